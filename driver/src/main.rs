@@ -1,0 +1,2 @@
+//! Demos, plans and benches of libsqrtspace.
+fn main() {}

@@ -1,0 +1,36 @@
+//! libsqrtspace: windowed pipelines over long sample streams, in a memory budget fixed before launch.
+//!
+//! Samples come in, are seen as overlapping windows, go through a graph of stages and come out as rows.
+//! The same kernels run in two orders with the same bits as result: *classic* materialises every stage's rows
+//! in turn; *sqrt* runs blocks of windows depth-first through the graph in buffers whose size is known before
+//! anything runs.
+//!
+//! The layers, each using only what stands to its left:
+//! ```text
+//! status, limits, util  <-  mem  <-  kernel  <-  graph  <-  plan  <-  store  <-  exec  <-  pipeline  <-  ffi
+//! stages, codec, io use status, limits, util, mem, kernel (and simd); nothing imports ffi
+//! ```
+//! `unsafe` lives in `mem`, `simd` and `ffi` alone; the rest is free of panics by lint: no unwrap, no indexing,
+//! no unchecked arithmetic on sizes and positions.
+#![no_std]
+#![deny(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+pub mod limits;
+pub mod status;
+pub mod util;

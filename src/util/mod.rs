@@ -1,0 +1,6 @@
+//! Small things everything else stands on: checked arithmetic, text by value, big-endian bytes, CRC-32C.
+
+pub mod bytes;
+pub mod crc;
+pub mod num;
+pub mod text;
