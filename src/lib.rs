@@ -31,6 +31,13 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod dtype;
+pub mod kernel;
 pub mod limits;
+pub mod mem;
+#[cfg(feature = "stages")]
+pub mod simd;
+#[cfg(feature = "stages")]
+pub mod stages;
 pub mod status;
 pub mod util;

@@ -1,0 +1,237 @@
+//! What a stage computes, as the executors see it: the contract between them and every stage, built in or from C.
+
+use crate::dtype::{Dtype, Element};
+use crate::mem::{Inline, cast, cast_mut};
+use crate::status::Status;
+
+/// What a stage returned instead of success: any number but zero, shown in the error's detail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code(pub i32);
+
+impl Code {
+    /// A stage was given memory that does not fit its declaration: a fault of the library.
+    pub const MISFIT: Code = Code(Status::Internal.code());
+}
+
+/// The function of a stage.
+///
+/// Its rows must come out the same however they are grouped into blocks, and whatever ran before: nothing may be
+/// remembered between calls but the state of a scan (and kept scratch, which can only make a call faster).
+pub trait Kernel {
+    /// Fills `io.out` with `io.rows` rows, the first being row `io.first` of the stage.
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code>;
+
+    /// Fills the constant table of the stage, once, when the pipeline is sealed.
+    fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
+        table.fill(0);
+        Ok(())
+    }
+
+    /// Sets the state before row 0 (of a reverse scan: before the last row).
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
+        state.fill(0);
+        Ok(())
+    }
+}
+
+/// A kernel stored in place; what it holds beyond eight words goes into the parameter pool or the table.
+pub type KernelBox<'m> = Inline<dyn Kernel + 'm, 8>;
+
+/// Type and length of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowShape {
+    /// Type of its elements.
+    pub dtype: Dtype,
+    /// Number of its elements (of an input: window times channels).
+    pub len: usize,
+}
+
+impl RowShape {
+    /// Bytes of a row. Row shapes are made by checked functions only: the product fits.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        self.len.saturating_mul(self.dtype.size())
+    }
+}
+
+/// What a stage needs, besides its edges.
+pub struct StageSpec<'m> {
+    /// Its function.
+    pub kernel: KernelBox<'m>,
+    /// Its rows.
+    pub shape: RowShape,
+    /// Rows of its inputs per row of its own; 1 but for strided stages.
+    pub stride: u32,
+    /// Bytes of its scratch memory, aligned to a cache line at least.
+    pub scratch_bytes: usize,
+    /// Alignment the scratch needs beyond that; a power of two.
+    pub scratch_align: usize,
+    /// The scratch is the stage's own between calls: see [`StageIo::continues`].
+    pub keeps_scratch: bool,
+    /// Bytes of its constant table, filled by [`Kernel::prepare`].
+    pub table_bytes: usize,
+    /// Bytes it holds on the host's heap, outside of both areas.
+    pub host_heap_bytes: u64,
+    /// Changes whenever the parameters change: saved checkpoints are bound to it.
+    pub revision: u32,
+}
+
+impl<'m> StageSpec<'m> {
+    /// A stage with rows of `shape` and nothing else.
+    pub fn new<K: Kernel + 'm>(kernel: K, shape: RowShape) -> Self {
+        StageSpec {
+            kernel: Inline::new(kernel, |p| p),
+            shape,
+            stride: 1,
+            scratch_bytes: 0,
+            scratch_align: 1,
+            keeps_scratch: false,
+            table_bytes: 0,
+            host_heap_bytes: 0,
+            revision: 0,
+        }
+    }
+}
+
+impl core::fmt::Debug for StageSpec<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("StageSpec").field("shape", &self.shape).field("stride", &self.stride).finish_non_exhaustive()
+    }
+}
+
+/// Rows of one edge, as a call sees them.
+///
+/// Output row `i` of the call (row `first + i` of the stage) may look at the rows
+/// `i * step ..= i * step + lookback + lookahead` of this block; the one at offset `lookback` is its own.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgeRows<'a> {
+    /// The block, from its first element to its last.
+    pub bytes: &'a [u8],
+    /// Type and length of a row.
+    pub shape: RowShape,
+    /// Bytes from the start of a row to that of the next. Of an input with overlapping windows it is less than a row.
+    pub row_stride: usize,
+    /// Rows in the block, halos included.
+    pub rows: usize,
+    /// Rows before the call's first own one.
+    pub lookback: usize,
+    /// Rows behind the call's last own one.
+    pub lookahead: usize,
+    /// Rows of this block per output row: the stage's stride.
+    pub step: usize,
+}
+
+/// Rows of one edge, typed.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a, T> {
+    data: &'a [T],
+    len: usize,
+    stride: usize,
+    count: usize,
+}
+
+impl<'a> EdgeRows<'a> {
+    /// No rows.
+    pub const NONE: EdgeRows<'static> = EdgeRows {
+        bytes: &[],
+        shape: RowShape { dtype: Dtype::U8, len: 0 },
+        row_stride: 0,
+        rows: 0,
+        lookback: 0,
+        lookahead: 0,
+        step: 1,
+    };
+
+    /// The rows as elements of `T`; an error where that is not their type.
+    pub fn typed<T: Element>(&self) -> Result<Rows<'a, T>, Code> {
+        let size = self.shape.dtype.size();
+        let data = cast(self.bytes).filter(|_| T::DTYPE == self.shape.dtype).ok_or(Code::MISFIT)?;
+        let stride = self.row_stride.checked_div(size).ok_or(Code::MISFIT)?;
+        Ok(Rows { data, len: self.shape.len, stride, count: self.rows })
+    }
+}
+
+impl<'a, T: Element> Rows<'a, T> {
+    /// Row `i` of the block; nothing where there is none.
+    #[must_use]
+    pub fn row(&self, i: usize) -> &'a [T] {
+        let start = i.saturating_mul(self.stride);
+        self.data.get(start..start.saturating_add(self.len)).unwrap_or(&[])
+    }
+
+    /// All rows in turn.
+    pub fn iter(&self) -> impl Iterator<Item = &'a [T]> + use<'a, T> {
+        let rows = *self;
+        (0..rows.count).map(move |i| rows.row(i))
+    }
+
+    /// The elements of the block; neighbouring rows share some where windows overlap.
+    #[must_use]
+    pub fn elements(&self) -> &'a [T] {
+        self.data
+    }
+
+    /// Elements of a row.
+    #[must_use]
+    pub fn row_len(&self) -> usize {
+        self.len
+    }
+
+    /// Elements from the start of a row to that of the next.
+    #[must_use]
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The block as an array of rows by elements. Rows that overlap share their elements.
+    #[cfg(feature = "stages")]
+    pub fn array(&self) -> Result<ndarray::ArrayView2<'a, T>, Code> {
+        use ndarray::ShapeBuilder;
+        let shape = (self.count, self.len).strides((self.stride, 1));
+        ndarray::ArrayView2::from_shape(shape, self.data).map_err(|_| Code::MISFIT)
+    }
+}
+
+/// What a call of a kernel gets.
+#[derive(Debug)]
+pub struct StageIo<'a> {
+    /// Number of the first row to make.
+    pub first: u64,
+    /// How many rows to make.
+    pub rows: usize,
+    /// The inputs, in the order of the stage's edges.
+    pub edges: &'a [EdgeRows<'a>],
+    /// Where the rows go, one after another without gaps.
+    pub out: &'a mut [u8],
+    /// The state of a scan.
+    pub state: &'a mut [u8],
+    /// Scratch memory: any content, unless the stage keeps it.
+    pub scratch: &'a mut [u8],
+    /// The stage's constant table.
+    pub table: &'a [u8],
+    /// For a stage that keeps its scratch: it holds what the call for the rows just before `first` left there.
+    pub continues: bool,
+}
+
+impl<'a> StageIo<'a> {
+    /// The rows of one edge as elements of `T`.
+    pub fn input<T: Element>(&self, edge: usize) -> Result<Rows<'a, T>, Code> {
+        self.edges.get(edge).ok_or(Code::MISFIT)?.typed()
+    }
+
+    /// The type of the elements of one edge.
+    pub fn input_dtype(&self, edge: usize) -> Result<Dtype, Code> {
+        self.edges.get(edge).map(|e| e.shape.dtype).ok_or(Code::MISFIT)
+    }
+
+    /// The output as elements of `T`: `rows` rows one after another.
+    pub fn output<T: Element>(&mut self) -> Result<&mut [T], Code> {
+        cast_mut(self.out).ok_or(Code::MISFIT)
+    }
+}

@@ -1,0 +1,125 @@
+//! Cutting an area into typed tables, front to back; and telling beforehand how large it must be.
+
+use super::FixedVec;
+use crate::limits::AREA_ALIGN;
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+use core::mem::{MaybeUninit, align_of, size_of};
+
+/// How many bytes a sequence of [`Carver`] calls takes: the same calls, in the same order, without memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Layout {
+    bytes: usize,
+}
+
+impl Layout {
+    /// A layout that starts with `bytes` taken.
+    #[must_use]
+    pub const fn after(bytes: usize) -> Self {
+        Layout { bytes }
+    }
+
+    /// Room for `n` values of `T`.
+    pub fn reserve<T>(&mut self, n: usize) -> Result<()> {
+        let start = num::align_up(self.bytes, align_of::<T>())?;
+        self.bytes = num::add(start, num::mul(n, size_of::<T>())?)?;
+        Ok(())
+    }
+
+    /// All bytes so far.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// What is left of an area.
+#[derive(Debug)]
+pub struct Carver<'m> {
+    rest: &'m mut [MaybeUninit<u8>],
+    used: usize,
+}
+
+impl<'m> Carver<'m> {
+    /// All of `area`, whose start must be aligned to [`AREA_ALIGN`].
+    pub fn new(area: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
+        if !area.as_ptr().addr().is_multiple_of(AREA_ALIGN) {
+            return Err(Error::new(Status::Align, "the area must be aligned to {a} bytes").a(num::count(AREA_ALIGN)));
+        }
+        Ok(Carver { rest: area, used: 0 })
+    }
+
+    /// The next room for `n` values of `T`, empty.
+    pub fn vec<T>(&mut self, n: usize) -> Result<FixedVec<'m, T>> {
+        Ok(FixedVec::new(self.uninit(n)?))
+    }
+
+    /// The next `n` values, copied from `values`.
+    pub fn copied<T: Copy>(&mut self, values: &[T]) -> Result<&'m [T]> {
+        let room = self.uninit(values.len())?;
+        for (to, from) in room.iter_mut().zip(values) {
+            to.write(*from);
+        }
+        // SAFETY: all of `room` was written: it has as many places as there are values.
+        Ok(unsafe { &*(core::ptr::from_ref(room) as *const [T]) })
+    }
+
+    /// Bytes handed out so far.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    /// Bytes left.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    fn uninit<T>(&mut self, n: usize) -> Result<&'m mut [MaybeUninit<T>]> {
+        const { assert!(align_of::<T>() <= AREA_ALIGN) };
+        let start = num::align_up(self.used, align_of::<T>())?;
+        let bytes = num::mul(n, size_of::<T>())?;
+        let end = num::add(start, bytes)?;
+        let skip = start.saturating_sub(self.used);
+        let need = num::add(skip, bytes)?;
+        let rest = core::mem::take(&mut self.rest);
+        if need > rest.len() {
+            let short = need.saturating_sub(rest.len());
+            self.rest = rest;
+            return Err(Error::new(Status::Memory, "the control area is {a} bytes short").a(num::count(short)));
+        }
+        let (head, rest) = rest.split_at_mut(need);
+        self.rest = rest;
+        self.used = end;
+        let place = head.get_mut(skip..).unwrap_or_default();
+        // SAFETY: `place` has n * size_of::<T>() bytes, its start is aligned (the area's start is aligned to
+        // AREA_ALIGN, `start` to T), it is borrowed for 'm by nobody else, and MaybeUninit<T> takes any bytes.
+        Ok(unsafe { core::slice::from_raw_parts_mut(place.as_mut_ptr().cast(), n) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layout_and_carver_agree_to_the_byte() {
+        let mut layout = Layout::default();
+        layout.reserve::<u8>(3).unwrap();
+        layout.reserve::<u64>(2).unwrap();
+        layout.reserve::<u16>(5).unwrap();
+        let need = layout.bytes();
+        assert_eq!(need, 8 + 16 + 10);
+        let mut area = [MaybeUninit::<u64>::uninit(); 8];
+        // SAFETY: MaybeUninit<u8> takes any bytes.
+        let bytes = unsafe { area.align_to_mut::<MaybeUninit<u8>>().1 };
+        for (given, fits) in [(need, true), (need - 1, false)] {
+            let mut carver = Carver::new(&mut bytes[..given]).unwrap();
+            carver.vec::<u8>(3).unwrap();
+            carver.vec::<u64>(2).unwrap();
+            assert_eq!(carver.vec::<u16>(5).is_ok(), fits);
+        }
+        assert_eq!(Carver::new(&mut bytes[1..]).unwrap_err().status, Status::Align);
+    }
+}

@@ -1,0 +1,78 @@
+//! A trait object stored in place: a `Box<dyn Trait>` without a heap.
+
+use core::marker::PhantomData;
+use core::mem::{MaybeUninit, align_of, size_of};
+use core::ops::{Deref, DerefMut};
+
+/// A value of some type that fits `WORDS` words of eight bytes, seen as `D`.
+pub struct Inline<D: ?Sized, const WORDS: usize> {
+    store: [MaybeUninit<u64>; WORDS],
+    view: unsafe fn(*mut u8) -> *mut D,
+    owns: PhantomData<D>,
+}
+
+impl<D: ?Sized, const WORDS: usize> Inline<D, WORDS> {
+    /// Stores `value`; `view` says how to see it as `D`: `|p| p`.
+    pub fn new<T>(value: T, view: fn(*mut T) -> *mut D) -> Self {
+        const {
+            assert!(size_of::<T>() <= WORDS * 8, "the value is too large for its place");
+            assert!(align_of::<T>() <= align_of::<u64>(), "the value needs a larger alignment than its place has");
+        }
+        let mut store = [const { MaybeUninit::uninit() }; WORDS];
+        // SAFETY: the store is large enough and aligned for T, as asserted above.
+        unsafe { store.as_mut_ptr().cast::<T>().write(value) };
+        // SAFETY: the two function types differ in the pointee of a thin pointer only, which are ABI-compatible.
+        let view = unsafe { core::mem::transmute::<fn(*mut T) -> *mut D, unsafe fn(*mut u8) -> *mut D>(view) };
+        Inline { store, view, owns: PhantomData }
+    }
+}
+
+impl<D: ?Sized, const WORDS: usize> Deref for Inline<D, WORDS> {
+    type Target = D;
+    fn deref(&self) -> &D {
+        // SAFETY: the store holds the value that `view` was made for; the borrow is that of self.
+        unsafe { &*(self.view)(self.store.as_ptr().cast_mut().cast()) }
+    }
+}
+
+impl<D: ?Sized, const WORDS: usize> DerefMut for Inline<D, WORDS> {
+    fn deref_mut(&mut self) -> &mut D {
+        // SAFETY: as above, and the borrow is exclusive.
+        unsafe { &mut *(self.view)(self.store.as_mut_ptr().cast()) }
+    }
+}
+
+impl<D: ?Sized, const WORDS: usize> Drop for Inline<D, WORDS> {
+    fn drop(&mut self) {
+        // SAFETY: the value was written in `new` and is dropped here only.
+        unsafe { core::ptr::drop_in_place((self.view)(self.store.as_mut_ptr().cast())) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::rc::Rc;
+
+    trait Count {
+        fn count(&mut self) -> usize;
+    }
+    struct Counter(#[allow(dead_code, reason = "held for its drop")] Rc<()>, usize);
+    impl Count for Counter {
+        fn count(&mut self) -> usize {
+            self.1 += 1;
+            self.1
+        }
+    }
+
+    #[test]
+    fn the_value_moves_with_its_place_and_is_dropped_once() {
+        let token = Rc::new(());
+        let mut held: Inline<dyn Count, 2> = Inline::new(Counter(token.clone(), 40), |p| p);
+        assert_eq!(held.count(), 41);
+        let mut moved = std::boxed::Box::new(held);
+        assert_eq!(moved.count(), 42);
+        drop(moved);
+        assert_eq!(Rc::strong_count(&token), 1);
+    }
+}

@@ -1,0 +1,16 @@
+//! Memory given by the caller, handed out as typed, bounded, disjoint pieces.
+//!
+//! This module, `simd` and `ffi` are the only places with `unsafe`. Nothing here allocates.
+#![allow(unsafe_code)]
+
+mod carve;
+mod fixed;
+mod inline;
+mod pod;
+mod work;
+
+pub use carve::{Carver, Layout};
+pub use fixed::FixedVec;
+pub use inline::Inline;
+pub use pod::{Complex32, Pod, cast, cast_mut};
+pub use work::{Span, Work};

@@ -1,0 +1,61 @@
+//! Plain data: types for which any bytes are a value, so that byte ranges can be seen as elements.
+
+/// Types without padding, references or forbidden bit patterns.
+///
+/// # Safety
+/// Every bit pattern of the right size must be a value of the type, and the type must have no padding.
+pub unsafe trait Pod: Copy + 'static {}
+
+macro_rules! pod {
+    ($($t:ty)*) => { $(
+        // SAFETY: integers and floats take any bits and have no padding.
+        unsafe impl Pod for $t {}
+    )* };
+}
+pod!(i8 u8 i16 u16 i32 u32 i64 u64 f32 f64);
+
+/// A complex number: real part first, as in C's `float _Complex` and in every FFT library.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct Complex32 {
+    /// Real part.
+    pub re: f32,
+    /// Imaginary part.
+    pub im: f32,
+}
+
+// SAFETY: two floats without padding.
+unsafe impl Pod for Complex32 {}
+
+/// The bytes seen as elements; none where they are misaligned or not a whole number of elements.
+#[must_use]
+pub fn cast<T: Pod>(bytes: &[u8]) -> Option<&[T]> {
+    // SAFETY: T takes any bits; align_to gives a prefix and suffix where alignment or size do not fit.
+    let (head, body, tail) = unsafe { bytes.align_to::<T>() };
+    (head.is_empty() && tail.is_empty()).then_some(body)
+}
+
+/// The bytes seen as elements to be written; none where they are misaligned or not a whole number of elements.
+#[must_use]
+pub fn cast_mut<T: Pod>(bytes: &mut [u8]) -> Option<&mut [T]> {
+    // SAFETY: T takes any bits and has no padding, so writes through it leave initialised bytes.
+    let (head, body, tail) = unsafe { bytes.align_to_mut::<T>() };
+    (head.is_empty() && tail.is_empty()).then_some(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misaligned_and_ragged_bytes_are_refused() {
+        let mut words = [0u64; 2];
+        // SAFETY: any bytes are a u8.
+        let bytes = unsafe { words.align_to_mut::<u8>().1 };
+        assert!(cast::<u32>(&bytes[..8]).is_some_and(|w| w.len() == 2));
+        assert!(cast::<u32>(&bytes[1..9]).is_none());
+        assert!(cast::<u32>(&bytes[..7]).is_none());
+        cast_mut::<Complex32>(&mut bytes[..8]).unwrap()[0].im = 1.0;
+        assert_eq!(cast::<f32>(&bytes[..8]).unwrap(), [0.0, 1.0]);
+    }
+}

@@ -1,0 +1,169 @@
+//! The work area: one run of bytes, lent out in disjoint pieces, with the high-water mark of what was lent.
+
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+/// A piece of the work area.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// First byte, from the start of the area.
+    pub at: usize,
+    /// Length in bytes.
+    pub len: usize,
+}
+
+impl Span {
+    /// One behind the last byte; saturates, and then lies outside of every area.
+    #[must_use]
+    pub fn end(self) -> usize {
+        self.at.saturating_add(self.len)
+    }
+
+    /// The part of it that starts `skip` bytes in and is `len` long; none where that is not inside.
+    #[must_use]
+    pub fn part(self, skip: usize, len: usize) -> Option<Span> {
+        let inside = skip.checked_add(len).is_some_and(|end| end <= self.len);
+        inside.then(|| Span { at: self.at.saturating_add(skip), len })
+    }
+
+    /// True where the two share a byte.
+    #[must_use]
+    pub fn meets(self, other: Span) -> bool {
+        self.len > 0 && other.len > 0 && self.at < other.end() && other.at < self.end()
+    }
+}
+
+/// The work area. Empty until a pipeline is sealed.
+#[derive(Debug)]
+pub struct Work<'m> {
+    base: NonNull<u8>,
+    len: usize,
+    high: usize,
+    owns: PhantomData<&'m mut [u8]>,
+}
+
+// SAFETY: a Work is an exclusive borrow of bytes, which may move between threads.
+unsafe impl Send for Work<'_> {}
+
+impl Default for Work<'_> {
+    fn default() -> Self {
+        Work::new(&mut [])
+    }
+}
+
+impl<'m> Work<'m> {
+    /// All of `bytes`.
+    pub fn new(bytes: &'m mut [u8]) -> Self {
+        Work { len: bytes.len(), base: NonNull::from(bytes).cast(), high: 0, owns: PhantomData }
+    }
+
+    /// Its length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True before it is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// One behind the last byte that was ever lent.
+    #[must_use]
+    pub fn high_water(&self) -> usize {
+        self.high
+    }
+
+    /// The address of the first byte, to compare with those of a caller's buffers.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        self.base.as_ptr().addr()
+    }
+
+    fn pointer(&mut self, span: Span) -> Option<*mut u8> {
+        if span.end() > self.len {
+            return None;
+        }
+        self.high = self.high.max(span.end());
+        // SAFETY: `at` is not beyond the end of the area.
+        Some(unsafe { self.base.as_ptr().add(span.at) })
+    }
+
+    /// The bytes of `span`, to be read or written; none where they lie outside.
+    pub fn bytes(&mut self, span: Span) -> Option<&mut [u8]> {
+        let at = self.pointer(span)?;
+        // SAFETY: inside of the area (checked), and borrowed through self.
+        Some(unsafe { core::slice::from_raw_parts_mut(at, span.len) })
+    }
+
+    /// Copies `from` to where `to` starts; the two may overlap.
+    pub fn copy(&mut self, from: Span, to: usize) -> Option<()> {
+        let source = self.pointer(from)?;
+        let target = self.pointer(Span { at: to, len: from.len })?;
+        // SAFETY: both inside of the area (checked); copy allows overlap.
+        unsafe { core::ptr::copy(source, target, from.len) };
+        Some(())
+    }
+
+    /// Lends `reads` shared and `writes` exclusively, all at a time: the reads into `out`, the writes as result.
+    /// None where a span lies outside, where a write meets any other span, or where `out` is too short.
+    pub fn lend<'a, const W: usize>(
+        &'a mut self,
+        reads: impl Iterator<Item = Span> + Clone,
+        out: &mut [&'a [u8]],
+        writes: [Span; W],
+    ) -> Option<[&'a mut [u8]; W]> {
+        for (i, w) in writes.iter().enumerate() {
+            let others = writes.iter().skip(i.saturating_add(1));
+            if others.copied().chain(reads.clone()).any(|s| s.meets(*w)) {
+                return None;
+            }
+        }
+        let mut slots = out.iter_mut();
+        for read in reads {
+            let at = self.pointer(read)?;
+            // SAFETY: inside (checked), disjoint from every write (checked), borrowed for 'a from self.
+            *slots.next()? = unsafe { core::slice::from_raw_parts(at, read.len) };
+        }
+        let mut lent: [&'a mut [u8]; W] = core::array::from_fn(|_| Default::default());
+        for (slot, write) in lent.iter_mut().zip(writes) {
+            let at = self.pointer(write)?;
+            // SAFETY: inside (checked), disjoint from all reads and other writes (checked), borrowed for 'a.
+            *slot = unsafe { core::slice::from_raw_parts_mut(at, write.len) };
+        }
+        Some(lent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lends<const W: usize>(work: &mut Work<'_>, reads: &[Span], writes: [Span; W]) -> bool {
+        let mut out = [&[] as &[u8]; 2];
+        work.lend(reads.iter().copied(), &mut out, writes).is_some()
+    }
+
+    #[test]
+    fn overlapping_and_outside_spans_are_refused() {
+        let mut bytes = [0u8; 64];
+        let mut work = Work::new(&mut bytes);
+        let at = |at, len| Span { at, len };
+        assert!(lends(&mut work, &[at(0, 8), at(4, 8)], [at(16, 8), at(24, 8)]));
+        assert_eq!(work.high_water(), 32);
+        assert!(!lends(&mut work, &[at(0, 8)], [at(7, 8)]));
+        assert!(!lends(&mut work, &[at(0, 8)], [at(8, 8), at(15, 1)]));
+        assert!(!lends(&mut work, &[at(60, 8)], [at(0, 8)]));
+        assert!(work.bytes(at(usize::MAX, 2)).is_none());
+        assert_eq!(work.high_water(), 32);
+    }
+
+    #[test]
+    fn copies_may_overlap() {
+        let mut bytes: [u8; 8] = core::array::from_fn(|i| i as u8);
+        let mut work = Work::new(&mut bytes);
+        work.copy(Span { at: 2, len: 6 }, 0).unwrap();
+        assert_eq!(bytes, [2, 3, 4, 5, 6, 7, 6, 7]);
+    }
+}

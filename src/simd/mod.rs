@@ -1,0 +1,128 @@
+//! Inner loops that pay for wide registers, chosen at run time for the processor at hand.
+//!
+//! Every loop is written once, over lanes of sixteen elements with partial results per lane, and compiled for several
+//! instruction sets. No fused multiply-add, no reordering: all of them, and every other processor, give the same bits.
+//! `unsafe` is here only to call a function compiled for instructions that [`Level::detect`] has found.
+#![allow(unsafe_code)]
+
+/// Instructions that may be used: made by [`Level::detect`] alone, so that having one proves the processor has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Level(Isa);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Isa {
+    /// What the whole build was compiled for.
+    Baseline,
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    Avx2,
+    /// AVX-512 F, BW, DQ and VL.
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    Avx512,
+}
+
+impl Level {
+    /// What the whole build was compiled for.
+    pub const BASELINE: Level = Level(Isa::Baseline);
+
+    /// The best level of this processor.
+    #[must_use]
+    pub fn detect() -> Level {
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        {
+            use std::is_x86_feature_detected as has;
+            if has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") {
+                return Level(Isa::Avx512);
+            }
+            if has!("avx2") {
+                return Level(Isa::Avx2);
+            }
+        }
+        Level::BASELINE
+    }
+}
+
+/// Declares a function whose body is compiled for every level; its first argument picks one.
+macro_rules! per_level {
+    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
+        $(#[$doc])*
+        pub fn $name(level: Level, $($arg: $ty),*) $(-> $ret)? {
+            #[inline(always)]
+            fn body($($arg: $ty),*) $(-> $ret)? $body
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            {
+                #[target_feature(enable = "avx2")]
+                fn avx2($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                fn avx512($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
+                match level.0 {
+                    Isa::Baseline => body($($arg),*),
+                    // SAFETY: a level above the baseline exists only where `detect` found its instructions.
+                    Isa::Avx2 => unsafe { avx2($($arg),*) },
+                    // SAFETY: as above.
+                    Isa::Avx512 => unsafe { avx512($($arg),*) },
+                }
+            }
+            #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
+            {
+                let Isa::Baseline = level.0;
+                body($($arg),*)
+            }
+        }
+    };
+}
+
+/// Lanes of every loop here.
+pub const LANES: usize = 16;
+
+/// Sum of the lanes, pairwise: (0+8, 1+9, ...), then (0+4, ...), so that its rounding is the same everywhere.
+#[must_use]
+pub fn fold_lanes(lanes: [f32; LANES]) -> f32 {
+    let [a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7] = lanes;
+    let [c0, c1, c2, c3, c4, c5, c6, c7] = [a0 + b0, a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7];
+    let [d0, d1, d2, d3] = [c0 + c4, c1 + c5, c2 + c6, c3 + c7];
+    (d0 + d2) + (d1 + d3)
+}
+
+per_level! {
+    /// Sum of `x` in sixteen interleaved partial sums; the elements behind the last whole lane row go to lanes 0, 1, ...
+    pub fn sum(x: &[f32]) -> f32 {
+        let mut lanes = [0f32; LANES];
+        let (chunks, tail) = x.as_chunks::<LANES>();
+        for chunk in chunks {
+            for (lane, v) in lanes.iter_mut().zip(chunk) {
+                *lane += v;
+            }
+        }
+        for (lane, v) in lanes.iter_mut().zip(tail) {
+            *lane += v;
+        }
+        fold_lanes(lanes)
+    }
+}
+
+/// All levels this processor has, for tests that compare them.
+#[cfg(test)]
+pub(crate) fn levels() -> std::vec::Vec<Level> {
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    let all = [Isa::Baseline, Isa::Avx2, Isa::Avx512];
+    #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
+    let all = [Isa::Baseline];
+    all.into_iter().map(Level).filter(|l| *l <= Level::detect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_level_sums_to_the_same_bits() {
+        let x: Vec<f32> = (0..1000).map(|i| ((i * 7919) % 1013) as f32 * 0.37 - 100.0).collect();
+        for n in [0, 1, 15, 16, 17, 1000] {
+            let sums: Vec<u32> = levels().into_iter().map(|l| sum(l, &x[..n]).to_bits()).collect();
+            assert!(sums.windows(2).all(|w| w[0] == w[1]), "{n}: {sums:?}");
+            let exact: f64 = x[..n].iter().map(|v| f64::from(*v)).sum();
+            assert!((f64::from(f32::from_bits(sums[0])) - exact).abs() < 0.05);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Built-in stages, one file each, and the table that finds them by kind.
+//!
+//! A stage file holds its formula and source, a `build` function that checks parameters and inputs and says what the
+//! stage needs, the kernel, and the tests against a naive version. To add a stage, add its file and one line in
+//! [`KINDS`]; nothing else in the library knows stages by name.
+
+use crate::dtype::Dtype;
+use crate::kernel::{RowShape, StageSpec};
+use crate::mem::Carver;
+use crate::status::{Error, Name, Result, Status};
+use crate::util::num;
+
+mod mean;
+
+/// Kind names and their builders.
+pub static KINDS: &[(&str, Builder)] = &[("mean", mean::build)];
+
+/// Checks parameters and inputs of one kind of stage, and says what it needs.
+pub type Builder = for<'m> fn(&mut Build<'_, 'm>) -> Result<StageSpec<'m>>;
+
+/// One named parameter: a number, or a list of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Param<'a> {
+    /// Its name, as the stage's documentation has it.
+    pub key: &'a str,
+    /// The number, where `values` is empty.
+    pub value: f64,
+    /// The list: filter taps, frequencies, bin edges.
+    pub values: &'a [f64],
+}
+
+/// What an edge of the stage brings.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgeShape {
+    /// Type and length of its rows.
+    pub shape: RowShape,
+    /// Elements from the start of a row to that of the next: less than a row where windows overlap.
+    pub stride: usize,
+    /// Interleaved channels in a row; 1 but for raw inputs.
+    pub channels: usize,
+    /// Rows before the stage's own.
+    pub lookback: u32,
+    /// Rows behind it.
+    pub lookahead: u32,
+}
+
+/// What a builder sees.
+#[derive(Debug)]
+pub struct Build<'a, 'm> {
+    /// The kind asked for.
+    pub kind: &'a str,
+    /// The parameters, as the caller gave them. What must outlive registration is copied into the pool.
+    pub params: &'a [Param<'a>],
+    /// The edges.
+    pub edges: &'a [EdgeShape],
+    /// Parameter memory of the control area.
+    pub pool: &'a mut Carver<'m>,
+    /// True where a stage may take memory from the host's heap (the pipeline is not on caller memory).
+    pub host_heap: bool,
+}
+
+impl<'a> Build<'a, '_> {
+    /// Refuses parameters of other names than these.
+    pub fn allow(&self, keys: &[&str]) -> Result<()> {
+        match self.params.iter().find(|p| !keys.contains(&p.key)) {
+            None => Ok(()),
+            Some(p) => Err(Error::new(Status::Argument, "the stage has no parameter {n}").name(&short_name(p.key))),
+        }
+    }
+
+    /// A number by name.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<f64> {
+        self.params.iter().rfind(|p| p.key == key).map(|p| p.value)
+    }
+
+    /// A whole number by name, within bounds; `default` where it is not given, an error where there is no default.
+    pub fn count(&self, key: &str, default: Option<u64>, least: u64, most: u64) -> Result<u64> {
+        let bad = |text| Err(Error::new(Status::Argument, text).name(&short_name(key)).a(least).b(most));
+        let given = match (self.number(key), default) {
+            (Some(v), _) => v,
+            (None, Some(d)) => return Ok(d),
+            (None, None) => return bad("the stage needs the parameter {n}, from {a} to {b}"),
+        };
+        let whole = given as u64;
+        if whole as f64 != given || whole < least || whole > most {
+            return bad("the parameter {n} must be a whole number from {a} to {b}");
+        }
+        Ok(whole)
+    }
+
+    /// A list by name; empty where it is not given.
+    #[must_use]
+    pub fn list(&self, key: &str) -> &'a [f64] {
+        self.params.iter().rfind(|p| p.key == key).map_or(&[], |p| p.values)
+    }
+
+    /// The one edge of the stage, without halos.
+    pub fn one_edge(&self) -> Result<EdgeShape> {
+        match self.edges {
+            [edge] if edge.lookback == 0 && edge.lookahead == 0 => Ok(*edge),
+            _ => Err(Error::new(Status::Argument, "a {n} stage has one edge, without lookback and lookahead")
+                .name(&short_name(self.kind))),
+        }
+    }
+
+    /// Refuses other element types than these.
+    pub fn takes(&self, edge: EdgeShape, types: &[Dtype]) -> Result<()> {
+        if types.contains(&edge.shape.dtype) {
+            return Ok(());
+        }
+        Err(Error::new(Status::Graph, "a {n} stage does not take rows of that element type")
+            .name(&short_name(self.kind)))
+    }
+}
+
+/// Finds the builder of a kind.
+pub fn find(kind: &str) -> Result<Builder> {
+    let found = KINDS.iter().find(|(name, _)| *name == kind);
+    found
+        .map(|(_, build)| *build)
+        .ok_or_else(|| Error::new(Status::Name, "there is no built-in stage of the kind {n}").name(&short_name(kind)))
+}
+
+/// A name for an error text, cut where it is too long.
+fn short_name(s: &str) -> Name {
+    let mut name = Name::new();
+    name.push_str(s);
+    name
+}
+
+/// A row of `len` elements of `dtype`, checked to fit memory.
+pub fn shape(dtype: Dtype, len: usize) -> Result<RowShape> {
+    num::mul(len, dtype.size())?;
+    Ok(RowShape { dtype, len })
+}
