@@ -32,12 +32,18 @@
 extern crate std;
 
 pub mod dtype;
+pub mod exec;
+pub mod graph;
+pub mod io;
 pub mod kernel;
 pub mod limits;
 pub mod mem;
+pub mod pipeline;
+pub mod plan;
 #[cfg(feature = "stages")]
 pub mod simd;
 #[cfg(feature = "stages")]
 pub mod stages;
 pub mod status;
+pub mod store;
 pub mod util;

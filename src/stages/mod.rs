@@ -44,6 +44,12 @@ pub struct EdgeShape {
     pub lookahead: u32,
 }
 
+impl EdgeShape {
+    /// No edge.
+    pub const NONE: EdgeShape =
+        EdgeShape { shape: RowShape { dtype: Dtype::U8, len: 0 }, stride: 0, channels: 1, lookback: 0, lookahead: 0 };
+}
+
 /// What a builder sees.
 #[derive(Debug)]
 pub struct Build<'a, 'm> {

@@ -1,0 +1,334 @@
+//! One job under way: how far each stage has come, and moving it on.
+//!
+//! In the sqrt order the frontier (windows seen) moves by at most a block, and every stage, in order, makes the rows
+//! that became possible. In the classic order each stage in turn makes all rows of the range. Either way a stage's rows
+//! come from the same call of the same kernel, so the bits are the same.
+//!
+//! A failing call leaves the job where it was before the block: positions are set back, and rows are only given up
+//! (when buffers slide) if no stage needs them at the position it had before the block. The next call does the same
+//! block again.
+
+use super::{World, windows};
+use crate::graph::{Graph, GraphLimits, Node};
+use crate::limits::MAX_INPUTS;
+use crate::mem::{Carver, FixedVec, Layout, Span};
+use crate::plan::JobPlan;
+use crate::status::Result;
+
+/// How far a stage has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Track {
+    /// First row wanted.
+    pub(super) first: u64,
+    /// One behind the last row wanted; `u64::MAX` where the end is not known.
+    pub(super) end: u64,
+    /// Next row to make.
+    pub(super) next: u64,
+    /// What `next` was when the block began.
+    pub(super) mark: u64,
+    /// The row at the start of its buffer.
+    pub(super) base: u64,
+    /// Next row to hand out, for a target.
+    pub(super) handed: u64,
+    /// The row its kept scratch is good for.
+    pub(super) warm: Option<u64>,
+}
+
+/// What a job holds of a source's samples.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Loaded {
+    /// First sample held.
+    pub(super) first: u64,
+    /// One behind the last sample held.
+    pub(super) end: u64,
+    /// One behind the last window this job needs.
+    pub(super) last_window: u64,
+}
+
+/// A job: its plan and its progress.
+#[derive(Debug)]
+pub struct Job<'m> {
+    /// The plan, to be laid out before [`Job::start`].
+    pub plan: JobPlan<'m>,
+    pub(super) tracks: FixedVec<'m, Track>,
+    pub(super) loaded: FixedVec<'m, Loaded>,
+    /// Where the job's buffers start in the work area.
+    pub(super) origin: usize,
+    frontier: u64,
+    /// Windows there will be, where known.
+    pub(super) windows: Option<u64>,
+}
+
+impl<'m> Job<'m> {
+    /// The memory of its tables.
+    pub fn reserve(limits: GraphLimits, layout: &mut Layout) -> Result<()> {
+        JobPlan::reserve(limits, layout)?;
+        layout.reserve::<Track>(limits.stages)?;
+        layout.reserve::<Loaded>(MAX_INPUTS)
+    }
+
+    /// An idle job in memory of [`Job::reserve`].
+    pub fn new(limits: GraphLimits, carver: &mut Carver<'m>) -> Result<Self> {
+        Ok(Job {
+            plan: JobPlan::new(limits, carver)?,
+            tracks: carver.vec(limits.stages)?,
+            loaded: carver.vec(MAX_INPUTS)?,
+            origin: 0,
+            frontier: 0,
+            windows: None,
+        })
+    }
+
+    /// Starts the job in `region`: rows `first .. end` of every target (`end` may be `u64::MAX` where the stream goes
+    /// on), out of `windows` windows where that is known.
+    pub fn start(&mut self, graph: &Graph<'_>, region: Span, first: u64, end: u64, windows: Option<u64>) {
+        self.origin = region.at;
+        self.windows = windows;
+        self.tracks.clear();
+        self.tracks.fill_with(Track::default);
+        self.loaded.clear();
+        self.loaded.fill_with(Loaded::default);
+        // Consumers stand behind what they consume, so that one pass from the end sees every need.
+        for i in (0..graph.stages().len()).rev() {
+            let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
+            let range = self.wanted(graph, Node::Stage(i), target.then_some((first, end)));
+            if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
+                *track = Track { first, end, next: first, mark: first, base: first, handed: first, warm: None };
+            }
+        }
+        for i in 0..graph.inputs().len() {
+            let range = self.wanted(graph, Node::Input(i), None);
+            if let (Some((first, end)), Some(loaded), Some(input)) =
+                (range, self.loaded.get_mut(i), graph.inputs().get(i))
+            {
+                let (start, _) = input.samples(first, first);
+                *loaded = Loaded { first: start, end: start, last_window: end };
+            }
+        }
+        let starts = self.active(graph).map(|(i, s)| {
+            let first = self.tracks.get(i).map_or(0, |t| t.first);
+            first.saturating_mul(s.rate).saturating_add(s.delay)
+        });
+        self.frontier = starts.min().unwrap_or(0);
+    }
+
+    /// The rows of a node that its consumers want, clipped to those there are.
+    fn wanted(&self, graph: &Graph<'_>, node: Node, own: Option<(u64, u64)>) -> Option<(u64, u64)> {
+        let mut range = own;
+        for (c, stage, edge) in graph.consumers(node) {
+            if !self.plan.lanes.get(c).is_some_and(|l| l.active) {
+                continue;
+            }
+            let Some(track) = self.tracks.get(c) else { continue };
+            let first = track.first.saturating_mul(stage.stride).saturating_sub(edge.lookback);
+            let last = track.end.saturating_sub(1).saturating_mul(stage.stride);
+            let end =
+                if track.end == u64::MAX { u64::MAX } else { last.saturating_add(edge.lookahead).saturating_add(1) };
+            range = Some(range.map_or((first, end), |(f, e)| (f.min(first), e.max(end))));
+        }
+        let there = self.rows(graph, node);
+        range.map(|(first, end)| (first, end.min(there).max(first)))
+    }
+
+    /// Rows of a node, `u64::MAX` where the end is not known.
+    pub(super) fn rows(&self, graph: &Graph<'_>, node: Node) -> u64 {
+        match (self.windows, node) {
+            (None, _) => u64::MAX,
+            (Some(w), Node::Input(_)) => w,
+            (Some(w), Node::Stage(s)) => graph.stages().get(s).map_or(0, |s| s.rows(w)),
+        }
+    }
+
+    fn active<'a, 'g>(&'a self, graph: &'a Graph<'g>) -> impl Iterator<Item = (usize, &'a crate::graph::Stage<'g>)> {
+        self.plan.order.iter().filter_map(|i| graph.stages().get(*i).map(|s| (*i, s)))
+    }
+
+    /// The end of the stream became known: wants end there.
+    pub fn set_windows(&mut self, graph: &Graph<'_>, windows: u64) {
+        self.windows = Some(windows);
+        for (track, stage) in self.tracks.iter_mut().zip(graph.stages()) {
+            track.end = track.end.min(stage.rows(windows));
+        }
+        for loaded in self.loaded.iter_mut() {
+            loaded.last_window = loaded.last_window.min(windows);
+        }
+    }
+
+    /// The frontier at which everything wanted is made.
+    fn last_frontier(&self, graph: &Graph<'_>) -> u64 {
+        let ends = self.active(graph).filter_map(|(i, stage)| {
+            let end = self.tracks.get(i)?.end;
+            let last = end.checked_sub(1)?;
+            Some(last.saturating_mul(stage.rate).saturating_add(stage.delay).saturating_add(1))
+        });
+        ends.max().unwrap_or(0)
+    }
+
+    /// True when every row wanted is made.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        let lanes = self.plan.lanes.iter().zip(self.tracks.iter());
+        lanes.filter(|(l, _)| l.target).all(|(_, t)| t.next >= t.end)
+    }
+
+    /// True when every row wanted of one target is made.
+    #[must_use]
+    pub fn stage_done(&self, stage: usize) -> bool {
+        self.tracks.get(stage).is_none_or(|t| t.next >= t.end)
+    }
+
+    /// Windows there will be, where the job knows.
+    #[must_use]
+    pub fn windows(&self) -> Option<u64> {
+        self.windows
+    }
+
+    /// Rows of a target that are made and not handed out.
+    #[must_use]
+    pub fn pending(&self, stage: usize) -> (u64, u64) {
+        self.tracks.get(stage).map_or((0, 0), |t| (t.handed, t.next))
+    }
+
+    /// Where rows of a target lie.
+    pub fn rows_at(&self, graph: &Graph<'_>, stage: usize, first: u64, end: u64) -> Option<Span> {
+        let row = graph.stages().get(stage)?.shape.bytes();
+        let (lane, track) = (self.plan.lanes.get(stage)?, self.tracks.get(stage)?);
+        let skip = usize::try_from(first.checked_sub(track.base)?).ok()?.checked_mul(row)?;
+        let len = usize::try_from(end.checked_sub(first)?).ok()?.checked_mul(row)?;
+        let part = lane.rows.part(skip, len)?;
+        Some(Span { at: part.at.checked_add(self.origin)?, ..part })
+    }
+
+    /// Rows up to `end` of a target are handed out.
+    pub fn hand_out(&mut self, stage: usize, end: u64) {
+        if let Some(track) = self.tracks.get_mut(stage) {
+            track.handed = end;
+        }
+    }
+
+    /// The first sample of an input that the job still needs; none where it needs none.
+    #[must_use]
+    pub fn oldest_sample(&self, graph: &Graph<'_>, input: usize) -> Option<u64> {
+        let row = self.oldest(graph, Node::Input(input), u64::MAX);
+        let hop = graph.inputs().get(input).map_or(0, |i| i.hop);
+        (row != u64::MAX).then(|| row.saturating_mul(hop))
+    }
+
+    /// The first row of a node that some stage still needs, from where it was when the block began; at most `bound`.
+    pub(super) fn oldest(&self, graph: &Graph<'_>, node: Node, bound: u64) -> u64 {
+        let mut row = bound;
+        for (c, stage, edge) in graph.consumers(node) {
+            let active = self.plan.lanes.get(c).is_some_and(|l| l.active);
+            if let Some(track) = self.tracks.get(c).filter(|t| active && t.mark < t.end) {
+                row = row.min(track.mark.saturating_mul(stage.stride).saturating_sub(edge.lookback));
+            }
+        }
+        row
+    }
+
+    /// Moves on by at most `most` windows, and says by how many; 0 when more input, or nothing more, is needed.
+    /// For the classic order a window of work is one of one stage.
+    pub fn advance(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
+        for track in self.tracks.iter_mut() {
+            track.mark = track.next;
+        }
+        if self.plan.classic { self.advance_stage(world, most) } else { self.advance_block(world, most) }
+    }
+
+    /// How far the frontier can go now.
+    fn reach(&self, world: &World<'_, '_>) -> u64 {
+        let last = self.last_frontier(world.graph);
+        match self.windows {
+            Some(_) => last,
+            None => last.min(windows(world.graph, world.inputs)),
+        }
+    }
+
+    /// The frontier up to which all rows of target `stage` before row `end` are made and no further.
+    #[must_use]
+    pub fn frontier_for(&self, graph: &Graph<'_>, stage: usize, end: u64) -> u64 {
+        let of = |s: &crate::graph::Stage<'_>| end.saturating_mul(s.rate).saturating_add(s.delay);
+        graph.stages().get(stage).map_or(u64::MAX, of)
+    }
+
+    /// Windows the frontier may still move before `limit`.
+    #[must_use]
+    pub fn room_before(&self, limit: u64) -> u64 {
+        limit.saturating_sub(self.frontier)
+    }
+
+    fn advance_block(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
+        let step = most.min(self.plan.block);
+        let to = self.reach(world).min(self.frontier.saturating_add(step));
+        let moved = to.saturating_sub(self.frontier);
+        if moved == 0 {
+            return Ok(0);
+        }
+        for at in 0..self.plan.order.len() {
+            let Some(i) = self.plan.order.get(at).copied() else { break };
+            let rate = world.graph.rate(Node::Stage(i));
+            let made = self.plan.made(i, rate, to);
+            let Some(track) = self.tracks.get(i).copied() else { continue };
+            if let Err(e) = self.make(world, i, track.next, made.min(track.end)) {
+                self.set_back();
+                return Err(e);
+            }
+        }
+        self.frontier = to;
+        Ok(moved)
+    }
+
+    fn advance_stage(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
+        let tracks = &self.tracks;
+        let open = |i: &&usize| tracks.get(**i).is_some_and(|t| t.next < t.end);
+        let Some(i) = self.plan.order.iter().find(open).copied() else { return Ok(0) };
+        let Some(track) = self.tracks.get(i).copied() else { return Ok(0) };
+        let rate = world.graph.rate(Node::Stage(i)).max(1);
+        let rows = most.checked_div(rate).unwrap_or(0).max(1).min(track.end.saturating_sub(track.next));
+        if let Err(e) = self.make(world, i, track.next, track.next.saturating_add(rows)) {
+            self.set_back();
+            return Err(e);
+        }
+        // A row of a strided stage is one piece of work, however many windows it stands for.
+        Ok(rows.saturating_mul(rate).min(most))
+    }
+
+    fn set_back(&mut self) {
+        for track in self.tracks.iter_mut() {
+            track.next = track.mark;
+            track.warm = None;
+        }
+    }
+
+    /// Makes rows `from .. to` of a stage: one call for the rows whose neighbours are all there, and one call a row
+    /// where some lie beyond an end.
+    fn make(&mut self, world: &mut World<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
+        let (inner, outer) = self.interior(world.graph, stage);
+        let mut at = from;
+        while at < to {
+            let whole = at >= inner && at < outer;
+            let end = if whole { to.min(outer) } else { at.saturating_add(1) };
+            self.call(world, stage, at, end, !whole)?;
+            if let Some(track) = self.tracks.get_mut(stage) {
+                track.next = end;
+            }
+            at = end;
+        }
+        Ok(())
+    }
+
+    /// The rows of a stage whose neighbours all exist: from the first to one behind the last.
+    fn interior(&self, graph: &Graph<'_>, stage: usize) -> (u64, u64) {
+        let (mut from, mut to) = (0, u64::MAX);
+        let Some(stage) = graph.stages().get(stage) else { return (0, 0) };
+        for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
+            from = from.max(edge.lookback.div_ceil(stage.stride.max(1)));
+            let there = self.rows(graph, edge.from);
+            if there != u64::MAX {
+                let last = there.checked_sub(edge.lookahead.saturating_add(1));
+                to = to.min(last.map_or(0, |l| l.checked_div(stage.stride).unwrap_or(0).saturating_add(1)));
+            }
+        }
+        (from, to)
+    }
+}

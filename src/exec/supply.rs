@@ -1,0 +1,52 @@
+//! Where the samples of an input come from.
+
+use crate::io::SourceBox;
+use crate::store::ring::Ring;
+
+/// Pushed into a ring, or read from a source.
+pub enum Supply<'m> {
+    /// Pushed by the caller.
+    Pushed(Ring),
+    /// Read at any position.
+    Source {
+        /// What reads.
+        source: SourceBox<'m>,
+        /// Samples it has now.
+        samples: u64,
+        /// It may get more.
+        growing: bool,
+    },
+}
+
+impl Supply<'_> {
+    /// Samples received or readable so far.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        match self {
+            Supply::Pushed(ring) => ring.end(),
+            Supply::Source { samples, .. } => *samples,
+        }
+    }
+
+    /// True when no more will come.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        match self {
+            Supply::Pushed(ring) => ring.ended,
+            Supply::Source { growing, .. } => !growing,
+        }
+    }
+
+    /// True for an input that is pushed.
+    #[must_use]
+    pub fn is_pushed(&self) -> bool {
+        matches!(self, Supply::Pushed(_))
+    }
+}
+
+impl core::fmt::Debug for Supply<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let kind = if self.is_pushed() { "Pushed" } else { "Source" };
+        f.debug_struct(kind).field("samples", &self.samples()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,238 @@
+//! One call of a stage: finding its rows in buffers, rings and sources, gathering halos at the ends, lending memory.
+
+use super::{Job, Supply, World, failed, internal};
+use crate::graph::{Boundary, Edge, Node};
+use crate::kernel::{EdgeRows, StageIo};
+use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN};
+use crate::mem::Span;
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+impl<'m> Job<'m> {
+    /// Runs a stage for rows `from .. to`. With `gather`, some of the rows around lie beyond an end: there is one row
+    /// to make, and its neighbours are copied together.
+    pub(super) fn call(
+        &mut self,
+        world: &mut World<'_, 'm>,
+        index: usize,
+        from: u64,
+        to: u64,
+        gather: bool,
+    ) -> Result<()> {
+        let graph = world.graph;
+        let Some(stage) = graph.stages().get(index) else { return internal("a job runs a stage there is not") };
+        let rows = num::size(to.saturating_sub(from))?;
+        let out = self.make_room(world, index, to)?;
+        let mut spans = [Span::default(); MAX_FAN_IN];
+        let mut edges = [EdgeRows::NONE; MAX_FAN_IN];
+        let mut gathered = 0;
+        for ((span, rows_in), edge) in spans.iter_mut().zip(edges.iter_mut()).zip(graph.edges_of(stage)) {
+            let shape = graph.shape(edge.from);
+            let own = from.saturating_mul(stage.stride);
+            let last = to.saturating_sub(1).saturating_mul(stage.stride);
+            rows_in.shape = shape;
+            rows_in.step = num::size(stage.stride)?;
+            rows_in.lookback = num::size(edge.lookback)?;
+            rows_in.lookahead = num::size(edge.lookahead)?;
+            if gather && edge.has_halo() {
+                *span = self.gather(world, index, edge, own, gathered)?;
+                gathered = num::add(gathered, num::align_up(span.len, BUFFER_ALIGN)?)?;
+                rows_in.row_stride = shape.bytes();
+                rows_in.rows = num::size(edge.rows())?;
+            } else {
+                let first = own.saturating_sub(edge.lookback);
+                let end = last.saturating_add(edge.lookahead).saturating_add(1);
+                *span = self.locate(world, edge.from, first, end)?;
+                rows_in.row_stride = match edge.from {
+                    Node::Input(i) => num::size(graph.inputs().get(i).map_or(0, |i| i.row_stride()))?,
+                    Node::Stage(_) => shape.bytes(),
+                };
+                rows_in.rows = num::size(end.saturating_sub(first))?;
+            }
+        }
+
+        let lane = self.plan.lanes.get(index).copied().unwrap_or_default();
+        let scratch = Span { at: num::add(lane.scratch.at, self.origin)?, ..lane.scratch };
+        let reads = || spans.iter().copied().take(graph.edges_of(stage).len()).chain([stage.table]);
+        let mut lent = [&[] as &[u8]; MAX_FAN_IN + 1];
+        let Some([out, scratch]) = world.work.lend(reads(), &mut lent, [out, scratch]) else {
+            return internal("a stage's buffers overlap or lie outside of the work area");
+        };
+        let fan_in = graph.edges_of(stage).len();
+        for (edge, bytes) in edges.iter_mut().zip(lent).take(fan_in) {
+            edge.bytes = bytes;
+        }
+        let track = self.tracks.get_mut(index);
+        let warm = track.as_ref().and_then(|t| t.warm);
+        let mut io = StageIo {
+            first: from,
+            rows,
+            edges: edges.get(..fan_in).unwrap_or(&[]),
+            out,
+            state: &mut [],
+            scratch,
+            table: lent.get(fan_in).copied().unwrap_or(&[]),
+            continues: stage.keeps_scratch && warm == Some(from),
+        };
+        if let Some(track) = track {
+            track.warm = Some(to);
+        }
+        world.counts.stage_calls = world.counts.stage_calls.wrapping_add(1);
+        let ran = stage.kernel.run(&mut io);
+        let text = "stage {n} returned {a} at row {b}";
+        ran.map_err(|code| failed(code, text).b(from).name(&stage.name))?;
+        world.counts.stage_rows = world.counts.stage_rows.wrapping_add(num::count(rows));
+        Ok(())
+    }
+
+    /// Where rows up to `to` of a stage go; slides its buffer where they do not fit behind the last.
+    fn make_room(&mut self, world: &mut World<'_, 'm>, index: usize, to: u64) -> Result<Span> {
+        let graph = world.graph;
+        let row = graph.shape(Node::Stage(index)).bytes();
+        let (Some(lane), Some(track)) = (self.plan.lanes.get(index), self.tracks.get(index)) else {
+            return internal("a job makes rows of a stage it does not have");
+        };
+        let (cap, next, mut base) = (lane.cap, track.next, track.base);
+        if to.saturating_sub(base) > cap {
+            let bound = if lane.target { track.handed.min(track.mark) } else { track.mark };
+            let oldest = self.oldest(graph, Node::Stage(index), bound).max(base);
+            let skip = num::mul(num::size(oldest.saturating_sub(base))?, row)?;
+            let held = num::mul(num::size(next.saturating_sub(oldest))?, row)?;
+            let start = num::add(lane.rows.at, self.origin)?;
+            let from = Span { at: num::add(start, skip)?, len: held };
+            if oldest < next && world.work.copy(from, start).is_none() {
+                return internal("a buffer lies outside of the work area");
+            }
+            base = oldest;
+        }
+        if to.saturating_sub(base) > cap {
+            return internal("a block has more rows than its buffer");
+        }
+        if let Some(track) = self.tracks.get_mut(index) {
+            track.base = base;
+        }
+        self.rows_at(graph, index, next, to).map_or_else(|| internal("a block lies outside of its buffer"), Ok)
+    }
+
+    /// Where rows `first .. end` of a node lie; reads them where they come from a source.
+    fn locate(&mut self, world: &mut World<'_, 'm>, node: Node, first: u64, end: u64) -> Result<Span> {
+        let graph = world.graph;
+        let i = match node {
+            Node::Stage(s) => {
+                let found = self.rows_at(graph, s, first, end);
+                return found.map_or_else(|| internal("rows of an earlier stage are gone"), Ok);
+            }
+            Node::Input(i) => i,
+        };
+        let Some(input) = graph.inputs().get(i) else { return internal("a job reads an input there is not") };
+        let (start, len) = input.samples(first, end);
+        if let Some(Supply::Pushed(ring)) = world.inputs.get(i) {
+            let text = "input {n}: the samples from {a} on are needed, the ring starts with sample {b}";
+            let gone = Error::new(Status::Evicted, text).a(start).b(ring.first()).name(&input.name);
+            return ring.span(start, len).ok_or(gone);
+        }
+        self.load(world, i, start, len)?;
+        let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else {
+            return internal("a job reads an input it does not have");
+        };
+        let skip = num::mul(num::size(start.saturating_sub(loaded.first))?, input.sample_bytes())?;
+        let bytes = num::mul(num::size(len)?, input.sample_bytes())?;
+        let part = feed.samples.part(skip, bytes);
+        part.and_then(|p| Some(Span { at: p.at.checked_add(self.origin)?, ..p }))
+            .map_or_else(|| internal("samples lie outside of their buffer"), Ok)
+    }
+
+    /// Makes sure that samples `start .. start + len` of a source are in the job's buffer.
+    fn load(&mut self, world: &mut World<'_, 'm>, i: usize, start: u64, len: u64) -> Result<()> {
+        let graph = world.graph;
+        let (Some(input), Some(feed)) = (graph.inputs().get(i), self.plan.feeds.get(i).copied()) else {
+            return internal("a job reads an input it does not have");
+        };
+        let Some(mut loaded) = self.loaded.get(i).copied() else { return internal("an input has no progress") };
+        let end = num::add64(start, len)?;
+        if start >= loaded.first && end <= loaded.end {
+            return Ok(());
+        }
+        if start < loaded.first {
+            return internal("samples of a source were given up too early");
+        }
+        let sample = input.sample_bytes();
+        let place = num::add(feed.samples.at, self.origin)?;
+        if end.saturating_sub(loaded.first) > feed.cap {
+            let keep = self.oldest(graph, Node::Input(i), u64::MAX).saturating_mul(input.hop).min(start);
+            if keep >= loaded.end {
+                (loaded.first, loaded.end) = (keep, keep);
+            } else if keep > loaded.first {
+                let skip = num::mul(num::size(keep.saturating_sub(loaded.first))?, sample)?;
+                let held = num::mul(num::size(loaded.end.saturating_sub(keep))?, sample)?;
+                let from = Span { at: num::add(place, skip)?, len: held };
+                if world.work.copy(from, place).is_none() {
+                    return internal("samples lie outside of the work area");
+                }
+                loaded.first = keep;
+            }
+        }
+        let Some(Supply::Source { source, samples, .. }) = world.inputs.get_mut(i) else {
+            return internal("an input changed its kind");
+        };
+        let (last, span) = input.samples(0, loaded.last_window);
+        let wanted = (*samples).min(last.saturating_add(span)).max(end);
+        let until = wanted.min(loaded.first.saturating_add(feed.cap));
+        if end > until || end > *samples {
+            return internal("a block needs more samples than its buffer holds");
+        }
+        while loaded.end < until {
+            let skip = num::mul(num::size(loaded.end.saturating_sub(loaded.first))?, sample)?;
+            let n = num::mul(num::size(until.saturating_sub(loaded.end))?, sample)?;
+            let Some(to) = world.work.bytes(Span { at: num::add(place, skip)?, len: n }) else {
+                return internal("samples lie outside of the work area");
+            };
+            let asked = num::count(n.checked_div(sample).unwrap_or(0));
+            let read = source.read(loaded.end, to, sample);
+            let text = "the source of input {n} returned {a} at sample {b}";
+            let got = read.map_err(|code| failed(code, text).b(loaded.end).name(&input.name))?;
+            let got = num::count(got);
+            world.counts.source_calls = world.counts.source_calls.wrapping_add(1);
+            if got == 0 || got > asked {
+                let text = "the source of input {n} gave {a} samples at sample {b}, which is not possible";
+                return Err(Error::new(Status::Callback, text).a(got).b(loaded.end).name(&input.name));
+            }
+            world.counts.source_bytes = world.counts.source_bytes.wrapping_add(got.saturating_mul(num::count(sample)));
+            loaded.end = loaded.end.saturating_add(got);
+            if let Some(kept) = self.loaded.get_mut(i) {
+                *kept = loaded;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the rows around row `own` of an edge together, with what the boundary says beyond the ends.
+    fn gather(&mut self, world: &mut World<'_, 'm>, index: usize, edge: &Edge, own: u64, skip: usize) -> Result<Span> {
+        let graph = world.graph;
+        let row = graph.shape(edge.from).bytes();
+        let there = self.rows(graph, edge.from);
+        let bounce = self.plan.lanes.get(index).map(|l| l.bounce).unwrap_or_default();
+        let len = num::mul(num::size(edge.rows())?, row)?;
+        let Some(part) = bounce.part(skip, len) else { return internal("a halo is larger than planned") };
+        let place = Span { at: num::add(part.at, self.origin)?, ..part };
+        for j in 0..edge.rows() {
+            let to = Span { at: num::add(place.at, num::mul(num::size(j)?, row)?)?, len: row };
+            let before = own.saturating_add(j) < edge.lookback;
+            let t = own.saturating_add(j).saturating_sub(edge.lookback);
+            let beyond = before || t >= there;
+            if beyond && edge.boundary == Boundary::Zero {
+                match world.work.bytes(to) {
+                    Some(bytes) => bytes.fill(0),
+                    None => return internal("a halo lies outside of the work area"),
+                }
+                continue;
+            }
+            let t = if before { 0 } else { t.min(there.saturating_sub(1)) };
+            let from = self.locate(world, edge.from, t, t.saturating_add(1))?;
+            if world.work.copy(Span { len: row, ..from }, to.at).is_none() {
+                return internal("a halo lies outside of the work area");
+            }
+        }
+        Ok(place)
+    }
+}

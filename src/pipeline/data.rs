@@ -1,0 +1,162 @@
+//! Samples in, rows out: push, step and pull.
+
+use super::{Output, Pipeline};
+use crate::exec::{Supply, World, final_windows};
+use crate::mem::Span;
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+impl<'m> Pipeline<'m> {
+    /// Copies samples into the ring of an input: as many as fit. Says how many were taken.
+    pub fn push(&mut self, input: usize, samples: &[u8]) -> Result<usize> {
+        self.must_be_sealed()?;
+        let keep = self.oldest_needed(input);
+        let Some(supply) = self.supplies.get_mut(input) else {
+            return Err(Error::new(Status::Argument, "there is no input {a}").a(num::count(input)));
+        };
+        match supply {
+            Supply::Source { .. } => Err(Error::new(Status::State, "the input has a source, it is not pushed")),
+            Supply::Pushed(ring) if ring.ended => Err(Error::new(Status::State, "the input has ended")),
+            Supply::Pushed(ring) => Ok(ring.push(&mut self.work, samples, keep)),
+        }
+    }
+
+    /// Says that no more samples will be pushed.
+    pub fn push_end(&mut self, input: usize) -> Result<()> {
+        self.must_be_sealed()?;
+        match self.supplies.get_mut(input) {
+            Some(Supply::Pushed(ring)) => {
+                ring.ended = true;
+                Ok(())
+            }
+            Some(_) => Err(Error::new(Status::State, "the input has a source, it is not pushed")),
+            None => Err(Error::new(Status::Argument, "there is no input {a}").a(num::count(input))),
+        }
+    }
+
+    /// The first sample of a pushed input that something still needs.
+    fn oldest_needed(&self, input: usize) -> u64 {
+        let stream = (!self.outputs.is_empty()).then(|| self.stream.oldest_sample(&self.graph, input)).flatten();
+        let asked = self.evaluation.as_ref().and_then(|e| self.evaluation_needs(e, input));
+        let kept = self.released.get(input).copied().filter(|_| self.outputs.is_empty());
+        [stream, asked, kept].into_iter().flatten().min().unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn must_be_sealed(&self) -> Result<()> {
+        if self.sealed {
+            return Ok(());
+        }
+        Err(Error::new(Status::State, "the pipeline is not sealed"))
+    }
+
+    /// Does at most `most` windows of work: first of the evaluation under way, if there is one, then of the stream.
+    /// Says how many it did, and whether anything is left to do now ([`Status::Ok`]), or input or pulls are needed
+    /// first ([`Status::Again`]), or all is done ([`Status::End`]).
+    pub fn step(&mut self, most: u64, done: &mut u64) -> Result<Status> {
+        self.must_be_sealed()?;
+        *done = 0;
+        while *done < most && self.evaluation.is_some() {
+            let worked = self.step_evaluation(most.saturating_sub(*done))?;
+            *done = done.saturating_add(worked);
+        }
+        if self.evaluation.is_some() {
+            return Ok(Status::Ok);
+        }
+        if self.outputs.is_empty() {
+            return Ok(Status::End);
+        }
+        while *done < most {
+            let worked = self.step_stream(most.saturating_sub(*done))?;
+            if worked == 0 {
+                let idle = if self.stream.done() { Status::End } else { Status::Again };
+                return Ok(if *done > 0 && idle == Status::Again { Status::Ok } else { idle });
+            }
+            *done = done.saturating_add(worked);
+        }
+        Ok(if self.stream.done() { Status::End } else { Status::Ok })
+    }
+
+    /// One block of the stream, as far as every output has room for what it makes.
+    fn step_stream(&mut self, most: u64) -> Result<u64> {
+        if let (None, Some(windows)) = (self.stream.windows(), final_windows(&self.graph, &self.supplies)) {
+            self.stream.set_windows(&self.graph, windows);
+        }
+        let mut room = most;
+        for output in self.outputs.iter() {
+            let queued = output.tail.saturating_sub(output.head);
+            let free = output.facts.capacity.saturating_sub(queued);
+            let limit = self.stream.frontier_for(&self.graph, output.facts.stage, output.tail.saturating_add(free));
+            // An output whose rows are all made holds back nobody.
+            if !self.stream.stage_done(output.facts.stage) {
+                room = room.min(self.stream.room_before(limit));
+            }
+        }
+        let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
+        let mut world = World { graph: &self.graph, inputs, work, counts };
+        let moved = self.stream.advance(&mut world, room)?;
+        for output in self.outputs.iter_mut() {
+            let (first, end) = self.stream.pending(output.facts.stage);
+            let Some(from) = self.stream.rows_at(&self.graph, output.facts.stage, first, end) else {
+                return crate::exec::internal("finished rows lie outside of their buffer");
+            };
+            if output.enqueue(&mut self.work, from, end).is_none() {
+                return crate::exec::internal("finished rows do not fit their queue");
+            }
+            self.stream.hand_out(output.facts.stage, end);
+        }
+        Ok(moved)
+    }
+
+    /// Hands out finished rows of an opened output: as many as there are and as fit. With none,
+    /// [`Status::Again`] or, when all were handed out, [`Status::End`].
+    pub fn pull(&mut self, stage: usize, rows: &mut [u8], got: &mut usize) -> Result<Status> {
+        *got = 0;
+        self.must_be_sealed()?;
+        let Some(output) = self.outputs.iter_mut().find(|o| o.facts.stage == stage) else {
+            return Err(Error::new(Status::State, "the output of stage {a} is not open").a(num::count(stage)));
+        };
+        let row = self.graph.stages().get(stage).map_or(1, |s| s.shape.bytes());
+        let room = num::count(rows.len().checked_div(row).unwrap_or(0));
+        let queued = output.tail.saturating_sub(output.head);
+        if queued == 0 {
+            return Ok(if self.stream.done() { Status::End } else { Status::Again });
+        }
+        if room == 0 {
+            let text = "the buffer does not hold one row of {a} bytes";
+            return Err(Error::new(Status::Space, text).a(num::count(row)));
+        }
+        let taken = num::size(room.min(queued))?;
+        for (i, out) in rows.chunks_exact_mut(row.max(1)).take(taken).enumerate() {
+            let Some(bytes) =
+                output.slot(output.head.saturating_add(num::count(i)), row).and_then(|s| self.work.bytes(s))
+            else {
+                return crate::exec::internal("queued rows lie outside of the work area");
+            };
+            out.copy_from_slice(bytes);
+        }
+        output.head = output.head.saturating_add(num::count(taken));
+        self.rows_out = self.rows_out.saturating_add(num::count(taken));
+        *got = taken;
+        Ok(Status::Ok)
+    }
+}
+
+impl Output {
+    /// Where row `t` lies in the queue.
+    fn slot(&self, t: u64, row: usize) -> Option<Span> {
+        let at = usize::try_from(t.checked_rem(self.facts.capacity)?).ok()?;
+        self.span.part(at.checked_mul(row)?, row)
+    }
+
+    /// Copies the rows `tail .. end`, which lie at `from`, into the queue.
+    fn enqueue(&mut self, work: &mut crate::mem::Work<'_>, from: Span, end: u64) -> Option<()> {
+        let rows = usize::try_from(end.checked_sub(self.tail)?).ok()?;
+        let row = from.len.checked_div(rows).unwrap_or(0);
+        for i in 0..rows {
+            let to = self.slot(self.tail, row)?;
+            work.copy(from.part(i.checked_mul(row)?, row)?, to.at)?;
+            self.tail = self.tail.saturating_add(1);
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,200 @@
+//! Rows of any range of any planned stage, to a sink, in slices of bounded work.
+
+use super::Pipeline;
+use crate::exec::{World, failed, final_windows, internal, windows};
+use crate::graph::Node;
+use crate::io::SinkBox;
+use crate::mem::Span;
+use crate::plan::{ALL, Request};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+/// What an evaluation is asked for.
+pub type Ask = Request;
+
+/// An evaluation under way.
+pub(super) struct Evaluation<'m> {
+    ask: Request,
+    sink: SinkBox<'m>,
+    /// Next row to hand out.
+    next: u64,
+    /// One behind the last row.
+    end: u64,
+    /// The job is making rows from `next` on; else the next row is looked for in the cache first.
+    running: bool,
+}
+
+impl core::fmt::Debug for Evaluation<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Evaluation").field("ask", &self.ask).field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+impl<'m> Pipeline<'m> {
+    /// Rows of a stage that can be evaluated now: those that no later input can change.
+    pub fn rows_there(&self, stage: usize) -> Result<u64> {
+        let Some(found) = self.graph.stages().get(stage) else {
+            return Err(Error::new(Status::Argument, "there is no stage {a}").a(num::count(stage)));
+        };
+        Ok(match final_windows(&self.graph, &self.supplies) {
+            Some(windows) => found.rows(windows),
+            None => found.final_rows(windows(&self.graph, &self.supplies)),
+        })
+    }
+
+    /// Starts an evaluation whose rows go to `sink`, and says how many there will be.
+    pub fn evaluate_begin(&mut self, ask: &Request, sink: SinkBox<'m>) -> Result<u64> {
+        self.must_be_sealed()?;
+        if self.evaluation.is_some() {
+            return Err(Error::new(Status::State, "an evaluation is under way: step or cancel it"));
+        }
+        let there = self.rows_there(ask.stage)?;
+        let count = if ask.count == ALL { there.saturating_sub(ask.first) } else { ask.count };
+        let end = ask.first.saturating_add(count);
+        if ask.first > there || end > there {
+            let text = "rows up to {a} are asked for, there are {b} so far";
+            return Err(Error::new(Status::Range, text).a(end.max(ask.first)).b(there));
+        }
+        let Some(served) = self.plan.find(ask.stage, ask.order, count).copied() else {
+            let bytes = self.with_question(&[*ask], |question, draft| question.answer(draft))?.bytes;
+            let text = "the pipeline was not sealed for this request; it alone would need {a} bytes";
+            return Err(Error::new(Status::NotPlanned, text).a(num::count(bytes)));
+        };
+        // The block is the one of the plan, and so is every byte's place.
+        self.with_question(&[], |question, draft| question.job(draft, &served))?;
+        core::mem::swap(&mut self.draft, &mut self.eval.plan);
+        let ask = Request { count, ..*ask };
+        self.evaluation = Some(Evaluation { ask, sink, next: ask.first, end, running: false });
+        // Samples that are gone are told now, before any work.
+        if count > 0 && self.cache.capacity() == 0 {
+            self.start_run().inspect_err(|_| self.evaluation = None)?;
+        }
+        Ok(count)
+    }
+
+    /// Gives up the evaluation under way, if there is one.
+    pub fn evaluate_cancel(&mut self) {
+        self.evaluation = None;
+    }
+
+    /// True while an evaluation is under way.
+    #[must_use]
+    pub fn evaluating(&self) -> bool {
+        self.evaluation.is_some()
+    }
+
+    /// Rows the evaluation under way has handed out.
+    #[must_use]
+    pub fn evaluated(&self) -> u64 {
+        self.evaluation.as_ref().map_or(0, |e| e.next.saturating_sub(e.ask.first))
+    }
+
+    /// The first sample of an input that an evaluation still needs.
+    pub(super) fn evaluation_needs(&self, e: &Evaluation<'_>, input: usize) -> Option<u64> {
+        if e.running {
+            return self.eval.oldest_sample(&self.graph, input);
+        }
+        // Before a run its first row decides; the cheap bound is the ring's own start.
+        Some(0)
+    }
+
+    /// Lets the job make rows from the next one on.
+    fn start_run(&mut self) -> Result<()> {
+        let Some(e) = self.evaluation.as_mut() else { return Ok(()) };
+        let windows = final_windows(&self.graph, &self.supplies);
+        self.eval.start(&self.graph, self.plan.eval, e.next, e.end, windows);
+        for (i, (supply, input)) in self.supplies.iter().zip(self.graph.inputs()).enumerate() {
+            let (crate::exec::Supply::Pushed(ring), Some(need)) = (supply, self.eval.oldest_sample(&self.graph, i))
+            else {
+                continue;
+            };
+            if need < ring.first() {
+                let text = "input {n}: sample {a} is needed, the ring starts with sample {b}";
+                return Err(Error::new(Status::Evicted, text).a(need).b(ring.first()).name(&input.name));
+            }
+        }
+        e.running = true;
+        Ok(())
+    }
+
+    /// At most `most` windows of the evaluation; at least one where it is not at its end.
+    pub(super) fn step_evaluation(&mut self, most: u64) -> Result<u64> {
+        self.hand_out()?;
+        let Some(e) = self.evaluation.as_ref() else { return Ok(0) };
+        let (stage, next, end) = (e.ask.stage, e.next, e.end);
+        let id = u32::try_from(stage).unwrap_or(u32::MAX);
+        if next >= end {
+            self.finish_evaluation();
+            return Ok(0);
+        }
+        if let Some(found) = self.cache.get(&mut self.work, id, next) {
+            self.give(next, found, 1)?;
+            if let Some(e) = self.evaluation.as_mut() {
+                // What the job made so far does not reach behind this row.
+                e.running = false;
+            }
+            return Ok(1);
+        }
+        if !self.evaluation.as_ref().is_some_and(|e| e.running) {
+            self.start_run()?;
+        }
+        let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
+        let mut world = World { graph: &self.graph, inputs, work, counts };
+        let moved = self.eval.advance(&mut world, most)?;
+        if moved == 0 && !self.eval.done() {
+            return internal("an evaluation came to a halt");
+        }
+        self.hand_out()?;
+        if self.evaluation.as_ref().is_some_and(|e| e.next >= e.end) {
+            self.finish_evaluation();
+        }
+        Ok(moved)
+    }
+
+    /// Gives the rows that the job has made to the sink, and keeps them in the cache.
+    fn hand_out(&mut self) -> Result<()> {
+        let Some(e) = self.evaluation.as_ref().filter(|e| e.running) else { return Ok(()) };
+        let stage = e.ask.stage;
+        let (first, end) = self.eval.pending(stage);
+        // In the classic order rows are handed out when all are made, as arrays are.
+        if first >= end || (self.eval.plan.classic && !self.eval.done()) {
+            return Ok(());
+        }
+        let Some(rows) = self.eval.rows_at(&self.graph, stage, first, end) else {
+            return internal("finished rows lie outside of their buffer");
+        };
+        self.give(first, rows, end.saturating_sub(first))?;
+        self.eval.hand_out(stage, end);
+        if self.cache.capacity() > 0 {
+            let id = u32::try_from(stage).unwrap_or(u32::MAX);
+            let row = self.graph.shape(Node::Stage(stage)).bytes();
+            for (t, at) in (first..end).zip((rows.at..).step_by(row.max(1))) {
+                self.cache.keep(&mut self.work, id, t, Span { at, len: row });
+            }
+        }
+        Ok(())
+    }
+
+    fn give(&mut self, first: u64, rows: Span, count: u64) -> Result<()> {
+        let Some(bytes) = self.work.bytes(rows) else {
+            return internal("finished rows lie outside of the work area");
+        };
+        let Some(e) = self.evaluation.as_mut() else { return Ok(()) };
+        let given = e.sink.rows(first, num::size(count)?, bytes);
+        given.map_err(|code| failed(code, "the sink returned {a} at row {b}").b(first))?;
+        e.next = first.saturating_add(count);
+        self.rows_out = self.rows_out.saturating_add(count);
+        Ok(())
+    }
+
+    /// The evaluation is done: what lies before the row behind its last may leave the rings.
+    fn finish_evaluation(&mut self) {
+        let Some(e) = self.evaluation.take() else { return };
+        self.eval.start(&self.graph, self.plan.eval, e.end, e.end.saturating_add(1), None);
+        for (i, released) in self.released.iter_mut().enumerate() {
+            if let Some(sample) = self.eval.oldest_sample(&self.graph, i) {
+                *released = (*released).max(sample);
+            }
+        }
+    }
+}

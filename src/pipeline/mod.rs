@@ -1,0 +1,373 @@
+//! A pipeline: the graph, its plan, its memory, and the two jobs that run on it, the stream and an evaluation.
+//!
+//! This is the whole library as a Rust type; the C API is a thin layer over it. Its memory is two areas of the caller:
+//! the control area, from which the tables are carved when it is made, and the work area, given when it is sealed.
+
+mod data;
+mod evaluate;
+mod stats;
+
+pub use evaluate::Ask;
+pub use stats::{PlanInfo, Stats};
+
+use crate::exec::{Counts, Job, Supply};
+use crate::graph::{EdgeSpec, Graph, GraphLimits, InputSpec, Node};
+use crate::io::SourceBox;
+use crate::kernel::{Code, StageSpec};
+use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
+use crate::mem::{Carver, FixedVec, Layout, Span, Work};
+use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Plan, Question, Request};
+use crate::status::{Error, Result, Status};
+use crate::store::cache::Cache;
+use crate::store::ring::Ring;
+use crate::util::num;
+use core::mem::MaybeUninit;
+
+/// What a pipeline is made with.
+#[derive(Clone, Copy, Debug)]
+pub struct Config<'a> {
+    /// The first input; its name is `"input"`.
+    pub input: InputSpec<'a>,
+    /// The knobs of planning.
+    pub knobs: Knobs,
+    /// Sizes of the tables.
+    pub limits: GraphLimits,
+    /// Bytes for the parameters of built-in stages (filter taps and the like).
+    pub param_bytes: usize,
+    /// True where stages may take memory from the host's heap.
+    pub host_heap: bool,
+}
+
+/// An opened output: a queue of finished rows.
+#[derive(Clone, Copy, Debug)]
+struct Output {
+    facts: OutputFacts,
+    span: Span,
+    /// Rows handed out.
+    head: u64,
+    /// Rows queued.
+    tail: u64,
+}
+
+/// A pipeline.
+#[derive(Debug)]
+pub struct Pipeline<'m> {
+    graph: Graph<'m>,
+    supplies: FixedVec<'m, Supply<'m>>,
+    outputs: FixedVec<'m, Output>,
+    knobs: Knobs,
+    pool: Carver<'m>,
+    host_heap: bool,
+    control_bytes: usize,
+    draft: JobPlan<'m>,
+    plan: Plan,
+    sealed: bool,
+    work: Work<'m>,
+    stream: Job<'m>,
+    eval: Job<'m>,
+    evaluation: Option<evaluate::Evaluation<'m>>,
+    /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
+    released: [u64; MAX_INPUTS],
+    cache: Cache,
+    counts: Counts,
+    rows_out: u64,
+}
+
+impl<'m> Pipeline<'m> {
+    /// Bytes of the control area that these tables need behind `before` bytes that the caller puts there himself.
+    pub fn control_bytes(limits: GraphLimits, param_bytes: usize, before: usize) -> Result<usize> {
+        let mut layout = Layout::after(before);
+        limits.reserve(&mut layout)?;
+        layout.reserve::<Supply<'_>>(MAX_INPUTS)?;
+        layout.reserve::<Output>(limits.stages)?;
+        JobPlan::reserve(limits, &mut layout)?;
+        Job::reserve(limits, &mut layout)?;
+        Job::reserve(limits, &mut layout)?;
+        layout.reserve::<u64>(param_bytes.div_ceil(8))?;
+        Ok(layout.bytes())
+    }
+
+    /// A pipeline whose tables lie in `control`.
+    pub fn new(config: &Config<'_>, control: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
+        let mut carver = Carver::new(control)?;
+        let limits = config.limits;
+        let mut pipeline = Pipeline {
+            graph: Graph::new(limits, &mut carver)?,
+            supplies: carver.vec(MAX_INPUTS)?,
+            outputs: carver.vec(limits.stages)?,
+            knobs: config.knobs,
+            draft: JobPlan::new(limits, &mut carver)?,
+            stream: Job::new(limits, &mut carver)?,
+            eval: Job::new(limits, &mut carver)?,
+            host_heap: config.host_heap,
+            control_bytes: 0,
+            plan: Plan::EMPTY,
+            sealed: false,
+            work: Work::default(),
+            evaluation: None,
+            released: [0; MAX_INPUTS],
+            cache: Cache::EMPTY,
+            counts: Counts::default(),
+            rows_out: 0,
+            pool: carver,
+        };
+        let room = config.param_bytes.div_ceil(8).saturating_mul(8);
+        if pipeline.pool.left() < room {
+            return Err(Error::new(Status::Memory, "the control area is too small for {a} bytes of parameters")
+                .a(num::count(room)));
+        }
+        pipeline.control_bytes = num::add(pipeline.pool.used(), room)?;
+        pipeline.add_input(&config.input)?;
+        Ok(pipeline)
+    }
+
+    fn open_for_changes(&self) -> Result<()> {
+        if self.sealed {
+            return Err(Error::new(Status::State, "the pipeline is sealed: its graph and memory are fixed"));
+        }
+        Ok(())
+    }
+
+    /// Adds an input.
+    pub fn add_input(&mut self, spec: &InputSpec<'_>) -> Result<usize> {
+        self.open_for_changes()?;
+        let id = self.graph.add_input(spec)?;
+        let full = Error::new(Status::Limit, "there is no room for another input");
+        self.supplies.push(Supply::Pushed(Ring::default())).map_err(|_| full)?;
+        Ok(id)
+    }
+
+    /// Adds a stage.
+    pub fn add_stage(&mut self, name: &str, edges: &[EdgeSpec<'_>], spec: StageSpec<'m>) -> Result<usize> {
+        self.open_for_changes()?;
+        self.graph.add_stage(name, edges, spec)
+    }
+
+    /// Adds a built-in stage.
+    #[cfg(feature = "stages")]
+    pub fn add_builtin(
+        &mut self,
+        kind: &str,
+        name: &str,
+        edges: &[EdgeSpec<'_>],
+        params: &[crate::stages::Param<'_>],
+    ) -> Result<usize> {
+        use crate::limits::MAX_FAN_IN;
+        use crate::stages::{Build, EdgeShape, find};
+        self.open_for_changes()?;
+        let build = find(kind)?;
+        let mut shapes = [EdgeShape::NONE; MAX_FAN_IN];
+        let listed = edges.len().min(MAX_FAN_IN);
+        for (shape, spec) in shapes.iter_mut().zip(edges) {
+            let edge = self.graph.resolve(name, spec)?;
+            let row = self.graph.shape(edge.from);
+            let input = match edge.from {
+                Node::Input(i) => self.graph.inputs().get(i),
+                Node::Stage(_) => None,
+            };
+            let channels = input.map_or(1, |i| i.channels as usize);
+            let hop = input.map(|i| usize::try_from(i.hop).unwrap_or(usize::MAX).saturating_mul(channels));
+            let (lookback, lookahead) = (spec.lookback, spec.lookahead);
+            *shape = EdgeShape { shape: row, stride: hop.unwrap_or(row.len), channels, lookback, lookahead };
+        }
+        let edge_shapes = shapes.get(..listed).unwrap_or(&[]);
+        let host_heap = self.host_heap;
+        let spec = build(&mut Build { kind, params, edges: edge_shapes, pool: &mut self.pool, host_heap })?;
+        self.graph.add_stage(name, edges, spec)
+    }
+
+    /// Index of a stage by name.
+    pub fn find_stage(&self, name: &str) -> Result<usize> {
+        let mut shown = crate::status::Name::new();
+        shown.push_str(name);
+        self.graph.find_stage(name).ok_or(Error::new(Status::Name, "there is no stage {n}").name(&shown))
+    }
+
+    /// The graph.
+    #[must_use]
+    pub fn graph(&self) -> &Graph<'m> {
+        &self.graph
+    }
+
+    /// True once the work area is given.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.sealed
+    }
+
+    /// Opens an output: its rows can be pulled, once each, from a queue of `capacity` rows.
+    pub fn open_output(&mut self, stage: usize, capacity: u64) -> Result<()> {
+        self.open_for_changes()?;
+        let Some(found) = self.graph.stages().get(stage) else {
+            return Err(Error::new(Status::Argument, "there is no stage {a}").a(num::count(stage)));
+        };
+        if capacity == 0 {
+            return Err(Error::new(Status::Argument, "an output holds at least one row"));
+        }
+        if self.outputs.iter().any(|o| o.facts.stage == stage) {
+            return Err(Error::new(Status::State, "the output of stage {n} is open already").name(&found.name));
+        }
+        num::mul(num::size(capacity)?, found.shape.bytes())?;
+        let output = Output { facts: OutputFacts { stage, capacity }, span: Span::default(), head: 0, tail: 0 };
+        let full = Error::new(Status::Limit, "there is no room for another output");
+        self.outputs.push(output).map_err(|_| full)
+    }
+
+    /// Reads an input from a source instead of having it pushed. After seal only where it was a source before.
+    pub fn set_source(&mut self, input: usize, source: SourceBox<'m>, samples: u64, growing: bool) -> Result<()> {
+        let Some(supply) = self.supplies.get_mut(input) else {
+            return Err(Error::new(Status::Argument, "there is no input {a}").a(num::count(input)));
+        };
+        if self.sealed {
+            let text = "an input's source is set before seal, or after reset where it had one";
+            return Err(Error::new(Status::State, text));
+        }
+        *supply = Supply::Source { source, samples, growing };
+        Ok(())
+    }
+
+    /// Tells that a source has `samples` samples now, and whether it may still grow.
+    pub fn extend_source(&mut self, input: usize, samples: u64, growing: bool) -> Result<()> {
+        match self.supplies.get_mut(input) {
+            Some(Supply::Source { samples: had, growing: open, .. }) => {
+                if samples < *had || (!*open && samples != *had) {
+                    let text = "a source has {a} samples and cannot go to {b}: it must be growing, and only grows";
+                    return Err(Error::new(Status::Range, text).a(*had).b(samples));
+                }
+                (*had, *open) = (samples, growing && *open);
+                Ok(())
+            }
+            Some(_) => Err(Error::new(Status::State, "the input is pushed, it has no source")),
+            None => Err(Error::new(Status::Argument, "there is no input {a}").a(num::count(input))),
+        }
+    }
+
+    fn with_question<R>(
+        &mut self,
+        requests: &[Request],
+        ask: impl FnOnce(&Question<'_, 'm>, &mut JobPlan<'m>) -> Result<R>,
+    ) -> Result<R> {
+        let mut inputs = [InputFacts::default(); MAX_INPUTS];
+        for ((facts, supply), input) in inputs.iter_mut().zip(self.supplies.iter()).zip(self.graph.inputs()) {
+            let windows = match supply {
+                Supply::Source { samples, growing: false, .. } => Some(input.windows(*samples)),
+                _ => None,
+            };
+            *facts = InputFacts { pushed: supply.is_pushed(), windows };
+        }
+        let mut outputs = [OutputFacts { stage: 0, capacity: 0 }; MAX_OUTPUTS];
+        if self.outputs.len() > MAX_OUTPUTS {
+            return Err(Error::new(Status::Limit, "at most {a} outputs can be open").a(num::count(MAX_OUTPUTS)));
+        }
+        for (facts, output) in outputs.iter_mut().zip(self.outputs.iter()) {
+            *facts = output.facts;
+        }
+        let question = Question {
+            graph: &self.graph,
+            inputs: inputs.get(..self.supplies.len()).unwrap_or(&[]),
+            outputs: outputs.get(..self.outputs.len()).unwrap_or(&[]),
+            requests,
+            knobs: self.knobs,
+        };
+        ask(&question, &mut self.draft)
+    }
+
+    /// What these requests need, to the byte. Changes nothing.
+    pub fn plan(&mut self, requests: &[Request]) -> Result<Plan> {
+        if self.knobs.mode == Mode::Classic && !self.outputs.is_empty() {
+            let text = "opened outputs are streams, which run in blocks: the mode must be auto or sqrt";
+            return Err(Error::new(Status::Argument, text));
+        }
+        self.with_question(requests, |question, draft| question.answer(draft))
+    }
+
+    /// The plan it was sealed with.
+    #[must_use]
+    pub fn sealed_plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Fixes graph and memory. `work` has at least the bytes that [`Pipeline::plan`] tells for the same requests.
+    pub fn seal(&mut self, requests: &[Request], work: &'m mut [u8]) -> Result<()> {
+        self.open_for_changes()?;
+        let plan = self.plan(requests)?;
+        if work.len() < plan.bytes {
+            let text = "the work area has {b} bytes, the plan needs {a}";
+            return Err(Error::new(Status::Memory, text).a(num::count(plan.bytes)).b(num::count(work.len())));
+        }
+        if !work.as_ptr().addr().is_multiple_of(plan.align) {
+            let text = "the work area must be aligned to {a} bytes";
+            return Err(Error::new(Status::Align, text).a(num::count(plan.align)));
+        }
+        self.work = Work::new(work.get_mut(..plan.bytes).unwrap_or_default());
+        self.prepare_tables(plan.tables)?;
+        for (i, (supply, input)) in self.supplies.iter_mut().zip(self.graph.inputs()).enumerate() {
+            if let Supply::Pushed(ring) = supply {
+                let span = plan.rings.get(i).copied().unwrap_or_default();
+                let samples = plan.ring_samples.get(i).copied().unwrap_or(0);
+                *ring = Ring::new(span, samples, input.sample_bytes());
+            }
+        }
+        let mut at = plan.queues.at;
+        for output in self.outputs.iter_mut() {
+            let row = self.graph.shape(Node::Stage(output.facts.stage)).bytes();
+            let len = num::mul(num::size(output.facts.capacity)?, row)?;
+            output.span = Span { at, len };
+            at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
+        }
+        self.cache = Cache::new(&mut self.work, plan.cache, plan.cache_row);
+        self.plan = plan;
+        if plan.stream_block > 0 {
+            self.with_question(&[], |question, draft| question.stream(draft, plan.stream_block))?;
+            core::mem::swap(&mut self.draft, &mut self.stream.plan);
+            self.stream.start(&self.graph, plan.stream, 0, u64::MAX, None);
+        }
+        self.sealed = true;
+        Ok(())
+    }
+
+    fn prepare_tables(&mut self, tables: Span) -> Result<()> {
+        let mut skip = 0;
+        for stage in self.graph.stages_mut() {
+            stage.table = Span { at: num::add(tables.at, skip)?, len: stage.table_bytes };
+            skip = num::align_up(num::add(skip, stage.table_bytes)?, BUFFER_ALIGN)?;
+            let Some(bytes) = self.work.bytes(stage.table) else {
+                return crate::exec::internal("a table lies outside of the work area");
+            };
+            let filled = if stage.table_bytes > 0 { stage.kernel.prepare(bytes) } else { Ok(()) };
+            let text = "stage {n} could not fill its table: {a}";
+            filled.map_err(|code: Code| crate::exec::failed(code, text).name(&stage.name))?;
+        }
+        Ok(())
+    }
+
+    /// Back to row 0 of new input, with the same graph, plan and memory. Sources keep their length.
+    pub fn reset(&mut self) {
+        self.evaluation = None;
+        for supply in self.supplies.iter_mut() {
+            if let Supply::Pushed(ring) = supply {
+                ring.reset();
+            }
+        }
+        for output in self.outputs.iter_mut() {
+            (output.head, output.tail) = (0, 0);
+        }
+        self.released = [0; MAX_INPUTS];
+        self.cache.clear(&mut self.work);
+        if self.plan.stream_block > 0 {
+            self.stream.start(&self.graph, self.plan.stream, 0, u64::MAX, None);
+        }
+    }
+
+    /// True where a buffer of a caller shares bytes with the work area.
+    #[must_use]
+    pub fn overlaps_work(&self, address: usize, len: usize) -> bool {
+        let theirs = Span { at: address, len };
+        theirs.meets(Span { at: self.work.address(), len: self.work.len() })
+    }
+}
+
+/// Most outputs of a pipeline.
+const MAX_OUTPUTS: usize = 32;
+
+const _: () = assert!(AREA_ALIGN >= align_of::<Supply<'static>>());

@@ -1,0 +1,113 @@
+//! Figures: of a plan before it runs, and of what ran.
+
+use super::Pipeline;
+use crate::graph::Node;
+use crate::limits::MAX_INPUTS;
+use crate::plan::{Plan, Served};
+use crate::util::num;
+
+/// A plan in figures.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlanInfo {
+    /// All of the work area.
+    pub work_bytes: usize,
+    /// Its alignment.
+    pub work_align: usize,
+    /// Of these: constant tables.
+    pub table_bytes: usize,
+    /// Of these: rings of pushed inputs.
+    pub ring_bytes: usize,
+    /// Of these: the stream's buffers.
+    pub stream_bytes: usize,
+    /// Of these: an evaluation's buffers.
+    pub evaluate_bytes: usize,
+    /// Of these: queues of opened outputs.
+    pub output_bytes: usize,
+    /// Of these: the row cache.
+    pub cache_bytes: usize,
+    /// Bytes of the control area.
+    pub control_bytes: usize,
+    /// Bytes on the host's heap.
+    pub host_heap_bytes: u64,
+    /// The least budget that would do.
+    pub least_bytes: usize,
+    /// Every request runs in the classic order.
+    pub classic: bool,
+    /// Windows of a block: the largest of all jobs; for the classic order the rows of the range.
+    pub block: u64,
+    /// Rows the cache holds.
+    pub cache_rows: u64,
+    /// Samples each ring holds.
+    pub ring_samples: [u64; MAX_INPUTS],
+}
+
+/// What a pipeline did so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stats {
+    /// Bytes of the work area that were ever used: the high-water mark.
+    pub peak_bytes: usize,
+    /// The plan's bytes, which the peak never exceeds.
+    pub plan_bytes: usize,
+    /// Calls of stages.
+    pub stage_calls: u64,
+    /// Rows made by all stages together.
+    pub stage_rows: u64,
+    /// Rows handed out by pull and evaluate.
+    pub rows_out: u64,
+    /// Calls of sources.
+    pub source_calls: u64,
+    /// Bytes read from sources.
+    pub source_bytes: u64,
+    /// Rows found in the cache.
+    pub cache_hits: u64,
+    /// Rows looked for and not found.
+    pub cache_misses: u64,
+    /// Stored data that failed its check.
+    pub crc_failures: u64,
+    /// An evaluation is under way.
+    pub evaluating: bool,
+}
+
+impl Pipeline<'_> {
+    /// A plan in figures.
+    #[must_use]
+    pub fn plan_info(&self, plan: &Plan) -> PlanInfo {
+        let block = |s: &Served| s.block.saturating_mul(if s.classic { 1 } else { self.graph.rate(Node::Input(0)) });
+        let rows = crate::store::cache::rows(plan.cache.len, plan.cache_row);
+        PlanInfo {
+            work_bytes: plan.bytes,
+            work_align: plan.align,
+            table_bytes: plan.tables.len,
+            ring_bytes: plan.rings.iter().fold(0usize, |sum, r| sum.saturating_add(r.len)),
+            stream_bytes: plan.stream.len,
+            evaluate_bytes: plan.eval.len,
+            output_bytes: plan.queues.len,
+            cache_bytes: plan.cache.len,
+            control_bytes: self.control_bytes,
+            host_heap_bytes: plan.host_heap_bytes,
+            least_bytes: plan.least,
+            classic: plan.is_classic(),
+            block: plan.served().map(block).max().unwrap_or(0).max(plan.stream_block),
+            cache_rows: num::count(rows),
+            ring_samples: plan.ring_samples,
+        }
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats {
+            peak_bytes: self.work.high_water(),
+            plan_bytes: self.plan.bytes,
+            stage_calls: self.counts.stage_calls,
+            stage_rows: self.counts.stage_rows,
+            rows_out: self.rows_out,
+            source_calls: self.counts.source_calls,
+            source_bytes: self.counts.source_bytes,
+            cache_hits: self.cache.counts.hits,
+            cache_misses: self.cache.counts.misses,
+            crc_failures: self.cache.counts.crc_failures,
+            evaluating: self.evaluation.is_some(),
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
+
+mod job;
+mod place;
+
+pub use job::{Feed, JobPlan, Lane};
+
+use crate::graph::{Graph, Node};
+use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_REQUESTS};
+use crate::mem::Span;
+use crate::status::{Error, Result, Status};
+use crate::store::cache;
+use crate::util::num;
+
+/// All rows, or as many as there are.
+pub const ALL: u64 = u64::MAX;
+
+/// In which order work is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The planner picks.
+    Auto,
+    /// Stage by stage over the whole range.
+    Classic,
+    /// Block by block through all stages.
+    Sqrt,
+}
+
+/// In which order rows are handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// From the first row to the last.
+    Forward,
+    /// From the last row to the first.
+    Reverse,
+}
+
+/// What will be asked of the pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Index of the stage whose rows are wanted.
+    pub stage: usize,
+    /// First row. The plan does not depend on it.
+    pub first: u64,
+    /// Greatest number of rows at a time, or [`ALL`].
+    pub count: u64,
+    /// Their order.
+    pub order: Order,
+}
+
+/// The knobs of planning.
+#[derive(Clone, Copy, Debug)]
+pub struct Knobs {
+    /// The mode asked for.
+    pub mode: Mode,
+    /// Most bytes of work memory; `u64::MAX` for no bound.
+    pub budget: u64,
+    /// Cache the blocks should fit in: half of it is given to them.
+    pub cache_bytes: u64,
+    /// Bytes of the row cache; 0 for none.
+    pub lru_bytes: u64,
+}
+
+/// What is known of an input while planning.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InputFacts {
+    /// It is pushed, not read from a source.
+    pub pushed: bool,
+    /// Windows it can ever have, where that is known (the length of a source).
+    pub windows: Option<u64>,
+}
+
+/// One opened output, as the plan sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct OutputFacts {
+    /// The stage.
+    pub stage: usize,
+    /// Rows its queue holds.
+    pub capacity: u64,
+}
+
+/// A request and how it will be served.
+#[derive(Clone, Copy, Debug)]
+pub struct Served {
+    /// The request.
+    pub request: Request,
+    /// In the classic order.
+    pub classic: bool,
+    /// Windows of a block; for the classic order the rows there is room for.
+    pub block: u64,
+    /// Windows there can be, where that bounds the classic order's memory.
+    pub windows: Option<u64>,
+    /// Bytes of its job.
+    pub bytes: usize,
+}
+
+/// A whole plan: regions of the work area, one behind the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    served: [Option<Served>; MAX_REQUESTS],
+    /// Windows of a block of the stream (the opened outputs); 0 without outputs.
+    pub stream_block: u64,
+    /// Constant tables of the stages.
+    pub tables: Span,
+    /// Rings of pushed inputs.
+    pub rings: [Span; MAX_INPUTS],
+    /// Samples each ring holds.
+    pub ring_samples: [u64; MAX_INPUTS],
+    /// Queues of the opened outputs.
+    pub queues: Span,
+    /// The job of the stream.
+    pub stream: Span,
+    /// The job of an evaluation: as large as the largest.
+    pub eval: Span,
+    /// The row cache.
+    pub cache: Span,
+    /// Bytes of one cached row, at most.
+    pub cache_row: usize,
+    /// All of the work area.
+    pub bytes: usize,
+    /// The alignment it needs.
+    pub align: usize,
+    /// Bytes on the host's heap.
+    pub host_heap_bytes: u64,
+    /// The least budget that would do.
+    pub least: usize,
+}
+
+impl Plan {
+    /// Nothing planned.
+    pub const EMPTY: Plan = Plan {
+        served: [None; MAX_REQUESTS],
+        stream_block: 0,
+        tables: Span { at: 0, len: 0 },
+        rings: [Span { at: 0, len: 0 }; MAX_INPUTS],
+        ring_samples: [0; MAX_INPUTS],
+        queues: Span { at: 0, len: 0 },
+        stream: Span { at: 0, len: 0 },
+        eval: Span { at: 0, len: 0 },
+        cache: Span { at: 0, len: 0 },
+        cache_row: 0,
+        bytes: 0,
+        align: AREA_ALIGN,
+        host_heap_bytes: 0,
+        least: 0,
+    };
+
+    /// What it was made for.
+    pub fn served(&self) -> impl Iterator<Item = &Served> {
+        self.served.iter().flatten()
+    }
+
+    /// How a request is served, if it was planned: the same stage and order, and no more rows than planned.
+    #[must_use]
+    pub fn find(&self, stage: usize, order: Order, count: u64) -> Option<&Served> {
+        let fits = |s: &&Served| {
+            let room = if s.classic { s.block } else { s.request.count };
+            s.request.stage == stage && s.request.order == order && (count <= room || s.request.count == ALL)
+        };
+        self.served().find(fits)
+    }
+
+    /// True where every request runs in the classic order.
+    #[must_use]
+    pub fn is_classic(&self) -> bool {
+        self.stream_block == 0 && self.served().count() > 0 && self.served().all(|s| s.classic)
+    }
+}
+
+/// Everything planning looks at.
+pub struct Question<'a, 'm> {
+    /// The graph.
+    pub graph: &'a Graph<'m>,
+    /// Per input.
+    pub inputs: &'a [InputFacts],
+    /// The opened outputs.
+    pub outputs: &'a [OutputFacts],
+    /// What will be asked. Empty: every stage without consumers, forward.
+    pub requests: &'a [Request],
+    /// The knobs.
+    pub knobs: Knobs,
+}
+
+/// Largest block the planner tries.
+const MOST_BLOCK: u64 = 1 << 16;
+
+impl Question<'_, '_> {
+    fn pushed(&self) -> impl Fn(usize) -> bool {
+        |i| self.inputs.get(i).is_some_and(|f| f.pushed)
+    }
+
+    /// Windows there can be at most, where anything bounds them: the rings' capacities and the sources' lengths.
+    fn windows(&self) -> Option<u64> {
+        let of = |(i, f): (&crate::graph::Input, &InputFacts)| match f.pushed {
+            true => (i.capacity > 0).then(|| i.windows(i.capacity)),
+            false => f.windows,
+        };
+        self.graph.inputs().iter().zip(self.inputs).filter_map(of).min()
+    }
+
+    /// Makes the plan; `draft` is working memory.
+    pub fn answer(&self, draft: &mut JobPlan<'_>) -> Result<Plan> {
+        let mut plan = Plan::EMPTY;
+        self.list_requests(&mut plan)?;
+        for served in plan.served.iter_mut().flatten() {
+            self.choose_mode(draft, served)?;
+        }
+        if !self.outputs.is_empty() {
+            plan.stream_block = self.choose_block(draft, None)?;
+        }
+        self.lay_out(draft, &mut plan)?;
+        // Where the budget is smaller than the cache allows, blocks shrink before anything is refused.
+        while num::count(plan.bytes) > self.knobs.budget && shrink(&mut plan) {
+            self.lay_out(draft, &mut plan)?;
+        }
+        let mut least = plan;
+        while shrink(&mut least) {}
+        self.lay_out(draft, &mut least)?;
+        plan.least = least.bytes;
+        if num::count(plan.bytes) > self.knobs.budget {
+            let text = "the budget is {b} bytes; the least that works is {a}";
+            return Err(Error::new(Status::Budget, text).a(num::count(plan.bytes)).b(self.knobs.budget));
+        }
+        Ok(plan)
+    }
+
+    fn list_requests(&self, plan: &mut Plan) -> Result<()> {
+        let all = |stage| Request { stage, first: 0, count: ALL, order: Order::Forward };
+        let leaves = self.graph.stages().iter().enumerate().filter(|(_, s)| s.consumers == 0);
+        let defaults = leaves.map(|(i, _)| all(i)).filter(|_| self.requests.is_empty());
+        let mut slots = plan.served.iter_mut();
+        for request in self.requests.iter().copied().chain(defaults) {
+            if request.stage >= self.graph.stages().len() {
+                return Err(Error::new(Status::Argument, "a request names stage {a}, which there is not")
+                    .a(num::count(request.stage)));
+            }
+            if request.order == Order::Reverse {
+                return Err(Error::new(Status::Unsupported, "reverse order is not in this version"));
+            }
+            let slot = slots.next().ok_or(
+                Error::new(Status::Limit, "a pipeline is sealed for at most {a} requests").a(num::count(MAX_REQUESTS)),
+            )?;
+            *slot = Some(Served { request, classic: false, block: 1, windows: self.windows(), bytes: 0 });
+        }
+        Ok(())
+    }
+
+    /// Classic where it was asked for, or where the whole range is a single block that fits the budget.
+    fn choose_mode(&self, draft: &mut JobPlan<'_>, served: &mut Served) -> Result<()> {
+        let rate = self.graph.rate(Node::Stage(served.request.stage));
+        let bound = served.windows.map(|w| num::div_ceil(w, rate));
+        let rows = match served.request.count {
+            ALL => bound,
+            count => Some(bound.map_or(count, |b| b.min(count))),
+        };
+        let block = self.choose_block(draft, Some(served.request.stage))?;
+        let single = rows.is_some_and(|r| r.saturating_mul(rate) <= block);
+        served.block = block;
+        match (self.knobs.mode, rows) {
+            (Mode::Classic, None) => {
+                let text = "the classic order needs a request with a count, or a source of known length";
+                return Err(Error::new(Status::Argument, text));
+            }
+            (Mode::Classic, Some(rows)) => (served.classic, served.block) = (true, rows.max(1)),
+            (Mode::Auto, Some(rows)) if single => {
+                let (block, bytes) = (served.block, self.job(draft, served)?);
+                (served.classic, served.block) = (true, rows.max(1));
+                if num::count(self.job(draft, served)?) > self.knobs.budget.max(num::count(bytes)) {
+                    (served.classic, served.block) = (false, block);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The largest power of two whose buffers take at most half of the cache.
+    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>) -> Result<u64> {
+        let mut block = 1;
+        while block < MOST_BLOCK {
+            let next = num::mul64(block, 2)?;
+            self.blocks(draft, target, next)?;
+            if num::count(draft.bytes) > self.knobs.cache_bytes / 2 {
+                break;
+            }
+            block = next;
+        }
+        Ok(block)
+    }
+
+    /// Lays out one target, or the opened outputs.
+    fn blocks(&self, draft: &mut JobPlan<'_>, target: Option<usize>, block: u64) -> Result<()> {
+        draft.clear();
+        match target {
+            Some(stage) => draft.want(stage),
+            None => self.outputs.iter().for_each(|o| draft.want(o.stage)),
+        }
+        draft.blocks(self.graph, self.pushed(), block)
+    }
+
+    /// Lays out a request as it will be served, and says how many bytes its job takes.
+    pub fn job(&self, draft: &mut JobPlan<'_>, served: &Served) -> Result<usize> {
+        let stage = served.request.stage;
+        if served.classic {
+            draft.clear();
+            draft.want(stage);
+            draft.classic(self.graph, self.pushed(), stage, served.block, served.windows)?;
+        } else {
+            self.blocks(draft, Some(stage), served.block)?;
+        }
+        Ok(draft.bytes)
+    }
+
+    /// Lays out the stream.
+    pub fn stream(&self, draft: &mut JobPlan<'_>, block: u64) -> Result<()> {
+        self.blocks(draft, None, block)
+    }
+
+    /// Stacks the regions.
+    fn lay_out(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
+        let mut top = 0;
+        let mut needs = [(0u64, 0u64); MAX_INPUTS];
+        plan.align = AREA_ALIGN;
+        plan.host_heap_bytes = 0;
+        let mut tables = 0;
+        for stage in self.graph.stages() {
+            tables = num::align_up(num::add(tables, stage.table_bytes)?, BUFFER_ALIGN)?;
+            plan.align = plan.align.max(stage.scratch_align);
+            plan.host_heap_bytes = plan.host_heap_bytes.saturating_add(stage.host_heap_bytes);
+        }
+        let mut region = |len: usize| -> Result<Span> {
+            let span = Span { at: top, len };
+            top = num::align_up(num::add(top, len)?, BUFFER_ALIGN)?;
+            Ok(span)
+        };
+        plan.tables = region(tables)?;
+
+        let note = |needs: &mut [(u64, u64); MAX_INPUTS], draft: &JobPlan<'_>| {
+            for ((need, ahead), feed) in needs.iter_mut().zip(draft.feeds.iter()) {
+                *need = (*need).max(feed.need);
+                *ahead = (*ahead).max(if draft.classic { 0 } else { draft.block });
+            }
+        };
+        let mut stream = 0;
+        if plan.stream_block > 0 {
+            self.stream(draft, plan.stream_block)?;
+            note(&mut needs, draft);
+            stream = draft.bytes;
+        }
+        let (mut eval, mut cached) = (0, 0);
+        for served in plan.served.iter_mut().flatten() {
+            served.bytes = self.job(draft, served)?;
+            note(&mut needs, draft);
+            eval = eval.max(served.bytes);
+            cached = cached.max(self.graph.shape(Node::Stage(served.request.stage)).bytes());
+        }
+        plan.stream = region(stream)?;
+        plan.eval = region(eval)?;
+        for (i, input) in self.graph.inputs().iter().enumerate() {
+            if !self.inputs.get(i).is_some_and(|f| f.pushed) {
+                continue;
+            }
+            let (need, block) = needs.get(i).copied().unwrap_or_default();
+            let least = need.max(input.window);
+            let chosen = num::add64(least, num::mul64(block.max(1), input.hop)?)?;
+            let samples = if input.capacity > 0 { input.capacity } else { chosen };
+            self.check_ring(draft, plan, i, samples)?;
+            let span = region(num::mul(num::size(samples)?, input.sample_bytes())?)?;
+            if let (Some(ring), Some(held)) = (plan.rings.get_mut(i), plan.ring_samples.get_mut(i)) {
+                (*ring, *held) = (span, samples);
+            }
+        }
+        let mut queues = 0;
+        for output in self.outputs {
+            let row = self.graph.shape(Node::Stage(output.stage)).bytes();
+            let bytes = num::mul(num::size(output.capacity)?, row)?;
+            queues = num::align_up(num::add(queues, bytes)?, BUFFER_ALIGN)?;
+        }
+        plan.queues = region(queues)?;
+        plan.cache_row = cached;
+        plan.cache = region(cache::bytes(num::size(self.knobs.lru_bytes)?, cached))?;
+        plan.bytes = top;
+        Ok(())
+    }
+
+    /// A ring must hold a window, and what the stream needs at once to make one row of everything: else nothing would
+    /// ever come out. (An evaluation sees what is in the ring, however little.)
+    fn check_ring(&self, draft: &mut JobPlan<'_>, plan: &Plan, input: usize, samples: u64) -> Result<()> {
+        let mut least = self.graph.inputs().get(input).map_or(0, |i| i.window);
+        if plan.stream_block > 0 {
+            self.blocks(draft, None, 1)?;
+            least = least.max(draft.feeds.get(input).map_or(0, |f| f.need));
+        }
+        if samples >= least {
+            return Ok(());
+        }
+        let text = "the ring of an input holds {b} samples; this graph needs at least {a}";
+        Err(Error::new(Status::Argument, text).a(least).b(samples))
+    }
+}
+
+/// Halves the block of the largest job that can do with less; false where none can.
+fn shrink(plan: &mut Plan) -> bool {
+    let shrinkable = |s: &&mut Served| !s.classic && s.block > 1;
+    let largest = plan.served.iter_mut().flatten().filter(shrinkable).max_by_key(|s| s.bytes);
+    match largest {
+        Some(served) if served.bytes >= plan.stream.len || plan.stream_block <= 1 => served.block /= 2,
+        _ if plan.stream_block > 1 => plan.stream_block /= 2,
+        Some(served) => served.block /= 2,
+        None => return false,
+    }
+    true
+}

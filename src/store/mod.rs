@@ -1,0 +1,4 @@
+//! What is stored between calls: samples of pushed inputs, and rows that may be asked for again.
+
+pub mod cache;
+pub mod ring;

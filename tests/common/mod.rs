@@ -1,0 +1,315 @@
+//! Random graphs, a naive oracle that computes them row by row from the definition, and helpers to run them.
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test crate uses its part")]
+
+use sqrtspace::dtype::Dtype;
+use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
+use sqrtspace::io::{Sink, SinkBox, Source, SourceBox};
+use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
+use sqrtspace::pipeline::{Config, Pipeline};
+use sqrtspace::plan::{ALL, Knobs, Mode, Order, Request};
+use std::cell::{Cell, RefCell};
+use std::mem::MaybeUninit;
+use std::rc::Rc;
+
+/// An input of a random graph: `u32` elements.
+#[derive(Clone, Debug)]
+pub struct TestInput {
+    pub channels: u32,
+    pub window: u64,
+    pub hop: u64,
+    pub samples: Vec<u32>,
+}
+
+/// An edge: which node (inputs first, then stages), and its halo.
+#[derive(Clone, Debug)]
+pub struct TestEdge {
+    pub from: usize,
+    pub lookback: u32,
+    pub lookahead: u32,
+    pub clamp: bool,
+}
+
+/// A stage that mixes everything it sees into `len` numbers.
+#[derive(Clone, Debug)]
+pub struct TestStage {
+    pub edges: Vec<TestEdge>,
+    pub len: usize,
+    pub stride: u32,
+    pub scratch: usize,
+    pub keeps: bool,
+}
+
+/// A whole graph.
+#[derive(Clone, Debug)]
+pub struct TestGraph {
+    pub inputs: Vec<TestInput>,
+    pub stages: Vec<TestStage>,
+}
+
+fn mix(acc: u32, x: u32) -> u32 {
+    (acc ^ x).wrapping_mul(0x9E37_79B1).rotate_left(13).wrapping_add(0x85EB_CA6B)
+}
+
+impl TestInput {
+    pub fn windows(&self) -> usize {
+        let n = self.samples.len() / self.channels as usize;
+        if n < self.window as usize { 0 } else { 1 + (n - self.window as usize) / self.hop as usize }
+    }
+}
+
+impl TestGraph {
+    /// Rows of every node, computed one at a time from the definition.
+    pub fn oracle(&self) -> Vec<Vec<Vec<u32>>> {
+        let windows = self.inputs.iter().map(TestInput::windows).min().unwrap();
+        let mut nodes: Vec<Vec<Vec<u32>>> = Vec::new();
+        for input in &self.inputs {
+            let c = input.channels as usize;
+            let rows = (0..windows).map(|t| {
+                let start = t * input.hop as usize * c;
+                input.samples[start..start + input.window as usize * c].to_vec()
+            });
+            nodes.push(rows.collect());
+        }
+        for stage in &self.stages {
+            let n = nodes[stage.edges[0].from].len();
+            let mut rows = Vec::new();
+            let mut t = 0;
+            while t * (stage.stride as usize) < n {
+                let mut row = Vec::new();
+                for j in 0..stage.len {
+                    let mut acc = j as u32;
+                    for edge in &stage.edges {
+                        let from = &nodes[edge.from];
+                        let own = (t * stage.stride as usize) as i64;
+                        for at in own - i64::from(edge.lookback)..=own + i64::from(edge.lookahead) {
+                            let inside = at >= 0 && at < n as i64;
+                            let zero = vec![0; from[0].len()];
+                            let seen = match (inside, edge.clamp) {
+                                (true, _) => &from[at as usize],
+                                (false, true) => &from[at.clamp(0, n as i64 - 1) as usize],
+                                (false, false) => &zero,
+                            };
+                            acc = seen.iter().fold(acc, |a, x| mix(a, *x));
+                        }
+                    }
+                    row.push(acc);
+                }
+                rows.push(row);
+                t += 1;
+            }
+            nodes.push(rows);
+        }
+        nodes
+    }
+
+    pub fn name(&self, node: usize) -> String {
+        match node {
+            0 => "input".into(),
+            i if i < self.inputs.len() => format!("input{i}"),
+            i => format!("stage{}", i - self.inputs.len()),
+        }
+    }
+}
+
+/// The kernel of [`TestStage`]; `calls` counts, `fail_in` lets the call that brings it to zero fail.
+pub struct Mix {
+    len: usize,
+    keeps: bool,
+    fail_in: Rc<Cell<i64>>,
+}
+
+impl Kernel for Mix {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let left = self.fail_in.get();
+        self.fail_in.set(left - 1);
+        let rows = io.rows;
+        let step = io.edges[0].step;
+        let mut views = Vec::new();
+        for (e, edge) in io.edges.iter().enumerate() {
+            views.push((io.input::<u32>(e).unwrap(), edge.lookback + 1 + edge.lookahead));
+            assert_eq!(edge.rows, (rows - 1) * step + edge.lookback + 1 + edge.lookahead);
+        }
+        if self.keeps {
+            // The kept scratch must hold what the call before left, or say that it does not.
+            let expect = (io.first as u32).to_ne_bytes();
+            if io.continues {
+                assert_eq!(io.scratch[..4], expect, "scratch was not kept");
+            }
+            let next = (io.first + rows as u64) as u32;
+            io.scratch[..4].copy_from_slice(&next.to_ne_bytes());
+        } else {
+            io.scratch.fill(0xA5);
+        }
+        let out = io.output::<u32>().unwrap();
+        assert_eq!(out.len(), rows * self.len);
+        for (i, row) in out.chunks_exact_mut(self.len).enumerate() {
+            for (j, y) in row.iter_mut().enumerate() {
+                *y = j as u32;
+                for (view, span) in &views {
+                    for r in i * step..i * step + span {
+                        *y = view.row(r).iter().fold(*y, |a, x| mix(a, *x));
+                    }
+                }
+            }
+        }
+        if left == 0 {
+            // What a failing call leaves in its output must not matter.
+            out.fill(0xDEAD_BEEF);
+            return Err(Code(77));
+        }
+        Ok(())
+    }
+}
+
+/// Rows of a sink, with their numbers checked to be consecutive.
+#[derive(Clone, Default)]
+pub struct Collected(pub Rc<RefCell<Vec<u8>>>, pub Rc<Cell<Option<u64>>>, pub Rc<Cell<i64>>);
+
+impl Sink for Collected {
+    fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code> {
+        let fails = self.2.get();
+        self.2.set(fails - 1);
+        if fails == 1 {
+            return Err(Code(5));
+        }
+        if let Some(expected) = self.1.get() {
+            assert_eq!(first, expected);
+        }
+        self.1.set(Some(first + rows as u64));
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Collected {
+    pub fn words(&self) -> Vec<u32> {
+        self.0.borrow().as_chunks::<4>().0.iter().map(|b| u32::from_ne_bytes(*b)).collect()
+    }
+    pub fn boxed(&self) -> SinkBox<'static> {
+        SinkBox::new(self.clone(), |p| p)
+    }
+}
+
+/// Samples in memory, handed out in odd portions.
+pub struct Memory {
+    bytes: Vec<u8>,
+    portion: usize,
+}
+
+impl Source for Memory {
+    fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
+        let at = first as usize * sample_bytes;
+        let n = (out.len() / sample_bytes).min(self.portion.max(1));
+        out[..n * sample_bytes].copy_from_slice(&self.bytes[at..at + n * sample_bytes]);
+        Ok(n)
+    }
+}
+
+pub fn bytes_of(samples: &[u32]) -> Vec<u8> {
+    samples.iter().flat_map(|x| x.to_ne_bytes()).collect()
+}
+
+/// Memory for areas, aligned and leaked: tests are short.
+pub fn area(bytes: usize) -> &'static mut [u8] {
+    #[repr(align(64))]
+    #[derive(Clone, Copy)]
+    struct Line(#[allow(dead_code)] [u8; 64]);
+    let lines = vec![Line([0x5A; 64]); bytes.div_ceil(64).max(1)].leak();
+    // SAFETY: lines are bytes without padding.
+    unsafe { &mut lines.align_to_mut::<u8>().1[..bytes] }
+}
+
+pub fn uninit(bytes: &'static mut [u8]) -> &'static mut [MaybeUninit<u8>] {
+    // SAFETY: the library writes only initialised bytes or whole values into its control area.
+    unsafe { &mut *(std::ptr::from_mut(bytes) as *mut [MaybeUninit<u8>]) }
+}
+
+/// How to run a graph.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub mode: Mode,
+    pub cache_bytes: u64,
+    pub lru_bytes: u64,
+    pub pushed: bool,
+    pub portion: usize,
+    /// Samples per input ring beyond all of them (pushed), or 0 for the plan's choice.
+    pub whole_ring: bool,
+}
+
+pub const LIMITS: GraphLimits = GraphLimits { stages: 8, edges: 24 };
+
+/// Builds the graph; the cell lets a call fail.
+pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i64>>) {
+    let first = &graph.inputs[0];
+    let capacity = |i: &TestInput| match (setup.pushed, setup.whole_ring) {
+        (true, true) => (i.samples.len() as u64 / u64::from(i.channels)).max(i.window),
+        _ => 0,
+    };
+    let knobs =
+        Knobs { mode: setup.mode, budget: u64::MAX, cache_bytes: setup.cache_bytes, lru_bytes: setup.lru_bytes };
+    fn spec<'a>(name: &'a str, i: &TestInput, capacity: u64) -> InputSpec<'a> {
+        InputSpec { name, dtype: Dtype::U32, channels: i.channels, window: i.window, hop: i.hop, capacity }
+    }
+    let config =
+        Config { input: spec("input", first, capacity(first)), knobs, limits: LIMITS, param_bytes: 0, host_heap: true };
+    let need = Pipeline::control_bytes(LIMITS, 0, 0).unwrap();
+    let mut p = Pipeline::new(&config, uninit(area(need))).unwrap();
+    for (i, input) in graph.inputs.iter().enumerate().skip(1) {
+        let name = graph.name(i);
+        p.add_input(&spec(&name, input, capacity(input))).unwrap();
+    }
+    let fail_in = Rc::new(Cell::new(-1));
+    for (s, stage) in graph.stages.iter().enumerate() {
+        let names: Vec<String> = stage.edges.iter().map(|e| graph.name(e.from)).collect();
+        let edges: Vec<EdgeSpec<'_>> = stage
+            .edges
+            .iter()
+            .zip(&names)
+            .map(|(e, name)| EdgeSpec {
+                name,
+                lookback: e.lookback,
+                lookahead: e.lookahead,
+                boundary: if e.clamp { Boundary::Clamp } else { Boundary::Zero },
+            })
+            .collect();
+        let kernel = Mix { len: stage.len, keeps: stage.keeps, fail_in: fail_in.clone() };
+        let mut spec = StageSpec::new(kernel, RowShape { dtype: Dtype::U32, len: stage.len });
+        spec.stride = stage.stride;
+        spec.scratch_bytes = if stage.keeps { stage.scratch.max(4) } else { stage.scratch };
+        spec.keeps_scratch = stage.keeps;
+        p.add_stage(&graph.name(graph.inputs.len() + s), &edges, spec).unwrap();
+    }
+    if !setup.pushed {
+        for (i, input) in graph.inputs.iter().enumerate() {
+            let memory = Memory { bytes: bytes_of(&input.samples), portion: setup.portion };
+            let n = input.samples.len() as u64 / u64::from(input.channels);
+            p.set_source(i, SourceBox::new(memory, |p| p), n, false).unwrap();
+        }
+    }
+    (p, fail_in)
+}
+
+/// Plans and seals with exactly the bytes told.
+pub fn seal(p: &mut Pipeline<'static>, requests: &[Request]) {
+    let need = p.plan(requests).unwrap().bytes;
+    p.seal(requests, area(need)).unwrap();
+}
+
+pub fn request(stage: usize, first: u64, count: u64) -> Request {
+    Request { stage, first, count, order: Order::Forward }
+}
+
+/// Evaluates in slices of `slice` windows.
+pub fn evaluate(p: &mut Pipeline<'static>, stage: usize, first: u64, count: u64, slice: u64) -> Vec<u32> {
+    let sink = Collected::default();
+    p.evaluate_begin(&request(stage, first, count), sink.boxed()).unwrap();
+    while p.evaluating() {
+        let mut done = 0;
+        p.step(slice, &mut done).unwrap();
+        assert!(done <= slice);
+    }
+    assert!(p.stats().peak_bytes <= p.stats().plan_bytes);
+    sink.words()
+}
+
+pub const EVERYTHING: u64 = ALL;
