@@ -33,6 +33,7 @@ extern crate std;
 
 pub mod dtype;
 pub mod exec;
+pub mod ffi;
 pub mod graph;
 pub mod io;
 pub mod kernel;

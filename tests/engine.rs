@@ -74,7 +74,7 @@ fn flat(rows: &[Vec<u32>]) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, max_shrink_iters: 100_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
 
     /// Any range of any stage, in any mode and block size, from sources and from pushes.
     #[test]
@@ -108,7 +108,7 @@ proptest! {
     #[test]
     fn pulled_rows_are_those_of_the_definition(
         graph in graph(), cache in 1u64..20_000, capacities in prop::collection::vec(1u64..7, 6),
-        pieces in prop::collection::vec((0usize..50, 1u64..9, 1usize..5), 1..20), pushed in any::<bool>(),
+        pieces in prop::collection::vec((1usize..50, 1u64..9, 1usize..5), 1..20), pushed in any::<bool>(),
     ) {
         let oracle = graph.oracle();
         let setup = Setup { mode: Mode::Sqrt, cache_bytes: cache, lru_bytes: 0, pushed, portion: 7, whole_ring: false };

@@ -1,5 +1,8 @@
 //! Where samples come from and where rows go: the two traits, and the host's files behind them.
 
+#[cfg(feature = "std")]
+pub mod file;
+
 use crate::kernel::Code;
 use crate::mem::Inline;
 

@@ -117,6 +117,12 @@ impl<'m> Pipeline<'m> {
         Ok(())
     }
 
+    /// One block, or at most `most` windows, of the evaluation under way.
+    pub fn step_evaluation_once(&mut self, most: u64, done: &mut u64) -> Result<()> {
+        *done = self.step_evaluation(most)?;
+        Ok(())
+    }
+
     /// At most `most` windows of the evaluation; at least one where it is not at its end.
     pub(super) fn step_evaluation(&mut self, most: u64) -> Result<u64> {
         self.hand_out()?;

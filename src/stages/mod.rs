@@ -120,6 +120,11 @@ impl<'a> Build<'a, '_> {
     }
 }
 
+/// Kinds and what the C header says of them.
+pub fn manual() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KINDS.iter().map(|(kind, _)| (*kind, "See its file."))
+}
+
 /// Finds the builder of a kind.
 pub fn find(kind: &str) -> Result<Builder> {
     let found = KINDS.iter().find(|(name, _)| *name == kind);

@@ -1,0 +1,35 @@
+//! The C API: one file per noun. It checks pointers, sizes and numbers, turns them into what the Rust types take, and
+//! turns results into statuses and detail texts. No decision about pipelines is made here.
+//!
+//! Conventions: a function is named after the struct it works on; inputs come before outputs; what is `const` is not
+//! changed; outputs are written on success only, but for counts, which are always written.
+#![allow(unsafe_code)]
+#![allow(clippy::missing_safety_doc, reason = "the header's chapters are the contract; headings would leak into it")]
+#![allow(non_camel_case_types, reason = "these are the names C sees")]
+
+mod callbacks;
+mod data;
+mod evaluate;
+mod graph;
+mod handle;
+mod memory;
+mod pipeline;
+mod plan;
+#[cfg(feature = "std")]
+mod source_file;
+mod stats;
+mod structs;
+mod types;
+mod version;
+
+pub use data::*;
+pub use evaluate::*;
+pub use graph::*;
+pub use handle::sqs_pipeline;
+pub use pipeline::*;
+pub use plan::*;
+#[cfg(feature = "std")]
+pub use source_file::*;
+pub use stats::*;
+pub use types::*;
+pub use version::*;

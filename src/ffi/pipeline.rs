@@ -1,0 +1,225 @@
+//! Making, resetting and deleting pipelines.
+
+use super::callbacks::dtype;
+use super::handle::{Access, detail, heal, retire, sqs_pipeline, with, without};
+use super::memory::Holder;
+use super::structs;
+use super::types::*;
+use crate::dtype::Dtype;
+use crate::graph::{GraphLimits, InputSpec};
+use crate::limits::{AREA_ALIGN, DEFAULT_EDGES, DEFAULT_STAGES};
+use crate::pipeline::{Config, Pipeline};
+use crate::plan::{Knobs, Mode};
+use crate::status::{Error, Result, Status};
+use core::ffi::c_char;
+use core::mem::{MaybeUninit, size_of};
+
+/// Cache that blocks should fit when the config does not say: the L2 of a small processor.
+const DEFAULT_CACHE: u64 = 256 << 10;
+const DEFAULT_PARAM_BYTES: usize = 1024;
+
+/// What a config means, with its defaults filled in.
+struct Meaning {
+    input: InputSpec<'static>,
+    knobs: Knobs,
+    limits: GraphLimits,
+    param_bytes: usize,
+    control: usize,
+}
+
+fn understand(config: *const sqs_config) -> Result<Meaning> {
+    let c = structs::read(config)?;
+    let bad = |text| Error::new(Status::Argument, text);
+    if c.flags != 0 || c.reserved != 0 {
+        return Err(Error::new(Status::Unsupported, "sqs_config: flags and reserved must be 0"));
+    }
+    let or = |v: u32, default: u32| if v == 0 { default } else { v };
+    let (stages, edges) = (or(c.max_stages, DEFAULT_STAGES), or(c.max_edges, DEFAULT_EDGES));
+    if stages > 1024 || edges > 4096 {
+        return Err(bad("sqs_config: max_stages is at most 1024, max_edges at most 4096"));
+    }
+    let limits = GraphLimits { stages: stages as usize, edges: edges as usize };
+    let param_bytes = if c.param_bytes == 0 { DEFAULT_PARAM_BYTES } else { c.param_bytes as usize };
+    let knobs = Knobs {
+        mode: match c.mode {
+            SQS_MODE_AUTO => Mode::Auto,
+            SQS_MODE_CLASSIC => Mode::Classic,
+            SQS_MODE_SQRT => Mode::Sqrt,
+            other => return Err(bad("sqs_config: there is no mode {a}").a(other)),
+        },
+        budget: if c.memory_budget_bytes == 0 { u64::MAX } else { c.memory_budget_bytes },
+        cache_bytes: if c.cache_bytes == 0 { DEFAULT_CACHE } else { c.cache_bytes },
+        lru_bytes: if c.lru_bytes == SQS_OFF { 0 } else { c.lru_bytes },
+    };
+    let input = InputSpec {
+        name: "input",
+        dtype: dtype(c.dtype, Dtype::F32).ok_or(bad("sqs_config: there is no dtype {a}").a(c.dtype))?,
+        channels: or(c.channels, 1),
+        window: c.window,
+        hop: c.hop,
+        capacity: c.input_capacity,
+    };
+    if input.window == 0 || input.hop == 0 {
+        return Err(bad("sqs_config: window and hop must be at least 1"));
+    }
+    let control = Pipeline::control_bytes(limits, param_bytes, size_of::<sqs_pipeline>())?;
+    Ok(Meaning { input, knobs, limits, param_bytes, control })
+}
+
+/// Fills a config with zeros, which mean the defaults, and sets its struct_size. Then set at least window and hop.
+/// Callbacks may call it.
+///
+/// struct_size: sizeof(sqs_config) of the caller.
+/// Returns SQS_OK; SQS_ERR_ARGUMENT: config is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_config_init(config: *mut sqs_config, struct_size: usize) -> sqs_status {
+    if structs::usable(config.cast_const()).is_err() {
+        return Status::Argument.code();
+    }
+    if struct_size < size_of::<sqs_config>() || struct_size > 1 << 16 {
+        return Status::StructSize.code();
+    }
+    // SAFETY: the caller's struct has struct_size bytes.
+    unsafe {
+        core::ptr::write_bytes(config.cast::<u8>(), 0, struct_size);
+        (*config).struct_size = struct_size as u32;
+    }
+    Status::Ok.code()
+}
+
+/// Tells the size in bytes and the alignment of the control area for this config; it follows from max_stages,
+/// max_edges and param_bytes alone. For static arrays there is SQS_CONTROL_BYTES. Callbacks may call it.
+///
+/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_pipeline_control_bytes(
+    config: *const sqs_config,
+    bytes: *mut usize,
+    align: *mut usize,
+) -> sqs_status {
+    without(core::ptr::null_mut(), || {
+        structs::usable(bytes.cast_const())?;
+        structs::usable(align.cast_const())?;
+        let need = understand(config)?.control;
+        // SAFETY: checked above.
+        unsafe {
+            bytes.write(need);
+            align.write(AREA_ALIGN);
+        }
+        Ok(Status::Ok)
+    })
+}
+
+/// Makes a pipeline: no stages yet, one input named "input".
+///
+/// memory: NULL for the host's heap; or an area or allocator (copied; see sqs_memory). Allocates the control area, where
+/// it is not given. out: the handle, to be deleted with sqs_pipeline_delete. error: NULL, or where to put the detail.
+/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer
+/// struct, or no heap in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
+/// allocator gave none; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_pipeline_new(
+    config: *const sqs_config,
+    memory: *const sqs_memory,
+    out: *mut *mut sqs_pipeline,
+    error: *mut sqs_error,
+) -> sqs_status {
+    without(error, || {
+        structs::usable(out.cast_const())?;
+        let meaning = understand(config)?;
+        let memory = if memory.is_null() { None } else { Some(structs::read(memory)?) };
+        let (holder, base) = Holder::new(memory, meaning.control)?;
+        let head = size_of::<sqs_pipeline>();
+        // SAFETY: the area has `control` bytes from `base` on, which are the pipeline's until it is deleted.
+        let tables: &'static mut [MaybeUninit<u8>] =
+            unsafe { core::slice::from_raw_parts_mut(base.add(head).cast(), meaning.control.saturating_sub(head)) };
+        let config = Config {
+            input: meaning.input,
+            knobs: meaning.knobs,
+            limits: meaning.limits,
+            param_bytes: meaning.param_bytes,
+            host_heap: holder.is_host(),
+        };
+        match Pipeline::new(&config, tables) {
+            Ok(core) => {
+                let handle: *mut sqs_pipeline = base.cast();
+                // SAFETY: the head of the area is aligned and large enough for the handle.
+                unsafe {
+                    handle.write(sqs_pipeline::new(holder, core));
+                    out.write(handle);
+                }
+                Ok(Status::Ok)
+            }
+            Err(e) => {
+                holder.release();
+                Err(e)
+            }
+        }
+    })
+}
+
+/// Back to row 0 of new input: forgets samples, queued rows, cached rows and an evaluation under way; keeps graph, plan
+/// and memory. Sources stay, at their present length. Does not allocate. Also revives a poisoned handle.
+///
+/// Returns SQS_OK; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_pipeline_reset(pipeline: *mut sqs_pipeline) -> sqs_status {
+    let status = with(pipeline, Access::Poisoned, |core, _| {
+        core.reset();
+        Ok(Status::Ok)
+    });
+    if status == SQS_OK {
+        heal(pipeline);
+    }
+    status
+}
+
+/// Ends a pipeline and gives back its memory. NULL is allowed. The handle must not be used afterwards. From inside a
+/// callback of the same handle it does nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_pipeline_delete(pipeline: *mut sqs_pipeline) {
+    if !retire(pipeline) {
+        return;
+    }
+    // SAFETY: a live handle that no call is using; it is read out once and dropped, then its memory is given back.
+    let handle = unsafe { pipeline.read() };
+    let sqs_pipeline { holder, core, .. } = handle;
+    drop(core);
+    holder.release();
+}
+
+/// Copies the detail of the last error of this handle: one English sentence, closed with a zero, cut to cap bytes.
+/// Empty when there was none.
+///
+/// buf: cap bytes, or NULL with cap 0. need: NULL, or where to put the size that holds all of it.
+/// Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no handle, or buf is NULL; SQS_ERR_REENTRANT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_pipeline_error_detail(
+    pipeline: *const sqs_pipeline,
+    buf: *mut c_char,
+    cap: usize,
+    need: *mut usize,
+) -> sqs_status {
+    let text = match detail(pipeline) {
+        Ok(text) => text,
+        Err(status) => return status.code(),
+    };
+    let bytes = text.as_bytes();
+    let whole = bytes.len().saturating_add(1);
+    if !need.is_null() && structs::usable(need.cast_const()).is_ok() {
+        // SAFETY: checked.
+        unsafe { need.write(whole) };
+    }
+    if buf.is_null() && cap > 0 {
+        return Status::Argument.code();
+    }
+    if cap > 0 {
+        let n = bytes.len().min(cap.saturating_sub(1));
+        // SAFETY: n + 1 <= cap bytes of the caller's buffer.
+        unsafe {
+            core::ptr::copy_nonoverlapping(bytes.as_ptr(), buf.cast::<u8>(), n);
+            buf.add(n).write(0);
+        }
+    }
+    if cap < whole { Status::Space.code() } else { Status::Ok.code() }
+}

@@ -1,0 +1,134 @@
+//! Structs of the caller, which may be of an older or newer version: each starts with its size.
+
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+use core::mem::{MaybeUninit, align_of, size_of};
+
+/// A struct of the C API. All of them are plain C data: any bytes are a value (function pointers are optional).
+///
+/// # Safety
+/// The type must be `repr(C)`, start with `struct_size: u32`, and be valid for the zero bytes.
+pub(super) unsafe trait Versioned: Copy {
+    /// Size of version 1.
+    const FIRST: usize = size_of::<Self>();
+}
+
+macro_rules! versioned {
+    ($($t:ty),* $(,)?) => { $(
+        // SAFETY: repr(C) structs of integers, raw pointers and optional functions, starting with struct_size.
+        unsafe impl Versioned for $t {}
+    )* };
+}
+use super::types::*;
+versioned!(
+    sqs_config,
+    sqs_memory,
+    sqs_input_desc,
+    sqs_stage_desc,
+    sqs_builtin_desc,
+    sqs_request,
+    sqs_plan_info,
+    sqs_stats,
+    sqs_source,
+);
+
+/// Checks that a pointer can be read or written as a `T`.
+pub(super) fn usable<T>(p: *const T) -> Result<()> {
+    if p.is_null() {
+        return Err(Error::new(Status::Argument, "a pointer is NULL"));
+    }
+    if !p.addr().is_multiple_of(align_of::<T>()) {
+        return Err(Error::new(Status::Align, "a pointer to a struct or number is not aligned to {a} bytes")
+            .a(num::count(align_of::<T>())));
+    }
+    Ok(())
+}
+
+fn checked_size<T: Versioned>(p: *const T) -> Result<usize> {
+    usable(p)?;
+    // SAFETY: not NULL and aligned; the caller gives a struct that starts with its size.
+    let size = unsafe { p.cast::<u32>().read() } as usize;
+    if size < T::FIRST {
+        let text = "struct_size is {a}, the first version of the struct has {b} bytes";
+        return Err(Error::new(Status::StructSize, text).a(num::count(size)).b(num::count(T::FIRST)));
+    }
+    Ok(size)
+}
+
+/// Reads a struct: what an older caller does not have is zero; what a newer one has beyond ours must be.
+pub(super) fn read<T: Versioned>(p: *const T) -> Result<T> {
+    let size = checked_size(p)?;
+    if size > 1 << 16 {
+        return Err(
+            Error::new(Status::StructSize, "struct_size is {a}, which is no size of a struct").a(num::count(size))
+        );
+    }
+    for at in size_of::<T>()..size {
+        // SAFETY: the caller says that his struct has `size` bytes.
+        if unsafe { p.cast::<u8>().add(at).read() } != 0 {
+            let text = "the struct has fields set that this version does not know";
+            return Err(Error::new(Status::Unsupported, text));
+        }
+    }
+    let mut value = MaybeUninit::<T>::zeroed();
+    let len = size.min(size_of::<T>());
+    // SAFETY: both have at least `len` bytes; zero and any bytes are a value of a Versioned.
+    unsafe {
+        core::ptr::copy_nonoverlapping(p.cast::<u8>(), value.as_mut_ptr().cast(), len);
+        Ok(value.assume_init())
+    }
+}
+
+/// Checks a struct that is to be written, before any work is done for it.
+pub(super) fn writable<T: Versioned>(p: *mut T) -> Result<()> {
+    checked_size(p.cast_const()).map(|_| ())
+}
+
+/// Writes a struct, as much of it as the caller has, keeping his struct_size.
+pub(super) fn write<T: Versioned>(p: *mut T, mut value: T) -> Result<()> {
+    let size = checked_size(p.cast_const())?;
+    let len = size.min(size_of::<T>());
+    // SAFETY: checked above; every Versioned starts with its size.
+    unsafe {
+        core::ptr::from_mut(&mut value).cast::<u32>().write(size as u32);
+        core::ptr::copy_nonoverlapping(core::ptr::from_ref(&value).cast::<u8>(), p.cast(), len);
+    }
+    Ok(())
+}
+
+/// Reads a name: UTF-8, closed with a zero within `most` bytes.
+///
+/// # Safety
+/// `p` is NULL or points to a C string that outlives `'a`.
+pub(super) unsafe fn name<'a>(p: *const core::ffi::c_char, most: usize) -> Result<&'a str> {
+    if p.is_null() {
+        return Err(Error::new(Status::Argument, "a name is NULL"));
+    }
+    let mut len = 0usize;
+    // SAFETY: reading stops at the closing zero of the caller's string, or at `most` bytes.
+    while len <= most && unsafe { p.cast::<u8>().add(len).read() } != 0 {
+        len = len.saturating_add(1);
+    }
+    if len > most {
+        return Err(Error::new(Status::Name, "a name is longer than {a} bytes").a(num::count(most)));
+    }
+    // SAFETY: these bytes were just read.
+    let bytes = unsafe { core::slice::from_raw_parts(p.cast::<u8>(), len) };
+    core::str::from_utf8(bytes).map_err(|_| Error::new(Status::Name, "a name is not UTF-8"))
+}
+
+/// An array of the caller.
+///
+/// # Safety
+/// `p` is NULL (then `count` must be 0) or points to `count` values that outlive `'a`.
+pub(super) unsafe fn array<'a, T>(p: *const T, count: usize) -> Result<&'a [T]> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    usable(p)?;
+    if count > isize::MAX as usize / size_of::<T>().max(1) {
+        return Err(Error::new(Status::Overflow, "an array does not fit the address space"));
+    }
+    // SAFETY: not NULL, aligned, and of `count` values as the caller says.
+    Ok(unsafe { core::slice::from_raw_parts(p, count) })
+}

@@ -1,0 +1,54 @@
+//! Raw samples in a file of the host, of either byte order.
+
+use super::Source;
+use crate::kernel::Code;
+use crate::util::num;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+/// A file of samples.
+#[derive(Debug)]
+pub struct FileSource {
+    file: File,
+    /// Byte of the first sample.
+    start: u64,
+    /// Bytes of what has to be swapped; 1 for none.
+    swap: usize,
+}
+
+impl FileSource {
+    /// Opens a file whose samples start at byte `start`, and says how many samples of `sample_bytes` it has. `swap` is
+    /// the size of the words whose bytes are in the other order than this machine's, or 1.
+    pub fn open(path: &Path, start: u64, swap: usize, sample_bytes: usize) -> std::io::Result<(Self, u64)> {
+        let file = File::open(path)?;
+        let bytes = file.metadata()?.len().saturating_sub(start);
+        let samples = bytes.checked_div(num::count(sample_bytes)).unwrap_or(0);
+        Ok((FileSource { file, start, swap }, samples))
+    }
+}
+
+impl Source for FileSource {
+    fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
+        let at = first.saturating_mul(num::count(sample_bytes)).saturating_add(self.start);
+        let mut filled = 0usize;
+        // A read may end inside a sample: go on until it is whole.
+        while filled == 0 || !filled.is_multiple_of(sample_bytes.max(1)) {
+            let rest = out.get_mut(filled..).unwrap_or_default();
+            match self.file.read_at(rest, at.saturating_add(num::count(filled))) {
+                Ok(0) => break,
+                Ok(n) => filled = filled.saturating_add(n),
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Code(e.raw_os_error().unwrap_or(-1))),
+            }
+        }
+        let samples = filled.checked_div(sample_bytes).unwrap_or(0);
+        let whole = samples.saturating_mul(sample_bytes);
+        if self.swap > 1 {
+            for word in out.get_mut(..whole).unwrap_or_default().chunks_exact_mut(self.swap) {
+                word.reverse();
+            }
+        }
+        Ok(samples)
+    }
+}

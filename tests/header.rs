@@ -1,0 +1,52 @@
+//! The committed header is what cbindgen makes of the sources. `SQS_UPDATE_HEADER=1` (make header) writes it.
+
+use std::path::Path;
+
+fn generated() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).expect("cbindgen.toml");
+    let manual = config.header.take().expect("the manual");
+    config.header = Some(manual.replace("@STAGES@", &stages(root)).trim().to_string());
+    let bindings = cbindgen::Builder::new().with_crate(root).with_config(config).generate().expect("bindings");
+    let mut text = Vec::new();
+    bindings.write(&mut text);
+    let text = String::from_utf8(text).expect("UTF-8");
+    // cbindgen leaves negative constants bare; in an expression they need their parentheses.
+    let lines = text.lines().map(|line| match line.strip_prefix("#define ").and_then(|l| l.split_once(" -")) {
+        Some((name, value)) if !name.contains('(') => format!("#define {name} (-{value})"),
+        _ => line.trim_end().to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// The table of built-in stages: the first paragraph of each stage file's documentation.
+fn stages(root: &Path) -> String {
+    let mut text = String::from(" *\n * BUILT-IN STAGES (sqs_stage_register_builtin)\n *\n");
+    for (kind, manual) in sqrtspace::stages::manual() {
+        assert!(!manual.is_empty(), "stage {kind} has no line in the manual");
+        text += &format!(" * {kind}\n");
+        let mut line = String::from(" *    ");
+        for word in manual.split_whitespace() {
+            if line.len() + 1 + word.len() > 110 {
+                text += &(line + "\n");
+                line = String::from(" *    ");
+            }
+            line += " ";
+            line += word;
+        }
+        text += &(line + "\n");
+    }
+    let _ = root;
+    text.trim_end().to_string()
+}
+
+#[test]
+fn committed_header_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/sqrtspace.h");
+    let fresh = generated();
+    if std::env::var_os("SQS_UPDATE_HEADER").is_some() {
+        std::fs::write(&path, &fresh).expect("write the header");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == fresh, "include/sqrtspace.h is stale: run `make header`");
+}
