@@ -31,8 +31,8 @@
  *     sqs_pipeline *p;
  *     if (sqs_pipeline_new(&config, NULL, &p, NULL) != SQS_OK) return 1;
  *     sqs_edge_desc from = { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 };
- *     sqs_stage_desc desc = { sizeof desc };
- *     desc.name = "energy"; desc.run = energy; desc.edges = &from; desc.edge_count = 1;
+ *     sqs_stage_desc desc = {0};
+ *     desc.struct_size = sizeof desc; desc.name = "energy"; desc.run = energy; desc.edges = &from; desc.edge_count = 1;
  *     desc.dtype = SQS_F32; desc.len = 1;
  *     uint32_t id; size_t took; uint64_t got;
  *     sqs_stage_register(p, &desc, &id);
@@ -123,7 +123,7 @@
 
 /* An upper bound of sqs_pipeline_control_bytes, for static arrays: param_bytes of 1024, or less if you set it so. */
 #define SQS_CONTROL_BYTES(stages, edges) \
-    (8192u + 1024u * (size_t)(stages) + 64u * (size_t)(edges))
+    (9216u + 1280u * (size_t)(stages) + 64u * (size_t)(edges))
 
 
 /*

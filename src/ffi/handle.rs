@@ -50,10 +50,10 @@ fn check(p: *const sqs_pipeline) -> Result<(), Status> {
     // SAFETY: not NULL and aligned. Only Cells are touched here, through raw pointers: a call from inside a callback
     // comes this way while the call around it works on `core`.
     unsafe {
-        if (*(&raw const (*p).magic)).get() != MAGIC {
+        if ((*p).magic).get() != MAGIC {
             return Err(Status::Argument);
         }
-        if (*(&raw const (*p).busy)).get() {
+        if ((*p).busy).get() {
             return Err(Status::Reentrant);
         }
     }
@@ -73,7 +73,7 @@ pub(super) fn with(
     // SAFETY: checked above; from here to the end of the call `busy` keeps every other call away from `core`, and the
     // references below are to fields that no other reference covers.
     let (busy, poisoned, detail) =
-        unsafe { (&*(&raw const (*p).busy), &*(&raw const (*p).poisoned), &*(&raw const (*p).detail)) };
+        unsafe { (&(*p).busy, &(*p).poisoned, &(*p).detail) };
     if poisoned.get() && access != Access::Poisoned {
         return Status::Poisoned.code();
     }
@@ -111,7 +111,7 @@ fn guarded(call: impl FnOnce() -> Result<Status>) -> Result<Status> {
 pub(super) fn heal(p: *mut sqs_pipeline) {
     if check(p).is_ok() {
         // SAFETY: checked.
-        unsafe { (*(&raw const (*p).poisoned)).set(false) };
+        unsafe { ((*p).poisoned).set(false) };
     }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn retire(p: *mut sqs_pipeline) -> bool {
     let alive = check(p).is_ok();
     if alive {
         // SAFETY: checked.
-        unsafe { (*(&raw const (*p).magic)).set(0) };
+        unsafe { ((*p).magic).set(0) };
     }
     alive
 }
@@ -130,7 +130,7 @@ pub(super) fn detail(p: *const sqs_pipeline) -> Result<Text<160>, Status> {
     check(p)?;
     let mut text = Text::new();
     // SAFETY: checked.
-    if let Some(error) = unsafe { (*(&raw const (*p).detail)).get() } {
+    if let Some(error) = unsafe { ((*p).detail).get() } {
         error.write(&mut text);
     }
     Ok(text)
