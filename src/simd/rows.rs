@@ -27,17 +27,14 @@ per_level! {
     /// The greatest element; NaN is left out. `-inf` where there is none.
     pub fn max(x: &[f32]) -> f32 {
         // Four lane rows, because a maximum takes several cycles until the next may use it.
-        let mut best = [[f32::NEG_INFINITY; LANES]; 4];
+        let mut best = [f32::NEG_INFINITY; 4 * LANES];
         let (blocks, rest) = x.as_chunks::<{ 4 * LANES }>();
         for block in blocks {
-            let (rows, _) = block.as_chunks::<LANES>();
-            for (lanes, row) in best.iter_mut().zip(rows) {
-                for (m, v) in lanes.iter_mut().zip(row) {
-                    *m = if *v > *m { *v } else { *m };
-                }
+            for (m, v) in best.iter_mut().zip(block) {
+                *m = if *v > *m { *v } else { *m };
             }
         }
-        let top = best.as_flattened().iter().fold(f32::NEG_INFINITY, |m, v| if *v > m { *v } else { m });
+        let top = best.iter().fold(f32::NEG_INFINITY, |m, v| if *v > m { *v } else { m });
         rest.iter().fold(top, |m, v| if *v > m { *v } else { m })
     }
 }
@@ -69,31 +66,25 @@ per_level! {
     pub fn moments(x: &[f32]) -> (f64, f64) {
         let (mut sum, mut weighted, mut start) = (0f64, 0f64, 0f64);
         for run in x.chunks(RUN) {
-            let (mut s, mut w) = ([[0f32; LANES]; 2], [[0f32; LANES]; 2]);
-            let mut at = [[0f32; LANES]; 2];
-            for (i, k) in at.as_flattened_mut().iter_mut().enumerate() {
+            let (mut s, mut w, mut at) = ([0f32; 2 * LANES], [0f32; 2 * LANES], [0f32; 2 * LANES]);
+            for (i, k) in at.iter_mut().enumerate() {
                 *k = i as f32;
             }
             let (blocks, rest) = run.as_chunks::<{ 2 * LANES }>();
             for block in blocks {
-                let (rows, _) = block.as_chunks::<LANES>();
-                for (((s, w), at), row) in s.iter_mut().zip(&mut w).zip(&mut at).zip(rows) {
-                    for (((s, w), k), v) in s.iter_mut().zip(w).zip(at).zip(row) {
-                        *s += v;
-                        *w += v * *k;
-                        *k += (2 * LANES) as f32;
-                    }
+                for (((s, w), k), v) in s.iter_mut().zip(&mut w).zip(&mut at).zip(block) {
+                    *s += v;
+                    *w += v * *k;
+                    *k += (2 * LANES) as f32;
                 }
             }
-            let lanes = s.as_flattened_mut().iter_mut().zip(w.as_flattened_mut()).zip(at.as_flattened());
-            for (((s, w), k), v) in lanes.zip(rest) {
+            for (((s, w), k), v) in s.iter_mut().zip(&mut w).zip(&at).zip(rest) {
                 *s += v;
                 *w += v * k;
             }
-            let ([s0, s1], [w0, w1]) = (s, w);
-            let run_sum = f64::from(fold_lanes(add(s0, s1)));
+            let run_sum = f64::from(fold_pairs(s));
             sum += run_sum;
-            weighted += f64::from(fold_lanes(add(w0, w1))) + start * run_sum;
+            weighted += f64::from(fold_pairs(w)) + start * run_sum;
             start += RUN as f64;
         }
         (sum, weighted)
@@ -105,18 +96,17 @@ per_level! {
     pub fn energy(x: &[f32]) -> f64 {
         let mut sum = 0f64;
         for run in x.chunks(RUN) {
-            let mut s = [[0f32; LANES]; 2];
+            let mut s = [0f32; 2 * LANES];
             let (blocks, rest) = run.as_chunks::<{ 2 * LANES }>();
             for block in blocks {
-                for (s, v) in s.as_flattened_mut().iter_mut().zip(block) {
+                for (s, v) in s.iter_mut().zip(block) {
                     *s += v * v;
                 }
             }
-            for (s, v) in s.as_flattened_mut().iter_mut().zip(rest) {
+            for (s, v) in s.iter_mut().zip(rest) {
                 *s += v * v;
             }
-            let [s0, s1] = s;
-            sum += f64::from(fold_lanes(add(s0, s1)));
+            sum += f64::from(fold_pairs(s));
         }
         sum
     }
@@ -132,12 +122,17 @@ per_level! {
     }
 }
 
+/// Sum of two lane rows: first the one on the other, then the lanes.
 #[inline(always)]
-fn add(mut a: [f32; LANES], b: [f32; LANES]) -> [f32; LANES] {
-    for (a, b) in a.iter_mut().zip(b) {
-        *a += b;
+fn fold_pairs(lanes: [f32; 2 * LANES]) -> f32 {
+    let (rows, _) = lanes.as_chunks::<LANES>();
+    let mut all = [0f32; LANES];
+    if let [first, second] = rows {
+        for ((sum, a), b) in all.iter_mut().zip(first).zip(second) {
+            *sum = a + b;
+        }
     }
-    a
+    fold_lanes(all)
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@
 //! Every element is computed on its own: nothing depends on lanes. Both sides of the spectrum are walked together, in
 //! lane rows from below and from above.
 
-use super::{Isa, LANES, Level};
+use super::{Isa, Level};
 use rustfft::num_complex::Complex;
+
+/// Pairs of bins that are made together.
+const TILE: usize = 256;
 
 /// The numbers seen as complex ones; an odd last one is left out.
 #[must_use]
@@ -55,19 +58,23 @@ per_level! {
             let high = high.get(from_end(high.len())..).unwrap_or(&[]);
             let skip = from_end(out_high.len());
             let out_high = out_high.get_mut(skip..).unwrap_or_default();
-            let ((a, a_rest), (b_rest, b)) = (low.as_chunks::<LANES>(), high.as_rchunks::<LANES>());
-            let ((p, p_rest), (q_rest, q)) = (out_low.as_chunks_mut::<LANES>(), out_high.as_rchunks_mut::<LANES>());
-            let ((c, c_rest), (s, s_rest)) = (cos.as_chunks::<LANES>(), sin.as_chunks::<LANES>());
-            let rows = p.iter_mut().zip(q.iter_mut().rev()).zip(a.iter().zip(b.iter().rev())).zip(c.iter().zip(s));
-            for (((p, q), (a, b)), (c, s)) in rows {
-                let items = p.iter_mut().zip(q.iter_mut().rev()).zip(a.iter().zip(b.iter().rev())).zip(c.iter().zip(s));
-                for (((p, q), (a, b)), (c, s)) in items {
-                    (*p, *q) = pair(*a, *b, *c, *s);
+            // Tile by tile the upper side is turned round, so that the loop that computes runs forward only.
+            let (mut re, mut im) = ([0f32; TILE], [0f32; TILE]);
+            let tiles = out_low.chunks_mut(TILE).zip(out_high.rchunks_mut(TILE));
+            let z_tiles = low.chunks(TILE).zip(high.rchunks(TILE));
+            let twiddles = cos.chunks(TILE).zip(sin.chunks(TILE));
+            for (((p, q), (a, b)), (c, s)) in tiles.zip(z_tiles).zip(twiddles) {
+                let (Some(re), Some(im)) = (re.get_mut(..b.len()), im.get_mut(..b.len())) else { return };
+                for ((re, im), b) in re.iter_mut().zip(im.iter_mut()).zip(b) {
+                    [*re, *im] = *b;
                 }
-            }
-            let rest = p_rest.iter_mut().zip(q_rest.iter_mut().rev()).zip(a_rest.iter().zip(b_rest.iter().rev()));
-            for (((p, q), (a, b)), (c, s)) in rest.zip(c_rest.iter().zip(s_rest)) {
-                (*p, *q) = pair(*a, *b, *c, *s);
+                re.reverse();
+                im.reverse();
+                let (sides, b) = (p.iter_mut().zip(q.iter_mut()), re.iter().zip(im.iter()));
+                for (((p, q), (a, (re, im))), (c, s)) in sides.zip(a.iter().zip(b)).zip(c.iter().zip(s)) {
+                    (*p, *q) = pair(*a, [*re, *im], *c, *s);
+                }
+                q.reverse();
             }
         }
         if root {
