@@ -14,6 +14,8 @@ const WINDOW: usize = 4096;
 const HOP: usize = 1024;
 const ROWS: usize = 64;
 
+type Params = &'static [(&'static str, &'static [f64])];
+
 /// Bytes that start at a cache line.
 struct Area(Vec<u8>, usize, usize);
 
@@ -40,13 +42,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(
-        kind: &'static str,
-        params: &[(&'static str, &[f64])],
-        shape: RowShape,
-        channels: usize,
-        block: usize,
-    ) -> Self {
+    fn new(kind: &'static str, params: Params, shape: RowShape, channels: usize, block: usize) -> Self {
         let area = Box::leak(vec![MaybeUninit::<u8>::uninit(); 1 << 18].into_boxed_slice());
         let skip = area.as_ptr().align_offset(64);
         let mut pool = Carver::new(&mut area[skip..]).unwrap();
@@ -183,13 +179,21 @@ fn single(c: &mut Criterion) {
     cast_mut::<f32>(input.get_mut()).unwrap().copy_from_slice(&samples);
     let mut group = c.benchmark_group("stage");
     group.throughput(Throughput::Elements(block as u64));
-    let stages: &[(&'static str, &[(&'static str, &[f64])])] = &[
+    let stages: &[(&'static str, Params)] = &[
         ("hann", &[]),
         ("rfft_magnitude", &[]),
         ("rfft_power", &[]),
         ("argmax", &[]),
         ("centroid", &[]),
         ("mean", &[]),
+        ("rms", &[]),
+        ("band", &[("from", &[100.0]), ("to", &[2000.0])]),
+        ("decimate", &[("factor", &[4.0])]),
+        ("fir", &[("taps", &[0.03; 32])]),
+        ("histogram", &[("lo", &[-2.0]), ("hi", &[2.0]), ("bins", &[64.0])]),
+        ("threshold", &[("level", &[0.5])]),
+        ("to_f32", &[("scale", &[0.5])]),
+        ("top_k_sum", &[("k", &[32.0])]),
     ];
     for (kind, params) in stages {
         let shape = RowShape { dtype: Dtype::F32, len: WINDOW };

@@ -12,8 +12,13 @@ use crate::util::crc::Crc32c;
 use crate::util::num;
 
 mod argmax;
+mod band;
 mod centroid;
+mod channel;
+mod energy;
+mod fir;
 mod hann;
+mod histogram;
 mod mean;
 #[cfg(test)]
 mod reference;
@@ -21,18 +26,31 @@ mod reference;
 mod rfft;
 #[cfg(test)]
 mod testing;
+mod threshold;
+mod to_f32;
+mod top_k_sum;
 mod trig;
 
 /// Kind names and their builders.
 pub static KINDS: &[(&str, Builder)] = &[
     ("argmax", argmax::build),
+    ("band", band::build),
     ("centroid", centroid::build),
+    ("channel", channel::build),
+    ("decimate", fir::decimate),
+    ("energy", energy::energy),
+    ("fir", fir::fir),
     ("hann", hann::build),
+    ("histogram", histogram::build),
     ("mean", mean::build),
     #[cfg(feature = "fft")]
     ("rfft_magnitude", rfft::magnitude),
     #[cfg(feature = "fft")]
     ("rfft_power", rfft::power),
+    ("rms", energy::rms),
+    ("threshold", threshold::build),
+    ("to_f32", to_f32::build),
+    ("top_k_sum", top_k_sum::build),
 ];
 
 /// Checks parameters and inputs of one kind of stage, and says what it needs.
