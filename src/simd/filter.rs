@@ -1,51 +1,71 @@
 //! Filters over a row, and the scan for elements above a bar.
 
-use super::rows::fold_pairs;
 use super::{Isa, LANES, Level};
 
 /// Outputs of a filter that are made together, and elements that are compared together.
 pub const BLOCK: usize = 4 * LANES;
 
-per_level! {
-    /// `out[j] = sum h[i] * x[j + i]`, the sum in the order of `i`, starting from 0.
-    pub fn correlate(out: &mut [f32], x: &[f32], h: &[f32]) {
-        let mut x = x;
-        for y in out.chunks_mut(BLOCK) {
-            // Sums of a whole block stay in registers; each has the order of a plain loop.
-            let mut sums = [0f32; BLOCK];
-            if y.len() == BLOCK {
-                for (t, seen) in h.iter().zip(x.windows(BLOCK)) {
-                    for (s, v) in sums.iter_mut().zip(seen) {
-                        *s += t * v;
-                    }
-                }
-            } else {
-                for (s, seen) in sums.iter_mut().zip(x.windows(h.len().max(1))).take(y.len()) {
-                    *s = h.iter().zip(seen).fold(0f32, |s, (t, v)| s + t * v);
-                }
+/// Outputs `start .. start + N` of [`correlate`], summed side by side.
+#[inline(always)]
+fn side_by_side<const N: usize>(out: &mut [f32], start: usize, x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
+    let mut sums = [0f32; N];
+    for (r, taps) in h.chunks(phases).enumerate() {
+        let from = start.wrapping_add(r);
+        for (t, phase) in taps.iter().zip(x.chunks_exact(phase_len)) {
+            let Some(seen) = phase.get(from..).and_then(|p| p.first_chunk::<N>()) else { return };
+            for (s, v) in sums.iter_mut().zip(seen) {
+                *s += t * v;
             }
-            y.copy_from_slice(sums.get(..y.len()).unwrap_or(&[]));
-            x = x.get(y.len()..).unwrap_or(&[]);
+        }
+    }
+    if let Some(place) = out.get_mut(start..).and_then(|o| o.first_chunk_mut::<N>()) {
+        *place = sums;
+    }
+}
+
+/// All outputs of [`correlate`], `N` at a time; the last ones are made again where they do not fill a block.
+#[inline(always)]
+fn in_blocks<const N: usize>(out: &mut [f32], x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
+    let last = out.len().saturating_sub(N);
+    for start in (0..last).step_by(N) {
+        side_by_side::<N>(out, start, x, phase_len, h, phases);
+    }
+    side_by_side::<N>(out, last, x, phase_len, h, phases);
+}
+
+per_level! {
+    /// `out[j] = sum h[i] * x[j * phases + i]`, each sum in the order of `i`, starting from 0.
+    ///
+    /// `x` is laid out in phases: first every `phases`-th element, then those behind them, and so on, `phase_len`
+    /// each; with one phase it is the plain row.
+    pub fn correlate(out: &mut [f32], x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
+        let (phases, phase_len) = (phases.max(1), phase_len.max(1));
+        match out.len() {
+            0 => {}
+            1..LANES => in_blocks::<1>(out, x, phase_len, h, phases),
+            LANES..BLOCK => in_blocks::<LANES>(out, x, phase_len, h, phases),
+            _ => in_blocks::<BLOCK>(out, x, phase_len, h, phases),
         }
     }
 }
 
 per_level! {
-    /// `out[j] = sum h[i] * x[j * step + i]`, each sum in 32 interleaved partial sums.
-    pub fn decimate(out: &mut [f32], x: &[f32], h: &[f32], step: usize) {
-        let seen = x.windows(h.len().max(1)).step_by(step.max(1));
-        for (y, seen) in out.iter_mut().zip(seen) {
-            let mut sums = [0f32; 2 * LANES];
-            let ((a, a_rest), (b, b_rest)) = (h.as_chunks::<{ 2 * LANES }>(), seen.as_chunks::<{ 2 * LANES }>());
-            for (a, b) in a.iter().zip(b) {
-                for ((s, t), v) in sums.iter_mut().zip(a).zip(b) {
-                    *s += t * v;
+    /// The greatest elements of as many groups as `out` has places, a multiple of [`BLOCK`], NaN left out: each run of
+    /// the row is dealt out to 64 groups in turn, so that there are at least `k` elements as great as the `k`-th
+    /// greatest of `out`. `-inf` stands for a group without numbers; the last elements of a run may be in no group.
+    pub fn group_maxima(out: &mut [f32], x: &[f32]) {
+        let (groups, _) = out.as_chunks_mut::<BLOCK>();
+        let run = x.len().checked_div(groups.len()).unwrap_or(0).max(1);
+        let mut runs = x.chunks(run);
+        for group in groups {
+            let mut best = [f32::NEG_INFINITY; BLOCK];
+            let (blocks, _) = runs.next().unwrap_or(&[]).as_chunks::<BLOCK>();
+            for block in blocks {
+                for (m, v) in best.iter_mut().zip(block) {
+                    *m = if *v > *m { *v } else { *m };
                 }
             }
-            for ((s, t), v) in sums.iter_mut().zip(a_rest).zip(b_rest) {
-                *s += t * v;
-            }
-            *y = fold_pairs(sums);
+            *group = best;
         }
     }
 }
@@ -76,18 +96,41 @@ mod tests {
             [(1, 1, 1), (64, 1, 1), (65, 2, 3), (300, 33, 2), (500, 32, 4), (128, 128, 1), (700, 99, 7)]
         {
             let (x, h) = (&x[..n], &x[100..100 + taps]);
+            let phase_len = n.div_ceil(step);
+            let mut dealt = vec![f32::NAN; phase_len * step];
+            x.iter().enumerate().for_each(|(i, v)| dealt[i % step * phase_len + i / step] = *v);
             let run = |l: Level| {
                 let (mut a, mut b) = (vec![0f32; n - taps + 1], vec![0f32; (n - taps) / step + 1]);
-                correlate(l, &mut a, x, h);
-                decimate(l, &mut b, x, h, step);
+                correlate(l, &mut a, x, n, h, 1);
+                correlate(l, &mut b, &dealt, phase_len, h, step);
                 a.iter().chain(&b).map(|v| v.to_bits()).collect::<Vec<_>>()
             };
             let all: Vec<_> = levels().into_iter().map(run).collect();
             assert!(all.windows(2).all(|w| w[0] == w[1]), "{n} {taps}");
-            for (j, v) in all[0][..n - taps + 1].iter().enumerate() {
-                let plain = (0..taps).fold(0f32, |s, i| s + h[i] * x[j + i]);
-                assert_eq!(*v, plain.to_bits());
-            }
+            let plain = |j: usize| (0..taps).fold(0f32, |s, i| s + h[i] * x[j + i]).to_bits();
+            let want: Vec<u32> = (0..=n - taps).map(plain).chain((0..=n - taps).step_by(step).map(plain)).collect();
+            assert_eq!(all[0], want);
+        }
+    }
+
+    #[test]
+    fn group_maxima_are_maxima_of_separate_elements() {
+        let mut x: Vec<f32> = (0..1000).map(|i| ((i * 7919 + 13) % 10_007) as f32).collect();
+        x[5] = f32::NAN;
+        for (n, groups) in [(0, 64), (63, 64), (64, 64), (1000, 64), (1000, 256), (300, 256)] {
+            let run = |l: Level| {
+                let mut y = vec![f32::NAN; groups];
+                group_maxima(l, &mut y, &x[..n]);
+                y
+            };
+            let all: Vec<Vec<f32>> = levels().into_iter().map(run).collect();
+            assert!(all.windows(2).all(|w| w[0] == w[1]));
+            let (mut tops, mut sorted) = (all[0].clone(), x[..n].to_vec());
+            tops.sort_by(|a, b| b.total_cmp(a));
+            sorted.retain(|v| !v.is_nan());
+            sorted.sort_by(|a, b| b.total_cmp(a));
+            assert!(tops.iter().zip(&sorted).all(|(t, s)| t <= s));
+            assert!(n < 300 || groups > 64 || tops[0] == sorted[0] || n % 64 != 0);
         }
     }
 

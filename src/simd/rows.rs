@@ -124,7 +124,7 @@ per_level! {
 
 /// Sum of two lane rows: first the one on the other, then the lanes.
 #[inline(always)]
-pub(super) fn fold_pairs(lanes: [f32; 2 * LANES]) -> f32 {
+fn fold_pairs(lanes: [f32; 2 * LANES]) -> f32 {
     let (rows, _) = lanes.as_chunks::<LANES>();
     let mut all = [0f32; LANES];
     if let [first, second] = rows {

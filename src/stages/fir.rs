@@ -3,7 +3,9 @@
 //!
 //! Both take `f32` rows of one channel with at least as many elements as there are taps, and put out `f32` rows of
 //! `n - taps + 1` (`decimate`: `(n - taps) / factor + 1`) elements: only what the row alone determines. Taps are
-//! rounded to `f32`. `fir` adds in the order of the row; `decimate` in 32 partial sums ([`crate::simd`]).
+//! rounded to `f32`; sums run in `f32` in the order of the row. `decimate` deals the row out into `factor` phases in its
+//! scratch memory first (the polyphase form; Vaidyanathan, Multirate Systems and Filter Banks, section 4.3), so that
+//! neighbouring outputs read neighbouring elements.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
@@ -57,6 +59,9 @@ fn build<'m>(b: &mut Build<'_, 'm>, factor: u64) -> Result<StageSpec<'m>> {
     let taps = b.pool.copied(given)?;
     let mut spec = StageSpec::new(Fir { level: Level::detect(), taps, factor: step, row_len: rows.len }, rows);
     spec.table_bytes = shape(Dtype::F32, len)?.bytes();
+    if step > 1 {
+        spec.scratch_bytes = shape(Dtype::F32, num::mul(edge.shape.len.div_ceil(step), step)?)?.bytes();
+    }
     spec.revision = b.revision();
     Ok(spec)
 }
@@ -91,12 +96,19 @@ impl Kernel for Fir<'_> {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<f32>(0)?;
         let taps = cast::<f32>(io.table).ok_or(Code::MISFIT)?;
-        for (y, row) in io.output::<f32>()?.chunks_exact_mut(self.row_len.max(1)).zip(rows.iter()) {
-            if self.factor == 1 {
-                simd::correlate(self.level, y, row, taps);
-            } else {
-                simd::decimate(self.level, y, row, taps, self.factor);
+        let phases = cast_mut::<f32>(io.scratch).ok_or(Code::MISFIT)?;
+        let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
+        for (y, row) in out.chunks_exact_mut(self.row_len.max(1)).zip(rows.iter()) {
+            if self.factor <= 1 {
+                simd::correlate(self.level, y, row, row.len(), taps, 1);
+                continue;
             }
+            let phase_len = row.len().div_ceil(self.factor);
+            for (phase, first) in phases.chunks_exact_mut(phase_len.max(1)).zip(0..self.factor) {
+                let dealt = row.get(first..).unwrap_or(&[]).iter().step_by(self.factor);
+                phase.iter_mut().zip(dealt).for_each(|(to, x)| *to = *x);
+            }
+            simd::correlate(self.level, y, phases, phase_len, taps, self.factor);
         }
         Ok(())
     }

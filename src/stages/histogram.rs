@@ -26,7 +26,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let Some((lo, hi)) = range else {
         return Err(Error::new(Status::Argument, "a histogram stage needs finite parameters lo and hi, lo below hi"));
     };
-    let kernel = Histogram { lo, hi, step: (hi - lo) / bins as f64, bins, clamp };
+    let kernel = Histogram { lo, hi, step: (hi - lo) / bins as f64, per_unit: bins as f64 / (hi - lo), bins, clamp };
     let mut spec = StageSpec::new(kernel, shape(Dtype::U32, bins)?);
     spec.revision = b.revision();
     Ok(spec)
@@ -36,6 +36,8 @@ struct Histogram {
     lo: f64,
     hi: f64,
     step: f64,
+    /// Bins per unit of x, rounded.
+    per_unit: f64,
     bins: usize,
     clamp: bool,
 }
@@ -48,8 +50,8 @@ impl Histogram {
     fn bin(&self, x: f64) -> Option<usize> {
         let last = self.bins.saturating_sub(1);
         if x >= self.lo && x <= self.hi {
-            // The quotient may be one off where x is near an edge: the edges decide.
-            let guess = (((x - self.lo) / (self.hi - self.lo)) * self.bins as f64) as usize;
+            // The product may be one off where x is near an edge: the edges decide.
+            let guess = ((x - self.lo) * self.per_unit) as usize;
             let guess = guess.min(last);
             return Some(if x < self.edge(guess) {
                 guess.saturating_sub(1)

@@ -8,8 +8,9 @@
 //! | --- | --- |
 //! | `k` | how many, 1 to the length of the row |
 //!
-//! The greatest so far are kept in order in the scratch memory. A block of 64 elements is looked at one by one only
-//! where any of them is above the least kept: after the first few blocks that is rare. For a large `k` the row is
+//! The row is dealt out to groups, whose maxima cost one comparison per element, side by side: `k` elements at least
+//! are as great as the `k`-th greatest of the maxima, so nothing below that bar is looked at one by one. The greatest
+//! so far are kept in order in the scratch memory, and the bar rises with the least of them. For a large `k` the row is
 //! copied and parted around its `k`-th greatest element (Hoare, "Find", Comm. ACM 4, 1961).
 
 use super::{Build, shape};
@@ -23,13 +24,16 @@ use crate::util::num;
 /// The largest `k` for which the greatest are kept in order.
 const MOST_KEPT: usize = 128;
 
+/// Groups the row is dealt out to: twice as many as elements kept, so that the bar is near the final one.
+const GROUPS: usize = 2 * MOST_KEPT;
+
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["k"])?;
     let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::F32])?;
     let k = num::size(b.count("k", None, 1, num::count(edge.shape.len))?)?;
     let mut spec = StageSpec::new(TopKSum { level: Level::detect(), k }, shape(Dtype::F32, 1)?);
-    let kept = if k <= MOST_KEPT { k } else { edge.shape.len };
+    let kept = if k <= MOST_KEPT { num::add(GROUPS, k)? } else { edge.shape.len };
     spec.scratch_bytes = shape(Dtype::F32, kept)?.bytes();
     spec.revision = b.revision();
     Ok(spec)
@@ -42,32 +46,51 @@ struct TopKSum {
 
 impl TopKSum {
     /// The `k` greatest of `row` in ascending order, at the start of `kept`, which has room for `k`.
-    fn keep<'a>(&self, row: &[f32], kept: &'a mut [f32]) -> &'a [f32] {
+    fn keep<'a>(&self, row: &[f32], maxima: &mut [f32], kept: &'a mut [f32]) -> &'a [f32] {
+        let mut low = f32::NEG_INFINITY;
+        if let Some(at) = maxima.len().checked_sub(self.k).filter(|at| *at < maxima.len()) {
+            simd::group_maxima(self.level, maxima, row);
+            let (_, bar, _) = maxima.select_nth_unstable_by(at, f32::total_cmp);
+            // Elements as great as the bar count; where it is -inf, so does everything but NaN.
+            low = bar.next_down();
+        }
         let (mut filled, mut rest) = (0usize, row);
         let mut slots = kept.iter_mut().take(self.k);
-        while let Some((x, tail)) = rest.split_first() {
-            if !x.is_nan() {
-                let Some(slot) = slots.next() else { break };
-                *slot = *x;
-                filled = filled.saturating_add(1);
+        while let Some(start) = if low > f32::NEG_INFINITY { simd::block_above(self.level, rest, low) } else { Some(0) }
+        {
+            let (block, behind) = block_at(rest, start);
+            if block.is_empty() {
+                break;
             }
-            rest = tail;
+            let mut seen = 0usize;
+            for x in block {
+                if *x > low || (*x == low && low == f32::NEG_INFINITY) {
+                    let Some(slot) = slots.next() else { break };
+                    *slot = *x;
+                    filled = filled.saturating_add(1);
+                }
+                seen = seen.saturating_add(1);
+            }
+            if seen < block.len() {
+                let skip = start.saturating_add(seen);
+                rest = rest.get(skip..).unwrap_or(&[]);
+                break;
+            }
+            rest = behind;
         }
         let kept = kept.get_mut(..filled).unwrap_or_default();
         kept.sort_unstable_by(f32::total_cmp);
         let Some(mut bar) = kept.first().copied() else { return kept };
         while let Some(start) = simd::block_above(self.level, rest, bar) {
-            let from = rest.get(start..).unwrap_or(&[]);
-            let (block, behind) = from.split_at(from.len().min(simd::BLOCK));
-            for x in block.iter().filter(|x| !x.is_nan()) {
+            let (block, behind) = block_at(rest, start);
+            for x in block {
                 if *x > bar {
                     // The least one goes, those below the new one move down.
                     let place = kept.partition_point(|v| v < x);
-                    if let Some([slots @ .., last]) = kept.get_mut(..place) {
-                        let mut lower = *last;
-                        *last = *x;
-                        for slot in slots.iter_mut().rev() {
-                            core::mem::swap(slot, &mut lower);
+                    if let Some(lower) = kept.get_mut(..place) {
+                        lower.rotate_left(1);
+                        if let Some(last) = lower.last_mut() {
+                            *last = *x;
                         }
                     }
                     bar = kept.first().copied().unwrap_or(bar);
@@ -96,13 +119,26 @@ impl TopKSum {
     }
 }
 
+/// The block of `x` from `start` on, and what lies behind it.
+fn block_at(x: &[f32], start: usize) -> (&[f32], &[f32]) {
+    let from = x.get(start..).unwrap_or(&[]);
+    from.split_at(from.len().min(simd::BLOCK))
+}
+
 impl Kernel for TopKSum {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<f32>(0)?;
         let scratch = cast_mut::<f32>(io.scratch).ok_or(Code::MISFIT)?;
         let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
         for (y, row) in out.iter_mut().zip(rows.iter()) {
-            let top = if self.k <= MOST_KEPT { self.keep(row, scratch) } else { self.part(row, scratch) };
+            let top = if self.k <= MOST_KEPT {
+                // Few groups for a small k: less to choose from.
+                let groups = self.k.saturating_mul(2).next_multiple_of(simd::BLOCK).min(GROUPS);
+                let (maxima, kept) = scratch.split_at_mut_checked(GROUPS).ok_or(Code::MISFIT)?;
+                self.keep(row, maxima.get_mut(..groups).unwrap_or_default(), kept)
+            } else {
+                self.part(row, scratch)
+            };
             *y = top.iter().fold(0f64, |sum, x| sum + f64::from(*x)) as f32;
         }
         Ok(())
