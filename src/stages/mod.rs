@@ -22,7 +22,6 @@ mod histogram;
 mod mean;
 #[cfg(test)]
 mod reference;
-#[cfg(feature = "fft")]
 mod rfft;
 #[cfg(test)]
 mod testing;
@@ -43,9 +42,7 @@ pub static KINDS: &[(&str, Builder)] = &[
     ("hann", hann::build),
     ("histogram", histogram::build),
     ("mean", mean::build),
-    #[cfg(feature = "fft")]
     ("rfft_magnitude", rfft::magnitude),
-    #[cfg(feature = "fft")]
     ("rfft_power", rfft::power),
     ("rms", energy::rms),
     ("threshold", threshold::build),
