@@ -144,10 +144,10 @@ fn chain(c: &mut Criterion) {
     group.bench_function("fused loop with realfft", |b| b.iter(|| black_box(by_hand())));
     let mut input = Area::new(samples.len() * 4);
     cast_mut::<f32>(input.get_mut()).unwrap().copy_from_slice(&samples);
-    for block in [1usize, 2, 4, 8, 16] {
+    for (block, heap) in [(1usize, true), (4, true), (16, true), (4, false)] {
         let shape = RowShape { dtype: Dtype::F32, len: WINDOW };
         let mut hann = Stage::new("hann", &[], shape, true, block);
-        let mut magnitude = Stage::new("rfft_magnitude", &[], hann.spec.shape, true, block);
+        let mut magnitude = Stage::new("rfft_magnitude", &[], hann.spec.shape, heap, block);
         let mut argmax = Stage::new("argmax", &[], magnitude.spec.shape, true, block);
         let mut centroid = Stage::new("centroid", &[], magnitude.spec.shape, true, block);
         let mut all = || {
@@ -167,7 +167,8 @@ fn chain(c: &mut Criterion) {
         };
         let got = all();
         assert!(got.0 == expected.0 && (got.1 / expected.1 - 1.0).abs() < 1e-5, "{got:?} {expected:?}");
-        group.bench_function(BenchmarkId::new("stages in blocks of", block), |b| b.iter(|| black_box(all())));
+        let memory = if heap { "stages in blocks of" } else { "stages in caller memory in blocks of" };
+        group.bench_function(BenchmarkId::new(memory, block), |b| b.iter(|| black_box(all())));
     }
     group.finish();
 }

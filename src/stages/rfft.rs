@@ -231,7 +231,9 @@ mod tests {
 
     #[test]
     fn powers_of_two_are_transformed_in_caller_memory() {
-        for n in (1..=14).map(|bits| 1usize << bits) {
+        // Long rows are compared with rustfft, where there is one.
+        let most = if cfg!(feature = "fft") { 14 } else { 10 };
+        for n in (1..=most).map(|bits| 1usize << bits) {
             let x = signal(2 * n, n as u32);
             let input = Input { stride: n - n / 3, ..Input::rows(&x, n) };
             let got: Vec<f32> = run_on(false, "rfft_magnitude", &[], &input);
