@@ -92,7 +92,7 @@ fn signal(n: usize) -> Vec<f32> {
         .collect()
 }
 
-/// The loop written by hand: window, transform, magnitude and features row by row, as shared/peers has it.
+/// The loop written by hand: window, transform, magnitude and features row by row.
 fn fused(samples: &[f32]) -> impl FnMut() -> (f64, f64) + '_ {
     const L: usize = 16;
     let (w, h) = (WINDOW, HOP);

@@ -1,13 +1,17 @@
 //! Spectrum of real rows: `X[k] = sum x[i] exp(-2 pi i k / n)` for `k = 0 ..= n/2`, put out as magnitude
 //! (`rfft_magnitude`, `|X[k]|`) or power (`rfft_power`, `|X[k]|^2`), unscaled, as `numpy.abs(numpy.fft.rfft(x))`.
 //!
-//! Takes `f32` rows of one channel and of any length to 2^24, puts out `f32` rows of `n/2 + 1` elements. No parameters.
+//! Takes `f32` rows of one channel and of any length to 2^24, puts out `f32` rows of `n/2 + 1` elements.
 //! A NaN or an infinity in the row gives NaN in bins it reaches. Magnitudes over 1.8e19 overflow to infinity, those
 //! under 1e-19 lose digits: the square is an `f32` in between.
 //!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `portable` | 1: the library's own transform, power-of-two rows only; 0, as where it is not given: the fastest there is |
+//!
 //! Rows of even length are transformed as complex rows of half the length, straight from where they lie; the spectrum
 //! of the real row, its power and root come out of one pass ([`crate::simd::half_power`]). There are two transforms:
-//! - of power-of-two rows on memory from the caller, and in builds without `fft`: the library's own, in scratch memory
+//! - with `portable`, on memory from the caller, and in builds without `fft`: the library's own, in scratch memory
 //!   ([`crate::simd::stockham`]), with the same bits on every machine;
 //! - else `rustfft`. Its plan is made at registration, lives on the host's heap and is held by the stage. It picks
 //!   instructions at run time: rows are the same for every grouping on one machine, but may differ in the last bits
@@ -37,7 +41,8 @@ pub(super) fn power<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 }
 
 fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
-    b.allow(&[])?;
+    b.allow(&["portable"])?;
+    let portable = b.count("portable", Some(0), 0, 1)? == 1;
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32])?;
     let n = edge.shape.len;
@@ -46,14 +51,14 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     }
     let size = if n.is_multiple_of(2) { n / 2 } else { n };
     let own = n.is_power_of_two() && n > 1;
-    let (plan, scratch, heap) = if cfg!(feature = "fft") && b.host_heap {
+    let (plan, scratch, heap) = if cfg!(feature = "fft") && b.host_heap && !portable {
         host_plan(n, size)?
     } else if own {
         (Plan::Own, num::mul(size, 4)?, 0)
     } else {
         return Err(Error::new(
             Status::Unsupported,
-            "without the host's heap a spectrum is of rows of a power of two elements, not of {a}",
+            "without the host's heap, or portable, a spectrum is of rows of a power of two elements, not of {a}",
         )
         .a(num::count(n)));
     };
@@ -237,6 +242,8 @@ mod tests {
             let x = signal(2 * n, n as u32);
             let input = Input { stride: n - n / 3, ..Input::rows(&x, n) };
             let got: Vec<f32> = run_on(false, "rfft_magnitude", &[], &input);
+            let same: Vec<f32> = run("rfft_magnitude", &[("portable", &[1.0])], &input);
+            assert!(got == same, "{n}: portable rows depend on whose memory it is");
             let got: Vec<f64> = got.into_iter().map(f64::from).collect();
             let want: Vec<f64> = if cfg!(feature = "fft") && n > 1024 {
                 run::<f32, f32>("rfft_magnitude", &[], &input).into_iter().map(f64::from).collect()
