@@ -11,9 +11,10 @@ use crate::status::{Error, Name, Result, Status};
 use crate::util::num;
 
 mod mean;
+mod quantile;
 
 /// Kind names and their builders.
-pub static KINDS: &[(&str, Builder)] = &[("mean", mean::build)];
+pub static KINDS: &[(&str, Builder)] = &[("mean", mean::build), ("quantile", quantile::build)];
 
 /// Checks parameters and inputs of one kind of stage, and says what it needs.
 pub type Builder = for<'m> fn(&mut Build<'_, 'm>) -> Result<StageSpec<'m>>;
