@@ -44,7 +44,7 @@ fn data(kind: usize, n: usize, window: usize) -> (&'static str, Vec<f32>) {
         8 => ("special", each(&mut |r, _| special[r.below(special.len())])),
         9 => ("zeros", each(&mut |r, _| if r.next() & 1 == 0 { 0.0 } else { -0.0 })),
         10 => ("drift", each(&mut |r, i| r.unit() + i as f32 / window as f32)),
-        11 => ("steps", each(&mut |r, i| r.unit() * if i / (window / 2 + 1) % 2 == 0 { 1.0 } else { 1e6 })),
+        11 => ("steps", each(&mut |r, i| r.unit() * if (i / (window / 2 + 1)).is_multiple_of(2) { 1.0 } else { 1e6 })),
         12 => ("two clusters", each(&mut |r, _| r.unit() + if r.next() & 1 == 0 { 0.0 } else { 1e6 })),
         13 => ("period 17", each(&mut |r, i| if i.is_multiple_of(17) { 1e6 } else { 0.0 } + r.unit())),
         14 => ("all NaN", vec![f32::NAN; n]),
