@@ -14,6 +14,15 @@ pub struct Between {
     pub kept: u32,
 }
 
+impl Between {
+    /// The rank, among the values kept, of the one that has rank `k` among all; nothing where it was not kept.
+    #[must_use]
+    pub fn rank(self, k: usize) -> Option<usize> {
+        let first = self.below.wrapping_sub(self.kept) as usize;
+        if k < self.below as usize { k.checked_sub(first) } else { None }
+    }
+}
+
 /// Room that [`keep_between`] needs in `out` for `n` values: whole registers are stored, whatever is kept of them.
 #[must_use]
 pub const fn room(n: usize) -> usize {

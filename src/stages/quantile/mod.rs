@@ -19,11 +19,12 @@
 //! sample); D. E. Knuth, TAOCP vol. 3, 5.2.5 (radix sorting); `core`'s `select_nth_unstable` for what is left.
 //!
 //! # Cost
-//! `W` elements per row, `H = min(hop, W)`, `c = cbrt(8 H W)`. Expected per row and probability, for data that drift
-//! slowly against the row: `H + c` element visits. Worst case: at most `10 W + 2 H` visits, of which five passes are
-//! counting sort, and one linear selection among `limit` elements. Where `H` is less than the interval's half-width
-//! `c / 2` a fresh interval lasts for several rows whatever the data. Rows of up to 128 elements are selected from
-//! one by one, in linear time.
+//! `W` elements per row, `H = min(hop, W)`, `c = cbrt(8 H W)`, at least 32. Expected per row and probability, for data
+//! that drift slowly against the row: about `H + c` element visits (`2 H + c` where `W` is not a whole number of at
+//! most 64 hops). Worst case: `10 W + 2 H + 25 limit` visits, six of the passes over the row being counting sort, and
+//! two linear selections among at most `limit` elements. A fresh interval has the quantile at least `c / 40` ranks
+//! from its ends or stands on an element repeated as often, so that with hops shorter than that, the worst case cannot
+//! come in every row. Rows of up to 128 elements are selected from one by one, in linear time.
 //!
 //! # Memory
 //! For `k` probabilities, `limit = min(W, 2 c + 8 sqrt(W))` and `chunk = min(W, 512)`: scratch of
@@ -109,6 +110,8 @@ struct Plan {
     limit: usize,
     /// Ranks on either side of the quantile that a new bracket takes in, to begin with.
     reach: usize,
+    /// The most that this may grow to.
+    most: usize,
     /// Hops of a row, each remembered with what it has below and inside; 0 where what leaves is counted again.
     slots: usize,
     chunk: usize,
@@ -121,13 +124,16 @@ impl Plan {
         let inside = select::cube_root(8u64.saturating_mul(num::count(hop)).saturating_mul(num::count(window)));
         let inside = usize::try_from(inside).unwrap_or(usize::MAX).max(32);
         let limit = inside.saturating_mul(2).saturating_add(window.isqrt().saturating_mul(8)).min(window);
+        // Half of the room is for what drifts in where the data grow denser, half of the rest for uneven samples.
+        let most = limit.div_ceil(8);
         let slots = if window.is_multiple_of(hop) { window.checked_div(hop).unwrap_or(0) } else { 0 };
         Plan {
             window,
             hop,
             count,
             limit,
-            reach: inside.div_ceil(2).min(limit.div_ceil(4)),
+            reach: inside.div_ceil(5).min(most),
+            most,
             slots: if slots > MAX_SLOTS { 0 } else { slots },
             chunk: CHUNK.min(window),
         }
