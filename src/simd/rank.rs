@@ -52,7 +52,7 @@ pub fn keep_between(level: Level, x: &[f32], lo: f32, hi: f32, out: &mut [f32]) 
 /// Few values lie between the limits: a group without any is passed over, the others go value by value without
 /// branches.
 fn portable(x: &[f32], lo: f32, hi: f32, out: &mut [f32]) -> Between {
-    const GROUP: usize = 4;
+    const GROUP: usize = 16;
     let mut below = [0u32; GROUP];
     let mut n = 0usize;
     let (groups, tail) = x.as_chunks::<GROUP>();
