@@ -2,6 +2,7 @@
 
 use super::{CHUNK, Plan, Sample, Tools, select};
 use crate::kernel::Code;
+use crate::mem::cast_mut;
 use crate::simd::rank::{self, Between};
 
 /// Words of a stored [`Bracket`].
@@ -113,7 +114,7 @@ impl<'a> Bracket<'a> {
         let hop = tools.plan.hop;
         if self.alive {
             let last = row.get(row.len().saturating_sub(hop)..).unwrap_or(&[]);
-            self.enter(tools, last, tools.next_slot(tools.plan.slots.saturating_sub(1)));
+            self.enter(tools, last, tools.slot(tools.plan.slots.saturating_sub(1)));
         }
         let y = match self.answer(tools, rank) {
             Some(y) => y,
@@ -219,9 +220,10 @@ impl<'a> Bracket<'a> {
             let slope = (to.0 - from.0) / to.1.wrapping_sub(from.1) as f32;
             let at = (k as u32).wrapping_sub(from.1) as f32;
             let (lo, hi) = (from.0 + slope * (at - margin), from.0 + slope * (at + margin));
-            let found = rank::keep_between(tools.level, kept, lo, hi, tools.spare);
+            let spare = cast_mut::<f32>(tools.spare)?;
+            let found = rank::keep_between(tools.level, kept, lo, hi, spare);
             if let Some(k) = found.rank(k) {
-                return select::nth(tools.spare.get_mut(..found.kept as usize)?, k);
+                return select::nth(spare.get_mut(..found.kept as usize)?, k);
             }
             let first = found.below.wrapping_sub(found.kept);
             if k < first as usize && lo < to.0 {
@@ -232,7 +234,7 @@ impl<'a> Bracket<'a> {
                 break;
             }
         }
-        let all = tools.spare.get_mut(..kept.len())?;
+        let all = cast_mut::<f32>(tools.spare)?.get_mut(..kept.len())?;
         all.copy_from_slice(kept);
         select::nth(all, k)
     }
@@ -253,13 +255,12 @@ impl<'a> Bracket<'a> {
         {
             return Ok(y);
         }
-        let mut at = |k: Option<usize>, beyond: f32| match k.filter(|k| *k < row.len()) {
-            Some(k) => select::exact(row, k, tools.bins, &mut tools.chunk).ok_or(Code::MISFIT),
-            None => Ok(beyond),
-        };
-        let lo = at(rank.checked_sub(self.reach), f32::NEG_INFINITY)?;
-        let hi = at(rank.checked_add(self.reach), f32::INFINITY)?;
-        tools.visit(row.len().saturating_mul(6));
+        let ranks = (rank.checked_sub(self.reach), rank.saturating_add(self.reach));
+        let bins = cast_mut::<u32>(tools.spare).ok_or(Code::MISFIT)?;
+        let ends = select::exact(row, [ranks.0.unwrap_or(0), ranks.1], bins, &mut tools.chunk);
+        let [lo, hi] = ends.ok_or(Code::MISFIT)?;
+        let lo = if ranks.0.is_some() { lo } else { f32::NEG_INFINITY };
+        tools.visit(row.len().saturating_mul(3));
         let top = |x: f32| if x.is_nan() { f32::INFINITY } else { x };
         self.fill(tools, row, top(lo), top(hi), true);
         let y = self.answer(tools, rank).ok_or(Code::MISFIT)?;
@@ -288,13 +289,14 @@ impl<'a> Bracket<'a> {
     /// The ends of an interval around the rank, as a sample of the row has them.
     fn sample<T: Sample>(&self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Option<(f32, f32)> {
         // An odd step: samples often come in periods of even length.
-        let step = row.len().div_ceil(tools.spare.len().max(1)).max(17) | 1;
+        let spare = cast_mut::<f32>(tools.spare)?;
+        let step = row.len().div_ceil(spare.len().max(1)).max(17) | 1;
         let mut n = 0usize;
-        for (to, from) in tools.spare.iter_mut().zip(row.iter().step_by(step)) {
+        for (to, from) in spare.iter_mut().zip(row.iter().step_by(step)) {
             *to = select::plain(from.value());
             n = n.saturating_add(1);
         }
-        tools.visit(n);
+        tools.visits = tools.visits.wrapping_add(n as u64);
         // Standard deviation of the rank in the sample: sqrt(n p (1 - p)).
         let (full, at) = (row.len() as u64, rank as u64);
         let spread = at.saturating_mul(full.saturating_sub(at)).checked_div(full)?.saturating_mul(n as u64);
@@ -303,8 +305,8 @@ impl<'a> Bracket<'a> {
         let margin = margin.min(tools.plan.limit.saturating_mul(9).div_ceil(20).checked_div(step)?).max(1);
         let centre = usize::try_from(at.saturating_mul(n as u64).checked_div(full)?).ok()?;
         let above = centre.saturating_add(margin);
-        let hi = select::nth(tools.spare.get_mut(..n)?, above).unwrap_or(f32::INFINITY);
-        let rest = tools.spare.get_mut(..above.min(n))?;
+        let hi = select::nth(spare.get_mut(..n)?, above).unwrap_or(f32::INFINITY);
+        let rest = spare.get_mut(..above.min(n))?;
         let lo = centre.checked_sub(margin).map_or(Some(f32::NEG_INFINITY), |k| select::nth(rest, k))?;
         (!lo.is_nan()).then_some((lo, if hi.is_nan() { f32::INFINITY } else { hi }))
     }
@@ -331,7 +333,7 @@ impl<'a> Bracket<'a> {
         (self.alive, self.ends) = (true, ends);
         let part = if self.records.is_empty() { row.len() } else { tools.plan.hop };
         for (j, hop) in row.chunks(part.max(1)).enumerate() {
-            self.enter(tools, hop, tools.next_slot(j));
+            self.enter(tools, hop, tools.slot(j));
             if !self.alive {
                 return;
             }
@@ -350,18 +352,19 @@ impl<'a> Bracket<'a> {
         let Some(lo) = end(k.checked_sub(self.reach), self.lo) else { return };
         let Some(hi) = end(k.checked_add(self.reach), self.hi) else { return };
         tools.visit(kept as usize);
+        let Some(spare) = cast_mut::<f32>(tools.spare) else { return };
         let (mut from, mut to) = (self.head, self.head);
         let mut row = Tally::default();
         let mut all = [self.row.words()];
         let one = self.records.is_empty();
         let hops = if one { all.len() } else { self.records.len() };
         for j in 0..hops {
-            let record = if one { all.first_mut() } else { self.records.get_mut(tools.next_slot(j)) };
+            let record = if one { all.first_mut() } else { self.records.get_mut(tools.plan.slot(tools.oldest, j)) };
             let Some(record) = record else { return };
             let hop = Tally::from_words(*record);
             let end = from.saturating_add(hop.kept as usize);
-            let found = rank::keep_between(tools.level, self.store.get(from..end).unwrap_or(&[]), lo, hi, tools.spare);
-            for (to, from) in self.store.iter_mut().skip(to).zip(tools.spare.iter().take(found.kept as usize)) {
+            let found = rank::keep_between(tools.level, self.store.get(from..end).unwrap_or(&[]), lo, hi, spare);
+            for (to, from) in self.store.iter_mut().skip(to).zip(spare.iter().take(found.kept as usize)) {
                 *to = *from;
             }
             from = end;
