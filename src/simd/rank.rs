@@ -49,8 +49,8 @@ pub fn keep_between(level: Level, x: &[f32], lo: f32, hi: f32, out: &mut [f32]) 
     }
 }
 
-/// Few values lie between the limits: a group without any is passed over, the others go value by value without
-/// branches.
+/// Few values lie between the limits, so most groups have none and are passed over after comparisons that compilers turn
+/// into wide ones; the others go value by value without branches.
 fn portable(x: &[f32], lo: f32, hi: f32, out: &mut [f32]) -> Between {
     const GROUP: usize = 16;
     let mut below = [0u32; GROUP];
@@ -87,11 +87,15 @@ per_level! {
         let mut below = [0u32; LANES];
         let mut kept = [0u32; LANES];
         let (chunks, tail) = x.as_chunks::<LANES>();
-        for chunk in chunks.iter().map(<[f32; LANES]>::as_slice).chain([tail]) {
+        for chunk in chunks {
             for ((b, k), v) in below.iter_mut().zip(&mut kept).zip(chunk) {
                 *b = b.wrapping_add(u32::from(*v < hi));
                 *k = k.wrapping_add(u32::from((*v < hi) & (*v > lo)));
             }
+        }
+        for ((b, k), v) in below.iter_mut().zip(&mut kept).zip(tail) {
+            *b = b.wrapping_add(u32::from(*v < hi));
+            *k = k.wrapping_add(u32::from((*v < hi) & (*v > lo)));
         }
         Between { below: below.iter().sum(), kept: kept.iter().sum() }
     }

@@ -23,8 +23,8 @@
 //! that drift slowly against the row: about `H + c` element visits (`2 H + c` where `W` is not a whole number of at
 //! most 64 hops). Worst case: `7 W + 2 H + 25 limit` visits, three of the passes over the row being counting sort, and
 //! two linear selections among at most `limit` elements. A fresh interval has the quantile at least `c / 40` ranks
-//! from its ends or stands on an element repeated as often, so that with hops shorter than that, the worst case cannot
-//! come in every row. Rows of up to 128 elements are selected from one by one, in linear time.
+//! from its ends or stands on an element repeated as often, so that with hops much shorter than that, the
+//! worst case does not come in every row. Rows of up to 128 elements are selected from one by one, in linear time.
 //!
 //! # Memory
 //! For `k` probabilities, `limit = min(W, 2 c + 8 sqrt(W))` and `chunk = min(W, 512)`: scratch of

@@ -324,3 +324,46 @@ fn hostile_data_cost_no_more_than_the_bound() {
     assert!(mean > 5 * window as u64, "the exact ranks were not asked for: {mean}");
     assert_eq!(Bench::new(&x, window, hop, &q, Level::detect()).all(true, |_| 5), naive(&x, window, hop, &q));
 }
+
+#[test]
+fn rows_that_overlap_otherwise_are_refused() {
+    let mut x = Bytes::of(&[1.0f32; 1100]);
+    let stage = Quantile { ranks: &[500], window: 1000, hop: 200, level: Level::BASELINE };
+    let shape = RowShape { dtype: Dtype::F32, len: 1000 };
+    let edge = EdgeRows { bytes: x.get(), shape, row_stride: 400, rows: 2, ..EdgeRows::NONE };
+    let mut scratch = Bytes::new(Plan::new(1000, 200, 1).bytes().unwrap());
+    let mut out = Bytes::new(8);
+    let mut io = StageIo {
+        first: 0,
+        rows: 2,
+        edges: &[edge],
+        out: out.get(),
+        state: &mut [],
+        scratch: scratch.get(),
+        table: &[],
+        continues: false,
+    };
+    assert_eq!(stage.run(&mut io), Err(Code::MISFIT));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_shape_and_grouping_gives_the_sorted_rows(
+        (window, hop) in (1usize..3000, 1usize..3000),
+        kinds in (0..KINDS, 0..KINDS),
+        q in proptest::collection::vec(0.0f64..=1.0, 1..=3),
+        seed in 1u64..,
+    ) {
+        let mut r = Random(seed);
+        let hop = if r.next() & 1 == 0 { hop } else { 1 + hop % 40 };
+        let n = window + hop * 30;
+        // Two kinds of data, one after the other and mixed.
+        let (a, b) = (data(kinds.0, n, window).1, data(kinds.1, n, window).1);
+        let (from, to) = (r.below(n), r.below(n));
+        let x: Vec<f32> =
+            (0..n).map(|i| if i < from || (i > to && r.next() & 1 == 0) { a[i] } else { b[i] }).collect();
+        let level = levels()[r.below(levels().len())];
+        let got = Bench::new(&x, window, hop, &q, level).all(true, |_| 1 + r.below(9));
+        proptest::prop_assert_eq!(got, naive(&x, window, hop, &q));
+    }
+}
