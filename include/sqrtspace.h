@@ -103,8 +103,44 @@
  *
  * BUILT-IN STAGES (sqs_stage_register_builtin)
  *
+ * argmax
+ *     f32 -> 1 u32. Index of the first greatest element. NaN is below everything; 0 if all are NaN.
+ * band
+ *     any type. Elements from (0) to before to (row length) of each row.
+ * centroid
+ *     f32 -> 1 f32. sum(k * x[k]) / sum(x[k]), in elements; 0 where the sum is 0.
+ * channel
+ *     any type. Channel index (0) of interleaved samples, contiguous.
+ * decimate
+ *     f32. Low-pass, then every factor-th element: taps (list; default a Hamming-windowed sinc of 20 * factor
+ *     + 1).
+ * energy
+ *     f32 or i16 -> 1 f32. Sum of squares; i16 is scaled by 1/32768.
+ * fir
+ *     f32. Convolution with taps (list) where they overlap the row whole: row length - taps + 1 elements.
+ * hann
+ *     f32 or i16 -> f32. Row times the periodic Hann window; i16 is scaled by 1/32768.
+ * histogram
+ *     f32 or i16 -> bins u32. Counts in bins equal bins from lo to hi; clamp (0): 1 counts what lies outside
+ *     in the end bins. NaN is not counted.
  * mean
- *     See its file.
+ *     f32 or i16 -> 1 f32. Arithmetic mean.
+ * quantile
+ *     f32 or i16 -> one f32 per q (list, 0 to 1, at most 8). Nearest rank: the element of rank (n - 1) * q,
+ *     rounded half to even. NaN is above everything. Overlapping windows cost their hop, not their length.
+ * rfft_magnitude
+ *     f32, n elements -> n / 2 + 1 f32. Absolute values of the real FFT, not scaled. portable (0): 1 for the
+ *     same bits on every machine (n a power of two).
+ * rfft_power
+ *     As rfft_magnitude; squares of the absolute values.
+ * rms
+ *     f32 or i16 -> 1 f32. Root of the mean square; i16 is scaled by 1/32768.
+ * threshold
+ *     real -> u8. 1 where an element is above level; below (0): 1 for those below it. NaN gives 0.
+ * to_f32
+ *     real -> f32. x * scale (1) + offset (0).
+ * top_k_sum
+ *     f32 -> 1 f32. Sum of the k greatest elements, NaN left out.
  */
 
 #ifndef SQRTSPACE_H
@@ -457,9 +493,24 @@
 #define ALL UINT64_MAX
 
 /*
+ Most slots [`split`] gives: it bounds its time whatever the number of rows.
+ */
+#define MAX_SLOTS (1 << 16)
+
+/*
  Lanes of every loop here.
  */
 #define LANES 16
+
+/*
+ Outputs of a filter that are made together, and elements that are compared together.
+ */
+#define BLOCK (4 * LANES)
+
+/*
+ Bytes of a header.
+ */
+#define HEADER_BYTES 32
 
 /*
  What one element is. The numbers are part of the ABI.
@@ -600,7 +651,7 @@ typedef struct {
    */
   uint32_t stage;
   /*
-   First row. A plan does not depend on it.
+   First row. A plan does not depend on it, but in classic mode with stages that have state.
    */
   uint64_t first;
   /*

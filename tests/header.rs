@@ -22,7 +22,8 @@ fn generated() -> String {
 /// The table of built-in stages: the first paragraph of each stage file's documentation.
 fn stages(root: &Path) -> String {
     let mut text = String::from(" *\n * BUILT-IN STAGES (sqs_stage_register_builtin)\n *\n");
-    for (kind, manual) in sqrtspace::stages::manual() {
+    for kind in sqrtspace::stages::KINDS {
+        let (kind, manual) = (kind.name, kind.manual);
         assert!(!manual.is_empty(), "stage {kind} has no line in the manual");
         text += &format!(" * {kind}\n");
         let mut line = String::from(" *    ");

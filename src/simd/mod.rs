@@ -13,9 +13,10 @@ pub struct Level(Isa);
 enum Isa {
     /// What the whole build was compiled for.
     Baseline,
+    /// AVX2 and POPCNT.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// AVX-512 F, BW, DQ and VL.
+    /// AVX-512 F, BW, DQ and VL, and POPCNT.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
@@ -30,10 +31,11 @@ impl Level {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         {
             use std::is_x86_feature_detected as has;
-            if has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") {
+            let bits = has!("popcnt");
+            if bits && has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") {
                 return Level(Isa::Avx512);
             }
-            if has!("avx2") {
+            if bits && has!("avx2") {
                 return Level(Isa::Avx2);
             }
         }
@@ -72,6 +74,7 @@ macro_rules! per_level {
 }
 
 mod filter;
+pub mod rank;
 mod rows;
 mod spectrum;
 mod stockham;

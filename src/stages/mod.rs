@@ -20,6 +20,7 @@ mod fir;
 mod hann;
 mod histogram;
 mod mean;
+mod quantile;
 #[cfg(test)]
 mod reference;
 mod rfft;
@@ -30,24 +31,71 @@ mod to_f32;
 mod top_k_sum;
 mod trig;
 
-/// Kind names and their builders.
-pub static KINDS: &[(&str, Builder)] = &[
-    ("argmax", argmax::build),
-    ("band", band::build),
-    ("centroid", centroid::build),
-    ("channel", channel::build),
-    ("decimate", fir::decimate),
-    ("energy", energy::energy),
-    ("fir", fir::fir),
-    ("hann", hann::build),
-    ("histogram", histogram::build),
-    ("mean", mean::build),
-    ("rfft_magnitude", rfft::magnitude),
-    ("rfft_power", rfft::power),
-    ("rms", energy::rms),
-    ("threshold", threshold::build),
-    ("to_f32", to_f32::build),
-    ("top_k_sum", top_k_sum::build),
+/// A kind of stage.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Its name.
+    pub name: &'static str,
+    /// Its builder.
+    pub build: Builder,
+    /// What the C header says of it: types, parameters with defaults, result.
+    pub manual: &'static str,
+}
+
+const fn kind(name: &'static str, build: Builder, manual: &'static str) -> Kind {
+    Kind { name, build, manual }
+}
+
+/// All kinds.
+pub static KINDS: &[Kind] = &[
+    kind(
+        "argmax",
+        argmax::build,
+        "f32 -> 1 u32. Index of the first greatest element. NaN is below everything; 0 if all are NaN.",
+    ),
+    kind("band", band::build, "any type. Elements from (0) to before to (row length) of each row."),
+    kind("centroid", centroid::build, "f32 -> 1 f32. sum(k * x[k]) / sum(x[k]), in elements; 0 where the sum is 0."),
+    kind("channel", channel::build, "any type. Channel index (0) of interleaved samples, contiguous."),
+    kind(
+        "decimate",
+        fir::decimate,
+        "f32. Low-pass, then every factor-th element: taps (list; default a Hamming-windowed sinc of 20 * factor + 1).",
+    ),
+    kind("energy", energy::energy, "f32 or i16 -> 1 f32. Sum of squares; i16 is scaled by 1/32768."),
+    kind(
+        "fir",
+        fir::fir,
+        "f32. Convolution with taps (list) where they overlap the row whole: row length - taps + 1 elements.",
+    ),
+    kind("hann", hann::build, "f32 or i16 -> f32. Row times the periodic Hann window; i16 is scaled by 1/32768."),
+    kind(
+        "histogram",
+        histogram::build,
+        "f32 or i16 -> bins u32. Counts in bins equal bins from lo to hi; clamp (0): 1 counts what lies outside in the end bins. \
+         NaN is not counted.",
+    ),
+    kind("mean", mean::build, "f32 or i16 -> 1 f32. Arithmetic mean."),
+    kind(
+        "quantile",
+        quantile::build,
+        "f32 or i16 -> one f32 per q (list, 0 to 1, at most 8). Nearest rank: the element of rank (n - 1) * q, rounded half to \
+         even. NaN is above everything. Overlapping windows cost their hop, not their length.",
+    ),
+    kind(
+        "rfft_magnitude",
+        rfft::magnitude,
+        "f32, n elements -> n / 2 + 1 f32. Absolute values of the real FFT, not scaled. portable (0): 1 for the same bits on \
+         every machine (n a power of two).",
+    ),
+    kind("rfft_power", rfft::power, "As rfft_magnitude; squares of the absolute values."),
+    kind("rms", energy::rms, "f32 or i16 -> 1 f32. Root of the mean square; i16 is scaled by 1/32768."),
+    kind(
+        "threshold",
+        threshold::build,
+        "real -> u8. 1 where an element is above level; below (0): 1 for those below it. NaN gives 0.",
+    ),
+    kind("to_f32", to_f32::build, "real -> f32. x * scale (1) + offset (0)."),
+    kind("top_k_sum", top_k_sum::build, "f32 -> 1 f32. Sum of the k greatest elements, NaN left out."),
 ];
 
 /// Checks parameters and inputs of one kind of stage, and says what it needs.
@@ -179,16 +227,11 @@ impl<'a> Build<'a, '_> {
     }
 }
 
-/// Kinds and what the C header says of them.
-pub fn manual() -> impl Iterator<Item = (&'static str, &'static str)> {
-    KINDS.iter().map(|(kind, _)| (*kind, "See its file."))
-}
-
 /// Finds the builder of a kind.
 pub fn find(kind: &str) -> Result<Builder> {
-    let found = KINDS.iter().find(|(name, _)| *name == kind);
+    let found = KINDS.iter().find(|k| k.name == kind);
     found
-        .map(|(_, build)| *build)
+        .map(|k| k.build)
         .ok_or_else(|| Error::new(Status::Name, "there is no built-in stage of the kind {n}").name(&short_name(kind)))
 }
 
