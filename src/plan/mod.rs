@@ -1,6 +1,8 @@
 //! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
 
+pub mod binomial;
 mod job;
+pub mod leaf;
 mod place;
 
 pub use job::{Feed, JobPlan, Lane};
