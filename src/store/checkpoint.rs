@@ -176,7 +176,7 @@ impl Checkpoints {
         let mut header = Header { plan: self.plan, key, len: u32::try_from(payload.len).ok()?, crc: 0, mark: MARK };
         self.touched(slot);
         work.copy(payload, place.at)?;
-        // Over the copy: what was damaged on its way is not sealed as sound unless it was so before.
+        // Over the source: an error made in copying is found then, too.
         header.crc = header.sum().update(work.bytes(payload)?).value();
         header.write(work.bytes(self.part(slot, 0, HEADER_BYTES)?)?)?;
         self.counts.puts = self.counts.puts.saturating_add(1);

@@ -162,7 +162,7 @@ mod tests {
                 return;
             }
             let p = (t / s).ilog2();
-            if t % (2 << p) == 0 {
+            if t.is_multiple_of(2 << p) {
                 let odd = |x: &u64| *x % (2 << p) == 1 << p;
                 let oldest = self.slots.iter().flatten().copied().filter(odd).min().unwrap();
                 assert_eq!(oldest, t - (s - 1) * (1 << p));
