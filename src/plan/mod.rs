@@ -3,6 +3,7 @@
 pub mod binomial;
 mod job;
 pub mod leaf;
+pub mod order;
 mod place;
 
 pub use job::{Feed, JobPlan, Lane};
