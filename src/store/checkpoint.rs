@@ -128,10 +128,11 @@ impl Header {
 impl Checkpoints {
     /// Bytes of `slots` slots for states of up to `state_bytes`.
     pub fn bytes(slots: u32, state_bytes: usize) -> Result<usize> {
-        num::mul(num::size(u64::from(slots))?, Self::stride(state_bytes)?)
+        num::mul(num::size(u64::from(slots))?, Self::slot_bytes(state_bytes)?)
     }
 
-    fn stride(state_bytes: usize) -> Result<usize> {
+    /// Bytes of one slot: the header and the state, rounded up to a multiple of 8.
+    pub fn slot_bytes(state_bytes: usize) -> Result<usize> {
         num::align_up(num::add(HEADER_BYTES, state_bytes)?, ALIGN)
     }
 
@@ -140,7 +141,7 @@ impl Checkpoints {
         if u32::try_from(state_bytes).is_err() || Self::bytes(slots, state_bytes)? > span.len {
             return Err(Error::new(Status::Memory, "the checkpoints do not fit the memory planned for them"));
         }
-        let stride = Self::stride(state_bytes)?;
+        let stride = Self::slot_bytes(state_bytes)?;
         let mut all = Checkpoints { span, slots, stride, state_bytes, plan, ..Checkpoints::default() };
         all.clear(work);
         Ok(all)
