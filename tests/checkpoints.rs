@@ -89,6 +89,12 @@ proptest! {
             // The longest runs are let go in peace after a while: each loss costs work.
             if actions < 2000 {
                 radiation.strike(&mut work);
+                // Step numbers in the stack, too.
+                if radiation.random().is_multiple_of(4 * every) {
+                    let i = radiation.random() as usize % stack.len();
+                    stack[i].step ^= 1 << (radiation.random() % 64);
+                    radiation.flips += 1;
+                }
             }
             if scrub >= 32 && let Some(slot) = held.scrub(&mut work, scrub).damaged {
                 // A slot that is free, or was given up before, is none of the schedule's.
