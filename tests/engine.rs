@@ -59,15 +59,19 @@ fn setup() -> impl Strategy<Value = Setup> {
     let mode = prop::sample::select(vec![Mode::Auto, Mode::Classic, Mode::Sqrt]);
     let cache = prop::sample::select(vec![1u64, 600, 3000, 30_000, 1 << 20]);
     let lru = prop::sample::select(vec![0u64, 0, 200, 2000]);
-    (mode, cache, lru, any::<bool>(), 1usize..40).prop_map(|(mode, cache_bytes, lru_bytes, pushed, portion)| Setup {
-        mode,
-        cache_bytes,
-        lru_bytes,
-        pushed,
-        portion,
-        budget: u64::MAX,
-        whole_ring: true,
-    })
+    (mode, cache, lru, any::<bool>(), 1usize..40, 0u64..6, 0u32..4).prop_map(
+        |(mode, cache_bytes, lru_bytes, pushed, portion, every, slots)| Setup {
+            every,
+            slots: slots * 2,
+            mode,
+            cache_bytes,
+            lru_bytes,
+            pushed,
+            portion,
+            budget: u64::MAX,
+            whole_ring: true,
+        },
+    )
 }
 
 fn flat(rows: &[Vec<u32>]) -> Vec<u32> {
@@ -112,7 +116,7 @@ proptest! {
         pieces in prop::collection::vec((1usize..50, 1u64..9, 1usize..5), 1..20), pushed in any::<bool>(),
     ) {
         let oracle = graph.oracle();
-        let setup = Setup { mode: Mode::Sqrt, cache_bytes: cache, lru_bytes: 0, pushed, portion: 7, budget: u64::MAX, whole_ring: false };
+        let setup = Setup { mode: Mode::Sqrt, cache_bytes: cache, lru_bytes: 0, pushed, portion: 7, every: 1, slots: 4, budget: u64::MAX, whole_ring: false };
         let (mut p, _) = build(&graph, &setup);
         for (s, capacity) in (0..graph.stages.len()).zip(&capacities) {
             p.open_output(s, *capacity).unwrap();

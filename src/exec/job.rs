@@ -178,6 +178,16 @@ impl<'m> Job<'m> {
         Ok(true)
     }
 
+    /// Keeps the states where the scans stand now, for who goes on from here.
+    pub fn keep_states(&mut self, world: &mut World<'_, 'm>) {
+        for (i, (lane, track)) in self.plan.lanes.iter().zip(self.tracks.iter()).enumerate() {
+            if lane.active && lane.state.len > 0 && !self.plan.classic {
+                let state = Span { at: lane.state.at.saturating_add(self.origin), ..lane.state };
+                world.checkpoints.save_last(world.work, i, track.next, state);
+            }
+        }
+    }
+
     /// Notes positions and states, to go back to them when the block fails.
     fn mark(&mut self, world: &mut World<'_, 'm>) -> Result<()> {
         for (lane, track) in self.plan.lanes.iter().zip(self.tracks.iter_mut()) {

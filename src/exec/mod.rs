@@ -12,7 +12,7 @@ pub use sweep::Piece;
 use crate::graph::Graph;
 use crate::mem::Work;
 use crate::status::Result;
-use crate::store::checkpoints::Checkpoints;
+use crate::store::checkpoints::CheckpointTable;
 
 /// What every job works on.
 pub struct World<'w, 'm> {
@@ -23,7 +23,7 @@ pub struct World<'w, 'm> {
     /// The work area.
     pub work: &'w mut Work<'m>,
     /// Checkpoints of the scans.
-    pub checkpoints: &'w mut Checkpoints<'m>,
+    pub checkpoints: &'w mut CheckpointTable<'m>,
     /// What was done.
     pub counts: &'w mut Counts,
 }

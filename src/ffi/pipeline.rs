@@ -17,6 +17,8 @@ use core::mem::{MaybeUninit, size_of};
 /// Cache that blocks should fit when the config does not say: the L2 of a small processor.
 const DEFAULT_CACHE: u64 = 256 << 10;
 const DEFAULT_PARAM_BYTES: usize = 1024;
+const DEFAULT_CHECKPOINTS: u32 = 32;
+const MOST_CHECKPOINTS: u32 = 1 << 16;
 
 /// What a config means, with its defaults filled in.
 struct Meaning {
@@ -30,8 +32,8 @@ struct Meaning {
 fn understand(config: *const sqs_config) -> Result<Meaning> {
     let c = structs::read(config)?;
     let bad = |text| Error::new(Status::Argument, text);
-    if c.flags != 0 || c.reserved != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_config: flags and reserved must be 0"));
+    if c.flags != 0 {
+        return Err(Error::new(Status::Unsupported, "sqs_config: flags must be 0"));
     }
     let or = |v: u32, default: u32| if v == 0 { default } else { v };
     let (stages, edges) = (or(c.max_stages, DEFAULT_STAGES), or(c.max_edges, DEFAULT_EDGES));
@@ -50,6 +52,17 @@ fn understand(config: *const sqs_config) -> Result<Meaning> {
         budget: if c.memory_budget_bytes == 0 { u64::MAX } else { c.memory_budget_bytes },
         cache_bytes: if c.cache_bytes == 0 { DEFAULT_CACHE } else { c.cache_bytes },
         lru_bytes: if c.lru_bytes == SQS_OFF { 0 } else { c.lru_bytes },
+        checkpoint_every: u64::from(c.checkpoint_every),
+        checkpoint_slots: match (c.checkpoint_every, c.checkpoint_slots) {
+            (u32::MAX, _) => 0,
+            (_, 0) => DEFAULT_CHECKPOINTS,
+            (_, n) if n.is_multiple_of(2) && n <= MOST_CHECKPOINTS => n,
+            (_, n) => {
+                return Err(bad("sqs_config: checkpoint_slots is {a}, not an even number up to {b}")
+                    .a(n)
+                    .b(MOST_CHECKPOINTS));
+            }
+        },
     };
     let input = InputSpec {
         name: "input",

@@ -160,7 +160,8 @@ pub struct sqs_config {
     pub channels: u32,
     /// SQS_MODE_AUTO, SQS_MODE_CLASSIC or SQS_MODE_SQRT.
     pub mode: u32,
-    /// Windows between checkpoints. Kept for stages with state; without them it changes nothing.
+    /// Windows between checkpoints of stages with state, while there are few; the longer the stream, the further apart
+    /// the checkpoint_slots ones are. Default: a block. UINT32_MAX: none are kept.
     pub checkpoint_every: u32,
     /// Bytes of the row cache (least recently used rows go first). Default and SQS_OFF: none.
     pub lru_bytes: u64,
@@ -177,8 +178,9 @@ pub struct sqs_config {
     pub max_edges: u32,
     /// Bytes for parameters of built-in stages, such as filter taps (8 bytes each). Default 1024.
     pub param_bytes: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Checkpoints of each stage with state: an even number. Default 32. After t windows they are at most
+    /// 2 * t / checkpoint_slots (or checkpoint_every) windows apart.
+    pub checkpoint_slots: u32,
 }
 
 /// Where the memory of a pipeline comes from. Either base and size, or alloc and free.

@@ -8,6 +8,7 @@ use crate::io::SinkBox;
 use crate::mem::Span;
 use crate::plan::{ALL, Order, Request};
 use crate::status::{Error, Result, Status};
+use crate::store::checkpoint::Checkpoints;
 use crate::util::num;
 
 /// What an evaluation is asked for.
@@ -23,6 +24,8 @@ pub(super) struct Evaluation<'m> {
     end: u64,
     /// The job is making rows from `next` on; else the next row is looked for in the cache first.
     running: bool,
+    /// The job has run for this evaluation: its states are those of its positions.
+    started: bool,
     /// Rows handed out.
     pub(super) handed: u64,
     /// How it comes from the last row to the first, if it does.
@@ -70,11 +73,18 @@ impl<'m> Pipeline<'m> {
         self.with_question(&[], |question, draft| question.job(draft, &served))?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
         let ask = Request { count, ..*ask };
-        let sweep = (ask.order == Order::Reverse).then(|| {
-            let slots = Span { at: self.plan.eval.at.saturating_add(served.bytes), len: served.slot_bytes };
-            Sweep::new(&served, slots, self.eval.plan.snapshot.len, self.hash, ask.first, end)
-        });
-        self.evaluation = Some(Evaluation { ask, sink, next: ask.first, end, running: false, handed: 0, sweep });
+        let sweep = match ask.order {
+            Order::Forward => None,
+            Order::Reverse => {
+                let span = Span { at: self.plan.eval.at.saturating_add(served.bytes), len: served.slot_bytes };
+                let slots = u32::try_from(if span.len == 0 { 0 } else { served.slots }).unwrap_or(0);
+                let state = self.eval.plan.snapshot.len;
+                let slots = Checkpoints::new(&mut self.work, span, slots, state, self.hash)?;
+                Some(Sweep::new(&served, slots, ask.first, end))
+            }
+        };
+        self.evaluation =
+            Some(Evaluation { ask, sink, next: ask.first, end, running: false, started: false, handed: 0, sweep });
         // Samples that are gone are told now, before any work.
         if count > 0 && self.cache.capacity() == 0 && sweep.is_none() {
             self.start_run().inspect_err(|_| self.evaluation = None)?;
@@ -117,7 +127,7 @@ impl<'m> Pipeline<'m> {
         eval.start(&mut world, region, next, end, windows)?;
         self.check_rings()?;
         if let Some(e) = self.evaluation.as_mut() {
-            e.running = true;
+            (e.running, e.started) = (true, true);
         }
         Ok(())
     }
@@ -219,6 +229,9 @@ impl<'m> Pipeline<'m> {
     pub(super) fn finish_evaluation(&mut self) {
         let Some(e) = self.evaluation.take() else { return };
         let (eval, mut world) = self.split_eval();
+        if e.started {
+            eval.keep_states(&mut world);
+        }
         eval.aim(&mut world, e.end, e.end.saturating_add(1), None);
         for (i, released) in self.released.iter_mut().enumerate() {
             if let Some(sample) = self.eval.oldest_sample(&self.graph, i) {

@@ -20,7 +20,8 @@ use crate::mem::{Carver, FixedVec, Layout, Span, Work};
 use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Plan, Question, Request};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
-use crate::store::checkpoints::{Checkpoints, ScanSlots};
+use crate::store::checkpoints;
+use crate::store::checkpoints::{CheckpointTable, ScanCheckpoints, every_rows};
 use crate::store::ring::Ring;
 use crate::util::num;
 use core::mem::MaybeUninit;
@@ -81,7 +82,7 @@ pub struct Pipeline<'m> {
     repairs: Repairs,
     /// What saved and stored data is bound to: config and graph.
     hash: u64,
-    checkpoints: Checkpoints<'m>,
+    checkpoints: CheckpointTable<'m>,
     counts: Counts,
     rows_out: u64,
 }
@@ -96,7 +97,7 @@ impl<'m> Pipeline<'m> {
         JobPlan::reserve(limits, &mut layout)?;
         Job::reserve(limits, &mut layout)?;
         Job::reserve(limits, &mut layout)?;
-        layout.reserve::<ScanSlots>(limits.stages)?;
+        layout.reserve::<ScanCheckpoints>(limits.stages)?;
         layout.reserve::<u64>(param_bytes.div_ceil(8))?;
         Ok(layout.bytes())
     }
@@ -123,7 +124,7 @@ impl<'m> Pipeline<'m> {
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
             hash: 0,
-            checkpoints: Checkpoints::new(carver.vec(limits.stages)?),
+            checkpoints: CheckpointTable::new(carver.vec(limits.stages)?),
             counts: Counts::default(),
             rows_out: 0,
             pool: carver,
@@ -344,6 +345,16 @@ impl<'m> Pipeline<'m> {
             at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
         }
         self.cache = Cache::new(&mut self.work, plan.cache, plan.cache_row);
+        self.checkpoints.remove_all();
+        let mut at = plan.checkpoints.at;
+        for (i, stage) in self.graph.stages().iter().enumerate() {
+            let len = checkpoints::bytes(plan.slots, stage.state_bytes)?;
+            let every = every_rows(plan.every, stage.rate);
+            let (span, slots, state) = (Span { at, len }, plan.slots, stage.state_bytes);
+            let scan = ScanCheckpoints::new(&mut self.work, span, i, slots, state, every, self.hash)?;
+            self.checkpoints.add(scan);
+            at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
+        }
         self.plan = plan;
         if plan.stream_block > 0 {
             self.with_question(&[], |question, draft| question.stream(draft, plan.stream_block))?;

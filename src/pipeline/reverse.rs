@@ -10,11 +10,13 @@ use super::Pipeline;
 use super::evaluate::Evaluation;
 use crate::exec::{Piece, failed, final_windows, internal};
 use crate::graph::Node;
-use crate::mem::Span;
 use crate::plan::{Served, binomial};
 use crate::status::Result;
-use crate::store::checkpoint::Slots;
+use crate::store::checkpoint::{Checkpoints, Key};
 use crate::util::num;
+
+/// Marks the checkpoints of a sweep; those of single scans carry the number of their stage.
+const SWEEP: u32 = u32::MAX;
 
 /// A sweep under way.
 #[derive(Clone, Copy, Debug)]
@@ -22,12 +24,12 @@ pub(super) struct Sweep {
     first: u64,
     end: u64,
     leaf: u64,
-    slots: Slots,
-    most_slots: u64,
+    slots: Checkpoints,
+    most_slots: u32,
     /// Tiles not handed out.
     left: u64,
     /// Slots in use.
-    depth: u64,
+    depth: u32,
     /// The tile at whose start the snapshot of the job stands.
     live: Option<u64>,
     phase: Phase,
@@ -45,14 +47,14 @@ enum Phase {
 
 impl Sweep {
     /// Over rows `first .. end`, with the slots and leaf of the plan; slots lie in `span`.
-    pub(super) fn new(served: &Served, span: Span, snapshot: usize, hash: u64, first: u64, end: u64) -> Sweep {
+    pub(super) fn new(served: &Served, slots: Checkpoints, first: u64, end: u64) -> Sweep {
         let leaf = served.leaf.max(1);
         Sweep {
             first,
             end,
             leaf,
-            slots: Slots::new(span, snapshot, hash),
-            most_slots: served.slots.max(1),
+            slots,
+            most_slots: slots.slots(),
             left: num::div_ceil(end.saturating_sub(first), leaf),
             depth: 0,
             live: None,
@@ -92,7 +94,10 @@ impl<'m> Pipeline<'m> {
             Phase::Move { to, keep } => {
                 if keep {
                     let snapshot = self.eval.snapshot();
-                    sweep.slots.put(&mut self.work, sweep.depth, to, snapshot);
+                    let key = Key { step: to, set: SWEEP };
+                    if sweep.slots.put(&mut self.work, sweep.depth, key, snapshot).is_none() {
+                        return internal("a snapshot has no slot");
+                    }
                     sweep.depth = sweep.depth.saturating_add(1);
                 }
                 sweep.live = Some(to);
@@ -127,14 +132,18 @@ impl<'m> Pipeline<'m> {
                 self.drop_slot(sweep);
                 continue;
             };
-            if sweep.live == Some(tile) || sweep.slots.get(&mut self.work, slot, tile, snapshot) {
+            if sweep.live == Some(tile) {
+                break tile;
+            }
+            let kept = sweep.slots.get(&mut self.work, slot, Key { step: tile, set: SWEEP });
+            if kept.and_then(|from| self.work.copy(from, snapshot.at)).is_some() {
                 sweep.live = Some(tile);
                 break tile;
             }
             self.drop_slot(sweep);
         };
         let length = sweep.left.saturating_sub(top);
-        let free = sweep.most_slots.saturating_sub(sweep.depth).saturating_add(1);
+        let free = u64::from(sweep.most_slots.saturating_sub(sweep.depth).saturating_add(1));
         match (length, free) {
             (0, _) => {
                 // All of this slot's tiles are handed out.

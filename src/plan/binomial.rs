@@ -176,6 +176,10 @@ pub enum Action {
 /// and a lost checkpoint only means that it decides anew. The stack is the caller's, of one entry per slot, and is the
 /// same slice in every call.
 ///
+/// A damaged step number in the stack ends in the restore of a state that its slot does not hold: where slots know what
+/// they hold, as those of [`crate::store::checkpoint`] do, that is found, and repaired like any other loss. Slot numbers
+/// have no such check: the caller guards the stack as it guards its other tables.
+///
 /// A run over T steps with s slots makes exactly `t(T, s)` advances and T emits, and never holds more than s states.
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule {

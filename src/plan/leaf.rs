@@ -48,7 +48,7 @@ fn count(rows: u64, s: u64, leaf: u64, guess: u64) -> Option<(u128, u64)> {
 pub struct Budget {
     /// Bytes for slots, the running state and the leaf: `(s + 1) * state_bytes + L * row_bytes`.
     pub bytes: u64,
-    /// Bytes of a state in its slot, header included.
+    /// Bytes of a state in its slot, header included (`store::checkpoint::Checkpoints::slot_bytes`).
     pub state_bytes: u64,
     /// Bytes of a row.
     pub row_bytes: u64,
@@ -192,6 +192,7 @@ pub enum LeafAction {
 pub struct LeafSchedule {
     tiles: Schedule,
     first: u64,
+    end: u64,
     leaf: u64,
     /// Rows that the first tile lacks.
     lacks: u64,
@@ -204,30 +205,47 @@ pub struct LeafSchedule {
     kept: u64,
 }
 
+const NO_LEAF: Error = Error::new(Status::Argument, "a reversal needs a leaf of a row or more");
+
 impl LeafSchedule {
     /// Reverses rows `first .. end` with a leaf of `leaf` rows and as many slots as the stack has entries.
     pub fn new(stack: &mut [Entry], first: u64, end: u64, leaf: u64) -> Result<LeafSchedule> {
         if leaf == 0 {
-            return Err(Error::new(Status::Argument, "a reversal needs a leaf of a row or more"));
+            return Err(NO_LEAF);
         }
         let rows = end.saturating_sub(first);
         let leaf = leaf.min(rows.max(1));
         let count = num::div_ceil(rows, leaf);
         let lacks = num::mul64(count, leaf)?.saturating_sub(rows);
-        let tiles = Schedule::new(stack, 0, count)?;
-        Ok(LeafSchedule { tiles, first, leaf, lacks, ahead: (0, 0), fill: (0, 0), base: first, kept: first })
+        Ok(LeafSchedule::over(Schedule::new(stack, 0, count)?, first, end, leaf, lacks))
+    }
+
+    /// Reverses rows `first .. end` where the lowest `depth` entries of the stack hold states already. Their steps are
+    /// numbers of tiles, and here the *last* tile is the short one: they were made when `end` was not known.
+    pub fn holding(stack: &[Entry], depth: usize, first: u64, end: u64, leaf: u64) -> Result<LeafSchedule> {
+        if leaf == 0 {
+            return Err(NO_LEAF);
+        }
+        let tiles = Schedule::holding(stack, depth, 0, num::div_ceil(end.saturating_sub(first), leaf))?;
+        Ok(LeafSchedule::over(tiles, first, end, leaf, 0))
+    }
+
+    fn over(tiles: Schedule, first: u64, end: u64, leaf: u64, lacks: u64) -> LeafSchedule {
+        LeafSchedule { tiles, first, end, leaf, lacks, ahead: (0, 0), fill: (0, 0), base: first, kept: first }
     }
 
     /// First row of a tile.
     fn start(&self, tile: u64) -> u64 {
-        self.first.saturating_add(tile.saturating_mul(self.leaf).saturating_sub(self.lacks))
+        let row = self.first.saturating_add(tile.saturating_mul(self.leaf).saturating_sub(self.lacks));
+        row.min(self.end)
     }
 
     /// Rows not yet handed out.
     #[must_use]
     pub fn remaining(&self) -> u64 {
-        let kept = self.kept.max(self.fill.1).saturating_sub(self.base);
-        self.start(self.tiles.remaining()).saturating_sub(self.first).saturating_add(kept)
+        let end = if self.fill.0 < self.fill.1 { self.fill.1 } else { self.kept };
+        let below = self.start(self.tiles.remaining()).saturating_sub(self.first);
+        end.saturating_sub(self.base).saturating_add(below)
     }
 
     /// Slots in use.
@@ -301,16 +319,10 @@ mod tests {
             let best = split(&budget).unwrap();
             assert!(best.extra <= bound(1_000_000, s, leaf), "{bytes}");
             assert!(best.bytes <= bytes);
-            std::println!(
-                "{bytes}: {best:?} bound {} exact {}",
-                bound(1_000_000, s, leaf),
-                extra_advances(1_000_000, s, leaf).unwrap()
-            );
         }
         // 288, 128, 64 and 32 KiB with headers.
         for (kib, limit) in [(288, 1.00), (128, 1.77), (64, 1.94), (32, 2.49)] {
             let best = split(&Budget { bytes: kib * 1024, state_bytes: 288, ..LONG }).unwrap();
-            std::println!("{kib}: {best:?}");
             let factor = best.extra as f64 / 1e6;
             assert!(factor <= limit + 5e-3, "{kib} KiB: {factor}");
         }

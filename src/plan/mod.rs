@@ -3,6 +3,7 @@
 pub mod binomial;
 mod job;
 pub mod leaf;
+pub mod order;
 mod place;
 
 pub use job::{Feed, JobPlan, Lane};
@@ -12,7 +13,8 @@ use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_REQUESTS};
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
-use crate::store::checkpoint::HEADER_BYTES;
+use crate::store::checkpoint::Checkpoints;
+use crate::store::checkpoints;
 use crate::util::num;
 
 /// All rows, or as many as there are.
@@ -62,6 +64,10 @@ pub struct Knobs {
     pub cache_bytes: u64,
     /// Bytes of the row cache; 0 for none.
     pub lru_bytes: u64,
+    /// Windows between checkpoints of the scans; 0 for the plan's choice.
+    pub checkpoint_every: u64,
+    /// Checkpoints of a scan, an even number; 0 for none.
+    pub checkpoint_slots: u32,
 }
 
 /// What is known of an input while planning.
@@ -130,6 +136,12 @@ pub struct Plan {
     pub stream: Span,
     /// The job of an evaluation: as large as the largest.
     pub eval: Span,
+    /// Checkpoints of the scans.
+    pub checkpoints: Span,
+    /// Checkpoints of one scan; 0 without any.
+    pub slots: u32,
+    /// Windows between them while there are few.
+    pub every: u64,
     /// The row cache.
     pub cache: Span,
     /// Bytes of one cached row, at most.
@@ -155,6 +167,9 @@ impl Plan {
         queues: Span { at: 0, len: 0 },
         stream: Span { at: 0, len: 0 },
         eval: Span { at: 0, len: 0 },
+        checkpoints: Span { at: 0, len: 0 },
+        slots: 0,
+        every: 0,
         cache: Span { at: 0, len: 0 },
         cache_row: 0,
         bytes: 0,
@@ -225,6 +240,7 @@ impl Question<'_, '_> {
     pub fn answer(&self, draft: &mut JobPlan<'_>) -> Result<Plan> {
         let mut plan = Plan::EMPTY;
         self.list_requests(&mut plan)?;
+        plan.slots = if self.graph.has_scans() { self.knobs.checkpoint_slots } else { 0 };
         for served in plan.served.iter_mut().flatten() {
             self.choose_mode(draft, served)?;
         }
@@ -325,7 +341,7 @@ impl Question<'_, '_> {
             let mut wider = *plan;
             for served in wider.served.iter_mut().flatten().filter(|s| s.leaf > 0) {
                 self.job(draft, served)?;
-                let state = num::count(num::add(HEADER_BYTES, draft.snapshot.len)?);
+                let state = num::count(Checkpoints::slot_bytes(draft.snapshot.len)?);
                 let row = num::count(self.graph.shape(Node::Stage(served.request.stage)).bytes());
                 self.split(served, draft.snapshot.len > 0, state, row, spare.saturating_sub(slack))?;
             }
@@ -445,7 +461,7 @@ impl Question<'_, '_> {
             served.bytes = self.job(draft, served)?;
             note(&mut needs, draft);
             if served.leaf > 0 {
-                let slot = num::add(HEADER_BYTES, draft.snapshot.len)?;
+                let slot = Checkpoints::slot_bytes(draft.snapshot.len)?;
                 let slots = if draft.snapshot.len == 0 { 0 } else { num::size(served.slots)? };
                 served.slot_bytes = num::mul(slots, slot)?;
             }
@@ -475,6 +491,18 @@ impl Question<'_, '_> {
             queues = num::align_up(num::add(queues, bytes)?, BUFFER_ALIGN)?;
         }
         plan.queues = region(queues)?;
+        plan.every = match (plan.slots, self.knobs.checkpoint_every) {
+            (0, _) => 0,
+            // Where a block ends anyway: a checkpoint then costs no call.
+            (_, 0) => plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).max(plan.stream_block),
+            (_, every) => every,
+        };
+        let mut kept = 0;
+        for stage in self.graph.stages() {
+            let bytes = checkpoints::bytes(plan.slots, stage.state_bytes)?;
+            kept = num::align_up(num::add(kept, bytes)?, BUFFER_ALIGN)?;
+        }
+        plan.checkpoints = region(kept)?;
         plan.cache_row = cached;
         plan.cache = region(cache::bytes(num::size(self.knobs.lru_bytes)?, cached))?;
         plan.bytes = top;
@@ -505,6 +533,8 @@ fn shrink(plan: &mut Plan) -> bool {
         Some(served) if served.bytes >= plan.stream.len || plan.stream_block <= 1 => served.block /= 2,
         _ if plan.stream_block > 1 => plan.stream_block /= 2,
         Some(served) => served.block /= 2,
+        // Fewer checkpoints: longer ways to a row, the same rows.
+        None if plan.slots > 2 => plan.slots = (plan.slots / 4).max(1).saturating_mul(2),
         None => return false,
     }
     true

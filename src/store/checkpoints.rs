@@ -1,60 +1,231 @@
 //! Checkpoints of scans: the state before some rows, so that any row is reached by a bounded roll forward.
 //!
-//! Every scan has slots of its own. Rows at which a state is kept are multiples of `every`; among them the lazy doubling
-//! ring picks which to keep, so that a stream of any length is covered by a fixed number of slots.
+//! Every scan has slots of its own. Candidates are the rows that are multiples of `every`; counting in candidates, the
+//! lazy doubling ring ([`Doubling`]) says which of them are held, so that a stream of any length is covered by a fixed
+//! number of slots. One more slot holds the state where the last evaluation ended, so that the next one can go on there.
 
+use super::checkpoint::{Checkpoints, Key, Scrubbed};
+use super::doubling::Doubling;
 use crate::mem::{FixedVec, Span, Work};
+use crate::status::Result;
+use crate::util::num;
 
-/// Slots of one scan.
+/// Checkpoints of one scan; of a stage without state, none.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ScanSlots {
-    /// Rows between candidates; 0 for none.
-    pub every: u64,
-    /// Where the slots lie.
-    pub span: Span,
+pub struct ScanCheckpoints {
+    stage: u32,
+    every: u64,
+    ring: Option<Doubling>,
+    slots: Checkpoints,
+    /// The highest candidate that was passed.
+    newest: Option<u64>,
+    /// The row in the last slot.
+    last: Option<u64>,
 }
 
-/// Checkpoints of all scans of a pipeline.
-#[derive(Debug)]
-pub struct Checkpoints<'m> {
-    scans: FixedVec<'m, ScanSlots>,
+/// Bytes for a scan with a state of `state_bytes` and a ring of `slots` slots; none without slots.
+pub fn bytes(slots: u32, state_bytes: usize) -> Result<usize> {
+    if slots == 0 || state_bytes == 0 { Ok(0) } else { Checkpoints::bytes(slots.saturating_add(1), state_bytes) }
 }
 
-impl<'m> Checkpoints<'m> {
-    /// For as many stages as the table has room.
-    pub fn new(scans: FixedVec<'m, ScanSlots>) -> Self {
-        Checkpoints { scans }
+impl ScanCheckpoints {
+    /// In `span`, which has [`bytes`], for rows that are multiples of `every`.
+    pub fn new(
+        work: &mut Work<'_>,
+        span: Span,
+        stage: usize,
+        slots: u32,
+        state_bytes: usize,
+        every: u64,
+        hash: u64,
+    ) -> Result<Self> {
+        if slots == 0 || state_bytes == 0 {
+            return Ok(ScanCheckpoints::default());
+        }
+        Ok(ScanCheckpoints {
+            stage: u32::try_from(stage).unwrap_or(u32::MAX),
+            every: every.max(1),
+            ring: Some(Doubling::new(slots)?),
+            slots: Checkpoints::new(work, span, slots.saturating_add(1), state_bytes, hash)?,
+            newest: None,
+            last: None,
+        })
     }
 
-    /// Forgets all checkpoints and fixes the slots: one entry a stage.
-    pub fn set(&mut self, slots: impl Iterator<Item = ScanSlots>) {
-        self.scans.clear();
-        for scan in slots {
-            let _ = self.scans.push(scan);
+    fn key(&self, step: u64) -> Key {
+        Key { step, set: self.stage }
+    }
+
+    /// The slot of a candidate that is held now.
+    fn slot(&self, candidate: u64) -> Option<u32> {
+        let (ring, newest) = (self.ring?, self.newest?);
+        let slot = ring.slot(candidate)?;
+        (ring.held(slot, newest) == Some(candidate)).then_some(slot)
+    }
+
+    /// The first row behind `row` before which the state is wanted.
+    fn next_stop(&self, row: u64) -> u64 {
+        let Some(ring) = self.ring else { return u64::MAX };
+        let next = row.checked_div(self.every).unwrap_or(0).saturating_add(1);
+        // Behind the newest, what the ring takes next; before it, what it holds and may have lost.
+        let unit = match self.newest {
+            Some(newest) if next <= newest => (ring.gap(newest) / 2).max(1),
+            _ => ring.gap(next),
+        };
+        let stop = next.checked_next_multiple_of(unit).unwrap_or(u64::MAX);
+        stop.saturating_mul(self.every)
+    }
+
+    fn save(&mut self, work: &mut Work<'_>, row: u64, state: Span) {
+        let Some(ring) = self.ring else { return };
+        let candidate = row.checked_div(self.every).unwrap_or(0);
+        if self.newest.is_none_or(|n| candidate > n) {
+            self.newest = Some(candidate);
+        }
+        let Some(slot) = ring.slot(candidate).filter(|s| self.slot(candidate) == Some(*s)) else { return };
+        if self.slots.step(work, slot) != Some(row) {
+            let _ = self.slots.put(work, slot, self.key(row), state);
         }
     }
 
+    fn nearest(&self, work: &mut Work<'_>, row: u64) -> u64 {
+        let mut best = 0;
+        if let (Some(ring), Some(newest)) = (self.ring, self.newest) {
+            let mut wanted = row.checked_div(self.every).unwrap_or(0);
+            // Each round goes one held checkpoint down: at most as many as there are slots.
+            for _ in 0..ring.slots() {
+                let candidate = ring.below(wanted, newest);
+                if candidate == 0 {
+                    break;
+                }
+                let start = candidate.saturating_mul(self.every);
+                if self.slot(candidate).and_then(|s| self.slots.step(work, s)) == Some(start) {
+                    best = start;
+                    break;
+                }
+                wanted = candidate.saturating_sub(1);
+            }
+        }
+        self.last.filter(|l| *l <= row).map_or(best, |l| l.max(best))
+    }
+
+    fn load(&mut self, work: &mut Work<'_>, row: u64, to: Span) -> bool {
+        let in_ring = row.checked_div(self.every).and_then(|c| self.slot(c));
+        let spare = self.ring.map(|r| r.slots());
+        let slot = if self.last == Some(row) { spare } else { in_ring };
+        let found = slot.and_then(|s| self.slots.get(work, s, self.key(row)));
+        if found.is_none() && self.last == Some(row) {
+            self.last = None;
+        }
+        found.and_then(|from| work.copy(from, to.at)).is_some()
+    }
+
+    fn save_last(&mut self, work: &mut Work<'_>, row: u64, state: Span) {
+        if let Some(ring) = self.ring.filter(|_| row > 0) {
+            let kept = self.slots.put(work, ring.slots(), self.key(row), state);
+            self.last = kept.map(|()| row);
+        }
+    }
+
+    fn clear(&mut self, work: &mut Work<'_>) {
+        self.slots.clear(work);
+        (self.newest, self.last) = (None, None);
+    }
+}
+
+/// Checkpoints of all scans of a pipeline, one entry a stage.
+#[derive(Debug)]
+pub struct CheckpointTable<'m> {
+    scans: FixedVec<'m, ScanCheckpoints>,
+    /// The scan that a scrub looks at next.
+    cursor: usize,
+}
+
+impl<'m> CheckpointTable<'m> {
+    /// For as many stages as the table has room.
+    pub fn new(scans: FixedVec<'m, ScanCheckpoints>) -> Self {
+        CheckpointTable { scans, cursor: 0 }
+    }
+
+    /// Starts anew, without entries.
+    pub fn remove_all(&mut self) {
+        self.scans.clear();
+        self.cursor = 0;
+    }
+
+    /// Adds the entry of the next stage.
+    pub fn add(&mut self, scan: ScanCheckpoints) {
+        let _ = self.scans.push(scan);
+    }
+
     /// Forgets all checkpoints.
-    pub fn clear(&mut self, _work: &mut Work<'_>) {}
+    pub fn clear(&mut self, work: &mut Work<'_>) {
+        self.scans.iter_mut().for_each(|s| s.clear(work));
+    }
 
     /// The first row behind `row` before which the state of the scan is wanted.
     #[must_use]
     pub fn next_stop(&self, stage: usize, row: u64) -> u64 {
-        let every = self.scans.get(stage).map_or(0, |s| s.every);
-        let steps = row.checked_div(every).map(|n| n.saturating_add(1));
-        steps.map_or(u64::MAX, |n| n.saturating_mul(every))
+        self.scans.get(stage).map_or(u64::MAX, |s| s.next_stop(row))
     }
 
     /// Keeps the state before `row`, if the row is one to keep.
-    pub fn save(&mut self, _work: &mut Work<'_>, _stage: usize, _row: u64, _state: Span) {}
+    pub fn save(&mut self, work: &mut Work<'_>, stage: usize, row: u64, state: Span) {
+        if let Some(scan) = self.scans.get_mut(stage) {
+            scan.save(work, row, state);
+        }
+    }
+
+    /// Keeps the state before `row` in the slot for where an evaluation ended.
+    pub fn save_last(&mut self, work: &mut Work<'_>, stage: usize, row: u64, state: Span) {
+        if let Some(scan) = self.scans.get_mut(stage) {
+            scan.save_last(work, row, state);
+        }
+    }
 
     /// The greatest row at or below `row` before which the state is kept; 0 for the initial state.
-    pub fn nearest(&mut self, _work: &mut Work<'_>, _stage: usize, _row: u64) -> u64 {
-        0
+    pub fn nearest(&self, work: &mut Work<'_>, stage: usize, row: u64) -> u64 {
+        self.scans.get(stage).map_or(0, |s| s.nearest(work, row))
     }
 
     /// Copies the state before `row` to `to`. False where it is not kept or damaged; it is dropped then.
-    pub fn load(&mut self, _work: &mut Work<'_>, _stage: usize, _row: u64, _to: Span) -> bool {
-        false
+    pub fn load(&mut self, work: &mut Work<'_>, stage: usize, row: u64, to: Span) -> bool {
+        self.scans.get_mut(stage).is_some_and(|s| s.load(work, row, to))
     }
+
+    /// Damaged checkpoints found so far.
+    #[must_use]
+    pub fn crc_failures(&self) -> u64 {
+        self.scans.iter().fold(0u64, |sum, s| sum.saturating_add(s.slots.counts.crc_failures))
+    }
+
+    /// Checks the next `most` bytes of the checkpoints, going round; says how many it checked.
+    pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> usize {
+        let mut done = 0usize;
+        for _ in 0..self.scans.len() {
+            let Some(scan) = self.scans.get_mut(self.cursor) else {
+                self.cursor = 0;
+                continue;
+            };
+            let left = most.saturating_sub(done);
+            if left == 0 {
+                break;
+            }
+            let Scrubbed { bytes, wrapped, .. } = scan.slots.scrub(work, left);
+            done = done.saturating_add(bytes);
+            if wrapped {
+                self.cursor = self.cursor.saturating_add(1);
+            }
+        }
+        if self.cursor >= self.scans.len() {
+            self.cursor = 0;
+        }
+        done
+    }
+}
+
+/// Rows between candidates: windows between checkpoints as rows of a stage.
+#[must_use]
+pub fn every_rows(windows: u64, rate: u64) -> u64 {
+    num::div_ceil(windows.max(1), rate)
 }

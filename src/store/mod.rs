@@ -3,4 +3,5 @@
 pub mod cache;
 pub mod checkpoint;
 pub mod checkpoints;
+pub mod doubling;
 pub mod ring;

@@ -248,6 +248,9 @@ pub struct Setup {
     pub lru_bytes: u64,
     pub pushed: bool,
     pub portion: usize,
+    /// Windows between checkpoints, and how many.
+    pub every: u64,
+    pub slots: u32,
     /// Bytes of the whole plan; `u64::MAX` for no bound.
     pub budget: u64,
     /// Samples per input ring beyond all of them (pushed), or 0 for the plan's choice.
@@ -263,8 +266,14 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
         (true, true) => (i.samples.len() as u64 / u64::from(i.channels)).max(i.window),
         _ => 0,
     };
-    let knobs =
-        Knobs { mode: setup.mode, budget: setup.budget, cache_bytes: setup.cache_bytes, lru_bytes: setup.lru_bytes };
+    let knobs = Knobs {
+        mode: setup.mode,
+        budget: setup.budget,
+        cache_bytes: setup.cache_bytes,
+        lru_bytes: setup.lru_bytes,
+        checkpoint_every: setup.every,
+        checkpoint_slots: setup.slots,
+    };
     fn spec<'a>(name: &'a str, i: &TestInput, capacity: u64) -> InputSpec<'a> {
         InputSpec { name, dtype: Dtype::U32, channels: i.channels, window: i.window, hop: i.hop, capacity }
     }

@@ -1,0 +1,372 @@
+//! In which order stages run, so that the rows alive at a time are few: a topological order of low peak.
+//!
+//! A node's bytes are alive from its own step to that of its last consumer, or to the end where it has none. Running a
+//! node needs its own bytes besides all that is alive. Finding the least peak is NP-hard for graphs (Sethi 1975), though
+//! not for trees (Liu 1987), so this is list scheduling followed by a search that is cut off:
+//!
+//! 1. The order as given, if it is a topological one: the result is never worse.
+//! 2. Greedy: of the nodes that can run, one that raises the peak least, then one that leaves least alive.
+//! 3. Depth-first branch and bound over all orders, of a bounded number of moves, with the stack in the caller's memory. A
+//!    branch ends where its peak reaches the best found. A node that raises no lower bound and leaves no more alive than
+//!    before is run at once: in any order that runs it later it can be moved here, as what it frees can only grow while
+//!    it waits, so nothing alive in between gets larger.
+//!
+//! With n nodes and e edges the first two take `O(n * (n + e))`, and the search that much per n moves.
+
+use crate::status::{Error, Result, Status};
+
+/// Working memory of a node, and a frame of the search's stack.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scratch {
+    done: bool,
+    /// Edges to consumers, in all and those of consumers that have not run.
+    consumers: u32,
+    waiting: u32,
+    /// The frame: the node that was run, where to look for the next, the one to be tried alone, the peak before.
+    chosen: usize,
+    next: usize,
+    only: Option<usize>,
+    before: u64,
+}
+
+/// What came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ordered {
+    /// Most bytes alive at a step.
+    pub peak: u64,
+    /// True where no order does with less.
+    pub optimal: bool,
+    /// Moves the search made.
+    pub moves: u64,
+}
+
+/// A graph in the midst of an order.
+struct State<'a, F> {
+    bytes: &'a [u64],
+    /// The k-th predecessor of a node.
+    input: F,
+    nodes: &'a mut [Scratch],
+    live: u64,
+    peak: u64,
+    /// No order has a lower peak than this.
+    bound: u64,
+}
+
+/// Writes an order of the nodes `0 .. bytes.len()` to `out`, each behind its predecessors. `input(v, k)` is the k-th
+/// predecessor of v, none behind its last. `out` and `nodes` are at least as long as `bytes`; the search makes at most
+/// `most` moves, and with 0 there is none.
+pub fn order<F>(bytes: &[u64], input: F, out: &mut [usize], nodes: &mut [Scratch], most: u64) -> Result<Ordered>
+where
+    F: Fn(usize, usize) -> Option<usize>,
+{
+    let short = Error::new(Status::Limit, "ordering {a} stages takes as many entries").a(bytes.len() as u64);
+    let (out, nodes) = out.get_mut(..bytes.len()).zip(nodes.get_mut(..bytes.len())).ok_or(short)?;
+    nodes.fill(Scratch::default());
+    // Sums of bytes are exact from here on, and can be taken back.
+    bytes
+        .iter()
+        .try_fold(0u64, |sum, b| sum.checked_add(*b))
+        .ok_or(Error::new(Status::Overflow, "the rows of a graph do not fit the address space"))?;
+    let mut state = State { bytes, input, nodes, live: 0, peak: 0, bound: 0 };
+    state.count_consumers()?;
+
+    let given = state.as_given();
+    state.restart();
+    let greedy = state.greedy(out).ok_or(Error::new(Status::Graph, "stages depend on each other in a circle"))?;
+    let mut best = greedy;
+    if let Some(given) = given.filter(|given| *given <= greedy) {
+        best = given;
+        out.iter_mut().enumerate().for_each(|(i, v)| *v = i);
+    }
+    state.restart();
+    Ok(state.search(out, best, most))
+}
+
+impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
+    fn size(&self, v: usize) -> u64 {
+        self.bytes.get(v).copied().unwrap_or(0)
+    }
+
+    fn done(&self, v: usize) -> bool {
+        self.nodes.get(v).is_some_and(|n| n.done)
+    }
+
+    fn inputs(&self, v: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..).map_while(move |k| (self.input)(v, k))
+    }
+
+    /// Also takes the lower bound: a node and its predecessors are alive together, and so are all nodes without consumers.
+    fn count_consumers(&mut self) -> Result<()> {
+        for v in 0..self.bytes.len() {
+            let mut together = self.size(v);
+            for k in 0.. {
+                let Some(u) = (self.input)(v, k) else { break };
+                let seen = (0..k).any(|j| (self.input)(v, j) == Some(u));
+                together = together.saturating_add(if seen { 0 } else { self.size(u) });
+                let unknown = Error::new(Status::Graph, "a stage reads one that there is not");
+                let node = self.nodes.get_mut(u).ok_or(unknown)?;
+                node.consumers = node.consumers.saturating_add(1);
+            }
+            self.bound = self.bound.max(together);
+        }
+        let last = self.nodes.iter().zip(self.bytes).filter(|(n, _)| n.consumers == 0);
+        self.bound = self.bound.max(last.map(|(_, b)| *b).fold(0, u64::saturating_add));
+        self.restart();
+        Ok(())
+    }
+
+    fn restart(&mut self) {
+        for node in self.nodes.iter_mut() {
+            *node = Scratch { consumers: node.consumers, waiting: node.consumers, ..Scratch::default() };
+        }
+        (self.live, self.peak) = (0, 0);
+    }
+
+    fn ready(&self, v: usize) -> bool {
+        !self.done(v) && self.inputs(v).all(|u| self.done(u))
+    }
+
+    /// The peak if `v` ran now.
+    fn peak_with(&self, v: usize) -> u64 {
+        self.peak.max(self.live.saturating_add(self.size(v)))
+    }
+
+    fn run(&mut self, v: usize) {
+        self.peak = self.peak_with(v);
+        self.live = self.live.saturating_add(self.size(v));
+        for k in 0.. {
+            let Some(u) = (self.input)(v, k) else { break };
+            let size = self.size(u);
+            let Some(node) = self.nodes.get_mut(u) else { break };
+            node.waiting = node.waiting.saturating_sub(1);
+            if node.waiting == 0 {
+                self.live = self.live.saturating_sub(size);
+            }
+        }
+        if let Some(node) = self.nodes.get_mut(v) {
+            node.done = true;
+        }
+    }
+
+    /// Takes `v`, the last that ran, back. The peak is the caller's to restore.
+    fn undo(&mut self, v: usize) {
+        for k in 0.. {
+            let Some(u) = (self.input)(v, k) else { break };
+            let size = self.size(u);
+            let Some(node) = self.nodes.get_mut(u) else { break };
+            if node.waiting == 0 {
+                self.live = self.live.saturating_add(size);
+            }
+            node.waiting = node.waiting.saturating_add(1);
+        }
+        self.live = self.live.saturating_sub(self.size(v));
+        if let Some(node) = self.nodes.get_mut(v) {
+            node.done = false;
+        }
+    }
+
+    /// What would be alive after `v`.
+    fn live_after(&mut self, v: usize) -> u64 {
+        let peak = self.peak;
+        self.run(v);
+        let live = self.live;
+        self.undo(v);
+        self.peak = peak;
+        live
+    }
+
+    /// The peak of the order as given, if it is a topological one.
+    fn as_given(&mut self) -> Option<u64> {
+        for v in 0..self.bytes.len() {
+            if !self.ready(v) {
+                return None;
+            }
+            self.run(v);
+        }
+        Some(self.peak)
+    }
+
+    fn greedy(&mut self, out: &mut [usize]) -> Option<u64> {
+        for place in out.iter_mut() {
+            let mut best = None;
+            for v in 0..self.bytes.len() {
+                if self.ready(v) {
+                    let cost = (self.peak_with(v), self.live_after(v), v);
+                    best = Some(best.map_or(cost, |b| cost.min(b)));
+                }
+            }
+            let (_, _, v) = best?;
+            *place = v;
+            self.run(v);
+        }
+        Some(self.peak)
+    }
+
+    /// A node that can be run at once without harm.
+    fn harmless(&mut self) -> Option<usize> {
+        let (live, limit) = (self.live, self.peak.max(self.bound));
+        let all = 0..self.bytes.len();
+        all.into_iter().find(|v| self.ready(*v) && self.peak_with(*v) <= limit && self.live_after(*v) <= live)
+    }
+
+    fn search(&mut self, out: &mut [usize], found: u64, most: u64) -> Ordered {
+        let mut best = Ordered { peak: found, optimal: found <= self.bound, moves: 0 };
+        let mut depth = 0usize;
+        self.enter(depth);
+        while !best.optimal {
+            if depth == out.len() {
+                best.peak = self.peak;
+                for (place, frame) in out.iter_mut().zip(self.nodes.iter()) {
+                    *place = frame.chosen;
+                }
+                best.optimal = best.peak <= self.bound;
+            } else if let Some(v) = self.candidate(depth, best.peak) {
+                if best.moves >= most {
+                    return best;
+                }
+                best.moves = best.moves.saturating_add(1);
+                let peak = self.peak;
+                if let Some(frame) = self.nodes.get_mut(depth) {
+                    (frame.chosen, frame.next, frame.before) = (v, v.saturating_add(1), peak);
+                }
+                self.run(v);
+                depth = depth.saturating_add(1);
+                self.enter(depth);
+                continue;
+            }
+            // Complete, or a dead end: back to the frame below.
+            let Some(below) = depth.checked_sub(1) else {
+                best.optimal = true;
+                break;
+            };
+            depth = below;
+            if let Some(frame) = self.nodes.get(depth).copied() {
+                self.undo(frame.chosen);
+                self.peak = frame.before;
+            }
+        }
+        best
+    }
+
+    fn enter(&mut self, depth: usize) {
+        let only = self.harmless();
+        if let Some(frame) = self.nodes.get_mut(depth) {
+            (frame.next, frame.only) = (0, only);
+        }
+    }
+
+    /// The next node to try at this depth that can lead to less than `best`.
+    fn candidate(&self, depth: usize, best: u64) -> Option<usize> {
+        let frame = self.nodes.get(depth)?;
+        let better = |v: &usize| self.ready(*v) && self.peak_with(*v) < best;
+        match frame.only {
+            Some(v) => Some(v).filter(|v| frame.next <= *v).filter(better),
+            None => (frame.next..self.bytes.len()).find(better),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    type Inputs = Vec<Vec<usize>>;
+
+    fn solve(bytes: &[u64], inputs: &Inputs, most: u64) -> (Ordered, Vec<usize>) {
+        let mut out = vec![0; bytes.len()];
+        let mut nodes = vec![Scratch::default(); bytes.len()];
+        let got = order(bytes, |v, k| inputs[v].get(k).copied(), &mut out, &mut nodes, most).unwrap();
+        (got, out)
+    }
+
+    /// Peak of an order, from the intervals in which nodes are alive.
+    fn peak(bytes: &[u64], inputs: &Inputs, order: &[usize]) -> u64 {
+        let n = bytes.len();
+        let at = |v: usize| order.iter().position(|x| *x == v).unwrap();
+        let end = |u: usize| (0..n).filter(|v| inputs[*v].contains(&u)).map(at).max().unwrap_or(n);
+        (0..n).for_each(|v| assert!(inputs[v].iter().all(|u| at(*u) < at(v))));
+        let alive = |t: usize| (0..n).filter(|v| at(*v) <= t && t <= end(*v)).map(|v| bytes[v]).sum();
+        (0..n).map(alive).max().unwrap_or(0)
+    }
+
+    /// The least peak of all topological orders, one after the other.
+    fn least(bytes: &[u64], inputs: &Inputs, prefix: &mut Vec<usize>) -> u64 {
+        if prefix.len() == bytes.len() {
+            return peak(bytes, inputs, prefix);
+        }
+        let mut best = u64::MAX;
+        for v in 0..bytes.len() {
+            if !prefix.contains(&v) && inputs[v].iter().all(|u| prefix.contains(u)) {
+                prefix.push(v);
+                best = best.min(least(bytes, inputs, prefix));
+                prefix.pop();
+            }
+        }
+        best
+    }
+
+    fn graph(n: usize) -> impl Strategy<Value = (Vec<u64>, Inputs)> {
+        let sizes = prop::collection::vec(0u64..12, n);
+        (sizes, prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..4), n)).prop_map(
+            |(sizes, picks)| {
+                let of = |(v, p): (usize, Vec<prop::sample::Index>)| {
+                    if v == 0 { vec![] } else { p.iter().map(|i| i.index(v)).collect() }
+                };
+                (sizes, picks.into_iter().enumerate().map(of).collect())
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_search_finds_the_least_of_all_orders((bytes, inputs) in (0usize..8).prop_flat_map(graph)) {
+            let (got, out) = solve(&bytes, &inputs, u64::MAX);
+            prop_assert!(got.optimal);
+            prop_assert_eq!(got.peak, peak(&bytes, &inputs, &out));
+            prop_assert_eq!(got.peak, least(&bytes, &inputs, &mut Vec::new()));
+        }
+
+        #[test]
+        fn cut_off_it_is_never_worse_than_the_order_given((bytes, inputs) in (8usize..40).prop_flat_map(graph), most in 0u64..500) {
+            let (got, out) = solve(&bytes, &inputs, most);
+            let given: Vec<usize> = (0..bytes.len()).collect();
+            prop_assert!(got.moves <= most);
+            prop_assert_eq!(got.peak, peak(&bytes, &inputs, &out));
+            prop_assert!(got.peak <= peak(&bytes, &inputs, &given));
+        }
+
+        /// Backwards numbering is no topological order, and gives the same least peak.
+        #[test]
+        fn the_numbering_does_not_matter((bytes, inputs) in (1usize..8).prop_flat_map(graph)) {
+            let last = bytes.len() - 1;
+            let turned: Inputs = (0..=last).map(|v| inputs[last - v].iter().map(|u| last - u).collect()).collect();
+            let sizes: Vec<u64> = bytes.iter().rev().copied().collect();
+            prop_assert_eq!(solve(&sizes, &turned, u64::MAX).0.peak, solve(&bytes, &inputs, u64::MAX).0.peak);
+        }
+    }
+
+    #[test]
+    fn a_large_intermediate_is_used_up_before_the_next_is_made() {
+        // Two branches of 100 bytes, each reduced to 1: one after the other, not side by side.
+        let bytes = [1, 100, 100, 1, 1, 1];
+        let inputs = vec![vec![], vec![0], vec![0], vec![1], vec![2], vec![3, 4]];
+        assert_eq!(peak(&bytes, &inputs, &[0, 1, 2, 3, 4, 5]), 201);
+        assert_eq!(solve(&bytes, &inputs, 0).0.peak, 102);
+    }
+
+    #[test]
+    fn circles_and_strangers_are_refused() {
+        let run = |bytes: &[u64], inputs: &[&[usize]], room: usize| {
+            let (mut out, mut nodes) = (vec![0; room], vec![Scratch::default(); room]);
+            order(bytes, |v, k| inputs[v].get(k).copied(), &mut out, &mut nodes, 9).map_err(|e| e.status)
+        };
+        assert_eq!(run(&[1, 1], &[&[1], &[0]], 2), Err(Status::Graph));
+        assert_eq!(run(&[1, 1], &[&[], &[2]], 2), Err(Status::Graph));
+        assert_eq!(run(&[1, 1], &[&[], &[0]], 1), Err(Status::Limit));
+        assert_eq!(run(&[u64::MAX, 1], &[&[], &[0]], 2), Err(Status::Overflow));
+        assert_eq!(run(&[], &[], 0), Ok(Ordered { peak: 0, optimal: true, moves: 0 }));
+    }
+}
