@@ -423,7 +423,8 @@
 #define SQS_ORDER_FORWARD 0
 
 /*
- Rows from the last to the first. Not in this version: SQS_ERR_UNSUPPORTED.
+ Rows from the last to the first: the blocks that a sink gets start with their last row, and hold rows in descending
+ order. Not for sqs_evaluate.
  */
 #define SQS_ORDER_REVERSE 1
 
@@ -659,7 +660,7 @@ typedef struct {
    */
   uint64_t count;
   /*
-   SQS_ORDER_FORWARD.
+   SQS_ORDER_FORWARD or SQS_ORDER_REVERSE.
    */
   uint32_t order;
   /*
@@ -974,7 +975,8 @@ typedef struct {
    */
   uint32_t mode;
   /*
-   Windows between checkpoints. Kept for stages with state; without them it changes nothing.
+   Windows between checkpoints of stages with state, while there are few; the longer the stream, the further apart
+   the checkpoint_slots ones are. Default: a block. UINT32_MAX: none are kept.
    */
   uint32_t checkpoint_every;
   /*
@@ -1007,9 +1009,10 @@ typedef struct {
    */
   uint32_t param_bytes;
   /*
-   0.
+   Checkpoints of each stage with state: an even number. Default 32. After t windows they are at most
+   2 * t / checkpoint_slots (or checkpoint_every) windows apart.
    */
-  uint32_t reserved;
+  uint32_t checkpoint_slots;
 } sqs_config;
 
 /*
@@ -1114,7 +1117,8 @@ typedef struct {
    */
   uint64_t cache_bytes;
   /*
-   Of work_bytes: checkpoints. 0 without stages with state.
+   Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers and leaf of a
+   reverse request.
    */
   uint64_t checkpoint_bytes;
   /*
@@ -1146,9 +1150,25 @@ typedef struct {
    */
   uint64_t checkpoint_every;
   /*
-   Stage work relative to making each row once.
+   Stage work relative to making each row once; above 1 in reverse order.
    */
   double recompute_factor;
+  /*
+   Checkpoints of each stage with state.
+   */
+  uint64_t checkpoint_slots;
+  /*
+   Reverse order: snapshots held at a time.
+   */
+  uint64_t sweep_slots;
+  /*
+   Rows of a leaf: made and turned round together.
+   */
+  uint64_t sweep_leaf;
+  /*
+   Rows of the stage made beyond one pass.
+   */
+  uint64_t sweep_extra;
 } sqs_plan_info;
 
 /*
@@ -1200,9 +1220,13 @@ typedef struct {
    */
   uint64_t cache_misses;
   /*
-   Stored data that failed its check (and was recomputed).
+   Stored data that failed its check: dropped, and recomputed when needed.
    */
   uint64_t crc_failures;
+  /*
+   Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one.
+   */
+  uint64_t repairs;
 } sqs_stats;
 
 
@@ -1477,7 +1501,7 @@ sqs_status sqs_pipeline_error_detail(const sqs_pipeline *pipeline,
  Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
  SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph needs, classic mode without
  a bound on the rows or with opened outputs; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
- SQS_ERR_UNSUPPORTED: reverse order; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_plan(sqs_pipeline *pipeline,
                     const sqs_request *requests_list,
@@ -1514,6 +1538,18 @@ sqs_status sqs_source_set_file(sqs_pipeline *pipeline,
                                uint32_t byte_order,
                                uint64_t offset,
                                uint64_t *samples);
+
+/*
+ Checks stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call, going round. What is damaged is
+ dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
+ allocate and runs no stage.
+
+ checked: NULL, or where to put how many bytes were looked at; 0 when nothing is stored.
+ Returns SQS_OK; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_scrub(sqs_pipeline *pipeline,
+                     size_t max_bytes,
+                     size_t *checked);
 
 /*
  Tells what the pipeline did since it was made. Also of a poisoned handle. Does not allocate.

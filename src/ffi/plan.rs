@@ -56,15 +56,19 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
         evaluate_bytes: bytes(p.evaluate_bytes),
         output_bytes: bytes(p.output_bytes),
         cache_bytes: bytes(p.cache_bytes),
-        checkpoint_bytes: 0,
+        checkpoint_bytes: bytes(p.checkpoint_bytes),
         control_bytes: bytes(p.control_bytes.saturating_add(size_of::<sqs_pipeline>())),
         host_heap_bytes: p.host_heap_bytes,
         least_bytes: bytes(p.least_bytes),
         block: p.block,
         cache_rows: p.cache_rows,
         input_capacity: p.ring_samples.first().copied().unwrap_or(0),
-        checkpoint_every: 0,
-        recompute_factor: 1.0,
+        checkpoint_every: p.checkpoint_every,
+        recompute_factor: p.recompute_factor,
+        checkpoint_slots: u64::from(p.checkpoint_slots),
+        sweep_slots: p.sweep.0,
+        sweep_leaf: p.sweep.1,
+        sweep_extra: p.sweep.2,
     }
 }
 
@@ -78,7 +82,7 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
 /// Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
 /// SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph needs, classic mode without
 /// a bound on the rows or with opened outputs; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
-/// SQS_ERR_UNSUPPORTED: reverse order; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/// SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_plan(
     pipeline: *mut sqs_pipeline,

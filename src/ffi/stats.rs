@@ -7,6 +7,27 @@ use crate::status::Status;
 use crate::util::num;
 use core::mem::size_of;
 
+/// Checks stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call, going round. What is damaged is
+/// dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
+/// allocate and runs no stage.
+///
+/// checked: NULL, or where to put how many bytes were looked at; 0 when nothing is stored.
+/// Returns SQS_OK; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_scrub(pipeline: *mut sqs_pipeline, max_bytes: usize, checked: *mut usize) -> sqs_status {
+    with(pipeline, Access::Normal, |core, _| {
+        if !checked.is_null() {
+            structs::usable(checked.cast_const())?;
+        }
+        let n = core.scrub(max_bytes)?;
+        if !checked.is_null() {
+            // SAFETY: checked above.
+            unsafe { checked.write(n) };
+        }
+        Ok(Status::Ok)
+    })
+}
+
 /// Tells what the pipeline did since it was made. Also of a poisoned handle. Does not allocate.
 ///
 /// out: struct_size set by the caller; written on success.
@@ -28,6 +49,7 @@ pub unsafe extern "C" fn sqs_stats_get(pipeline: *mut sqs_pipeline, out: *mut sq
             cache_hits: s.cache_hits,
             cache_misses: s.cache_misses,
             crc_failures: s.crc_failures,
+            repairs: s.repairs,
         };
         structs::write(out, value)?;
         Ok(Status::Ok)

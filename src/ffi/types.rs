@@ -115,7 +115,8 @@ pub const SQS_BOUNDARY_CLAMP: u32 = 1;
 
 /// Rows from the first to the last.
 pub const SQS_ORDER_FORWARD: u32 = 0;
-/// Rows from the last to the first. Not in this version: SQS_ERR_UNSUPPORTED.
+/// Rows from the last to the first: the blocks that a sink gets start with their last row, and hold rows in descending
+/// order. Not for sqs_evaluate.
 pub const SQS_ORDER_REVERSE: u32 = 1;
 
 /// A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED.
@@ -373,7 +374,7 @@ pub struct sqs_request {
     pub first: u64,
     /// Rows; in a plan: most rows at a time. SQS_ALL: as many as there are.
     pub count: u64,
-    /// SQS_ORDER_FORWARD.
+    /// SQS_ORDER_FORWARD or SQS_ORDER_REVERSE.
     pub order: u32,
     /// 0.
     pub flags: u32,
@@ -403,7 +404,8 @@ pub struct sqs_plan_info {
     pub output_bytes: u64,
     /// Of work_bytes: the row cache.
     pub cache_bytes: u64,
-    /// Of work_bytes: checkpoints. 0 without stages with state.
+    /// Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers and leaf of a
+    /// reverse request.
     pub checkpoint_bytes: u64,
     /// Bytes of the control area.
     pub control_bytes: u64,
@@ -419,8 +421,16 @@ pub struct sqs_plan_info {
     pub input_capacity: u64,
     /// Windows between checkpoints; 0 without stages with state.
     pub checkpoint_every: u64,
-    /// Stage work relative to making each row once.
+    /// Stage work relative to making each row once; above 1 in reverse order.
     pub recompute_factor: f64,
+    /// Checkpoints of each stage with state.
+    pub checkpoint_slots: u64,
+    /// Reverse order: snapshots held at a time.
+    pub sweep_slots: u64,
+    /// Rows of a leaf: made and turned round together.
+    pub sweep_leaf: u64,
+    /// Rows of the stage made beyond one pass.
+    pub sweep_extra: u64,
 }
 
 /// What a pipeline did since it was made.
@@ -449,8 +459,10 @@ pub struct sqs_stats {
     pub cache_hits: u64,
     /// Rows looked for there and not found.
     pub cache_misses: u64,
-    /// Stored data that failed its check (and was recomputed).
+    /// Stored data that failed its check: dropped, and recomputed when needed.
     pub crc_failures: u64,
+    /// Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one.
+    pub repairs: u64,
 }
 
 /// Samples that can be read at any position, again and again: a recorder file, a memory.

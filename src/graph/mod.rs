@@ -107,6 +107,41 @@ impl<'m> Graph<'m> {
         self.stages.iter().any(Stage::is_scan)
     }
 
+    /// A number that differs between graphs: what checkpoints are bound to. FNV-1a over everything that decides rows.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        let mut add = |bytes: &[u8]| {
+            for b in bytes {
+                hash = (hash ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+        };
+        for input in self.inputs.iter() {
+            add(input.name.as_bytes());
+            for n in [input.dtype as u64, input.channels.into(), input.window, input.hop] {
+                add(&n.to_be_bytes());
+            }
+        }
+        for stage in self.stages.iter() {
+            add(stage.name.as_bytes());
+            let shape = stage.shape;
+            let sizes = [num::count(shape.len), num::count(stage.state_bytes), stage.stride, stage.revision.into()];
+            for n in [shape.dtype as u64].into_iter().chain(sizes) {
+                add(&n.to_be_bytes());
+            }
+            for edge in self.edges_of(stage) {
+                let from = match edge.from {
+                    Node::Input(i) => num::count(i),
+                    Node::Stage(s) => num::count(s) | 1 << 32,
+                };
+                for n in [from, edge.lookback, edge.lookahead, edge.boundary as u64] {
+                    add(&n.to_be_bytes());
+                }
+            }
+        }
+        hash
+    }
+
     /// Every edge that comes from `node`, with the stage it goes to.
     pub fn consumers(&self, node: Node) -> impl Iterator<Item = (usize, &Stage<'m>, &Edge)> {
         let into = |s| self.edges_of(s).iter();

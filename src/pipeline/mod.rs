@@ -329,6 +329,7 @@ impl<'m> Pipeline<'m> {
 
     /// Gives every part its place in the work area.
     fn settle(&mut self, plan: Plan) -> Result<()> {
+        self.hash = self.graph.hash();
         self.prepare_tables(plan.tables)?;
         for (i, (supply, input)) in self.supplies.iter_mut().zip(self.graph.inputs()).enumerate() {
             if let Supply::Pushed(ring) = supply {

@@ -4,6 +4,7 @@ use super::Pipeline;
 use crate::graph::Node;
 use crate::limits::MAX_INPUTS;
 use crate::plan::{Plan, Served};
+use crate::status::Result;
 use crate::util::num;
 
 /// A plan in figures.
@@ -35,6 +36,16 @@ pub struct PlanInfo {
     pub classic: bool,
     /// Windows of a block: the largest of all jobs; for the classic order the rows of the range.
     pub block: u64,
+    /// Of these: checkpoints, and the snapshots and leaf of a sweep, the largest planned one deciding.
+    pub checkpoint_bytes: usize,
+    /// Checkpoints of each scan.
+    pub checkpoint_slots: u32,
+    /// Windows between them while there are few.
+    pub checkpoint_every: u64,
+    /// Reverse order: snapshots, rows of a leaf, rows made beyond one pass (of the largest planned sweep).
+    pub sweep: (u64, u64, u64),
+    /// Stage work relative to making each row once, of the costliest request with a known number of rows.
+    pub recompute_factor: f64,
     /// Rows the cache holds.
     pub cache_rows: u64,
     /// Samples each ring holds.
@@ -62,8 +73,10 @@ pub struct Stats {
     pub cache_hits: u64,
     /// Rows looked for and not found.
     pub cache_misses: u64,
-    /// Stored data that failed its check.
+    /// Stored data that failed its check: checkpoints, snapshots, cached rows. Each was dropped and is recomputed.
     pub crc_failures: u64,
+    /// Snapshots of sweeps that were damaged and passed over.
+    pub repairs: u64,
     /// An evaluation is under way.
     pub evaluating: bool,
 }
@@ -74,7 +87,24 @@ impl Pipeline<'_> {
     pub fn plan_info(&self, plan: &Plan) -> PlanInfo {
         let block = |s: &Served| s.block.saturating_mul(if s.classic { 1 } else { self.graph.rate(Node::Input(0)) });
         let rows = crate::store::cache::rows(plan.cache.len, plan.cache_row);
+        let sweep = plan.served().filter(|s| s.leaf > 0).max_by_key(|s| s.extra);
+        let factor = |s: &Served| {
+            let bound = s.windows.map_or(u64::MAX, |w| num::div_ceil(w, self.graph.rate(Node::Stage(s.request.stage))));
+            let rows = s.request.count.min(bound);
+            if rows == u64::MAX || rows == 0 { 1.0 } else { 1.0 + s.extra as f64 / rows as f64 }
+        };
+        let leaf = |s: &Served| {
+            let row = self.graph.shape(Node::Stage(s.request.stage)).bytes();
+            s.slot_bytes
+                .saturating_add(usize::try_from(s.leaf).unwrap_or(0).saturating_mul(row))
+                .saturating_add(s.snapshot_bytes)
+        };
         PlanInfo {
+            checkpoint_bytes: plan.checkpoints.len.saturating_add(plan.served().map(leaf).max().unwrap_or(0)),
+            checkpoint_slots: plan.slots,
+            checkpoint_every: plan.every,
+            sweep: sweep.map_or((0, 0, 0), |s| (s.slots, s.leaf, s.extra)),
+            recompute_factor: plan.served().map(factor).fold(1.0, f64::max),
             work_bytes: plan.bytes,
             work_align: plan.align,
             table_bytes: plan.tables.len,
@@ -93,6 +123,20 @@ impl Pipeline<'_> {
         }
     }
 
+    /// Stored data found damaged so far.
+    fn failures(&self) -> u64 {
+        let kept = self.checkpoints.crc_failures().saturating_add(self.cache.counts.crc_failures);
+        kept.saturating_add(self.repairs.crc_failures)
+    }
+
+    /// Checks at most `most` bytes of what is stored (at least one entry), going round: checkpoints, then cached rows.
+    /// What is damaged is dropped, to be recomputed when it is needed. Says how many bytes it checked.
+    pub fn scrub(&mut self, most: usize) -> Result<usize> {
+        self.must_be_sealed()?;
+        let checked = self.checkpoints.scrub(&mut self.work, most);
+        Ok(checked.saturating_add(self.cache.scrub(&mut self.work, most.saturating_sub(checked))))
+    }
+
     /// What was done so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -106,7 +150,8 @@ impl Pipeline<'_> {
             source_bytes: self.counts.source_bytes,
             cache_hits: self.cache.counts.hits,
             cache_misses: self.cache.counts.misses,
-            crc_failures: self.cache.counts.crc_failures,
+            crc_failures: self.failures(),
+            repairs: self.repairs.repairs,
             evaluating: self.evaluation.is_some(),
         }
     }

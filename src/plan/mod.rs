@@ -107,6 +107,8 @@ pub struct Served {
     pub slots: u64,
     /// Reverse order: bytes of these slots, behind the job's.
     pub slot_bytes: usize,
+    /// Reverse order: bytes of the running snapshot, with a header as in a slot; of the job's bytes.
+    pub snapshot_bytes: usize,
     /// Reverse order: rows of the target made beyond one pass, where the number of rows is known.
     pub extra: u64,
 }
@@ -114,7 +116,18 @@ pub struct Served {
 impl Served {
     fn new(request: Request) -> Served {
         let (classic, block, windows, bytes) = (false, 1, None, 0);
-        Served { request, classic, block, windows, bytes, leaf: 0, slots: 0, slot_bytes: 0, extra: 0 }
+        Served {
+            request,
+            classic,
+            block,
+            windows,
+            bytes,
+            leaf: 0,
+            slots: 0,
+            slot_bytes: 0,
+            snapshot_bytes: 0,
+            extra: 0,
+        }
     }
 }
 
@@ -464,6 +477,7 @@ impl Question<'_, '_> {
                 let slot = Checkpoints::slot_bytes(draft.snapshot.len)?;
                 let slots = if draft.snapshot.len == 0 { 0 } else { num::size(served.slots)? };
                 served.slot_bytes = num::mul(slots, slot)?;
+                served.snapshot_bytes = if slots > 0 { slot } else { 0 };
             }
             eval = eval.max(num::add(served.bytes, served.slot_bytes)?);
             cached = cached.max(self.graph.shape(Node::Stage(served.request.stage)).bytes());

@@ -71,6 +71,8 @@ pub struct Cache {
     used: u32,
     newest: u32,
     oldest: u32,
+    /// The slot that a scrub looks at next.
+    scrubbed: u32,
     /// What it did so far.
     pub counts: CacheCounts,
 }
@@ -85,6 +87,7 @@ impl Cache {
         used: 0,
         newest: NONE,
         oldest: NONE,
+        scrubbed: 0,
         counts: CacheCounts { hits: 0, misses: 0, crc_failures: 0 },
     };
 
@@ -135,6 +138,25 @@ impl Cache {
         self.counts.hits = self.counts.hits.saturating_add(1);
         let len = self.slot(work, at)?.len as usize;
         self.place(at, HEADER_BYTES, len)
+    }
+
+    /// Checks the next entries, going round, up to about `most` bytes (none, if that does not hold one); says how many.
+    pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> usize {
+        let mut done = 0usize;
+        for _ in 0..self.used {
+            if done.saturating_add(self.slot_bytes) > most {
+                break;
+            }
+            let at = if self.scrubbed >= self.used { 0 } else { self.scrubbed };
+            self.scrubbed = at.saturating_add(1);
+            done = done.saturating_add(self.slot_bytes);
+            let Some(slot) = self.slot(work, at).filter(|s| s.stage != NONE) else { continue };
+            if !self.sound(work, at) {
+                self.counts.crc_failures = self.counts.crc_failures.saturating_add(1);
+                self.drop_entry(work, at, slot.stage, slot.row);
+            }
+        }
+        done
     }
 
     /// True if the row is here. Its check is made when it is read.
