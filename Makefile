@@ -2,14 +2,26 @@
 CARGO ?= cargo
 PREFIX ?= /usr/local
 DESTDIR ?=
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+# Where cargo puts what it builds.
+BUILT = $(or $(CARGO_TARGET_DIR),target)/release
+LIBDIR = $(DESTDIR)$(PREFIX)/lib
 
 .PHONY: help
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+.PHONY: demo
+demo: ## the audio demo on a generated signal
+	$(CARGO) run --release -p driver -- demo audio
+
 .PHONY: test
 test: ## all tests
 	$(CARGO) test --workspace
+
+.PHONY: bench
+bench: ## benchmarks
+	$(CARGO) bench
 
 .PHONY: header
 header: ## write include/sqrtspace.h anew
@@ -20,3 +32,17 @@ check: ## formatting, lints, documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+
+.PHONY: install
+install: ## header, libraries and sqrtspace.pc to DESTDIR/PREFIX
+	$(CARGO) build --release --lib
+	install -d $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/sqrtspace.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(BUILT)/libsqrtspace.a $(LIBDIR)/
+	install -m 755 $(BUILT)/libsqrtspace.so $(LIBDIR)/libsqrtspace.so.$(VERSION)
+	ln -sf libsqrtspace.so.$(VERSION) $(LIBDIR)/libsqrtspace.so.0
+	ln -sf libsqrtspace.so.0 $(LIBDIR)/libsqrtspace.so
+	libs=$$($(CARGO) rustc --release --lib --crate-type staticlib -- --print native-static-libs 2>&1 \
+	    | sed -n 's/^note: native-static-libs: //p' | tail -n 1); test -n "$$libs"; \
+	sed -e "s|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$$libs|" sqrtspace.pc.in \
+	    > $(LIBDIR)/pkgconfig/sqrtspace.pc

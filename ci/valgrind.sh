@@ -1,0 +1,19 @@
+#!/bin/bash
+# C tests and examples under valgrind: no errors, no leaks. test_no_malloc brings its own allocator, so it is left out.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --lib
+built=${CARGO_TARGET_DIR:-target}/debug
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+passed=0
+for source in ctests/*.c c-examples/*.c; do
+    name=$(basename "$source" .c)
+    [ "$name" = test_no_malloc ] && continue
+    gcc -std=c99 -g -ffp-contract=off -Iinclude "$source" "$built/libsqrtspace.a" \
+        -lgcc_s -lutil -lrt -lpthread -lm -ldl -o "$out/$name"
+    valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=all --show-leak-kinds=all \
+        "$out/$name" > "$out/log" || { cat "$out/log"; echo "valgrind: $name failed"; exit 1; }
+    passed=$((passed + 1))
+done
+echo "valgrind: $passed programs, no errors, no leaks"

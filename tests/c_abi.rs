@@ -1,0 +1,119 @@
+//! The C tests and examples: compiled with gcc, linked to the static and the shared library, run, and their output
+//! compared. The header compiles alone in every language it claims.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
+/// What `rustc --print native-static-libs` tells.
+const STATIC_LIBS: [&str; 6] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A directory of its own, so that the nested cargo does not wait for the lock of the outer one.
+fn target() -> PathBuf {
+    let outer = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    outer.join("c-abi")
+}
+
+fn run(command: &mut Command) -> String {
+    let out = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(out.status.success(), "{command:?}\n{text}{}", String::from_utf8_lossy(&out.stderr));
+    text
+}
+
+fn libraries() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let dir = target();
+        run(Command::new(env!("CARGO")).current_dir(root()).env("CARGO_TARGET_DIR", &dir).args(["build", "--lib"]));
+        dir.join("debug")
+    })
+}
+
+fn c_compiler(cpp: bool) -> Command {
+    let host = std::env::consts::ARCH.to_string() + "-unknown-linux-gnu";
+    let mut build = cc::Build::new();
+    build.cpp(cpp).target(&host).host(&host).opt_level(1).cargo_metadata(false);
+    let mut command = build.get_compiler().to_command();
+    command.args(WARNINGS).arg("-I").arg(root().join("include"));
+    command
+}
+
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join(folder)).expect(folder);
+    let mut files: Vec<_> = entries.map(|e| e.expect("entry").path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "c"));
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+/// Builds a program both ways and gives its output of each.
+fn build_and_run(source: &Path) -> [String; 2] {
+    let libs = libraries();
+    let stem = source.file_stem().expect("name").to_string_lossy().into_owned();
+    ["static", "shared"].map(|kind| {
+        let program = libs.join(format!("{stem}-{kind}"));
+        let mut cc = c_compiler(false);
+        cc.args(["-std=c99", "-ffp-contract=off"]).arg(source).arg("-o").arg(&program);
+        if kind == "static" {
+            cc.arg(libs.join("libsqrtspace.a")).args(STATIC_LIBS);
+        } else {
+            cc.arg("-L").arg(libs).arg("-lsqrtspace").arg(format!("-Wl,-rpath,{}", libs.display()));
+        }
+        run(&mut cc);
+        run(&mut Command::new(&program))
+    })
+}
+
+#[test]
+fn c_tests_pass() {
+    for source in sources("ctests") {
+        build_and_run(&source);
+    }
+}
+
+#[test]
+fn examples_print_what_they_should() {
+    for source in sources("c-examples") {
+        let name = source.file_stem().expect("name").to_string_lossy().into_owned();
+        let lines = std::fs::read_to_string(&source).expect("source").lines().count();
+        assert!(lines < 120, "{name} has {lines} lines");
+        let expected = std::fs::read_to_string(root().join(format!("c-examples/expected/{name}.txt"))).expect(&name);
+        for output in build_and_run(&source) {
+            assert_eq!(output, expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_header_compiles_alone() {
+    let header = root().join("include/sqrtspace.h");
+    for (cpp, standard) in [(false, "c99"), (false, "c11"), (true, "c++17")] {
+        let mut cc = c_compiler(cpp);
+        cc.args(["-fsyntax-only", &format!("-std={standard}"), "-x", if cpp { "c++" } else { "c" }, "-include"]);
+        run(cc.arg(&header).arg("/dev/null"));
+    }
+}
+
+/// The example of the manual, with declarations around it.
+#[test]
+fn the_example_of_the_manual_runs() {
+    let manual = std::fs::read_to_string(root().join("include/sqrtspace.h")).expect("header");
+    let example = manual.split(" * EXAMPLE\n").nth(1).and_then(|t| t.split(" * WORDS").next()).expect("example");
+    let lines: Vec<_> = example.lines().map(|l| l.trim_start_matches(" *")).collect();
+    let code = lines.join("\n");
+    let (stage, body) = code.split_once("    sqs_config config;").expect("body");
+    let text = format!(
+        "#include \"sqrtspace.h\"\n{stage}\nstatic float samples[100000], rows[1000];\nint main(void)\n{{\n    \
+         sqs_config config;{body}    return got == 780 ? 0 : 1;\n}}\n"
+    );
+    let source = libraries().join("manual_example.c");
+    std::fs::write(&source, text).expect("write");
+    build_and_run(&source);
+}
