@@ -71,6 +71,16 @@ macro_rules! per_level {
     };
 }
 
+mod filter;
+mod rows;
+#[cfg(feature = "fft")]
+mod spectrum;
+
+pub use filter::{BLOCK, block_above, correlate, group_maxima};
+pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
+#[cfg(feature = "fft")]
+pub use spectrum::{as_complex, as_complex_mut, half_power, power};
+
 /// Lanes of every loop here.
 pub const LANES: usize = 16;
 
