@@ -72,8 +72,7 @@ pub(super) fn with(
     }
     // SAFETY: checked above; from here to the end of the call `busy` keeps every other call away from `core`, and the
     // references below are to fields that no other reference covers.
-    let (busy, poisoned, detail) =
-        unsafe { (&(*p).busy, &(*p).poisoned, &(*p).detail) };
+    let (busy, poisoned, detail) = unsafe { (&(*p).busy, &(*p).poisoned, &(*p).detail) };
     if poisoned.get() && access != Access::Poisoned {
         return Status::Poisoned.code();
     }

@@ -13,9 +13,10 @@ pub struct Level(Isa);
 enum Isa {
     /// What the whole build was compiled for.
     Baseline,
+    /// AVX2 and POPCNT.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// AVX-512 F, BW, DQ and VL.
+    /// AVX-512 F, BW, DQ and VL, and POPCNT.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
@@ -30,10 +31,11 @@ impl Level {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         {
             use std::is_x86_feature_detected as has;
-            if has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") {
+            let bits = has!("popcnt");
+            if bits && has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") {
                 return Level(Isa::Avx512);
             }
-            if has!("avx2") {
+            if bits && has!("avx2") {
                 return Level(Isa::Avx2);
             }
         }
@@ -80,6 +82,7 @@ pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]
 pub use spectrum::{as_complex, as_complex_mut, half_power, power};
+pub mod rank;
 
 /// Lanes of every loop here.
 pub const LANES: usize = 16;

@@ -20,6 +20,7 @@ mod fir;
 mod hann;
 mod histogram;
 mod mean;
+mod quantile;
 #[cfg(test)]
 mod reference;
 #[cfg(feature = "fft")]
@@ -43,6 +44,7 @@ pub static KINDS: &[(&str, Builder)] = &[
     ("hann", hann::build),
     ("histogram", histogram::build),
     ("mean", mean::build),
+    ("quantile", quantile::build),
     #[cfg(feature = "fft")]
     ("rfft_magnitude", rfft::magnitude),
     #[cfg(feature = "fft")]

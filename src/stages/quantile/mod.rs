@@ -1,0 +1,294 @@
+//! Nearest-rank quantiles of each row: for a probability `q`, the element of rank `round((n - 1) * q)` of the row's
+//! `n` elements in ascending order, counted from 0, halves rounded to even. An element of the row, never a mean of
+//! two: what `numpy.percentile(row, 100 * q, method="nearest")` gives.
+//!
+//! Takes `f32` or `i16` rows; parameter `q`: a list of 1 to 8 probabilities in [0, 1], in any order; puts out one `f32`
+//! per probability, in the order of the list. Order of elements: -inf < finite < +inf < NaN. All NaNs are one value
+//! (put out as the quiet NaN `0x7fc00000`), and so are both zeros (put out as +0).
+//!
+//! # Method
+//! Where rows overlap, a row differs from the one before by a hop on either end. For each probability the stage keeps
+//! an open interval around the quantile ([`bracket`]): how many elements lie below its upper end, and the few inside
+//! it, oldest first. A new row counts its last hop in and the hop that left out, and selects among the few. When the
+//! rank has left the interval, or too many elements are in it, a new one is chosen from the row at hand: from a sample
+//! of it first, and where the sample misleads, from its exact ranks by counting sort of the keys
+//! ([`select`](select::exact)). Rows that do not overlap go the same way, with a hop as long as the row.
+//! The interval decides how fast a row is done, never what comes out.
+//!
+//! Sources: R. W. Floyd and R. L. Rivest, "Expected time bounds for selection", CACM 18(3), 1975 (interval from a
+//! sample); D. E. Knuth, TAOCP vol. 3, 5.2.5 (radix sorting); `core`'s `select_nth_unstable` for what is left.
+//!
+//! # Cost
+//! `W` elements per row, `H = min(hop, W)`, `c = cbrt(8 H W)`. Expected per row and probability, for data that drift
+//! slowly against the row: `H + c` element visits. Worst case: at most `10 W + 2 H` visits, of which five passes are
+//! counting sort, and one linear selection among `limit` elements. Where `H` is less than the interval's half-width
+//! `c / 2` a fresh interval lasts for several rows whatever the data. Rows of up to 128 elements are selected from
+//! one by one, in linear time.
+//!
+//! # Memory
+//! For `k` probabilities, `limit = min(W, 2 c + 8 sqrt(W))` and `chunk = min(W, 512)`: scratch of
+//! `4 k (limit + 2 chunk + 16 + 12 + 4 s) + 4 (limit + 16) + 8208` bytes, where `s = W / H` if that is a whole number
+//! of at most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
+
+use super::{Build, shape};
+use crate::dtype::{Dtype, Element};
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::cast_mut;
+use crate::simd::{Level, rank};
+use crate::status::{Error, Result, Status};
+use crate::util::crc::Crc32c;
+use crate::util::num;
+
+mod bracket;
+mod select;
+#[cfg(test)]
+mod tests;
+
+use bracket::{Bracket, RECORD, STATE};
+
+/// Most probabilities of one stage.
+const MAX_PROBABILITIES: usize = 8;
+/// Up to this length, rows are selected from one by one.
+const SMALL: usize = 128;
+/// Elements that are looked at in one go: they stay in the first-level cache, converted where they are integers.
+const CHUNK: usize = 512;
+/// Most hops of a row that are remembered one by one; with more of them, what leaves the row is counted again.
+const MAX_SLOTS: usize = 64;
+/// Words of the state besides the brackets: the slot of the oldest hop, and padding.
+const COMMON: usize = 4;
+
+pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["q"])?;
+    let edge = b.one_edge()?;
+    b.takes(edge, &[Dtype::F32, Dtype::I16])?;
+    let list = b.list("q");
+    if list.is_empty() || list.len() > MAX_PROBABILITIES || !list.iter().all(|q| (0.0..=1.0).contains(q)) {
+        let text = "a quantile stage needs q, a list of {a} to {b} probabilities from 0 to 1";
+        return Err(Error::new(Status::Argument, text).a(1).b(num::count(MAX_PROBABILITIES)));
+    }
+    let window = edge.shape.len;
+    if window == 0 || u32::try_from(window).is_err() {
+        return Err(
+            Error::new(Status::Argument, "a quantile stage takes rows of 1 to {a} elements").a(u64::from(u32::MAX))
+        );
+    }
+    let mut ranks = [0usize; MAX_PROBABILITIES];
+    let mut crc = Crc32c::default();
+    for (rank, q) in ranks.iter_mut().zip(list) {
+        *rank = nearest_rank(window, *q);
+        crc = crc.update(&q.to_bits().to_le_bytes());
+    }
+    let ranks = b.pool.copied(ranks.get(..list.len()).unwrap_or(&[]))?;
+    let plan = Plan::new(window, edge.stride, ranks.len());
+    let shape = shape(Dtype::F32, ranks.len())?;
+    let scratch_bytes = plan.bytes()?;
+    let mut spec = StageSpec::new(Quantile { ranks, window, hop: plan.hop, level: Level::detect() }, shape);
+    spec.scratch_bytes = scratch_bytes;
+    spec.keeps_scratch = window > SMALL;
+    spec.revision = crc.value();
+    Ok(spec)
+}
+
+/// `(n - 1) * q`, rounded to the nearest whole number, halves to even.
+fn nearest_rank(n: usize, q: f64) -> usize {
+    let last = n.saturating_sub(1);
+    let at = last as f64 * q;
+    let whole = at as usize;
+    let part = at - whole as f64;
+    let up = part > 0.5 || (part == 0.5 && whole & 1 == 1);
+    whole.saturating_add(usize::from(up)).min(last)
+}
+
+/// Sizes that follow from the shape of the rows.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    window: usize,
+    hop: usize,
+    count: usize,
+    /// Most elements inside a bracket.
+    limit: usize,
+    /// Ranks on either side of the quantile that a new bracket takes in, to begin with.
+    reach: usize,
+    /// Hops of a row, each remembered with what it has below and inside; 0 where what leaves is counted again.
+    slots: usize,
+    chunk: usize,
+}
+
+impl Plan {
+    fn new(window: usize, stride: usize, count: usize) -> Plan {
+        let hop = stride.clamp(1, window.max(1));
+        // A bracket of c elements costs about c per row; it lasts for some c^2 / H rows and then costs some W.
+        let inside = select::cube_root(8u64.saturating_mul(num::count(hop)).saturating_mul(num::count(window)));
+        let inside = usize::try_from(inside).unwrap_or(usize::MAX).max(32);
+        let limit = inside.saturating_mul(2).saturating_add(window.isqrt().saturating_mul(8)).min(window);
+        let slots = if window.is_multiple_of(hop) { window.checked_div(hop).unwrap_or(0) } else { 0 };
+        Plan {
+            window,
+            hop,
+            count,
+            limit,
+            reach: inside.div_ceil(2).min(limit.div_ceil(4)),
+            slots: if slots > MAX_SLOTS { 0 } else { slots },
+            chunk: CHUNK.min(window),
+        }
+    }
+
+    /// Elements of one bracket's store: moving it to the front makes room for a chunk.
+    fn store(&self) -> usize {
+        rank::room(self.limit.saturating_add(self.chunk.saturating_mul(2)))
+    }
+
+    /// Words before the stores.
+    fn words(&self) -> usize {
+        let each = self.slots.saturating_mul(RECORD).saturating_add(STATE);
+        each.saturating_mul(self.count).saturating_add(COMMON).saturating_add(select::BINS)
+    }
+
+    fn bytes(&self) -> Result<usize> {
+        if self.window <= SMALL {
+            return num::mul(self.window, 4);
+        }
+        let stores = num::mul(self.store(), self.count)?;
+        num::mul(num::add(num::add(self.words(), stores)?, rank::room(self.limit))?, 4)
+    }
+}
+
+/// Element types that rank as `f32` do.
+trait Sample: Element {
+    /// The elements as `f32`, in `room` where they are not that already.
+    fn values<'a>(x: &'a [Self], room: &'a mut [f32; CHUNK]) -> &'a [f32];
+    /// One element as `f32`.
+    fn value(self) -> f32;
+}
+
+impl Sample for f32 {
+    fn values<'a>(x: &'a [f32], _: &'a mut [f32; CHUNK]) -> &'a [f32] {
+        x
+    }
+    fn value(self) -> f32 {
+        self
+    }
+}
+
+impl Sample for i16 {
+    fn values<'a>(x: &'a [i16], room: &'a mut [f32; CHUNK]) -> &'a [f32] {
+        for (to, from) in room.iter_mut().zip(x) {
+            *to = f32::from(*from);
+        }
+        room.get(..x.len()).unwrap_or(&[])
+    }
+    fn value(self) -> f32 {
+        f32::from(self)
+    }
+}
+
+/// What all brackets of a stage work with.
+struct Tools<'a> {
+    level: Level,
+    plan: Plan,
+    chunk: [f32; CHUNK],
+    /// Room for a sample, or for the elements of a bracket.
+    spare: &'a mut [f32],
+    bins: &'a mut [u32],
+    /// Slot of the oldest hop of the row.
+    oldest: usize,
+    /// Elements looked at so far, in whatever way.
+    visits: u64,
+}
+
+struct Quantile<'m> {
+    ranks: &'m [usize],
+    window: usize,
+    hop: usize,
+    level: Level,
+}
+
+impl Kernel for Quantile<'_> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        match (self.window <= SMALL, io.input_dtype(0)?) {
+            (true, Dtype::I16) => self.each::<i16>(io),
+            (true, _) => self.each::<f32>(io),
+            (false, Dtype::I16) => self.slide::<i16>(io).map(|_| ()),
+            (false, _) => self.slide::<f32>(io).map(|_| ()),
+        }
+    }
+}
+
+impl Quantile<'_> {
+    /// Selects row by row.
+    fn each<T: Sample>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let rows = io.input::<T>(0)?;
+        let spare = cast_mut::<f32>(io.scratch).ok_or(Code::MISFIT)?;
+        let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
+        for (y, row) in out.chunks_exact_mut(self.ranks.len()).zip(rows.iter()) {
+            let copy = spare.get_mut(..row.len()).ok_or(Code::MISFIT)?;
+            for (to, from) in copy.iter_mut().zip(row) {
+                *to = select::plain(from.value());
+            }
+            for (y, rank) in y.iter_mut().zip(self.ranks) {
+                *y = select::nth(copy, *rank).ok_or(Code::MISFIT)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Slides brackets over overlapping rows; returns the number of element visits.
+    fn slide<T: Sample>(&self, io: &mut StageIo<'_>) -> Result<u64, Code> {
+        let rows = io.input::<T>(0)?;
+        let plan = Plan::new(self.window, self.hop, self.ranks.len());
+        let bytes = plan.bytes().map_err(|_| Code::MISFIT)?;
+        let scratch = io.scratch.get_mut(..bytes).ok_or(Code::MISFIT)?;
+        let (words, floats) =
+            scratch.split_at_mut_checked(plan.words().saturating_mul(size_of::<u32>())).ok_or(Code::MISFIT)?;
+        let words = cast_mut::<u32>(words).ok_or(Code::MISFIT)?;
+        let floats = cast_mut::<f32>(floats).ok_or(Code::MISFIT)?;
+        let (common, words) = words.split_at_mut_checked(COMMON).ok_or(Code::MISFIT)?;
+        let (states, words) = words.split_at_mut_checked(plan.count.saturating_mul(STATE)).ok_or(Code::MISFIT)?;
+        let (records, bins) = words
+            .split_at_mut_checked(plan.count.saturating_mul(plan.slots).saturating_mul(RECORD))
+            .ok_or(Code::MISFIT)?;
+        let (stores, spare) =
+            floats.split_at_mut_checked(plan.store().saturating_mul(plan.count)).ok_or(Code::MISFIT)?;
+        let (states, _) = states.as_chunks_mut::<STATE>();
+        let (records, _) = records.as_chunks_mut::<RECORD>();
+        if !io.continues {
+            common.fill(0);
+            for state in states.iter_mut() {
+                *state = Bracket::fresh(&plan);
+            }
+        }
+        let oldest = common.first().map_or(0, |slot| *slot as usize);
+        let mut tools = Tools { level: self.level, plan, chunk: [0.0; CHUNK], spare, bins, oldest, visits: 0 };
+        let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
+        let mut no_records = [[0u32; RECORD]; 0];
+        for (y, row) in out.chunks_exact_mut(self.ranks.len()).zip(rows.iter()) {
+            if row.len() != self.window {
+                return Err(Code::MISFIT);
+            }
+            let parts = y.iter_mut().zip(self.ranks).zip(states.iter_mut()).zip(stores.chunks_exact_mut(plan.store()));
+            for (i, (((y, rank), state), store)) in parts.enumerate() {
+                let at = i.saturating_mul(plan.slots);
+                let records = records.get_mut(at..at.saturating_add(plan.slots)).unwrap_or(&mut no_records);
+                let mut bracket = Bracket::load(state, store, records);
+                *y = bracket.row(&mut tools, row, *rank)?;
+                bracket.save(state);
+            }
+            tools.oldest = tools.next_slot(1);
+        }
+        if let Some(slot) = common.first_mut() {
+            *slot = tools.oldest as u32;
+        }
+        Ok(tools.visits)
+    }
+}
+
+impl Tools<'_> {
+    /// The slot `n` hops behind the oldest.
+    fn next_slot(&self, n: usize) -> usize {
+        self.oldest.saturating_add(n).checked_rem(self.plan.slots).unwrap_or(0)
+    }
+
+    fn visit(&mut self, n: usize) {
+        self.visits = self.visits.wrapping_add(num::count(n));
+    }
+}
