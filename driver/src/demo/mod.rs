@@ -1,0 +1,3 @@
+//! A workload with its input and a report for people, one file each.
+
+pub(crate) mod audio;
