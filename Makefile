@@ -11,6 +11,15 @@ help: ## this list
 test: ## all tests
 	$(CARGO) test --workspace
 
+.PHONY: demo
+demo: ## the audio demo on a generated signal
+	$(CARGO) run --quiet --release -p driver -- demo audio
+
+.PHONY: bench
+bench: ## benches of executors and stages, then one table of all workloads in all modes
+	$(CARGO) bench -p sqrtspace
+	$(CARGO) run --quiet --release -p driver -- bench all
+
 .PHONY: header
 header: ## write include/sqrtspace.h anew
 	SQS_UPDATE_HEADER=1 $(CARGO) test --test header

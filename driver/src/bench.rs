@@ -9,6 +9,7 @@ use crate::cli::BenchArgs;
 use crate::library::{Failure, Pipeline, Stage};
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::process::Stopwatch;
+use crate::report::say;
 use crate::workloads::{audio, logs};
 
 /// How a workload's rows are checked: two sums.
@@ -53,15 +54,21 @@ fn run(args: &BenchArgs, bench: &Bench) -> Result<()> {
     let took = stopwatch.stop();
     let (wall, user, sys, rss) = (took.wall_s, took.user_s, took.sys_s, took.usage.peak_rss_bytes);
     if args.line {
-        println!("{samples} {wall:.6} {user:.4} {sys:.4} {} {:.8} {:.8}", rss / 1024, checks.0, checks.1);
-    } else {
-        let stats = pipeline.stats()?;
-        println!("{} mode, {} samples in {}", plan.mode().name(), whole(samples), time(wall));
-        println!("processor time {} user, {} system", time(user), time(sys));
-        println!("work memory {} planned, {} used", bytes(plan.work_bytes), bytes(stats.peak_bytes));
-        println!("process {} resident at most", bytes(rss));
-        println!("block {} windows, {} calls of stages", whole(plan.block), whole(stats.stage_calls));
-        println!("checks {:.8} {:.8}", checks.0, checks.1);
+        return say(&format!(
+            "{samples} {wall:.6} {user:.4} {sys:.4} {} {:.8} {:.8}\n",
+            rss / 1024,
+            checks.0,
+            checks.1
+        ));
     }
-    Ok(())
+    let stats = pipeline.stats()?;
+    let lines = [
+        format!("{} mode, {} samples in {}", plan.mode().name(), whole(samples), time(wall)),
+        format!("processor time {} user, {} system", time(user), time(sys)),
+        format!("work memory {} planned, {} used", bytes(plan.work_bytes), bytes(stats.peak_bytes)),
+        format!("process {} resident at most", bytes(rss)),
+        format!("block of {} windows, {} calls of stages", whole(plan.block), whole(stats.stage_calls)),
+        format!("checks {:.8} {:.8}", checks.0, checks.1),
+    ];
+    say(&format!("{}\n", lines.join("\n")))
 }

@@ -6,6 +6,7 @@ use crate::demo::audio::Input;
 use crate::library::{Config, Failure, Mode, Pipeline, Plan, Stage};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, whole};
+use crate::report::say;
 use crate::workloads::audio;
 
 /// Bytes of a plan by purpose: name in JSON, name for people, bytes.
@@ -21,15 +22,19 @@ fn parts(plan: &Plan) -> [(&'static str, &'static str, u64); 7] {
     ]
 }
 
+fn blocks_of(windows: u64) -> String {
+    if windows == 1 { "1 window".into() } else { format!("{} windows", whole(windows)) }
+}
+
 /// Why the plan has its mode.
 pub(crate) fn why(config: &Config, plan: &Plan, windows: u64) -> String {
-    let block = whole(plan.block);
+    let block = blocks_of(plan.block);
     match (config.mode, plan.mode()) {
         (Mode::Classic, _) => "asked for: every stage's rows for the whole range".into(),
-        (Mode::Sqrt, _) => format!("asked for: blocks of {block} windows"),
+        (Mode::Sqrt, _) => format!("asked for: blocks of {block}"),
         (Mode::Auto, Mode::Classic) => "the whole range is a single block and fits the budget".into(),
         (Mode::Auto, _) if windows <= plan.block => "the whole range does not fit the budget at once".into(),
-        (Mode::Auto, _) => format!("{} windows are more than one block of {block}", whole(windows)),
+        (Mode::Auto, _) => format!("{} windows are more than a block of {block}", whole(windows)),
     }
 }
 
@@ -52,7 +57,7 @@ pub(crate) fn describe(config: &Config, plan: &Plan, windows: u64) -> String {
     };
     line("mode", format!("{} ({})", plan.mode().name(), why(config, plan, windows)));
     line("windows", format!("{}, of {} samples every {}", whole(windows), whole(config.window), whole(config.hop)));
-    line("block", format!("{} windows", whole(plan.block)));
+    line("block", blocks_of(plan.block));
     let k = match plan.checkpoint_every {
         0 => "none: no stage has state".to_string(),
         k => format!("every {} windows", whole(k)),
@@ -111,9 +116,8 @@ pub(crate) fn audio(args: &AudioArgs) -> Result<()> {
         Input::open(args).ok()?.plan(&Config { mode, memory_budget_bytes: 0, ..config })
     })?;
     if args.json {
-        println!("{}", object(&config, &plan, windows).close());
+        say(&format!("{}\n", object(&config, &plan, windows).close()))
     } else {
-        print!("{}\n\n{}", audio::STAGES, describe(&config, &plan, windows));
+        say(&format!("{}\n\n{}", audio::STAGES, describe(&config, &plan, windows)))
     }
-    Ok(())
 }

@@ -118,3 +118,24 @@ fn benches_print_one_line_with_the_same_checks_in_every_mode() {
     }
     assert!(succeeds(&["bench", "audio", "--input", &file]).contains("work memory"));
 }
+
+#[test]
+fn the_table_has_every_workload_in_every_mode() {
+    let text = succeeds(&["bench", "all", "--seconds", "2", "--rounds", "1"]);
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|l| l.split_whitespace().collect()).collect();
+    assert_eq!(rows.len(), 6, "{text}");
+    for row in rows.chunks(3) {
+        let checks = |r: &Vec<&str>| r[r.len() - 2..].join(" ");
+        assert!(row.iter().all(|r| r[0] == row[0][0] && checks(r) == checks(&row[0])), "{text}");
+    }
+}
+
+#[test]
+fn whoever_stops_reading_does_no_harm() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_driver"));
+    command.args(["demo", "audio", "--seconds", "1"]);
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let run = child.wait_with_output().unwrap();
+    assert!(run.status.success() && run.stderr.is_empty(), "{}", String::from_utf8_lossy(&run.stderr));
+}

@@ -4,6 +4,7 @@ use crate::Result;
 use crate::cli::TableArgs;
 use crate::inputs::melody::{Melody, RATE};
 use crate::library::Samples;
+use crate::report::say;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -76,7 +77,7 @@ pub(crate) fn all(args: &TableArgs) -> Result<()> {
             let (wall, cpu) = (median(&mut wall), median(&mut cpu));
             let speed = samples / 1e6 / cpu.max(1e-6);
             let rss = rss / 1024.0;
-            println!("{workload:<8}{mode:<9}{wall:>9.4}{cpu:>9.4}{speed:>10.1}{rss:>8.1} MiB   {checks}");
+            say(&format!("{workload:<10}{mode:<9}{wall:>9.4}{cpu:>9.4}{speed:>12.1}{rss:>10.1} MiB   {checks}\n"))?;
         }
     }
     Ok(())

@@ -4,13 +4,14 @@ use crate::Result;
 use crate::cli::AudioArgs;
 use crate::inputs::melody::{self, Melody};
 use crate::inputs::wav::Wav;
-use crate::library::{Config, Failure, Mode, Pipeline, Plan, Samples, Stage, Stats};
+use crate::library::{Config, Mode, Pipeline, Plan, Samples, Stage, Stats};
 use crate::plan;
 use crate::report::chart::Chart;
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::process::{Checksum, Stopwatch, Took};
 use crate::report::progress::Progress;
+use crate::report::say;
 use crate::workloads::audio::{self, ROW_LEN, STAGE_COUNT};
 
 /// Seconds that are generated where nothing else is said.
@@ -151,7 +152,7 @@ pub(crate) fn run(args: &AudioArgs) -> Result<()> {
     let mut take = |first: u64, rows: &[f32]| {
         findings.take(first, rows, bin_hz, |t| notes.as_ref()?.planted(t * config.hop, config.window));
     };
-    pipeline.evaluate(stage, slice, &mut take, &mut |done| progress.add(done)).map_err(explain)?;
+    pipeline.evaluate(stage, slice, &mut take, &mut |done| progress.add(done))?;
     drop(progress);
     let took = stopwatch.stop();
     let stats = pipeline.stats()?;
@@ -171,10 +172,6 @@ fn replan(args: &AudioArgs, config: &Config) -> Option<Plan> {
         return None;
     }
     Input::open(args).ok()?.plan(config)
-}
-
-fn explain(failure: Failure) -> Box<dyn std::error::Error> {
-    failure.into()
 }
 
 impl Facts {
