@@ -392,6 +392,11 @@
 #define SQS_ORDER_REVERSE 1
 
 /*
+ A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED.
+ */
+#define SQS_STAGE_REVERSE 1
+
+/*
  The source may get more samples: see sqs_source_extend.
  */
 #define SQS_SOURCE_GROWING 1
@@ -757,7 +762,7 @@ typedef struct {
    */
   uint32_t struct_size;
   /*
-   0. (Stages with state are not in this version: other flags give SQS_ERR_UNSUPPORTED.)
+   0, or SQS_STAGE_REVERSE (not in this version: SQS_ERR_UNSUPPORTED).
    */
   uint32_t flags;
   /*
@@ -799,11 +804,12 @@ typedef struct {
    */
   uint32_t stride;
   /*
-   Bytes of state. 0 in this version.
+   Bytes of state: a stage with state is a scan. Its rows are made in order; io->state is what the row before left, and
+   must be plain bytes, for it is copied, stored and compared.
    */
   uint32_t state_bytes;
   /*
-   Alignment of the state. 0: 8.
+   Alignment of the state: a power of two up to 64. 0: 8.
    */
   uint32_t state_align;
   /*

@@ -27,7 +27,7 @@ pub trait Kernel {
         Ok(())
     }
 
-    /// Sets the state before row 0 (of a reverse scan: before the last row).
+    /// Sets the state of a scan before row 0 (of a reverse scan: behind the last row).
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.fill(0);
         Ok(())
@@ -62,6 +62,12 @@ pub struct StageSpec<'m> {
     pub shape: RowShape,
     /// Rows of its inputs per row of its own; 1 but for strided stages.
     pub stride: u32,
+    /// Bytes of the state of a scan, 0 for stages without: plain bytes that are copied, stored and compared.
+    pub state_bytes: usize,
+    /// Alignment of the state; a power of two, at most a cache line.
+    pub state_align: usize,
+    /// A reverse scan: its state runs from the last row to the first.
+    pub reverse: bool,
     /// Bytes of its scratch memory, aligned to a cache line at least.
     pub scratch_bytes: usize,
     /// Alignment the scratch needs beyond that; a power of two.
@@ -83,6 +89,9 @@ impl<'m> StageSpec<'m> {
             kernel: Inline::new(kernel, |p| p),
             shape,
             stride: 1,
+            state_bytes: 0,
+            state_align: 8,
+            reverse: false,
             scratch_bytes: 0,
             scratch_align: 1,
             keeps_scratch: false,
@@ -209,7 +218,9 @@ pub struct StageIo<'a> {
     pub edges: &'a [EdgeRows<'a>],
     /// Where the rows go, one after another without gaps.
     pub out: &'a mut [u8],
-    /// The state of a scan.
+    /// The state of a scan: on entry the one after row `first - 1`, to be left as it is after row `first + rows - 1`.
+    /// Of a reverse scan: on entry the one after row `first + rows` (the next later row), to be left as it is after row
+    /// `first`; the rows of a call are made from the last to the first, and lie in `out` in ascending order all the same.
     pub state: &'a mut [u8],
     /// Scratch memory: any content, unless the stage keeps it.
     pub scratch: &'a mut [u8],

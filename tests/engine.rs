@@ -30,7 +30,7 @@ fn graph() -> impl Strategy<Value = TestGraph> {
     prop::collection::vec(input(), 1..3)
         .prop_flat_map(|inputs| {
             let n = inputs.len();
-            let stage = (any::<u32>(), 1usize..5, 1u32..4, 0usize..70, any::<bool>());
+            let stage = (any::<u32>(), 1usize..5, 1u32..4, 0usize..70, any::<bool>(), 0u8..3);
             (
                 Just(inputs),
                 prop::collection::vec((stage, prop::collection::vec((any::<u32>(), edge(vec![0])), 1..4)), 1..6),
@@ -40,7 +40,7 @@ fn graph() -> impl Strategy<Value = TestGraph> {
         .prop_map(|(inputs, raw, n)| {
             let mut rates = vec![1u64; n];
             let mut stages = Vec::new();
-            for ((pick, len, stride, scratch, keeps), raw_edges) in raw {
+            for ((pick, len, stride, scratch, keeps, scan), raw_edges) in raw {
                 let anchor = rates[pick as usize % rates.len()];
                 let nodes: Vec<usize> = (0..rates.len()).filter(|i| rates[*i] == anchor).collect();
                 let edges = raw_edges
@@ -49,7 +49,7 @@ fn graph() -> impl Strategy<Value = TestGraph> {
                     .collect();
                 let stride = if stride == 3 { 2 } else { 1 };
                 rates.push(anchor * u64::from(stride));
-                stages.push(TestStage { edges, len, stride, scratch, keeps });
+                stages.push(TestStage { edges, len, stride, scratch, keeps, scan: scan == 0 });
             }
             TestGraph { inputs, stages }
         })

@@ -8,12 +8,15 @@
 //! (when buffers slide) if no stage needs them at the position it had before the block. The next call does the same
 //! block again.
 
-use super::{World, windows};
+use super::{World, failed, internal, windows};
 use crate::graph::{Graph, GraphLimits, Node};
 use crate::limits::MAX_INPUTS;
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::plan::JobPlan;
-use crate::status::Result;
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+const LOST: Error = Error::new(Status::Internal, "a state lies outside of the work area");
 
 /// How far a stage has come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,27 +83,47 @@ impl<'m> Job<'m> {
     }
 
     /// Starts the job in `region`: rows `first .. end` of every target (`end` may be `u64::MAX` where the stream goes
-    /// on), out of `windows` windows where that is known.
-    pub fn start(&mut self, graph: &Graph<'_>, region: Span, first: u64, end: u64, windows: Option<u64>) {
+    /// on), out of `windows` windows where that is known. Scans start from the nearest checkpoint at or below what is
+    /// needed; one that turns out damaged is dropped, and the one before it is taken.
+    pub fn start(
+        &mut self,
+        world: &mut World<'_, 'm>,
+        region: Span,
+        first: u64,
+        end: u64,
+        windows: Option<u64>,
+    ) -> Result<()> {
         self.origin = region.at;
+        loop {
+            self.aim(world, first, end, windows);
+            if self.load_states(world)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sets what every stage has to make for rows `first .. end` of every target.
+    pub fn aim(&mut self, world: &mut World<'_, 'm>, first: u64, end: u64, windows: Option<u64>) {
+        let graph = world.graph;
         self.windows = windows;
         self.tracks.clear();
         self.tracks.fill_with(Track::default);
         self.loaded.clear();
         self.loaded.fill_with(Loaded::default);
         // Consumers stand behind what they consume, so that one pass from the end sees every need.
-        for i in (0..graph.stages().len()).rev() {
+        for (i, stage) in graph.stages().iter().enumerate().rev() {
             let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
             let range = self.wanted(graph, Node::Stage(i), target.then_some((first, end)));
-            if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
-                *track = Track { first, end, next: first, mark: first, base: first, handed: first, warm: None };
+            let Some((wanted, end)) = range else { continue };
+            let start = if stage.is_scan() { world.checkpoints.nearest(world.work, i, wanted) } else { wanted };
+            if let Some(track) = self.tracks.get_mut(i) {
+                let handed = if target { first } else { wanted };
+                *track = Track { first: start, end, next: start, mark: start, base: start, handed, warm: None };
             }
         }
-        for i in 0..graph.inputs().len() {
+        for (i, input) in graph.inputs().iter().enumerate() {
             let range = self.wanted(graph, Node::Input(i), None);
-            if let (Some((first, end)), Some(loaded), Some(input)) =
-                (range, self.loaded.get_mut(i), graph.inputs().get(i))
-            {
+            if let (Some((first, end)), Some(loaded)) = (range, self.loaded.get_mut(i)) {
                 let (start, _) = input.samples(first, first);
                 *loaded = Loaded { first: start, end: start, last_window: end };
             }
@@ -110,6 +133,52 @@ impl<'m> Job<'m> {
             first.saturating_mul(s.rate).saturating_add(s.delay)
         });
         self.frontier = starts.min().unwrap_or(0);
+    }
+
+    /// Gives every scan the state before its first row. False if a checkpoint was damaged.
+    fn load_states(&mut self, world: &mut World<'_, 'm>) -> Result<bool> {
+        let graph = world.graph;
+        for at in 0..self.plan.order.len() {
+            let Some(i) = self.plan.order.get(at).copied() else { break };
+            let Some(stage) = graph.stages().get(i).filter(|s| s.is_scan()) else { continue };
+            let (Some(lane), Some(track)) = (self.plan.lanes.get(i), self.tracks.get(i)) else { continue };
+            let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
+            if track.first > 0 {
+                if !world.checkpoints.load(world.work, i, track.first, state) {
+                    return Ok(false);
+                }
+                continue;
+            }
+            let Some(bytes) = world.work.bytes(state) else { return internal("a state lies outside of the work area") };
+            let text = "the initial state of stage {n}: {a}";
+            stage.kernel.state_init(bytes).map_err(|code| failed(code, text).name(&stage.name))?;
+        }
+        Ok(true)
+    }
+
+    /// Notes positions and states, to go back to them when the block fails.
+    fn mark(&mut self, world: &mut World<'_, 'm>) -> Result<()> {
+        for (lane, track) in self.plan.lanes.iter().zip(self.tracks.iter_mut()) {
+            track.mark = track.next;
+            if lane.active && lane.state.len > 0 {
+                let from = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
+                let to = num::add(lane.shadow.at, self.origin)?;
+                world.work.copy(from, to).ok_or(LOST)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes back to the marks.
+    fn set_back(&mut self, world: &mut World<'_, 'm>) {
+        for (lane, track) in self.plan.lanes.iter().zip(self.tracks.iter_mut()) {
+            track.next = track.mark;
+            track.warm = None;
+            if lane.active && lane.state.len > 0 {
+                let from = Span { at: lane.shadow.at.saturating_add(self.origin), ..lane.shadow };
+                let _ = world.work.copy(from, lane.state.at.saturating_add(self.origin));
+            }
+        }
     }
 
     /// The rows of a node that its consumers want, clipped to those there are.
@@ -186,7 +255,8 @@ impl<'m> Job<'m> {
     /// Rows of a target that are made and not handed out.
     #[must_use]
     pub fn pending(&self, stage: usize) -> (u64, u64) {
-        self.tracks.get(stage).map_or((0, 0), |t| (t.handed, t.next))
+        // A scan may still be on its way from a checkpoint to the first row that is wanted.
+        self.tracks.get(stage).map_or((0, 0), |t| (t.handed, t.next.max(t.handed)))
     }
 
     /// Where rows of a target lie.
@@ -229,9 +299,7 @@ impl<'m> Job<'m> {
     /// Moves on by at most `most` windows, and says by how many; 0 when more input, or nothing more, is needed.
     /// For the classic order a window of work is one of one stage.
     pub fn advance(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
-        for track in self.tracks.iter_mut() {
-            track.mark = track.next;
-        }
+        self.mark(world)?;
         if self.plan.classic { self.advance_stage(world, most) } else { self.advance_block(world, most) }
     }
 
@@ -270,7 +338,7 @@ impl<'m> Job<'m> {
             let made = self.plan.made(i, rate, to);
             let Some(track) = self.tracks.get(i).copied() else { continue };
             if let Err(e) = self.make(world, i, track.next, made.min(track.end)) {
-                self.set_back();
+                self.set_back(world);
                 return Err(e);
             }
         }
@@ -286,29 +354,28 @@ impl<'m> Job<'m> {
         let rate = world.graph.rate(Node::Stage(i)).max(1);
         let rows = most.checked_div(rate).unwrap_or(0).max(1).min(track.end.saturating_sub(track.next));
         if let Err(e) = self.make(world, i, track.next, track.next.saturating_add(rows)) {
-            self.set_back();
+            self.set_back(world);
             return Err(e);
         }
         // A row of a strided stage is one piece of work, however many windows it stands for.
         Ok(rows.saturating_mul(rate).min(most))
     }
 
-    fn set_back(&mut self) {
-        for track in self.tracks.iter_mut() {
-            track.next = track.mark;
-            track.warm = None;
-        }
-    }
-
     /// Makes rows `from .. to` of a stage: one call for the rows whose neighbours are all there, and one call a row
-    /// where some lie beyond an end.
+    /// where some lie beyond an end. Calls of a scan end where its state is to be kept.
     fn make(&mut self, world: &mut World<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
         let (inner, outer) = self.interior(world.graph, stage);
+        let scan = world.graph.stages().get(stage).is_some_and(|s| s.is_scan());
         let mut at = from;
         while at < to {
             let whole = at >= inner && at < outer;
-            let end = if whole { to.min(outer) } else { at.saturating_add(1) };
+            let stop = if scan { world.checkpoints.next_stop(stage, at) } else { u64::MAX };
+            let end = if whole { to.min(outer).min(stop) } else { at.saturating_add(1) };
             self.call(world, stage, at, end, !whole)?;
+            if let Some(lane) = self.plan.lanes.get(stage).filter(|_| end == stop) {
+                let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
+                world.checkpoints.save(world.work, stage, end, state);
+            }
             if let Some(track) = self.tracks.get_mut(stage) {
                 track.next = end;
             }

@@ -10,6 +10,7 @@ pub use supply::Supply;
 use crate::graph::Graph;
 use crate::mem::Work;
 use crate::status::Result;
+use crate::store::checkpoints::Checkpoints;
 
 /// What every job works on.
 pub struct World<'w, 'm> {
@@ -19,6 +20,8 @@ pub struct World<'w, 'm> {
     pub inputs: &'w mut [Supply<'m>],
     /// The work area.
     pub work: &'w mut Work<'m>,
+    /// Checkpoints of the scans.
+    pub checkpoints: &'w mut Checkpoints<'m>,
     /// What was done.
     pub counts: &'w mut Counts,
 }

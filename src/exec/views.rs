@@ -53,9 +53,10 @@ impl<'m> Job<'m> {
 
         let lane = self.plan.lanes.get(index).copied().unwrap_or_default();
         let scratch = Span { at: num::add(lane.scratch.at, self.origin)?, ..lane.scratch };
+        let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
         let reads = || spans.iter().copied().take(graph.edges_of(stage).len()).chain([stage.table]);
         let mut lent = [&[] as &[u8]; MAX_FAN_IN + 1];
-        let Some([out, scratch]) = world.work.lend(reads(), &mut lent, [out, scratch]) else {
+        let Some([out, state, scratch]) = world.work.lend(reads(), &mut lent, [out, state, scratch]) else {
             return internal("a stage's buffers overlap or lie outside of the work area");
         };
         let fan_in = graph.edges_of(stage).len();
@@ -69,7 +70,7 @@ impl<'m> Job<'m> {
             rows,
             edges: edges.get(..fan_in).unwrap_or(&[]),
             out,
-            state: &mut [],
+            state,
             scratch,
             table: lent.get(fan_in).copied().unwrap_or(&[]),
             continues: stage.keeps_scratch && warm == Some(from),

@@ -20,10 +20,17 @@ fn or_null(bytes: &mut [u8]) -> *mut c_void {
 /// A stage of the caller.
 pub(super) struct CStage {
     pub(super) run: unsafe extern "C" fn(*mut c_void, *const sqs_stage_io) -> i32,
+    pub(super) init: Option<unsafe extern "C" fn(*mut c_void, *mut c_void) -> i32>,
     pub(super) ctx: *mut c_void,
 }
 
 impl Kernel for CStage {
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
+        state.fill(0);
+        // SAFETY: the caller's function with his context; the state has the size and alignment he declared.
+        self.init.map_or(Ok(()), |init| outcome(unsafe { init(self.ctx, state.as_mut_ptr().cast()) }))
+    }
+
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let none = EdgeRows::NONE;
         let mut edges: [sqs_edge_rows; MAX_FAN_IN] = core::array::from_fn(|i| {

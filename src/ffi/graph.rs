@@ -95,8 +95,8 @@ pub unsafe extern "C" fn sqs_stage_register(
     with(pipeline, Access::Normal, |core, _| {
         structs::usable(id.cast_const())?;
         let d = structs::read(desc)?;
-        if d.flags != 0 || d.state_bytes != 0 || d.reserved != 0 {
-            return Err(Error::new(Status::Unsupported, "stages with state are not in this version"));
+        if d.flags & !SQS_STAGE_REVERSE != 0 || d.reserved != 0 {
+            return Err(Error::new(Status::Unsupported, "sqs_stage_desc: unknown flags"));
         }
         let run = d.run.ok_or(Error::new(Status::Argument, "a stage needs a run function"))?;
         let dtype =
@@ -107,7 +107,10 @@ pub unsafe extern "C" fn sqs_stage_register(
         // SAFETY: the caller gives edge_count edges.
         let count = unsafe { edges(d.edges, d.edge_count, &mut specs)? };
         let shape = RowShape { dtype, len: d.len as usize };
-        let mut spec = StageSpec::new(CStage { run, ctx: d.ctx }, shape);
+        let mut spec = StageSpec::new(CStage { run, init: d.state_init, ctx: d.ctx }, shape);
+        spec.state_bytes = d.state_bytes as usize;
+        spec.state_align = if d.state_align == 0 { 8 } else { d.state_align as usize };
+        spec.reverse = d.flags & SQS_STAGE_REVERSE != 0;
         spec.stride = d.stride.max(1);
         spec.scratch_bytes = d.scratch_bytes as usize;
         spec.scratch_align = if d.scratch_align == 0 { 8 } else { d.scratch_align as usize };

@@ -50,10 +50,10 @@ fn check(p: *const sqs_pipeline) -> Result<(), Status> {
     // SAFETY: not NULL and aligned. Only Cells are touched here, through raw pointers: a call from inside a callback
     // comes this way while the call around it works on `core`.
     unsafe {
-        if ((*p).magic).get() != MAGIC {
+        if (*p).magic.get() != MAGIC {
             return Err(Status::Argument);
         }
-        if ((*p).busy).get() {
+        if (*p).busy.get() {
             return Err(Status::Reentrant);
         }
     }
@@ -79,7 +79,7 @@ pub(super) fn with(
     busy.set(true);
     let result = {
         // SAFETY: as above.
-        let (core, holder) = unsafe { (&mut *(&raw mut (*p).core), &mut *(&raw mut (*p).holder)) };
+        let (core, holder) = unsafe { (&mut (*p).core, &mut (*p).holder) };
         guarded(|| call(core, holder))
     };
     busy.set(false);
@@ -110,7 +110,7 @@ fn guarded(call: impl FnOnce() -> Result<Status>) -> Result<Status> {
 pub(super) fn heal(p: *mut sqs_pipeline) {
     if check(p).is_ok() {
         // SAFETY: checked.
-        unsafe { ((*p).poisoned).set(false) };
+        unsafe { (*p).poisoned.set(false) };
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) fn retire(p: *mut sqs_pipeline) -> bool {
     let alive = check(p).is_ok();
     if alive {
         // SAFETY: checked.
-        unsafe { ((*p).magic).set(0) };
+        unsafe { (*p).magic.set(0) };
     }
     alive
 }
@@ -129,7 +129,7 @@ pub(super) fn detail(p: *const sqs_pipeline) -> Result<Text<160>, Status> {
     check(p)?;
     let mut text = Text::new();
     // SAFETY: checked.
-    if let Some(error) = unsafe { ((*p).detail).get() } {
+    if let Some(error) = unsafe { (*p).detail.get() } {
         error.write(&mut text);
     }
     Ok(text)

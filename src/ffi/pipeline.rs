@@ -165,7 +165,7 @@ pub unsafe extern "C" fn sqs_pipeline_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_reset(pipeline: *mut sqs_pipeline) -> sqs_status {
     let status = with(pipeline, Access::Poisoned, |core, _| {
-        core.reset();
+        core.reset()?;
         Ok(Status::Ok)
     });
     if status == SQS_OK {

@@ -126,7 +126,7 @@ pub(super) unsafe fn array<'a, T>(p: *const T, count: usize) -> Result<&'a [T]> 
         return Ok(&[]);
     }
     usable(p)?;
-    if count > isize::MAX as usize / size_of::<T>().max(1) {
+    if count.checked_mul(size_of::<T>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
         return Err(Error::new(Status::Overflow, "an array does not fit the address space"));
     }
     // SAFETY: not NULL, aligned, and of `count` values as the caller says.

@@ -118,6 +118,9 @@ pub const SQS_ORDER_FORWARD: u32 = 0;
 /// Rows from the last to the first. Not in this version: SQS_ERR_UNSUPPORTED.
 pub const SQS_ORDER_REVERSE: u32 = 1;
 
+/// A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED.
+pub const SQS_STAGE_REVERSE: u32 = 1;
+
 /// The source may get more samples: see sqs_source_extend.
 pub const SQS_SOURCE_GROWING: u32 = 1;
 
@@ -283,7 +286,7 @@ pub struct sqs_stage_io {
 pub struct sqs_stage_desc {
     /// sizeof(sqs_stage_desc).
     pub struct_size: u32,
-    /// 0. (Stages with state are not in this version: other flags give SQS_ERR_UNSUPPORTED.)
+    /// 0, or SQS_STAGE_REVERSE (not in this version: SQS_ERR_UNSUPPORTED).
     pub flags: u32,
     /// Its name, copied: 1 to 31 bytes, not taken.
     pub name: *const c_char,
@@ -305,9 +308,10 @@ pub struct sqs_stage_desc {
     /// Input rows per output row. 0 and 1: one each; more: fewer rows come out than go in, one per stride, the last one
     /// also where its inputs are not all there.
     pub stride: u32,
-    /// Bytes of state. 0 in this version.
+    /// Bytes of state: a stage with state is a scan. Its rows are made in order; io->state is what the row before left, and
+    /// must be plain bytes, for it is copied, stored and compared.
     pub state_bytes: u32,
-    /// Alignment of the state. 0: 8.
+    /// Alignment of the state: a power of two up to 64. 0: 8.
     pub state_align: u32,
     /// Bytes of scratch memory per call.
     pub scratch_bytes: u32,

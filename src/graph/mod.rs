@@ -200,7 +200,11 @@ impl<'m> Graph<'m> {
         if spec.shape.len == 0 || spec.stride == 0 {
             return Err(fail(Status::Argument, "stage {n}: row length and stride must be at least 1"));
         }
-        if !spec.scratch_align.is_power_of_two() || spec.scratch_align > BUFFER_ALIGN {
+        if spec.reverse {
+            return Err(fail(Status::Unsupported, "stage {n}: reverse scans are not in this version"));
+        }
+        let aligned = |align: usize| align.is_power_of_two() && align <= BUFFER_ALIGN;
+        if !aligned(spec.scratch_align) || !aligned(spec.state_align) {
             let text = "stage {n}: an alignment must be a power of two up to {a}";
             return Err(fail(Status::Argument, text).a(num::count(BUFFER_ALIGN)));
         }
@@ -249,6 +253,8 @@ impl<'m> Graph<'m> {
             rate,
             delay,
             consumers: 0,
+            state_bytes: spec.state_bytes,
+            state_align: spec.state_align,
             scratch_bytes: spec.scratch_bytes,
             scratch_align: spec.scratch_align,
             keeps_scratch: spec.keeps_scratch,

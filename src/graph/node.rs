@@ -118,6 +118,10 @@ pub struct Stage<'m> {
     pub delay: u64,
     /// Number of edges that come from here.
     pub consumers: u32,
+    /// Bytes of the state of a scan; 0 for stages without.
+    pub state_bytes: usize,
+    /// Alignment of the state.
+    pub state_align: usize,
     /// Scratch memory and its alignment.
     pub scratch_bytes: usize,
     /// Alignment of the scratch.
@@ -139,6 +143,12 @@ impl Stage<'_> {
     #[must_use]
     pub fn rows(&self, windows: u64) -> u64 {
         num::div_ceil(windows, self.rate)
+    }
+
+    /// True for a scan: its rows are made in order, each from the state that the one before left.
+    #[must_use]
+    pub fn is_scan(&self) -> bool {
+        self.state_bytes > 0
     }
 
     /// Rows that depend on nothing behind the first `windows` windows of a stream that goes on.

@@ -1,7 +1,7 @@
 //! Samples in, rows out: push, step and pull.
 
 use super::{Output, Pipeline};
-use crate::exec::{Supply, World, final_windows};
+use crate::exec::{Supply, final_windows};
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
@@ -91,9 +91,8 @@ impl<'m> Pipeline<'m> {
                 room = room.min(self.stream.room_before(limit));
             }
         }
-        let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
-        let mut world = World { graph: &self.graph, inputs, work, counts };
-        let moved = self.stream.advance(&mut world, room)?;
+        let (stream, mut world) = self.split_stream();
+        let moved = stream.advance(&mut world, room)?;
         for output in self.outputs.iter_mut() {
             let (first, end) = self.stream.pending(output.facts.stage);
             let Some(from) = self.stream.rows_at(&self.graph, output.facts.stage, first, end) else {

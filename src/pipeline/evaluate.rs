@@ -1,7 +1,7 @@
 //! Rows of any range of any planned stage, to a sink, in slices of bounded work.
 
 use super::Pipeline;
-use crate::exec::{World, failed, final_windows, internal, windows};
+use crate::exec::{failed, final_windows, internal, windows};
 use crate::graph::Node;
 use crate::io::SinkBox;
 use crate::mem::Span;
@@ -100,9 +100,11 @@ impl<'m> Pipeline<'m> {
 
     /// Lets the job make rows from the next one on.
     fn start_run(&mut self) -> Result<()> {
-        let Some(e) = self.evaluation.as_mut() else { return Ok(()) };
+        let Some(e) = self.evaluation.as_ref() else { return Ok(()) };
         let windows = final_windows(&self.graph, &self.supplies);
-        self.eval.start(&self.graph, self.plan.eval, e.next, e.end, windows);
+        let (region, next, end) = (self.plan.eval, e.next, e.end);
+        let (eval, mut world) = self.split_eval();
+        eval.start(&mut world, region, next, end, windows)?;
         for (i, (supply, input)) in self.supplies.iter().zip(self.graph.inputs()).enumerate() {
             let (crate::exec::Supply::Pushed(ring), Some(need)) = (supply, self.eval.oldest_sample(&self.graph, i))
             else {
@@ -113,7 +115,9 @@ impl<'m> Pipeline<'m> {
                 return Err(Error::new(Status::Evicted, text).a(need).b(ring.first()).name(&input.name));
             }
         }
-        e.running = true;
+        if let Some(e) = self.evaluation.as_mut() {
+            e.running = true;
+        }
         Ok(())
     }
 
@@ -144,9 +148,8 @@ impl<'m> Pipeline<'m> {
         if !self.evaluation.as_ref().is_some_and(|e| e.running) {
             self.start_run()?;
         }
-        let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
-        let mut world = World { graph: &self.graph, inputs, work, counts };
-        let moved = self.eval.advance(&mut world, most)?;
+        let (eval, mut world) = self.split_eval();
+        let moved = eval.advance(&mut world, most)?;
         if moved == 0 && !self.eval.done() {
             return internal("an evaluation came to a halt");
         }
@@ -196,7 +199,8 @@ impl<'m> Pipeline<'m> {
     /// The evaluation is done: what lies before the row behind its last may leave the rings.
     fn finish_evaluation(&mut self) {
         let Some(e) = self.evaluation.take() else { return };
-        self.eval.start(&self.graph, self.plan.eval, e.end, e.end.saturating_add(1), None);
+        let (eval, mut world) = self.split_eval();
+        eval.aim(&mut world, e.end, e.end.saturating_add(1), None);
         for (i, released) in self.released.iter_mut().enumerate() {
             if let Some(sample) = self.eval.oldest_sample(&self.graph, i) {
                 *released = (*released).max(sample);

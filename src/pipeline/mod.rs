@@ -10,7 +10,7 @@ mod stats;
 pub use evaluate::Ask;
 pub use stats::{PlanInfo, Stats};
 
-use crate::exec::{Counts, Job, Supply};
+use crate::exec::{Counts, Job, Supply, World};
 use crate::graph::{EdgeSpec, Graph, GraphLimits, InputSpec, Node};
 use crate::io::SourceBox;
 use crate::kernel::{Code, StageSpec};
@@ -19,6 +19,7 @@ use crate::mem::{Carver, FixedVec, Layout, Span, Work};
 use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Plan, Question, Request};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
+use crate::store::checkpoints::{Checkpoints, ScanSlots};
 use crate::store::ring::Ring;
 use crate::util::num;
 use core::mem::MaybeUninit;
@@ -69,6 +70,7 @@ pub struct Pipeline<'m> {
     /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
     released: [u64; MAX_INPUTS],
     cache: Cache,
+    checkpoints: Checkpoints<'m>,
     counts: Counts,
     rows_out: u64,
 }
@@ -83,6 +85,7 @@ impl<'m> Pipeline<'m> {
         JobPlan::reserve(limits, &mut layout)?;
         Job::reserve(limits, &mut layout)?;
         Job::reserve(limits, &mut layout)?;
+        layout.reserve::<ScanSlots>(limits.stages)?;
         layout.reserve::<u64>(param_bytes.div_ceil(8))?;
         Ok(layout.bytes())
     }
@@ -107,6 +110,7 @@ impl<'m> Pipeline<'m> {
             evaluation: None,
             released: [0; MAX_INPUTS],
             cache: Cache::EMPTY,
+            checkpoints: Checkpoints::new(carver.vec(limits.stages)?),
             counts: Counts::default(),
             rows_out: 0,
             pool: carver,
@@ -300,6 +304,17 @@ impl<'m> Pipeline<'m> {
             return Err(Error::new(Status::Align, text).a(num::count(plan.align)));
         }
         self.work = Work::new(work.get_mut(..plan.bytes).unwrap_or_default());
+        let settled = self.settle(plan);
+        if settled.is_err() {
+            // The area is the caller's again.
+            self.work = Work::default();
+        }
+        self.sealed = settled.is_ok();
+        settled
+    }
+
+    /// Gives every part its place in the work area.
+    fn settle(&mut self, plan: Plan) -> Result<()> {
         self.prepare_tables(plan.tables)?;
         for (i, (supply, input)) in self.supplies.iter_mut().zip(self.graph.inputs()).enumerate() {
             if let Supply::Pushed(ring) = supply {
@@ -320,10 +335,30 @@ impl<'m> Pipeline<'m> {
         if plan.stream_block > 0 {
             self.with_question(&[], |question, draft| question.stream(draft, plan.stream_block))?;
             core::mem::swap(&mut self.draft, &mut self.stream.plan);
-            self.stream.start(&self.graph, plan.stream, 0, u64::MAX, None);
         }
-        self.sealed = true;
-        Ok(())
+        self.start_stream()
+    }
+
+    /// The stream begins at row 0, if there is one.
+    fn start_stream(&mut self) -> Result<()> {
+        if self.plan.stream_block == 0 {
+            return Ok(());
+        }
+        let region = self.plan.stream;
+        let (stream, mut world) = self.split_stream();
+        stream.start(&mut world, region, 0, u64::MAX, None)
+    }
+
+    fn split_stream(&mut self) -> (&mut Job<'m>, World<'_, 'm>) {
+        let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
+        let checkpoints = &mut self.checkpoints;
+        (&mut self.stream, World { graph: &self.graph, inputs, work, checkpoints, counts })
+    }
+
+    fn split_eval(&mut self) -> (&mut Job<'m>, World<'_, 'm>) {
+        let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
+        let checkpoints = &mut self.checkpoints;
+        (&mut self.eval, World { graph: &self.graph, inputs, work, checkpoints, counts })
     }
 
     fn prepare_tables(&mut self, tables: Span) -> Result<()> {
@@ -342,7 +377,7 @@ impl<'m> Pipeline<'m> {
     }
 
     /// Back to row 0 of new input, with the same graph, plan and memory. Sources keep their length.
-    pub fn reset(&mut self) {
+    pub fn reset(&mut self) -> Result<()> {
         self.evaluation = None;
         for supply in self.supplies.iter_mut() {
             if let Supply::Pushed(ring) = supply {
@@ -354,9 +389,8 @@ impl<'m> Pipeline<'m> {
         }
         self.released = [0; MAX_INPUTS];
         self.cache.clear(&mut self.work);
-        if self.plan.stream_block > 0 {
-            self.stream.start(&self.graph, self.plan.stream, 0, u64::MAX, None);
-        }
+        self.checkpoints.clear(&mut self.work);
+        self.start_stream()
     }
 
     /// True where a buffer of a caller shares bytes with the work area.

@@ -26,6 +26,10 @@ pub struct Lane {
     pub cap: u64,
     /// Where its rows are.
     pub rows: Span,
+    /// Its state, if it is a scan.
+    pub state: Span,
+    /// Its state when the block began, to go back to.
+    pub shadow: Span,
     /// Its scratch.
     pub scratch: Span,
     /// Where rows are gathered with their halo at the ends.
@@ -285,7 +289,10 @@ impl<'m> JobPlan<'m> {
                 halo = num::add(halo, num::align_up(bytes, BUFFER_ALIGN)?)?;
             }
             let bounce = Buffer { purpose: Purpose::Bounce(i), bytes: halo, born: step, dies: step, at };
-            for buffer in [rows, scratch, bounce] {
+            let bytes = stage.state_bytes;
+            let state = Buffer { purpose: Purpose::State(i), bytes, born: 0, dies: last, at };
+            let shadow = Buffer { purpose: Purpose::Shadow(i), ..state };
+            for buffer in [rows, state, shadow, scratch, bounce] {
                 self.buffers.push(buffer).map_err(|_| full)?;
             }
         }
@@ -309,6 +316,8 @@ impl<'m> JobPlan<'m> {
             match buffer.purpose {
                 Purpose::Feed(i) => self.feeds.get_mut(i).map(|f| f.samples = span),
                 Purpose::Rows(i) => self.lanes.get_mut(i).map(|l| l.rows = span),
+                Purpose::State(i) => self.lanes.get_mut(i).map(|l| l.state = span),
+                Purpose::Shadow(i) => self.lanes.get_mut(i).map(|l| l.shadow = span),
                 Purpose::Scratch(i) => self.lanes.get_mut(i).map(|l| l.scratch = span),
                 Purpose::Bounce(i) => self.lanes.get_mut(i).map(|l| l.bounce = span),
             };
@@ -329,7 +338,7 @@ impl<'m> JobPlan<'m> {
     }
 }
 
-/// Buffers of the largest job: rows, scratch and bounce per stage, samples per input.
+/// Buffers of the largest job: rows, state, shadow, scratch and bounce per stage, samples per input.
 fn buffers(limits: GraphLimits) -> Result<usize> {
-    num::add(num::mul(limits.stages, 3)?, MAX_INPUTS)
+    num::add(num::mul(limits.stages, 5)?, MAX_INPUTS)
 }

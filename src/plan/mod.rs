@@ -325,7 +325,7 @@ impl Question<'_, '_> {
         let mut tables = 0;
         for stage in self.graph.stages() {
             tables = num::align_up(num::add(tables, stage.table_bytes)?, BUFFER_ALIGN)?;
-            plan.align = plan.align.max(stage.scratch_align);
+            plan.align = plan.align.max(stage.scratch_align).max(stage.state_align);
             plan.host_heap_bytes = plan.host_heap_bytes.saturating_add(stage.host_heap_bytes);
         }
         let mut region = |len: usize| -> Result<Span> {

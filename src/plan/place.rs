@@ -14,6 +14,10 @@ use crate::util::num;
 pub(super) enum Purpose {
     /// Rows of a stage.
     Rows(usize),
+    /// State of a scan.
+    State(usize),
+    /// What the state was when the block began.
+    Shadow(usize),
     /// Scratch of a stage.
     Scratch(usize),
     /// Rows gathered with their halo, at the ends.

@@ -37,6 +37,7 @@ pub struct TestStage {
     pub stride: u32,
     pub scratch: usize,
     pub keeps: bool,
+    pub scan: bool,
 }
 
 /// A whole graph.
@@ -74,6 +75,7 @@ impl TestGraph {
             let n = nodes[stage.edges[0].from].len();
             let mut rows = Vec::new();
             let mut t = 0;
+            let mut state = 1u32;
             while t * (stage.stride as usize) < n {
                 let mut row = Vec::new();
                 for j in 0..stage.len {
@@ -92,8 +94,9 @@ impl TestGraph {
                             acc = seen.iter().fold(acc, |a, x| mix(a, *x));
                         }
                     }
-                    row.push(acc);
+                    row.push(if stage.scan { mix(acc, state) } else { acc });
                 }
+                state = mix(state, row[0]);
                 rows.push(row);
                 t += 1;
             }
@@ -115,10 +118,16 @@ impl TestGraph {
 pub struct Mix {
     len: usize,
     keeps: bool,
+    scan: bool,
     fail_in: Rc<Cell<i64>>,
 }
 
 impl Kernel for Mix {
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
+        state.copy_from_slice(&1u32.to_ne_bytes());
+        Ok(())
+    }
+
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let left = self.fail_in.get();
         self.fail_in.set(left - 1);
@@ -140,6 +149,7 @@ impl Kernel for Mix {
         } else {
             io.scratch.fill(0xA5);
         }
+        let mut state = if self.scan { u32::from_ne_bytes((*io.state).try_into().unwrap()) } else { 0 };
         let out = io.output::<u32>().unwrap();
         assert_eq!(out.len(), rows * self.len);
         for (i, row) in out.chunks_exact_mut(self.len).enumerate() {
@@ -150,11 +160,17 @@ impl Kernel for Mix {
                         *y = view.row(r).iter().fold(*y, |a, x| mix(a, *x));
                     }
                 }
+                *y = if self.scan { mix(*y, state) } else { *y };
             }
+            state = mix(state, row[0]);
+        }
+        if self.scan {
+            io.state.copy_from_slice(&state.to_ne_bytes());
         }
         if left == 0 {
-            // What a failing call leaves in its output must not matter.
-            out.fill(0xDEAD_BEEF);
+            // What a failing call leaves in its output and state must not matter.
+            io.out.fill(0xDE);
+            io.state.fill(0xAD);
             return Err(Code(77));
         }
         Ok(())
@@ -272,11 +288,12 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
                 boundary: if e.clamp { Boundary::Clamp } else { Boundary::Zero },
             })
             .collect();
-        let kernel = Mix { len: stage.len, keeps: stage.keeps, fail_in: fail_in.clone() };
+        let kernel = Mix { len: stage.len, keeps: stage.keeps, scan: stage.scan, fail_in: fail_in.clone() };
         let mut spec = StageSpec::new(kernel, RowShape { dtype: Dtype::U32, len: stage.len });
         spec.stride = stage.stride;
         spec.scratch_bytes = if stage.keeps { stage.scratch.max(4) } else { stage.scratch };
         spec.keeps_scratch = stage.keeps;
+        spec.state_bytes = if stage.scan { 4 } else { 0 };
         p.add_stage(&graph.name(graph.inputs.len() + s), &edges, spec).unwrap();
     }
     if !setup.pushed {
