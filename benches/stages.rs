@@ -42,14 +42,14 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(kind: &'static str, params: Params, shape: RowShape, channels: usize, block: usize) -> Self {
+    fn new(kind: &'static str, params: Params, shape: RowShape, host_heap: bool, block: usize) -> Self {
         let area = Box::leak(vec![MaybeUninit::<u8>::uninit(); 1 << 18].into_boxed_slice());
         let skip = area.as_ptr().align_offset(64);
         let mut pool = Carver::new(&mut area[skip..]).unwrap();
         let params: Vec<Param<'_>> =
             params.iter().map(|(key, values)| Param { key, value: values[0], values }).collect();
-        let edge = EdgeShape { shape, stride: shape.len, channels, lookback: 0, lookahead: 0 };
-        let mut build = Build { kind, params: &params, edges: &[edge], pool: &mut pool, host_heap: true };
+        let edge = EdgeShape { shape, stride: shape.len, channels: 1, lookback: 0, lookahead: 0 };
+        let mut build = Build { kind, params: &params, edges: &[edge], pool: &mut pool, host_heap };
         let spec = find(kind).unwrap()(&mut build).unwrap();
         let mut table = Area::new(spec.table_bytes);
         spec.kernel.prepare(table.get_mut()).unwrap();
@@ -92,7 +92,7 @@ fn signal(n: usize) -> Vec<f32> {
         .collect()
 }
 
-/// The loop written by hand: window, transform, magnitude and features row by row, as shared/peers has it.
+/// The loop written by hand: window, transform, magnitude and features row by row.
 fn fused(samples: &[f32]) -> impl FnMut() -> (f64, f64) + '_ {
     const L: usize = 16;
     let (w, h) = (WINDOW, HOP);
@@ -144,12 +144,12 @@ fn chain(c: &mut Criterion) {
     group.bench_function("fused loop with realfft", |b| b.iter(|| black_box(by_hand())));
     let mut input = Area::new(samples.len() * 4);
     cast_mut::<f32>(input.get_mut()).unwrap().copy_from_slice(&samples);
-    for block in [1usize, 2, 4, 8, 16] {
+    for (block, heap) in [(1usize, true), (4, true), (16, true), (4, false)] {
         let shape = RowShape { dtype: Dtype::F32, len: WINDOW };
-        let mut hann = Stage::new("hann", &[], shape, 1, block);
-        let mut magnitude = Stage::new("rfft_magnitude", &[], hann.spec.shape, 1, block);
-        let mut argmax = Stage::new("argmax", &[], magnitude.spec.shape, 1, block);
-        let mut centroid = Stage::new("centroid", &[], magnitude.spec.shape, 1, block);
+        let mut hann = Stage::new("hann", &[], shape, true, block);
+        let mut magnitude = Stage::new("rfft_magnitude", &[], hann.spec.shape, heap, block);
+        let mut argmax = Stage::new("argmax", &[], magnitude.spec.shape, true, block);
+        let mut centroid = Stage::new("centroid", &[], magnitude.spec.shape, true, block);
         let mut all = || {
             let mut sums = (0f64, 0f64);
             for first in (0..ROWS).step_by(block) {
@@ -167,7 +167,8 @@ fn chain(c: &mut Criterion) {
         };
         let got = all();
         assert!(got.0 == expected.0 && (got.1 / expected.1 - 1.0).abs() < 1e-5, "{got:?} {expected:?}");
-        group.bench_function(BenchmarkId::new("stages in blocks of", block), |b| b.iter(|| black_box(all())));
+        let memory = if heap { "stages in blocks of" } else { "stages in caller memory in blocks of" };
+        group.bench_function(BenchmarkId::new(memory, block), |b| b.iter(|| black_box(all())));
     }
     group.finish();
 }
@@ -182,7 +183,6 @@ fn single(c: &mut Criterion) {
     let stages: &[(&'static str, Params)] = &[
         ("hann", &[]),
         ("rfft_magnitude", &[]),
-        ("rfft_power", &[]),
         ("argmax", &[]),
         ("centroid", &[]),
         ("mean", &[]),
@@ -195,10 +195,13 @@ fn single(c: &mut Criterion) {
         ("to_f32", &[("scale", &[0.5])]),
         ("top_k_sum", &[("k", &[32.0])]),
     ];
-    for (kind, params) in stages {
+    let own: &[(&'static str, Params, bool)] = &[("rfft_magnitude", &[], false)];
+    let own = own.iter().map(|(k, p, heap)| (k, p, *heap));
+    for (kind, params, host_heap) in stages.iter().map(|(k, p)| (k, p, true)).chain(own) {
         let shape = RowShape { dtype: Dtype::F32, len: WINDOW };
-        let mut stage = Stage::new(kind, params, shape, 1, block);
-        group.bench_function(*kind, |b| {
+        let mut stage = Stage::new(kind, params, shape, host_heap, block);
+        let memory = if host_heap { "" } else { " in caller memory" };
+        group.bench_function(format!("{kind}{memory}"), |b| {
             b.iter(|| {
                 stage.run(0, block, edge(black_box(input.get()), shape, WINDOW * 4, block));
                 black_box(stage.out.get());

@@ -74,11 +74,14 @@ per_level! {
     /// Start of the first block of [`BLOCK`] elements (the last may be shorter) with one above `bar` in it.
     pub fn block_above(x: &[f32], bar: f32) -> Option<usize> {
         let (blocks, rest) = x.as_chunks::<BLOCK>();
-        let any = |block: &[f32]| block.iter().fold(false, |any, v| any | (*v > bar));
-        match blocks.iter().position(|block| block.iter().fold(false, |any, v| any | (*v > bar))) {
-            Some(i) => Some(i.wrapping_mul(BLOCK)),
-            None => any(rest).then_some(x.len().wrapping_sub(rest.len())),
+        // A plain loop: what a closure does for an iterator might be compiled for the baseline only.
+        for (i, block) in blocks.iter().enumerate() {
+            if block.iter().fold(false, |any, v| any | (*v > bar)) {
+                return Some(i.wrapping_mul(BLOCK));
+            }
         }
+        let any = rest.iter().fold(false, |any, v| any | (*v > bar));
+        any.then_some(x.len().wrapping_sub(rest.len()))
     }
 }
 

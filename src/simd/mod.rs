@@ -75,13 +75,15 @@ macro_rules! per_level {
 
 mod filter;
 mod rows;
-#[cfg(feature = "fft")]
 mod spectrum;
+mod stockham;
 
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]
-pub use spectrum::{as_complex, as_complex_mut, half_power, power};
+pub use spectrum::{as_complex, as_complex_mut};
+pub use spectrum::{half_power, half_power_apart, power};
+pub use stockham::{stockham, stockham_table, stockham_turns};
 pub mod rank;
 
 /// Lanes of every loop here.

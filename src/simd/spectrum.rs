@@ -7,12 +7,15 @@
 //! lane rows from below and from above.
 
 use super::{Isa, Level};
+use crate::util::root::sqrt;
+#[cfg(feature = "fft")]
 use rustfft::num_complex::Complex;
 
 /// Pairs of bins that are made together.
 const TILE: usize = 256;
 
 /// The numbers seen as complex ones; an odd last one is left out.
+#[cfg(feature = "fft")]
 #[must_use]
 pub fn as_complex(x: &[f32]) -> &[Complex<f32>] {
     let (pairs, _) = x.as_chunks::<2>();
@@ -21,6 +24,7 @@ pub fn as_complex(x: &[f32]) -> &[Complex<f32>] {
 }
 
 /// The numbers seen as complex ones; an odd last one is left out.
+#[cfg(feature = "fft")]
 pub fn as_complex_mut(x: &mut [f32]) -> &mut [Complex<f32>] {
     let (pairs, _) = x.as_chunks_mut::<2>();
     // SAFETY: as above, and the borrow is exclusive.
@@ -37,51 +41,101 @@ fn pair([ar, ai]: [f32; 2], [br, bi]: [f32; 2], c: f32, s: f32) -> (f32, f32) {
     (xr * xr + xi * xi, yr * yr + yi * yi)
 }
 
+/// Where the transform lies: each bin's two parts in turn, or all real parts apart from all imaginary ones.
+trait Half: Copy {
+    /// Number of bins.
+    fn len(self) -> usize;
+    /// One bin.
+    fn bin(self, k: usize) -> Option<[f32; 2]>;
+    /// Bins `from ..` into `re` and `im`.
+    fn read(self, from: usize, re: &mut [f32], im: &mut [f32]);
+}
+
+impl Half for &[[f32; 2]] {
+    #[inline(always)]
+    fn len(self) -> usize {
+        <[_]>::len(self)
+    }
+    #[inline(always)]
+    fn bin(self, k: usize) -> Option<[f32; 2]> {
+        self.get(k).copied()
+    }
+    #[inline(always)]
+    fn read(self, from: usize, re: &mut [f32], im: &mut [f32]) {
+        for ((re, im), z) in re.iter_mut().zip(im).zip(self.get(from..).unwrap_or(&[])) {
+            [*re, *im] = *z;
+        }
+    }
+}
+
+impl Half for (&[f32], &[f32]) {
+    #[inline(always)]
+    fn len(self) -> usize {
+        self.0.len().min(self.1.len())
+    }
+    #[inline(always)]
+    fn bin(self, k: usize) -> Option<[f32; 2]> {
+        Some([*self.0.get(k)?, *self.1.get(k)?])
+    }
+    #[inline(always)]
+    fn read(self, from: usize, re: &mut [f32], im: &mut [f32]) {
+        for (to, part) in [(re, self.0), (im, self.1)] {
+            to.iter_mut().zip(part.get(from..).unwrap_or(&[])).for_each(|(to, x)| *to = *x);
+        }
+    }
+}
+
+#[inline(always)]
+fn whole(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32], root: bool) {
+    let h = z.len();
+    if let (Some([re, im]), [first, .., last]) = (z.bin(0), &mut *out) {
+        (*first, *last) = ((re + im) * (re + im), (re - im) * (re - im));
+    }
+    // With an even h the middle bin has no partner: X[h/2] = conj Z[h/2].
+    if let (Some([re, im]), Some(middle), true) = (z.bin(h / 2), out.get_mut(h / 2), h.is_multiple_of(2)) {
+        *middle = re * re + im * im;
+    }
+    let pairs = h.saturating_sub(1) / 2;
+    let (mut ar, mut ai, mut br, mut bi) = ([0f32; TILE], [0f32; TILE], [0f32; TILE], [0f32; TILE]);
+    let (low, high) = out.split_at_mut(pairs.wrapping_add(1).min(out.len()));
+    let low = low.get_mut(1..).unwrap_or_default();
+    // The upper side of the pairs: the bins before the last one, seen from above.
+    let end = high.len().saturating_sub(1);
+    let high = high.get_mut(end.saturating_sub(pairs)..end).unwrap_or_default();
+    let tiles = low.chunks_mut(TILE).zip(high.rchunks_mut(TILE)).zip(cos.chunks(TILE).zip(sin.chunks(TILE)));
+    for (((p, q), (c, s)), done) in tiles.zip((0..pairs).step_by(TILE)) {
+        let n = q.len();
+        // Tile by tile the upper side is turned round, so that the loop that computes runs forward only.
+        let lower = (ar.get_mut(..n).unwrap_or_default(), ai.get_mut(..n).unwrap_or_default());
+        let upper = (br.get_mut(..n).unwrap_or_default(), bi.get_mut(..n).unwrap_or_default());
+        z.read(done.wrapping_add(1), lower.0, lower.1);
+        z.read(h.wrapping_sub(done).wrapping_sub(n), upper.0, upper.1);
+        upper.0.reverse();
+        upper.1.reverse();
+        let (a, b) = (lower.0.iter().zip(lower.1.iter()), upper.0.iter().zip(upper.1.iter()));
+        let items = p.iter_mut().zip(q.iter_mut()).zip(a.zip(b)).zip(c.iter().zip(s));
+        for (((p, q), ((ar, ai), (br, bi))), (c, s)) in items {
+            (*p, *q) = pair([*ar, *ai], [*br, *bi], *c, *s);
+        }
+        q.reverse();
+    }
+    if root {
+        out.iter_mut().for_each(|p| *p = sqrt(*p));
+    }
+}
+
 per_level! {
     /// Power `|X[k]|^2`, or with `root` the magnitude, of the bins `0 ..= h`, from the half-length transform `z`.
     /// `cos` and `sin` hold the halved twiddles of `k = 1, 2, ...`, less than `h/2`.
     pub fn half_power(out: &mut [f32], z: &[f32], cos: &[f32], sin: &[f32], root: bool) {
-        let (z, _) = z.as_chunks::<2>();
-        let h = z.len();
-        let pairs = h.saturating_sub(1) / 2;
-        if let ([[re, im], inner @ ..], [first, out @ ..]) = (z, &mut *out)
-            && let Some((last, out)) = out.split_last_mut()
-        {
-            (*first, *last) = ((re + im) * (re + im), (re - im) * (re - im));
-            let (low, high) = inner.split_at(inner.len() / 2);
-            let (out_low, out_high) = out.split_at_mut(out.len() / 2);
-            // With an even h the middle bin is the first of the upper half: X[h/2] = conj Z[h/2].
-            if let ([[re, im], ..], [middle, ..], 0) = (high, &mut *out_high, h & 1) {
-                *middle = re * re + im * im;
-            }
-            let from_end = |n: usize| n.saturating_sub(pairs);
-            let high = high.get(from_end(high.len())..).unwrap_or(&[]);
-            let skip = from_end(out_high.len());
-            let out_high = out_high.get_mut(skip..).unwrap_or_default();
-            // Tile by tile the upper side is turned round, so that the loop that computes runs forward only.
-            let (mut re, mut im) = ([0f32; TILE], [0f32; TILE]);
-            let tiles = out_low.chunks_mut(TILE).zip(out_high.rchunks_mut(TILE));
-            let z_tiles = low.chunks(TILE).zip(high.rchunks(TILE));
-            let twiddles = cos.chunks(TILE).zip(sin.chunks(TILE));
-            for (((p, q), (a, b)), (c, s)) in tiles.zip(z_tiles).zip(twiddles) {
-                let (Some(re), Some(im)) = (re.get_mut(..b.len()), im.get_mut(..b.len())) else { return };
-                for ((re, im), b) in re.iter_mut().zip(im.iter_mut()).zip(b) {
-                    [*re, *im] = *b;
-                }
-                re.reverse();
-                im.reverse();
-                let (sides, b) = (p.iter_mut().zip(q.iter_mut()), re.iter().zip(im.iter()));
-                for (((p, q), (a, (re, im))), (c, s)) in sides.zip(a.iter().zip(b)).zip(c.iter().zip(s)) {
-                    (*p, *q) = pair(*a, [*re, *im], *c, *s);
-                }
-                q.reverse();
-            }
-        }
-        if root {
-            for p in out {
-                *p = p.sqrt();
-            }
-        }
+        whole(out, z.as_chunks::<2>().0, cos, sin, root);
+    }
+}
+
+per_level! {
+    /// The same from a transform whose real and imaginary parts lie apart.
+    pub fn half_power_apart(out: &mut [f32], re: &[f32], im: &[f32], cos: &[f32], sin: &[f32], root: bool) {
+        whole(out, (re, im), cos, sin, root);
     }
 }
 
@@ -94,7 +148,7 @@ per_level! {
         }
         if root {
             for p in out {
-                *p = p.sqrt();
+                *p = sqrt(*p);
             }
         }
     }
@@ -117,6 +171,10 @@ mod tests {
                 let run = |l: Level| {
                     let (mut a, mut b) = (vec![f32::NAN; h + 1], vec![f32::NAN; h]);
                     half_power(l, &mut a, &z, &cos, &sin, root);
+                    let (re, im): (Vec<f32>, Vec<f32>) = z.chunks(2).map(|z| (z[0], z[1])).unzip();
+                    let mut apart = vec![f32::NAN; h + 1];
+                    half_power_apart(l, &mut apart, &re, &im, &cos, &sin, root);
+                    assert_eq!(a, apart);
                     power(l, &mut b, &z, root);
                     a.iter().chain(&b).map(|v| v.to_bits()).collect::<Vec<_>>()
                 };

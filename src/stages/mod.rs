@@ -23,7 +23,6 @@ mod mean;
 mod quantile;
 #[cfg(test)]
 mod reference;
-#[cfg(feature = "fft")]
 mod rfft;
 #[cfg(test)]
 mod testing;
@@ -45,9 +44,7 @@ pub static KINDS: &[(&str, Builder)] = &[
     ("histogram", histogram::build),
     ("mean", mean::build),
     ("quantile", quantile::build),
-    #[cfg(feature = "fft")]
     ("rfft_magnitude", rfft::magnitude),
-    #[cfg(feature = "fft")]
     ("rfft_power", rfft::power),
     ("rms", energy::rms),
     ("threshold", threshold::build),

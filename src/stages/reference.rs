@@ -1,6 +1,5 @@
 //! The stages against numbers from SciPy and NumPy: `tests/data/stages.txt`, written by `tests/data/gen_stages.py`.
 
-use super::KINDS;
 use super::testing::{Input, close, run_f64};
 use std::format;
 use std::vec::Vec;
@@ -21,10 +20,8 @@ fn stages_agree_with_scipy_and_numpy() {
         let params: Vec<(&str, &[f64])> = lists.iter().map(|(k, v)| (*k, &v[..])).collect();
         let input = numbers(lines.next().unwrap(), ' ');
         let want = numbers(lines.next().unwrap(), ' ');
-        if !KINDS.iter().any(|(k, _)| *k == kind) {
-            // Without the feature there are no spectral stages.
-            let missing = cfg!(feature = "fft") || !kind.starts_with("rfft");
-            assert_eq!((kind, missing), (kind, false), "there is no such stage");
+        // Without the feature spectra are of powers of two only.
+        if cfg!(not(feature = "fft")) && kind.starts_with("rfft") && (len == 1 || !len.is_power_of_two()) {
             continue;
         }
         let got = if dtype == "i16" {

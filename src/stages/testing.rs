@@ -78,7 +78,17 @@ pub(crate) fn register(
 
 /// All rows of the stage, made in blocks of 1, of 3 and all at once, which must agree to the bit.
 pub(crate) fn run<T: Element, U: Element>(kind: &str, params: &[(&str, &[f64])], input: &Input<'_, T>) -> Vec<U> {
-    let spec = register(kind, params, input.edge(), true).unwrap();
+    run_on(true, kind, params, input)
+}
+
+/// The same, with or without the host's heap.
+pub(crate) fn run_on<T: Element, U: Element>(
+    host_heap: bool,
+    kind: &str,
+    params: &[(&str, &[f64])],
+    input: &Input<'_, T>,
+) -> Vec<U> {
+    let spec = register(kind, params, input.edge(), host_heap).unwrap();
     assert_eq!(spec.shape.dtype, U::DTYPE, "{kind}");
     let (mut data, mut table) = (Aligned::of(input.data), Aligned::filled(spec.table_bytes, 0xa5));
     spec.kernel.prepare(table.get()).unwrap();

@@ -2,6 +2,7 @@
 
 /// `sqrt(x)`, rounded to nearest: the same bits with and without the standard library.
 #[must_use]
+#[inline(always)]
 pub fn sqrt(x: f32) -> f32 {
     #[cfg(feature = "std")]
     {
