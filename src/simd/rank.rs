@@ -14,6 +14,15 @@ pub struct Between {
     pub kept: u32,
 }
 
+impl Between {
+    /// The rank, among the values kept, of the one that has rank `k` among all; nothing where it was not kept.
+    #[must_use]
+    pub fn rank(self, k: usize) -> Option<usize> {
+        let first = self.below.wrapping_sub(self.kept) as usize;
+        if k < self.below as usize { k.checked_sub(first) } else { None }
+    }
+}
+
 /// Room that [`keep_between`] needs in `out` for `n` values: whole registers are stored, whatever is kept of them.
 #[must_use]
 pub const fn room(n: usize) -> usize {
@@ -40,10 +49,10 @@ pub fn keep_between(level: Level, x: &[f32], lo: f32, hi: f32, out: &mut [f32]) 
     }
 }
 
-/// Few values lie between the limits: a group without any is passed over, the others go value by value without
-/// branches.
+/// Few values lie between the limits, so most groups have none and are passed over after comparisons that compilers turn
+/// into wide ones; the others go value by value without branches.
 fn portable(x: &[f32], lo: f32, hi: f32, out: &mut [f32]) -> Between {
-    const GROUP: usize = 4;
+    const GROUP: usize = 16;
     let mut below = [0u32; GROUP];
     let mut n = 0usize;
     let (groups, tail) = x.as_chunks::<GROUP>();
@@ -78,11 +87,15 @@ per_level! {
         let mut below = [0u32; LANES];
         let mut kept = [0u32; LANES];
         let (chunks, tail) = x.as_chunks::<LANES>();
-        for chunk in chunks.iter().map(<[f32; LANES]>::as_slice).chain([tail]) {
+        for chunk in chunks {
             for ((b, k), v) in below.iter_mut().zip(&mut kept).zip(chunk) {
                 *b = b.wrapping_add(u32::from(*v < hi));
                 *k = k.wrapping_add(u32::from((*v < hi) & (*v > lo)));
             }
+        }
+        for ((b, k), v) in below.iter_mut().zip(&mut kept).zip(tail) {
+            *b = b.wrapping_add(u32::from(*v < hi));
+            *k = k.wrapping_add(u32::from((*v < hi) & (*v > lo)));
         }
         Between { below: below.iter().sum(), kept: kept.iter().sum() }
     }

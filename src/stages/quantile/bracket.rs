@@ -2,12 +2,18 @@
 
 use super::{CHUNK, Plan, Sample, Tools, select};
 use crate::kernel::Code;
+use crate::mem::cast_mut;
 use crate::simd::rank::{self, Between};
 
 /// Words of a stored [`Bracket`].
 pub(super) const STATE: usize = 12;
 /// Words of a stored [`Tally`].
 pub(super) const RECORD: usize = 4;
+
+/// Up to so many elements are selected from as they are.
+const FEW: usize = 64;
+/// So often a narrow interval among the elements inside is tried before all of them are selected from.
+const TRIES: usize = 4;
 
 /// How the elements of a row, or of a hop, lie to the ends of the interval.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,7 +114,7 @@ impl<'a> Bracket<'a> {
         let hop = tools.plan.hop;
         if self.alive {
             let last = row.get(row.len().saturating_sub(hop)..).unwrap_or(&[]);
-            self.enter(tools, last, tools.next_slot(tools.plan.slots.saturating_sub(1)));
+            self.enter(tools, last, tools.slot(tools.plan.slots.saturating_sub(1)));
         }
         let y = match self.answer(tools, rank) {
             Some(y) => y,
@@ -199,25 +205,36 @@ impl<'a> Bracket<'a> {
         self.store.get(self.head..self.head.saturating_add(self.row.kept as usize)).unwrap_or(&[])
     }
 
-    /// The element of rank `k` among those inside: the elements are spread about evenly, so a narrow interval around
-    /// where it should lie leaves few to select from; where they are not, it is selected from all.
+    /// The element of rank `k` among those inside: a narrow interval around where it should lie, were they spread
+    /// evenly, leaves few to select from. Where it misses, its ends say where to look next; at last, in all of them.
     fn inside(&self, tools: &mut Tools<'_>, k: usize) -> Option<f32> {
         let kept = self.kept();
         tools.visit(kept.len());
-        if kept.len() > 64 {
-            let n = kept.len() as f32;
-            let margin = kept.len().isqrt() as f32 * 1.25 + 4.0;
-            let place = |at: f32| self.lo + (self.hi - self.lo) * (at / n);
-            let (lo, hi) = (place(k as f32 - margin), place(k as f32 + margin));
-            let found = rank::keep_between(tools.level, kept, lo, hi, tools.spare);
-            let first = found.below.wrapping_sub(found.kept) as usize;
-            if k >= first && k < found.below as usize {
-                let few = tools.spare.get_mut(..found.kept as usize)?;
-                return select::nth(few, k.wrapping_sub(first));
+        let (mut from, mut to) = ((self.lo, 0), (self.hi, self.row.kept));
+        let margin = spread(kept.len());
+        for _ in 0..TRIES {
+            if kept.len() <= FEW {
+                break;
             }
             tools.visit(kept.len());
+            let slope = (to.0 - from.0) / to.1.wrapping_sub(from.1) as f32;
+            let at = (k as u32).wrapping_sub(from.1) as f32;
+            let (lo, hi) = (from.0 + slope * (at - margin), from.0 + slope * (at + margin));
+            let spare = cast_mut::<f32>(tools.spare)?;
+            let found = rank::keep_between(tools.level, kept, lo, hi, spare);
+            if let Some(k) = found.rank(k) {
+                return select::nth(spare.get_mut(..found.kept as usize)?, k);
+            }
+            let first = found.below.wrapping_sub(found.kept);
+            if k < first as usize && lo < to.0 {
+                to = (lo, first);
+            } else if k >= found.below as usize && hi > from.0 {
+                from = (hi, found.below);
+            } else {
+                break;
+            }
         }
-        let all = tools.spare.get_mut(..kept.len())?;
+        let all = cast_mut::<f32>(tools.spare)?.get_mut(..kept.len())?;
         all.copy_from_slice(kept);
         select::nth(all, k)
     }
@@ -226,42 +243,60 @@ impl<'a> Bracket<'a> {
     fn renew<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Result<f32, Code> {
         // Selecting in every row and setting anew now and then should cost about the same.
         let window = tools.plan.window;
-        let most = tools.plan.limit.div_ceil(4);
-        if self.life > 0 {
-            let selected = self.life.saturating_mul(self.reach).saturating_mul(2);
-            if selected < window.saturating_mul(2) {
-                self.reach = self.reach.saturating_mul(2).min(most);
-            } else if selected > window.saturating_mul(32) {
-                self.reach = self.reach.div_ceil(2).max(16).min(most);
-            }
+        let selected = self.life.saturating_mul(self.reach).saturating_mul(2);
+        if self.life > 0 && selected < window.div_ceil(4) {
+            self.reach = self.reach.saturating_mul(2).min(tools.plan.most);
+        } else if selected > window.saturating_mul(8) {
+            self.reach = self.reach.div_ceil(2).max(tools.plan.reach.div_ceil(2));
         }
         self.life = 0;
-        if let Some(y) = self.set_by_sample(tools, row, rank) {
+        if let Some((lo, hi)) = self.sample(tools, row, rank)
+            && let Some(y) = self.set(tools, row, rank, lo, hi)
+        {
             return Ok(y);
         }
-        let mut at = |k: Option<usize>, beyond: f32| match k.filter(|k| *k < row.len()) {
-            Some(k) => select::exact(row, k, tools.bins, &mut tools.chunk).ok_or(Code::MISFIT),
-            None => Ok(beyond),
-        };
-        let lo = at(rank.checked_sub(self.reach), f32::NEG_INFINITY)?;
-        let hi = at(rank.checked_add(self.reach), f32::INFINITY)?;
-        tools.visit(row.len().saturating_mul(6));
+        let ranks = (rank.checked_sub(self.reach), rank.saturating_add(self.reach));
+        let bins = cast_mut::<u32>(tools.spare).ok_or(Code::MISFIT)?;
+        let ends = select::exact(row, [ranks.0.unwrap_or(0), ranks.1], bins, &mut tools.chunk);
+        let [lo, hi] = ends.ok_or(Code::MISFIT)?;
+        let lo = if ranks.0.is_some() { lo } else { f32::NEG_INFINITY };
+        tools.visit(row.len().saturating_mul(3));
         let top = |x: f32| if x.is_nan() { f32::INFINITY } else { x };
-        self.set(tools, row, top(lo), top(hi));
-        self.answer(tools, rank).ok_or(Code::MISFIT)
+        self.fill(tools, row, top(lo), top(hi), true);
+        let y = self.answer(tools, rank).ok_or(Code::MISFIT)?;
+        // Elements at the ends need not be counted where the rank is far from them.
+        self.ends = false;
+        self.ends = self.lo >= self.hi || !self.is_wide(tools, rank);
+        Ok(y)
     }
 
-    /// Sets an interval from a sample of the row, and narrows it by what is found inside. Nothing where the sample
-    /// turns out to be no picture of the row.
-    fn set_by_sample<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Option<f32> {
+    /// The rank lies well inside, the elements at the ends included where they are counted.
+    fn is_wide(&self, tools: &Tools<'_>, rank: usize) -> bool {
+        let least = self.reach.div_ceil(4);
+        let Tally { below, kept, under, upto } = self.row;
+        let mut first = if self.ends { under } else { below.wrapping_sub(kept) } as usize;
+        let mut end = if self.ends { upto } else { below } as usize;
+        if self.lo == f32::NEG_INFINITY {
+            first = 0;
+        }
+        if self.ends && self.hi == f32::INFINITY {
+            end = tools.plan.window;
+        }
+        (first == 0 || rank >= first.saturating_add(least))
+            && (end == tools.plan.window || rank.saturating_add(least) < end)
+    }
+
+    /// The ends of an interval around the rank, as a sample of the row has them.
+    fn sample<T: Sample>(&self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Option<(f32, f32)> {
         // An odd step: samples often come in periods of even length.
-        let step = row.len().div_ceil(tools.spare.len().max(1)).max(17) | 1;
+        let spare = cast_mut::<f32>(tools.spare)?;
+        let step = row.len().div_ceil(spare.len().max(1)).max(17) | 1;
         let mut n = 0usize;
-        for (to, from) in tools.spare.iter_mut().zip(row.iter().step_by(step)) {
+        for (to, from) in spare.iter_mut().zip(row.iter().step_by(step)) {
             *to = select::plain(from.value());
             n = n.saturating_add(1);
         }
-        tools.visit(n);
+        tools.visits = tools.visits.wrapping_add(n as u64);
         // Standard deviation of the rank in the sample: sqrt(n p (1 - p)).
         let (full, at) = (row.len() as u64, rank as u64);
         let spread = at.saturating_mul(full.saturating_sub(at)).checked_div(full)?.saturating_mul(n as u64);
@@ -269,59 +304,81 @@ impl<'a> Bracket<'a> {
         let margin = self.reach.checked_div(step)?.saturating_add(spread.saturating_mul(5).div_ceil(2));
         let margin = margin.min(tools.plan.limit.saturating_mul(9).div_ceil(20).checked_div(step)?).max(1);
         let centre = usize::try_from(at.saturating_mul(n as u64).checked_div(full)?).ok()?;
-        let sample = tools.spare.get_mut(..n)?;
-        let hi = select::nth(sample, centre.saturating_add(margin)).unwrap_or(f32::INFINITY);
-        let rest = sample.get_mut(..centre.saturating_add(margin).min(n))?;
+        let above = centre.saturating_add(margin);
+        let hi = select::nth(spare.get_mut(..n)?, above).unwrap_or(f32::INFINITY);
+        let rest = spare.get_mut(..above.min(n))?;
         let lo = centre.checked_sub(margin).map_or(Some(f32::NEG_INFINITY), |k| select::nth(rest, k))?;
-        if lo.is_nan() {
-            return None;
-        }
-        self.set(tools, row, lo, if hi.is_nan() { f32::INFINITY } else { hi });
-        self.narrow(tools, row, rank);
-        let first = (self.row.below.wrapping_sub(self.row.kept)) as usize;
-        let least = self.reach.div_ceil(4);
-        let wide = (self.ends || self.lo == f32::NEG_INFINITY || rank >= first.saturating_add(least))
-            && (self.ends || self.hi == f32::INFINITY || rank.saturating_add(least) < self.row.below as usize);
-        if wide { self.answer(tools, rank) } else { None }
+        (!lo.is_nan()).then_some((lo, if hi.is_nan() { f32::INFINITY } else { hi }))
     }
 
-    /// Narrows an interval that has many more inside than its reach asks for.
-    fn narrow<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize) {
-        let kept = self.row.kept as usize;
-        let first = (self.row.below as usize).wrapping_sub(kept);
-        let Some(k) = rank.checked_sub(first).filter(|k| self.alive && *k < kept) else { return };
-        if kept <= self.reach.saturating_mul(3) {
-            return;
+    /// Sets the interval for the row and answers from it; nothing where it misses the rank or would miss it soon.
+    fn set<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize, lo: f32, hi: f32) -> Option<f32> {
+        if lo < hi {
+            self.fill(tools, row, lo, hi, false);
+            if !self.alive {
+                return None;
+            }
+            self.narrow(tools, rank);
+            if self.is_wide(tools, rank) {
+                return self.answer(tools, rank);
+            }
         }
-        tools.visit(kept);
-        let (mut lo, mut hi) = (self.lo, self.hi);
-        if let Some(all) = tools.spare.get_mut(..kept) {
-            all.copy_from_slice(self.kept());
-            let above = k.saturating_add(self.reach);
-            hi = select::nth(all, above).unwrap_or(hi);
-            let rest = all.get_mut(..above.min(kept)).unwrap_or_default();
-            lo = k.checked_sub(self.reach).and_then(|k| select::nth(rest, k)).unwrap_or(lo);
-        }
-        self.set(tools, row, lo, hi);
+        self.fill(tools, row, lo, hi, true);
+        if self.is_wide(tools, rank) { self.answer(tools, rank) } else { None }
     }
 
-    /// Sets the interval and takes the whole row in.
-    fn set<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], lo: f32, hi: f32) {
+    /// Takes the whole row in.
+    fn fill<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], lo: f32, hi: f32, ends: bool) {
         (self.lo, self.hi, self.head, self.row) = (lo, hi, 0, Tally::default());
-        (self.alive, self.ends) = (true, true);
+        (self.alive, self.ends) = (true, ends);
         let part = if self.records.is_empty() { row.len() } else { tools.plan.hop };
         for (j, hop) in row.chunks(part.max(1)).enumerate() {
-            self.enter(tools, hop, tools.next_slot(j));
+            self.enter(tools, hop, tools.slot(j));
             if !self.alive {
                 return;
             }
         }
-        let Tally { below, kept, under, upto } = self.row;
-        // Ranks at the ends are known without counting where nothing can lie beyond them, or next to nothing does.
-        let few = self.reach.div_ceil(8);
-        let at_lo = below.wrapping_sub(kept).wrapping_sub(under) as usize > few;
-        let at_hi =
-            if hi == f32::INFINITY { row.len() > below as usize } else { upto.wrapping_sub(below) as usize > few };
-        self.ends = lo >= hi || at_lo || at_hi;
     }
+
+    /// Narrows an interval, just filled, that has many more inside than its reach asks for.
+    fn narrow(&mut self, tools: &mut Tools<'_>, rank: usize) {
+        let Tally { below, kept, .. } = self.row;
+        let Some(k) = (Between { below, kept }).rank(rank) else { return };
+        if !self.alive || kept as usize <= self.reach.saturating_mul(3) {
+            return;
+        }
+        let mut end =
+            |k: Option<usize>, or| k.filter(|k| *k < kept as usize).map_or(Some(or), |k| self.inside(tools, k));
+        let Some(lo) = end(k.checked_sub(self.reach), self.lo) else { return };
+        let Some(hi) = end(k.checked_add(self.reach), self.hi) else { return };
+        tools.visit(kept as usize);
+        let Some(spare) = cast_mut::<f32>(tools.spare) else { return };
+        let (mut from, mut to) = (self.head, self.head);
+        let mut row = Tally::default();
+        let mut all = [self.row.words()];
+        let one = self.records.is_empty();
+        let hops = if one { all.len() } else { self.records.len() };
+        for j in 0..hops {
+            let record = if one { all.first_mut() } else { self.records.get_mut(tools.plan.slot(tools.oldest, j)) };
+            let Some(record) = record else { return };
+            let hop = Tally::from_words(*record);
+            let end = from.saturating_add(hop.kept as usize);
+            let found = rank::keep_between(tools.level, self.store.get(from..end).unwrap_or(&[]), lo, hi, spare);
+            for (to, from) in self.store.iter_mut().skip(to).zip(spare.iter().take(found.kept as usize)) {
+                *to = *from;
+            }
+            from = end;
+            to = to.saturating_add(found.kept as usize);
+            let below = hop.below.wrapping_sub(hop.kept).wrapping_add(found.below);
+            let hop = Tally { below, kept: found.kept, ..Tally::default() };
+            *record = hop.words();
+            row = row.plus(hop);
+        }
+        (self.lo, self.hi, self.row) = (lo, hi, row);
+    }
+}
+
+/// How far from its even place an element may lie: two and a half standard deviations in the middle, and some more.
+fn spread(n: usize) -> f32 {
+    n.isqrt() as f32 * 1.25 + 4.0
 }

@@ -19,15 +19,16 @@
 //! sample); D. E. Knuth, TAOCP vol. 3, 5.2.5 (radix sorting); `core`'s `select_nth_unstable` for what is left.
 //!
 //! # Cost
-//! `W` elements per row, `H = min(hop, W)`, `c = cbrt(8 H W)`. Expected per row and probability, for data that drift
-//! slowly against the row: `H + c` element visits. Worst case: at most `10 W + 2 H` visits, of which five passes are
-//! counting sort, and one linear selection among `limit` elements. Where `H` is less than the interval's half-width
-//! `c / 2` a fresh interval lasts for several rows whatever the data. Rows of up to 128 elements are selected from
-//! one by one, in linear time.
+//! `W` elements per row, `H = min(hop, W)`, `c = cbrt(8 H W)`, at least 32. Expected per row and probability, for data
+//! that drift slowly against the row: about `H + c` element visits (`2 H + c` where `W` is not a whole number of at
+//! most 64 hops). Worst case: `7 W + 2 H + 25 limit` visits, three of the passes over the row being counting sort, and
+//! two linear selections among at most `limit` elements. A fresh interval has the quantile at least `c / 40` ranks
+//! from its ends or stands on an element repeated as often, so that with hops much shorter than that, the
+//! worst case does not come in every row. Rows of up to 128 elements are selected from one by one, in linear time.
 //!
 //! # Memory
 //! For `k` probabilities, `limit = min(W, 2 c + 8 sqrt(W))` and `chunk = min(W, 512)`: scratch of
-//! `4 k (limit + 2 chunk + 16 + 12 + 4 s) + 4 (limit + 16) + 8208` bytes, where `s = W / H` if that is a whole number
+//! `4 k (limit + 2 chunk + 16 + 12 + 4 s) + 4 max(limit + 16, 4096) + 16` bytes, where `s = W / H` if that is a whole number
 //! of at most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
 
 use super::{Build, shape};
@@ -109,6 +110,8 @@ struct Plan {
     limit: usize,
     /// Ranks on either side of the quantile that a new bracket takes in, to begin with.
     reach: usize,
+    /// The most that this may grow to.
+    most: usize,
     /// Hops of a row, each remembered with what it has below and inside; 0 where what leaves is counted again.
     slots: usize,
     chunk: usize,
@@ -121,13 +124,16 @@ impl Plan {
         let inside = select::cube_root(8u64.saturating_mul(num::count(hop)).saturating_mul(num::count(window)));
         let inside = usize::try_from(inside).unwrap_or(usize::MAX).max(32);
         let limit = inside.saturating_mul(2).saturating_add(window.isqrt().saturating_mul(8)).min(window);
+        // Half of the room is for what drifts in where the data grow denser, half of the rest for uneven samples.
+        let most = limit.div_ceil(8);
         let slots = if window.is_multiple_of(hop) { window.checked_div(hop).unwrap_or(0) } else { 0 };
         Plan {
             window,
             hop,
             count,
             limit,
-            reach: inside.div_ceil(2).min(limit.div_ceil(4)),
+            reach: inside.div_ceil(5).min(most),
+            most,
             slots: if slots > MAX_SLOTS { 0 } else { slots },
             chunk: CHUNK.min(window),
         }
@@ -138,10 +144,20 @@ impl Plan {
         rank::room(self.limit.saturating_add(self.chunk.saturating_mul(2)))
     }
 
+    /// The slot `n` behind another.
+    fn slot(&self, from: usize, n: usize) -> usize {
+        from.saturating_add(n).checked_rem(self.slots).unwrap_or(0)
+    }
+
+    /// Words that are for now a sample, the elements of a bracket, or counters.
+    fn spare(&self) -> usize {
+        rank::room(self.limit).max(select::BINS.saturating_mul(2))
+    }
+
     /// Words before the stores.
     fn words(&self) -> usize {
         let each = self.slots.saturating_mul(RECORD).saturating_add(STATE);
-        each.saturating_mul(self.count).saturating_add(COMMON).saturating_add(select::BINS)
+        each.saturating_mul(self.count).saturating_add(COMMON)
     }
 
     fn bytes(&self) -> Result<usize> {
@@ -149,7 +165,7 @@ impl Plan {
             return num::mul(self.window, 4);
         }
         let stores = num::mul(self.store(), self.count)?;
-        num::mul(num::add(num::add(self.words(), stores)?, rank::room(self.limit))?, 4)
+        num::mul(num::add(num::add(self.words(), stores)?, self.spare())?, 4)
     }
 }
 
@@ -187,9 +203,8 @@ struct Tools<'a> {
     level: Level,
     plan: Plan,
     chunk: [f32; CHUNK],
-    /// Room for a sample, or for the elements of a bracket.
-    spare: &'a mut [f32],
-    bins: &'a mut [u32],
+    /// Room for a sample, for the elements of a bracket, or for counters.
+    spare: &'a mut [u8],
     /// Slot of the oldest hop of the row.
     oldest: usize,
     /// Elements looked at so far, in whatever way.
@@ -238,17 +253,14 @@ impl Quantile<'_> {
         let plan = Plan::new(self.window, self.hop, self.ranks.len());
         let bytes = plan.bytes().map_err(|_| Code::MISFIT)?;
         let scratch = io.scratch.get_mut(..bytes).ok_or(Code::MISFIT)?;
-        let (words, floats) =
-            scratch.split_at_mut_checked(plan.words().saturating_mul(size_of::<u32>())).ok_or(Code::MISFIT)?;
+        let word = size_of::<u32>();
+        let (words, floats) = scratch.split_at_mut_checked(plan.words().saturating_mul(word)).ok_or(Code::MISFIT)?;
+        let stored = plan.store().saturating_mul(plan.count).saturating_mul(word);
+        let (stores, spare) = floats.split_at_mut_checked(stored).ok_or(Code::MISFIT)?;
         let words = cast_mut::<u32>(words).ok_or(Code::MISFIT)?;
-        let floats = cast_mut::<f32>(floats).ok_or(Code::MISFIT)?;
+        let stores = cast_mut::<f32>(stores).ok_or(Code::MISFIT)?;
         let (common, words) = words.split_at_mut_checked(COMMON).ok_or(Code::MISFIT)?;
-        let (states, words) = words.split_at_mut_checked(plan.count.saturating_mul(STATE)).ok_or(Code::MISFIT)?;
-        let (records, bins) = words
-            .split_at_mut_checked(plan.count.saturating_mul(plan.slots).saturating_mul(RECORD))
-            .ok_or(Code::MISFIT)?;
-        let (stores, spare) =
-            floats.split_at_mut_checked(plan.store().saturating_mul(plan.count)).ok_or(Code::MISFIT)?;
+        let (states, records) = words.split_at_mut_checked(plan.count.saturating_mul(STATE)).ok_or(Code::MISFIT)?;
         let (states, _) = states.as_chunks_mut::<STATE>();
         let (records, _) = records.as_chunks_mut::<RECORD>();
         if !io.continues {
@@ -258,11 +270,12 @@ impl Quantile<'_> {
             }
         }
         let oldest = common.first().map_or(0, |slot| *slot as usize);
-        let mut tools = Tools { level: self.level, plan, chunk: [0.0; CHUNK], spare, bins, oldest, visits: 0 };
+        let mut tools = Tools { level: self.level, plan, chunk: [0.0; CHUNK], spare, oldest, visits: 0 };
         let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
         let mut no_records = [[0u32; RECORD]; 0];
         for (y, row) in out.chunks_exact_mut(self.ranks.len()).zip(rows.iter()) {
-            if row.len() != self.window {
+            // Only rows that overlap as they were said to.
+            if row.len() != self.window || (rows.count() > 1 && rows.stride().min(self.window) != self.hop) {
                 return Err(Code::MISFIT);
             }
             let parts = y.iter_mut().zip(self.ranks).zip(states.iter_mut()).zip(stores.chunks_exact_mut(plan.store()));
@@ -273,7 +286,7 @@ impl Quantile<'_> {
                 *y = bracket.row(&mut tools, row, *rank)?;
                 bracket.save(state);
             }
-            tools.oldest = tools.next_slot(1);
+            tools.oldest = tools.slot(1);
         }
         if let Some(slot) = common.first_mut() {
             *slot = tools.oldest as u32;
@@ -284,8 +297,8 @@ impl Quantile<'_> {
 
 impl Tools<'_> {
     /// The slot `n` hops behind the oldest.
-    fn next_slot(&self, n: usize) -> usize {
-        self.oldest.saturating_add(n).checked_rem(self.plan.slots).unwrap_or(0)
+    fn slot(&self, n: usize) -> usize {
+        self.plan.slot(self.oldest, n)
     }
 
     fn visit(&mut self, n: usize) {

@@ -1,7 +1,6 @@
 //! Selection by rank: linear time, no recursion, no memory but what is handed in.
 
 use super::{CHUNK, Sample};
-use core::ops::RangeInclusive;
 
 /// Counters of one pass of [`exact`].
 pub(super) const BINS: usize = 1 << BIN_BITS;
@@ -32,36 +31,63 @@ fn from_key(key: u32) -> f32 {
     f32::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key })
 }
 
-/// The element of rank `k` of `x`, exactly: counts the keys by their highest bits, goes to the bin that holds the
-/// rank, and counts by the next bits there. Three passes whatever the data.
-pub(super) fn exact<T: Sample>(x: &[T], k: usize, bins: &mut [u32], chunk: &mut [f32; CHUNK]) -> Option<f32> {
-    let mut rank = u32::try_from(k).ok()?;
-    let mut range: RangeInclusive<u32> = 0..=u32::MAX;
-    // 11, 11 and 10 bits.
-    for shift in [21u32, 10, 0] {
-        bins.fill(0);
-        let start = *range.start();
+/// The elements of two ranks of `x`, exactly; NaN for a rank beyond its end. Counts the keys by their highest bits,
+/// goes to the bins that hold the ranks, and counts by the next bits there: three passes whatever the data.
+///
+/// `bins` are two times [`BINS`] counters.
+pub(super) fn exact<T: Sample>(x: &[T], k: [usize; 2], bins: &mut [u32], chunk: &mut [f32; CHUNK]) -> Option<[f32; 2]> {
+    let (low, high) = bins.split_at_mut_checked(BINS)?;
+    let [mut a, mut b] = [Search::new(k[0])?, Search::new(k[1])?];
+    for shift in SHIFTS {
+        low.fill(0);
+        high.fill(0);
         for part in x.chunks(CHUNK) {
             for v in T::values(part, chunk) {
                 let key = key(*v);
-                if range.contains(&key)
-                    && let Some(bin) = bins.get_mut((key.wrapping_sub(start) >> shift) as usize)
-                {
-                    *bin = bin.wrapping_add(1);
-                }
+                a.count(key, shift, low);
+                b.count(key, shift, high);
             }
         }
-        let mut first = start;
-        for bin in bins.iter() {
-            if rank < *bin {
+        a.narrow(shift, low);
+        b.narrow(shift, high);
+    }
+    Some([from_key(a.first), from_key(b.first)])
+}
+
+/// Where the bits of each pass start: 11, 11 and 10 bits.
+const SHIFTS: [u32; 3] = [21, 10, 0];
+
+/// One search of [`exact`]: the element has rank `rank` among the keys from `first` to `last`.
+struct Search {
+    rank: u32,
+    first: u32,
+    last: u32,
+}
+
+impl Search {
+    fn new(k: usize) -> Option<Search> {
+        Some(Search { rank: u32::try_from(k).ok()?, first: 0, last: u32::MAX })
+    }
+
+    fn count(&self, key: u32, shift: u32, bins: &mut [u32]) {
+        if key >= self.first
+            && key <= self.last
+            && let Some(bin) = bins.get_mut((key.wrapping_sub(self.first) >> shift) as usize)
+        {
+            *bin = bin.wrapping_add(1);
+        }
+    }
+
+    fn narrow(&mut self, shift: u32, bins: &[u32]) {
+        for bin in bins {
+            if self.rank < *bin {
                 break;
             }
-            rank = rank.wrapping_sub(*bin);
-            first = first.wrapping_add(1 << shift);
+            self.rank = self.rank.wrapping_sub(*bin);
+            self.first = self.first.saturating_add(1 << shift);
         }
-        range = first..=first.wrapping_add((1u32 << shift).wrapping_sub(1));
+        self.last = self.first.saturating_add((1u32 << shift).wrapping_sub(1));
     }
-    Some(from_key(*range.start()))
 }
 
 /// The largest whole number whose cube is at most `n`.

@@ -273,7 +273,7 @@ fn memory_follows_the_formula() {
         let inside = select::cube_root(8 * (hop * window) as u64).max(32) as usize;
         let limit = window.min(2 * inside + 8 * window.isqrt());
         let slots = if window % hop == 0 && window / hop <= 64 { window / hop } else { 0 };
-        let bytes = 4 * k * (limit + 2 * window.min(512) + 16 + 12 + 4 * slots) + 4 * (limit + 16) + 8208;
+        let bytes = 4 * k * (limit + 2 * window.min(512) + 16 + 12 + 4 * slots) + 4 * (limit + 16).max(4096) + 16;
         assert_eq!(Plan::new(window, stride, k).bytes(), Ok(bytes));
     }
     assert!(Plan::new(32768, 4096, 2).bytes().unwrap() <= 64 << 10);
@@ -294,10 +294,10 @@ fn work_per_row_is_about_the_hop_and_bounded_whatever_the_data() {
         for kind in 0..KINDS {
             let (name, x) = data(kind, window + hop * if hop == 1 { 3000 } else { 60 }, window);
             let (mean, worst) = visits(&x, window, hop, &[0.5]);
-            let bound = 10 * window + 2 * plan.hop + 4 * plan.limit;
+            let bound = 7 * window + 2 * plan.hop + 25 * plan.limit;
             assert!(worst <= bound as u64, "{name} {window} {hop}: {worst} of {bound}");
             if kind == 0 || kind == 2 || kind == 6 {
-                let expected = 2 * plan.hop + 8 * plan.reach;
+                let expected = 3 * plan.hop + 20 * plan.reach;
                 assert!(mean <= expected as u64, "{name} {window} {hop}: {mean} of {expected}");
             }
         }
@@ -306,19 +306,64 @@ fn work_per_row_is_about_the_hop_and_bounded_whatever_the_data() {
 
 #[test]
 fn hostile_data_cost_no_more_than_the_bound() {
-    // Every row all samples but the last hop's are replaced in rank: the quantile jumps between far-away clusters, and
-    // what a sample of every 17th or 19th element sees is not what the row has.
-    let (window, hop) = (4096, 1024);
+    // Exactly the elements that the sample of some row sees are huge, the others jump from hop to hop: no sample is a
+    // picture of its row, and no interval lasts.
+    let (window, hop) = (4096usize, 1024usize);
     let mut r = Random(5);
     let x: Vec<f32> = (0..window + 200 * hop)
         .map(|i| {
-            let level = (i / hop * 7 % 5) as f32 * 1e3;
-            if i % 17 == 0 || i % 19 == 0 { 1e9 * r.unit() } else { level + r.unit() }
+            let rows = (i / hop).saturating_sub(window / hop - 1)..=i / hop;
+            let seen = rows.into_iter().any(|row| (i - row * hop).is_multiple_of(17));
+            if seen { 1e9 * r.unit() } else { (i / hop * 7 % 11) as f32 * 1e3 + r.unit() }
         })
         .collect();
     let q = [0.5];
     let plan = Plan::new(window, hop, 1);
-    let (_, worst) = visits(&x, window, hop, &q);
-    assert!(worst <= (10 * window + 2 * hop + 4 * plan.limit) as u64, "{worst}");
+    let (mean, worst) = visits(&x, window, hop, &q);
+    assert!(worst <= (7 * window + 2 * hop + 25 * plan.limit) as u64, "{worst}");
+    assert!(mean > 5 * window as u64, "the exact ranks were not asked for: {mean}");
     assert_eq!(Bench::new(&x, window, hop, &q, Level::detect()).all(true, |_| 5), naive(&x, window, hop, &q));
+}
+
+#[test]
+fn rows_that_overlap_otherwise_are_refused() {
+    let mut x = Bytes::of(&[1.0f32; 1100]);
+    let stage = Quantile { ranks: &[500], window: 1000, hop: 200, level: Level::BASELINE };
+    let shape = RowShape { dtype: Dtype::F32, len: 1000 };
+    let edge = EdgeRows { bytes: x.get(), shape, row_stride: 400, rows: 2, ..EdgeRows::NONE };
+    let mut scratch = Bytes::new(Plan::new(1000, 200, 1).bytes().unwrap());
+    let mut out = Bytes::new(8);
+    let mut io = StageIo {
+        first: 0,
+        rows: 2,
+        edges: &[edge],
+        out: out.get(),
+        state: &mut [],
+        scratch: scratch.get(),
+        table: &[],
+        continues: false,
+    };
+    assert_eq!(stage.run(&mut io), Err(Code::MISFIT));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_shape_and_grouping_gives_the_sorted_rows(
+        (window, hop) in (1usize..3000, 1usize..3000),
+        kinds in (0..KINDS, 0..KINDS),
+        q in proptest::collection::vec(0.0f64..=1.0, 1..=3),
+        seed in 1u64..,
+    ) {
+        let mut r = Random(seed);
+        let hop = if r.next() & 1 == 0 { hop } else { 1 + hop % 40 };
+        let n = window + hop * 30;
+        // Two kinds of data, one after the other and mixed.
+        let (a, b) = (data(kinds.0, n, window).1, data(kinds.1, n, window).1);
+        let (from, to) = (r.below(n), r.below(n));
+        let x: Vec<f32> =
+            (0..n).map(|i| if i < from || (i > to && r.next() & 1 == 0) { a[i] } else { b[i] }).collect();
+        let level = levels()[r.below(levels().len())];
+        let got = Bench::new(&x, window, hop, &q, level).all(true, |_| 1 + r.below(9));
+        proptest::prop_assert_eq!(got, naive(&x, window, hop, &q));
+    }
 }
