@@ -48,10 +48,8 @@ fn median(values: &mut [f64]) -> f64 {
 /// Runs everything and prints the table.
 pub(crate) fn all(args: &TableArgs) -> Result<()> {
     let program = std::env::current_exe()?;
-    println!(
-        "{:<8}{:<9}{:>9}{:>9}{:>10}{:>12}   checks",
-        "workload", "mode", "wall_s", "cpu_s", "Msamples/s", "peak RSS"
-    );
+    let head = ("workload", "mode", "wall_s", "cpu_s", "Msamples/s", "peak RSS");
+    say(&format!("{:<10}{:<9}{:>9}{:>9}{:>12}{:>14}   checks\n", head.0, head.1, head.2, head.3, head.4, head.5))?;
     for workload in ["audio", "logs"] {
         let input = write(args.seconds, workload)?;
         for mode in ["classic", "sqrt", "auto"] {

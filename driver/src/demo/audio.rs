@@ -159,11 +159,14 @@ pub(crate) fn run(args: &AudioArgs) -> Result<()> {
     let generated = notes.is_some();
     let facts = Facts { config, plan, stats, took, findings, samples, rate, windows, input: text, generated };
     if args.json {
-        println!("{}", facts.json())
+        say(&format!(
+            "{}
+",
+            facts.json()
+        ))
     } else {
-        print!("{}", facts.report())
+        say(&facts.report())
     }
-    Ok(())
 }
 
 /// What another mode would take. Standard input cannot be opened twice.
