@@ -12,8 +12,8 @@ test: ## all tests
 	$(CARGO) test --workspace
 
 .PHONY: demo
-demo: ## the audio demo on a generated signal
-	$(CARGO) run --quiet --release -p driver -- demo audio
+demo: ## the audio demo on a generated signal, classic and sqrt side by side
+	$(CARGO) run --quiet --release -p driver -- demo audio --compare
 
 .PHONY: bench
 bench: ## benches of executors and stages, then one table of all workloads in all modes

@@ -30,7 +30,7 @@ pub(crate) enum Command {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Demo {
     /// Strongest tone and spectral centroid of a recording: Hann window, spectrum, argmax, centroid
-    Audio(AudioArgs),
+    Audio(DemoAudioArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -106,6 +106,15 @@ pub(crate) struct AudioArgs {
     /// One JSON object instead of the report
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct DemoAudioArgs {
+    #[command(flatten)]
+    pub(crate) audio: AudioArgs,
+    /// Behind the report a table of the classic and the sqrt order, each in a process of its own
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) compare: bool,
 }
 
 #[derive(Args, Debug, Clone)]

@@ -161,3 +161,15 @@ fn the_report_for_people_tells_the_same() {
     }
     assert!(text.contains(field(&json, "checksum")));
 }
+
+#[test]
+fn both_orders_stand_side_by_side() {
+    let text = succeeds(&["demo", "audio", "--seconds", "2", "--mode", "sqrt", "--compare"]);
+    let row = |mode: &str| text.lines().rfind(|l| l.starts_with(mode)).unwrap().split_whitespace().last().unwrap();
+    assert_eq!(row("classic "), row("sqrt "));
+    assert!(text.ends_with("Both orders gave the same rows, bit by bit.\n"), "{text}");
+    let text = succeeds(&["demo", "audio", "--seconds", "2", "--memory-budget", "1M", "--compare"]);
+    assert!(text.contains("classic   the memory budget is too small"), "{text}");
+    fails(&["demo", "audio", "--compare", "--json"], 2);
+    fails(&["demo", "audio", "--compare", "--input", "-"], 1);
+}

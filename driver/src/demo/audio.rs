@@ -1,7 +1,8 @@
 //! `driver demo audio`: which tone is the strongest, when.
 
+use super::compare;
 use crate::Result;
-use crate::cli::AudioArgs;
+use crate::cli::{AudioArgs, DemoAudioArgs};
 use crate::inputs::melody::{self, Melody};
 use crate::inputs::wav::Wav;
 use crate::library::{Config, Mode, Pipeline, Plan, Samples, Stage, Stats};
@@ -117,7 +118,11 @@ struct Facts {
 }
 
 /// `driver demo audio`.
-pub(crate) fn run(args: &AudioArgs) -> Result<()> {
+pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
+    let args = &demo.audio;
+    if demo.compare && is_stdin(args) {
+        return Err("standard input cannot be read twice: --compare needs a file".into());
+    }
     let config = args.knobs.config(audio::WINDOW, audio::HOP);
     let input = Input::open(args)?;
     let (samples, rate, text) = (input.count(), input.rate(), input.describe());
@@ -171,10 +176,11 @@ pub(crate) fn run(args: &AudioArgs) -> Result<()> {
 
 /// What another mode would take. Standard input cannot be opened twice.
 fn replan(args: &AudioArgs, config: &Config) -> Option<Plan> {
-    if args.input.as_ref().is_some_and(|p| p.as_os_str() == "-") {
-        return None;
-    }
-    Input::open(args).ok()?.plan(config)
+    if is_stdin(args) { None } else { Input::open(args).ok()?.plan(config) }
+}
+
+fn is_stdin(args: &AudioArgs) -> bool {
+    args.input.as_ref().is_some_and(|p| p.as_os_str() == "-")
 }
 
 impl Facts {

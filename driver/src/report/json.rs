@@ -44,6 +44,15 @@ impl Object {
     }
 }
 
+/// A field of a flat object that was written here.
+pub(crate) fn field<'a>(json: &'a str, key: &str) -> Option<&'a str> {
+    let rest = json.split_once(&format!("\"{key}\": "))?.1;
+    match rest.strip_prefix('"') {
+        Some(text) => text.split('"').next(),
+        None => rest.split([',', '}']).next(),
+    }
+}
+
 fn quote(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
@@ -71,5 +80,7 @@ mod tests {
         let want = "{\"a\\\"b\": \"c\\\\d\\u000a\", \"n\": 18446744073709551615, \"x\": 0.5, \"none\": null}";
         assert_eq!(object.close(), want);
         assert_eq!(Object::new().close(), "{}");
+        let object = Object::new().text("mode", "sqrt").whole("n", 3).close();
+        assert_eq!((field(&object, "mode"), field(&object, "n"), field(&object, "m")), (Some("sqrt"), Some("3"), None));
     }
 }
