@@ -164,14 +164,11 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     let generated = notes.is_some();
     let facts = Facts { config, plan, stats, took, findings, samples, rate, windows, input: text, generated };
     if args.json {
-        say(&format!(
-            "{}
-",
-            facts.json()
-        ))
-    } else {
-        say(&facts.report())
+        return say(&format!("{}\n", facts.json()));
     }
+    say(&facts.report())?;
+    drop(pipeline);
+    if demo.compare { say(&format!("\n{}", compare::table()?)) } else { Ok(()) }
 }
 
 /// What another mode would take. Standard input cannot be opened twice.

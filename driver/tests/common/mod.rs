@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Runs the program.
-pub fn driver(args: &[&str]) -> Output {
+pub(crate) fn driver(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_driver")).args(args).output().unwrap()
 }
 
 /// Standard output of a run that must succeed.
 #[track_caller]
-pub fn succeeds(args: &[&str]) -> String {
+pub(crate) fn succeeds(args: &[&str]) -> String {
     let run = driver(args);
     assert!(run.status.success(), "{args:?}: {}", String::from_utf8_lossy(&run.stderr));
     String::from_utf8(run.stdout).unwrap()
@@ -19,7 +19,7 @@ pub fn succeeds(args: &[&str]) -> String {
 
 /// Standard error of a run that must fail with `code`, and print nothing else.
 #[track_caller]
-pub fn fails(args: &[&str], code: i32) -> String {
+pub(crate) fn fails(args: &[&str], code: i32) -> String {
     let run = driver(args);
     assert_eq!(run.status.code(), Some(code), "{args:?}: {}", String::from_utf8_lossy(&run.stderr));
     assert!(run.stdout.is_empty(), "{args:?} prints a result although it fails");
@@ -28,7 +28,7 @@ pub fn fails(args: &[&str], code: i32) -> String {
 
 /// A field of a flat JSON object, as it is written there.
 #[track_caller]
-pub fn field<'a>(json: &'a str, key: &str) -> &'a str {
+pub(crate) fn field<'a>(json: &'a str, key: &str) -> &'a str {
     let start = json.find(&format!("\"{key}\": ")).unwrap_or_else(|| panic!("no {key} in {json}")) + key.len() + 4;
     let rest = &json[start..];
     match rest.strip_prefix('"') {
@@ -39,26 +39,26 @@ pub fn field<'a>(json: &'a str, key: &str) -> &'a str {
 
 /// A number of a flat JSON object.
 #[track_caller]
-pub fn number(json: &str, key: &str) -> f64 {
+pub(crate) fn number(json: &str, key: &str) -> f64 {
     field(json, key).parse().unwrap()
 }
 
 /// A directory that goes with the test.
-pub struct Dir(PathBuf);
+pub(crate) struct Dir(PathBuf);
 
 impl Dir {
-    pub fn new(name: &str) -> Dir {
+    pub(crate) fn new(name: &str) -> Dir {
         let dir = std::env::temp_dir().join(format!("sqrtspace-driver-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         Dir(dir)
     }
 
     /// A file in it.
-    pub fn file(&self, name: &str) -> String {
+    pub(crate) fn file(&self, name: &str) -> String {
         self.0.join(name).to_str().unwrap().to_string()
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -70,7 +70,7 @@ impl Drop for Dir {
 }
 
 /// A tone in a little noise, from -1 to 1.
-pub fn tone(hertz: f64, rate: u32, samples: usize) -> Vec<f64> {
+pub(crate) fn tone(hertz: f64, rate: u32, samples: usize) -> Vec<f64> {
     let mut state = 1u32;
     (0..samples)
         .map(|i| {
@@ -82,7 +82,7 @@ pub fn tone(hertz: f64, rate: u32, samples: usize) -> Vec<f64> {
 }
 
 /// Writes a WAV; `bits` of 32 are floats. One list of samples per channel.
-pub fn write_wav(path: &str, rate: u32, bits: u16, channels: &[&[f64]]) {
+pub(crate) fn write_wav(path: &str, rate: u32, bits: u16, channels: &[&[f64]]) {
     let sample_format = if bits == 32 { hound::SampleFormat::Float } else { hound::SampleFormat::Int };
     let spec =
         hound::WavSpec { channels: channels.len() as u16, sample_rate: rate, bits_per_sample: bits, sample_format };
