@@ -72,12 +72,13 @@ impl Audio {
             source.samples = samples.len() as u64;
             must(sqs_source_set(handle, 0, &raw const source));
             let mut id = 0;
-            for (kind, name, from) in [
+            let stages: [(&CStr, &CStr, &'static CStr); 4] = [
                 (c"hann", c"windowed", c"input"),
                 (c"rfft_magnitude", c"spectrum", c"windowed"),
                 (c"argmax", c"strongest", c"spectrum"),
                 (c"centroid", c"centroid", c"spectrum"),
-            ] {
+            ];
+            for (kind, name, from) in stages {
                 let from = edge(from);
                 let mut desc = std::mem::zeroed::<sqs_builtin_desc>();
                 desc.struct_size = size_of::<sqs_builtin_desc>() as u32;
@@ -88,7 +89,8 @@ impl Audio {
             let edges = [edge(c"strongest"), edge(c"centroid")];
             let mut desc = std::mem::zeroed::<sqs_stage_desc>();
             desc.struct_size = size_of::<sqs_stage_desc>() as u32;
-            (desc.name, desc.run) = (c"tones".as_ptr(), Some(join));
+            desc.name = c"tones".as_ptr();
+            desc.run = Some(join);
             (desc.edges, desc.edge_count) = (edges.as_ptr(), 2);
             (desc.dtype, desc.len) = (SQS_F32, 2);
             must(sqs_stage_register(handle, &raw const desc, &raw mut id));
