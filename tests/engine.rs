@@ -65,6 +65,7 @@ fn setup() -> impl Strategy<Value = Setup> {
         lru_bytes,
         pushed,
         portion,
+        budget: u64::MAX,
         whole_ring: true,
     })
 }
@@ -74,7 +75,7 @@ fn flat(rows: &[Vec<u32>]) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default() })]
 
     /// Any range of any stage, in any mode and block size, from sources and from pushes.
     #[test]
@@ -111,7 +112,7 @@ proptest! {
         pieces in prop::collection::vec((1usize..50, 1u64..9, 1usize..5), 1..20), pushed in any::<bool>(),
     ) {
         let oracle = graph.oracle();
-        let setup = Setup { mode: Mode::Sqrt, cache_bytes: cache, lru_bytes: 0, pushed, portion: 7, whole_ring: false };
+        let setup = Setup { mode: Mode::Sqrt, cache_bytes: cache, lru_bytes: 0, pushed, portion: 7, budget: u64::MAX, whole_ring: false };
         let (mut p, _) = build(&graph, &setup);
         for (s, capacity) in (0..graph.stages.len()).zip(&capacities) {
             p.open_output(s, *capacity).unwrap();
@@ -189,6 +190,55 @@ proptest! {
             }
         }
         prop_assert_eq!(sink.words(), flat(&oracle[graph.inputs.len() + stage]));
+    }
+
+    /// From the last row to the first, under any budget that works, in slices, with failures on the way.
+    #[test]
+    fn reversed_rows_are_those_of_the_definition(
+        graph in graph(), setup in setup(), slice in 1u64..30, tight in 0u64..4000, pick in any::<u32>(),
+        range in (any::<u32>(), any::<u32>()), known in any::<bool>(), fails in prop::collection::vec(0i64..40, 0..3),
+    ) {
+        let oracle = graph.oracle();
+        let stage = pick as usize % graph.stages.len();
+        let rows = &oracle[graph.inputs.len() + stage];
+        let count = if known { rows.len() as u64 } else { EVERYTHING };
+        let mut wide = Setup { mode: Mode::Sqrt, lru_bytes: 0, ..setup };
+        let least = {
+            let (mut p, _) = build(&graph, &wide);
+            p.plan(&[reversed(stage, 0, count)]).unwrap().least as u64
+        };
+        if tight < 3000 {
+            wide.budget = least + tight;
+        }
+        let (mut p, fail_in) = build(&graph, &wide);
+        seal(&mut p, &[reversed(stage, 0, count)]);
+        if wide.pushed {
+            for (i, input) in graph.inputs.iter().enumerate() {
+                p.push(i, &bytes_of(&input.samples)).unwrap();
+                p.push_end(i).unwrap();
+            }
+        }
+        let first = range.0 as usize % (rows.len() + 1);
+        let end = first + range.1 as usize % (rows.len() - first + 1);
+        let sink = Descending::default();
+        p.evaluate_begin(&reversed(stage, first as u64, (end - first) as u64), sink.boxed()).unwrap();
+        let mut fails = fails.into_iter();
+        fail_in.set(fails.next().unwrap_or(-1));
+        let mut turns = 0;
+        while p.evaluating() {
+            let mut done = 0;
+            if let Err(e) = p.step(slice, &mut done) {
+                prop_assert!(e.status == Status::Callback, "{e}");
+                fail_in.set(fails.next().unwrap_or(-1));
+            }
+            prop_assert!(done <= slice);
+            turns += 1;
+            prop_assert!(turns < 100_000, "nothing moves any more");
+        }
+        let expected: Vec<u32> = rows[first..end].iter().rev().flatten().copied().collect();
+        prop_assert_eq!(sink.words(), expected);
+        prop_assert!(p.stats().peak_bytes <= p.stats().plan_bytes);
+        prop_assert!(p.stats().plan_bytes as u64 <= wide.budget);
     }
 
     /// The bytes told suffice; one less is refused.

@@ -35,6 +35,15 @@ pub(super) struct Track {
     pub(super) handed: u64,
     /// The row its kept scratch is good for.
     pub(super) warm: Option<u64>,
+    /// In a sweep: the row before which the state goes into the snapshot.
+    pub(super) capture: Option<u64>,
+}
+
+impl Track {
+    /// At the start of rows `first .. end`.
+    pub(super) fn over(first: u64, end: u64) -> Track {
+        Track { first, end, next: first, mark: first, base: first, handed: first, warm: None, capture: None }
+    }
 }
 
 /// What a job holds of a source's samples.
@@ -60,6 +69,8 @@ pub struct Job<'m> {
     frontier: u64,
     /// Windows there will be, where known.
     pub(super) windows: Option<u64>,
+    /// Per stage, for a sweep: the rows at which its state stands at both ends of a piece.
+    pub(super) ends: FixedVec<'m, (u64, u64)>,
 }
 
 impl<'m> Job<'m> {
@@ -67,7 +78,8 @@ impl<'m> Job<'m> {
     pub fn reserve(limits: GraphLimits, layout: &mut Layout) -> Result<()> {
         JobPlan::reserve(limits, layout)?;
         layout.reserve::<Track>(limits.stages)?;
-        layout.reserve::<Loaded>(MAX_INPUTS)
+        layout.reserve::<Loaded>(MAX_INPUTS)?;
+        layout.reserve::<(u64, u64)>(limits.stages)
     }
 
     /// An idle job in memory of [`Job::reserve`].
@@ -76,6 +88,7 @@ impl<'m> Job<'m> {
             plan: JobPlan::new(limits, carver)?,
             tracks: carver.vec(limits.stages)?,
             loaded: carver.vec(MAX_INPUTS)?,
+            ends: carver.vec(limits.stages)?,
             origin: 0,
             frontier: 0,
             windows: None,
@@ -115,12 +128,21 @@ impl<'m> Job<'m> {
             let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
             let range = self.wanted(graph, Node::Stage(i), target.then_some((first, end)));
             let Some((wanted, end)) = range else { continue };
-            let start = if stage.is_scan() { world.checkpoints.nearest(world.work, i, wanted) } else { wanted };
+            let start = match (stage.is_scan(), self.plan.classic) {
+                (true, false) => world.checkpoints.nearest(world.work, i, wanted),
+                (true, true) => 0,
+                (false, _) => wanted,
+            };
             if let Some(track) = self.tracks.get_mut(i) {
                 let handed = if target { first } else { wanted };
-                *track = Track { first: start, end, next: start, mark: start, base: start, handed, warm: None };
+                *track = Track { handed, ..Track::over(start, end) };
             }
         }
+        self.begin(graph);
+    }
+
+    /// Sets what is needed of the inputs and where the frontier starts, once every stage has its range.
+    pub(super) fn begin(&mut self, graph: &Graph<'_>) {
         for (i, input) in graph.inputs().iter().enumerate() {
             let range = self.wanted(graph, Node::Input(i), None);
             if let (Some((first, end)), Some(loaded)) = (range, self.loaded.get_mut(i)) {
@@ -128,15 +150,15 @@ impl<'m> Job<'m> {
                 *loaded = Loaded { first: start, end: start, last_window: end };
             }
         }
-        let starts = self.active(graph).map(|(i, s)| {
-            let first = self.tracks.get(i).map_or(0, |t| t.first);
-            first.saturating_mul(s.rate).saturating_add(s.delay)
+        let starts = self.active(graph).filter_map(|(i, s)| {
+            let track = self.tracks.get(i).filter(|t| t.first < t.end)?;
+            Some(track.first.saturating_mul(s.rate).saturating_add(s.delay))
         });
         self.frontier = starts.min().unwrap_or(0);
     }
 
     /// Gives every scan the state before its first row. False if a checkpoint was damaged.
-    fn load_states(&mut self, world: &mut World<'_, 'm>) -> Result<bool> {
+    pub(super) fn load_states(&mut self, world: &mut World<'_, 'm>) -> Result<bool> {
         let graph = world.graph;
         for at in 0..self.plan.order.len() {
             let Some(i) = self.plan.order.get(at).copied() else { break };
@@ -182,13 +204,13 @@ impl<'m> Job<'m> {
     }
 
     /// The rows of a node that its consumers want, clipped to those there are.
-    fn wanted(&self, graph: &Graph<'_>, node: Node, own: Option<(u64, u64)>) -> Option<(u64, u64)> {
+    pub(super) fn wanted(&self, graph: &Graph<'_>, node: Node, own: Option<(u64, u64)>) -> Option<(u64, u64)> {
         let mut range = own;
         for (c, stage, edge) in graph.consumers(node) {
             if !self.plan.lanes.get(c).is_some_and(|l| l.active) {
                 continue;
             }
-            let Some(track) = self.tracks.get(c) else { continue };
+            let Some(track) = self.tracks.get(c).filter(|t| t.first < t.end) else { continue };
             let first = track.first.saturating_mul(stage.stride).saturating_sub(edge.lookback);
             let last = track.end.saturating_sub(1).saturating_mul(stage.stride);
             let end =
@@ -370,8 +392,13 @@ impl<'m> Job<'m> {
         while at < to {
             let whole = at >= inner && at < outer;
             let stop = if scan { world.checkpoints.next_stop(stage, at) } else { u64::MAX };
-            let end = if whole { to.min(outer).min(stop) } else { at.saturating_add(1) };
+            let capture = self.tracks.get(stage).and_then(|t| t.capture).filter(|c| *c > at);
+            let end =
+                if whole { to.min(outer).min(stop).min(capture.unwrap_or(u64::MAX)) } else { at.saturating_add(1) };
             self.call(world, stage, at, end, !whole)?;
+            if capture == Some(end) {
+                self.capture(world, stage)?;
+            }
             if let Some(lane) = self.plan.lanes.get(stage).filter(|_| end == stop) {
                 let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
                 world.checkpoints.save(world.work, stage, end, state);

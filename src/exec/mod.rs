@@ -2,10 +2,12 @@
 
 mod job;
 mod supply;
+mod sweep;
 mod views;
 
 pub use job::Job;
 pub use supply::Supply;
+pub use sweep::Piece;
 
 use crate::graph::Graph;
 use crate::mem::Work;

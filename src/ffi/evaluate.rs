@@ -54,7 +54,7 @@ pub unsafe extern "C" fn sqs_evaluate(
         unsafe { got.write(0) };
         let ask = Request { stage: stage as usize, first, count, order: Order::Forward };
         let there = core.rows_there(ask.stage)?;
-        seal_first(core, holder, &[Request { first: 0, ..ask }])?;
+        seal_first(core, holder, &[ask])?;
         let count = if count == ALL { there.saturating_sub(first) } else { count };
         if first.checked_add(count).is_none_or(|end| end > there) {
             let text = "rows up to {a} are asked for, there are {b} so far";
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn sqs_evaluate_to(
         let ask = request(ask)?;
         let take = sink.ok_or(Error::new(Status::Argument, "an evaluation needs a sink"))?;
         core.rows_there(ask.stage)?;
-        seal_first(core, holder, &[Request { first: 0, ..ask }])?;
+        seal_first(core, holder, &[ask])?;
         run(core, &ask, SinkBox::new(CSink { take, ctx }, |p| p), &mut 0)
     })
 }
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn sqs_evaluate_begin(
         let ask = request(ask)?;
         let take = sink.ok_or(Error::new(Status::Argument, "an evaluation needs a sink"))?;
         core.rows_there(ask.stage)?;
-        seal_first(core, holder, &[Request { first: 0, ..ask }])?;
+        seal_first(core, holder, &[ask])?;
         core.evaluate_begin(&ask, SinkBox::new(CSink { take, ctx }, |p| p))?;
         Ok(Status::Ok)
     })

@@ -367,7 +367,7 @@ pub struct sqs_request {
     pub struct_size: u32,
     /// The stage whose rows are wanted.
     pub stage: u32,
-    /// First row. A plan does not depend on it.
+    /// First row. A plan does not depend on it, but in classic mode with stages that have state.
     pub first: u64,
     /// Rows; in a plan: most rows at a time. SQS_ALL: as many as there are.
     pub count: u64,

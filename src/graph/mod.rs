@@ -101,6 +101,12 @@ impl<'m> Graph<'m> {
         self.edges.get(stage.edges.0..stage.edges.1).unwrap_or(&[])
     }
 
+    /// True where some stage has a state.
+    #[must_use]
+    pub fn has_scans(&self) -> bool {
+        self.stages.iter().any(Stage::is_scan)
+    }
+
     /// Every edge that comes from `node`, with the stage it goes to.
     pub fn consumers(&self, node: Node) -> impl Iterator<Item = (usize, &Stage<'m>, &Edge)> {
         let into = |s| self.edges_of(s).iter();

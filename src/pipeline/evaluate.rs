@@ -1,11 +1,12 @@
 //! Rows of any range of any planned stage, to a sink, in slices of bounded work.
 
 use super::Pipeline;
-use crate::exec::{failed, final_windows, internal, windows};
+use super::reverse::Sweep;
+use crate::exec::{Supply, failed, final_windows, internal, windows};
 use crate::graph::Node;
 use crate::io::SinkBox;
 use crate::mem::Span;
-use crate::plan::{ALL, Request};
+use crate::plan::{ALL, Order, Request};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
 
@@ -14,14 +15,18 @@ pub type Ask = Request;
 
 /// An evaluation under way.
 pub(super) struct Evaluation<'m> {
-    ask: Request,
-    sink: SinkBox<'m>,
+    pub(super) ask: Request,
+    pub(super) sink: SinkBox<'m>,
     /// Next row to hand out.
     next: u64,
     /// One behind the last row.
     end: u64,
     /// The job is making rows from `next` on; else the next row is looked for in the cache first.
     running: bool,
+    /// Rows handed out.
+    pub(super) handed: u64,
+    /// How it comes from the last row to the first, if it does.
+    pub(super) sweep: Option<Sweep>,
 }
 
 impl core::fmt::Debug for Evaluation<'_> {
@@ -55,7 +60,8 @@ impl<'m> Pipeline<'m> {
             let text = "rows up to {a} are asked for, there are {b} so far";
             return Err(Error::new(Status::Range, text).a(end.max(ask.first)).b(there));
         }
-        let Some(served) = self.plan.find(ask.stage, ask.order, count).copied() else {
+        let known = self.plan.find(&Request { count, ..*ask }, self.graph.has_scans());
+        let Some(served) = known.copied() else {
             let bytes = self.with_question(&[*ask], |question, draft| question.answer(draft))?.bytes;
             let text = "the pipeline was not sealed for this request; it alone would need {a} bytes";
             return Err(Error::new(Status::NotPlanned, text).a(num::count(bytes)));
@@ -64,9 +70,13 @@ impl<'m> Pipeline<'m> {
         self.with_question(&[], |question, draft| question.job(draft, &served))?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
         let ask = Request { count, ..*ask };
-        self.evaluation = Some(Evaluation { ask, sink, next: ask.first, end, running: false });
+        let sweep = (ask.order == Order::Reverse).then(|| {
+            let slots = Span { at: self.plan.eval.at.saturating_add(served.bytes), len: served.slot_bytes };
+            Sweep::new(&served, slots, self.eval.plan.snapshot.len, self.hash, ask.first, end)
+        });
+        self.evaluation = Some(Evaluation { ask, sink, next: ask.first, end, running: false, handed: 0, sweep });
         // Samples that are gone are told now, before any work.
-        if count > 0 && self.cache.capacity() == 0 {
+        if count > 0 && self.cache.capacity() == 0 && sweep.is_none() {
             self.start_run().inspect_err(|_| self.evaluation = None)?;
         }
         Ok(count)
@@ -86,12 +96,12 @@ impl<'m> Pipeline<'m> {
     /// Rows the evaluation under way has handed out.
     #[must_use]
     pub fn evaluated(&self) -> u64 {
-        self.evaluation.as_ref().map_or(0, |e| e.next.saturating_sub(e.ask.first))
+        self.evaluation.as_ref().map_or(0, |e| e.handed)
     }
 
     /// The first sample of an input that an evaluation still needs.
     pub(super) fn evaluation_needs(&self, e: &Evaluation<'_>, input: usize) -> Option<u64> {
-        if e.running {
+        if e.running || e.sweep.is_some() {
             return self.eval.oldest_sample(&self.graph, input);
         }
         // Before a run its first row decides; the cheap bound is the ring's own start.
@@ -105,18 +115,23 @@ impl<'m> Pipeline<'m> {
         let (region, next, end) = (self.plan.eval, e.next, e.end);
         let (eval, mut world) = self.split_eval();
         eval.start(&mut world, region, next, end, windows)?;
+        self.check_rings()?;
+        if let Some(e) = self.evaluation.as_mut() {
+            e.running = true;
+        }
+        Ok(())
+    }
+
+    /// Refuses to go on where samples that the job needs have left their ring.
+    pub(super) fn check_rings(&self) -> Result<()> {
         for (i, (supply, input)) in self.supplies.iter().zip(self.graph.inputs()).enumerate() {
-            let (crate::exec::Supply::Pushed(ring), Some(need)) = (supply, self.eval.oldest_sample(&self.graph, i))
-            else {
+            let (Supply::Pushed(ring), Some(need)) = (supply, self.eval.oldest_sample(&self.graph, i)) else {
                 continue;
             };
             if need < ring.first() {
                 let text = "input {n}: sample {a} is needed, the ring starts with sample {b}";
                 return Err(Error::new(Status::Evicted, text).a(need).b(ring.first()).name(&input.name));
             }
-        }
-        if let Some(e) = self.evaluation.as_mut() {
-            e.running = true;
         }
         Ok(())
     }
@@ -129,6 +144,9 @@ impl<'m> Pipeline<'m> {
 
     /// At most `most` windows of the evaluation; at least one where it is not at its end.
     pub(super) fn step_evaluation(&mut self, most: u64) -> Result<u64> {
+        if self.evaluation.as_ref().is_some_and(|e| e.sweep.is_some()) {
+            return self.step_reverse(most);
+        }
         self.hand_out()?;
         let Some(e) = self.evaluation.as_ref() else { return Ok(0) };
         let (stage, next, end) = (e.ask.stage, e.next, e.end);
@@ -192,12 +210,13 @@ impl<'m> Pipeline<'m> {
         let given = e.sink.rows(first, num::size(count)?, bytes);
         given.map_err(|code| failed(code, "the sink returned {a} at row {b}").b(first))?;
         e.next = first.saturating_add(count);
+        e.handed = e.handed.saturating_add(count);
         self.rows_out = self.rows_out.saturating_add(count);
         Ok(())
     }
 
     /// The evaluation is done: what lies before the row behind its last may leave the rings.
-    fn finish_evaluation(&mut self) {
+    pub(super) fn finish_evaluation(&mut self) {
         let Some(e) = self.evaluation.take() else { return };
         let (eval, mut world) = self.split_eval();
         eval.aim(&mut world, e.end, e.end.saturating_add(1), None);

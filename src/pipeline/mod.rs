@@ -5,6 +5,7 @@
 
 mod data;
 mod evaluate;
+mod reverse;
 mod stats;
 
 pub use evaluate::Ask;
@@ -39,6 +40,13 @@ pub struct Config<'a> {
     pub host_heap: bool,
 }
 
+/// Damage found and made good.
+#[derive(Clone, Copy, Debug, Default)]
+struct Repairs {
+    crc_failures: u64,
+    repairs: u64,
+}
+
 /// An opened output: a queue of finished rows.
 #[derive(Clone, Copy, Debug)]
 struct Output {
@@ -70,6 +78,9 @@ pub struct Pipeline<'m> {
     /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
     released: [u64; MAX_INPUTS],
     cache: Cache,
+    repairs: Repairs,
+    /// What saved and stored data is bound to: config and graph.
+    hash: u64,
     checkpoints: Checkpoints<'m>,
     counts: Counts,
     rows_out: u64,
@@ -110,6 +121,8 @@ impl<'m> Pipeline<'m> {
             evaluation: None,
             released: [0; MAX_INPUTS],
             cache: Cache::EMPTY,
+            repairs: Repairs::default(),
+            hash: 0,
             checkpoints: Checkpoints::new(carver.vec(limits.stages)?),
             counts: Counts::default(),
             rows_out: 0,

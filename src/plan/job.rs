@@ -8,7 +8,7 @@
 
 use super::place::{Buffer, Purpose, clash, place};
 use crate::graph::{Graph, GraphLimits, Node};
-use crate::limits::{BUFFER_ALIGN, MAX_INPUTS};
+use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
@@ -30,6 +30,8 @@ pub struct Lane {
     pub state: Span,
     /// Its state when the block began, to go back to.
     pub shadow: Span,
+    /// Where its state goes in the snapshot of a sweep.
+    pub snap: Span,
     /// Its scratch.
     pub scratch: Span,
     /// Where rows are gathered with their halo at the ends.
@@ -68,6 +70,10 @@ pub struct JobPlan<'m> {
     pub block: u64,
     /// Stage by stage over the whole range, instead of block by block.
     pub classic: bool,
+    /// Rows of the target that are held together, to be handed out in reverse; 0 for none.
+    pub leaf: u64,
+    /// States of all scans of the job, one behind the other: what a checkpoint of a sweep holds.
+    pub snapshot: Span,
     /// Bytes of the job.
     pub bytes: usize,
     /// Of these: samples.
@@ -99,6 +105,8 @@ impl<'m> JobPlan<'m> {
             buffers: carver.vec(buffers(limits)?)?,
             block: 0,
             classic: false,
+            leaf: 0,
+            snapshot: Span::default(),
             bytes: 0,
             feed_bytes: 0,
         })
@@ -112,6 +120,7 @@ impl<'m> JobPlan<'m> {
         self.feeds.fill_with(Feed::default);
         self.order.clear();
         self.buffers.clear();
+        self.leaf = 0;
         self.bytes = 0;
         self.feed_bytes = 0;
     }
@@ -138,7 +147,8 @@ impl<'m> JobPlan<'m> {
         for i in 0..graph.stages().len() {
             let cap = self.block_rows(graph, Node::Stage(i))?;
             if let Some(lane) = self.lanes.get_mut(i).filter(|l| l.active) {
-                lane.cap = cap;
+                // A leaf is handed out whole: its rows stay where they were made.
+                lane.cap = if lane.target { cap.max(self.leaf) } else { cap };
             }
         }
         for (i, input) in graph.inputs().iter().enumerate() {
@@ -275,7 +285,7 @@ impl<'m> JobPlan<'m> {
             let end = num::mul(num::size(lane.cap)?, stage.shape.bytes())?;
             let used = self.last_reader(graph, Node::Stage(i)).max(step);
             let (born, dies) = match (self.classic, lane.target) {
-                (false, _) if self.carries(graph, i) => (0, last),
+                (false, _) if self.carries(graph, i) || (lane.target && self.leaf > 0) => (0, last),
                 (_, true) => (step, last),
                 _ => (step, used),
             };
@@ -307,6 +317,11 @@ impl<'m> JobPlan<'m> {
                 self.feed_bytes = num::add(self.feed_bytes, bytes)?;
             }
         }
+        let states = self.snapshot_layout(graph)?;
+        let snapshot = Buffer { purpose: Purpose::Snapshot, bytes: states, born: 0, dies: last, at: 0 };
+        if self.leaf > 0 {
+            self.buffers.push(snapshot).map_err(|_| full)?;
+        }
         self.bytes = place(&mut self.buffers)?;
         if clash(&self.buffers).is_some() {
             return Err(Error::new(Status::Internal, "the memory plan has two buffers in one place"));
@@ -314,6 +329,13 @@ impl<'m> JobPlan<'m> {
         for buffer in self.buffers.iter() {
             let span = buffer.span();
             match buffer.purpose {
+                Purpose::Snapshot => {
+                    self.snapshot = span;
+                    for lane in self.lanes.iter_mut() {
+                        lane.snap.at = num::add(lane.snap.at, span.at)?;
+                    }
+                    None
+                }
                 Purpose::Feed(i) => self.feeds.get_mut(i).map(|f| f.samples = span),
                 Purpose::Rows(i) => self.lanes.get_mut(i).map(|l| l.rows = span),
                 Purpose::State(i) => self.lanes.get_mut(i).map(|l| l.state = span),
@@ -323,6 +345,17 @@ impl<'m> JobPlan<'m> {
             };
         }
         Ok(())
+    }
+
+    /// Gives every active scan its part of the snapshot, and says how long all of it is.
+    fn snapshot_layout(&mut self, graph: &Graph<'_>) -> Result<usize> {
+        let mut len = 0;
+        for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()) {
+            lane.snap = Span { at: len, len: if lane.active { stage.state_bytes } else { 0 } };
+            len = num::align_up(num::add(len, lane.snap.len)?, AREA_ALIGN)?;
+        }
+        self.snapshot = Span { at: 0, len };
+        Ok(len)
     }
 
     /// The last step at which a stage reads the node.
@@ -338,7 +371,7 @@ impl<'m> JobPlan<'m> {
     }
 }
 
-/// Buffers of the largest job: rows, state, shadow, scratch and bounce per stage, samples per input.
+/// Buffers of the largest job: rows, state, shadow, scratch and bounce per stage, samples per input, and a snapshot.
 fn buffers(limits: GraphLimits) -> Result<usize> {
-    num::add(num::mul(limits.stages, 5)?, MAX_INPUTS)
+    num::add(num::add(num::mul(limits.stages, 5)?, MAX_INPUTS)?, 1)
 }

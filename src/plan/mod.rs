@@ -1,6 +1,8 @@
 //! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
 
+pub mod binomial;
 mod job;
+pub mod leaf;
 mod place;
 
 pub use job::{Feed, JobPlan, Lane};
@@ -10,6 +12,7 @@ use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_REQUESTS};
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
+use crate::store::checkpoint::HEADER_BYTES;
 use crate::util::num;
 
 /// All rows, or as many as there are.
@@ -40,7 +43,7 @@ pub enum Order {
 pub struct Request {
     /// Index of the stage whose rows are wanted.
     pub stage: usize,
-    /// First row. The plan does not depend on it.
+    /// First row. The plan does not depend on it, but in the classic order with scans, which start from row 0.
     pub first: u64,
     /// Greatest number of rows at a time, or [`ALL`].
     pub count: u64,
@@ -92,6 +95,21 @@ pub struct Served {
     pub windows: Option<u64>,
     /// Bytes of its job.
     pub bytes: usize,
+    /// Reverse order: rows that are made and turned round together.
+    pub leaf: u64,
+    /// Reverse order: snapshots kept at a time.
+    pub slots: u64,
+    /// Reverse order: bytes of these slots, behind the job's.
+    pub slot_bytes: usize,
+    /// Reverse order: rows of the target made beyond one pass, where the number of rows is known.
+    pub extra: u64,
+}
+
+impl Served {
+    fn new(request: Request) -> Served {
+        let (classic, block, windows, bytes) = (false, 1, None, 0);
+        Served { request, classic, block, windows, bytes, leaf: 0, slots: 0, slot_bytes: 0, extra: 0 }
+    }
 }
 
 /// A whole plan: regions of the work area, one behind the other.
@@ -150,12 +168,14 @@ impl Plan {
         self.served.iter().flatten()
     }
 
-    /// How a request is served, if it was planned: the same stage and order, and no more rows than planned.
+    /// How a request is served, if it was planned: the same stage and order, and no more rows than planned. (In the
+    /// classic order of a graph with scans, the rows before the range count too: it has no checkpoints.)
     #[must_use]
-    pub fn find(&self, stage: usize, order: Order, count: u64) -> Option<&Served> {
+    pub fn find(&self, ask: &Request, scans: bool) -> Option<&Served> {
         let fits = |s: &&Served| {
+            let rows = if s.classic && scans { ask.first.saturating_add(ask.count) } else { ask.count };
             let room = if s.classic { s.block } else { s.request.count };
-            s.request.stage == stage && s.request.order == order && (count <= room || s.request.count == ALL)
+            s.request.stage == ask.stage && s.request.order == ask.order && (rows <= room || s.request.count == ALL)
         };
         self.served().find(fits)
     }
@@ -180,6 +200,9 @@ pub struct Question<'a, 'm> {
     /// The knobs.
     pub knobs: Knobs,
 }
+
+/// Slots of a sweep over a stream whose length is not known when it is planned.
+const OPEN_SLOTS: u64 = 64;
 
 /// Largest block the planner tries.
 const MOST_BLOCK: u64 = 1 << 16;
@@ -221,6 +244,8 @@ impl Question<'_, '_> {
             let text = "the budget is {b} bytes; the least that works is {a}";
             return Err(Error::new(Status::Budget, text).a(num::count(plan.bytes)).b(self.knobs.budget));
         }
+        // What is left of the budget goes to snapshots and leaves: the more, the less is computed twice.
+        self.spread_sweeps(draft, &mut plan)?;
         Ok(plan)
     }
 
@@ -234,13 +259,10 @@ impl Question<'_, '_> {
                 return Err(Error::new(Status::Argument, "a request names stage {a}, which there is not")
                     .a(num::count(request.stage)));
             }
-            if request.order == Order::Reverse {
-                return Err(Error::new(Status::Unsupported, "reverse order is not in this version"));
-            }
             let slot = slots.next().ok_or(
                 Error::new(Status::Limit, "a pipeline is sealed for at most {a} requests").a(num::count(MAX_REQUESTS)),
             )?;
-            *slot = Some(Served { request, classic: false, block: 1, windows: self.windows(), bytes: 0 });
+            *slot = Some(Served { windows: self.windows(), ..Served::new(request) });
         }
         Ok(())
     }
@@ -249,11 +271,16 @@ impl Question<'_, '_> {
     fn choose_mode(&self, draft: &mut JobPlan<'_>, served: &mut Served) -> Result<()> {
         let rate = self.graph.rate(Node::Stage(served.request.stage));
         let bound = served.windows.map(|w| num::div_ceil(w, rate));
+        let before = if self.graph.has_scans() { served.request.first } else { 0 };
         let rows = match served.request.count {
             ALL => bound,
-            count => Some(bound.map_or(count, |b| b.min(count))),
+            count => Some(bound.map_or(u64::MAX, |b| b).min(count.saturating_add(before))),
         };
         let block = self.choose_block(draft, Some(served.request.stage))?;
+        if served.request.order == Order::Reverse {
+            (served.block, served.leaf, served.slots) = (block, 1, 1);
+            return Ok(());
+        }
         let single = rows.is_some_and(|r| r.saturating_mul(rate) <= block);
         served.block = block;
         match (self.knobs.mode, rows) {
@@ -279,7 +306,7 @@ impl Question<'_, '_> {
         let mut block = 1;
         while block < MOST_BLOCK {
             let next = num::mul64(block, 2)?;
-            self.blocks(draft, target, next)?;
+            self.blocks(draft, target, next, 0)?;
             if num::count(draft.bytes) > self.knobs.cache_bytes / 2 {
                 break;
             }
@@ -288,9 +315,75 @@ impl Question<'_, '_> {
         Ok(block)
     }
 
+    /// Gives every reverse request its slots and its leaf: the best split of what the budget leaves, or, without a
+    /// budget, the least memory with which no row is made more than twice.
+    fn spread_sweeps(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
+        let spare = self.knobs.budget.saturating_sub(num::count(plan.bytes));
+        let mut slack = 0;
+        // Alignment may take more than the split reckons with; then it is made for a little less.
+        for _ in 0..64 {
+            let mut wider = *plan;
+            for served in wider.served.iter_mut().flatten().filter(|s| s.leaf > 0) {
+                self.job(draft, served)?;
+                let state = num::count(num::add(HEADER_BYTES, draft.snapshot.len)?);
+                let row = num::count(self.graph.shape(Node::Stage(served.request.stage)).bytes());
+                self.split(served, draft.snapshot.len > 0, state, row, spare.saturating_sub(slack))?;
+            }
+            self.lay_out(draft, &mut wider)?;
+            if num::count(wider.bytes) <= self.knobs.budget {
+                *plan = wider;
+                return Ok(());
+            }
+            slack = num::add64(slack, num::count(BUFFER_ALIGN))?;
+        }
+        Ok(())
+    }
+
+    fn split(&self, served: &mut Served, scans: bool, state: u64, row: u64, spare: u64) -> Result<()> {
+        let rate = self.graph.rate(Node::Stage(served.request.stage));
+        let bound = served.windows.map(|w| num::div_ceil(w, rate));
+        let rows = match served.request.count {
+            ALL => bound,
+            count => Some(bound.map_or(count, |b| b.min(count))),
+        };
+        // One slot, the running state and one row are in the plan already.
+        let bytes = spare.saturating_add(state.saturating_mul(2)).saturating_add(row);
+        let unbounded = self.knobs.budget == u64::MAX;
+        let (slots, leaf) = match rows {
+            _ if !scans => (0, served.block),
+            Some(rows) if unbounded => {
+                let ratio = rows.saturating_mul(row).checked_div(state).unwrap_or(0);
+                let slots = ratio.isqrt().clamp(1, leaf::MAX_SLOTS);
+                (slots, num::div_ceil(rows, slots))
+            }
+            Some(rows) => {
+                let best = leaf::split(&leaf::Budget { bytes, state_bytes: state, row_bytes: row, rows })?;
+                (best.slots, best.leaf)
+            }
+            None if unbounded => (OPEN_SLOTS, served.block.max(OPEN_SLOTS)),
+            None => {
+                // Half for slots, half for the leaf: good for any length within a constant.
+                let half = bytes / 2;
+                let slots = half.checked_div(state).unwrap_or(1).clamp(2, leaf::MAX_SLOTS).saturating_sub(1);
+                (slots, half.checked_div(row).unwrap_or(1).max(1))
+            }
+        };
+        let whole = rows.unwrap_or(u64::MAX).max(1);
+        (served.slots, served.leaf) = (slots, leaf.clamp(1, whole));
+        served.extra = match rows {
+            Some(rows) if scans => {
+                let extra = leaf::extra_advances(rows, slots.max(1), served.leaf);
+                extra.and_then(|e| u64::try_from(e).ok()).unwrap_or(u64::MAX)
+            }
+            _ => 0,
+        };
+        Ok(())
+    }
+
     /// Lays out one target, or the opened outputs.
-    fn blocks(&self, draft: &mut JobPlan<'_>, target: Option<usize>, block: u64) -> Result<()> {
+    fn blocks(&self, draft: &mut JobPlan<'_>, target: Option<usize>, block: u64, leaf: u64) -> Result<()> {
         draft.clear();
+        draft.leaf = leaf;
         match target {
             Some(stage) => draft.want(stage),
             None => self.outputs.iter().for_each(|o| draft.want(o.stage)),
@@ -306,14 +399,14 @@ impl Question<'_, '_> {
             draft.want(stage);
             draft.classic(self.graph, self.pushed(), stage, served.block, served.windows)?;
         } else {
-            self.blocks(draft, Some(stage), served.block)?;
+            self.blocks(draft, Some(stage), served.block, served.leaf)?;
         }
         Ok(draft.bytes)
     }
 
     /// Lays out the stream.
     pub fn stream(&self, draft: &mut JobPlan<'_>, block: u64) -> Result<()> {
-        self.blocks(draft, None, block)
+        self.blocks(draft, None, block, 0)
     }
 
     /// Stacks the regions.
@@ -351,7 +444,12 @@ impl Question<'_, '_> {
         for served in plan.served.iter_mut().flatten() {
             served.bytes = self.job(draft, served)?;
             note(&mut needs, draft);
-            eval = eval.max(served.bytes);
+            if served.leaf > 0 {
+                let slot = num::add(HEADER_BYTES, draft.snapshot.len)?;
+                let slots = if draft.snapshot.len == 0 { 0 } else { num::size(served.slots)? };
+                served.slot_bytes = num::mul(slots, slot)?;
+            }
+            eval = eval.max(num::add(served.bytes, served.slot_bytes)?);
             cached = cached.max(self.graph.shape(Node::Stage(served.request.stage)).bytes());
         }
         plan.stream = region(stream)?;
@@ -388,7 +486,7 @@ impl Question<'_, '_> {
     fn check_ring(&self, draft: &mut JobPlan<'_>, plan: &Plan, input: usize, samples: u64) -> Result<()> {
         let mut least = self.graph.inputs().get(input).map_or(0, |i| i.window);
         if plan.stream_block > 0 {
-            self.blocks(draft, None, 1)?;
+            self.blocks(draft, None, 1, 0)?;
             least = least.max(draft.feeds.get(input).map_or(0, |f| f.need));
         }
         if samples >= least {

@@ -18,6 +18,8 @@ pub(super) enum Purpose {
     State(usize),
     /// What the state was when the block began.
     Shadow(usize),
+    /// States of all scans at the row a sweep stands at.
+    Snapshot,
     /// Scratch of a stage.
     Scratch(usize),
     /// Rows gathered with their halo, at the ends.

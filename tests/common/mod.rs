@@ -248,6 +248,8 @@ pub struct Setup {
     pub lru_bytes: u64,
     pub pushed: bool,
     pub portion: usize,
+    /// Bytes of the whole plan; `u64::MAX` for no bound.
+    pub budget: u64,
     /// Samples per input ring beyond all of them (pushed), or 0 for the plan's choice.
     pub whole_ring: bool,
 }
@@ -262,7 +264,7 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
         _ => 0,
     };
     let knobs =
-        Knobs { mode: setup.mode, budget: u64::MAX, cache_bytes: setup.cache_bytes, lru_bytes: setup.lru_bytes };
+        Knobs { mode: setup.mode, budget: setup.budget, cache_bytes: setup.cache_bytes, lru_bytes: setup.lru_bytes };
     fn spec<'a>(name: &'a str, i: &TestInput, capacity: u64) -> InputSpec<'a> {
         InputSpec { name, dtype: Dtype::U32, channels: i.channels, window: i.window, hop: i.hop, capacity }
     }
@@ -327,6 +329,34 @@ pub fn evaluate(p: &mut Pipeline<'static>, stage: usize, first: u64, count: u64,
     }
     assert!(p.stats().peak_bytes <= p.stats().plan_bytes);
     sink.words()
+}
+
+pub fn reversed(stage: usize, first: u64, count: u64) -> Request {
+    Request { order: Order::Reverse, ..request(stage, first, count) }
+}
+
+/// Rows from the last to the first, as they were handed out.
+#[derive(Clone, Default)]
+pub struct Descending(pub Rc<RefCell<Vec<u8>>>, pub Rc<Cell<Option<u64>>>);
+
+impl Sink for Descending {
+    fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code> {
+        if let Some(expected) = self.1.get() {
+            assert_eq!(first, expected);
+        }
+        self.1.set((first + 1).checked_sub(rows as u64 + 1));
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Descending {
+    pub fn words(&self) -> Vec<u32> {
+        self.0.borrow().as_chunks::<4>().0.iter().map(|b| u32::from_ne_bytes(*b)).collect()
+    }
+    pub fn boxed(&self) -> SinkBox<'static> {
+        SinkBox::new(self.clone(), |p| p)
+    }
 }
 
 pub const EVERYTHING: u64 = ALL;

@@ -1,0 +1,361 @@
+//! Reversing T rows in tiles of L: the leaf-buffered binomial schedule, and how to split a budget between the two.
+//!
+//! The rows are cut into `T' = ceil(T / L)` tiles. The binomial schedule (Griewank & Walther 2000) runs over tiles
+//! instead of steps; where it would emit a tile, its rows are computed forwards into a leaf of L rows and handed out
+//! from the last to the first. With one round this is the square-root scheme of Chen et al. (2016) and, for the decoder
+//! of Viterbi and its kind, of Grice, Hughey & Speck (1997); checkpoints of two sizes, states and rows, are the two
+//! levels of Herrmann & Pallez (2020).
+//!
+//! Where L does not divide T, one tile has fewer rows, and it is the *first*. The last tile is never run ahead, so
+//! cutting that one saves nothing. The first is run ahead r times, and in an optimal schedule no tile is run more often
+//! ([`super::binomial`]); each row it lacks saves r advances. So
+//!
+//! ```text
+//! extra(T, s, L) = L * t(T', s) - (L * T' - T) * r = r * T - L * C(s + r, s + 1)  <=  L * t(T', s)
+//! ```
+//!
+//! with r the least with `T' <= beta(s, r)`, that is, `T <= L * beta(s, r)`. For that r the right side is the largest
+//! over all r, since from r - 1 to r it grows by `T - L * beta(s, r - 1)`. A maximum of functions that fall with L and do
+//! not rise with s: more leaf rows always help, more slots never harm.
+
+use super::binomial::{self, Action, Entry, Schedule};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+/// Most slots [`split`] gives: it bounds its time whatever the number of rows.
+pub const MAX_SLOTS: u64 = 1 << 16;
+
+/// Advances to reverse `rows` rows with `s` slots and a leaf of `leaf` rows, exact for all up to 2^63. None where it
+/// cannot be done: no leaf, or more than a leaf and no slot.
+#[must_use]
+pub fn extra_advances(rows: u64, s: u64, leaf: u64) -> Option<u128> {
+    Some(count(rows, s, leaf, 1)?.0)
+}
+
+/// Advances, and the r they came with.
+fn count(rows: u64, s: u64, leaf: u64, guess: u64) -> Option<(u128, u64)> {
+    let leaf = leaf.min(rows.max(1));
+    if leaf == 0 {
+        return None;
+    }
+    let r = binomial::rounds_near(num::div_ceil(rows, leaf), s, guess)?;
+    let saved = binomial::saved(s, r)?.checked_mul(u128::from(leaf))?;
+    Some((u128::from(r).checked_mul(u128::from(rows))?.checked_sub(saved)?, r))
+}
+
+/// What there is to be split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Bytes for slots, the running state and the leaf: `(s + 1) * state_bytes + L * row_bytes`.
+    pub bytes: u64,
+    /// Bytes of a state in its slot, header included.
+    pub state_bytes: u64,
+    /// Bytes of a row.
+    pub row_bytes: u64,
+    /// Rows to be reversed.
+    pub rows: u64,
+}
+
+/// How it is split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// Checkpoint slots.
+    pub slots: u64,
+    /// Rows of the leaf.
+    pub leaf: u64,
+    /// How often a row is run ahead at most.
+    pub rounds: u64,
+    /// Advances: rows computed beyond one pass.
+    pub extra: u128,
+    /// Bytes used.
+    pub bytes: u64,
+}
+
+impl Budget {
+    /// The largest leaf beside `s` slots.
+    fn leaf(&self, s: u64) -> Option<u64> {
+        let states = s.checked_add(1)?.checked_mul(self.state_bytes)?;
+        let left = self.bytes.checked_sub(states)?;
+        Some(left.checked_div(self.row_bytes).unwrap_or(u64::MAX).min(self.rows.max(1))).filter(|leaf| *leaf > 0)
+    }
+
+    /// The most slots beside a leaf.
+    fn slots(&self, leaf: u64) -> Option<u64> {
+        let left = self.bytes.checked_sub(leaf.checked_mul(self.row_bytes)?)?;
+        let states = left.checked_div(self.state_bytes).unwrap_or(u64::MAX);
+        states.checked_sub(1).map(|s| s.min(MAX_SLOTS)).filter(|s| *s > 0)
+    }
+
+    fn bytes_for(&self, s: u64, leaf: u64) -> Option<u64> {
+        s.checked_add(1)?.checked_mul(self.state_bytes)?.checked_add(leaf.checked_mul(self.row_bytes)?)
+    }
+
+    /// The least bytes with which the rows can be reversed at all.
+    fn least(&self) -> u64 {
+        self.bytes_for(1, 1).unwrap_or(u64::MAX)
+    }
+}
+
+/// The split with the least extra work; of several, the one with the fewest bytes.
+///
+/// As good as trying every s up to [`MAX_SLOTS`] and every leaf beside it, and never more than `2 * sqrt(T) + 2` or
+/// `2 * MAX_SLOTS + 2` trials:
+/// - For every s only the largest leaf counts, and for every leaf only the most slots (see the module).
+/// - Where `L * (s + 1) < T`, s or L is below `sqrt(T)`: both are tried, with the best of the other.
+/// - Else there is one round at most and the extra work is `T - L`, so the least such s is best. If it and its L both
+///   were above `sqrt(T)`, then so were `L` at `s = ceil(sqrt(T))`, and that s were one of them: a contradiction.
+pub fn split(budget: &Budget) -> Result<Split> {
+    let root = budget.rows.isqrt().saturating_add(1);
+    let mut best: Option<Split> = None;
+    let mut guess = 1;
+    let mut consider = |s: u64, leaf: u64| {
+        let Some((extra, rounds)) = count(budget.rows, s, leaf, guess) else { return };
+        guess = rounds;
+        let Some(bytes) = budget.bytes_for(s, leaf) else { return };
+        if best.is_none_or(|b| (extra, bytes) < (b.extra, b.bytes)) {
+            best = Some(Split { slots: s, leaf, rounds, extra, bytes });
+        }
+    };
+    for s in 1..=root.min(MAX_SLOTS) {
+        let Some(leaf) = budget.leaf(s) else { break };
+        consider(s, leaf);
+    }
+    // Leaves below the root, with more slots than tried above.
+    for leaf in 1..=root.min(MAX_SLOTS) {
+        let Some(s) = budget.slots(leaf) else { break };
+        if s <= root {
+            break;
+        }
+        // More slots than tiles are of no use.
+        consider(s.min(num::div_ceil(budget.rows, leaf)).max(1), leaf);
+    }
+    best.ok_or(
+        Error::new(Status::Budget, "reversing takes at least {a} bytes for states and rows; there are {b}")
+            .a(budget.least())
+            .b(budget.bytes),
+    )
+}
+
+/// What to do next. There is one *running state* and one leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeafAction {
+    /// Make the running state the initial one, that before row `row`.
+    Begin {
+        /// The first row.
+        row: u64,
+    },
+    /// Copy the running state, that before `row`, to a slot.
+    Store {
+        /// The slot.
+        slot: u32,
+        /// The row.
+        row: u64,
+    },
+    /// Copy a slot, which holds the state before `row`, to the running state. If it turns out to be damaged, say so by
+    /// [`LeafSchedule::lose`] and go on.
+    Restore {
+        /// The slot.
+        slot: u32,
+        /// The row.
+        row: u64,
+    },
+    /// Run rows `from .. to`, keeping none.
+    Advance {
+        /// First row.
+        from: u64,
+        /// One behind the last.
+        to: u64,
+    },
+    /// Run rows `from .. to` and keep them in the leaf from its place `place` on.
+    Fill {
+        /// First row.
+        from: u64,
+        /// One behind the last.
+        to: u64,
+        /// Place of the first in the leaf.
+        place: u64,
+    },
+    /// Hand out `row`, kept in the leaf.
+    Emit {
+        /// The row.
+        row: u64,
+        /// Its place in the leaf.
+        place: u64,
+    },
+}
+
+/// The leaf-buffered schedule as a machine: a binomial [`Schedule`] over tiles.
+///
+/// Can be left after any action like that one; advances and fills can be had in pieces. It runs every row once for the
+/// leaf and makes exactly [`extra_advances`] advances, with a stack of one entry per slot.
+#[derive(Clone, Copy, Debug)]
+pub struct LeafSchedule {
+    tiles: Schedule,
+    first: u64,
+    leaf: u64,
+    /// Rows that the first tile lacks.
+    lacks: u64,
+    /// Rows still to be run ahead.
+    ahead: (u64, u64),
+    /// Rows still to be filled, and the first row of the tile in the leaf.
+    fill: (u64, u64),
+    base: u64,
+    /// One behind the last row in the leaf that is not handed out.
+    kept: u64,
+}
+
+impl LeafSchedule {
+    /// Reverses rows `first .. end` with a leaf of `leaf` rows and as many slots as the stack has entries.
+    pub fn new(stack: &mut [Entry], first: u64, end: u64, leaf: u64) -> Result<LeafSchedule> {
+        if leaf == 0 {
+            return Err(Error::new(Status::Argument, "a reversal needs a leaf of a row or more"));
+        }
+        let rows = end.saturating_sub(first);
+        let leaf = leaf.min(rows.max(1));
+        let count = num::div_ceil(rows, leaf);
+        let lacks = num::mul64(count, leaf)?.saturating_sub(rows);
+        let tiles = Schedule::new(stack, 0, count)?;
+        Ok(LeafSchedule { tiles, first, leaf, lacks, ahead: (0, 0), fill: (0, 0), base: first, kept: first })
+    }
+
+    /// First row of a tile.
+    fn start(&self, tile: u64) -> u64 {
+        self.first.saturating_add(tile.saturating_mul(self.leaf).saturating_sub(self.lacks))
+    }
+
+    /// Rows not yet handed out.
+    #[must_use]
+    pub fn remaining(&self) -> u64 {
+        let kept = self.kept.max(self.fill.1).saturating_sub(self.base);
+        self.start(self.tiles.remaining()).saturating_sub(self.first).saturating_add(kept)
+    }
+
+    /// Slots in use.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.tiles.depth()
+    }
+
+    /// What to do next, advances and fills in pieces of at most `most` rows (at least one); none when all is handed out.
+    pub fn next(&mut self, stack: &mut [Entry], most: u64) -> Option<LeafAction> {
+        loop {
+            if let Some((from, to)) = take(&mut self.ahead, most) {
+                return Some(LeafAction::Advance { from, to });
+            }
+            if let Some((from, to)) = take(&mut self.fill, most) {
+                self.kept = to;
+                return Some(LeafAction::Fill { from, to, place: from.saturating_sub(self.base) });
+            }
+            if self.kept > self.base {
+                self.kept = self.kept.saturating_sub(1);
+                return Some(LeafAction::Emit { row: self.kept, place: self.kept.saturating_sub(self.base) });
+            }
+            // Comes round once: what the tiles say either is an action or makes one of the above.
+            match self.tiles.next(stack, u64::MAX)? {
+                Action::Begin { step } => return Some(LeafAction::Begin { row: self.start(step) }),
+                Action::Store { slot, step } => return Some(LeafAction::Store { slot, row: self.start(step) }),
+                Action::Restore { slot, step } => return Some(LeafAction::Restore { slot, row: self.start(step) }),
+                Action::Advance { from, to } => self.ahead = (self.start(from), self.start(to)),
+                Action::Emit { step } => {
+                    self.base = self.start(step);
+                    (self.fill, self.kept) = ((self.base, self.start(step.saturating_add(1))), self.base);
+                }
+            }
+        }
+    }
+
+    /// The state in `slot` is damaged: see [`Schedule::lose`].
+    pub fn lose(&mut self, stack: &mut [Entry], slot: u32) -> bool {
+        self.tiles.lose(stack, slot)
+    }
+}
+
+/// The next piece of a range of rows.
+fn take(range: &mut (u64, u64), most: u64) -> Option<(u64, u64)> {
+    let (from, end) = *range;
+    let to = from.saturating_add(most.max(1)).min(end);
+    range.0 = to.max(from);
+    (from < to).then_some((from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LONG: Budget = Budget { bytes: 0, state_bytes: 256, row_bytes: 64, rows: 1_000_000 };
+
+    /// The bound that ignores the short tile, as it is found in tables.
+    fn bound(rows: u64, s: u64, leaf: u64) -> u128 {
+        u128::from(leaf) * binomial::extra_advances(rows.div_ceil(leaf), s).unwrap()
+    }
+
+    #[test]
+    fn published_splits() {
+        // 256.5, 128, 64 and 32 KiB: the split by the bound, which the exact count betters or equals.
+        let table = [(262_656, 400, 2500, 0.9975), (131_072, 253, 1032, 1.737), (65_536, 126, 516, 1.934)];
+        for (bytes, s, leaf, factor) in table.into_iter().chain([(32_768, 84, 172, 2.357)]) {
+            let budget = Budget { bytes, ..LONG };
+            assert_eq!(budget.leaf(s), Some(leaf));
+            assert!((bound(1_000_000, s, leaf) as f64 / 1e6 - factor).abs() < 5e-4, "{bytes}");
+            let best = split(&budget).unwrap();
+            assert!(best.extra <= bound(1_000_000, s, leaf), "{bytes}");
+            assert!(best.bytes <= bytes);
+            std::println!(
+                "{bytes}: {best:?} bound {} exact {}",
+                bound(1_000_000, s, leaf),
+                extra_advances(1_000_000, s, leaf).unwrap()
+            );
+        }
+        // 288, 128, 64 and 32 KiB with headers.
+        for (kib, limit) in [(288, 1.00), (128, 1.77), (64, 1.94), (32, 2.49)] {
+            let best = split(&Budget { bytes: kib * 1024, state_bytes: 288, ..LONG }).unwrap();
+            std::println!("{kib}: {best:?}");
+            let factor = best.extra as f64 / 1e6;
+            assert!(factor <= limit + 5e-3, "{kib} KiB: {factor}");
+        }
+        for (rows, s, leaf, extra) in [(1000, 10, 100, 900), (1000, 10, 10, 2220), (10_000, 100, 100, 9900)] {
+            assert_eq!(extra_advances(rows, s, leaf), Some(extra));
+        }
+    }
+
+    #[test]
+    fn the_longest_are_split_in_bounded_time() {
+        let budget = Budget { bytes: 1 << 20, state_bytes: 40, row_bytes: 8, rows: 1_000_000_000 };
+        let best = split(&budget).unwrap();
+        assert!(best.bytes <= 1 << 20);
+        let huge = Budget { bytes: u64::MAX, state_bytes: 40, row_bytes: 8, rows: 1 << 62 };
+        assert!(split(&huge).unwrap().slots <= MAX_SLOTS);
+        let free = Budget { bytes: 0, state_bytes: 0, row_bytes: 0, rows: 5 };
+        assert_eq!(split(&free).unwrap().extra, 0);
+        let least = Budget { bytes: 2 * 40 + 8, ..budget };
+        assert_eq!(split(&least).unwrap().leaf, 1);
+        assert_eq!(split(&Budget { bytes: 2 * 40 + 7, ..budget }).unwrap_err().a, 88);
+        assert_eq!(split(&Budget { rows: 0, ..budget }).unwrap().extra, 0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// Trying every s and every leaf finds nothing better.
+        #[test]
+        fn the_split_is_the_best_of_all(
+            bytes in 0u64..3000, state_bytes in 1u64..40, row_bytes in 1u64..40, rows in 1u64..400,
+        ) {
+            let budget = Budget { bytes, state_bytes, row_bytes, rows };
+            let mut least: Option<u128> = None;
+            for s in (1..).take_while(|s| (s + 1) * state_bytes <= bytes) {
+                for leaf in (1..=rows).take_while(|l| (s + 1) * state_bytes + l * row_bytes <= bytes) {
+                    let extra = extra_advances(rows, s, leaf).unwrap();
+                    least = Some(least.map_or(extra, |l| l.min(extra)));
+                }
+            }
+            prop_assert_eq!(split(&budget).ok().map(|s| s.extra), least);
+            if let Ok(best) = split(&budget) {
+                prop_assert_eq!(extra_advances(rows, best.slots, best.leaf), Some(best.extra));
+                prop_assert!(best.bytes <= bytes);
+                prop_assert_eq!(best.bytes, (best.slots + 1) * state_bytes + best.leaf * row_bytes);
+            }
+        }
+    }
+}
