@@ -489,6 +489,11 @@
 #define ALL UINT64_MAX
 
 /*
+ Most slots [`split`] gives: it bounds its time whatever the number of rows.
+ */
+#define MAX_SLOTS (1 << 16)
+
+/*
  Lanes of every loop here.
  */
 #define LANES 16
@@ -497,6 +502,11 @@
  Outputs of a filter that are made together, and elements that are compared together.
  */
 #define BLOCK (4 * LANES)
+
+/*
+ Bytes of a header.
+ */
+#define HEADER_BYTES 32
 
 /*
  What one element is. The numbers are part of the ABI.
@@ -637,7 +647,7 @@ typedef struct {
    */
   uint32_t stage;
   /*
-   First row. A plan does not depend on it.
+   First row. A plan does not depend on it, but in classic mode with stages that have state.
    */
   uint64_t first;
   /*
