@@ -982,7 +982,7 @@ typedef struct {
    */
   uint64_t memory_budget_bytes;
   /*
-   Processor cache that blocks should fit: half of it is given to them. Default 256 KiB.
+   Processor cache that blocks should fit: half of it is given to them. Default 512 KiB.
    */
   uint64_t cache_bytes;
   /*
