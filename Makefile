@@ -11,17 +11,18 @@ LIBDIR = $(DESTDIR)$(PREFIX)/lib
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-.PHONY: demo
-demo: ## the audio demo on a generated signal
-	$(CARGO) run --release -p driver -- demo audio
-
 .PHONY: test
 test: ## all tests
 	$(CARGO) test --workspace
 
+.PHONY: demo
+demo: ## the audio demo on a generated signal, classic and sqrt side by side
+	$(CARGO) run --quiet --release -p driver -- demo audio --compare
+
 .PHONY: bench
-bench: ## benchmarks
-	$(CARGO) bench
+bench: ## benches of executors and stages, then one table of all workloads in all modes
+	$(CARGO) bench -p sqrtspace
+	$(CARGO) run --quiet --release -p driver -- bench all
 
 .PHONY: header
 header: ## write include/sqrtspace.h anew

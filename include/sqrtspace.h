@@ -150,8 +150,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stddef.h>
-#include <stdint.h>
 
 /* Row i of an edge, counted from the call's first output row: i from -lookback to (rows - 1) * step + lookahead. */
 #define SQS_ROW(type, edge, i) \
@@ -162,264 +160,160 @@
     (9216u + 1280u * (size_t)(stages) + 64u * (size_t)(edges))
 
 
-/*
- Version of the binary interface that this header describes: major * 1000 + minor. See sqs_abi_check.
- */
+/* Version of the binary interface that this header describes: major * 1000 + minor. See sqs_abi_check. */
 #define SQS_ABI_VERSION 1000
 
-/*
- Done.
- */
+/* Done. */
 #define SQS_OK 0
 
-/*
- Not now: the ring or an output is full, or more input is needed first. Nothing was lost.
- */
+/* Not now: the ring or an output is full, or more input is needed first. Nothing was lost. */
 #define SQS_AGAIN 1
 
-/*
- There is no more: the input has ended and all rows were handed out; or no work is left.
- */
+/* There is no more: the input has ended and all rows were handed out; or no work is left. */
 #define SQS_END 2
 
-/*
- An argument is NULL, zero, out of its range, or contradicts another.
- */
+/* An argument is NULL, zero, out of its range, or contradicts another. */
 #define SQS_ERR_ARGUMENT (-1)
 
-/*
- A struct_size is smaller than that of version 1 of the struct.
- */
+/* A struct_size is smaller than that of version 1 of the struct. */
 #define SQS_ERR_STRUCT_SIZE (-2)
 
-/*
- This build or version does not have what is asked for (or a newer caller set a field it does not know).
- */
+/* This build or version does not have what is asked for (or a newer caller set a field it does not know). */
 #define SQS_ERR_UNSUPPORTED (-3)
 
-/*
- Header and library are of different ABI versions.
- */
+/* Header and library are of different ABI versions. */
 #define SQS_ERR_ABI (-4)
 
-/*
- The call does not fit the state of the handle: registering after seal, pushing into an input with a source.
- */
+/* The call does not fit the state of the handle: registering after seal, pushing into an input with a source. */
 #define SQS_ERR_STATE (-5)
 
-/*
- The call came from inside a callback of the same handle.
- */
+/* The call came from inside a callback of the same handle. */
 #define SQS_ERR_REENTRANT (-6)
 
-/*
- The handle met an internal fault and takes only reset, delete, error_detail and stats.
- */
+/* The handle met an internal fault and takes only reset, delete, error_detail and stats. */
 #define SQS_ERR_POISONED (-7)
 
-/*
- A name is unknown, taken, empty, or too long.
- */
+/* A name is unknown, taken, empty, or too long. */
 #define SQS_ERR_NAME (-8)
 
-/*
- A table is full; the config says how large it is.
- */
+/* A table is full; the config says how large it is. */
 #define SQS_ERR_LIMIT (-9)
 
-/*
- A size or position does not fit the integer that has to hold it.
- */
+/* A size or position does not fit the integer that has to hold it. */
 #define SQS_ERR_OVERFLOW (-10)
 
-/*
- The memory given is too small, or the allocator gave none.
- */
+/* The memory given is too small, or the allocator gave none. */
 #define SQS_ERR_MEMORY (-11)
 
-/*
- A memory area is misaligned.
- */
+/* A memory area is misaligned. */
 #define SQS_ERR_ALIGN (-12)
 
-/*
- A buffer of the caller lies in memory of the pipeline.
- */
+/* A buffer of the caller lies in memory of the pipeline. */
 #define SQS_ERR_OVERLAP (-13)
 
-/*
- The memory budget is too small; the detail names the least that works.
- */
+/* The memory budget is too small; the detail names the least that works. */
 #define SQS_ERR_BUDGET (-14)
 
-/*
- The pipeline was not sealed for this request; the detail names the bytes it needs.
- */
+/* The pipeline was not sealed for this request; the detail names the bytes it needs. */
 #define SQS_ERR_NOT_PLANNED (-15)
 
-/*
- Rows or samples outside of what there is; the detail says how many there are.
- */
+/* Rows or samples outside of what there is; the detail says how many there are. */
 #define SQS_ERR_RANGE (-16)
 
-/*
- Samples needed have left the input ring; the detail says where it starts.
- */
+/* Samples needed have left the input ring; the detail says where it starts. */
 #define SQS_ERR_EVICTED (-17)
 
-/*
- Stored data failed its check and cannot be recomputed.
- */
+/* Stored data failed its check and cannot be recomputed. */
 #define SQS_ERR_CORRUPT (-18)
 
-/*
- A callback returned an error or nonsense; its code is in the detail.
- */
+/* A callback returned an error or nonsense; its code is in the detail. */
 #define SQS_ERR_CALLBACK (-19)
 
-/*
- The operating system refused.
- */
+/* The operating system refused. */
 #define SQS_ERR_IO (-20)
 
-/*
- Encoded data is damaged; the report says where.
- */
+/* Encoded data is damaged; the report says where. */
 #define SQS_ERR_DAMAGED (-21)
 
-/*
- Encoded data, a file or a checkpoint is of no known format.
- */
+/* Encoded data, a file or a checkpoint is of no known format. */
 #define SQS_ERR_FORMAT (-22)
 
-/*
- The operation was cancelled.
- */
+/* The operation was cancelled. */
 #define SQS_ERR_CANCELLED (-23)
 
-/*
- Stages do not fit together: row rates or element types of connected stages differ.
- */
+/* Stages do not fit together: row rates or element types of connected stages differ. */
 #define SQS_ERR_GRAPH (-24)
 
-/*
- The output buffer is too short; the detail says what it needs.
- */
+/* The output buffer is too short; the detail says what it needs. */
 #define SQS_ERR_SPACE (-25)
 
-/*
- A fault of the library itself. Please report it.
- */
+/* A fault of the library itself. Please report it. */
 #define SQS_ERR_INTERNAL (-26)
 
-/*
- "To the end", "as many as there are".
- */
+/* "To the end", "as many as there are". */
 #define SQS_ALL UINT64_MAX
 
-/*
- Switches a feature off where zero means its default.
- */
+/* Switches a feature off where zero means its default. */
 #define SQS_OFF UINT64_MAX
 
-/*
- Longest name of a stage or input in bytes, without the closing zero.
- */
+/* Longest name of a stage or input in bytes, without the closing zero. */
 #define SQS_NAME_LEN 31
 
-/*
- Most edges of one stage.
- */
+/* Most edges of one stage. */
 #define SQS_MAX_FAN_IN 16
 
-/*
- Most inputs of a pipeline.
- */
+/* Most inputs of a pipeline. */
 #define SQS_MAX_INPUTS 8
 
-/*
- Most requests of a plan.
- */
+/* Most requests of a plan. */
 #define SQS_MAX_REQUESTS 16
 
-/*
- Element type: signed 8-bit integer.
- */
+/* Element type: signed 8-bit integer. */
 #define SQS_I8 1
 
-/*
- Element type: unsigned 8-bit integer.
- */
+/* Element type: unsigned 8-bit integer. */
 #define SQS_U8 2
 
-/*
- Element type: signed 16-bit integer.
- */
+/* Element type: signed 16-bit integer. */
 #define SQS_I16 3
 
-/*
- Element type: unsigned 16-bit integer.
- */
+/* Element type: unsigned 16-bit integer. */
 #define SQS_U16 4
 
-/*
- Element type: signed 32-bit integer.
- */
+/* Element type: signed 32-bit integer. */
 #define SQS_I32 5
 
-/*
- Element type: unsigned 32-bit integer.
- */
+/* Element type: unsigned 32-bit integer. */
 #define SQS_U32 6
 
-/*
- Element type: signed 64-bit integer.
- */
+/* Element type: signed 64-bit integer. */
 #define SQS_I64 7
 
-/*
- Element type: IEEE 754 single precision.
- */
+/* Element type: IEEE 754 single precision. */
 #define SQS_F32 8
 
-/*
- Element type: IEEE 754 double precision.
- */
+/* Element type: IEEE 754 double precision. */
 #define SQS_F64 9
 
-/*
- Element type: complex of two single-precision floats, real part first.
- */
+/* Element type: complex of two single-precision floats, real part first. */
 #define SQS_C32 10
 
-/*
- The planner picks the mode. The same bits come out of every mode.
- */
+/* The planner picks the mode. The same bits come out of every mode. */
 #define SQS_MODE_AUTO 0
 
-/*
- Every stage's rows for the whole range are materialised in turn, as array libraries do it.
- */
+/* Every stage's rows for the whole range are materialised in turn, as array libraries do it. */
 #define SQS_MODE_CLASSIC 1
 
-/*
- Blocks of windows run through all stages in small buffers.
- */
+/* Blocks of windows run through all stages in small buffers. */
 #define SQS_MODE_SQRT 2
 
-/*
- Rows beyond the ends are zeros.
- */
+/* Rows beyond the ends are zeros. */
 #define SQS_BOUNDARY_ZERO 0
 
-/*
- Rows beyond the ends are the first or last row again.
- */
+/* Rows beyond the ends are the first or last row again. */
 #define SQS_BOUNDARY_CLAMP 1
 
-/*
- Rows from the first to the last.
- */
+/* Rows from the first to the last. */
 #define SQS_ORDER_FORWARD 0
 
 /*
@@ -428,427 +322,198 @@
  */
 #define SQS_ORDER_REVERSE 1
 
-/*
- A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED.
- */
+/* A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED. */
 #define SQS_STAGE_REVERSE 1
 
-/*
- The source may get more samples: see sqs_source_extend.
- */
+/* The source may get more samples: see sqs_source_extend. */
 #define SQS_SOURCE_GROWING 1
 
-/*
- Samples in a file: low byte first.
- */
+/* Samples in a file: low byte first. */
 #define SQS_LITTLE_ENDIAN 0
 
-/*
- Samples in a file: high byte first.
- */
+/* Samples in a file: high byte first. */
 #define SQS_BIG_ENDIAN 1
 
-/*
- Longest name of a stage or an input, in bytes, without the closing zero.
- */
-#define NAME_LEN 31
-
-/*
- Most edges (inputs) of one stage.
- */
-#define MAX_FAN_IN 16
-
-/*
- Most inputs of a pipeline, the one named `"input"` among them.
- */
-#define MAX_INPUTS 8
-
-/*
- Most requests a pipeline is sealed for.
- */
-#define MAX_REQUESTS 16
-
-/*
- Alignment of buffers inside the work area, relative to its start: a cache line of every processor we know.
- */
-#define BUFFER_ALIGN 64
-
-/*
- Alignment of the control area, and the least one of the work area.
- */
-#define AREA_ALIGN 8
-
-/*
- Default number of stages of a pipeline.
- */
-#define DEFAULT_STAGES 16
-
-/*
- Default number of edges of a pipeline.
- */
-#define DEFAULT_EDGES 32
-
-/*
- All rows, or as many as there are.
- */
-#define ALL UINT64_MAX
-
-/*
- Most slots [`split`] gives: it bounds its time whatever the number of rows.
- */
-#define MAX_SLOTS (1 << 16)
-
-/*
- Lanes of every loop here.
- */
-#define LANES 16
-
-/*
- Outputs of a filter that are made together, and elements that are compared together.
- */
-#define BLOCK (4 * LANES)
-
-/*
- Bytes of a header.
- */
-#define HEADER_BYTES 32
-
-/*
- What one element is. The numbers are part of the ABI.
- */
-enum Dtype
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /*
-   Signed 8-bit integer.
-   */
-  I8 = 1,
-  /*
-   Unsigned 8-bit integer.
-   */
-  U8 = 2,
-  /*
-   Signed 16-bit integer.
-   */
-  I16 = 3,
-  /*
-   Unsigned 16-bit integer.
-   */
-  U16 = 4,
-  /*
-   Signed 32-bit integer.
-   */
-  I32 = 5,
-  /*
-   Unsigned 32-bit integer.
-   */
-  U32 = 6,
-  /*
-   Signed 64-bit integer.
-   */
-  I64 = 7,
-  /*
-   IEEE 754 single precision.
-   */
-  F32 = 8,
-  /*
-   IEEE 754 double precision.
-   */
-  F64 = 9,
-  /*
-   Two single-precision floats, real part first.
-   */
-  C32 = 10,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum Dtype Dtype;
-#else
-typedef uint32_t Dtype;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/*
- The cache. Its entries lie in the work area; here is only what finds them.
- */
-typedef struct Cache Cache;
-
-/*
- Counters of the cache.
- */
-typedef struct CacheCounts CacheCounts;
-
-/*
- What an edge of the stage brings.
- */
-typedef struct EdgeShape EdgeShape;
-
-typedef struct Isa Isa;
-
-/*
- Instructions that may be used: made by [`Level::detect`] alone, so that having one proves the processor has them.
- */
-typedef struct Level Level;
-
-/*
- Type and length of a row.
- */
-typedef struct RowShape RowShape;
-
-/*
- A piece of the work area.
- */
-typedef struct Span Span;
-
-/*
- A pipeline. Opaque.
- */
+/* A pipeline. Opaque. */
 typedef struct sqs_pipeline sqs_pipeline;
 
-/*
- Status of a call: 0 is success, positive is "not an error, but not that either", negative is an error.
- */
+/* Status of a call: 0 is success, positive is "not an error, but not that either", negative is an error. */
 typedef int32_t sqs_status;
 
-/*
- Samples that can be read at any position, again and again: a recorder file, a memory.
- */
+/* What a pipeline is made with. Set up by sqs_config_init; zero means the default everywhere. */
 typedef struct {
-  /*
-   sizeof(sqs_source).
-   */
+  /* sizeof(sqs_config). */
   uint32_t struct_size;
-  /*
-   0 or SQS_SOURCE_GROWING.
-   */
+  /* 0. */
   uint32_t flags;
-  /*
-   Reads up to n samples from number first on into dst (n samples of room), sets *got to how many it read, at least
-   one, and returns 0; or returns a code of its own that the error detail will show.
-   */
-  int32_t (*read)(void *ctx, uint64_t first, void *dst, size_t n, size_t *got);
-  /*
-   First argument. Stays the caller's, must outlive the pipeline.
-   */
-  void *ctx;
-  /*
-   Samples it has.
-   */
-  uint64_t samples;
-} sqs_source;
-
-/*
- What will be asked of a pipeline.
- */
-typedef struct {
-  /*
-   sizeof(sqs_request).
-   */
-  uint32_t struct_size;
-  /*
-   The stage whose rows are wanted.
-   */
-  uint32_t stage;
-  /*
-   First row. A plan does not depend on it, but in classic mode with stages that have state.
-   */
-  uint64_t first;
-  /*
-   Rows; in a plan: most rows at a time. SQS_ALL: as many as there are.
-   */
-  uint64_t count;
-  /*
-   SQS_ORDER_FORWARD or SQS_ORDER_REVERSE.
-   */
-  uint32_t order;
-  /*
-   0.
-   */
-  uint32_t flags;
-} sqs_request;
-
-/*
- A further input: a second stream with windows of its own. Row t of every stage belongs to window t of each input.
- */
-typedef struct {
-  /*
-   sizeof(sqs_input_desc).
-   */
-  uint32_t struct_size;
-  /*
-   0.
-   */
-  uint32_t flags;
-  /*
-   Its name, copied.
-   */
-  const char *name;
-  /*
-   Samples in a window, at least 1.
-   */
+  /* Samples in a window, at least 1. */
   uint64_t window;
-  /*
-   Samples from window to window, at least 1.
-   */
+  /* Samples from the start of a window to that of the next, at least 1: less than window overlaps, more leaves gaps. */
   uint64_t hop;
-  /*
-   Samples its ring holds; 0 as in sqs_config.
-   */
-  uint64_t capacity;
-  /*
-   Element type.
-   */
+  /* Element type of the samples: SQS_I8 ... SQS_C32. Default SQS_F32. */
   uint32_t dtype;
+  /* Interleaved elements in a sample. Default 1. */
+  uint32_t channels;
+  /* SQS_MODE_AUTO, SQS_MODE_CLASSIC or SQS_MODE_SQRT. */
+  uint32_t mode;
   /*
-   Interleaved elements in a sample.
+   Windows between checkpoints of stages with state, while there are few; the longer the stream, the further apart
+   the checkpoint_slots ones are. Default: a block. UINT32_MAX: none are kept.
    */
+  uint32_t checkpoint_every;
+  /* Bytes of the row cache (least recently used rows go first). Default and SQS_OFF: none. */
+  uint64_t lru_bytes;
+  /* Most bytes of the work area. Default and SQS_OFF: no bound. */
+  uint64_t memory_budget_bytes;
+  /* Processor cache that blocks should fit: half of it is given to them. Default 512 KiB. */
+  uint64_t cache_bytes;
+  /*
+   Samples that the ring of the pushed input holds. Default: what a block needs at once and one block more (told as
+   sqs_plan_info.input_capacity). To evaluate all of a pushed recording at once, give its length.
+   */
+  uint64_t input_capacity;
+  /* Most stages. Default 16, at most 1024. */
+  uint32_t max_stages;
+  /* Most edges of all stages together. Default 32, at most 4096. */
+  uint32_t max_edges;
+  /* Bytes for parameters of built-in stages, such as filter taps (8 bytes each). Default 1024. */
+  uint32_t param_bytes;
+  /*
+   Checkpoints of each stage with state: an even number. Default 32. After t windows they are at most
+   2 * t / checkpoint_slots (or checkpoint_every) windows apart.
+   */
+  uint32_t checkpoint_slots;
+} sqs_config;
+
+/* Where the memory of a pipeline comes from. Either base and size, or alloc and free. */
+typedef struct {
+  /* sizeof(sqs_memory). */
+  uint32_t struct_size;
+  /* 0. */
+  uint32_t flags;
+  /*
+   The control area, aligned to 8 bytes, which stays the caller's; then the work area is given to sqs_pipeline_seal.
+   NULL: alloc and free are used for both areas.
+   */
+  void *base;
+  /* Its size in bytes: at least what sqs_pipeline_control_bytes tells. */
+  size_t size;
+  /* Gives size bytes aligned to align (a power of two), or NULL. Called in new and seal only. */
+  void *(*alloc)(void *ctx, size_t size, size_t align);
+  /* Takes them back. Called in delete only (and in new, when it fails). */
+  void (*free)(void *ctx, void *memory, size_t size);
+  /* First argument of both. */
+  void *ctx;
+} sqs_memory;
+
+/* What a call without a handle has to say about its failure: optional last argument of such calls. */
+typedef struct {
+  /* In: sizeof(sqs_error). */
+  uint32_t struct_size;
+  /* The status the call returned. */
+  sqs_status status;
+  /* errno of the operating system where it refused something, else 0. */
+  int32_t os_errno;
+  /* The detail, closed with a zero. */
+  char text[160];
+} sqs_error;
+
+/* A further input: a second stream with windows of its own. Row t of every stage belongs to window t of each input. */
+typedef struct {
+  /* sizeof(sqs_input_desc). */
+  uint32_t struct_size;
+  /* 0. */
+  uint32_t flags;
+  /* Its name, copied. */
+  const char *name;
+  /* Samples in a window, at least 1. */
+  uint64_t window;
+  /* Samples from window to window, at least 1. */
+  uint64_t hop;
+  /* Samples its ring holds; 0 as in sqs_config. */
+  uint64_t capacity;
+  /* Element type. */
+  uint32_t dtype;
+  /* Interleaved elements in a sample. */
   uint32_t channels;
 } sqs_input_desc;
 
-/*
- Rows of one edge, as one call of a stage sees them. Read them with SQS_ROW.
- */
+/* Rows of one edge, as one call of a stage sees them. Read them with SQS_ROW. */
 typedef struct {
-  /*
-   The row that belongs to the call's first output row; rows lie before it (lookback) and behind it.
-   */
+  /* The row that belongs to the call's first output row; rows lie before it (lookback) and behind it. */
   const void *base;
-  /*
-   Bytes from the start of a row to that of the next. Of an input with overlapping windows it is less than a row.
-   */
+  /* Bytes from the start of a row to that of the next. Of an input with overlapping windows it is less than a row. */
   size_t row_stride_bytes;
-  /*
-   Rows that may be read before base.
-   */
+  /* Rows that may be read before base. */
   size_t lookback;
-  /*
-   Rows that may be read behind the last output row's own.
-   */
+  /* Rows that may be read behind the last output row's own. */
   size_t lookahead;
-  /*
-   Elements in a row (of an input: window times channels).
-   */
+  /* Elements in a row (of an input: window times channels). */
   size_t len;
-  /*
-   Element type.
-   */
+  /* Element type. */
   uint32_t dtype;
-  /*
-   Rows of this edge per output row: the stage's stride.
-   */
+  /* Rows of this edge per output row: the stage's stride. */
   uint32_t step;
 } sqs_edge_rows;
 
-/*
- What a call of a stage gets. Valid during the call.
- */
+/* What a call of a stage gets. Valid during the call. */
 typedef struct {
-  /*
-   sizeof(sqs_stage_io) of the library.
-   */
+  /* sizeof(sqs_stage_io) of the library. */
   uint32_t struct_size;
-  /*
-   Number of edges.
-   */
+  /* Number of edges. */
   uint32_t edge_count;
-  /*
-   Number of the first row to make.
-   */
+  /* Number of the first row to make. */
   uint64_t first;
-  /*
-   How many rows to make.
-   */
+  /* How many rows to make. */
   size_t rows;
-  /*
-   The edges, in the order of registration.
-   */
+  /* The edges, in the order of registration. */
   const sqs_edge_rows *edges;
-  /*
-   Where the rows go, one after another without gaps: rows * len elements.
-   */
+  /* Where the rows go, one after another without gaps: rows * len elements. */
   void *out;
-  /*
-   State of a scan; NULL for stages without.
-   */
+  /* State of a scan; NULL for stages without. */
   void *state;
-  /*
-   Scratch memory of scratch_bytes, any content; NULL for stages without.
-   */
+  /* Scratch memory of scratch_bytes, any content; NULL for stages without. */
   void *scratch;
 } sqs_stage_io;
 
-/*
- An edge of a stage: which rows it sees. Row t of the stage sees rows t * stride - lookback to t * stride + lookahead.
- */
+/* An edge of a stage: which rows it sees. Row t of the stage sees rows t * stride - lookback to t * stride + lookahead. */
 typedef struct {
-  /*
-   "input", the name of a further input, or of a stage registered before.
-   */
+  /* "input", the name of a further input, or of a stage registered before. */
   const char *name;
-  /*
-   Rows before the stage's own.
-   */
+  /* Rows before the stage's own. */
   uint32_t lookback;
-  /*
-   Rows behind it.
-   */
+  /* Rows behind it. */
   uint32_t lookahead;
-  /*
-   What lies beyond the ends: SQS_BOUNDARY_ZERO or SQS_BOUNDARY_CLAMP.
-   */
+  /* What lies beyond the ends: SQS_BOUNDARY_ZERO or SQS_BOUNDARY_CLAMP. */
   uint32_t boundary;
-  /*
-   0.
-   */
+  /* 0. */
   uint32_t reserved;
 } sqs_edge_desc;
 
-/*
- A stage with a function of the caller.
- */
+/* A stage with a function of the caller. */
 typedef struct {
-  /*
-   sizeof(sqs_stage_desc).
-   */
+  /* sizeof(sqs_stage_desc). */
   uint32_t struct_size;
-  /*
-   0, or SQS_STAGE_REVERSE (not in this version: SQS_ERR_UNSUPPORTED).
-   */
+  /* 0, or SQS_STAGE_REVERSE (not in this version: SQS_ERR_UNSUPPORTED). */
   uint32_t flags;
-  /*
-   Its name, copied: 1 to 31 bytes, not taken.
-   */
+  /* Its name, copied: 1 to 31 bytes, not taken. */
   const char *name;
   /*
    Makes rows; returns 0, or a code of its own that the error detail will show. Must give the same row however rows
    are grouped into calls, in whatever order they are asked for; must not keep anything between calls.
    */
   int32_t (*run)(void *ctx, const sqs_stage_io *io);
-  /*
-   Sets the state before the first row. NULL: zeros.
-   */
+  /* Sets the state before the first row. NULL: zeros. */
   int32_t (*state_init)(void *ctx, void *state);
-  /*
-   First argument of both: parameters. Stays the caller's, must outlive the pipeline.
-   */
+  /* First argument of both: parameters. Stays the caller's, must outlive the pipeline. */
   void *ctx;
-  /*
-   The edges, copied.
-   */
+  /* The edges, copied. */
   const sqs_edge_desc *edges;
-  /*
-   Their number: 1 to SQS_MAX_FAN_IN.
-   */
+  /* Their number: 1 to SQS_MAX_FAN_IN. */
   uint32_t edge_count;
-  /*
-   Element type of its rows.
-   */
+  /* Element type of its rows. */
   uint32_t dtype;
-  /*
-   Elements in a row, at least 1.
-   */
+  /* Elements in a row, at least 1. */
   uint32_t len;
   /*
    Input rows per output row. 0 and 1: one each; more: fewer rows come out than go in, one per stride, the last one
@@ -860,384 +525,333 @@ typedef struct {
    must be plain bytes, for it is copied, stored and compared.
    */
   uint32_t state_bytes;
-  /*
-   Alignment of the state: a power of two up to 64. 0: 8.
-   */
+  /* Alignment of the state: a power of two up to 64. 0: 8. */
   uint32_t state_align;
-  /*
-   Bytes of scratch memory per call.
-   */
+  /* Bytes of scratch memory per call. */
   uint32_t scratch_bytes;
-  /*
-   Alignment of the scratch: a power of two up to 64. 0: 8.
-   */
+  /* Alignment of the scratch: a power of two up to 64. 0: 8. */
   uint32_t scratch_align;
-  /*
-   A number of the caller's that changes whenever the parameters behind ctx change.
-   */
+  /* A number of the caller's that changes whenever the parameters behind ctx change. */
   uint32_t revision;
-  /*
-   0.
-   */
+  /* 0. */
   uint32_t reserved;
 } sqs_stage_desc;
 
-/*
- A parameter of a built-in stage: a number, or a list.
- */
+/* A parameter of a built-in stage: a number, or a list. */
 typedef struct {
-  /*
-   Its name, as the table of stages above has it.
-   */
+  /* Its name, as the table of stages above has it. */
   const char *key;
-  /*
-   The number. Whole numbers are exact up to 2^53.
-   */
+  /* The number. Whole numbers are exact up to 2^53. */
   double value;
-  /*
-   The list, copied; NULL for a number.
-   */
+  /* The list, copied; NULL for a number. */
   const double *values;
-  /*
-   Its length.
-   */
+  /* Its length. */
   size_t count;
 } sqs_param;
 
-/*
- A built-in stage.
- */
+/* A built-in stage. */
 typedef struct {
-  /*
-   sizeof(sqs_builtin_desc).
-   */
+  /* sizeof(sqs_builtin_desc). */
   uint32_t struct_size;
-  /*
-   0.
-   */
+  /* 0. */
   uint32_t flags;
-  /*
-   Its kind: "hann", "rfft_magnitude" and so on; see the table of stages above.
-   */
+  /* Its kind: "hann", "rfft_magnitude" and so on; see the table of stages above. */
   const char *kind;
-  /*
-   Its name, copied.
-   */
+  /* Its name, copied. */
   const char *name;
-  /*
-   The edges, copied.
-   */
+  /* The edges, copied. */
   const sqs_edge_desc *edges;
-  /*
-   The parameters, copied. NULL: all defaults.
-   */
+  /* The parameters, copied. NULL: all defaults. */
   const sqs_param *params;
-  /*
-   Number of edges.
-   */
+  /* Number of edges. */
   uint32_t edge_count;
-  /*
-   Number of parameters.
-   */
+  /* Number of parameters. */
   uint32_t param_count;
 } sqs_builtin_desc;
 
-/*
- What a pipeline is made with. Set up by sqs_config_init; zero means the default everywhere.
- */
+/* What will be asked of a pipeline. */
 typedef struct {
-  /*
-   sizeof(sqs_config).
-   */
+  /* sizeof(sqs_request). */
   uint32_t struct_size;
-  /*
-   0.
-   */
+  /* The stage whose rows are wanted. */
+  uint32_t stage;
+  /* First row. A plan does not depend on it, but in classic mode with stages that have state. */
+  uint64_t first;
+  /* Rows; in a plan: most rows at a time. SQS_ALL: as many as there are. */
+  uint64_t count;
+  /* SQS_ORDER_FORWARD or SQS_ORDER_REVERSE. */
+  uint32_t order;
+  /* 0. */
   uint32_t flags;
-  /*
-   Samples in a window, at least 1.
-   */
-  uint64_t window;
-  /*
-   Samples from the start of a window to that of the next, at least 1: less than window overlaps, more leaves gaps.
-   */
-  uint64_t hop;
-  /*
-   Element type of the samples: SQS_I8 ... SQS_C32. Default SQS_F32.
-   */
-  uint32_t dtype;
-  /*
-   Interleaved elements in a sample. Default 1.
-   */
-  uint32_t channels;
-  /*
-   SQS_MODE_AUTO, SQS_MODE_CLASSIC or SQS_MODE_SQRT.
-   */
+} sqs_request;
+
+/* A plan in figures. Bytes of the parts add up to work_bytes with the padding between them. */
+typedef struct {
+  /* In: sizeof(sqs_plan_info). */
+  uint32_t struct_size;
+  /* How the requests run: SQS_MODE_CLASSIC if all of them do, else SQS_MODE_SQRT. */
   uint32_t mode;
-  /*
-   Windows between checkpoints of stages with state, while there are few; the longer the stream, the further apart
-   the checkpoint_slots ones are. Default: a block. UINT32_MAX: none are kept.
-   */
-  uint32_t checkpoint_every;
-  /*
-   Bytes of the row cache (least recently used rows go first). Default and SQS_OFF: none.
-   */
-  uint64_t lru_bytes;
-  /*
-   Most bytes of the work area. Default and SQS_OFF: no bound.
-   */
-  uint64_t memory_budget_bytes;
-  /*
-   Processor cache that blocks should fit: half of it is given to them. Default 256 KiB.
-   */
-  uint64_t cache_bytes;
-  /*
-   Samples that the ring of the pushed input holds. Default: what a block needs at once and one block more (told as
-   sqs_plan_info.input_capacity). To evaluate all of a pushed recording at once, give its length.
-   */
-  uint64_t input_capacity;
-  /*
-   Most stages. Default 16, at most 1024.
-   */
-  uint32_t max_stages;
-  /*
-   Most edges of all stages together. Default 32, at most 4096.
-   */
-  uint32_t max_edges;
-  /*
-   Bytes for parameters of built-in stages, such as filter taps (8 bytes each). Default 1024.
-   */
-  uint32_t param_bytes;
-  /*
-   Checkpoints of each stage with state: an even number. Default 32. After t windows they are at most
-   2 * t / checkpoint_slots (or checkpoint_every) windows apart.
-   */
-  uint32_t checkpoint_slots;
-} sqs_config;
-
-/*
- Where the memory of a pipeline comes from. Either base and size, or alloc and free.
- */
-typedef struct {
-  /*
-   sizeof(sqs_memory).
-   */
-  uint32_t struct_size;
-  /*
-   0.
-   */
-  uint32_t flags;
-  /*
-   The control area, aligned to 8 bytes, which stays the caller's; then the work area is given to sqs_pipeline_seal.
-   NULL: alloc and free are used for both areas.
-   */
-  void *base;
-  /*
-   Its size in bytes: at least what sqs_pipeline_control_bytes tells.
-   */
-  size_t size;
-  /*
-   Gives size bytes aligned to align (a power of two), or NULL. Called in new and seal only.
-   */
-  void *(*alloc)(void *ctx, size_t size, size_t align);
-  /*
-   Takes them back. Called in delete only (and in new, when it fails).
-   */
-  void (*free)(void *ctx, void *memory, size_t size);
-  /*
-   First argument of both.
-   */
-  void *ctx;
-} sqs_memory;
-
-/*
- What a call without a handle has to say about its failure: optional last argument of such calls.
- */
-typedef struct {
-  /*
-   In: sizeof(sqs_error).
-   */
-  uint32_t struct_size;
-  /*
-   The status the call returned.
-   */
-  sqs_status status;
-  /*
-   errno of the operating system where it refused something, else 0.
-   */
-  int32_t os_errno;
-  /*
-   The detail, closed with a zero.
-   */
-  char text[160];
-} sqs_error;
-
-/*
- A plan in figures. Bytes of the parts add up to work_bytes with the padding between them.
- */
-typedef struct {
-  /*
-   In: sizeof(sqs_plan_info).
-   */
-  uint32_t struct_size;
-  /*
-   How the requests run: SQS_MODE_CLASSIC if all of them do, else SQS_MODE_SQRT.
-   */
-  uint32_t mode;
-  /*
-   Bytes of the work area: exactly these suffice.
-   */
+  /* Bytes of the work area: exactly these suffice. */
   uint64_t work_bytes;
-  /*
-   Its alignment in bytes.
-   */
+  /* Its alignment in bytes. */
   uint64_t work_align;
-  /*
-   Of work_bytes: constant tables of stages.
-   */
+  /* Of work_bytes: constant tables of stages. */
   uint64_t table_bytes;
-  /*
-   Of work_bytes: rings of pushed inputs.
-   */
+  /* Of work_bytes: rings of pushed inputs. */
   uint64_t ring_bytes;
-  /*
-   Of work_bytes: buffers of the stream (opened outputs).
-   */
+  /* Of work_bytes: buffers of the stream (opened outputs). */
   uint64_t stream_bytes;
-  /*
-   Of work_bytes: buffers of an evaluation, the largest planned one deciding.
-   */
+  /* Of work_bytes: buffers of an evaluation, the largest planned one deciding. */
   uint64_t evaluate_bytes;
-  /*
-   Of work_bytes: queues of opened outputs.
-   */
+  /* Of work_bytes: queues of opened outputs. */
   uint64_t output_bytes;
-  /*
-   Of work_bytes: the row cache.
-   */
+  /* Of work_bytes: the row cache. */
   uint64_t cache_bytes;
   /*
    Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers and leaf of a
    reverse request.
    */
   uint64_t checkpoint_bytes;
-  /*
-   Bytes of the control area.
-   */
+  /* Bytes of the control area. */
   uint64_t control_bytes;
-  /*
-   Bytes that stages hold on the host's heap, at most (plans of transforms).
-   */
+  /* Bytes that stages hold on the host's heap, at most (plans of transforms). */
   uint64_t host_heap_bytes;
-  /*
-   The least memory_budget_bytes that would do.
-   */
+  /* The least memory_budget_bytes that would do. */
   uint64_t least_bytes;
-  /*
-   Windows of a block; in classic mode the rows of the range.
-   */
+  /* Windows of a block; in classic mode the rows of the range. */
   uint64_t block;
-  /*
-   Rows the cache holds.
-   */
+  /* Rows the cache holds. */
   uint64_t cache_rows;
-  /*
-   Samples the ring of the first input holds; 0 where it has a source.
-   */
+  /* Samples the ring of the first input holds; 0 where it has a source. */
   uint64_t input_capacity;
-  /*
-   Windows between checkpoints; 0 without stages with state.
-   */
+  /* Windows between checkpoints; 0 without stages with state. */
   uint64_t checkpoint_every;
-  /*
-   Stage work relative to making each row once; above 1 in reverse order.
-   */
+  /* Stage work relative to making each row once; above 1 in reverse order. */
   double recompute_factor;
-  /*
-   Checkpoints of each stage with state.
-   */
+  /* Checkpoints of each stage with state. */
   uint64_t checkpoint_slots;
-  /*
-   Reverse order: snapshots held at a time.
-   */
+  /* Reverse order: snapshots held at a time. */
   uint64_t sweep_slots;
-  /*
-   Rows of a leaf: made and turned round together.
-   */
+  /* Rows of a leaf: made and turned round together. */
   uint64_t sweep_leaf;
-  /*
-   Rows of the stage made beyond one pass.
-   */
+  /* Rows of the stage made beyond one pass. */
   uint64_t sweep_extra;
 } sqs_plan_info;
 
-/*
- What a pipeline did since it was made.
- */
+/* Samples that can be read at any position, again and again: a recorder file, a memory. */
 typedef struct {
-  /*
-   In: sizeof(sqs_stats).
-   */
+  /* sizeof(sqs_source). */
   uint32_t struct_size;
+  /* 0 or SQS_SOURCE_GROWING. */
+  uint32_t flags;
   /*
-   1 while an evaluation begun with sqs_evaluate_begin is under way.
+   Reads up to n samples from number first on into dst (n samples of room), sets *got to how many it read, at least
+   one, and returns 0; or returns a code of its own that the error detail will show.
    */
+  int32_t (*read)(void *ctx, uint64_t first, void *dst, size_t n, size_t *got);
+  /* First argument. Stays the caller's, must outlive the pipeline. */
+  void *ctx;
+  /* Samples it has. */
+  uint64_t samples;
+} sqs_source;
+
+/* What a pipeline did since it was made. */
+typedef struct {
+  /* In: sizeof(sqs_stats). */
+  uint32_t struct_size;
+  /* 1 while an evaluation begun with sqs_evaluate_begin is under way. */
   uint32_t evaluating;
-  /*
-   High-water mark of the work area in bytes; never above plan_bytes.
-   */
+  /* High-water mark of the work area in bytes; never above plan_bytes. */
   uint64_t peak_bytes;
-  /*
-   Bytes of the plan it was sealed with.
-   */
+  /* Bytes of the plan it was sealed with. */
   uint64_t plan_bytes;
-  /*
-   Calls of stage functions.
-   */
+  /* Calls of stage functions. */
   uint64_t stage_calls;
-  /*
-   Rows made by stages, all stages together.
-   */
+  /* Rows made by stages, all stages together. */
   uint64_t stage_rows;
-  /*
-   Rows handed out by pull and evaluate.
-   */
+  /* Rows handed out by pull and evaluate. */
   uint64_t rows_out;
-  /*
-   Calls of sources.
-   */
+  /* Calls of sources. */
   uint64_t source_calls;
-  /*
-   Bytes read from sources.
-   */
+  /* Bytes read from sources. */
   uint64_t source_bytes;
-  /*
-   Rows found in the row cache.
-   */
+  /* Rows found in the row cache. */
   uint64_t cache_hits;
-  /*
-   Rows looked for there and not found.
-   */
+  /* Rows looked for there and not found. */
   uint64_t cache_misses;
-  /*
-   Stored data that failed its check: dropped, and recomputed when needed.
-   */
+  /* Stored data that failed its check: dropped, and recomputed when needed. */
   uint64_t crc_failures;
-  /*
-   Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one.
-   */
+  /* Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one. */
   uint64_t repairs;
 } sqs_stats;
-
-
-
-
-
-
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/* Version of the library as text: "major.minor.patch". Static, never NULL. Callbacks may call it. */
+const char *sqs_version(void);
+
+/* ABI version of the library, to compare with SQS_ABI_VERSION of the header. Callbacks may call it. */
+uint32_t sqs_abi_version(void);
+
+/*
+ Tells whether a program compiled with a header of version header_abi can use this library: call it once at start as
+ sqs_abi_check(SQS_ABI_VERSION). Callbacks may call it.
+
+ Returns SQS_OK: the same major version, and a library not older than the header; SQS_ERR_ABI otherwise.
+ */
+sqs_status sqs_abi_check(uint32_t header_abi);
+
+/* One line of English for a status. Static, never NULL: an unknown number gives "unknown status". Callbacks may call it. */
+const char *sqs_status_text(sqs_status status);
+
+/*
+ Fills a config with zeros, which mean the defaults, and sets its struct_size. Then set at least window and hop.
+ Callbacks may call it.
+
+ struct_size: sizeof(sqs_config) of the caller.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: config is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+ */
+sqs_status sqs_config_init(sqs_config *config,
+                           size_t struct_size);
+
+/*
+ Tells the size in bytes and the alignment of the control area for this config; it follows from max_stages,
+ max_edges and param_bytes alone. For static arrays there is SQS_CONTROL_BYTES. Callbacks may call it.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+ */
+sqs_status sqs_pipeline_control_bytes(const sqs_config *config, size_t *bytes, size_t *align);
+
+/*
+ Makes a pipeline: no stages yet, one input named "input".
+
+ memory: NULL for the host's heap; or an area or allocator (copied; see sqs_memory). Allocates the control area, where
+ it is not given. out: the handle, to be deleted with sqs_pipeline_delete. error: NULL, or where to put the detail.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer
+ struct, or no heap in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
+ allocator gave none; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
+ */
+sqs_status sqs_pipeline_new(const sqs_config *config,
+                            const sqs_memory *memory,
+                            sqs_pipeline **out,
+                            sqs_error *error);
+
+/*
+ Back to row 0 of new input: forgets samples, queued rows, cached rows and an evaluation under way; keeps graph, plan
+ and memory. Sources stay, at their present length. Does not allocate. Also revives a poisoned handle.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT.
+ */
+sqs_status sqs_pipeline_reset(sqs_pipeline *pipeline);
+
+/*
+ Ends a pipeline and gives back its memory. NULL is allowed. The handle must not be used afterwards. From inside a
+ callback of the same handle it does nothing.
+ */
+void sqs_pipeline_delete(sqs_pipeline *pipeline);
+
+/*
+ Copies the detail of the last error of this handle: one English sentence, closed with a zero, cut to cap bytes.
+ Empty when there was none.
+
+ buf: cap bytes, or NULL with cap 0. need: NULL, or where to put the size that holds all of it.
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no handle, or buf is NULL; SQS_ERR_REENTRANT.
+ */
+sqs_status sqs_pipeline_error_detail(const sqs_pipeline *pipeline,
+                                     char *buf,
+                                     size_t cap,
+                                     size_t *need);
+
+/*
+ Registers a further input, beside "input". Before seal only.
+
+ id: its number for sqs_push, sqs_push_end and the source functions ("input" has number 0).
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, unknown dtype, or a zero; SQS_ERR_NAME: taken, empty or too long;
+ SQS_ERR_LIMIT: there are SQS_MAX_INPUTS; SQS_ERR_STATE: sealed; SQS_ERR_OVERFLOW; SQS_ERR_STRUCT_SIZE;
+ SQS_ERR_UNSUPPORTED; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc, uint32_t *id);
+
+/*
+ Registers a stage with a function of the caller. Before seal only. Does not allocate.
+
+ desc and what it points to are copied, but for ctx. id: the number of the stage.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no run, len 0, unknown dtype or boundary, an alignment that is no power of two
+ or above 64; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
+ SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached;
+ SQS_ERR_OVERFLOW: a row does not fit the address space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: flags, state, or
+ a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_stage_register(sqs_pipeline *pipeline,
+                              const sqs_stage_desc *desc,
+                              uint32_t *id);
+
+/*
+ Registers a built-in stage by kind. Before seal only. A transform of a size that needs a plan takes memory from the
+ host's heap here (told as sqs_plan_info.host_heap_bytes); nothing else allocates.
+
+ desc and all it points to are copied. id: the number of the stage.
+ Returns what sqs_stage_register returns, and SQS_ERR_NAME: there is no such kind; SQS_ERR_ARGUMENT: a parameter that
+ the kind does not have, lacks or cannot take; SQS_ERR_GRAPH: rows of a type or length the kind does not take;
+ SQS_ERR_MEMORY: param_bytes of the config is too small; SQS_ERR_UNSUPPORTED: needs the host's heap and the pipeline
+ is on the caller's memory, or this build has no built-in stages.
+ */
+sqs_status sqs_stage_register_builtin(sqs_pipeline *pipeline,
+                                      const sqs_builtin_desc *desc,
+                                      uint32_t *id);
+
+/*
+ Finds the number of a stage by its name.
+
+ Returns SQS_OK; SQS_ERR_NAME: there is none; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id);
+
+/*
+ Opens a stage's output: its finished rows wait in a queue of capacity_rows rows to be pulled, each once, in order.
+ Before seal only. A full queue holds back sqs_step.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: no such stage, or capacity_rows is 0; SQS_ERR_STATE: open already, or sealed;
+ SQS_ERR_LIMIT; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_output_open(sqs_pipeline *pipeline,
+                           uint32_t stage,
+                           uint64_t capacity_rows);
+
+/*
+ Says what a list of requests needs, to the byte, and changes nothing. The answer depends on config, graph, opened
+ outputs and which inputs have sources (in classic mode with SQS_ALL also on their length or the ring's capacity):
+ a plan made on the ground is the plan in flight. Does not allocate. After seal it answers for the list given, as if
+ the pipeline were to be sealed now.
+
+ requests, n: what will be asked, at most SQS_MAX_REQUESTS. n = 0: every stage without consumers, forward, any range.
+ out: written on success.
+ Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
+ SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph needs, classic mode without
+ a bound on the rows or with opened outputs; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
+ SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_plan(sqs_pipeline *pipeline,
+                    const sqs_request *requests_list,
+                    uint32_t n,
+                    sqs_plan_info *out);
+
+/*
+ Fixes graph and memory for a list of requests: from here on nothing allocates. The same list given to sqs_plan tells
+ the bytes.
+
+ work: the work area of bytes bytes, which stays the caller's and is the pipeline's until delete. NULL: it is taken
+ from where the pipeline's memory comes from (not possible with an area). Constant tables are filled here.
+ Returns what sqs_plan returns, and SQS_ERR_MEMORY: the area is too small (the detail tells the need), missing, or the
+ allocator gave none; SQS_ERR_ALIGN; SQS_ERR_STATE: sealed already; SQS_ERR_CALLBACK: a stage could not be prepared.
+ */
+sqs_status sqs_pipeline_seal(sqs_pipeline *pipeline,
+                             const sqs_request *requests_list,
+                             uint32_t n,
+                             void *work,
+                             size_t bytes);
 
 /*
  Reads an input from a source instead of having it pushed. Before seal only.
@@ -1316,6 +930,22 @@ sqs_status sqs_pull(sqs_pipeline *pipeline,
                     size_t *got);
 
 /*
+ Reads an input from a file of raw samples, interleaved by channel. Hosts only. Before seal only. Opens the file, which
+ stays open until delete; its length now decides how many samples there are (a last part of a sample is left out).
+
+ path: UTF-8, at most 4095 bytes. byte_order: SQS_LITTLE_ENDIAN or SQS_BIG_ENDIAN. offset: byte of the first sample.
+ samples: NULL, or where to put how many there are.
+ Returns SQS_OK; SQS_ERR_IO: the file cannot be opened, the detail has errno; SQS_ERR_ARGUMENT: NULL, no such input or
+ byte order; SQS_ERR_NAME: path too long or not UTF-8; SQS_ERR_STATE: sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_source_set_file(sqs_pipeline *pipeline,
+                               uint32_t input,
+                               const char *path,
+                               uint32_t byte_order,
+                               uint64_t offset,
+                               uint64_t *samples);
+
+/*
  Evaluates rows first to first + count - 1 of a stage into a buffer, in order: the simple case. Does not move the
  stream or what will be pulled. The first evaluate of a pipeline that is not sealed seals it for this request, and is
  the only one that allocates. While an evaluation runs, samples before it may leave a pushed input's ring afterwards,
@@ -1377,169 +1007,6 @@ sqs_status sqs_evaluate_begin(sqs_pipeline *pipeline,
 sqs_status sqs_evaluate_cancel(sqs_pipeline *pipeline);
 
 /*
- Registers a further input, beside "input". Before seal only.
-
- id: its number for sqs_push, sqs_push_end and the source functions ("input" has number 0).
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, unknown dtype, or a zero; SQS_ERR_NAME: taken, empty or too long;
- SQS_ERR_LIMIT: there are SQS_MAX_INPUTS; SQS_ERR_STATE: sealed; SQS_ERR_OVERFLOW; SQS_ERR_STRUCT_SIZE;
- SQS_ERR_UNSUPPORTED; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
- */
-sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc, uint32_t *id);
-
-/*
- Registers a stage with a function of the caller. Before seal only. Does not allocate.
-
- desc and what it points to are copied, but for ctx. id: the number of the stage.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no run, len 0, unknown dtype or boundary, an alignment that is no power of two
- or above 64; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
- SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached;
- SQS_ERR_OVERFLOW: a row does not fit the address space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: flags, state, or
- a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
- */
-sqs_status sqs_stage_register(sqs_pipeline *pipeline,
-                              const sqs_stage_desc *desc,
-                              uint32_t *id);
-
-/*
- Registers a built-in stage by kind. Before seal only. A transform of a size that needs a plan takes memory from the
- host's heap here (told as sqs_plan_info.host_heap_bytes); nothing else allocates.
-
- desc and all it points to are copied. id: the number of the stage.
- Returns what sqs_stage_register returns, and SQS_ERR_NAME: there is no such kind; SQS_ERR_ARGUMENT: a parameter that
- the kind does not have, lacks or cannot take; SQS_ERR_GRAPH: rows of a type or length the kind does not take;
- SQS_ERR_MEMORY: param_bytes of the config is too small; SQS_ERR_UNSUPPORTED: needs the host's heap and the pipeline
- is on the caller's memory, or this build has no built-in stages.
- */
-sqs_status sqs_stage_register_builtin(sqs_pipeline *pipeline,
-                                      const sqs_builtin_desc *desc,
-                                      uint32_t *id);
-
-/*
- Finds the number of a stage by its name.
-
- Returns SQS_OK; SQS_ERR_NAME: there is none; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
- */
-sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id);
-
-/*
- Opens a stage's output: its finished rows wait in a queue of capacity_rows rows to be pulled, each once, in order.
- Before seal only. A full queue holds back sqs_step.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: no such stage, or capacity_rows is 0; SQS_ERR_STATE: open already, or sealed;
- SQS_ERR_LIMIT; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
- */
-sqs_status sqs_output_open(sqs_pipeline *pipeline,
-                           uint32_t stage,
-                           uint64_t capacity_rows);
-
-/*
- Fills a config with zeros, which mean the defaults, and sets its struct_size. Then set at least window and hop.
- Callbacks may call it.
-
- struct_size: sizeof(sqs_config) of the caller.
- Returns SQS_OK; SQS_ERR_ARGUMENT: config is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
- */
-sqs_status sqs_config_init(sqs_config *config,
-                           size_t struct_size);
-
-/*
- Tells the size in bytes and the alignment of the control area for this config; it follows from max_stages,
- max_edges and param_bytes alone. For static arrays there is SQS_CONTROL_BYTES. Callbacks may call it.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
- */
-sqs_status sqs_pipeline_control_bytes(const sqs_config *config, size_t *bytes, size_t *align);
-
-/*
- Makes a pipeline: no stages yet, one input named "input".
-
- memory: NULL for the host's heap; or an area or allocator (copied; see sqs_memory). Allocates the control area, where
- it is not given. out: the handle, to be deleted with sqs_pipeline_delete. error: NULL, or where to put the detail.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer
- struct, or no heap in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
- allocator gave none; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
- */
-sqs_status sqs_pipeline_new(const sqs_config *config,
-                            const sqs_memory *memory,
-                            sqs_pipeline **out,
-                            sqs_error *error);
-
-/*
- Back to row 0 of new input: forgets samples, queued rows, cached rows and an evaluation under way; keeps graph, plan
- and memory. Sources stay, at their present length. Does not allocate. Also revives a poisoned handle.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT.
- */
-sqs_status sqs_pipeline_reset(sqs_pipeline *pipeline);
-
-/*
- Ends a pipeline and gives back its memory. NULL is allowed. The handle must not be used afterwards. From inside a
- callback of the same handle it does nothing.
- */
-void sqs_pipeline_delete(sqs_pipeline *pipeline);
-
-/*
- Copies the detail of the last error of this handle: one English sentence, closed with a zero, cut to cap bytes.
- Empty when there was none.
-
- buf: cap bytes, or NULL with cap 0. need: NULL, or where to put the size that holds all of it.
- Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no handle, or buf is NULL; SQS_ERR_REENTRANT.
- */
-sqs_status sqs_pipeline_error_detail(const sqs_pipeline *pipeline,
-                                     char *buf,
-                                     size_t cap,
-                                     size_t *need);
-
-/*
- Says what a list of requests needs, to the byte, and changes nothing. The answer depends on config, graph, opened
- outputs and which inputs have sources (in classic mode with SQS_ALL also on their length or the ring's capacity):
- a plan made on the ground is the plan in flight. Does not allocate. After seal it answers for the list given, as if
- the pipeline were to be sealed now.
-
- requests, n: what will be asked, at most SQS_MAX_REQUESTS. n = 0: every stage without consumers, forward, any range.
- out: written on success.
- Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
- SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph needs, classic mode without
- a bound on the rows or with opened outputs; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
- SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
- */
-sqs_status sqs_plan(sqs_pipeline *pipeline,
-                    const sqs_request *requests_list,
-                    uint32_t n,
-                    sqs_plan_info *out);
-
-/*
- Fixes graph and memory for a list of requests: from here on nothing allocates. The same list given to sqs_plan tells
- the bytes.
-
- work: the work area of bytes bytes, which stays the caller's and is the pipeline's until delete. NULL: it is taken
- from where the pipeline's memory comes from (not possible with an area). Constant tables are filled here.
- Returns what sqs_plan returns, and SQS_ERR_MEMORY: the area is too small (the detail tells the need), missing, or the
- allocator gave none; SQS_ERR_ALIGN; SQS_ERR_STATE: sealed already; SQS_ERR_CALLBACK: a stage could not be prepared.
- */
-sqs_status sqs_pipeline_seal(sqs_pipeline *pipeline,
-                             const sqs_request *requests_list,
-                             uint32_t n,
-                             void *work,
-                             size_t bytes);
-
-/*
- Reads an input from a file of raw samples, interleaved by channel. Hosts only. Before seal only. Opens the file, which
- stays open until delete; its length now decides how many samples there are (a last part of a sample is left out).
-
- path: UTF-8, at most 4095 bytes. byte_order: SQS_LITTLE_ENDIAN or SQS_BIG_ENDIAN. offset: byte of the first sample.
- samples: NULL, or where to put how many there are.
- Returns SQS_OK; SQS_ERR_IO: the file cannot be opened, the detail has errno; SQS_ERR_ARGUMENT: NULL, no such input or
- byte order; SQS_ERR_NAME: path too long or not UTF-8; SQS_ERR_STATE: sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
- */
-sqs_status sqs_source_set_file(sqs_pipeline *pipeline,
-                               uint32_t input,
-                               const char *path,
-                               uint32_t byte_order,
-                               uint64_t offset,
-                               uint64_t *samples);
-
-/*
  Checks stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call, going round. What is damaged is
  dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
  allocate and runs no stage.
@@ -1558,29 +1025,6 @@ sqs_status sqs_scrub(sqs_pipeline *pipeline,
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT.
  */
 sqs_status sqs_stats_get(sqs_pipeline *pipeline, sqs_stats *out);
-
-/*
- Version of the library as text: "major.minor.patch". Static, never NULL. Callbacks may call it.
- */
-const char *sqs_version(void);
-
-/*
- ABI version of the library, to compare with SQS_ABI_VERSION of the header. Callbacks may call it.
- */
-uint32_t sqs_abi_version(void);
-
-/*
- Tells whether a program compiled with a header of version header_abi can use this library: call it once at start as
- sqs_abi_check(SQS_ABI_VERSION). Callbacks may call it.
-
- Returns SQS_OK: the same major version, and a library not older than the header; SQS_ERR_ABI otherwise.
- */
-sqs_status sqs_abi_check(uint32_t header_abi);
-
-/*
- One line of English for a status. Static, never NULL: an unknown number gives "unknown status". Callbacks may call it.
- */
-const char *sqs_status_text(sqs_status status);
 
 #ifdef __cplusplus
 }  // extern "C"

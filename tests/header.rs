@@ -7,16 +7,38 @@ fn generated() -> String {
     let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).expect("cbindgen.toml");
     let manual = config.header.take().expect("the manual");
     config.header = Some(manual.replace("@STAGES@", &stages(root)).trim().to_string());
-    let bindings = cbindgen::Builder::new().with_crate(root).with_config(config).generate().expect("bindings");
+    // The C API alone, in the order in which it is to be read.
+    let files = ["types", "handle", "version", "pipeline", "graph", "plan", "data", "source_file", "evaluate", "stats"];
+    let start = cbindgen::Builder::new().with_config(config);
+    let builder = files.iter().fold(start, |b, file| b.with_src(root.join(format!("src/ffi/{file}.rs"))));
     let mut text = Vec::new();
-    bindings.write(&mut text);
-    let text = String::from_utf8(text).expect("UTF-8");
+    builder.generate().expect("bindings").write(&mut text);
+    let text = one_line_comments(&String::from_utf8(text).expect("UTF-8"));
     // cbindgen leaves negative constants bare; in an expression they need their parentheses.
     let lines = text.lines().map(|line| match line.strip_prefix("#define ").and_then(|l| l.split_once(" -")) {
         Some((name, value)) if !name.contains('(') => format!("#define {name} (-{value})"),
         _ => line.trim_end().to_string(),
     });
     lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// A comment of one line stands on one line.
+fn one_line_comments(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut out, mut at) = (String::new(), 0);
+    while at < lines.len() {
+        let indent = lines[at].len() - lines[at].trim_start().len();
+        let short = lines[at].trim() == "/*" && lines.get(at + 2).is_some_and(|l| l.trim() == "*/");
+        if short {
+            out += &format!("{}/* {} */\n", &lines[at][..indent], lines[at + 1].trim());
+            at += 3;
+        } else {
+            out += lines[at];
+            out += "\n";
+            at += 1;
+        }
+    }
+    out
 }
 
 /// The table of built-in stages: the first paragraph of each stage file's documentation.

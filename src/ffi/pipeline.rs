@@ -15,7 +15,7 @@ use core::ffi::c_char;
 use core::mem::{MaybeUninit, size_of};
 
 /// Cache that blocks should fit when the config does not say: the L2 of a small processor.
-const DEFAULT_CACHE: u64 = 256 << 10;
+const DEFAULT_CACHE: u64 = 512 << 10;
 const DEFAULT_PARAM_BYTES: usize = 1024;
 const DEFAULT_CHECKPOINTS: u32 = 32;
 const MOST_CHECKPOINTS: u32 = 1 << 16;

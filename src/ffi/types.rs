@@ -168,7 +168,7 @@ pub struct sqs_config {
     pub lru_bytes: u64,
     /// Most bytes of the work area. Default and SQS_OFF: no bound.
     pub memory_budget_bytes: u64,
-    /// Processor cache that blocks should fit: half of it is given to them. Default 256 KiB.
+    /// Processor cache that blocks should fit: half of it is given to them. Default 512 KiB.
     pub cache_bytes: u64,
     /// Samples that the ring of the pushed input holds. Default: what a block needs at once and one block more (told as
     /// sqs_plan_info.input_capacity). To evaluate all of a pushed recording at once, give its length.

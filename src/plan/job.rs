@@ -54,7 +54,7 @@ pub struct Feed {
 }
 
 /// How far a job reads ahead of what a block needs: fewer calls of the source and fewer moves of the overlap.
-const READ_AHEAD_BYTES: usize = 32 << 10;
+const READ_AHEAD_BYTES: usize = 16 << 10;
 
 /// The plan of one job.
 #[derive(Debug)]

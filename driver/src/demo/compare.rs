@@ -1,0 +1,56 @@
+//! The same command in the classic and in the sqrt order, each in a process of its own, side by side.
+
+use crate::Result;
+use crate::report::json::field;
+use crate::report::numbers::{bytes, time, whole};
+use std::process::Command;
+
+/// The arguments of this program without those that choose mode and form of the report.
+fn arguments() -> Vec<std::ffi::OsString> {
+    let mut kept = Vec::new();
+    let mut args = std::env::args_os().skip(1);
+    while let Some(arg) = args.next() {
+        match arg.to_str() {
+            Some("--mode") => drop(args.next()),
+            Some("--compare") => {}
+            Some(text) if text.starts_with("--mode=") => {}
+            _ => kept.push(arg),
+        }
+    }
+    kept
+}
+
+/// A table of both orders, and whether their rows are the same.
+pub(crate) fn table() -> Result<String> {
+    let program = std::env::current_exe()?;
+    let head = ["mode", "work memory", "process (RSS)", "page faults", "time", "processor", "checksum"];
+    let mut out = format!(
+        "{:<10}{:>12}{:>15}{:>13}{:>10}{:>11}  {}\n",
+        head[0], head[1], head[2], head[3], head[4], head[5], head[6]
+    );
+    let mut sums = Vec::new();
+    for mode in ["classic", "sqrt"] {
+        let run = Command::new(&program).args(arguments()).args(["--json", "--mode", mode]).output()?;
+        if !run.status.success() {
+            // Not a failure of the comparison: that a mode does not fit is what it shows.
+            let why = String::from_utf8_lossy(&run.stderr);
+            let why = why.trim().strip_prefix("driver: ").unwrap_or("it was killed");
+            out.push_str(&format!("{mode:<10}{why}\n"));
+            continue;
+        }
+        let json = String::from_utf8_lossy(&run.stdout).into_owned();
+        let text = |key| field(&json, key).ok_or("a run gave no report");
+        let number = |key| Ok::<f64, Box<dyn std::error::Error>>(text(key)?.parse::<f64>()?);
+        let (work, rss) = (bytes(number("peak_bytes")? as u64), bytes(number("peak_rss_bytes")? as u64));
+        let faults = whole((number("minor_faults")? + number("major_faults")?) as u64);
+        let (wall, cpu, sum) = (time(number("wall_s")?), time(number("cpu_s")?), text("checksum")?.to_string());
+        out.push_str(&format!("{mode:<10}{work:>12}{rss:>15}{faults:>13}{wall:>10}{cpu:>11}  {sum}\n"));
+        sums.push(sum);
+    }
+    match &sums[..] {
+        [a, b] if a == b => out.push_str("\nBoth orders gave the same rows, bit by bit.\n"),
+        [_, _] => return Err(format!("{out}\nthe orders gave different rows").into()),
+        _ => {}
+    }
+    Ok(out)
+}

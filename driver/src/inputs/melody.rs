@@ -1,0 +1,115 @@
+//! A melody in noise, made as it is read: any sample of it can be had at any time, and is always the same.
+
+use crate::library::Samples;
+
+/// Samples a second.
+pub(crate) const RATE: u32 = 48_000;
+/// Notes of the melody, in semitones over [`LOWEST`].
+const NOTES: [i32; 16] = [0, 4, 7, 12, 16, 12, 7, 4, -3, 0, 4, 9, 12, 9, 4, 0];
+const LOWEST: f64 = 440.0;
+/// The tone's phase is computed exactly this often, and turned from sample to sample in between.
+const EXACT: u64 = 512;
+const LOUD: f32 = 0.5;
+const NOISE: f32 = 0.1;
+
+/// The generated signal.
+pub(crate) struct Melody {
+    count: u64,
+    note: u64,
+}
+
+impl Melody {
+    /// A melody of `seconds`.
+    pub(crate) fn new(seconds: f64) -> Melody {
+        let count = ((seconds * f64::from(RATE)) as u64).max(1);
+        Melody { count, note: count.div_ceil(NOTES.len() as u64) }
+    }
+
+    /// The tone planted at a sample, in Hz; none where `len` samples from there on are not all of one note.
+    pub(crate) fn planted(&self, first: u64, len: u64) -> Option<f64> {
+        let note = first / self.note;
+        ((first + len.max(1) - 1) / self.note == note).then(|| hertz(note))
+    }
+
+    /// Samples `first ..` of one stretch that starts at `start` and has one note.
+    fn fill(&self, start: u64, first: u64, out: &mut [f32]) {
+        let turns = hertz(start / self.note) / f64::from(RATE);
+        let angle = |samples: f64| std::f64::consts::TAU * (turns * samples).fract();
+        // Phase counts from the start of the recording, in f64: exact over hours.
+        let (sin, cos) = angle(start as f64).sin_cos();
+        let (step_sin, step_cos) = angle(1.0).sin_cos();
+        let (mut s, mut c) = (sin, cos);
+        let mut turn = || {
+            let value = s;
+            (s, c) = (s * step_cos + c * step_sin, c * step_cos - s * step_sin);
+            value as f32
+        };
+        for _ in start..first {
+            turn();
+        }
+        for (i, x) in (first..).zip(out) {
+            *x = LOUD * turn() + NOISE * noise(i);
+        }
+    }
+}
+
+fn hertz(note: u64) -> f64 {
+    let semitones = NOTES[(note % NOTES.len() as u64) as usize];
+    LOWEST * (f64::from(semitones) / 12.0).exp2()
+}
+
+/// Uniform in [-1, 1): the sample's number, well mixed (splitmix64).
+fn noise(i: u64) -> f32 {
+    let mut z = i.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
+}
+
+impl Samples for Melody {
+    fn count(&self) -> u64 {
+        self.count
+    }
+
+    fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
+        let mut at = first;
+        let mut rest = room;
+        while !rest.is_empty() {
+            // A stretch ends where the phase is computed anew, or the note changes.
+            let note = at / self.note * self.note;
+            let start = note.max(at / EXACT * EXACT);
+            let end = (at / EXACT * EXACT + EXACT).min(note + self.note);
+            let len = rest.len().min((end - at) as usize);
+            let (part, more) = rest.split_at_mut(len);
+            self.fill(start, at, part);
+            (rest, at) = (more, at + len as u64);
+        }
+        Ok((at - first) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_part_is_the_same_however_it_is_read() {
+        let mut melody = Melody::new(0.7);
+        let mut whole = vec![0.0; melody.count() as usize];
+        melody.read(0, &mut whole).unwrap();
+        for (first, len) in [(0, 1), (511, 2), (2099, 5), (2100, 700), (33_000, 600), (17, 12_345)] {
+            let mut part = vec![0.0; len];
+            melody.read(first as u64, &mut part).unwrap();
+            assert_eq!(part, whole[first..first + len]);
+        }
+        assert!(whole.iter().all(|x| x.abs() < LOUD + NOISE + 1e-3));
+    }
+
+    #[test]
+    fn a_window_over_a_change_has_no_planted_tone() {
+        let melody = Melody::new(16.0);
+        assert_eq!(melody.planted(0, 48_000), Some(440.0));
+        assert_eq!(melody.planted(1, 48_000), None);
+        assert!((melody.planted(3 * 48_000, 1).unwrap() - 880.0).abs() < 1e-9);
+    }
+}

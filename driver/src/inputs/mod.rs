@@ -1,0 +1,4 @@
+//! Where samples come from.
+
+pub(crate) mod melody;
+pub(crate) mod wav;

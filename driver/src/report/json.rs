@@ -1,0 +1,86 @@
+//! One JSON object, written field by field.
+
+use std::fmt::{Display, Write};
+
+/// An object under way.
+pub(crate) struct Object(String);
+
+impl Object {
+    pub(crate) fn new() -> Object {
+        Object(String::new())
+    }
+
+    fn key(&mut self, key: &str) -> &mut String {
+        self.0.push_str(if self.0.is_empty() { "{" } else { ", " });
+        quote(&mut self.0, key);
+        self.0.push_str(": ");
+        &mut self.0
+    }
+
+    /// A whole number.
+    pub(crate) fn whole(mut self, key: &str, value: u64) -> Object {
+        let _ = write!(self.key(key), "{value}");
+        self
+    }
+
+    /// A number; what JSON cannot hold becomes null.
+    pub(crate) fn real(mut self, key: &str, value: f64) -> Object {
+        let out = self.key(key);
+        let _ = if value.is_finite() { write!(out, "{value}") } else { write!(out, "null") };
+        self
+    }
+
+    /// A text.
+    pub(crate) fn text(mut self, key: &str, value: impl Display) -> Object {
+        let value = value.to_string();
+        quote(self.key(key), &value);
+        self
+    }
+
+    /// The closed object.
+    pub(crate) fn close(mut self) -> String {
+        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
+        self.0
+    }
+}
+
+/// A field of a flat object that was written here.
+pub(crate) fn field<'a>(json: &'a str, key: &str) -> Option<&'a str> {
+    let rest = json.split_once(&format!("\"{key}\": "))?.1;
+    match rest.strip_prefix('"') {
+        Some(text) => text.split('"').next(),
+        None => rest.split([',', '}']).next(),
+    }
+}
+
+fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c < ' ' => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_json() {
+        let object = Object::new().text("a\"b", "c\\d\n").whole("n", u64::MAX).real("x", 0.5).real("none", f64::NAN);
+        let want = "{\"a\\\"b\": \"c\\\\d\\u000a\", \"n\": 18446744073709551615, \"x\": 0.5, \"none\": null}";
+        assert_eq!(object.close(), want);
+        assert_eq!(Object::new().close(), "{}");
+        let object = Object::new().text("mode", "sqrt").whole("n", 3).close();
+        assert_eq!((field(&object, "mode"), field(&object, "n"), field(&object, "m")), (Some("sqrt"), Some("3"), None));
+    }
+}
