@@ -7,8 +7,9 @@
 //!
 //! The layers, each using only what stands to its left:
 //! ```text
-//! status, limits, util  <-  mem  <-  kernel  <-  graph  <-  plan  <-  store  <-  exec  <-  pipeline  <-  ffi
-//! stages, codec, io use status, limits, util, mem, kernel (and simd); nothing imports ffi
+//! status, limits, util  <-  mem, dtype  <-  kernel, io  <-  graph  <-  schedule  <-  store  <-  plan  <-  exec
+//!   <-  pipeline  <-  ffi
+//! stages, codec, io use status, limits, util, mem, dtype, kernel and simd; pipeline finds stages; nothing imports ffi
 //! ```
 //! `unsafe` lives in `mem`, `simd` and `ffi` alone; the rest is free of panics by lint: no unwrap, no indexing,
 //! no unchecked arithmetic on sizes and positions.
@@ -41,6 +42,7 @@ pub mod limits;
 pub mod mem;
 pub mod pipeline;
 pub mod plan;
+pub mod schedule;
 #[cfg(feature = "stages")]
 pub mod simd;
 #[cfg(feature = "stages")]

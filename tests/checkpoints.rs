@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use sqrtspace::mem::{Span, Work};
-use sqrtspace::plan::binomial::Entry;
-use sqrtspace::plan::leaf::{LeafAction, LeafSchedule};
+use sqrtspace::schedule::binomial::Entry;
+use sqrtspace::schedule::doubling::Doubling;
+use sqrtspace::schedule::leaf::{LeafAction, LeafSchedule};
 use sqrtspace::store::checkpoint::{Checkpoints, Key};
-use sqrtspace::store::doubling::Doubling;
 
 const STATE: usize = 24;
 /// The running state; the slots lie behind it.

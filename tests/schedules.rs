@@ -3,9 +3,9 @@
 //! Counts are held against tables, against the closed forms, and against dynamic programs that know nothing of either.
 
 use proptest::prelude::*;
-use sqrtspace::plan::binomial::{self, Action, Entry, Schedule, splits};
-use sqrtspace::plan::leaf::{self, LeafAction, LeafSchedule};
-use sqrtspace::store::doubling::Doubling;
+use sqrtspace::schedule::binomial::{self, Action, Entry, Schedule, splits};
+use sqrtspace::schedule::doubling::Doubling;
+use sqrtspace::schedule::leaf::{self, LeafAction, LeafSchedule};
 
 /// A state that depends on every step before.
 fn step(state: u64, t: u64) -> u64 {

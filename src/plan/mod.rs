@@ -1,8 +1,6 @@
 //! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
 
-pub mod binomial;
 mod job;
-pub mod leaf;
 pub mod order;
 mod place;
 
@@ -11,6 +9,7 @@ pub use job::{Feed, JobPlan, Lane};
 use crate::graph::{Graph, Node};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_REQUESTS};
 use crate::mem::Span;
+use crate::schedule::leaf;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
 use crate::store::checkpoint::Checkpoints;

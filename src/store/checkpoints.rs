@@ -5,8 +5,8 @@
 //! number of slots. One more slot holds the state where the last evaluation ended, so that the next one can go on there.
 
 use super::checkpoint::{Checkpoints, Key, Scrubbed};
-use super::doubling::Doubling;
 use crate::mem::{FixedVec, Span, Work};
+use crate::schedule::doubling::Doubling;
 use crate::status::Result;
 use crate::util::num;
 

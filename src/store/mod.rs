@@ -3,5 +3,4 @@
 pub mod cache;
 pub mod checkpoint;
 pub mod checkpoints;
-pub mod doubling;
 pub mod ring;

@@ -204,7 +204,7 @@ impl Schedule {
     /// Reverses steps `first .. end` where the lowest `depth` entries of the stack hold states already, in ascending
     /// order of steps. The rest of the stack names the free slots.
     ///
-    /// This is how a stream is reversed whose end was not known before (see [`crate::store::doubling`]).
+    /// This is how a stream is reversed whose end was not known before (see [`crate::schedule::doubling`]).
     pub fn holding(stack: &[Entry], depth: usize, first: u64, end: u64) -> Result<Schedule> {
         if stack.is_empty() && end > first {
             return Err(Error::new(Status::Argument, "a reversal needs a checkpoint slot"));

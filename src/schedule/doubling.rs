@@ -23,7 +23,7 @@
 //! and T steps: at most 1.12 times its steps for `T >= 16 s`, 1.19 for `T >= 2 s`, 1.36 for `T >= s`; with 4 slots 1.23,
 //! 1.34 and 1.45.
 
-use crate::plan::binomial::Entry;
+use crate::schedule::binomial::Entry;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
 
@@ -121,8 +121,8 @@ impl Doubling {
     }
 
     /// Prepares the reversal of steps `0 .. end` of a stream of which checkpoints were taken up to step `end - 1`: fills
-    /// the stack of a [`Schedule`](crate::plan::binomial::Schedule) with the ring's checkpoints and says how many there
-    /// are, the `depth` of [`Schedule::holding`](crate::plan::binomial::Schedule::holding). The ring has slots
+    /// the stack of a [`Schedule`](crate::schedule::binomial::Schedule) with the ring's checkpoints and says how many there
+    /// are, the `depth` of [`Schedule::holding`](crate::schedule::binomial::Schedule::holding). The ring has slots
     /// `0 .. s`, the rest of the stack is slots of its own. None where the stack is shorter than the ring.
     #[must_use]
     pub fn stack(&self, end: u64, stack: &mut [Entry]) -> Option<usize> {
