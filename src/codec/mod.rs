@@ -1,0 +1,3 @@
+//! Lossless coding of samples and bytes, in memory that the caller gives.
+
+pub mod ccsds121;
