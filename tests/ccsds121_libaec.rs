@@ -89,3 +89,62 @@ fn any_even_block() {
         sweep(&mut peer, bits, block, |p| Params { not_enforce: true, ..p });
     }
 }
+
+/// CPU time against libaec's, both at their best of interleaved rounds:
+/// `cargo test --release --test ccsds121_libaec -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let Some(mut peer) = Libaec::start() else { return };
+    let dir = std::env::var("SQS_SAMPLE_DATA")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data").to_string());
+    let files = [
+        ("ecg_mitdb100_2ch.i16", 16, true),
+        ("speech_digits_1ch.i16", 16, true),
+        ("seis_balst_1ch.i32", 32, true),
+        ("seis_huddle_1ch.i32", 32, true),
+        ("kepler_counts_9ch.i32", 32, true),
+        ("iq_adsb_2ch.u8", 8, false),
+    ];
+    println!(
+        "{:24} {:>3} {:>7} {:>17} {:>17} {:>13}",
+        "file", "J", "ratio", "encode MB/s", "decode MB/s", "of libaec's"
+    );
+    for (name, bits, signed) in files {
+        let Ok(raw) = std::fs::read(format!("{dir}/{name}")) else {
+            println!("skipped: {name} is not in {dir}");
+            continue;
+        };
+        for block in [8, 16, 32, 64] {
+            let p = Params { bits, block, rsi: 128, signed, ..Params::default() };
+            let count = raw.len() / p.sample_bytes();
+            let raw = &raw[..count * p.sample_bytes()];
+            let mut coded = vec![0; worst_case_bytes(&p, count).unwrap() + 1024];
+            let mut back = vec![0; raw.len()];
+            let mut best = [u64::MAX; 4];
+            let mut len = 0;
+            for _ in 0..30 {
+                let t = std::time::Instant::now();
+                len = encode(&p, raw, &mut coded).unwrap();
+                best[0] = best[0].min(t.elapsed().as_nanos() as u64);
+                best[1] = best[1].min(peer.encode(&p, raw, coded.len(), 1).cpu_ns);
+                let t = std::time::Instant::now();
+                decode(&p, &coded[..len], count as u64, &mut back).unwrap();
+                best[2] = best[2].min(t.elapsed().as_nanos() as u64);
+                best[3] = best[3].min(peer.decode(&p, &coded[..len], raw.len(), 1).cpu_ns);
+            }
+            assert!(back == raw);
+            let speed = |i: usize| raw.len() as f64 * 1e3 / best[i] as f64;
+            println!(
+                "{name:24} {block:3} {:7.3} {:7.0} ({:7.0}) {:7.0} ({:7.0}) {:6.2} {:6.2}",
+                raw.len() as f64 / len as f64,
+                speed(0),
+                speed(1),
+                speed(2),
+                speed(3),
+                speed(0) / speed(1),
+                speed(2) / speed(3),
+            );
+        }
+    }
+}

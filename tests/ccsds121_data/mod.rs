@@ -3,10 +3,10 @@
 use sqrtspace::codec::ccsds121::Params;
 
 /// xorshift64*: the same numbers everywhere.
-pub struct Rng(pub u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -14,10 +14,10 @@ impl Rng {
     }
 }
 
-pub const KINDS: usize = 7;
+pub(crate) const KINDS: usize = 7;
 
 /// `count` samples as unsigned numbers of `bits` bits.
-pub fn samples(kind: usize, bits: u32, count: usize, seed: u64) -> Vec<u32> {
+pub(crate) fn samples(kind: usize, bits: u32, count: usize, seed: u64) -> Vec<u32> {
     let mut rng = Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let max = u32::MAX >> (32 - bits);
     let mut x = max / 2;
@@ -52,7 +52,7 @@ pub fn samples(kind: usize, bits: u32, count: usize, seed: u64) -> Vec<u32> {
 }
 
 /// The samples in their containers; signed ones shifted down by half the range and sign-extended.
-pub fn pack(p: &Params, samples: &[u32]) -> Vec<u8> {
+pub(crate) fn pack(p: &Params, samples: &[u32]) -> Vec<u8> {
     let size = p.sample_bytes();
     let offset = if p.signed && p.preprocess { 1u32 << (p.bits - 1) } else { 0 };
     samples
@@ -71,7 +71,7 @@ pub fn pack(p: &Params, samples: &[u32]) -> Vec<u8> {
 
 /// The same with the bits above n cleared, as libaec's encoder wants them.
 #[allow(dead_code)]
-pub fn masked(p: &Params, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn masked(p: &Params, bytes: &[u8]) -> Vec<u8> {
     let size = p.sample_bytes();
     let max = u32::MAX >> (32 - p.bits);
     let mut out = bytes.to_vec();

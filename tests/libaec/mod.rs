@@ -5,18 +5,18 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 
 /// The answers of libaec.
-pub struct Libaec(Child);
+pub(crate) struct Libaec(Child);
 
 /// What libaec made of a request.
-pub struct Answer {
-    pub status: i64,
-    pub cpu_ns: u64,
-    pub bytes: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: i64,
+    pub(crate) cpu_ns: u64,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Libaec {
     /// Compiles and starts the peer; says so and returns nothing where libaec is missing.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
         let exe = dir.join(format!("ccsds121_libaec_{}", std::process::id()));
         let target = if cfg!(target_pointer_width = "64") { "x86_64-unknown-linux-gnu" } else { "" };
@@ -71,11 +71,11 @@ impl Libaec {
         Answer { status: word(0) as i64, cpu_ns: word(1), bytes }
     }
 
-    pub fn encode(&mut self, p: &Params, input: &[u8], room: usize, repeats: u64) -> Answer {
+    pub(crate) fn encode(&mut self, p: &Params, input: &[u8], room: usize, repeats: u64) -> Answer {
         self.ask(false, p, repeats, input, room)
     }
 
-    pub fn decode(&mut self, p: &Params, input: &[u8], room: usize, repeats: u64) -> Answer {
+    pub(crate) fn decode(&mut self, p: &Params, input: &[u8], room: usize, repeats: u64) -> Answer {
         self.ask(true, p, repeats, input, room)
     }
 }
