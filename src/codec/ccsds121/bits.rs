@@ -5,12 +5,16 @@
 )]
 
 /// Puts bits into a slice. Between blocks less than a byte is held back.
+///
+/// Every write stores eight bytes, whatever it finishes of them: no branch on how full the word is. The slice
+/// therefore needs seven bytes more than are written in the end.
 #[derive(Debug)]
 pub(super) struct BitWriter<'a> {
     out: &'a mut [u8],
     pos: usize,
-    /// The low `used` bits are waiting; what is above them is stale.
+    /// Waiting bits at the top; the rest is zero.
     acc: u64,
+    /// How many wait: below 8.
     used: u32,
     short: bool,
 }
@@ -18,53 +22,43 @@ pub(super) struct BitWriter<'a> {
 impl<'a> BitWriter<'a> {
     /// Goes on after the top bits of `head`, `used` of them (below 8).
     pub(super) fn new(out: &'a mut [u8], head: u8, used: u32) -> Self {
-        BitWriter { out, pos: 0, acc: u64::from(head) >> (8 - used.min(7)), used: used.min(7), short: false }
+        BitWriter { out, pos: 0, acc: u64::from(head) << 56, used: used & 7, short: false }
     }
 
-    /// Appends the low `len` bits of `v`, which has no others; `len` is at most 32.
+    /// Appends the low `len` bits of `v`, which has no others; `len` is 1 to 56.
     #[inline(always)]
-    pub(super) fn put(&mut self, v: u32, len: u32) {
-        self.acc = self.acc << len | u64::from(v);
-        self.used += len;
-        if self.used >= 32 {
-            self.used -= 32;
-            let word = (self.acc >> self.used) as u32;
-            match self.out.get_mut(self.pos..).and_then(|o| o.first_chunk_mut::<4>()) {
-                Some(to) => *to = word.to_be_bytes(),
-                None => self.short = true,
-            }
-            self.pos += 4;
+    pub(super) fn put(&mut self, v: u64, len: u32) {
+        let used = self.used + len;
+        self.acc |= v << (64 - used);
+        match self.out.get_mut(self.pos..).and_then(|o| o.first_chunk_mut::<8>()) {
+            Some(to) => *to = self.acc.to_be_bytes(),
+            None => self.short = true,
         }
+        self.pos += (used >> 3) as usize;
+        self.acc <<= used & !7;
+        self.used = used & 7;
     }
 
     /// Appends the fundamental sequence of `m`: that many zeros, and a one.
-    #[inline(always)]
+    #[inline]
     pub(super) fn put_fs(&mut self, mut m: u32) {
-        while m >= 32 {
-            self.put(0, 32);
-            m -= 32;
+        while m >= 56 {
+            self.put(0, 56);
+            m -= 56;
         }
         self.put(1, m + 1);
     }
 
     /// Appends zeros up to a whole byte.
     pub(super) fn align(&mut self) {
-        self.put(0, self.used.wrapping_neg() & 7);
+        if self.used > 0 {
+            self.put(0, 8 - self.used);
+        }
     }
 
-    /// Writes the whole bytes; how many there are in all, and the bits left over as in [`BitWriter::new`].
-    /// Nothing where the slice was too short.
-    pub(super) fn finish(mut self) -> Option<(usize, u8, u32)> {
-        while self.used >= 8 {
-            self.used -= 8;
-            match self.out.get_mut(self.pos) {
-                Some(to) => *to = (self.acc >> self.used) as u8,
-                None => self.short = true,
-            }
-            self.pos += 1;
-        }
-        let head = ((self.acc << 8) >> self.used) as u8;
-        (!self.short).then_some((self.pos, head, self.used))
+    /// How many bytes are whole, and the bits left over as in [`BitWriter::new`]. Nothing where the slice was too short.
+    pub(super) fn finish(self) -> Option<(usize, u8, u32)> {
+        (!self.short).then_some((self.pos, (self.acc >> 56) as u8, self.used))
     }
 }
 

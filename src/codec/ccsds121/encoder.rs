@@ -8,7 +8,7 @@ use crate::status::{Error, Result, Status};
 /// Blocks of a segment: a run of zero blocks does not cross its end.
 const SEGMENT: u32 = 64;
 
-/// More than the bits of the longest run of zeros, one block and padding.
+/// More than the longest run of zeros, one block and what the writer needs behind them.
 const BLOCK_CODED_MAX: usize = MAX_BLOCK * 4 + 64;
 
 /// A run of zero blocks not yet written.
@@ -37,28 +37,36 @@ struct Coder {
 impl Coder {
     /// Codes one whole block; the bytes finished by it.
     fn block(&mut self, containers: &[u8], out: &mut [u8]) -> Result<usize> {
+        match self.layout.block {
+            8 => self.block_of::<8>(containers, out),
+            16 => self.block_of::<16>(containers, out),
+            32 => self.block_of::<32>(containers, out),
+            64 => self.block_of::<64>(containers, out),
+            _ => self.block_of::<MAX_BLOCK>(containers, out),
+        }
+    }
+
+    /// The same with room for `N` samples: the common block sizes are known to the compiler.
+    fn block_of<const N: usize>(&mut self, containers: &[u8], out: &mut [u8]) -> Result<usize> {
         let l = self.layout;
-        let mut samples = [0u32; MAX_BLOCK + 1];
-        let mut residuals = [0u32; MAX_BLOCK];
-        let (Some((before, fresh)), Some(block)) =
-            (samples.get_mut(..=l.block).and_then(|s| s.split_first_mut()), residuals.get_mut(..l.block))
-        else {
+        let len = if N < MAX_BLOCK { N } else { l.block };
+        let (mut samples, mut residuals) = ([0u32; N], [0u32; N]);
+        let (Some(samples), Some(block)) = (samples.get_mut(..len), residuals.get_mut(..len)) else {
             return Err(INTERNAL);
         };
-        if !sample::read(&l, containers, fresh) {
+        if !sample::read(&l, containers, samples) {
             return Err(Error::new(Status::Range, "a sample does not fit its {a} bits").a(l.bits));
         }
-        let first = if l.preprocess && self.index == 0 { fresh.first().copied() } else { None };
+        let first = if l.preprocess && self.index == 0 { samples.first().copied() } else { None };
         // A reference sample predicts itself: its residual is 0. It is stored as it is, two's complement where signed.
-        *before = first.unwrap_or(self.last);
         let reference = first.map(|u| u.wrapping_sub(l.offset) & l.max);
-        self.last = fresh.last().copied().unwrap_or(0);
         let all = if l.preprocess {
-            sample::residuals(l.max, &samples, block)
+            sample::residuals(l.max, first.unwrap_or(self.last), samples, block)
         } else {
-            block.copy_from_slice(fresh);
+            block.copy_from_slice(samples);
             block.iter().fold(0, |a, d| a | d)
         };
+        self.last = samples.last().copied().unwrap_or(0);
 
         self.index = self.index.wrapping_add(1);
         let interval_ends = self.index == l.rsi;

@@ -72,18 +72,25 @@ pub(super) fn write(l: &Layout, samples: &[u32], bytes: &mut [u8]) {
     }
 }
 
-/// Residuals of `samples`, each predicted by the one before it: `samples` has one element more than `out`.
+/// Residuals of `samples`, each predicted by the one before it, the first by `last`; and the bitwise or of all.
 ///
 /// Small differences of either sign alternate; where only one sign is left within the range, it goes on alone.
-pub(super) fn residuals(max: u32, samples: &[u32], out: &mut [u32]) -> u32 {
-    let mut all = 0;
-    for ((&p, &x), d) in samples.iter().zip(samples.iter().skip(1)).zip(out) {
+// Not inlined: with its length known the loop is unrolled before it could be vectorised, and is slower.
+#[inline(never)]
+pub(super) fn residuals(max: u32, last: u32, samples: &[u32], out: &mut [u32]) -> u32 {
+    let one = |p: u32, x: u32| {
         let up = x >= p;
         let step = if up { x.wrapping_sub(p) } else { p.wrapping_sub(x) };
         let near = step <= p.min(max.wrapping_sub(p));
         let folded = step.wrapping_mul(2).wrapping_sub(u32::from(!up));
         let far = if up { x } else { max.wrapping_sub(x) };
-        *d = if near { folded } else { far };
+        if near { folded } else { far }
+    };
+    let (Some((d0, rest)), Some((x0, next))) = (out.split_first_mut(), samples.split_first()) else { return 0 };
+    *d0 = one(last, *x0);
+    let mut all = *d0;
+    for ((&p, &x), d) in samples.iter().zip(next).zip(rest) {
+        *d = one(p, x);
         all |= *d;
     }
     all
