@@ -174,10 +174,14 @@ fn write_high(w: &mut BitWriter, block: &[u32], k: u32) {
             let word = 1 | 1 << (d + 1) | 1 << (c + d + 2) | 1 << (b + c + d + 3);
             w.put(word, bits as u32);
         } else {
-            quad.iter().for_each(|d| w.put_fs(d >> k));
+            for d in quad {
+                w.put_fs(d >> k);
+            }
         }
     }
-    rest.iter().for_each(|d| w.put_fs(d >> k));
+    for d in rest {
+        w.put_fs(d >> k);
+    }
 }
 
 /// The low `k` bits of each, `k` up to 32, several in a word where they fit.
@@ -198,16 +202,22 @@ fn write_low(w: &mut BitWriter, block: &[u32], k: u32) {
         rest
     } else if k <= 14 {
         let (quads, rest) = block.as_chunks::<4>();
-        quads.iter().for_each(|&q| w.put(four(q), 4 * k));
+        for &quad in quads {
+            w.put(four(quad), 4 * k);
+        }
         rest
     } else if k <= 28 {
         let (pairs, rest) = block.as_chunks::<2>();
-        pairs.iter().for_each(|&p| w.put(two(p), 2 * k));
+        for &pair in pairs {
+            w.put(two(pair), 2 * k);
+        }
         rest
     } else {
         block
     };
-    rest.iter().for_each(|&d| w.put(low(d), k));
+    for &d in rest {
+        w.put(low(d), k);
+    }
 }
 
 /// Writes a run of zero blocks. `to_end`: it reaches the end of its segment of 64 blocks, its interval or the data.
