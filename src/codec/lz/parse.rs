@@ -1,0 +1,133 @@
+//! Which matches to take.
+#![allow(clippy::arithmetic_side_effects, reason = "positions in a slice of at most 4 MiB, and scores below 2^25")]
+
+use super::codes::{MAX_MATCH, MAX_RUN, MIN_MATCH};
+use super::matcher::{Buckets, common, eight};
+use super::sequences::{Recent, Sequence};
+
+/// A match that could be taken.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    len: usize,
+    offset: usize,
+    /// Roughly the bits it saves.
+    score: i32,
+}
+
+/// How a parse proceeds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Style {
+    /// Positions looked ahead for a better match before one is taken.
+    pub lazy: u32,
+    /// Every so many positions within a match are remembered.
+    pub stride: usize,
+    /// Without a match for 2^`skip` bytes every second position is passed over, and so on.
+    pub skip: u32,
+}
+
+/// Bits a literal costs, about.
+const LITERAL: i32 = 5;
+
+/// Where a parse stands.
+pub(super) struct Parser<'a, const WAYS: usize> {
+    data: &'a [u8],
+    buckets: Buckets<'a, WAYS>,
+    style: Style,
+    recent: Recent,
+    /// The first byte not yet part of a sequence.
+    anchor: usize,
+}
+
+impl<'a, const WAYS: usize> Parser<'a, WAYS> {
+    pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, WAYS>, style: Style) -> Self {
+        Parser { data, buckets, style, recent: Recent::START, anchor: 0 }
+    }
+
+    /// The first byte not yet part of a sequence.
+    pub(super) fn anchor(&self) -> usize {
+        self.anchor
+    }
+
+    /// The best match at `pos`, which is then remembered.
+    #[inline(always)]
+    fn look(&mut self, pos: usize) -> Found {
+        let data = self.data;
+        let limit = (data.len() - pos).min(MAX_MATCH as usize);
+        let word = eight(data, pos);
+        let mut best = Found::default();
+        for (i, &offset) in self.recent.0.iter().enumerate() {
+            let offset = offset as usize;
+            if offset <= pos && (eight(data, pos - offset) ^ word) << 40 == 0 {
+                let len = common(data, pos - offset, pos, limit);
+                let score = LITERAL * len as i32 - 5 - i as i32;
+                if len >= MIN_MATCH as usize && score > best.score {
+                    best = Found { len, offset, score };
+                }
+            }
+        }
+        self.buckets.visit(pos, word, |candidate| {
+            let len = common(data, candidate, pos, limit);
+            let offset = pos - candidate;
+            let score = LITERAL * len as i32 - 9 - offset.ilog2() as i32;
+            if len >= 4 && score > best.score {
+                best = Found { len, offset, score };
+            }
+        });
+        best
+    }
+
+    /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end; how many, and whether
+    /// the end was reached. Literals behind the last sequence remain from `anchor` on.
+    pub(super) fn run(&mut self, out: &mut [[u32; 2]], raw: usize) -> (usize, bool) {
+        let data = self.data;
+        let start = self.anchor;
+        // Behind this a hash would see less than its bytes.
+        let end = data.len().saturating_sub(7);
+        let mut pos = self.anchor;
+        let mut count = 0;
+        while pos < end {
+            if pos - self.anchor >= MAX_RUN as usize - 1 || pos - start >= raw {
+                return (count, false);
+            }
+            let mut found = self.look(pos);
+            if found.score <= 0 {
+                pos += 1 + ((pos - self.anchor) >> self.style.skip);
+                continue;
+            }
+            let mut patience = self.style.lazy;
+            let mut ahead = pos + 1;
+            while patience > 0 && ahead < end {
+                let next = self.look(ahead);
+                // What is passed over becomes literals.
+                if next.score > found.score + LITERAL * (ahead - pos) as i32 {
+                    found = next;
+                    pos = ahead;
+                    patience = self.style.lazy;
+                } else {
+                    patience -= 1;
+                }
+                ahead += 1;
+            }
+            let mut from = pos - found.offset;
+            while pos > self.anchor
+                && from > 0
+                && data.get(pos - 1) == data.get(from - 1)
+                && found.len < MAX_MATCH as usize
+            {
+                (pos, from, found.len) = (pos - 1, from - 1, found.len + 1);
+            }
+            let Some(slot) = out.get_mut(count) else { return (count, false) };
+            let offset = self.recent.store(found.offset as u32);
+            self.recent.take(offset);
+            *slot = Sequence { run: (pos - self.anchor) as u32, len: found.len as u32, offset }.pack();
+            count += 1;
+            self.anchor = pos + found.len;
+            while ahead < self.anchor.min(end) {
+                self.buckets.insert(ahead, eight(data, ahead));
+                ahead += self.style.stride;
+            }
+            pos = self.anchor;
+        }
+        (count, true)
+    }
+}
