@@ -128,8 +128,21 @@ impl<'a> BackWriter<'a> {
     /// Puts the low `len` bits of `v`, which has no others; `len` is at most 56.
     #[inline(always)]
     pub(super) fn put(&mut self, v: u64, len: u32) {
+        self.add(v, len);
+        self.flush();
+    }
+
+    /// The same, to be followed by others before a flush: 56 bits in all.
+    #[inline(always)]
+    pub(super) fn add(&mut self, v: u64, len: u32) {
         self.acc |= v << self.used;
-        let used = self.used + len;
+        self.used += len;
+    }
+
+    /// Stores what was added.
+    #[inline(always)]
+    pub(super) fn flush(&mut self) {
+        let used = self.used;
         match self.out.get_mut(self.pos..).and_then(|o| o.first_chunk_mut::<8>()) {
             Some(to) => *to = self.acc.to_le_bytes(),
             None => self.short = true,
@@ -145,6 +158,9 @@ impl<'a> BackWriter<'a> {
         (!self.short).then_some(self.pos + usize::from(self.used > 0))
     }
 }
+
+/// Bits that a peek shows for certain.
+pub(super) const PEEK: u32 = 57;
 
 /// Reads what [`BackWriter`] wrote, from the end.
 #[derive(Clone, Copy, Debug)]

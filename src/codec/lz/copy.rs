@@ -2,7 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other by the caller")]
 
 /// Bytes moved at once.
-const WIDE: usize = 16;
+const WIDE: usize = 32;
 
 /// Moves `WIDE` bytes; nothing where either side would leave the slice.
 #[inline(always)]
@@ -12,15 +12,11 @@ fn wide(out: &mut [u8], from: usize, to: usize) -> Option<()> {
     Some(())
 }
 
-/// Copies `len` bytes from `from`, at or above `to`. May write up to 15 bytes more when they end at or below `limit`.
+/// Copies `len` bytes from `from`, at or above `to`. May write up to 31 bytes more when they end at or below `limit`.
 #[inline(always)]
 pub(super) fn literals(out: &mut [u8], from: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    if to + len + WIDE <= limit && len <= 2 * WIDE && from + 2 * WIDE <= out.len() {
-        wide(out, from, to)?;
-        if len > WIDE {
-            wide(out, from + WIDE, to + WIDE)?;
-        }
-        return Some(());
+    if to + WIDE <= limit && len <= WIDE && from + WIDE <= out.len() {
+        return wide(out, from, to);
     }
     if from + len > out.len() {
         return None;
@@ -30,7 +26,7 @@ pub(super) fn literals(out: &mut [u8], from: usize, to: usize, len: usize, limit
 }
 
 /// Copies a match of `len` bytes from `offset` back, which is at most `to` and not 0. The copy may run into itself.
-/// May write up to 15 bytes more when they end at or below `limit`; `to + len` is at or below it.
+/// May write up to 31 bytes more when they end at or below `limit`; `to + len` is at or below it.
 #[inline(always)]
 pub(super) fn repeat(out: &mut [u8], offset: usize, to: usize, len: usize, limit: usize) -> Option<()> {
     let from = to - offset;

@@ -4,11 +4,11 @@
     reason = "positions in slices of at most 4 MiB, and code values below 2^23, checked before they are used"
 )]
 
-use super::bits::{BackReader, Reader, top};
+use super::bits::{BackReader, PEEK, Reader, top};
 use super::codes::{MATCH_CODES, MATCHES, OFFSET_CODES, OFFSETS, RUN_CODES, RUNS};
 use super::huffman::{self, MAX_LEN, TABLE};
 use super::sequences::Recent;
-use super::tans::{self, MAX_STATES, Shares};
+use super::tans::{self, MAX_LOG, MAX_STATES, Shares, State};
 use super::{DECODE_WORK_LEN, copy};
 use crate::status::{Error, Result, Status};
 
@@ -17,9 +17,9 @@ const DAMAGED: Error = Error::new(Status::Damaged, "a coded block is damaged");
 /// Tables, as they lie in the work memory.
 struct Tables<'a> {
     literals: &'a mut [u32; TABLE],
-    runs: &'a mut [u32; MAX_STATES],
-    matches: &'a mut [u32; MAX_STATES],
-    offsets: &'a mut [u32; MAX_STATES],
+    runs: &'a mut [State; MAX_STATES],
+    matches: &'a mut [State; MAX_STATES],
+    offsets: &'a mut [State; MAX_STATES],
 }
 
 /// Decodes a block that [`encode_block`](super::encode_block) made from `input` into `out`; the bytes decoded.
@@ -29,6 +29,7 @@ struct Tables<'a> {
 /// no encoder makes, or more than `out` holds; what stands in `out` then means nothing.
 pub fn decode_block(input: &[u8], out: &mut [u8], work: &mut [u32]) -> Result<usize> {
     let tables = work.split_first_chunk_mut().and_then(|(literals, rest)| {
+        let (rest, _) = rest.as_chunks_mut();
         let (runs, rest) = rest.split_first_chunk_mut()?;
         let (matches, rest) = rest.split_first_chunk_mut()?;
         let (offsets, _) = rest.split_first_chunk_mut()?;
@@ -108,6 +109,7 @@ fn number(bytes: &mut &[u8]) -> Option<usize> {
     None
 }
 
+#[inline(never)]
 fn read_literals(coded: &[u8], mode: u8, out: &mut [u8], table: &mut [u32; TABLE]) -> Option<()> {
     let mut head = Reader::new(coded);
     let lens = huffman::read_lengths(&mut head)?;
@@ -184,19 +186,13 @@ fn four_streams(streams: [&[u8]; 4], table: &[u32; TABLE], [o0, o1, o2, o3]: [&m
 }
 
 #[inline(always)]
-fn entry(table: &[u32; MAX_STATES], state: u32) -> u32 {
+fn state(table: &[State; MAX_STATES], at: u32) -> State {
     #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
-    table[state as usize & (MAX_STATES - 1)]
-}
-
-#[inline(always)]
-fn meaning(table: &[u32; 64], entry: u32) -> (u32, u32) {
-    #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
-    let m = table[entry as usize & 63];
-    (m >> 5, m & 31)
+    table[at as usize & (MAX_STATES - 1)]
 }
 
 /// Carries out `count` sequences from `at` on, with literals from `lit` on; where both then stand.
+#[inline(never)]
 fn run_sequences(
     coded: &[u8],
     count: usize,
@@ -212,43 +208,45 @@ fn run_sequences(
         Shares::read(&mut head, MATCH_CODES)?,
         Shares::read(&mut head, OFFSET_CODES)?,
     ];
-    tans::decode_table(&runs, tables.runs);
-    tans::decode_table(&matches, tables.matches);
-    tans::decode_table(&offsets, tables.offsets);
+    tans::decode_table(&runs, &RUNS, tables.runs);
+    tans::decode_table(&matches, &MATCHES, tables.matches);
+    tans::decode_table(&offsets, &OFFSETS, tables.offsets);
     let mut bits = BackReader::new(head.rest())?;
     let word = bits.peek();
-    let (run_state, word) = top(word, runs.log);
-    let (offset_state, word) = top(word, offsets.log);
-    let (match_state, _) = top(word, matches.log);
+    let (at_run, word) = top(word, runs.log);
+    let (at_offset, word) = top(word, offsets.log);
+    let (at_match, _) = top(word, matches.log);
     bits.skip(runs.log + offsets.log + matches.log)?;
-    let mut run_entry = entry(tables.runs, run_state);
-    let mut match_entry = entry(tables.matches, match_state);
-    let mut offset_entry = entry(tables.offsets, offset_state);
+    let mut run_state = state(tables.runs, at_run);
+    let mut match_state = state(tables.matches, at_match);
+    let mut offset_state = state(tables.offsets, at_offset);
     let size = out.len();
     let mut recents = *recent;
     for left in (0..count).rev() {
-        let (run, run_bits) = meaning(&RUNS, run_entry);
-        let (len, match_bits) = meaning(&MATCHES, match_entry);
-        let (stored, offset_bits) = meaning(&OFFSETS, offset_entry);
-        let word = bits.peek();
-        let (e, word) = top(word, offset_bits);
-        let offset = recents.take(stored + e) as usize;
-        let (e, word) = top(word, match_bits);
-        let len = (len + e) as usize;
-        let (e, _) = top(word, run_bits);
-        let run = (run + e) as usize;
-        bits.skip(offset_bits + match_bits + run_bits)?;
+        let ([run, run_next], [len, match_next], [stored, offset_next]) = (run_state, match_state, offset_state);
+        let (run_bits, match_bits, offset_bits) = (run & 31, len & 31, stored & 31);
+        let mut word = bits.peek();
+        let extra = run_bits + match_bits + offset_bits;
+        let (e, rest) = top(word, offset_bits);
+        let stored = (stored >> 5) + e;
+        let (e, rest) = top(rest, match_bits);
+        let len = ((len >> 5) + e) as usize;
+        let (e, rest) = top(rest, run_bits);
+        let run = (run >> 5) + e;
+        bits.skip(extra)?;
         if left > 0 {
-            let word = bits.peek();
-            let (rb, mb, ob) = (run_entry >> 8 & 15, match_entry >> 8 & 15, offset_entry >> 8 & 15);
-            let (e, word) = top(word, rb);
-            run_entry = entry(tables.runs, (run_entry >> 16) + e);
-            let (e, word) = top(word, mb);
-            match_entry = entry(tables.matches, (match_entry >> 16) + e);
-            let (e, _) = top(word, ob);
-            offset_entry = entry(tables.offsets, (offset_entry >> 16) + e);
-            bits.skip(rb + mb + ob)?;
+            word = if extra > PEEK - 3 * MAX_LOG { bits.peek() } else { rest };
+            let (run_bits, match_bits, offset_bits) = (run_next & 255, match_next & 255, offset_next & 255);
+            let (e, rest) = top(word, run_bits);
+            run_state = state(tables.runs, (run_next >> 8) + e);
+            let (e, rest) = top(rest, match_bits);
+            match_state = state(tables.matches, (match_next >> 8) + e);
+            let (e, _) = top(rest, offset_bits);
+            offset_state = state(tables.offsets, (offset_next >> 8) + e);
+            bits.skip(run_bits + match_bits + offset_bits)?;
         }
+        let offset = recents.take(stored, run) as usize;
+        let run = run as usize;
         if run > size - lit {
             return None;
         }

@@ -4,7 +4,7 @@
     reason = "positions in slices of at most 4 MiB, counts of what is in them, and code values below 2^23"
 )]
 
-use super::MAX_BLOCK;
+use super::MAX_BLOCK; extern crate std;
 use super::bits::{BackWriter, Writer};
 use super::codes;
 use super::huffman;
@@ -43,9 +43,13 @@ pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) 
     let (hash, rest) = work.split_at_mut_checked(hash_words(input.len()))?;
     let (sequences, _) = rest.as_chunks_mut::<2>();
     let sequences = sequences.get_mut(..PART_SEQUENCES)?;
-    let _ = effort;
-    let style = Style { lazy: 1, stride: 1, skip: 6 };
-    let mut parser = Parser::new(input, Buckets::<4>::new(hash, 5), style);
+    let e = effort as usize;
+    let style = Style { enough: std::env::var("ENOUGH").unwrap().parse().unwrap(), lazy: (e % 4) as u32, stride: [1, 2, 4, 8, 16][e / 4 % 5], skip: 5 };
+    if e < 20 { go(input, out, sequences, Parser::new(input, Buckets::<4>::new(hash, 5), style)) }
+    else if e < 40 { go(input, out, sequences, Parser::new(input, Buckets::<2>::new(hash, 5), style)) }
+    else { go(input, out, sequences, Parser::new(input, Buckets::<1>::new(hash, 5), style)) }
+}
+fn go<const W: usize>(input: &[u8], out: &mut [u8], sequences: &mut [[u32; 2]], mut parser: Parser<W>) -> Option<usize> {
     let mut written = 0;
     loop {
         let from = parser.anchor();
@@ -97,6 +101,7 @@ fn runs<'a>(data: &'a [u8], sequences: &'a [[u32; 2]]) -> impl Iterator<Item = &
 }
 
 /// Writes one part: `data` as `sequences` and the literals between them.
+#[inline(never)]
 fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Option<usize> {
     let mut counts = [0u32; 256];
     let mut literals = 0;
@@ -133,6 +138,7 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
 /// Literals below this are not worth four streams.
 const FOUR_STREAMS: usize = 1024;
 
+#[inline(never)]
 fn write_literals(
     data: &[u8],
     sequences: &[[u32; 2]],
@@ -149,25 +155,20 @@ fn write_literals(
         huffman::write_lengths(&lens, &mut w);
         let head_len = w.finish()?;
         if bits / 8 + (head_len as u64) + 16 < literals as u64 {
-            let codes = huffman::codes(&lens);
             // The length in front takes up to three bytes, as do those of three streams.
             let body = at + 3;
             out.get_mut(body..body + head_len)?.copy_from_slice(head.get(..head_len)?);
             let mut to = body + head_len;
-            let mut input = runs(data, sequences).flatten();
+            let codes = huffman::codes(&lens);
+            let runs = runs(data, sequences);
             let mode = if literals >= FOUR_STREAMS { 2 } else { 1 };
             if mode == 1 {
-                to += stream(&mut input, literals, &codes, out.get_mut(to..)?)?;
+                to += streams::<1>(runs, literals, &codes, out.get_mut(to..)?)?[0];
             } else {
-                let quarter = literals.div_ceil(4);
                 let sizes = to;
                 to += 9;
-                let mut lens = [0usize; 4];
-                for (i, len) in lens.iter_mut().enumerate() {
-                    let n = quarter.min(literals.saturating_sub(i * quarter));
-                    *len = stream(&mut input, n, &codes, out.get_mut(to..)?)?;
-                    to += *len;
-                }
+                let lens = streams::<4>(runs, literals.div_ceil(4), &codes, out.get_mut(to..)?)?;
+                to += lens.iter().sum::<usize>();
                 let mut tight = sizes;
                 for len in lens.iter().take(3) {
                     tight += number(*len, out.get_mut(tight..sizes + 9)?)?;
@@ -189,21 +190,43 @@ fn write_literals(
     Some((0, to))
 }
 
-fn stream<'a>(
-    literals: &mut impl Iterator<Item = &'a u8>,
-    count: usize,
+/// Codes literals in `N` streams of `each` (the last may be shorter), one behind the other; their lengths.
+fn streams<'a, const N: usize>(
+    mut runs: impl Iterator<Item = &'a [u8]>,
+    each: usize,
     codes: &huffman::Codes,
     out: &mut [u8],
-) -> Option<usize> {
-    let mut w = Writer::new(out);
-    for &b in literals.take(count) {
-        #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
-        let code = codes[usize::from(b)];
-        w.put(u64::from(code & 0xffff), code >> 16);
+) -> Option<[usize; N]> {
+    let mut lens = [0; N];
+    let mut run: &[u8] = &[];
+    let mut at = 0;
+    for len in &mut lens {
+        let mut w = Writer::new(out.get_mut(at..)?);
+        let mut left = each;
+        loop {
+            let (now, later) = run.split_at(run.len().min(left));
+            for &b in now {
+                #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
+                let code = codes[usize::from(b)];
+                w.put(u64::from(code & 0xffff), code >> 16);
+            }
+            left -= now.len();
+            run = later;
+            if left == 0 {
+                break;
+            }
+            match runs.next() {
+                Some(next) => run = next,
+                None => break,
+            }
+        }
+        *len = w.finish()?;
+        at += *len;
     }
-    w.finish()
+    Some(lens)
 }
 
+#[inline(never)]
 fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
     let (mut runs, mut matches, mut offsets) = ([0u32; SYMBOLS], [0u32; SYMBOLS], [0u32; SYMBOLS]);
     for &p in sequences {
@@ -235,7 +258,9 @@ fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
             Some([rs, ms, os]) => {
                 let os = offsets.put(os, o.code, &mut w);
                 let ms = matches.put(ms, m.code, &mut w);
-                [runs.put(rs, r.code, &mut w), ms, os]
+                let rs = runs.put(rs, r.code, &mut w);
+                w.flush();
+                [rs, ms, os]
             }
         });
         let extra =

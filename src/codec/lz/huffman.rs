@@ -15,6 +15,7 @@ pub(super) type Codes = [u32; 256];
 ///
 /// The two-queue construction in place over the sorted counts (Moffat and Katajainen); lengths beyond the limit are
 /// then cut, and shorter codes lengthened until all fit again.
+#[inline(never)]
 pub(super) fn lengths(counts: &[u32; 256]) -> [u8; 256] {
     let mut lens = [0u8; 256];
     // Count above symbol: keys are distinct, so the order is the same everywhere.

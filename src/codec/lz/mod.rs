@@ -24,4 +24,4 @@ pub use encode::{encode_block, encode_work_len};
 pub const MAX_BLOCK: usize = 4 << 20;
 
 /// Words of work memory that [`decode_block`] needs.
-pub const DECODE_WORK_LEN: usize = huffman::TABLE + 3 * tans::MAX_STATES;
+pub const DECODE_WORK_LEN: usize = huffman::TABLE + 6 * tans::MAX_STATES;

@@ -1,7 +1,7 @@
 //! Which matches to take.
 #![allow(clippy::arithmetic_side_effects, reason = "positions in a slice of at most 4 MiB, and scores below 2^25")]
 
-use super::codes::{MAX_MATCH, MAX_RUN, MIN_MATCH};
+use super::codes::{MAX_MATCH, MAX_RUN};
 use super::matcher::{Buckets, common, eight};
 use super::sequences::{Recent, Sequence};
 
@@ -19,6 +19,8 @@ struct Found {
 pub(super) struct Style {
     /// Positions looked ahead for a better match before one is taken.
     pub lazy: u32,
+    /// A match of this length is taken at once.
+    pub enough: usize,
     /// Every so many positions within a match are remembered.
     pub stride: usize,
     /// Without a match for 2^`skip` bytes every second position is passed over, and so on.
@@ -27,6 +29,12 @@ pub(super) struct Style {
 
 /// Bits a literal costs, about.
 const LITERAL: i32 = 5;
+
+/// The length of a match whose first eight bytes differ in `diff`.
+#[inline(always)]
+fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usize {
+    if diff != 0 { (diff.trailing_zeros() >> 3) as usize } else { 8 + common(data, from + 8, pos + 8, limit - 8) }
+}
 
 /// Where a parse stands.
 pub(super) struct Parser<'a, const WAYS: usize> {
@@ -48,7 +56,7 @@ impl<'a, const WAYS: usize> Parser<'a, WAYS> {
         self.anchor
     }
 
-    /// The best match at `pos`, which is then remembered.
+    /// The best match at `pos`, which is then remembered. There are at least eight bytes from `pos` on.
     #[inline(always)]
     fn look(&mut self, pos: usize) -> Found {
         let data = self.data;
@@ -57,20 +65,26 @@ impl<'a, const WAYS: usize> Parser<'a, WAYS> {
         let mut best = Found::default();
         for (i, &offset) in self.recent.0.iter().enumerate() {
             let offset = offset as usize;
-            if offset <= pos && (eight(data, pos - offset) ^ word) << 40 == 0 {
-                let len = common(data, pos - offset, pos, limit);
-                let score = LITERAL * len as i32 - 5 - i as i32;
-                if len >= MIN_MATCH as usize && score > best.score {
-                    best = Found { len, offset, score };
+            if offset <= pos {
+                let diff = eight(data, pos - offset) ^ word;
+                if diff << 40 == 0 {
+                    let len = extend(data, diff, pos - offset, pos, limit);
+                    let score = LITERAL * len as i32 - 5 - i as i32;
+                    if score > best.score {
+                        best = Found { len, offset, score };
+                    }
                 }
             }
         }
         self.buckets.visit(pos, word, |candidate| {
-            let len = common(data, candidate, pos, limit);
-            let offset = pos - candidate;
-            let score = LITERAL * len as i32 - 9 - offset.ilog2() as i32;
-            if len >= 4 && score > best.score {
-                best = Found { len, offset, score };
+            let diff = eight(data, candidate) ^ word;
+            if diff << 32 == 0 {
+                let len = extend(data, diff, candidate, pos, limit);
+                let offset = pos - candidate;
+                let score = LITERAL * len as i32 - 9 - offset.ilog2() as i32;
+                if score > best.score {
+                    best = Found { len, offset, score };
+                }
             }
         });
         best
@@ -78,6 +92,7 @@ impl<'a, const WAYS: usize> Parser<'a, WAYS> {
 
     /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end; how many, and whether
     /// the end was reached. Literals behind the last sequence remain from `anchor` on.
+    #[inline(never)]
     pub(super) fn run(&mut self, out: &mut [[u32; 2]], raw: usize) -> (usize, bool) {
         let data = self.data;
         let start = self.anchor;
@@ -90,7 +105,7 @@ impl<'a, const WAYS: usize> Parser<'a, WAYS> {
                 return (count, false);
             }
             let mut found = self.look(pos);
-            if found.score <= 0 {
+            if found.score <= self.style.enough as i32 {
                 pos += 1 + ((pos - self.anchor) >> self.style.skip);
                 continue;
             }
@@ -117,9 +132,9 @@ impl<'a, const WAYS: usize> Parser<'a, WAYS> {
                 (pos, from, found.len) = (pos - 1, from - 1, found.len + 1);
             }
             let Some(slot) = out.get_mut(count) else { return (count, false) };
-            let offset = self.recent.store(found.offset as u32);
-            self.recent.take(offset);
-            *slot = Sequence { run: (pos - self.anchor) as u32, len: found.len as u32, offset }.pack();
+            let run = (pos - self.anchor) as u32;
+            let offset = self.recent.store(found.offset as u32, run);
+            *slot = Sequence { run, len: found.len as u32, offset }.pack();
             count += 1;
             self.anchor = pos + found.len;
             while ahead < self.anchor.min(end) {

@@ -1,6 +1,8 @@
 //! Sequences: a run of literals and the match behind it, packed in two words; and the list of recent offsets.
 #![allow(clippy::arithmetic_side_effects, reason = "fields of known widths")]
 
+use super::codes::RECENT;
+
 /// A run of literals and the match behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sequence {
@@ -25,40 +27,44 @@ impl Sequence {
     }
 }
 
-/// The last three different offsets, the last first.
+/// The last four different offsets, the last first.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Recent(pub [u32; 3]);
+pub(super) struct Recent(pub [u32; 4]);
 
 impl Recent {
     /// What every block starts from.
-    pub(super) const START: Recent = Recent([1, 4, 8]);
+    pub(super) const START: Recent = Recent([1, 2, 4, 8]);
 
-    /// What a stored offset means; and it becomes the last.
+    /// What an offset stored behind `run` literals means; and it becomes the last.
+    ///
+    /// Without literals the last offset would only have continued the last match: then the list starts behind it.
     #[inline(always)]
-    pub(super) fn take(&mut self, stored: u32) -> u32 {
-        let [a, b, c] = self.0;
-        let (offset, list) = match stored {
-            0 => (a, [a, b, c]),
-            1 => (b, [b, a, c]),
-            2 => (c, [c, a, b]),
-            new => (new - 2, [new - 2, a, b]),
-        };
+    pub(super) fn take(&mut self, stored: u32, run: u32) -> u32 {
+        let [a, b, c, d] = self.0;
+        // Selects instead of branches: which of them it is follows no pattern.
+        let new = stored >= RECENT;
+        let place = if new { 4 } else { stored + u32::from(run == 0) };
+        let mut offset = if new { stored.wrapping_sub(RECENT - 1) } else { a };
+        offset = if place == 1 { b } else { offset };
+        offset = if place == 2 { c } else { offset };
+        offset = if place == 3 { d } else { offset };
+        let list = [
+            offset,
+            if place >= 1 { a } else { b },
+            if place >= 2 { b } else { c },
+            if place >= 3 { c } else { d },
+        ];
         self.0 = list;
         offset
     }
 
-    /// How an offset is stored.
+    /// How an offset is stored behind `run` literals; and it becomes the last.
     #[inline(always)]
-    pub(super) fn store(&self, offset: u32) -> u32 {
-        let [a, b, c] = self.0;
-        if offset == a {
-            0
-        } else if offset == b {
-            1
-        } else if offset == c {
-            2
-        } else {
-            offset + 2
-        }
+    pub(super) fn store(&mut self, offset: u32, run: u32) -> u32 {
+        let list = self.0.get(usize::from(run == 0)..).unwrap_or(&[]);
+        let place = list.iter().take(RECENT as usize).position(|o| *o == offset);
+        let stored = place.map_or(offset + RECENT - 1, |p| p as u32);
+        self.take(stored, run);
+        stored
     }
 }

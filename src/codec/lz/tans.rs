@@ -26,11 +26,12 @@ pub(super) struct Shares {
 
 impl Shares {
     /// Shares in proportion to `counts`, at least one for each symbol that occurs.
+    #[inline(never)]
     pub(super) fn learn(counts: &[u32; SYMBOLS], max_log: u32) -> Self {
         let total: u32 = counts.iter().sum();
         let present = counts.iter().filter(|c| **c > 0).count() as u32;
         // More states than symbols to code are of no use, and cost in the header.
-        let wanted = (total.max(2) - 1).ilog2().clamp(MIN_LOG, max_log);
+        let wanted = ((total.max(2) - 1).ilog2().saturating_sub(2)).clamp(MIN_LOG, max_log);
         let log = wanted.max(present.max(1).next_power_of_two().ilog2() + 1).min(MAX_LOG);
         let size = 1u32 << log;
         let mut of = [0u16; SYMBOLS];
@@ -43,26 +44,25 @@ impl Shares {
                 left -= i32::from(*share);
             }
         }
-        // One state more or less goes where it changes the code's length least.
+        // One state more or less goes where it changes the code's length least: gaining one, where count / share is
+        // largest; losing one, where count / (share - 1) is least.
         while left != 0 {
-            let mut best: Option<(u64, &mut u16)> = None;
+            let gain = left > 0;
+            let mut best: Option<(u64, u64, &mut u16)> = None;
             for (share, &count) in of.iter_mut().zip(counts) {
-                let s = u64::from(*share);
-                if count == 0 || (left < 0 && s <= 1) {
+                if count == 0 || (!gain && *share <= 1) {
                     continue;
                 }
-                // Gain of a state: count / share; loss of one: count / (share - 1).
-                let weight = (u64::from(count) << 20) / if left > 0 { s } else { s - 1 };
+                let (c, s) = (u64::from(count), u64::from(*share) - u64::from(!gain));
                 let better = match &best {
                     None => true,
-                    Some((w, _)) if left > 0 => weight > *w,
-                    Some((w, _)) => weight < *w,
+                    Some((bc, bs, _)) => (c * bs > bc * s) == gain && c * bs != bc * s,
                 };
                 if better {
-                    best = Some((weight, share));
+                    best = Some((c, s, share));
                 }
             }
-            let Some((_, share)) = best else { break };
+            let Some((_, _, share)) = best else { break };
             *share = share.wrapping_add_signed(left.signum() as i16);
             left -= left.signum();
         }
@@ -178,7 +178,7 @@ impl EncodeTable {
         {
             let s = symbol as usize & (SYMBOLS - 1);
             let bits = state.wrapping_add(self.bits[s]) >> 16;
-            w.put(u64::from(state & ((1 << bits) - 1)), bits);
+            w.add(u64::from(state & ((1 << bits) - 1)), bits);
             u32::from(self.states[((state >> bits) as i32 + self.first[s]) as usize & (MAX_STATES - 1)])
         }
     }
@@ -189,17 +189,23 @@ impl EncodeTable {
     }
 }
 
-/// Fills a decoding table: `next state << 16 | bits to add to it << 8 | symbol`.
-pub(super) fn decode_table(shares: &Shares, table: &mut [u32; MAX_STATES]) {
+/// A state of a decoding table: what its symbol means, as in [`codes`](super::codes), and
+/// `next state << 8 | bits to add to it`.
+pub(super) type State = [u32; 2];
+
+/// Fills a decoding table.
+pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &mut [State; MAX_STATES]) {
     let mut symbols = [0u8; MAX_STATES];
     shares.spread(&mut symbols);
     let mut next = shares.of.map(u32::from);
-    for (entry, &symbol) in table.iter_mut().zip(&symbols).take(1 << shares.log) {
-        #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
-        let n = &mut next[usize::from(symbol) & (SYMBOLS - 1)];
+    for (state, &symbol) in table.iter_mut().zip(&symbols).take(1 << shares.log) {
+        #[allow(clippy::indexing_slicing, reason = "masked by the length of the tables")]
+        let (n, meaning) = {
+            let s = usize::from(symbol) & (SYMBOLS - 1);
+            (&mut next[s], meanings[s])
+        };
         let bits = shares.log - n.max(&mut 1).ilog2();
-        let state = (*n << bits) - (1 << shares.log);
-        *entry = state << 16 | bits << 8 | u32::from(symbol);
+        *state = [meaning, ((*n << bits) - (1 << shares.log)) << 8 | bits];
         *n += 1;
     }
 }
@@ -237,17 +243,17 @@ mod tests {
             }
             table.finish(state, &mut w);
             let len = w.finish().unwrap();
-            let mut table = [0; MAX_STATES];
-            decode_table(&shares, &mut table);
+            let mut table = [[0; 2]; MAX_STATES];
+            decode_table(&shares, &core::array::from_fn(|i| i as u32), &mut table);
             let mut r = BackReader::new(&buf[..len]).unwrap();
             let mut state = top(r.peek(), shares.log).0;
             r.skip(shares.log).unwrap();
             for (i, s) in symbols.iter().enumerate() {
-                let entry = table[state as usize];
-                assert_eq!(entry & 255, *s);
+                let [symbol, next] = table[state as usize];
+                assert_eq!(symbol, *s);
                 if i < 499 {
-                    let bits = entry >> 8 & 255;
-                    state = (entry >> 16) + top(r.peek(), bits).0;
+                    let bits = next & 255;
+                    state = (next >> 8) + top(r.peek(), bits).0;
                     r.skip(bits).unwrap();
                 }
             }
