@@ -94,14 +94,21 @@ impl<'a> Reader<'a> {
         self.sound().then_some(v)
     }
 
+    /// The same where `len` may be 0.
+    pub(super) fn get_or_none(&mut self, len: u32) -> Option<u32> {
+        if len > 0 { self.get(len) } else { Some(0) }
+    }
+
     /// The next Elias gamma code, below 2^20.
+    #[inline]
     pub(super) fn gamma(&mut self) -> Option<u32> {
-        let zeros = self.peek().leading_zeros();
+        let word = self.peek();
+        let zeros = word.leading_zeros();
         if zeros >= 20 {
             return None;
         }
-        self.skip(zeros);
-        self.get(zeros + 1)
+        self.skip(2 * zeros + 1);
+        self.sound().then_some((word >> (63 - 2 * zeros)) as u32)
     }
 
     /// What follows the byte last read from.
@@ -204,6 +211,12 @@ impl<'a> BackReader<'a> {
 
 /// The top `len` bits of a word, which may be none; and the word without them.
 #[inline(always)]
-pub(super) fn top(word: u64, len: u32) -> (u32, u64) {
-    ((word >> 1 >> (63 - (len & 63))) as u32, word << (len & 63))
+pub(super) fn top(word: u64, len: u32) -> (u64, u64) {
+    (word >> 1 >> (63 - (len & 63)), word << (len & 63))
+}
+
+/// The low `len` bits of a word, up to 31.
+#[inline(always)]
+pub(super) fn low(word: u64, len: u32) -> u32 {
+    word as u32 & !(u32::MAX << (len & 31))
 }

@@ -4,20 +4,21 @@
 /// Bytes moved at once.
 const WIDE: usize = 32;
 
-/// Moves `WIDE` bytes; nothing where either side would leave the slice.
-#[inline(always)]
-fn wide(out: &mut [u8], from: usize, to: usize) -> Option<()> {
-    let bytes = *out.get(from..)?.first_chunk::<WIDE>()?;
-    *out.get_mut(to..)?.first_chunk_mut::<WIDE>()? = bytes;
-    Some(())
-}
-
-/// Copies `len` bytes from `from`, at or above `to`. May write up to 31 bytes more when they end at or below `limit`.
+/// Copies `len` bytes from `from`, at or above `limit`, to `to`. May write up to 31 bytes more, below `limit`.
 #[inline(always)]
 pub(super) fn literals(out: &mut [u8], from: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    if to + WIDE <= limit && len <= WIDE && from + WIDE <= out.len() {
-        return wide(out, from, to);
+    if len <= WIDE
+        && let Some(&bytes) = out.get(from..).and_then(|o| o.first_chunk::<WIDE>())
+        && let Some(place) = out.get_mut(to..limit).and_then(|o| o.first_chunk_mut::<WIDE>())
+    {
+        *place = bytes;
+        return Some(());
     }
+    many(out, from, to, len)
+}
+
+#[inline(never)]
+fn many(out: &mut [u8], from: usize, to: usize, len: usize) -> Option<()> {
     if from + len > out.len() {
         return None;
     }
@@ -26,20 +27,16 @@ pub(super) fn literals(out: &mut [u8], from: usize, to: usize, len: usize, limit
 }
 
 /// Copies a match of `len` bytes from `offset` back, which is at most `to` and not 0. The copy may run into itself.
-/// May write up to 31 bytes more when they end at or below `limit`; `to + len` is at or below it.
+/// May write up to 31 bytes more, below `limit`; `to + len` is at or below it.
 #[inline(always)]
 pub(super) fn repeat(out: &mut [u8], offset: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    let from = to - offset;
-    if offset >= WIDE && to + len + WIDE <= limit {
-        wide(out, from, to)?;
-        let mut done = WIDE;
-        if len > 4 * WIDE && offset >= len {
-            out.copy_within(from + WIDE..from + len, to + WIDE);
-            return Some(());
-        }
-        while done < len {
-            wide(out, from + done, to + done)?;
-            done += WIDE;
+    let (before, behind) = out.get_mut(..limit)?.split_at_mut_checked(to)?;
+    let (from, _) = before.get(to - offset..)?.as_chunks::<WIDE>();
+    let (place, _) = behind.as_chunks_mut::<WIDE>();
+    let n = len.div_ceil(WIDE);
+    if n <= from.len() && n <= place.len() {
+        for (p, f) in place.iter_mut().zip(from).take(n) {
+            *p = *f;
         }
         return Some(());
     }

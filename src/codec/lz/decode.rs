@@ -4,7 +4,7 @@
     reason = "positions in slices of at most 4 MiB, and code values below 2^23, checked before they are used"
 )]
 
-use super::bits::{BackReader, PEEK, Reader, top};
+use super::bits::{BackReader, PEEK, Reader, low, top};
 use super::codes::{MATCH_CODES, MATCHES, OFFSET_CODES, OFFSETS, RUN_CODES, RUNS};
 use super::huffman::{self, MAX_LEN, TABLE};
 use super::sequences::Recent;
@@ -17,9 +17,8 @@ const DAMAGED: Error = Error::new(Status::Damaged, "a coded block is damaged");
 /// Tables, as they lie in the work memory.
 struct Tables<'a> {
     literals: &'a mut [u32; TABLE],
-    runs: &'a mut [State; MAX_STATES],
-    matches: &'a mut [State; MAX_STATES],
-    offsets: &'a mut [State; MAX_STATES],
+    /// Of runs, match lengths and offsets, one behind the other: one pointer less in the loop.
+    sequences: &'a mut [State; 3 * MAX_STATES],
 }
 
 /// Decodes a block that [`encode_block`](super::encode_block) made from `input` into `out`; the bytes decoded.
@@ -29,11 +28,8 @@ struct Tables<'a> {
 /// no encoder makes, or more than `out` holds; what stands in `out` then means nothing.
 pub fn decode_block(input: &[u8], out: &mut [u8], work: &mut [u32]) -> Result<usize> {
     let tables = work.split_first_chunk_mut().and_then(|(literals, rest)| {
-        let (rest, _) = rest.as_chunks_mut();
-        let (runs, rest) = rest.split_first_chunk_mut()?;
-        let (matches, rest) = rest.split_first_chunk_mut()?;
-        let (offsets, _) = rest.split_first_chunk_mut()?;
-        Some(Tables { literals, runs, matches, offsets })
+        let (sequences, _) = rest.as_chunks_mut().0.split_first_chunk_mut()?;
+        Some(Tables { literals, sequences })
     });
     let Some(mut tables) = tables else {
         return Err(Error::new(Status::Memory, "decoding needs {a} words of work memory").a(DECODE_WORK_LEN as u64));
@@ -82,7 +78,7 @@ fn blocks(input: &[u8], out: &mut [u8], tables: &mut Tables) -> Option<usize> {
         };
         let mut lit = from;
         if sequences > 0 {
-            (at, lit) = run_sequences(coded, sequences, out, at, from, &mut recent, tables)?;
+            (at, lit) = run_sequences(coded, sequences, out, at, from, &mut recent, tables.sequences)?;
         } else if !coded.is_empty() {
             return None;
         }
@@ -185,10 +181,15 @@ fn four_streams(streams: [&[u8]; 4], table: &[u32; TABLE], [o0, o1, o2, o3]: [&m
     Some(())
 }
 
+/// Where the tables begin.
+const RUN: usize = 0;
+const MATCH: usize = MAX_STATES;
+const OFFSET: usize = 2 * MAX_STATES;
+
 #[inline(always)]
-fn state(table: &[State; MAX_STATES], at: u32) -> State {
-    #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
-    table[at as usize & (MAX_STATES - 1)]
+fn state<const TABLE: usize>(tables: &[State; 3 * MAX_STATES], at: u32) -> State {
+    #[allow(clippy::indexing_slicing, reason = "masked by the length of one of three tables")]
+    tables[TABLE + (at as usize & (MAX_STATES - 1))]
 }
 
 /// Carries out `count` sequences from `at` on, with literals from `lit` on; where both then stand.
@@ -200,7 +201,7 @@ fn run_sequences(
     mut at: usize,
     mut lit: usize,
     recent: &mut Recent,
-    tables: &mut Tables,
+    tables: &mut [State; 3 * MAX_STATES],
 ) -> Option<(usize, usize)> {
     let mut head = Reader::new(coded);
     let [runs, matches, offsets] = [
@@ -208,42 +209,42 @@ fn run_sequences(
         Shares::read(&mut head, MATCH_CODES)?,
         Shares::read(&mut head, OFFSET_CODES)?,
     ];
-    tans::decode_table(&runs, &RUNS, tables.runs);
-    tans::decode_table(&matches, &MATCHES, tables.matches);
-    tans::decode_table(&offsets, &OFFSETS, tables.offsets);
+    let shares = [(&runs, &RUNS), (&matches, &MATCHES), (&offsets, &OFFSETS)];
+    for (table, (shares, meanings)) in tables.as_chunks_mut().0.iter_mut().zip(shares) {
+        tans::decode_table(shares, meanings, table);
+    }
+    let tables = &*tables;
     let mut bits = BackReader::new(head.rest())?;
     let word = bits.peek();
     let (at_run, word) = top(word, runs.log);
     let (at_offset, word) = top(word, offsets.log);
     let (at_match, _) = top(word, matches.log);
     bits.skip(runs.log + offsets.log + matches.log)?;
-    let mut run_state = state(tables.runs, at_run);
-    let mut match_state = state(tables.matches, at_match);
-    let mut offset_state = state(tables.offsets, at_offset);
+    let mut run_state = state::<RUN>(tables, at_run as u32);
+    let mut match_state = state::<MATCH>(tables, at_match as u32);
+    let mut offset_state = state::<OFFSET>(tables, at_offset as u32);
     let size = out.len();
     let mut recents = *recent;
     for left in (0..count).rev() {
         let ([run, run_next], [len, match_next], [stored, offset_next]) = (run_state, match_state, offset_state);
         let (run_bits, match_bits, offset_bits) = (run & 31, len & 31, stored & 31);
+        // Fields are cut out of one value by masks, not one behind the other: that would be a longer chain.
         let mut word = bits.peek();
         let extra = run_bits + match_bits + offset_bits;
-        let (e, rest) = top(word, offset_bits);
-        let stored = (stored >> 5) + e;
-        let (e, rest) = top(rest, match_bits);
-        let len = ((len >> 5) + e) as usize;
-        let (e, rest) = top(rest, run_bits);
-        let run = (run >> 5) + e;
+        let (e, rest) = top(word, extra);
+        let stored = (stored >> 5) + (e >> (run_bits + match_bits)) as u32;
+        let len = ((len >> 5) + low(e >> run_bits, match_bits)) as usize;
+        let run = (run >> 5) + low(e, run_bits);
         bits.skip(extra)?;
         if left > 0 {
             word = if extra > PEEK - 3 * MAX_LOG { bits.peek() } else { rest };
             let (run_bits, match_bits, offset_bits) = (run_next & 255, match_next & 255, offset_next & 255);
-            let (e, rest) = top(word, run_bits);
-            run_state = state(tables.runs, (run_next >> 8) + e);
-            let (e, rest) = top(rest, match_bits);
-            match_state = state(tables.matches, (match_next >> 8) + e);
-            let (e, _) = top(rest, offset_bits);
-            offset_state = state(tables.offsets, (offset_next >> 8) + e);
-            bits.skip(run_bits + match_bits + offset_bits)?;
+            let all = run_bits + match_bits + offset_bits;
+            let (e, _) = top(word, all);
+            run_state = state::<RUN>(tables, (run_next >> 8) + (e >> (match_bits + offset_bits)) as u32);
+            match_state = state::<MATCH>(tables, (match_next >> 8) + low(e >> offset_bits, match_bits));
+            offset_state = state::<OFFSET>(tables, (offset_next >> 8) + low(e, offset_bits));
+            bits.skip(all)?;
         }
         let offset = recents.take(stored, run) as usize;
         let run = run as usize;

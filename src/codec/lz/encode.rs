@@ -14,7 +14,7 @@ use super::sequences::Sequence;
 use super::tans::{EncodeTable, SYMBOLS, Shares};
 
 /// Sequences of a part, at most: then its tables are written, and the next part learns its own.
-const PART_SEQUENCES: usize = 4096;
+const PART_SEQUENCES: usize = 8192;
 /// Bytes after which a part ends, with the sequence that reaches them.
 const PART_BYTES: usize = 1 << 17;
 

@@ -206,7 +206,7 @@ pub(super) fn read_lengths(r: &mut Reader) -> Option<[u8; 256]> {
             return None;
         }
         let Some(len) = rest.nth(skip) else { break };
-        let l = least + if bits > 0 { r.get(bits)? as u8 } else { 0 };
+        let l = least + r.get_or_none(bits)? as u8;
         if l > most {
             return None;
         }

@@ -246,14 +246,14 @@ mod tests {
             let mut table = [[0; 2]; MAX_STATES];
             decode_table(&shares, &core::array::from_fn(|i| i as u32), &mut table);
             let mut r = BackReader::new(&buf[..len]).unwrap();
-            let mut state = top(r.peek(), shares.log).0;
+            let mut state = top(r.peek(), shares.log).0 as u32;
             r.skip(shares.log).unwrap();
             for (i, s) in symbols.iter().enumerate() {
                 let [symbol, next] = table[state as usize];
                 assert_eq!(symbol, *s);
                 if i < 499 {
                     let bits = next & 255;
-                    state = (next >> 8) + top(r.peek(), bits).0;
+                    state = (next >> 8) + top(r.peek(), bits).0 as u32;
                     r.skip(bits).unwrap();
                 }
             }
