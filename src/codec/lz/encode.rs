@@ -45,11 +45,24 @@ pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) 
     let sequences = sequences.get_mut(..PART_SEQUENCES)?;
     let e = effort as usize;
     let style = Style { enough: std::env::var("ENOUGH").unwrap().parse().unwrap(), lazy: (e % 4) as u32, stride: [1, 2, 4, 8, 16][e / 4 % 5], skip: 5 };
-    if e < 20 { go(input, out, sequences, Parser::new(input, Buckets::<4>::new(hash, 5), style)) }
-    else if e < 40 { go(input, out, sequences, Parser::new(input, Buckets::<2>::new(hash, 5), style)) }
-    else { go(input, out, sequences, Parser::new(input, Buckets::<1>::new(hash, 5), style)) }
+    let r: usize = std::env::var("REPS").unwrap().parse().unwrap();
+    let hb: u32 = std::env::var("HB").unwrap().parse().unwrap();
+    match (e / 20, r) {
+        (0, 1) => go(input, out, sequences, Parser::<4, 1>::new(input, Buckets::<4>::new(hash, hb), style)),
+        (1, 1) => go(input, out, sequences, Parser::<2, 1>::new(input, Buckets::<2>::new(hash, hb), style)),
+        (2, 1) => go(input, out, sequences, Parser::<1, 1>::new(input, Buckets::<1>::new(hash, hb), style)),
+        (0, 2) => go(input, out, sequences, Parser::<4, 2>::new(input, Buckets::<4>::new(hash, hb), style)),
+        (1, 2) => go(input, out, sequences, Parser::<2, 2>::new(input, Buckets::<2>::new(hash, hb), style)),
+        (2, 2) => go(input, out, sequences, Parser::<1, 2>::new(input, Buckets::<1>::new(hash, hb), style)),
+        (0, 3) => go(input, out, sequences, Parser::<4, 3>::new(input, Buckets::<4>::new(hash, hb), style)),
+        (1, 3) => go(input, out, sequences, Parser::<2, 3>::new(input, Buckets::<2>::new(hash, hb), style)),
+        (2, 3) => go(input, out, sequences, Parser::<1, 3>::new(input, Buckets::<1>::new(hash, hb), style)),
+        (0, _) => go(input, out, sequences, Parser::<4, 0>::new(input, Buckets::<4>::new(hash, hb), style)),
+        (1, _) => go(input, out, sequences, Parser::<2, 0>::new(input, Buckets::<2>::new(hash, hb), style)),
+        (_, _) => go(input, out, sequences, Parser::<1, 0>::new(input, Buckets::<1>::new(hash, hb), style)),
+    }
 }
-fn go<const W: usize>(input: &[u8], out: &mut [u8], sequences: &mut [[u32; 2]], mut parser: Parser<W>) -> Option<usize> {
+fn go<const W: usize, const R: usize>(input: &[u8], out: &mut [u8], sequences: &mut [[u32; 2]], mut parser: Parser<W, R>) -> Option<usize> {
     let mut written = 0;
     loop {
         let from = parser.anchor();

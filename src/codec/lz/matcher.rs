@@ -7,14 +7,10 @@
 /// Bits of an entry that tell more of the hash; the others are the position, below 2^22.
 const TAG_BITS: u32 = 10;
 
-/// Eight bytes from `pos`, little-endian; zeros behind the end.
+/// Eight bytes from `pos`, little-endian; 0 within eight bytes of the end.
 #[inline(always)]
 pub(super) fn eight(data: &[u8], pos: usize) -> u64 {
-    let rest = data.get(pos..).unwrap_or(&[]);
-    match rest.first_chunk::<8>() {
-        Some(word) => u64::from_le_bytes(*word),
-        None => rest.iter().rev().fold(0, |w, &b| w << 8 | u64::from(b)),
-    }
+    data.get(pos..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |word| u64::from_le_bytes(*word))
 }
 
 /// How many bytes from `a` and from `b`, which is behind it, are equal, up to `limit`.

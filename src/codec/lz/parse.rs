@@ -37,7 +37,7 @@ fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usiz
 }
 
 /// Where a parse stands.
-pub(super) struct Parser<'a, const WAYS: usize> {
+pub(super) struct Parser<'a, const WAYS: usize, const R: usize> {
     data: &'a [u8],
     buckets: Buckets<'a, WAYS>,
     style: Style,
@@ -46,7 +46,7 @@ pub(super) struct Parser<'a, const WAYS: usize> {
     anchor: usize,
 }
 
-impl<'a, const WAYS: usize> Parser<'a, WAYS> {
+impl<'a, const WAYS: usize, const R: usize> Parser<'a, WAYS, R> {
     pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, WAYS>, style: Style) -> Self {
         Parser { data, buckets, style, recent: Recent::START, anchor: 0 }
     }
@@ -63,7 +63,7 @@ impl<'a, const WAYS: usize> Parser<'a, WAYS> {
         let limit = (data.len() - pos).min(MAX_MATCH as usize);
         let word = eight(data, pos);
         let mut best = Found::default();
-        for (i, &offset) in self.recent.0.iter().enumerate() {
+        for (i, &offset) in self.recent.0.iter().take(R).enumerate() {
             let offset = offset as usize;
             if offset <= pos {
                 let diff = eight(data, pos - offset) ^ word;

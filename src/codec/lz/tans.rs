@@ -124,10 +124,9 @@ pub(super) struct EncodeTable {
     log: u32,
     /// States by symbol, each symbol's in ascending order.
     states: [u16; MAX_STATES],
-    /// For each symbol: added to a state, the upper half tells the bits to write.
-    bits: [u32; SYMBOLS],
-    /// For each symbol: added to what is left of a state, its place in `states`.
-    first: [i32; SYMBOLS],
+    /// For each symbol: added to a state, the upper half tells the bits to write; and added to what is left of the
+    /// state, its place in `states`.
+    symbols: [(u32, i32); SYMBOLS],
 }
 
 impl EncodeTable {
@@ -135,10 +134,10 @@ impl EncodeTable {
         let mut symbols = [0u8; MAX_STATES];
         shares.spread(&mut symbols);
         let size = 1u32 << shares.log;
-        let mut t = EncodeTable { log: shares.log, states: [0; MAX_STATES], bits: [0; SYMBOLS], first: [0; SYMBOLS] };
+        let mut t = EncodeTable { log: shares.log, states: [0; MAX_STATES], symbols: [(0, 0); SYMBOLS] };
         let mut next = [0u16; SYMBOLS];
         let mut before = 0u32;
-        for (((&share, bits), first), next) in shares.of.iter().zip(&mut t.bits).zip(&mut t.first).zip(&mut next) {
+        for ((&share, (bits, first)), next) in shares.of.iter().zip(&mut t.symbols).zip(&mut next) {
             let share = u32::from(share);
             *next = before as u16;
             if share > 0 {
@@ -164,10 +163,10 @@ impl EncodeTable {
     pub(super) fn start(&self, symbol: u32) -> u32 {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
         {
-            let s = symbol as usize & (SYMBOLS - 1);
-            let bits = (self.bits[s].wrapping_add(1 << 15)) >> 16;
-            let state = (bits << 16).wrapping_sub(self.bits[s]) >> bits;
-            u32::from(self.states[(state as i32 + self.first[s]) as usize & (MAX_STATES - 1)])
+            let (delta, first) = self.symbols[symbol as usize & (SYMBOLS - 1)];
+            let bits = delta.wrapping_add(1 << 15) >> 16;
+            let state = (bits << 16).wrapping_sub(delta) >> bits;
+            u32::from(self.states[(state as i32 + first) as usize & (MAX_STATES - 1)])
         }
     }
 
@@ -176,10 +175,10 @@ impl EncodeTable {
     pub(super) fn put(&self, state: u32, symbol: u32, w: &mut BackWriter) -> u32 {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
         {
-            let s = symbol as usize & (SYMBOLS - 1);
-            let bits = state.wrapping_add(self.bits[s]) >> 16;
+            let (delta, first) = self.symbols[symbol as usize & (SYMBOLS - 1)];
+            let bits = state.wrapping_add(delta) >> 16;
             w.add(u64::from(state & ((1 << bits) - 1)), bits);
-            u32::from(self.states[((state >> bits) as i32 + self.first[s]) as usize & (MAX_STATES - 1)])
+            u32::from(self.states[((state >> bits) as i32 + first) as usize & (MAX_STATES - 1)])
         }
     }
 
