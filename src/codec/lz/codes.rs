@@ -30,16 +30,20 @@ pub(super) struct Coded {
     pub extra: u32,
 }
 
-/// `v` with the first 2^`direct` values for themselves.
+/// All ones where `on`.
+const fn mask(on: bool) -> u32 {
+    (on as u32).wrapping_neg()
+}
+
+/// `v` with the first 2^`direct` values for themselves. Without branches: which case it is follows no pattern.
 #[inline(always)]
 const fn split(v: u32, direct: u32) -> Coded {
-    if v < 1 << direct {
-        return Coded { code: v, extra_len: 0, extra: 0 };
-    }
-    let octave = v.ilog2();
-    let extra_len = octave - 1;
-    let half = v >> extra_len & 1;
-    Coded { code: (1 << direct) + 2 * (octave - direct) + half, extra_len, extra: v & ((1 << extra_len) - 1) }
+    let large = mask(v >> direct > 0);
+    let octave = (v | 1 << direct).ilog2();
+    let extra_len = (octave - 1) & large;
+    let half = v >> extra_len & 1 & large;
+    let first = (v & !large) | ((1 << direct) & large);
+    Coded { code: first + 2 * ((octave - direct) & large) + half, extra_len, extra: v & ((1 << extra_len) - 1) }
 }
 
 /// The least value of a code, and its number of extra bits.
@@ -67,11 +71,10 @@ pub(super) const fn match_len(v: u32) -> Coded {
 /// An offset as stored: 0 to 2 for the recent ones, otherwise 2 more than the offset, which is at least 1.
 #[inline(always)]
 pub(super) const fn offset(v: u32) -> Coded {
-    if v < RECENT {
-        return Coded { code: v, extra_len: 0, extra: 0 };
-    }
-    let c = split(v - RECENT + 1, 1);
-    Coded { code: c.code + RECENT - 1, ..c }
+    let new = mask(v >= RECENT);
+    // One that is not new goes through as 0, which has no extra bits.
+    let c = split(v.wrapping_sub(RECENT - 1) & new, 1);
+    Coded { code: (c.code + RECENT - 1) & new | v & !new, ..c }
 }
 
 /// Least values and extra bits by code, packed as `least << 8 | bits`; padded so that any 6-bit code has an entry.

@@ -4,7 +4,7 @@
     reason = "positions in slices of at most 4 MiB, counts of what is in them, and code values below 2^23"
 )]
 
-use super::MAX_BLOCK; extern crate std;
+use super::MAX_BLOCK;
 use super::bits::{BackWriter, Writer};
 use super::codes;
 use super::huffman;
@@ -18,51 +18,48 @@ const PART_SEQUENCES: usize = 8192;
 /// Bytes after which a part ends, with the sequence that reaches them.
 const PART_BYTES: usize = 1 << 17;
 
-/// Words of the hash table.
-fn hash_words(block: usize) -> usize {
-    (block / 4).next_power_of_two().clamp(1 << 10, 1 << 16)
+/// Words of the hash table. More would find hardly more.
+fn hash_words(block: usize, effort: u8) -> usize {
+    let (share, most) = if effort < 9 { (8, 1 << 14) } else { (2, 1 << 18) };
+    (block / share).next_power_of_two().clamp(1 << 10, most)
 }
 
-/// Words of work memory that [`encode_block`] needs for blocks of up to `block` bytes.
+/// Words of work memory that [`encode_block`] needs for blocks of up to `block` bytes at `effort`.
 #[must_use]
-pub fn encode_work_len(block: usize, _effort: u8) -> usize {
-    hash_words(block) + 2 * PART_SEQUENCES
+pub fn encode_work_len(block: usize, effort: u8) -> usize {
+    hash_words(block, effort) + 2 * PART_SEQUENCES
 }
 
 /// Encodes `input` into `out`; the bytes written, or `None` where that would not be less than the input: then store it.
 ///
 /// `input` is at most [`MAX_BLOCK`] bytes. `work` is at least [`encode_work_len`] words for as many bytes; what it
-/// holds does not matter. `out` as long as the input is enough. `effort` is 1 (fast), 5 or 9 (small); what is between
-/// counts as the lower. The result depends on `input` and `effort` alone. `None` as well for an input or `work` out
-/// of bounds.
+/// holds does not matter. `out` is at least as long as the input; more is not used. `effort` is 1 (fast), 5 or 9
+/// (small); what is between counts as the lower. The result depends on `input` and `effort` alone. `None` as well for
+/// an input, `out` or `work` out of bounds.
 #[must_use]
 pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) -> Option<usize> {
     if input.len() > MAX_BLOCK {
         return None;
     }
-    let (hash, rest) = work.split_at_mut_checked(hash_words(input.len()))?;
-    let (sequences, _) = rest.as_chunks_mut::<2>();
-    let sequences = sequences.get_mut(..PART_SEQUENCES)?;
-    let e = effort as usize;
-    let style = Style { enough: std::env::var("ENOUGH").unwrap().parse().unwrap(), lazy: (e % 4) as u32, stride: [1, 2, 4, 8, 16][e / 4 % 5], skip: 5 };
-    let r: usize = std::env::var("REPS").unwrap().parse().unwrap();
-    let hb: u32 = std::env::var("HB").unwrap().parse().unwrap();
-    match (e / 20, r) {
-        (0, 1) => go(input, out, sequences, Parser::<4, 1>::new(input, Buckets::<4>::new(hash, hb), style)),
-        (1, 1) => go(input, out, sequences, Parser::<2, 1>::new(input, Buckets::<2>::new(hash, hb), style)),
-        (2, 1) => go(input, out, sequences, Parser::<1, 1>::new(input, Buckets::<1>::new(hash, hb), style)),
-        (0, 2) => go(input, out, sequences, Parser::<4, 2>::new(input, Buckets::<4>::new(hash, hb), style)),
-        (1, 2) => go(input, out, sequences, Parser::<2, 2>::new(input, Buckets::<2>::new(hash, hb), style)),
-        (2, 2) => go(input, out, sequences, Parser::<1, 2>::new(input, Buckets::<1>::new(hash, hb), style)),
-        (0, 3) => go(input, out, sequences, Parser::<4, 3>::new(input, Buckets::<4>::new(hash, hb), style)),
-        (1, 3) => go(input, out, sequences, Parser::<2, 3>::new(input, Buckets::<2>::new(hash, hb), style)),
-        (2, 3) => go(input, out, sequences, Parser::<1, 3>::new(input, Buckets::<1>::new(hash, hb), style)),
-        (0, _) => go(input, out, sequences, Parser::<4, 0>::new(input, Buckets::<4>::new(hash, hb), style)),
-        (1, _) => go(input, out, sequences, Parser::<2, 0>::new(input, Buckets::<2>::new(hash, hb), style)),
-        (_, _) => go(input, out, sequences, Parser::<1, 0>::new(input, Buckets::<1>::new(hash, hb), style)),
+    // The same room whatever the caller gives, so that the same is found to be worth it.
+    let out = out.get_mut(..input.len())?;
+    let (hash, rest) = work.split_at_mut_checked(hash_words(input.len(), effort))?;
+    let sequences = rest.as_chunks_mut::<2>().0.get_mut(..PART_SEQUENCES)?;
+    let style = |lazy, stride| Style { lazy, stride, skip: 5, least: 10 };
+    match effort {
+        ..5 => all(input, out, sequences, Parser::<1, 0>::new(input, Buckets::new(hash, 5), style(0, 8))),
+        5..9 => all(input, out, sequences, Parser::<1, 0>::new(input, Buckets::new(hash, 5), style(1, 8))),
+        9.. => all(input, out, sequences, Parser::<8, 3>::new(input, Buckets::new(hash, 5), style(3, 1))),
     }
 }
-fn go<const W: usize, const R: usize>(input: &[u8], out: &mut [u8], sequences: &mut [[u32; 2]], mut parser: Parser<W, R>) -> Option<usize> {
+
+/// Encodes part by part.
+fn all<const WAYS: usize, const RECENT: usize>(
+    input: &[u8],
+    out: &mut [u8],
+    sequences: &mut [[u32; 2]],
+    mut parser: Parser<WAYS, RECENT>,
+) -> Option<usize> {
     let mut written = 0;
     loop {
         let from = parser.anchor();
@@ -116,22 +113,19 @@ fn runs<'a>(data: &'a [u8], sequences: &'a [[u32; 2]]) -> impl Iterator<Item = &
 /// Writes one part: `data` as `sequences` and the literals between them.
 #[inline(never)]
 fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Option<usize> {
-    let mut counts = [0u32; 256];
-    let mut literals = 0;
+    let literals = data.len().checked_sub(sequences.iter().map(|&s| Sequence::unpack(s).len as usize).sum())?;
+    // Literals are gathered at the end of the output, as far away from what is written at its start as can be.
+    let gathered = out.len().checked_sub(literals)?;
+    let mut to = gathered;
     for run in runs(data, sequences) {
-        literals += run.len();
-        for &b in run {
-            #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
-            {
-                counts[usize::from(b)] += 1;
-            }
-        }
+        gather(out, to, run)?;
+        to += run.len();
     }
     let mut at = 1;
     at += number(literals, out.get_mut(at..)?)?;
     at += number(sequences.len(), out.get_mut(at..)?)?;
     let mode;
-    (mode, at) = write_literals(data, sequences, literals, &counts, out, at)?;
+    (mode, at) = write_literals(data, sequences, literals, out, at)?;
     *out.first_mut()? = u8::from(last) | mode << 1;
     if sequences.is_empty() {
         return Some(if last { at } else { at + number(0, out.get_mut(at..)?)? });
@@ -151,92 +145,133 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
 /// Literals below this are not worth four streams.
 const FOUR_STREAMS: usize = 1024;
 
+/// Copies a run of literals, a short one with a few bytes behind it if there is room.
+#[inline(always)]
+fn gather(out: &mut [u8], to: usize, run: &[u8]) -> Option<()> {
+    out.get_mut(to..to + run.len())?.copy_from_slice(run);
+    Some(())
+}
+
+/// Writes `literals` literals, which lie at the end of `out`, to `at`; the mode, and where they end.
 #[inline(never)]
 fn write_literals(
     data: &[u8],
     sequences: &[[u32; 2]],
     literals: usize,
-    counts: &[u32; 256],
     out: &mut [u8],
     at: usize,
 ) -> Option<(u8, usize)> {
+    let from = out.len().checked_sub(literals)?;
     if literals >= 32 {
-        let lens = huffman::lengths(counts);
+        let mut counts = [0u32; 256];
+        for &b in out.get(from..)? {
+            #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
+            {
+                counts[usize::from(b)] += 1;
+            }
+        }
+        let lens = huffman::lengths(&counts);
         let bits: u64 = counts.iter().zip(&lens).map(|(c, l)| u64::from(*c) * u64::from(*l)).sum();
+        let bytes = usize::try_from(bits / 8).ok()?;
         let mut head = [0u8; 512];
         let mut w = Writer::new(&mut head);
         huffman::write_lengths(&lens, &mut w);
         let head_len = w.finish()?;
-        if bits / 8 + (head_len as u64) + 16 < literals as u64 {
+        if bytes + head_len + 16 < literals {
             // The length in front takes up to three bytes, as do those of three streams.
             let body = at + 3;
             out.get_mut(body..body + head_len)?.copy_from_slice(head.get(..head_len)?);
-            let mut to = body + head_len;
             let codes = huffman::codes(&lens);
-            let runs = runs(data, sequences);
-            let mode = if literals >= FOUR_STREAMS { 2 } else { 1 };
-            if mode == 1 {
-                to += streams::<1>(runs, literals, &codes, out.get_mut(to..)?)?[0];
-            } else {
-                let sizes = to;
-                to += 9;
-                let lens = streams::<4>(runs, literals.div_ceil(4), &codes, out.get_mut(to..)?)?;
-                to += lens.iter().sum::<usize>();
-                let mut tight = sizes;
-                for len in lens.iter().take(3) {
-                    tight += number(*len, out.get_mut(tight..sizes + 9)?)?;
+            let many = literals >= FOUR_STREAMS;
+            let sizes = body + head_len;
+            let start = if many { sizes + 9 } else { sizes };
+            let each = if many { literals.div_ceil(4) } else { literals };
+            let mut to = start;
+            let mut tight = sizes;
+            let apart = start + bytes + 64 <= from;
+            let mut runs = runs(data, sequences);
+            let mut run: &[u8] = &[];
+            for i in 0..literals.div_ceil(each) {
+                let len = if apart {
+                    let (front, gathered) = out.split_at_mut_checked(from)?;
+                    let end = literals.min((i + 1) * each);
+                    stream(gathered.get(i * each..end)?, &codes, front.get_mut(to..)?)?
+                } else {
+                    // What is written would run into what is gathered.
+                    scattered(&mut runs, &mut run, each, &codes, out.get_mut(to..)?)?
+                };
+                to += len;
+                if many && i < 3 {
+                    tight += number(len, out.get_mut(tight..sizes + 9)?)?;
                 }
-                out.copy_within(sizes + 9..to, tight);
-                to -= sizes + 9 - tight;
+            }
+            if many {
+                out.copy_within(start..to, tight);
+                to -= start - tight;
             }
             let len = to - body;
             let head_len = number(len, out.get_mut(at..body)?)?;
             out.copy_within(body..to, at + head_len);
-            return Some((mode, at + head_len + len));
+            return Some((if many { 2 } else { 1 }, at + head_len + len));
         }
     }
-    let mut to = at;
-    for run in runs(data, sequences) {
-        out.get_mut(to..to + run.len())?.copy_from_slice(run);
-        to += run.len();
+    if at + literals > out.len() {
+        return None;
     }
-    Some((0, to))
+    out.copy_within(from.., at);
+    Some((0, at + literals))
 }
 
-/// Codes literals in `N` streams of `each` (the last may be shorter), one behind the other; their lengths.
-fn streams<'a, const N: usize>(
-    mut runs: impl Iterator<Item = &'a [u8]>,
-    each: usize,
+/// Writes the codes of `count` literals, or as many as there are, straight from where they stand: `run` and `runs`.
+#[inline(never)]
+fn scattered<'a>(
+    runs: &mut impl Iterator<Item = &'a [u8]>,
+    run: &mut &'a [u8],
+    count: usize,
     codes: &huffman::Codes,
     out: &mut [u8],
-) -> Option<[usize; N]> {
-    let mut lens = [0; N];
-    let mut run: &[u8] = &[];
-    let mut at = 0;
-    for len in &mut lens {
-        let mut w = Writer::new(out.get_mut(at..)?);
-        let mut left = each;
-        loop {
-            let (now, later) = run.split_at(run.len().min(left));
-            for &b in now {
-                #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
-                let code = codes[usize::from(b)];
-                w.put(u64::from(code & 0xffff), code >> 16);
-            }
-            left -= now.len();
-            run = later;
-            if left == 0 {
-                break;
-            }
-            match runs.next() {
-                Some(next) => run = next,
-                None => break,
-            }
+) -> Option<usize> {
+    let mut w = Writer::new(out);
+    let mut left = count;
+    loop {
+        let (now, later) = run.split_at_checked(run.len().min(left))?;
+        write_codes(now, codes, &mut w);
+        left -= now.len();
+        *run = later;
+        if left == 0 {
+            break;
         }
-        *len = w.finish()?;
-        at += *len;
+        match runs.next() {
+            Some(next) => *run = next,
+            None => break,
+        }
     }
-    Some(lens)
+    w.finish()
+}
+
+/// Writes the codes of literals.
+fn stream(literals: &[u8], codes: &huffman::Codes, out: &mut [u8]) -> Option<usize> {
+    let mut w = Writer::new(out);
+    write_codes(literals, codes, &mut w);
+    w.finish()
+}
+
+#[inline(always)]
+fn write_codes(literals: &[u8], codes: &huffman::Codes, w: &mut Writer) {
+    let code = |b: u8| {
+        #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
+        let c = codes[usize::from(b)];
+        (u64::from(c & 0xffff), c >> 16)
+    };
+    let (fours, rest) = literals.as_chunks::<4>();
+    for four in fours {
+        let [(a, al), (b, bl), (c, cl), (d, dl)] = four.map(code);
+        w.put((a << bl | b) << (cl + dl) | c << dl | d, al + bl + cl + dl);
+    }
+    for &b in rest {
+        let (v, len) = code(b);
+        w.put(v, len);
+    }
 }
 
 #[inline(never)]

@@ -19,8 +19,8 @@ struct Found {
 pub(super) struct Style {
     /// Positions looked ahead for a better match before one is taken.
     pub lazy: u32,
-    /// A match of this length is taken at once.
-    pub enough: usize,
+    /// A match that saves no more than these bits is not taken.
+    pub least: i32,
     /// Every so many positions within a match are remembered.
     pub stride: usize,
     /// Without a match for 2^`skip` bytes every second position is passed over, and so on.
@@ -37,7 +37,7 @@ fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usiz
 }
 
 /// Where a parse stands.
-pub(super) struct Parser<'a, const WAYS: usize, const R: usize> {
+pub(super) struct Parser<'a, const WAYS: usize, const RECENT: usize> {
     data: &'a [u8],
     buckets: Buckets<'a, WAYS>,
     style: Style,
@@ -46,7 +46,7 @@ pub(super) struct Parser<'a, const WAYS: usize, const R: usize> {
     anchor: usize,
 }
 
-impl<'a, const WAYS: usize, const R: usize> Parser<'a, WAYS, R> {
+impl<'a, const WAYS: usize, const RECENT: usize> Parser<'a, WAYS, RECENT> {
     pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, WAYS>, style: Style) -> Self {
         Parser { data, buckets, style, recent: Recent::START, anchor: 0 }
     }
@@ -63,7 +63,7 @@ impl<'a, const WAYS: usize, const R: usize> Parser<'a, WAYS, R> {
         let limit = (data.len() - pos).min(MAX_MATCH as usize);
         let word = eight(data, pos);
         let mut best = Found::default();
-        for (i, &offset) in self.recent.0.iter().take(R).enumerate() {
+        for (i, &offset) in self.recent.0.iter().take(RECENT).enumerate() {
             let offset = offset as usize;
             if offset <= pos {
                 let diff = eight(data, pos - offset) ^ word;
@@ -105,7 +105,7 @@ impl<'a, const WAYS: usize, const R: usize> Parser<'a, WAYS, R> {
                 return (count, false);
             }
             let mut found = self.look(pos);
-            if found.score <= self.style.enough as i32 {
+            if found.score <= self.style.least {
                 pos += 1 + ((pos - self.anchor) >> self.style.skip);
                 continue;
             }
