@@ -48,12 +48,8 @@ impl Recent {
         offset = if place == 1 { b } else { offset };
         offset = if place == 2 { c } else { offset };
         offset = if place == 3 { d } else { offset };
-        let list = [
-            offset,
-            if place >= 1 { a } else { b },
-            if place >= 2 { b } else { c },
-            if place >= 3 { c } else { d },
-        ];
+        let list =
+            [offset, if place >= 1 { a } else { b }, if place >= 2 { b } else { c }, if place >= 3 { c } else { d }];
         self.0 = list;
         offset
     }
