@@ -292,6 +292,19 @@ fn what_cannot_be_coded_is_refused() {
     assert_eq!(decode(&p, &[], u64::MAX, &mut out).unwrap_err().status, Status::Space);
 }
 
+#[test]
+fn parameters_are_kept_in_six_bytes() {
+    let p = Params { bits: 24, block: 64, rsi: 4096, signed: true, data_3byte: true, ..Params::default() };
+    assert_eq!(p.to_bytes(), [24, 0b1_0011, 0, 64, 16, 0]);
+    assert_eq!(Params::from_bytes(p.to_bytes()), Ok(p));
+    let p = Params { bits: 4, block: 10, msb: true, restricted: true, pad_rsi: true, not_enforce: true, ..p };
+    let p = Params { preprocess: false, data_3byte: false, ..p };
+    assert_eq!(p.to_bytes(), [4, 0b110_1101, 0, 10, 16, 0]);
+    assert_eq!(Params::from_bytes(p.to_bytes()), Ok(p));
+    assert_eq!(Params::from_bytes([16, 0x82, 0, 16, 0, 1]).unwrap_err().status, Status::Format);
+    assert_eq!(Params::from_bytes([16, 2, 0, 17, 0, 1]).unwrap_err().status, Status::Argument);
+}
+
 /// Blocks by hand, 8 bits, J = 8, no preprocessing, so that the layout of every option stands here in bits.
 #[test]
 fn the_bits_of_every_option() {

@@ -329,7 +329,7 @@ fn data(kind: usize, len: usize, seed: u64) -> Vec<u8> {
             // Random.
             1 => out.push(r as u8),
             // One byte for ever, with exceptions.
-            2 => out.push(if r % 5000 == 0 { r as u8 } else { 7 }),
+            2 => out.push(if r.is_multiple_of(5000) { r as u8 } else { 7 }),
             // Few values at random: literals that Huffman codes shrink, and hardly a match.
             3 => out.push((r % 64).leading_zeros() as u8),
             // Packets of 42 bytes, most of them counters and constants.
@@ -340,7 +340,7 @@ fn data(kind: usize, len: usize, seed: u64) -> Vec<u8> {
                 (0..31).for_each(|i| out.push(if i % 4 == 0 { rng.next() as u8 } else { i }));
             }
             // Copies from anywhere, far and near.
-            5 if out.len() > 100 && r % 3 > 0 => {
+            5 if out.len() > 100 && !r.is_multiple_of(3) => {
                 let from = (r >> 8) as usize % out.len();
                 let n = 1 << ((r >> 40) % 12);
                 (0..n).for_each(|i| out.push(out[from + i]));

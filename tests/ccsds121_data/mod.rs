@@ -31,9 +31,9 @@ pub(crate) fn samples(kind: usize, bits: u32, count: usize, seed: u64) -> Vec<u3
                 // Smooth.
                 1 => x = x.wrapping_add((r % 7) as u32).wrapping_sub(3) & max,
                 // Long runs of the same with a few steps.
-                2 => x = if r % 700 == 0 { (r >> 20) as u32 & max } else { x },
+                2 => x = if r.is_multiple_of(700) { (r >> 20) as u32 & max } else { x },
                 // Extremes.
-                3 => x = if r % 3 == 0 { 0 } else { max },
+                3 => x = if r.is_multiple_of(3) { 0 } else { max },
                 // A walk whose steps grow and shrink: every k.
                 4 => {
                     if i % 50 == 0 {
@@ -42,7 +42,7 @@ pub(crate) fn samples(kind: usize, bits: u32, count: usize, seed: u64) -> Vec<u3
                     x = x.wrapping_add((r % amplitude) as u32).wrapping_sub((amplitude / 2) as u32) & max;
                 }
                 // Runs with rare ones: pairs.
-                5 => x = if r % 9 == 0 { x.wrapping_add(1) & max } else { x },
+                5 => x = if r.is_multiple_of(9) { x.wrapping_add(1) & max } else { x },
                 // Low numbers, for coding without prediction.
                 _ => x = ((r % 64).leading_zeros() - 58).min(max),
             }

@@ -30,7 +30,7 @@ mod sample;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
-pub use params::{MAX_BLOCK, Params, worst_case_bytes};
+pub use params::{MAX_BLOCK, PARAMS_BYTES, Params, worst_case_bytes};
 
 use crate::status::{Error, Result, Status};
 

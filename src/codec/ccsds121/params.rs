@@ -5,6 +5,9 @@ use crate::status::{Error, Result, Status};
 /// The largest block that [`Params::not_enforce`] allows.
 pub const MAX_BLOCK: usize = 256;
 
+/// Bytes of [`Params::to_bytes`].
+pub const PARAMS_BYTES: usize = 6;
+
 /// What coder and decoder must agree on; nothing of it is in the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Params {
@@ -59,6 +62,40 @@ impl Params {
             17..=24 if self.data_3byte => 3,
             _ => 4,
         }
+    }
+
+    /// The parameters as a container keeps them: bits, flags, block and interval, big-endian.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; PARAMS_BYTES] {
+        let flags =
+            [self.signed, self.preprocess, self.restricted, self.msb, self.data_3byte, self.pad_rsi, self.not_enforce];
+        let flags = flags.iter().rev().fold(0, |all, on| all << 1 | u8::from(*on));
+        let ([b0, b1], [r0, r1]) = (self.block.to_be_bytes(), self.rsi.to_be_bytes());
+        [self.bits, flags, b0, b1, r0, r1]
+    }
+
+    /// What [`Params::to_bytes`] made. [`Status::Format`] for flags that are not known, [`Status::Argument`] for
+    /// parameters out of range.
+    pub fn from_bytes(bytes: [u8; PARAMS_BYTES]) -> Result<Self> {
+        let [bits, flags, b0, b1, r0, r1] = bytes;
+        let on = |bit: u8| flags >> bit & 1 == 1;
+        if on(7) {
+            return Err(Error::new(Status::Format, "unknown flags of CCSDS 121 parameters: {a}").a(flags));
+        }
+        let params = Params {
+            bits,
+            block: u16::from_be_bytes([b0, b1]),
+            rsi: u16::from_be_bytes([r0, r1]),
+            signed: on(0),
+            preprocess: on(1),
+            restricted: on(2),
+            msb: on(3),
+            data_3byte: on(4),
+            pad_rsi: on(5),
+            not_enforce: on(6),
+        };
+        params.check()?;
+        Ok(params)
     }
 
     /// Says what is wrong with the parameters, if anything.

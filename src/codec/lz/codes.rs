@@ -12,8 +12,6 @@ pub(super) const MAX_MATCH: u32 = (1 << 16) + MIN_MATCH - 1;
 pub(super) const MAX_RUN: u32 = 1 << 17;
 /// Offsets that can be called by their place in the list of recent ones.
 pub(super) const RECENT: u32 = 3;
-/// Offsets stay below this.
-pub(super) const MAX_OFFSET: u32 = 1 << 22;
 
 /// Codes of literal runs: 16 for themselves, two for each octave from 2^4 to 2^17.
 pub(super) const RUN_CODES: usize = 16 + 2 * 13;
@@ -77,7 +75,7 @@ pub(super) const fn offset(v: u32) -> Coded {
     Coded { code: (c.code + RECENT - 1) & new | v & !new, ..c }
 }
 
-/// Least values and extra bits by code, packed as `least << 8 | bits`; padded so that any 6-bit code has an entry.
+/// Least values and extra bits by code, packed as `least << 5 | bits`; padded so that any 6-bit code has an entry.
 #[allow(clippy::indexing_slicing, reason = "runs in the compiler")]
 const fn table(direct: u32, codes: usize, shift: u32) -> [u32; 64] {
     let mut t = [0; 64];
@@ -127,6 +125,6 @@ mod tests {
     fn every_value_is_found_again() {
         (0..MAX_RUN).for_each(|v| check(&RUNS, RUN_CODES, run(v), v));
         (MIN_MATCH..=MAX_MATCH).for_each(|v| check(&MATCHES, MATCH_CODES, match_len(v), v));
-        (0..MAX_OFFSET + RECENT - 1).for_each(|v| check(&OFFSETS, OFFSET_CODES, offset(v), v));
+        (0..(1 << 22) + RECENT - 1).for_each(|v| check(&OFFSETS, OFFSET_CODES, offset(v), v));
     }
 }
