@@ -235,6 +235,11 @@ mod oracle {
                 for i in 0..sequences {
                     let (rs, ms, os) =
                         (runs.states[r as usize], matches.states[m as usize], offsets.states[o as usize]);
+                    if i + 1 < sequences {
+                        r = rs.2 + back.word(rs.1)?;
+                        m = ms.2 + back.word(ms.1)?;
+                        o = os.2 + back.word(os.1)?;
+                    }
                     let stored = if os.0 < 3 { os.0 } else { value(os.0 - 2, 1, &mut back)? + 2 };
                     let len = value(ms.0, 5, &mut back)? as usize + 3;
                     let run = value(rs.0, 4, &mut back)? as usize;
@@ -245,11 +250,6 @@ mod oracle {
                     };
                     recent.insert(0, offset);
                     recent.truncate(4);
-                    if i + 1 < sequences {
-                        r = rs.2 + back.word(rs.1)?;
-                        m = ms.2 + back.word(ms.1)?;
-                        o = os.2 + back.word(os.1)?;
-                    }
                     for _ in 0..run {
                         out.push(lits.next()?);
                     }

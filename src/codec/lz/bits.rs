@@ -173,7 +173,7 @@ pub(super) const PEEK: u32 = 57;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BackReader<'a> {
     data: &'a [u8],
-    /// Bits not yet read.
+    /// 7 more than the bits not yet read: an eighth of it is the end of their last byte.
     left: usize,
 }
 
@@ -181,31 +181,42 @@ impl<'a> BackReader<'a> {
     /// `None` without the mark at the end.
     pub(super) fn new(data: &'a [u8]) -> Option<Self> {
         let mark = data.last()?.checked_ilog2()?;
-        Some(BackReader { data, left: (data.len() - 1) * 8 + mark as usize })
+        Some(BackReader { data, left: (data.len() - 1) * 8 + mark as usize + 7 })
     }
 
     /// The next 57 bits or more at the top of a word; zeros behind the last.
     #[inline(always)]
     pub(super) fn peek(&self) -> u64 {
-        let end = self.left.div_ceil(8);
-        let head = self.data.get(..end).unwrap_or(&[]);
-        let word = match head.last_chunk::<8>() {
+        let end = self.left >> 3;
+        let word = match self.data.get(..end).and_then(|head| head.last_chunk::<8>()) {
             Some(word) => u64::from_le_bytes(*word),
-            None => head.iter().fold(0, |w, &b| w >> 8 | u64::from(b) << 56),
+            None => self.last_bytes(),
         };
-        word << (end * 8 - self.left)
+        word << (!self.left & 7)
     }
 
-    /// Goes on by `len` bits; `None` when there are not so many.
+    #[cold]
+    #[inline(never)]
+    fn last_bytes(&self) -> u64 {
+        let head = self.data.get(..self.left >> 3).unwrap_or(&[]);
+        head.iter().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
+    }
+
+    /// Goes on by `len` bits. The caller must look at [`BackReader::sound`] before what was read has an effect.
     #[inline(always)]
-    pub(super) fn skip(&mut self, len: u32) -> Option<()> {
-        self.left = self.left.checked_sub(len as usize)?;
-        Some(())
+    pub(super) fn skip(&mut self, len: u32) {
+        self.left = self.left.wrapping_sub(len as usize);
+    }
+
+    /// True while not more was read than there is: a position below 0 is a huge one.
+    #[inline(always)]
+    pub(super) fn sound(&self) -> bool {
+        self.left.wrapping_sub(7) <= self.data.len() * 8
     }
 
     /// True when all is read.
     pub(super) fn empty(&self) -> bool {
-        self.left == 0
+        self.left == 7
     }
 }
 

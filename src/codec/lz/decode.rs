@@ -219,7 +219,10 @@ fn run_sequences(
     let (at_run, word) = top(word, runs.log);
     let (at_offset, word) = top(word, offsets.log);
     let (at_match, _) = top(word, matches.log);
-    bits.skip(runs.log + offsets.log + matches.log)?;
+    bits.skip(runs.log + offsets.log + matches.log);
+    if !bits.sound() {
+        return None;
+    }
     let mut run_state = state::<RUN>(tables, at_run as u32);
     let mut match_state = state::<MATCH>(tables, at_match as u32);
     let mut offset_state = state::<OFFSET>(tables, at_offset as u32);
@@ -228,24 +231,31 @@ fn run_sequences(
     for left in (0..count).rev() {
         let ([run, run_next], [len, match_next], [stored, offset_next]) = (run_state, match_state, offset_state);
         let (run_bits, match_bits, offset_bits) = (run & 31, len & 31, stored & 31);
-        // Fields are cut out of one value by masks, not one behind the other: that would be a longer chain.
-        let mut word = bits.peek();
-        let extra = run_bits + match_bits + offset_bits;
-        let (e, rest) = top(word, extra);
-        let stored = (stored >> 5) + (e >> (run_bits + match_bits)) as u32;
-        let len = ((len >> 5) + low(e >> run_bits, match_bits)) as usize;
-        let run = (run >> 5) + low(e, run_bits);
-        bits.skip(extra)?;
+        // Fields are cut out of one value by masks, not one behind the other: that would be a longer chain. The next
+        // states come first, for everything waits for them.
+        let word = bits.peek();
+        let (mut e, mut rest) = (0, word);
         if left > 0 {
-            word = if extra > PEEK - 3 * MAX_LOG { bits.peek() } else { rest };
             let (run_bits, match_bits, offset_bits) = (run_next & 255, match_next & 255, offset_next & 255);
             let all = run_bits + match_bits + offset_bits;
-            let (e, _) = top(word, all);
+            (e, rest) = top(word, all);
             run_state = state::<RUN>(tables, (run_next >> 8) + (e >> (match_bits + offset_bits)) as u32);
             match_state = state::<MATCH>(tables, (match_next >> 8) + low(e >> offset_bits, match_bits));
             offset_state = state::<OFFSET>(tables, (offset_next >> 8) + low(e, offset_bits));
-            bits.skip(all)?;
+            bits.skip(all);
         }
+        let extra = run_bits + match_bits + offset_bits;
+        if extra > PEEK - 3 * MAX_LOG {
+            rest = bits.peek();
+        }
+        (e, _) = top(rest, extra);
+        bits.skip(extra);
+        if !bits.sound() {
+            return None;
+        }
+        let stored = (stored >> 5) + (e >> (run_bits + match_bits)) as u32;
+        let len = ((len >> 5) + low(e >> run_bits, match_bits)) as usize;
+        let run = (run >> 5) + low(e, run_bits);
         let offset = recents.take(stored, run) as usize;
         let run = run as usize;
         if run > size - lit {

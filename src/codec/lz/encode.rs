@@ -301,6 +301,9 @@ fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
     for &p in sequences.iter().rev() {
         let s = Sequence::unpack(p);
         let (r, m, o) = (codes::run(s.run), codes::match_len(s.len), codes::offset(s.offset));
+        let extra =
+            u64::from(r.extra) | u64::from(m.extra) << r.extra_len | u64::from(o.extra) << (r.extra_len + m.extra_len);
+        w.put(extra, r.extra_len + m.extra_len + o.extra_len);
         states = Some(match states {
             None => [runs.start(r.code), matches.start(m.code), offsets.start(o.code)],
             Some([rs, ms, os]) => {
@@ -311,9 +314,6 @@ fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
                 [rs, ms, os]
             }
         });
-        let extra =
-            u64::from(r.extra) | u64::from(m.extra) << r.extra_len | u64::from(o.extra) << (r.extra_len + m.extra_len);
-        w.put(extra, r.extra_len + m.extra_len + o.extra_len);
     }
     let [rs, ms, os] = states?;
     matches.finish(ms, &mut w);

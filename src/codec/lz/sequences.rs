@@ -41,15 +41,18 @@ impl Recent {
     #[inline(always)]
     pub(super) fn take(&mut self, stored: u32, run: u32) -> u32 {
         let [a, b, c, d] = self.0;
-        // Selects instead of branches: which of them it is follows no pattern.
-        let new = stored >= RECENT;
-        let place = if new { 4 } else { stored + u32::from(run == 0) };
-        let mut offset = if new { stored.wrapping_sub(RECENT - 1) } else { a };
-        offset = if place == 1 { b } else { offset };
-        offset = if place == 2 { c } else { offset };
-        offset = if place == 3 { d } else { offset };
-        let list =
-            [offset, if place >= 1 { a } else { b }, if place >= 2 { b } else { c }, if place >= 3 { c } else { d }];
+        // Branches, not selects: a guess, right or wrong, is ready sooner than a chain of selects.
+        if stored >= RECENT {
+            let offset = stored - (RECENT - 1);
+            self.0 = [offset, a, b, c];
+            return offset;
+        }
+        let (offset, list) = match stored + u32::from(run == 0) {
+            0 => (a, [a, b, c, d]),
+            1 => (b, [b, a, c, d]),
+            2 => (c, [c, a, b, d]),
+            _ => (d, [d, a, b, c]),
+        };
         self.0 = list;
         offset
     }

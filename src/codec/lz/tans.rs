@@ -239,6 +239,7 @@ mod tests {
             let mut state = table.start(symbols[499]);
             for s in symbols[..499].iter().rev() {
                 state = table.put(state, *s, &mut w);
+                w.flush();
             }
             table.finish(state, &mut w);
             let len = w.finish().unwrap();
@@ -246,14 +247,14 @@ mod tests {
             decode_table(&shares, &core::array::from_fn(|i| i as u32), &mut table);
             let mut r = BackReader::new(&buf[..len]).unwrap();
             let mut state = top(r.peek(), shares.log).0 as u32;
-            r.skip(shares.log).unwrap();
+            r.skip(shares.log);
             for (i, s) in symbols.iter().enumerate() {
                 let [symbol, next] = table[state as usize];
                 assert_eq!(symbol, *s);
                 if i < 499 {
                     let bits = next & 255;
                     state = (next >> 8) + top(r.peek(), bits).0 as u32;
-                    r.skip(bits).unwrap();
+                    r.skip(bits);
                 }
             }
             assert!(r.empty());
