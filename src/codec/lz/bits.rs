@@ -195,6 +195,12 @@ impl<'a> BackReader<'a> {
         word << (!self.left & 7)
     }
 
+    /// What was seen before the last `len` bits were skipped.
+    #[inline(never)]
+    pub(super) fn peek_before(&self, len: u32) -> u64 {
+        BackReader { left: self.left.wrapping_add(len as usize), ..*self }.peek()
+    }
+
     #[cold]
     #[inline(never)]
     fn last_bytes(&self) -> u64 {
@@ -202,13 +208,13 @@ impl<'a> BackReader<'a> {
         head.iter().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
     }
 
-    /// Goes on by `len` bits. The caller must look at [`BackReader::sound`] before what was read has an effect.
+    /// Goes on by `len` bits. Beyond the beginning a position below 0 is a huge one, where only zeros are.
     #[inline(always)]
     pub(super) fn skip(&mut self, len: u32) {
         self.left = self.left.wrapping_sub(len as usize);
     }
 
-    /// True while not more was read than there is: a position below 0 is a huge one.
+    /// True while not more was read than there is.
     #[inline(always)]
     pub(super) fn sound(&self) -> bool {
         self.left.wrapping_sub(7) <= self.data.len() * 8

@@ -230,32 +230,33 @@ fn run_sequences(
     let mut recents = *recent;
     for left in (0..count).rev() {
         let ([run, run_next], [len, match_next], [stored, offset_next]) = (run_state, match_state, offset_state);
-        let (run_bits, match_bits, offset_bits) = (run & 31, len & 31, stored & 31);
+        // Both sums at once: neither reaches 256.
+        let sums = run_next.wrapping_add(match_next).wrapping_add(offset_next);
+        let extra = sums >> 8 & 255;
         // Fields are cut out of one value by masks, not one behind the other: that would be a longer chain. The next
         // states come first, for everything waits for them.
         let word = bits.peek();
-        let (mut e, mut rest) = (0, word);
+        let mut rest = word;
         if left > 0 {
-            let (run_bits, match_bits, offset_bits) = (run_next & 255, match_next & 255, offset_next & 255);
-            let all = run_bits + match_bits + offset_bits;
+            let all = sums & 255;
+            bits.skip(all + extra);
+            let (match_bits, offset_bits) = (match_next & 255, offset_next & 255);
+            let e;
             (e, rest) = top(word, all);
-            run_state = state::<RUN>(tables, (run_next >> 8) + (e >> (match_bits + offset_bits)) as u32);
-            match_state = state::<MATCH>(tables, (match_next >> 8) + low(e >> offset_bits, match_bits));
-            offset_state = state::<OFFSET>(tables, (offset_next >> 8) + low(e, offset_bits));
-            bits.skip(all);
+            run_state = state::<RUN>(tables, (run_next >> 16) + (e >> (match_bits + offset_bits)) as u32);
+            match_state = state::<MATCH>(tables, (match_next >> 16) + low(e >> offset_bits, match_bits));
+            offset_state = state::<OFFSET>(tables, (offset_next >> 16) + low(e, offset_bits));
+        } else {
+            bits.skip(extra);
         }
-        let extra = run_bits + match_bits + offset_bits;
         if extra > PEEK - 3 * MAX_LOG {
-            rest = bits.peek();
+            rest = bits.peek_before(extra);
         }
-        (e, _) = top(rest, extra);
-        bits.skip(extra);
-        if !bits.sound() {
-            return None;
-        }
-        let stored = (stored >> 5) + (e >> (run_bits + match_bits)) as u32;
-        let len = ((len >> 5) + low(e >> run_bits, match_bits)) as usize;
-        let run = (run >> 5) + low(e, run_bits);
+        let (e, _) = top(rest, extra);
+        let (run_bits, match_bits) = (run_next >> 8 & 255, match_next >> 8 & 255);
+        let stored = stored + (e >> (run_bits + match_bits)) as u32;
+        let len = (len + low(e >> run_bits, match_bits)) as usize;
+        let run = run + low(e, run_bits);
         let offset = recents.take(stored, run) as usize;
         let run = run as usize;
         if run > size - lit {
@@ -271,5 +272,6 @@ fn run_sequences(
         at += len;
     }
     *recent = recents;
+    // What was read beyond the beginning was zeros; no more than the output holds came of it.
     bits.empty().then_some((at, lit))
 }

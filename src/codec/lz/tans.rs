@@ -188,24 +188,32 @@ impl EncodeTable {
     }
 }
 
-/// A state of a decoding table: what its symbol means, as in [`codes`](super::codes), and
-/// `next state << 8 | bits to add to it`.
+/// A state of a decoding table: the least value of its symbol, and
+/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`.
 pub(super) type State = [u32; 2];
 
 /// Fills a decoding table.
 pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &mut [State; MAX_STATES]) {
     let mut symbols = [0u8; MAX_STATES];
     shares.spread(&mut symbols);
-    let mut next = shares.of.map(u32::from);
-    for (state, &symbol) in table.iter_mut().zip(&symbols).take(1 << shares.log) {
+    // For each symbol that occurs: its next x; the bits for x below a power of two, from which on they are one less.
+    let mut parts = [(0u32, 0u32, 0u32, 0u32); SYMBOLS];
+    for ((part, &share), meaning) in parts.iter_mut().zip(&shares.of).zip(meanings) {
+        if share > 0 {
+            let octave = share.ilog2();
+            *part = (share.into(), shares.log - octave, octave + 1, (meaning & 31) << 8);
+        }
+    }
+    let size = 1u32 << shares.log;
+    for (state, &symbol) in table.iter_mut().zip(&symbols).take(size as usize) {
         #[allow(clippy::indexing_slicing, reason = "masked by the length of the tables")]
-        let (n, meaning) = {
+        {
             let s = usize::from(symbol) & (SYMBOLS - 1);
-            (&mut next[s], meanings[s])
-        };
-        let bits = shares.log - n.max(&mut 1).ilog2();
-        *state = [meaning, ((*n << bits) - (1 << shares.log)) << 8 | bits];
-        *n += 1;
+            let (x, most, octave, extra) = &mut parts[s];
+            let bits = *most - (*x >> *octave);
+            *state = [meanings[s] >> 5, ((*x << bits) - size) << 16 | *extra | bits];
+            *x += 1;
+        }
     }
 }
 
@@ -244,7 +252,7 @@ mod tests {
             table.finish(state, &mut w);
             let len = w.finish().unwrap();
             let mut table = [[0; 2]; MAX_STATES];
-            decode_table(&shares, &core::array::from_fn(|i| i as u32), &mut table);
+            decode_table(&shares, &core::array::from_fn(|i| (i as u32) << 5), &mut table);
             let mut r = BackReader::new(&buf[..len]).unwrap();
             let mut state = top(r.peek(), shares.log).0 as u32;
             r.skip(shares.log);
@@ -253,7 +261,7 @@ mod tests {
                 assert_eq!(symbol, *s);
                 if i < 499 {
                     let bits = next & 255;
-                    state = (next >> 8) + top(r.peek(), bits).0 as u32;
+                    state = (next >> 16) + top(r.peek(), bits).0 as u32;
                     r.skip(bits);
                 }
             }
