@@ -9,7 +9,9 @@ use super::bits::{BackWriter, Writer};
 use super::codes;
 use super::huffman;
 use super::matcher::Buckets;
+use super::optimal;
 use super::parse::{Parser, Style};
+use super::prices::Prices;
 use super::sequences::Sequence;
 use super::tans::{EncodeTable, SYMBOLS, Shares};
 
@@ -27,7 +29,7 @@ fn hash_words(block: usize, effort: u8) -> usize {
 /// Words of work memory that [`encode_block`] needs for blocks of up to `block` bytes at `effort`.
 #[must_use]
 pub fn encode_work_len(block: usize, effort: u8) -> usize {
-    hash_words(block, effort) + 2 * PART_SEQUENCES
+    hash_words(block, effort) + 2 * PART_SEQUENCES + if effort < 9 { 0 } else { optimal::WORDS }
 }
 
 /// Encodes `input` into `out`; the bytes written, or `None` where that would not be less than the input: then store it.
@@ -44,29 +46,37 @@ pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) 
     // The same room whatever the caller gives, so that the same is found to be worth it.
     let out = out.get_mut(..input.len())?;
     let (hash, rest) = work.split_at_mut_checked(hash_words(input.len(), effort))?;
-    let sequences = rest.as_chunks_mut::<2>().0.get_mut(..PART_SEQUENCES)?;
-    let style = |lazy, stride| Style { lazy, stride, skip: 5, least: 10 };
-    match effort {
-        ..5 => all(input, out, sequences, Parser::<1, 0>::new(input, Buckets::new(hash, 5), style(0, 8))),
-        5..9 => all(input, out, sequences, Parser::<1, 0>::new(input, Buckets::new(hash, 5), style(1, 8))),
-        9.. => all(input, out, sequences, Parser::<8, 3>::new(input, Buckets::new(hash, 5), style(3, 1))),
+    let (sequences, rest) = rest.split_at_mut_checked(2 * PART_SEQUENCES)?;
+    let (sequences, _) = sequences.as_chunks_mut::<2>();
+    if effort < 9 {
+        let style = Style { lazy: u32::from(effort >= 5), stride: 8, skip: 5, least: 10 };
+        let mut parser = Parser::new(input, Buckets::new(hash, 5), style);
+        return all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES), parser.anchor())));
     }
+    // Once with guessed prices, to learn what the first part costs; then for good.
+    let nodes = rest.get_mut(..optimal::WORDS)?;
+    let mut first = optimal::Parser::new(input, Buckets::new(hash, 4), nodes, Prices::guess());
+    let (count, _) = first.run(sequences, PART_BYTES)?;
+    let prices = Prices::learn(input.get(..first.anchor())?, sequences.get(..count)?);
+    let mut parser = optimal::Parser::new(input, Buckets::new(hash, 4), nodes, prices);
+    all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES)?, parser.anchor())))
 }
 
-/// Encodes part by part.
-fn all<const WAYS: usize, const RECENT: usize>(
+/// Encodes part by part. `parse` fills in the sequences of the next part, and says how many, whether they are the last,
+/// and where they end.
+fn all(
     input: &[u8],
     out: &mut [u8],
     sequences: &mut [[u32; 2]],
-    mut parser: Parser<WAYS, RECENT>,
+    mut parse: impl FnMut(&mut [[u32; 2]]) -> Option<((usize, bool), usize)>,
 ) -> Option<usize> {
-    let mut written = 0;
+    let (mut written, mut from) = (0, 0);
     loop {
-        let from = parser.anchor();
-        let (count, last) = parser.run(sequences, PART_BYTES);
-        let to = if last { input.len() } else { parser.anchor() };
+        let ((count, last), anchor) = parse(sequences)?;
+        let to = if last { input.len() } else { anchor };
         let sequences = sequences.get(..count)?;
         written += part(input.get(from..to)?, sequences, last, out.get_mut(written..)?)?;
+        from = to;
         if written >= input.len() {
             return None;
         }

@@ -13,7 +13,9 @@ mod decode;
 mod encode;
 mod huffman;
 mod matcher;
+mod optimal;
 mod parse;
+mod prices;
 mod sequences;
 mod tans;
 

@@ -37,17 +37,17 @@ fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usiz
 }
 
 /// Where a parse stands.
-pub(super) struct Parser<'a, const WAYS: usize, const RECENT: usize> {
+pub(super) struct Parser<'a> {
     data: &'a [u8],
-    buckets: Buckets<'a, WAYS>,
+    buckets: Buckets<'a, 1>,
     style: Style,
     recent: Recent,
     /// The first byte not yet part of a sequence.
     anchor: usize,
 }
 
-impl<'a, const WAYS: usize, const RECENT: usize> Parser<'a, WAYS, RECENT> {
-    pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, WAYS>, style: Style) -> Self {
+impl<'a> Parser<'a> {
+    pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, 1>, style: Style) -> Self {
         Parser { data, buckets, style, recent: Recent::START, anchor: 0 }
     }
 
@@ -56,38 +56,22 @@ impl<'a, const WAYS: usize, const RECENT: usize> Parser<'a, WAYS, RECENT> {
         self.anchor
     }
 
-    /// The best match at `pos`, which is then remembered. There are at least eight bytes from `pos` on.
+    /// The match at `pos`, which is then remembered. There are at least eight bytes from `pos` on.
     #[inline(always)]
     fn look(&mut self, pos: usize) -> Found {
         let data = self.data;
         let limit = (data.len() - pos).min(MAX_MATCH as usize);
         let word = eight(data, pos);
-        let mut best = Found::default();
-        for (i, &offset) in self.recent.0.iter().take(RECENT).enumerate() {
-            let offset = offset as usize;
-            if offset <= pos {
-                let diff = eight(data, pos - offset) ^ word;
-                if diff << 40 == 0 {
-                    let len = extend(data, diff, pos - offset, pos, limit);
-                    let score = LITERAL * len as i32 - 5 - i as i32;
-                    if score > best.score {
-                        best = Found { len, offset, score };
-                    }
-                }
-            }
-        }
+        let mut found = Found::default();
         self.buckets.visit(pos, word, |candidate| {
             let diff = eight(data, candidate) ^ word;
             if diff << 32 == 0 {
                 let len = extend(data, diff, candidate, pos, limit);
                 let offset = pos - candidate;
-                let score = LITERAL * len as i32 - 9 - offset.ilog2() as i32;
-                if score > best.score {
-                    best = Found { len, offset, score };
-                }
+                found = Found { len, offset, score: LITERAL * len as i32 - 9 - offset.ilog2() as i32 };
             }
         });
-        best
+        found
     }
 
     /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end; how many, and whether
