@@ -48,16 +48,15 @@ pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) 
     let (hash, rest) = work.split_at_mut_checked(hash_words(input.len(), effort))?;
     let (sequences, rest) = rest.split_at_mut_checked(2 * PART_SEQUENCES)?;
     let (sequences, _) = sequences.as_chunks_mut::<2>();
+    let style = Style { lazy: u32::from(effort >= 5), stride: 8, skip: 5, least: 10 };
+    let mut parser = Parser::new(input, Buckets::new(hash, 5), style);
     if effort < 9 {
-        let style = Style { lazy: u32::from(effort >= 5), stride: 8, skip: 5, least: 10 };
-        let mut parser = Parser::new(input, Buckets::new(hash, 5), style);
         return all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES), parser.anchor())));
     }
-    // Once with guessed prices, to learn what the first part costs; then for good.
+    // First the fast way, to learn what things cost in the first part; then the cheapest.
+    let (count, _) = parser.run(sequences, PART_BYTES);
+    let prices = Prices::learn(input.get(..parser.anchor())?, sequences.get(..count)?);
     let nodes = rest.get_mut(..optimal::WORDS)?;
-    let mut first = optimal::Parser::new(input, Buckets::new(hash, 4), nodes, Prices::guess());
-    let (count, _) = first.run(sequences, PART_BYTES)?;
-    let prices = Prices::learn(input.get(..first.anchor())?, sequences.get(..count)?);
     let mut parser = optimal::Parser::new(input, Buckets::new(hash, 4), nodes, prices);
     all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES)?, parser.anchor())))
 }

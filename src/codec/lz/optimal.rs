@@ -11,7 +11,7 @@ use super::sequences::{Recent, Sequence};
 
 /// Positions of a stretch.
 const STRETCH: usize = 1024;
-/// A match of this length ends its stretch, and is taken whole.
+/// A match of this length ends its stretch, and is taken whole. Below 256.
 const ENOUGH: usize = 192;
 /// Words of a node.
 const NODE_WORDS: usize = 8;
@@ -113,30 +113,38 @@ impl<'a> Parser<'a> {
             let word = eight(data, pos);
             let mut found = [(0usize, 0usize); WAYS + 4];
             let mut slots = found.iter_mut();
+            // Recent offsets come first, then near ones: what is farther is of use only where it is longer, and its
+            // last bytes tell that at once.
             let mut longest = (0, 0);
+            let mut tail = 0;
+            let mut last = word;
             for &offset in &node.recent.0 {
                 let offset = offset as usize;
                 if offset <= pos && offset > 0 {
                     let diff = eight(data, pos - offset) ^ word;
-                    if diff << 40 == 0 {
+                    if diff << 40 == 0 && (tail == 0 || eight(data, pos - offset + tail) == last) {
                         let len = extend(data, diff, pos - offset, pos, limit);
-                        *slots.next()? = (len, offset);
-                        longest = longest.max((len, offset));
+                        if len > longest.0 {
+                            longest = (len, offset);
+                            *slots.next()? = longest;
+                            tail = len.saturating_sub(7);
+                            last = eight(data, pos + tail);
+                        }
                     }
                 }
             }
-            let mut best = 3;
             self.buckets.visit(pos, word, |candidate| {
                 let diff = eight(data, candidate) ^ word;
-                if diff << 32 == 0 {
+                if diff << 32 == 0 && (tail == 0 || eight(data, candidate + tail) == last) {
                     let len = extend(data, diff, candidate, pos, limit);
-                    // The newest has the least offset: a farther one has to be longer.
-                    if len > best
+                    if len > longest.0
+                        && len > 3
                         && let Some(slot) = slots.next()
                     {
-                        best = len;
-                        *slot = (len, pos - candidate);
-                        longest = longest.max((len, pos - candidate));
+                        longest = (len, pos - candidate);
+                        *slot = longest;
+                        tail = len.saturating_sub(7);
+                        last = eight(data, pos + tail);
                     }
                 }
             });
@@ -144,15 +152,17 @@ impl<'a> Parser<'a> {
                 return Some((i, Some(longest)));
             }
             let run_price = node.price + self.prices.run(node.run);
+            let mut covered = MIN_MATCH as usize - 1;
             for &(len, offset) in found.iter().take_while(|f| f.0 > 0) {
                 let mut recent = node.recent;
                 let stored = recent.store(offset as u32, node.run);
                 let price = run_price + self.prices.offset(stored);
-                for len in MIN_MATCH..=len as u32 {
-                    let price = price + self.prices.match_len(len);
-                    let way = Node { price, len, offset: offset as u32, run: 0, recent };
-                    relax(self.nodes, &mut reached, i + len as usize, way)?;
+                for len in covered + 1..=len {
+                    let price = price + self.prices.match_len(len as u8);
+                    let way = Node { price, len: len as u32, offset: offset as u32, run: 0, recent };
+                    relax(self.nodes, &mut reached, i + len, way)?;
                 }
+                covered = covered.max(len);
             }
             i += 1;
         }

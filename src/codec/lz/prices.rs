@@ -13,7 +13,8 @@ pub(super) const BIT: u32 = 16;
 pub(super) struct Prices {
     literals: [u16; 256],
     runs: [u16; SYMBOLS],
-    matches: [u16; SYMBOLS],
+    /// By length: the stretch of [`optimal`](super::optimal) has none longer.
+    matches: [u16; 256],
     offsets: [u16; SYMBOLS],
 }
 
@@ -39,17 +40,6 @@ fn learn<const N: usize>(counts: &[u32; N], most: u32) -> [u16; N] {
 }
 
 impl Prices {
-    /// A guess, before anything is known.
-    pub(super) fn guess() -> Self {
-        let new = |i: usize| if i < codes::RECENT as usize { 36 } else { 56 };
-        Prices {
-            literals: [80; 256],
-            runs: core::array::from_fn(|i| if i == 0 { 14 } else { (30 + 8 * i as u32).min(110) as u16 }),
-            matches: core::array::from_fn(|i| (64 + i as u32) as u16),
-            offsets: core::array::from_fn(new),
-        }
-    }
-
     /// What `sequences` and the literals between them, in `data`, will about cost.
     pub(super) fn learn(data: &[u8], sequences: &[[u32; 2]]) -> Self {
         let mut literals = [0u32; 256];
@@ -80,10 +70,13 @@ impl Prices {
             }
         }
         count(rest);
+        let matches = learn(&matches, 9 * BIT);
         Prices {
             literals: learn(&literals, 11 * BIT),
             runs: learn(&runs, 9 * BIT),
-            matches: learn(&matches, 9 * BIT),
+            matches: core::array::from_fn(|len| {
+                of(&matches, codes::match_len((len as u32).max(codes::MIN_MATCH))) as u16
+            }),
             offsets: learn(&offsets, 9 * BIT),
         }
     }
@@ -101,10 +94,11 @@ impl Prices {
         of(&self.runs, codes::run(run))
     }
 
-    /// A match length.
+    /// A match length below 256.
     #[inline(always)]
-    pub(super) fn match_len(&self, len: u32) -> u32 {
-        of(&self.matches, codes::match_len(len))
+    pub(super) fn match_len(&self, len: u8) -> u32 {
+        #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
+        u32::from(self.matches[usize::from(len)])
     }
 
     /// An offset as stored.
