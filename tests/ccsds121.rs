@@ -173,8 +173,8 @@ proptest! {
         let (mut taken, mut out) = (0, Vec::new());
         for calls in 0.. {
             prop_assert!(calls < 100_000);
-            let to = raw.len().min(taken + rng.next() as usize % cut);
-            let mut piece = vec![0; rng.next() as usize % cut];
+            let to = raw.len().min(taken + rng.next() as usize % (cut + 1));
+            let mut piece = vec![0; rng.next() as usize % (cut + 1)];
             let step = encoder.step(&raw[taken..to], &mut piece, to == raw.len()).unwrap();
             taken += step.consumed;
             out.extend_from_slice(&piece[..step.produced]);
@@ -188,8 +188,8 @@ proptest! {
         let (mut taken, mut out) = (0, Vec::new());
         for calls in 0.. {
             prop_assert!(calls < 100_000);
-            let to = coded.len().min(taken + rng.next() as usize % cut);
-            let mut piece = vec![0; rng.next() as usize % cut];
+            let to = coded.len().min(taken + rng.next() as usize % (cut + 1));
+            let mut piece = vec![0; rng.next() as usize % (cut + 1)];
             let step = decoder.step(&coded[taken..to], &mut piece).unwrap();
             taken += step.consumed;
             out.extend_from_slice(&piece[..step.produced]);

@@ -383,9 +383,16 @@ fn what_is_encoded_is_decoded() {
 
 #[test]
 fn blocks_of_many_parts() {
-    for kind in [0, 2, 3, 5, 6] {
-        round_trip(&data(kind, 1_000_000, 2), 5).unwrap();
+    for kind in 0..KINDS {
+        for effort in [1, 5] {
+            assert_eq!(round_trip(&data(kind, 1_000_000, 2), effort).is_some(), kind != 1);
+        }
+        assert_eq!(round_trip(&data(kind, 300_000, 2), 9).is_some(), kind != 1);
     }
+    // Long literal runs, then something to find.
+    let mut late = data(1, 300_000, 2);
+    late.extend_from_within(..200_000);
+    [1, 5, 9].map(|e| round_trip(&late, e).unwrap());
     let log = data(0, MAX_BLOCK, 3);
     round_trip(&log, 5).unwrap();
     assert!(encoded(&data(0, MAX_BLOCK + 1, 3), 5).is_none());

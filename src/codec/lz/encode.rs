@@ -20,9 +20,14 @@ const PART_SEQUENCES: usize = 8192;
 /// Bytes after which a part ends, with the sequence that reaches them.
 const PART_BYTES: usize = 1 << 17;
 
+/// Bytes that a hash sees. Shorter matches are worth it with recent offsets only.
+const HASHED: u32 = 5;
+/// How the quick parse goes.
+const STYLE: Style = Style { lazy: 1, stride: 8, skip: 5, least: 10 };
+
 /// Words of the hash table. More would find hardly more.
 fn hash_words(block: usize, effort: u8) -> usize {
-    let (share, most) = if effort < 9 { (8, 1 << 14) } else { (2, 1 << 18) };
+    let (share, most) = if effort < 9 { (8, 1 << 14) } else { (4, 1 << 18) };
     (block / share).next_power_of_two().clamp(1 << 10, most)
 }
 
@@ -48,16 +53,41 @@ pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) 
     let (hash, rest) = work.split_at_mut_checked(hash_words(input.len(), effort))?;
     let (sequences, rest) = rest.split_at_mut_checked(2 * PART_SEQUENCES)?;
     let (sequences, _) = sequences.as_chunks_mut::<2>();
-    let style = Style { lazy: u32::from(effort >= 5), stride: 8, skip: 5, least: 10 };
-    let mut parser = Parser::new(input, Buckets::new(hash, 5), style);
     if effort < 9 {
-        return all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES), parser.anchor())));
+        return quick(input, out, hash, sequences, u32::from(effort >= 5));
     }
-    // First the fast way, to learn what things cost in the first part; then the cheapest.
+    let nodes = rest.get_mut(..optimal::WORDS)?;
+    let usual = quick(input, out, hash, sequences, 1);
+    let small = thorough(input, out, hash, sequences, nodes);
+    // What is cheapest by learned prices is not always smaller: the tables like what repeats.
+    match (small, usual) {
+        (Some(small), Some(usual)) if small > usual => quick(input, out, hash, sequences, 1),
+        (None, Some(_)) => quick(input, out, hash, sequences, 1),
+        (small, _) => small,
+    }
+}
+
+fn quick(input: &[u8], out: &mut [u8], hash: &mut [u32], sequences: &mut [[u32; 2]], lazy: u32) -> Option<usize> {
+    let mut parser = Parser::new(input, Buckets::new(hash, HASHED), Style { lazy, ..STYLE });
+    all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES), parser.anchor())))
+}
+
+/// Learns from a quick parse of the first part what things cost there, then from the cheapest way by these prices, and
+/// then encodes.
+fn thorough(
+    input: &[u8],
+    out: &mut [u8],
+    hash: &mut [u32],
+    sequences: &mut [[u32; 2]],
+    nodes: &mut [u32],
+) -> Option<usize> {
+    let mut parser = Parser::new(input, Buckets::new(hash, HASHED), STYLE);
     let (count, _) = parser.run(sequences, PART_BYTES);
     let prices = Prices::learn(input.get(..parser.anchor())?, sequences.get(..count)?);
-    let nodes = rest.get_mut(..optimal::WORDS)?;
-    let mut parser = optimal::Parser::new(input, Buckets::new(hash, 4), nodes, prices);
+    let mut parser = optimal::Parser::new(input, Buckets::new(hash, HASHED), nodes, prices);
+    let (count, _) = parser.run(sequences, PART_BYTES)?;
+    let prices = Prices::learn(input.get(..parser.anchor())?, sequences.get(..count)?);
+    let mut parser = optimal::Parser::new(input, Buckets::new(hash, HASHED), nodes, prices);
     all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES)?, parser.anchor())))
 }
 

@@ -68,7 +68,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Fills `out` with sequences until it is nearly full, `raw` bytes are covered or the data end; how many, and
-    /// whether the end was reached. Literals behind the last sequence remain from `anchor` on.
+    /// whether the end was reached. Otherwise they cover all up to `anchor`, perhaps with literals behind the last.
     pub(super) fn run(&mut self, out: &mut [[u32; 2]], raw: usize) -> Option<(usize, bool)> {
         let start = self.anchor;
         let end = self.data.len().saturating_sub(7);
@@ -76,6 +76,8 @@ impl<'a> Parser<'a> {
         while self.pos < end {
             let full = out.len() - count < STRETCH / MIN_MATCH as usize + 2;
             if full || self.pos - start >= raw || self.pos - self.anchor + STRETCH + ENOUGH >= MAX_RUN as usize {
+                // The literals up to here belong to this part.
+                self.anchor = self.pos;
                 return Some((count, false));
             }
             let (steps, last) = self.stretch(end)?;

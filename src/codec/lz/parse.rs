@@ -75,7 +75,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end; how many, and whether
-    /// the end was reached. Literals behind the last sequence remain from `anchor` on.
+    /// the end was reached. Otherwise they cover all up to `anchor`, perhaps with literals behind the last.
     #[inline(never)]
     pub(super) fn run(&mut self, out: &mut [[u32; 2]], raw: usize) -> (usize, bool) {
         let data = self.data;
@@ -86,6 +86,8 @@ impl<'a> Parser<'a> {
         let mut count = 0;
         while pos < end {
             if pos - self.anchor >= MAX_RUN as usize - 1 || pos - start >= raw {
+                // The literals up to here belong to this part.
+                self.anchor = pos;
                 return (count, false);
             }
             let mut found = self.look(pos);
@@ -95,7 +97,7 @@ impl<'a> Parser<'a> {
             }
             let mut patience = self.style.lazy;
             let mut ahead = pos + 1;
-            while patience > 0 && ahead < end {
+            while patience > 0 && ahead < end && ahead - self.anchor < MAX_RUN as usize {
                 let next = self.look(ahead);
                 // What is passed over becomes literals.
                 if next.score > found.score + LITERAL * (ahead - pos) as i32 {
