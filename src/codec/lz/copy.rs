@@ -40,7 +40,22 @@ pub(super) fn repeat(out: &mut [u8], offset: usize, to: usize, len: usize, limit
         }
         return Some(());
     }
+    if offset >= 8 && len <= WIDE && to + WIDE <= limit {
+        return eights(out, to - offset, to, len);
+    }
     exact(out, offset, to, len)
+}
+
+/// The same eight bytes at a time.
+#[inline(always)]
+fn eights(out: &mut [u8], from: usize, to: usize, len: usize) -> Option<()> {
+    let mut done = 0;
+    while done < len {
+        let bytes = *out.get(from + done..)?.first_chunk::<8>()?;
+        *out.get_mut(to + done..)?.first_chunk_mut()? = bytes;
+        done += 8;
+    }
+    Some(())
 }
 
 /// The same with not a byte more.

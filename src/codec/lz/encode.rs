@@ -23,7 +23,7 @@ const PART_BYTES: usize = 1 << 17;
 /// Bytes that a hash sees. Shorter matches are worth it with recent offsets only.
 const HASHED: u32 = 5;
 /// How the quick parse goes.
-const STYLE: Style = Style { lazy: 1, stride: 8, skip: 5, least: 10 };
+const STYLE: Style = Style { lazy: 1, stride: 8, skip: 5, least: 2 };
 
 /// Words of the hash table. More would find hardly more.
 fn hash_words(block: usize, effort: u8) -> usize {

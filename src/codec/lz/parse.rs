@@ -63,12 +63,25 @@ impl<'a> Parser<'a> {
         let limit = (data.len() - pos).min(MAX_MATCH as usize);
         let word = eight(data, pos);
         let mut found = Found::default();
+        // Behind a match its own offset is of no use, but the one before it often is.
+        let [a, b, ..] = self.recent.0;
+        let offset = if pos == self.anchor { b } else { a } as usize;
+        if offset <= pos {
+            let diff = eight(data, pos - offset) ^ word;
+            if diff << 40 == 0 {
+                let len = extend(data, diff, pos - offset, pos, limit);
+                found = Found { len, offset, score: LITERAL * len as i32 - 6 };
+            }
+        }
         self.buckets.visit(pos, word, |candidate| {
             let diff = eight(data, candidate) ^ word;
             if diff << 32 == 0 {
                 let len = extend(data, diff, candidate, pos, limit);
                 let offset = pos - candidate;
-                found = Found { len, offset, score: LITERAL * len as i32 - 9 - offset.ilog2() as i32 };
+                let score = LITERAL * len as i32 - 9 - offset.ilog2() as i32;
+                if score > found.score {
+                    found = Found { len, offset, score };
+                }
             }
         });
         found
