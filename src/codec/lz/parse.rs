@@ -56,7 +56,8 @@ impl<'a> Parser<'a> {
         self.anchor
     }
 
-    /// The better match at `pos` of a recent offset and the last place of the same bytes; `pos` is then remembered. There are at least eight bytes from `pos` on.
+    /// The better match at `pos` of a recent offset and the last place of the same bytes; `pos` is then remembered.
+    /// There are at least eight bytes from `pos` on.
     #[inline(always)]
     fn look(&mut self, pos: usize) -> Found {
         let data = self.data;
