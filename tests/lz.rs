@@ -1,4 +1,4 @@
-//! The bytes codec: against a decoder written from docs/format-lz.md alone, and over damaged blocks.
+//! The bytes codec: against a second decoder that reads docs/format-lz.md literally, and over damaged blocks.
 
 #![cfg(feature = "codec")]
 

@@ -4,7 +4,7 @@
 //! after coding is not in it: whoever stores it keeps both. `docs/format-lz.md` says what its bytes mean.
 //!
 //! Nothing here allocates: [`encode_block`] and [`decode_block`] work in memory of the sizes that
-//! [`encode_work_len`] and [`DECODE_WORK_LEN`] tell, and with about 8 KiB of stack.
+//! [`encode_work_len`] and [`DECODE_WORK_LEN`] tell, and with about 10 KiB of stack.
 
 mod bits;
 mod codes;
