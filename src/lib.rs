@@ -38,6 +38,8 @@ pub mod ffi;
 pub mod graph;
 pub mod io;
 pub mod kernel;
+#[cfg(feature = "codec")]
+pub mod codec;
 pub mod limits;
 pub mod mem;
 pub mod pipeline;

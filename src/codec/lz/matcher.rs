@@ -1,0 +1,92 @@
+//! Where did these bytes occur before? A hash table of small buckets, the newest position first.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "positions in a slice of at most 4 MiB, and hashes that wrap on purpose"
+)]
+
+/// Bits of an entry that tell more of the hash; the others are the position, below 2^22.
+const TAG_BITS: u32 = 10;
+
+/// Eight bytes from `pos`, little-endian; 0 within eight bytes of the end.
+#[inline(always)]
+pub(super) fn eight(data: &[u8], pos: usize) -> u64 {
+    data.get(pos..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |word| u64::from_le_bytes(*word))
+}
+
+/// How many bytes from `a` and from `b`, which is behind it, are equal, up to `limit`.
+#[inline(always)]
+pub(super) fn common(data: &[u8], a: usize, b: usize, limit: usize) -> usize {
+    let b_rest = data.get(b..).unwrap_or(&[]);
+    let b_rest = b_rest.get(..limit).unwrap_or(b_rest);
+    let a_rest = data.get(a..).unwrap_or(&[]);
+    let (b_words, b_tail) = b_rest.as_chunks::<8>();
+    let (a_words, _) = a_rest.as_chunks::<8>();
+    let mut len = 0;
+    for (x, y) in a_words.iter().zip(b_words) {
+        let diff = u64::from_le_bytes(*x) ^ u64::from_le_bytes(*y);
+        if diff != 0 {
+            return len + (diff.trailing_zeros() >> 3) as usize;
+        }
+        len += 8;
+    }
+    let a_tail = a_rest.get(len..).unwrap_or(&[]);
+    len + a_tail.iter().zip(b_tail).take_while(|(x, y)| x == y).count()
+}
+
+/// Positions by the hash of what stands there.
+pub(super) struct Buckets<'a, const WAYS: usize> {
+    buckets: &'a mut [[u32; WAYS]],
+    shift: u32,
+    /// Drops all but the bytes that are hashed.
+    drop: u32,
+}
+
+impl<'a, const WAYS: usize> Buckets<'a, WAYS> {
+    /// All of `words`, of which there are `WAYS` times a power of two, for hashes of `bytes` bytes.
+    pub(super) fn new(words: &'a mut [u32], bytes: u32) -> Self {
+        words.fill(0);
+        let (buckets, _) = words.as_chunks_mut::<WAYS>();
+        let shift = 64 - buckets.len().max(1).ilog2();
+        Buckets { buckets, shift, drop: 64 - 8 * bytes }
+    }
+
+    #[inline(always)]
+    fn hash(&self, word: u64) -> (usize, u32) {
+        let h = (word << self.drop).wrapping_mul(0x9E37_79B1_85EB_CA87);
+        let tag = (h >> (self.shift - TAG_BITS)) as u32 & ((1 << TAG_BITS) - 1);
+        ((h >> self.shift) as usize, tag)
+    }
+
+    /// Remembers `pos`, where `word` stands.
+    #[inline(always)]
+    pub(super) fn insert(&mut self, pos: usize, word: u64) {
+        let (at, tag) = self.hash(word);
+        if let Some(bucket) = self.buckets.get_mut(at) {
+            bucket.copy_within(..WAYS - 1, 1);
+            if let Some(first) = bucket.first_mut() {
+                *first = (pos as u32) << TAG_BITS | tag;
+            }
+        }
+    }
+
+    /// Calls `seen` for remembered positions that may hold `word`, the newest first; then remembers `pos` as well.
+    #[inline(always)]
+    pub(super) fn visit(&mut self, pos: usize, word: u64, mut seen: impl FnMut(usize)) {
+        let (at, tag) = self.hash(word);
+        if let Some(bucket) = self.buckets.get_mut(at) {
+            let old = *bucket;
+            bucket.copy_within(..WAYS - 1, 1);
+            if let Some(first) = bucket.first_mut() {
+                *first = (pos as u32) << TAG_BITS | tag;
+            }
+            for entry in old {
+                if entry & ((1 << TAG_BITS) - 1) == tag {
+                    let candidate = (entry >> TAG_BITS) as usize;
+                    if candidate < pos {
+                        seen(candidate);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Table-based asymmetric numeral systems (tANS, also known as FSE): the code tables of lengths and offsets.
+//!
+//! A table of 2^L states shares its states among the symbols by their frequency. The encoder goes through the symbols
+//! backwards, so that the decoder meets them in order.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "states below 2^10, counts below 2^20, and sums of a table's shares, which are at most 2^9"
+)]
+
+use super::bits::{BackWriter, Reader, Writer};
+
+/// Tables have at least 2^4 states.
+const MIN_LOG: u32 = 4;
+/// Tables have at most 2^9 states.
+pub(super) const MAX_LOG: u32 = 9;
+pub(super) const MAX_STATES: usize = 1 << MAX_LOG;
+/// Symbols are below this.
+pub(super) const SYMBOLS: usize = 64;
+
+/// How many states each symbol has; their sum is 2^`log`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shares {
+    pub log: u32,
+    pub of: [u16; SYMBOLS],
+}
+
+impl Shares {
+    /// Shares in proportion to `counts`, at least one for each symbol that occurs.
+    #[inline(never)]
+    pub(super) fn learn(counts: &[u32; SYMBOLS], max_log: u32) -> Self {
+        let total: u32 = counts.iter().sum();
+        let present = counts.iter().filter(|c| **c > 0).count() as u32;
+        // More states than symbols to code are of no use, and cost in the header.
+        let wanted = ((total.max(2) - 1).ilog2().saturating_sub(2)).clamp(MIN_LOG, max_log);
+        let log = wanted.max(present.max(1).next_power_of_two().ilog2() + 1).min(MAX_LOG);
+        let size = 1u32 << log;
+        let mut of = [0u16; SYMBOLS];
+        let mut left = size as i32;
+        for (share, &count) in of.iter_mut().zip(counts) {
+            if count > 0 {
+                let exact = u64::from(count) << (log + 1);
+                let rounded = (exact / u64::from(total.max(1)) + 1) >> 1;
+                *share = rounded.clamp(1, u64::from(size)) as u16;
+                left -= i32::from(*share);
+            }
+        }
+        // One state more or less goes where it changes the code's length least: gaining one, where count / share is
+        // largest; losing one, where count / (share - 1) is least.
+        while left != 0 {
+            let gain = left > 0;
+            let mut best: Option<(u64, u64, &mut u16)> = None;
+            for (share, &count) in of.iter_mut().zip(counts) {
+                if count == 0 || (!gain && *share <= 1) {
+                    continue;
+                }
+                let (c, s) = (u64::from(count), u64::from(*share) - u64::from(!gain));
+                let better = match &best {
+                    None => true,
+                    Some((bc, bs, _)) => (c * bs > bc * s) == gain && c * bs != bc * s,
+                };
+                if better {
+                    best = Some((c, s, share));
+                }
+            }
+            let Some((_, _, share)) = best else { break };
+            *share = share.wrapping_add_signed(left.signum() as i16);
+            left -= left.signum();
+        }
+        Shares { log, of }
+    }
+
+    /// Writes the log less 4 in 3 bits, and each share + 1 in an Elias gamma code until they sum up to the table.
+    pub(super) fn write(&self, w: &mut Writer) {
+        w.put(u64::from(self.log - MIN_LOG), 3);
+        let mut left = 1u32 << self.log;
+        for &share in &self.of {
+            if left == 0 {
+                break;
+            }
+            w.gamma(u32::from(share) + 1);
+            left = left.saturating_sub(u32::from(share));
+        }
+    }
+
+    /// Reads them. `None` for shares that do not sum up, or symbols from `codes` on.
+    pub(super) fn read(r: &mut Reader, codes: usize) -> Option<Self> {
+        let log = r.get(3)? + MIN_LOG;
+        if log > MAX_LOG {
+            return None;
+        }
+        let mut left = 1u32 << log;
+        let mut of = [0u16; SYMBOLS];
+        for share in of.iter_mut().take(codes) {
+            if left == 0 {
+                break;
+            }
+            let s = r.gamma()? - 1;
+            left = left.checked_sub(s)?;
+            *share = s as u16;
+        }
+        (left == 0).then_some(Shares { log, of })
+    }
+
+    /// The symbol of each state: symbols in order at every `step`th place, so that each is spread over the table.
+    fn spread(&self, symbols: &mut [u8; MAX_STATES]) {
+        let size = 1usize << self.log;
+        let step = (size >> 1) + (size >> 3) + 3;
+        let mut at = 0;
+        for (symbol, &share) in self.of.iter().enumerate() {
+            for _ in 0..share {
+                #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
+                {
+                    symbols[at & (MAX_STATES - 1)] = symbol as u8;
+                }
+                at = (at + step) & (size - 1);
+            }
+        }
+    }
+}
+
+/// What the encoder needs of a table.
+#[derive(Debug)]
+pub(super) struct EncodeTable {
+    log: u32,
+    /// States by symbol, each symbol's in ascending order.
+    states: [u16; MAX_STATES],
+    /// For each symbol: added to a state, the upper half tells the bits to write; and added to what is left of the
+    /// state, its place in `states`.
+    symbols: [(u32, i32); SYMBOLS],
+}
+
+impl EncodeTable {
+    pub(super) fn new(shares: &Shares) -> Self {
+        let mut symbols = [0u8; MAX_STATES];
+        shares.spread(&mut symbols);
+        let size = 1u32 << shares.log;
+        let mut t = EncodeTable { log: shares.log, states: [0; MAX_STATES], symbols: [(0, 0); SYMBOLS] };
+        let mut next = [0u16; SYMBOLS];
+        let mut before = 0u32;
+        for ((&share, (bits, first)), next) in shares.of.iter().zip(&mut t.symbols).zip(&mut next) {
+            let share = u32::from(share);
+            *next = before as u16;
+            if share > 0 {
+                let most = shares.log - (share - 1).max(1).ilog2();
+                *bits = (most << 16).wrapping_sub(share << most);
+                *first = before as i32 - share as i32;
+            }
+            before += share;
+        }
+        for (state, &symbol) in symbols.iter().enumerate().take(size as usize) {
+            #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
+            {
+                let place = &mut next[usize::from(symbol) & (SYMBOLS - 1)];
+                t.states[usize::from(*place) & (MAX_STATES - 1)] = (size + state as u32) as u16;
+                *place += 1;
+            }
+        }
+        t
+    }
+
+    /// A state to start from: any that the last symbol has, for free.
+    #[inline(always)]
+    pub(super) fn start(&self, symbol: u32) -> u32 {
+        #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
+        {
+            let (delta, first) = self.symbols[symbol as usize & (SYMBOLS - 1)];
+            let bits = delta.wrapping_add(1 << 15) >> 16;
+            let state = (bits << 16).wrapping_sub(delta) >> bits;
+            u32::from(self.states[(state as i32 + first) as usize & (MAX_STATES - 1)])
+        }
+    }
+
+    /// Codes `symbol`: writes the bits that lead from its state to `state`, and gives that state.
+    #[inline(always)]
+    pub(super) fn put(&self, state: u32, symbol: u32, w: &mut BackWriter) -> u32 {
+        #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
+        {
+            let (delta, first) = self.symbols[symbol as usize & (SYMBOLS - 1)];
+            let bits = state.wrapping_add(delta) >> 16;
+            w.add(u64::from(state & ((1 << bits) - 1)), bits);
+            u32::from(self.states[((state >> bits) as i32 + first) as usize & (MAX_STATES - 1)])
+        }
+    }
+
+    /// Writes the state that the decoder starts from.
+    pub(super) fn finish(&self, state: u32, w: &mut BackWriter) {
+        w.put(u64::from(state & ((1 << self.log) - 1)), self.log);
+    }
+}
+
+/// A state of a decoding table: the least value of its symbol, and
+/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`.
+pub(super) type State = [u32; 2];
+
+/// Fills a decoding table.
+pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &mut [State; MAX_STATES]) {
+    let mut symbols = [0u8; MAX_STATES];
+    shares.spread(&mut symbols);
+    // For each symbol that occurs: its next x; the bits for x below a power of two, from which on they are one less.
+    let mut parts = [(0u32, 0u32, 0u32, 0u32); SYMBOLS];
+    for ((part, &share), meaning) in parts.iter_mut().zip(&shares.of).zip(meanings) {
+        if share > 0 {
+            let octave = share.ilog2();
+            *part = (share.into(), shares.log - octave, octave + 1, (meaning & 31) << 8);
+        }
+    }
+    let size = 1u32 << shares.log;
+    for (state, &symbol) in table.iter_mut().zip(&symbols).take(size as usize) {
+        #[allow(clippy::indexing_slicing, reason = "masked by the length of the tables")]
+        {
+            let s = usize::from(symbol) & (SYMBOLS - 1);
+            let (x, most, octave, extra) = &mut parts[s];
+            let bits = *most - (*x >> *octave);
+            *state = [meanings[s] >> 5, ((*x << bits) - size) << 16 | *extra | bits];
+            *x += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bits::{BackReader, top};
+    use super::*;
+
+    #[test]
+    fn symbols_come_back_in_order() {
+        for kind in 0..4u32 {
+            let symbols: [u32; 500] = core::array::from_fn(|i| match kind {
+                0 => 5,
+                1 => (i as u32).wrapping_mul(2_654_435_761) >> 26 & 31,
+                2 => u32::from(i == 77) * 40,
+                _ => (i as u32 * i as u32 % 97).leading_zeros() - 25,
+            });
+            let mut counts = [0; SYMBOLS];
+            symbols.iter().for_each(|s| counts[*s as usize] += 1);
+            let shares = Shares::learn(&counts, MAX_LOG);
+            assert_eq!(shares.of.iter().map(|s| u32::from(*s)).sum::<u32>(), 1 << shares.log);
+            let mut buf = [0; 2000];
+            let mut w = Writer::new(&mut buf);
+            shares.write(&mut w);
+            w.finish().unwrap();
+            let read = Shares::read(&mut Reader::new(&buf), SYMBOLS).unwrap();
+            assert_eq!((read.log, read.of), (shares.log, shares.of));
+
+            let table = EncodeTable::new(&shares);
+            let mut w = BackWriter::new(&mut buf);
+            let mut state = table.start(symbols[499]);
+            for s in symbols[..499].iter().rev() {
+                state = table.put(state, *s, &mut w);
+                w.flush();
+            }
+            table.finish(state, &mut w);
+            let len = w.finish().unwrap();
+            let mut table = [[0; 2]; MAX_STATES];
+            decode_table(&shares, &core::array::from_fn(|i| (i as u32) << 5), &mut table);
+            let mut r = BackReader::new(&buf[..len]).unwrap();
+            let mut state = top(r.peek(), shares.log).0 as u32;
+            r.skip(shares.log);
+            for (i, s) in symbols.iter().enumerate() {
+                let [symbol, next] = table[state as usize];
+                assert_eq!(symbol, *s);
+                if i < 499 {
+                    let bits = next & 255;
+                    state = (next >> 16) + top(r.peek(), bits).0 as u32;
+                    r.skip(bits);
+                }
+            }
+            assert!(r.empty());
+        }
+    }
+}

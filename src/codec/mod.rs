@@ -1,0 +1,4 @@
+//! Lossless coding of samples and bytes, in memory that the caller gives.
+
+pub mod ccsds121;
+pub mod lz;
