@@ -31,6 +31,8 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "codec")]
+pub mod codec;
 pub mod limits;
 pub mod status;
 pub mod util;

@@ -1,0 +1,36 @@
+//! Lossless coding of sample streams and bytes in self-contained frames.
+//!
+//! A stream is frames (see [`frame`]); each says which bytes of the original it holds and can be decoded alone. What
+//! is in a frame is chosen per frame: stored, numeric planes, LZ, CCSDS 121. The format is specified in
+//! `docs/FORMAT.md`. All memory comes from the caller; nothing here allocates, recurses or panics.
+
+pub mod bits;
+pub mod format;
+pub mod frame;
+pub mod glyph;
+pub mod numeric;
+pub mod varint;
+
+/// How hard the encoder tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effort {
+    /// Effort 1. Integers only: fixed predictors and Rice codes.
+    Fast,
+    /// Effort 5, the default.
+    Default,
+    /// Effort 9. The smallest output, whatever time it takes.
+    Best,
+}
+
+impl Effort {
+    /// The effort of a level from 1 to 9: 1 to 2, 3 to 6, 7 to 9.
+    #[must_use]
+    pub const fn from_level(level: u32) -> Option<Self> {
+        match level {
+            1..=2 => Some(Effort::Fast),
+            3..=6 => Some(Effort::Default),
+            7..=9 => Some(Effort::Best),
+            _ => None,
+        }
+    }
+}

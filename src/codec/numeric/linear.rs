@@ -1,0 +1,295 @@
+//! Linear prediction with integer coefficients, from a plane's own past and from planes before it.
+//!
+//! The prediction is a sum of products in 64 bits, rounded and shifted: the same everywhere. Coefficients have at
+//! most 22 bits and samples 32, and there are at most 41 terms, so that the sum cannot overflow.
+#![allow(clippy::arithmetic_side_effects, reason = "bounded by MAX_COEFFICIENT and the number of terms, see above")]
+
+use super::fixed::wrap;
+use crate::codec::bits::{BitReader, BitWriter};
+use crate::codec::varint::{unzigzag, zigzag};
+use crate::util::bytes::Reader;
+
+/// Most terms from the plane's own past.
+pub const MAX_ORDER: usize = 32;
+/// Most planes looked at beside the own one.
+pub const MAX_REFS: usize = 3;
+/// Most terms from another plane: its present sample and the ones before.
+pub const MAX_TAPS: usize = 3;
+/// Largest magnitude of a coefficient.
+pub const MAX_COEFFICIENT: i32 = (1 << 22) - 1;
+/// Largest shift.
+pub const MAX_SHIFT: u32 = 20;
+
+/// A predictor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Linear {
+    /// Terms from the own past.
+    pub order: usize,
+    /// Planes before this one that are looked at, the nearest first.
+    pub refs: usize,
+    /// Terms from each of them.
+    pub taps: usize,
+    /// The sum of products is shifted right by this.
+    pub shift: u32,
+    /// Own coefficients, nearest sample first; unused ones are 0.
+    pub own: [i32; MAX_ORDER],
+    /// The other planes' coefficients, present sample first.
+    pub other: [[i32; MAX_TAPS]; MAX_REFS],
+}
+
+impl Linear {
+    /// A predictor of 0.
+    pub const fn new(order: usize, refs: usize, taps: usize) -> Self {
+        Linear { order, refs, taps, shift: 0, own: [0; MAX_ORDER], other: [[0; MAX_TAPS]; MAX_REFS] }
+    }
+
+    /// Samples at the start that are predicted by the one before instead.
+    pub fn warm(&self) -> usize {
+        self.order.max(if self.refs > 0 { self.taps.saturating_sub(1) } else { 0 })
+    }
+
+    /// All coefficients in wire order.
+    pub fn coefficients(&mut self) -> impl Iterator<Item = &mut i32> {
+        let taps = self.taps;
+        let others = self.other.iter_mut().take(self.refs).flat_map(move |t| t.iter_mut().take(taps));
+        self.own.iter_mut().take(self.order).chain(others)
+    }
+
+    /// Writes the predictor: order, reach, shift and coefficients.
+    pub fn write(&self, out: &mut [u8]) -> Option<usize> {
+        let mut me = *self;
+        let mut best = (u64::MAX, 0);
+        for k in 0..24u32 {
+            let bits = me.coefficients().map(|c| u64::from(zigzag(*c) >> k) + u64::from(k)).sum::<u64>();
+            best = best.min((bits, k));
+        }
+        let k = best.1;
+        let mut w = BitWriter::new(out);
+        w.put(self.order as u32, 6);
+        w.put(self.refs as u32, 2);
+        w.put(self.taps as u32, 2);
+        w.put(self.shift, 5);
+        w.put(k, 5);
+        for c in me.coefficients() {
+            let z = zigzag(*c);
+            w.unary(z >> k);
+            w.put(z & ((1 << k) - 1), k);
+        }
+        w.finish()
+    }
+
+    /// Reads a predictor; nothing where it is not within the bounds.
+    pub fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut bits = BitReader::new(r.rest());
+        let mut p = Linear::new(bits.get(6) as usize, bits.get(2) as usize, bits.get(2) as usize);
+        p.shift = bits.get(5);
+        let k = bits.get(5);
+        if p.order > MAX_ORDER || p.shift > MAX_SHIFT || k > 23 {
+            return None;
+        }
+        for c in p.coefficients() {
+            let z = bits.unary(1 << 23);
+            *c = unzigzag(z.checked_shl(k).filter(|v| v >> k == z)? | bits.get(k));
+            if c.unsigned_abs() > MAX_COEFFICIENT as u32 {
+                return None;
+            }
+        }
+        if bits.overrun() {
+            return None;
+        }
+        r.bytes(bits.used())?;
+        Some(p)
+    }
+
+    /// Adds what the other planes predict, unshifted, for sample `t`.
+    #[inline]
+    fn others(&self, refs: &[&[i32]; MAX_REFS], t: usize) -> i64 {
+        let mut sum = 0i64;
+        for (x, taps) in refs.iter().zip(&self.other).take(self.refs) {
+            for (j, c) in taps.iter().enumerate().take(self.taps) {
+                let v = t.checked_sub(j).and_then(|t| x.get(t)).copied().unwrap_or(0);
+                sum += i64::from(*c) * i64::from(v);
+            }
+        }
+        sum
+    }
+
+    /// Residuals of `x` into `e`.
+    pub fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
+        let warm = self.warm().min(x.len());
+        let mut before = 0i32;
+        for (to, v) in e.iter_mut().zip(x).take(warm) {
+            *to = wrap(v.wrapping_sub(before), width);
+            before = *v;
+        }
+        match self.order {
+            0..=2 => self.residuals_of::<2>(x, refs, width, warm, e),
+            3..=4 => self.residuals_of::<4>(x, refs, width, warm, e),
+            5..=8 => self.residuals_of::<8>(x, refs, width, warm, e),
+            9..=16 => self.residuals_of::<16>(x, refs, width, warm, e),
+            _ => self.residuals_of::<32>(x, refs, width, warm, e),
+        }
+    }
+
+    /// The own coefficients, farthest sample first.
+    fn reversed<const P: usize>(&self) -> [i64; P] {
+        let mut c = [0; P];
+        for (to, from) in c.iter_mut().rev().zip(self.own) {
+            *to = i64::from(from);
+        }
+        c
+    }
+
+    fn residuals_of<const P: usize>(
+        &self,
+        x: &[i32],
+        refs: &[&[i32]; MAX_REFS],
+        width: u32,
+        warm: usize,
+        e: &mut [i32],
+    ) {
+        let c = self.reversed::<P>();
+        let round = (1i64 << self.shift) >> 1;
+        // Where there are fewer than P samples before, the missing ones have zero coefficients: P may exceed the order.
+        let head = P.min(x.len());
+        for (t, (to, v)) in e.iter_mut().zip(x).enumerate().take(head).skip(warm) {
+            let mut sum = round + self.others(refs, t);
+            for (j, c) in self.own.iter().enumerate().take(self.order) {
+                let v = t.checked_sub(j + 1).and_then(|i| x.get(i)).copied().unwrap_or(0);
+                sum += i64::from(*c) * i64::from(v);
+            }
+            *to = wrap(v.wrapping_sub((sum >> self.shift) as i32), width);
+        }
+        let from = head.max(warm);
+        let (Some(history), Some(e), Some(now)) = (x.get(from - P.min(from)..), e.get_mut(from..), x.get(from..)) else {
+            return;
+        };
+        for (i, ((to, v), h)) in e.iter_mut().zip(now).zip(history.array_windows::<P>()).enumerate() {
+            let mut sum = round;
+            if self.refs > 0 {
+                sum += self.others(refs, from + i);
+            }
+            for (c, v) in c.iter().zip(h) {
+                sum += c * i64::from(*v);
+            }
+            *to = wrap(v.wrapping_sub((sum >> self.shift) as i32), width);
+        }
+    }
+
+    /// Turns residuals into samples, in place.
+    pub fn restore(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32) {
+        let warm = self.warm().min(x.len());
+        let mut before = 0i32;
+        for v in x.iter_mut().take(warm) {
+            before = wrap(v.wrapping_add(before), width);
+            *v = before;
+        }
+        match self.order {
+            0..=2 => self.restore_of::<2>(x, refs, width, warm),
+            3..=4 => self.restore_of::<4>(x, refs, width, warm),
+            5..=8 => self.restore_of::<8>(x, refs, width, warm),
+            9..=16 => self.restore_of::<16>(x, refs, width, warm),
+            _ => self.restore_of::<32>(x, refs, width, warm),
+        }
+    }
+
+    fn restore_of<const P: usize>(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32, warm: usize) {
+        let c = self.reversed::<P>();
+        let round = (1i64 << self.shift) >> 1;
+        // The samples before the current one, farthest first.
+        let mut h = [0i64; P];
+        for (to, v) in h.iter_mut().rev().zip(x.iter().take(warm).rev()) {
+            *to = i64::from(*v);
+        }
+        for (t, v) in x.iter_mut().enumerate().skip(warm) {
+            let mut sum = round;
+            if self.refs > 0 {
+                sum += self.others(refs, t);
+            }
+            for (c, v) in c.iter().zip(&h) {
+                sum += c * v;
+            }
+            *v = wrap(v.wrapping_add((sum >> self.shift) as i32), width);
+            h.copy_within(1.., 0);
+            if let Some(last) = h.last_mut() {
+                *last = i64::from(*v);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    /// The definition, term by term in 128 bits.
+    fn naive(p: &Linear, x: &[i32], refs: &[&[i32]; 3], width: u32) -> Vec<i32> {
+        (0..x.len())
+            .map(|t| {
+                if t < p.warm() {
+                    return wrap(x[t].wrapping_sub(if t > 0 { x[t - 1] } else { 0 }), width);
+                }
+                let mut s = (1i128 << p.shift) >> 1;
+                for j in 0..p.order {
+                    s += i128::from(p.own[j]) * i128::from(x[t - 1 - j]);
+                }
+                for r in 0..p.refs {
+                    for j in 0..p.taps {
+                        s += i128::from(p.other[r][j]) * i128::from(refs[r][t - j]);
+                    }
+                }
+                wrap(x[t].wrapping_sub((s >> p.shift) as i32), width)
+            })
+            .collect()
+    }
+
+    fn sample() -> impl Strategy<Value = i32> {
+        prop_oneof![any::<i32>(), Just(i32::MAX), Just(i32::MIN), -100i32..100]
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition_and_restores(
+            order in 0usize..=32, refs in 0usize..=3, taps in 0usize..=3, shift in 0u32..=MAX_SHIFT,
+            raw in proptest::collection::vec(prop_oneof![-MAX_COEFFICIENT..=MAX_COEFFICIENT, Just(MAX_COEFFICIENT), -50..50], 41),
+            x in proptest::collection::vec(proptest::array::uniform4(sample()), 0..80),
+            width in prop_oneof![Just(32u32), Just(16), Just(8)],
+        ) {
+            let mut p = Linear::new(order, refs, taps);
+            p.shift = shift;
+            for (c, v) in p.coefficients().zip(raw) { *c = v; }
+            let plane = |k: usize| -> Vec<i32> { x.iter().map(|v| wrap(v[k], width)).collect() };
+            let (own, a, b, c) = (plane(0), plane(1), plane(2), plane(3));
+            let refs = [&a[..], &b[..], &c[..]];
+            let mut e = vec![0; own.len()];
+            p.residuals(&own, &refs, width, &mut e);
+            prop_assert_eq!(&e, &naive(&p, &own, &refs, width));
+            p.restore(&mut e, &refs, width);
+            prop_assert_eq!(&e, &own);
+            let mut buf = vec![0u8; 1 << 12];
+            if let Some(n) = p.write(&mut buf) {
+                let mut r = Reader::new(&buf[..n]);
+                prop_assert_eq!(Linear::read(&mut r), Some(p));
+                prop_assert!(r.rest().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn the_extremes_do_not_overflow() {
+        for (c, v) in [(MAX_COEFFICIENT, i32::MIN), (-MAX_COEFFICIENT, i32::MIN), (MAX_COEFFICIENT, i32::MAX)] {
+            let mut p = Linear::new(MAX_ORDER, MAX_REFS, MAX_TAPS);
+            p.coefficients().for_each(|to| *to = c);
+            let x = [v; 64];
+            let refs = [&x[..]; 3];
+            let mut e = [0; 64];
+            p.residuals(&x, &refs, 32, &mut e);
+            assert_eq!(e.to_vec(), naive(&p, &x, &refs, 32));
+            p.restore(&mut e, &refs, 32);
+            assert_eq!(e, x);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! One channel of a group as a glyph.
+#![allow(clippy::arithmetic_side_effects, reason = "positions within a frame; sums of 32-bit samples in 64 bits")]
+
+use super::linear::MAX_REFS;
+use super::predict::{self, Predictor};
+use super::{entropy, sample};
+use crate::codec::Effort;
+use crate::codec::format::{Format, SampleType};
+use crate::codec::glyph::{self, Glyph, GlyphType};
+use crate::codec::varint::{self, unzigzag, zigzag};
+use crate::util::bytes::{Reader, Writer};
+
+/// PRIMITIVE: every sample is the payload.
+pub const CONSTANT: u32 = 0;
+/// PRIMITIVE: the samples' bytes.
+pub const STORED: u32 = 1;
+/// REFERENCE: the samples of an earlier channel.
+pub const SAME: u32 = 0;
+/// DELTA: integers less a base, divided by a common factor.
+pub const INTEGERS: u32 = 0;
+
+/// What a plane is made of and worked on with.
+pub struct Plane<'a> {
+    /// The group's raw bytes, whole rows.
+    pub raw: &'a [u8],
+    /// What they are.
+    pub format: Format,
+    /// Which channel this is.
+    pub channel: usize,
+    /// How hard to try.
+    pub effort: Effort,
+    /// The plane's samples, as predicted; later planes may look at them.
+    pub x: &'a mut [i32],
+    /// The planes before, the nearest first; empty where there is none.
+    pub refs: [&'a [i32]; MAX_REFS],
+    /// As long as the plane.
+    pub e: &'a mut [i32],
+    /// For the least squares.
+    pub cells: &'a mut [f64],
+}
+
+impl Plane<'_> {
+    /// Writes the plane's glyph.
+    pub fn write(mut self, out: &mut [u8]) -> Option<usize> {
+        if let Some(n) = self.simple(out) {
+            return Some(n);
+        }
+        // The payload is written behind the longest head and moved to the real one.
+        let body = out.get_mut(glyph::MAX_HEAD_BYTES..)?;
+        let raw_len = self.x.len() * self.format.sample.width();
+        let coded = self.coded(body.get_mut(..body.len().min(raw_len)).unwrap_or(&mut []));
+        let Some((id, n)) = coded else {
+            self.x.fill(0);
+            return self.stored(out);
+        };
+        let mut head = [0u8; glyph::MAX_HEAD_BYTES];
+        let mut w = Writer::new(&mut head);
+        glyph::write_head(&mut w, GlyphType::Delta, id, Some(n as u32));
+        let h = w.finish()?;
+        out.copy_within(glyph::MAX_HEAD_BYTES..glyph::MAX_HEAD_BYTES + n, h);
+        out.get_mut(..h)?.copy_from_slice(head.get(..h)?);
+        Some(h + n)
+    }
+
+    /// A constant channel, or one that equals an earlier one.
+    fn simple(&mut self, out: &mut [u8]) -> Option<usize> {
+        let mut all = sample::bytes_of(self.raw, self.format, self.channel);
+        let first = all.next()?;
+        if all.all(|b| b == first) {
+            self.x.fill(0);
+            let mut w = Writer::new(out);
+            glyph::write_head(&mut w, GlyphType::Primitive, CONSTANT, Some(first.len() as u32));
+            w.bytes(first);
+            return w.finish();
+        }
+        for (d, r) in (1..).zip(self.refs) {
+            let Some(other) = self.channel.checked_sub(d).filter(|_| !r.is_empty()) else { break };
+            let a = sample::bytes_of(self.raw, self.format, self.channel);
+            if a.eq(sample::bytes_of(self.raw, self.format, other)) {
+                self.x.copy_from_slice(r);
+                let mut w = Writer::new(out);
+                glyph::write_head(&mut w, GlyphType::Reference, SAME, Some(1));
+                w.u8(d as u8);
+                return w.finish();
+            }
+        }
+        None
+    }
+
+    fn stored(&self, out: &mut [u8]) -> Option<usize> {
+        let mut w = Writer::new(out);
+        let len = self.x.len() * self.format.sample.width();
+        glyph::write_head(&mut w, GlyphType::Primitive, STORED, Some(len as u32));
+        for b in sample::bytes_of(self.raw, self.format, self.channel) {
+            w.bytes(b);
+        }
+        w.finish()
+    }
+
+    /// The plane by predictor and residual.
+    fn coded(&mut self, out: &mut [u8]) -> Option<(u32, usize)> {
+        if self.format.sample.width() > 4 {
+            return None;
+        }
+        sample::load(self.raw, self.format, self.channel, self.x);
+        let n = self.integers(out)?;
+        Some((INTEGERS, n))
+    }
+
+    /// Integers less a base and divided by what all differences have in common.
+    fn integers(&mut self, out: &mut [u8]) -> Option<usize> {
+        let bits = self.format.sample.width() as u32 * 8;
+        let g = common_factor(self.x);
+        let base = base_of(self.x, g, bits);
+        if g == 1 {
+            for v in self.x.iter_mut() {
+                *v = v.wrapping_sub(base);
+            }
+        } else {
+            for v in self.x.iter_mut() {
+                *v = (i64::from(*v) - i64::from(base)).checked_div(i64::from(g)).unwrap_or(0) as i32;
+            }
+        }
+        let mut w = Writer::new(out);
+        varint::write(&mut w, zigzag(base));
+        varint::write(&mut w, g);
+        let n = w.finish()?;
+        Some(n + self.predicted(if g == 1 { bits } else { 32 }, out.get_mut(n..)?)?)
+    }
+
+    /// Predictor and residual of `x`.
+    fn predicted(&mut self, width: u32, out: &mut [u8]) -> Option<usize> {
+        let c = predict::choose(self.x, &self.refs, width, self.effort, self.cells, self.e);
+        c.predictor.residuals(self.x, &self.refs, width, self.e);
+        let n = c.predictor.write(out)?;
+        Some(n + entropy::write(self.e, self.effort, out.get_mut(n..)?)?)
+    }
+}
+
+/// The greatest common divisor of all differences of samples.
+fn common_factor(x: &[i32]) -> u32 {
+    let Some(first) = x.first() else { return 1 };
+    let mut g = 0u32;
+    for v in x {
+        let mut d = v.abs_diff(*first);
+        if d == 0 {
+            continue;
+        }
+        // Euclid's algorithm: at most 46 steps for 32 bits.
+        while let Some(r) = g.checked_rem(d) {
+            (g, d) = (d, r);
+        }
+        if g == 1 {
+            return 1;
+        }
+    }
+    g.max(1)
+}
+
+/// A base near the mean, a whole number of factors from the first sample, from which no sample is farther than
+/// `bits` bits hold.
+fn base_of(x: &[i32], g: u32, bits: u32) -> i32 {
+    let (mut low, mut high, mut sum) = (i32::MAX, i32::MIN, 0i64);
+    for v in x {
+        low = low.min(*v);
+        high = high.max(*v);
+        sum += i64::from(*v);
+    }
+    let n = x.len() as i64;
+    let mean = sum.div_euclid(n.max(1));
+    let half = 1i64 << (bits - 1);
+    let mean = mean.max(i64::from(high) - (half - 1)).min(i64::from(low) + half);
+    let first = x.first().copied().map_or(0, i64::from);
+    let steps = (mean - first).div_euclid(i64::from(g.max(1)));
+    (first + steps * i64::from(g)) as i32
+}
+
+/// Where a plane is read to.
+pub struct PlaneOut<'a> {
+    /// The group's raw bytes, whole rows.
+    pub raw: &'a mut [u8],
+    /// What they are.
+    pub format: Format,
+    /// Which channel this is.
+    pub channel: usize,
+    /// The plane's samples, as predicted.
+    pub x: &'a mut [i32],
+    /// The planes before, the nearest first.
+    pub refs: [&'a [i32]; MAX_REFS],
+}
+
+impl PlaneOut<'_> {
+    /// Reads the plane of a glyph.
+    pub fn read(mut self, g: &Glyph<'_>) -> Option<()> {
+        let payload = g.payload?;
+        let mut r = Reader::new(payload);
+        match (g.kind, g.id) {
+            (GlyphType::Primitive, CONSTANT) => {
+                if payload.len() != self.format.sample.width() {
+                    return None;
+                }
+                self.x.fill(0);
+                for to in sample::bytes_of_mut(self.raw, self.format, self.channel) {
+                    to.copy_from_slice(payload);
+                }
+            }
+            (GlyphType::Primitive, STORED) => {
+                let w = self.format.sample.width();
+                if payload.len() != self.x.len() * w {
+                    return None;
+                }
+                self.x.fill(0);
+                let to = sample::bytes_of_mut(self.raw, self.format, self.channel);
+                for (to, from) in to.zip(payload.chunks_exact(w)) {
+                    to.copy_from_slice(from);
+                }
+            }
+            (GlyphType::Reference, SAME) => {
+                let &[d] = payload else { return None };
+                let w = self.format.sample.width();
+                let from = self.channel.checked_sub(d.into()).filter(|_| d > 0)?;
+                let other = self.refs.get(usize::from(d) - 1).filter(|r| r.len() == self.x.len())?;
+                self.x.copy_from_slice(other);
+                let row = self.format.row_bytes();
+                for r in self.raw.chunks_exact_mut(row) {
+                    r.copy_within(from * w..(from + 1) * w, self.channel * w);
+                }
+            }
+            (GlyphType::Delta, INTEGERS) => self.integers(&mut r)?,
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn predicted(&mut self, width: u32, r: &mut Reader<'_>) -> Option<()> {
+        let p = Predictor::read(r)?;
+        if let Predictor::Linear(l) = &p {
+            if self.refs.iter().take(l.refs).any(|r| r.len() != self.x.len()) {
+                return None;
+            }
+        }
+        entropy::read(r, self.x)?;
+        p.restore(self.x, &self.refs, width);
+        Some(())
+    }
+
+    fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        if matches!(self.format.sample, SampleType::I64 | SampleType::F64) {
+            return None;
+        }
+        let base = unzigzag(varint::read(r)?);
+        let g = varint::read(r)?;
+        self.predicted(if g == 1 { self.format.sample.width() as u32 * 8 } else { 32 }, r)?;
+        let g = g as i32;
+        let values = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
+        sample::store(self.raw, self.format, self.channel, values);
+        Some(())
+    }
+}
