@@ -4,8 +4,10 @@
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame, which is at most 4 MiB")]
 
 mod blocks;
+mod dict;
 mod entropy;
 mod fixed;
+mod grid;
 mod linear;
 mod plane;
 mod predict;
@@ -182,9 +184,10 @@ fn read_group(
     let channels = format.channels as usize;
     let slots = slots(channels);
     for channel in 0..channels {
-        let planes = work.cells.get_mut(..slots.checked_mul(rows)?)?;
+        let (planes, rest) = work.cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
-        PlaneOut { raw, format, channel, x, refs }.read(&glyph::read(r)?)?;
+        let e = rest.get_mut(..rows)?;
+        PlaneOut { raw, format, channel, x, refs, e }.read(&glyph::read(r)?)?;
     }
     r.rest().is_empty().then_some(())
 }

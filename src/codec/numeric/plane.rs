@@ -3,7 +3,8 @@
 
 use super::linear::MAX_REFS;
 use super::predict::{self, Predictor};
-use super::{entropy, sample};
+use super::grid::Grid;
+use super::{dict, entropy, sample};
 use crate::codec::Effort;
 use crate::codec::format::{Format, SampleType};
 use crate::codec::glyph::{self, Glyph, GlyphType};
@@ -18,6 +19,10 @@ pub const STORED: u32 = 1;
 pub const SAME: u32 = 0;
 /// DELTA: integers less a base, divided by a common factor.
 pub const INTEGERS: u32 = 0;
+/// DELTA: ranks in a list of the distinct values.
+pub const RANKS: u32 = 1;
+/// DELTA: counts of a step from an offset.
+pub const COUNTS: u32 = 2;
 
 /// What a plane is made of and worked on with.
 pub struct Plane<'a> {
@@ -103,13 +108,84 @@ impl Plane<'_> {
             return None;
         }
         sample::load(self.raw, self.format, self.channel, self.x);
-        let n = self.integers(out)?;
-        Some((INTEGERS, n))
+        if self.effort == Effort::Fast {
+            return Some((INTEGERS, self.integers(out)?));
+        }
+        let mut best = (INTEGERS, u64::MAX);
+        let mut few = 0;
+        let mut grid = None;
+        let floats = self.format.sample == SampleType::F32;
+        if floats || dict::promising(self.x, self.e) {
+            let n = self.x.len();
+            let mut consider = |id, cost| {
+                if cost < best.1 {
+                    best = (id, cost);
+                }
+            };
+            consider(INTEGERS, self.fixed_cost(|v| v));
+            few = dict::distinct(self.x, self.e);
+            let values = self.e.get(..few).unwrap_or(&[]);
+            if few * 3 <= n && few > 1 {
+                let ranks = self.fixed_cost(|v| dict::rank(values, v));
+                consider(RANKS, ranks + dict::cost(values, common_factor(values)));
+            }
+            if floats {
+                grid = Grid::find(values, self.cells);
+                if let Some(g) = grid {
+                    let inverse = 1.0 / g.step;
+                    let counts = self.fixed_cost(|v| g.count(v, inverse));
+                    let errors = self.fixed_cost(|v| v.wrapping_sub(g.at(g.count(v, inverse))));
+                    consider(COUNTS, counts + errors + 16 * 8 * 256);
+                }
+            }
+        }
+        let n = match (best.0, grid) {
+            (RANKS, _) => self.ranks(few, out)?,
+            (COUNTS, Some(g)) => self.counts(g, out)?,
+            _ => self.integers(out)?,
+        };
+        Some((best.0, n))
+    }
+
+    /// Estimated cost of the plane's samples through a map.
+    fn fixed_cost(&self, map: impl Fn(i32) -> i32) -> u64 {
+        predict::choose_fixed(self.x.len(), 32, self.effort, |from, to| {
+            for (to, v) in to.iter_mut().zip(self.x.get(from..).unwrap_or(&[])) {
+                *to = map(*v);
+            }
+        })
+        .cost
+    }
+
+    /// The plane as ranks among the distinct values, which lie at the start of `e`.
+    fn ranks(&mut self, few: usize, out: &mut [u8]) -> Option<usize> {
+        let values = self.e.get_mut(..few)?;
+        let middle = few as i32 / 2;
+        for v in self.x.iter_mut() {
+            *v = dict::rank(values, *v) - middle;
+        }
+        let n = dict::write(values, common_factor(values), self.effort, out)?;
+        Some(n + self.predicted(32, out.get_mut(n..)?)?)
+    }
+
+    /// The plane as counts of a grid, the errors in front.
+    fn counts(&mut self, g: Grid, out: &mut [u8]) -> Option<usize> {
+        let inverse = 1.0 / g.step;
+        for (v, e) in self.x.iter_mut().zip(self.e.iter_mut()) {
+            let k = g.count(*v, inverse);
+            *e = v.wrapping_sub(g.at(k));
+            *v = k;
+        }
+        let mut w = Writer::new(out);
+        g.write(&mut w);
+        let mut n = w.finish()?;
+        n += entropy::write(self.e, self.effort, out.get_mut(n..)?)?;
+        Some(n + self.integers(out.get_mut(n..)?)?)
     }
 
     /// Integers less a base and divided by what all differences have in common.
     fn integers(&mut self, out: &mut [u8]) -> Option<usize> {
-        let bits = self.format.sample.width() as u32 * 8;
+        let bits = if self.format.sample.is_float() { 32 } else { self.format.sample.width() as u32 * 8 };
         let g = common_factor(self.x);
         let base = base_of(self.x, g, bits);
         if g == 1 {
@@ -187,13 +263,15 @@ pub struct PlaneOut<'a> {
     pub x: &'a mut [i32],
     /// The planes before, the nearest first.
     pub refs: [&'a [i32]; MAX_REFS],
+    /// As long as the plane.
+    pub e: &'a mut [i32],
 }
 
 impl PlaneOut<'_> {
     /// Reads the plane of a glyph.
     pub fn read(mut self, g: &Glyph<'_>) -> Option<()> {
         let payload = g.payload?;
-        let mut r = Reader::new(payload);
+        let mut r = Reader::new(if g.kind == GlyphType::Delta { payload } else { &[] });
         match (g.kind, g.id) {
             (GlyphType::Primitive, CONSTANT) => {
                 if payload.len() != self.format.sample.width() {
@@ -226,9 +304,13 @@ impl PlaneOut<'_> {
                     r.copy_within(from * w..(from + 1) * w, self.channel * w);
                 }
             }
+            (GlyphType::Delta, _) if self.format.sample.width() > 4 => return None,
             (GlyphType::Delta, INTEGERS) => self.integers(&mut r)?,
+            (GlyphType::Delta, RANKS) => self.ranks(&mut r)?,
+            (GlyphType::Delta, COUNTS) if self.format.sample == SampleType::F32 => self.counts(&mut r)?,
             _ => return None,
         }
+        r.rest().is_empty().then_some(())?;
         Some(())
     }
 
@@ -245,15 +327,40 @@ impl PlaneOut<'_> {
     }
 
     fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        if matches!(self.format.sample, SampleType::I64 | SampleType::F64) {
-            return None;
-        }
-        let base = unzigzag(varint::read(r)?);
-        let g = varint::read(r)?;
-        self.predicted(if g == 1 { self.format.sample.width() as u32 * 8 } else { 32 }, r)?;
-        let g = g as i32;
+        let (base, g) = self.affine(r)?;
         let values = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
         sample::store(self.raw, self.format, self.channel, values);
+        Some(())
+    }
+
+    /// Reads a plane of integers; returns their base and factor.
+    fn affine(&mut self, r: &mut Reader<'_>) -> Option<(i32, i32)> {
+        let base = unzigzag(varint::read(r)?);
+        let g = varint::read(r)?;
+        let bits = if self.format.sample.is_float() || g != 1 { 32 } else { self.format.sample.width() as u32 * 8 };
+        self.predicted(bits, r)?;
+        Some((base, g as i32))
+    }
+
+    fn ranks(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let few = dict::read(r, self.e)?;
+        self.predicted(32, r)?;
+        let values = self.e.get(..few)?;
+        let middle = few as i32 / 2;
+        let found = self.x.iter().map(|v| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0));
+        sample::store(self.raw, self.format, self.channel, found);
+        Some(())
+    }
+
+    fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let grid = Grid::read(r)?;
+        entropy::read(r, self.e)?;
+        let (base, g) = self.affine(r)?;
+        let found = self.x.iter().zip(self.e.iter()).map(|(v, e)| {
+            let k = v.wrapping_mul(g).wrapping_add(base);
+            grid.at(k).wrapping_add(*e)
+        });
+        sample::store(self.raw, self.format, self.channel, found);
         Some(())
     }
 }

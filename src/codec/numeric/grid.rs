@@ -1,0 +1,230 @@
+//! binary32 samples that are integers times a step: most telemetry is counts of a converter, scaled.
+//!
+//! A sample is `f32(offset + k * step)`, the product and the sum each rounded to binary64 and then to binary32, plus
+//! an error in units of the last place, which is nearly always 0 and is coded too: nothing is lost.
+#![allow(clippy::arithmetic_side_effects, reason = "f64 arithmetic; counts of a few hundred")]
+
+use super::sample::order32;
+use super::tables::log2_q8;
+use crate::util::bytes::{Reader, Writer};
+
+/// The offset and the step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// A sample itself, or 0.
+    pub offset: f32,
+    /// Greater than 0.
+    pub step: f64,
+}
+
+/// Largest magnitude of a count.
+const MOST: f64 = (1 << 30) as f64;
+/// Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even.
+const ROUND: f64 = 6_755_399_441_055_744.0;
+/// Values looked at in the first and the second round of the search.
+const FEW: usize = 40;
+const MANY: usize = 400;
+/// Differences from which steps are guessed.
+const GAPS: usize = 512;
+
+#[inline]
+fn round(v: f64) -> f64 {
+    (v + ROUND) - ROUND
+}
+
+fn value(ordered: i32) -> f64 {
+    f64::from(f32::from_bits(order32(ordered) as u32))
+}
+
+impl Grid {
+    /// The sample of count `k`, as an ordered integer.
+    #[inline]
+    pub fn at(&self, k: i32) -> i32 {
+        let v = f64::from(self.offset) + f64::from(k) * self.step;
+        order32((v as f32).to_bits() as i32)
+    }
+
+    /// The count nearest to a sample, within its bounds.
+    #[inline]
+    pub fn count(&self, ordered: i32, inverse: f64) -> i32 {
+        let k = (value(ordered) - f64::from(self.offset)) * inverse;
+        round(k.clamp(-MOST, MOST)) as i32
+    }
+
+    /// Appends the grid.
+    pub fn write(&self, w: &mut Writer<'_>) {
+        w.u32(self.offset.to_bits());
+        w.u64(self.step.to_bits());
+    }
+
+    /// Reads a grid; nothing where its numbers are not finite or the step is not positive.
+    pub fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let g = Grid { offset: f32::from_bits(r.u32()?), step: f64::from_bits(r.u64()?) };
+        (g.offset.is_finite() && g.step.is_finite() && g.step > 0.0).then_some(g)
+    }
+
+    /// Mean bits of the error and of the count, in 1/256, over some of the values.
+    fn score(&self, values: &[f64], largest: f64) -> u64 {
+        let inverse = 1.0 / self.step;
+        let mut sum = 0u64;
+        for v in values {
+            let k = round((v - f64::from(self.offset)) * inverse);
+            let g = (f64::from(self.offset) + k * self.step) as f32;
+            let error = order32(g.to_bits() as i32).abs_diff(order32((*v as f32).to_bits() as i32));
+            sum += log2_q8(u64::from(error) + 1) as u64;
+        }
+        let counts = log2_q8((largest * inverse).min(1e15) as u64 + 1) as u64;
+        sum / values.len().max(1) as u64 + counts * 3 / 5
+    }
+
+    /// Fits the step to the values, from the nearest to the offset to the farthest.
+    fn refine(mut self, values: &[f64]) -> Option<Self> {
+        let offset = f64::from(self.offset);
+        let middle = values.partition_point(|v| *v < offset);
+        let (mut down, mut up) = (middle, middle);
+        let (mut xy, mut xx) = (0.0, 0.0);
+        for _ in 0..values.len() {
+            let below = down.checked_sub(1).and_then(|i| values.get(i)).map(|v| v - offset);
+            let above = values.get(up).map(|v| v - offset);
+            let d = match (below, above) {
+                (Some(b), Some(a)) if -b < a => b,
+                (_, Some(a)) => a,
+                (Some(b), None) => b,
+                (None, None) => break,
+            };
+            if Some(d) == above { up += 1 } else { down -= 1 }
+            let k = round(d / self.step);
+            if (d - k * self.step).abs() < 0.2 * self.step {
+                xy += k * d;
+                xx += k * k;
+                if xx > 0.0 {
+                    self.step = xy / xx;
+                }
+            }
+        }
+        (self.step.is_finite() && self.step > f64::MIN_POSITIVE * 1e16).then_some(self)
+    }
+
+    /// The grid of a plane, from its distinct values in rising order; `cells` are at least [`CELLS`].
+    pub fn find(distinct: &[i32], cells: &mut [f64]) -> Option<Self> {
+        let (first, last) = (value(*distinct.first()?), value(*distinct.last()?));
+        if distinct.len() < 4 || !first.is_finite() || !last.is_finite() {
+            return None;
+        }
+        let largest = first.abs().max(last.abs());
+        let (gaps, rest) = cells.split_at_mut_checked(GAPS)?;
+        let (many, few) = rest.split_at_mut_checked(MANY)?;
+        let gaps = sampled_gaps(distinct, largest * 1e-7, gaps);
+        if gaps.len() < 3 {
+            return None;
+        }
+        let many = sampled(distinct, many);
+        let few = sampled(distinct, few.get_mut(..FEW)?);
+        let middle = few.get(few.len() / 2).copied()? as f32;
+        let mut best: [Option<(u64, Grid)>; 2] = [None; 2];
+        let mut before = 0.0;
+        for at in [0, gaps.len() / 20, gaps.len() / 4, gaps.len() / 2] {
+            let gap = *gaps.get(at)?;
+            if gap == before {
+                continue;
+            }
+            before = gap;
+            for part in [1.0, 2.0, 3.0, 4.0] {
+                for offset in [0.0, middle] {
+                    let Some(g) = (Grid { offset, step: gap / part }).refine(few) else { continue };
+                    let found = (g.score(few, largest), g);
+                    let [a, b] = &mut best;
+                    if a.is_none_or(|a| found.0 < a.0) {
+                        *b = *a;
+                        *a = Some(found);
+                    } else if b.is_none_or(|b| found.0 < b.0) {
+                        *b = Some(found);
+                    }
+                }
+            }
+        }
+        let mut finest: Option<(u64, Grid)> = None;
+        for (_, g) in best.into_iter().flatten() {
+            for g in [g.refine(many), Some(g)].into_iter().flatten() {
+                let score = g.score(many, largest);
+                if finest.is_none_or(|f| score < f.0) {
+                    finest = Some((score, g));
+                }
+            }
+        }
+        finest.map(|f| f.1)
+    }
+}
+
+/// f64 cells that [`Grid::find`] works in.
+pub const CELLS: usize = GAPS + MANY + FEW;
+
+/// Some of the values, evenly spread, the first and the last among them.
+fn sampled<'a>(distinct: &[i32], out: &'a mut [f64]) -> &'a [f64] {
+    let n = distinct.len().min(out.len());
+    for (i, to) in out.iter_mut().enumerate().take(n) {
+        let at = i * (distinct.len() - 1) / (n - 1).max(1);
+        *to = distinct.get(at).copied().map_or(0.0, value);
+    }
+    out.get(..n).unwrap_or(&[])
+}
+
+/// Some differences of neighbours above `least`, in rising order.
+fn sampled_gaps<'a>(distinct: &[i32], least: f64, out: &'a mut [f64]) -> &'a [f64] {
+    let pairs = distinct.len() - 1;
+    let tries = pairs.min(out.len());
+    let mut n = 0;
+    for i in 0..tries {
+        let at = i * pairs / tries;
+        if let (Some(a), Some(b), Some(to)) = (distinct.get(at), distinct.get(at + 1), out.get_mut(n)) {
+            *to = value(*b) - value(*a);
+            n += usize::from(*to > least);
+        }
+    }
+    let out = out.get_mut(..n).unwrap_or(&mut []);
+    out.sort_unstable_by(f64::total_cmp);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn scaled_counts_are_recognised() {
+        for (offset, step) in [(0.0f64, 0.0123), (-12.5, 1.0 / 3.0), (1e6, 0.5), (0.0, 1e-9), (3.25, 0.061)] {
+            let counts: Vec<i32> = (0..3000).map(|i| ((i * 7919) % 2003) - 1000).collect();
+            let x: Vec<i32> =
+                counts.iter().map(|k| order32(((offset + f64::from(*k) * step) as f32).to_bits() as i32)).collect();
+            let mut e = x.clone();
+            let n = super::super::dict::distinct(&x, &mut e);
+            let g = Grid::find(&e[..n], &mut std::vec![0.0; CELLS]).unwrap();
+            let inverse = 1.0 / g.step;
+            let wrong = x.iter().filter(|v| g.at(g.count(**v, inverse)) != **v).count();
+            assert!(wrong < 30, "{offset} {step}: {g:?}, {wrong} of 3000");
+        }
+    }
+
+    #[test]
+    fn odd_numbers_do_no_harm() {
+        for x in [
+            [f32::NAN, 1.0, 2.0, 3.0, 4.0],
+            [f32::INFINITY, 1.0, 2.0, 3.0, 4.0],
+            [f32::MIN, -1.0, 0.0, 1e-45, f32::MAX],
+            [0.0, 1e-45, 2.8e-45, 4e-45, 5.6e-45],
+            [-0.0, 0.0, 1.0, 2.0, 3.0],
+        ] {
+            let x = x.map(|v| order32(v.to_bits() as i32));
+            let mut e = x;
+            let n = super::super::dict::distinct(&x, &mut e);
+            if let Some(g) = Grid::find(&e[..n], &mut std::vec![0.0; CELLS]) {
+                for v in x {
+                    let k = g.count(v, 1.0 / g.step);
+                    let r = v.wrapping_sub(g.at(k));
+                    assert_eq!(g.at(k).wrapping_add(r), v);
+                }
+            }
+        }
+    }
+}
