@@ -2,7 +2,11 @@
 //!
 //! A file's name says what it holds: `NAME_<channels>ch.<type>`, little-endian; anything else is bytes.
 use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::{Effort, numeric};
+use sqrtspace::codec::decoder::{DecodeMemory, DecodeOptions, Decoder};
+use sqrtspace::codec::encoder::{EncodeMemory, EncodeOptions, Encoder};
+use sqrtspace::codec::holes::Range;
+use sqrtspace::codec::index::Entry;
+use sqrtspace::codec::{Effort, Flow, Progress};
 use std::time::Instant;
 
 fn format_of(path: &str) -> Format {
@@ -25,43 +29,67 @@ fn format_of(path: &str) -> Format {
     Format::new(sample, ByteOrder::Little, channels).unwrap()
 }
 
+fn encode(raw: &[u8], format: Format, effort: Effort, frame_bytes: usize) -> Vec<u8> {
+    let options = EncodeOptions { effort, frame_bytes, ..EncodeOptions::new(format) };
+    let need = options.memory().unwrap();
+    let (mut a, mut b) = (vec![0; need.raw], vec![0; need.out]);
+    let (mut c, mut d, mut e) = (vec![0; need.cells], vec![0.0; need.reals], vec![Entry::default(); need.index]);
+    let memory = EncodeMemory { raw: &mut a, out: &mut b, cells: &mut c, reals: &mut d, index: &mut e };
+    let mut encoder = Encoder::new(options, memory).unwrap();
+    let mut out = vec![0u8; raw.len() + raw.len() / 64 + 4096];
+    let s = encoder.step(raw, &mut out, Flow::End).unwrap();
+    assert_eq!(s.progress, Progress::Done);
+    out.truncate(s.written);
+    out
+}
+
+fn decode(coded: &[u8], frame_bytes: usize) -> Vec<u8> {
+    let options = DecodeOptions { max_frame_bytes: frame_bytes, ..DecodeOptions::default() };
+    let need = options.memory().unwrap();
+    let (mut a, mut b, mut c) = (vec![0; need.input], vec![0; need.raw], vec![0; need.cells]);
+    let (mut d, mut e) = (vec![0; need.lookups], vec![Range::default(); need.holes]);
+    let memory = DecodeMemory { input: &mut a, raw: &mut b, cells: &mut c, lookups: &mut d, holes: &mut e };
+    let mut decoder = Decoder::new(options, memory).unwrap();
+    let mut out = vec![0u8; 1 << 20];
+    let (mut raw, mut at) = (Vec::new(), 0);
+    loop {
+        let s = decoder.step(&coded[at..], &mut out, Flow::End).unwrap();
+        at += s.consumed;
+        raw.extend_from_slice(&out[..s.written]);
+        if s.progress == Progress::Done {
+            return raw;
+        }
+    }
+}
+
 fn main() {
     let mut frame = 32768usize;
     let mut effort = Effort::Default;
+    let mut runs = 1;
     let mut args = std::env::args().skip(1);
     while let Some(a) = args.next() {
         match a.as_str() {
             "--frame" => frame = args.next().unwrap().parse().unwrap(),
             "--effort" => effort = Effort::from_level(args.next().unwrap().parse().unwrap()).unwrap(),
+            "--runs" => runs = args.next().unwrap().parse().unwrap(),
             path => {
                 let raw = std::fs::read(path).unwrap();
                 let f = format_of(path);
-                let mut cells = vec![0i32; numeric::cells_for(frame, false)];
-                let mut reals = vec![0f64; numeric::ENCODE_REALS];
-                let mut out = vec![0u8; frame + 1024];
-                let mut back = vec![0u8; frame];
-                let mut size = 0;
-                let (mut te, mut td) = (0.0, 0.0);
-                let step = frame / f.row_bytes() * f.row_bytes();
-                for part in raw.chunks(step) {
+                let (mut te, mut td) = (f64::MAX, f64::MAX);
+                let mut coded = Vec::new();
+                for _ in 0..runs {
                     let t = Instant::now();
-                    let mut w = numeric::EncodeWork { cells: &mut cells, reals: &mut reals };
-                    let n = numeric::encode(part, f, effort, &mut w, &mut out);
-                    te += t.elapsed().as_secs_f64();
-                    size += 36 + n.unwrap_or(part.len());
-                    if let Some(n) = n {
-                        let t = Instant::now();
-                        let mut w = numeric::DecodeWork { cells: &mut cells };
-                        let to = &mut back[..part.len()];
-                        let ok = numeric::decode(&out[..n], f, &mut w, to).is_some();
-                        td += t.elapsed().as_secs_f64();
-                        assert!(ok && to == part);
-                    }
+                    coded = encode(&raw, f, effort, frame);
+                    te = te.min(t.elapsed().as_secs_f64());
+                    let t = Instant::now();
+                    let back = decode(&coded, frame);
+                    td = td.min(t.elapsed().as_secs_f64());
+                    assert!(back == raw, "{path}");
                 }
                 println!(
                     "{:28} {:.3} enc {:.0} dec {:.0} MB/s",
                     path.rsplit('/').next().unwrap(),
-                    raw.len() as f64 / size as f64,
+                    raw.len() as f64 / coded.len() as f64,
                     raw.len() as f64 / te / 1e6,
                     raw.len() as f64 / td / 1e6
                 );

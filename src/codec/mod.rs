@@ -5,10 +5,17 @@
 //! `docs/FORMAT.md`. All memory comes from the caller; nothing here allocates, recurses or panics.
 
 pub mod bits;
+pub mod boundary;
+pub mod choose;
+pub mod decoder;
+pub mod encoder;
 pub mod format;
 pub mod frame;
 pub mod glyph;
+pub mod holes;
+pub mod index;
 pub mod numeric;
+mod stride;
 pub mod varint;
 
 /// How hard the encoder tries.
@@ -33,4 +40,37 @@ impl Effort {
             _ => None,
         }
     }
+}
+
+/// What is asked of a call of `step`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Flow {
+    /// More input will follow.
+    Continue,
+    /// More input will follow; put out everything that was taken so far, up to the last whole row.
+    Flush,
+    /// No input follows.
+    End,
+}
+
+/// What a call of `step` waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// More input.
+    Input,
+    /// More room in the output, or another call.
+    Output,
+    /// Nothing: the stream is complete.
+    Done,
+}
+
+/// How far a call of [`encoder::Encoder::step`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Bytes taken from the input.
+    pub consumed: usize,
+    /// Bytes put into the output.
+    pub written: usize,
+    /// What to do next.
+    pub progress: Progress,
 }

@@ -24,10 +24,14 @@ use super::glyph::{self, GlyphType};
 use super::varint;
 use crate::util::bytes::{Reader, Writer};
 use linear::MAX_REFS;
+pub use tables::estimate;
 use plane::{Plane, PlaneOut};
 
 /// Cells of f64 that encoding works in.
 pub const ENCODE_REALS: usize = solve::CELLS;
+
+/// Bytes of the tables that come with a frame, for decoding.
+pub const DECODE_LOOKUPS: usize = 0;
 
 /// COMPOSITE: rows, and one glyph per channel.
 const GROUP: u32 = 0;
@@ -139,6 +143,8 @@ fn group(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, 
 pub struct DecodeWork<'a> {
     /// As many as [`cells_for`] says for the frames the stream was made with.
     pub cells: &'a mut [i32],
+    /// [`DECODE_LOOKUPS`].
+    pub lookups: &'a mut [u8],
 }
 
 /// Reads the payload of a frame into all of `raw`; nothing where it is not sound or needs more memory.

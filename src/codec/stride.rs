@@ -1,0 +1,109 @@
+//! Finds the length of packets in bytes of no known meaning.
+#![allow(clippy::arithmetic_side_effects, reason = "positions within a frame; magnitudes of bytes")]
+
+use super::format::{ByteOrder, Format, SampleType};
+use super::numeric::estimate;
+
+/// Longest packet that is looked for.
+const MOST: usize = 512;
+/// Shortest stretch of bytes that is looked at.
+const LEAST: usize = 1024;
+/// Most bytes that are looked at.
+const LOOK: usize = 16 << 10;
+
+/// The format of bytes that repeat in structure every so many bytes; nothing where there is no such length.
+///
+/// A length is good where a byte is near, or equal to, the one a packet before. The lengths with the most equal
+/// bytes are compared by the estimated cost of the differences per column, the shortest of nearly equal ones wins.
+pub fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
+    let part = raw.get(..raw.len().min(LOOK))?;
+    let (sums, _) = cells.split_at_mut_checked(MOST)?;
+    if part.len() < LEAST {
+        return None;
+    }
+    let mut best = (cost(part, 1), 1usize);
+    for length in 2..=MOST.min(part.len() / 16) {
+        // A quick look first: how many bytes equal the one a packet before.
+        let probe = part.get(part.len() - 1024..)?;
+        let from = part.len() - 1024;
+        let Some(before) = from.checked_sub(length).and_then(|f| part.get(f..f + 1024)) else { break };
+        let same = probe.iter().zip(before).filter(|(a, b)| a == b).count();
+        if let Some(to) = sums.get_mut(length - 1) {
+            *to = same as i32;
+        }
+    }
+    // The eight lengths with the most equal bytes, the shorter first.
+    for _ in 0..8 {
+        let lengths = sums.get_mut(1..MOST.min(part.len() / 16))?;
+        let Some((at, most)) = lengths.iter_mut().enumerate().max_by_key(|(i, v)| (**v, usize::MAX - *i)) else { break };
+        if *most <= 0 {
+            break;
+        }
+        *most = -1;
+        let length = at + 2;
+        let c = cost(part, length);
+        if c + c / 64 < best.0 || (length < best.1 && c < best.0 + best.0 / 64) {
+            best = (c, length);
+        }
+    }
+    if best.1 == 1 {
+        return None;
+    }
+    Some(Format { sample: SampleType::Bytes, order: ByteOrder::Big, channels: best.1 as u32 })
+}
+
+/// Estimated cost of `bytes` as columns of packets of `length` bytes, by differences of each column.
+fn cost(bytes: &[u8], length: usize) -> u64 {
+    let mut total = 0u64;
+    for column in 0..length {
+        let at = |start: usize| bytes.get(start..).unwrap_or(&[]).iter().step_by(length);
+        let (mut values, mut steps, mut n) = (0u64, 0u64, 0u32);
+        let middle = bytes.get(column).copied().unwrap_or(0);
+        for (a, b) in at(column).zip(at(column + length)) {
+            steps += u64::from((b.wrapping_sub(*a) as i8).unsigned_abs());
+            values += u64::from((b.wrapping_sub(middle) as i8).unsigned_abs());
+            n += 1;
+        }
+        total += estimate(steps.min(values), n);
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn packet_lengths_are_found() {
+        for length in [3usize, 8, 42, 100, 257] {
+            let mut seed = 9u32;
+            let raw: Vec<u8> = (0..40_000)
+                .map(|i| {
+                    seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+                    let (packet, at) = (i / length, i % length);
+                    match at % 3 {
+                        0 => (at * 37) as u8,
+                        1 => (packet / 3) as u8,
+                        _ => (at * 11) as u8 ^ (seed >> 30) as u8,
+                    }
+                })
+                .collect();
+            let mut cells = [0; 1024];
+            assert_eq!(packets(&raw, &mut cells).unwrap().channels as usize, length);
+        }
+    }
+
+    #[test]
+    fn noise_has_no_packets() {
+        let mut seed = 9u32;
+        let raw: Vec<u8> = (0..40_000)
+            .map(|_| {
+                seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+                (seed >> 24) as u8
+            })
+            .collect();
+        assert!(packets(&raw, &mut [0; 1024]).is_none());
+        assert!(packets(&raw[..100], &mut [0; 1024]).is_none());
+    }
+}
