@@ -21,7 +21,8 @@ pub fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
     if part.len() < LEAST {
         return None;
     }
-    let mut best = (cost(part, 1), 1usize);
+    let alone = cost(part, 1);
+    let mut best = (alone, 1usize);
     for length in 2..=MOST.min(part.len() / 16) {
         // A quick look first: how many bytes equal the one a packet before.
         let probe = part.get(part.len() - 1024..)?;
@@ -41,12 +42,14 @@ pub fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
         }
         *most = -1;
         let length = at + 2;
-        let c = cost(part, length);
+        // Every column has a head of some ten bytes in the whole frame.
+        let heads = (length * 10 * 8 * 256 * part.len() / raw.len().max(1)) as u64;
+        let c = cost(part, length) + heads;
         if c + c / 64 < best.0 || (length < best.1 && c < best.0 + best.0 / 64) {
             best = (c, length);
         }
     }
-    if best.1 == 1 {
+    if best.1 == 1 || best.0 + best.0 / 24 > alone {
         return None;
     }
     Some(Format { sample: SampleType::Bytes, order: ByteOrder::Big, channels: best.1 as u32 })

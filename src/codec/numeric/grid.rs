@@ -11,8 +11,8 @@ use crate::util::bytes::{Reader, Writer};
 /// The offset and the step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
-    /// A sample itself, or 0.
-    pub offset: f32,
+    /// Near a sample, or 0.
+    pub offset: f64,
     /// Greater than 0.
     pub step: f64,
 }
@@ -36,30 +36,36 @@ fn value(ordered: i32) -> f64 {
     f64::from(f32::from_bits(order32(ordered) as u32))
 }
 
+/// Half the distance from the magnitude of a binary32 value to the next one.
+fn half_ulp(v: f64) -> f64 {
+    let v = (v as f32).abs();
+    (f64::from(f32::from_bits(v.to_bits().wrapping_add(1))) - f64::from(v)) * 0.5
+}
+
 impl Grid {
     /// The sample of count `k`, as an ordered integer.
     #[inline]
     pub fn at(&self, k: i32) -> i32 {
-        let v = f64::from(self.offset) + f64::from(k) * self.step;
+        let v = self.offset + f64::from(k) * self.step;
         order32((v as f32).to_bits() as i32)
     }
 
     /// The count nearest to a sample, within its bounds.
     #[inline]
     pub fn count(&self, ordered: i32, inverse: f64) -> i32 {
-        let k = (value(ordered) - f64::from(self.offset)) * inverse;
+        let k = (value(ordered) - self.offset) * inverse;
         round(k.clamp(-MOST, MOST)) as i32
     }
 
     /// Appends the grid.
     pub fn write(&self, w: &mut Writer<'_>) {
-        w.u32(self.offset.to_bits());
+        w.u64(self.offset.to_bits());
         w.u64(self.step.to_bits());
     }
 
     /// Reads a grid; nothing where its numbers are not finite or the step is not positive.
     pub fn read(r: &mut Reader<'_>) -> Option<Self> {
-        let g = Grid { offset: f32::from_bits(r.u32()?), step: f64::from_bits(r.u64()?) };
+        let g = Grid { offset: f64::from_bits(r.u64()?), step: f64::from_bits(r.u64()?) };
         (g.offset.is_finite() && g.step.is_finite() && g.step > 0.0).then_some(g)
     }
 
@@ -68,8 +74,8 @@ impl Grid {
         let inverse = 1.0 / self.step;
         let mut sum = 0u64;
         for v in values {
-            let k = round((v - f64::from(self.offset)) * inverse);
-            let g = (f64::from(self.offset) + k * self.step) as f32;
+            let k = round((v - self.offset) * inverse);
+            let g = (self.offset + k * self.step) as f32;
             let error = order32(g.to_bits() as i32).abs_diff(order32((*v as f32).to_bits() as i32));
             sum += log2_q8(u64::from(error) + 1) as u64;
         }
@@ -79,7 +85,7 @@ impl Grid {
 
     /// Fits the step to the values, from the nearest to the offset to the farthest.
     fn refine(mut self, values: &[f64]) -> Option<Self> {
-        let offset = f64::from(self.offset);
+        let offset = self.offset;
         let middle = values.partition_point(|v| *v < offset);
         let (mut down, mut up) = (middle, middle);
         let (mut xy, mut xx) = (0.0, 0.0);
@@ -105,6 +111,45 @@ impl Grid {
         (self.step.is_finite() && self.step > f64::MIN_POSITIVE * 1e16).then_some(self)
     }
 
+    /// Moves the step, then the offset, into the middle of what the rounding of the values to binary32 leaves open.
+    fn polish(mut self, values: &[f64]) -> Self {
+        for _ in 0..2 {
+            let inverse = 1.0 / self.step;
+            let (mut low, mut high) = (self.step * 0.99, self.step * 1.01);
+            let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
+            for v in values {
+                let d = v - self.offset;
+                let k = round(d * inverse);
+                let half = half_ulp(*v);
+                // Values that contradict the others are passed over.
+                if k != 0.0 {
+                    let (a, b) = ((d - half) / k, (d + half) / k);
+                    let (a, b) = (low.max(a.min(b)), high.min(a.max(b)));
+                    if a <= b {
+                        (low, high) = (a, b);
+                    }
+                }
+            }
+            self.step = (low + high) * 0.5;
+            if self.offset == 0.0 {
+                break;
+            }
+            for v in values {
+                let d = v - round((v - self.offset) * inverse) * self.step;
+                let half = half_ulp(*v);
+                let (a, b) = (least.max(d - half), most.min(d + half));
+                if a <= b {
+                    (least, most) = (a, b);
+                }
+            }
+            let middle = (least + most) * 0.5;
+            if middle.is_finite() {
+                self.offset = middle;
+            }
+        }
+        self
+    }
+
     /// The grid of a plane, from its distinct values in rising order; `cells` are at least [`CELLS`].
     pub fn find(distinct: &[i32], cells: &mut [f64]) -> Option<Self> {
         let (first, last) = (value(*distinct.first()?), value(*distinct.last()?));
@@ -120,7 +165,7 @@ impl Grid {
         }
         let many = sampled(distinct, many);
         let few = sampled(distinct, few.get_mut(..FEW)?);
-        let middle = few.get(few.len() / 2).copied()? as f32;
+        let middle = few.get(few.len() / 2).copied()?;
         let mut best: [Option<(u64, Grid)>; 2] = [None; 2];
         let mut before = 0.0;
         for at in [0, gaps.len() / 20, gaps.len() / 4, gaps.len() / 2] {
@@ -133,19 +178,18 @@ impl Grid {
                 for offset in [0.0, middle] {
                     let Some(g) = (Grid { offset, step: gap / part }).refine(few) else { continue };
                     let found = (g.score(few, largest), g);
-                    let [a, b] = &mut best;
-                    if a.is_none_or(|a| found.0 < a.0) {
-                        *b = *a;
-                        *a = Some(found);
-                    } else if b.is_none_or(|b| found.0 < b.0) {
-                        *b = Some(found);
+                    let [zero, other] = &mut best;
+                    let held = if offset == 0.0 { zero } else { other };
+                    if held.is_none_or(|h| found.0 < h.0) {
+                        *held = Some(found);
                     }
                 }
             }
         }
         let mut finest: Option<(u64, Grid)> = None;
         for (_, g) in best.into_iter().flatten() {
-            for g in [g.refine(many), Some(g)].into_iter().flatten() {
+            let fitted = g.refine(many);
+            for g in [fitted.map(|g| g.polish(many)), fitted, Some(g.polish(many)), Some(g)].into_iter().flatten() {
                 let score = g.score(many, largest);
                 if finest.is_none_or(|f| score < f.0) {
                     finest = Some((score, g));

@@ -9,6 +9,7 @@ use crate::util::bytes::Reader;
 const BLOCK: usize = 16;
 /// The parameter that says: all zero.
 const ZERO: u32 = 33;
+const ZERO_LEVEL: i32 = ZERO as i32;
 /// Quotients from here on are written as this many zeros, a one and the value in 32 bits.
 const MOST: u32 = 24;
 
@@ -76,8 +77,8 @@ pub fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
     for b in e.chunks_mut(BLOCK) {
         k += unzigzag(bits.unary(68));
         match k {
-            33 => b.fill(0),
-            0..32 => {
+            ZERO_LEVEL => b.fill(0),
+            0..=31 => {
                 let k = k as u32;
                 for v in b.iter_mut() {
                     let q = bits.unary(MOST);
