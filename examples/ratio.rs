@@ -47,8 +47,8 @@ fn decode(coded: &[u8], frame_bytes: usize) -> Vec<u8> {
     let options = DecodeOptions { max_frame_bytes: frame_bytes, ..DecodeOptions::default() };
     let need = options.memory().unwrap();
     let (mut a, mut b, mut c) = (vec![0; need.input], vec![0; need.raw], vec![0; need.cells]);
-    let (mut d, mut e) = (vec![0; need.lookups], vec![Range::default(); need.holes]);
-    let memory = DecodeMemory { input: &mut a, raw: &mut b, cells: &mut c, lookups: &mut d, holes: &mut e };
+    let mut d = vec![Range::default(); need.holes];
+    let memory = DecodeMemory { input: &mut a, raw: &mut b, cells: &mut c, holes: &mut d };
     let mut decoder = Decoder::new(options, memory).unwrap();
     let mut out = vec![0u8; 1 << 20];
     let (mut raw, mut at) = (Vec::new(), 0);

@@ -44,7 +44,6 @@ impl DecodeOptions {
             input: self.max_frame_bytes + OVERHEAD_BYTES + HEADER_BYTES,
             raw: self.max_frame_bytes,
             cells: numeric::cells_for(self.max_frame_bytes, false),
-            lookups: numeric::DECODE_LOOKUPS,
             holes: self.max_holes,
         })
     }
@@ -59,8 +58,6 @@ pub struct DecodeSizes {
     pub raw: usize,
     /// Integers the codecs work in.
     pub cells: usize,
-    /// Bytes of tables that come with a frame.
-    pub lookups: usize,
     /// Missing ranges.
     pub holes: usize,
 }
@@ -69,7 +66,7 @@ impl DecodeSizes {
     /// Bytes in all.
     #[must_use]
     pub const fn bytes(&self) -> usize {
-        self.input + self.raw + 4 * self.cells + self.lookups + 16 * self.holes
+        self.input + self.raw + 4 * self.cells + 16 * self.holes
     }
 }
 
@@ -82,8 +79,6 @@ pub struct DecodeMemory<'a> {
     pub raw: &'a mut [u8],
     /// What the codecs work in.
     pub cells: &'a mut [i32],
-    /// Tables that come with a frame.
-    pub lookups: &'a mut [u8],
     /// Missing ranges.
     pub holes: &'a mut [Range],
 }
@@ -144,7 +139,6 @@ pub struct Decoder<'a> {
     made: usize,
     offset: u64,
     cells: &'a mut [i32],
-    lookups: &'a mut [u8],
     holes: Holes<'a>,
     tag: Option<u16>,
     format: Option<Format>,
@@ -171,12 +165,11 @@ impl<'a> Decoder<'a> {
     /// A decoder at the start of a stream. Fails where an option is out of its range or a slice too short.
     pub fn new(options: DecodeOptions, memory: DecodeMemory<'a>) -> Result<Self> {
         let need = options.memory()?;
-        let DecodeMemory { input, raw, cells, lookups, holes } = memory;
+        let DecodeMemory { input, raw, cells, holes } = memory;
         let have = DecodeSizes {
             input: input.len(),
             raw: raw.len(),
             cells: cells.len(),
-            lookups: lookups.len(),
             holes: holes.len(),
         };
         let short = Error::new(Status::Memory, "the slices have {a} bytes, of {b} needed")
@@ -192,7 +185,6 @@ impl<'a> Decoder<'a> {
             made: 0,
             offset: options.start,
             cells: cells.get_mut(..need.cells).ok_or(short)?,
-            lookups: lookups.get_mut(..need.lookups).ok_or(short)?,
             holes: Holes::new(holes.get_mut(..need.holes).ok_or(short)?, options.start),
             tag: options.tag,
             format: None,
@@ -372,7 +364,7 @@ impl<'a> Decoder<'a> {
                 true
             }
             Codec::Numeric => {
-                let mut work = DecodeWork { cells: self.cells, lookups: self.lookups };
+                let mut work = DecodeWork { cells: self.cells };
                 numeric::decode(payload, h.format, &mut work, raw).is_some()
             }
             // The LZ and CCSDS 121 codecs join here.

@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a plane; differences of i32 in i64")]
 
 use super::entropy;
+use super::grid::Grid;
 use super::tables::estimate;
 use crate::codec::Effort;
 use crate::codec::varint::{self, unzigzag, zigzag};
@@ -66,46 +67,109 @@ pub fn rank(values: &[i32], v: i32) -> i32 {
     values.partition_point(|u| *u < v) as i32
 }
 
-/// Estimated cost of writing `values`, in 1/256 bit.
-pub fn cost(values: &[i32], factor: u32) -> u64 {
-    let mut sum = 0u64;
-    for [a, b] in values.array_windows() {
-        sum += u64::from(a.abs_diff(*b) / factor.max(1)) - 1;
-    }
-    estimate(sum, values.len() as u32) + 30 * 8 * 256
+/// The greatest common divisor of the differences of `values`, which rise.
+fn factor(values: &[i32]) -> u32 {
+    super::plane::common_factor(values)
 }
 
-/// Writes the values, which lie at the start of `e` and are used up.
-pub fn write(e: &mut [i32], factor: u32, effort: Effort, out: &mut [u8]) -> Option<usize> {
-    let first = *e.first()?;
+/// Estimated cost of writing `values`, in 1/256 bit.
+pub fn cost(values: &[i32]) -> u64 {
+    let factor = factor(values);
+    let gaps = values.array_windows().map(|[a, b]| u64::from(a.abs_diff(*b) / factor) - 1).sum();
+    estimate(gaps, values.len() as u32) + 30 * 8 * 256
+}
+
+/// Estimated cost of writing `values` as counts of a grid, in 1/256 bit.
+pub fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
+    let inverse = 1.0 / grid.step;
+    let (mut gaps, mut errors, mut before) = (0u64, 0u64, None);
+    for v in values {
+        let k = grid.count(*v, inverse);
+        errors += u64::from(v.wrapping_sub(grid.at(k)).unsigned_abs());
+        gaps += u64::from(k.abs_diff(before.unwrap_or(k)).saturating_sub(1));
+        before = Some(k);
+    }
+    let n = values.len() as u32;
+    estimate(gaps, n) + estimate(errors, n) + 52 * 8 * 256
+}
+
+/// How the values are written.
+const PLAIN: u8 = 0;
+const ON_GRID: u8 = 1;
+
+/// Writes the `few` values at the start of `e`, which are used up with what is behind them.
+pub fn write(
+    e: &mut [i32],
+    few: usize,
+    grid: Option<Grid>,
+    effort: Effort,
+    models: &mut [i32],
+    out: &mut [u8],
+) -> Option<usize> {
+    let (values, rest) = e.split_at_mut_checked(few)?;
     let mut w = Writer::new(out);
-    varint::write(&mut w, zigzag(first));
+    w.u8(if grid.is_some() { ON_GRID } else { PLAIN });
+    varint::write(&mut w, few as u32);
+    let mut n;
+    if let Some(g) = grid {
+        g.write(&mut w);
+        n = w.finish()?;
+        let errors = rest.get_mut(..few)?;
+        let inverse = 1.0 / g.step;
+        for (v, e) in values.iter_mut().zip(errors.iter_mut()) {
+            let k = g.count(*v, inverse);
+            *e = v.wrapping_sub(g.at(k));
+            *v = k;
+        }
+        n += entropy::write(errors, effort, models, out.get_mut(n..)?)?;
+    } else {
+        n = w.finish()?;
+    }
+    let factor = factor(values);
+    let (first, gaps) = values.split_first_mut()?;
+    let mut w = Writer::new(out.get_mut(n..)?);
+    varint::write(&mut w, zigzag(*first));
     varint::write(&mut w, factor);
-    varint::write(&mut w, e.len() as u32);
-    let n = w.finish()?;
-    let mut before = first;
-    for v in e.iter_mut().skip(1) {
-        let gap = v.abs_diff(before).checked_div(factor)?;
+    n += w.finish()?;
+    let mut before = *first;
+    for v in gaps.iter_mut() {
+        let gap = v.abs_diff(before) / factor;
         before = *v;
         *v = gap.wrapping_sub(1) as i32;
     }
-    Some(n + entropy::write(e.get_mut(1..)?, effort, out.get_mut(n..)?)?)
+    Some(n + entropy::write(gaps, effort, models, out.get_mut(n..)?)?)
 }
 
 /// Reads the values into the start of `e` and tells how many there are.
-pub fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<usize> {
-    let first = unzigzag(varint::read(r)?);
+pub fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<usize> {
+    let kind = r.u8()?;
+    let few = varint::read(r)? as usize;
+    let (values, rest) = e.split_at_mut_checked(few)?;
+    let grid = match kind {
+        PLAIN => None,
+        ON_GRID => {
+            let g = Grid::read(r)?;
+            let errors = rest.get_mut(..few)?;
+            entropy::read(r, models, errors)?;
+            Some((g, errors))
+        }
+        _ => return None,
+    };
+    let (first, gaps) = values.split_first_mut()?;
+    *first = unzigzag(varint::read(r)?);
     let factor = varint::read(r)?;
-    let n = varint::read(r)? as usize;
-    let (head, gaps) = e.get_mut(..n)?.split_first_mut()?;
-    *head = first;
-    entropy::read(r, gaps)?;
-    let mut v = first;
+    entropy::read(r, models, gaps)?;
+    let mut v = *first;
     for g in gaps {
         v = v.wrapping_add((*g as u32).wrapping_add(1).wrapping_mul(factor) as i32);
         *g = v;
     }
-    Some(n)
+    if let Some((g, errors)) = grid {
+        for (v, e) in values.iter_mut().zip(errors) {
+            *v = g.at(*v).wrapping_add(*e);
+        }
+    }
+    Some(few)
 }
 
 #[cfg(test)]
@@ -127,10 +191,11 @@ mod tests {
                 prop_assert_eq!(want[rank(&want, *v) as usize], *v);
             }
             let mut buf = std::vec![0u8; 4096];
-            let len = write(&mut e[..n], 1, Effort::Default, &mut buf).unwrap();
+            let mut models = std::vec![0; super::super::adaptive::CELLS];
+            let len = write(&mut e, n, None, Effort::Default, &mut models, &mut buf).unwrap();
             let mut back = std::vec![0; x.len()];
             let mut r = Reader::new(&buf[..len]);
-            prop_assert_eq!(read(&mut r, &mut back), Some(n));
+            prop_assert_eq!(read(&mut r, &mut models, &mut back), Some(n));
             prop_assert_eq!(&back[..n], &want[..]);
         }
     }

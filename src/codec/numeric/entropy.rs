@@ -3,39 +3,74 @@
 //! One byte says which; what follows is that coder's. The length of the array is known to the reader.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame")]
 
-use super::{blocks, rice};
+use super::{adaptive, blocks, rice};
 use crate::codec::Effort;
-use crate::util::bytes::Reader;
+use crate::codec::varint;
+use crate::util::bytes::{Reader, Writer};
 
 const ZEROS: u8 = 0;
 const RICE: u8 = 1;
 const BLOCKS: u8 = 2;
+const ADAPTIVE: u8 = 3;
 
-/// Writes `e`, which is used up, and returns the bytes.
-pub fn write(e: &mut [i32], effort: Effort, out: &mut [u8]) -> Option<usize> {
+/// Most bits per residual, times 256, at which the default effort tries the adaptive coder.
+const SPARSE: u64 = 3 * 256;
+
+/// Room in front of an adaptive code for its length.
+const ROOM: usize = 5;
+
+/// Writes `e`, which is used up, and returns the bytes; `models` are the adaptive coder's cells.
+pub fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (mode, rest) = out.split_first_mut()?;
     if e.iter().all(|v| *v == 0) {
         *mode = ZEROS;
         return Some(1);
     }
-    let n = if effort == Effort::Fast {
+    if effort == Effort::Fast {
+        *mode = RICE;
+        return Some(1 + rice::write(e, rest)?);
+    }
+    let best = effort == Effort::Best;
+    let choice = blocks::choose(e, if best { 1 } else { 4 });
+    let rice = rice::cost(e);
+    let least = rice.min(choice.cost);
+    if best || least < SPARSE * e.len() as u64 {
+        let (mut tight, mut tightest) = (None, u64::MAX);
+        for way in 0..if best { adaptive::WAYS } else { 1 } {
+            let n = rest.get_mut(ROOM..).and_then(|to| adaptive::write(way, e, models, to));
+            if let Some(n) = n
+                && (n as u64) < tightest
+            {
+                (tight, tightest) = (Some(way), n as u64);
+            }
+        }
+        // At the default effort it has to be worth the time.
+        let worth = if best { least } else { least - least / 32 };
+        if let Some(way) = tight
+            && (tightest + 3) * 8 * 256 < worth
+        {
+            // The ways were tried in one another's place.
+            let n = adaptive::write(way, e, models, rest.get_mut(ROOM..)?)?;
+            let mut w = Writer::new(rest);
+            varint::write(&mut w, n as u32);
+            let h = w.finish()?;
+            rest.copy_within(ROOM..ROOM + n, h);
+            *mode = ADAPTIVE;
+            return Some(1 + h + n);
+        }
+    }
+    let n = if rice < choice.cost {
         *mode = RICE;
         rice::write(e, rest)?
     } else {
-        let choice = blocks::choose(e, if effort == Effort::Best { 1 } else { 4 });
-        if rice::cost(e) < choice.cost {
-            *mode = RICE;
-            rice::write(e, rest)?
-        } else {
-            *mode = BLOCKS;
-            blocks::write(choice, e, rest)?
-        }
+        *mode = BLOCKS;
+        blocks::write(choice, e, rest)?
     };
     Some(n + 1)
 }
 
 /// Reads an array.
-pub fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
+pub fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<()> {
     match r.u8()? {
         ZEROS => {
             e.fill(0);
@@ -43,6 +78,10 @@ pub fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
         }
         RICE => rice::read(r, e),
         BLOCKS => blocks::read(r, e),
+        ADAPTIVE => {
+            let n = varint::read(r)?;
+            adaptive::read(r.bytes(n as usize)?, e, models)
+        }
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 //! Layout: `docs/FORMAT.md`, section 6.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame, which is at most 4 MiB")]
 
+mod adaptive;
 mod blocks;
 mod dict;
 mod entropy;
@@ -11,6 +12,7 @@ mod grid;
 mod linear;
 mod plane;
 mod predict;
+mod range;
 mod rans;
 mod rice;
 mod sample;
@@ -30,22 +32,20 @@ use plane::{Plane, PlaneOut};
 /// Cells of f64 that encoding works in.
 pub const ENCODE_REALS: usize = solve::CELLS;
 
-/// Bytes of the tables that come with a frame, for decoding.
-pub const DECODE_LOOKUPS: usize = 0;
-
 /// COMPOSITE: rows, and one glyph per channel.
 const GROUP: u32 = 0;
 
 /// Cells of i32 for frames of `frame_bytes` of samples of `sample_bytes`, for encoding and decoding.
 #[must_use]
 pub const fn cells_for(frame_bytes: usize, bytes: bool) -> usize {
-    if bytes {
-        if frame_bytes <= 1 << 16 { 24 << 10 } else { frame_bytes / 2 }
-    } else if frame_bytes <= 1 << 16 {
-        32 << 10
-    } else {
+    let planes = if frame_bytes > 1 << 16 {
         frame_bytes / 2
-    }
+    } else if bytes {
+        24 << 10
+    } else {
+        32 << 10
+    };
+    planes + adaptive::CELLS
 }
 
 /// Planes held at the same time.
@@ -91,7 +91,7 @@ pub fn encode(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<
     let row = format.row_bytes();
     let channels = format.channels as usize;
     let all = raw.len().checked_div(row)?;
-    let most = rows_in(work.cells.len(), channels);
+    let most = rows_in(work.cells.len().checked_sub(adaptive::CELLS)?, channels);
     if most == 0 {
         return None;
     }
@@ -121,10 +121,11 @@ fn group(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, 
     let slots = slots(channels);
     let mut at = GROUP_HEAD;
     for channel in 0..channels {
-        let (planes, rest) = work.cells.split_at_mut_checked(slots * rows)?;
+        let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
+        let (planes, rest) = cells.split_at_mut_checked(slots * rows)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let e = rest.get_mut(..rows)?;
-        let p = Plane { raw, format, channel, effort, x, refs, e, cells: work.reals };
+        let p = Plane { raw, format, channel, effort, x, refs, e, reals: work.reals, models };
         at += p.write(out.get_mut(at..)?)?;
     }
     let body = at - GROUP_HEAD;
@@ -143,8 +144,6 @@ fn group(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, 
 pub struct DecodeWork<'a> {
     /// As many as [`cells_for`] says for the frames the stream was made with.
     pub cells: &'a mut [i32],
-    /// [`DECODE_LOOKUPS`].
-    pub lookups: &'a mut [u8],
 }
 
 /// Reads the payload of a frame into all of `raw`; nothing where it is not sound or needs more memory.
@@ -190,10 +189,11 @@ fn read_group(
     let channels = format.channels as usize;
     let slots = slots(channels);
     for channel in 0..channels {
-        let (planes, rest) = work.cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
+        let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
+        let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let e = rest.get_mut(..rows)?;
-        PlaneOut { raw, format, channel, x, refs, e }.read(&glyph::read(r)?)?;
+        PlaneOut { raw, format, channel, x, refs, e, models }.read(&glyph::read(r)?)?;
     }
     r.rest().is_empty().then_some(())
 }

@@ -41,7 +41,9 @@ pub struct Plane<'a> {
     /// As long as the plane.
     pub e: &'a mut [i32],
     /// For the least squares.
-    pub cells: &'a mut [f64],
+    pub reals: &'a mut [f64],
+    /// For the adaptive coder.
+    pub models: &'a mut [i32],
 }
 
 impl Plane<'_> {
@@ -114,6 +116,7 @@ impl Plane<'_> {
         let mut best = (INTEGERS, u64::MAX);
         let mut few = 0;
         let mut grid = None;
+        let mut dict_grid = None;
         let floats = self.format.sample == SampleType::F32;
         if floats || dict::promising(self.x, self.e) {
             let n = self.x.len();
@@ -125,22 +128,26 @@ impl Plane<'_> {
             consider(INTEGERS, self.fixed_cost(|v| v));
             few = dict::distinct(self.x, self.e);
             let values = self.e.get(..few).unwrap_or(&[]);
+            if floats {
+                grid = Grid::find(values, self.reals);
+            }
+            let values = self.e.get(..few).unwrap_or(&[]);
             if few * 3 <= n && few > 1 {
                 let ranks = self.fixed_cost(|v| dict::rank(values, v));
-                consider(RANKS, ranks + dict::cost(values, common_factor(values)));
+                let plain = dict::cost(values);
+                let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
+                dict_grid = grid.filter(|_| fitted < plain);
+                consider(RANKS, ranks + plain.min(fitted));
             }
-            if floats {
-                grid = Grid::find(values, self.cells);
-                if let Some(g) = grid {
-                    let inverse = 1.0 / g.step;
-                    let counts = self.fixed_cost(|v| g.count(v, inverse));
-                    let errors = self.fixed_cost(|v| v.wrapping_sub(g.at(g.count(v, inverse))));
-                    consider(COUNTS, counts + errors + 16 * 8 * 256);
-                }
+            if let Some(g) = grid {
+                let inverse = 1.0 / g.step;
+                let counts = self.fixed_cost(|v| g.count(v, inverse));
+                let errors = self.fixed_cost(|v| v.wrapping_sub(g.at(g.count(v, inverse))));
+                consider(COUNTS, counts + errors + 16 * 8 * 256);
             }
         }
         let n = match (best.0, grid) {
-            (RANKS, _) => self.ranks(few, out)?,
+            (RANKS, _) => self.ranks(few, dict_grid, out)?,
             (COUNTS, Some(g)) => self.counts(g, out)?,
             _ => self.integers(out)?,
         };
@@ -158,13 +165,13 @@ impl Plane<'_> {
     }
 
     /// The plane as ranks among the distinct values, which lie at the start of `e`.
-    fn ranks(&mut self, few: usize, out: &mut [u8]) -> Option<usize> {
-        let values = self.e.get_mut(..few)?;
+    fn ranks(&mut self, few: usize, grid: Option<Grid>, out: &mut [u8]) -> Option<usize> {
+        let values = self.e.get(..few)?;
         let middle = few as i32 / 2;
         for v in self.x.iter_mut() {
             *v = dict::rank(values, *v) - middle;
         }
-        let n = dict::write(values, common_factor(values), self.effort, out)?;
+        let n = dict::write(self.e, few, grid, self.effort, self.models, out)?;
         Some(n + self.predicted(32, out.get_mut(n..)?)?)
     }
 
@@ -179,7 +186,7 @@ impl Plane<'_> {
         let mut w = Writer::new(out);
         g.write(&mut w);
         let mut n = w.finish()?;
-        n += entropy::write(self.e, self.effort, out.get_mut(n..)?)?;
+        n += entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?;
         Some(n + self.integers(out.get_mut(n..)?)?)
     }
 
@@ -206,15 +213,15 @@ impl Plane<'_> {
 
     /// Predictor and residual of `x`.
     fn predicted(&mut self, width: u32, out: &mut [u8]) -> Option<usize> {
-        let c = predict::choose(self.x, &self.refs, width, self.effort, self.cells, self.e);
+        let c = predict::choose(self.x, &self.refs, width, self.effort, self.reals, self.e);
         c.predictor.residuals(self.x, &self.refs, width, self.e);
         let n = c.predictor.write(out)?;
-        Some(n + entropy::write(self.e, self.effort, out.get_mut(n..)?)?)
+        Some(n + entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?)
     }
 }
 
 /// The greatest common divisor of all differences of samples.
-fn common_factor(x: &[i32]) -> u32 {
+pub fn common_factor(x: &[i32]) -> u32 {
     let Some(first) = x.first() else { return 1 };
     let mut g = 0u32;
     for v in x {
@@ -265,6 +272,8 @@ pub struct PlaneOut<'a> {
     pub refs: [&'a [i32]; MAX_REFS],
     /// As long as the plane.
     pub e: &'a mut [i32],
+    /// For the adaptive coder.
+    pub models: &'a mut [i32],
 }
 
 impl PlaneOut<'_> {
@@ -321,7 +330,7 @@ impl PlaneOut<'_> {
                 return None;
             }
         }
-        entropy::read(r, self.x)?;
+        entropy::read(r, self.models, self.x)?;
         p.restore(self.x, &self.refs, width);
         Some(())
     }
@@ -343,7 +352,7 @@ impl PlaneOut<'_> {
     }
 
     fn ranks(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let few = dict::read(r, self.e)?;
+        let few = dict::read(r, self.models, self.e)?;
         self.predicted(32, r)?;
         let values = self.e.get(..few)?;
         let middle = few as i32 / 2;
@@ -354,7 +363,7 @@ impl PlaneOut<'_> {
 
     fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let grid = Grid::read(r)?;
-        entropy::read(r, self.e)?;
+        entropy::read(r, self.models, self.e)?;
         let (base, g) = self.affine(r)?;
         let found = self.x.iter().zip(self.e.iter()).map(|(v, e)| {
             let k = v.wrapping_mul(g).wrapping_add(base);
