@@ -23,7 +23,7 @@ const MOST: f64 = (1 << 30) as f64;
 const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Values looked at in the first and the second round of the search.
 const FEW: usize = 40;
-const MANY: usize = 400;
+const MANY: usize = 240;
 /// Differences from which steps are guessed.
 const GAPS: usize = 512;
 
@@ -165,7 +165,10 @@ impl Grid {
         }
         let many = sampled(distinct, many);
         let few = sampled(distinct, few.get_mut(..FEW)?);
-        let middle = few.get(few.len() / 2).copied()?;
+        // The sample nearest to 0 is the one whose rounding moved it least.
+        let nearest = distinct.partition_point(|v| *v < 0);
+        let near = [nearest.saturating_sub(1), nearest].into_iter().filter_map(|i| distinct.get(i)).map(|v| value(*v));
+        let anchor = near.min_by(|a, b| a.abs().total_cmp(&b.abs()))?;
         let mut best: [Option<(u64, Grid)>; 2] = [None; 2];
         let mut before = 0.0;
         for at in [0, gaps.len() / 20, gaps.len() / 4, gaps.len() / 2] {
@@ -175,7 +178,7 @@ impl Grid {
             }
             before = gap;
             for part in [1.0, 2.0, 3.0, 4.0] {
-                for offset in [0.0, middle] {
+                for offset in [0.0, anchor] {
                     let Some(g) = (Grid { offset, step: gap / part }).refine(few) else { continue };
                     let found = (g.score(few, largest), g);
                     let [zero, other] = &mut best;
