@@ -1,7 +1,8 @@
 //! binary32 samples that are integers times a step: most telemetry is counts of a converter, scaled.
 //!
 //! A sample is `f32(offset + k * step)`, the product and the sum each rounded to binary64 and then to binary32, plus
-//! an error in units of the last place, which is nearly always 0 and is coded too: nothing is lost.
+//! an error in units of the last place, which is nearly always 0 and is coded too: nothing is lost. Recordings that
+//! were text once have been rounded to some decimal digits in between; so is the sum, then.
 #![allow(clippy::arithmetic_side_effects, reason = "f64 arithmetic; counts of a few hundred")]
 
 use super::sample::order32;
@@ -15,6 +16,47 @@ pub struct Grid {
     pub offset: f64,
     /// Greater than 0.
     pub step: f64,
+    /// Significant decimal digits the sum is rounded to, up to [`MAX_DIGITS`]; 0 for no rounding.
+    pub digits: u8,
+}
+
+/// Most decimal digits: more cannot be told from none in binary32.
+pub const MAX_DIGITS: u8 = 7;
+/// Fewest decimal digits that are looked for.
+const MIN_DIGITS: u8 = 3;
+/// The powers of ten that binary64 holds exactly.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+
+/// `v` times 10^`power`, in one rounding; nothing where the power is not exact.
+#[inline]
+fn scaled(v: f64, power: i32) -> Option<f64> {
+    let p = POWERS.get(power.unsigned_abs() as usize)?;
+    Some(if power < 0 { v / p } else { v * p })
+}
+
+/// The power of ten that brings `v` to a number of `digits` digits before the point.
+#[inline]
+fn power_for(v: f64, digits: u8) -> i32 {
+    let exponent = ((v.to_bits() >> 52) & 0x7ff) as i32 - 1023;
+    // 1233 / 4096 is log10(2), a little less: the result is right or one too high.
+    i32::from(digits) - 1 - ((exponent * 1233) >> 12)
+}
+
+/// `v` rounded to so many significant decimal digits, ties to even; as it is where it is too small or too large.
+#[inline]
+fn decimal(v: f64, digits: u8) -> f64 {
+    let most = POWERS.get(usize::from(digits)).copied().unwrap_or(1.0);
+    let mut power = power_for(v, digits);
+    let Some(mut m) = scaled(v, power) else { return v };
+    if m.abs() >= most {
+        power -= 1;
+        let Some(again) = scaled(v, power) else { return v };
+        m = again;
+    }
+    scaled(round(m), -power).unwrap_or(v)
 }
 
 /// Largest magnitude of a count.
@@ -46,8 +88,32 @@ impl Grid {
     /// The sample of count `k`, as an ordered integer.
     #[inline]
     pub fn at(&self, k: i32) -> i32 {
-        let v = self.offset + f64::from(k) * self.step;
+        self.rounded(self.offset + f64::from(k) * self.step)
+    }
+
+    /// A sum as a sample.
+    #[inline]
+    fn rounded(&self, v: f64) -> i32 {
+        let v = if self.digits == 0 { v } else { decimal(v, self.digits) };
         order32((v as f32).to_bits() as i32)
+    }
+
+    /// The decimal digits that all of the values have, if it is few enough to be no accident.
+    fn digits_of(values: &[f64]) -> u8 {
+        let fits = |d: &u8| values.iter().all(|v| decimal(*v, *d) as f32 == *v as f32);
+        (MIN_DIGITS..=MAX_DIGITS).find(fits).unwrap_or(0)
+    }
+
+    /// Half the distance to the neighbours of a value, as it is rounded.
+    fn half_unit(&self, v: f64) -> f64 {
+        if self.digits > 0 && v != 0.0 {
+            let power = power_for(v, self.digits);
+            let power = if scaled(v, power).is_some_and(|m| m.abs() >= POWERS.get(usize::from(self.digits)).copied().unwrap_or(1.0)) { power - 1 } else { power };
+            if let Some(unit) = scaled(0.5, -power) {
+                return unit;
+            }
+        }
+        half_ulp(v)
     }
 
     /// The count nearest to a sample, within its bounds.
@@ -61,12 +127,13 @@ impl Grid {
     pub fn write(&self, w: &mut Writer<'_>) {
         w.u64(self.offset.to_bits());
         w.u64(self.step.to_bits());
+        w.u8(self.digits);
     }
 
     /// Reads a grid; nothing where its numbers are not finite or the step is not positive.
     pub fn read(r: &mut Reader<'_>) -> Option<Self> {
-        let g = Grid { offset: f64::from_bits(r.u64()?), step: f64::from_bits(r.u64()?) };
-        (g.offset.is_finite() && g.step.is_finite() && g.step > 0.0).then_some(g)
+        let g = Grid { offset: f64::from_bits(r.u64()?), step: f64::from_bits(r.u64()?), digits: r.u8()? };
+        (g.digits <= MAX_DIGITS && g.offset.is_finite() && g.step.is_finite() && g.step > 0.0).then_some(g)
     }
 
     /// Mean bits of the error and of the count, in 1/256, over some of the values.
@@ -75,8 +142,8 @@ impl Grid {
         let mut sum = 0u64;
         for v in values {
             let k = round((v - self.offset) * inverse);
-            let g = (self.offset + k * self.step) as f32;
-            let error = order32(g.to_bits() as i32).abs_diff(order32((*v as f32).to_bits() as i32));
+            let g = self.rounded(self.offset + k * self.step);
+            let error = g.abs_diff(order32((*v as f32).to_bits() as i32));
             sum += log2_q8(u64::from(error) + 1) as u64;
         }
         let counts = log2_q8((largest * inverse).min(1e15) as u64 + 1) as u64;
@@ -120,7 +187,7 @@ impl Grid {
             for v in values {
                 let d = v - self.offset;
                 let k = round(d * inverse);
-                let half = half_ulp(*v);
+                let half = self.half_unit(*v);
                 // Values that contradict the others are passed over.
                 if k != 0.0 {
                     let (a, b) = ((d - half) / k, (d + half) / k);
@@ -136,7 +203,7 @@ impl Grid {
             }
             for v in values {
                 let d = v - round((v - self.offset) * inverse) * self.step;
-                let half = half_ulp(*v);
+                let half = self.half_unit(*v);
                 let (a, b) = (least.max(d - half), most.min(d + half));
                 if a <= b {
                     (least, most) = (a, b);
@@ -169,6 +236,7 @@ impl Grid {
         let nearest = distinct.partition_point(|v| *v < 0);
         let near = [nearest.saturating_sub(1), nearest].into_iter().filter_map(|i| distinct.get(i)).map(|v| value(*v));
         let anchor = near.min_by(|a, b| a.abs().total_cmp(&b.abs()))?;
+        let digits = if Self::digits_of(few) > 0 { Self::digits_of(many) } else { 0 };
         let mut best: [Option<(u64, Grid)>; 2] = [None; 2];
         let mut before = 0.0;
         for at in [0, gaps.len() / 20, gaps.len() / 4, gaps.len() / 2] {
@@ -179,7 +247,7 @@ impl Grid {
             before = gap;
             for part in [1.0, 2.0, 3.0, 4.0] {
                 for offset in [0.0, anchor] {
-                    let Some(g) = (Grid { offset, step: gap / part }).refine(few) else { continue };
+                    let Some(g) = (Grid { offset, step: gap / part, digits }).refine(few) else { continue };
                     let found = (g.score(few, largest), g);
                     let [zero, other] = &mut best;
                     let held = if offset == 0.0 { zero } else { other };
