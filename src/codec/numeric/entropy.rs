@@ -16,6 +16,9 @@ const ADAPTIVE: u8 = 3;
 /// Most bits per residual, times 256, at which the default effort tries the adaptive coder.
 const SPARSE: u64 = 3 * 256;
 
+/// Arrays so short that trying costs little.
+const SHORT: usize = 256;
+
 /// Room in front of an adaptive code for its length.
 const ROOM: usize = 5;
 
@@ -34,7 +37,8 @@ pub fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut [u8]) 
     let choice = blocks::choose(e, if best { 1 } else { 4 });
     let rice = rice::cost(e);
     let least = rice.min(choice.cost);
-    if best || least < SPARSE * e.len() as u64 {
+    let zeros = e.iter().filter(|v| **v == 0).count();
+    if best || least < SPARSE * e.len() as u64 || zeros * 3 > e.len() || e.len() <= SHORT {
         let (mut tight, mut tightest) = (None, u64::MAX);
         for way in 0..if best { adaptive::WAYS } else { 1 } {
             let n = rest.get_mut(ROOM..).and_then(|to| adaptive::write(way, e, models, to));
