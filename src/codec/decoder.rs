@@ -349,7 +349,9 @@ impl<'a> Decoder<'a> {
             self.failed = Some(e.a(h.raw_len).b(self.raw.len() as i128));
             return;
         }
-        let range = Range { start: h.raw_offset, end: h.raw_end() };
+        // Of a frame that reaches over the start, what is before it is of no interest.
+        let cut = self.options.start.saturating_sub(h.raw_offset).min(h.raw_len.into());
+        let range = Range { start: h.raw_offset + cut, end: h.raw_end() };
         let arrival = self.holes.look(range);
         let at = self.from + HEADER_BYTES;
         let payload = self.input.get(at..at + h.payload_len as usize).unwrap_or(&[]);
@@ -408,15 +410,13 @@ impl<'a> Decoder<'a> {
         if self.failed.is_some() {
             return;
         }
-        // A frame that reaches over the start is handed out from there.
-        let cut = self.options.start.saturating_sub(range.start);
-        self.holes.arrive(Range { start: range.start + cut, end: range.end });
+        self.holes.arrive(range);
         self.format.get_or_insert(h.format);
         self.stats.frames += 1;
         self.stats.raw_bytes += u64::from(h.raw_len);
         self.sent = cut as usize;
         self.made = h.raw_len as usize;
-        self.offset = range.start + cut;
+        self.offset = range.start;
     }
 
     /// No input is left: passes over what is no frame, then closes the account.

@@ -19,6 +19,7 @@ mod sample;
 mod section;
 mod solve;
 mod tables;
+mod wide;
 
 use super::Effort;
 use super::format::Format;
@@ -41,7 +42,7 @@ pub const fn cells_for(frame_bytes: usize, bytes: bool) -> usize {
     let planes = if frame_bytes > 1 << 16 {
         frame_bytes / 2
     } else if bytes {
-        24 << 10
+        20 << 10
     } else {
         32 << 10
     };
@@ -193,7 +194,7 @@ fn read_group(
         let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let e = rest.get_mut(..rows)?;
-        PlaneOut { raw, format, channel, x, refs, e, models }.read(&glyph::read(r)?)?;
+        PlaneOut { raw, format, channel, x, refs, e, models, narrow: false }.read(&glyph::read(r)?)?;
     }
     r.rest().is_empty().then_some(())
 }

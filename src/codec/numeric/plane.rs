@@ -4,6 +4,7 @@
 use super::linear::MAX_REFS;
 use super::predict::{self, Predictor};
 use super::grid::Grid;
+use super::wide::Wide;
 use super::{dict, entropy, sample};
 use crate::codec::Effort;
 use crate::codec::format::{Format, SampleType};
@@ -23,6 +24,10 @@ pub const INTEGERS: u32 = 0;
 pub const RANKS: u32 = 1;
 /// DELTA: counts of a step from an offset.
 pub const COUNTS: u32 = 2;
+/// DELTA: the upper parts of 64-bit samples, the lower ones in front.
+pub const UPPER: u32 = 3;
+/// DELTA: added to the others where binary64 samples are binary32 numbers, and are treated as such.
+pub const NARROW: u32 = 8;
 
 /// What a plane is made of and worked on with.
 pub struct Plane<'a> {
@@ -106,18 +111,23 @@ impl Plane<'_> {
 
     /// The plane by predictor and residual.
     fn coded(&mut self, out: &mut [u8]) -> Option<(u32, usize)> {
-        if self.format.sample.width() > 4 {
-            return None;
+        let mut narrow = 0;
+        if self.format.sample.width() == 8 {
+            if self.format.sample == SampleType::I64 || !sample::load_narrow(self.raw, self.format, self.channel, self.x) {
+                return Some((UPPER, self.upper(out)?));
+            }
+            narrow = NARROW;
+        } else {
+            sample::load(self.raw, self.format, self.channel, self.x);
         }
-        sample::load(self.raw, self.format, self.channel, self.x);
         if self.effort == Effort::Fast {
-            return Some((INTEGERS, self.integers(out)?));
+            return Some((narrow | INTEGERS, self.integers(out)?));
         }
         let mut best = (INTEGERS, u64::MAX);
         let mut few = 0;
         let mut grid = None;
         let mut dict_grid = None;
-        let floats = self.format.sample == SampleType::F32;
+        let floats = self.format.sample.is_float();
         if floats || dict::promising(self.x, self.e) {
             let n = self.x.len();
             let mut consider = |id, cost| {
@@ -151,7 +161,15 @@ impl Plane<'_> {
             (COUNTS, Some(g)) => self.counts(g, out)?,
             _ => self.integers(out)?,
         };
-        Some((best.0, n))
+        Some((narrow | best.0, n))
+    }
+
+    /// 64-bit samples.
+    fn upper(&mut self, out: &mut [u8]) -> Option<usize> {
+        let wide = Wide::choose(self.raw, self.format, self.channel)?;
+        let n = wide.write(self.raw, self.format, self.channel, out)?;
+        wide.load(self.raw, self.format, self.channel, self.x);
+        Some(n + self.integers(out.get_mut(n..)?)?)
     }
 
     /// Estimated cost of the plane's samples through a map.
@@ -192,7 +210,7 @@ impl Plane<'_> {
 
     /// Integers less a base and divided by what all differences have in common.
     fn integers(&mut self, out: &mut [u8]) -> Option<usize> {
-        let bits = if self.format.sample.is_float() { 32 } else { self.format.sample.width() as u32 * 8 };
+        let bits = width_of(self.format);
         let g = common_factor(self.x);
         let base = base_of(self.x, g, bits);
         if g == 1 {
@@ -218,6 +236,11 @@ impl Plane<'_> {
         let n = c.predictor.write(out)?;
         Some(n + entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?)
     }
+}
+
+/// Bits that residuals are reduced to: those of the samples where they are integers of up to 32.
+fn width_of(format: Format) -> u32 {
+    if format.sample.is_float() { 32 } else { (format.sample.width() as u32 * 8).min(32) }
 }
 
 /// The greatest common divisor of all differences of samples.
@@ -274,6 +297,8 @@ pub struct PlaneOut<'a> {
     pub e: &'a mut [i32],
     /// For the adaptive coder.
     pub models: &'a mut [i32],
+    /// Whether binary64 samples come as binary32.
+    pub narrow: bool,
 }
 
 impl PlaneOut<'_> {
@@ -313,10 +338,21 @@ impl PlaneOut<'_> {
                     r.copy_within(from * w..(from + 1) * w, self.channel * w);
                 }
             }
-            (GlyphType::Delta, _) if self.format.sample.width() > 4 => return None,
-            (GlyphType::Delta, INTEGERS) => self.integers(&mut r)?,
-            (GlyphType::Delta, RANKS) => self.ranks(&mut r)?,
-            (GlyphType::Delta, COUNTS) if self.format.sample == SampleType::F32 => self.counts(&mut r)?,
+            (GlyphType::Delta, id) => {
+                let wide = self.format.sample.width() == 8;
+                self.narrow = id & NARROW != 0;
+                if self.narrow && self.format.sample != SampleType::F64 {
+                    return None;
+                }
+                match id & !NARROW {
+                    UPPER if wide && !self.narrow => self.upper(&mut r)?,
+                    _ if wide && !self.narrow => return None,
+                    INTEGERS => self.integers(&mut r)?,
+                    RANKS => self.ranks(&mut r)?,
+                    COUNTS if self.format.sample.is_float() => self.counts(&mut r)?,
+                    _ => return None,
+                }
+            }
             _ => return None,
         }
         r.rest().is_empty().then_some(())?;
@@ -338,7 +374,15 @@ impl PlaneOut<'_> {
     fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let (base, g) = self.affine(r)?;
         let values = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
-        sample::store(self.raw, self.format, self.channel, values);
+        sample::store(self.raw, self.format, self.channel, self.narrow, values);
+        Some(())
+    }
+
+    fn upper(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let (wide, low) = Wide::read(r, self.format, self.x.len())?;
+        let (base, g) = self.affine(r)?;
+        let high = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
+        wide.store(self.raw, self.format, self.channel, high, low);
         Some(())
     }
 
@@ -346,8 +390,7 @@ impl PlaneOut<'_> {
     fn affine(&mut self, r: &mut Reader<'_>) -> Option<(i32, i32)> {
         let base = unzigzag(varint::read(r)?);
         let g = varint::read(r)?;
-        let bits = if self.format.sample.is_float() || g != 1 { 32 } else { self.format.sample.width() as u32 * 8 };
-        self.predicted(bits, r)?;
+        self.predicted(if g == 1 { width_of(self.format) } else { 32 }, r)?;
         Some((base, g as i32))
     }
 
@@ -357,7 +400,7 @@ impl PlaneOut<'_> {
         let values = self.e.get(..few)?;
         let middle = few as i32 / 2;
         let found = self.x.iter().map(|v| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0));
-        sample::store(self.raw, self.format, self.channel, found);
+        sample::store(self.raw, self.format, self.channel, self.narrow, found);
         Some(())
     }
 
@@ -369,7 +412,7 @@ impl PlaneOut<'_> {
             let k = v.wrapping_mul(g).wrapping_add(base);
             grid.at(k).wrapping_add(*e)
         });
-        sample::store(self.raw, self.format, self.channel, found);
+        sample::store(self.raw, self.format, self.channel, self.narrow, found);
         Some(())
     }
 }

@@ -82,9 +82,28 @@ fn spread<const W: usize>(
     }
 }
 
-/// Puts the samples of a channel where they belong. Of 64-bit types nothing.
-pub fn store(raw: &mut [u8], f: Format, channel: usize, values: impl Iterator<Item = i32>) {
+/// The samples of a channel of binary64 numbers as binary32 ones; whether they all are such.
+pub fn load_narrow(raw: &[u8], f: Format, channel: usize, out: &mut [i32]) -> bool {
+    for (to, v) in out.iter_mut().zip(load64(raw, f, channel)) {
+        let wide = f64::from_bits(order64(v) as u64);
+        let narrow = wide as f32;
+        // NaNs are left to the other ways: not every processor keeps their bits.
+        if wide.is_nan() || f64::from(narrow).to_bits() != wide.to_bits() {
+            return false;
+        }
+        *to = order32(narrow.to_bits() as i32);
+    }
+    true
+}
+
+/// Puts the samples of a channel where they belong. Of 64-bit types nothing, unless they come narrow.
+pub fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: impl Iterator<Item = i32>) {
     use SampleType as T;
+    if narrow {
+        let wide = values.map(|v| order64(f64::from(f32::from_bits(order32(v) as u32)).to_bits() as i64));
+        store64(raw, f, channel, wide);
+        return;
+    }
     let little = f.order == ByteOrder::Little;
     match (f.sample, little) {
         (T::Bytes | T::U8 | T::I8, _) => spread(raw, f, channel, values, |v| [v as u8]),
@@ -158,10 +177,10 @@ mod tests {
                     } else {
                         let mut x = std::vec![0; rows];
                         load(&raw, f, c, &mut x);
-                        store(&mut back, f, c, x.into_iter());
+                        store(&mut back, f, c, false, x.into_iter());
                     }
                 }
-                assert_eq!(back, raw[..back.len()], "{f:?}");
+                assert!(back == raw[..back.len()], "{f:?}");
             }
         }
     }
