@@ -1,9 +1,9 @@
 //! Ratio and speed per file: `cargo run --release --example ratio -- [--frame BYTES] [--effort 1|5|9] FILE...`.
 //!
 //! A file's name says what it holds: `NAME_<channels>ch.<type>`, little-endian; anything else is bytes.
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
 use sqrtspace::codec::decoder::{DecodeMemory, DecodeOptions, Decoder};
 use sqrtspace::codec::encoder::{EncodeMemory, EncodeOptions, Encoder};
+use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
 use sqrtspace::codec::holes::Range;
 use sqrtspace::codec::index::Entry;
 use sqrtspace::codec::{Effort, Flow, Progress};
@@ -25,7 +25,8 @@ fn format_of(path: &str) -> Format {
         "f64" => SampleType::F64,
         _ => return Format::BYTES,
     };
-    let channels = name.find("ch.").and_then(|i| name[..i].rsplit('_').next()).and_then(|d| d.parse().ok()).unwrap_or(1);
+    let channels =
+        name.find("ch.").and_then(|i| name[..i].rsplit('_').next()).and_then(|d| d.parse().ok()).unwrap_or(1);
     Format::new(sample, ByteOrder::Little, channels).unwrap()
 }
 

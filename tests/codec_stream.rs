@@ -65,7 +65,8 @@ fn every_format_comes_back_at_every_effort() {
 #[test]
 fn the_extremes_of_every_integer_format_come_back() {
     let mut r = Random(11);
-    for sample in [SampleType::I16, SampleType::I24, SampleType::I32, SampleType::U32, SampleType::I64, SampleType::F32] {
+    for sample in [SampleType::I16, SampleType::I24, SampleType::I32, SampleType::U32, SampleType::I64, SampleType::F32]
+    {
         let w = sample.width();
         let f = Format::new(sample, ByteOrder::Little, 2).unwrap();
         for pattern in 0..5 {
@@ -187,7 +188,8 @@ fn many_channels_and_large_frames_come_back() {
 
 #[test]
 fn frames_larger_than_the_memory_are_refused() {
-    let coded = encode(EncodeOptions { frame_bytes: 1 << 20, ..EncodeOptions::new(i16le(1)) }, &signal16(400_000, 1, 2));
+    let coded =
+        encode(EncodeOptions { frame_bytes: 1 << 20, ..EncodeOptions::new(i16le(1)) }, &signal16(400_000, 1, 2));
     let e = decode(DecodeOptions::default(), &coded).unwrap_err();
     assert_eq!(e.status, sqrtspace::status::Status::Limit);
 }

@@ -37,6 +37,11 @@ impl<'a> Boundary<'a> {
         self.len
     }
 
+    /// Whether nothing is held.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// The whole rows held.
     pub fn rows(&self) -> &[u8] {
         self.buf.get(..self.len - self.len % self.row).unwrap_or(&[])

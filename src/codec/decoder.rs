@@ -166,12 +166,7 @@ impl<'a> Decoder<'a> {
     pub fn new(options: DecodeOptions, memory: DecodeMemory<'a>) -> Result<Self> {
         let need = options.memory()?;
         let DecodeMemory { input, raw, cells, holes } = memory;
-        let have = DecodeSizes {
-            input: input.len(),
-            raw: raw.len(),
-            cells: cells.len(),
-            holes: holes.len(),
-        };
+        let have = DecodeSizes { input: input.len(), raw: raw.len(), cells: cells.len(), holes: holes.len() };
         let short = Error::new(Status::Memory, "the slices have {a} bytes, of {b} needed")
             .a(have.bytes() as i128)
             .b(need.bytes() as i128);

@@ -136,9 +136,8 @@ impl<'a> Encoder<'a> {
     /// An encoder at the start of a stream. Fails where an option is out of its range or a slice too short.
     pub fn new(options: EncodeOptions, memory: EncodeMemory<'a>) -> Result<Self> {
         let need = options.memory()?;
-        let short = |what, have: usize, need: usize| {
-            Err(Error::new(Status::Memory, what).a(have as i128).b(need as i128))
-        };
+        let short =
+            |what, have: usize, need: usize| Err(Error::new(Status::Memory, what).a(have as i128).b(need as i128));
         let EncodeMemory { raw, out, cells, reals, index } = memory;
         let Some(raw) = raw.get_mut(..need.raw) else {
             return short("{a} bytes for the frame, of {b} needed", 0, need.raw);
@@ -208,12 +207,11 @@ impl<'a> Encoder<'a> {
                 return Ok(Step { consumed, written, progress: Progress::Done });
             }
             consumed += self.boundary.take(rest);
-            if self.boundary.is_full() {
-                self.frame(false)?;
-            } else if flow != Flow::Continue && !self.boundary.rows().is_empty() {
+            let due = flow != Flow::Continue && !self.boundary.rows().is_empty();
+            if self.boundary.is_full() || due {
                 self.frame(false)?;
             } else if flow == Flow::End {
-                if self.boundary.len() > 0 {
+                if !self.boundary.is_empty() {
                     self.frame(true)?;
                 } else {
                     self.end()?;

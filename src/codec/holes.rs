@@ -112,8 +112,7 @@ impl<'a> Holes<'a> {
             Arrival::Late => {
                 let at = self.ranges().iter().position(|h| h.start <= r.start && r.end <= h.end).unwrap_or(0);
                 let Some(hole) = self.list.get(at).copied() else { return arrival };
-                let (left, right) =
-                    (Range { start: hole.start, end: r.start }, Range { start: r.end, end: hole.end });
+                let (left, right) = (Range { start: hole.start, end: r.start }, Range { start: r.end, end: hole.end });
                 self.list.copy_within(at + 1..self.len, at);
                 self.len -= 1;
                 for part in [right, left] {

@@ -37,7 +37,7 @@ impl<'a> Index<'a> {
 
     /// A frame begins here.
     pub fn push(&mut self, entry: Entry) {
-        let due = self.seen % self.every == 0;
+        let due = self.seen.is_multiple_of(self.every);
         self.seen += 1;
         if !due || self.entries.is_empty() {
             return;
@@ -53,7 +53,7 @@ impl<'a> Index<'a> {
             }
             self.len = kept;
             self.every *= 2;
-            if (self.seen - 1) % self.every != 0 {
+            if !(self.seen - 1).is_multiple_of(self.every) {
                 return;
             }
         }

@@ -15,7 +15,7 @@ const LOOK: usize = 16 << 10;
 ///
 /// A length is good where a byte is near, or equal to, the one a packet before. The lengths with the most equal
 /// bytes are compared by the estimated cost of the differences per column, the shortest of nearly equal ones wins.
-pub fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
+pub(crate) fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
     let part = raw.get(..raw.len().min(LOOK))?;
     let (sums, _) = cells.split_at_mut_checked(MOST)?;
     if part.len() < LEAST {
@@ -36,7 +36,9 @@ pub fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
     // The eight lengths with the most equal bytes, the shorter first.
     for _ in 0..8 {
         let lengths = sums.get_mut(1..MOST.min(part.len() / 16))?;
-        let Some((at, most)) = lengths.iter_mut().enumerate().max_by_key(|(i, v)| (**v, usize::MAX - *i)) else { break };
+        let Some((at, most)) = lengths.iter_mut().enumerate().max_by_key(|(i, v)| (**v, usize::MAX - *i)) else {
+            break;
+        };
         if *most <= 0 {
             break;
         }

@@ -9,7 +9,7 @@ use sqrtspace::codec::{Flow, Progress};
 use sqrtspace::status::Result;
 
 /// Encodes with the input cut into `cut` and the output into `room` bytes at a time.
-pub fn encode_cut(options: EncodeOptions, raw: &[u8], cut: usize, room: usize) -> (Vec<u8>, EncodeStats) {
+pub(crate) fn encode_cut(options: EncodeOptions, raw: &[u8], cut: usize, room: usize) -> (Vec<u8>, EncodeStats) {
     let need = options.memory().unwrap();
     let (mut a, mut b) = (vec![0; need.raw], vec![0; need.out]);
     let (mut c, mut d, mut e) = (vec![0; need.cells], vec![0.0; need.reals], vec![Entry::default(); need.index]);
@@ -31,23 +31,23 @@ pub fn encode_cut(options: EncodeOptions, raw: &[u8], cut: usize, room: usize) -
     }
 }
 
-pub fn encode(options: EncodeOptions, raw: &[u8]) -> Vec<u8> {
+pub(crate) fn encode(options: EncodeOptions, raw: &[u8]) -> Vec<u8> {
     encode_cut(options, raw, usize::MAX / 2, 1 << 16).0
 }
 
 /// What decoding came to.
 #[derive(Debug)]
-pub struct Decoded {
+pub(crate) struct Decoded {
     /// Pieces with their offsets, in the order they came.
-    pub pieces: Vec<(u64, Vec<u8>)>,
-    pub missing: Vec<(u64, u64)>,
-    pub stats: DecodeStats,
-    pub length: Option<u64>,
+    pub(crate) pieces: Vec<(u64, Vec<u8>)>,
+    pub(crate) missing: Vec<(u64, u64)>,
+    pub(crate) stats: DecodeStats,
+    pub(crate) length: Option<u64>,
 }
 
 impl Decoded {
     /// The pieces where they belong, zeros between them.
-    pub fn joined(&self) -> Vec<u8> {
+    pub(crate) fn joined(&self) -> Vec<u8> {
         let len = self.pieces.iter().map(|(o, p)| *o as usize + p.len()).max().unwrap_or(0);
         let mut out = vec![0; len];
         for (o, p) in &self.pieces {
@@ -58,7 +58,7 @@ impl Decoded {
 }
 
 /// Decodes with the input cut into `cut` and the output into `room` bytes at a time.
-pub fn decode_cut(options: DecodeOptions, coded: &[u8], cut: usize, room: usize) -> Result<Decoded> {
+pub(crate) fn decode_cut(options: DecodeOptions, coded: &[u8], cut: usize, room: usize) -> Result<Decoded> {
     let need = options.memory().unwrap();
     let (mut a, mut b) = (vec![0; need.input], vec![0; need.raw]);
     let (mut c, mut d) = (vec![0; need.cells], vec![Range::default(); need.holes]);
@@ -91,32 +91,32 @@ pub fn decode_cut(options: DecodeOptions, coded: &[u8], cut: usize, room: usize)
     Ok(Decoded { pieces, missing, stats: decoder.stats(), length: decoder.length() })
 }
 
-pub fn decode(options: DecodeOptions, coded: &[u8]) -> Result<Decoded> {
+pub(crate) fn decode(options: DecodeOptions, coded: &[u8]) -> Result<Decoded> {
     decode_cut(options, coded, usize::MAX / 2, 1 << 20)
 }
 
 /// A small generator of random numbers (PCG-like, for tests only).
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u32 {
+    pub(crate) fn next(&mut self) -> u32 {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         ((self.0 >> 33) as u32).rotate_left((self.0 >> 59) as u32)
     }
 
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.next() as usize % n.max(1)
     }
 
     /// About normal, of this deviation.
-    pub fn noise(&mut self, sigma: f64) -> f64 {
+    pub(crate) fn noise(&mut self, sigma: f64) -> f64 {
         let sum: f64 = (0..12).map(|_| f64::from(self.next()) / 4294967296.0).sum();
         (sum - 6.0) * sigma
     }
 }
 
 /// A wandering signal of 16-bit samples in `channels` channels, little-endian.
-pub fn signal16(rows: usize, channels: usize, seed: u64) -> Vec<u8> {
+pub(crate) fn signal16(rows: usize, channels: usize, seed: u64) -> Vec<u8> {
     let mut r = Random(seed);
     let mut x = vec![0.0f64; channels];
     let mut out = Vec::new();

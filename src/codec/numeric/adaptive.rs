@@ -14,7 +14,7 @@ use super::tables::{LEVELS, level_of, table_of};
 /// Nodes of a scale.
 const NODES: usize = 64;
 /// Cells the nodes of all scales take.
-pub const CELLS: usize = LEVELS * NODES;
+pub(crate) const CELLS: usize = LEVELS * NODES;
 
 /// Where the kinds of node lie: steps up, steps down, signs, bits of short numbers, bits of long ones.
 const UP: usize = 0;
@@ -26,7 +26,7 @@ const LONG: usize = 35;
 /// Weights in eighths of the fast, middle and slow running means.
 const WEIGHTS: [[i64; 3]; 4] = [[0, 8, 0], [2, 4, 2], [4, 3, 1], [0, 2, 6]];
 /// Ways to weigh the past.
-pub const WAYS: usize = WEIGHTS.len();
+pub(crate) const WAYS: usize = WEIGHTS.len();
 
 /// The scale the past suggests.
 struct Past {
@@ -85,11 +85,8 @@ fn value(c: &mut impl Coder, nodes: &mut [i32; NODES], level: u32, v: i32) -> i3
     let negative = c.bit(node(nodes, SIGN + (k as usize - 1).min(2)), v < 0);
     let mut a_out = 1u32;
     let mut left = k - 1;
-    let (base, learned) = if k <= 4 {
-        (SHORT, 3)
-    } else {
-        (LONG + 3 * ((k + 4).saturating_sub(expected) as usize).min(8), 2)
-    };
+    let (base, learned) =
+        if k <= 4 { (SHORT, 3) } else { (LONG + 3 * ((k + 4).saturating_sub(expected) as usize).min(8), 2) };
     for _ in 0..learned.min(left) {
         left -= 1;
         let at = if k <= 4 { base + a_out as usize } else { base + (a_out as usize).saturating_sub(1) };
@@ -114,7 +111,7 @@ fn run(c: &mut impl Coder, way: usize, cells: &mut [i32], e: &mut [i32]) -> Opti
 }
 
 /// Writes `e`, which stays as it is; `cells` are at least [`CELLS`].
-pub fn write(way: usize, e: &mut [i32], cells: &mut [i32], out: &mut [u8]) -> Option<usize> {
+pub(crate) fn write(way: usize, e: &mut [i32], cells: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (first, rest) = out.split_first_mut()?;
     *first = way as u8;
     let mut w = range::Writer::new(rest);
@@ -123,7 +120,7 @@ pub fn write(way: usize, e: &mut [i32], cells: &mut [i32], out: &mut [u8]) -> Op
 }
 
 /// Reads residuals into `e` from all of `bytes`.
-pub fn read(bytes: &[u8], e: &mut [i32], cells: &mut [i32]) -> Option<()> {
+pub(crate) fn read(bytes: &[u8], e: &mut [i32], cells: &mut [i32]) -> Option<()> {
     let (way, rest) = bytes.split_first()?;
     if usize::from(*way) >= WAYS {
         return None;

@@ -9,14 +9,14 @@ use crate::codec::varint::{unzigzag, zigzag};
 use crate::util::bytes::Reader;
 
 /// Samples of a block.
-pub const BLOCK: usize = 32;
+pub(crate) const BLOCK: usize = 32;
 
 /// How far, in 1/256 of a level, a block's scale may lie from the level before until the level changes.
 const STAY: i32 = 210;
 
 /// The sum of the magnitudes.
 #[inline]
-pub fn magnitudes(e: &[i32]) -> u64 {
+pub(crate) fn magnitudes(e: &[i32]) -> u64 {
     e.iter().map(|v| u64::from(v.unsigned_abs())).sum()
 }
 
@@ -29,17 +29,17 @@ fn level_near(sum: u64, n: usize, before: i32) -> i32 {
 
 /// What was chosen for a plane.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice {
+pub(crate) struct Choice {
     shape: usize,
     first: i32,
     level_table: usize,
     /// Estimated cost in 1/256 bit.
-    pub cost: u64,
+    pub(crate) cost: u64,
 }
 
 /// The table and the raw bits of one symbol.
 #[inline]
-pub fn put(w: &mut BitWriter<'_>, table: usize, t: &Table, shift: u32, v: i32) -> Token {
+pub(crate) fn put(w: &mut BitWriter<'_>, table: usize, t: &Table, shift: u32, v: i32) -> Token {
     let z = zigzag(v);
     let s = z >> shift;
     let e = t.get(s as usize).copied().unwrap_or(0);
@@ -55,7 +55,7 @@ pub fn put(w: &mut BitWriter<'_>, table: usize, t: &Table, shift: u32, v: i32) -
 
 /// The number of a value without symbol: five bits for its length less one, and its bits.
 #[cold]
-pub fn escape(w: &mut BitWriter<'_>, s: u32) {
+pub(crate) fn escape(w: &mut BitWriter<'_>, s: u32) {
     let n = (32 - s.leading_zeros()).max(1);
     w.put(n - 1, 5);
     w.put(s, n);
@@ -63,13 +63,13 @@ pub fn escape(w: &mut BitWriter<'_>, s: u32) {
 
 /// The inverse of [`escape`].
 #[inline]
-pub fn unescape(r: &mut BitReader<'_>) -> u32 {
+pub(crate) fn unescape(r: &mut BitReader<'_>) -> u32 {
     let n = r.get(5) + 1;
     r.get(n)
 }
 
 /// Chooses shape and level table, looking at every `step`-th block for the shape.
-pub fn choose(e: &[i32], step: usize) -> Choice {
+pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
     let mut before = level_near(magnitudes(e.get(..BLOCK).unwrap_or(e)), BLOCK.min(e.len()), -99);
     let first = before;
     let mut moved = 0u64;
@@ -92,7 +92,7 @@ pub fn choose(e: &[i32], step: usize) -> Choice {
     let blocks = e.len().div_ceil(BLOCK).max(1) as u64;
     let level_table = (tables::level_of((moved << 8) / blocks, 8) as usize).clamp(4, 14);
     let side = tables::estimate(moved, blocks as u32);
-    let all = if seen == 0 { 0 } else { best * e.len() as u64 / seen };
+    let all = (best * e.len() as u64).checked_div(seen).unwrap_or(0);
     Choice { shape, first, level_table, cost: all + side + 14 * 8 * 256 }
 }
 
@@ -114,7 +114,7 @@ fn block_cost(costs: &[u16; 64], shift: u32, b: &[i32]) -> u64 {
 }
 
 /// Writes `e`, which is used up.
-pub fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
+pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (head, rest) = out.split_first_chunk_mut::<2>()?;
     *head = [((choice.shape as u8) << 6) | choice.level_table as u8, choice.first as u8];
     let levels = FIXED.get(2 * LEVELS + choice.level_table)?;
@@ -144,7 +144,7 @@ pub fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
 }
 
 /// Reads residuals into `e`.
-pub fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
+pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
     let (params, first) = (r.u8()?, r.u8()?);
     let s = Section::read(r, e.len())?;
     match super::rans::states_for(e.len()) {
@@ -212,7 +212,7 @@ fn whole_block<const S: usize>(
 
 /// The value of a symbol, with its raw bits.
 #[inline]
-pub fn value(symbol: u8, shift: u32, bits: &mut BitReader<'_>) -> i32 {
+pub(crate) fn value(symbol: u8, shift: u32, bits: &mut BitReader<'_>) -> i32 {
     let s = if symbol == ESCAPE { unescape(bits) } else { u32::from(symbol) };
     unzigzag((s << shift) | bits.get(shift))
 }

@@ -12,7 +12,7 @@ use crate::util::bytes::{Reader, Writer};
 const PROBE: usize = 512;
 
 /// Whether `x` may have few enough values for a dictionary to pay; `e`, as long as `x`, is overwritten.
-pub fn promising(x: &[i32], e: &mut [i32]) -> bool {
+pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
     let (low, high) = x.iter().fold((i32::MAX, i32::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
     let range = i64::from(high) - i64::from(low) + 1;
     if range <= 32 * e.len() as i64 {
@@ -41,7 +41,7 @@ pub fn promising(x: &[i32], e: &mut [i32]) -> bool {
 }
 
 /// The distinct values of `x` in rising order at the start of `e`, and how many there are.
-pub fn distinct(x: &[i32], e: &mut [i32]) -> usize {
+pub(crate) fn distinct(x: &[i32], e: &mut [i32]) -> usize {
     for (to, v) in e.iter_mut().zip(x) {
         *to = *v;
     }
@@ -63,7 +63,7 @@ pub fn distinct(x: &[i32], e: &mut [i32]) -> usize {
 
 /// The rank of `v`, which is among `values`.
 #[inline]
-pub fn rank(values: &[i32], v: i32) -> i32 {
+pub(crate) fn rank(values: &[i32], v: i32) -> i32 {
     values.partition_point(|u| *u < v) as i32
 }
 
@@ -73,14 +73,14 @@ fn factor(values: &[i32]) -> u32 {
 }
 
 /// Estimated cost of writing `values`, in 1/256 bit.
-pub fn cost(values: &[i32]) -> u64 {
+pub(crate) fn cost(values: &[i32]) -> u64 {
     let factor = factor(values);
     let gaps = values.array_windows().map(|[a, b]| u64::from(a.abs_diff(*b) / factor) - 1).sum();
     estimate(gaps, values.len() as u32) + 30 * 8 * 256
 }
 
 /// Estimated cost of writing `values` as counts of a grid, in 1/256 bit.
-pub fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
+pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
     let inverse = 1.0 / grid.step;
     let (mut gaps, mut errors, mut before) = (0u64, 0u64, None);
     for v in values {
@@ -98,7 +98,7 @@ const PLAIN: u8 = 0;
 const ON_GRID: u8 = 1;
 
 /// Writes the `few` values at the start of `e`, which are used up with what is behind them.
-pub fn write(
+pub(crate) fn write(
     e: &mut [i32],
     few: usize,
     grid: Option<Grid>,
@@ -141,7 +141,7 @@ pub fn write(
 }
 
 /// Reads the values into the start of `e` and tells how many there are.
-pub fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<usize> {
+pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<usize> {
     let kind = r.u8()?;
     let few = varint::read(r)? as usize;
     let (values, rest) = e.split_at_mut_checked(few)?;

@@ -23,7 +23,7 @@ const SHORT: usize = 256;
 const ROOM: usize = 5;
 
 /// Writes `e`, which is used up, and returns the bytes; `models` are the adaptive coder's cells.
-pub fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut [u8]) -> Option<usize> {
+pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (mode, rest) = out.split_first_mut()?;
     if e.iter().all(|v| *v == 0) {
         *mode = ZEROS;
@@ -74,7 +74,7 @@ pub fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut [u8]) 
 }
 
 /// Reads an array.
-pub fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<()> {
+pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<()> {
     match r.u8()? {
         ZEROS => {
             e.fill(0);

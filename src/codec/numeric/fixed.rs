@@ -6,16 +6,16 @@
 use super::tables::estimate;
 
 /// Highest order.
-pub const MAX_ORDER: usize = 3;
+pub(crate) const MAX_ORDER: usize = 3;
 
 /// Keeps the low `width` bits, sign-extended.
 #[inline]
-pub const fn wrap(v: i32, width: u32) -> i32 {
+pub(crate) const fn wrap(v: i32, width: u32) -> i32 {
     (v << (32 - width)) >> (32 - width)
 }
 
 /// Residuals of `order` into `e`; the first ones are of the orders below.
-pub fn residuals(x: &[i32], order: usize, width: u32, e: &mut [i32]) {
+pub(crate) fn residuals(x: &[i32], order: usize, width: u32, e: &mut [i32]) {
     let warm = order.min(x.len());
     for (i, (to, v)) in e.iter_mut().zip(x).enumerate().take(warm) {
         let (a, b) = (back(x, i, 1), back(x, i, 2));
@@ -66,7 +66,7 @@ const fn prediction(order: usize, a: i32, b: i32, c: i32) -> i32 {
 }
 
 /// Turns residuals of `order` into samples, in place.
-pub fn restore(x: &mut [i32], order: usize, width: u32) {
+pub(crate) fn restore(x: &mut [i32], order: usize, width: u32) {
     let (mut a, mut b, mut c) = (0i32, 0i32, 0i32);
     let warm = order.min(x.len());
     let mut step = |v: &mut i32, order: usize| {
@@ -102,7 +102,7 @@ pub fn restore(x: &mut [i32], order: usize, width: u32) {
 }
 
 /// Estimated cost in 1/256 bit of each order over a run of samples whose first three are only history.
-pub fn costs(run: &[i32], width: u32, costs: &mut [u64; MAX_ORDER + 1]) {
+pub(crate) fn costs(run: &[i32], width: u32, costs: &mut [u64; MAX_ORDER + 1]) {
     let mut sums = [0u64; MAX_ORDER + 1];
     let mut n = 0u32;
     for w in run.array_windows() {

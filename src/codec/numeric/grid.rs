@@ -11,17 +11,17 @@ use crate::util::bytes::{Reader, Writer};
 
 /// The offset and the step.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Grid {
+pub(crate) struct Grid {
     /// Near a sample, or 0.
-    pub offset: f64,
+    pub(crate) offset: f64,
     /// Greater than 0.
-    pub step: f64,
+    pub(crate) step: f64,
     /// Significant decimal digits the sum is rounded to, up to [`MAX_DIGITS`]; 0 for no rounding.
-    pub digits: u8,
+    pub(crate) digits: u8,
 }
 
 /// Most decimal digits: more cannot be told from none in binary32.
-pub const MAX_DIGITS: u8 = 7;
+pub(crate) const MAX_DIGITS: u8 = 7;
 /// Fewest decimal digits that are looked for.
 const MIN_DIGITS: u8 = 3;
 /// The powers of ten that binary64 holds exactly.
@@ -87,7 +87,7 @@ fn half_ulp(v: f64) -> f64 {
 impl Grid {
     /// The sample of count `k`, as an ordered integer.
     #[inline]
-    pub fn at(&self, k: i32) -> i32 {
+    pub(crate) fn at(&self, k: i32) -> i32 {
         self.rounded(self.offset + f64::from(k) * self.step)
     }
 
@@ -108,7 +108,13 @@ impl Grid {
     fn half_unit(&self, v: f64) -> f64 {
         if self.digits > 0 && v != 0.0 {
             let power = power_for(v, self.digits);
-            let power = if scaled(v, power).is_some_and(|m| m.abs() >= POWERS.get(usize::from(self.digits)).copied().unwrap_or(1.0)) { power - 1 } else { power };
+            let power = if scaled(v, power)
+                .is_some_and(|m| m.abs() >= POWERS.get(usize::from(self.digits)).copied().unwrap_or(1.0))
+            {
+                power - 1
+            } else {
+                power
+            };
             if let Some(unit) = scaled(0.5, -power) {
                 return unit;
             }
@@ -118,20 +124,20 @@ impl Grid {
 
     /// The count nearest to a sample, within its bounds.
     #[inline]
-    pub fn count(&self, ordered: i32, inverse: f64) -> i32 {
+    pub(crate) fn count(&self, ordered: i32, inverse: f64) -> i32 {
         let k = (value(ordered) - self.offset) * inverse;
         round(k.clamp(-MOST, MOST)) as i32
     }
 
     /// Appends the grid.
-    pub fn write(&self, w: &mut Writer<'_>) {
+    pub(crate) fn write(&self, w: &mut Writer<'_>) {
         w.u64(self.offset.to_bits());
         w.u64(self.step.to_bits());
         w.u8(self.digits);
     }
 
     /// Reads a grid; nothing where its numbers are not finite or the step is not positive.
-    pub fn read(r: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(r: &mut Reader<'_>) -> Option<Self> {
         let g = Grid { offset: f64::from_bits(r.u64()?), step: f64::from_bits(r.u64()?), digits: r.u8()? };
         (g.digits <= MAX_DIGITS && g.offset.is_finite() && g.step.is_finite() && g.step > 0.0).then_some(g)
     }
@@ -165,7 +171,11 @@ impl Grid {
                 (Some(b), None) => b,
                 (None, None) => break,
             };
-            if Some(d) == above { up += 1 } else { down -= 1 }
+            if Some(d) == above {
+                up += 1
+            } else {
+                down -= 1
+            }
             let k = round(d / self.step);
             if (d - k * self.step).abs() < 0.2 * self.step {
                 xy += k * d;
@@ -218,7 +228,7 @@ impl Grid {
     }
 
     /// The grid of a plane, from its distinct values in rising order; `cells` are at least [`CELLS`].
-    pub fn find(distinct: &[i32], cells: &mut [f64]) -> Option<Self> {
+    pub(crate) fn find(distinct: &[i32], cells: &mut [f64]) -> Option<Self> {
         let (first, last) = (value(*distinct.first()?), value(*distinct.last()?));
         if distinct.len() < 4 || !first.is_finite() || !last.is_finite() {
             return None;
@@ -272,7 +282,7 @@ impl Grid {
 }
 
 /// f64 cells that [`Grid::find`] works in.
-pub const CELLS: usize = GAPS + MANY + FEW;
+pub(crate) const CELLS: usize = GAPS + MANY + FEW;
 
 /// Some of the values, evenly spread, the first and the last among them.
 fn sampled<'a>(distinct: &[i32], out: &'a mut [f64]) -> &'a [f64] {

@@ -10,53 +10,53 @@ use crate::codec::varint::{unzigzag, zigzag};
 use crate::util::bytes::Reader;
 
 /// Most terms from the plane's own past.
-pub const MAX_ORDER: usize = 32;
+pub(crate) const MAX_ORDER: usize = 32;
 /// Most planes looked at beside the own one.
-pub const MAX_REFS: usize = 3;
+pub(crate) const MAX_REFS: usize = 3;
 /// Most terms from another plane: its present sample and the ones before.
-pub const MAX_TAPS: usize = 3;
+pub(crate) const MAX_TAPS: usize = 3;
 /// Largest magnitude of a coefficient.
-pub const MAX_COEFFICIENT: i32 = (1 << 22) - 1;
+pub(crate) const MAX_COEFFICIENT: i32 = (1 << 22) - 1;
 /// Largest shift.
-pub const MAX_SHIFT: u32 = 20;
+pub(crate) const MAX_SHIFT: u32 = 20;
 
 /// A predictor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Linear {
+pub(crate) struct Linear {
     /// Terms from the own past.
-    pub order: usize,
+    pub(crate) order: usize,
     /// Planes before this one that are looked at, the nearest first.
-    pub refs: usize,
+    pub(crate) refs: usize,
     /// Terms from each of them.
-    pub taps: usize,
+    pub(crate) taps: usize,
     /// The sum of products is shifted right by this.
-    pub shift: u32,
+    pub(crate) shift: u32,
     /// Own coefficients, nearest sample first; unused ones are 0.
-    pub own: [i32; MAX_ORDER],
+    pub(crate) own: [i32; MAX_ORDER],
     /// The other planes' coefficients, present sample first.
-    pub other: [[i32; MAX_TAPS]; MAX_REFS],
+    pub(crate) other: [[i32; MAX_TAPS]; MAX_REFS],
 }
 
 impl Linear {
     /// A predictor of 0.
-    pub const fn new(order: usize, refs: usize, taps: usize) -> Self {
+    pub(crate) const fn new(order: usize, refs: usize, taps: usize) -> Self {
         Linear { order, refs, taps, shift: 0, own: [0; MAX_ORDER], other: [[0; MAX_TAPS]; MAX_REFS] }
     }
 
     /// Samples at the start that are predicted by the one before instead.
-    pub fn warm(&self) -> usize {
+    pub(crate) fn warm(&self) -> usize {
         self.order.max(if self.refs > 0 { self.taps.saturating_sub(1) } else { 0 })
     }
 
     /// All coefficients in wire order.
-    pub fn coefficients(&mut self) -> impl Iterator<Item = &mut i32> {
+    pub(crate) fn coefficients(&mut self) -> impl Iterator<Item = &mut i32> {
         let taps = self.taps;
         let others = self.other.iter_mut().take(self.refs).flat_map(move |t| t.iter_mut().take(taps));
         self.own.iter_mut().take(self.order).chain(others)
     }
 
     /// Writes the predictor: order, reach, shift and coefficients.
-    pub fn write(&self, out: &mut [u8]) -> Option<usize> {
+    pub(crate) fn write(&self, out: &mut [u8]) -> Option<usize> {
         let mut me = *self;
         let mut best = (u64::MAX, 0);
         for k in 0..24u32 {
@@ -79,7 +79,7 @@ impl Linear {
     }
 
     /// Reads a predictor; nothing where it is not within the bounds.
-    pub fn read(r: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut bits = BitReader::new(r.rest());
         let mut p = Linear::new(bits.get(6) as usize, bits.get(2) as usize, bits.get(2) as usize);
         p.shift = bits.get(5);
@@ -115,7 +115,7 @@ impl Linear {
     }
 
     /// Residuals of `x` into `e`.
-    pub fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
+    pub(crate) fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
         let warm = self.warm().min(x.len());
         let mut before = 0i32;
         for (to, v) in e.iter_mut().zip(x).take(warm) {
@@ -161,7 +161,8 @@ impl Linear {
             *to = wrap(v.wrapping_sub((sum >> self.shift) as i32), width);
         }
         let from = head.max(warm);
-        let (Some(history), Some(e), Some(now)) = (x.get(from - P.min(from)..), e.get_mut(from..), x.get(from..)) else {
+        let (Some(history), Some(e), Some(now)) = (x.get(from - P.min(from)..), e.get_mut(from..), x.get(from..))
+        else {
             return;
         };
         for (i, ((to, v), h)) in e.iter_mut().zip(now).zip(history.array_windows::<P>()).enumerate() {
@@ -177,7 +178,7 @@ impl Linear {
     }
 
     /// Turns residuals into samples, in place.
-    pub fn restore(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32) {
+    pub(crate) fn restore(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32) {
         let warm = self.warm().min(x.len());
         let mut before = 0i32;
         for v in x.iter_mut().take(warm) {
@@ -236,9 +237,9 @@ mod tests {
                 for j in 0..p.order {
                     s += i128::from(p.own[j]) * i128::from(x[t - 1 - j]);
                 }
-                for r in 0..p.refs {
+                for (c, x) in p.other.iter().zip(refs).take(p.refs) {
                     for j in 0..p.taps {
-                        s += i128::from(p.other[r][j]) * i128::from(refs[r][t - j]);
+                        s += i128::from(c[j]) * i128::from(x[t - j]);
                     }
                 }
                 wrap(x[t].wrapping_sub((s >> p.shift) as i32), width)

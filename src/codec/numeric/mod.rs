@@ -27,11 +27,13 @@ use super::glyph::{self, GlyphType};
 use super::varint;
 use crate::util::bytes::{Reader, Writer};
 use linear::MAX_REFS;
-pub use tables::estimate;
 use plane::{Plane, PlaneOut};
+pub(crate) use tables::estimate;
 
 /// Cells of f64 that encoding works in.
 pub const ENCODE_REALS: usize = solve::CELLS;
+
+const _: () = assert!(grid::CELLS <= ENCODE_REALS);
 
 /// COMPOSITE: rows, and one glyph per channel.
 const GROUP: u32 = 0;

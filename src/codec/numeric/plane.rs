@@ -1,9 +1,9 @@
 //! One channel of a group as a glyph.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame; sums of 32-bit samples in 64 bits")]
 
+use super::grid::Grid;
 use super::linear::MAX_REFS;
 use super::predict::{self, Predictor};
-use super::grid::Grid;
 use super::wide::Wide;
 use super::{dict, entropy, sample};
 use crate::codec::Effort;
@@ -13,47 +13,47 @@ use crate::codec::varint::{self, unzigzag, zigzag};
 use crate::util::bytes::{Reader, Writer};
 
 /// PRIMITIVE: every sample is the payload.
-pub const CONSTANT: u32 = 0;
+pub(crate) const CONSTANT: u32 = 0;
 /// PRIMITIVE: the samples' bytes.
-pub const STORED: u32 = 1;
+pub(crate) const STORED: u32 = 1;
 /// REFERENCE: the samples of an earlier channel.
-pub const SAME: u32 = 0;
+pub(crate) const SAME: u32 = 0;
 /// DELTA: integers less a base, divided by a common factor.
-pub const INTEGERS: u32 = 0;
+pub(crate) const INTEGERS: u32 = 0;
 /// DELTA: ranks in a list of the distinct values.
-pub const RANKS: u32 = 1;
+pub(crate) const RANKS: u32 = 1;
 /// DELTA: counts of a step from an offset.
-pub const COUNTS: u32 = 2;
+pub(crate) const COUNTS: u32 = 2;
 /// DELTA: the upper parts of 64-bit samples, the lower ones in front.
-pub const UPPER: u32 = 3;
+pub(crate) const UPPER: u32 = 3;
 /// DELTA: added to the others where binary64 samples are binary32 numbers, and are treated as such.
-pub const NARROW: u32 = 8;
+pub(crate) const NARROW: u32 = 8;
 
 /// What a plane is made of and worked on with.
-pub struct Plane<'a> {
+pub(crate) struct Plane<'a> {
     /// The group's raw bytes, whole rows.
-    pub raw: &'a [u8],
+    pub(crate) raw: &'a [u8],
     /// What they are.
-    pub format: Format,
+    pub(crate) format: Format,
     /// Which channel this is.
-    pub channel: usize,
+    pub(crate) channel: usize,
     /// How hard to try.
-    pub effort: Effort,
+    pub(crate) effort: Effort,
     /// The plane's samples, as predicted; later planes may look at them.
-    pub x: &'a mut [i32],
+    pub(crate) x: &'a mut [i32],
     /// The planes before, the nearest first; empty where there is none.
-    pub refs: [&'a [i32]; MAX_REFS],
+    pub(crate) refs: [&'a [i32]; MAX_REFS],
     /// As long as the plane.
-    pub e: &'a mut [i32],
+    pub(crate) e: &'a mut [i32],
     /// For the least squares.
-    pub reals: &'a mut [f64],
+    pub(crate) reals: &'a mut [f64],
     /// For the adaptive coder.
-    pub models: &'a mut [i32],
+    pub(crate) models: &'a mut [i32],
 }
 
 impl Plane<'_> {
     /// Writes the plane's glyph.
-    pub fn write(mut self, out: &mut [u8]) -> Option<usize> {
+    pub(crate) fn write(mut self, out: &mut [u8]) -> Option<usize> {
         if let Some(n) = self.simple(out) {
             return Some(n);
         }
@@ -113,7 +113,9 @@ impl Plane<'_> {
     fn coded(&mut self, out: &mut [u8]) -> Option<(u32, usize)> {
         let mut narrow = 0;
         if self.format.sample.width() == 8 {
-            if self.format.sample == SampleType::I64 || !sample::load_narrow(self.raw, self.format, self.channel, self.x) {
+            if self.format.sample == SampleType::I64
+                || !sample::load_narrow(self.raw, self.format, self.channel, self.x)
+            {
                 return Some((UPPER, self.upper(out)?));
             }
             narrow = NARROW;
@@ -244,7 +246,7 @@ fn width_of(format: Format) -> u32 {
 }
 
 /// The greatest common divisor of all differences of samples.
-pub fn common_factor(x: &[i32]) -> u32 {
+pub(crate) fn common_factor(x: &[i32]) -> u32 {
     let Some(first) = x.first() else { return 1 };
     let mut g = 0u32;
     for v in x {
@@ -282,28 +284,28 @@ fn base_of(x: &[i32], g: u32, bits: u32) -> i32 {
 }
 
 /// Where a plane is read to.
-pub struct PlaneOut<'a> {
+pub(crate) struct PlaneOut<'a> {
     /// The group's raw bytes, whole rows.
-    pub raw: &'a mut [u8],
+    pub(crate) raw: &'a mut [u8],
     /// What they are.
-    pub format: Format,
+    pub(crate) format: Format,
     /// Which channel this is.
-    pub channel: usize,
+    pub(crate) channel: usize,
     /// The plane's samples, as predicted.
-    pub x: &'a mut [i32],
+    pub(crate) x: &'a mut [i32],
     /// The planes before, the nearest first.
-    pub refs: [&'a [i32]; MAX_REFS],
+    pub(crate) refs: [&'a [i32]; MAX_REFS],
     /// As long as the plane.
-    pub e: &'a mut [i32],
+    pub(crate) e: &'a mut [i32],
     /// For the adaptive coder.
-    pub models: &'a mut [i32],
+    pub(crate) models: &'a mut [i32],
     /// Whether binary64 samples come as binary32.
-    pub narrow: bool,
+    pub(crate) narrow: bool,
 }
 
 impl PlaneOut<'_> {
     /// Reads the plane of a glyph.
-    pub fn read(mut self, g: &Glyph<'_>) -> Option<()> {
+    pub(crate) fn read(mut self, g: &Glyph<'_>) -> Option<()> {
         let payload = g.payload?;
         let mut r = Reader::new(if g.kind == GlyphType::Delta { payload } else { &[] });
         match (g.kind, g.id) {
@@ -361,10 +363,10 @@ impl PlaneOut<'_> {
 
     fn predicted(&mut self, width: u32, r: &mut Reader<'_>) -> Option<()> {
         let p = Predictor::read(r)?;
-        if let Predictor::Linear(l) = &p {
-            if self.refs.iter().take(l.refs).any(|r| r.len() != self.x.len()) {
-                return None;
-            }
+        if let Predictor::Linear(l) = &p
+            && self.refs.iter().take(l.refs).any(|r| r.len() != self.x.len())
+        {
+            return None;
         }
         entropy::read(r, self.models, self.x)?;
         p.restore(self.x, &self.refs, width);

@@ -10,7 +10,7 @@ use crate::util::bytes::Reader;
 
 /// How the samples of a plane are predicted.
 #[derive(Clone, Copy, Debug)]
-pub enum Predictor {
+pub(crate) enum Predictor {
     /// Differences of this order.
     Fixed(usize),
     /// Linear prediction with coefficients of its own.
@@ -32,7 +32,7 @@ fn known(refs: &[&[i32]; MAX_REFS]) -> usize {
 
 impl Predictor {
     /// Residuals of `x` into `e`.
-    pub fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
+    pub(crate) fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
         match self {
             Predictor::Fixed(order) => fixed::residuals(x, *order, width, e),
             Predictor::Linear(l) => l.residuals(x, refs, width, e),
@@ -40,7 +40,7 @@ impl Predictor {
     }
 
     /// Residuals into samples, in place.
-    pub fn restore(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32) {
+    pub(crate) fn restore(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32) {
         match self {
             Predictor::Fixed(order) => fixed::restore(x, *order, width),
             Predictor::Linear(l) => l.restore(x, refs, width),
@@ -48,7 +48,7 @@ impl Predictor {
     }
 
     /// Writes the predictor.
-    pub fn write(&self, out: &mut [u8]) -> Option<usize> {
+    pub(crate) fn write(&self, out: &mut [u8]) -> Option<usize> {
         let (first, rest) = out.split_first_mut()?;
         match self {
             Predictor::Fixed(order) => {
@@ -63,7 +63,7 @@ impl Predictor {
     }
 
     /// Reads a predictor.
-    pub fn read(r: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(r: &mut Reader<'_>) -> Option<Self> {
         match r.u8()? {
             order @ 0..LINEAR => Some(Predictor::Fixed(order.into())),
             LINEAR => Linear::read(r).map(Predictor::Linear),
@@ -74,11 +74,11 @@ impl Predictor {
 
 /// What the choice came to.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The predictor.
-    pub predictor: Predictor,
+    pub(crate) predictor: Predictor,
     /// Estimated cost of the whole plane in 1/256 bit.
-    pub cost: u64,
+    pub(crate) cost: u64,
 }
 
 /// The distance between the starts of the runs that are looked at.
@@ -87,7 +87,7 @@ fn stride(n: usize, effort: Effort) -> usize {
 }
 
 /// The best of the fixed orders, by the cost of some runs of what `at` gives for a range of samples.
-pub fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl FnMut(usize, &mut [i32])) -> Choice {
+pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl FnMut(usize, &mut [i32])) -> Choice {
     let mut costs = [0u64; fixed::MAX_ORDER + 1];
     let mut seen = 0u64;
     let mut from = 0;
@@ -143,7 +143,7 @@ fn linear_cost(l: &Linear, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, eff
 }
 
 /// Chooses among the fixed and the linear predictors; `e` is overwritten.
-pub fn choose(
+pub(crate) fn choose(
     x: &[i32],
     refs: &[&[i32]; MAX_REFS],
     width: u32,

@@ -5,21 +5,21 @@
 
 /// An adaptive binary decision: two probabilities of 0, each in 14 bits, and how often the node was met.
 #[derive(Clone, Copy, Debug)]
-pub struct Node(u32);
+pub(crate) struct Node(u32);
 
 impl Node {
     /// Even odds, never met.
-    pub const NEW: i32 = (0x2000 << 18) | (0x2000 << 4);
+    pub(crate) const NEW: i32 = (0x2000 << 18) | (0x2000 << 4);
 
     /// The node kept in a cell.
     #[inline]
-    pub const fn of(cell: i32) -> Self {
+    pub(crate) const fn of(cell: i32) -> Self {
         Node(cell as u32)
     }
 
     /// As it is kept in a cell.
     #[inline]
-    pub const fn cell(self) -> i32 {
+    pub(crate) const fn cell(self) -> i32 {
         self.0 as i32
     }
 
@@ -54,7 +54,7 @@ impl Node {
 }
 
 /// Either side of the coder: the writer takes decisions, the reader makes them.
-pub trait Coder {
+pub(crate) trait Coder {
     /// One decision; returns it.
     fn bit(&mut self, node: &mut i32, bit: bool) -> bool;
     /// The `bits` low bits of `value`, at even odds; returns them.
@@ -64,7 +64,7 @@ pub trait Coder {
 const TOP: u32 = 1 << 24;
 
 /// Writes decisions.
-pub struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     out: &'a mut [u8],
     len: usize,
     low: u64,
@@ -76,7 +76,7 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// Starts at the first byte of `out`.
-    pub fn new(out: &'a mut [u8]) -> Self {
+    pub(crate) fn new(out: &'a mut [u8]) -> Self {
         Writer { out, len: 0, low: 0, range: u32::MAX, cache: 0, pending: 0, short: false }
     }
 
@@ -107,7 +107,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Ends the code; tells its length, or nothing if it did not fit. Zeros at the end are left out.
-    pub fn finish(mut self) -> Option<usize> {
+    pub(crate) fn finish(mut self) -> Option<usize> {
         for _ in 0..5 {
             self.shift();
         }
@@ -154,7 +154,7 @@ impl Coder for Writer<'_> {
 }
 
 /// Reads decisions.
-pub struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     pos: usize,
     code: u32,
@@ -163,7 +163,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Starts with the code's first byte. Behind its end there are zeros.
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         let mut r = Reader { bytes, pos: 0, code: 0, range: u32::MAX };
         for _ in 0..5 {
             r.code = (r.code << 8) | r.next();

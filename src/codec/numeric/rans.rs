@@ -15,7 +15,7 @@ const LOW: u32 = 1 << 16;
 const MASK: u32 = PROB_ONE - 1;
 
 /// How many states take turns over `n` symbols: few symbols cannot pay for many states.
-pub const fn states_for(n: usize) -> usize {
+pub(crate) const fn states_for(n: usize) -> usize {
     match n {
         0..512 => 1,
         512..4096 => 2,
@@ -24,7 +24,7 @@ pub const fn states_for(n: usize) -> usize {
 }
 
 /// The encoder: states, and the words from the end of a slice downwards.
-pub struct Encoder<'a, const S: usize> {
+pub(crate) struct Encoder<'a, const S: usize> {
     states: [u32; S],
     out: &'a mut [u8],
     start: usize,
@@ -33,7 +33,7 @@ pub struct Encoder<'a, const S: usize> {
 
 impl<'a, const S: usize> Encoder<'a, S> {
     /// Starts with the last byte of `out`.
-    pub fn new(out: &'a mut [u8]) -> Self {
+    pub(crate) fn new(out: &'a mut [u8]) -> Self {
         let start = out.len();
         Encoder { states: [LOW; S], out, start, short: false }
     }
@@ -41,7 +41,7 @@ impl<'a, const S: usize> Encoder<'a, S> {
     /// Puts `symbol` of `table` in front of what was put before, with the state of this number (modulo `S`).
     /// The symbol's frequency is not 0.
     #[inline]
-    pub fn put(&mut self, state: usize, table: &Table, symbol: u8) {
+    pub(crate) fn put(&mut self, state: usize, table: &Table, symbol: u8) {
         let e = table[(symbol & ESCAPE) as usize];
         let (f, c) = (e >> 16, e & 0xffff);
         let mut x = self.states[state % S];
@@ -65,13 +65,13 @@ impl<'a, const S: usize> Encoder<'a, S> {
     }
 
     /// The states, and where the words start; nothing if they did not fit.
-    pub fn finish(self) -> Option<([u32; S], usize)> {
+    pub(crate) fn finish(self) -> Option<([u32; S], usize)> {
         (!self.short).then_some((self.states, self.start))
     }
 }
 
 /// The decoder.
-pub struct Decoder<'a, const S: usize> {
+pub(crate) struct Decoder<'a, const S: usize> {
     states: [u32; S],
     words: &'a [[u8; 2]],
     pos: usize,
@@ -79,13 +79,13 @@ pub struct Decoder<'a, const S: usize> {
 
 impl<'a, const S: usize> Decoder<'a, S> {
     /// Starts with the states the encoder ended with.
-    pub fn new(states: [u32; S], words: &'a [[u8; 2]]) -> Self {
+    pub(crate) fn new(states: [u32; S], words: &'a [[u8; 2]]) -> Self {
         Decoder { states, words, pos: 0 }
     }
 
     /// The next symbol, of the state of this number (modulo `S`).
     #[inline]
-    pub fn get(&mut self, state: usize, table: &Table, lookup: &Lookup) -> u8 {
+    pub(crate) fn get(&mut self, state: usize, table: &Table, lookup: &Lookup) -> u8 {
         let x = self.states[state % S];
         let point = x & MASK;
         let symbol = lookup[point as usize];
@@ -100,7 +100,7 @@ impl<'a, const S: usize> Decoder<'a, S> {
 
     /// The next symbols, the states taking turns from the first; the length of `out` is a multiple of `S`.
     #[inline]
-    pub fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; 32]) {
+    pub(crate) fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; 32]) {
         let (turns, _) = out.as_chunks_mut::<S>();
         let mut states = self.states;
         let mut pos = self.pos;
@@ -124,7 +124,7 @@ impl<'a, const S: usize> Decoder<'a, S> {
     }
 
     /// Whether exactly what the encoder wrote was taken.
-    pub fn finished(&self) -> bool {
+    pub(crate) fn finished(&self) -> bool {
         self.pos == self.words.len() && self.states.iter().all(|x| *x == LOW)
     }
 }

@@ -29,7 +29,7 @@ fn zigzag_sum(b: &[i32]) -> u64 {
 }
 
 /// About what [`write`] needs, in 1/256 bit.
-pub fn cost(e: &[i32]) -> u64 {
+pub(crate) fn cost(e: &[i32]) -> u64 {
     let mut bits = 64u64;
     let mut before = 0u32;
     for b in e.chunks(BLOCK) {
@@ -45,7 +45,7 @@ pub fn cost(e: &[i32]) -> u64 {
 }
 
 /// Writes `e`.
-pub fn write(e: &[i32], out: &mut [u8]) -> Option<usize> {
+pub(crate) fn write(e: &[i32], out: &mut [u8]) -> Option<usize> {
     let mut w = BitWriter::new(out);
     let mut before = 0u32;
     for b in e.chunks(BLOCK) {
@@ -71,7 +71,7 @@ pub fn write(e: &[i32], out: &mut [u8]) -> Option<usize> {
 }
 
 /// Reads residuals into `e`.
-pub fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
+pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
     let mut bits = BitReader::new(r.rest());
     let mut k = 0i32;
     for b in e.chunks_mut(BLOCK) {

@@ -8,13 +8,13 @@ use crate::codec::format::{ByteOrder, Format, SampleType};
 
 /// The bits of a binary32 as an integer of the same order; its own inverse.
 #[inline]
-pub const fn order32(bits: i32) -> i32 {
+pub(crate) const fn order32(bits: i32) -> i32 {
     bits ^ (((bits >> 31) as u32) >> 1) as i32
 }
 
 /// The bits of a binary64 as an integer of the same order; its own inverse.
 #[inline]
-pub const fn order64(bits: i64) -> i64 {
+pub(crate) const fn order64(bits: i64) -> i64 {
     bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
 
@@ -42,7 +42,7 @@ fn fill<const W: usize>(raw: &[u8], f: Format, channel: usize, out: &mut [i32], 
 }
 
 /// The samples of a channel; of 64-bit types nothing.
-pub fn load(raw: &[u8], f: Format, channel: usize, out: &mut [i32]) {
+pub(crate) fn load(raw: &[u8], f: Format, channel: usize, out: &mut [i32]) {
     use SampleType as T;
     let little = f.order == ByteOrder::Little;
     match (f.sample, little) {
@@ -83,7 +83,7 @@ fn spread<const W: usize>(
 }
 
 /// The samples of a channel of binary64 numbers as binary32 ones; whether they all are such.
-pub fn load_narrow(raw: &[u8], f: Format, channel: usize, out: &mut [i32]) -> bool {
+pub(crate) fn load_narrow(raw: &[u8], f: Format, channel: usize, out: &mut [i32]) -> bool {
     for (to, v) in out.iter_mut().zip(load64(raw, f, channel)) {
         let wide = f64::from_bits(order64(v) as u64);
         let narrow = wide as f32;
@@ -97,7 +97,7 @@ pub fn load_narrow(raw: &[u8], f: Format, channel: usize, out: &mut [i32]) -> bo
 }
 
 /// Puts the samples of a channel where they belong. Of 64-bit types nothing, unless they come narrow.
-pub fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: impl Iterator<Item = i32>) {
+pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: impl Iterator<Item = i32>) {
     use SampleType as T;
     if narrow {
         let wide = values.map(|v| order64(f64::from(f32::from_bits(order32(v) as u32)).to_bits() as i64));
@@ -128,7 +128,7 @@ pub fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: im
 }
 
 /// The samples of a channel of a 64-bit type, binary64 mapped to integers of the same order.
-pub fn load64(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = i64> {
+pub(crate) fn load64(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = i64> {
     let float = f.sample == SampleType::F64;
     column::<8>(raw, f, channel).map(move |b| {
         let v = if f.order == ByteOrder::Little { i64::from_le_bytes(b) } else { i64::from_be_bytes(b) };
@@ -137,7 +137,7 @@ pub fn load64(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = i64
 }
 
 /// The inverse of [`load64`].
-pub fn store64(raw: &mut [u8], f: Format, channel: usize, values: impl Iterator<Item = i64>) {
+pub(crate) fn store64(raw: &mut [u8], f: Format, channel: usize, values: impl Iterator<Item = i64>) {
     let float = f.sample == SampleType::F64;
     for (to, v) in column_mut::<8>(raw, f, channel).zip(values) {
         let v = if float { order64(v) } else { v };
@@ -146,13 +146,13 @@ pub fn store64(raw: &mut [u8], f: Format, channel: usize, values: impl Iterator<
 }
 
 /// The bytes of a channel's samples in their order, for planes that are stored.
-pub fn bytes_of(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn bytes_of(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = &[u8]> {
     let (w, row) = (f.sample.width(), f.row_bytes().max(1));
     raw.chunks_exact(row).map(move |r| r.get(channel * w..(channel + 1) * w).unwrap_or(&[]))
 }
 
 /// The places of a channel's samples.
-pub fn bytes_of_mut(raw: &mut [u8], f: Format, channel: usize) -> impl Iterator<Item = &mut [u8]> {
+pub(crate) fn bytes_of_mut(raw: &mut [u8], f: Format, channel: usize) -> impl Iterator<Item = &mut [u8]> {
     let (w, row) = (f.sample.width(), f.row_bytes().max(1));
     raw.chunks_exact_mut(row).map(move |r| r.get_mut(channel * w..(channel + 1) * w).unwrap_or(&mut []))
 }

@@ -9,11 +9,11 @@ use crate::util::bytes::{Reader, Writer};
 
 /// A symbol to code: its table in bits 8 to 15, the symbol below, and, where a block begins, a symbol of the level
 /// table plus one in the bits above.
-pub type Token = i32;
+pub(crate) type Token = i32;
 
 /// The token of a symbol.
 #[inline]
-pub const fn token(table: usize, symbol: u8) -> Token {
+pub(crate) const fn token(table: usize, symbol: u8) -> Token {
     ((table << 8) | symbol as usize) as i32
 }
 
@@ -21,7 +21,7 @@ pub const fn token(table: usize, symbol: u8) -> Token {
 const ROOM: usize = 5;
 
 /// Writes a section: `bits` appends the raw bits and makes the tokens, which are coded then.
-pub fn write<'t>(
+pub(crate) fn write<'t>(
     out: &mut [u8],
     tables: &[Table],
     level_table: &Table,
@@ -89,16 +89,16 @@ fn code<const S: usize>(
 }
 
 /// A section as it is read.
-pub struct Section<'a> {
+pub(crate) struct Section<'a> {
     /// The raw bits.
-    pub bits: &'a [u8],
+    pub(crate) bits: &'a [u8],
     states: [u32; 4],
     words: &'a [[u8; 2]],
 }
 
 impl<'a> Section<'a> {
     /// Reads the section of `n` symbols.
-    pub fn read(r: &mut Reader<'a>, n: usize) -> Option<Self> {
+    pub(crate) fn read(r: &mut Reader<'a>, n: usize) -> Option<Self> {
         let len = varint::read(r)?;
         let bits = r.bytes(len as usize)?;
         let count = varint::read(r)?;
@@ -111,7 +111,7 @@ impl<'a> Section<'a> {
     }
 
     /// The decoder of its symbols.
-    pub fn decoder<const S: usize>(&self) -> Decoder<'a, S> {
+    pub(crate) fn decoder<const S: usize>(&self) -> Decoder<'a, S> {
         let mut states = [0; S];
         for (to, s) in states.iter_mut().zip(self.states) {
             *to = s;

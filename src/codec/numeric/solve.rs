@@ -19,10 +19,10 @@ const SERIES: usize = 1 + MAX_REFS;
 const MOST: usize = 1 + MAX_ORDER + MAX_REFS * MAX_TAPS;
 
 /// f64 cells that [`Solver`] works in.
-pub const CELLS: usize = SERIES * ROW + 2 * MOST * MOST;
+pub(crate) const CELLS: usize = SERIES * ROW + 2 * MOST * MOST;
 
 /// The matrix of products of a plane and the planes before it, and its solution.
-pub struct Solver<'a> {
+pub(crate) struct Solver<'a> {
     rows: &'a mut [f64],
     products: &'a mut [f64],
     work: &'a mut [f64],
@@ -56,20 +56,12 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 impl<'a> Solver<'a> {
     /// Starts without any products, for `order` own terms and `taps` terms of `refs` planes; `cells` are at least
     /// [`CELLS`].
-    pub fn new(cells: &'a mut [f64], order: usize, refs: usize, taps: usize) -> Option<Self> {
+    pub(crate) fn new(cells: &'a mut [f64], order: usize, refs: usize, taps: usize) -> Option<Self> {
         let (rows, rest) = cells.split_at_mut_checked(SERIES * ROW)?;
         let (products, work) = rest.split_at_mut_checked(MOST * MOST)?;
         products.fill(0.0);
         let refs = if taps == 0 { 0 } else { refs.min(MAX_REFS) };
-        Some(Solver {
-            rows,
-            products,
-            work,
-            order: order.min(MAX_ORDER),
-            refs,
-            taps: taps.min(MAX_TAPS),
-            count: 0,
-        })
+        Some(Solver { rows, products, work, order: order.min(MAX_ORDER), refs, taps: taps.min(MAX_TAPS), count: 0 })
     }
 
     /// Where the lags of series `s` start in the matrix, and how many there are.
@@ -88,7 +80,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Adds the products over the samples of `range`; those before it serve as history.
-    pub fn accumulate(&mut self, x: &[i32], refs: &[&[i32]; MAX_REFS], range: Range<usize>) {
+    pub(crate) fn accumulate(&mut self, x: &[i32], refs: &[&[i32]; MAX_REFS], range: Range<usize>) {
         let warm = self.order.max(self.taps);
         let start = range.start.max(warm);
         let end = range.end.min(x.len());
@@ -127,9 +119,7 @@ impl<'a> Solver<'a> {
             }
             at += n;
         }
-        let value = |s: usize, t: usize| {
-            series.get(s).and_then(|x| x.get(t)).copied().map_or(0.0, f64::from)
-        };
+        let value = |s: usize, t: usize| series.get(s).and_then(|x| x.get(t)).copied().map_or(0.0, f64::from);
         for a in 0..planes {
             for b in a..planes {
                 let ((pa, na), (pb, nb)) = (self.lags(a), self.lags(b));
@@ -139,7 +129,8 @@ impl<'a> Solver<'a> {
                     if a == b && i > j {
                         continue;
                     }
-                    let from = if i == 0 { first.get(a).and_then(|f| f.get(b)) } else { first.get(b).and_then(|f| f.get(a)) };
+                    let from =
+                        if i == 0 { first.get(a).and_then(|f| f.get(b)) } else { first.get(b).and_then(|f| f.get(a)) };
                     let mut v = from.and_then(|f| f.get(i.max(j))).copied().unwrap_or(0.0);
                     while i < na && j < nb {
                         self.add(pa + i, pb + j, v);
@@ -155,7 +146,7 @@ impl<'a> Solver<'a> {
 
     /// The predictor of `order` own terms (at most what was accumulated), with the other planes' terms if `cross`;
     /// nothing where the products do not determine it.
-    pub fn solve(&mut self, order: usize, cross: bool) -> Option<Linear> {
+    pub(crate) fn solve(&mut self, order: usize, cross: bool) -> Option<Linear> {
         let order = order.min(self.order);
         let refs = if cross { self.refs } else { 0 };
         let m = order + refs * self.taps;
@@ -187,7 +178,7 @@ impl<'a> Solver<'a> {
                     d -= l * *v;
                     *v = l;
                 }
-                if !(d > 1e-6) {
+                if d.is_nan() || d <= 1e-6 {
                     return None;
                 }
                 *row.get_mut(i)? = d;
@@ -218,7 +209,7 @@ impl<'a> Solver<'a> {
         let residual = (energy - explained).max(energy * 1e-15).max(self.count as f64 * 0.05);
         let ratio = energy / residual * c.len() as f64;
         let largest = c.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-        if !ratio.is_finite() || !(largest < 64.0) {
+        if !ratio.is_finite() || largest.is_nan() || largest >= 64.0 {
             return None;
         }
         // Half the exponent of the ratio: the shift at which rounding the coefficients costs next to nothing.

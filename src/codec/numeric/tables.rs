@@ -9,21 +9,21 @@
 )]
 
 /// Bits of a frequency total.
-pub const PROB_BITS: u32 = 12;
+pub(crate) const PROB_BITS: u32 = 12;
 /// What the frequencies of a table add up to.
-pub const PROB_ONE: u32 = 1 << PROB_BITS;
+pub(crate) const PROB_ONE: u32 = 1 << PROB_BITS;
 /// Symbols of a table; the last one is the escape.
-pub const SYMBOLS: usize = 64;
+pub(crate) const SYMBOLS: usize = 64;
 /// The symbol that stands for what has no symbol of its own.
-pub const ESCAPE: u8 = 63;
+pub(crate) const ESCAPE: u8 = 63;
 /// Distributions of the same scale, from Gaussian over logistic and Laplace to heavy-tailed.
-pub const SHAPES: usize = 4;
+pub(crate) const SHAPES: usize = 4;
 /// Tables of one shape: 19 for scales below 4 and 2 for everything above, with its low bits raw.
-pub const LEVELS: usize = 21;
+pub(crate) const LEVELS: usize = 21;
 /// Tables in all: `shape * LEVELS + level`.
-pub const TABLES: usize = SHAPES * LEVELS;
+pub(crate) const TABLES: usize = SHAPES * LEVELS;
 /// The highest scale level: a mean magnitude of 2^31.
-pub const MAX_LEVEL: u32 = 76;
+pub(crate) const MAX_LEVEL: u32 = 76;
 
 /// Scale parameter per shape and level in units of 2^-16: the distribution's mean magnitude is 2^(level/2 - 7);
 /// for the last two, counted in bins, 2^2.5 and 2^3.
@@ -88,11 +88,11 @@ const fn weight(shape: usize, h: f64, s: f64) -> f64 {
 }
 
 /// A symbol's frequency in the high and the sum of the frequencies before it in the low half.
-pub type Table = [u32; SYMBOLS];
+pub(crate) type Table = [u32; SYMBOLS];
 
 /// The frequency of an entry.
 #[inline]
-pub const fn freq(entry: u32) -> u32 {
+pub(crate) const fn freq(entry: u32) -> u32 {
     entry >> 16
 }
 
@@ -132,11 +132,10 @@ const fn tables() -> [Table; TABLES] {
 }
 
 /// All fixed tables.
-pub static FIXED: [Table; TABLES] = tables();
-const FIXED_CONST: [Table; TABLES] = tables();
+pub(crate) static FIXED: [Table; TABLES] = tables();
 
 /// Which symbol each of the 4096 code points belongs to.
-pub type Lookup = [u8; PROB_ONE as usize];
+pub(crate) type Lookup = [u8; PROB_ONE as usize];
 
 const fn lookups() -> [Lookup; TABLES] {
     let mut out = [[0u8; PROB_ONE as usize]; TABLES];
@@ -144,7 +143,7 @@ const fn lookups() -> [Lookup; TABLES] {
     while i < TABLES {
         let mut j = 0;
         while j < SYMBOLS {
-            let e = FIXED_CONST[i][j];
+            let e = FIXED[i][j];
             let mut k = 0;
             while k < freq(e) {
                 out[i][((e & 0xffff) + k) as usize] = j as u8;
@@ -158,7 +157,7 @@ const fn lookups() -> [Lookup; TABLES] {
 }
 
 /// The decoder's side of [`FIXED`].
-pub static LOOKUPS: [Lookup; TABLES] = lookups();
+pub(crate) static LOOKUPS: [Lookup; TABLES] = lookups();
 
 /// 256 log2(v) rounded down, for v >= 1, by squaring.
 const fn log2_by_squaring(v: u64) -> u32 {
@@ -192,7 +191,7 @@ static LOG_FRACTION: [u8; 256] = log_fractions();
 
 /// About 256 log2(v); 0 for v below 1.
 #[inline]
-pub fn log2_q8(v: u64) -> i32 {
+pub(crate) fn log2_q8(v: u64) -> i32 {
     let lz = v.leading_zeros();
     if lz == 64 {
         return 0;
@@ -205,10 +204,10 @@ const fn costs() -> [[u16; SYMBOLS]; TABLES] {
     let mut out = [[0; SYMBOLS]; TABLES];
     let mut i = 0;
     while i < TABLES {
-        let escape = 12 * 256 - log2_by_squaring(freq(FIXED_CONST[i][63]) as u64) + 5 * 256;
+        let escape = 12 * 256 - log2_by_squaring(freq(FIXED[i][63]) as u64) + 5 * 256;
         let mut j = 0;
         while j < SYMBOLS {
-            let f = freq(FIXED_CONST[i][j]);
+            let f = freq(FIXED[i][j]);
             out[i][j] = if j == 63 {
                 escape as u16
             } else if f == 0 {
@@ -224,7 +223,7 @@ const fn costs() -> [[u16; SYMBOLS]; TABLES] {
 }
 
 /// What each symbol costs in each table, in 1/256 bit; for the escape without the value's own bits.
-pub static COSTS: [[u16; SYMBOLS]; TABLES] = costs();
+pub(crate) static COSTS: [[u16; SYMBOLS]; TABLES] = costs();
 
 const fn entropies() -> [i32; LEVELS] {
     let mut out = [0; LEVELS];
@@ -235,7 +234,7 @@ const fn entropies() -> [i32; LEVELS] {
         let mut sum = 0u64;
         let mut j = 0;
         while j < SYMBOLS {
-            sum += freq(FIXED_CONST[i][j]) as u64 * costs[i][j] as u64;
+            sum += freq(FIXED[i][j]) as u64 * costs[i][j] as u64;
             j += 1;
         }
         out[level] = (sum >> PROB_BITS) as i32;
@@ -251,7 +250,7 @@ static ENTROPY: [i32; LEVELS] = entropies();
 
 /// About how many 1/256 bits `n` residuals take whose magnitudes add up to `sum`.
 #[inline]
-pub fn estimate(sum: u64, n: u32) -> u64 {
+pub(crate) fn estimate(sum: u64, n: u32) -> u64 {
     if sum == 0 {
         return u64::from(n >> 3);
     }
@@ -267,7 +266,7 @@ pub fn estimate(sum: u64, n: u32) -> u64 {
 
 /// The scale level of a mean magnitude `sum / 2^shift`: round(2 log2(mean)) + 14, within 0 to [`MAX_LEVEL`].
 #[inline]
-pub fn level_of(sum: u64, shift: u32) -> u32 {
+pub(crate) fn level_of(sum: u64, shift: u32) -> u32 {
     if sum == 0 {
         return 0;
     }
@@ -280,7 +279,7 @@ pub fn level_of(sum: u64, shift: u32) -> u32 {
 
 /// Table within a shape, and number of raw low bits, of a scale level.
 #[inline]
-pub fn table_of(level: u32) -> (usize, u32) {
+pub(crate) fn table_of(level: u32) -> (usize, u32) {
     if level < 19 { (level as usize, 0) } else { (19 + ((level - 19) & 1) as usize, (level - 17) >> 1) }
 }
 
@@ -295,7 +294,7 @@ const fn reciprocals() -> [u32; PROB_ONE as usize + 1] {
 }
 
 /// 2^32 / f rounded down: a division by a frequency is a product and a correction.
-pub static RECIPROCALS: [u32; PROB_ONE as usize + 1] = reciprocals();
+pub(crate) static RECIPROCALS: [u32; PROB_ONE as usize + 1] = reciprocals();
 
 #[cfg(test)]
 mod tests {
@@ -338,7 +337,9 @@ mod tests {
                 .iter()
                 .enumerate()
                 .take(63)
-                .map(|(j, e)| f64::from(freq(*e)) / 4096.0 * if level < 19 { j.div_ceil(2) as f64 } else { j as f64 + 0.5 })
+                .map(|(j, e)| {
+                    f64::from(freq(*e)) / 4096.0 * if level < 19 { j.div_ceil(2) as f64 } else { j as f64 + 0.5 }
+                })
                 .sum();
             assert!((sym / m - 1.0).abs() < 0.12, "level {level}: {sym} for {m}");
         }

@@ -18,7 +18,7 @@ const MAX_ORDER: u8 = 2;
 
 /// How a plane of 64-bit samples becomes one of 32 bits and some bits beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wide {
+pub(crate) struct Wide {
     /// The samples are integers divided by this power of ten; [`BINARY`] if not.
     decimals: u8,
     /// Differences of this order.
@@ -43,7 +43,7 @@ fn power(decimals: u8) -> f64 {
 fn to_decimal(v: i64, p: f64) -> Option<i64> {
     let f = f64::from_bits(order64(v) as u64);
     let k = f * p;
-    if !(k.abs() < 9e15) {
+    if k.is_nan() || k.abs() >= 9e15 {
         return None;
     }
     let k = (if k < 0.0 { k - 0.5 } else { k + 0.5 }) as i64;
@@ -77,7 +77,7 @@ impl Differences {
 
 impl Wide {
     /// Chooses for a plane.
-    pub fn choose(raw: &[u8], f: Format, channel: usize) -> Option<Self> {
+    pub(crate) fn choose(raw: &[u8], f: Format, channel: usize) -> Option<Self> {
         let decimals = if f.sample == SampleType::F64 { decimals(raw, f, channel) } else { BINARY };
         let mut samples = integers(raw, f, channel, decimals);
         let first = samples.next()?;
@@ -115,7 +115,7 @@ impl Wide {
     }
 
     /// The upper parts.
-    pub fn load(&self, raw: &[u8], f: Format, channel: usize, x: &mut [i32]) {
+    pub(crate) fn load(&self, raw: &[u8], f: Format, channel: usize, x: &mut [i32]) {
         let mut at = x.iter_mut();
         self.split(raw, f, channel, |high, _| {
             if let Some(to) = at.next() {
@@ -125,7 +125,7 @@ impl Wide {
     }
 
     /// Writes what the reader needs beside the upper parts: the parameters and the lower parts.
-    pub fn write(&self, raw: &[u8], f: Format, channel: usize, out: &mut [u8]) -> Option<usize> {
+    pub(crate) fn write(&self, raw: &[u8], f: Format, channel: usize, out: &mut [u8]) -> Option<usize> {
         let mut w = Writer::new(out);
         w.u8(self.decimals);
         w.u8(self.order);
@@ -149,9 +149,10 @@ impl Wide {
     }
 
     /// Reads what [`Wide::write`] wrote for `rows` samples; the lower parts stay bytes.
-    pub fn read<'a>(r: &mut Reader<'a>, f: Format, rows: usize) -> Option<(Self, &'a [u8])> {
+    pub(crate) fn read<'a>(r: &mut Reader<'a>, f: Format, rows: usize) -> Option<(Self, &'a [u8])> {
         let (decimals, order, shift) = (r.u8()?, r.u8()?, u32::from(r.u8()?));
-        if order > MAX_ORDER || shift > 33 || (decimals != BINARY && (decimals > MAX_DECIMALS || !f.sample.is_float())) {
+        if order > MAX_ORDER || shift > 33 || (decimals != BINARY && (decimals > MAX_DECIMALS || !f.sample.is_float()))
+        {
             return None;
         }
         let base = r.u64()? as i64;
@@ -164,7 +165,7 @@ impl Wide {
     }
 
     /// Puts the samples of a channel where they belong.
-    pub fn store(&self, raw: &mut [u8], f: Format, channel: usize, high: impl Iterator<Item = i32>, low: &[u8]) {
+    pub(crate) fn store(&self, raw: &mut [u8], f: Format, channel: usize, high: impl Iterator<Item = i32>, low: &[u8]) {
         let mut bits = BitReader::new(low);
         let [mut value, mut step] = self.seeds;
         let p = power(self.decimals);
