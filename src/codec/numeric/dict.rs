@@ -8,36 +8,32 @@ use crate::codec::Effort;
 use crate::codec::varint::{self, unzigzag, zigzag};
 use crate::util::bytes::{Reader, Writer};
 
-/// Samples looked at before a plane is sorted.
-const PROBE: usize = 512;
-
 /// Whether `x` may have few enough values for a dictionary to pay; `e`, as long as `x`, is overwritten.
+///
+/// It does where there are few values and most of them have no neighbour: ranks are denser than the values then.
 pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
-    let (low, high) = x.iter().fold((i32::MAX, i32::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
-    let range = i64::from(high) - i64::from(low) + 1;
-    if range <= 32 * e.len() as i64 {
-        // One bit per possible value.
-        let words = (range as usize).div_ceil(32);
-        let Some(bits) = e.get_mut(..words) else { return false };
-        bits.fill(0);
-        for v in x {
-            let at = v.wrapping_sub(low) as u32;
-            if let Some(w) = bits.get_mut((at >> 5) as usize) {
-                *w |= 1 << (at & 31);
-            }
+    // A bit per value, modulo a power of two of at least four times as many bits as samples.
+    let words = (x.len() / 4).next_power_of_two();
+    let Some(bits) = e.get_mut(..words) else { return false };
+    bits.fill(0);
+    let mask = words.wrapping_mul(32).wrapping_sub(1);
+    for v in x {
+        let at = *v as u32 as usize & mask;
+        if let Some(w) = bits.get_mut(at >> 5) {
+            *w |= 1 << (at & 31);
         }
-        let distinct: u64 = bits.iter().map(|w| u64::from(w.count_ones())).sum();
-        return distinct * 5 <= range as u64 * 4 && distinct * 3 <= x.len() as u64;
     }
-    let mut probe = [0i32; PROBE];
-    let n = PROBE.min(x.len());
-    for (to, v) in probe.iter_mut().zip(x.iter().step_by((x.len() / n.max(1)).max(1))) {
-        *to = *v;
+    let distinct: u32 = bits.iter().map(|w| w.count_ones()).sum();
+    if u64::from(distinct) * 3 > x.len() as u64 {
+        return false;
     }
-    let probe = probe.get_mut(..n).unwrap_or(&mut []);
-    probe.sort_unstable();
-    let distinct = 1 + probe.array_windows().filter(|[a, b]| a != b).count();
-    distinct * 20 <= n * 19
+    let (mut crowded, mut seen) = (0usize, 0usize);
+    for v in x.iter().step_by(5) {
+        let at = v.wrapping_add(1) as u32 as usize & mask;
+        crowded += usize::from(bits.get(at >> 5).is_some_and(|w| (w >> (at & 31)) & 1 != 0));
+        seen += 1;
+    }
+    crowded * 8 < seen * 5
 }
 
 /// The distinct values of `x` in rising order at the start of `e`, and how many there are.

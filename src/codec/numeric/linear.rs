@@ -197,24 +197,37 @@ impl Linear {
     fn restore_of<const P: usize>(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32, warm: usize) {
         let c = self.reversed::<P>();
         let round = (1i64 << self.shift) >> 1;
-        // The samples before the current one, farthest first.
-        let mut h = [0i64; P];
-        for (to, v) in h.iter_mut().rev().zip(x.iter().take(warm).rev()) {
-            *to = i64::from(*v);
+        // As long as there are fewer than P samples before, the missing ones have zero coefficients.
+        let head = P.max(warm).min(x.len());
+        for t in warm..head {
+            let mut sum = round + self.others(refs, t);
+            for (j, c) in self.own.iter().enumerate().take(self.order) {
+                let v = t.checked_sub(j + 1).and_then(|i| x.get(i)).copied().unwrap_or(0);
+                sum += i64::from(*c) * i64::from(v);
+            }
+            if let Some(v) = x.get_mut(t) {
+                *v = wrap(v.wrapping_add((sum >> self.shift) as i32), width);
+            }
         }
-        for (t, v) in x.iter_mut().enumerate().skip(warm) {
+        let (c_near, c_far) = match c.split_last() {
+            Some((near, far)) => (*near, far),
+            None => (0, c.as_slice()),
+        };
+        let mut before = head.checked_sub(1).and_then(|i| x.get(i)).copied().map_or(0, i64::from);
+        for t in head..x.len() {
+            let Some(window) = x.get_mut(t - P..=t) else { break };
+            let Some((now, history)) = window.split_last_mut() else { break };
             let mut sum = round;
             if self.refs > 0 {
                 sum += self.others(refs, t);
             }
-            for (c, v) in c.iter().zip(&h) {
-                sum += c * v;
+            // The nearest sample comes last: it was only just made.
+            for (c, v) in c_far.iter().zip(history.iter()) {
+                sum += c * i64::from(*v);
             }
-            *v = wrap(v.wrapping_add((sum >> self.shift) as i32), width);
-            h.copy_within(1.., 0);
-            if let Some(last) = h.last_mut() {
-                *last = i64::from(*v);
-            }
+            sum += c_near * before;
+            *now = wrap(now.wrapping_add((sum >> self.shift) as i32), width);
+            before = i64::from(*now);
         }
     }
 }
