@@ -148,7 +148,7 @@ pub(crate) fn choose(
     refs: &[&[i32]; MAX_REFS],
     width: u32,
     effort: Effort,
-    cells: &mut [f64],
+    reals: &mut [f64],
     e: &mut [i32],
 ) -> Choice {
     let mut best = choose_fixed(x.len(), width, effort, |from, to| {
@@ -161,39 +161,41 @@ pub(crate) fn choose(
     }
     let n = x.len();
     let planes = known(refs);
-    // (own terms accumulated, planes, taps) and the orders solved for with them.
-    let alone: &[usize] = if effort == Effort::Best { &[4, 8, 16, 24, 32] } else { &[8, 16] };
-    let crossed: &[(usize, usize, &[usize])] = if planes == 0 {
-        &[]
-    } else if effort == Effort::Best {
-        &[(2, 3, &[1, 2]), (16, 2, &[4, 8, 16]), (16, 3, &[16])]
-    } else {
-        &[(8, 2, &[2, 8])]
-    };
     let mut attempt = |l: Linear, e: &mut [i32]| {
         let cost = linear_cost(&l, x, refs, width, effort, e);
         if cost < best.cost {
             best = Choice { predictor: Predictor::Linear(l), cost };
         }
     };
-    let most = alone.last().copied().unwrap_or(0);
-    if let Some(mut s) = Solver::new(cells, most, 0, 0) {
+    // Own terms accumulated, planes, taps; and the orders solved for with them.
+    let ways: &[(usize, usize, usize, &[usize])] = match (effort, planes) {
+        (Effort::Best, 0) => &[(32, 0, 0, &[4, 8, 16, 24, 32])],
+        (Effort::Best, _) => {
+            &[(32, 0, 0, &[4, 8, 16, 24, 32]), (2, 3, 3, &[1, 2]), (16, 3, 2, &[4, 8, 16]), (16, 3, 3, &[16])]
+        }
+        (_, 0) => &[(16, 0, 0, &[8, 16])],
+        _ => &[(16, 0, 0, &[8, 16]), (4, 3, 2, &[1, 4])],
+    };
+    // At the default effort the one with the least noise and the fewest terms is looked at closely.
+    let mut likely: Option<(i64, Linear)> = None;
+    for (own, most, taps, orders) in ways {
+        let Some(mut s) = Solver::new(reals, *own, planes.min(*most), *taps) else { continue };
         accumulate(&mut s, x, refs, n, effort);
-        for order in alone {
-            if let Some(l) = s.solve(*order, false) {
-                attempt(l, e);
+        for order in *orders {
+            let Some(found) = s.solve(*order, *taps > 0) else { continue };
+            if effort == Effort::Best {
+                attempt(found.predictor, e);
+                continue;
+            }
+            let terms = order + planes.min(*most) * taps;
+            let bits = i64::from(found.noise / 2) * n as i64 + terms as i64 * 14 * 256;
+            if likely.is_none_or(|l| bits < l.0) {
+                likely = Some((bits, found.predictor));
             }
         }
     }
-    for (most, taps, orders) in crossed {
-        if let Some(mut s) = Solver::new(cells, *most, planes, *taps) {
-            accumulate(&mut s, x, refs, n, effort);
-            for order in *orders {
-                if let Some(l) = s.solve(*order, true) {
-                    attempt(l, e);
-                }
-            }
-        }
+    if let Some((_, l)) = likely {
+        attempt(l, e);
     }
     best
 }

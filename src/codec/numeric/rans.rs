@@ -42,32 +42,51 @@ impl<'a, const S: usize> Encoder<'a, S> {
     /// The symbol's frequency is not 0.
     #[inline]
     pub(crate) fn put(&mut self, state: usize, table: &Table, symbol: u8) {
-        let e = table[(symbol & ESCAPE) as usize];
-        let (f, c) = (e >> 16, e & 0xffff);
         let mut x = self.states[state % S];
-        if u64::from(x) >= u64::from(f) << (32 - PROB_BITS) {
-            match self.start.checked_sub(2).and_then(|at| self.out.get_mut(at..self.start)) {
-                Some(to) => {
-                    to.copy_from_slice(&(x as u16).to_be_bytes());
-                    self.start -= 2;
-                }
-                None => self.short = true,
-            }
-            x >>= 16;
+        self.start = step(&mut x, table, symbol, self.out, self.start, &mut self.short);
+        self.states[state % S] = x;
+    }
+
+    /// Puts a symbol with each state, the last one first: the symbols and their tables.
+    #[inline]
+    pub(crate) fn put_turn(&mut self, turn: [(&Table, u8); S]) {
+        let mut start = self.start;
+        let mut states = self.states;
+        for (x, (table, symbol)) in states.iter_mut().zip(turn).rev() {
+            start = step(x, table, symbol, self.out, start, &mut self.short);
         }
-        let mut q = ((u64::from(x) * u64::from(RECIPROCALS[(f as usize).min(PROB_ONE as usize)])) >> 32) as u32;
-        let mut r = x.wrapping_sub(q.wrapping_mul(f));
-        if r >= f {
-            q = q.wrapping_add(1);
-            r = r.wrapping_sub(f);
-        }
-        self.states[state % S] = (q << PROB_BITS).wrapping_add(r).wrapping_add(c);
+        self.states = states;
+        self.start = start;
     }
 
     /// The states, and where the words start; nothing if they did not fit.
     pub(crate) fn finish(self) -> Option<([u32; S], usize)> {
         (!self.short).then_some((self.states, self.start))
     }
+}
+
+/// Moves a state over a symbol; returns where the words start now.
+#[inline]
+fn step(state: &mut u32, table: &Table, symbol: u8, out: &mut [u8], start: usize, short: &mut bool) -> usize {
+    let e = table[(symbol & ESCAPE) as usize];
+    let (f, c) = (e >> 16, e & 0xffff);
+    let mut x = *state;
+    // The word is always written, and counts only where the state has to shrink: no branch to guess.
+    let mut start = start;
+    match start.checked_sub(2).and_then(|at| out.get_mut(at..)).and_then(|o| o.first_chunk_mut::<2>()) {
+        Some(to) => *to = (x as u16).to_be_bytes(),
+        None => *short = true,
+    }
+    let more = u64::from(x) >= u64::from(f) << (32 - PROB_BITS);
+    start = start.saturating_sub(if more { 2 } else { 0 });
+    x = if more { x >> 16 } else { x };
+    let mut q = ((u64::from(x) * u64::from(RECIPROCALS[(f as usize).min(PROB_ONE as usize)])) >> 32) as u32;
+    let mut r = x.wrapping_sub(q.wrapping_mul(f));
+    let over = r >= f;
+    q = q.wrapping_add(u32::from(over));
+    r = r.wrapping_sub(if over { f } else { 0 });
+    *state = (q << PROB_BITS).wrapping_add(r).wrapping_add(c);
+    start
 }
 
 /// The decoder.

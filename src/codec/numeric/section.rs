@@ -71,13 +71,17 @@ fn code<const S: usize>(
     tokens: &[Token],
 ) -> Option<([u32; 4], usize, usize)> {
     let mut enc = Encoder::<S>::new(area);
-    let mut at = tokens.len();
-    for t in tokens.iter().rev() {
-        at -= 1;
-        enc.put(at, tables.get((*t >> 8) as usize & 0xff)?, *t as u8);
-        let level = *t >> 16;
-        if level > 0 {
-            enc.put(0, level_table, (level - 1) as u8);
+    // From the back: the last, perhaps incomplete turn of the states, then whole turns. Blocks begin with a turn.
+    let (turns, rest) = tokens.as_chunks::<S>();
+    for (i, t) in rest.iter().enumerate().rev() {
+        enc.put(i, tables.get((*t >> 8) as usize & 0xff)?, *t as u8);
+        put_level(&mut enc, level_table, *t);
+    }
+    let none = [0; super::tables::SYMBOLS];
+    for turn in turns.iter().rev() {
+        enc.put_turn(turn.map(|t| (tables.get((t >> 8) as usize & 0xff).unwrap_or(&none), t as u8)));
+        if let Some(t) = turn.first() {
+            put_level(&mut enc, level_table, *t);
         }
     }
     let (states, start) = enc.finish()?;
@@ -86,6 +90,15 @@ fn code<const S: usize>(
         *to = s;
     }
     Some((four, S, start))
+}
+
+/// Puts the level symbol of a block's first token.
+#[inline]
+fn put_level<const S: usize>(enc: &mut Encoder<'_, S>, level_table: &Table, t: Token) {
+    let level = t >> 16;
+    if level > 0 {
+        enc.put(0, level_table, (level - 1) as u8);
+    }
 }
 
 /// A section as it is read.

@@ -32,6 +32,14 @@ pub(crate) struct Solver<'a> {
     count: usize,
 }
 
+/// A predictor, and how well it fits.
+pub(crate) struct Solution {
+    /// The predictor.
+    pub(crate) predictor: Linear,
+    /// 256 log2 of the mean square of the residual, about.
+    pub(crate) noise: i32,
+}
+
 /// The sum of products of two rows of equal length, in eight lanes.
 #[inline]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -146,7 +154,7 @@ impl<'a> Solver<'a> {
 
     /// The predictor of `order` own terms (at most what was accumulated), with the other planes' terms if `cross`;
     /// nothing where the products do not determine it.
-    pub(crate) fn solve(&mut self, order: usize, cross: bool) -> Option<Linear> {
+    pub(crate) fn solve(&mut self, order: usize, cross: bool) -> Option<Solution> {
         let order = order.min(self.order);
         let refs = if cross { self.refs } else { 0 };
         let m = order + refs * self.taps;
@@ -204,7 +212,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Coefficients as integers, as fine as the residual needs them.
-    fn quantise(&self, order: usize, refs: usize, c: &[f64], explained: f64) -> Option<Linear> {
+    fn quantise(&self, order: usize, refs: usize, c: &[f64], explained: f64) -> Option<Solution> {
         let energy = self.product(0, 0);
         let residual = (energy - explained).max(energy * 1e-15).max(self.count as f64 * 0.05);
         let ratio = energy / residual * c.len() as f64;
@@ -224,8 +232,14 @@ impl<'a> Solver<'a> {
             let v = v * scale;
             *to = (if v < 0.0 { v - 0.5 } else { v + 0.5 }) as i32;
         }
-        Some(p)
+        let per = residual / self.count.max(1) as f64;
+        Some(Solution { predictor: p, noise: log2_q8_of(per) })
     }
+}
+
+/// About 256 log2(v) of a positive normal number, by its exponent and the line through its mantissa.
+fn log2_q8_of(v: f64) -> i32 {
+    exponent(v) * 256 + ((v.to_bits() >> 44) & 0xff) as i32
 }
 
 /// floor(log2(v)) of a positive normal number.
@@ -285,7 +299,7 @@ mod tests {
         let mut cells = vec![0.0; CELLS];
         let mut solver = Solver::new(&mut cells, 8, 1, 1).unwrap();
         solver.accumulate(&x, &[&y, &[], &[]], 0..4000);
-        let p = solver.solve(2, true).unwrap();
+        let p = solver.solve(2, true).unwrap().predictor;
         let c = |v: i32| f64::from(v) / f64::from(1u32 << p.shift);
         assert!((c(p.own[0]) - 1.5).abs() < 0.01 && (c(p.own[1]) + 0.8).abs() < 0.01, "{p:?}");
         assert!((c(p.other[0][0]) - 0.5).abs() < 0.01);
