@@ -19,6 +19,9 @@ const SPARSE: u64 = 3 * 256;
 /// Arrays so short that trying costs little.
 const SHORT: usize = 256;
 
+/// Fewest residuals on which the adaptive coder is tried before the whole.
+const PART: usize = 512;
+
 /// Room in front of an adaptive code for its length.
 const ROOM: usize = 5;
 
@@ -38,7 +41,8 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
     let rice = rice::cost(e);
     let least = rice.min(choice.cost);
     let zeros = e.iter().filter(|v| **v == 0).count();
-    if best || least < SPARSE * e.len() as u64 || zeros * 3 > e.len() || e.len() <= SHORT {
+    let sparse = least < SPARSE * e.len() as u64 || zeros * 3 > e.len();
+    if best || e.len() <= SHORT || (sparse && pays(e, models, rest)) {
         let (mut tight, mut tightest) = (None, u64::MAX);
         for way in 0..if best { adaptive::WAYS } else { 1 } {
             let n = rest.get_mut(ROOM..).and_then(|to| adaptive::write(way, e, models, to));
@@ -71,6 +75,16 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
         blocks::write(choice, e, rest)?
     };
     Some(n + 1)
+}
+
+/// Whether the adaptive coder does clearly better on a part of `e`; `out` is overwritten.
+fn pays(e: &mut [i32], models: &mut [i32], out: &mut [u8]) -> bool {
+    let part = (e.len() / 8).max(PART).min(e.len());
+    let from = (e.len() - part) / 2;
+    let Some(part) = e.get_mut(from..from + part) else { return false };
+    let blocks = blocks::choose(part, 2).cost.min(rice::cost(part));
+    let Some(n) = adaptive::write(0, part, models, out) else { return false };
+    (n as u64) * 8 * 256 < blocks - blocks / 16
 }
 
 /// Reads an array.
