@@ -132,8 +132,16 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
             let (table, shift) = table_of(level as u32);
             let table = choice.shape * LEVELS + table;
             let t = FIXED.get(table).unwrap_or(&[0; 64]);
-            for v in b.iter_mut() {
-                *v = put(w, table, t, shift, *v);
+            if shift == 0 {
+                for v in b.iter_mut() {
+                    let s = zigzag(*v);
+                    let known = t.get(s as usize).is_some_and(|e| freq(*e) != 0) && s < u32::from(ESCAPE);
+                    *v = if known { token(table, s as u8) } else { put(w, table, t, 0, *v) };
+                }
+            } else {
+                for v in b.iter_mut() {
+                    *v = put(w, table, t, shift, *v);
+                }
             }
             if let Some(v) = b.first_mut() {
                 *v |= (step as i32 + 1) << 16;

@@ -14,7 +14,7 @@ const BLOCKS: u8 = 2;
 const ADAPTIVE: u8 = 3;
 
 /// Most bits per residual, times 256, at which the default effort tries the adaptive coder.
-const SPARSE: u64 = 3 * 256;
+const SPARSE: u64 = 2 * 256;
 
 /// Arrays so short that trying costs little.
 const SHORT: usize = 256;
@@ -28,7 +28,8 @@ const ROOM: usize = 5;
 /// Writes `e`, which is used up, and returns the bytes; `models` are the adaptive coder's cells.
 pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (mode, rest) = out.split_first_mut()?;
-    if e.iter().all(|v| *v == 0) {
+    let zeros = e.iter().filter(|v| **v == 0).count();
+    if zeros == e.len() {
         *mode = ZEROS;
         return Some(1);
     }
@@ -40,11 +41,11 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
     let choice = blocks::choose(e, if best { 1 } else { 4 });
     let rice = rice::cost(e);
     let least = rice.min(choice.cost);
-    let zeros = e.iter().filter(|v| **v == 0).count();
     let sparse = least < SPARSE * e.len() as u64 || zeros * 3 > e.len();
     if best || e.len() <= SHORT || (sparse && pays(e, models, rest)) {
+        let ways = if best { adaptive::WAYS } else { 1 };
         let (mut tight, mut tightest) = (None, u64::MAX);
-        for way in 0..if best { adaptive::WAYS } else { 1 } {
+        for way in 0..ways {
             let n = rest.get_mut(ROOM..).and_then(|to| adaptive::write(way, e, models, to));
             if let Some(n) = n
                 && (n as u64) < tightest
@@ -57,8 +58,11 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
         if let Some(way) = tight
             && (tightest + 3) * 8 * 256 < worth
         {
-            // The ways were tried in one another's place.
-            let n = adaptive::write(way, e, models, rest.get_mut(ROOM..)?)?;
+            // The ways were tried in one another's place: the last one lies there.
+            let mut n = tightest as usize;
+            if way + 1 != ways {
+                n = adaptive::write(way, e, models, rest.get_mut(ROOM..)?)?;
+            }
             let mut w = Writer::new(rest);
             varint::write(&mut w, n as u32);
             let h = w.finish()?;

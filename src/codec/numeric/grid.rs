@@ -64,10 +64,10 @@ const MOST: f64 = (1 << 30) as f64;
 /// Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Values looked at in the first and the second round of the search.
-const FEW: usize = 40;
-const MANY: usize = 240;
+const FEW: usize = 32;
+const MANY: usize = 128;
 /// Differences from which steps are guessed.
-const GAPS: usize = 512;
+const GAPS: usize = 256;
 
 #[inline]
 fn round(v: f64) -> f64 {
@@ -268,16 +268,21 @@ impl Grid {
             }
         }
         let mut finest: Option<(u64, Grid)> = None;
+        let mut consider = |g: Grid| {
+            let score = g.score(many, largest);
+            if finest.is_none_or(|f| score < f.0) {
+                finest = Some((score, g));
+            }
+        };
         for (_, g) in best.into_iter().flatten() {
-            let fitted = g.refine(many);
-            for g in [fitted.map(|g| g.polish(many)), fitted, Some(g.polish(many)), Some(g)].into_iter().flatten() {
-                let score = g.score(many, largest);
-                if finest.is_none_or(|f| score < f.0) {
-                    finest = Some((score, g));
-                }
+            consider(g);
+            if let Some(g) = g.refine(many) {
+                consider(g);
             }
         }
-        finest.map(|f| f.1)
+        let g = finest?.1;
+        let polished = g.polish(many);
+        Some(if polished.score(many, largest) < g.score(many, largest) { polished } else { g })
     }
 }
 

@@ -47,26 +47,30 @@ impl<'a, const S: usize> Encoder<'a, S> {
         self.states[state % S] = x;
     }
 
-    /// Puts a symbol with each state, the last one first: the symbols and their tables.
-    #[inline]
-    pub(crate) fn put_turn(&mut self, turn: [(&Table, u8); S]) {
-        let mut start = self.start;
-        let mut states = self.states;
-        for (x, (table, symbol)) in states.iter_mut().zip(turn).rev() {
-            start = step(x, table, symbol, self.out, start, &mut self.short);
-        }
-        self.states = states;
-        self.start = start;
-    }
-
     /// The states, and where the words start; nothing if they did not fit.
     pub(crate) fn finish(self) -> Option<([u32; S], usize)> {
         (!self.short).then_some((self.states, self.start))
     }
 }
 
+impl Encoder<'_, 4> {
+    /// Puts a symbol with each of the four states, the last one first: the symbols and their tables.
+    #[inline]
+    pub(crate) fn put_four(&mut self, turn: [(&Table, u8); 4]) {
+        let [mut a, mut b, mut c, mut d] = self.states;
+        let [ta, tb, tc, td] = turn;
+        let (mut at, mut short) = (self.start, self.short);
+        at = step(&mut d, td.0, td.1, self.out, at, &mut short);
+        at = step(&mut c, tc.0, tc.1, self.out, at, &mut short);
+        at = step(&mut b, tb.0, tb.1, self.out, at, &mut short);
+        self.start = step(&mut a, ta.0, ta.1, self.out, at, &mut short);
+        self.states = [a, b, c, d];
+        self.short = short;
+    }
+}
+
 /// Moves a state over a symbol; returns where the words start now.
-#[inline]
+#[inline(always)]
 fn step(state: &mut u32, table: &Table, symbol: u8, out: &mut [u8], start: usize, short: &mut bool) -> usize {
     let e = table[(symbol & ESCAPE) as usize];
     let (f, c) = (e >> 16, e & 0xffff);
@@ -80,7 +84,7 @@ fn step(state: &mut u32, table: &Table, symbol: u8, out: &mut [u8], start: usize
     let more = u64::from(x) >= u64::from(f) << (32 - PROB_BITS);
     start = start.saturating_sub(if more { 2 } else { 0 });
     x = if more { x >> 16 } else { x };
-    let mut q = ((u64::from(x) * u64::from(RECIPROCALS[(f as usize).min(PROB_ONE as usize)])) >> 32) as u32;
+    let mut q = ((u64::from(x) * u64::from(RECIPROCALS.get(f as usize).copied().unwrap_or(0))) >> 32) as u32;
     let mut r = x.wrapping_sub(q.wrapping_mul(f));
     let over = r >= f;
     q = q.wrapping_add(u32::from(over));

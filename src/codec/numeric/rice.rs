@@ -20,7 +20,7 @@ fn parameter(sum: u64, n: u64) -> u32 {
         return ZERO;
     }
     // k with 2^k <= mean * ln 2 < 2^(k+1), in sixteenths of the mean.
-    let m = (sum * 11) / (n * 16);
+    let m = if n == BLOCK as u64 { (sum * 11) >> 8 } else { (sum * 11) / (n * 16) };
     if m == 0 { 0 } else { m.ilog2().min(31) }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn write<'t>(
     let (states, count, start) = match super::rans::states_for(tokens.len()) {
         1 => code::<1>(area, tables, level_table, tokens)?,
         2 => code::<2>(area, tables, level_table, tokens)?,
-        _ => code::<4>(area, tables, level_table, tokens)?,
+        _ => code_four(area, tables, level_table, tokens)?,
     };
     let words_len = area_len - start;
     let from = ROOM + bits_len + start;
@@ -71,18 +71,9 @@ fn code<const S: usize>(
     tokens: &[Token],
 ) -> Option<([u32; 4], usize, usize)> {
     let mut enc = Encoder::<S>::new(area);
-    // From the back: the last, perhaps incomplete turn of the states, then whole turns. Blocks begin with a turn.
-    let (turns, rest) = tokens.as_chunks::<S>();
-    for (i, t) in rest.iter().enumerate().rev() {
+    for (i, t) in tokens.iter().enumerate().rev() {
         enc.put(i, tables.get((*t >> 8) as usize & 0xff)?, *t as u8);
         put_level(&mut enc, level_table, *t);
-    }
-    let none = [0; super::tables::SYMBOLS];
-    for turn in turns.iter().rev() {
-        enc.put_turn(turn.map(|t| (tables.get((t >> 8) as usize & 0xff).unwrap_or(&none), t as u8)));
-        if let Some(t) = turn.first() {
-            put_level(&mut enc, level_table, *t);
-        }
     }
     let (states, start) = enc.finish()?;
     let mut four = [0; 4];
@@ -90,6 +81,30 @@ fn code<const S: usize>(
         *to = s;
     }
     Some((four, S, start))
+}
+
+/// The same with four states, a turn of them at a time.
+fn code_four(
+    area: &mut [u8],
+    tables: &[Table],
+    level_table: &Table,
+    tokens: &[Token],
+) -> Option<([u32; 4], usize, usize)> {
+    let mut enc = Encoder::<4>::new(area);
+    // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
+    let (turns, rest) = tokens.as_chunks::<4>();
+    for (i, t) in rest.iter().enumerate().rev() {
+        enc.put(i, tables.get((*t >> 8) as usize & 0xff)?, *t as u8);
+        put_level(&mut enc, level_table, *t);
+    }
+    let none = [0; super::tables::SYMBOLS];
+    for [a, b, c, d] in turns.iter().rev() {
+        let entry = |t: Token| (tables.get((t >> 8) as usize & 0xff).unwrap_or(&none), t as u8);
+        enc.put_four([entry(*a), entry(*b), entry(*c), entry(*d)]);
+        put_level(&mut enc, level_table, *a);
+    }
+    let (states, start) = enc.finish()?;
+    Some((states, 4, start))
 }
 
 /// Puts the level symbol of a block's first token.
