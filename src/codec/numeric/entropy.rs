@@ -39,7 +39,7 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
     }
     let best = effort == Effort::Best;
     let choice = blocks::choose(e, if best { 1 } else { 4 });
-    let rice = rice::cost(e);
+    let rice = rice::cost(e, if best { 1 } else { 4 });
     let least = rice.min(choice.cost);
     let sparse = least < SPARSE * e.len() as u64 || zeros * 3 > e.len();
     if best || e.len() <= SHORT || (sparse && pays(e, models, rest)) {
@@ -86,7 +86,7 @@ fn pays(e: &mut [i32], models: &mut [i32], out: &mut [u8]) -> bool {
     let part = (e.len() / 8).max(PART).min(e.len());
     let from = (e.len() - part) / 2;
     let Some(part) = e.get_mut(from..from + part) else { return false };
-    let blocks = blocks::choose(part, 2).cost.min(rice::cost(part));
+    let blocks = blocks::choose(part, 2).cost.min(rice::cost(part, 2));
     let Some(n) = adaptive::write(0, part, models, out) else { return false };
     (n as u64) * 8 * 256 < blocks - blocks / 16
 }
