@@ -71,7 +71,8 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
             return Some(1 + h + n);
         }
     }
-    let n = if rice < choice.cost {
+    // Rice codes are slower to read: at the default effort they have to be worth it, too.
+    let n = if rice + (if best { 0 } else { rice / 50 }) < choice.cost {
         *mode = RICE;
         rice::write(e, rest)?
     } else {

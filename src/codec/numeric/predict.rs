@@ -188,7 +188,8 @@ pub(crate) fn choose(
                 continue;
             }
             let terms = order + planes.min(*most) * taps;
-            let bits = i64::from(found.noise / 2) * n as i64 + terms as i64 * 14 * 256;
+            // A term costs its bits, and time: it has to gain 1/256 bit per sample.
+            let bits = i64::from(found.noise / 2) * n as i64 + terms as i64 * (14 * 256 + n as i64);
             if likely.is_none_or(|l| bits < l.0) {
                 likely = Some((bits, found.predictor));
             }
