@@ -114,6 +114,21 @@ impl Linear {
         sum
     }
 
+    /// The rounding, and what the other planes predict, unshifted, for the samples from `start` on, at least the taps
+    /// behind the start of the planes.
+    #[inline]
+    fn known(&self, refs: &[&[i32]; MAX_REFS], start: usize, out: &mut [i64]) {
+        out.fill((1i64 << self.shift) >> 1);
+        for (x, taps) in refs.iter().zip(&self.other).take(self.refs) {
+            for (j, c) in taps.iter().enumerate().take(self.taps) {
+                let c = i64::from(*c);
+                for (to, v) in out.iter_mut().zip(x.get(start - j..).unwrap_or(&[])) {
+                    *to += c * i64::from(*v);
+                }
+            }
+        }
+    }
+
     /// Residuals of `x` into `e`.
     pub(crate) fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
         let warm = self.warm().min(x.len());
@@ -184,15 +199,21 @@ impl Linear {
         else {
             return;
         };
-        for (i, ((to, v), h)) in e.iter_mut().zip(now).zip(history.array_windows::<P>()).enumerate() {
-            let mut sum = round;
-            if self.refs > 0 {
-                sum += self.others(refs, from + i);
+        let mut known = [0i64; RUN];
+        let mut at = from;
+        for (e, (now, history)) in
+            e.chunks_mut(RUN).zip(now.chunks(RUN).zip((0..).step_by(RUN).map_while(|i| history.get(i..))))
+        {
+            let known = known.get_mut(..e.len()).unwrap_or(&mut []);
+            self.known(refs, at, known);
+            at += e.len();
+            for (((to, v), h), known) in e.iter_mut().zip(now).zip(history.array_windows::<P>()).zip(known) {
+                let mut sum = *known;
+                for (c, v) in c.iter().zip(h) {
+                    sum += c * i64::from(*v);
+                }
+                *to = wrap(v.wrapping_sub((sum >> self.shift) as i32), width);
             }
-            for (c, v) in c.iter().zip(h) {
-                sum += c * i64::from(*v);
-            }
-            *to = wrap(v.wrapping_sub((sum >> self.shift) as i32), width);
         }
     }
 
@@ -233,24 +254,30 @@ impl Linear {
             None => (0, c.as_slice()),
         };
         let mut before = head.checked_sub(1).and_then(|i| x.get(i)).copied().map_or(0, i64::from);
-        for t in head..x.len() {
-            let Some(window) = x.get_mut(t - P..=t) else { break };
-            let Some((now, history)) = window.split_last_mut() else { break };
-            let mut sum = round;
-            if self.refs > 0 {
-                sum += self.others(refs, t);
+        let mut known = [0i64; RUN];
+        let mut at = head;
+        while at < x.len() {
+            let known = known.get_mut(..RUN.min(x.len() - at)).unwrap_or(&mut []);
+            self.known(refs, at, known);
+            for (t, known) in (at..).zip(known.iter()) {
+                let Some(window) = x.get_mut(t - P..=t) else { return };
+                let Some((now, history)) = window.split_last_mut() else { return };
+                // The nearest sample comes last: it was only just made.
+                let mut sum = *known;
+                for (c, v) in c_far.iter().zip(history.iter()) {
+                    sum += c * i64::from(*v);
+                }
+                sum += c_near * before;
+                *now = wrap(now.wrapping_add((sum >> self.shift) as i32), width);
+                before = i64::from(*now);
             }
-            // The nearest sample comes last: it was only just made.
-            for (c, v) in c_far.iter().zip(history.iter()) {
-                sum += c * i64::from(*v);
-            }
-            sum += c_near * before;
-            *now = wrap(now.wrapping_add((sum >> self.shift) as i32), width);
-            before = i64::from(*now);
+            at += known.len();
         }
     }
 }
 
+/// Samples whose known part of the sum is made at a time.
+const RUN: usize = 64;
 /// Samples made short at a time.
 const SHORT_RUN: usize = 256;
 
