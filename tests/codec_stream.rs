@@ -257,3 +257,33 @@ fn sample_recordings_come_back() {
         }
     }
 }
+
+#[test]
+fn frames_made_apart_are_those_of_the_stream() {
+    use sqrtspace::codec::encoder::{Place, encode_end, encode_frame, tag_of};
+    use sqrtspace::codec::frame::OVERHEAD_BYTES;
+    use sqrtspace::codec::index::Index;
+    use sqrtspace::codec::numeric::EncodeWork;
+    let raw = signal16(20_000, 3, 8);
+    let o = options(i16le(3), Effort::Default);
+    let whole = encode(o, &raw);
+    let need = o.memory().unwrap();
+    let (mut cells, mut reals) = (vec![0; need.cells], vec![0.0; need.reals]);
+    let step = o.frame_bytes / 6 * 6;
+    let tag = tag_of(&raw[..step]);
+    let parts: Vec<&[u8]> = raw.chunks(step).collect();
+    // The last frame is made first.
+    let mut made: Vec<Vec<u8>> = vec![Vec::new(); parts.len()];
+    for (i, part) in parts.iter().enumerate().rev() {
+        let mut out = vec![0; part.len() + OVERHEAD_BYTES];
+        let place = Place { tag, sequence: i as u32, raw_offset: (i * step) as u64 };
+        let mut work = EncodeWork { cells: &mut cells, reals: &mut reals };
+        let f = encode_frame(&o, place, part, &mut work, &mut out).unwrap();
+        made[i] = out[..f.len].to_vec();
+    }
+    let mut out = vec![0; 100];
+    let place = Place { tag, sequence: parts.len() as u32, raw_offset: raw.len() as u64 };
+    let n = encode_end(&o, place, &Index::new(&mut []), &mut out).unwrap();
+    made.push(out[..n].to_vec());
+    assert!(made.concat() == whole);
+}

@@ -225,60 +225,106 @@ impl<'a> Encoder<'a> {
     /// Makes a frame of the whole rows held, or of everything.
     fn frame(&mut self, all: bool) -> Result<()> {
         let raw = if all { self.boundary.bytes() } else { self.boundary.rows() };
-        let tag = *self.tag.get_or_insert_with(|| crc32c(raw) as u16);
-        let o = &self.options;
-        let space = self.out.get_mut(HEADER_BYTES..).unwrap_or(&mut []);
+        let tag = *self.tag.get_or_insert_with(|| tag_of(raw));
+        let place = Place { tag, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
         let mut work = EncodeWork { cells: self.cells, reals: self.reals };
-        let coded = choose::payload(raw, o.format, o.method, o.effort, &mut work, space);
+        let frame = encode_frame(&self.options, place, raw, &mut work, self.out)?;
         let len = raw.len();
         self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
-        self.close(coded, tag, len)?;
         self.boundary.release(len);
+        self.stats.raw_bytes = place.raw_offset.saturating_add(len as u64);
+        self.stats.frames += 1;
+        self.stats.stored_frames += u64::from(frame.codec == Codec::Stored);
+        self.made(frame.len);
         Ok(())
     }
 
     /// Makes the end frame.
     fn end(&mut self) -> Result<()> {
-        let space = self.out.get_mut(HEADER_BYTES..).unwrap_or(&mut []);
-        let room = space.len().saturating_sub(TRAILER_BYTES);
-        let len = self.index.write(space.get_mut(..room).unwrap_or(&mut []));
-        let len = len.ok_or(Error::new(Status::Internal, "the end frame does not fit"))?;
-        let tag = self.tag.unwrap_or(0);
-        let format = self.options.format;
-        self.close(Coded { codec: Codec::End, format, len }, tag, 0)?;
+        let place = Place { tag: self.tag.unwrap_or(0), sequence: self.sequence, raw_offset: self.stats.raw_bytes };
+        let len = encode_end(&self.options, place, &self.index, self.out)?;
+        self.made(len);
         self.ended = true;
         Ok(())
     }
 
-    /// Puts header and checksum around the payload that lies in `out`.
-    fn close(&mut self, coded: Coded, tag: u16, raw_len: usize) -> Result<()> {
-        let header = Header {
-            codec: coded.codec,
-            format: coded.format,
-            tag,
-            sequence: self.sequence & 0xff_ffff,
-            raw_offset: self.stats.raw_bytes,
-            raw_len: raw_len as u32,
-            payload_len: coded.len as u32,
-        };
-        let fault = Error::new(Status::Internal, "a frame does not fit its buffer");
-        let end = HEADER_BYTES + coded.len;
-        let crc = crc32c(self.out.get(HEADER_BYTES..end).ok_or(fault)?);
-        self.out.get_mut(end..end + TRAILER_BYTES).ok_or(fault)?.copy_from_slice(&crc.to_be_bytes());
-        self.out.get_mut(..HEADER_BYTES).ok_or(fault)?.copy_from_slice(&header.to_bytes());
+    /// A frame lies in `out`.
+    fn made(&mut self, len: usize) {
         self.sent = 0;
-        self.made = end + TRAILER_BYTES;
+        self.made = len;
         self.sequence = self.sequence.wrapping_add(1);
-        self.stats.raw_bytes = self
-            .stats
-            .raw_bytes
-            .checked_add(raw_len as u64)
-            .ok_or(Error::new(Status::Overflow, "the stream is longer than 2^64 bytes"))?;
-        self.stats.coded_bytes += self.made as u64;
-        if coded.codec != Codec::End {
-            self.stats.frames += 1;
-            self.stats.stored_frames += u64::from(coded.codec == Codec::Stored);
-        }
-        Ok(())
+        self.stats.coded_bytes += len as u64;
     }
+}
+
+/// Where a frame stands in its stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The stream's tag.
+    pub tag: u16,
+    /// Number of the frame.
+    pub sequence: u32,
+    /// Position of its first byte in the original.
+    pub raw_offset: u64,
+}
+
+/// A frame that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// How its payload is coded.
+    pub codec: Codec,
+    /// Bytes of it.
+    pub len: usize,
+}
+
+/// The tag of a stream whose first frame holds `raw`.
+#[must_use]
+pub fn tag_of(raw: &[u8]) -> u16 {
+    crc32c(raw) as u16
+}
+
+/// Makes one frame. Frames depend on nothing but their own bytes and place, so that they can be made in any order, and
+/// on several processors at once: the result is what [`Encoder`] makes.
+///
+/// `out` has [`OVERHEAD_BYTES`] more than `raw`. Fails where it has not, or where the frame reaches over 2^64 bytes.
+pub fn encode_frame(
+    options: &EncodeOptions,
+    place: Place,
+    raw: &[u8],
+    work: &mut EncodeWork<'_>,
+    out: &mut [u8],
+) -> Result<Frame> {
+    if place.raw_offset.checked_add(raw.len() as u64).is_none() {
+        return Err(Error::new(Status::Overflow, "the stream is longer than 2^64 bytes"));
+    }
+    let room = out.get_mut(HEADER_BYTES..HEADER_BYTES + raw.len()).ok_or(NO_ROOM)?;
+    let coded = choose::payload(raw, options.format, options.method, options.effort, work, room);
+    Ok(Frame { codec: coded.codec, len: seal(coded, place, raw.len(), out)? })
+}
+
+/// Makes the end frame of a stream, whose place says how long the original is; returns its length.
+pub fn encode_end(options: &EncodeOptions, place: Place, index: &Index<'_>, out: &mut [u8]) -> Result<usize> {
+    let end = out.len().saturating_sub(TRAILER_BYTES);
+    let len = index.write(out.get_mut(HEADER_BYTES..end).ok_or(NO_ROOM)?).ok_or(NO_ROOM)?;
+    seal(Coded { codec: Codec::End, format: options.format, len }, place, 0, out)
+}
+
+const NO_ROOM: Error = Error::new(Status::Space, "a frame does not fit its buffer");
+
+/// Puts header and checksum around the payload that lies in `out`.
+fn seal(coded: Coded, place: Place, raw_len: usize, out: &mut [u8]) -> Result<usize> {
+    let header = Header {
+        codec: coded.codec,
+        format: coded.format,
+        tag: place.tag,
+        sequence: place.sequence & 0xff_ffff,
+        raw_offset: place.raw_offset,
+        raw_len: raw_len as u32,
+        payload_len: coded.len as u32,
+    };
+    let end = HEADER_BYTES + coded.len;
+    let crc = crc32c(out.get(HEADER_BYTES..end).ok_or(NO_ROOM)?);
+    out.get_mut(end..end + TRAILER_BYTES).ok_or(NO_ROOM)?.copy_from_slice(&crc.to_be_bytes());
+    out.get_mut(..HEADER_BYTES).ok_or(NO_ROOM)?.copy_from_slice(&header.to_bytes());
+    Ok(end + TRAILER_BYTES)
 }
