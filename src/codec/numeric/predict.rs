@@ -83,7 +83,12 @@ pub(crate) struct Choice {
 
 /// The distance between the starts of the runs that are looked at.
 fn stride(n: usize, effort: Effort) -> usize {
-    if effort == Effort::Best || n <= 1024 { RUN } else { 4 * RUN }
+    match n {
+        _ if effort == Effort::Best => RUN,
+        0..=512 => RUN,
+        513..=2048 => 2 * RUN,
+        _ => 4 * RUN,
+    }
 }
 
 /// The best of the fixed orders, by the cost of some runs of what `at` gives for a range of samples.
@@ -203,7 +208,7 @@ pub(crate) fn choose(
 
 /// The products over the plane, or at less effort over some of it.
 fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], n: usize, effort: Effort) {
-    if effort == Effort::Best || n <= 2048 {
+    if effort == Effort::Best || n <= 512 {
         s.accumulate(x, refs, 0..n);
     } else {
         let quarter = n / 4;
