@@ -185,7 +185,7 @@ pub(crate) fn choose(
     let mut likely: Option<(i64, Linear)> = None;
     for (own, most, taps, orders) in ways {
         let Some(mut s) = Solver::new(reals, *own, planes.min(*most), *taps) else { continue };
-        accumulate(&mut s, x, refs, n, effort);
+        accumulate(&mut s, x, refs, *taps > 0, effort);
         for order in *orders {
             let Some(found) = s.solve(*order, *taps > 0) else { continue };
             if effort == Effort::Best {
@@ -207,13 +207,16 @@ pub(crate) fn choose(
 }
 
 /// The products over the plane, or at less effort over some of it.
-fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], n: usize, effort: Effort) {
+fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], crossed: bool, effort: Effort) {
+    let n = x.len();
     if effort == Effort::Best || n <= 512 {
         s.accumulate(x, refs, 0..n);
     } else {
         let quarter = n / 4;
+        // With other planes there is more to add up, and less to win.
+        let part = if crossed && n > 4096 { 4 } else { 2 };
         for k in 0..4 {
-            s.accumulate(x, refs, k * quarter..k * quarter + quarter / 2);
+            s.accumulate(x, refs, k * quarter..k * quarter + quarter / part);
         }
     }
 }
