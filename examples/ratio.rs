@@ -1,4 +1,5 @@
-//! Ratio and speed per file: `cargo run --release --example ratio -- [--frame BYTES] [--effort 1|5|9] FILE...`.
+//! Ratio and speed per file: `cargo run --release --example ratio -- [--frame BYTES] [--effort 1|5|9] [--runs N]
+//! [--save DIR] FILE...`.
 //!
 //! A file's name says what it holds: `NAME_<channels>ch.<type>`, little-endian; anything else is bytes.
 use sqrtspace::codec::decoder::{DecodeMemory, DecodeOptions, Decoder};
@@ -67,11 +68,13 @@ fn main() {
     let mut frame = 32768usize;
     let mut effort = Effort::Default;
     let mut runs = 1;
+    let mut save: Option<String> = None;
     let mut args = std::env::args().skip(1);
     while let Some(a) = args.next() {
         match a.as_str() {
             "--frame" => frame = args.next().unwrap().parse().unwrap(),
             "--effort" => effort = Effort::from_level(args.next().unwrap().parse().unwrap()).unwrap(),
+            "--save" => save = args.next(),
             "--runs" => runs = args.next().unwrap().parse().unwrap(),
             path => {
                 let raw = std::fs::read(path).unwrap();
@@ -86,6 +89,9 @@ fn main() {
                     let back = decode(&coded, frame);
                     td = td.min(t.elapsed().as_secs_f64());
                     assert!(back == raw, "{path}");
+                }
+                if let Some(dir) = &save {
+                    std::fs::write(format!("{dir}/{}.sqs", path.rsplit('/').next().unwrap()), &coded).unwrap();
                 }
                 println!(
                     "{:28} {:.3} enc {:.0} dec {:.0} MB/s",
