@@ -214,6 +214,24 @@ fn noise_is_no_stream_and_costs_no_time() {
     }
 }
 
+/// Sound headers, one behind the other, each of a long frame that is not there: the work stays in proportion.
+#[test]
+fn headers_without_frames_cost_little() {
+    let (raw, coded, list) = stream(9000);
+    let mut h = Header::parse(coded.first_chunk().unwrap()).unwrap();
+    (h.raw_len, h.payload_len) = (65_000, 64_000);
+    let mut bad: Vec<u8> = (0..60_000).flat_map(|_| h.to_bytes()).collect();
+    let long = bad.len();
+    bad.extend_from_slice(&coded);
+    let got = decode(RECOVER, &bad).unwrap();
+    // Of the frames behind, one may lie within the last of the others.
+    assert!(got.stats.frames as usize + 3 >= list.len() - 1, "{:?}", got.stats);
+    assert!(got.stats.damaged_frames < 200 + long as u64 / 60_000);
+    for (o, p) in &got.pieces {
+        assert!(raw[*o as usize..*o as usize + p.len()] == p[..]);
+    }
+}
+
 /// Payloads with right checksums and any content: the decoder of the payload meets what no encoder wrote.
 #[test]
 fn hostile_payloads_do_no_harm() {

@@ -147,7 +147,12 @@ pub struct Decoder<'a> {
     length: Option<u64>,
     failed: Option<Error>,
     done: bool,
+    /// Bytes of payloads checked in vain since the last sound frame.
+    wasted: u64,
 }
+
+/// Frames of the greatest length that may be checked in vain, one within the other, before frames are passed over whole.
+const PATIENCE: u64 = 64;
 
 /// What to do with the bytes at the start of the input.
 enum Found {
@@ -155,8 +160,8 @@ enum Found {
     More,
     /// Pass over so many bytes.
     Skip(usize),
-    /// Pass over a frame with a damaged payload, or into it.
-    Damaged(usize),
+    /// Pass over so many bytes of a frame with a damaged payload: all of it, or into it.
+    Damaged { skip: usize, checked: usize },
     /// A frame.
     Frame(Header),
 }
@@ -187,6 +192,7 @@ impl<'a> Decoder<'a> {
             length: None,
             failed: None,
             done: false,
+            wasted: 0,
         })
     }
 
@@ -270,10 +276,11 @@ impl<'a> Decoder<'a> {
                     self.from += n;
                     self.damage("bytes that belong to no frame, at {a} of the original");
                 }
-                Found::Damaged(n) => {
+                Found::Damaged { skip, checked } => {
+                    self.wasted += checked as u64;
                     self.stats.damaged_frames += 1;
-                    self.stats.skipped_bytes += n as u64;
-                    self.from += n;
+                    self.stats.skipped_bytes += skip as u64;
+                    self.from += skip;
                     self.damage("a damaged frame, at {a} of the original");
                 }
                 Found::Frame(h) => self.accept(&h),
@@ -322,10 +329,14 @@ impl<'a> Decoder<'a> {
         }
         // Behind it another frame of the stream: this one is damaged within. Else its length may be of no use.
         let next = held.get(h.frame_len()..).unwrap_or(&[]);
+        let checked = h.frame_len();
+        let whole = Found::Damaged { skip: checked, checked };
         match next.first_chunk::<HEADER_BYTES>().map(Header::parse) {
-            Some(Some(n)) if n.tag == h.tag => Found::Damaged(h.frame_len()),
-            Some(_) => Found::Damaged(1),
-            None if last && next.is_empty() => Found::Damaged(h.frame_len()),
+            Some(Some(n)) if n.tag == h.tag => whole,
+            // Headers made to be checked in vain do not get more than so much work out of us.
+            Some(_) if self.wasted > PATIENCE * self.input.len() as u64 => whole,
+            Some(_) => Found::Damaged { skip: 1, checked },
+            None if last && next.is_empty() => whole,
             None => Found::More,
         }
     }
@@ -370,6 +381,7 @@ impl<'a> Decoder<'a> {
         // Behind the end there is nothing.
         let decoded = decoded && self.length.is_none_or(|l| range.end <= l);
         self.from += h.frame_len();
+        self.wasted = 0;
         if !decoded {
             self.stats.damaged_frames += 1;
             self.stats.skipped_bytes += h.frame_len() as u64;
