@@ -28,30 +28,44 @@ impl Node {
     const fn zero(self) -> u32 {
         let p = (self.0 >> 18) + ((self.0 >> 4) & 0x3fff);
         // A sum of two 14-bit numbers is below 2^15.
-        if p < 24 {
-            24
-        } else if p > 0x7fff - 24 {
-            0x7fff - 24
-        } else {
-            p
-        }
+        let p = if p < 24 { 24 } else { p };
+        if p > 0x7fff - 24 { 0x7fff - 24 } else { p }
     }
 
     /// The node after a decision.
     #[inline]
     const fn after(self, bit: bool) -> Self {
         let (fast, slow, met) = (self.0 >> 18, (self.0 >> 4) & 0x3fff, self.0 & 15);
-        let rate = if met < 6 { met + 1 } else { 7 };
-        let quick = if met < 4 { met + 1 } else { 4 };
-        let (fast, slow) = if bit {
-            (fast - (fast >> quick), slow - (slow >> rate))
-        } else {
-            (fast + ((0x3fff - fast) >> quick), slow + ((0x3fff - slow) >> rate))
-        };
-        let met = if met < 15 { met + 1 } else { 15 };
+        #[allow(clippy::indexing_slicing, reason = "four bits index a table of 16")]
+        let (quick, rate) = RATES[met as usize];
+        // Towards 0 for a one and towards the top for a zero, without a branch.
+        let flip = if bit { 0 } else { 0x3fff };
+        let (f, s) = (fast ^ flip, slow ^ flip);
+        let (fast, slow) = ((f - (f >> quick)) ^ flip, (s - (s >> rate)) ^ flip);
+        let met = met + (met < 15) as u32;
         Node((fast << 18) | (slow << 4) | met)
     }
 }
+
+/// Shifts of the fast and the slow estimate by how often a node was met.
+const RATES: [(u8, u8); 16] = [
+    (1, 1),
+    (2, 2),
+    (3, 3),
+    (4, 4),
+    (4, 5),
+    (4, 6),
+    (4, 7),
+    (4, 7),
+    (4, 7),
+    (4, 7),
+    (4, 7),
+    (4, 7),
+    (4, 7),
+    (4, 7),
+    (4, 7),
+    (4, 7),
+];
 
 /// Either side of the coder: the writer takes decisions, the reader makes them.
 pub(crate) trait Coder {
