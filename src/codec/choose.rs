@@ -3,7 +3,7 @@
 use super::format::{Format, SampleType};
 use super::frame::Codec;
 use super::numeric::{self, EncodeWork};
-use super::{Effort, stride};
+use super::{Effort, detect};
 
 /// Which codec a stream's frames may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub enum Method {
 pub struct Coded {
     /// With which codec.
     pub codec: Codec,
-    /// What the bytes were taken for: of bytes, the channels are the length of a packet.
+    /// What the bytes were taken for: bytes may have turned out to be packets or samples.
     pub format: Format,
     /// Bytes of the payload.
     pub len: usize,
@@ -42,7 +42,7 @@ pub fn payload(
         && let Some(space) = out.get_mut(..room)
     {
         let format = if format.sample == SampleType::Bytes && format.channels == 1 {
-            stride::packets(raw, work.cells).unwrap_or(format)
+            detect::format(raw, work.cells)
         } else {
             format
         };

@@ -8,6 +8,7 @@ pub mod bits;
 pub mod boundary;
 pub mod choose;
 pub mod decoder;
+mod detect;
 pub mod encoder;
 pub mod format;
 pub mod frame;
@@ -15,7 +16,6 @@ pub mod glyph;
 pub mod holes;
 pub mod index;
 pub mod numeric;
-mod stride;
 pub mod varint;
 
 /// How hard the encoder tries.

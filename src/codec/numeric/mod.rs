@@ -143,6 +143,26 @@ fn group(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, 
     Some(h + body)
 }
 
+/// Estimated cost in 1/256 bit of coding whole rows of `raw` as samples of this format, by fixed predictors.
+/// Formats of 64 bits are not looked at.
+pub(crate) fn quick_cost(raw: &[u8], format: Format, cells: &mut [i32]) -> Option<u64> {
+    let rows = raw.len().checked_div(format.row_bytes())?;
+    let whole = raw.get(..rows * format.row_bytes())?;
+    let x = cells.get_mut(..rows)?;
+    let mut cost = 0;
+    for channel in 0..format.channels as usize {
+        sample::load(whole, format, channel, x);
+        let base = plane::base_of(x, 1, plane::width_of(format));
+        let fixed = predict::choose_fixed(rows, plane::width_of(format), Effort::Best, |from, to| {
+            for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
+                *to = v.wrapping_sub(base);
+            }
+        });
+        cost += fixed.cost;
+    }
+    Some(cost)
+}
+
 /// What decoding works in.
 pub struct DecodeWork<'a> {
     /// As many as [`cells_for`] says for the frames the stream was made with.

@@ -241,7 +241,7 @@ impl Plane<'_> {
 }
 
 /// Bits that residuals are reduced to: those of the samples where they are integers of up to 32.
-fn width_of(format: Format) -> u32 {
+pub(crate) fn width_of(format: Format) -> u32 {
     if format.sample.is_float() { 32 } else { (format.sample.width() as u32 * 8).min(32) }
 }
 
@@ -267,7 +267,7 @@ pub(crate) fn common_factor(x: &[i32]) -> u32 {
 
 /// A base near the mean, a whole number of factors from the first sample, from which no sample is farther than
 /// `bits` bits hold.
-fn base_of(x: &[i32], g: u32, bits: u32) -> i32 {
+pub(crate) fn base_of(x: &[i32], g: u32, bits: u32) -> i32 {
     let (mut low, mut high, mut sum) = (i32::MAX, i32::MIN, 0i64);
     for v in x {
         low = low.min(*v);
