@@ -25,7 +25,7 @@ pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Format {
     let mut best = (quick_cost(part, plain, cells).unwrap_or(u64::MAX / 2), plain);
     for sample in [SampleType::I16, SampleType::I24, SampleType::I32, SampleType::F32] {
         // One and two channels, and as many as make a packet.
-        let whole = if length % sample.width() == 0 { length / sample.width() } else { 0 };
+        let whole = if length.is_multiple_of(sample.width()) { length / sample.width() } else { 0 };
         for channels in [1, 2, whole] {
             for order in [ByteOrder::Little, ByteOrder::Big] {
                 let Ok(f) = Format::new(sample, order, channels as u32) else { continue };
