@@ -168,8 +168,7 @@ fn memory_is_told_and_bounded() {
         let o = EncodeOptions::new(f);
         assert!(o.memory().unwrap().bytes() <= 256 << 10, "{:?} {}", f.sample, o.memory().unwrap().bytes());
     }
-    let d = DecodeOptions { max_frame_bytes: 32 << 10, ..DecodeOptions::default() };
-    assert!(d.memory().unwrap().bytes() <= 256 << 10);
+    assert!(DecodeOptions::default().memory().unwrap().bytes() <= 256 << 10);
     assert!(EncodeOptions { frame_bytes: 100, ..EncodeOptions::new(Format::BYTES) }.memory().is_err());
     let wide = Format::new(SampleType::F64, ByteOrder::Big, 4096).unwrap();
     assert!(EncodeOptions { frame_bytes: 16 << 10, ..EncodeOptions::new(wide) }.memory().is_err());
@@ -183,6 +182,19 @@ fn many_channels_and_large_frames_come_back() {
         let coded = encode(o, &raw);
         let d = DecodeOptions { max_frame_bytes: frame, ..DecodeOptions::default() };
         assert!(decode(d, &coded).unwrap().joined() == raw);
+    }
+}
+
+#[test]
+fn few_values_in_the_longest_plane_fit_the_decoder() {
+    // 16384 samples of one channel, a third of them distinct and far apart: the largest dictionary there can be.
+    let mut r = Random(31);
+    let values: Vec<i16> = (0..5000).map(|i| (i * 13 - 32_500) as i16).collect();
+    let raw: Vec<u8> = (0..16_384).flat_map(|_| values[r.below(5000)].to_le_bytes()).collect();
+    for effort in EFFORTS {
+        check(EncodeOptions { effort, ..EncodeOptions::new(i16le(1)) }, &raw);
+        let o = EncodeOptions { effort, frame_bytes: 64 << 10, ..EncodeOptions::new(i16le(1)) };
+        check(o, &[&raw[..], &raw[..]].concat());
     }
 }
 

@@ -43,7 +43,7 @@ impl DecodeOptions {
             // Room for a frame and the header behind it.
             input: self.max_frame_bytes + OVERHEAD_BYTES + HEADER_BYTES,
             raw: self.max_frame_bytes,
-            cells: numeric::cells_for(self.max_frame_bytes, false),
+            cells: numeric::decode_cells(self.max_frame_bytes),
             holes: self.max_holes,
         })
     }

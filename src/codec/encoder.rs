@@ -53,7 +53,7 @@ impl EncodeOptions {
             let e = Error::new(Status::Argument, "a row of {a} bytes does not fit a frame of {b}");
             return Err(e.a(self.format.row_bytes() as i128).b(self.frame_bytes as i128));
         }
-        let cells = numeric::cells_for(self.frame_bytes, self.format.sample == SampleType::Bytes);
+        let cells = numeric::encode_cells(self.frame_bytes, self.format.sample == SampleType::Bytes);
         Ok(EncodeSizes {
             raw: self.frame_bytes,
             out: self.frame_bytes + OVERHEAD_BYTES,

@@ -38,16 +38,28 @@ const _: () = assert!(grid::CELLS <= ENCODE_REALS);
 /// COMPOSITE: rows, and one glyph per channel.
 const GROUP: u32 = 0;
 
-/// Cells of i32 for frames of `frame_bytes` of samples of `sample_bytes`, for encoding and decoding.
+/// Cells of i32 that encoding frames of `frame_bytes` works in; of `bytes`, or of samples.
 #[must_use]
-pub const fn cells_for(frame_bytes: usize, bytes: bool) -> usize {
+pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
     let planes = if frame_bytes > 1 << 16 {
         frame_bytes / 2
     } else if bytes {
         20 << 10
+    } else if frame_bytes > 1 << 15 {
+        30 << 10
     } else {
         32 << 10
     };
+    planes + adaptive::CELLS
+}
+
+/// Cells of i32 that decoding frames of up to `frame_bytes` works in.
+///
+/// Frames of up to 32 KiB may need 32 Ki cells to encode, but not to decode: of one channel of 16384 samples there are no
+/// errors of a grid, and no more than a third as many distinct values.
+#[must_use]
+pub const fn decode_cells(frame_bytes: usize) -> usize {
+    let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 30 << 10 };
     planes + adaptive::CELLS
 }
 
@@ -83,7 +95,7 @@ fn ring(planes: &mut [i32], rows: usize, channel: usize, slots: usize) -> Option
 
 /// What encoding works in.
 pub struct EncodeWork<'a> {
-    /// As many as [`cells_for`] says.
+    /// As many as [`encode_cells`] says.
     pub cells: &'a mut [i32],
     /// [`ENCODE_REALS`].
     pub reals: &'a mut [f64],
@@ -165,7 +177,7 @@ pub(crate) fn quick_cost(raw: &[u8], format: Format, cells: &mut [i32]) -> Optio
 
 /// What decoding works in.
 pub struct DecodeWork<'a> {
-    /// As many as [`cells_for`] says for the frames the stream was made with.
+    /// As many as [`decode_cells`] says for the largest frames of the stream.
     pub cells: &'a mut [i32],
 }
 
@@ -215,7 +227,8 @@ fn read_group(
         let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
-        let e = rest.get_mut(..rows)?;
+        let most = rest.len().min(rows);
+        let e = rest.get_mut(..most)?;
         PlaneOut { raw, format, channel, x, refs, e, models, narrow: false }.read(&glyph::read(r)?)?;
     }
     r.rest().is_empty().then_some(())

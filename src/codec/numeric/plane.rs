@@ -295,7 +295,7 @@ pub(crate) struct PlaneOut<'a> {
     pub(crate) x: &'a mut [i32],
     /// The planes before, the nearest first.
     pub(crate) refs: [&'a [i32]; MAX_REFS],
-    /// As long as the plane.
+    /// Room for errors and distinct values: as long as the plane, if there is as much.
     pub(crate) e: &'a mut [i32],
     /// For the adaptive coder.
     pub(crate) models: &'a mut [i32],
@@ -408,7 +408,7 @@ impl PlaneOut<'_> {
 
     fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let grid = Grid::read(r)?;
-        entropy::read(r, self.models, self.e)?;
+        entropy::read(r, self.models, self.e.get_mut(..self.x.len())?)?;
         let (base, g) = self.affine(r)?;
         let found = self.x.iter().zip(self.e.iter()).map(|(v, e)| {
             let k = v.wrapping_mul(g).wrapping_add(base);
