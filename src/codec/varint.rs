@@ -13,7 +13,7 @@ pub fn write(w: &mut Writer<'_>, v: u32) {
     w.u8((v & 0x7f) as u8);
 }
 
-/// Bytes that [`write`] needs for `v`.
+/// Bytes that [`write()`] needs for `v`.
 #[must_use]
 pub const fn len(v: u32) -> usize {
     match v {
