@@ -32,14 +32,14 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "codec")]
+pub mod codec;
 pub mod dtype;
 pub mod exec;
 pub mod ffi;
 pub mod graph;
 pub mod io;
 pub mod kernel;
-#[cfg(feature = "codec")]
-pub mod codec;
 pub mod limits;
 pub mod mem;
 pub mod pipeline;

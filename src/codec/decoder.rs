@@ -1,0 +1,448 @@
+//! The streaming decoder: finds the frames, checks them, and keeps account of what is missing.
+#![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffers; statistics in 64 bits")]
+
+use super::format::Format;
+use super::frame::{
+    self, Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES,
+};
+use super::holes::{Arrival, Holes, Range};
+use super::numeric::{self, DecodeWork};
+use super::{Flow, Progress};
+use crate::status::{Error, Result, Status};
+use crate::util::crc::crc32c;
+
+/// How a stream is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeOptions {
+    /// Most raw bytes of a frame; larger frames are refused.
+    pub max_frame_bytes: usize,
+    /// Go on after damage, with what is sound.
+    pub recover: bool,
+    /// Where in the original the caller starts; frames before are passed over.
+    pub start: u64,
+    /// The stream's tag; that of the first sound frame if not given.
+    pub tag: Option<u16>,
+    /// Missing ranges that can be told apart.
+    pub max_holes: usize,
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        DecodeOptions { max_frame_bytes: 64 << 10, recover: false, start: 0, tag: None, max_holes: 64 }
+    }
+}
+
+impl DecodeOptions {
+    /// The memory a decoder with these options needs.
+    pub fn memory(&self) -> Result<DecodeSizes> {
+        if self.max_frame_bytes < MIN_FRAME_BYTES || self.max_frame_bytes > MAX_FRAME_BYTES {
+            let e = Error::new(Status::Argument, "frames of {a} bytes: at least {b} and at most 4 MiB");
+            return Err(e.a(self.max_frame_bytes as i128).b(MIN_FRAME_BYTES as i128));
+        }
+        Ok(DecodeSizes {
+            // Room for a frame and the header behind it.
+            input: self.max_frame_bytes + OVERHEAD_BYTES + HEADER_BYTES,
+            raw: self.max_frame_bytes,
+            cells: numeric::decode_cells(self.max_frame_bytes),
+            holes: self.max_holes,
+        })
+    }
+}
+
+/// Elements of each slice of [`DecodeMemory`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeSizes {
+    /// Bytes of a frame on its way in.
+    pub input: usize,
+    /// Bytes of the decoded frame.
+    pub raw: usize,
+    /// Integers the codecs work in.
+    pub cells: usize,
+    /// Missing ranges.
+    pub holes: usize,
+}
+
+impl DecodeSizes {
+    /// Bytes in all.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.input + self.raw + 4 * self.cells + 16 * self.holes
+    }
+}
+
+/// The memory of a decoder, each slice at least as long as [`DecodeSizes`] says.
+#[derive(Debug)]
+pub struct DecodeMemory<'a> {
+    /// A frame on its way in.
+    pub input: &'a mut [u8],
+    /// The decoded frame.
+    pub raw: &'a mut [u8],
+    /// What the codecs work in.
+    pub cells: &'a mut [i32],
+    /// Missing ranges.
+    pub holes: &'a mut [Range],
+}
+
+/// What a decoder has met so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecodeStats {
+    /// Encoded bytes taken.
+    pub coded_bytes: u64,
+    /// Raw bytes of sound frames.
+    pub raw_bytes: u64,
+    /// Sound frames.
+    pub frames: u64,
+    /// Frames with a sound header and a damaged payload.
+    pub damaged_frames: u64,
+    /// Sound frames that had come already.
+    pub repeated_frames: u64,
+    /// Sound frames that came later than ones behind them.
+    pub late_frames: u64,
+    /// Encoded bytes that belong to no sound frame of this stream.
+    pub skipped_bytes: u64,
+    /// Whether the end frame was met.
+    pub ended: bool,
+}
+
+impl DecodeStats {
+    /// Whether anything at all was wrong with the stream, the order of its frames included.
+    #[must_use]
+    pub const fn damaged(&self) -> bool {
+        self.damaged_frames > 0 || self.repeated_frames > 0 || self.late_frames > 0 || self.skipped_bytes > 0
+    }
+}
+
+/// How far a call of [`Decoder::step`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeStep {
+    /// Bytes taken from the input.
+    pub consumed: usize,
+    /// Bytes put into the output.
+    pub written: usize,
+    /// Position of the first of them in the original. They lie side by side there.
+    pub offset: u64,
+    /// What to do next.
+    pub progress: Progress,
+}
+
+/// A stream being decoded.
+#[derive(Debug)]
+pub struct Decoder<'a> {
+    options: DecodeOptions,
+    input: &'a mut [u8],
+    /// The part of `input` that is not used up.
+    from: usize,
+    to: usize,
+    raw: &'a mut [u8],
+    /// The part of `raw` that is not handed out, and where it lies.
+    sent: usize,
+    made: usize,
+    offset: u64,
+    cells: &'a mut [i32],
+    holes: Holes<'a>,
+    tag: Option<u16>,
+    format: Option<Format>,
+    stats: DecodeStats,
+    /// Length of the original, by the end frame.
+    length: Option<u64>,
+    failed: Option<Error>,
+    done: bool,
+    /// Bytes of payloads checked in vain since the last sound frame.
+    wasted: u64,
+}
+
+/// Frames of the greatest length that may be checked in vain, one within the other, before frames are passed over whole.
+const PATIENCE: u64 = 64;
+
+/// What to do with the bytes at the start of the input.
+enum Found {
+    /// Read more before anything can be said.
+    More,
+    /// Pass over so many bytes.
+    Skip(usize),
+    /// Pass over so many bytes of a frame with a damaged payload: all of it, or into it.
+    Damaged { skip: usize, checked: usize },
+    /// A frame.
+    Frame(Header),
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder at the start of a stream. Fails where an option is out of its range or a slice too short.
+    pub fn new(options: DecodeOptions, memory: DecodeMemory<'a>) -> Result<Self> {
+        let need = options.memory()?;
+        let DecodeMemory { input, raw, cells, holes } = memory;
+        let have = DecodeSizes { input: input.len(), raw: raw.len(), cells: cells.len(), holes: holes.len() };
+        let short = Error::new(Status::Memory, "the slices have {a} bytes, of {b} needed")
+            .a(have.bytes() as i128)
+            .b(need.bytes() as i128);
+        Ok(Decoder {
+            options,
+            input: input.get_mut(..need.input).ok_or(short)?,
+            from: 0,
+            to: 0,
+            raw: raw.get_mut(..need.raw).ok_or(short)?,
+            sent: 0,
+            made: 0,
+            offset: options.start,
+            cells: cells.get_mut(..need.cells).ok_or(short)?,
+            holes: Holes::new(holes.get_mut(..need.holes).ok_or(short)?, options.start),
+            tag: options.tag,
+            format: None,
+            stats: DecodeStats::default(),
+            length: None,
+            failed: None,
+            done: false,
+            wasted: 0,
+        })
+    }
+
+    /// What was met so far.
+    #[must_use]
+    pub const fn stats(&self) -> DecodeStats {
+        self.stats
+    }
+
+    /// The ranges of the original that are missing so far; complete once the decoder is done.
+    #[must_use]
+    pub fn missing(&self) -> &Holes<'a> {
+        &self.holes
+    }
+
+    /// The length of the original, once the end frame was met.
+    #[must_use]
+    pub const fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// The format of the first sound frame.
+    #[must_use]
+    pub const fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// Takes from `input`, puts into `out`, as far as both reach. [`Flow::End`] says that no input follows.
+    ///
+    /// What one call puts out lies side by side in the original, from the offset it returns; after damage, or where
+    /// frames are out of order, the next call goes on elsewhere. Without [`DecodeOptions::recover`] damage is an
+    /// error ([`Status::Damaged`]), and the decoder stays with it; everything put out before is sound.
+    pub fn step(&mut self, input: &[u8], out: &mut [u8], flow: Flow) -> Result<DecodeStep> {
+        let (mut consumed, mut written) = (0usize, 0usize);
+        let mut offset = self.offset;
+        loop {
+            if self.sent < self.made {
+                if written == 0 {
+                    offset = self.offset;
+                } else if offset.wrapping_add(written as u64) != self.offset {
+                    return Ok(DecodeStep { consumed, written, offset, progress: Progress::Output });
+                }
+                let ready = self.raw.get(self.sent..self.made).unwrap_or(&[]);
+                let room = out.get_mut(written..).unwrap_or(&mut []);
+                let n = ready.len().min(room.len());
+                if let (Some(to), Some(from)) = (room.get_mut(..n), ready.get(..n)) {
+                    to.copy_from_slice(from);
+                }
+                self.sent += n;
+                self.offset = self.offset.wrapping_add(n as u64);
+                written += n;
+                if self.sent < self.made {
+                    return Ok(DecodeStep { consumed, written, offset, progress: Progress::Output });
+                }
+            }
+            if let Some(e) = self.failed {
+                // What was put out in this call is sound: the error waits for the next one.
+                if written > 0 {
+                    return Ok(DecodeStep { consumed, written, offset, progress: Progress::Output });
+                }
+                return Err(e);
+            }
+            if self.done {
+                return Ok(DecodeStep { consumed, written, offset, progress: Progress::Done });
+            }
+            let rest = input.get(consumed..).unwrap_or(&[]);
+            let last = flow == Flow::End && rest.len() <= self.input.len() - self.to;
+            match self.look(last) {
+                Found::More => {
+                    let n = self.fill(rest);
+                    consumed += n;
+                    if n == 0 {
+                        if flow != Flow::End {
+                            return Ok(DecodeStep { consumed, written, offset, progress: Progress::Input });
+                        }
+                        self.finish();
+                    }
+                }
+                Found::Skip(n) => {
+                    self.stats.skipped_bytes += n as u64;
+                    self.from += n;
+                    self.damage("bytes that belong to no frame, at {a} of the original");
+                }
+                Found::Damaged { skip, checked } => {
+                    self.wasted += checked as u64;
+                    self.stats.damaged_frames += 1;
+                    self.stats.skipped_bytes += skip as u64;
+                    self.from += skip;
+                    self.damage("a damaged frame, at {a} of the original");
+                }
+                Found::Frame(h) => self.accept(&h),
+            }
+        }
+    }
+
+    /// Takes input until the buffer is full.
+    fn fill(&mut self, rest: &[u8]) -> usize {
+        if self.from > 0 {
+            self.input.copy_within(self.from..self.to, 0);
+            self.to -= self.from;
+            self.from = 0;
+        }
+        let n = rest.len().min(self.input.len() - self.to);
+        if let (Some(to), Some(from)) = (self.input.get_mut(self.to..self.to + n), rest.get(..n)) {
+            to.copy_from_slice(from);
+        }
+        self.to += n;
+        self.stats.coded_bytes += n as u64;
+        n
+    }
+
+    /// Looks at the bytes held; `last` says that the buffer can take everything that is still to come.
+    fn look(&self, last: bool) -> Found {
+        let held = self.input.get(self.from..self.to).unwrap_or(&[]);
+        let skip = frame::find_sync(held);
+        if skip > 0 {
+            return Found::Skip(skip);
+        }
+        let Some(head) = held.first_chunk::<HEADER_BYTES>() else {
+            return Found::More;
+        };
+        let Some(h) = Header::parse(head).filter(|h| self.options.tag.or(self.tag).is_none_or(|t| t == h.tag)) else {
+            return Found::Skip(1);
+        };
+        if h.raw_len as usize > self.raw.len() || h.frame_len() + HEADER_BYTES > self.input.len() {
+            return if self.stats.frames == 0 { Found::Frame(h) } else { Found::Skip(1) };
+        }
+        let Some(body) = held.get(HEADER_BYTES..h.frame_len()) else {
+            return Found::More;
+        };
+        let sound = body.split_last_chunk::<TRAILER_BYTES>().is_some_and(|(p, c)| crc32c(p) == u32::from_be_bytes(*c));
+        if sound {
+            return Found::Frame(h);
+        }
+        // Behind it another frame of the stream: this one is damaged within. Else its length may be of no use.
+        let next = held.get(h.frame_len()..).unwrap_or(&[]);
+        let checked = h.frame_len();
+        let whole = Found::Damaged { skip: checked, checked };
+        match next.first_chunk::<HEADER_BYTES>().map(Header::parse) {
+            Some(Some(n)) if n.tag == h.tag => whole,
+            // Headers made to be checked in vain do not get more than so much work out of us.
+            Some(_) if self.wasted > PATIENCE * self.input.len() as u64 => whole,
+            Some(_) => Found::Damaged { skip: 1, checked },
+            None if last && next.is_empty() => whole,
+            None => Found::More,
+        }
+    }
+
+    /// Damage was met: the end of it all, unless we are to go on.
+    fn damage(&mut self, what: &'static str) {
+        if !self.options.recover && self.failed.is_none() {
+            self.failed = Some(Error::new(Status::Damaged, what).a(self.holes.reach()));
+        }
+    }
+
+    /// Decodes a frame whose checksums are right.
+    fn accept(&mut self, h: &Header) {
+        if h.raw_len as usize > self.raw.len() || h.frame_len() + HEADER_BYTES > self.input.len() {
+            let e = Error::new(Status::Limit, "a frame of {a} bytes, memory for {b}");
+            self.failed = Some(e.a(h.raw_len).b(self.raw.len() as i128));
+            return;
+        }
+        // Of a frame that reaches over the start, what is before it is of no interest.
+        let cut = self.options.start.saturating_sub(h.raw_offset).min(h.raw_len.into());
+        let range = Range { start: h.raw_offset + cut, end: h.raw_end() };
+        let arrival = self.holes.look(range);
+        let at = self.from + HEADER_BYTES;
+        let payload = self.input.get(at..at + h.payload_len as usize).unwrap_or(&[]);
+        let raw = self.raw.get_mut(..h.raw_len as usize).unwrap_or(&mut []);
+        self.tag.get_or_insert(h.tag);
+        let before = range.end <= self.options.start && h.codec != Codec::End;
+        let decoded = match h.codec {
+            Codec::End => self.length.is_none_or(|l| l == range.end) && range.start >= self.holes.reach(),
+            _ if before || arrival == Arrival::Known => true,
+            Codec::Stored => {
+                raw.copy_from_slice(payload);
+                true
+            }
+            Codec::Numeric => {
+                let mut work = DecodeWork { cells: self.cells };
+                numeric::decode(payload, h.format, &mut work, raw).is_some()
+            }
+            // The LZ and CCSDS 121 codecs join here.
+            Codec::Lz | Codec::Ccsds121 => false,
+        };
+        // Behind the end there is nothing.
+        let decoded = decoded && self.length.is_none_or(|l| range.end <= l);
+        self.from += h.frame_len();
+        self.wasted = 0;
+        if !decoded {
+            self.stats.damaged_frames += 1;
+            self.stats.skipped_bytes += h.frame_len() as u64;
+            self.damage("a frame that cannot be decoded, at {a} of the original");
+            return;
+        }
+        if h.codec == Codec::End {
+            if self.stats.ended {
+                self.stats.repeated_frames += 1;
+                self.damage("a second end frame, at {a} of the original");
+            }
+            self.stats.ended = true;
+            self.length = Some(range.end);
+            self.format.get_or_insert(h.format);
+            return;
+        }
+        if before {
+            return;
+        }
+        match arrival {
+            Arrival::Known => {
+                self.stats.repeated_frames += 1;
+                self.damage("a frame that came before, at {a} of the original");
+                return;
+            }
+            Arrival::Ahead => self.damage("missing frames, at {a} of the original"),
+            Arrival::Late => {
+                self.stats.late_frames += 1;
+                self.damage("frames out of order, at {a} of the original");
+            }
+            Arrival::Next => {}
+        }
+        if self.failed.is_some() {
+            return;
+        }
+        self.holes.arrive(range);
+        self.format.get_or_insert(h.format);
+        self.stats.frames += 1;
+        self.stats.raw_bytes += u64::from(h.raw_len);
+        self.sent = cut as usize;
+        self.made = h.raw_len as usize;
+        self.offset = range.start;
+    }
+
+    /// No input is left: passes over what is no frame, then closes the account.
+    fn finish(&mut self) {
+        if self.from < self.to {
+            // The beginning of a frame whose rest never came; another one may lie within.
+            self.stats.skipped_bytes += 1;
+            self.from += 1;
+            self.damage("a frame that was cut off, at {a} of the original");
+            return;
+        }
+        self.done = true;
+        match self.length {
+            Some(end) if end > self.holes.reach() => {
+                self.holes.arrive(Range { start: end, end });
+                self.damage("missing frames, at {a} of the original");
+            }
+            Some(_) => {}
+            None => self.damage("the stream ends without its end frame, at {a} of the original"),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The streaming encoder, in memory of the caller.
+#![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffers; stream positions in 64 bits")]
+
+use super::boundary::Boundary;
+use super::choose::{self, Coded, Method};
+use super::format::{Format, SampleType};
+use super::frame::{Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES};
+use super::index::{Entry, Index};
+use super::numeric::{self, EncodeWork};
+use super::{Effort, Flow, Progress, Step};
+use crate::status::{Error, Result, Status};
+use crate::util::crc::crc32c;
+
+/// How a stream is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodeOptions {
+    /// What the bytes are.
+    pub format: Format,
+    /// How hard to try.
+    pub effort: Effort,
+    /// Which codec frames may use.
+    pub method: Method,
+    /// Raw bytes of a frame, [`MIN_FRAME_BYTES`] to [`MAX_FRAME_BYTES`]; rounded down to whole rows.
+    pub frame_bytes: usize,
+    /// Tells the frames of this stream from those of others; taken from the data if not given.
+    pub tag: Option<u16>,
+    /// Entries of the index in the end frame; 0 for none.
+    pub index_entries: usize,
+}
+
+impl EncodeOptions {
+    /// The defaults for a format: effort 5, frames of 32 KiB for samples and 64 KiB for bytes, no index.
+    #[must_use]
+    pub const fn new(format: Format) -> Self {
+        let bytes = matches!(format.sample, SampleType::Bytes);
+        EncodeOptions {
+            format,
+            effort: Effort::Default,
+            method: Method::Auto,
+            frame_bytes: if bytes { 64 << 10 } else { 32 << 10 },
+            tag: None,
+            index_entries: 0,
+        }
+    }
+
+    /// The memory an encoder with these options needs.
+    pub fn memory(&self) -> Result<EncodeSizes> {
+        if self.frame_bytes < MIN_FRAME_BYTES || self.frame_bytes > MAX_FRAME_BYTES {
+            let e = Error::new(Status::Argument, "frames of {a} bytes: at least {b} and at most 4 MiB");
+            return Err(e.a(self.frame_bytes as i128).b(MIN_FRAME_BYTES as i128));
+        }
+        if self.format.row_bytes() > self.frame_bytes {
+            let e = Error::new(Status::Argument, "a row of {a} bytes does not fit a frame of {b}");
+            return Err(e.a(self.format.row_bytes() as i128).b(self.frame_bytes as i128));
+        }
+        let cells = numeric::encode_cells(self.frame_bytes, self.format.sample == SampleType::Bytes);
+        Ok(EncodeSizes {
+            raw: self.frame_bytes,
+            out: self.frame_bytes + OVERHEAD_BYTES,
+            cells,
+            reals: numeric::ENCODE_REALS,
+            index: self.index_entries,
+        })
+    }
+}
+
+/// Elements of each slice of [`EncodeMemory`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodeSizes {
+    /// Bytes of a frame in the making.
+    pub raw: usize,
+    /// Bytes of the frame on its way out.
+    pub out: usize,
+    /// Integers the codecs work in.
+    pub cells: usize,
+    /// Reals the least squares work in.
+    pub reals: usize,
+    /// Entries of the index.
+    pub index: usize,
+}
+
+impl EncodeSizes {
+    /// Bytes in all.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.raw + self.out + 4 * self.cells + 8 * self.reals + 16 * self.index
+    }
+}
+
+/// The memory of an encoder, each slice at least as long as [`EncodeSizes`] says.
+#[derive(Debug)]
+pub struct EncodeMemory<'a> {
+    /// A frame in the making.
+    pub raw: &'a mut [u8],
+    /// The frame on its way out.
+    pub out: &'a mut [u8],
+    /// What the codecs work in.
+    pub cells: &'a mut [i32],
+    /// What the least squares work in.
+    pub reals: &'a mut [f64],
+    /// The index.
+    pub index: &'a mut [Entry],
+}
+
+/// What an encoder has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EncodeStats {
+    /// Raw bytes taken into frames.
+    pub raw_bytes: u64,
+    /// Bytes of all frames made, the ones not handed out yet among them.
+    pub coded_bytes: u64,
+    /// Frames made.
+    pub frames: u64,
+    /// Those of them that are stored.
+    pub stored_frames: u64,
+}
+
+/// A stream being encoded.
+#[derive(Debug)]
+pub struct Encoder<'a> {
+    options: EncodeOptions,
+    boundary: Boundary<'a>,
+    out: &'a mut [u8],
+    sent: usize,
+    made: usize,
+    cells: &'a mut [i32],
+    reals: &'a mut [f64],
+    index: Index<'a>,
+    tag: Option<u16>,
+    stats: EncodeStats,
+    sequence: u32,
+    ended: bool,
+}
+
+impl<'a> Encoder<'a> {
+    /// An encoder at the start of a stream. Fails where an option is out of its range or a slice too short.
+    pub fn new(options: EncodeOptions, memory: EncodeMemory<'a>) -> Result<Self> {
+        let need = options.memory()?;
+        let short =
+            |what, have: usize, need: usize| Err(Error::new(Status::Memory, what).a(have as i128).b(need as i128));
+        let EncodeMemory { raw, out, cells, reals, index } = memory;
+        let Some(raw) = raw.get_mut(..need.raw) else {
+            return short("{a} bytes for the frame, of {b} needed", 0, need.raw);
+        };
+        if out.len() < need.out {
+            return short("{a} bytes for the output, of {b} needed", out.len(), need.out);
+        }
+        if reals.len() < need.reals {
+            return short("{a} reals, of {b} needed", reals.len(), need.reals);
+        }
+        let have = index.len();
+        let Some(index) = index.get_mut(..need.index) else {
+            return short("{a} index entries, of {b} needed", have, need.index);
+        };
+        let have = cells.len();
+        let Some(cells) = cells.get_mut(..need.cells) else {
+            return short("{a} cells, of {b} needed", have, need.cells);
+        };
+        let boundary = Boundary::new(raw, options.format.row_bytes())
+            .ok_or(Error::new(Status::Argument, "a frame does not hold a row"))?;
+        Ok(Encoder {
+            options,
+            boundary,
+            out,
+            sent: 0,
+            made: 0,
+            cells,
+            reals,
+            index: Index::new(index),
+            tag: options.tag,
+            stats: EncodeStats::default(),
+            sequence: 0,
+            ended: false,
+        })
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub const fn stats(&self) -> EncodeStats {
+        self.stats
+    }
+
+    /// Takes from `input`, puts into `out`, as far as both reach.
+    ///
+    /// [`Progress::Input`]: all input was taken, and everything that `flow` asks for was put out.
+    /// [`Progress::Output`]: call again with more room in `out` and the rest of the input, with the same flow.
+    /// [`Progress::Done`]: the stream is complete.
+    pub fn step(&mut self, input: &[u8], out: &mut [u8], flow: Flow) -> Result<Step> {
+        let (mut consumed, mut written) = (0usize, 0usize);
+        loop {
+            let ready = self.out.get(self.sent..self.made).unwrap_or(&[]);
+            let room = out.get_mut(written..).unwrap_or(&mut []);
+            let n = ready.len().min(room.len());
+            if let (Some(to), Some(from)) = (room.get_mut(..n), ready.get(..n)) {
+                to.copy_from_slice(from);
+            }
+            self.sent += n;
+            written += n;
+            if self.sent < self.made {
+                return Ok(Step { consumed, written, progress: Progress::Output });
+            }
+            let rest = input.get(consumed..).unwrap_or(&[]);
+            if self.ended {
+                if !rest.is_empty() {
+                    return Err(Error::new(Status::State, "{a} bytes of input after the end").a(rest.len() as i128));
+                }
+                return Ok(Step { consumed, written, progress: Progress::Done });
+            }
+            consumed += self.boundary.take(rest);
+            let due = flow != Flow::Continue && !self.boundary.rows().is_empty();
+            if self.boundary.is_full() || due {
+                self.frame(false)?;
+            } else if flow == Flow::End {
+                if !self.boundary.is_empty() {
+                    self.frame(true)?;
+                } else {
+                    self.end()?;
+                }
+            } else {
+                return Ok(Step { consumed, written, progress: Progress::Input });
+            }
+        }
+    }
+
+    /// Makes a frame of the whole rows held, or of everything.
+    fn frame(&mut self, all: bool) -> Result<()> {
+        let raw = if all { self.boundary.bytes() } else { self.boundary.rows() };
+        let tag = *self.tag.get_or_insert_with(|| tag_of(raw));
+        let place = Place { tag, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
+        let mut work = EncodeWork { cells: self.cells, reals: self.reals };
+        let frame = encode_frame(&self.options, place, raw, &mut work, self.out)?;
+        let len = raw.len();
+        self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
+        self.boundary.release(len);
+        self.stats.raw_bytes = place.raw_offset.saturating_add(len as u64);
+        self.stats.frames += 1;
+        self.stats.stored_frames += u64::from(frame.codec == Codec::Stored);
+        self.made(frame.len);
+        Ok(())
+    }
+
+    /// Makes the end frame.
+    fn end(&mut self) -> Result<()> {
+        let place = Place { tag: self.tag.unwrap_or(0), sequence: self.sequence, raw_offset: self.stats.raw_bytes };
+        let len = encode_end(&self.options, place, &self.index, self.out)?;
+        self.made(len);
+        self.ended = true;
+        Ok(())
+    }
+
+    /// A frame lies in `out`.
+    fn made(&mut self, len: usize) {
+        self.sent = 0;
+        self.made = len;
+        self.sequence = self.sequence.wrapping_add(1);
+        self.stats.coded_bytes += len as u64;
+    }
+}
+
+/// Where a frame stands in its stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The stream's tag.
+    pub tag: u16,
+    /// Number of the frame.
+    pub sequence: u32,
+    /// Position of its first byte in the original.
+    pub raw_offset: u64,
+}
+
+/// A frame that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// How its payload is coded.
+    pub codec: Codec,
+    /// Bytes of it.
+    pub len: usize,
+}
+
+/// The tag of a stream whose first frame holds `raw`.
+#[must_use]
+pub fn tag_of(raw: &[u8]) -> u16 {
+    crc32c(raw) as u16
+}
+
+/// Makes one frame. Frames depend on nothing but their own bytes and place, so that they can be made in any order, and
+/// on several processors at once: the result is what [`Encoder`] makes.
+///
+/// `out` has [`OVERHEAD_BYTES`] more than `raw`. Fails where it has not, or where the frame reaches over 2^64 bytes.
+pub fn encode_frame(
+    options: &EncodeOptions,
+    place: Place,
+    raw: &[u8],
+    work: &mut EncodeWork<'_>,
+    out: &mut [u8],
+) -> Result<Frame> {
+    if place.raw_offset.checked_add(raw.len() as u64).is_none() {
+        return Err(Error::new(Status::Overflow, "the stream is longer than 2^64 bytes"));
+    }
+    let room = out.get_mut(HEADER_BYTES..HEADER_BYTES + raw.len()).ok_or(NO_ROOM)?;
+    let coded = choose::payload(raw, options.format, options.method, options.effort, work, room);
+    Ok(Frame { codec: coded.codec, len: seal(coded, place, raw.len(), out)? })
+}
+
+/// Makes the end frame of a stream, whose place says how long the original is; returns its length.
+pub fn encode_end(options: &EncodeOptions, place: Place, index: &Index<'_>, out: &mut [u8]) -> Result<usize> {
+    let end = out.len().saturating_sub(TRAILER_BYTES);
+    let len = index.write(out.get_mut(HEADER_BYTES..end).ok_or(NO_ROOM)?).ok_or(NO_ROOM)?;
+    seal(Coded { codec: Codec::End, format: options.format, len }, place, 0, out)
+}
+
+const NO_ROOM: Error = Error::new(Status::Space, "a frame does not fit its buffer");
+
+/// Puts header and checksum around the payload that lies in `out`.
+fn seal(coded: Coded, place: Place, raw_len: usize, out: &mut [u8]) -> Result<usize> {
+    let header = Header {
+        codec: coded.codec,
+        format: coded.format,
+        tag: place.tag,
+        sequence: place.sequence & 0xff_ffff,
+        raw_offset: place.raw_offset,
+        raw_len: raw_len as u32,
+        payload_len: coded.len as u32,
+    };
+    let end = HEADER_BYTES + coded.len;
+    let crc = crc32c(out.get(HEADER_BYTES..end).ok_or(NO_ROOM)?);
+    out.get_mut(end..end + TRAILER_BYTES).ok_or(NO_ROOM)?.copy_from_slice(&crc.to_be_bytes());
+    out.get_mut(..HEADER_BYTES).ok_or(NO_ROOM)?.copy_from_slice(&header.to_bytes());
+    Ok(end + TRAILER_BYTES)
+}

@@ -1,0 +1,153 @@
+//! Residuals by binary decisions whose odds are learned on the way, in the context of the residuals before.
+//!
+//! Each residual is coded relative to the scale that the ones before suggest: whether its bit length exceeds the
+//! expected one, by how much, then its sign and its highest bits; the rest has even odds. Nothing is sent beside the
+//! decisions. It is the tightest of the coders, and the slowest.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "running means of 32-bit magnitudes with 16 fraction bits in 64; node numbers below 64"
+)]
+
+use super::range::{self, Coder, Node};
+use super::tables::{LEVELS, level_of, table_of};
+
+/// Nodes of a scale.
+const NODES: usize = 64;
+/// Cells the nodes of all scales take.
+pub(crate) const CELLS: usize = LEVELS * NODES;
+
+/// Where the kinds of node lie: steps up, steps down, signs, bits of short numbers, bits of long ones.
+const UP: usize = 0;
+const DOWN: usize = 12;
+const SIGN: usize = 24;
+const SHORT: usize = 27;
+const LONG: usize = 35;
+
+/// Weights in eighths of the fast, middle and slow running means.
+const WEIGHTS: [[i64; 3]; 4] = [[0, 8, 0], [2, 4, 2], [4, 3, 1], [0, 2, 6]];
+/// Ways to weigh the past.
+pub(crate) const WAYS: usize = WEIGHTS.len();
+
+/// The scale the past suggests.
+struct Past {
+    means: [i64; 3],
+    weights: [i64; 3],
+}
+
+impl Past {
+    fn new(way: usize) -> Self {
+        Past { means: [1 << 18; 3], weights: WEIGHTS.get(way).copied().unwrap_or([0, 8, 0]) }
+    }
+
+    #[inline]
+    fn level(&self) -> u32 {
+        let sum: i64 = self.means.iter().zip(self.weights).map(|(m, w)| m * w).sum();
+        level_of(sum as u64, 19)
+    }
+
+    #[inline]
+    fn saw(&mut self, v: i32) {
+        let m = i64::from(v.unsigned_abs()) << 16;
+        for (mean, rate) in self.means.iter_mut().zip([2u32, 4, 7]) {
+            *mean += (m - *mean) >> rate;
+        }
+    }
+}
+
+#[inline]
+fn node(nodes: &mut [i32; NODES], at: usize) -> &mut i32 {
+    #[allow(clippy::indexing_slicing, reason = "masked to the array's 64")]
+    &mut nodes[at & (NODES - 1)]
+}
+
+/// Codes one residual; the reader's argument is of no matter.
+#[inline]
+fn value(c: &mut impl Coder, nodes: &mut [i32; NODES], level: u32, v: i32) -> i32 {
+    let a = v.unsigned_abs();
+    let length = 32 - a.leading_zeros();
+    // The bit length of the mean itself.
+    let expected = (level >> 1).saturating_sub(6);
+    let mut k;
+    if c.bit(node(nodes, UP), length > expected) {
+        k = expected + 1;
+        while k < 32 && c.bit(node(nodes, UP + 1 + ((k - expected - 1) as usize).min(10)), length > k) {
+            k += 1;
+        }
+    } else {
+        k = expected;
+        while k > 0 && c.bit(node(nodes, DOWN + ((expected - k) as usize).min(11)), length < k) {
+            k -= 1;
+        }
+    }
+    if k == 0 {
+        return 0;
+    }
+    let negative = c.bit(node(nodes, SIGN + (k as usize - 1).min(2)), v < 0);
+    let mut a_out = 1u32;
+    let mut left = k - 1;
+    let (base, learned) =
+        if k <= 4 { (SHORT, 3) } else { (LONG + 3 * ((k + 4).saturating_sub(expected) as usize).min(8), 2) };
+    for _ in 0..learned.min(left) {
+        left -= 1;
+        let at = if k <= 4 { base + a_out as usize } else { base + (a_out as usize).saturating_sub(1) };
+        let bit = c.bit(node(nodes, at), (a >> left) & 1 != 0);
+        a_out = (a_out << 1) | u32::from(bit);
+    }
+    let low = c.raw(if left == 0 { 0 } else { a & (u32::MAX >> (32 - left)) }, left);
+    let a = if left == 0 { a_out } else { (a_out << left) | low };
+    if negative { (a as i32).wrapping_neg() } else { a as i32 }
+}
+
+fn run(c: &mut impl Coder, way: usize, cells: &mut [i32], e: &mut [i32]) -> Option<()> {
+    let (sets, _) = cells.get_mut(..CELLS)?.as_chunks_mut::<NODES>();
+    sets.as_flattened_mut().fill(Node::NEW);
+    let mut past = Past::new(way);
+    for v in e {
+        let level = past.level();
+        *v = value(c, sets.get_mut(table_of(level).0)?, level, *v);
+        past.saw(*v);
+    }
+    Some(())
+}
+
+/// Writes `e`, which stays as it is; `cells` are at least [`CELLS`].
+pub(crate) fn write(way: usize, e: &mut [i32], cells: &mut [i32], out: &mut [u8]) -> Option<usize> {
+    let (first, rest) = out.split_first_mut()?;
+    *first = way as u8;
+    let mut w = range::Writer::new(rest);
+    run(&mut w, way, cells, e)?;
+    Some(w.finish()? + 1)
+}
+
+/// Reads residuals into `e` from all of `bytes`.
+pub(crate) fn read(bytes: &[u8], e: &mut [i32], cells: &mut [i32]) -> Option<()> {
+    let (way, rest) = bytes.split_first()?;
+    if usize::from(*way) >= WAYS {
+        return None;
+    }
+    run(&mut range::Reader::new(rest), usize::from(*way), cells, e)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn residual() -> impl Strategy<Value = i32> {
+        prop_oneof![4 => -3..4i32, 2 => -300..300i32, 1 => any::<i32>(), 1 => Just(i32::MIN), 1 => Just(i32::MAX)]
+    }
+
+    proptest! {
+        #[test]
+        fn residuals_come_back(e in proptest::collection::vec(residual(), 0..300), way in 0..WAYS) {
+            let mut cells = std::vec![0; CELLS];
+            let mut buf = std::vec![0u8; 4096];
+            let mut work = e.clone();
+            let n = write(way, &mut work, &mut cells, &mut buf).unwrap();
+            prop_assert_eq!(&work, &e);
+            work.fill(7);
+            read(&buf[..n], &mut work, &mut cells).unwrap();
+            prop_assert_eq!(&work, &e);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Residuals by fixed tables, the scale chosen per block of 32 and written as the difference to the block before.
+#![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; levels below 128")]
+
+use super::rans::Decoder;
+use super::section::{self, Section, Token, token};
+use super::tables::{self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, SHAPES, Table, freq, log2_q8, table_of};
+use crate::codec::bits::{BitReader, BitWriter};
+use crate::codec::varint::{unzigzag, zigzag};
+use crate::util::bytes::Reader;
+
+/// Samples of a block.
+pub(crate) const BLOCK: usize = 32;
+
+/// How far, in 1/256 of a level, a block's scale may lie from the level before until the level changes.
+const STAY: i32 = 210;
+
+/// The sum of the magnitudes.
+#[inline]
+pub(crate) fn magnitudes(e: &[i32]) -> u64 {
+    e.iter().map(|v| u64::from(v.unsigned_abs())).sum()
+}
+
+/// The level for a block, near the level before if that serves.
+#[inline]
+fn level_near(sum: u64, n: usize, before: i32) -> i32 {
+    let at = if sum == 0 { 0 } else { ((log2_q8(sum) - log2_q8(n as u64)) * 2 + 14 * 256).max(0) };
+    if (at - before * 256).abs() <= STAY { before } else { ((at + 128) >> 8).min(MAX_LEVEL as i32) }
+}
+
+/// What was chosen for a plane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    shape: usize,
+    first: i32,
+    level_table: usize,
+    /// Estimated cost in 1/256 bit.
+    pub(crate) cost: u64,
+}
+
+/// The table and the raw bits of one symbol.
+#[inline]
+pub(crate) fn put(w: &mut BitWriter<'_>, table: usize, t: &Table, shift: u32, v: i32) -> Token {
+    let z = zigzag(v);
+    let s = z >> shift;
+    let e = t.get(s as usize).copied().unwrap_or(0);
+    if s < u32::from(ESCAPE) && freq(e) != 0 {
+        w.put(z & ((1 << shift) - 1), shift);
+        token(table, s as u8)
+    } else {
+        escape(w, s);
+        w.put(z & ((1u32 << shift) - 1), shift);
+        token(table, ESCAPE)
+    }
+}
+
+/// The number of a value without symbol: five bits for its length less one, and its bits.
+#[cold]
+pub(crate) fn escape(w: &mut BitWriter<'_>, s: u32) {
+    let n = (32 - s.leading_zeros()).max(1);
+    w.put(n - 1, 5);
+    w.put(s, n);
+}
+
+/// The inverse of [`escape`].
+#[inline]
+pub(crate) fn unescape(r: &mut BitReader<'_>) -> u32 {
+    let n = r.get(5) + 1;
+    r.get(n)
+}
+
+/// Chooses shape and level table, looking at every `step`-th block for the shape.
+pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
+    let mut before = level_near(magnitudes(e.get(..BLOCK).unwrap_or(e)), BLOCK.min(e.len()), -99);
+    let first = before;
+    let mut moved = 0u64;
+    let mut cost = [0u64; SHAPES];
+    let mut seen = 0u64;
+    for (i, b) in e.chunks(BLOCK).enumerate() {
+        let level = level_near(magnitudes(b), b.len(), before);
+        moved += u64::from((level - before).unsigned_abs());
+        before = level;
+        if i % step == 0 {
+            seen += b.len() as u64;
+            let (table, shift) = table_of(level as u32);
+            for (shape, c) in cost.iter_mut().enumerate() {
+                let costs = COSTS.get(shape * LEVELS + table).unwrap_or(&[0; 64]);
+                *c += block_cost(costs, shift, b);
+            }
+        }
+    }
+    let (shape, best) = cost.iter().enumerate().min_by_key(|(_, c)| **c).map_or((2, 0), |(s, c)| (s, *c));
+    let blocks = e.len().div_ceil(BLOCK).max(1) as u64;
+    let level_table = (tables::level_of((moved << 8) / blocks, 8) as usize).clamp(4, 14);
+    let side = tables::estimate(moved, blocks as u32);
+    let all = (best * e.len() as u64).checked_div(seen).unwrap_or(0);
+    Choice { shape, first, level_table, cost: all + side + 14 * 8 * 256 }
+}
+
+/// The cost of a block in 1/256 bit.
+#[inline]
+fn block_cost(costs: &[u16; 64], shift: u32, b: &[i32]) -> u64 {
+    let mut sum = u64::from(shift) * 256 * b.len() as u64;
+    for v in b {
+        let s = zigzag(*v) >> shift;
+        let at = s.min(63) as u8;
+        #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
+        let c = costs[usize::from(at & 63)];
+        sum += u64::from(c);
+        if s >= 63 {
+            sum += 256 * u64::from(32 - s.leading_zeros());
+        }
+    }
+    sum
+}
+
+/// Writes `e`, which is used up.
+pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
+    let (head, rest) = out.split_first_chunk_mut::<2>()?;
+    *head = [((choice.shape as u8) << 6) | choice.level_table as u8, choice.first as u8];
+    let levels = FIXED.get(2 * LEVELS + choice.level_table)?;
+    let n = section::write(rest, &FIXED, levels, e, |w, e| {
+        let mut before = choice.first;
+        for b in e.chunks_mut(BLOCK) {
+            let mut level = level_near(magnitudes(b), b.len(), before);
+            // A step the level table has no symbol for is made shorter: any level can code any value.
+            let mut step = zigzag(level - before);
+            while step > 62 || levels.get(step as usize).is_none_or(|e| freq(*e) == 0) {
+                level -= (level - before).signum();
+                step = zigzag(level - before);
+            }
+            before = level;
+            let (table, shift) = table_of(level as u32);
+            let table = choice.shape * LEVELS + table;
+            let t = FIXED.get(table).unwrap_or(&[0; 64]);
+            if shift == 0 {
+                for v in b.iter_mut() {
+                    let s = zigzag(*v);
+                    let known = t.get(s as usize).is_some_and(|e| freq(*e) != 0) && s < u32::from(ESCAPE);
+                    *v = if known { token(table, s as u8) } else { put(w, table, t, 0, *v) };
+                }
+            } else {
+                for v in b.iter_mut() {
+                    *v = put(w, table, t, shift, *v);
+                }
+            }
+            if let Some(v) = b.first_mut() {
+                *v |= (step as i32 + 1) << 16;
+            }
+        }
+    })?;
+    Some(n + 2)
+}
+
+/// Reads residuals into `e`.
+pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
+    let (params, first) = (r.u8()?, r.u8()?);
+    let s = Section::read(r, e.len())?;
+    match super::rans::states_for(e.len()) {
+        1 => decode::<1>(&s, params, first, e),
+        2 => decode::<2>(&s, params, first, e),
+        _ => decode::<4>(&s, params, first, e),
+    }
+}
+
+fn decode<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
+    let shape = usize::from(params >> 6);
+    let level_table = usize::from(params & 0x3f);
+    if level_table > 18 {
+        return None;
+    }
+    let levels = (FIXED.get(2 * LEVELS + level_table)?, LOOKUPS.get(2 * LEVELS + level_table)?);
+    let mut dec = s.decoder::<S>();
+    let mut bits = BitReader::new(s.bits);
+    let mut level = i32::from(first);
+    for b in e.chunks_mut(BLOCK) {
+        level += unzigzag(u32::from(dec.get(0, levels.0, levels.1)));
+        if !(0..=MAX_LEVEL as i32).contains(&level) {
+            return None;
+        }
+        let (table, shift) = table_of(level as u32);
+        let (t, l) = (FIXED.get(shape * LEVELS + table)?, LOOKUPS.get(shape * LEVELS + table)?);
+        match b.as_mut_array::<BLOCK>() {
+            Some(b) => whole_block(&mut dec, t, l, shift, &mut bits, b),
+            None => {
+                for (i, v) in b.iter_mut().enumerate() {
+                    *v = value(dec.get(i, t, l), shift, &mut bits);
+                }
+            }
+        }
+    }
+    (dec.finished() && !bits.overrun()).then_some(())
+}
+
+#[inline]
+fn whole_block<const S: usize>(
+    dec: &mut Decoder<'_, S>,
+    t: &Table,
+    l: &tables::Lookup,
+    shift: u32,
+    bits: &mut BitReader<'_>,
+    b: &mut [i32; BLOCK],
+) {
+    let mut symbols = [0u8; BLOCK];
+    dec.fill(t, l, &mut symbols);
+    let escaped = symbols.iter().fold(0, |m, s| m | u8::from(*s == ESCAPE)) != 0;
+    if escaped {
+        for (v, s) in b.iter_mut().zip(symbols) {
+            *v = value(s, shift, bits);
+        }
+    } else if shift == 0 {
+        for (v, s) in b.iter_mut().zip(symbols) {
+            *v = unzigzag(u32::from(s));
+        }
+    } else {
+        for (v, s) in b.iter_mut().zip(symbols) {
+            *v = unzigzag((u32::from(s) << shift) | bits.get(shift));
+        }
+    }
+}
+
+/// The value of a symbol, with its raw bits.
+#[inline]
+pub(crate) fn value(symbol: u8, shift: u32, bits: &mut BitReader<'_>) -> i32 {
+    let s = if symbol == ESCAPE { unescape(bits) } else { u32::from(symbol) };
+    unzigzag((s << shift) | bits.get(shift))
+}

@@ -1,0 +1,198 @@
+//! Planes of few distinct values: a sorted list of them, and each sample as its rank.
+#![allow(clippy::arithmetic_side_effects, reason = "positions within a plane; differences of i32 in i64")]
+
+use super::entropy;
+use super::grid::Grid;
+use super::tables::estimate;
+use crate::codec::Effort;
+use crate::codec::varint::{self, unzigzag, zigzag};
+use crate::util::bytes::{Reader, Writer};
+
+/// Whether `x` may have few enough values for a dictionary to pay; `e`, as long as `x`, is overwritten.
+///
+/// It does where there are few values and most of them have no neighbour: ranks are denser than the values then.
+pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
+    // A bit per value, modulo a power of two of at least four times as many bits as samples.
+    let words = (x.len() / 4).next_power_of_two();
+    let Some(bits) = e.get_mut(..words) else { return false };
+    bits.fill(0);
+    let mask = words.wrapping_mul(32).wrapping_sub(1);
+    for v in x {
+        let at = *v as u32 as usize & mask;
+        if let Some(w) = bits.get_mut(at >> 5) {
+            *w |= 1 << (at & 31);
+        }
+    }
+    let distinct: u32 = bits.iter().map(|w| w.count_ones()).sum();
+    if u64::from(distinct) * 3 > x.len() as u64 {
+        return false;
+    }
+    let (mut crowded, mut seen) = (0usize, 0usize);
+    for v in x.iter().step_by(5) {
+        let at = v.wrapping_add(1) as u32 as usize & mask;
+        crowded += usize::from(bits.get(at >> 5).is_some_and(|w| (w >> (at & 31)) & 1 != 0));
+        seen += 1;
+    }
+    crowded * 8 < seen * 5
+}
+
+/// The distinct values of `x` in rising order at the start of `e`, and how many there are.
+pub(crate) fn distinct(x: &[i32], e: &mut [i32]) -> usize {
+    for (to, v) in e.iter_mut().zip(x) {
+        *to = *v;
+    }
+    e.sort_unstable();
+    let mut kept = 0usize;
+    let mut last = None;
+    for i in 0..e.len() {
+        let Some(v) = e.get(i).copied() else { break };
+        if last != Some(v) {
+            last = Some(v);
+            if let Some(to) = e.get_mut(kept) {
+                *to = v;
+            }
+            kept += 1;
+        }
+    }
+    kept
+}
+
+/// The rank of `v`, which is among `values`.
+#[inline]
+pub(crate) fn rank(values: &[i32], v: i32) -> i32 {
+    values.partition_point(|u| *u < v) as i32
+}
+
+/// The greatest common divisor of the differences of `values`, which rise.
+fn factor(values: &[i32]) -> u32 {
+    super::plane::common_factor(values)
+}
+
+/// Estimated cost of writing `values`, in 1/256 bit.
+pub(crate) fn cost(values: &[i32]) -> u64 {
+    let factor = factor(values);
+    let gaps = values.array_windows().map(|[a, b]| u64::from(a.abs_diff(*b) / factor) - 1).sum();
+    estimate(gaps, values.len() as u32) + 30 * 8 * 256
+}
+
+/// Estimated cost of writing `values` as counts of a grid, in 1/256 bit.
+pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
+    let inverse = 1.0 / grid.step;
+    let (mut gaps, mut errors, mut before) = (0u64, 0u64, None);
+    for v in values {
+        let k = grid.count(*v, inverse);
+        errors += u64::from(v.wrapping_sub(grid.at(k)).unsigned_abs());
+        gaps += u64::from(k.abs_diff(before.unwrap_or(k)).saturating_sub(1));
+        before = Some(k);
+    }
+    let n = values.len() as u32;
+    estimate(gaps, n) + estimate(errors, n) + 52 * 8 * 256
+}
+
+/// How the values are written.
+const PLAIN: u8 = 0;
+const ON_GRID: u8 = 1;
+
+/// Writes the `few` values at the start of `e`, which are used up with what is behind them.
+pub(crate) fn write(
+    e: &mut [i32],
+    few: usize,
+    grid: Option<Grid>,
+    effort: Effort,
+    models: &mut [i32],
+    out: &mut [u8],
+) -> Option<usize> {
+    let (values, rest) = e.split_at_mut_checked(few)?;
+    let mut w = Writer::new(out);
+    w.u8(if grid.is_some() { ON_GRID } else { PLAIN });
+    varint::write(&mut w, few as u32);
+    let mut n;
+    if let Some(g) = grid {
+        g.write(&mut w);
+        n = w.finish()?;
+        let errors = rest.get_mut(..few)?;
+        let inverse = 1.0 / g.step;
+        for (v, e) in values.iter_mut().zip(errors.iter_mut()) {
+            let k = g.count(*v, inverse);
+            *e = v.wrapping_sub(g.at(k));
+            *v = k;
+        }
+        n += entropy::write(errors, effort, models, out.get_mut(n..)?)?;
+    } else {
+        n = w.finish()?;
+    }
+    let factor = factor(values);
+    let (first, gaps) = values.split_first_mut()?;
+    let mut w = Writer::new(out.get_mut(n..)?);
+    varint::write(&mut w, zigzag(*first));
+    varint::write(&mut w, factor);
+    n += w.finish()?;
+    let mut before = *first;
+    for v in gaps.iter_mut() {
+        let gap = v.abs_diff(before) / factor;
+        before = *v;
+        *v = gap.wrapping_sub(1) as i32;
+    }
+    Some(n + entropy::write(gaps, effort, models, out.get_mut(n..)?)?)
+}
+
+/// Reads the values into the start of `e` and tells how many there are.
+pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<usize> {
+    let kind = r.u8()?;
+    let few = varint::read(r)? as usize;
+    let (values, rest) = e.split_at_mut_checked(few)?;
+    let grid = match kind {
+        PLAIN => None,
+        ON_GRID => {
+            let g = Grid::read(r)?;
+            let errors = rest.get_mut(..few)?;
+            entropy::read(r, models, errors)?;
+            Some((g, errors))
+        }
+        _ => return None,
+    };
+    let (first, gaps) = values.split_first_mut()?;
+    *first = unzigzag(varint::read(r)?);
+    let factor = varint::read(r)?;
+    entropy::read(r, models, gaps)?;
+    let mut v = *first;
+    for g in gaps {
+        v = v.wrapping_add((*g as u32).wrapping_add(1).wrapping_mul(factor) as i32);
+        *g = v;
+    }
+    if let Some((g, errors)) = grid {
+        for (v, e) in values.iter_mut().zip(errors) {
+            *v = g.at(*v).wrapping_add(*e);
+        }
+    }
+    Some(few)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    proptest! {
+        #[test]
+        fn dictionaries_come_back(x in proptest::collection::vec(prop_oneof![any::<i32>(), -5..5i32, Just(i32::MIN), Just(i32::MAX)], 2..200)) {
+            let mut e = x.clone();
+            let n = distinct(&x, &mut e);
+            let mut want: Vec<i32> = x.clone();
+            want.sort();
+            want.dedup();
+            prop_assert_eq!(&e[..n], &want[..]);
+            for v in &x {
+                prop_assert_eq!(want[rank(&want, *v) as usize], *v);
+            }
+            let mut buf = std::vec![0u8; 4096];
+            let mut models = std::vec![0; super::super::adaptive::CELLS];
+            let len = write(&mut e, n, None, Effort::Default, &mut models, &mut buf).unwrap();
+            let mut back = std::vec![0; x.len()];
+            let mut r = Reader::new(&buf[..len]);
+            prop_assert_eq!(read(&mut r, &mut models, &mut back), Some(n));
+            prop_assert_eq!(&back[..n], &want[..]);
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! binary32 samples that are integers times a step: most telemetry is counts of a converter, scaled.
+//!
+//! A sample is `f32(offset + k * step)`, the product and the sum each rounded to binary64 and then to binary32, plus
+//! an error in units of the last place, which is nearly always 0 and is coded too: nothing is lost. Recordings that
+//! were text once have been rounded to some decimal digits in between; so is the sum, then.
+#![allow(clippy::arithmetic_side_effects, reason = "f64 arithmetic; counts of a few hundred")]
+
+use super::sample::order32;
+use super::tables::log2_q8;
+use crate::util::bytes::{Reader, Writer};
+
+/// The offset and the step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Grid {
+    /// Near a sample, or 0.
+    pub(crate) offset: f64,
+    /// Greater than 0.
+    pub(crate) step: f64,
+    /// Significant decimal digits the sum is rounded to, up to [`MAX_DIGITS`]; 0 for no rounding.
+    pub(crate) digits: u8,
+}
+
+/// Most decimal digits: more cannot be told from none in binary32.
+pub(crate) const MAX_DIGITS: u8 = 7;
+/// Fewest decimal digits that are looked for.
+const MIN_DIGITS: u8 = 3;
+/// The powers of ten that binary64 holds exactly.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+
+/// `v` times 10^`power`, in one rounding; nothing where the power is not exact.
+#[inline]
+fn scaled(v: f64, power: i32) -> Option<f64> {
+    let p = POWERS.get(power.unsigned_abs() as usize)?;
+    Some(if power < 0 { v / p } else { v * p })
+}
+
+/// The power of ten that brings `v` to a number of `digits` digits before the point.
+#[inline]
+fn power_for(v: f64, digits: u8) -> i32 {
+    let exponent = ((v.to_bits() >> 52) & 0x7ff) as i32 - 1023;
+    // 1233 / 4096 is log10(2), a little less: the result is right or one too high.
+    i32::from(digits) - 1 - ((exponent * 1233) >> 12)
+}
+
+/// `v` rounded to so many significant decimal digits, ties to even; as it is where it is too small or too large.
+#[inline]
+fn decimal(v: f64, digits: u8) -> f64 {
+    let most = POWERS.get(usize::from(digits)).copied().unwrap_or(1.0);
+    let mut power = power_for(v, digits);
+    let Some(mut m) = scaled(v, power) else { return v };
+    if m.abs() >= most {
+        power -= 1;
+        let Some(again) = scaled(v, power) else { return v };
+        m = again;
+    }
+    scaled(round(m), -power).unwrap_or(v)
+}
+
+/// Largest magnitude of a count.
+const MOST: f64 = (1 << 30) as f64;
+/// Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even.
+const ROUND: f64 = 6_755_399_441_055_744.0;
+/// Values looked at in the first and the second round of the search.
+const FEW: usize = 32;
+const MANY: usize = 128;
+/// Differences from which steps are guessed.
+const GAPS: usize = 256;
+
+#[inline]
+fn round(v: f64) -> f64 {
+    (v + ROUND) - ROUND
+}
+
+fn value(ordered: i32) -> f64 {
+    f64::from(f32::from_bits(order32(ordered) as u32))
+}
+
+/// Half the distance from the magnitude of a binary32 value to the next one.
+fn half_ulp(v: f64) -> f64 {
+    let v = (v as f32).abs();
+    (f64::from(f32::from_bits(v.to_bits().wrapping_add(1))) - f64::from(v)) * 0.5
+}
+
+impl Grid {
+    /// The sample of count `k`, as an ordered integer.
+    #[inline]
+    pub(crate) fn at(&self, k: i32) -> i32 {
+        self.rounded(self.offset + f64::from(k) * self.step)
+    }
+
+    /// A sum as a sample.
+    #[inline]
+    fn rounded(&self, v: f64) -> i32 {
+        let v = if self.digits == 0 { v } else { decimal(v, self.digits) };
+        order32((v as f32).to_bits() as i32)
+    }
+
+    /// The decimal digits that all of the values have, if it is few enough to be no accident.
+    fn digits_of(values: &[f64]) -> u8 {
+        let fits = |d: &u8| values.iter().all(|v| decimal(*v, *d) as f32 == *v as f32);
+        (MIN_DIGITS..=MAX_DIGITS).find(fits).unwrap_or(0)
+    }
+
+    /// Half the distance to the neighbours of a value, as it is rounded.
+    fn half_unit(&self, v: f64) -> f64 {
+        if self.digits > 0 && v != 0.0 {
+            let power = power_for(v, self.digits);
+            let power = if scaled(v, power)
+                .is_some_and(|m| m.abs() >= POWERS.get(usize::from(self.digits)).copied().unwrap_or(1.0))
+            {
+                power - 1
+            } else {
+                power
+            };
+            if let Some(unit) = scaled(0.5, -power) {
+                return unit;
+            }
+        }
+        half_ulp(v)
+    }
+
+    /// The count nearest to a sample, within its bounds.
+    #[inline]
+    pub(crate) fn count(&self, ordered: i32, inverse: f64) -> i32 {
+        let k = (value(ordered) - self.offset) * inverse;
+        round(k.clamp(-MOST, MOST)) as i32
+    }
+
+    /// Appends the grid.
+    pub(crate) fn write(&self, w: &mut Writer<'_>) {
+        w.u64(self.offset.to_bits());
+        w.u64(self.step.to_bits());
+        w.u8(self.digits);
+    }
+
+    /// Reads a grid; nothing where its numbers are not finite or the step is not positive.
+    pub(crate) fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let g = Grid { offset: f64::from_bits(r.u64()?), step: f64::from_bits(r.u64()?), digits: r.u8()? };
+        (g.digits <= MAX_DIGITS && g.offset.is_finite() && g.step.is_finite() && g.step > 0.0).then_some(g)
+    }
+
+    /// Mean bits of the error and of the count, in 1/256, over some of the values.
+    fn score(&self, values: &[f64], largest: f64) -> u64 {
+        let inverse = 1.0 / self.step;
+        let mut sum = 0u64;
+        for v in values {
+            let k = round((v - self.offset) * inverse);
+            let g = self.rounded(self.offset + k * self.step);
+            let error = g.abs_diff(order32((*v as f32).to_bits() as i32));
+            sum += log2_q8(u64::from(error) + 1) as u64;
+        }
+        let counts = log2_q8((largest * inverse).min(1e15) as u64 + 1) as u64;
+        sum / values.len().max(1) as u64 + counts * 3 / 5
+    }
+
+    /// Fits the step to the values, from the nearest to the offset to the farthest.
+    fn refine(mut self, values: &[f64]) -> Option<Self> {
+        let offset = self.offset;
+        let middle = values.partition_point(|v| *v < offset);
+        let (mut down, mut up) = (middle, middle);
+        let (mut xy, mut xx) = (0.0, 0.0);
+        for _ in 0..values.len() {
+            let below = down.checked_sub(1).and_then(|i| values.get(i)).map(|v| v - offset);
+            let above = values.get(up).map(|v| v - offset);
+            let d = match (below, above) {
+                (Some(b), Some(a)) if -b < a => b,
+                (_, Some(a)) => a,
+                (Some(b), None) => b,
+                (None, None) => break,
+            };
+            if Some(d) == above {
+                up += 1
+            } else {
+                down -= 1
+            }
+            let k = round(d / self.step);
+            if (d - k * self.step).abs() < 0.2 * self.step {
+                xy += k * d;
+                xx += k * k;
+                if xx > 0.0 {
+                    self.step = xy / xx;
+                }
+            }
+        }
+        (self.step.is_finite() && self.step > f64::MIN_POSITIVE * 1e16).then_some(self)
+    }
+
+    /// Moves the step, then the offset, into the middle of what the rounding of the values to binary32 leaves open.
+    fn polish(mut self, values: &[f64]) -> Self {
+        for _ in 0..2 {
+            let inverse = 1.0 / self.step;
+            let (mut low, mut high) = (self.step * 0.99, self.step * 1.01);
+            let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
+            for v in values {
+                let d = v - self.offset;
+                let k = round(d * inverse);
+                let half = self.half_unit(*v);
+                // Values that contradict the others are passed over.
+                if k != 0.0 {
+                    let (a, b) = ((d - half) / k, (d + half) / k);
+                    let (a, b) = (low.max(a.min(b)), high.min(a.max(b)));
+                    if a <= b {
+                        (low, high) = (a, b);
+                    }
+                }
+            }
+            self.step = (low + high) * 0.5;
+            if self.offset == 0.0 {
+                break;
+            }
+            for v in values {
+                let d = v - round((v - self.offset) * inverse) * self.step;
+                let half = self.half_unit(*v);
+                let (a, b) = (least.max(d - half), most.min(d + half));
+                if a <= b {
+                    (least, most) = (a, b);
+                }
+            }
+            let middle = (least + most) * 0.5;
+            if middle.is_finite() {
+                self.offset = middle;
+            }
+        }
+        self
+    }
+
+    /// The grid of a plane, from its distinct values in rising order; `cells` are at least [`CELLS`].
+    pub(crate) fn find(distinct: &[i32], cells: &mut [f64]) -> Option<Self> {
+        let (first, last) = (value(*distinct.first()?), value(*distinct.last()?));
+        if distinct.len() < 4 || !first.is_finite() || !last.is_finite() {
+            return None;
+        }
+        let largest = first.abs().max(last.abs());
+        let (gaps, rest) = cells.split_at_mut_checked(GAPS)?;
+        let (many, few) = rest.split_at_mut_checked(MANY)?;
+        let gaps = sampled_gaps(distinct, largest * 1e-7, gaps);
+        if gaps.len() < 3 {
+            return None;
+        }
+        let many = sampled(distinct, many);
+        let few = sampled(distinct, few.get_mut(..FEW)?);
+        // The sample nearest to 0 is the one whose rounding moved it least.
+        let nearest = distinct.partition_point(|v| *v < 0);
+        let near = [nearest.saturating_sub(1), nearest].into_iter().filter_map(|i| distinct.get(i)).map(|v| value(*v));
+        let anchor = near.min_by(|a, b| a.abs().total_cmp(&b.abs()))?;
+        let digits = if Self::digits_of(few) > 0 { Self::digits_of(many) } else { 0 };
+        let mut best: [Option<(u64, Grid)>; 2] = [None; 2];
+        let mut before = 0.0;
+        for at in [0, gaps.len() / 20, gaps.len() / 4, gaps.len() / 2] {
+            let gap = *gaps.get(at)?;
+            if gap == before {
+                continue;
+            }
+            before = gap;
+            for part in [1.0, 2.0, 3.0, 4.0] {
+                for offset in [0.0, anchor] {
+                    let Some(g) = (Grid { offset, step: gap / part, digits }).refine(few) else { continue };
+                    let found = (g.score(few, largest), g);
+                    let [zero, other] = &mut best;
+                    let held = if offset == 0.0 { zero } else { other };
+                    if held.is_none_or(|h| found.0 < h.0) {
+                        *held = Some(found);
+                    }
+                }
+            }
+        }
+        let mut finest: Option<(u64, Grid)> = None;
+        let mut consider = |g: Grid| {
+            let score = g.score(many, largest);
+            if finest.is_none_or(|f| score < f.0) {
+                finest = Some((score, g));
+            }
+        };
+        for (_, g) in best.into_iter().flatten() {
+            consider(g);
+            if let Some(g) = g.refine(many) {
+                consider(g);
+            }
+        }
+        let g = finest?.1;
+        let polished = g.polish(many);
+        Some(if polished.score(many, largest) < g.score(many, largest) { polished } else { g })
+    }
+}
+
+/// f64 cells that [`Grid::find`] works in.
+pub(crate) const CELLS: usize = GAPS + MANY + FEW;
+
+/// Some of the values, evenly spread, the first and the last among them.
+fn sampled<'a>(distinct: &[i32], out: &'a mut [f64]) -> &'a [f64] {
+    let n = distinct.len().min(out.len());
+    for (i, to) in out.iter_mut().enumerate().take(n) {
+        let at = i * (distinct.len() - 1) / (n - 1).max(1);
+        *to = distinct.get(at).copied().map_or(0.0, value);
+    }
+    out.get(..n).unwrap_or(&[])
+}
+
+/// Some differences of neighbours above `least`, in rising order.
+fn sampled_gaps<'a>(distinct: &[i32], least: f64, out: &'a mut [f64]) -> &'a [f64] {
+    let pairs = distinct.len() - 1;
+    let tries = pairs.min(out.len());
+    let mut n = 0;
+    for i in 0..tries {
+        let at = i * pairs / tries;
+        if let (Some(a), Some(b), Some(to)) = (distinct.get(at), distinct.get(at + 1), out.get_mut(n)) {
+            *to = value(*b) - value(*a);
+            n += usize::from(*to > least);
+        }
+    }
+    let out = out.get_mut(..n).unwrap_or(&mut []);
+    out.sort_unstable_by(f64::total_cmp);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn scaled_counts_are_recognised() {
+        for (offset, step) in [(0.0f64, 0.0123), (-12.5, 1.0 / 3.0), (1e6, 0.5), (0.0, 1e-9), (3.25, 0.061)] {
+            let counts: Vec<i32> = (0..3000).map(|i| ((i * 7919) % 2003) - 1000).collect();
+            let x: Vec<i32> =
+                counts.iter().map(|k| order32(((offset + f64::from(*k) * step) as f32).to_bits() as i32)).collect();
+            let mut e = x.clone();
+            let n = super::super::dict::distinct(&x, &mut e);
+            let g = Grid::find(&e[..n], &mut std::vec![0.0; CELLS]).unwrap();
+            let inverse = 1.0 / g.step;
+            let wrong = x.iter().filter(|v| g.at(g.count(**v, inverse)) != **v).count();
+            assert!(wrong < 30, "{offset} {step}: {g:?}, {wrong} of 3000");
+        }
+    }
+
+    #[test]
+    fn odd_numbers_do_no_harm() {
+        for x in [
+            [f32::NAN, 1.0, 2.0, 3.0, 4.0],
+            [f32::INFINITY, 1.0, 2.0, 3.0, 4.0],
+            [f32::MIN, -1.0, 0.0, 1e-45, f32::MAX],
+            [0.0, 1e-45, 2.8e-45, 4e-45, 5.6e-45],
+            [-0.0, 0.0, 1.0, 2.0, 3.0],
+        ] {
+            let x = x.map(|v| order32(v.to_bits() as i32));
+            let mut e = x;
+            let n = super::super::dict::distinct(&x, &mut e);
+            if let Some(g) = Grid::find(&e[..n], &mut std::vec![0.0; CELLS]) {
+                for v in x {
+                    let k = g.count(v, 1.0 / g.step);
+                    let r = v.wrapping_sub(g.at(k));
+                    assert_eq!(g.at(k).wrapping_add(r), v);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The numeric codec: interleaved samples as one predicted, entropy-coded plane per channel.
+//!
+//! Layout: `docs/FORMAT.md`, section 6.
+#![allow(clippy::arithmetic_side_effects, reason = "positions within a frame, which is at most 4 MiB")]
+
+mod adaptive;
+mod blocks;
+mod dict;
+mod entropy;
+mod fixed;
+mod grid;
+mod linear;
+mod plane;
+mod predict;
+mod range;
+mod rans;
+mod rice;
+mod sample;
+mod section;
+mod solve;
+mod tables;
+mod wide;
+
+use super::Effort;
+use super::format::Format;
+use super::glyph::{self, GlyphType};
+use super::varint;
+use crate::util::bytes::{Reader, Writer};
+use linear::MAX_REFS;
+use plane::{Plane, PlaneOut};
+pub(crate) use tables::estimate;
+
+/// Cells of f64 that encoding works in.
+pub const ENCODE_REALS: usize = solve::CELLS;
+
+const _: () = assert!(grid::CELLS <= ENCODE_REALS);
+
+/// COMPOSITE: rows, and one glyph per channel.
+const GROUP: u32 = 0;
+
+/// Cells of i32 that encoding frames of `frame_bytes` works in; of `bytes`, or of samples.
+#[must_use]
+pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
+    let planes = if frame_bytes > 1 << 16 {
+        frame_bytes / 2
+    } else if bytes {
+        20 << 10
+    } else if frame_bytes > 1 << 15 {
+        30 << 10
+    } else {
+        32 << 10
+    };
+    planes + adaptive::CELLS
+}
+
+/// Cells of i32 that decoding frames of up to `frame_bytes` works in.
+///
+/// Frames of up to 32 KiB may need 32 Ki cells to encode, but not to decode: of one channel of 16384 samples there are no
+/// errors of a grid, and no more than a third as many distinct values.
+#[must_use]
+pub const fn decode_cells(frame_bytes: usize) -> usize {
+    let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 30 << 10 };
+    planes + adaptive::CELLS
+}
+
+/// Planes held at the same time.
+fn slots(channels: usize) -> usize {
+    channels.min(MAX_REFS + 1)
+}
+
+/// Most rows of a group in `cells`.
+fn rows_in(cells: usize, channels: usize) -> usize {
+    cells / (slots(channels) + 1)
+}
+
+/// The plane to work on, and those before it, the nearest first.
+fn ring(planes: &mut [i32], rows: usize, channel: usize, slots: usize) -> Option<(&mut [i32], [&[i32]; MAX_REFS])> {
+    let mut own = None;
+    let mut held: [&[i32]; MAX_REFS + 1] = [&[]; MAX_REFS + 1];
+    for (slot, plane) in planes.chunks_exact_mut(rows).enumerate() {
+        if slot == channel % slots {
+            own = Some(plane);
+        } else if let Some(to) = held.get_mut(slot) {
+            *to = plane;
+        }
+    }
+    let mut refs: [&[i32]; MAX_REFS] = [&[]; MAX_REFS];
+    for (d, to) in (1..slots).zip(refs.iter_mut()) {
+        if d <= channel {
+            *to = held.get((channel - d) % slots).copied().unwrap_or(&[]);
+        }
+    }
+    Some((own?, refs))
+}
+
+/// What encoding works in.
+pub struct EncodeWork<'a> {
+    /// As many as [`encode_cells`] says.
+    pub cells: &'a mut [i32],
+    /// [`ENCODE_REALS`].
+    pub reals: &'a mut [f64],
+}
+
+/// Writes the payload of a frame; nothing where `out` is too short for it.
+pub fn encode(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, out: &mut [u8]) -> Option<usize> {
+    let row = format.row_bytes();
+    let channels = format.channels as usize;
+    let all = raw.len().checked_div(row)?;
+    let most = rows_in(work.cells.len().checked_sub(adaptive::CELLS)?, channels);
+    if most == 0 {
+        return None;
+    }
+    // Groups of about the same length.
+    let groups = all.div_ceil(most).max(1);
+    let rows = all.div_ceil(groups).max(1);
+    let (whole, rest) = raw.split_at_checked(all * row)?;
+    let mut at = 0;
+    for part in whole.chunks(rows * row) {
+        at += group(part, format, effort, work, out.get_mut(at..)?)?;
+    }
+    if !rest.is_empty() {
+        let mut w = Writer::new(out.get_mut(at..)?);
+        glyph::write_head(&mut w, GlyphType::Primitive, plane::STORED, Some(rest.len() as u32));
+        w.bytes(rest);
+        at += w.finish()?;
+    }
+    Some(at)
+}
+
+/// A group glyph's longest head and row count.
+const GROUP_HEAD: usize = glyph::MAX_HEAD_BYTES + 5;
+
+fn group(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, out: &mut [u8]) -> Option<usize> {
+    let rows = raw.len() / format.row_bytes().max(1);
+    let channels = format.channels as usize;
+    let slots = slots(channels);
+    let mut at = GROUP_HEAD;
+    for channel in 0..channels {
+        let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
+        let (planes, rest) = cells.split_at_mut_checked(slots * rows)?;
+        let (x, refs) = ring(planes, rows, channel, slots)?;
+        let e = rest.get_mut(..rows)?;
+        let p = Plane { raw, format, channel, effort, x, refs, e, reals: work.reals, models };
+        at += p.write(out.get_mut(at..)?)?;
+    }
+    let body = at - GROUP_HEAD;
+    let mut head = [0u8; GROUP_HEAD];
+    let mut w = Writer::new(&mut head);
+    let len = body + varint::len(rows as u32);
+    glyph::write_head(&mut w, GlyphType::Composite, GROUP, Some(len as u32));
+    varint::write(&mut w, rows as u32);
+    let h = w.finish()?;
+    out.copy_within(GROUP_HEAD..at, h);
+    out.get_mut(..h)?.copy_from_slice(head.get(..h)?);
+    Some(h + body)
+}
+
+/// Estimated cost in 1/256 bit of coding whole rows of `raw` as samples of this format, by fixed predictors.
+/// Formats of 64 bits are not looked at.
+pub(crate) fn quick_cost(raw: &[u8], format: Format, cells: &mut [i32]) -> Option<u64> {
+    let rows = raw.len().checked_div(format.row_bytes())?;
+    let whole = raw.get(..rows * format.row_bytes())?;
+    let x = cells.get_mut(..rows)?;
+    let mut cost = 0;
+    for channel in 0..format.channels as usize {
+        sample::load(whole, format, channel, x);
+        let base = plane::base_of(x, 1, plane::width_of(format));
+        let fixed = predict::choose_fixed(rows, plane::width_of(format), Effort::Best, |from, to| {
+            for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
+                *to = v.wrapping_sub(base);
+            }
+        });
+        cost += fixed.cost;
+    }
+    Some(cost)
+}
+
+/// What decoding works in.
+pub struct DecodeWork<'a> {
+    /// As many as [`decode_cells`] says for the largest frames of the stream.
+    pub cells: &'a mut [i32],
+}
+
+/// Reads the payload of a frame into all of `raw`; nothing where it is not sound or needs more memory.
+pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, raw: &mut [u8]) -> Option<()> {
+    let mut r = Reader::new(payload);
+    let row = format.row_bytes();
+    let mut left = raw;
+    while !left.is_empty() {
+        let g = glyph::read(&mut r)?;
+        match (g.kind, g.id) {
+            (GlyphType::Composite, GROUP) => {
+                let mut inner = Reader::new(g.payload?);
+                let rows = varint::read(&mut inner)? as usize;
+                let (part, rest) = core::mem::take(&mut left).split_at_mut_checked(rows.checked_mul(row)?)?;
+                left = rest;
+                if rows == 0 {
+                    return None;
+                }
+                read_group(&mut inner, format, rows, work, part)?;
+            }
+            (GlyphType::Primitive, plane::STORED) => {
+                let bytes = g.payload?;
+                let (part, rest) = core::mem::take(&mut left).split_at_mut_checked(bytes.len())?;
+                left = rest;
+                if bytes.is_empty() {
+                    return None;
+                }
+                part.copy_from_slice(bytes);
+            }
+            _ => return None,
+        }
+    }
+    r.rest().is_empty().then_some(())
+}
+
+fn read_group(
+    r: &mut Reader<'_>,
+    format: Format,
+    rows: usize,
+    work: &mut DecodeWork<'_>,
+    raw: &mut [u8],
+) -> Option<()> {
+    let channels = format.channels as usize;
+    let slots = slots(channels);
+    for channel in 0..channels {
+        let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
+        let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
+        let (x, refs) = ring(planes, rows, channel, slots)?;
+        let most = rest.len().min(rows);
+        let e = rest.get_mut(..most)?;
+        PlaneOut { raw, format, channel, x, refs, e, models, narrow: false }.read(&glyph::read(r)?)?;
+    }
+    r.rest().is_empty().then_some(())
+}

@@ -1,0 +1,420 @@
+//! One channel of a group as a glyph.
+#![allow(clippy::arithmetic_side_effects, reason = "positions within a frame; sums of 32-bit samples in 64 bits")]
+
+use super::grid::Grid;
+use super::linear::MAX_REFS;
+use super::predict::{self, Predictor};
+use super::wide::Wide;
+use super::{dict, entropy, sample};
+use crate::codec::Effort;
+use crate::codec::format::{Format, SampleType};
+use crate::codec::glyph::{self, Glyph, GlyphType};
+use crate::codec::varint::{self, unzigzag, zigzag};
+use crate::util::bytes::{Reader, Writer};
+
+/// PRIMITIVE: every sample is the payload.
+pub(crate) const CONSTANT: u32 = 0;
+/// PRIMITIVE: the samples' bytes.
+pub(crate) const STORED: u32 = 1;
+/// REFERENCE: the samples of an earlier channel.
+pub(crate) const SAME: u32 = 0;
+/// DELTA: integers less a base, divided by a common factor.
+pub(crate) const INTEGERS: u32 = 0;
+/// DELTA: ranks in a list of the distinct values.
+pub(crate) const RANKS: u32 = 1;
+/// DELTA: counts of a step from an offset.
+pub(crate) const COUNTS: u32 = 2;
+/// DELTA: the upper parts of 64-bit samples, the lower ones in front.
+pub(crate) const UPPER: u32 = 3;
+/// DELTA: added to the others where binary64 samples are binary32 numbers, and are treated as such.
+pub(crate) const NARROW: u32 = 8;
+
+/// What a plane is made of and worked on with.
+pub(crate) struct Plane<'a> {
+    /// The group's raw bytes, whole rows.
+    pub(crate) raw: &'a [u8],
+    /// What they are.
+    pub(crate) format: Format,
+    /// Which channel this is.
+    pub(crate) channel: usize,
+    /// How hard to try.
+    pub(crate) effort: Effort,
+    /// The plane's samples, as predicted; later planes may look at them.
+    pub(crate) x: &'a mut [i32],
+    /// The planes before, the nearest first; empty where there is none.
+    pub(crate) refs: [&'a [i32]; MAX_REFS],
+    /// As long as the plane.
+    pub(crate) e: &'a mut [i32],
+    /// For the least squares.
+    pub(crate) reals: &'a mut [f64],
+    /// For the adaptive coder.
+    pub(crate) models: &'a mut [i32],
+}
+
+impl Plane<'_> {
+    /// Writes the plane's glyph.
+    pub(crate) fn write(mut self, out: &mut [u8]) -> Option<usize> {
+        if let Some(n) = self.simple(out) {
+            return Some(n);
+        }
+        // The payload is written behind the longest head and moved to the real one.
+        let body = out.get_mut(glyph::MAX_HEAD_BYTES..)?;
+        let raw_len = self.x.len() * self.format.sample.width();
+        let coded = self.coded(body.get_mut(..body.len().min(raw_len)).unwrap_or(&mut []));
+        let Some((id, n)) = coded else {
+            self.x.fill(0);
+            return self.stored(out);
+        };
+        let mut head = [0u8; glyph::MAX_HEAD_BYTES];
+        let mut w = Writer::new(&mut head);
+        glyph::write_head(&mut w, GlyphType::Delta, id, Some(n as u32));
+        let h = w.finish()?;
+        out.copy_within(glyph::MAX_HEAD_BYTES..glyph::MAX_HEAD_BYTES + n, h);
+        out.get_mut(..h)?.copy_from_slice(head.get(..h)?);
+        Some(h + n)
+    }
+
+    /// A constant channel, or one that equals an earlier one.
+    fn simple(&mut self, out: &mut [u8]) -> Option<usize> {
+        let mut all = sample::bytes_of(self.raw, self.format, self.channel);
+        let first = all.next()?;
+        if all.all(|b| b == first) {
+            self.x.fill(0);
+            let mut w = Writer::new(out);
+            glyph::write_head(&mut w, GlyphType::Primitive, CONSTANT, Some(first.len() as u32));
+            w.bytes(first);
+            return w.finish();
+        }
+        for (d, r) in (1..).zip(self.refs) {
+            let Some(other) = self.channel.checked_sub(d).filter(|_| !r.is_empty()) else { break };
+            let a = sample::bytes_of(self.raw, self.format, self.channel);
+            if a.eq(sample::bytes_of(self.raw, self.format, other)) {
+                self.x.copy_from_slice(r);
+                let mut w = Writer::new(out);
+                glyph::write_head(&mut w, GlyphType::Reference, SAME, Some(1));
+                w.u8(d as u8);
+                return w.finish();
+            }
+        }
+        None
+    }
+
+    fn stored(&self, out: &mut [u8]) -> Option<usize> {
+        let mut w = Writer::new(out);
+        let len = self.x.len() * self.format.sample.width();
+        glyph::write_head(&mut w, GlyphType::Primitive, STORED, Some(len as u32));
+        for b in sample::bytes_of(self.raw, self.format, self.channel) {
+            w.bytes(b);
+        }
+        w.finish()
+    }
+
+    /// The plane by predictor and residual.
+    fn coded(&mut self, out: &mut [u8]) -> Option<(u32, usize)> {
+        let mut narrow = 0;
+        if self.format.sample.width() == 8 {
+            if self.format.sample == SampleType::I64
+                || !sample::load_narrow(self.raw, self.format, self.channel, self.x)
+            {
+                return Some((UPPER, self.upper(out)?));
+            }
+            narrow = NARROW;
+        } else {
+            sample::load(self.raw, self.format, self.channel, self.x);
+        }
+        if self.effort == Effort::Fast {
+            return Some((narrow | INTEGERS, self.integers(out)?));
+        }
+        let mut best = (INTEGERS, u64::MAX);
+        let mut few = 0;
+        let mut grid = None;
+        let mut dict_grid = None;
+        let floats = self.format.sample.is_float();
+        if floats || dict::promising(self.x, self.e) {
+            let n = self.x.len();
+            let mut consider = |id, cost| {
+                if cost < best.1 {
+                    best = (id, cost);
+                }
+            };
+            consider(INTEGERS, self.fixed_cost(|v| v));
+            few = dict::distinct(self.x, self.e);
+            let values = self.e.get(..few).unwrap_or(&[]);
+            if floats {
+                grid = Grid::find(values, self.reals);
+            }
+            let values = self.e.get(..few).unwrap_or(&[]);
+            if few * 3 <= n && few > 1 {
+                let ranks = self.fixed_cost(|v| dict::rank(values, v));
+                let plain = dict::cost(values);
+                let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
+                dict_grid = grid.filter(|_| fitted < plain);
+                consider(RANKS, ranks + plain.min(fitted));
+            }
+            if let Some(g) = grid {
+                let inverse = 1.0 / g.step;
+                let counts = self.fixed_cost(|v| g.count(v, inverse));
+                let errors = self.fixed_cost(|v| v.wrapping_sub(g.at(g.count(v, inverse))));
+                consider(COUNTS, counts + errors + 16 * 8 * 256);
+            }
+        }
+        let n = match (best.0, grid) {
+            (RANKS, _) => self.ranks(few, dict_grid, out)?,
+            (COUNTS, Some(g)) => self.counts(g, out)?,
+            _ => self.integers(out)?,
+        };
+        Some((narrow | best.0, n))
+    }
+
+    /// 64-bit samples.
+    fn upper(&mut self, out: &mut [u8]) -> Option<usize> {
+        let wide = Wide::choose(self.raw, self.format, self.channel)?;
+        let n = wide.write(self.raw, self.format, self.channel, out)?;
+        wide.load(self.raw, self.format, self.channel, self.x);
+        Some(n + self.integers(out.get_mut(n..)?)?)
+    }
+
+    /// Estimated cost of the plane's samples through a map.
+    fn fixed_cost(&self, map: impl Fn(i32) -> i32) -> u64 {
+        predict::choose_fixed(self.x.len(), 32, self.effort, |from, to| {
+            for (to, v) in to.iter_mut().zip(self.x.get(from..).unwrap_or(&[])) {
+                *to = map(*v);
+            }
+        })
+        .cost
+    }
+
+    /// The plane as ranks among the distinct values, which lie at the start of `e`.
+    fn ranks(&mut self, few: usize, grid: Option<Grid>, out: &mut [u8]) -> Option<usize> {
+        let values = self.e.get(..few)?;
+        let middle = few as i32 / 2;
+        for v in self.x.iter_mut() {
+            *v = dict::rank(values, *v) - middle;
+        }
+        let n = dict::write(self.e, few, grid, self.effort, self.models, out)?;
+        Some(n + self.predicted(32, out.get_mut(n..)?)?)
+    }
+
+    /// The plane as counts of a grid, the errors in front.
+    fn counts(&mut self, g: Grid, out: &mut [u8]) -> Option<usize> {
+        let inverse = 1.0 / g.step;
+        for (v, e) in self.x.iter_mut().zip(self.e.iter_mut()) {
+            let k = g.count(*v, inverse);
+            *e = v.wrapping_sub(g.at(k));
+            *v = k;
+        }
+        let mut w = Writer::new(out);
+        g.write(&mut w);
+        let mut n = w.finish()?;
+        n += entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?;
+        Some(n + self.integers(out.get_mut(n..)?)?)
+    }
+
+    /// Integers less a base and divided by what all differences have in common.
+    fn integers(&mut self, out: &mut [u8]) -> Option<usize> {
+        let bits = width_of(self.format);
+        let g = common_factor(self.x);
+        let base = base_of(self.x, g, bits);
+        if g == 1 {
+            for v in self.x.iter_mut() {
+                *v = v.wrapping_sub(base);
+            }
+        } else {
+            for v in self.x.iter_mut() {
+                *v = (i64::from(*v) - i64::from(base)).checked_div(i64::from(g)).unwrap_or(0) as i32;
+            }
+        }
+        let mut w = Writer::new(out);
+        varint::write(&mut w, zigzag(base));
+        varint::write(&mut w, g);
+        let n = w.finish()?;
+        Some(n + self.predicted(if g == 1 { bits } else { 32 }, out.get_mut(n..)?)?)
+    }
+
+    /// Predictor and residual of `x`.
+    fn predicted(&mut self, width: u32, out: &mut [u8]) -> Option<usize> {
+        let c = predict::choose(self.x, &self.refs, width, self.effort, self.reals, self.e);
+        c.predictor.residuals(self.x, &self.refs, width, self.e);
+        let n = c.predictor.write(out)?;
+        Some(n + entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?)
+    }
+}
+
+/// Bits that residuals are reduced to: those of the samples where they are integers of up to 32.
+pub(crate) fn width_of(format: Format) -> u32 {
+    if format.sample.is_float() { 32 } else { (format.sample.width() as u32 * 8).min(32) }
+}
+
+/// The greatest common divisor of all differences of samples.
+pub(crate) fn common_factor(x: &[i32]) -> u32 {
+    let Some(first) = x.first() else { return 1 };
+    let mut g = 0u32;
+    for v in x {
+        let mut d = v.abs_diff(*first);
+        if d == 0 {
+            continue;
+        }
+        // Euclid's algorithm: at most 46 steps for 32 bits.
+        while let Some(r) = g.checked_rem(d) {
+            (g, d) = (d, r);
+        }
+        if g == 1 {
+            return 1;
+        }
+    }
+    g.max(1)
+}
+
+/// A base near the mean, a whole number of factors from the first sample, from which no sample is farther than
+/// `bits` bits hold.
+pub(crate) fn base_of(x: &[i32], g: u32, bits: u32) -> i32 {
+    let (mut low, mut high, mut sum) = (i32::MAX, i32::MIN, 0i64);
+    for v in x {
+        low = low.min(*v);
+        high = high.max(*v);
+        sum += i64::from(*v);
+    }
+    let n = x.len() as i64;
+    let mean = sum.div_euclid(n.max(1));
+    let half = 1i64 << (bits - 1);
+    let mean = mean.max(i64::from(high) - (half - 1)).min(i64::from(low) + half);
+    let first = x.first().copied().map_or(0, i64::from);
+    let steps = (mean - first).div_euclid(i64::from(g.max(1)));
+    (first + steps * i64::from(g)) as i32
+}
+
+/// Where a plane is read to.
+pub(crate) struct PlaneOut<'a> {
+    /// The group's raw bytes, whole rows.
+    pub(crate) raw: &'a mut [u8],
+    /// What they are.
+    pub(crate) format: Format,
+    /// Which channel this is.
+    pub(crate) channel: usize,
+    /// The plane's samples, as predicted.
+    pub(crate) x: &'a mut [i32],
+    /// The planes before, the nearest first.
+    pub(crate) refs: [&'a [i32]; MAX_REFS],
+    /// Room for errors and distinct values: as long as the plane, if there is as much.
+    pub(crate) e: &'a mut [i32],
+    /// For the adaptive coder.
+    pub(crate) models: &'a mut [i32],
+    /// Whether binary64 samples come as binary32.
+    pub(crate) narrow: bool,
+}
+
+impl PlaneOut<'_> {
+    /// Reads the plane of a glyph.
+    pub(crate) fn read(mut self, g: &Glyph<'_>) -> Option<()> {
+        let payload = g.payload?;
+        let mut r = Reader::new(if g.kind == GlyphType::Delta { payload } else { &[] });
+        match (g.kind, g.id) {
+            (GlyphType::Primitive, CONSTANT) => {
+                if payload.len() != self.format.sample.width() {
+                    return None;
+                }
+                self.x.fill(0);
+                for to in sample::bytes_of_mut(self.raw, self.format, self.channel) {
+                    to.copy_from_slice(payload);
+                }
+            }
+            (GlyphType::Primitive, STORED) => {
+                let w = self.format.sample.width();
+                if payload.len() != self.x.len() * w {
+                    return None;
+                }
+                self.x.fill(0);
+                let to = sample::bytes_of_mut(self.raw, self.format, self.channel);
+                for (to, from) in to.zip(payload.chunks_exact(w)) {
+                    to.copy_from_slice(from);
+                }
+            }
+            (GlyphType::Reference, SAME) => {
+                let &[d] = payload else { return None };
+                let w = self.format.sample.width();
+                let from = self.channel.checked_sub(d.into()).filter(|_| d > 0)?;
+                let other = self.refs.get(usize::from(d) - 1).filter(|r| r.len() == self.x.len())?;
+                self.x.copy_from_slice(other);
+                let row = self.format.row_bytes();
+                for r in self.raw.chunks_exact_mut(row) {
+                    r.copy_within(from * w..(from + 1) * w, self.channel * w);
+                }
+            }
+            (GlyphType::Delta, id) => {
+                let wide = self.format.sample.width() == 8;
+                self.narrow = id & NARROW != 0;
+                if self.narrow && self.format.sample != SampleType::F64 {
+                    return None;
+                }
+                match id & !NARROW {
+                    UPPER if wide && !self.narrow => self.upper(&mut r)?,
+                    _ if wide && !self.narrow => return None,
+                    INTEGERS => self.integers(&mut r)?,
+                    RANKS => self.ranks(&mut r)?,
+                    COUNTS if self.format.sample.is_float() => self.counts(&mut r)?,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        }
+        r.rest().is_empty().then_some(())?;
+        Some(())
+    }
+
+    fn predicted(&mut self, width: u32, r: &mut Reader<'_>) -> Option<()> {
+        let p = Predictor::read(r)?;
+        if let Predictor::Linear(l) = &p
+            && self.refs.iter().take(l.refs).any(|r| r.len() != self.x.len())
+        {
+            return None;
+        }
+        entropy::read(r, self.models, self.x)?;
+        p.restore(self.x, &self.refs, width);
+        Some(())
+    }
+
+    fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let (base, g) = self.affine(r)?;
+        let values = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
+        sample::store(self.raw, self.format, self.channel, self.narrow, values);
+        Some(())
+    }
+
+    fn upper(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let (wide, low) = Wide::read(r, self.format, self.x.len())?;
+        let (base, g) = self.affine(r)?;
+        let high = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
+        wide.store(self.raw, self.format, self.channel, high, low);
+        Some(())
+    }
+
+    /// Reads a plane of integers; returns their base and factor.
+    fn affine(&mut self, r: &mut Reader<'_>) -> Option<(i32, i32)> {
+        let base = unzigzag(varint::read(r)?);
+        let g = varint::read(r)?;
+        self.predicted(if g == 1 { width_of(self.format) } else { 32 }, r)?;
+        Some((base, g as i32))
+    }
+
+    fn ranks(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let few = dict::read(r, self.models, self.e)?;
+        self.predicted(32, r)?;
+        let values = self.e.get(..few)?;
+        let middle = few as i32 / 2;
+        let found = self.x.iter().map(|v| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0));
+        sample::store(self.raw, self.format, self.channel, self.narrow, found);
+        Some(())
+    }
+
+    fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let grid = Grid::read(r)?;
+        entropy::read(r, self.models, self.e.get_mut(..self.x.len())?)?;
+        let (base, g) = self.affine(r)?;
+        let found = self.x.iter().zip(self.e.iter()).map(|(v, e)| {
+            let k = v.wrapping_mul(g).wrapping_add(base);
+            grid.at(k).wrapping_add(*e)
+        });
+        sample::store(self.raw, self.format, self.channel, self.narrow, found);
+        Some(())
+    }
+}

@@ -1,0 +1,222 @@
+//! Chooses a plane's predictor, and writes and reads it.
+#![allow(clippy::arithmetic_side_effects, reason = "costs summed in 64 bits; positions within a plane")]
+
+use super::fixed;
+use super::linear::{Linear, MAX_REFS};
+use super::solve::Solver;
+use super::tables::estimate;
+use crate::codec::Effort;
+use crate::util::bytes::Reader;
+
+/// How the samples of a plane are predicted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Predictor {
+    /// Differences of this order.
+    Fixed(usize),
+    /// Linear prediction with coefficients of its own.
+    Linear(Linear),
+}
+
+/// The byte that says: linear.
+const LINEAR: u8 = 4;
+
+/// Runs that estimates look at.
+const RUN: usize = 128;
+/// The estimate's block.
+const BLOCK: usize = 32;
+
+/// Number of earlier planes that hold something.
+fn known(refs: &[&[i32]; MAX_REFS]) -> usize {
+    refs.iter().take_while(|r| !r.is_empty()).count()
+}
+
+impl Predictor {
+    /// Residuals of `x` into `e`.
+    pub(crate) fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
+        match self {
+            Predictor::Fixed(order) => fixed::residuals(x, *order, width, e),
+            Predictor::Linear(l) => l.residuals(x, refs, width, e),
+        }
+    }
+
+    /// Residuals into samples, in place.
+    pub(crate) fn restore(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32) {
+        match self {
+            Predictor::Fixed(order) => fixed::restore(x, *order, width),
+            Predictor::Linear(l) => l.restore(x, refs, width),
+        }
+    }
+
+    /// Writes the predictor.
+    pub(crate) fn write(&self, out: &mut [u8]) -> Option<usize> {
+        let (first, rest) = out.split_first_mut()?;
+        match self {
+            Predictor::Fixed(order) => {
+                *first = *order as u8;
+                Some(1)
+            }
+            Predictor::Linear(l) => {
+                *first = LINEAR;
+                Some(1 + l.write(rest)?)
+            }
+        }
+    }
+
+    /// Reads a predictor.
+    pub(crate) fn read(r: &mut Reader<'_>) -> Option<Self> {
+        match r.u8()? {
+            order @ 0..LINEAR => Some(Predictor::Fixed(order.into())),
+            LINEAR => Linear::read(r).map(Predictor::Linear),
+            _ => None,
+        }
+    }
+}
+
+/// What the choice came to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    /// The predictor.
+    pub(crate) predictor: Predictor,
+    /// Estimated cost of the whole plane in 1/256 bit.
+    pub(crate) cost: u64,
+}
+
+/// The distance between the starts of the runs that are looked at.
+fn stride(n: usize, effort: Effort) -> usize {
+    match n {
+        _ if effort == Effort::Best => RUN,
+        0..=512 => RUN,
+        513..=2048 => 2 * RUN,
+        _ => 4 * RUN,
+    }
+}
+
+/// The best of the fixed orders, by the cost of some runs of what `at` gives for a range of samples.
+pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl FnMut(usize, &mut [i32])) -> Choice {
+    let mut costs = [0u64; fixed::MAX_ORDER + 1];
+    let mut seen = 0u64;
+    let mut from = 0;
+    let mut run = [0i32; 3 + BLOCK];
+    while from < n {
+        // A run is looked at block by block, each with the three samples before it.
+        for start in (from..(from + RUN).min(n)).step_by(BLOCK) {
+            let len = BLOCK.min(n - start);
+            let back = start.min(3);
+            let Some(to) = run.get_mut(3 - back..3 + len) else { break };
+            at(start - back, to);
+            let used = run.get(3 - back..3 + len).unwrap_or(&[]);
+            fixed::costs(used, width, &mut costs);
+            seen += (used.len() as u64).saturating_sub(3);
+        }
+        from += stride(n, effort);
+    }
+    let (order, cost) = costs.iter().enumerate().min_by_key(|(_, c)| **c).map_or((0, 0), |(o, c)| (o, *c));
+    Choice { predictor: Predictor::Fixed(order), cost: if seen == 0 { 0 } else { scale(cost, n as u64, seen) } }
+}
+
+/// `cost` of `seen` samples for `n` samples.
+fn scale(cost: u64, n: u64, seen: u64) -> u64 {
+    (u128::from(cost) * u128::from(n) / u128::from(seen.max(1))) as u64
+}
+
+/// Estimated cost of a linear predictor; `e` is overwritten.
+fn linear_cost(l: &Linear, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, effort: Effort, e: &mut [i32]) -> u64 {
+    let n = x.len();
+    let warm = l.warm().next_multiple_of(BLOCK);
+    let mut cost = 0u64;
+    let mut seen = 0u64;
+    let mut from = 0;
+    while from < n {
+        let end = (from + RUN).min(n);
+        let start = from.saturating_sub(warm);
+        let (Some(part), Some(to)) = (x.get(start..end), e.get_mut(start..end)) else { break };
+        let mut near = [&[] as &[i32]; MAX_REFS];
+        for (to, r) in near.iter_mut().zip(refs) {
+            *to = r.get(start..end).unwrap_or(&[]);
+        }
+        l.residuals(part, &near, width, to);
+        for b in to.get(from - start..).unwrap_or(&[]).chunks(BLOCK) {
+            let sum = b.iter().map(|v| u64::from(v.unsigned_abs())).sum();
+            cost += estimate(sum, b.len() as u32);
+            seen += b.len() as u64;
+        }
+        from += stride(n, effort);
+    }
+    let mut buf = [0u8; 256];
+    let side = l.write(&mut buf).map_or(u64::MAX >> 8, |n| n as u64 * 8 * 256);
+    scale(cost, n as u64, seen) + side
+}
+
+/// Chooses among the fixed and the linear predictors; `e` is overwritten.
+pub(crate) fn choose(
+    x: &[i32],
+    refs: &[&[i32]; MAX_REFS],
+    width: u32,
+    effort: Effort,
+    reals: &mut [f64],
+    e: &mut [i32],
+) -> Choice {
+    let mut best = choose_fixed(x.len(), width, effort, |from, to| {
+        for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
+            *to = *v;
+        }
+    });
+    if effort == Effort::Fast || x.len() < 48 {
+        return best;
+    }
+    let n = x.len();
+    let planes = known(refs);
+    let mut attempt = |l: Linear, e: &mut [i32]| {
+        let cost = linear_cost(&l, x, refs, width, effort, e);
+        if cost < best.cost {
+            best = Choice { predictor: Predictor::Linear(l), cost };
+        }
+    };
+    // Own terms accumulated, planes, taps; and the orders solved for with them.
+    let ways: &[(usize, usize, usize, &[usize])] = match (effort, planes) {
+        (Effort::Best, 0) => &[(32, 0, 0, &[4, 8, 16, 24, 32])],
+        (Effort::Best, _) => {
+            &[(32, 0, 0, &[4, 8, 16, 24, 32]), (2, 3, 3, &[1, 2]), (16, 3, 2, &[4, 8, 16]), (16, 3, 3, &[16])]
+        }
+        (_, 0) => &[(16, 0, 0, &[8, 16])],
+        _ => &[(16, 0, 0, &[8, 16]), (4, 3, 2, &[1, 4])],
+    };
+    // At the default effort the one with the least noise and the fewest terms is looked at closely.
+    let mut likely: Option<(i64, Linear)> = None;
+    for (own, most, taps, orders) in ways {
+        let Some(mut s) = Solver::new(reals, *own, planes.min(*most), *taps) else { continue };
+        accumulate(&mut s, x, refs, *taps > 0, effort);
+        for order in *orders {
+            let Some(found) = s.solve(*order, *taps > 0) else { continue };
+            if effort == Effort::Best {
+                attempt(found.predictor, e);
+                continue;
+            }
+            let terms = order + planes.min(*most) * taps;
+            // A term costs its bits, and time: it has to gain 1/256 bit per sample.
+            let bits = i64::from(found.noise / 2) * n as i64 + terms as i64 * (14 * 256 + n as i64);
+            if likely.is_none_or(|l| bits < l.0) {
+                likely = Some((bits, found.predictor));
+            }
+        }
+    }
+    if let Some((_, l)) = likely {
+        attempt(l, e);
+    }
+    best
+}
+
+/// The products over the plane, or at less effort over some of it.
+fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], crossed: bool, effort: Effort) {
+    let n = x.len();
+    if effort == Effort::Best || n <= 512 {
+        s.accumulate(x, refs, 0..n);
+    } else {
+        let quarter = n / 4;
+        // With other planes there is more to add up, and less to win.
+        let part = if crossed && n > 4096 { 4 } else { 2 };
+        for k in 0..4 {
+            s.accumulate(x, refs, k * quarter..k * quarter + quarter / part);
+        }
+    }
+}

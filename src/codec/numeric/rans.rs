@@ -1,0 +1,197 @@
+//! Range asymmetric numeral systems (Duda, arXiv:1311.2540): 32-bit states, 16-bit words, 12-bit frequencies.
+//!
+//! Several states take turns over the symbols, so that the processor works on them at the same time. The encoder
+//! runs over the symbols backwards and writes its words backwards; the decoder reads both forwards.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "indices are masked to the array's size; the arithmetic is modulo 2^32 by design"
+)]
+
+use super::tables::{ESCAPE, Lookup, PROB_BITS, PROB_ONE, RECIPROCALS, SYMBOLS, Table};
+
+/// Lowest value of a state between symbols.
+const LOW: u32 = 1 << 16;
+const MASK: u32 = PROB_ONE - 1;
+
+/// How many states take turns over `n` symbols: few symbols cannot pay for many states.
+pub(crate) const fn states_for(n: usize) -> usize {
+    match n {
+        0..512 => 1,
+        512..4096 => 2,
+        _ => 4,
+    }
+}
+
+/// The encoder: states, and the words from the end of a slice downwards.
+pub(crate) struct Encoder<'a, const S: usize> {
+    states: [u32; S],
+    out: &'a mut [u8],
+    start: usize,
+    short: bool,
+}
+
+impl<'a, const S: usize> Encoder<'a, S> {
+    /// Starts with the last byte of `out`.
+    pub(crate) fn new(out: &'a mut [u8]) -> Self {
+        let start = out.len();
+        Encoder { states: [LOW; S], out, start, short: false }
+    }
+
+    /// Puts `symbol` of `table` in front of what was put before, with the state of this number (modulo `S`).
+    /// The symbol's frequency is not 0.
+    #[inline]
+    pub(crate) fn put(&mut self, state: usize, table: &Table, symbol: u8) {
+        let mut x = self.states[state % S];
+        self.start = step(&mut x, table, symbol, self.out, self.start, &mut self.short);
+        self.states[state % S] = x;
+    }
+
+    /// The states, and where the words start; nothing if they did not fit.
+    pub(crate) fn finish(self) -> Option<([u32; S], usize)> {
+        (!self.short).then_some((self.states, self.start))
+    }
+}
+
+impl Encoder<'_, 4> {
+    /// Puts a symbol with each of the four states, the last one first: the symbols and their tables.
+    #[inline]
+    pub(crate) fn put_four(&mut self, turn: [(&Table, u8); 4]) {
+        let [mut a, mut b, mut c, mut d] = self.states;
+        let [ta, tb, tc, td] = turn;
+        let (mut at, mut short) = (self.start, self.short);
+        at = step(&mut d, td.0, td.1, self.out, at, &mut short);
+        at = step(&mut c, tc.0, tc.1, self.out, at, &mut short);
+        at = step(&mut b, tb.0, tb.1, self.out, at, &mut short);
+        self.start = step(&mut a, ta.0, ta.1, self.out, at, &mut short);
+        self.states = [a, b, c, d];
+        self.short = short;
+    }
+}
+
+/// Moves a state over a symbol; returns where the words start now.
+#[inline(always)]
+fn step(state: &mut u32, table: &Table, symbol: u8, out: &mut [u8], start: usize, short: &mut bool) -> usize {
+    let e = table[(symbol & ESCAPE) as usize];
+    let (f, c) = (e >> 16, e & 0xffff);
+    let mut x = *state;
+    // The word is always written, and counts only where the state has to shrink: no branch to guess.
+    let mut start = start;
+    match start.checked_sub(2).and_then(|at| out.get_mut(at..)).and_then(|o| o.first_chunk_mut::<2>()) {
+        Some(to) => *to = (x as u16).to_be_bytes(),
+        None => *short = true,
+    }
+    let more = u64::from(x) >= u64::from(f) << (32 - PROB_BITS);
+    start = start.saturating_sub(if more { 2 } else { 0 });
+    x = if more { x >> 16 } else { x };
+    let mut q = ((u64::from(x) * u64::from(RECIPROCALS.get(f as usize).copied().unwrap_or(0))) >> 32) as u32;
+    let mut r = x.wrapping_sub(q.wrapping_mul(f));
+    let over = r >= f;
+    q = q.wrapping_add(u32::from(over));
+    r = r.wrapping_sub(if over { f } else { 0 });
+    *state = (q << PROB_BITS).wrapping_add(r).wrapping_add(c);
+    start
+}
+
+/// The decoder.
+pub(crate) struct Decoder<'a, const S: usize> {
+    states: [u32; S],
+    words: &'a [[u8; 2]],
+    pos: usize,
+}
+
+impl<'a, const S: usize> Decoder<'a, S> {
+    /// Starts with the states the encoder ended with.
+    pub(crate) fn new(states: [u32; S], words: &'a [[u8; 2]]) -> Self {
+        Decoder { states, words, pos: 0 }
+    }
+
+    /// The next symbol, of the state of this number (modulo `S`).
+    #[inline]
+    pub(crate) fn get(&mut self, state: usize, table: &Table, lookup: &Lookup) -> u8 {
+        let x = self.states[state % S];
+        let point = x & MASK;
+        let symbol = lookup[point as usize];
+        let e = table[symbol as usize % SYMBOLS];
+        let x = (e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff));
+        let word = u32::from(u16::from_be_bytes(self.words.get(self.pos).copied().unwrap_or([0; 2])));
+        let more = x < LOW;
+        self.states[state % S] = if more { (x << 16) | word } else { x };
+        self.pos += usize::from(more);
+        symbol
+    }
+
+    /// The next symbols, the states taking turns from the first; the length of `out` is a multiple of `S`.
+    #[inline]
+    pub(crate) fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; 32]) {
+        let (turns, _) = out.as_chunks_mut::<S>();
+        let mut states = self.states;
+        let mut pos = self.pos;
+        let words = self.words;
+        for turn in turns {
+            for (state, to) in states.iter_mut().zip(turn) {
+                let x = *state;
+                let point = x & MASK;
+                let symbol = lookup[point as usize];
+                let e = table[symbol as usize % SYMBOLS];
+                let x = (e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff));
+                let word = u32::from(u16::from_be_bytes(words.get(pos).copied().unwrap_or([0; 2])));
+                let more = x < LOW;
+                *state = if more { (x << 16) | word } else { x };
+                pos += usize::from(more);
+                *to = symbol;
+            }
+        }
+        self.states = states;
+        self.pos = pos;
+    }
+
+    /// Whether exactly what the encoder wrote was taken.
+    pub(crate) fn finished(&self) -> bool {
+        self.pos == self.words.len() && self.states.iter().all(|x| *x == LOW)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::numeric::tables::{FIXED, LOOKUPS, TABLES, freq};
+    use proptest::prelude::*;
+
+    fn round<const S: usize>(items: &[(usize, u8)]) {
+        let items: std::vec::Vec<(usize, u8)> = items
+            .iter()
+            .map(|(t, s)| (t % TABLES, if freq(FIXED[t % TABLES][*s as usize % 64]) == 0 { 63 } else { s % 64 }))
+            .collect();
+        let mut buf = std::vec![0u8; items.len() * 2];
+        let mut enc = Encoder::<S>::new(&mut buf);
+        for (i, (t, s)) in items.iter().enumerate().rev() {
+            enc.put(i, &FIXED[*t], *s);
+        }
+        let (states, start) = enc.finish().unwrap();
+        let mut dec = Decoder::<S>::new(states, buf[start..].as_chunks::<2>().0);
+        for (i, (t, s)) in items.iter().enumerate() {
+            assert_eq!(dec.get(i, &FIXED[*t], &LOOKUPS[*t]), *s);
+        }
+        assert!(dec.finished());
+    }
+
+    proptest! {
+        #[test]
+        fn symbols_come_back(items in proptest::collection::vec((any::<usize>(), any::<u8>()), 0..600)) {
+            round::<1>(&items);
+            round::<2>(&items);
+            round::<4>(&items);
+        }
+    }
+
+    #[test]
+    fn a_short_buffer_is_noticed() {
+        let mut buf = [0u8; 2];
+        let mut enc = Encoder::<1>::new(&mut buf);
+        for _ in 0..10 {
+            enc.put(0, &FIXED[0], 63);
+        }
+        assert!(enc.finish().is_none());
+    }
+}

@@ -1,0 +1,162 @@
+//! Residuals by Golomb-Rice codes, the parameter chosen per block of 16: no tables, no multiplications.
+#![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; parameters below 34")]
+
+use crate::codec::bits::{BitReader, BitWriter};
+use crate::codec::varint::{unzigzag, zigzag};
+use crate::util::bytes::Reader;
+
+/// Samples of a block.
+const BLOCK: usize = 16;
+/// Quotients from here on are written as this many zeros, a one and the value in 32 bits.
+const MOST: u32 = 24;
+
+/// What stands in front of a block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State {
+    /// The Rice parameter, kept through blocks of zeros.
+    k: u32,
+    /// Whether the block is zeros alone.
+    zero: bool,
+}
+
+const START: State = State { k: 0, zero: false };
+
+/// Bits of a block of `n` zigzag values that add up to `sum`, about: the low bits are uniform, nearly.
+#[inline]
+fn bits_with(k: u32, sum: u64, n: u64) -> u64 {
+    let low = (n * 7 * ((1u64 << k) - 1)) >> 4;
+    (sum.saturating_sub(low) >> k) + (u64::from(k) + 1) * n
+}
+
+/// The state for a block, near the one before: a parameter of floor(log2(mean)), where the mean is 2^(k+1) those of k
+/// and k + 1 cost the same.
+#[inline]
+fn next(sum: u64, n: u64, before: State) -> State {
+    if sum == 0 {
+        return State { k: before.k, zero: true };
+    }
+    let mean = if n == BLOCK as u64 { sum >> 4 } else { sum / n };
+    let k = if mean == 0 { 0 } else { mean.ilog2().min(31) };
+    let stay = k.abs_diff(before.k) == 1 && bits_with(before.k, sum, n) <= bits_with(k, sum, n) + 2;
+    State { k: if stay { before.k } else { k }, zero: false }
+}
+
+/// The code of a change of state: its bits and their number.
+#[inline]
+fn change(before: State, now: State) -> (u32, u32) {
+    if now == before {
+        (0b1, 1)
+    } else if now.k == before.k {
+        (0b001, 3)
+    } else if now.k == before.k.wrapping_add(1) {
+        (0b010, 3)
+    } else if now.k == before.k.wrapping_sub(1) {
+        (0b011, 3)
+    } else {
+        ((1 << 5) | now.k, 9)
+    }
+}
+
+fn zigzag_sum(b: &[i32]) -> u64 {
+    b.iter().map(|v| u64::from(zigzag(*v))).sum()
+}
+
+/// What [`write`] needs, in 1/256 bit, by every `step`-th block.
+pub(crate) fn cost(e: &[i32], step: usize) -> u64 {
+    let (mut bits, mut seen) = (0u64, 0u64);
+    let mut before = START;
+    for b in e.chunks(BLOCK).step_by(step) {
+        let now = next(zigzag_sum(b), b.len() as u64, before);
+        bits += u64::from(change(before, now).1);
+        before = now;
+        seen += b.len() as u64;
+        if !now.zero {
+            let quotients: u64 = b.iter().map(|v| u64::from(zigzag(*v) >> now.k)).sum();
+            bits += quotients + (u64::from(now.k) + 1) * b.len() as u64;
+        }
+    }
+    (bits * 256 * e.len() as u64).checked_div(seen).unwrap_or(0)
+}
+
+/// Writes `e`.
+pub(crate) fn write(e: &[i32], out: &mut [u8]) -> Option<usize> {
+    let mut w = BitWriter::new(out);
+    let mut before = START;
+    for b in e.chunks(BLOCK) {
+        let now = next(zigzag_sum(b), b.len() as u64, before);
+        let (code, bits) = change(before, now);
+        w.put(code, bits);
+        before = now;
+        if now.zero {
+            continue;
+        }
+        let k = now.k;
+        for v in b {
+            let z = zigzag(*v);
+            let q = z >> k;
+            if q < MOST {
+                w.put(1, q + 1);
+                w.put(z & ((1 << k) - 1), k);
+            } else {
+                w.put(1, MOST + 1);
+                w.put(z, 32);
+            }
+        }
+    }
+    w.finish()
+}
+
+/// Reads residuals into `e`.
+pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
+    let mut bits = BitReader::new(r.rest());
+    let State { mut k, mut zero } = START;
+    for b in e.chunks_mut(BLOCK) {
+        match bits.unary(3) {
+            0 => {}
+            1 => {
+                k = if bits.get(1) == 0 { k + 1 } else { k.checked_sub(1)? };
+                zero = false;
+            }
+            2 => zero = !zero,
+            _ => {
+                k = bits.get(5);
+                zero = false;
+            }
+        }
+        if k > 31 {
+            return None;
+        }
+        if zero {
+            b.fill(0);
+            continue;
+        }
+        for v in b.iter_mut() {
+            let q = bits.unary(MOST);
+            let z = if q < MOST { (q << k) | bits.get(k) } else { bits.get(32) };
+            *v = unzigzag(z);
+        }
+    }
+    if bits.overrun() {
+        return None;
+    }
+    r.bytes(bits.used()).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn residuals_come_back(e in proptest::collection::vec(prop_oneof![4 => Just(0), 4 => -9..9i32, 1 => any::<i32>(), 1 => Just(i32::MIN)], 0..200)) {
+            let mut buf = std::vec![0u8; 2048];
+            let n = write(&e, &mut buf).unwrap();
+            let mut back = std::vec![7; e.len()];
+            let mut r = Reader::new(&buf[..n]);
+            read(&mut r, &mut back).unwrap();
+            prop_assert!(r.rest().is_empty());
+            prop_assert_eq!(back, e);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Least squares for linear prediction: covariance method (Makhoul, "Linear prediction: a tutorial review", 1975).
+//!
+//! Sums in f64, in an order fixed here, without fused operations: every machine finds the same coefficients.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "f64 arithmetic, and indices of small matrices used through get alone"
+)]
+
+use super::linear::{Linear, MAX_COEFFICIENT, MAX_ORDER, MAX_REFS, MAX_SHIFT, MAX_TAPS};
+use core::ops::Range;
+
+/// Samples converted to f64 at a time.
+const BLOCK: usize = 256;
+/// Samples kept in front of them: the longest lag.
+const HISTORY: usize = MAX_ORDER;
+const ROW: usize = HISTORY + BLOCK;
+const SERIES: usize = 1 + MAX_REFS;
+/// Most rows of the matrix of products: the target, the own lags and the other planes' taps.
+const MOST: usize = 1 + MAX_ORDER + MAX_REFS * MAX_TAPS;
+
+/// f64 cells that [`Solver`] works in.
+pub(crate) const CELLS: usize = SERIES * ROW + 2 * MOST * MOST;
+
+/// The matrix of products of a plane and the planes before it, and its solution.
+pub(crate) struct Solver<'a> {
+    rows: &'a mut [f64],
+    products: &'a mut [f64],
+    work: &'a mut [f64],
+    order: usize,
+    refs: usize,
+    taps: usize,
+    count: usize,
+}
+
+/// A predictor, and how well it fits.
+pub(crate) struct Solution {
+    /// The predictor.
+    pub(crate) predictor: Linear,
+    /// 256 log2 of the mean square of the residual, about.
+    pub(crate) noise: i32,
+}
+
+/// The sum of products of two rows of equal length, in eight lanes.
+#[inline]
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [0.0; 8];
+    let (a8, at) = a.as_chunks::<8>();
+    let (b8, bt) = b.as_chunks::<8>();
+    for (a, b) in a8.iter().zip(b8) {
+        for ((l, a), b) in lanes.iter_mut().zip(a).zip(b) {
+            *l += a * b;
+        }
+    }
+    let mut sum = 0.0;
+    for l in lanes {
+        sum += l;
+    }
+    for (a, b) in at.iter().zip(bt) {
+        sum += a * b;
+    }
+    sum
+}
+
+impl<'a> Solver<'a> {
+    /// Starts without any products, for `order` own terms and `taps` terms of `refs` planes; `cells` are at least
+    /// [`CELLS`].
+    pub(crate) fn new(cells: &'a mut [f64], order: usize, refs: usize, taps: usize) -> Option<Self> {
+        let (rows, rest) = cells.split_at_mut_checked(SERIES * ROW)?;
+        let (products, work) = rest.split_at_mut_checked(MOST * MOST)?;
+        products.fill(0.0);
+        let refs = if taps == 0 { 0 } else { refs.min(MAX_REFS) };
+        Some(Solver { rows, products, work, order: order.min(MAX_ORDER), refs, taps: taps.min(MAX_TAPS), count: 0 })
+    }
+
+    /// Where the lags of series `s` start in the matrix, and how many there are.
+    fn lags(&self, s: usize) -> (usize, usize) {
+        if s == 0 { (0, self.order + 1) } else { (1 + self.order + (s - 1) * self.taps, self.taps) }
+    }
+
+    fn product(&self, i: usize, j: usize) -> f64 {
+        self.products.get(i.max(j) * MOST + i.min(j)).copied().unwrap_or(0.0)
+    }
+
+    fn add(&mut self, i: usize, j: usize, v: f64) {
+        if let Some(p) = self.products.get_mut(i.max(j) * MOST + i.min(j)) {
+            *p += v;
+        }
+    }
+
+    /// Adds the products over the samples of `range`; those before it serve as history.
+    pub(crate) fn accumulate(&mut self, x: &[i32], refs: &[&[i32]; MAX_REFS], range: Range<usize>) {
+        let warm = self.order.max(self.taps);
+        let start = range.start.max(warm);
+        let end = range.end.min(x.len());
+        if start >= end {
+            return;
+        }
+        self.count += end - start;
+        let mut series = [x; SERIES];
+        for (to, r) in series.iter_mut().skip(1).zip(refs) {
+            *to = r;
+        }
+        let planes = 1 + self.refs;
+        // The sums with a lag of 0 on one side, kept apart: the others follow from them and from the two ends.
+        let mut first = [[[0.0f64; MAX_ORDER + 1]; SERIES]; SERIES];
+        let mut at = start;
+        while at < end {
+            let n = BLOCK.min(end - at);
+            for (row, x) in self.rows.chunks_exact_mut(ROW).zip(series).take(planes) {
+                let from = at - warm;
+                let x = x.get(from..at + n).unwrap_or(&[]);
+                let row = row.get_mut(HISTORY - warm..HISTORY + n).unwrap_or(&mut []);
+                for (to, v) in row.iter_mut().zip(x) {
+                    *to = f64::from(*v);
+                }
+            }
+            for (a, sums) in first.iter_mut().enumerate().take(planes) {
+                let now = self.rows.get(a * ROW + HISTORY..a * ROW + HISTORY + n).unwrap_or(&[]);
+                for (b, sums) in sums.iter_mut().enumerate().take(planes) {
+                    let (_, lags) = self.lags(b);
+                    for (lag, sum) in sums.iter_mut().enumerate().take(lags) {
+                        // Lag 0 on both sides is the same for (a, b) and (b, a).
+                        let from = b * ROW + HISTORY - lag;
+                        *sum += dot(now, self.rows.get(from..from + n).unwrap_or(&[]));
+                    }
+                }
+            }
+            at += n;
+        }
+        let value = |s: usize, t: usize| series.get(s).and_then(|x| x.get(t)).copied().map_or(0.0, f64::from);
+        for a in 0..planes {
+            for b in a..planes {
+                let ((pa, na), (pb, nb)) = (self.lags(a), self.lags(b));
+                // Down each diagonal from its start at a lag of 0.
+                for d in 0..na + nb {
+                    let (mut i, mut j) = if d < nb { (0, d) } else { (d - nb + 1, 0) };
+                    if a == b && i > j {
+                        continue;
+                    }
+                    let from =
+                        if i == 0 { first.get(a).and_then(|f| f.get(b)) } else { first.get(b).and_then(|f| f.get(a)) };
+                    let mut v = from.and_then(|f| f.get(i.max(j))).copied().unwrap_or(0.0);
+                    while i < na && j < nb {
+                        self.add(pa + i, pb + j, v);
+                        v += value(a, start - 1 - i.min(start - 1)) * value(b, start - 1 - j.min(start - 1))
+                            - value(a, end - 1 - i) * value(b, end - 1 - j);
+                        i += 1;
+                        j += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The predictor of `order` own terms (at most what was accumulated), with the other planes' terms if `cross`;
+    /// nothing where the products do not determine it.
+    pub(crate) fn solve(&mut self, order: usize, cross: bool) -> Option<Solution> {
+        let order = order.min(self.order);
+        let refs = if cross { self.refs } else { 0 };
+        let m = order + refs * self.taps;
+        if m == 0 || self.count < 2 * m + 16 {
+            return None;
+        }
+        let index = |i: usize| if i < order { 1 + i } else { 1 + self.order + (i - order) };
+        // L D L^T, in place; the right side goes into the last row.
+        for i in 0..=m {
+            for j in 0..=i.min(m - 1) {
+                let v = if i == m { self.product(0, index(j)) } else { self.product(index(i), index(j)) };
+                let v = if i == j { v * (1.0 + 1e-9) + 1.0 } else { v };
+                *self.work.get_mut(i * MOST + j)? = v;
+            }
+        }
+        for i in 0..=m {
+            for j in 0..i {
+                // Entry (i, j) less the products of the columns before; row i holds L times D until column j is done.
+                let (before, row) = self.work.split_at_mut_checked(i * MOST)?;
+                let lj = before.get(j * MOST..j * MOST + j)?;
+                let s = row.get(..j)?.iter().zip(lj).fold(*row.get(j)?, |s, (a, b)| s - a * b);
+                *row.get_mut(j)? = s;
+            }
+            if i < m {
+                let (before, row) = self.work.split_at_mut_checked(i * MOST)?;
+                let mut d = *row.get(i)?;
+                for (j, v) in row.iter_mut().enumerate().take(i) {
+                    let l = *v / before.get(j * MOST + j)?;
+                    d -= l * *v;
+                    *v = l;
+                }
+                if d.is_nan() || d <= 1e-6 {
+                    return None;
+                }
+                *row.get_mut(i)? = d;
+            }
+        }
+        // The last row is L D x': divide, then substitute backwards.
+        let mut c = [0.0f64; MOST];
+        let mut explained = 0.0;
+        for j in 0..m {
+            let (y, d) = (*self.work.get(m * MOST + j)?, *self.work.get(j * MOST + j)?);
+            *c.get_mut(j)? = y / d;
+        }
+        for j in (0..m).rev() {
+            let v = *c.get(j)?;
+            for (k, to) in c.iter_mut().enumerate().take(j) {
+                *to -= v * self.work.get(j * MOST + k)?;
+            }
+        }
+        for (j, v) in c.iter().enumerate().take(m) {
+            explained += v * self.product(0, index(j));
+        }
+        self.quantise(order, refs, c.get(..m)?, explained)
+    }
+
+    /// Coefficients as integers, as fine as the residual needs them.
+    fn quantise(&self, order: usize, refs: usize, c: &[f64], explained: f64) -> Option<Solution> {
+        let energy = self.product(0, 0);
+        let residual = (energy - explained).max(energy * 1e-15).max(self.count as f64 * 0.05);
+        let ratio = energy / residual * c.len() as f64;
+        let largest = c.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        if !ratio.is_finite() || largest.is_nan() || largest >= 64.0 {
+            return None;
+        }
+        // Half the exponent of the ratio: the shift at which rounding the coefficients costs next to nothing.
+        let mut shift = ((exponent(ratio) + 1) / 2 + 3).clamp(5, MAX_SHIFT as i32) as u32;
+        while shift > 0 && largest * (1u32 << shift) as f64 > f64::from(MAX_COEFFICIENT - 1) {
+            shift -= 1;
+        }
+        let mut p = Linear::new(order, refs, if refs > 0 { self.taps } else { 0 });
+        p.shift = shift;
+        let scale = f64::from(1u32 << shift);
+        for (to, v) in p.coefficients().zip(c) {
+            let v = v * scale;
+            *to = (if v < 0.0 { v - 0.5 } else { v + 0.5 }) as i32;
+        }
+        let per = residual / self.count.max(1) as f64;
+        Some(Solution { predictor: p, noise: log2_q8_of(per) })
+    }
+}
+
+/// About 256 log2(v) of a positive normal number, by its exponent and the line through its mantissa.
+fn log2_q8_of(v: f64) -> i32 {
+    exponent(v) * 256 + ((v.to_bits() >> 44) & 0xff) as i32
+}
+
+/// floor(log2(v)) of a positive normal number.
+fn exponent(v: f64) -> i32 {
+    ((v.to_bits() >> 52) & 0x7ff) as i32 - 1023
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    fn noise(seed: &mut u64) -> i32 {
+        *seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        ((*seed >> 40) as i32 & 0xff) - 128
+    }
+
+    #[test]
+    fn products_are_those_of_the_definition() {
+        let mut s = 1;
+        let planes: Vec<Vec<i32>> = (0..4).map(|_| (0..1500).map(|_| noise(&mut s)).collect()).collect();
+        let refs = [&planes[1][..], &planes[2][..], &planes[3][..]];
+        for (order, refs_n, taps) in [(16, 0, 0), (4, 3, 3), (32, 2, 2), (0, 3, 1), (1, 1, 3)] {
+            let mut cells = vec![0.0; CELLS];
+            let mut solver = Solver::new(&mut cells, order, refs_n, taps).unwrap();
+            let mut terms: Vec<(usize, usize)> = (0..=order).map(|l| (0, l)).collect();
+            terms.extend((1..=refs_n).flat_map(|r| (0..taps).map(move |l| (r, l))));
+            let ranges = [40..700usize, 900..1500];
+            for r in ranges.clone() {
+                solver.accumulate(&planes[0], &refs, r);
+            }
+            for (i, a) in terms.iter().enumerate() {
+                for (j, b) in terms.iter().enumerate() {
+                    let want: i64 = ranges
+                        .clone()
+                        .into_iter()
+                        .flatten()
+                        .map(|t| i64::from(planes[a.0][t - a.1]) * i64::from(planes[b.0][t - b.1]))
+                        .sum();
+                    assert_eq!(solver.product(i, j), want as f64, "{a:?} {b:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_known_recursion_is_found() {
+        let mut s = 7;
+        let mut x = vec![0i32; 4000];
+        let mut y = vec![0i32; 4000];
+        for t in 0..4000 {
+            y[t] = noise(&mut s) * 8;
+            let (a, b) = (if t > 0 { x[t - 1] } else { 0 }, if t > 1 { x[t - 2] } else { 0 });
+            x[t] = (1.5 * f64::from(a) - 0.8 * f64::from(b) + 0.5 * f64::from(y[t])) as i32 + noise(&mut s) / 32;
+        }
+        let mut cells = vec![0.0; CELLS];
+        let mut solver = Solver::new(&mut cells, 8, 1, 1).unwrap();
+        solver.accumulate(&x, &[&y, &[], &[]], 0..4000);
+        let p = solver.solve(2, true).unwrap().predictor;
+        let c = |v: i32| f64::from(v) / f64::from(1u32 << p.shift);
+        assert!((c(p.own[0]) - 1.5).abs() < 0.01 && (c(p.own[1]) + 0.8).abs() < 0.01, "{p:?}");
+        assert!((c(p.other[0][0]) - 0.5).abs() < 0.01);
+        assert!(solver.solve(8, false).is_some());
+    }
+}

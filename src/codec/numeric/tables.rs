@@ -1,0 +1,358 @@
+//! The fixed distributions: four shapes at half-octave scales, as integer frequencies of 64 symbols.
+//!
+//! The compiler computes them; they are part of the format, and `docs/FORMAT.md` says how, with a checksum.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    long_running_const_eval,
+    reason = "computed by the compiler, which stops at any fault"
+)]
+
+/// Bits of a frequency total.
+pub(crate) const PROB_BITS: u32 = 12;
+/// What the frequencies of a table add up to.
+pub(crate) const PROB_ONE: u32 = 1 << PROB_BITS;
+/// Symbols of a table; the last one is the escape.
+pub(crate) const SYMBOLS: usize = 64;
+/// The symbol that stands for what has no symbol of its own.
+pub(crate) const ESCAPE: u8 = 63;
+/// Distributions of the same scale, from Gaussian over logistic and Laplace to heavy-tailed.
+pub(crate) const SHAPES: usize = 4;
+/// Tables of one shape: 19 for scales below 4 and 2 for everything above, with its low bits raw.
+pub(crate) const LEVELS: usize = 21;
+/// Tables in all: `shape * LEVELS + level`.
+pub(crate) const TABLES: usize = SHAPES * LEVELS;
+/// The highest scale level: a mean magnitude of 2^31.
+pub(crate) const MAX_LEVEL: u32 = 76;
+
+/// Scale parameter per shape and level in units of 2^-16: the distribution's mean magnitude is 2^(level/2 - 7);
+/// for the last two, counted in bins, 2^2.5 and 2^3.
+const SCALE: [[u32; LEVELS]; SHAPES] = [
+    [
+        19693, 20346, 21072, 21886, 22811, 23876, 25127, 26636, 28522, 31003, 34520, 40014, 49206, 64010, 86408,
+        119209, 166442, 233856, 329637, 464252, 656825,
+    ],
+    [
+        9466, 9969, 10532, 11165, 11886, 12716, 13686, 14844, 16263, 18064, 20466, 23877, 29069, 37287, 49990, 68779,
+        95911, 134676, 189779, 267181, 378023,
+    ],
+    [
+        11819, 12606, 13507, 14546, 15757, 17188, 18904, 20998, 23604, 26928, 31286, 37178, 45397, 57176, 74357, 99526,
+        136190, 189097, 264828, 369760, 523605,
+    ],
+    [
+        9529, 10580, 11774, 13137, 14707, 16534, 18683, 21241, 24334, 28141, 32937, 39150, 47461, 58952, 75304, 99007,
+        133546, 183637, 255703, 354060, 501817,
+    ],
+];
+
+/// exp(-y) for y >= 0 by halving, eight terms of the series, and squaring: the same bits everywhere.
+const fn exp_neg(y: f64) -> f64 {
+    if y > 40.0 {
+        return 0.0;
+    }
+    let mut x = y;
+    let mut halvings = 0;
+    while x > 0.0625 {
+        x *= 0.5;
+        halvings += 1;
+    }
+    let mut sum = 1.0;
+    let mut k = 8;
+    while k > 0 {
+        sum = 1.0 - x * sum / k as f64;
+        k -= 1;
+    }
+    while halvings > 0 {
+        sum *= sum;
+        halvings -= 1;
+    }
+    sum
+}
+
+/// The weight of magnitude `h` under a shape of scale `s`.
+const fn weight(shape: usize, h: f64, s: f64) -> f64 {
+    match shape {
+        0 => exp_neg(h * h / (2.0 * s * s)),
+        1 => {
+            let e = exp_neg(h / s);
+            e / ((1.0 + e) * (1.0 + e))
+        }
+        2 => exp_neg(h / s),
+        _ => {
+            0.45 / 0.55 * exp_neg(h / (0.55 * s))
+                + 0.45 / 1.1 * exp_neg(h / (1.1 * s))
+                + 0.1 / 3.0 * exp_neg(h / (3.0 * s))
+        }
+    }
+}
+
+/// A symbol's frequency in the high and the sum of the frequencies before it in the low half.
+pub(crate) type Table = [u32; SYMBOLS];
+
+/// The frequency of an entry.
+#[inline]
+pub(crate) const fn freq(entry: u32) -> u32 {
+    entry >> 16
+}
+
+const fn table(shape: usize, level: usize) -> Table {
+    let s = SCALE[shape][level] as f64 / 65536.0;
+    let mut w = [0.0; 192];
+    let mut total = 0.0;
+    let mut j = 0usize;
+    while j < 192 {
+        let h = if level < 19 { j.div_ceil(2) as f64 } else { j as f64 + 0.5 };
+        w[j] = weight(shape, h, s);
+        total += w[j];
+        j += 1;
+    }
+    let mut t = [0; SYMBOLS];
+    let mut sum = 0.0;
+    let mut before = 0;
+    let mut j = 0;
+    while j < SYMBOLS {
+        sum += w[j];
+        let upto = if j == SYMBOLS - 1 { PROB_ONE } else { (sum / total * (PROB_ONE - 1) as f64 + 0.5) as u32 };
+        t[j] = ((upto - before) << 16) | before;
+        before = upto;
+        j += 1;
+    }
+    t
+}
+
+const fn tables() -> [Table; TABLES] {
+    let mut t = [[0; SYMBOLS]; TABLES];
+    let mut i = 0;
+    while i < TABLES {
+        t[i] = table(i / LEVELS, i % LEVELS);
+        i += 1;
+    }
+    t
+}
+
+/// All fixed tables.
+pub(crate) static FIXED: [Table; TABLES] = tables();
+
+/// Which symbol each of the 4096 code points belongs to.
+pub(crate) type Lookup = [u8; PROB_ONE as usize];
+
+const fn lookups() -> [Lookup; TABLES] {
+    let mut out = [[0u8; PROB_ONE as usize]; TABLES];
+    let mut i = 0;
+    while i < TABLES {
+        let mut j = 0;
+        while j < SYMBOLS {
+            let e = FIXED[i][j];
+            let mut k = 0;
+            while k < freq(e) {
+                out[i][((e & 0xffff) + k) as usize] = j as u8;
+                k += 1;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+/// The decoder's side of [`FIXED`].
+pub(crate) static LOOKUPS: [Lookup; TABLES] = lookups();
+
+/// 256 log2(v) rounded down, for v >= 1, by squaring.
+const fn log2_by_squaring(v: u64) -> u32 {
+    let lg = 63 - v.leading_zeros();
+    let mut m = (v as u128) << (63 - lg);
+    let mut bits = 0;
+    let mut i = 0;
+    while i < 8 {
+        m = (m * m) >> 63;
+        bits <<= 1;
+        if m >> 64 != 0 {
+            m >>= 1;
+            bits |= 1;
+        }
+        i += 1;
+    }
+    lg * 256 + bits
+}
+
+const fn log_fractions() -> [u8; 256] {
+    let mut t = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        t[i] = (log2_by_squaring(512 + 2 * i as u64 + 1) - 9 * 256) as u8;
+        i += 1;
+    }
+    t
+}
+
+static LOG_FRACTION: [u8; 256] = log_fractions();
+
+/// About 256 log2(v); 0 for v below 1.
+#[inline]
+pub(crate) fn log2_q8(v: u64) -> i32 {
+    let lz = v.leading_zeros();
+    if lz == 64 {
+        return 0;
+    }
+    let mantissa = ((v << lz) >> 55) as u8;
+    ((63 - lz) as i32) * 256 + i32::from(LOG_FRACTION[mantissa as usize])
+}
+
+const fn costs() -> [[u16; SYMBOLS]; TABLES] {
+    let mut out = [[0; SYMBOLS]; TABLES];
+    let mut i = 0;
+    while i < TABLES {
+        let escape = 12 * 256 - log2_by_squaring(freq(FIXED[i][63]) as u64) + 5 * 256;
+        let mut j = 0;
+        while j < SYMBOLS {
+            let f = freq(FIXED[i][j]);
+            out[i][j] = if j == 63 {
+                escape as u16
+            } else if f == 0 {
+                (escape + 256 * (32 - (j as u32).leading_zeros())) as u16
+            } else {
+                (12 * 256 - log2_by_squaring(f as u64)) as u16
+            };
+            j += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+/// What each symbol costs in each table, in 1/256 bit; for the escape without the value's own bits.
+pub(crate) static COSTS: [[u16; SYMBOLS]; TABLES] = costs();
+
+const fn entropies() -> [i32; LEVELS] {
+    let mut out = [0; LEVELS];
+    let costs = costs();
+    let mut level = 0;
+    while level < LEVELS {
+        let i = 2 * LEVELS + level;
+        let mut sum = 0u64;
+        let mut j = 0;
+        while j < SYMBOLS {
+            sum += freq(FIXED[i][j]) as u64 * costs[i][j] as u64;
+            j += 1;
+        }
+        out[level] = (sum >> PROB_BITS) as i32;
+        level += 1;
+    }
+    out[19] = out[18] + 128;
+    out[20] = out[18] + 256;
+    out
+}
+
+/// Bits per sample, times 256, of a Laplace distribution at each level.
+static ENTROPY: [i32; LEVELS] = entropies();
+
+/// About how many 1/256 bits `n` residuals take whose magnitudes add up to `sum`.
+#[inline]
+pub(crate) fn estimate(sum: u64, n: u32) -> u64 {
+    if sum == 0 {
+        return u64::from(n >> 3);
+    }
+    let at = ((log2_q8(sum) - log2_q8(u64::from(n)) + 7 * 256) * 2).max(0);
+    let level = (at >> 8) as usize;
+    let part = at & 255;
+    let per = match (ENTROPY.get(level), ENTROPY.get(level + 1)) {
+        (Some(a), Some(b)) => a + (((b - a) * part) >> 8),
+        _ => ENTROPY[LEVELS - 1] + (at >> 1) - ((LEVELS as i32 - 1) << 7),
+    };
+    per.max(1) as u64 * u64::from(n)
+}
+
+/// The scale level of a mean magnitude `sum / 2^shift`: round(2 log2(mean)) + 14, within 0 to [`MAX_LEVEL`].
+#[inline]
+pub(crate) fn level_of(sum: u64, shift: u32) -> u32 {
+    if sum == 0 {
+        return 0;
+    }
+    let lg = 63 - sum.leading_zeros();
+    // 2^0.25 and 2^0.75 in units of 2^-16.
+    let mantissa = ((sum << (63 - lg)) >> 47) as u32;
+    let half = u32::from(mantissa >= 77936) + u32::from(mantissa >= 110218);
+    (2 * lg + half + 14).saturating_sub(2 * shift).min(MAX_LEVEL)
+}
+
+/// Table within a shape, and number of raw low bits, of a scale level.
+#[inline]
+pub(crate) fn table_of(level: u32) -> (usize, u32) {
+    if level < 19 { (level as usize, 0) } else { (19 + ((level - 19) & 1) as usize, (level - 17) >> 1) }
+}
+
+const fn reciprocals() -> [u32; PROB_ONE as usize + 1] {
+    let mut t = [u32::MAX; PROB_ONE as usize + 1];
+    let mut f = 2;
+    while f < t.len() {
+        t[f] = ((1u64 << 32) / f as u64) as u32;
+        f += 1;
+    }
+    t
+}
+
+/// 2^32 / f rounded down: a division by a frequency is a product and a correction.
+pub(crate) static RECIPROCALS: [u32; PROB_ONE as usize + 1] = reciprocals();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::util::crc::Crc32c;
+
+    #[test]
+    fn frequencies_add_up_and_never_rise() {
+        for t in &FIXED {
+            let mut before = 0;
+            for e in t {
+                assert_eq!(e & 0xffff, before);
+                before += freq(*e);
+            }
+            assert_eq!(before, PROB_ONE);
+            assert!(freq(t[63]) >= 1 && freq(t[0]) >= 100);
+        }
+    }
+
+    #[test]
+    fn the_tables_are_those_of_the_format() {
+        let mut crc = Crc32c::new();
+        for t in &FIXED {
+            for e in t {
+                crc = crc.update(&(freq(*e) as u16).to_be_bytes());
+            }
+        }
+        assert_eq!(crc.value(), 0x8DF8_0B86, "{:08x}", crc.value());
+    }
+
+    #[test]
+    fn levels_follow_the_mean() {
+        for level in 4..=MAX_LEVEL {
+            let mean = 2f64.powf(f64::from(level) / 2.0 - 7.0);
+            let sum = (mean * 1024.0 * 1024.0) as u64;
+            assert_eq!(level_of(sum, 20), level);
+            let (table, shift) = table_of(level);
+            let m = if level < 19 { mean } else { mean / 2f64.powi(shift as i32 - 1) };
+            let sym: f64 = FIXED[2 * LEVELS + table]
+                .iter()
+                .enumerate()
+                .take(63)
+                .map(|(j, e)| {
+                    f64::from(freq(*e)) / 4096.0 * if level < 19 { j.div_ceil(2) as f64 } else { j as f64 + 0.5 }
+                })
+                .sum();
+            assert!((sym / m - 1.0).abs() < 0.12, "level {level}: {sym} for {m}");
+        }
+    }
+
+    #[test]
+    fn logarithms_are_near() {
+        for v in (1..100_000u64).chain([u64::MAX, 1 << 40]) {
+            let exact = (v as f64).log2() * 256.0;
+            assert!((f64::from(log2_q8(v)) - exact).abs() <= 2.0, "{v}");
+        }
+        for v in [1u64, 2, 4, 1 << 63] {
+            assert_eq!(log2_q8(v), 256 * v.ilog2() as i32);
+        }
+    }
+}
