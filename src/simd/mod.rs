@@ -71,6 +71,18 @@ macro_rules! per_level {
     };
 }
 
+mod filter;
+mod rows;
+mod spectrum;
+mod stockham;
+
+pub use filter::{BLOCK, block_above, correlate, group_maxima};
+pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
+#[cfg(feature = "fft")]
+pub use spectrum::{as_complex, as_complex_mut};
+pub use spectrum::{half_power, half_power_apart, power};
+pub use stockham::{stockham, stockham_table, stockham_turns};
+
 /// Lanes of every loop here.
 pub const LANES: usize = 16;
 

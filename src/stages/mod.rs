@@ -8,12 +8,47 @@ use crate::dtype::Dtype;
 use crate::kernel::{RowShape, StageSpec};
 use crate::mem::Carver;
 use crate::status::{Error, Name, Result, Status};
+use crate::util::crc::Crc32c;
 use crate::util::num;
 
+mod argmax;
+mod band;
+mod centroid;
+mod channel;
+mod energy;
+mod fir;
+mod hann;
+mod histogram;
 mod mean;
+#[cfg(test)]
+mod reference;
+mod rfft;
+#[cfg(test)]
+mod testing;
+mod threshold;
+mod to_f32;
+mod top_k_sum;
+mod trig;
 
 /// Kind names and their builders.
-pub static KINDS: &[(&str, Builder)] = &[("mean", mean::build)];
+pub static KINDS: &[(&str, Builder)] = &[
+    ("argmax", argmax::build),
+    ("band", band::build),
+    ("centroid", centroid::build),
+    ("channel", channel::build),
+    ("decimate", fir::decimate),
+    ("energy", energy::energy),
+    ("fir", fir::fir),
+    ("hann", hann::build),
+    ("histogram", histogram::build),
+    ("mean", mean::build),
+    ("rfft_magnitude", rfft::magnitude),
+    ("rfft_power", rfft::power),
+    ("rms", energy::rms),
+    ("threshold", threshold::build),
+    ("to_f32", to_f32::build),
+    ("top_k_sum", top_k_sum::build),
+];
 
 /// Checks parameters and inputs of one kind of stage, and says what it needs.
 pub type Builder = for<'m> fn(&mut Build<'_, 'm>) -> Result<StageSpec<'m>>;
@@ -108,6 +143,30 @@ impl<'a> Build<'a, '_> {
             _ => Err(Error::new(Status::Argument, "a {n} stage has one edge, without lookback and lookahead")
                 .name(&short_name(self.kind))),
         }
+    }
+
+    /// The one edge of a stage that takes its elements as neighbours in time: a row of a single channel.
+    pub fn one_channel(&self) -> Result<EdgeShape> {
+        let edge = self.one_edge()?;
+        if edge.channels > 1 {
+            return Err(Error::new(
+                Status::Graph,
+                "a {n} stage takes rows of one channel: put a channel stage before it",
+            )
+            .name(&short_name(self.kind)));
+        }
+        Ok(edge)
+    }
+
+    /// A number that changes with the kind and the parameters, for [`StageSpec::revision`].
+    #[must_use]
+    pub fn revision(&self) -> u32 {
+        let number = |crc: Crc32c, v: f64| crc.update(&v.to_bits().to_be_bytes());
+        let start = Crc32c::new().update(self.kind.as_bytes());
+        let crc = self.params.iter().fold(start, |crc, p| {
+            p.values.iter().fold(number(crc.update(p.key.as_bytes()), p.value), |crc, v| number(crc, *v))
+        });
+        crc.value()
     }
 
     /// Refuses other element types than these.

@@ -1,6 +1,7 @@
-//! Small things everything else stands on: checked arithmetic, text by value, big-endian bytes, CRC-32C.
+//! Small things everything else stands on: checked arithmetic, text by value, big-endian bytes, CRC-32C, square root.
 
 pub mod bytes;
 pub mod crc;
 pub mod num;
+pub mod root;
 pub mod text;

@@ -1,0 +1,153 @@
+//! Filters over a row, and the scan for elements above a bar.
+
+use super::{Isa, LANES, Level};
+
+/// Outputs of a filter that are made together, and elements that are compared together.
+pub const BLOCK: usize = 4 * LANES;
+
+/// Outputs `start .. start + N` of [`correlate`], summed side by side.
+#[inline(always)]
+fn side_by_side<const N: usize>(out: &mut [f32], start: usize, x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
+    let mut sums = [0f32; N];
+    for (r, taps) in h.chunks(phases).enumerate() {
+        let from = start.wrapping_add(r);
+        for (t, phase) in taps.iter().zip(x.chunks_exact(phase_len)) {
+            let Some(seen) = phase.get(from..).and_then(|p| p.first_chunk::<N>()) else { return };
+            for (s, v) in sums.iter_mut().zip(seen) {
+                *s += t * v;
+            }
+        }
+    }
+    if let Some(place) = out.get_mut(start..).and_then(|o| o.first_chunk_mut::<N>()) {
+        *place = sums;
+    }
+}
+
+/// All outputs of [`correlate`], `N` at a time; the last ones are made again where they do not fill a block.
+#[inline(always)]
+fn in_blocks<const N: usize>(out: &mut [f32], x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
+    let last = out.len().saturating_sub(N);
+    for start in (0..last).step_by(N) {
+        side_by_side::<N>(out, start, x, phase_len, h, phases);
+    }
+    side_by_side::<N>(out, last, x, phase_len, h, phases);
+}
+
+per_level! {
+    /// `out[j] = sum h[i] * x[j * phases + i]`, each sum in the order of `i`, starting from 0.
+    ///
+    /// `x` is laid out in phases: first every `phases`-th element, then those behind them, and so on, `phase_len`
+    /// each; with one phase it is the plain row.
+    pub fn correlate(out: &mut [f32], x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
+        let (phases, phase_len) = (phases.max(1), phase_len.max(1));
+        match out.len() {
+            0 => {}
+            1..LANES => in_blocks::<1>(out, x, phase_len, h, phases),
+            LANES..BLOCK => in_blocks::<LANES>(out, x, phase_len, h, phases),
+            _ => in_blocks::<BLOCK>(out, x, phase_len, h, phases),
+        }
+    }
+}
+
+per_level! {
+    /// The greatest elements of as many groups as `out` has places, a multiple of [`BLOCK`], NaN left out: each run of
+    /// the row is dealt out to 64 groups in turn, so that there are at least `k` elements as great as the `k`-th
+    /// greatest of `out`. `-inf` stands for a group without numbers; the last elements of a run may be in no group.
+    pub fn group_maxima(out: &mut [f32], x: &[f32]) {
+        let (groups, _) = out.as_chunks_mut::<BLOCK>();
+        let run = x.len().checked_div(groups.len()).unwrap_or(0).max(1);
+        let mut runs = x.chunks(run);
+        for group in groups {
+            let mut best = [f32::NEG_INFINITY; BLOCK];
+            let (blocks, _) = runs.next().unwrap_or(&[]).as_chunks::<BLOCK>();
+            for block in blocks {
+                for (m, v) in best.iter_mut().zip(block) {
+                    *m = if *v > *m { *v } else { *m };
+                }
+            }
+            *group = best;
+        }
+    }
+}
+
+per_level! {
+    /// Start of the first block of [`BLOCK`] elements (the last may be shorter) with one above `bar` in it.
+    pub fn block_above(x: &[f32], bar: f32) -> Option<usize> {
+        let (blocks, rest) = x.as_chunks::<BLOCK>();
+        // A plain loop: what a closure does for an iterator might be compiled for the baseline only.
+        for (i, block) in blocks.iter().enumerate() {
+            if block.iter().fold(false, |any, v| any | (*v > bar)) {
+                return Some(i.wrapping_mul(BLOCK));
+            }
+        }
+        let any = rest.iter().fold(false, |any, v| any | (*v > bar));
+        any.then_some(x.len().wrapping_sub(rest.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::levels;
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    #[test]
+    fn filters_give_the_same_bits_at_every_level() {
+        let x: Vec<f32> = (0..700).map(|i| ((i * 7919 + 13) % 10_007) as f32 * 0.37 - 1500.0).collect();
+        for (n, taps, step) in
+            [(1, 1, 1), (64, 1, 1), (65, 2, 3), (300, 33, 2), (500, 32, 4), (128, 128, 1), (700, 99, 7)]
+        {
+            let (x, h) = (&x[..n], &x[100..100 + taps]);
+            let phase_len = n.div_ceil(step);
+            let mut dealt = vec![f32::NAN; phase_len * step];
+            x.iter().enumerate().for_each(|(i, v)| dealt[i % step * phase_len + i / step] = *v);
+            let run = |l: Level| {
+                let (mut a, mut b) = (vec![0f32; n - taps + 1], vec![0f32; (n - taps) / step + 1]);
+                correlate(l, &mut a, x, n, h, 1);
+                correlate(l, &mut b, &dealt, phase_len, h, step);
+                a.iter().chain(&b).map(|v| v.to_bits()).collect::<Vec<_>>()
+            };
+            let all: Vec<_> = levels().into_iter().map(run).collect();
+            assert!(all.windows(2).all(|w| w[0] == w[1]), "{n} {taps}");
+            let plain = |j: usize| (0..taps).fold(0f32, |s, i| s + h[i] * x[j + i]).to_bits();
+            let want: Vec<u32> = (0..=n - taps).map(plain).chain((0..=n - taps).step_by(step).map(plain)).collect();
+            assert_eq!(all[0], want);
+        }
+    }
+
+    #[test]
+    fn group_maxima_are_maxima_of_separate_elements() {
+        let mut x: Vec<f32> = (0..1000).map(|i| ((i * 7919 + 13) % 10_007) as f32).collect();
+        x[5] = f32::NAN;
+        for (n, groups) in [(0, 64), (63, 64), (64, 64), (1000, 64), (1000, 256), (300, 256)] {
+            let run = |l: Level| {
+                let mut y = vec![f32::NAN; groups];
+                group_maxima(l, &mut y, &x[..n]);
+                y
+            };
+            let all: Vec<Vec<f32>> = levels().into_iter().map(run).collect();
+            assert!(all.windows(2).all(|w| w[0] == w[1]));
+            let (mut tops, mut sorted) = (all[0].clone(), x[..n].to_vec());
+            tops.sort_by(|a, b| b.total_cmp(a));
+            sorted.retain(|v| !v.is_nan());
+            sorted.sort_by(|a, b| b.total_cmp(a));
+            assert!(tops.iter().zip(&sorted).all(|(t, s)| t <= s));
+            assert!(n < 300 || groups > 64 || tops[0] == sorted[0] || n % 64 != 0);
+        }
+    }
+
+    #[test]
+    fn the_first_block_with_a_greater_element_is_found() {
+        for at in [0usize, 1, 63, 64, 200, 255, 256, 260] {
+            let mut x = vec![1f32; 261];
+            x[at] = 2.0;
+            x[at / 2] = f32::NAN;
+            for l in levels() {
+                let want = (at > 0).then_some(at / BLOCK * BLOCK);
+                assert_eq!(block_above(l, &x, 1.0), want);
+                assert_eq!(block_above(l, &x, 2.0), None);
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Power of a spectrum, straight from the half-length transform of a real row.
+//!
+//! A real row of even length `n` is transformed as `h = n/2` complex numbers (even elements real, odd ones imaginary)
+//! into `Z`. With `E = (Z[k] + conj Z[h-k]) / 2`, `D = (Z[k] - conj Z[h-k]) / 2` and `W = exp(-2 pi i k / n)` the
+//! spectrum is `X[k] = E - i W D` and `X[h-k] = conj(E + i W D)` (Press et al., Numerical Recipes, section 12.3).
+//! Every element is computed on its own: nothing depends on lanes. Both sides of the spectrum are walked together, in
+//! lane rows from below and from above.
+
+use super::{Isa, Level};
+use crate::util::root::sqrt;
+#[cfg(feature = "fft")]
+use rustfft::num_complex::Complex;
+
+/// Pairs of bins that are made together.
+const TILE: usize = 256;
+
+/// The numbers seen as complex ones; an odd last one is left out.
+#[cfg(feature = "fft")]
+#[must_use]
+pub fn as_complex(x: &[f32]) -> &[Complex<f32>] {
+    let (pairs, _) = x.as_chunks::<2>();
+    // SAFETY: Complex is repr(C) of two f32 and so has size and alignment of the array; the lifetime is that of x.
+    unsafe { core::slice::from_raw_parts(pairs.as_ptr().cast(), pairs.len()) }
+}
+
+/// The numbers seen as complex ones; an odd last one is left out.
+#[cfg(feature = "fft")]
+pub fn as_complex_mut(x: &mut [f32]) -> &mut [Complex<f32>] {
+    let (pairs, _) = x.as_chunks_mut::<2>();
+    // SAFETY: as above, and the borrow is exclusive.
+    unsafe { core::slice::from_raw_parts_mut(pairs.as_mut_ptr().cast(), pairs.len()) }
+}
+
+/// Power of the bins `k` and `h - k`, from `Z[k]`, `Z[h-k]`, and half of cosine and sine of `2 pi k / n`.
+#[inline(always)]
+fn pair([ar, ai]: [f32; 2], [br, bi]: [f32; 2], c: f32, s: f32) -> (f32, f32) {
+    let (er, ei) = (0.5 * (ar + br), 0.5 * (ai - bi));
+    let (dr, di) = (ar - br, ai + bi);
+    let (tr, ti) = (c * di - s * dr, c * dr + s * di);
+    let (xr, xi, yr, yi) = (er + tr, ei - ti, er - tr, ei + ti);
+    (xr * xr + xi * xi, yr * yr + yi * yi)
+}
+
+/// Where the transform lies: each bin's two parts in turn, or all real parts apart from all imaginary ones.
+trait Half: Copy {
+    /// Number of bins.
+    fn len(self) -> usize;
+    /// One bin.
+    fn bin(self, k: usize) -> Option<[f32; 2]>;
+    /// Bins `from ..` into `re` and `im`.
+    fn read(self, from: usize, re: &mut [f32], im: &mut [f32]);
+}
+
+impl Half for &[[f32; 2]] {
+    #[inline(always)]
+    fn len(self) -> usize {
+        <[_]>::len(self)
+    }
+    #[inline(always)]
+    fn bin(self, k: usize) -> Option<[f32; 2]> {
+        self.get(k).copied()
+    }
+    #[inline(always)]
+    fn read(self, from: usize, re: &mut [f32], im: &mut [f32]) {
+        for ((re, im), z) in re.iter_mut().zip(im).zip(self.get(from..).unwrap_or(&[])) {
+            [*re, *im] = *z;
+        }
+    }
+}
+
+impl Half for (&[f32], &[f32]) {
+    #[inline(always)]
+    fn len(self) -> usize {
+        self.0.len().min(self.1.len())
+    }
+    #[inline(always)]
+    fn bin(self, k: usize) -> Option<[f32; 2]> {
+        Some([*self.0.get(k)?, *self.1.get(k)?])
+    }
+    #[inline(always)]
+    fn read(self, from: usize, re: &mut [f32], im: &mut [f32]) {
+        for (to, part) in [(re, self.0), (im, self.1)] {
+            to.iter_mut().zip(part.get(from..).unwrap_or(&[])).for_each(|(to, x)| *to = *x);
+        }
+    }
+}
+
+#[inline(always)]
+fn whole(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32], root: bool) {
+    let h = z.len();
+    if let (Some([re, im]), [first, .., last]) = (z.bin(0), &mut *out) {
+        (*first, *last) = ((re + im) * (re + im), (re - im) * (re - im));
+    }
+    // With an even h the middle bin has no partner: X[h/2] = conj Z[h/2].
+    if let (Some([re, im]), Some(middle), true) = (z.bin(h / 2), out.get_mut(h / 2), h.is_multiple_of(2)) {
+        *middle = re * re + im * im;
+    }
+    let pairs = h.saturating_sub(1) / 2;
+    let (mut ar, mut ai, mut br, mut bi) = ([0f32; TILE], [0f32; TILE], [0f32; TILE], [0f32; TILE]);
+    let (low, high) = out.split_at_mut(pairs.wrapping_add(1).min(out.len()));
+    let low = low.get_mut(1..).unwrap_or_default();
+    // The upper side of the pairs: the bins before the last one, seen from above.
+    let end = high.len().saturating_sub(1);
+    let high = high.get_mut(end.saturating_sub(pairs)..end).unwrap_or_default();
+    let tiles = low.chunks_mut(TILE).zip(high.rchunks_mut(TILE)).zip(cos.chunks(TILE).zip(sin.chunks(TILE)));
+    for (((p, q), (c, s)), done) in tiles.zip((0..pairs).step_by(TILE)) {
+        let n = q.len();
+        // Tile by tile the upper side is turned round, so that the loop that computes runs forward only.
+        let lower = (ar.get_mut(..n).unwrap_or_default(), ai.get_mut(..n).unwrap_or_default());
+        let upper = (br.get_mut(..n).unwrap_or_default(), bi.get_mut(..n).unwrap_or_default());
+        z.read(done.wrapping_add(1), lower.0, lower.1);
+        z.read(h.wrapping_sub(done).wrapping_sub(n), upper.0, upper.1);
+        upper.0.reverse();
+        upper.1.reverse();
+        let (a, b) = (lower.0.iter().zip(lower.1.iter()), upper.0.iter().zip(upper.1.iter()));
+        let items = p.iter_mut().zip(q.iter_mut()).zip(a.zip(b)).zip(c.iter().zip(s));
+        for (((p, q), ((ar, ai), (br, bi))), (c, s)) in items {
+            (*p, *q) = pair([*ar, *ai], [*br, *bi], *c, *s);
+        }
+        q.reverse();
+    }
+    if root {
+        out.iter_mut().for_each(|p| *p = sqrt(*p));
+    }
+}
+
+per_level! {
+    /// Power `|X[k]|^2`, or with `root` the magnitude, of the bins `0 ..= h`, from the half-length transform `z`.
+    /// `cos` and `sin` hold the halved twiddles of `k = 1, 2, ...`, less than `h/2`.
+    pub fn half_power(out: &mut [f32], z: &[f32], cos: &[f32], sin: &[f32], root: bool) {
+        whole(out, z.as_chunks::<2>().0, cos, sin, root);
+    }
+}
+
+per_level! {
+    /// The same from a transform whose real and imaginary parts lie apart.
+    pub fn half_power_apart(out: &mut [f32], re: &[f32], im: &[f32], cos: &[f32], sin: &[f32], root: bool) {
+        whole(out, (re, im), cos, sin, root);
+    }
+}
+
+per_level! {
+    /// Power `|z[k]|^2`, or with `root` the magnitude, of as many elements as `out` has.
+    pub fn power(out: &mut [f32], z: &[f32], root: bool) {
+        let (z, _) = z.as_chunks::<2>();
+        for (p, [re, im]) in out.iter_mut().zip(z) {
+            *p = re * re + im * im;
+        }
+        if root {
+            for p in out {
+                *p = sqrt(*p);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::levels;
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        for h in [1usize, 2, 3, 4, 16, 31, 32, 33, 34, 64, 65, 66, 67, 500] {
+            let number = |i: usize| ((i * 7919 + 13) % 10_007) as f32 * 0.37 - 1500.0;
+            let z: Vec<f32> = (0..2 * h).map(number).collect();
+            let (cos, sin): (Vec<f32>, Vec<f32>) = (0..(h - 1) / 2).map(|i| (number(i + 7), number(i + 99))).unzip();
+            for root in [false, true] {
+                let run = |l: Level| {
+                    let (mut a, mut b) = (vec![f32::NAN; h + 1], vec![f32::NAN; h]);
+                    half_power(l, &mut a, &z, &cos, &sin, root);
+                    let (re, im): (Vec<f32>, Vec<f32>) = z.chunks(2).map(|z| (z[0], z[1])).unzip();
+                    let mut apart = vec![f32::NAN; h + 1];
+                    half_power_apart(l, &mut apart, &re, &im, &cos, &sin, root);
+                    assert_eq!(a, apart);
+                    power(l, &mut b, &z, root);
+                    a.iter().chain(&b).map(|v| v.to_bits()).collect::<Vec<_>>()
+                };
+                let all: Vec<Vec<u32>> = levels().into_iter().map(run).collect();
+                assert!(all.windows(2).all(|w| w[0] == w[1]), "{h}");
+                assert!(all[0].iter().all(|v| f32::from_bits(*v).is_finite()), "an element of {h} was left out");
+            }
+        }
+    }
+}

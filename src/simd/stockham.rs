@@ -1,0 +1,272 @@
+//! A complex transform of a power-of-two length in caller memory: Stockham's self-sorting passes of radix 4.
+//!
+//! Forward, unscaled: `Z[k] = sum z[j] exp(-2 pi i j k / h)`. Real and imaginary parts lie apart, so that every pass is
+//! plain arithmetic on lane rows; each element sees the same operations in the same order whatever the lanes are, so
+//! that all processors give the same bits. Van Loan, Computational Frameworks for the Fast Fourier Transform, 1.7.
+//!
+//! A pass with `s` interleaved transforms of length `4 m` takes elements `p, p+m, p+2m, p+3m` (each `s` wide) to
+//! `4p, 4p+1, 4p+2, 4p+3`, the last three turned by `w^p, w^2p, w^3p`, `w = exp(-2 pi i / (4 m))`. Where the length is
+//! no power of four a pass of radix 2 comes last.
+
+use super::{Isa, LANES, Level};
+use crate::util::num;
+
+/// Butterflies made together in the first two passes.
+const TILE: usize = 64;
+
+/// Floats of the turns of a butterfly: re and im of three powers.
+const TURNS: usize = 6;
+
+/// Real parts of four elements, then their imaginary parts, of `N` butterflies.
+type Quads<const N: usize> = [[f32; N]; 8];
+
+/// One butterfly of radix 4 with its turns.
+#[inline(always)]
+fn butterfly([ar, br, cr, dr, ai, bi, ci, di]: [f32; 8], [r1, i1, r2, i2, r3, i3]: [f32; TURNS]) -> [f32; 8] {
+    let (sr, si, mr, mi) = (ar + cr, ai + ci, ar - cr, ai - ci);
+    let (tr, ti) = (br + dr, bi + di);
+    // -i (b - d)
+    let (ur, ui) = (bi - di, dr - br);
+    let (fr, fi, gr, gi, hr, hi) = (mr + ur, mi + ui, sr - tr, si - ti, mr - ur, mi - ui);
+    let (er, ei) = (sr + tr, si + ti);
+    let (fr, fi) = (fr * r1 - fi * i1, fr * i1 + fi * r1);
+    let (gr, gi) = (gr * r2 - gi * i2, gr * i2 + gi * r2);
+    let (hr, hi) = (hr * r3 - hi * i3, hr * i3 + hi * r3);
+    [er, fr, gr, hr, ei, fi, gi, hi]
+}
+
+/// Butterflies side by side. From one local array to another, and in a loop too long to be unrolled before it is
+/// vectorised: that is what makes compilers use whole registers.
+#[inline(always)]
+fn butterflies<const N: usize>(y: &mut Quads<N>, x: &Quads<N>, turns: impl Iterator<Item = [f32; TURNS]>) {
+    let [a, b, c, d, e, f, g, h] = x;
+    let inputs = a.iter().zip(b).zip(c.iter().zip(d)).zip(e.iter().zip(f).zip(g.iter().zip(h)));
+    let [a, b, c, d, e, f, g, h] = y;
+    let low = a.iter_mut().zip(b).zip(c.iter_mut().zip(d));
+    let outputs = low.zip(e.iter_mut().zip(f).zip(g.iter_mut().zip(h)));
+    for ((places, inputs), w) in outputs.zip(inputs).zip(turns) {
+        let (((a, b), (c, d)), ((e, f), (g, h))) = inputs;
+        let made = butterfly([*a, *b, *c, *d, *e, *f, *g, *h], w);
+        let (((a, b), (c, d)), ((e, f), (g, h))) = places;
+        [*a, *b, *c, *d, *e, *f, *g, *h] = made;
+    }
+}
+
+/// Where a pass reads: the row, re and im in turn, or the place of the pass before.
+trait Source: Copy {
+    /// Elements `at .. at + N`.
+    fn load<const N: usize>(self, at: usize) -> ([f32; N], [f32; N]);
+}
+
+impl Source for &[[f32; 2]] {
+    #[inline(always)]
+    fn load<const N: usize>(self, at: usize) -> ([f32; N], [f32; N]) {
+        let (mut re, mut im) = ([0f32; N], [0f32; N]);
+        for ((re, im), z) in re.iter_mut().zip(&mut im).zip(self.get(at..).unwrap_or(&[])) {
+            [*re, *im] = *z;
+        }
+        (re, im)
+    }
+}
+
+impl Source for (&[f32], &[f32]) {
+    #[inline(always)]
+    fn load<const N: usize>(self, at: usize) -> ([f32; N], [f32; N]) {
+        let part = |x: &[f32]| x.get(at..).and_then(|x| x.first_chunk::<N>()).copied().unwrap_or([0f32; N]);
+        (part(self.0), part(self.1))
+    }
+}
+
+#[inline(always)]
+fn load<const N: usize>(x: impl Source, at: usize, quarter: usize) -> Quads<N> {
+    let next = |k: usize| at.wrapping_add(quarter.wrapping_mul(k));
+    let ((a, e), (b, f)) = (x.load(next(0)), x.load(next(1)));
+    let ((c, g), (d, h)) = (x.load(next(2)), x.load(next(3)));
+    [a, b, c, d, e, f, g, h]
+}
+
+/// The first two passes, of `G` transforms side by side (1, then 4): `N` neighbouring butterflies of whatever
+/// transforms at a time. The turns lie in six runs, one for each butterfly.
+#[inline(always)]
+fn early<const N: usize, const G: usize>(y: (&mut [f32], &mut [f32]), x: impl Source, h: usize, turns: &[f32]) {
+    let quarter = h / 4;
+    let mut runs = turns.chunks_exact(quarter.max(1));
+    let mut run = || runs.next().unwrap_or(&[]).as_chunks::<N>().0;
+    let [r1, i1, r2, i2, r3, i3] = [run(), run(), run(), run(), run(), run()];
+    let turns = r1.iter().zip(i1).zip(r2.iter().zip(i2)).zip(r3.iter().zip(i3));
+    let mut made = [[0f32; N]; 8];
+    let width = N.wrapping_mul(4);
+    let places = y.0.chunks_exact_mut(width).zip(y.1.chunks_exact_mut(width));
+    for ((((r1, i1), (r2, i2)), (r3, i3)), ((yr, yi), at)) in turns.zip(places.zip((0..quarter).step_by(N))) {
+        let w = r1.iter().zip(i1).zip(r2.iter().zip(i2)).zip(r3.iter().zip(i3));
+        let w = w.map(|(((r1, i1), (r2, i2)), (r3, i3))| [*r1, *i1, *r2, *i2, *r3, *i3]);
+        butterflies(&mut made, &load::<N>(x, at, quarter), w);
+        let [er, fr, gr, hr, ei, fi, gi, hi] = &made;
+        deal::<N, G>(yr, [er, fr, gr, hr]);
+        deal::<N, G>(yi, [ei, fi, gi, hi]);
+    }
+}
+
+/// `G` of the first, `G` of the second, of the third, of the fourth, and again.
+#[inline(always)]
+fn deal<const N: usize, const G: usize>(y: &mut [f32], [a, b, c, d]: [&[f32; N]; 4]) {
+    let (groups, _) = y.as_chunks_mut::<G>();
+    let (fours, _) = groups.as_chunks_mut::<4>();
+    let low = a.as_chunks::<G>().0.iter().zip(b.as_chunks::<G>().0);
+    let high = c.as_chunks::<G>().0.iter().zip(d.as_chunks::<G>().0);
+    for (y, ((a, b), (c, d))) in fours.iter_mut().zip(low.zip(high)) {
+        *y = [*a, *b, *c, *d];
+    }
+}
+
+/// A later pass, of `s` transforms side by side, a multiple of 16; the turns lie in groups of six.
+#[inline(always)]
+fn later(y: (&mut [f32], &mut [f32]), x: (&[f32], &[f32]), h: usize, s: usize, turns: &[f32]) {
+    let width = s.wrapping_mul(4);
+    let places = y.0.chunks_exact_mut(width).zip(y.1.chunks_exact_mut(width));
+    let mut made = [[0f32; LANES]; 8];
+    for (((yr, yi), w), start) in places.zip(turns.as_chunks::<TURNS>().0).zip((0..h / 4).step_by(s)) {
+        for at in (0..s).step_by(LANES) {
+            let x = load::<LANES>(x, start.wrapping_add(at), h / 4);
+            butterflies(&mut made, &x, core::iter::repeat(*w));
+            let (re, im) = made.split_at(4);
+            for (y, made) in [(&mut *yr, re), (&mut *yi, im)] {
+                for (part, v) in y.chunks_exact_mut(s).zip(made) {
+                    if let Some(place) = part.get_mut(at..).and_then(|p| p.first_chunk_mut::<LANES>()) {
+                        *place = *v;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The last pass of radix 2.
+#[inline(always)]
+fn halves(y: &mut [f32], x: &[f32]) {
+    let (a, b) = x.split_at(x.len() / 2);
+    let (e, f) = y.split_at_mut(x.len() / 2);
+    for ((e, f), (a, b)) in e.iter_mut().zip(f).zip(a.iter().zip(b)) {
+        (*e, *f) = (a + b, a - b);
+    }
+}
+
+/// Passes of a transform of length `h`: for each the length of what is still to be transformed, the transforms side by
+/// side, and the butterflies the table tells apart.
+fn passes(h: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    let lengths = core::iter::successors(Some(h), |n| n.checked_div(4)).take_while(|n| *n >= 4);
+    lengths.map(move |n| {
+        let s = h.checked_div(n).unwrap_or(1);
+        (n, s, if s <= 4 { h / 4 } else { n / 4 })
+    })
+}
+
+/// Floats of the table of turns of a transform of length `h`.
+#[must_use]
+pub fn stockham_turns(h: usize) -> usize {
+    passes(h).fold(0, |all, (_, _, apart)| all.saturating_add(apart.saturating_mul(TURNS)))
+}
+
+/// Fills the table; `turn(j, n)` gives cosine and sine of `2 pi j / n`.
+pub fn stockham_table(table: &mut [f32], h: usize, turn: impl Fn(u64, u64) -> (f64, f64)) {
+    let mut rest = table;
+    for (n, s, apart) in passes(h) {
+        let Some((pass, behind)) = rest.split_at_mut_checked(apart.saturating_mul(TURNS)) else { return };
+        for (i, v) in pass.iter_mut().enumerate() {
+            // The first two passes have six runs, one turn for each butterfly; the others one group for s of them.
+            let div = |a: usize, b: usize| (a.checked_div(b).unwrap_or(0), a.checked_rem(b).unwrap_or(0));
+            let (p, part) = if s <= 4 {
+                let (part, butterfly) = div(i, apart);
+                (div(butterfly, s).0, part)
+            } else {
+                div(i, TURNS)
+            };
+            let power = (part / 2).saturating_add(1).saturating_mul(p);
+            let (cos, sin) = turn(num::count(power), num::count(n));
+            *v = if part.is_multiple_of(2) { cos as f32 } else { -sin as f32 };
+        }
+        rest = behind;
+    }
+}
+
+per_level! {
+    /// Transforms `z` (re and im in turn, a power of two of elements) into `re` and `im`; `work` has room for as much.
+    pub fn stockham(re: &mut [f32], im: &mut [f32], work: &mut [f32], z: &[f32], table: &[f32]) {
+        let (z, _) = z.as_chunks::<2>();
+        let h = z.len();
+        if h < 4 {
+            if let ([a, b], [r0, r1], [i0, i1]) = (z, &mut *re, &mut *im) {
+                let ([ar, ai], [br, bi]) = (*a, *b);
+                (*r0, *r1, *i0, *i1) = (ar + br, ar - br, ai + bi, ai - bi);
+            } else if let ([[a, b]], [r], [i]) = (z, re, im) {
+                (*r, *i) = (*a, *b);
+            }
+            return;
+        }
+        let (work_re, work_im) = work.split_at_mut(work.len() / 2);
+        // The passes go to and fro between two places; the last one must end in `re` and `im`.
+        let count = h.trailing_zeros().div_ceil(2);
+        let (mut to, mut from) = ((re, im), (work_re, work_im));
+        if count.is_multiple_of(2) {
+            core::mem::swap(&mut to, &mut from);
+        }
+        let mut table = table;
+        for (n, s, apart) in passes(h) {
+            let (turns, behind) = table.split_at_checked(apart.wrapping_mul(TURNS)).unwrap_or_default();
+            table = behind;
+            let (y, x) = ((&mut *to.0, &mut *to.1), (&*from.0, &*from.1));
+            match (s, h < 4 * TILE) {
+                (1, true) => early::<1, 1>(y, z, h, turns),
+                (1, false) => early::<TILE, 1>(y, z, h, turns),
+                (4, true) => early::<4, 4>(y, x, h, turns),
+                (4, false) => early::<TILE, 4>(y, x, h, turns),
+                _ => later(y, x, h, s, turns),
+            }
+            core::mem::swap(&mut to, &mut from);
+            if n == 8 {
+                halves(to.0, from.0);
+                halves(to.1, from.1);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::levels;
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    #[test]
+    fn is_the_transform_of_the_definition_at_every_level() {
+        for bits in 0..13 {
+            let h = 1usize << bits;
+            let z: Vec<f32> = (0..2 * h).map(|i| ((i * 7919 + 13) % 10_007) as f32 * 2e-4 - 1.0).collect();
+            let turn = |j: u64, n: u64| {
+                let (s, c) = (core::f64::consts::TAU * (j % n) as f64 / n as f64).sin_cos();
+                (c, s)
+            };
+            let mut table = vec![0f32; stockham_turns(h)];
+            stockham_table(&mut table, h, turn);
+            let run = |l: Level| {
+                let (mut re, mut im, mut work) = (vec![f32::NAN; h], vec![f32::NAN; h], vec![f32::NAN; 2 * h]);
+                stockham(l, &mut re, &mut im, &mut work, &z, &table);
+                (re, im)
+            };
+            let all: Vec<_> = levels().into_iter().map(run).collect();
+            assert!(all.windows(2).all(|w| w[0] == w[1]), "{h}");
+            for k in (0..h).step_by(h.div_ceil(64)) {
+                let (mut re, mut im) = (0f64, 0f64);
+                for j in 0..h {
+                    let (c, s) = turn((j * k) as u64, h as u64);
+                    let (x, y) = (f64::from(z[2 * j]), f64::from(z[2 * j + 1]));
+                    re += x * c + y * s;
+                    im += y * c - x * s;
+                }
+                let error = (re - f64::from(all[0].0[k])).hypot(im - f64::from(all[0].1[k]));
+                assert!(error <= 1e-6 * (h as f64).sqrt() + 2e-7 * re.hypot(im), "{h} {k}: {error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Elements `from .. to` of each row (`to` not among them): a band of bins of a spectrum, a slice of a window.
+//!
+//! Takes rows of any type, puts out `to - from` elements of the same type.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `from` | first element; 0 where it is not given |
+//! | `to` | the one behind the last; the length of the row where it is not given |
+
+use super::{Build, shape};
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::status::Result;
+use crate::util::num;
+
+pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["from", "to"])?;
+    let edge = b.one_edge()?;
+    let len = num::count(edge.shape.len);
+    let from = b.count("from", Some(0), 0, len.saturating_sub(1))?;
+    let to = b.count("to", Some(len), from.saturating_add(1), len)?;
+    let shape = shape(edge.shape.dtype, num::size(to.saturating_sub(from))?)?;
+    let skip = num::mul(num::size(from)?, edge.shape.dtype.size())?;
+    let mut spec = StageSpec::new(Band { skip, bytes: shape.bytes() }, shape);
+    spec.revision = b.revision();
+    Ok(spec)
+}
+
+struct Band {
+    /// Bytes of a row before the band.
+    skip: usize,
+    /// Bytes of the band.
+    bytes: usize,
+}
+
+impl Kernel for Band {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let edge = io.edges.first().ok_or(Code::MISFIT)?;
+        for (i, y) in io.out.chunks_exact_mut(self.bytes.max(1)).take(io.rows).enumerate() {
+            let start = i.saturating_mul(edge.row_stride).saturating_add(self.skip);
+            let band = edge.bytes.get(start..start.saturating_add(y.len())).ok_or(Code::MISFIT)?;
+            y.copy_from_slice(band);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Input, register, run, signal};
+    use std::vec::Vec;
+
+    #[test]
+    fn the_band_is_cut_from_every_row() {
+        let x = signal(60, 1);
+        let input = Input { stride: 3, ..Input::rows(&x, 9) };
+        for (from, to) in [(0usize, 9usize), (0, 1), (8, 9), (2, 7)] {
+            let got: Vec<f32> = run("band", &[("from", &[from as f64]), ("to", &[to as f64])], &input);
+            let want: Vec<f32> = x.windows(9).step_by(3).flat_map(|r| r[from..to].to_vec()).collect();
+            assert_eq!(got, want);
+        }
+        let x: Vec<i16> = (0..20).collect();
+        assert_eq!(run::<i16, i16>("band", &[("from", &[8.0])], &Input::rows(&x, 10)), [8, 9, 18, 19]);
+        for (from, to) in [(5.0, 5.0), (0.0, 11.0), (10.0, 10.0), (6.0, 3.0), (0.5, 2.0)] {
+            let params: &[(&str, &[f64])] = &[("from", &[from]), ("to", &[to])];
+            assert!(register("band", params, Input::rows(&x, 10).edge(), false).is_err(), "{from} {to}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! One channel of an input of interleaved channels: `y[i] = x[i * channels + index]`.
+//!
+//! Takes rows of any type straight from an input, puts out rows of the same type, one element per sample.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `index` | number of the channel, from 0; 0 where it is not given |
+
+use super::{Build, shape};
+use crate::dtype::{Dtype, Element};
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::Complex32;
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+use ndarray::{ArrayView2, Axis, ShapeBuilder};
+
+pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["index"])?;
+    let edge = b.one_edge()?;
+    let last = num::count(edge.channels.saturating_sub(1));
+    let index = num::size(b.count("index", Some(0), 0, last)?)?;
+    let (Some(len), Some(0)) = (edge.shape.len.checked_div(edge.channels), edge.shape.len.checked_rem(edge.channels))
+    else {
+        return Err(Error::new(Status::Graph, "a row of {a} elements is not of {b} interleaved channels")
+            .a(num::count(edge.shape.len))
+            .b(num::count(edge.channels)));
+    };
+    let kernel = Channel { index, channels: edge.channels, len };
+    let mut spec = StageSpec::new(kernel, shape(edge.shape.dtype, len)?);
+    spec.revision = b.revision();
+    Ok(spec)
+}
+
+struct Channel {
+    index: usize,
+    channels: usize,
+    /// Samples of a row.
+    len: usize,
+}
+
+impl Channel {
+    fn pick<T: Element>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let rows = io.input::<T>(0)?;
+        for (y, row) in io.output::<T>()?.chunks_exact_mut(self.len.max(1)).zip(rows.iter()) {
+            // A row is samples by channels; the wanted column is copied out.
+            let shape = (self.len, self.channels).strides((self.channels, 1));
+            let samples = ArrayView2::from_shape(shape, row).map_err(|_| Code::MISFIT)?;
+            if self.index >= self.channels {
+                return Err(Code::MISFIT);
+            }
+            for (y, x) in y.iter_mut().zip(samples.index_axis(Axis(1), self.index)) {
+                *y = *x;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Kernel for Channel {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        match io.input_dtype(0)? {
+            Dtype::I8 => self.pick::<i8>(io),
+            Dtype::U8 => self.pick::<u8>(io),
+            Dtype::I16 => self.pick::<i16>(io),
+            Dtype::U16 => self.pick::<u16>(io),
+            Dtype::I32 => self.pick::<i32>(io),
+            Dtype::U32 => self.pick::<u32>(io),
+            Dtype::I64 => self.pick::<i64>(io),
+            Dtype::F32 => self.pick::<f32>(io),
+            Dtype::F64 => self.pick::<f64>(io),
+            Dtype::C32 => self.pick::<Complex32>(io),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Input, register, run};
+    use std::vec::Vec;
+
+    #[test]
+    fn every_channel_comes_out_contiguous() {
+        let x: Vec<i16> = (0..90).collect();
+        for (channels, index) in [(1usize, 0usize), (2, 0), (2, 1), (3, 2)] {
+            let input = Input { data: &x, len: 5 * channels, stride: 2 * channels, channels };
+            let got: Vec<i16> = run("channel", &[("index", &[index as f64])], &input);
+            let rows = x.windows(5 * channels).step_by(2 * channels);
+            let want: Vec<i16> = rows.flat_map(|r| (0..5).map(|i| r[i * channels + index])).collect();
+            assert_eq!(got, want);
+        }
+        let x: Vec<f64> = (0..12).map(f64::from).collect();
+        let input = Input { channels: 2, ..Input::rows(&x, 6) };
+        assert_eq!(run::<f64, f64>("channel", &[("index", &[1.0])], &input), [1.0, 3.0, 5.0, 7.0, 9.0, 11.0]);
+        assert!(register("channel", &[("index", &[2.0])], input.edge(), false).is_err());
+        let ragged = Input { len: 5, ..input };
+        assert!(register("channel", &[], ragged.edge(), false).is_err());
+    }
+}

@@ -1,0 +1,84 @@
+//! Energy of each row, `E = sum x[i]^2` (`energy`), and its root mean square, `sqrt(E / n)` (`rms`).
+//!
+//! Takes `f32` or `i16` rows (`i16` unscaled, summed exactly), puts out one `f32`. No parameters. Squares of `f32` are
+//! summed in `f32` lanes within 1024 elements and in `f64` over them ([`crate::simd`]). NaN gives NaN.
+
+use super::{Build, shape};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::simd::{self, Level};
+use crate::status::Result;
+use crate::util::root;
+
+pub(super) fn energy<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    build(b, false)
+}
+
+pub(super) fn rms<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    build(b, true)
+}
+
+fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
+    b.allow(&[])?;
+    let edge = b.one_edge()?;
+    b.takes(edge, &[Dtype::F32, Dtype::I16])?;
+    Ok(StageSpec::new(Energy { level: Level::detect(), root }, shape(Dtype::F32, 1)?))
+}
+
+struct Energy {
+    level: Level,
+    root: bool,
+}
+
+impl Energy {
+    fn finish(&self, sum: f64, n: usize) -> f32 {
+        if self.root { root::sqrt((sum / n as f64) as f32) } else { sum as f32 }
+    }
+}
+
+impl Kernel for Energy {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        match io.input_dtype(0)? {
+            Dtype::I16 => {
+                let rows = io.input::<i16>(0)?;
+                for (y, row) in io.output::<f32>()?.iter_mut().zip(rows.iter()) {
+                    *y = self.finish(simd::energy_i16(self.level, row) as f64, row.len());
+                }
+            }
+            _ => {
+                let rows = io.input::<f32>(0)?;
+                for (y, row) in io.output::<f32>()?.iter_mut().zip(rows.iter()) {
+                    *y = self.finish(simd::energy(self.level, row), row.len());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Input, close, run, signal};
+    use std::vec::Vec;
+
+    #[test]
+    fn are_the_sum_of_squares_and_its_root() {
+        for n in [1, 2, 3, 31, 33, 1023, 1025, 5000] {
+            let x = signal(5 * n, 2);
+            let ints: Vec<i16> = x.iter().map(|v| (v * 12_000.0) as i16).collect();
+            for (kind, power) in [("energy", 1.0), ("rms", 0.5)] {
+                let finish = |e: f64| if power == 1.0 { e } else { (e / n as f64).sqrt() };
+                let want: Vec<f64> =
+                    x.chunks(n).map(|r| finish(r.iter().map(|v| f64::from(*v).powi(2)).sum())).collect();
+                let got: Vec<f32> = run(kind, &[], &Input::rows(&x, n));
+                close(&got.into_iter().map(f64::from).collect::<Vec<_>>(), &want, 1e-6, kind);
+                let want: Vec<f64> =
+                    ints.chunks(n).map(|r| finish(r.iter().map(|v| f64::from(*v).powi(2)).sum())).collect();
+                let got: Vec<f32> = run(kind, &[], &Input::rows(&ints, n));
+                close(&got.into_iter().map(f64::from).collect::<Vec<_>>(), &want, 1.3e-7, kind);
+            }
+        }
+        assert_eq!(run::<f32, f32>("rms", &[], &Input::rows(&[f32::NEG_INFINITY, 1.0], 2)), [f32::INFINITY]);
+        assert!(run::<f32, f32>("rms", &[], &Input::rows(&[f32::NAN, 1.0], 2))[0].is_nan());
+    }
+}

@@ -1,0 +1,182 @@
+//! FIR filters: `fir`, `y[j] = sum h[i] * x[j + taps - 1 - i]`, as `numpy.convolve(x, h, 'valid')`; and `decimate`,
+//! every `factor`-th of these: `y[j] = sum h[i] * x[j * factor + taps - 1 - i]`.
+//!
+//! Both take `f32` rows of one channel with at least as many elements as there are taps, and put out `f32` rows of
+//! `n - taps + 1` (`decimate`: `(n - taps) / factor + 1`) elements: only what the row alone determines. Taps are
+//! rounded to `f32`; sums run in `f32` in the order of the row. `decimate` deals the row out into `factor` phases in its
+//! scratch memory first (the polyphase form; Vaidyanathan, Multirate Systems and Filter Banks, section 4.3), so that
+//! neighbouring outputs read neighbouring elements.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `taps` | the coefficients `h`; `fir` needs them |
+//! | `factor` | of `decimate`: keep every so many; must be given |
+//!
+//! Without `taps`, `decimate` makes the low-pass that `scipy.signal.decimate(ftype='fir')` takes: `20 * factor + 1`
+//! taps, cut off at the new Nyquist frequency, Hamming window, unit gain at 0: `firwin(20 q + 1, 1/q)`; Oppenheim and
+//! Schafer, Discrete-Time Signal Processing, section 7.5. A table of the stage, the same bits on every machine.
+
+use super::{Build, shape, trig};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::{cast, cast_mut};
+use crate::simd::{self, Level};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+pub(super) fn fir<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["taps"])?;
+    if b.list("taps").is_empty() {
+        return Err(Error::new(Status::Argument, "a fir stage needs the parameter taps, a list"));
+    }
+    build(b, 1)
+}
+
+pub(super) fn decimate<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["taps", "factor"])?;
+    let factor = b.count("factor", None, 1, 1 << 20)?;
+    build(b, factor)
+}
+
+fn build<'m>(b: &mut Build<'_, 'm>, factor: u64) -> Result<StageSpec<'m>> {
+    let edge = b.one_channel()?;
+    b.takes(edge, &[Dtype::F32])?;
+    let given = b.list("taps");
+    if given.iter().any(|t| !t.is_finite()) {
+        return Err(Error::new(Status::Argument, "filter taps must be finite"));
+    }
+    let len = match given.len() {
+        0 => num::size(num::add64(num::mul64(20, factor)?, 1)?)?,
+        n => n,
+    };
+    let Some(spare) = edge.shape.len.checked_sub(len) else {
+        return Err(Error::new(Status::Graph, "rows of {a} elements are shorter than the filter of {b} taps")
+            .a(num::count(edge.shape.len))
+            .b(num::count(len)));
+    };
+    let step = num::size(factor)?;
+    let rows = shape(Dtype::F32, num::add(spare.checked_div(step).unwrap_or(spare), 1)?)?;
+    let taps = b.pool.copied(given)?;
+    let mut spec = StageSpec::new(Fir { level: Level::detect(), taps, factor: step, row_len: rows.len }, rows);
+    spec.table_bytes = shape(Dtype::F32, len)?.bytes();
+    if step > 1 {
+        spec.scratch_bytes = shape(Dtype::F32, num::mul(edge.shape.len.div_ceil(step), step)?)?.bytes();
+    }
+    spec.revision = b.revision();
+    Ok(spec)
+}
+
+struct Fir<'m> {
+    level: Level,
+    /// As given; empty where the stage makes its own.
+    taps: &'m [f64],
+    factor: usize,
+    row_len: usize,
+}
+
+impl Kernel for Fir<'_> {
+    /// The taps, last first.
+    fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
+        let table = cast_mut::<f32>(table).ok_or(Code::MISFIT)?;
+        if self.taps.is_empty() {
+            let half = num::count(self.factor).saturating_mul(10);
+            let tap = |i: u64| low_pass(i.abs_diff(half), num::count(self.factor));
+            let gain: f64 = (0..num::count(table.len())).map(tap).sum();
+            for (h, i) in table.iter_mut().zip(0u64..) {
+                *h = (tap(i) / gain) as f32;
+            }
+        } else {
+            for (h, tap) in table.iter_mut().zip(self.taps.iter().rev()) {
+                *h = *tap as f32;
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let rows = io.input::<f32>(0)?;
+        let taps = cast::<f32>(io.table).ok_or(Code::MISFIT)?;
+        let phases = cast_mut::<f32>(io.scratch).ok_or(Code::MISFIT)?;
+        let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
+        for (y, row) in out.chunks_exact_mut(self.row_len.max(1)).zip(rows.iter()) {
+            if self.factor <= 1 {
+                simd::correlate(self.level, y, row, row.len(), taps, 1);
+                continue;
+            }
+            let phase_len = row.len().div_ceil(self.factor);
+            for (phase, first) in phases.chunks_exact_mut(phase_len.max(1)).zip(0..self.factor) {
+                let dealt = row.get(first..).unwrap_or(&[]).iter().step_by(self.factor);
+                phase.iter_mut().zip(dealt).for_each(|(to, x)| *to = *x);
+            }
+            simd::correlate(self.level, y, phases, phase_len, taps, self.factor);
+        }
+        Ok(())
+    }
+}
+
+/// `sin(pi k / q) / (pi k / q)` times the Hamming window of `20 q + 1` points, `k` points off its middle.
+fn low_pass(k: u64, q: u64) -> f64 {
+    let (_, sin) = trig::turn(k, q.saturating_mul(2));
+    let x = core::f64::consts::PI * k as f64 / q as f64;
+    let sinc = if k == 0 { 1.0 } else { sin / x };
+    let (cos, _) = trig::turn(k, q.saturating_mul(20));
+    sinc * (0.54 + 0.46 * cos)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Input, close, register, run, signal};
+    use std::vec::Vec;
+
+    fn naive(x: &[f32], h: &[f64], n: usize, stride: usize, factor: usize) -> Vec<f64> {
+        let taps = h.len();
+        let row = |r: &[f32]| -> Vec<f64> {
+            (0..=(n - taps) / factor)
+                .map(|j| (0..taps).map(|i| h[i] * f64::from(r[j * factor + taps - 1 - i])).sum())
+                .collect()
+        };
+        x.windows(n).step_by(stride).flat_map(row).collect()
+    }
+
+    #[test]
+    fn rows_are_convolved_with_the_taps() {
+        for (n, taps) in [(1, 1), (2, 1), (2, 2), (64, 3), (100, 37), (300, 64), (67, 4)] {
+            let x = signal(3 * n, 6);
+            let h: Vec<f64> = (0..taps).map(|i| (i % 7) as f64 * 0.25 - 0.5).collect();
+            let input = Input { stride: n.div_ceil(2), ..Input::rows(&x, n) };
+            let got: Vec<f64> = run::<f32, f32>("fir", &[("taps", &h)], &input).into_iter().map(f64::from).collect();
+            close(&got, &naive(&x, &h, n, input.stride, 1), 1e-6, "fir");
+            for factor in [1usize, 2, 5] {
+                let params: &[(&str, &[f64])] = &[("taps", &h), ("factor", &[factor as f64])];
+                let got: Vec<f64> = run::<f32, f32>("decimate", params, &input).into_iter().map(f64::from).collect();
+                close(&got, &naive(&x, &h, n, input.stride, factor), 1e-6, "decimate");
+            }
+        }
+    }
+
+    #[test]
+    fn the_low_pass_made_keeps_slow_and_stops_fast_signals() {
+        let (n, q) = (400, 4.0);
+        let tone = |turns: f64| -> Vec<f32> {
+            (0..n).map(|i| (core::f64::consts::TAU * turns * i as f64).cos() as f32).collect()
+        };
+        let top = |x: &[f32]| {
+            let y: Vec<f32> = run("decimate", &[("factor", &[q])], &Input::rows(x, n));
+            assert_eq!(y.len(), (n - 81) / 4 + 1);
+            y.into_iter().fold(0f32, |m, v| m.max(v.abs()))
+        };
+        assert!((top(&tone(0.0)) - 1.0).abs() < 1e-6 && (top(&tone(0.05)) - 1.0).abs() < 0.02);
+        assert!(top(&tone(0.2)) < 0.005 && top(&tone(0.45)) < 0.005);
+    }
+
+    #[test]
+    fn a_filter_longer_than_the_row_is_refused() {
+        let x = [0f32; 4];
+        let edge = Input::rows(&x, 4).edge();
+        assert!(register("fir", &[("taps", &[1.0; 5])], edge, false).is_err());
+        assert!(register("fir", &[], edge, false).is_err());
+        assert!(register("fir", &[("taps", &[f64::NAN])], edge, false).is_err());
+        assert!(register("decimate", &[("factor", &[2.0])], edge, false).is_err());
+        assert!(register("decimate", &[("taps", &[1.0])], edge, false).is_err());
+    }
+}

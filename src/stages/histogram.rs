@@ -1,0 +1,132 @@
+//! Histogram of each row over uniform bins: `y[j]` counts the `x` with `edge[j] <= x < edge[j+1]`.
+//!
+//! `edge[j] = lo + j * (hi - lo) / bins` in `f64`, the last one `hi` itself, which belongs to the last bin: as
+//! `numpy.histogram(x, bins, (lo, hi))` of `f64`. Takes `f32` or `i16` rows, puts out `bins` counts in `u32`. NaN is
+//! never counted.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `lo`, `hi` | range of the bins; `lo < hi` |
+//! | `bins` | their number, 1 to 65536 |
+//! | `clamp` | 1: elements below and above the range count in the first and the last bin; 0, as where it is not given: nowhere |
+
+use super::{Build, shape};
+use crate::dtype::{Dtype, Element};
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["lo", "hi", "bins", "clamp"])?;
+    let edge = b.one_edge()?;
+    b.takes(edge, &[Dtype::F32, Dtype::I16])?;
+    let bins = num::size(b.count("bins", None, 1, 65_536)?)?;
+    let clamp = b.count("clamp", Some(0), 0, 1)? == 1;
+    let range = b.number("lo").zip(b.number("hi")).filter(|(lo, hi)| lo < hi && (hi - lo).is_finite());
+    let Some((lo, hi)) = range else {
+        return Err(Error::new(Status::Argument, "a histogram stage needs finite parameters lo and hi, lo below hi"));
+    };
+    let kernel = Histogram { lo, hi, step: (hi - lo) / bins as f64, per_unit: bins as f64 / (hi - lo), bins, clamp };
+    let mut spec = StageSpec::new(kernel, shape(Dtype::U32, bins)?);
+    spec.revision = b.revision();
+    Ok(spec)
+}
+
+struct Histogram {
+    lo: f64,
+    hi: f64,
+    step: f64,
+    /// Bins per unit of x, rounded.
+    per_unit: f64,
+    bins: usize,
+    clamp: bool,
+}
+
+impl Histogram {
+    fn edge(&self, j: usize) -> f64 {
+        if j >= self.bins { self.hi } else { j as f64 * self.step + self.lo }
+    }
+
+    fn bin(&self, x: f64) -> Option<usize> {
+        let last = self.bins.saturating_sub(1);
+        if x >= self.lo && x <= self.hi {
+            // The product may be one off where x is near an edge: the edges decide.
+            let guess = ((x - self.lo) * self.per_unit) as usize;
+            let guess = guess.min(last);
+            return Some(if x < self.edge(guess) {
+                guess.saturating_sub(1)
+            } else if guess < last && x >= self.edge(guess.saturating_add(1)) {
+                guess.saturating_add(1)
+            } else {
+                guess
+            });
+        }
+        match (self.clamp, x < self.lo, x > self.hi) {
+            (true, true, _) => Some(0),
+            (true, _, true) => Some(last),
+            _ => None,
+        }
+    }
+
+    fn count<T: Element + Into<f64>>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let rows = io.input::<T>(0)?;
+        for (y, row) in io.output::<u32>()?.chunks_exact_mut(self.bins.max(1)).zip(rows.iter()) {
+            y.fill(0);
+            for x in row {
+                if let Some(n) = self.bin((*x).into()).and_then(|j| y.get_mut(j)) {
+                    *n = n.saturating_add(1);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Kernel for Histogram {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        match io.input_dtype(0)? {
+            Dtype::I16 => self.count::<i16>(io),
+            _ => self.count::<f32>(io),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Input, register, run, signal};
+    use std::vec;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_element_is_in_the_bin_whose_edges_hold_it() {
+        for (lo, hi, bins) in [(-1.0f64, 1.0, 1usize), (-2.0, 2.0, 10), (0.1, 0.7, 7), (-3.0, 3.0, 64)] {
+            let mut x = signal(300, 5);
+            x.extend([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, lo as f32, hi as f32]);
+            x.extend((0..=bins).map(|j| (lo + j as f64 * (hi - lo) / bins as f64) as f32));
+            let len = x.len();
+            for clamp in [0.0, 1.0] {
+                let mut want = vec![0u32; bins];
+                let edge = |j: usize| if j == bins { hi } else { lo + j as f64 * ((hi - lo) / bins as f64) };
+                for v in x.iter().map(|v| f64::from(*v)) {
+                    let last = bins - 1;
+                    let inside = (0..bins).find(|j| v >= edge(*j) && (v < edge(j + 1) || *j == last && v == hi));
+                    let beyond = if v < lo { Some(0) } else { (v > hi).then_some(last) };
+                    if let Some(j) = inside.or(beyond.filter(|_| clamp == 1.0)) {
+                        want[j] += 1;
+                    }
+                }
+                let bins = [bins as f64];
+                let params: &[(&str, &[f64])] = &[("lo", &[lo]), ("hi", &[hi]), ("bins", &bins), ("clamp", &[clamp])];
+                assert_eq!(run::<f32, u32>("histogram", params, &Input::rows(&x, len)), want);
+            }
+        }
+        let x: Vec<i16> = vec![-5, 0, 1, 2, 9, 10, 11, 3];
+        let params: &[(&str, &[f64])] = &[("lo", &[0.0]), ("hi", &[10.0]), ("bins", &[2.0])];
+        assert_eq!(run::<i16, u32>("histogram", params, &Input::rows(&x, 4)), [3, 0, 1, 2]);
+        for bad in [[0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, f64::NAN, 1.0], [0.0, f64::INFINITY, 2.0], [0.0, 1.0, 0.0]]
+        {
+            let params: &[(&str, &[f64])] = &[("lo", &bad[..1]), ("hi", &bad[1..2]), ("bins", &bad[2..])];
+            assert!(register("histogram", params, Input::rows(&x, 4).edge(), false).is_err());
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Spectrum of real rows: `X[k] = sum x[i] exp(-2 pi i k / n)` for `k = 0 ..= n/2`, put out as magnitude
+//! (`rfft_magnitude`, `|X[k]|`) or power (`rfft_power`, `|X[k]|^2`), unscaled, as `numpy.abs(numpy.fft.rfft(x))`.
+//!
+//! Takes `f32` rows of one channel and of any length to 2^24, puts out `f32` rows of `n/2 + 1` elements.
+//! A NaN or an infinity in the row gives NaN in bins it reaches. Magnitudes over 1.8e19 overflow to infinity, those
+//! under 1e-19 lose digits: the square is an `f32` in between.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `portable` | 1: the library's own transform, power-of-two rows only; 0, as where it is not given: the fastest there is |
+//!
+//! Rows of even length are transformed as complex rows of half the length, straight from where they lie; the spectrum
+//! of the real row, its power and root come out of one pass ([`crate::simd::half_power`]). There are two transforms:
+//! - with `portable`, on memory from the caller, and in builds without `fft`: the library's own, in scratch memory
+//!   ([`crate::simd::stockham`]), with the same bits on every machine;
+//! - else `rustfft`. Its plan is made at registration, lives on the host's heap and is held by the stage. It picks
+//!   instructions at run time: rows are the same for every grouping on one machine, but may differ in the last bits
+//!   between processors. Odd lengths are transformed as complex rows.
+
+use super::{Build, shape, trig};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::{cast, cast_mut};
+use crate::simd::{self, Level};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+#[cfg(feature = "fft")]
+use rustfft::{Fft, FftPlanner, num_complex::Complex};
+#[cfg(feature = "fft")]
+use std::{sync::Arc, vec::Vec};
+
+/// Longest row.
+const MOST: usize = 1 << 24;
+
+pub(super) fn magnitude<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    build(b, true)
+}
+
+pub(super) fn power<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    build(b, false)
+}
+
+fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
+    b.allow(&["portable"])?;
+    let portable = b.count("portable", Some(0), 0, 1)? == 1;
+    let edge = b.one_channel()?;
+    b.takes(edge, &[Dtype::F32])?;
+    let n = edge.shape.len;
+    if n == 0 || n > MOST {
+        return Err(Error::new(Status::Argument, "a spectrum is of rows of 1 to {a} elements").a(num::count(MOST)));
+    }
+    let size = if n.is_multiple_of(2) { n / 2 } else { n };
+    let own = n.is_power_of_two() && n > 1;
+    let (plan, scratch, heap) = if cfg!(feature = "fft") && b.host_heap && !portable {
+        host_plan(n, size)?
+    } else if own {
+        (Plan::Own, num::mul(size, 4)?, 0)
+    } else {
+        return Err(Error::new(
+            Status::Unsupported,
+            "without the host's heap, or portable, a spectrum is of rows of a power of two elements, not of {a}",
+        )
+        .a(num::count(n)));
+    };
+    let turns = if matches!(plan, Plan::Own) { simd::stockham_turns(size) } else { 0 };
+    let twiddles = if n == size { 0 } else { num::mul(twiddles(size), 2)? };
+    let kernel = Rfft { plan, n, size, twiddles, root, level: Level::detect() };
+    let mut spec = StageSpec::new(kernel, shape(Dtype::F32, num::add(n / 2, 1)?)?);
+    spec.scratch_bytes = shape(Dtype::F32, scratch)?.bytes();
+    spec.table_bytes = shape(Dtype::F32, num::add(twiddles, turns)?)?.bytes();
+    spec.host_heap_bytes = num::count(heap);
+    spec.revision = b.revision();
+    Ok(spec)
+}
+
+/// A plan on the host's heap for rows of `n`, transformed as `size` complex numbers: the plan, its scratch memory in
+/// `f32`, the bytes of the heap.
+#[cfg(feature = "fft")]
+fn host_plan(n: usize, size: usize) -> Result<(Plan, usize, usize)> {
+    let heap = heap_bytes(size);
+    // The planner aborts where the heap gives nothing: ask for the whole bound first.
+    if Vec::<u8>::new().try_reserve_exact(heap).is_err() {
+        return Err(Error::new(Status::Memory, "the host's heap has no {a} bytes for a transform").a(num::count(heap)));
+    }
+    let plan = FftPlanner::new().plan_fft_forward(size);
+    let scratch = if n == size { plan.get_inplace_scratch_len() } else { plan.get_immutable_scratch_len() };
+    Ok((Plan::Host(plan), num::mul(num::add(size, scratch)?, 2)?, heap))
+}
+
+#[cfg(not(feature = "fft"))]
+fn host_plan(_: usize, _: usize) -> Result<(Plan, usize, usize)> {
+    Err(Error::new(Status::Unsupported, "this build makes no plans on the host's heap"))
+}
+
+/// Twiddles of a row of `2 h` elements: one for each pair of bins `k < h - k`.
+fn twiddles(h: usize) -> usize {
+    h.saturating_sub(1) / 2
+}
+
+/// An upper bound of what a plan of `size` complex numbers takes from the heap, while it is made and after.
+///
+/// Sizes of small prime factors need their twiddles, 8 bytes an element; others go through a transform of up to four
+/// times the size (Bluestein), of which two tables exist for a while. Measured: 8.1 and 93 bytes per element; a test
+/// holds it against a counting allocator.
+#[cfg(feature = "fft")]
+fn heap_bytes(size: usize) -> usize {
+    let rest = [2, 3, 5, 7, 11].into_iter().fold(size, |mut rest, factor| {
+        while let (Some(quotient), Some(0)) = (rest.checked_div(factor), rest.checked_rem(factor)) {
+            rest = quotient;
+            if rest == 0 {
+                break;
+            }
+        }
+        rest
+    });
+    let each = if rest == 1 { 12 } else { 112 };
+    size.saturating_mul(each).saturating_add(8192)
+}
+
+enum Plan {
+    /// The library's own transform.
+    Own,
+    #[cfg(feature = "fft")]
+    Host(Arc<dyn Fft<f32>>),
+}
+
+struct Rfft {
+    plan: Plan,
+    /// Elements of a row.
+    n: usize,
+    /// Length of the transform: half of an even `n`.
+    size: usize,
+    /// Floats of the table that belong to the pass behind the transform; the turns of the own transform follow.
+    twiddles: usize,
+    root: bool,
+    level: Level,
+}
+
+impl Kernel for Rfft {
+    fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
+        let table = cast_mut::<f32>(table).ok_or(Code::MISFIT)?;
+        let (twiddles, turns) = table.split_at_mut_checked(self.twiddles).ok_or(Code::MISFIT)?;
+        let (cos, sin) = twiddles.split_at_mut(self.twiddles / 2);
+        for ((c, s), k) in cos.iter_mut().zip(sin).zip(1u64..) {
+            let (cos, sin) = trig::turn(k, num::count(self.n));
+            (*c, *s) = ((0.5 * cos) as f32, (0.5 * sin) as f32);
+        }
+        simd::stockham_table(turns, self.size, trig::turn);
+        Ok(())
+    }
+
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let rows = io.input::<f32>(0)?;
+        let table = cast::<f32>(io.table).ok_or(Code::MISFIT)?;
+        let (twiddles, turns) = table.split_at_checked(self.twiddles).ok_or(Code::MISFIT)?;
+        let (cos, sin) = twiddles.split_at(self.twiddles / 2);
+        let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
+        let (z, scratch) = cast_mut::<f32>(io.scratch)
+            .and_then(|s| s.split_at_mut_checked(self.size.saturating_mul(2)))
+            .ok_or(Code::MISFIT)?;
+        for (y, row) in out.chunks_exact_mut((self.n / 2).saturating_add(1)).zip(rows.iter()) {
+            if row.len() != self.n {
+                return Err(Code::MISFIT);
+            }
+            match &self.plan {
+                Plan::Own => {
+                    let (re, im) = z.split_at_mut(self.size);
+                    let work = scratch.get_mut(..self.size.saturating_mul(2)).ok_or(Code::MISFIT)?;
+                    simd::stockham(self.level, re, im, work, row, turns);
+                    simd::half_power_apart(self.level, y, re, im, cos, sin, self.root);
+                }
+                #[cfg(feature = "fft")]
+                Plan::Host(plan) => {
+                    self.transform(plan.as_ref(), row, z, scratch)?;
+                    if self.n == self.size {
+                        simd::power(self.level, y, z, self.root);
+                    } else {
+                        simd::half_power(self.level, y, z, cos, sin, self.root);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "fft")]
+impl Rfft {
+    /// The transform of `row` into `z`. rustfft panics on lengths that do not fit: none gets there.
+    fn transform(&self, plan: &dyn Fft<f32>, row: &[f32], z: &mut [f32], scratch: &mut [f32]) -> Result<(), Code> {
+        let (spectrum, scratch) = (simd::as_complex_mut(z), simd::as_complex_mut(scratch));
+        if spectrum.len() != self.size || plan.len() != self.size {
+            return Err(Code::MISFIT);
+        }
+        if self.n == self.size {
+            if scratch.len() < plan.get_inplace_scratch_len() {
+                return Err(Code::MISFIT);
+            }
+            for (z, x) in spectrum.iter_mut().zip(row) {
+                *z = Complex { re: *x, im: 0.0 };
+            }
+            plan.process_with_scratch(spectrum, scratch);
+        } else {
+            let half = simd::as_complex(row);
+            if half.len() != self.size || scratch.len() < plan.get_immutable_scratch_len() {
+                return Err(Code::MISFIT);
+            }
+            plan.process_immutable_with_scratch(half, spectrum, scratch);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Input, close, register, run, run_on, signal};
+    use super::*;
+    use std::format;
+    use std::vec::Vec;
+
+    /// The sum of the definition, in `f64`.
+    fn naive(x: &[f32]) -> Vec<f64> {
+        let n = x.len();
+        (0..=n / 2)
+            .map(|k| {
+                let (mut re, mut im) = (0f64, 0f64);
+                for (i, v) in x.iter().enumerate() {
+                    let (s, c) = (2.0 * core::f64::consts::PI * ((i * k) % n) as f64 / n as f64).sin_cos();
+                    re += f64::from(*v) * c;
+                    im -= f64::from(*v) * s;
+                }
+                re.hypot(im)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn powers_of_two_are_transformed_in_caller_memory() {
+        // Long rows are compared with rustfft, where there is one.
+        let most = if cfg!(feature = "fft") { 14 } else { 10 };
+        for n in (1..=most).map(|bits| 1usize << bits) {
+            let x = signal(2 * n, n as u32);
+            let input = Input { stride: n - n / 3, ..Input::rows(&x, n) };
+            let got: Vec<f32> = run_on(false, "rfft_magnitude", &[], &input);
+            let same: Vec<f32> = run("rfft_magnitude", &[("portable", &[1.0])], &input);
+            assert!(got == same, "{n}: portable rows depend on whose memory it is");
+            let got: Vec<f64> = got.into_iter().map(f64::from).collect();
+            let want: Vec<f64> = if cfg!(feature = "fft") && n > 1024 {
+                run::<f32, f32>("rfft_magnitude", &[], &input).into_iter().map(f64::from).collect()
+            } else {
+                x.windows(n).step_by(input.stride).flat_map(naive).collect()
+            };
+            close(&got, &want, 2e-6, &format!("own magnitude {n}"));
+        }
+    }
+
+    #[cfg(feature = "fft")]
+    #[test]
+    fn every_length_gives_the_spectrum_of_the_definition() {
+        for n in (1..=140).chain([257, 360, 509, 512, 1000, 1021, 1024, 2046, 2048]) {
+            let x = signal(3 * n, n as u32);
+            let want: Vec<f64> = x.chunks(n).flat_map(naive).collect();
+            let got: Vec<f32> = run("rfft_magnitude", &[], &Input::rows(&x, n));
+            let got: Vec<f64> = got.into_iter().map(f64::from).collect();
+            close(&got, &want, 2e-6, &format!("magnitude {n}"));
+            let got: Vec<f32> = run("rfft_power", &[], &Input::rows(&x, n));
+            let got: Vec<f64> = got.into_iter().map(f64::from).collect();
+            let want: Vec<f64> = want.into_iter().map(|m| m * m).collect();
+            close(&got, &want, 2e-6, &format!("power {n}"));
+        }
+    }
+
+    #[test]
+    fn overlapping_and_odd_placed_rows_are_read_where_they_lie() {
+        let x = signal(400, 3);
+        let input = Input { stride: 7, ..Input::rows(&x, 64) };
+        let got: Vec<f32> = run("rfft_magnitude", &[], &input);
+        let apart: Vec<f32> = x.windows(64).step_by(7).flatten().copied().collect();
+        assert_eq!(got, run::<f32, f32>("rfft_magnitude", &[], &Input::rows(&apart, 64)));
+    }
+
+    #[test]
+    fn one_bad_sample_spoils_its_own_row_only() {
+        for bad in [f32::NAN, f32::INFINITY] {
+            let mut x = signal(3 * 32, 9);
+            x[40] = bad;
+            let y: Vec<f32> = run("rfft_power", &[], &Input::rows(&x, 32));
+            assert!(y[..17].iter().chain(&y[34..]).all(|v| v.is_finite()));
+            assert!(y[17..34].iter().all(|v| !v.is_finite()));
+        }
+    }
+
+    #[test]
+    fn refused_without_a_heap_and_for_interleaved_channels() {
+        let x = [0f32; 8];
+        let edge = Input::rows(&x, 8).edge();
+        assert_eq!(register("rfft_power", &[], edge, false).map(|s| s.host_heap_bytes), Ok(0));
+        let odd = Input::rows(&x, 7).edge();
+        assert_eq!(register("rfft_power", &[], odd, false).unwrap_err().status, Status::Unsupported);
+        let two = super::super::EdgeShape { channels: 2, ..edge };
+        assert_eq!(register("rfft_power", &[], two, true).unwrap_err().status, Status::Graph);
+        let mut long = edge;
+        long.shape.len = MOST + 1;
+        assert_eq!(register("rfft_power", &[], long, true).unwrap_err().status, Status::Argument);
+    }
+}
