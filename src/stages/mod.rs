@@ -23,6 +23,7 @@ mod mean;
 #[cfg(test)]
 mod reference;
 mod rfft;
+mod scan;
 #[cfg(test)]
 mod testing;
 mod threshold;
@@ -34,20 +35,34 @@ mod trig;
 pub static KINDS: &[(&str, Builder)] = &[
     ("argmax", argmax::build),
     ("band", band::build),
+    ("biquad", scan::biquad::forward),
+    ("biquad_reverse", scan::biquad::reverse),
     ("centroid", centroid::build),
     ("channel", channel::build),
+    ("cusum", scan::cusum::build),
     ("decimate", fir::decimate),
+    ("ema", scan::ema::build),
     ("energy", energy::energy),
     ("fir", fir::fir),
     ("hann", hann::build),
     ("histogram", histogram::build),
+    ("hmm_backward", scan::hmm::backward),
+    ("hmm_forward", scan::hmm::forward),
+    ("kalman", scan::kalman::build),
     ("mean", mean::build),
+    ("pll", scan::pll::build),
     ("rfft_magnitude", rfft::magnitude),
     ("rfft_power", rfft::power),
     ("rms", energy::rms),
+    ("rolling_stats", scan::rolling::build),
+    ("rts_smoother", scan::rts::build),
     ("threshold", threshold::build),
     ("to_f32", to_f32::build),
     ("top_k_sum", top_k_sum::build),
+    ("viterbi", scan::viterbi::decisions),
+    ("viterbi_traceback", scan::viterbi::traceback),
+    ("zero_phase_forward", scan::zero_phase::forward),
+    ("zero_phase_reverse", scan::zero_phase::reverse),
 ];
 
 /// Checks parameters and inputs of one kind of stage, and says what it needs.
