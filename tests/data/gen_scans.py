@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Writes scans.txt: what SciPy and NumPy make of short streams, for the tests of the built-in stages with state.
 
-python3 -m venv venv && venv/bin/pip install numpy scipy && venv/bin/python gen_scans.py > scans.txt
+python3 -m venv venv && venv/bin/pip install mpmath numpy scipy && venv/bin/python gen_scans.py > scans.txt
 
 A case is three lines: `case KIND DTYPE ROW_LEN TOLERANCE [key=v,v ...]`, the input (a stream), the numbers expected.
 TOLERANCE is relative to the largest number expected. Where SciPy has no such function the published recurrence is
 written out over the whole stream, in double precision.
 """
 import numpy as np
+from mpmath import mp, mpf
 from scipy import signal
 
 rng = np.random.default_rng(7)
 F = np.float32
+mp.dps = 50
 
 
 def case(kind, x, length, want, tol, **params):
@@ -22,12 +24,12 @@ def case(kind, x, length, want, tol, **params):
     if dtype == "c32":
         x = np.stack([x.real, x.imag], axis=-1)
     print(" ".join(str(v) for v in x.ravel()))
-    print(" ".join(f"{v:.15g}" for v in np.ravel(want).astype(float)))
+    print(" ".join(f"{v:.14g}" for v in np.ravel(want).astype(float)))
 
 
 def stream(n, dtype=np.float64):
     x = np.cumsum(rng.standard_normal(n)) + 5 + np.sin(np.arange(n) / 3)
-    return (x * 200).astype(dtype) if dtype == np.int16 else np.round(x, 4).astype(dtype)
+    return (x * 200).astype(dtype) if dtype == np.int16 else np.round(x, 2).astype(dtype)
 
 
 FILTERS = {
@@ -44,13 +46,13 @@ def biquads():
     for sos in FILTERS.values():
         zi = signal.sosfilt_zi(sos)
         for dtype, tol in ((np.float64, 1e-12), (F, 1e-7), (np.int16, 1e-7)):
-            x = stream(60, dtype)
+            x = stream(30, dtype)
             wide = x.astype(float)
             case("biquad", x, 5, signal.sosfilt(sos, wide), tol, sos=sos)
             if dtype == F:
                 case("biquad", x, 1, signal.sosfilt(sos, wide), 1e-12, sos=sos, precision=64)
                 continue
-            case("biquad", x, 12, signal.sosfilt(sos, wide, zi=zi * wide[0])[0], tol, sos=sos, zi=1)
+            case("biquad", x, 10, signal.sosfilt(sos, wide, zi=zi * wide[0])[0], tol, sos=sos, zi=1)
             back = signal.sosfilt(sos, wide[::-1], zi=zi * wide[-1])[0][::-1]
             case("biquad_reverse", x, 6, back, tol, sos=sos, zi=1)
         own = rng.standard_normal(zi.shape)
@@ -67,17 +69,17 @@ def reach(sos):
 def zero_phase():
     for sos in FILTERS.values():
         # Elliptic sections near the unit circle: rounding in the start states is amplified.
-        for length, n in ((1, 40), (4, 48), (7, 56), (50, 150), (64, 64)):
+        for length, n in ((1, 30), (7, 35), (40, 80), (64, 64)):
             x = stream(n)
             case("zero_phase", x, length, signal.sosfiltfilt(sos, x), 1e-11, sos=sos, reach=reach(sos))
-        x = stream(60, F)
+        x = stream(40, F)
         y = signal.sosfiltfilt(sos, x.astype(float))
         case("zero_phase", x, 10, y, 1e-7, sos=sos, reach=reach(sos))
         case("zero_phase", x, 10, y, 1e-11, sos=sos, reach=reach(sos), precision=64)
-        x = stream(60, np.int16)
+        x = stream(36, np.int16)
         case("zero_phase", x, 6, signal.sosfiltfilt(sos, x.astype(float)), 1e-7, sos=sos, reach=reach(sos))
-        x = stream(40)
-        for pad in (0, 1, 39):
+        x = stream(32)
+        for pad in (0, 1, 31):
             y = signal.sosfiltfilt(sos, x, padlen=pad)
             case("zero_phase", x, 8, y, 1e-11, sos=sos, reach=pad, padlen=pad)
         case("zero_phase_unpadded", x, 8, signal.sosfiltfilt(sos, x, padtype=None), 1e-11, sos=sos, zi=1)
@@ -94,17 +96,17 @@ def ema():
 
 
 def rolling():
-    for window in (1, 2, 7, 64):
+    for window in (1, 7, 33):
         for ddof in (0, 1):
             for offset in (0, 1e6):
-                x = stream(100) + offset
+                x = stream(80) + offset
                 want = []
                 for i in range(len(x)):
                     w = x[max(0, i + 1 - window):i + 1].astype(np.longdouble)
                     var = np.var(w, ddof=ddof) if len(w) > ddof else np.nan
                     want += [w.mean(), var]
                 # Relative to the largest number: with the offset that is the mean.
-                case("rolling_stats", x, 5, want, 1e-12 if offset == 0 else 1e-14, window=window, ddof=ddof)
+                case("rolling_stats", x, 5, want, 1e-12 if offset == 0 else 1e-13, window=window, ddof=ddof)
 
 
 def cusum():
@@ -124,7 +126,7 @@ def cusum():
 
 
 def pll():
-    n = 200
+    n = 120
     t = np.arange(n)
     for costas in (0, 1):
         for real in (False, True):
@@ -166,9 +168,9 @@ def kalman():
         return f, g @ g.T, np.array([1.0, 0.5, 0.25, 0.1])[:d]
 
     for d in (0, 1, 2, 3, 4):
-        z = stream(40)
+        z = stream(25)
         if d == 2:
-            z[[0, 7, 8, 21, 39]] = np.nan
+            z[[0, 7, 8, 16, 24]] = np.nan
         r = 0.7
         if d == 0:
             dt, q = 0.5, 0.2
@@ -176,16 +178,19 @@ def kalman():
             qm = q * np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]])
             params = dict(dt=dt, q=q, r=r)
             x, p = np.zeros(2), np.eye(2) * 1e6
-            tol = 1e-9  # the first covariances are of the size of p0
+            tol = 1e-12
         else:
             f, qm, h = model(d)
             x, p = rng.standard_normal(d), np.eye(d) * 10 + 0.5
             params = dict(transition=f, process=qm, observe=h, r=r, x0=x, p0=p)
-            tol = 1e-11
+            tol = 1e-12
+        # With 50 digits: the textbook form of the covariances loses most of those of doubles where p0 is large.
         filtered, predicted = [], []
+        f, qm, h, x, p, r = (np.vectorize(mpf)(v) for v in (f, qm, h, x, p, r))
         for v in z:
             predicted.append((x, p))
             if np.isfinite(v):
+                v = mpf(v)
                 k = p @ h / (h @ p @ h + r)
                 x, p = x + k * (v - h @ x), p - np.outer(k, h @ p)
             filtered.append((x, p))
@@ -193,14 +198,15 @@ def kalman():
         case("kalman", z, 5, [packed(*e) for e in filtered], tol, **params)
         smoothed = [filtered[-1]]
         for (x, p), (xp, pp) in zip(filtered[-2::-1], predicted[:0:-1]):
-            c = np.linalg.solve(pp, f @ p).T
+            c = p @ f.T @ np.array(mp.inverse(mp.matrix(pp.tolist())).tolist()).reshape(pp.shape)
             xs, ps = smoothed[-1]
             smoothed.append((x + c @ (xs - xp), p + c @ (ps - pp) @ c.T))
         smoothed = smoothed[::-1]
-        case("rts", z, 5, [packed(*e) for e in smoothed], tol, **params)
+        case("rts", z, 5, [packed(*e) for e in smoothed], 1e-11, **params)
         # The estimates are the least-squares solution over the whole stream, all at once.
         if d in (1, 3):
             n = len(z)
+            f, qm, h, r = (np.asarray(v).astype(float) for v in (f, qm, h, r))
             x0, p0 = np.array(params["x0"]), np.array(params["p0"])
             a, b = np.zeros((n * d, n * d)), np.zeros(n * d)
             w = np.linalg.inv(p0)
@@ -217,7 +223,7 @@ def kalman():
                     a[j, j] += f.T @ wq @ f
                     a[s, j] -= wq @ f
                     a[j, s] -= f.T @ wq
-            assert np.allclose(np.linalg.solve(a, b).reshape(n, d), [e[0] for e in smoothed], rtol=1e-6, atol=1e-6)
+            assert np.allclose(np.linalg.solve(a, b).reshape(n, d), np.array([e[0] for e in smoothed], float), rtol=1e-6, atol=1e-6)
 
 
 def hmm():
@@ -225,7 +231,7 @@ def hmm():
         a = rng.dirichlet(np.ones(n), n)
         e = rng.dirichlet(np.ones(4), n)
         pi = rng.dirichlet(np.ones(n))
-        o = rng.integers(0, 4, 48).astype(np.uint8)
+        o = rng.integers(0, 4, 24).astype(np.uint8)
         for kind in ("u8", "f32", "f64"):
             b = e[:, o].T
             if kind == "f32":

@@ -21,7 +21,7 @@
 //!
 //! `biquad` and then `biquad_reverse`, both with `zi` 1, are `sosfiltfilt(padtype=None)`.
 
-use super::{Real, Sample, as_samples, list, precision, samples, with_state};
+use super::{Real, Sample, as_samples, given, list, precision, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
@@ -84,18 +84,18 @@ pub(super) fn settle(sections: &[Section], z: &mut [[f64; 2]], x: f64) {
 /// The sections of the parameter `sos`, in the pool.
 pub(super) fn sections<'m>(b: &mut Build<'_, 'm>) -> Result<&'m [Section]> {
     let wrong = Error::new(Status::Argument, "sos must be a list of 6 finite numbers for each of 1 to 32 sections");
-    let (given, rest) = b.list("sos").as_chunks::<6>();
-    if given.is_empty() || given.len() > 32 || !rest.is_empty() {
+    let (list, rest) = given(b, "sos").as_chunks::<6>();
+    if list.is_empty() || list.len() > 32 || !rest.is_empty() {
         return Err(wrong);
     }
     let mut all = [Section { b: [0.0; 3], a: [0.0; 2] }; 32];
-    for (section, [b0, b1, b2, a0, a1, a2]) in all.iter_mut().zip(given) {
+    for (section, [b0, b1, b2, a0, a1, a2]) in all.iter_mut().zip(list) {
         *section = Section { b: [b0 / a0, b1 / a0, b2 / a0], a: [a1 / a0, a2 / a0] };
         if !section.b.iter().chain(&section.a).all(|v| v.is_finite()) {
             return Err(wrong);
         }
     }
-    b.pool.copied(all.get(..given.len()).unwrap_or(&[]))
+    b.pool.copied(all.get(..list.len()).unwrap_or(&[]))
 }
 
 /// Refuses filters that a constant does not settle in.
@@ -120,7 +120,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
     let shape = shape(precision(b, as_samples(edge))?, edge.shape.len)?;
     let sections = sections(b)?;
     let mut start = Start::Rest;
-    if b.list("zi").len() > 1 {
+    if given(b, "zi").len() > 1 {
         let zi = list(b, "zi", num::mul(sections.len(), 2)?)?;
         start = Start::Given(b.pool.copied(zi.as_chunks().0)?);
     } else if b.count("zi", Some(0), 0, 1)? == 1 {

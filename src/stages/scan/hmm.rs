@@ -21,7 +21,7 @@
 //! that says nothing (a symbol without emissions, likelihoods that are not finite or negative, or impossible in all states) counts as
 //! missing: `alpha` is the prediction, and `c` is 0.
 
-use super::{Sample, consecutive, list, with_state};
+use super::{Sample, consecutive, given, list, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
@@ -31,10 +31,10 @@ use crate::util::num;
 
 /// Number of states and the transitions, in the pool.
 fn transitions<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
-    let given = b.list("transition").len();
-    let states = (1..=64usize).find(|n| n.saturating_mul(*n) == given);
+    let count = given(b, "transition").len();
+    let states = (1..=64usize).find(|n| n.saturating_mul(*n) == count);
     let states = states.ok_or(Error::new(Status::Argument, "transition must be a square matrix of up to 64 states"))?;
-    let all = list(b, "transition", given)?;
+    let all = list(b, "transition", count)?;
     all.chunks_exact(states).try_for_each(distribution)?;
     Ok((states, b.pool.copied(all)?))
 }
@@ -53,20 +53,20 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = consecutive(b, b.one_edge()?)?;
     b.takes(edge, &[Dtype::U8, Dtype::F32, Dtype::F64])?;
     let (states, transition) = transitions(b)?;
-    let given = b.list("emission").len();
+    let count = given(b, "emission").len();
     let symbols = edge.shape.dtype == Dtype::U8;
-    if (given > 0) != symbols || given.checked_rem(states) != Some(0) {
+    if (count > 0) != symbols || count.checked_rem(states) != Some(0) {
         return Err(Error::new(
             Status::Argument,
             "emission must have a row for each state with symbols, and is for these alone",
         ));
     }
-    let emission = list(b, "emission", given)?;
+    let emission = list(b, "emission", count)?;
     if emission.iter().any(|v| *v < 0.0) {
         return Err(Error::new(Status::Argument, "emission must not have negative numbers"));
     }
     let emission = b.pool.copied(emission)?;
-    let initial = if b.list("initial").is_empty() {
+    let initial = if given(b, "initial").is_empty() {
         let alike = [1.0 / states as f64; 64];
         b.pool.copied(alike.get(..states).unwrap_or(&[]))?
     } else {

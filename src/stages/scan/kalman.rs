@@ -20,8 +20,8 @@
 //! State: `x` and the upper triangle of `P` as they are before the next measurement. A measurement that is not finite
 //! counts as missing: the row is the prediction.
 
-use super::matrix::{self, Matrix, at, dot, symmetric, times, triangle, vector};
-use super::{Sample, list, real, samples, with_state};
+use super::matrix::{self, Matrix, dot, symmetric, times, triangle, vector};
+use super::{Sample, given, list, real, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
@@ -39,20 +39,26 @@ pub(super) fn record(d: usize) -> usize {
 
 /// `F` and `Q` in the pool, one after another, and the number of states.
 pub(super) fn dynamics<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
-    let given = b.list("transition").len();
-    let Some(d) = (1..=4usize).find(|d| d.saturating_mul(*d) == given) else {
-        if given > 0 {
-            return Err(Error::new(Status::Argument, "transition must be a list of 1, 4, 9 or 16 numbers"));
+    let count = given(b, "transition").len();
+    let Some(d) = (1..=4usize).find(|d| d.saturating_mul(*d) == count) else {
+        if count > 0 || !given(b, "process").is_empty() || !given(b, "observe").is_empty() {
+            return Err(Error::new(
+                Status::Argument,
+                "transition must be a list of 1, 4, 9 or 16 numbers, with process and observe",
+            ));
         }
         let dt = real(b, "dt", Some(1.0), |v| v > 0.0)?;
         let q = real(b, "q", None, |v| v >= 0.0)?;
         let (square, cube) = (dt * dt / 2.0 * q, dt * dt * dt / 3.0 * q);
         return Ok((2, b.pool.copied(&[1.0, dt, 0.0, 1.0, cube, square, square, dt * q])?));
     };
+    if b.number("dt").or(b.number("q")).is_some() {
+        return Err(Error::new(Status::Argument, "a kalman stage takes transition or dt and q, not both"));
+    }
     let mut both = [0.0; 32];
-    let lists = [list(b, "transition", given)?, list(b, "process", given)?];
+    let lists = [list(b, "transition", count)?, list(b, "process", count)?];
     both.iter_mut().zip(lists.iter().copied().flatten()).for_each(|(to, v)| *to = *v);
-    Ok((d, b.pool.copied(both.get(..num::mul(given, 2)?).unwrap_or(&[]))?))
+    Ok((d, b.pool.copied(both.get(..num::mul(count, 2)?).unwrap_or(&[]))?))
 }
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -61,11 +67,17 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let (d, dynamics) = dynamics(b)?;
     // h, x0, then the triangle of P0.
     let mut rest = [0.0; 18];
-    let observe: &[f64] = if b.list("transition").is_empty() { &[1.0, 0.0] } else { list(b, "observe", d)? };
-    let x0: &[f64] = if b.list("x0").is_empty() { &[0.0; 4] } else { list(b, "x0", d)? };
-    let p0 = b.list("p0");
-    let whole = if p0.len() > 1 { list(b, "p0", num::mul(d, d)?)? } else { &[] };
-    let diagonal = if p0.len() > 1 { 0.0 } else { real(b, "p0", Some(1e6), |v| v >= 0.0)? };
+    let observe: &[f64] = if given(b, "transition").is_empty() { &[1.0, 0.0] } else { list(b, "observe", d)? };
+    let x0: &[f64] = if given(b, "x0").is_empty() { &[0.0; 4] } else { list(b, "x0", d)? };
+    let (whole, diagonal): (&[f64], f64) = match given(b, "p0") {
+        [] => (&[], 1e6),
+        [variance] if variance.is_finite() => (&[], *variance),
+        _ => (list(b, "p0", num::mul(d, d)?)?, 0.0),
+    };
+    // What is not positive on the diagonal is no covariance.
+    if diagonal < 0.0 || whole.iter().step_by(d.saturating_add(1)).any(|v| *v < 0.0) {
+        return Err(Error::new(Status::Argument, "p0 must not have negative variances"));
+    }
     let covariance = (0..d).flat_map(|i| (i..d).map(move |j| (i, j))).map(|(i, j)| match whole {
         [] => {
             if i == j {
@@ -127,9 +139,7 @@ impl Kalman<'_> {
                 let k = ph.map(|v| v / s);
                 let innovation = z - dot(&h, &x);
                 x.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
-                let kh = k.map(|k| h.map(|h| k * h));
-                let a: Matrix<N> =
-                    core::array::from_fn(|i| core::array::from_fn(|j| f64::from(u8::from(i == j)) - at(&kh, i, j)));
+                let a = matrix::less(&matrix::one(), &k.map(|k| h.map(|h| k * h)));
                 let noise = k.map(|a| k.map(|b| a * b * self.r));
                 p = matrix::sum(&matrix::congruent(&a, &p), &noise);
             }

@@ -60,6 +60,16 @@ pub(super) fn sum<const N: usize>(a: &Matrix<N>, b: &Matrix<N>) -> Matrix<N> {
     core::array::from_fn(|i| core::array::from_fn(|j| at(a, i, j) + at(b, i, j)))
 }
 
+/// `a - b`.
+pub(super) fn less<const N: usize>(a: &Matrix<N>, b: &Matrix<N>) -> Matrix<N> {
+    core::array::from_fn(|i| core::array::from_fn(|j| at(a, i, j) - at(b, i, j)))
+}
+
+/// `I`.
+pub(super) fn one<const N: usize>() -> Matrix<N> {
+    core::array::from_fn(|i| core::array::from_fn(|j| f64::from(u8::from(i == j))))
+}
+
 /// Inverse of a symmetric matrix without negative eigenvalues, by elimination on the diagonal. A direction in which
 /// it is 0 stays 0, as in a pseudo-inverse.
 pub(super) fn inverse<const N: usize>(a: &Matrix<N>) -> Matrix<N> {

@@ -141,9 +141,18 @@ fn real(b: &Build<'_, '_>, key: &str, default: Option<f64>, test: impl Fn(f64) -
     }
 }
 
+/// The numbers of a parameter, a single one counting as a list of one; empty where it is not given.
+fn given<'a>(b: &Build<'a, '_>, key: &str) -> &'a [f64] {
+    match b.params.iter().rfind(|p| p.key == key) {
+        Some(p) if p.values.is_empty() => core::slice::from_ref(&p.value),
+        Some(p) => p.values,
+        None => &[],
+    }
+}
+
 /// A list by name of finite numbers, as long as it must be.
 fn list<'a>(b: &Build<'a, '_>, key: &str, len: usize) -> Result<&'a [f64]> {
-    let values = b.list(key);
+    let values = given(b, key);
     if values.len() == len && values.iter().all(|v| v.is_finite()) {
         return Ok(values);
     }

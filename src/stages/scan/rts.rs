@@ -2,8 +2,9 @@
 //! likelihood estimates of linear dynamic systems, AIAA Journal 3 (1965):
 //! ```text
 //! c = P F' (F P F' + Q)^-1
-//! x = x + c (later x - F x);  P = P + c (later P - (F P F' + Q)) c'
+//! x = x + c (later x - F x);  P = P + c (later P - (F P F' + Q)) c' = (I - c F) P (I - c F)' + c (later P + Q) c'
 //! ```
+//! The last form has no difference of covariances, and so keeps its digits where the first ones are large.
 //! Takes rows of a `kalman` stage and puts out in `f64` the smoothed estimate of each measurement, `x` and the upper triangle of `P`
 //! as `kalman` has them. The last estimate of the range stays as it is.
 //!
@@ -17,7 +18,7 @@
 //! lets its estimates be; what is not finite spreads to all earlier rows.
 
 use super::kalman::{KEYS, dynamics, model, predicted, record};
-use super::matrix::{Matrix, at, congruent, inverse, product, sum, symmetric, times, transposed, triangle, vector};
+use super::matrix::{congruent, inverse, less, one, product, sum, symmetric, times, transposed, triangle, vector};
 use super::{Real, consecutive, precision, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -84,9 +85,8 @@ impl Rts<'_> {
                     };
                     let move_by = times(&gain, &off);
                     x.iter_mut().zip(move_by).for_each(|(x, m)| *x += m);
-                    let less: Matrix<N> =
-                        core::array::from_fn(|i| core::array::from_fn(|j| at(&covariance, i, j) - at(&spread, i, j)));
-                    p = sum(&p, &congruent(&gain, &less));
+                    let kept = less(&one(), &product(&gain, &model.0));
+                    p = sum(&congruent(&kept, &p), &congruent(&gain, &sum(&covariance, &model.1)));
                 }
                 *started = 1.0;
                 // Both triangles the same, as a state that was stored has them.

@@ -25,7 +25,7 @@
 //! State of `viterbi`: `2^(K-1)` metrics, `f32`. State of `viterbi_traceback`: 1 once started and the encoder's state, `u32`. Symbols
 //! beyond 1e6 either way count as that much, NaN as erased.
 
-use super::{consecutive, samples};
+use super::{consecutive, given, samples};
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
@@ -51,25 +51,25 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["constraint", "generators", "invert", "any_start"])?;
     let edge = samples(b, &[Dtype::U8, Dtype::I8, Dtype::F32])?;
     let states = states(b)?;
-    let given: &[f64] = match b.list("generators") {
+    let list: &[f64] = match given(b, "generators") {
         [] if states == 64 => &[121.0, 91.0],
-        given => given,
+        list => list,
     };
     let fits = |g: &f64| *g > 0.0 && *g < 2.0 * states as f64 && f64::from(*g as u32) == *g;
-    if given.len() < 2 || given.len() > MOST || !given.iter().all(fits) {
+    if list.len() < 2 || list.len() > MOST || !list.iter().all(fits) {
         return Err(Error::new(
             Status::Argument,
             "generators must be 2 to 6 numbers below two to the power of constraint",
         ));
     }
-    let flips = b.list("invert");
-    if !(flips.is_empty() || flips.len() == given.len()) || flips.iter().any(|v| *v != 0.0 && *v != 1.0) {
+    let flips = given(b, "invert");
+    if !(flips.is_empty() || flips.len() == list.len()) || flips.iter().any(|v| *v != 0.0 && *v != 1.0) {
         return Err(Error::new(Status::Argument, "invert must have 0 or 1 for each of the generators"));
     }
     let mut generators = [0u16; MOST];
-    generators.iter_mut().zip(given).for_each(|(to, g)| *to = *g as u16);
+    generators.iter_mut().zip(list).for_each(|(to, g)| *to = *g as u16);
     let invert = flips.iter().rev().fold(0u8, |mask, v| mask << 1 | u8::from(*v == 1.0));
-    let symbols = given.len();
+    let symbols = list.len();
     if edge.shape.len == 0 || edge.shape.len.checked_rem(symbols) != Some(0) {
         return Err(
             Error::new(Status::Graph, "a row must have a whole number of steps of {a} symbols").a(num::count(symbols))
