@@ -23,6 +23,8 @@ pub(super) mod kalman;
 mod matrix;
 pub(super) mod pll;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod reference;
 pub(super) mod rolling;
 pub(super) mod rts;

@@ -27,12 +27,14 @@ fn composed(kind: &str, params: &Params<'_>, input: &Edge, len: usize) -> Edge {
         }
         "zero_phase_unpadded" => {
             let wide = [only(&["sos", "zi"]), [("precision", &[64.0][..])].to_vec()].concat();
-            let forward = chain("biquad", &wide, &[input.clone()]);
+            let forward = chain("biquad", &wide, core::slice::from_ref(input));
             chain("biquad_reverse", &wide, &[forward])
         }
-        "rts" => chain("rts_smoother", params, &[chain("kalman", params, &[input.clone()])]),
-        "posterior" => chain("hmm_backward", &only(&["transition"]), &[chain("hmm_forward", params, &[input.clone()])]),
-        _ => chain(kind, params, &[input.clone()]),
+        "rts" => chain("rts_smoother", params, &[chain("kalman", params, core::slice::from_ref(input))]),
+        "posterior" => {
+            chain("hmm_backward", &only(&["transition"]), &[chain("hmm_forward", params, core::slice::from_ref(input))])
+        }
+        _ => chain(kind, params, core::slice::from_ref(input)),
     }
 }
 

@@ -109,7 +109,7 @@ pub(crate) fn bytes(spec: &StageSpec<'_>, edges: &[Edge]) -> Vec<u8> {
                     })
                     .collect();
                 let mut out = Aligned::filled(rows * row, 0x5a);
-                let mut scratch = Aligned::filled(spec.scratch_bytes, 0x3c + size as u8);
+                let mut scratch = Aligned::filled(spec.scratch_bytes, (size as u8) ^ 0x3c);
                 let mut memory = Aligned::filled(spec.state_bytes + spec.state_align, 0x77);
                 let place = &mut memory.get()[spec.state_align..];
                 place.copy_from_slice(&state);
