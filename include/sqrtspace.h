@@ -103,7 +103,65 @@
  *
  * BUILT-IN STAGES (sqs_stage_register_builtin)
  *
+ * argmax
+ *     See its file.
+ * band
+ *     See its file.
+ * biquad
+ *     See its file.
+ * biquad_reverse
+ *     See its file.
+ * centroid
+ *     See its file.
+ * channel
+ *     See its file.
+ * cusum
+ *     See its file.
+ * decimate
+ *     See its file.
+ * ema
+ *     See its file.
+ * energy
+ *     See its file.
+ * fir
+ *     See its file.
+ * hann
+ *     See its file.
+ * histogram
+ *     See its file.
+ * hmm_backward
+ *     See its file.
+ * hmm_forward
+ *     See its file.
+ * kalman
+ *     See its file.
  * mean
+ *     See its file.
+ * pll
+ *     See its file.
+ * rfft_magnitude
+ *     See its file.
+ * rfft_power
+ *     See its file.
+ * rms
+ *     See its file.
+ * rolling_stats
+ *     See its file.
+ * rts_smoother
+ *     See its file.
+ * threshold
+ *     See its file.
+ * to_f32
+ *     See its file.
+ * top_k_sum
+ *     See its file.
+ * viterbi
+ *     See its file.
+ * viterbi_traceback
+ *     See its file.
+ * zero_phase_forward
+ *     See its file.
+ * zero_phase_reverse
  *     See its file.
  */
 
@@ -455,6 +513,11 @@
  Lanes of every loop here.
  */
 #define LANES 16
+
+/*
+ Outputs of a filter that are made together, and elements that are compared together.
+ */
+#define BLOCK (4 * LANES)
 
 /*
  What one element is. The numbers are part of the ABI.

@@ -13,7 +13,8 @@
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `sos` | `b0 b1 b2 a0 a1 a2` of each section, up to 32 of them; divided by `a0`, which must not be 0 |
-//! | `zi` | 0: starts at rest (default). 1: starts as if the first sample had always been there (`sosfilt_zi` times it). A list of 2 numbers per section: starts with these `z1 z2` |
+//! | `zi` | 0: starts at rest (default). 1: in the steady state of the first sample (`sosfilt_zi` times it). |
+//! | | A list of 2 numbers per section: starts with these `z1 z2` |
 //! | `precision` | 32 or 64: type of the rows put out |
 //!
 //! State: `z1 z2` of each section, then 1 once a sample was seen. Of `biquad_reverse` the first sample is the last of

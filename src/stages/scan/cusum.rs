@@ -1,13 +1,13 @@
-//! Two-sided CUSUM detector of changes of a mean; Page, Continuous inspection schemes, Biometrika 41 (1954); Montgomery,
-//! Introduction to Statistical Quality Control, section 9.1:
+//! Two-sided CUSUM detector of changes of a mean; Page, Continuous inspection schemes, Biometrika 41 (1954);
+//! Montgomery, Introduction to Statistical Quality Control, section 9.1:
 //! ```text
 //! high = max(0, high + (x - target) - drift)
 //! low  = max(0, low  - (x - target) - drift)
 //! alarm = 1 where high > threshold, -1 where low > threshold; 2 where both are
 //! ```
 //! Takes `f32`, `f64` or `i16` rows of `n` samples and puts out `high low alarm` for each, `3 n` elements, in `f64` for
-//! `f64` rows, else in `f32`; arithmetic and state are in `f64`. After an alarm both sums start again from 0 with the next sample;
-//! the row still shows the sums that raised it.
+//! `f64` rows, else in `f32`; arithmetic and state are in `f64`. After an alarm both sums start again from 0 with the
+//! next sample; the row still shows the sums that raised it.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
@@ -42,6 +42,11 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     with_state(spec, 2)
 }
 
+/// `max(0, v)`, with the same zero on every machine.
+fn positive(v: f64) -> f64 {
+    if v > 0.0 { v } else { 0.0 }
+}
+
 struct Cusum {
     target: f64,
     drift: f64,
@@ -57,8 +62,8 @@ impl Step for Cusum {
         let mut alarm = 0.0;
         if x.is_finite() {
             let off = x - self.target;
-            *high = (*high + off - self.drift).max(0.0);
-            *low = (*low - off - self.drift).max(0.0);
+            *high = positive(*high + off - self.drift);
+            *low = positive(*low - off - self.drift);
             alarm = match (*high > self.threshold, *low > self.threshold) {
                 (false, false) => 0.0,
                 (true, false) => 1.0,

@@ -1,8 +1,8 @@
 //! Exponential moving average, the one-pole low-pass: `y += alpha (x - y)`.
 //!
 //! As `pandas.Series.ewm(alpha, adjust=False).mean()`, and as `scipy.signal.lfilter([alpha], [1, alpha - 1], x)` with
-//! the initial state `(1 - alpha) y`. Takes `f32`, `f64` or `i16` rows of `n` samples and puts out `n` averages, in `f64` for
-//! `f64` rows, else in `f32`; arithmetic and state are in `f64`.
+//! the initial state `(1 - alpha) y`. Takes `f32`, `f64` or `i16` rows of `n` samples and puts out `n` averages, in
+//! `f64` for `f64` rows, else in `f32`; arithmetic and state are in `f64`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
@@ -11,8 +11,8 @@
 //! | `initial` | average before the first sample; without it the first sample is the first average |
 //! | `precision` | 32 or 64: type of the rows put out |
 //!
-//! State: the average, then 1 once there is one. A sample that is not finite counts as missing: it leaves the average as it
-//! was, and the row repeats it (0 before the first one).
+//! State: the average, then 1 once there is one. A sample that is not finite counts as missing: it leaves the average
+//! as it was, and the row repeats it (0 before the first one).
 
 use super::{Real, Step, as_samples, precision, real, run, samples, with_state};
 use crate::dtype::Dtype;

@@ -1,15 +1,17 @@
-//! Hidden Markov models: `hmm_forward`, the scaled forward recursion, and `hmm_backward`, the reverse scan over its rows that
-//! gives the posteriors. Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A; the backward pass in the form
-//! of Askar and Derin, IEEE Trans. Automatic Control 26 (1981), which needs the rows of the forward pass only:
+//! Hidden Markov models: `hmm_forward`, the scaled forward recursion, and `hmm_backward`, the reverse scan over its
+//! rows that gives the posteriors. Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A; the
+//! backward pass in the form of Askar and Derin, IEEE Trans. Automatic Control 26 (1981), which needs the rows of the
+//! forward pass only:
 //! ```text
 //! forward:   p(j) = sum_i alpha(i) a(i,j) (at first: initial);  c = sum_j p(j) b(j);  alpha(j) = p(j) b(j) / c
 //! backward:  gamma(i) = alpha(i) sum_j a(i,j) later gamma(j) / sum_k alpha(k) a(k,j)   (at last: alpha)
 //! ```
-//! `gamma` is the posterior `P(state | all observations)`, that of Rabiner's `alpha beta`; the product of all `c` is the likelihood.
+//! `gamma` is the posterior `P(state | all observations)`, that of Rabiner's `alpha beta`; the product of all `c` is
+//! the likelihood.
 //!
-//! `hmm_forward` takes `u8` rows of `n` symbols, or `f32` or `f64` rows of `n` times `N` likelihoods `b(j)` of the observation in each of the `N`
-//! states. It puts out in `f64`, for each observation, `alpha` (`N` numbers) and `c`. `hmm_backward` takes these rows and puts out in
-//! `f64` the `N` posteriors of each observation.
+//! `hmm_forward` takes `u8` rows of `n` symbols, or `f32` or `f64` rows of `n` times `N` likelihoods `b(j)` of the
+//! observation in each of the `N` states. It puts out in `f64`, for each observation, `alpha` (`N` numbers) and `c`.
+//! `hmm_backward` takes these rows and puts out in `f64` the `N` posteriors of each observation.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
@@ -17,9 +19,9 @@
 //! | `emission` | of `hmm_forward` with symbols: `N` rows of as many numbers as there are symbols |
 //! | `initial` | of `hmm_forward`: distribution at the first observation; all alike where it is not given |
 //!
-//! State of `hmm_forward`: the prediction `p` (`N` numbers); of `hmm_backward`: the later `gamma`, then 1 once there is one. An observation
-//! that says nothing (a symbol without emissions, likelihoods that are not finite or negative, or impossible in all states) counts as
-//! missing: `alpha` is the prediction, and `c` is 0.
+//! State of `hmm_forward`: the prediction `p` (`N` numbers); of `hmm_backward`: the later `gamma`, then 1 once there is
+//! one. An observation that says nothing (a symbol without emissions, likelihoods that are not finite or negative, or
+//! impossible in all states) counts as missing: `alpha` is the prediction, and `c` is 0.
 
 use super::{Sample, consecutive, given, list, with_state};
 use crate::dtype::Dtype;

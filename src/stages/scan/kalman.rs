@@ -4,15 +4,18 @@
 //! s = h P h' + r;  k = P h' / s;  x += k (z - h x);  P = (I - k h) P (I - k h)' + k r k'    -> row
 //! x = F x;  P = F P F' + Q                                                                   -> state
 //! ```
-//! Takes `f32`, `f64` or `i16` rows of `n` measurements and puts out in `f64`, for each, the state estimate `x` (`d` numbers) and the
-//! upper triangle of its covariance `P`, row by row (`d (d + 1) / 2` numbers): `n d (d + 3) / 2` elements, all that `rts_smoother` needs.
+//! Takes `f32`, `f64` or `i16` rows of `n` measurements and puts out in `f64`, for each, the state estimate `x` (`d`
+//! numbers) and the upper triangle of its covariance `P`, row by row (`d (d + 1) / 2` numbers): `n d (d + 3) / 2`
+//! elements, all that `rts_smoother` needs.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `transition` | `F`, `d * d` numbers row by row; `d` from 1 to 4 |
 //! | `process` | `Q`, as many; symmetric |
 //! | `observe` | `h`, `d` numbers |
-//! | `dt`, `q` | in place of these three: position and velocity (`d = 2`), time between samples (1 where it is not given) and intensity of the white noise of the acceleration: `F = [1 dt; 0 1]`, `Q = q [dt^3/3 dt^2/2; dt^2/2 dt]`, `h = [1 0]` |
+//! | `dt`, `q` | in place of these three: position and velocity (`d = 2`) |
+//! | | `dt`: time between samples, 1 where it is not given; `q`: intensity of the white noise of the acceleration |
+//! | | `F = [1 dt; 0 1]`, `Q = q [dt^3/3 dt^2/2; dt^2/2 dt]`, `h = [1 0]` |
 //! | `r` | variance of a measurement, over 0 |
 //! | `x0` | estimate before the first measurement; zeroes where it is not given |
 //! | `p0` | its covariance: `d * d` numbers, or one for the whole diagonal; 1e6 where it is not given |

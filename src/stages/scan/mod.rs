@@ -6,7 +6,8 @@
 //!
 //! The state is a row of `f64` (`viterbi`: `f32`, `viterbi_traceback`: `u32`) without padding, and all a scan
 //! remembers; all but `viterbi` compute in `f64` with basic operations only, so results are the same bits on every
-//! machine and for every grouping of rows into calls.
+//! machine and for every grouping of rows into calls. (Processors differ in the bits of a NaN they make; rows
+//! of samples hold one and the same, the state and rows for another scan may not.)
 
 use super::{Build, EdgeShape, short_name};
 use crate::dtype::{Dtype, Element};

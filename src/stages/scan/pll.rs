@@ -7,26 +7,27 @@
 //! frequency += ki e;  phase += frequency + kp e;  lock += weight (cos(2 pi e) - lock)
 //! t = bandwidth / (damping + 1/(4 damping)), d = 1 + 2 damping t + t^2, kp = 4 damping t / d, ki = 4 t^2 / d
 //! ```
-//! Phases are in turns, from 0 to 1, frequencies in cycles per sample. The error is the angle itself: amplitude does not
-//! matter. Sine, cosine and angle are polynomials in `f64` of basic operations, the same bits on every machine; their errors are
-//! below 1e-13.
+//! Phases are in turns, from 0 to 1, frequencies in cycles per sample. The error is the angle itself: amplitude does
+//! not matter. Sine, cosine and angle are polynomials in `f64` of basic operations, the same bits on every machine;
+//! their errors are below 1e-13.
 //!
 //! Takes `c32`, or real `f32`, `f64` or `i16` rows of `n` samples and puts out `phase frequency lock` for each, `3 n`
 //! elements of `f32`: the phase of the loop at that sample, before it learns from it; frequency and lock behind it.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `bandwidth` | noise bandwidth of the loop, in cycles per sample, over 0, at most 0.25; 0.01 where it is not given |
+//! | `bandwidth` | noise bandwidth of the loop, in cycles per sample, over 0, at most 0.25; 0.01 where not given |
 //! | `damping` | over 0; 0.7071 (root of 1/2) where it is not given |
-//! | `frequency` | where the loop starts; 0 where it is not given (of real samples: must be given and not 0) |
+//! | `frequency` | where the loop starts; 0 where it is not given (real samples: must be given, not 0) |
 //! | `range` | the frequency stays within so much of the start; 0.5 where it is not given |
 //! | `costas` | 1: the tone may change its sign (BPSK); 0 is the default |
 //! | `arm` | real samples: weight of the one-pole low-pass; 0.1 where it is not given. Take it well over `bandwidth` |
 //! | `weight` | of a sample in `lock`; 0.01 where it is not given |
 //! | `precision` | 32 or 64: type of the rows put out |
 //!
-//! `lock` goes to 1 when locked, to 0 or below without a tone (with `costas` it is of the doubled angle). State: `phase frequency lock`
-//! and both low-passed parts of `v`. A sample that is not finite counts as missing: the loop coasts on its frequency, and `lock` decays.
+//! `lock` goes to 1 when locked, to 0 or below without a tone (with `costas` it is of the doubled angle). State: `phase
+//! frequency lock` and both low-passed parts of `v`. A sample that is not finite counts as missing: the loop coasts on
+//! its frequency, and `lock` decays.
 
 use super::{Real, Sample, precision, real, samples, with_state};
 use crate::dtype::Dtype;

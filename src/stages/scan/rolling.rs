@@ -3,22 +3,23 @@
 //! Takes `f32`, `f64` or `i16` rows of `n` samples and puts out mean and variance behind each one, `2 n` elements, in
 //! `f64` for `f64` rows, else in `f32`. The first `window - 1` results are over the samples there are.
 //!
-//! Nothing is ever taken off: removal leaves rounding errors that add up over a long stream. The stream is cut into blocks of
-//! `window` samples (van Herk, Pattern Recognition Letters 13 (1992)); a window is a suffix of the block before and a prefix of
-//! this one. Each is a pair of mean and sum of squared deviations, grown by Welford's update (Knuth, The Art of Computer
-//! Programming 2, section 4.2.2) and joined by the formula of Chan, Golub and LeVeque (1979), all in `f64`. The error of the
-//! variance is that of a two-pass sum over the window alone, whatever the length of the stream. Once per block the suffixes are made,
-//! `window` updates at once; otherwise a sample costs two updates.
+//! Nothing is ever taken off: removal leaves rounding errors that add up over a long stream. The stream is cut into
+//! blocks of `window` samples (van Herk, Pattern Recognition Letters 13 (1992)); a window is a suffix of the block
+//! before and a prefix of this one. Each is a pair of mean and sum of squared deviations, grown by Welford's update
+//! (Knuth, The Art of Computer Programming 2, section 4.2.2) and joined by the formula of Chan, Golub and LeVeque
+//! (1979), all in `f64`. The error of the variance is that of a two-pass sum over the window alone, whatever the length
+//! of the stream. Once per block the suffixes are made, `window` updates at once; otherwise a sample costs two updates.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `window` | samples in a full window, from 1 to 1,048,576; must be given |
-//! | `ddof` | the sum of squares is divided by the number of samples less this; 0 where it is not given, 1 for the estimate without bias. NaN where that is not over 0 |
+//! | `ddof` | the sum of squares is divided by the number of samples less this; 0 where it is not given. |
+//! | | 1 gives the estimate without bias. The variance is NaN where the divisor is not over 0 |
 //! | `precision` | 32 or 64: type of the rows put out |
 //!
-//! State: samples in this block, samples of the block before (0 or `window`), mean and sum of squares of the prefix, then `window`
-//! pairs: samples of this block, and suffixes of the block before in the places not yet taken. A sample that is not
-//! finite makes the results NaN for as long as it is in the window, and no longer.
+//! State: samples in this block, samples of the block before (0 or `window`), mean and sum of squares of the prefix,
+//! then `window` pairs: samples of this block, and suffixes of the block before in the places not yet taken. A sample
+//! that is not finite makes the results NaN for as long as it is in the window, and no longer.
 
 use super::{Real, Step, as_samples, precision, run, samples, with_state};
 use crate::dtype::Dtype;

@@ -4,9 +4,9 @@
 //! c = P F' (F P F' + Q)^-1
 //! x = x + c (later x - F x);  P = P + c (later P - (F P F' + Q)) c' = (I - c F) P (I - c F)' + c (later P + Q) c'
 //! ```
-//! The last form has no difference of covariances, and so keeps its digits where the first ones are large.
-//! Takes rows of a `kalman` stage and puts out in `f64` the smoothed estimate of each measurement, `x` and the upper triangle of `P`
-//! as `kalman` has them. The last estimate of the range stays as it is.
+//! The last form has no difference of covariances, and so keeps its digits where the first ones are large. Takes rows
+//! of a `kalman` stage and puts out in `f64` the smoothed estimate of each measurement, `x` and the upper triangle of
+//! `P` as `kalman` has them. The last estimate of the range stays as it is.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
@@ -14,8 +14,8 @@
 //! | `covariance` | 0: puts out `x` alone; 1 is the default |
 //! | `precision` | 32 or 64: type of the rows put out; 64 where it is not given |
 //!
-//! State: the later estimate, `x` and triangle of `P`, then 1 once there is one. Rows of a `kalman` stage are finite as long as `F`
-//! lets its estimates be; what is not finite spreads to all earlier rows.
+//! State: the later estimate, `x` and triangle of `P`, then 1 once there is one. Rows of a `kalman` stage are finite as
+//! long as `F` lets its estimates be; what is not finite spreads to all earlier rows.
 
 use super::kalman::{KEYS, dynamics, model, predicted, record};
 use super::matrix::{congruent, inverse, less, one, product, sum, symmetric, times, transposed, triangle, vector};

@@ -1,29 +1,31 @@
-//! Viterbi decoder of convolutional codes of rate `1/m`: `viterbi`, the forward scan, and `viterbi_traceback`, the reverse
-//! scan over its rows. Viterbi (1967); Forney, The Viterbi algorithm, Proc. IEEE 61 (1973).
+//! Viterbi decoder of convolutional codes of rate `1/m`: `viterbi`, the forward scan, and `viterbi_traceback`, the
+//! reverse scan over its rows. Viterbi (1967); Forney, The Viterbi algorithm, Proc. IEEE 61 (1973).
 //! ```text
 //! decisions: viterbi, edge symbols
 //! bits:      viterbi_traceback, edge decisions
 //! ```
 //! The encoder holds the last `K` bits, the newest first; symbol `j` is the parity of those that generator `j` has
-//! (octal 171 and 133 for `K = 7`: CCSDS 131.0-B, with the second symbol inverted there: `invert` 0 1). A path's metric is the sum of
-//! the soft symbols, each with the sign of the path's symbol; the greatest wins, on a tie the predecessor with the even number.
-//! After every step the greatest metric is taken off all, so that they stay bounded (exact for integers) whatever the length.
+//! (octal 171 and 133 for `K = 7`: CCSDS 131.0-B, with the second symbol inverted there: `invert` 0 1). A path's metric
+//! is the sum of the soft symbols, each with the sign of the path's symbol; the greatest wins, on a tie the predecessor
+//! with the even number. After every step the greatest metric is taken off all, so that they stay bounded (exact for
+//! integers) whatever the length.
 //!
-//! `viterbi` takes rows of `n m` symbols: `u8` hard (0, or anything else for 1), or soft `i8` or `f32`, positive for 0, negative for 1,
-//! 0 for erased. It puts out `u8` rows: for each of the `n` steps `2^(K-1)` decision bits (state `8 i + j` is bit `j` of byte `i`), then one byte,
-//! the best state behind the row. `viterbi_traceback` takes these and puts out `n` bits, one per `u8`.
+//! `viterbi` takes rows of `n m` symbols: `u8` hard (0, or anything else for 1), or soft `i8` or `f32`, positive for 0,
+//! negative for 1, 0 for erased. It puts out `u8` rows: for each of the `n` steps `2^(K-1)` decision bits (state `8 i +
+//! j` is bit `j` of byte `i`), then one byte, the best state behind the row. `viterbi_traceback` takes these and puts
+//! out `n` bits, one per `u8`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `constraint` | `K`, from 3 to 9; 7 where it is not given |
-//! | `generators` | of `viterbi`: 2 to 6 numbers below `2^K`; for `K = 7` 121 and 91 where they are not given |
+//! | `generators` | of `viterbi`: 2 to 6 numbers below `2^K`; for `K = 7` 121 and 91 where not given |
 //! | `invert` | of `viterbi`: 1 for each generator whose symbols come inverted; zeroes where it is not given |
 //! | `any_start` | of `viterbi`: 1 where the encoder may start in any state; 0 (default): it starts in state 0 |
-//! | `end` | of `viterbi_traceback`: the encoder's state behind the range, 0 after a tail of zeroes; without it the best one |
-//! | `pack` | of `viterbi_traceback`: 1 for eight bits to a `u8`, the first in the top bit (rows of a multiple of 8 steps) |
+//! | `end` | of `viterbi_traceback`: the state behind the range, 0 after a tail of zeroes; without it the best one |
+//! | `pack` | of `viterbi_traceback`: 1 for eight bits to a `u8`, the first in the top bit (rows of `8 i` steps) |
 //!
-//! State of `viterbi`: `2^(K-1)` metrics, `f32`. State of `viterbi_traceback`: 1 once started and the encoder's state, `u32`. Symbols
-//! beyond 1e6 either way count as that much, NaN as erased.
+//! State of `viterbi`: `2^(K-1)` metrics, `f32`. State of `viterbi_traceback`: 1 once started and the encoder's state,
+//! `u32`. Symbols beyond 1e6 either way count as that much, NaN as erased.
 
 use super::{consecutive, given, samples};
 use crate::dtype::{Dtype, Element};
@@ -164,7 +166,7 @@ fn step(metrics: &mut [f32], new: &mut [f32], words: &[[u8; 2]], branch: &[f32; 
             let (even, odd) = (even + metric(*word_even), odd + metric(*word_odd));
             *byte |= u8::from(odd > even) << bit;
             *to = if odd > even { odd } else { even };
-            best = best.max(*to);
+            best = if *to > best { *to } else { best };
         }
     }
     for (to, from) in metrics.iter_mut().zip(new) {

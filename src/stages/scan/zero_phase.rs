@@ -3,16 +3,17 @@
 //! forward: zero_phase_forward, edge x
 //! y:       zero_phase_reverse, edges forward and x
 //! ```
-//! SciPy extends the signal at both ends by `p = 3 (2 sections + 1 - m)` samples, mirrored about the end point (`m`: the
-//! smaller of the numbers of sections with `b2 = 0` and with `a2 = 0`), starts in the steady state of the first sample of the extension, filters,
-//! starts anew in the steady state of the last output, filters backwards, and cuts the extensions off. Here the extensions
-//! never become rows: the forward stage filters the left one before its first sample, and puts out its state behind each row, from
-//! which the reverse stage filters the right one at the last row, before it turns round. Gustafsson, Determining the initial states
-//! in forward-backward filtering, IEEE Trans. Signal Processing 44 (1996), discusses the method.
+//! SciPy extends the signal at both ends by `p = 3 (2 sections + 1 - m)` samples, mirrored about the end point (`m`:
+//! the smaller of the numbers of sections with `b2 = 0` and with `a2 = 0`), starts in the steady state of the first
+//! sample of the extension, filters, starts anew in the steady state of the last output, filters backwards, and cuts
+//! the extensions off. Here the extensions never become rows: the forward stage filters the left one before its first
+//! sample, and puts out its state behind each row, from which the reverse stage filters the right one at the last row,
+//! before it turns round. Gustafsson, Determining the initial states in forward-backward filtering, IEEE Trans. Signal
+//! Processing 44 (1996), discusses the method.
 //!
-//! `x` has `f32`, `f64` or `i16` rows of `n` samples, the same ones on both edges. Rows of `zero_phase_forward`, in `f64`: `n`
-//! filtered samples, then `z1 z2` of each section behind them. Rows of `zero_phase_reverse`: `n` samples, in `f64` where those of
-//! `x` are, else in `f32`.
+//! `x` has `f32`, `f64` or `i16` rows of `n` samples, the same ones on both edges. Rows of `zero_phase_forward`, in
+//! `f64`: `n` filtered samples, then `z1 z2` of each section behind them. Rows of `zero_phase_reverse`: `n` samples, in
+//! `f64` where those of `x` are, else in `f32`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
@@ -21,8 +22,8 @@
 //! | `precision` | of `zero_phase_reverse`: 32 or 64, type of its rows |
 //!
 //! `p + 1` samples are needed at each end. Rows shorter than that need halos: the edge `x` of `zero_phase_forward` a
-//! lookahead, that of `zero_phase_reverse` a lookback, of `ceil((p + 1) / n) - 1` rows at least. As with SciPy, the range
-//! must have more than `p` samples: in a shorter one rows of the halo's boundary would be taken for samples.
+//! lookahead, that of `zero_phase_reverse` a lookback, of `ceil((p + 1) / n) - 1` rows at least. As with SciPy, the
+//! range must have more than `p` samples: in a shorter one rows of the halo's boundary would be taken for samples.
 //!
 //! State of both: `z1 z2` of each section, then 1 once the end was padded. A sample that is not finite stays in the
 //! state.
