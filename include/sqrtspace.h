@@ -107,13 +107,24 @@
  *     f32 -> 1 u32. Index of the first greatest element. NaN is below everything; 0 if all are NaN.
  * band
  *     any type. Elements from (0) to before to (row length) of each row.
+ * biquad
+ *     f32, f64 or i16; a scan. Cascade of second-order sections along the samples: sos (list, six numbers a
+ *     section, as SciPy has them), zi (0; 1: settled on the first sample; or a list), precision (32 or 64, as
+ *     the input).
+ * biquad_reverse
+ *     As biquad, from the last sample to the first. A reverse scan.
  * centroid
  *     f32 -> 1 f32. sum(k * x[k]) / sum(x[k]), in elements; 0 where the sum is 0.
  * channel
  *     any type. Channel index (0) of interleaved samples, contiguous.
+ * cusum
+ *     f32, f64 or i16; a scan -> high, low, alarm per sample. Change detector: target, drift, threshold,
+ *     reset, precision.
  * decimate
  *     f32. Low-pass, then every factor-th element: taps (list; default a Hamming-windowed sinc of 20 * factor
  *     + 1).
+ * ema
+ *     f32, f64 or i16; a scan. Exponential moving average: alpha or span, initial, precision.
  * energy
  *     f32 or i16 -> 1 f32. Sum of squares; i16 is scaled by 1/32768.
  * fir
@@ -123,8 +134,19 @@
  * histogram
  *     f32 or i16 -> bins u32. Counts in bins equal bins from lo to hi; clamp (0): 1 counts what lies outside
  *     in the end bins. NaN is not counted.
+ * hmm_backward
+ *     rows of hmm_forward -> posteriors, N per step. transition. A reverse scan.
+ * hmm_forward
+ *     u8 symbols or likelihoods; a scan -> N scaled alphas and their scale per step, f64. transition,
+ *     emission, initial.
+ * kalman
+ *     f32, f64 or i16; a scan -> state and upper triangle of its covariance per sample, f64. transition,
+ *     process, observe or dt, q; r, x0, p0.
  * mean
  *     f32 or i16 -> 1 f32. Arithmetic mean.
+ * pll
+ *     c32 or real; a scan -> phase (turns), frequency (cycles a sample), lock per sample. bandwidth, damping,
+ *     frequency, range, costas, arm, weight, precision.
  * quantile
  *     f32 or i16 -> one f32 per q (list, 0 to 1, at most 8). Nearest rank: the element of rank (n - 1) * q,
  *     rounded half to even. NaN is above everything. Overlapping windows cost their hop, not their length.
@@ -135,12 +157,28 @@
  *     As rfft_magnitude; squares of the absolute values.
  * rms
  *     f32 or i16 -> 1 f32. Root of the mean square; i16 is scaled by 1/32768.
+ * rolling_stats
+ *     f32, f64 or i16; a scan -> mean, variance of the last window samples per sample. window, ddof,
+ *     precision.
+ * rts_smoother
+ *     rows of kalman -> smoothed states (covariance 1: and covariances). The parameters of kalman. A reverse
+ *     scan.
  * threshold
  *     real -> u8. 1 where an element is above level; below (0): 1 for those below it. NaN gives 0.
  * to_f32
  *     real -> f32. x * scale (1) + offset (0).
  * top_k_sum
  *     f32 -> 1 f32. Sum of the k greatest elements, NaN left out.
+ * viterbi
+ *     u8 hard or i8, f32 soft (above 0: bit 0); a scan -> decisions. constraint (7), generators (octal 171,
+ *     133), invert, any_start.
+ * viterbi_traceback
+ *     rows of viterbi -> u8 bits. constraint, end, pack. A reverse scan.
+ * zero_phase_forward
+ *     f32, f64 or i16; a scan. First half of a zero-phase filter (sosfiltfilt): sos, padlen.
+ * zero_phase_reverse
+ *     its edges: zero_phase_forward and what that one sees. Second half: sos, padlen, precision. A reverse
+ *     scan.
  */
 
 #ifndef SQRTSPACE_H

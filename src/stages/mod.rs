@@ -24,6 +24,7 @@ mod quantile;
 #[cfg(test)]
 mod reference;
 mod rfft;
+mod scan;
 #[cfg(test)]
 mod testing;
 mod threshold;
@@ -46,7 +47,7 @@ const fn kind(name: &'static str, build: Builder, manual: &'static str) -> Kind 
     Kind { name, build, manual }
 }
 
-/// All kinds.
+/// All kinds. Those called a reverse scan are refused until the executors have reverse scans.
 pub static KINDS: &[Kind] = &[
     kind(
         "argmax",
@@ -54,12 +55,29 @@ pub static KINDS: &[Kind] = &[
         "f32 -> 1 u32. Index of the first greatest element. NaN is below everything; 0 if all are NaN.",
     ),
     kind("band", band::build, "any type. Elements from (0) to before to (row length) of each row."),
+    kind(
+        "biquad",
+        scan::biquad::forward,
+        "f32, f64 or i16; a scan. Cascade of second-order sections along the samples: sos (list, six numbers a section, as \
+         SciPy has them), zi (0; 1: settled on the first sample; or a list), precision (32 or 64, as the input).",
+    ),
+    kind("biquad_reverse", scan::biquad::reverse, "As biquad, from the last sample to the first. A reverse scan."),
     kind("centroid", centroid::build, "f32 -> 1 f32. sum(k * x[k]) / sum(x[k]), in elements; 0 where the sum is 0."),
     kind("channel", channel::build, "any type. Channel index (0) of interleaved samples, contiguous."),
+    kind(
+        "cusum",
+        scan::cusum::build,
+        "f32, f64 or i16; a scan -> high, low, alarm per sample. Change detector: target, drift, threshold, reset, precision.",
+    ),
     kind(
         "decimate",
         fir::decimate,
         "f32. Low-pass, then every factor-th element: taps (list; default a Hamming-windowed sinc of 20 * factor + 1).",
+    ),
+    kind(
+        "ema",
+        scan::ema::build,
+        "f32, f64 or i16; a scan. Exponential moving average: alpha or span, initial, precision.",
     ),
     kind("energy", energy::energy, "f32 or i16 -> 1 f32. Sum of squares; i16 is scaled by 1/32768."),
     kind(
@@ -74,7 +92,29 @@ pub static KINDS: &[Kind] = &[
         "f32 or i16 -> bins u32. Counts in bins equal bins from lo to hi; clamp (0): 1 counts what lies outside in the end bins. \
          NaN is not counted.",
     ),
+    kind(
+        "hmm_backward",
+        scan::hmm::backward,
+        "rows of hmm_forward -> posteriors, N per step. transition. A reverse scan.",
+    ),
+    kind(
+        "hmm_forward",
+        scan::hmm::forward,
+        "u8 symbols or likelihoods; a scan -> N scaled alphas and their scale per step, f64. transition, emission, initial.",
+    ),
+    kind(
+        "kalman",
+        scan::kalman::build,
+        "f32, f64 or i16; a scan -> state and upper triangle of its covariance per sample, f64. transition, process, observe or \
+         dt, q; r, x0, p0.",
+    ),
     kind("mean", mean::build, "f32 or i16 -> 1 f32. Arithmetic mean."),
+    kind(
+        "pll",
+        scan::pll::build,
+        "c32 or real; a scan -> phase (turns), frequency (cycles a sample), lock per sample. bandwidth, damping, frequency, \
+         range, costas, arm, weight, precision.",
+    ),
     kind(
         "quantile",
         quantile::build,
@@ -90,12 +130,43 @@ pub static KINDS: &[Kind] = &[
     kind("rfft_power", rfft::power, "As rfft_magnitude; squares of the absolute values."),
     kind("rms", energy::rms, "f32 or i16 -> 1 f32. Root of the mean square; i16 is scaled by 1/32768."),
     kind(
+        "rolling_stats",
+        scan::rolling::build,
+        "f32, f64 or i16; a scan -> mean, variance of the last window samples per sample. window, ddof, precision.",
+    ),
+    kind(
+        "rts_smoother",
+        scan::rts::build,
+        "rows of kalman -> smoothed states (covariance 1: and covariances). The parameters of kalman. A reverse scan.",
+    ),
+    kind(
         "threshold",
         threshold::build,
         "real -> u8. 1 where an element is above level; below (0): 1 for those below it. NaN gives 0.",
     ),
     kind("to_f32", to_f32::build, "real -> f32. x * scale (1) + offset (0)."),
     kind("top_k_sum", top_k_sum::build, "f32 -> 1 f32. Sum of the k greatest elements, NaN left out."),
+    kind(
+        "viterbi",
+        scan::viterbi::decisions,
+        "u8 hard or i8, f32 soft (above 0: bit 0); a scan -> decisions. constraint (7), generators (octal 171, 133), invert, \
+         any_start.",
+    ),
+    kind(
+        "viterbi_traceback",
+        scan::viterbi::traceback,
+        "rows of viterbi -> u8 bits. constraint, end, pack. A reverse scan.",
+    ),
+    kind(
+        "zero_phase_forward",
+        scan::zero_phase::forward,
+        "f32, f64 or i16; a scan. First half of a zero-phase filter (sosfiltfilt): sos, padlen.",
+    ),
+    kind(
+        "zero_phase_reverse",
+        scan::zero_phase::reverse,
+        "its edges: zero_phase_forward and what that one sees. Second half: sos, padlen, precision. A reverse scan.",
+    ),
 ];
 
 /// Checks parameters and inputs of one kind of stage, and says what it needs.

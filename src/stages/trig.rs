@@ -7,7 +7,7 @@
 use core::f64::consts::PI;
 
 /// `sin x` for `|x| <= pi/4`.
-fn sin_poly(x: f64) -> f64 {
+pub(super) fn sin_poly(x: f64) -> f64 {
     let z = x * x;
     let series = [1.0 / 20.0, 1.0 / 42.0, 1.0 / 72.0, 1.0 / 110.0, 1.0 / 156.0, 1.0 / 210.0, 1.0 / 272.0];
     // x - x^3/3! + x^5/5! ...: Horner from the last ratio of neighbouring terms to the first.
@@ -16,7 +16,7 @@ fn sin_poly(x: f64) -> f64 {
 }
 
 /// `cos x` for `|x| <= pi/4`.
-fn cos_poly(x: f64) -> f64 {
+pub(super) fn cos_poly(x: f64) -> f64 {
     let z = x * x;
     let series = [1.0 / 12.0, 1.0 / 30.0, 1.0 / 56.0, 1.0 / 90.0, 1.0 / 132.0, 1.0 / 182.0, 1.0 / 240.0];
     let tail = series.iter().rev().fold(1.0, |sum, ratio| 1.0 - z * ratio * sum);

@@ -1,0 +1,201 @@
+//! IIR filters as cascades of second-order sections: `biquad` forwards in time, `biquad_reverse` backwards.
+//!
+//! Each section is the transposed direct form II, as `scipy.signal.sosfilt`; Oppenheim and Schafer, Discrete-Time
+//! Signal Processing, section 6.3:
+//! ```text
+//! y  = b0 x + z1
+//! z1 = b1 x - a1 y + z2
+//! z2 = b2 x - a2 y
+//! ```
+//! Takes `f32`, `f64` or `i16` rows of `n` samples and puts out `n` filtered ones, in `f64` for `f64` rows, else in
+//! `f32`. All arithmetic and the state are in `f64`.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `sos` | `b0 b1 b2 a0 a1 a2` of each section, up to 32 of them; divided by `a0`, which must not be 0 |
+//! | `zi` | 0: starts at rest (default). 1: in the steady state of the first sample (`sosfilt_zi` times it). |
+//! | | A list of 2 numbers per section: starts with these `z1 z2` |
+//! | `precision` | 32 or 64: type of the rows put out |
+//!
+//! State: `z1 z2` of each section, then 1 once a sample was seen. Of `biquad_reverse` the first sample is the last of
+//! the range. A sample that is not finite stays in the state, as with SciPy.
+//!
+//! `biquad` and then `biquad_reverse`, both with `zi` 1, are `sosfiltfilt(padtype=None)`.
+
+use super::{Real, Sample, as_samples, given, list, precision, samples, with_state};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::cast_mut;
+use crate::stages::{Build, shape};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+/// One section, divided by `a0`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Section {
+    b: [f64; 3],
+    a: [f64; 2],
+}
+
+impl Section {
+    /// One sample through the section.
+    #[inline(always)]
+    fn step(&self, z: &mut [f64; 2], x: f64) -> f64 {
+        let [b0, b1, b2] = self.b;
+        let [a1, a2] = self.a;
+        let [z1, z2] = *z;
+        let y = b0 * x + z1;
+        *z = [b1 * x - a1 * y + z2, b2 * x - a2 * y];
+        y
+    }
+
+    /// Gain of a constant.
+    fn gain(&self) -> f64 {
+        let [b0, b1, b2] = self.b;
+        let [a1, a2] = self.a;
+        (b0 + b1 + b2) / (1.0 + a1 + a2)
+    }
+
+    /// Whether the section delays by one sample only, in numerator and denominator.
+    pub(super) fn lower_order(&self) -> (bool, bool) {
+        let ([_, _, b2], [_, a2]) = (self.b, self.a);
+        (b2 == 0.0, a2 == 0.0)
+    }
+}
+
+/// One sample through the cascade.
+#[inline(always)]
+pub(super) fn filter(sections: &[Section], z: &mut [[f64; 2]], x: f64) -> f64 {
+    sections.iter().zip(z).fold(x, |x, (section, z)| section.step(z, x))
+}
+
+/// The state of the cascade after an endless constant `x`: `scipy.signal.sosfilt_zi` times `x`.
+pub(super) fn settle(sections: &[Section], z: &mut [[f64; 2]], x: f64) {
+    let mut scale = 1.0;
+    for (section, z) in sections.iter().zip(z) {
+        let ([b0, b1, b2], [a1, a2]) = (section.b, section.a);
+        // With input 1 the output is `gain`; in the direct form of the difference, as SciPy's lfilter_zi.
+        let z1 = (b1 - a1 * b0 + b2 - a2 * b0) / (1.0 + a1 + a2);
+        let z2 = b2 - a2 * (b0 + z1);
+        *z = [z1 * scale * x, z2 * scale * x];
+        scale *= section.gain();
+    }
+}
+
+/// The sections of the parameter `sos`, in the pool.
+pub(super) fn sections<'m>(b: &mut Build<'_, 'm>) -> Result<&'m [Section]> {
+    let wrong = Error::new(Status::Argument, "sos must be a list of 6 finite numbers for each of 1 to 32 sections");
+    let (list, rest) = given(b, "sos").as_chunks::<6>();
+    if list.is_empty() || list.len() > 32 || !rest.is_empty() {
+        return Err(wrong);
+    }
+    let mut all = [Section { b: [0.0; 3], a: [0.0; 2] }; 32];
+    for (section, [b0, b1, b2, a0, a1, a2]) in all.iter_mut().zip(list) {
+        *section = Section { b: [b0 / a0, b1 / a0, b2 / a0], a: [a1 / a0, a2 / a0] };
+        if !section.b.iter().chain(&section.a).all(|v| v.is_finite()) {
+            return Err(wrong);
+        }
+    }
+    b.pool.copied(all.get(..list.len()).unwrap_or(&[]))
+}
+
+/// Refuses filters that a constant does not settle in.
+pub(super) fn settles(sections: &[Section]) -> Result<()> {
+    if sections.iter().all(|s| s.gain().is_finite()) {
+        return Ok(());
+    }
+    Err(Error::new(Status::Argument, "the filter has a pole at 1: no steady state to start from"))
+}
+
+pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    build(b, false)
+}
+
+pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    build(b, true)
+}
+
+fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
+    b.allow(&["sos", "zi", "precision"])?;
+    let edge = samples(b, super::SAMPLES)?;
+    let shape = shape(precision(b, as_samples(edge))?, edge.shape.len)?;
+    let sections = sections(b)?;
+    let mut start = Start::Rest;
+    if given(b, "zi").len() > 1 {
+        let zi = list(b, "zi", num::mul(sections.len(), 2)?)?;
+        start = Start::Given(b.pool.copied(zi.as_chunks().0)?);
+    } else if b.count("zi", Some(0), 0, 1)? == 1 {
+        settles(sections)?;
+        start = Start::Settled;
+    }
+    let mut spec = StageSpec::new(Biquad { sections, start, reverse, wide: shape.dtype == Dtype::F64 }, shape);
+    spec.reverse = reverse;
+    spec.revision = b.revision();
+    with_state(spec, num::add(num::mul(sections.len(), 2)?, 1)?)
+}
+
+/// What the filter starts from.
+enum Start<'m> {
+    Rest,
+    Settled,
+    Given(&'m [[f64; 2]]),
+}
+
+struct Biquad<'m> {
+    sections: &'m [Section],
+    start: Start<'m>,
+    reverse: bool,
+    /// Puts out `f64`.
+    wide: bool,
+}
+
+impl Biquad<'_> {
+    fn rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        let rows = io.input::<X>(0)?;
+        let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
+        let (started, z) = state.split_last_mut().ok_or(Code::MISFIT)?;
+        let (z, out) = (z.as_chunks_mut().0, cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?);
+        let mut step = |x: f64| {
+            if *started == 0.0 {
+                *started = 1.0;
+                if matches!(self.start, Start::Settled) {
+                    settle(self.sections, z, x);
+                }
+            }
+            Y::rounded(filter(self.sections, z, x))
+        };
+        let len = rows.row_len().max(1);
+        if self.reverse {
+            for (i, y) in out.chunks_exact_mut(len).enumerate().rev() {
+                y.iter_mut().zip(rows.row(i)).rev().for_each(|(y, x)| *y = step((*x).into()));
+            }
+        } else {
+            for (i, y) in out.chunks_exact_mut(len).enumerate() {
+                y.iter_mut().zip(rows.row(i)).for_each(|(y, x)| *y = step((*x).into()));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Kernel for Biquad<'_> {
+    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+        state.fill(0);
+        if let Start::Given(zi) = self.start {
+            let state = cast_mut::<f64>(state).ok_or(Code::MISFIT)?;
+            state.iter_mut().zip(zi.as_flattened()).for_each(|(z, zi)| *z = *zi);
+        }
+        Ok(())
+    }
+
+    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        match (io.input_dtype(0)?, self.wide) {
+            (Dtype::F32, false) => self.rows::<f32, f32>(io),
+            (Dtype::F32, true) => self.rows::<f32, f64>(io),
+            (Dtype::F64, false) => self.rows::<f64, f32>(io),
+            (Dtype::F64, true) => self.rows::<f64, f64>(io),
+            (_, false) => self.rows::<i16, f32>(io),
+            (_, true) => self.rows::<i16, f64>(io),
+        }
+    }
+}

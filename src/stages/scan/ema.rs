@@ -1,0 +1,73 @@
+//! Exponential moving average, the one-pole low-pass: `y += alpha (x - y)`.
+//!
+//! As `pandas.Series.ewm(alpha, adjust=False).mean()`, and as `scipy.signal.lfilter([alpha], [1, alpha - 1], x)` with
+//! the initial state `(1 - alpha) y`. Takes `f32`, `f64` or `i16` rows of `n` samples and puts out `n` averages, in
+//! `f64` for `f64` rows, else in `f32`; arithmetic and state are in `f64`.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `alpha` | weight of a new sample, over 0 and at most 1 |
+//! | `span` | in its place: `alpha = 2 / (span + 1)`, at least 1 |
+//! | `initial` | average before the first sample; without it the first sample is the first average |
+//! | `precision` | 32 or 64: type of the rows put out |
+//!
+//! State: the average, then 1 once there is one. A sample that is not finite counts as missing: it leaves the average
+//! as it was, and the row repeats it (0 before the first one).
+
+use super::{Real, Step, as_samples, precision, real, run, samples, with_state};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::cast_mut;
+use crate::stages::{Build, shape};
+use crate::status::{Error, Result, Status};
+
+pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["alpha", "span", "initial", "precision"])?;
+    let edge = samples(b, super::SAMPLES)?;
+    let alpha = match b.number("span") {
+        None => real(b, "alpha", None, |v| v > 0.0 && v <= 1.0)?,
+        Some(_) if b.number("alpha").is_some() => {
+            return Err(Error::new(Status::Argument, "an ema stage takes alpha or span, not both"));
+        }
+        Some(_) => 2.0 / (real(b, "span", None, |v| v >= 1.0)? + 1.0),
+    };
+    let initial = b.number("initial");
+    if initial.is_some() {
+        real(b, "initial", None, |_| true)?;
+    }
+    let precision = precision(b, as_samples(edge))?;
+    let mut spec = StageSpec::new(Ema { alpha, initial, precision }, shape(precision, edge.shape.len)?);
+    spec.revision = b.revision();
+    with_state(spec, 2)
+}
+
+struct Ema {
+    alpha: f64,
+    initial: Option<f64>,
+    precision: Dtype,
+}
+
+impl Step for Ema {
+    #[inline(always)]
+    fn step<Y: Real>(&self, state: &mut [f64], x: f64, y: &mut [Y]) {
+        if let ([average, there], [y]) = (state, y) {
+            if x.is_finite() {
+                *average = if *there == 0.0 { x } else { *average + self.alpha * (x - *average) };
+                *there = 1.0;
+            }
+            *y = Y::rounded(*average);
+        }
+    }
+}
+
+impl Kernel for Ema {
+    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+        let first = [self.initial.unwrap_or(0.0), f64::from(u8::from(self.initial.is_some()))];
+        cast_mut::<f64>(state).ok_or(Code::MISFIT)?.iter_mut().zip(first).for_each(|(s, v)| *s = v);
+        Ok(())
+    }
+
+    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        run(self, 1, self.precision, io)
+    }
+}

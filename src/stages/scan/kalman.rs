@@ -1,0 +1,184 @@
+//! Linear Kalman filter of up to four states and scalar measurements; Kalman (1960), in the form of Durbin and Koopman,
+//! Time Series Analysis by State Space Methods, section 4.3, with the update of the covariance after Bucy and Joseph:
+//! ```text
+//! s = h P h' + r;  k = P h' / s;  x += k (z - h x);  P = (I - k h) P (I - k h)' + k r k'    -> row
+//! x = F x;  P = F P F' + Q                                                                   -> state
+//! ```
+//! Takes `f32`, `f64` or `i16` rows of `n` measurements and puts out in `f64`, for each, the state estimate `x` (`d`
+//! numbers) and the upper triangle of its covariance `P`, row by row (`d (d + 1) / 2` numbers): `n d (d + 3) / 2`
+//! elements, all that `rts_smoother` needs.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `transition` | `F`, `d * d` numbers row by row; `d` from 1 to 4 |
+//! | `process` | `Q`, as many; symmetric |
+//! | `observe` | `h`, `d` numbers |
+//! | `dt`, `q` | in place of these three: position and velocity (`d = 2`) |
+//! | | `dt`: time between samples, 1 where it is not given; `q`: intensity of the white noise of the acceleration |
+//! | | `F = [1 dt; 0 1]`, `Q = q [dt^3/3 dt^2/2; dt^2/2 dt]`, `h = [1 0]` |
+//! | `r` | variance of a measurement, over 0 |
+//! | `x0` | estimate before the first measurement; zeroes where it is not given |
+//! | `p0` | its covariance: `d * d` numbers, or one for the whole diagonal; 1e6 where it is not given |
+//!
+//! State: `x` and the upper triangle of `P` as they are before the next measurement. A measurement that is not finite
+//! counts as missing: the row is the prediction.
+
+use super::matrix::{self, Matrix, dot, symmetric, times, triangle, vector};
+use super::{Sample, given, list, real, samples, with_state};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::cast_mut;
+use crate::stages::{Build, shape};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+/// Names of the parameters; the smoother takes the same.
+pub(super) const KEYS: &[&str] = &["transition", "process", "observe", "dt", "q", "r", "x0", "p0"];
+
+/// Numbers of an estimate of `d` states: the states and the triangle of their covariance.
+pub(super) fn record(d: usize) -> usize {
+    d.saturating_mul(d.saturating_add(3)).checked_div(2).unwrap_or(0)
+}
+
+/// `F` and `Q` in the pool, one after another, and the number of states.
+pub(super) fn dynamics<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
+    let count = given(b, "transition").len();
+    let Some(d) = (1..=4usize).find(|d| d.saturating_mul(*d) == count) else {
+        if count > 0 || !given(b, "process").is_empty() || !given(b, "observe").is_empty() {
+            return Err(Error::new(
+                Status::Argument,
+                "transition must be a list of 1, 4, 9 or 16 numbers, with process and observe",
+            ));
+        }
+        let dt = real(b, "dt", Some(1.0), |v| v > 0.0)?;
+        let q = real(b, "q", None, |v| v >= 0.0)?;
+        let (square, cube) = (dt * dt / 2.0 * q, dt * dt * dt / 3.0 * q);
+        return Ok((2, b.pool.copied(&[1.0, dt, 0.0, 1.0, cube, square, square, dt * q])?));
+    };
+    if b.number("dt").or(b.number("q")).is_some() {
+        return Err(Error::new(Status::Argument, "a kalman stage takes transition or dt and q, not both"));
+    }
+    let mut both = [0.0; 32];
+    let lists = [list(b, "transition", count)?, list(b, "process", count)?];
+    both.iter_mut().zip(lists.iter().copied().flatten()).for_each(|(to, v)| *to = *v);
+    Ok((d, b.pool.copied(both.get(..num::mul(count, 2)?).unwrap_or(&[]))?))
+}
+
+pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(KEYS)?;
+    let edge = samples(b, super::SAMPLES)?;
+    let (d, dynamics) = dynamics(b)?;
+    // h, x0, then the triangle of P0.
+    let mut rest = [0.0; 18];
+    let observe: &[f64] = if given(b, "transition").is_empty() { &[1.0, 0.0] } else { list(b, "observe", d)? };
+    let x0: &[f64] = if given(b, "x0").is_empty() { &[0.0; 4] } else { list(b, "x0", d)? };
+    let (whole, diagonal): (&[f64], f64) = match given(b, "p0") {
+        [] => (&[], 1e6),
+        [variance] if variance.is_finite() => (&[], *variance),
+        _ => (list(b, "p0", num::mul(d, d)?)?, 0.0),
+    };
+    // What is not positive on the diagonal is no covariance.
+    if diagonal < 0.0 || whole.iter().step_by(d.saturating_add(1)).any(|v| *v < 0.0) {
+        return Err(Error::new(Status::Argument, "p0 must not have negative variances"));
+    }
+    let covariance = (0..d).flat_map(|i| (i..d).map(move |j| (i, j))).map(|(i, j)| match whole {
+        [] => {
+            if i == j {
+                diagonal
+            } else {
+                0.0
+            }
+        }
+        _ => whole.get(i.saturating_mul(d).saturating_add(j)).copied().unwrap_or(0.0),
+    });
+    let numbers = observe.iter().chain(x0.iter().take(d)).copied().chain(covariance);
+    rest.iter_mut().zip(numbers).for_each(|(to, v)| *to = v);
+    let len = num::mul(edge.shape.len, record(d))?;
+    let r = real(b, "r", None, |v| v > 0.0)?;
+    let rest = b.pool.copied(&rest)?;
+    let mut spec = StageSpec::new(Kalman { d, dynamics, rest, r }, shape(Dtype::F64, len)?);
+    spec.revision = b.revision();
+    with_state(spec, record(d))
+}
+
+struct Kalman<'m> {
+    d: usize,
+    /// `F` and `Q`.
+    dynamics: &'m [f64],
+    /// `h`, `x0` and the triangle of `P0`.
+    rest: &'m [f64],
+    r: f64,
+}
+
+/// The estimate one step later: `F x`, `F P F' + Q`.
+pub(super) fn predicted<const N: usize>(
+    (f, q): &(Matrix<N>, Matrix<N>),
+    x: &[f64; N],
+    p: &Matrix<N>,
+) -> ([f64; N], Matrix<N>) {
+    (times(f, x), matrix::sum(&matrix::congruent(f, p), q))
+}
+
+/// `F` and `Q`.
+pub(super) fn model<const N: usize>(dynamics: &[f64]) -> (Matrix<N>, Matrix<N>) {
+    let mut numbers = dynamics.iter().copied();
+    (matrix::matrix(&mut numbers), matrix::matrix(&mut numbers))
+}
+
+impl Kalman<'_> {
+    fn rows<X: Sample, const N: usize>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        let rows = io.input::<X>(0)?;
+        let model = model::<N>(self.dynamics);
+        let h: [f64; N] = vector(&mut self.rest.iter().copied());
+        let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
+        let mut numbers = state.iter().copied();
+        let (mut x, mut p) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
+        let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
+        for (y, z) in out.chunks_exact_mut(record(N)).zip(rows.iter().flatten()) {
+            let z: f64 = (*z).into();
+            if z.is_finite() {
+                let ph = times(&p, &h);
+                let s = dot(&h, &ph) + self.r;
+                let k = ph.map(|v| v / s);
+                let innovation = z - dot(&h, &x);
+                x.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
+                let a = matrix::less(&matrix::one(), &k.map(|k| h.map(|h| k * h)));
+                let noise = k.map(|a| k.map(|b| a * b * self.r));
+                p = matrix::sum(&matrix::congruent(&a, &p), &noise);
+            }
+            y.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(y, v)| *y = v);
+            (x, p) = predicted(&model, &x, &p);
+            // Both triangles the same, as a state that was stored has them.
+            let both = symmetric(&mut triangle(&p));
+            p = both;
+        }
+        state.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(s, v)| *s = v);
+        Ok(())
+    }
+
+    fn typed<X: Sample>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        match self.d {
+            1 => self.rows::<X, 1>(io),
+            2 => self.rows::<X, 2>(io),
+            3 => self.rows::<X, 3>(io),
+            _ => self.rows::<X, 4>(io),
+        }
+    }
+}
+
+impl Kernel for Kalman<'_> {
+    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+        let state = cast_mut::<f64>(state).ok_or(Code::MISFIT)?;
+        let from = self.rest.get(self.d..).unwrap_or(&[]);
+        state.iter_mut().zip(from).for_each(|(s, v)| *s = *v);
+        Ok(())
+    }
+
+    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        match io.input_dtype(0)? {
+            Dtype::F32 => self.typed::<f32>(io),
+            Dtype::F64 => self.typed::<f64>(io),
+            _ => self.typed::<i16>(io),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The scans against numbers from SciPy and NumPy: `tests/data/scans.txt`, written by `tests/data/gen_scans.py`.
+
+use super::testing::{Edge, Params, chain, numbers};
+use crate::mem::Complex32;
+use crate::stages::testing::close;
+use std::format;
+use std::vec::Vec;
+
+/// The stages of a case, one after another.
+fn composed(kind: &str, params: &Params<'_>, input: &Edge, len: usize) -> Edge {
+    let only = |keys: &[&str]| params.iter().copied().filter(|(k, _)| keys.contains(k)).collect::<Vec<_>>();
+    match kind {
+        "zero_phase" => {
+            let pad = params.iter().find(|(k, _)| *k == "reach").unwrap().1[0] as usize;
+            let halo = (pad + 1).div_ceil(len) - 1;
+            let x = |back, ahead| input.clone().halo(back, ahead);
+            let forward = chain("zero_phase_forward", &only(&["sos", "padlen"]), &[x(0, halo)]);
+            // More halo than is needed does no harm.
+            assert_eq!(
+                numbers(&forward),
+                numbers(&chain("zero_phase_forward", &only(&["sos", "padlen"]), &[x(2, halo + 1)]))
+            );
+            let reverse = only(&["sos", "padlen", "precision"]);
+            let y = chain("zero_phase_reverse", &reverse, &[forward.clone(), x(halo, 0)]);
+            assert_eq!(numbers(&y), numbers(&chain("zero_phase_reverse", &reverse, &[forward, x(halo + 1, 1)])));
+            y
+        }
+        "zero_phase_unpadded" => {
+            let wide = [only(&["sos", "zi"]), [("precision", &[64.0][..])].to_vec()].concat();
+            let forward = chain("biquad", &wide, core::slice::from_ref(input));
+            chain("biquad_reverse", &wide, &[forward])
+        }
+        "rts" => chain("rts_smoother", params, &[chain("kalman", params, core::slice::from_ref(input))]),
+        "posterior" => {
+            chain("hmm_backward", &only(&["transition"]), &[chain("hmm_forward", params, core::slice::from_ref(input))])
+        }
+        _ => chain(kind, params, core::slice::from_ref(input)),
+    }
+}
+
+#[test]
+fn scans_agree_with_scipy_and_numpy() {
+    let text = include_str!("../../../tests/data/scans.txt");
+    let mut lines = text.lines();
+    let mut cases = 0;
+    while let Some(head) = lines.next() {
+        let mut words = head.split(' ').skip(1);
+        let (kind, dtype) = (words.next().unwrap(), words.next().unwrap());
+        let len: usize = words.next().unwrap().parse().unwrap();
+        let tolerance: f64 = words.next().unwrap().parse().unwrap();
+        let parsed = |s: &str, by: char| -> Vec<f64> { s.split(by).map(|v| v.parse().unwrap()).collect() };
+        let lists: Vec<(&str, Vec<f64>)> =
+            words.map(|w| w.split_once('=').unwrap()).map(|(k, v)| (k, parsed(v, ','))).collect();
+        let params: Vec<(&str, &[f64])> = lists.iter().map(|(k, v)| (*k, &v[..])).collect();
+        let x = parsed(lines.next().unwrap(), ' ');
+        let want = parsed(lines.next().unwrap(), ' ');
+        let edge = match dtype {
+            "i16" => Edge::rows(&x.iter().map(|v| *v as i16).collect::<Vec<_>>(), len),
+            "u8" => Edge::rows(&x.iter().map(|v| *v as u8).collect::<Vec<_>>(), len),
+            "f32" => Edge::rows(&x.iter().map(|v| *v as f32).collect::<Vec<_>>(), len),
+            "c32" => {
+                let pairs = x.as_chunks::<2>().0.iter();
+                let x = pairs.map(|[re, im]| Complex32 { re: *re as f32, im: *im as f32 }).collect::<Vec<_>>();
+                Edge::rows(&x, len)
+            }
+            _ => Edge::rows(&x, len),
+        };
+        let got = numbers(&composed(kind, &params, &edge, len));
+        close(&got, &want, tolerance, &format!("case {cases}: {head}"));
+        cases += 1;
+    }
+    assert!(cases > 70, "{cases}");
+}

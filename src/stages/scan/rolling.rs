@@ -1,0 +1,108 @@
+//! Rolling mean and variance over the last `window` samples, as `pandas.Series.rolling(window, min_periods=1)`.
+//!
+//! Takes `f32`, `f64` or `i16` rows of `n` samples and puts out mean and variance behind each one, `2 n` elements, in
+//! `f64` for `f64` rows, else in `f32`. The first `window - 1` results are over the samples there are.
+//!
+//! Nothing is ever taken off: removal leaves rounding errors that add up over a long stream. The stream is cut into
+//! blocks of `window` samples (van Herk, Pattern Recognition Letters 13 (1992)); a window is a suffix of the block
+//! before and a prefix of this one. Each is a pair of mean and sum of squared deviations, grown by Welford's update
+//! (Knuth, The Art of Computer Programming 2, section 4.2.2) and joined by the formula of Chan, Golub and LeVeque
+//! (1979), all in `f64`. The error of the variance is that of a two-pass sum over the window alone, whatever the length
+//! of the stream. Once per block the suffixes are made, `window` updates at once; otherwise a sample costs two updates.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `window` | samples in a full window, from 1 to 1,048,576; must be given |
+//! | `ddof` | the sum of squares is divided by the number of samples less this; 0 where it is not given. |
+//! | | 1 gives the estimate without bias. The variance is NaN where the divisor is not over 0 |
+//! | `precision` | 32 or 64: type of the rows put out |
+//!
+//! State: samples in this block, samples of the block before (0 or `window`), mean and sum of squares of the prefix,
+//! then `window` pairs: samples of this block, and suffixes of the block before in the places not yet taken. A sample
+//! that is not finite makes the results NaN for as long as it is in the window, and no longer.
+
+use super::{Real, Step, as_samples, precision, run, samples, with_state};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::stages::{Build, shape};
+use crate::status::Result;
+use crate::util::num;
+
+pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["window", "ddof", "precision"])?;
+    let edge = samples(b, super::SAMPLES)?;
+    let precision = precision(b, as_samples(edge))?;
+    let window = num::size(b.count("window", None, 1, 1 << 20)?)?;
+    let ddof = b.count("ddof", Some(0), 0, 1 << 20)? as f64;
+    let mut spec = StageSpec::new(Rolling { ddof, precision }, shape(precision, num::mul(edge.shape.len, 2)?)?);
+    spec.revision = b.revision();
+    with_state(spec, num::add(num::mul(window, 2)?, 4)?)
+}
+
+/// Mean and sum of squared deviations of some samples.
+type Moments = [f64; 2];
+
+/// One more sample, the `n`-th.
+#[inline(always)]
+fn grown([mean, squares]: Moments, n: f64, x: f64) -> Moments {
+    // Against infinities: their deviation must be NaN in mean and squares alike.
+    let delta = if x.is_finite() { x - mean } else { f64::NAN };
+    let mean = mean + delta / n;
+    [mean, squares + delta * (x - mean)]
+}
+
+/// The moments of `a` samples and of `b` samples together.
+#[inline(always)]
+fn joined([mean_a, squares_a]: Moments, a: f64, [mean_b, squares_b]: Moments, b: f64) -> Moments {
+    let (n, delta) = (a + b, mean_b - mean_a);
+    [mean_a + delta * (b / n), squares_a + squares_b + delta * delta * (a * b / n)]
+}
+
+struct Rolling {
+    ddof: f64,
+    precision: Dtype,
+}
+
+impl Step for Rolling {
+    #[inline(always)]
+    fn step<Y: Real>(&self, state: &mut [f64], x: f64, y: &mut [Y]) {
+        let Some(([here, before, prefix @ ..], slots)) = state.split_first_chunk_mut::<4>() else { return };
+        let slots = slots.as_chunks_mut::<2>().0;
+        let at = *here as usize;
+        let Some(slot) = slots.get_mut(at) else { return };
+        // The suffix of the block before that starts in this place left the window with this sample.
+        *slot = [x, 0.0];
+        *here += 1.0;
+        *prefix = grown(*prefix, *here, x);
+        let (mut moments, mut count) = (*prefix, *here);
+        if *before != 0.0
+            && let Some(suffix) = slots.get(at.saturating_add(1))
+        {
+            let left = *before - *here;
+            moments = joined(*suffix, left, *prefix, *here);
+            count += left;
+        }
+        let [mean, squares] = moments;
+        let divisor = count - self.ddof;
+        if let [y_mean, y_variance] = y {
+            *y_mean = Y::rounded(mean);
+            *y_variance = Y::rounded(if divisor > 0.0 { squares / divisor } else { f64::NAN });
+        }
+        if at.saturating_add(1) == slots.len() {
+            let (mut suffix, mut n) = ([0.0; 2], 0.0);
+            for slot in slots.iter_mut().rev() {
+                let [x, _] = *slot;
+                n += 1.0;
+                suffix = grown(suffix, n, x);
+                *slot = suffix;
+            }
+            (*before, *here, *prefix) = (n, 0.0, [0.0; 2]);
+        }
+    }
+}
+
+impl Kernel for Rolling {
+    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        run(self, 2, self.precision, io)
+    }
+}

@@ -1,0 +1,116 @@
+//! Rauch-Tung-Striebel smoother over the rows of a `kalman` stage, a reverse scan; Rauch, Tung and Striebel, Maximum
+//! likelihood estimates of linear dynamic systems, AIAA Journal 3 (1965):
+//! ```text
+//! c = P F' (F P F' + Q)^-1
+//! x = x + c (later x - F x);  P = P + c (later P - (F P F' + Q)) c' = (I - c F) P (I - c F)' + c (later P + Q) c'
+//! ```
+//! The last form has no difference of covariances, and so keeps its digits where the first ones are large. Takes rows
+//! of a `kalman` stage and puts out in `f64` the smoothed estimate of each measurement, `x` and the upper triangle of
+//! `P` as `kalman` has them. The last estimate of the range stays as it is.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | those of `kalman` | the same as there; only `F` and `Q` (or `dt` and `q`) are used |
+//! | `covariance` | 0: puts out `x` alone; 1 is the default |
+//! | `precision` | 32 or 64: type of the rows put out; 64 where it is not given |
+//!
+//! State: the later estimate, `x` and triangle of `P`, then 1 once there is one. Rows of a `kalman` stage are finite as
+//! long as `F` lets its estimates be; what is not finite spreads to all earlier rows.
+
+use super::kalman::{KEYS, dynamics, model, predicted, record};
+use super::matrix::{congruent, inverse, less, one, product, sum, symmetric, times, transposed, triangle, vector};
+use super::{Real, consecutive, precision, with_state};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::cast_mut;
+use crate::stages::{Build, shape, short_name};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    let known = |key: &str| KEYS.contains(&key) || key == "covariance" || key == "precision";
+    if let Some(p) = b.params.iter().find(|p| !known(p.key)) {
+        return Err(Error::new(Status::Argument, "the stage has no parameter {n}").name(&short_name(p.key)));
+    }
+    let edge = consecutive(b, b.one_edge()?)?;
+    b.takes(edge, &[Dtype::F64])?;
+    let (d, dynamics) = dynamics(b)?;
+    if edge.shape.len.checked_rem(record(d)) != Some(0) {
+        return Err(Error::new(Status::Graph, "rows of {a} elements are not those of a kalman stage of {b} states")
+            .a(num::count(edge.shape.len))
+            .b(num::count(d)));
+    }
+    let steps = edge.shape.len.checked_div(record(d)).unwrap_or(0);
+    let each = if b.count("covariance", Some(1), 0, 1)? == 1 { record(d) } else { d };
+    let shape = shape(precision(b, Dtype::F64)?, num::mul(steps, each)?)?;
+    let kernel = Rts { d, each, row_len: shape.len, dynamics, wide: shape.dtype == Dtype::F64 };
+    let mut spec = StageSpec::new(kernel, shape);
+    spec.reverse = true;
+    spec.revision = b.revision();
+    with_state(spec, num::add(record(d), 1)?)
+}
+
+struct Rts<'m> {
+    d: usize,
+    /// Numbers put out for each measurement.
+    each: usize,
+    row_len: usize,
+    /// `F` and `Q`.
+    dynamics: &'m [f64],
+    /// Puts out `f64`.
+    wide: bool,
+}
+
+impl Rts<'_> {
+    fn rows<Y: Real, const N: usize>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        let rows = io.input::<f64>(0)?;
+        let model = model::<N>(self.dynamics);
+        let back = transposed(&model.0);
+        let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
+        let (started, state) = state.split_last_mut().ok_or(Code::MISFIT)?;
+        let mut numbers = state.iter().copied();
+        let (mut later, mut covariance) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
+        let out = cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?;
+        for (i, row) in out.chunks_exact_mut(self.row_len.max(1)).enumerate().rev() {
+            let estimates = rows.row(i).chunks_exact(record(N));
+            for (y, estimate) in row.chunks_exact_mut(self.each.max(1)).zip(estimates).rev() {
+                let mut numbers = estimate.iter().copied();
+                let (mut x, mut p) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
+                if *started != 0.0 {
+                    let (ahead, spread) = predicted(&model, &x, &p);
+                    let gain = product(&product(&p, &back), &inverse(&spread));
+                    let off: [f64; N] = {
+                        let mut pairs = later.iter().zip(&ahead).map(|(l, a)| l - a);
+                        vector(&mut pairs)
+                    };
+                    let move_by = times(&gain, &off);
+                    x.iter_mut().zip(move_by).for_each(|(x, m)| *x += m);
+                    let kept = less(&one(), &product(&gain, &model.0));
+                    p = sum(&congruent(&kept, &p), &congruent(&gain, &sum(&covariance, &model.1)));
+                }
+                *started = 1.0;
+                // Both triangles the same, as a state that was stored has them.
+                (later, covariance) = (x, symmetric(&mut triangle(&p)));
+                let numbers = x.into_iter().chain(triangle(&p));
+                y.iter_mut().zip(numbers).for_each(|(y, v)| *y = Y::rounded(v));
+            }
+        }
+        state.iter_mut().zip(later.into_iter().chain(triangle(&covariance))).for_each(|(s, v)| *s = v);
+        Ok(())
+    }
+
+    fn typed<Y: Real>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        match self.d {
+            1 => self.rows::<Y, 1>(io),
+            2 => self.rows::<Y, 2>(io),
+            3 => self.rows::<Y, 3>(io),
+            _ => self.rows::<Y, 4>(io),
+        }
+    }
+}
+
+impl Kernel for Rts<'_> {
+    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        if self.wide { self.typed::<f64>(io) } else { self.typed::<f32>(io) }
+    }
+}

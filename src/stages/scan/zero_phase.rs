@@ -1,0 +1,225 @@
+//! Zero-phase filter, `scipy.signal.sosfiltfilt(sos, x)` with its default odd padding, as a pair of stages:
+//! ```text
+//! forward: zero_phase_forward, edge x
+//! y:       zero_phase_reverse, edges forward and x
+//! ```
+//! SciPy extends the signal at both ends by `p = 3 (2 sections + 1 - m)` samples, mirrored about the end point (`m`:
+//! the smaller of the numbers of sections with `b2 = 0` and with `a2 = 0`), starts in the steady state of the first
+//! sample of the extension, filters, starts anew in the steady state of the last output, filters backwards, and cuts
+//! the extensions off. Here the extensions never become rows: the forward stage filters the left one before its first
+//! sample, and puts out its state behind each row, from which the reverse stage filters the right one at the last row,
+//! before it turns round. Gustafsson, Determining the initial states in forward-backward filtering, IEEE Trans. Signal
+//! Processing 44 (1996), discusses the method.
+//!
+//! `x` has `f32`, `f64` or `i16` rows of `n` samples, the same ones on both edges. Rows of `zero_phase_forward`, in
+//! `f64`: `n` filtered samples, then `z1 z2` of each section behind them. Rows of `zero_phase_reverse`: `n` samples, in
+//! `f64` where those of `x` are, else in `f32`.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `sos` | as of `biquad`; the same in both stages |
+//! | `padlen` | `p`; SciPy's default where it is not given; 0 is `padtype=None`; the same in both stages |
+//! | `precision` | of `zero_phase_reverse`: 32 or 64, type of its rows |
+//!
+//! `p + 1` samples are needed at each end. Rows shorter than that need halos: the edge `x` of `zero_phase_forward` a
+//! lookahead, that of `zero_phase_reverse` a lookback, of `ceil((p + 1) / n) - 1` rows at least. As with SciPy, the
+//! range must have more than `p` samples: in a shorter one rows of the halo's boundary would be taken for samples.
+//!
+//! State of both: `z1 z2` of each section, then 1 once the end was padded. A sample that is not finite stays in the
+//! state.
+
+use super::biquad::{Section, filter, sections, settle, settles};
+use super::{Real, Sample, as_samples, consecutive, precision, with_state};
+use crate::dtype::Dtype;
+use crate::kernel::{Code, EdgeRows, Kernel, Rows, StageIo, StageSpec};
+use crate::mem::cast_mut;
+use crate::stages::{Build, EdgeShape, shape};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+
+const EDGES: Error = Error::new(
+    Status::Graph,
+    "zero_phase_forward has the edge x, zero_phase_reverse the edges forward and x, with rows of the same samples",
+);
+
+/// Samples of the extension at each end.
+fn padding(b: &Build<'_, '_>, sections: &[Section]) -> Result<usize> {
+    let count = |pick: fn((bool, bool)) -> bool| sections.iter().filter(|s| pick(s.lower_order())).count();
+    let less = count(|(b2, _)| b2).min(count(|(_, a2)| a2));
+    let taps = sections.len().saturating_mul(2).saturating_add(1).saturating_sub(less);
+    num::size(b.count("padlen", Some(num::count(taps.saturating_mul(3))), 0, 1 << 20)?)
+}
+
+/// Refuses an edge `x` whose row with its halo on one side is shorter than the mirror image needs.
+fn reaches(b: &Build<'_, '_>, x: EdgeShape, halo: u32, pad: usize) -> Result<()> {
+    consecutive(b, x)?;
+    b.takes(x, super::SAMPLES)?;
+    let there = num::mul(x.shape.len, num::add(num::size(u64::from(halo))?, 1)?)?;
+    if there > pad {
+        return Ok(());
+    }
+    Err(Error::new(Status::Graph, "the padding needs {a} samples at the end; row and halo have {b}")
+        .a(num::count(pad).saturating_add(1))
+        .b(num::count(there)))
+}
+
+pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["sos", "padlen"])?;
+    let [x] = b.edges else { return Err(EDGES) };
+    let x = *x;
+    let sections = sections(b)?;
+    settles(sections)?;
+    let pad = padding(b, sections)?;
+    reaches(b, x, x.lookahead, pad)?;
+    let words = num::mul(sections.len(), 2)?;
+    let shape = shape(Dtype::F64, num::add(x.shape.len, words)?)?;
+    let mut spec = StageSpec::new(Forward { sections, pad, row_len: shape.len }, shape);
+    spec.revision = b.revision();
+    with_state(spec, num::add(words, 1)?)
+}
+
+pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow(&["sos", "padlen", "precision"])?;
+    let [rows, x] = b.edges else { return Err(EDGES) };
+    let (rows, x) = (*rows, *x);
+    let sections = sections(b)?;
+    settles(sections)?;
+    let pad = padding(b, sections)?;
+    reaches(b, x, x.lookback, pad)?;
+    let words = num::mul(sections.len(), 2)?;
+    let fits = rows.shape.dtype == Dtype::F64 && rows.shape.len == num::add(x.shape.len, words)?;
+    if !fits || rows.lookback != 0 || rows.lookahead != 0 {
+        return Err(EDGES);
+    }
+    let shape = shape(precision(b, as_samples(x))?, x.shape.len)?;
+    let mut spec = StageSpec::new(Reverse { sections, pad, wide: shape.dtype == Dtype::F64 }, shape);
+    spec.reverse = true;
+    spec.scratch_bytes = num::mul(pad, size_of::<f64>())?;
+    spec.revision = b.revision();
+    with_state(spec, num::add(words, 1)?)
+}
+
+/// State of a scan: `z1 z2` of the sections, and the mark behind them.
+fn split(state: &mut [u8]) -> core::result::Result<(&mut [[f64; 2]], &mut f64), Code> {
+    let (mark, z) = cast_mut::<f64>(state).and_then(|s| s.split_last_mut()).ok_or(Code::MISFIT)?;
+    Ok((z.as_chunks_mut().0, mark))
+}
+
+/// Sample `i` of the rows from row `first` of a block on.
+fn sample<X: Sample>(rows: &Rows<'_, X>, first: usize, i: usize) -> core::result::Result<f64, Code> {
+    let (q, r) = (i.checked_div(rows.row_len()), i.checked_rem(rows.row_len()));
+    let (q, r) = q.zip(r).ok_or(Code::MISFIT)?;
+    rows.row(first.saturating_add(q)).get(r).map(|x| (*x).into()).ok_or(Code::MISFIT)
+}
+
+struct Forward<'m> {
+    sections: &'m [Section],
+    pad: usize,
+    row_len: usize,
+}
+
+impl Forward<'_> {
+    fn rows<X: Sample>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        let (rows, own) = (io.input::<X>(0)?, io.edges.first().map_or(0, |e| e.lookback));
+        let (z, started) = split(io.state)?;
+        if *started == 0.0 {
+            *started = 1.0;
+            let mirror = 2.0 * sample(&rows, own, 0)?;
+            settle(self.sections, z, mirror - sample(&rows, own, self.pad)?);
+            if self.pad == 0 {
+                settle(self.sections, z, sample(&rows, own, 0)?);
+            }
+            for i in (1..=self.pad).rev() {
+                filter(self.sections, z, mirror - sample(&rows, own, i)?);
+            }
+        }
+        let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
+        for (i, out) in out.chunks_exact_mut(self.row_len.max(1)).enumerate() {
+            let (y, behind) = out.split_at_mut_checked(rows.row_len()).ok_or(Code::MISFIT)?;
+            for (y, x) in y.iter_mut().zip(rows.row(own.saturating_add(i))) {
+                *y = filter(self.sections, z, (*x).into());
+            }
+            behind.iter_mut().zip(z.as_flattened()).for_each(|(to, z)| *to = *z);
+        }
+        Ok(())
+    }
+}
+
+impl Kernel for Forward<'_> {
+    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        match io.input_dtype(0)? {
+            Dtype::F32 => self.rows::<f32>(io),
+            Dtype::F64 => self.rows::<f64>(io),
+            _ => self.rows::<i16>(io),
+        }
+    }
+}
+
+struct Reverse<'m> {
+    sections: &'m [Section],
+    pad: usize,
+    /// Puts out `f64`.
+    wide: bool,
+}
+
+impl Reverse<'_> {
+    /// Filters the right extension forwards, then backwards. `rows` are those up to the range's last one, row `last`.
+    fn turn<X: Sample>(
+        &self,
+        x: &Rows<'_, X>,
+        last: usize,
+        forward: &[f64],
+        z: &mut [[f64; 2]],
+        scratch: &mut [u8],
+    ) -> core::result::Result<(), Code> {
+        let len = x.row_len();
+        let (y, behind) = forward.split_at_checked(len).ok_or(Code::MISFIT)?;
+        z.as_flattened_mut().iter_mut().zip(behind).for_each(|(z, from)| *z = *from);
+        let end = last.saturating_add(1).saturating_mul(len);
+        // Sample `i` before the last one; the rows of the block, halo included, lie below `last`.
+        let back = |i: usize| end.checked_sub(i.saturating_add(1)).ok_or(Code::MISFIT).and_then(|at| sample(x, 0, at));
+        let mirror = 2.0 * back(0)?;
+        let extension = cast_mut::<f64>(scratch).ok_or(Code::MISFIT)?;
+        let extension = extension.get_mut(..self.pad).ok_or(Code::MISFIT)?;
+        for (v, i) in extension.iter_mut().zip(1..) {
+            *v = filter(self.sections, z, mirror - back(i)?);
+        }
+        let turning = extension.last().or(y.last()).ok_or(Code::MISFIT)?;
+        settle(self.sections, z, *turning);
+        for v in extension.iter().rev() {
+            filter(self.sections, z, *v);
+        }
+        Ok(())
+    }
+
+    fn rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        let (forward, x) = (io.input::<f64>(0)?, io.input::<X>(1)?);
+        let before = io.edges.get(1).map_or(0, |e: &EdgeRows<'_>| e.lookback);
+        let (z, started) = split(io.state)?;
+        let out = cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?;
+        for (i, out) in out.chunks_exact_mut(x.row_len().max(1)).enumerate().rev() {
+            let row = forward.row(i);
+            if *started == 0.0 {
+                *started = 1.0;
+                self.turn(&x, before.saturating_add(i), row, z, io.scratch)?;
+            }
+            for (out, y) in out.iter_mut().zip(row).rev() {
+                *out = Y::rounded(filter(self.sections, z, *y));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Kernel for Reverse<'_> {
+    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        match (io.input_dtype(1)?, self.wide) {
+            (Dtype::F32, false) => self.rows::<f32, f32>(io),
+            (Dtype::F32, true) => self.rows::<f32, f64>(io),
+            (Dtype::F64, false) => self.rows::<f64, f32>(io),
+            (Dtype::F64, true) => self.rows::<f64, f64>(io),
+            (_, false) => self.rows::<i16, f32>(io),
+            (_, true) => self.rows::<i16, f64>(io),
+        }
+    }
+}
