@@ -82,9 +82,18 @@
  * Stages, sources and sinks are called by sqs_step and sqs_evaluate*, and by nothing else; allocators by new, seal and
  * delete. They may call functions that take no handle, and those of other handles; a call on the same handle gives
  * SQS_ERR_REENTRANT. A stage must make the same row however rows are grouped into calls and in whatever order they are
- * asked for: it keeps nothing between calls. It must not unwind (C++ exceptions, longjmp) into the library. Floating
+ * asked for: it keeps nothing between calls but io->state. It must not unwind (C++ exceptions, longjmp) into the library. Floating
  * point stages are the same to the bit across modes only if the compiler rounds alike in every call: build them with
  * -ffp-contract=off.
+ *
+ * STATE
+ *
+ * A stage with state_bytes is a scan: its rows are made in order, and io->state, plain bytes, is what the row before left.
+ * Checkpoints of the state (checkpoint_slots of each scan, with a CRC) let any past row be reached by rolling forward from
+ * the one below. In reverse order (SQS_ORDER_REVERSE, sqs_evaluate_to or _begin) rows come from the last to the first, in
+ * blocks of descending rows; the state still runs forward, from snapshots kept within memory_budget_bytes, and
+ * sqs_plan_info tells beforehand how often a row is made. Stored states and rows that fail their check are dropped and
+ * made again; sqs_scrub looks for them when there is time.
  *
  * PUSHED INPUTS AND SOURCES
  *

@@ -25,6 +25,13 @@ impl<'m> Job<'m> {
         let out = self.make_room(world, index, to)?;
         let mut spans = [Span::default(); MAX_FAN_IN];
         let mut edges = [EdgeRows::NONE; MAX_FAN_IN];
+        // Samples of all edges first: loading some may move others that were found before.
+        for edge in graph.edges_of(stage).iter().filter(|e| matches!(e.from, Node::Input(_))) {
+            let first = from.saturating_mul(stage.stride).saturating_sub(edge.lookback);
+            let last = to.saturating_sub(1).saturating_mul(stage.stride).saturating_add(edge.lookahead);
+            let end = last.saturating_add(1).min(self.rows(graph, edge.from));
+            self.locate(world, edge.from, first, end)?;
+        }
         let mut gathered = 0;
         for ((span, rows_in), edge) in spans.iter_mut().zip(edges.iter_mut()).zip(graph.edges_of(stage)) {
             let shape = graph.shape(edge.from);

@@ -256,7 +256,8 @@ impl<'m> JobPlan<'m> {
     fn set_feed(&mut self, input: usize, need: u64, sample_bytes: usize, pushed: bool, ahead: bool) {
         if let Some(feed) = self.feeds.get_mut(input).filter(|f| f.active) {
             feed.need = need;
-            let more = num::count(READ_AHEAD_BYTES.checked_div(sample_bytes).unwrap_or(0));
+            // Never more than the block itself, so that a tight budget is not spent on reading ahead.
+            let more = num::count(READ_AHEAD_BYTES.checked_div(sample_bytes).unwrap_or(0)).min(need);
             feed.cap = match (pushed, ahead) {
                 (true, _) => 0,
                 (false, true) => need.saturating_add(more),

@@ -317,7 +317,8 @@ impl Question<'_, '_> {
                 return Err(Error::new(Status::Argument, text));
             }
             (Mode::Classic, Some(rows)) => (served.classic, served.block) = (true, rows.max(1)),
-            (Mode::Auto, Some(rows)) if single => {
+            // With scans the classic order would have to start from row 0 every time: it has no checkpoints.
+            (Mode::Auto, Some(rows)) if single && !self.graph.has_scans() => {
                 let (block, bytes) = (served.block, self.job(draft, served)?);
                 (served.classic, served.block) = (true, rows.max(1));
                 if num::count(self.job(draft, served)?) > self.knobs.budget.max(num::count(bytes)) {
