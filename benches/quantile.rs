@@ -37,7 +37,7 @@ fn stage(window: usize, hop: usize) -> StageSpec<'static> {
         params: &[Param { key: "q", value: 0.0, values: Q }],
         edges: &[EdgeShape { shape, stride: hop, channels: 1, lookback: 0, lookahead: 0 }],
         pool: &mut Carver::new(&mut area[at..]).expect("aligned"),
-        host_heap: false,
+        host_plans: None,
     })
     .expect("parameters are right")
 }

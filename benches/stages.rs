@@ -49,7 +49,9 @@ impl Stage {
         let params: Vec<Param<'_>> =
             params.iter().map(|(key, values)| Param { key, value: values[0], values }).collect();
         let edge = EdgeShape { shape, stride: shape.len, channels: 1, lookback: 0, lookahead: 0 };
-        let mut build = Build { kind, params: &params, edges: &[edge], pool: &mut pool, host_heap };
+        let mut plans = sqrtspace::stages::HostPlans::default();
+        let host_plans = host_heap.then_some(&mut plans);
+        let mut build = Build { kind, params: &params, edges: &[edge], pool: &mut pool, host_plans };
         let spec = find(kind).unwrap()(&mut build).unwrap();
         let mut table = Area::new(spec.table_bytes);
         spec.kernel.prepare(table.get_mut()).unwrap();

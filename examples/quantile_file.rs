@@ -29,7 +29,7 @@ fn main() {
         params: &[Param { key: "q", value: 0.0, values: &[0.5, 0.95] }],
         edges: &[EdgeShape { shape, stride: HOP, channels: 1, lookback: 0, lookahead: 0 }],
         pool: &mut Carver::new(&mut control[slack..]).expect("aligned"),
-        host_heap: false,
+        host_plans: None,
     })
     .expect("parameters are right");
 

@@ -5,7 +5,7 @@
 use sqrtspace::dtype::Dtype;
 use sqrtspace::kernel::{EdgeRows, RowShape, StageIo};
 use sqrtspace::mem::Carver;
-use sqrtspace::stages::{Build, EdgeShape, find};
+use sqrtspace::stages::{Build, EdgeShape, HostPlans, find};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -48,7 +48,9 @@ fn measure(n: usize, area: &mut [MaybeUninit<u8>]) -> (i64, i64, i64) {
     let mut pool = Carver::new(&mut area[skip..]).unwrap();
     let shape = RowShape { dtype: Dtype::F32, len: n };
     let edge = EdgeShape { shape, stride: n, channels: 1, lookback: 0, lookahead: 0 };
-    let mut build = Build { kind: "rfft_power", params: &[], edges: &[edge], pool: &mut pool, host_heap: true };
+    let mut plans = HostPlans::default();
+    let mut build =
+        Build { kind: "rfft_power", params: &[], edges: &[edge], pool: &mut pool, host_plans: Some(&mut plans) };
     let before = LIVE.get();
     PEAK.set(before);
     let spec = find("rfft_power").unwrap()(&mut build).unwrap();
@@ -76,7 +78,9 @@ fn running_takes_nothing_from_the_heap() {
         let mut pool = Carver::new(&mut area[skip..]).unwrap();
         let shape = RowShape { dtype: Dtype::F32, len: n };
         let edge = EdgeShape { shape, stride: n, channels: 1, lookback: 0, lookahead: 0 };
-        let mut build = Build { kind: "rfft_power", params: &[], edges: &[edge], pool: &mut pool, host_heap: true };
+        let mut plans = HostPlans::default();
+        let mut build =
+            Build { kind: "rfft_power", params: &[], edges: &[edge], pool: &mut pool, host_plans: Some(&mut plans) };
         let spec = find("rfft_power").unwrap()(&mut build).unwrap();
         let mut bytes = vec![0u8; 4 * n + spec.table_bytes + spec.scratch_bytes + spec.shape.bytes() + 256];
         let skip = bytes.as_ptr().align_offset(64);
@@ -93,4 +97,24 @@ fn running_takes_nothing_from_the_heap() {
         spec.kernel.run(&mut io).unwrap();
         assert_eq!(CALLS.get(), before, "{n}");
     }
+}
+
+/// Two stages of one size hold one plan.
+#[test]
+fn stages_of_one_size_share_a_plan() {
+    let mut area = vec![MaybeUninit::<u8>::uninit(); 4096];
+    let skip = area.as_ptr().align_offset(64);
+    let mut pool = Carver::new(&mut area[skip..]).unwrap();
+    let mut plans = HostPlans::default();
+    let mut told = Vec::new();
+    for (kind, n) in [("rfft_power", 4096), ("rfft_magnitude", 4096), ("rfft_power", 1000)] {
+        let shape = RowShape { dtype: Dtype::F32, len: n };
+        let edge = EdgeShape { shape, stride: n, channels: 1, lookback: 0, lookahead: 0 };
+        let host_plans = Some(&mut plans);
+        let mut build = Build { kind, params: &[], edges: &[edge], pool: &mut pool, host_plans };
+        let before = LIVE.get();
+        told.push((find(kind).unwrap()(&mut build).unwrap().host_heap_bytes, LIVE.get() - before));
+    }
+    assert!(told[0].0 > 0 && told[2].0 > 0);
+    assert_eq!(told[1], (0, 0));
 }

@@ -23,6 +23,7 @@ enum Origin {
 struct Block {
     base: *mut u8,
     size: usize,
+    #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "the heap asks for it again"))]
     align: usize,
 }
 

@@ -67,7 +67,8 @@ pub struct Pipeline<'m> {
     outputs: FixedVec<'m, Output>,
     knobs: Knobs,
     pool: Carver<'m>,
-    host_heap: bool,
+    #[cfg(feature = "stages")]
+    host_plans: Option<crate::stages::HostPlans>,
     control_bytes: usize,
     draft: JobPlan<'m>,
     plan: Plan,
@@ -114,7 +115,8 @@ impl<'m> Pipeline<'m> {
             draft: JobPlan::new(limits, &mut carver)?,
             stream: Job::new(limits, &mut carver)?,
             eval: Job::new(limits, &mut carver)?,
-            host_heap: config.host_heap,
+            #[cfg(feature = "stages")]
+            host_plans: config.host_heap.then(Default::default),
             control_bytes: 0,
             plan: Plan::EMPTY,
             sealed: false,
@@ -189,8 +191,8 @@ impl<'m> Pipeline<'m> {
             *shape = EdgeShape { shape: row, stride: hop.unwrap_or(row.len), channels, lookback, lookahead };
         }
         let edge_shapes = shapes.get(..listed).unwrap_or(&[]);
-        let host_heap = self.host_heap;
-        let spec = build(&mut Build { kind, params, edges: edge_shapes, pool: &mut self.pool, host_heap })?;
+        let host_plans = self.host_plans.as_mut();
+        let spec = build(&mut Build { kind, params, edges: edge_shapes, pool: &mut self.pool, host_plans })?;
         self.graph.add_stage(name, edges, spec)
     }
 

@@ -32,6 +32,8 @@ mod to_f32;
 mod top_k_sum;
 mod trig;
 
+pub use rfft::HostPlans;
+
 /// A kind of stage.
 #[derive(Clone, Copy)]
 pub struct Kind {
@@ -215,8 +217,8 @@ pub struct Build<'a, 'm> {
     pub edges: &'a [EdgeShape],
     /// Parameter memory of the control area.
     pub pool: &'a mut Carver<'m>,
-    /// True where a stage may take memory from the host's heap (the pipeline is not on caller memory).
-    pub host_heap: bool,
+    /// Plans on the host's heap; none where stages may not use it (the pipeline is on caller memory).
+    pub host_plans: Option<&'a mut HostPlans>,
 }
 
 impl<'a> Build<'a, '_> {

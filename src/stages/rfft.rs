@@ -51,8 +51,9 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     }
     let size = if n.is_multiple_of(2) { n / 2 } else { n };
     let own = n.is_power_of_two() && n > 1;
-    let (plan, scratch, heap) = if cfg!(feature = "fft") && b.host_heap && !portable {
-        host_plan(n, size)?
+    let host = b.host_plans.as_deref_mut().filter(|_| cfg!(feature = "fft") && !portable);
+    let (plan, scratch, heap) = if let Some(plans) = host {
+        host_plan(plans, n, size)?
     } else if own {
         (Plan::Own, num::mul(size, 4)?, 0)
     } else {
@@ -73,22 +74,46 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     Ok(spec)
 }
 
+/// Plans of transforms on the host's heap: one per size, shared by the stages of a pipeline.
+#[derive(Default)]
+pub struct HostPlans {
+    #[cfg(feature = "fft")]
+    made: [Option<Arc<dyn Fft<f32>>>; 8],
+}
+
+impl core::fmt::Debug for HostPlans {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("HostPlans")
+    }
+}
+
 /// A plan on the host's heap for rows of `n`, transformed as `size` complex numbers: the plan, its scratch memory in
 /// `f32`, the bytes of the heap.
 #[cfg(feature = "fft")]
-fn host_plan(n: usize, size: usize) -> Result<(Plan, usize, usize)> {
+fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Plan, usize, usize)> {
+    let floats = |plan: &Arc<dyn Fft<f32>>| {
+        let scratch = if n == size { plan.get_inplace_scratch_len() } else { plan.get_immutable_scratch_len() };
+        num::mul(num::add(size, scratch)?, 2)
+    };
+    if let Some(plan) = plans.made.iter().flatten().find(|p| p.len() == size) {
+        return Ok((Plan::Host(plan.clone()), floats(plan)?, 0));
+    }
     let heap = heap_bytes(size);
     // The planner aborts where the heap gives nothing: ask for the whole bound first.
     if Vec::<u8>::new().try_reserve_exact(heap).is_err() {
         return Err(Error::new(Status::Memory, "the host's heap has no {a} bytes for a transform").a(num::count(heap)));
     }
     let plan = FftPlanner::new().plan_fft_forward(size);
-    let scratch = if n == size { plan.get_inplace_scratch_len() } else { plan.get_immutable_scratch_len() };
-    Ok((Plan::Host(plan), num::mul(num::add(size, scratch)?, 2)?, heap))
+    // With every place taken, a plan serves its stage alone.
+    if let Some(place) = plans.made.iter_mut().find(|p| p.is_none()) {
+        *place = Some(plan.clone());
+    }
+    let floats = floats(&plan)?;
+    Ok((Plan::Host(plan), floats, heap))
 }
 
 #[cfg(not(feature = "fft"))]
-fn host_plan(_: usize, _: usize) -> Result<(Plan, usize, usize)> {
+fn host_plan(_: &mut HostPlans, _: usize, _: usize) -> Result<(Plan, usize, usize)> {
     Err(Error::new(Status::Unsupported, "this build makes no plans on the host's heap"))
 }
 

@@ -73,7 +73,9 @@ pub(crate) fn register(
     let mut pool = Carver::new(&mut area[start..])?;
     let params: Vec<Param<'_>> =
         params.iter().map(|(key, v)| Param { key, value: v.first().copied().unwrap_or(0.0), values: v }).collect();
-    find(kind)?(&mut Build { kind, params: &params, edges: &[edge], pool: &mut pool, host_heap })
+    let mut plans = super::HostPlans::default();
+    let host_plans = host_heap.then_some(&mut plans);
+    find(kind)?(&mut Build { kind, params: &params, edges: &[edge], pool: &mut pool, host_plans })
 }
 
 /// All rows of the stage, made in blocks of 1, of 3 and all at once, which must agree to the bit.

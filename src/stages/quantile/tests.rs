@@ -249,7 +249,7 @@ fn bad_parameters_are_refused() {
             params: &[Param { key, value: 0.0, values }],
             edges: &[EdgeShape { shape, stride: 10, channels: 1, lookback: 0, lookahead: 0 }],
             pool: &mut Carver::new(&mut bytes[at..]).unwrap(),
-            host_heap: false,
+            host_plans: None,
         })
         .map(|s| (s.shape, s.scratch_bytes, s.keeps_scratch, s.revision))
         .map_err(|e| e.status)

@@ -213,7 +213,7 @@ fn parameters_and_edges_are_checked() {
         let mut area = [core::mem::MaybeUninit::<u8>::uninit(); 4096];
         let mut pool = crate::mem::Carver::new(&mut area).unwrap();
         let params = [Param { key: "alpha", value: 0.5, values: &[] }];
-        let mut build = Build { kind: "ema", params: &params, edges: &[edge], pool: &mut pool, host_heap: false };
+        let mut build = Build { kind: "ema", params: &params, edges: &[edge], pool: &mut pool, host_plans: None };
         assert!(find("ema").unwrap()(&mut build).is_err());
     }
     // Short rows need a halo on the side of the end.

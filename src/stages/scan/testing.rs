@@ -71,7 +71,7 @@ pub(crate) fn register(kind: &str, params: &Params<'_>, edges: &[Edge]) -> Resul
         })
         .collect();
     let edges: Vec<EdgeShape> = edges.iter().map(Edge::described).collect();
-    find(kind)?(&mut Build { kind, params: &params, edges: &edges, pool: &mut pool, host_heap: false })
+    find(kind)?(&mut Build { kind, params: &params, edges: &edges, pool: &mut pool, host_plans: None })
 }
 
 /// All rows, made in blocks of 1, 2, 3, 7 and all at once, which must agree to the bit, and so must the states behind.
