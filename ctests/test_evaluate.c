@@ -1,4 +1,4 @@
-/* Ranges into a buffer and into a function, in slices, backward, classic and sqrt; and what is refused, with numbers. */
+/* Ranges into a buffer and into a function, in slices, backward, classic and sqrt; what is refused, with numbers. */
 #include "check.h"
 
 enum { SAMPLES = 400, ROWS = 199 }; /* windows of 4, hop 2 */
