@@ -36,14 +36,17 @@ check: ## formatting, lints, documentation
 
 .PHONY: install
 install: ## header, libraries and sqrtspace.pc to DESTDIR/PREFIX
-	$(CARGO) build --release --lib
 	install -d $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
+# The one build that makes the libraries also tells what the static one needs; cargo repeats it when nothing is to do.
+	notes=$$($(CARGO) rustc --color never --release --lib -- --print native-static-libs 2>&1) \
+	    || { echo "$$notes" >&2; exit 1; }; \
+	libs=$$(echo "$$notes" | sed -n 's/^note: native-static-libs: //p' | tail -n 1); \
+	test -n "$$libs" || { echo "$$notes" >&2; echo "native-static-libs: not told" >&2; exit 1; }; \
+	sed -e "s|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$$libs|" sqrtspace.pc.in \
+	    > $(LIBDIR)/pkgconfig/sqrtspace.pc
+	chmod 644 $(LIBDIR)/pkgconfig/sqrtspace.pc
 	install -m 644 include/sqrtspace.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 $(BUILT)/libsqrtspace.a $(LIBDIR)/
 	install -m 755 $(BUILT)/libsqrtspace.so $(LIBDIR)/libsqrtspace.so.$(VERSION)
 	ln -sf libsqrtspace.so.$(VERSION) $(LIBDIR)/libsqrtspace.so.0
 	ln -sf libsqrtspace.so.0 $(LIBDIR)/libsqrtspace.so
-	libs=$$($(CARGO) rustc --release --lib --crate-type staticlib -- --print native-static-libs 2>&1 \
-	    | sed -n 's/^note: native-static-libs: //p' | tail -n 1); test -n "$$libs"; \
-	sed -e "s|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$$libs|" sqrtspace.pc.in \
-	    > $(LIBDIR)/pkgconfig/sqrtspace.pc

@@ -124,7 +124,7 @@ pub unsafe extern "C" fn sqs_push_end(pipeline: *mut sqs_pipeline, input: u32) -
 /// of one stage. Does not allocate.
 ///
 /// done: windows of work done, always written.
-/// Returns SQS_OK: done, and more can be done; SQS_AGAIN: nothing more can be done before samples are pushed or rows
+/// Returns SQS_OK: some was done, and there may be more; SQS_AGAIN: nothing can be done before samples are pushed or rows
 /// pulled; SQS_END: all is done: the evaluation is complete and the stream, if there is one, has made its last row;
 /// SQS_ERR_CALLBACK: a stage, source or sink failed (the call can be repeated: it tries the same block again);
 /// SQS_ERR_EVICTED; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: NULL, or max_windows is 0; SQS_ERR_REENTRANT;
