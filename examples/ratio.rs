@@ -35,8 +35,8 @@ fn encode(raw: &[u8], format: Format, effort: Effort, frame_bytes: usize) -> Vec
     let options = EncodeOptions { effort, frame_bytes, ..EncodeOptions::new(format) };
     let need = options.memory().unwrap();
     let (mut a, mut b) = (vec![0; need.raw], vec![0; need.out]);
-    let (mut c, mut d, mut e) = (vec![0; need.cells], vec![0.0; need.reals], vec![Entry::default(); need.index]);
-    let memory = EncodeMemory { raw: &mut a, out: &mut b, cells: &mut c, reals: &mut d, index: &mut e };
+    let (mut c, mut d) = (vec![0; need.work], vec![Entry::default(); need.index]);
+    let memory = EncodeMemory { raw: &mut a, out: &mut b, work: &mut c, index: &mut d };
     let mut encoder = Encoder::new(options, memory).unwrap();
     let mut out = vec![0u8; raw.len() + raw.len() / 64 + 4096];
     let s = encoder.step(raw, &mut out, Flow::End).unwrap();
@@ -48,9 +48,9 @@ fn encode(raw: &[u8], format: Format, effort: Effort, frame_bytes: usize) -> Vec
 fn decode(coded: &[u8], frame_bytes: usize) -> Vec<u8> {
     let options = DecodeOptions { max_frame_bytes: frame_bytes, ..DecodeOptions::default() };
     let need = options.memory().unwrap();
-    let (mut a, mut b, mut c) = (vec![0; need.input], vec![0; need.raw], vec![0; need.cells]);
+    let (mut a, mut b, mut c) = (vec![0; need.input], vec![0; need.raw], vec![0; need.work]);
     let mut d = vec![Range::default(); need.holes];
-    let memory = DecodeMemory { input: &mut a, raw: &mut b, cells: &mut c, holes: &mut d };
+    let memory = DecodeMemory { input: &mut a, raw: &mut b, work: &mut c, holes: &mut d };
     let mut decoder = Decoder::new(options, memory).unwrap();
     let mut out = vec![0u8; 1 << 20];
     let (mut raw, mut at) = (Vec::new(), 0);
