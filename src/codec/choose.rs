@@ -33,6 +33,11 @@ pub struct Coded {
     pub len: usize,
 }
 
+/// Bytes of which nothing is said; the order means nothing to them.
+fn is_plain(format: Format) -> bool {
+    format.sample == SampleType::Bytes && format.channels == 1
+}
+
 /// Cells of the numeric codec.
 fn cells(frame_bytes: usize, format: Format) -> usize {
     numeric::encode_cells(frame_bytes, format.sample == SampleType::Bytes)
@@ -44,7 +49,7 @@ pub(super) fn work_bytes(options: &EncodeOptions) -> usize {
     let for_numeric = work::numeric_bytes(cells(frame_bytes, format));
     let for_lz = lz::encode_work_len(frame_bytes, level(effort)).saturating_mul(4);
     match method {
-        Method::Auto if format == Format::BYTES => for_numeric.max(for_lz),
+        Method::Auto if is_plain(format) => for_numeric.max(for_lz),
         Method::Auto | Method::Numeric => for_numeric,
         Method::Lz => for_lz,
         Method::Ccsds121 | Method::Stored => 0,
@@ -82,7 +87,7 @@ pub(super) fn payload(options: &EncodeOptions, raw: &[u8], work: &mut [u8], out:
     let mut maker = Maker { raw, format, effort, cells, work, out };
     let whole = raw.len() >= format.row_bytes();
     let written = match options.method {
-        Method::Auto if whole && format == Format::BYTES => maker.bytes(),
+        Method::Auto if whole && is_plain(format) => maker.bytes(),
         Method::Auto | Method::Numeric if whole => {
             let format = maker.guess().map_or(format, |g| g.format);
             maker.numeric(format, 0, raw.len())
@@ -104,7 +109,7 @@ pub(super) fn payload(options: &EncodeOptions, raw: &[u8], work: &mut [u8], out:
 impl Maker<'_> {
     /// What bytes seem to be; nothing where the caller says what they are.
     fn guess(&mut self) -> Option<Guess> {
-        if self.format != Format::BYTES {
+        if !is_plain(self.format) {
             return None;
         }
         Some(detect::format(self.raw, work::numeric(self.work, self.cells)?.cells))
@@ -129,7 +134,7 @@ impl Maker<'_> {
             return self.lz();
         }
         let guess = self.guess()?;
-        if guess.format == Format::BYTES { self.plain(&guess) } else { self.structured(&guess) }
+        if is_plain(guess.format) { self.plain(&guess) } else { self.structured(&guess) }
     }
 
     /// Bytes without visible structure: LZ, unless the values alone promise more.
