@@ -1,7 +1,8 @@
-//! Ratio and speed per file: `cargo run --release --example ratio -- [--frame BYTES] [--effort 1|5|9] [--runs N]
-//! [--save DIR] FILE...`.
+//! Ratio and speed per file: `cargo run --release --example ratio -- [--frame BYTES] [--effort 1|5|9]
+//! [--method auto|numeric|lz|ccsds121|stored] [--runs N] [--save DIR] FILE...`.
 //!
 //! A file's name says what it holds: `NAME_<channels>ch.<type>`, little-endian; anything else is bytes.
+use sqrtspace::codec::choose::Method;
 use sqrtspace::codec::decoder::{DecodeMemory, DecodeOptions, Decoder};
 use sqrtspace::codec::encoder::{EncodeMemory, EncodeOptions, Encoder};
 use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
@@ -31,12 +32,11 @@ fn format_of(path: &str) -> Format {
     Format::new(sample, ByteOrder::Little, channels).unwrap()
 }
 
-fn encode(raw: &[u8], format: Format, effort: Effort, frame_bytes: usize) -> Vec<u8> {
-    let options = EncodeOptions { effort, frame_bytes, ..EncodeOptions::new(format) };
+fn encode(raw: &[u8], options: EncodeOptions) -> Vec<u8> {
     let need = options.memory().unwrap();
     let (mut a, mut b) = (vec![0; need.raw], vec![0; need.out]);
-    let (mut c, mut d, mut e) = (vec![0; need.cells], vec![0.0; need.reals], vec![Entry::default(); need.index]);
-    let memory = EncodeMemory { raw: &mut a, out: &mut b, cells: &mut c, reals: &mut d, index: &mut e };
+    let (mut c, mut d) = (vec![0; need.work], vec![Entry::default(); need.index]);
+    let memory = EncodeMemory { raw: &mut a, out: &mut b, work: &mut c, index: &mut d };
     let mut encoder = Encoder::new(options, memory).unwrap();
     let mut out = vec![0u8; raw.len() + raw.len() / 64 + 4096];
     let s = encoder.step(raw, &mut out, Flow::End).unwrap();
@@ -45,12 +45,16 @@ fn encode(raw: &[u8], format: Format, effort: Effort, frame_bytes: usize) -> Vec
     out
 }
 
+fn decode_options(frame_bytes: usize) -> DecodeOptions {
+    DecodeOptions { max_frame_bytes: frame_bytes, ..DecodeOptions::default() }
+}
+
 fn decode(coded: &[u8], frame_bytes: usize) -> Vec<u8> {
-    let options = DecodeOptions { max_frame_bytes: frame_bytes, ..DecodeOptions::default() };
+    let options = decode_options(frame_bytes);
     let need = options.memory().unwrap();
-    let (mut a, mut b, mut c) = (vec![0; need.input], vec![0; need.raw], vec![0; need.cells]);
+    let (mut a, mut b, mut c) = (vec![0; need.input], vec![0; need.raw], vec![0; need.work]);
     let mut d = vec![Range::default(); need.holes];
-    let memory = DecodeMemory { input: &mut a, raw: &mut b, cells: &mut c, holes: &mut d };
+    let memory = DecodeMemory { input: &mut a, raw: &mut b, work: &mut c, holes: &mut d };
     let mut decoder = Decoder::new(options, memory).unwrap();
     let mut out = vec![0u8; 1 << 20];
     let (mut raw, mut at) = (Vec::new(), 0);
@@ -65,28 +69,40 @@ fn decode(coded: &[u8], frame_bytes: usize) -> Vec<u8> {
 }
 
 fn main() {
-    let mut frame = 32768usize;
+    let mut frame = None;
+    let mut method = Method::Auto;
     let mut effort = Effort::Default;
     let mut runs = 1;
     let mut save: Option<String> = None;
     let mut args = std::env::args().skip(1);
     while let Some(a) = args.next() {
         match a.as_str() {
-            "--frame" => frame = args.next().unwrap().parse().unwrap(),
+            "--frame" => frame = Some(args.next().unwrap().parse().unwrap()),
+            "--method" => {
+                method = match args.next().unwrap().as_str() {
+                    "auto" => Method::Auto,
+                    "numeric" => Method::Numeric,
+                    "lz" => Method::Lz,
+                    "ccsds121" => Method::Ccsds121,
+                    "stored" => Method::Stored,
+                    other => panic!("no method {other}"),
+                }
+            }
             "--effort" => effort = Effort::from_level(args.next().unwrap().parse().unwrap()).unwrap(),
             "--save" => save = args.next(),
             "--runs" => runs = args.next().unwrap().parse().unwrap(),
             path => {
                 let raw = std::fs::read(path).unwrap();
-                let f = format_of(path);
+                let usual = EncodeOptions { effort, method, ..EncodeOptions::new(format_of(path)) };
+                let o = EncodeOptions { frame_bytes: frame.unwrap_or(usual.frame_bytes), ..usual };
                 let (mut te, mut td) = (f64::MAX, f64::MAX);
                 let mut coded = Vec::new();
                 for _ in 0..runs {
                     let t = Instant::now();
-                    coded = encode(&raw, f, effort, frame);
+                    coded = encode(&raw, o);
                     te = te.min(t.elapsed().as_secs_f64());
                     let t = Instant::now();
-                    let back = decode(&coded, frame);
+                    let back = decode(&coded, o.frame_bytes);
                     td = td.min(t.elapsed().as_secs_f64());
                     assert!(back == raw, "{path}");
                 }
@@ -94,11 +110,13 @@ fn main() {
                     std::fs::write(format!("{dir}/{}.sqs", path.rsplit('/').next().unwrap()), &coded).unwrap();
                 }
                 println!(
-                    "{:28} {:.3} enc {:.0} dec {:.0} MB/s",
+                    "{:28} {:.3} enc {:.0} dec {:.0} MB/s, {} + {} bytes of memory",
                     path.rsplit('/').next().unwrap(),
                     raw.len() as f64 / coded.len() as f64,
                     raw.len() as f64 / te / 1e6,
-                    raw.len() as f64 / td / 1e6
+                    raw.len() as f64 / td / 1e6,
+                    o.memory().unwrap().bytes(),
+                    decode_options(o.frame_bytes).memory().unwrap().bytes()
                 );
             }
         }

@@ -3,6 +3,7 @@
 mod codec_common;
 
 use codec_common::{Decoded, Random, decode, decode_cut, encode, signal16};
+use sqrtspace::codec::choose::Method;
 use sqrtspace::codec::decoder::DecodeOptions;
 use sqrtspace::codec::encoder::EncodeOptions;
 use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
@@ -31,9 +32,13 @@ fn frames(coded: &[u8]) -> Vec<Frame> {
 }
 
 fn stream(rows: usize) -> (Vec<u8>, Vec<u8>, Vec<Frame>) {
+    stream_by(Method::Auto, rows)
+}
+
+fn stream_by(method: Method, rows: usize) -> (Vec<u8>, Vec<u8>, Vec<Frame>) {
     let raw = signal16(rows, 2, 17);
     let f = Format::new(SampleType::I16, ByteOrder::Little, 2).unwrap();
-    let coded = encode(EncodeOptions { frame_bytes: 16 << 10, ..EncodeOptions::new(f) }, &raw);
+    let coded = encode(EncodeOptions { method, frame_bytes: 16 << 10, ..EncodeOptions::new(f) }, &raw);
     let list = frames(&coded);
     (raw, coded, list)
 }
@@ -101,9 +106,20 @@ fn every_cut_of_a_small_stream_is_decoded_up_to_its_last_whole_frame() {
 
 #[test]
 fn seeded_corruptions_are_all_reported() {
-    let (raw, coded, list) = stream(24_000);
+    seeded(Method::Auto, 3000);
+}
+
+#[test]
+fn seeded_corruptions_of_every_method_are_all_reported() {
+    for method in [Method::Lz, Method::Ccsds121, Method::Stored] {
+        seeded(method, 600);
+    }
+}
+
+fn seeded(method: Method, cases: usize) {
+    let (raw, coded, list) = stream_by(method, 24_000);
     let mut r = Random(2024);
-    for case in 0..3000 {
+    for case in 0..cases {
         let mut bad = coded.clone();
         let lost;
         match case % 6 {
@@ -237,9 +253,10 @@ fn headers_without_frames_cost_little() {
 fn hostile_payloads_do_no_harm() {
     use sqrtspace::codec::frame::Codec;
     use sqrtspace::util::crc::crc32c;
-    let (_, coded, list) = stream(9000);
     let mut r = Random(12);
-    for case in 0..4000 {
+    let streams = [Method::Numeric, Method::Lz, Method::Ccsds121].map(|m| stream_by(m, 9000));
+    for case in 0..6000 {
+        let (_, coded, list) = &streams[case % 3];
         let f = &list[r.below(list.len() - 1)];
         let mut bytes = coded[f.at.clone()].to_vec();
         let mut h = Header::parse(bytes.first_chunk().unwrap()).unwrap();

@@ -4,6 +4,7 @@ mod codec_common;
 
 use codec_common::{Random, decode, encode};
 use sqrtspace::codec::Effort;
+use sqrtspace::codec::choose::Method;
 use sqrtspace::codec::decoder::DecodeOptions;
 use sqrtspace::codec::encoder::EncodeOptions;
 use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
@@ -53,6 +54,22 @@ fn the_output_is_known_to_the_byte() {
             let coded = encode(EncodeOptions { effort, ..EncodeOptions::new(f) }, &raw);
             assert!(decode(DecodeOptions::default(), &coded).unwrap().joined() == raw);
             got += &format!("{sample:?} x{channels} {effort:?}: {} bytes, {:08x}\n", coded.len(), crc32c(&coded));
+        }
+    }
+    // Lines of text, then each codec by name.
+    let text: Vec<u8> =
+        wander(20_000, 2).iter().flat_map(|v| format!("channel {}: {v} counts\n", v & 3).into_bytes()).collect();
+    let samples = bytes(SampleType::I24, &wander(20_000, 2));
+    for (method, sample, raw) in [
+        (Method::Auto, SampleType::Bytes, &text),
+        (Method::Lz, SampleType::I24, &samples),
+        (Method::Ccsds121, SampleType::I24, &samples),
+    ] {
+        let f = Format::new(sample, ByteOrder::Little, if sample == SampleType::Bytes { 1 } else { 2 }).unwrap();
+        for effort in [Effort::Fast, Effort::Default, Effort::Best] {
+            let coded = encode(EncodeOptions { effort, method, ..EncodeOptions::new(f) }, raw);
+            assert!(&decode(DecodeOptions::default(), &coded).unwrap().joined() == raw);
+            got += &format!("{method:?} {sample:?} {effort:?}: {} bytes, {:08x}\n", coded.len(), crc32c(&coded));
         }
     }
     let want = include_str!("golden/codec.txt");

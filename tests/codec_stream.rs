@@ -5,11 +5,15 @@ mod codec_common;
 use codec_common::{Random, decode, decode_cut, encode, encode_cut, signal16};
 use proptest::prelude::*;
 use sqrtspace::codec::Effort;
+use sqrtspace::codec::choose::Method;
 use sqrtspace::codec::decoder::DecodeOptions;
 use sqrtspace::codec::encoder::EncodeOptions;
 use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::frame::{Codec, Header};
 
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
+
+const METHODS: [Method; 5] = [Method::Auto, Method::Numeric, Method::Lz, Method::Ccsds121, Method::Stored];
 
 fn i16le(channels: u32) -> Format {
     Format::new(SampleType::I16, ByteOrder::Little, channels).unwrap()
@@ -58,6 +62,109 @@ fn every_format_comes_back_at_every_effort() {
                     check(options(f, effort), raw);
                 }
             }
+        }
+    }
+}
+
+/// The codecs of a stream's frames.
+fn codecs(coded: &[u8]) -> Vec<Codec> {
+    let (mut at, mut list) = (0, Vec::new());
+    while at < coded.len() {
+        let h = Header::parse(coded[at..].first_chunk().unwrap()).unwrap();
+        list.push(h.codec);
+        at += h.frame_len();
+    }
+    list
+}
+
+/// Lines of a log.
+fn lines(n: usize, seed: u64) -> Vec<u8> {
+    let mut r = Random(seed);
+    let mut text = String::new();
+    for i in 0..n {
+        let what = ["opened", "closed", "timed out", "was reset by its peer"][r.below(4)];
+        text += &format!("t={} unit{}: channel {} {what}\n", i * 7 + r.below(5), r.below(3), r.below(200));
+    }
+    text.into_bytes()
+}
+
+/// Packets: a head that counts, measurements, and a name.
+fn packets(n: usize, seed: u64) -> Vec<u8> {
+    let mut r = Random(seed);
+    let (mut a, mut b) = (1000u16, 70u8);
+    (0..n)
+        .flat_map(|i| {
+            a = a.wrapping_add(r.below(9) as u16).wrapping_sub(4);
+            b = b.wrapping_add((r.next() % 3) as u8).wrapping_sub(1);
+            let mut p = b"PK".to_vec();
+            p.extend((i as u32).to_be_bytes());
+            p.extend(a.to_be_bytes());
+            p.extend([b, b ^ 0x55, 0, 7]);
+            p.extend(b"housekeeping");
+            p
+        })
+        .collect()
+}
+
+#[test]
+fn every_method_brings_everything_back() {
+    let mut r = Random(15);
+    let noise: Vec<u8> = (0..40_001).map(|_| r.next() as u8).collect();
+    for method in METHODS {
+        for code in (0..=10u8).flat_map(|c| [c, c | 0x80]) {
+            let f = Format::from_code(code, 3).unwrap();
+            for effort in EFFORTS {
+                let o = EncodeOptions { method, ..options(f, effort) };
+                for raw in [&noise[..20_003], &signal16(5000, 3, 4), &lines(700, 3), &packets(900, 2), &[7; 20_000]] {
+                    let n = check(o, raw);
+                    assert!(n <= raw.len() + 36 * 4 + 40, "{o:?} {n}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn methods_use_their_codecs() {
+    let raw = signal16(20_000, 2, 4);
+    for (method, codec) in
+        [(Method::Numeric, Codec::Numeric), (Method::Ccsds121, Codec::Ccsds121), (Method::Stored, Codec::Stored)]
+    {
+        let coded = encode(EncodeOptions { method, ..options(i16le(2), Effort::Default) }, &raw);
+        let list = codecs(&coded);
+        assert!(list[..list.len() - 1].iter().all(|c| *c == codec), "{method:?} {list:?}");
+    }
+    for effort in EFFORTS {
+        let count = |raw: &[u8], codec| {
+            let list = codecs(&encode(EncodeOptions { effort, ..EncodeOptions::new(Format::BYTES) }, raw));
+            (list.iter().filter(|c| **c == codec).count(), list.len() - 1)
+        };
+        let (lz, all) = count(&lines(6000, 1), Codec::Lz);
+        assert_eq!(lz, all);
+        let (numeric, all) = count(&packets(12_000, 1), Codec::Numeric);
+        assert_eq!(numeric, all);
+        // Records of no constant length, and no text.
+        let mixed: Vec<u8> =
+            lines(6000, 5).split(|b| *b == b'\n').flat_map(|l| [&[0xff, l.len() as u8], l].concat()).collect();
+        let shifted: Vec<u8> = mixed.iter().map(|b| b ^ 0x80).collect();
+        let (lz, all) = count(&shifted, Codec::Lz);
+        assert_eq!(lz, all);
+    }
+}
+
+/// Bytes are at most what the better codec alone makes of them, or nearly.
+#[test]
+fn auto_is_no_worse_than_its_parts() {
+    let noise = |n: usize| {
+        let mut r = Random(5);
+        (0..n).map(|_| (r.next() % 11) as u8 * 9).collect::<Vec<u8>>()
+    };
+    for raw in [lines(5000, 1), packets(9000, 1), signal16(40_000, 2, 1), noise(150_000), vec![3; 100_000]] {
+        for effort in EFFORTS {
+            let o = EncodeOptions { effort, ..EncodeOptions::new(Format::BYTES) };
+            let [auto, numeric, lz] = [Method::Auto, Method::Numeric, Method::Lz]
+                .map(|method| encode(EncodeOptions { method, ..o }, &raw).len());
+            assert!(auto <= numeric.min(lz) * 51 / 50 + 64, "{effort:?} {} {auto} {numeric} {lz}", raw.len());
         }
     }
 }
@@ -117,9 +224,8 @@ fn flushed_bytes_can_be_decoded_before_more_come() {
     use sqrtspace::codec::{Flow, Progress};
     let o = options(i16le(2), Effort::Default);
     let need = o.memory().unwrap();
-    let (mut a, mut b, mut c, mut d) =
-        (vec![0; need.raw], vec![0; need.out], vec![0; need.cells], vec![0.0; need.reals]);
-    let memory = EncodeMemory { raw: &mut a, out: &mut b, cells: &mut c, reals: &mut d, index: &mut [] };
+    let (mut a, mut b, mut c) = (vec![0; need.raw], vec![0; need.out], vec![0; need.work]);
+    let memory = EncodeMemory { raw: &mut a, out: &mut b, work: &mut c, index: &mut [] };
     let mut encoder = Encoder::new(o, memory).unwrap();
     let raw = signal16(5000, 2, 9);
     let mut out = vec![0u8; 40_000];
@@ -154,9 +260,11 @@ fn random_data_grows_by_little() {
     {
         let f = Format::new(sample, ByteOrder::Little, channels).unwrap();
         for effort in EFFORTS {
-            let o = EncodeOptions { effort, ..EncodeOptions::new(f) };
-            let n = check(o, &raw);
-            assert!(n <= raw.len() + raw.len() / 400 + 64, "{sample:?} {effort:?}: {n}");
+            for method in [Method::Auto, Method::Lz, Method::Ccsds121] {
+                let o = EncodeOptions { effort, method, ..EncodeOptions::new(f) };
+                let n = check(o, &raw);
+                assert!(n <= raw.len() + raw.len() / 400 + 64, "{o:?}: {n}");
+            }
         }
     }
 }
@@ -166,7 +274,15 @@ fn memory_is_told_and_bounded() {
     for code in 0..=10u8 {
         let f = Format::from_code(code, 4).unwrap();
         let o = EncodeOptions::new(f);
-        assert!(o.memory().unwrap().bytes() <= 256 << 10, "{:?} {}", f.sample, o.memory().unwrap().bytes());
+        for (method, effort) in METHODS.iter().flat_map(|m| EFFORTS.map(|e| (*m, e))) {
+            let n = EncodeOptions { method, effort, ..o }.memory().unwrap().bytes();
+            assert!(n <= 256 << 10, "{:?} {method:?} {effort:?} {n}", f.sample);
+        }
+    }
+    for effort in EFFORTS {
+        let n = EncodeOptions { effort, ..EncodeOptions::new(Format::BYTES) }.memory().unwrap().bytes();
+        println!("bytes, {effort:?}: {n} bytes of memory");
+        assert!(n <= 256 << 10, "{effort:?} {n}");
     }
     assert!(DecodeOptions::default().memory().unwrap().bytes() <= 256 << 10);
     assert!(EncodeOptions { frame_bytes: 100, ..EncodeOptions::new(Format::BYTES) }.memory().is_err());
@@ -232,10 +348,11 @@ proptest! {
     fn anything_comes_back(
         raw in proptest::collection::vec(any::<u8>(), 0..3000),
         code in 0u8..=10, little in any::<bool>(), channels in 1u32..20,
-        cut in 1usize..4000, room in 1usize..4000, effort in 0usize..3,
+        cut in 1usize..4000, room in 1usize..4000, effort in 0usize..3, method in 0usize..5,
     ) {
         let f = Format::from_code(code | if little { 0x80 } else { 0 }, channels).unwrap();
-        let (coded, _) = encode_cut(options(f, EFFORTS[effort]), &raw, cut, room);
+        let o = EncodeOptions { method: METHODS[method], ..options(f, EFFORTS[effort]) };
+        let (coded, _) = encode_cut(o, &raw, cut, room);
         let back = decode_cut(DecodeOptions::default(), &coded, room, cut).unwrap();
         prop_assert_eq!(back.joined(), raw);
     }
@@ -275,12 +392,10 @@ fn frames_made_apart_are_those_of_the_stream() {
     use sqrtspace::codec::encoder::{Place, encode_end, encode_frame, tag_of};
     use sqrtspace::codec::frame::OVERHEAD_BYTES;
     use sqrtspace::codec::index::Index;
-    use sqrtspace::codec::numeric::EncodeWork;
     let raw = signal16(20_000, 3, 8);
     let o = options(i16le(3), Effort::Default);
     let whole = encode(o, &raw);
-    let need = o.memory().unwrap();
-    let (mut cells, mut reals) = (vec![0; need.cells], vec![0.0; need.reals]);
+    let mut work = vec![0; o.work()];
     let step = o.frame_bytes / 6 * 6;
     let tag = tag_of(&raw[..step]);
     let parts: Vec<&[u8]> = raw.chunks(step).collect();
@@ -289,7 +404,6 @@ fn frames_made_apart_are_those_of_the_stream() {
     for (i, part) in parts.iter().enumerate().rev() {
         let mut out = vec![0; part.len() + OVERHEAD_BYTES];
         let place = Place { tag, sequence: i as u32, raw_offset: (i * step) as u64 };
-        let mut work = EncodeWork { cells: &mut cells, reals: &mut reals };
         let f = encode_frame(&o, place, part, &mut work, &mut out).unwrap();
         made[i] = out[..f.len].to_vec();
     }

@@ -1,17 +1,23 @@
 //! What a frame is coded with.
 
-use super::format::{Format, SampleType};
+use super::ccsds121::{self, Params};
+use super::detect::{self, Guess};
+use super::encoder::EncodeOptions;
+use super::format::{ByteOrder, Format, SampleType};
 use super::frame::Codec;
-use super::numeric::{self, EncodeWork};
-use super::{Effort, detect};
+use super::{Effort, lz, numeric, work};
 
-/// Which codec a stream's frames may use.
+/// Which codec a stream's frames may use. What does not shrink is stored, whatever the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// The one that promises the least bytes, per frame.
+    /// The one that promises the least bytes, per frame: numeric for samples, numeric or LZ for bytes.
     Auto,
     /// The numeric codec.
     Numeric,
+    /// The LZ codec.
+    Lz,
+    /// CCSDS 121.0-B-3. Samples of 64 bits are coded as words of 32.
+    Ccsds121,
     /// No coding.
     Stored,
 }
@@ -27,33 +33,204 @@ pub struct Coded {
     pub len: usize,
 }
 
-/// Writes the payload of a frame of `raw` into `out`, which is as long as `raw`; never longer than `raw` itself.
-pub fn payload(
-    raw: &[u8],
+/// Bytes of which nothing is said; the order means nothing to them.
+fn is_plain(format: Format) -> bool {
+    format.sample == SampleType::Bytes && format.channels == 1
+}
+
+/// Cells of the numeric codec.
+fn cells(frame_bytes: usize, format: Format) -> usize {
+    numeric::encode_cells(frame_bytes, format.sample == SampleType::Bytes)
+}
+
+/// Aligned bytes that [`payload`] works in.
+pub(super) fn work_bytes(options: &EncodeOptions) -> usize {
+    let EncodeOptions { frame_bytes, format, method, effort, .. } = *options;
+    let for_numeric = work::numeric_bytes(cells(frame_bytes, format));
+    let for_lz = lz::encode_work_len(frame_bytes, level(effort)).saturating_mul(4);
+    match method {
+        Method::Auto if is_plain(format) => for_numeric.max(for_lz),
+        Method::Auto | Method::Numeric => for_numeric,
+        Method::Lz => for_lz,
+        Method::Ccsds121 | Method::Stored => 0,
+    }
+}
+
+/// The effort as the LZ codec counts it.
+const fn level(effort: Effort) -> u8 {
+    match effort {
+        Effort::Fast => 1,
+        Effort::Default => 5,
+        Effort::Best => 9,
+    }
+}
+
+/// What was written at the start of the output.
+type Written = Option<(Codec, Format, usize)>;
+
+/// A frame in the making.
+struct Maker<'a> {
+    raw: &'a [u8],
     format: Format,
-    method: Method,
     effort: Effort,
-    work: &mut EncodeWork<'_>,
-    out: &mut [u8],
-) -> Coded {
-    let room = raw.len().saturating_sub(1);
-    if method != Method::Stored
-        && raw.len() >= format.row_bytes()
-        && let Some(space) = out.get_mut(..room)
-    {
-        let format = if format.sample == SampleType::Bytes && format.channels == 1 {
-            detect::format(raw, work.cells)
-        } else {
-            format
-        };
-        // The LZ and CCSDS 121 codecs join here: each with an estimate, the least one is tried first.
-        if let Some(len) = numeric::encode(raw, format, effort, work, space) {
-            return Coded { codec: Codec::Numeric, format, len };
+    /// Cells of the numeric codec.
+    cells: usize,
+    work: &'a mut [u8],
+    out: &'a mut [u8],
+}
+
+/// Writes the payload of a frame of `raw` into `out`, which is as long as `raw`; never longer than `raw` itself.
+/// `work` has [`work_bytes`] for these options.
+pub(super) fn payload(options: &EncodeOptions, raw: &[u8], work: &mut [u8], out: &mut [u8]) -> Coded {
+    let EncodeOptions { format, effort, .. } = *options;
+    let cells = cells(options.frame_bytes, format);
+    let mut maker = Maker { raw, format, effort, cells, work, out };
+    let whole = raw.len() >= format.row_bytes();
+    let written = match options.method {
+        Method::Auto if whole && is_plain(format) => maker.bytes(),
+        Method::Auto | Method::Numeric if whole => {
+            let format = maker.guess().map_or(format, |g| g.format);
+            maker.numeric(format, 0, raw.len())
         }
+        Method::Lz => maker.lz(),
+        Method::Ccsds121 => maker.ccsds121(),
+        _ => None,
+    };
+    if let Some((codec, format, len)) = written {
+        return Coded { codec, format, len };
     }
     let len = raw.len().min(out.len());
     if let (Some(to), Some(from)) = (out.get_mut(..len), raw.get(..len)) {
         to.copy_from_slice(from);
     }
     Coded { codec: Codec::Stored, format, len }
+}
+
+impl Maker<'_> {
+    /// What bytes seem to be; nothing where the caller says what they are.
+    fn guess(&mut self) -> Option<Guess> {
+        if !is_plain(self.format) {
+            return None;
+        }
+        Some(detect::format(self.raw, work::numeric(self.work, self.cells)?.cells))
+    }
+
+    /// The numeric codec, at `at` of the output, in less than `limit` bytes.
+    fn numeric(&mut self, format: Format, at: usize, limit: usize) -> Written {
+        let end = at.saturating_add(limit.saturating_sub(1)).min(self.out.len());
+        let mut work = work::numeric(self.work, self.cells)?;
+        let len = numeric::encode(self.raw, format, self.effort, &mut work, self.out.get_mut(at..end)?)?;
+        Some((Codec::Numeric, format, len))
+    }
+
+    fn lz(&mut self) -> Written {
+        let len = lz::encode_block(self.raw, self.out, work::words(self.work)?, level(self.effort))?;
+        Some((Codec::Lz, self.format, len))
+    }
+
+    /// The better of the LZ and the numeric codec.
+    fn bytes(&mut self) -> Written {
+        if self.effort != Effort::Best && detect::is_text(self.raw) {
+            return self.lz();
+        }
+        let guess = self.guess()?;
+        if is_plain(guess.format) { self.plain(&guess) } else { self.structured(&guess) }
+    }
+
+    /// Bytes without visible structure: LZ, unless the values alone promise more.
+    fn plain(&mut self, guess: &Guess) -> Written {
+        let lz = self.lz();
+        let best = lz.map_or(self.raw.len(), |(.., len)| len);
+        // The estimate knows fixed predictors alone.
+        if guess.bytes.saturating_sub(guess.bytes / 8) >= best {
+            return lz;
+        }
+        // Behind what is there, if it fits.
+        let at = if best.saturating_mul(2) <= self.out.len() { best } else { 0 };
+        let numeric = self.numeric(guess.format, at, best);
+        match numeric {
+            Some((_, _, len)) => {
+                self.out.copy_within(at..at.saturating_add(len).min(self.out.len()), 0);
+                numeric
+            }
+            None if at > 0 || lz.is_none() => lz,
+            None => self.lz(),
+        }
+    }
+
+    /// Packets or samples: the numeric codec, unless repetitions promise more.
+    fn structured(&mut self, guess: &Guess) -> Written {
+        let numeric = self.numeric(guess.format, 0, self.raw.len());
+        let best = numeric.map_or(self.raw.len(), |(.., len)| len);
+        if self.lz_at_least(best) >= best {
+            return numeric;
+        }
+        match (self.lz(), numeric) {
+            (Some(lz), Some(_)) if lz.2 >= best => self.numeric(guess.format, 0, self.raw.len()),
+            (Some(lz), _) => Some(lz),
+            (None, Some(_)) => self.numeric(guess.format, 0, self.raw.len()),
+            (None, None) => None,
+        }
+    }
+
+    /// About the least bytes that LZ may come to, by a sample; the output behind `used` is written to.
+    fn lz_at_least(&mut self, used: usize) -> usize {
+        let Some(rest) = self.out.get_mut(used..) else { return 0 };
+        let len = rest.len().min(SAMPLE).min(self.raw.len());
+        if len < SAMPLE / 4 {
+            return 0;
+        }
+        let from = (self.raw.len().saturating_sub(len)) / 2;
+        let part = self.raw.get(from..).and_then(|r| r.get(..len)).unwrap_or(&[]);
+        let small = work::words(self.work).and_then(|w| lz::encode_block(part, rest, w, 1)).unwrap_or(len);
+        // More is found in the whole frame, and with more effort.
+        let share = if self.effort == Effort::Best { 4 } else { 5 };
+        (small.saturating_mul(self.raw.len()) / 8).saturating_mul(share).checked_div(len).unwrap_or(0)
+    }
+
+    /// CCSDS 121.0-B-3: the parameters, and the samples in the order they come.
+    fn ccsds121(&mut self) -> Written {
+        let params = params_of(self.format);
+        if !self.raw.len().is_multiple_of(params.sample_bytes()) {
+            return None;
+        }
+        let room = self.raw.len().checked_sub(1)?;
+        let (head, coded) = self.out.get_mut(..room)?.split_first_chunk_mut()?;
+        let mut best: Option<(usize, u16)> = None;
+        let blocks: &[u16] = if self.effort == Effort::Best { &[8, 16, 32, 64] } else { &[16] };
+        let mut last = 0;
+        for &block in blocks {
+            last = block;
+            if let Ok(len) = ccsds121::encode(&Params { block, ..params }, self.raw, coded)
+                && best.is_none_or(|(least, _)| len < least)
+            {
+                best = Some((len, block));
+            }
+        }
+        let (len, block) = best?;
+        let params = Params { block, ..params };
+        if block != last {
+            ccsds121::encode(&params, self.raw, coded).ok()?;
+        }
+        *head = params.to_bytes();
+        Some((Codec::Ccsds121, self.format, len.saturating_add(head.len())))
+    }
+}
+
+/// Bytes of a frame that LZ is tried on.
+const SAMPLE: usize = 16 << 10;
+
+/// The parameters that samples of a format are coded with. A frame has one reference, if it is not very long.
+fn params_of(format: Format) -> Params {
+    let (bits, signed) = match format.sample {
+        SampleType::Bytes | SampleType::U8 => (8, false),
+        SampleType::I8 => (8, true),
+        SampleType::I16 => (16, true),
+        SampleType::U16 => (16, false),
+        SampleType::I24 => (24, true),
+        SampleType::I32 => (32, true),
+        SampleType::U32 | SampleType::F32 | SampleType::I64 | SampleType::F64 => (32, false),
+    };
+    let (msb, data_3byte) = (format.order == ByteOrder::Big, bits == 24);
+    Params { bits, signed, msb, data_3byte, rsi: 4096, ..Params::default() }
 }

@@ -6,8 +6,7 @@ use super::frame::{
     self, Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES,
 };
 use super::holes::{Arrival, Holes, Range};
-use super::numeric::{self, DecodeWork};
-use super::{Flow, Progress};
+use super::{Flow, Progress, ccsds121, lz, numeric, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
 
@@ -43,7 +42,7 @@ impl DecodeOptions {
             // Room for a frame and the header behind it.
             input: self.max_frame_bytes + OVERHEAD_BYTES + HEADER_BYTES,
             raw: self.max_frame_bytes,
-            cells: numeric::decode_cells(self.max_frame_bytes),
+            work: work::room(4 * numeric::decode_cells(self.max_frame_bytes).max(lz::DECODE_WORK_LEN)),
             holes: self.max_holes,
         })
     }
@@ -56,8 +55,8 @@ pub struct DecodeSizes {
     pub input: usize,
     /// Bytes of the decoded frame.
     pub raw: usize,
-    /// Integers the codecs work in.
-    pub cells: usize,
+    /// Bytes the codecs work in.
+    pub work: usize,
     /// Missing ranges.
     pub holes: usize,
 }
@@ -66,7 +65,7 @@ impl DecodeSizes {
     /// Bytes in all.
     #[must_use]
     pub const fn bytes(&self) -> usize {
-        self.input + self.raw + 4 * self.cells + 16 * self.holes
+        self.input + self.raw + self.work + 16 * self.holes
     }
 }
 
@@ -78,7 +77,7 @@ pub struct DecodeMemory<'a> {
     /// The decoded frame.
     pub raw: &'a mut [u8],
     /// What the codecs work in.
-    pub cells: &'a mut [i32],
+    pub work: &'a mut [u8],
     /// Missing ranges.
     pub holes: &'a mut [Range],
 }
@@ -138,7 +137,7 @@ pub struct Decoder<'a> {
     sent: usize,
     made: usize,
     offset: u64,
-    cells: &'a mut [i32],
+    work: &'a mut [u8],
     holes: Holes<'a>,
     tag: Option<u16>,
     format: Option<Format>,
@@ -166,12 +165,25 @@ enum Found {
     Frame(Header),
 }
 
+/// Decodes the parameters and the stream behind them into all of `raw`.
+fn read_ccsds121(payload: &[u8], raw: &mut [u8]) -> Option<()> {
+    let (params, coded) = payload.split_first_chunk()?;
+    let params = ccsds121::Params::from_bytes(*params).ok()?;
+    let width = params.sample_bytes();
+    if !raw.len().is_multiple_of(width) {
+        return None;
+    }
+    let samples = raw.len().checked_div(width)? as u64;
+    let used = ccsds121::decode(&params, coded, samples, raw).ok()?;
+    (used == coded.len()).then_some(())
+}
+
 impl<'a> Decoder<'a> {
     /// A decoder at the start of a stream. Fails where an option is out of its range or a slice too short.
     pub fn new(options: DecodeOptions, memory: DecodeMemory<'a>) -> Result<Self> {
         let need = options.memory()?;
-        let DecodeMemory { input, raw, cells, holes } = memory;
-        let have = DecodeSizes { input: input.len(), raw: raw.len(), cells: cells.len(), holes: holes.len() };
+        let DecodeMemory { input, raw, work, holes } = memory;
+        let have = DecodeSizes { input: input.len(), raw: raw.len(), work: work.len(), holes: holes.len() };
         let short = Error::new(Status::Memory, "the slices have {a} bytes, of {b} needed")
             .a(have.bytes() as i128)
             .b(need.bytes() as i128);
@@ -184,7 +196,7 @@ impl<'a> Decoder<'a> {
             sent: 0,
             made: 0,
             offset: options.start,
-            cells: cells.get_mut(..need.cells).ok_or(short)?,
+            work: work::aligned(work, need.work).ok_or(short)?,
             holes: Holes::new(holes.get_mut(..need.holes).ok_or(short)?, options.start),
             tag: options.tag,
             format: None,
@@ -371,12 +383,13 @@ impl<'a> Decoder<'a> {
                 raw.copy_from_slice(payload);
                 true
             }
-            Codec::Numeric => {
-                let mut work = DecodeWork { cells: self.cells };
-                numeric::decode(payload, h.format, &mut work, raw).is_some()
-            }
-            // The LZ and CCSDS 121 codecs join here.
-            Codec::Lz | Codec::Ccsds121 => false,
+            Codec::Numeric => work::cells(self.work, numeric::decode_cells(self.options.max_frame_bytes))
+                .and_then(|mut work| numeric::decode(payload, h.format, &mut work, raw))
+                .is_some(),
+            Codec::Lz => work::words(self.work)
+                .and_then(|words| lz::decode_block(payload, raw, words).ok())
+                .is_some_and(|n| n == raw.len()),
+            Codec::Ccsds121 => read_ccsds121(payload, raw).is_some(),
         };
         // Behind the end there is nothing.
         let decoded = decoded && self.length.is_none_or(|l| range.end <= l);

@@ -14,11 +14,32 @@ const LOOK: usize = 16 << 10;
 /// Most bytes that types of samples are tried on.
 const TASTE: usize = 8 << 10;
 
+/// What bytes seem to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Guess {
+    /// Samples, packets, or just bytes.
+    pub(crate) format: Format,
+    /// About what they come to as such; 0 where nothing is known.
+    pub(crate) bytes: usize,
+}
+
+/// Whether nearly all bytes, of some, are what lines of text are made of.
+pub(crate) fn is_text(raw: &[u8]) -> bool {
+    let step = (raw.len() / 16).max(64);
+    let (mut seen, mut text) = (0usize, 0usize);
+    for part in raw.chunks(step) {
+        let part = part.get(..64.min(part.len())).unwrap_or(&[]);
+        seen += part.len();
+        text += part.iter().filter(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r')).count();
+    }
+    text * 32 >= seen * 31
+}
+
 /// The format that bytes seem to be of: samples, packets, or just bytes.
-pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Format {
+pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Guess {
     let packets = packets(raw, cells);
     let Some(part) = raw.get(..raw.len().min(TASTE)).filter(|p| p.len() >= LEAST) else {
-        return packets.unwrap_or(Format::BYTES);
+        return Guess { format: packets.unwrap_or(Format::BYTES), bytes: 0 };
     };
     let length = packets.map_or(1, |f| f.channels as usize);
     let plain = packets.unwrap_or(Format::BYTES);
@@ -51,7 +72,8 @@ pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Format {
             }
         }
     }
-    best.1
+    let bytes = u128::from(best.0) * raw.len() as u128 / (part.len() as u128 * 8 * 256);
+    Guess { format: best.1, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) }
 }
 
 /// Whether nearly all words are floating-point numbers of a size that measurements have, and of both halves' bits.
@@ -167,10 +189,10 @@ mod tests {
             })
             .collect();
         let short: Vec<u8> = x.iter().flat_map(|v| (*v as i16).to_be_bytes()).collect();
-        let f = format(&short, &mut cells);
+        let f = format(&short, &mut cells).format;
         assert_eq!((f.sample, f.order, f.channels), (SampleType::I16, ByteOrder::Big, 2));
         let float: Vec<u8> = x.iter().flat_map(|v| (*v as f32 * 0.37).to_le_bytes()).collect();
-        let f = format(&float, &mut cells);
+        let f = format(&float, &mut cells).format;
         assert_eq!((f.sample, f.order, f.channels), (SampleType::F32, ByteOrder::Little, 2));
         let words = ["frame ", "of ", "telemetry ", "and ", "no samples ", "at all, ", "said the log. "];
         let text: Vec<u8> = (0..2000)
@@ -179,7 +201,8 @@ mod tests {
                 words[(seed >> 24) as usize % words.len()].bytes()
             })
             .collect();
-        assert_eq!(format(&text[..], &mut cells).sample, SampleType::Bytes);
+        assert_eq!(format(&text[..], &mut cells).format.sample, SampleType::Bytes);
+        assert!(is_text(&text) && !is_text(&short));
     }
 
     #[test]
@@ -193,6 +216,6 @@ mod tests {
             .collect();
         assert!(packets(&raw, &mut [0; 1024]).is_none());
         assert!(packets(&raw[..100], &mut [0; 1024]).is_none());
-        assert_eq!(format(&raw, &mut [0; 8192]), Format::BYTES);
+        assert_eq!(format(&raw, &mut [0; 8192]).format, Format::BYTES);
     }
 }

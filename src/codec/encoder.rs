@@ -6,8 +6,7 @@ use super::choose::{self, Coded, Method};
 use super::format::{Format, SampleType};
 use super::frame::{Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES};
 use super::index::{Entry, Index};
-use super::numeric::{self, EncodeWork};
-use super::{Effort, Flow, Progress, Step};
+use super::{Effort, Flow, Progress, Step, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
 
@@ -53,14 +52,18 @@ impl EncodeOptions {
             let e = Error::new(Status::Argument, "a row of {a} bytes does not fit a frame of {b}");
             return Err(e.a(self.format.row_bytes() as i128).b(self.frame_bytes as i128));
         }
-        let cells = numeric::encode_cells(self.frame_bytes, self.format.sample == SampleType::Bytes);
         Ok(EncodeSizes {
             raw: self.frame_bytes,
             out: self.frame_bytes + OVERHEAD_BYTES,
-            cells,
-            reals: numeric::ENCODE_REALS,
+            work: self.work(),
             index: self.index_entries,
         })
+    }
+
+    /// Bytes the codecs work in: what the greediest of those that may be used needs.
+    #[must_use]
+    pub fn work(&self) -> usize {
+        work::room(choose::work_bytes(self))
     }
 }
 
@@ -71,10 +74,8 @@ pub struct EncodeSizes {
     pub raw: usize,
     /// Bytes of the frame on its way out.
     pub out: usize,
-    /// Integers the codecs work in.
-    pub cells: usize,
-    /// Reals the least squares work in.
-    pub reals: usize,
+    /// Bytes the codecs work in.
+    pub work: usize,
     /// Entries of the index.
     pub index: usize,
 }
@@ -83,7 +84,7 @@ impl EncodeSizes {
     /// Bytes in all.
     #[must_use]
     pub const fn bytes(&self) -> usize {
-        self.raw + self.out + 4 * self.cells + 8 * self.reals + 16 * self.index
+        self.raw + self.out + self.work + 16 * self.index
     }
 }
 
@@ -94,10 +95,8 @@ pub struct EncodeMemory<'a> {
     pub raw: &'a mut [u8],
     /// The frame on its way out.
     pub out: &'a mut [u8],
-    /// What the codecs work in.
-    pub cells: &'a mut [i32],
-    /// What the least squares work in.
-    pub reals: &'a mut [f64],
+    /// What the codecs work in, one after the other.
+    pub work: &'a mut [u8],
     /// The index.
     pub index: &'a mut [Entry],
 }
@@ -123,8 +122,7 @@ pub struct Encoder<'a> {
     out: &'a mut [u8],
     sent: usize,
     made: usize,
-    cells: &'a mut [i32],
-    reals: &'a mut [f64],
+    work: &'a mut [u8],
     index: Index<'a>,
     tag: Option<u16>,
     stats: EncodeStats,
@@ -138,23 +136,19 @@ impl<'a> Encoder<'a> {
         let need = options.memory()?;
         let short =
             |what, have: usize, need: usize| Err(Error::new(Status::Memory, what).a(have as i128).b(need as i128));
-        let EncodeMemory { raw, out, cells, reals, index } = memory;
+        let EncodeMemory { raw, out, work, index } = memory;
         let Some(raw) = raw.get_mut(..need.raw) else {
             return short("{a} bytes for the frame, of {b} needed", 0, need.raw);
         };
         if out.len() < need.out {
             return short("{a} bytes for the output, of {b} needed", out.len(), need.out);
         }
-        if reals.len() < need.reals {
-            return short("{a} reals, of {b} needed", reals.len(), need.reals);
+        if work.len() < need.work {
+            return short("{a} bytes to work in, of {b} needed", work.len(), need.work);
         }
         let have = index.len();
         let Some(index) = index.get_mut(..need.index) else {
             return short("{a} index entries, of {b} needed", have, need.index);
-        };
-        let have = cells.len();
-        let Some(cells) = cells.get_mut(..need.cells) else {
-            return short("{a} cells, of {b} needed", have, need.cells);
         };
         let boundary = Boundary::new(raw, options.format.row_bytes())
             .ok_or(Error::new(Status::Argument, "a frame does not hold a row"))?;
@@ -164,8 +158,7 @@ impl<'a> Encoder<'a> {
             out,
             sent: 0,
             made: 0,
-            cells,
-            reals,
+            work,
             index: Index::new(index),
             tag: options.tag,
             stats: EncodeStats::default(),
@@ -227,8 +220,7 @@ impl<'a> Encoder<'a> {
         let raw = if all { self.boundary.bytes() } else { self.boundary.rows() };
         let tag = *self.tag.get_or_insert_with(|| tag_of(raw));
         let place = Place { tag, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
-        let mut work = EncodeWork { cells: self.cells, reals: self.reals };
-        let frame = encode_frame(&self.options, place, raw, &mut work, self.out)?;
+        let frame = encode_frame(&self.options, place, raw, self.work, self.out)?;
         let len = raw.len();
         self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
         self.boundary.release(len);
@@ -286,19 +278,28 @@ pub fn tag_of(raw: &[u8]) -> u16 {
 /// Makes one frame. Frames depend on nothing but their own bytes and place, so that they can be made in any order, and
 /// on several processors at once: the result is what [`Encoder`] makes.
 ///
-/// `out` has [`OVERHEAD_BYTES`] more than `raw`. Fails where it has not, or where the frame reaches over 2^64 bytes.
+/// `work` has [`EncodeOptions::work`] bytes, `out` has [`OVERHEAD_BYTES`] more than `raw`, which is no longer than
+/// the frames of the options. Fails where it is not so, or where the frame reaches over 2^64 bytes.
 pub fn encode_frame(
     options: &EncodeOptions,
     place: Place,
     raw: &[u8],
-    work: &mut EncodeWork<'_>,
+    work: &mut [u8],
     out: &mut [u8],
 ) -> Result<Frame> {
     if place.raw_offset.checked_add(raw.len() as u64).is_none() {
         return Err(Error::new(Status::Overflow, "the stream is longer than 2^64 bytes"));
     }
+    if raw.len() > options.frame_bytes {
+        return Err(Error::new(Status::Argument, "{a} bytes for a frame of {b}")
+            .a(raw.len() as i128)
+            .b(options.frame_bytes as i128));
+    }
+    let (have, need) = (work.len() as u64, options.work());
+    let short = Error::new(Status::Memory, "{a} bytes to work in, of {b} needed").a(have).b(need as u64);
+    let work = work::aligned(work, need).ok_or(short)?;
     let room = out.get_mut(HEADER_BYTES..HEADER_BYTES + raw.len()).ok_or(NO_ROOM)?;
-    let coded = choose::payload(raw, options.format, options.method, options.effort, work, room);
+    let coded = choose::payload(options, raw, work, room);
     Ok(Frame { codec: coded.codec, len: seal(coded, place, raw.len(), out)? })
 }
 

@@ -19,6 +19,7 @@ pub mod index;
 pub mod lz;
 pub mod numeric;
 pub mod varint;
+mod work;
 
 /// How hard the encoder tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

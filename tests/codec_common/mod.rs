@@ -12,8 +12,8 @@ use sqrtspace::status::Result;
 pub(crate) fn encode_cut(options: EncodeOptions, raw: &[u8], cut: usize, room: usize) -> (Vec<u8>, EncodeStats) {
     let need = options.memory().unwrap();
     let (mut a, mut b) = (vec![0; need.raw], vec![0; need.out]);
-    let (mut c, mut d, mut e) = (vec![0; need.cells], vec![0.0; need.reals], vec![Entry::default(); need.index]);
-    let memory = EncodeMemory { raw: &mut a, out: &mut b, cells: &mut c, reals: &mut d, index: &mut e };
+    let (mut c, mut d) = (vec![0; need.work], vec![Entry::default(); need.index]);
+    let memory = EncodeMemory { raw: &mut a, out: &mut b, work: &mut c, index: &mut d };
     let mut encoder = Encoder::new(options, memory).unwrap();
     let (mut out, mut at) = (Vec::new(), 0);
     let mut buf = vec![0u8; room];
@@ -61,8 +61,8 @@ impl Decoded {
 pub(crate) fn decode_cut(options: DecodeOptions, coded: &[u8], cut: usize, room: usize) -> Result<Decoded> {
     let need = options.memory().unwrap();
     let (mut a, mut b) = (vec![0; need.input], vec![0; need.raw]);
-    let (mut c, mut d) = (vec![0; need.cells], vec![Range::default(); need.holes]);
-    let memory = DecodeMemory { input: &mut a, raw: &mut b, cells: &mut c, holes: &mut d };
+    let (mut c, mut d) = (vec![0; need.work], vec![Range::default(); need.holes]);
+    let memory = DecodeMemory { input: &mut a, raw: &mut b, work: &mut c, holes: &mut d };
     let mut decoder = Decoder::new(options, memory).unwrap();
     let mut pieces: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut at = 0;

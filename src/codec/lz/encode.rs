@@ -15,8 +15,12 @@ use super::prices::Prices;
 use super::sequences::Sequence;
 use super::tans::{EncodeTable, SYMBOLS, Shares};
 
-/// Sequences of a part, at most: then its tables are written, and the next part learns its own.
-const PART_SEQUENCES: usize = 8192;
+/// Sequences of a part, at most: then its tables are written, and the next part learns its own. Short blocks leave
+/// room for the cheapest way.
+fn part_sequences(block: usize, effort: u8) -> usize {
+    if effort < 9 || block > 1 << 16 { 8192 } else { 5120 }
+}
+
 /// Bytes after which a part ends, with the sequence that reaches them.
 const PART_BYTES: usize = 1 << 17;
 
@@ -34,7 +38,7 @@ fn hash_words(block: usize, effort: u8) -> usize {
 /// Words of work memory that [`encode_block`] needs for blocks of up to `block` bytes at `effort`.
 #[must_use]
 pub fn encode_work_len(block: usize, effort: u8) -> usize {
-    hash_words(block, effort) + 2 * PART_SEQUENCES + if effort < 9 { 0 } else { optimal::WORDS }
+    hash_words(block, effort) + 2 * part_sequences(block, effort) + if effort < 9 { 0 } else { optimal::WORDS }
 }
 
 /// Encodes `input` into `out`; the bytes written, or `None` where that would not be less than the input: then store it.
@@ -51,7 +55,7 @@ pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) 
     // The same room whatever the caller gives, so that the same is found to be worth it.
     let out = out.get_mut(..input.len())?;
     let (hash, rest) = work.split_at_mut_checked(hash_words(input.len(), effort))?;
-    let (sequences, rest) = rest.split_at_mut_checked(2 * PART_SEQUENCES)?;
+    let (sequences, rest) = rest.split_at_mut_checked(2 * part_sequences(input.len(), effort))?;
     let (sequences, _) = sequences.as_chunks_mut::<2>();
     if effort < 9 {
         return quick(input, out, hash, sequences, u32::from(effort >= 5));

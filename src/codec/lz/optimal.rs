@@ -10,7 +10,7 @@ use super::prices::Prices;
 use super::sequences::{Recent, Sequence};
 
 /// Positions of a stretch.
-const STRETCH: usize = 1024;
+const STRETCH: usize = 512;
 /// A match of this length ends its stretch, and is taken whole. Below 256.
 const ENOUGH: usize = 192;
 /// Words of a node.

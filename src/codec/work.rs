@@ -1,0 +1,48 @@
+//! The codecs' common work memory: bytes, seen as what the codec at work needs.
+
+use super::numeric::{self, DecodeWork, EncodeWork};
+use crate::mem::cast_mut;
+
+/// What the parts begin at multiples of.
+const ALIGN: usize = 8;
+/// Bytes that alignment may cost.
+const SLACK: usize = ALIGN - 1;
+
+/// `len` bytes, rounded up so that what is aligned stays so, and what alignment may cost.
+pub(super) const fn room(len: usize) -> usize {
+    len.next_multiple_of(ALIGN).saturating_add(SLACK)
+}
+
+/// The aligned part of memory of [`room`] bytes.
+pub(super) fn aligned(bytes: &mut [u8], room: usize) -> Option<&mut [u8]> {
+    let len = room.checked_sub(SLACK)?;
+    // One start of eight in a row is right.
+    let skip = (0..ALIGN).find(|skip| {
+        let part = skip.checked_add(len).and_then(|end| bytes.get_mut(*skip..end));
+        part.is_some_and(|p| cast_mut::<u64>(p).is_some())
+    })?;
+    bytes.get_mut(skip..skip.checked_add(len)?)
+}
+
+/// Bytes that the numeric encoder needs for so many cells.
+pub(super) const fn numeric_bytes(cells: usize) -> usize {
+    cells.saturating_mul(4).saturating_add(numeric::ENCODE_REALS.saturating_mul(8))
+}
+
+/// For the numeric encoder: reals in front, and cells, all that there is up to `cells`.
+pub(super) fn numeric(work: &mut [u8], cells: usize) -> Option<EncodeWork<'_>> {
+    let (reals, rest) = work.split_at_mut_checked(numeric::ENCODE_REALS.checked_mul(8)?)?;
+    let rest = rest.get_mut(..cells.checked_mul(4)?)?;
+    Some(EncodeWork { cells: cast_mut(rest)?, reals: cast_mut(reals)? })
+}
+
+/// For the numeric decoder.
+pub(super) fn cells(work: &mut [u8], cells: usize) -> Option<DecodeWork<'_>> {
+    Some(DecodeWork { cells: cast_mut(work.get_mut(..cells.checked_mul(4)?)?)? })
+}
+
+/// For the LZ codec.
+pub(super) fn words(work: &mut [u8]) -> Option<&mut [u32]> {
+    let len = work.len() & !3;
+    cast_mut(work.get_mut(..len)?)
+}
