@@ -210,3 +210,35 @@ fn no_call_makes_more_rows_than_asked() {
         assert!(pulled <= oracle[graph.inputs.len() + count - 1].len());
     }
 }
+
+/// The first scan of a chain has to start early enough for the second, whose checkpoint may lie further back than its own.
+#[test]
+fn a_sweep_starts_from_stored_checkpoints_of_scans_behind_scans() {
+    let edge = |from, lookback| vec![TestEdge { from, lookback, lookahead: 0, clamp: true }];
+    let stage = |edges| TestStage { edges, len: 1, stride: 1, scratch: 0, keeps: false, scan: true };
+    let input = TestInput { channels: 1, window: 1, hop: 1, samples: (0..60).collect() };
+    let graph = TestGraph { inputs: vec![input], stages: vec![stage(edge(0, 0)), stage(edge(1, 2))] };
+    let setup = Setup {
+        mode: Mode::Sqrt,
+        cache_bytes: 600,
+        lru_bytes: 0,
+        pushed: false,
+        portion: 9,
+        every: 3,
+        slots: 6,
+        budget: u64::MAX,
+        whole_ring: false,
+    };
+    let rows = graph.oracle().pop().unwrap().concat();
+    let (mut p, _) = build(&graph, &setup);
+    seal(&mut p, &[request(1, 0, EVERYTHING), reversed(1, 0, EVERYTHING)]);
+    evaluate(&mut p, 1, 0, 60, 7);
+    for first in 0..60 {
+        let sink = Descending::default();
+        p.evaluate_begin(&reversed(1, first, 60 - first), sink.boxed()).unwrap();
+        while p.evaluating() {
+            p.step(7, &mut 0).unwrap();
+        }
+        assert!(sink.words().iter().eq(rows[first as usize..].iter().rev()), "from row {first} on");
+    }
+}
