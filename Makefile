@@ -17,7 +17,7 @@ test: ## all tests
 
 .PHONY: test-long
 test-long: ## the long forms of the tests of sweeps, growth and faults
-	SQS_LONG=1 $(CARGO) test --release --test sweeps --test checkpoint_growth --test faults -- --nocapture
+	SQS_LONG=1 $(CARGO) test --test sweeps --test checkpoint_growth --test faults -- --nocapture
 
 .PHONY: demo
 demo: ## the audio demo on a generated signal, classic and sqrt side by side

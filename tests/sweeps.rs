@@ -190,8 +190,8 @@ fn no_call_makes_more_rows_than_asked() {
                 assert!(made.iter().all(|m| *m <= most), "{made:?} rows for {most} windows of {ask:?} of {graph:?}");
                 if dice.below(20) == 0 && need.checkpoints.len > 0 {
                     let at = need.checkpoints.at + dice.below(need.checkpoints.len as u64) as usize;
-                    // SAFETY: inside of the area, which nobody looks at between calls.
                     struck += 1;
+                    // SAFETY: inside of the area, which nobody looks at between calls.
                     unsafe { *base.add(at) ^= 1 << dice.below(8) };
                 }
                 if streams && dice.below(3) == 0 {
