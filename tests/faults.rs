@@ -148,7 +148,7 @@ fn flipped_bits_change_no_row() {
             (graph, oracle)
         })
         .collect();
-    let runs = if long() { 100_000 } else { 6000 };
+    let runs = if long() { 20_000 } else { 6000 };
     // Per part and class: flips, and runs in which any was found.
     let mut flips = [[(0u64, 0u64); 3]; 3];
     for run in 0..runs {
@@ -320,7 +320,7 @@ const READ_AHEAD: usize = 16 << 10;
 fn flipped_bits_in_a_running_job_end_in_rows_or_errors() {
     let mut dice = Dice(21);
     let (mut wrong, mut refused) = ([0; 4], 0);
-    let runs = if long() { 50_000 } else { 1500 };
+    let runs = if long() { 10_000 } else { 1500 };
     for n in 0..runs {
         let graph = graph(&mut dice);
         let oracle = graph.oracle();
