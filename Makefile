@@ -15,6 +15,10 @@ help: ## this list
 test: ## all tests
 	$(CARGO) test --workspace
 
+.PHONY: test-long
+test-long: ## the long forms of the tests of sweeps, growth and faults
+	SQS_LONG=1 $(CARGO) test --test sweeps --test checkpoint_growth --test faults -- --nocapture
+
 .PHONY: demo
 demo: ## the audio demo on a generated signal, classic and sqrt side by side
 	$(CARGO) run --quiet --release -p driver -- demo audio --compare

@@ -67,7 +67,11 @@ impl<'m> Job<'m> {
                 let scan = stage.is_scan() && lane.active;
                 if scan {
                     let first = match piece {
-                        Piece::Reach { .. } => world.checkpoints.nearest(world.work, i, capture),
+                        // A later scan that starts from an earlier checkpoint needs rows before this one's own.
+                        Piece::Reach { .. } => {
+                            let needed = range.map_or(capture, |(f, _)| f.min(capture));
+                            world.checkpoints.nearest(world.work, i, needed)
+                        }
                         _ => snap,
                     };
                     let end = if makes { first } else { capture };

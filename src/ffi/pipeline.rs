@@ -63,6 +63,7 @@ fn understand(config: *const sqs_config) -> Result<Meaning> {
                     .b(MOST_CHECKPOINTS));
             }
         },
+        sweep: None,
     };
     let input = InputSpec {
         name: "input",

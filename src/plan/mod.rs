@@ -67,6 +67,8 @@ pub struct Knobs {
     pub checkpoint_every: u64,
     /// Checkpoints of a scan, an even number; 0 for none.
     pub checkpoint_slots: u32,
+    /// Slots and leaf rows of every sweep, where the budget has room for them; none for the plan's choice.
+    pub sweep: Option<(u64, u64)>,
 }
 
 /// What is known of an input while planning.
@@ -380,6 +382,10 @@ impl Question<'_, '_> {
         let unbounded = self.knobs.budget == u64::MAX;
         let (slots, leaf) = match rows {
             _ if !scans => (0, served.block),
+            _ if self.knobs.sweep.is_some() => {
+                let (slots, leaf) = self.knobs.sweep.unwrap_or((1, 1));
+                (slots.clamp(1, leaf::MAX_SLOTS), leaf)
+            }
             Some(rows) if unbounded => {
                 let ratio = rows.saturating_mul(row).checked_div(state).unwrap_or(0);
                 let slots = ratio.isqrt().clamp(1, leaf::MAX_SLOTS);

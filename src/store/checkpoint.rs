@@ -202,6 +202,12 @@ impl Checkpoints {
         self.header(work, slot).filter(|h| h.mark == MARK).map(|h| h.key.step)
     }
 
+    /// True where the slot holds nothing, as far as its header tells.
+    #[must_use]
+    pub fn is_free(&self, work: &mut Work<'_>, slot: u32) -> bool {
+        self.header(work, slot).is_none_or(|h| h.is_empty())
+    }
+
     fn verified(&self, work: &mut Work<'_>, slot: u32, key: Key) -> Option<Span> {
         let header = self.header(work, slot)?;
         let place = self.payload(slot, &header)?;

@@ -88,7 +88,7 @@ impl ScanCheckpoints {
         }
     }
 
-    fn nearest(&self, work: &mut Work<'_>, row: u64) -> u64 {
+    fn nearest(&mut self, work: &mut Work<'_>, row: u64) -> u64 {
         let mut best = 0;
         if let (Some(ring), Some(newest)) = (self.ring, self.newest) {
             let mut wanted = row.checked_div(self.every).unwrap_or(0);
@@ -99,9 +99,15 @@ impl ScanCheckpoints {
                     break;
                 }
                 let start = candidate.saturating_mul(self.every);
-                if self.slot(candidate).and_then(|s| self.slots.step(work, s)) == Some(start) {
-                    best = start;
-                    break;
+                if let Some(slot) = self.slot(candidate) {
+                    if self.slots.step(work, slot) == Some(start) {
+                        best = start;
+                        break;
+                    }
+                    if !self.slots.is_free(work, slot) {
+                        // It says that it holds another row: a damaged header, to be counted and dropped.
+                        let _ = self.slots.get(work, slot, self.key(start));
+                    }
                 }
                 wanted = candidate.saturating_sub(1);
             }
@@ -184,8 +190,8 @@ impl<'m> CheckpointTable<'m> {
     }
 
     /// The greatest row at or below `row` before which the state is kept; 0 for the initial state.
-    pub fn nearest(&self, work: &mut Work<'_>, stage: usize, row: u64) -> u64 {
-        self.scans.get(stage).map_or(0, |s| s.nearest(work, row))
+    pub fn nearest(&mut self, work: &mut Work<'_>, stage: usize, row: u64) -> u64 {
+        self.scans.get_mut(stage).map_or(0, |s| s.nearest(work, row))
     }
 
     /// Copies the state before `row` to `to`. False where it is not kept or damaged; it is dropped then.

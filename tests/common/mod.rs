@@ -114,11 +114,17 @@ impl TestGraph {
     }
 }
 
+thread_local! {
+    /// Rows made by every stage since this was taken.
+    pub static MADE: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
 /// The kernel of [`TestStage`]; `calls` counts, `fail_in` lets the call that brings it to zero fail.
 pub struct Mix {
     len: usize,
     keeps: bool,
     scan: bool,
+    stage: usize,
     fail_in: Rc<Cell<i64>>,
 }
 
@@ -132,6 +138,10 @@ impl Kernel for Mix {
         let left = self.fail_in.get();
         self.fail_in.set(left - 1);
         let rows = io.rows;
+        MADE.with_borrow_mut(|made| {
+            made.resize(made.len().max(self.stage + 1), 0);
+            made[self.stage] += rows as u64;
+        });
         let step = io.edges[0].step;
         let mut views = Vec::new();
         for (e, edge) in io.edges.iter().enumerate() {
@@ -273,6 +283,7 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
         lru_bytes: setup.lru_bytes,
         checkpoint_every: setup.every,
         checkpoint_slots: setup.slots,
+        sweep: None,
     };
     fn spec<'a>(name: &'a str, i: &TestInput, capacity: u64) -> InputSpec<'a> {
         InputSpec { name, dtype: Dtype::U32, channels: i.channels, window: i.window, hop: i.hop, capacity }
@@ -299,7 +310,7 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
                 boundary: if e.clamp { Boundary::Clamp } else { Boundary::Zero },
             })
             .collect();
-        let kernel = Mix { len: stage.len, keeps: stage.keeps, scan: stage.scan, fail_in: fail_in.clone() };
+        let kernel = Mix { len: stage.len, keeps: stage.keeps, scan: stage.scan, stage: s, fail_in: fail_in.clone() };
         let mut spec = StageSpec::new(kernel, RowShape { dtype: Dtype::U32, len: stage.len });
         spec.stride = stage.stride;
         spec.scratch_bytes = if stage.keeps { stage.scratch.max(4) } else { stage.scratch };
