@@ -204,7 +204,7 @@
 
 /* An upper bound of sqs_pipeline_control_bytes, for static arrays: param_bytes of 1024, or less if you set it so. */
 #define SQS_CONTROL_BYTES(stages, edges) \
-    (12288u + 2048u * (size_t)(stages) + 64u * (size_t)(edges))
+    (12288u + 2560u * (size_t)(stages) + 64u * (size_t)(edges))
 
 
 /* Version of the binary interface that this header describes: major * 1000 + minor. See sqs_abi_check. */

@@ -6,6 +6,7 @@
 //! `cap = (block + max over consumers(delay_c) - delay + rate - 1) / rate + lookback` rows holds all that is still
 //! needed. In the classic order there are no delays: a buffer holds every row of the range.
 
+use super::order::{Scratch, order};
 use super::place::{Buffer, Purpose, clash, place};
 use crate::graph::{Graph, GraphLimits, Node};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
@@ -53,6 +54,9 @@ pub struct Feed {
     pub samples: Span,
 }
 
+/// Moves of the search for an order with a low peak: a bound on the time of planning.
+const SEARCH_MOVES: u64 = 500;
+
 /// How far a job reads ahead of what a block needs: fewer calls of the source and fewer moves of the overlap.
 const READ_AHEAD_BYTES: usize = 16 << 10;
 
@@ -65,6 +69,10 @@ pub struct JobPlan<'m> {
     pub feeds: FixedVec<'m, Feed>,
     /// Indices of the active stages in the order they run.
     pub order: FixedVec<'m, usize>,
+    /// Working memory of ordering: bytes that live within a block, the order of all stages, the search.
+    sizes: FixedVec<'m, u64>,
+    all: FixedVec<'m, usize>,
+    search: FixedVec<'m, Scratch>,
     buffers: FixedVec<'m, Buffer>,
     /// Windows of a block; for the classic order the rows of the target.
     pub block: u64,
@@ -93,6 +101,9 @@ impl<'m> JobPlan<'m> {
         layout.reserve::<Lane>(limits.stages)?;
         layout.reserve::<Feed>(MAX_INPUTS)?;
         layout.reserve::<usize>(limits.stages)?;
+        layout.reserve::<u64>(limits.stages)?;
+        layout.reserve::<usize>(limits.stages)?;
+        layout.reserve::<Scratch>(limits.stages)?;
         layout.reserve::<Buffer>(buffers(limits)?)
     }
 
@@ -102,6 +113,9 @@ impl<'m> JobPlan<'m> {
             lanes: carver.vec(limits.stages)?,
             feeds: carver.vec(MAX_INPUTS)?,
             order: carver.vec(limits.stages)?,
+            sizes: carver.vec(limits.stages)?,
+            all: carver.vec(limits.stages)?,
+            search: carver.vec(limits.stages)?,
             buffers: carver.vec(buffers(limits)?)?,
             block: 0,
             classic: false,
@@ -211,7 +225,7 @@ impl<'m> JobPlan<'m> {
         need
     }
 
-    /// Marks what the targets need, and orders it.
+    /// Marks what the targets need.
     fn activate(&mut self, graph: &Graph<'_>) {
         for i in (0..graph.stages().len()).rev() {
             let needed = graph.consumers(Node::Stage(i)).any(|(c, ..)| self.lane(c).active);
@@ -225,12 +239,33 @@ impl<'m> JobPlan<'m> {
                 feed.active = needed;
             }
         }
+    }
+
+    /// Orders the active stages so that little lives at a time. Rows that outlive a block live anyway and do not count.
+    fn set_order(&mut self, graph: &Graph<'_>) -> Result<()> {
+        self.sizes.clear();
+        for (i, stage) in graph.stages().iter().enumerate() {
+            let lane = self.lane(i);
+            let counts = lane.active && !(lane.target && self.leaf > 0) && (self.classic || !self.carries(graph, i));
+            let bytes = num::mul64(lane.cap, num::count(stage.shape.bytes()))?;
+            let _ = self.sizes.push(if counts { bytes } else { 0 });
+        }
+        self.all.clear();
+        self.all.fill_with(|| 0);
+        self.search.clear();
+        self.search.fill_with(Scratch::default);
+        let input = |stage: usize, k: usize| {
+            let edges = graph.stages().get(stage).map_or(&[][..], |s| graph.edges_of(s));
+            edges.iter().filter_map(|e| if let Node::Stage(s) = e.from { Some(s) } else { None }).nth(k)
+        };
+        order(&self.sizes, input, &mut self.all, &mut self.search, SEARCH_MOVES)?;
         self.order.clear();
-        for i in 0..graph.stages().len() {
-            if self.lane(i).active {
+        for i in self.all.iter().copied().take(graph.stages().len()) {
+            if self.lanes.get(i).is_some_and(|l| l.active) {
                 let _ = self.order.push(i);
             }
         }
+        Ok(())
     }
 
     /// Rows of `node` that must be held while the frontier moves by a block.
@@ -275,6 +310,7 @@ impl<'m> JobPlan<'m> {
 
     /// Lists the buffers with their lifetimes, places them, and has the result checked.
     fn finish(&mut self, graph: &Graph<'_>) -> Result<()> {
+        self.set_order(graph)?;
         let last = self.order.len();
         self.buffers.clear();
         let full = Error::new(Status::Internal, "the buffer table is full");

@@ -1,7 +1,7 @@
 //! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
 
 mod job;
-pub mod order;
+mod order;
 mod place;
 mod sweep;
 

@@ -17,7 +17,7 @@ use crate::status::{Error, Result, Status};
 
 /// Working memory of a node, and a frame of the search's stack.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Scratch {
+pub(super) struct Scratch {
     done: bool,
     /// Edges to consumers, in all and those of consumers that have not run.
     consumers: u32,
@@ -31,13 +31,13 @@ pub struct Scratch {
 
 /// What came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ordered {
+pub(super) struct Ordered {
     /// Most bytes alive at a step.
-    pub peak: u64,
+    pub(super) peak: u64,
     /// True where no order does with less.
-    pub optimal: bool,
+    pub(super) optimal: bool,
     /// Moves the search made.
-    pub moves: u64,
+    pub(super) moves: u64,
 }
 
 /// A graph in the midst of an order.
@@ -55,7 +55,7 @@ struct State<'a, F> {
 /// Writes an order of the nodes `0 .. bytes.len()` to `out`, each behind its predecessors. `input(v, k)` is the k-th
 /// predecessor of v, none behind its last. `out` and `nodes` are at least as long as `bytes`; the search makes at most
 /// `most` moves, and with 0 there is none.
-pub fn order<F>(bytes: &[u64], input: F, out: &mut [usize], nodes: &mut [Scratch], most: u64) -> Result<Ordered>
+pub(super) fn order<F>(bytes: &[u64], input: F, out: &mut [usize], nodes: &mut [Scratch], most: u64) -> Result<Ordered>
 where
     F: Fn(usize, usize) -> Option<usize>,
 {
