@@ -54,7 +54,7 @@ pub enum Status {
     Corrupt = -18,
     /// A callback returned an error or nonsense; its code is in the detail.
     Callback = -19,
-    /// The operating system refused; its number is in the error struct.
+    /// The operating system refused; its number is in the detail.
     Io = -20,
     /// Encoded data is damaged; the report says where.
     Damaged = -21,

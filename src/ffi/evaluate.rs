@@ -3,6 +3,7 @@
 use super::callbacks::{BufferSink, CSink};
 use super::data::buffer_for;
 use super::handle::{Access, sqs_pipeline, with};
+use super::memory::Holder;
 use super::plan::{request, seal_first};
 use super::structs;
 use super::types::*;
@@ -23,6 +24,24 @@ fn run(core: &mut Pipeline<'static>, ask: &Request, sink: SinkBox<'static>, got:
         stepped.inspect_err(|_| core.evaluate_cancel())?;
     }
     Ok(Status::Ok)
+}
+
+/// A sink of the caller. (Functions of the header spell it out: as an alias a NULL one would come out wrong there.)
+type Take = unsafe extern "C" fn(*mut c_void, u64, usize, *const c_void, usize) -> i32;
+
+/// Reads a request and its sink, and seals for it where nobody has sealed.
+fn understand(
+    core: &mut Pipeline<'static>,
+    holder: &mut Holder,
+    ask: *const sqs_request,
+    sink: Option<Take>,
+    ctx: *mut c_void,
+) -> Result<(Request, SinkBox<'static>)> {
+    let ask = request(ask)?;
+    let take = sink.ok_or(Error::new(Status::Argument, "an evaluation needs a sink"))?;
+    core.rows_there(ask.stage)?;
+    seal_first(core, holder, &[ask])?;
+    Ok((ask, SinkBox::new(CSink { take, ctx }, |p| p)))
 }
 
 /// Evaluates rows first to first + count - 1 of a stage into a buffer, in order: the simple case. Does not move the
@@ -84,11 +103,8 @@ pub unsafe extern "C" fn sqs_evaluate_to(
     ctx: *mut c_void,
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, holder| {
-        let ask = request(ask)?;
-        let take = sink.ok_or(Error::new(Status::Argument, "an evaluation needs a sink"))?;
-        core.rows_there(ask.stage)?;
-        seal_first(core, holder, &[ask])?;
-        run(core, &ask, SinkBox::new(CSink { take, ctx }, |p| p), &mut 0)
+        let (ask, sink) = understand(core, holder, ask, sink, ctx)?;
+        run(core, &ask, sink, &mut 0)
     })
 }
 
@@ -107,11 +123,8 @@ pub unsafe extern "C" fn sqs_evaluate_begin(
     ctx: *mut c_void,
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, holder| {
-        let ask = request(ask)?;
-        let take = sink.ok_or(Error::new(Status::Argument, "an evaluation needs a sink"))?;
-        core.rows_there(ask.stage)?;
-        seal_first(core, holder, &[ask])?;
-        core.evaluate_begin(&ask, SinkBox::new(CSink { take, ctx }, |p| p))?;
+        let (ask, sink) = understand(core, holder, ask, sink, ctx)?;
+        core.evaluate_begin(&ask, sink)?;
         Ok(Status::Ok)
     })
 }
