@@ -7,10 +7,12 @@ mod carve;
 mod fixed;
 mod inline;
 mod pod;
+mod steps;
 mod work;
 
 pub use carve::{Carver, Layout};
 pub use fixed::FixedVec;
 pub use inline::Inline;
-pub use pod::{Complex32, Pod, cast, cast_mut};
+pub use pod::{Complex32, Pod, cast, cast_mut, recast_mut};
+pub use steps::copy_steps;
 pub use work::{Span, Work};

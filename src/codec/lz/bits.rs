@@ -117,6 +117,46 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Reads what [`Writer`] wrote, a word at a time, from which the caller shifts out what it has read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WordReader<'a> {
+    data: &'a [u8],
+    /// Where the word was loaded from.
+    pos: usize,
+    /// What is left of it, with a one behind: the zeros behind that are what was read.
+    pub word: u64,
+}
+
+impl<'a> WordReader<'a> {
+    pub(super) fn new(data: &'a [u8]) -> Self {
+        WordReader { data, pos: 0, word: 1 }
+    }
+
+    /// A word whose top 56 bits are the next ones; zeros behind the end. No more than those may be shifted out.
+    #[inline(always)]
+    pub(super) fn refill(&mut self) -> u64 {
+        let read = self.word.trailing_zeros();
+        self.pos += (read >> 3) as usize;
+        let word = match self.data.get(self.pos..).and_then(|rest| rest.first_chunk::<8>()) {
+            Some(word) => u64::from_be_bytes(*word),
+            None => self.last_bytes(),
+        };
+        (word | 1) << (read & 7)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn last_bytes(&self) -> u64 {
+        let rest = self.data.get(self.pos..).unwrap_or(&[]);
+        rest.iter().rev().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
+    }
+
+    /// True when all was read but what fills the last byte.
+    pub(super) fn ended(&self) -> bool {
+        self.pos + (self.word.trailing_zeros() as usize).div_ceil(8) == self.data.len()
+    }
+}
+
 /// Puts bits into a slice so that they can be read from its end: what is written last is read first.
 #[derive(Debug)]
 pub(super) struct BackWriter<'a> {

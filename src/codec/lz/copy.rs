@@ -1,17 +1,17 @@
 //! Copies within the output: literals, which wait at its end, and matches.
 #![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other by the caller")]
 
-/// Bytes moved at once.
-const WIDE: usize = 32;
+use crate::mem::copy_steps;
+
+/// Literals and bytes of a match that are moved at once.
+pub(super) const WIDE: usize = 32;
+/// Bytes of a step; what is copied from at least as far back needs no care.
+const STEP: usize = 16;
 
 /// Copies `len` bytes from `from`, at or above `limit`, to `to`. May write up to 31 bytes more, below `limit`.
 #[inline(always)]
 pub(super) fn literals(out: &mut [u8], from: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    if len <= WIDE
-        && let Some(&bytes) = out.get(from..).and_then(|o| o.first_chunk::<WIDE>())
-        && let Some(place) = out.get_mut(to..limit).and_then(|o| o.first_chunk_mut::<WIDE>())
-    {
-        *place = bytes;
+    if len <= WIDE && to + WIDE <= limit && copy_steps::<WIDE>(out, from, to, 1) {
         return Some(());
     }
     many(out, from, to, len)
@@ -30,30 +30,57 @@ fn many(out: &mut [u8], from: usize, to: usize, len: usize) -> Option<()> {
 /// May write up to 31 bytes more, below `limit`; `to + len` is at or below it.
 #[inline(always)]
 pub(super) fn repeat(out: &mut [u8], offset: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    let (before, behind) = out.get_mut(..limit)?.split_at_mut_checked(to)?;
-    let (from, _) = before.get(to - offset..)?.as_chunks::<WIDE>();
-    let (place, _) = behind.as_chunks_mut::<WIDE>();
-    let n = len.div_ceil(WIDE);
-    if n <= from.len() && n <= place.len() {
-        for (p, f) in place.iter_mut().zip(from).take(n) {
-            *p = *f;
+    if offset >= STEP && to + WIDE <= limit && copy_steps::<STEP>(out, to - offset, to, 2) {
+        if len <= WIDE {
+            return Some(());
         }
-        return Some(());
+        let steps = (len - WIDE).div_ceil(STEP);
+        if to + WIDE + steps * STEP <= limit && copy_steps::<STEP>(out, to + WIDE - offset, to + WIDE, steps) {
+            return Some(());
+        }
+        return exact(out, offset, to, len);
     }
-    if offset >= 8 && len <= WIDE && to + WIDE <= limit {
-        return eights(out, to - offset, to, len);
+    if offset < STEP && to + len + STEP <= limit {
+        return if offset < 8 { short(out, offset, to, len) } else { medium(out, offset, to, len) };
     }
     exact(out, offset, to, len)
 }
 
-/// The same eight bytes at a time.
+/// What a period of so many bytes is to be multiplied with to fill eight; and the whole periods of that, in bytes.
+const PERIODS: [(u64, usize); 8] = [
+    (0, 8),
+    (0x0101_0101_0101_0101, 8),
+    (0x0001_0001_0001_0001, 8),
+    (0x0001_0000_0100_0001, 6),
+    (0x0000_0001_0000_0001, 8),
+    (0x0000_0100_0000_0001, 5),
+    (0x0001_0000_0000_0001, 6),
+    (0x0100_0000_0000_0001, 7),
+];
+
+/// A match from less than eight bytes back; up to seven bytes more are written.
 #[inline(always)]
-fn eights(out: &mut [u8], from: usize, to: usize, len: usize) -> Option<()> {
+fn short(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
+    let &(factor, step) = PERIODS.get(offset)?;
+    let period = u64::from_le_bytes(*out.get(to - offset..)?.first_chunk()?) & !(u64::MAX << (8 * offset));
+    let eight = period.wrapping_mul(factor).to_le_bytes();
     let mut done = 0;
     while done < len {
-        let bytes = *out.get(from + done..)?.first_chunk::<8>()?;
-        *out.get_mut(to + done..)?.first_chunk_mut()? = bytes;
-        done += 8;
+        *out.get_mut(to + done..)?.first_chunk_mut()? = eight;
+        done += step;
+    }
+    Some(())
+}
+
+/// A match from 8 to 15 bytes back; up to 15 bytes more are written.
+#[inline(always)]
+fn medium(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
+    let period = u128::from_le_bytes(*out.get(to - offset..)?.first_chunk()?) & !(u128::MAX << (8 * offset));
+    let sixteen = (period | period << (8 * offset)).to_le_bytes();
+    let mut done = 0;
+    while done < len {
+        *out.get_mut(to + done..)?.first_chunk_mut()? = sixteen;
+        done += offset;
     }
     Some(())
 }

@@ -188,8 +188,8 @@ impl EncodeTable {
     }
 }
 
-/// A state of a decoding table: the least value of its symbol, and
-/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`.
+/// A state of a decoding table:
+/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`, and the least value of its symbol.
 pub(super) type State = [u32; 2];
 
 /// Fills a decoding table.
@@ -211,7 +211,7 @@ pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &m
             let s = usize::from(symbol) & (SYMBOLS - 1);
             let (x, most, octave, extra) = &mut parts[s];
             let bits = *most - (*x >> *octave);
-            *state = [meanings[s] >> 5, ((*x << bits) - size) << 16 | *extra | bits];
+            *state = [((*x << bits) - size) << 16 | *extra | bits, meanings[s] >> 5];
             *x += 1;
         }
     }
@@ -257,7 +257,7 @@ mod tests {
             let mut state = top(r.peek(), shares.log).0 as u32;
             r.skip(shares.log);
             for (i, s) in symbols.iter().enumerate() {
-                let [symbol, next] = table[state as usize];
+                let [next, symbol] = table[state as usize];
                 assert_eq!(symbol, *s);
                 if i < 499 {
                     let bits = next & 255;
