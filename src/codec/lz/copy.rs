@@ -1,50 +1,35 @@
-//! Copies within the output: literals, which wait at its end, and matches.
-#![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other by the caller")]
+//! Copies within the output where the quick way is barred: close to its end, long runs of literals, near matches.
+#![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other first")]
 
-use crate::mem::copy_steps;
-
-/// Literals and bytes of a match that are moved at once.
-pub(super) const WIDE: usize = 32;
-/// Bytes of a step; what is copied from at least as far back needs no care.
-const STEP: usize = 16;
-
-/// Copies `len` bytes from `from`, at or above `limit`, to `to`. May write up to 31 bytes more, below `limit`.
-#[inline(always)]
-pub(super) fn literals(out: &mut [u8], from: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    if len <= WIDE && to + WIDE <= limit && copy_steps::<WIDE>(out, from, to, 1) {
-        return Some(());
-    }
-    many(out, from, to, len)
-}
-
+/// Moves `run` literals from `lit` to `at`, and repeats behind them `len` bytes from `offset` back.
+///
+/// `None` for more literals than wait, an offset of 0 or beyond the start, or a match longer than there is room for
+/// before what then waits. Nothing of that is written to.
 #[inline(never)]
-fn many(out: &mut [u8], from: usize, to: usize, len: usize) -> Option<()> {
-    if from + len > out.len() {
+pub(super) fn careful(
+    out: &mut [u8],
+    at: usize,
+    lit: usize,
+    run: usize,
+    len: usize,
+    offset: usize,
+) -> Option<()> {
+    if run > out.len().checked_sub(lit)? || at > lit {
         return None;
     }
-    out.copy_within(from..from + len, to);
-    Some(())
+    out.copy_within(lit..lit + run, at);
+    let (at, limit) = (at + run, lit + run);
+    if offset == 0 || offset > at || len > limit - at {
+        return None;
+    }
+    if offset < STEP && len + STEP <= limit - at {
+        return if offset < 8 { short(out, offset, at, len) } else { medium(out, offset, at, len) };
+    }
+    exact(out, offset, at, len)
 }
 
-/// Copies a match of `len` bytes from `offset` back, which is at most `to` and not 0. The copy may run into itself.
-/// May write up to 31 bytes more, below `limit`; `to + len` is at or below it.
-#[inline(always)]
-pub(super) fn repeat(out: &mut [u8], offset: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    if offset >= STEP && to + WIDE <= limit && copy_steps::<STEP>(out, to - offset, to, 2) {
-        if len <= WIDE {
-            return Some(());
-        }
-        let steps = (len - WIDE).div_ceil(STEP);
-        if to + WIDE + steps * STEP <= limit && copy_steps::<STEP>(out, to + WIDE - offset, to + WIDE, steps) {
-            return Some(());
-        }
-        return exact(out, offset, to, len);
-    }
-    if offset < STEP && to + len + STEP <= limit {
-        return if offset < 8 { short(out, offset, to, len) } else { medium(out, offset, to, len) };
-    }
-    exact(out, offset, to, len)
-}
+/// Bytes of the widest step.
+const STEP: usize = 16;
 
 /// What a period of so many bytes is to be multiplied with to fill eight; and the whole periods of that, in bytes.
 const PERIODS: [(u64, usize); 8] = [

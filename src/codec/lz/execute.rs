@@ -4,6 +4,7 @@
 use super::copy;
 use super::sequences::Recent;
 use super::steps::Step;
+use crate::mem::append;
 
 /// The output in the making: the bytes before `at` are decoded; from `lit` on literals wait until it is their turn.
 pub(super) struct Output<'a> {
@@ -18,23 +19,16 @@ impl Output<'_> {
     #[inline(always)]
     pub(super) fn carry_out(&mut self, steps: &[Step], recent: &mut Recent) -> Option<()> {
         let out = &mut *self.bytes;
-        let size = out.len();
         let (mut at, mut lit) = (self.at, self.lit);
         let mut recents = *recent;
         for &[run, len, stored] in steps {
             let offset = recents.take(stored, run) as usize;
             let (run, len) = (run as usize, len as usize);
-            if run > size - lit {
-                return None;
+            if !append(out, at, lit, run, len, offset) {
+                copy::careful(out, at, lit, run, len, offset)?;
             }
-            copy::literals(out, lit, at, run, lit)?;
             lit += run;
-            at += run;
-            if offset > at || offset == 0 || len > lit - at {
-                return None;
-            }
-            copy::repeat(out, offset, at, len, lit)?;
-            at += len;
+            at += run + len;
         }
         (self.at, self.lit) = (at, lit);
         *recent = recents;
