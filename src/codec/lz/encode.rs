@@ -340,14 +340,15 @@ fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
     let [runs, matches, offsets] = shares.each_ref().map(EncodeTable::new);
 
     let mut w = BackWriter::new(out.get_mut(at..)?);
-    let mut states: Option<[u32; 3]> = None;
+    // Sequences of even place have states of their own, and so have the odd: `now` those of the place at hand.
+    let (mut now, mut other): (Option<[u32; 3]>, Option<[u32; 3]>) = (None, None);
     for &p in sequences.iter().rev() {
         let s = Sequence::unpack(p);
         let (r, m, o) = (codes::run(s.run), codes::match_len(s.len), codes::offset(s.offset));
         let extra =
             u64::from(r.extra) | u64::from(m.extra) << r.extra_len | u64::from(o.extra) << (r.extra_len + m.extra_len);
         w.put(extra, r.extra_len + m.extra_len + o.extra_len);
-        states = Some(match states {
+        let new = match now {
             None => [runs.start(r.code), matches.start(m.code), offsets.start(o.code)],
             Some([rs, ms, os]) => {
                 let os = offsets.put(os, o.code, &mut w);
@@ -356,11 +357,14 @@ fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
                 w.flush();
                 [rs, ms, os]
             }
-        });
+        };
+        (now, other) = (other, Some(new));
     }
-    let [rs, ms, os] = states?;
-    matches.finish(ms, &mut w);
-    offsets.finish(os, &mut w);
-    runs.finish(rs, &mut w);
+    // The first sequence came last: its states are `other`, those of the second `now`.
+    for [rs, ms, os] in [now, other].into_iter().flatten() {
+        matches.finish(ms, &mut w);
+        offsets.finish(os, &mut w);
+        runs.finish(rs, &mut w);
+    }
     Some(at + w.finish()?)
 }

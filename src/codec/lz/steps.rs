@@ -42,12 +42,19 @@ fn least(state: u64) -> u32 {
     (state >> 32) as u32
 }
 
-/// Where the decoding of sequences stands.
-struct Stand<'a> {
-    bits: BackReader<'a>,
+/// The states of the next sequence but one: those of even place have states of their own, and so have the odd, so that
+/// one need not wait for the other.
+#[derive(Clone, Copy)]
+struct States {
     run: u64,
     len: u64,
     offset: u64,
+}
+
+/// Where the decoding of sequences stands.
+struct Stand<'a> {
+    bits: BackReader<'a>,
+    next: [States; 2],
 }
 
 /// Carries out `count` sequences, which is not 0.
@@ -71,28 +78,29 @@ pub(super) fn run(
         tans::decode_table(shares, meanings, table);
     }
     let tables = &*tables;
-    let mut bits = BackReader::new(head.rest())?;
-    let word = bits.peek();
-    let (at_run, word) = top(word, runs.log);
-    let (at_offset, word) = top(word, offsets.log);
-    let (at_match, _) = top(word, matches.log);
-    bits.skip(runs.log + offsets.log + matches.log);
-    if !bits.sound() {
-        return None;
+    let mut stand = Stand { bits: BackReader::new(head.rest())?, next: [States { run: 0, len: 0, offset: 0 }; 2] };
+    for states in stand.next.iter_mut().take(count) {
+        let word = stand.bits.peek();
+        let (run, word) = top(word, runs.log);
+        let (offset, word) = top(word, offsets.log);
+        let (len, _) = top(word, matches.log);
+        stand.bits.skip(runs.log + offsets.log + matches.log);
+        if !stand.bits.sound() {
+            return None;
+        }
+        *states = States {
+            run: state::<RUN>(tables, run as u32),
+            len: state::<MATCH>(tables, len as u32),
+            offset: state::<OFFSET>(tables, offset as u32),
+        };
     }
-    let mut stand = Stand {
-        bits,
-        run: state::<RUN>(tables, at_run as u32),
-        len: state::<MATCH>(tables, at_match as u32),
-        offset: state::<OFFSET>(tables, at_offset as u32),
-    };
     let mut steps = [[0; 3]; AT_ONCE];
     while count > 0 {
         let n = count.min(AT_ONCE);
         count -= n;
         let steps = steps.get_mut(..n)?;
         with_bits(level, #[inline(always)] || {
-            decode(&mut stand, steps, count == 0, tables);
+            decode(&mut stand, steps, count, tables);
             out.carry_out(steps, recent)
         })?;
     }
@@ -100,43 +108,55 @@ pub(super) fn run(
     stand.bits.empty().then_some(())
 }
 
-/// Decodes the next sequences; behind the very last one follow no bits of a next state.
+/// Decodes the next sequences, behind which there are `following` more.
 #[inline(always)]
-fn decode(stand: &mut Stand, steps: &mut [Step], last: bool, tables: &[State; 3 * MAX_STATES]) {
-    let Stand { mut bits, run: mut run_state, len: mut match_state, offset: mut offset_state } = *stand;
-    let mut left = steps.len() + usize::from(!last);
-    for step in steps {
-        left -= 1;
-        let (run, len, offset) = (run_state, match_state, offset_state);
-        // Both sums at once: neither reaches 256.
-        let sums = run.wrapping_add(len).wrapping_add(offset) as u32;
-        let extra = sums >> 8 & 255;
-        // Fields are cut out of one value by masks, not one behind the other: that would be a longer chain. The next
-        // states come first, for everything waits for them.
-        let word = bits.peek();
-        let mut rest = word;
-        if left > 0 {
-            let all = sums & 255;
-            bits.skip(all + extra);
-            let (len_bits, offset_bits) = (len as u32 & 255, offset as u32 & 255);
-            let e;
-            (e, rest) = top(word, all);
-            run_state = state::<RUN>(tables, next(run) + (e >> (len_bits + offset_bits)) as u32);
-            match_state = state::<MATCH>(tables, next(len) + low(e >> offset_bits, len_bits));
-            offset_state = state::<OFFSET>(tables, next(offset) + low(e, offset_bits));
-        } else {
-            bits.skip(extra);
-        }
-        if extra > PEEK - 3 * MAX_LOG {
-            rest = bits.peek_before(extra);
-        }
-        let (e, _) = top(rest, extra);
-        let (run_bits, len_bits) = (run as u32 >> 8 & 255, len as u32 >> 8 & 255);
-        *step = [
-            least(run) + low(e, run_bits),
-            least(len) + low(e >> run_bits, len_bits),
-            least(offset) + (e >> (run_bits + len_bits)) as u32,
-        ];
+fn decode(stand: &mut Stand, steps: &mut [Step], following: usize, tables: &[State; 3 * MAX_STATES]) {
+    let Stand { mut bits, next: [mut even, mut odd] } = *stand;
+    let mut left = steps.len() + following;
+    let (pairs, rest) = steps.as_chunks_mut::<2>();
+    for [first, second] in pairs {
+        *first = one(&mut bits, &mut even, left > 2, tables);
+        *second = one(&mut bits, &mut odd, left > 3, tables);
+        left -= 2;
     }
-    *stand = Stand { bits, run: run_state, len: match_state, offset: offset_state };
+    // An odd number is the last of all.
+    for step in rest {
+        *step = one(&mut bits, &mut even, false, tables);
+    }
+    *stand = Stand { bits, next: [even, odd] };
+}
+
+/// Decodes a sequence; bits of states for the next but one follow where there is `more`.
+#[inline(always)]
+fn one(bits: &mut BackReader, states: &mut States, more: bool, tables: &[State; 3 * MAX_STATES]) -> Step {
+    let States { run, len, offset } = *states;
+    // Both sums at once: neither reaches 256.
+    let sums = run.wrapping_add(len).wrapping_add(offset) as u32;
+    let extra = sums >> 8 & 255;
+    // Fields are cut out of one value by masks, not one behind the other: that would be a longer chain. The next
+    // states come first, for everything waits for them.
+    let word = bits.peek();
+    let mut rest = word;
+    if more {
+        let all = sums & 255;
+        bits.skip(all + extra);
+        let (len_bits, offset_bits) = (len as u32 & 255, offset as u32 & 255);
+        let e;
+        (e, rest) = top(word, all);
+        states.run = state::<RUN>(tables, next(run) + (e >> (len_bits + offset_bits)) as u32);
+        states.len = state::<MATCH>(tables, next(len) + low(e >> offset_bits, len_bits));
+        states.offset = state::<OFFSET>(tables, next(offset) + low(e, offset_bits));
+    } else {
+        bits.skip(extra);
+    }
+    if extra > PEEK - 3 * MAX_LOG {
+        rest = bits.peek_before(extra);
+    }
+    let (e, _) = top(rest, extra);
+    let (run_bits, len_bits) = (run as u32 >> 8 & 255, len as u32 >> 8 & 255);
+    [
+        least(run) + low(e, run_bits),
+        least(len) + low(e >> run_bits, len_bits),
+        least(offset) + (e >> (run_bits + len_bits)) as u32,
+    ]
 }
