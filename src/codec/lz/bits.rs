@@ -157,6 +157,9 @@ impl<'a> WordReader<'a> {
     }
 }
 
+/// Bits that can be put at once.
+pub(super) const MOST: u32 = 56;
+
 /// Puts bits into a slice so that they can be read from its end: what is written last is read first.
 #[derive(Debug)]
 pub(super) struct BackWriter<'a> {
@@ -172,24 +175,11 @@ impl<'a> BackWriter<'a> {
         BackWriter { out, pos: 0, acc: 0, used: 0, short: false }
     }
 
-    /// Puts the low `len` bits of `v`, which has no others; `len` is at most 56.
+    /// Puts the low `len` bits of `v`, which has no others; `len` is at most [`MOST`].
     #[inline(always)]
     pub(super) fn put(&mut self, v: u64, len: u32) {
-        self.add(v, len);
-        self.flush();
-    }
-
-    /// The same, to be followed by others before a flush: 56 bits in all.
-    #[inline(always)]
-    pub(super) fn add(&mut self, v: u64, len: u32) {
         self.acc |= v << self.used;
-        self.used += len;
-    }
-
-    /// Stores what was added.
-    #[inline(always)]
-    pub(super) fn flush(&mut self) {
-        let used = self.used;
+        let used = self.used + len;
         match self.out.get_mut(self.pos..).and_then(|o| o.first_chunk_mut::<8>()) {
             Some(to) => *to = self.acc.to_le_bytes(),
             None => self.short = true,

@@ -7,7 +7,7 @@
     reason = "states below 2^10, counts below 2^20, and sums of a table's shares, which are at most 2^9"
 )]
 
-use super::bits::{BackWriter, Reader, Writer};
+use super::bits::{BackWriter, Reader, Writer, low};
 
 /// Tables have at least 2^4 states.
 const MIN_LOG: u32 = 4;
@@ -170,15 +170,15 @@ impl EncodeTable {
         }
     }
 
-    /// Codes `symbol`: writes the bits that lead from its state to `state`, and gives that state.
+    /// Codes `symbol`: the state that leads to `state`, the bits that lead there, and how many they are.
     #[inline(always)]
-    pub(super) fn put(&self, state: u32, symbol: u32, w: &mut BackWriter) -> u32 {
+    pub(super) fn step(&self, state: u32, symbol: u32) -> (u32, u64, u32) {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
         {
             let (delta, first) = self.symbols[symbol as usize & (SYMBOLS - 1)];
             let bits = state.wrapping_add(delta) >> 16;
-            w.add(u64::from(state & ((1 << bits) - 1)), bits);
-            u32::from(self.states[((state >> bits) as i32 + first) as usize & (MAX_STATES - 1)])
+            let value = u64::from(low(state.into(), bits));
+            (u32::from(self.states[((state >> (bits & 31)) as i32 + first) as usize & (MAX_STATES - 1)]), value, bits)
         }
     }
 
@@ -246,8 +246,9 @@ mod tests {
             let mut w = BackWriter::new(&mut buf);
             let mut state = table.start(symbols[499]);
             for s in symbols[..499].iter().rev() {
-                state = table.put(state, *s, &mut w);
-                w.flush();
+                let (before, value, bits) = table.step(state, *s);
+                w.put(value, bits);
+                state = before;
             }
             table.finish(state, &mut w);
             let len = w.finish().unwrap();
