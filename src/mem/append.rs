@@ -15,12 +15,14 @@ const STEP: usize = 16;
 /// run, and there is room to be quick: 32 bytes from `lit` on, and 64 more than `len` between `at` and `lit`.
 #[inline(always)]
 #[must_use]
-pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: usize, len: usize, offset: usize) -> bool {
-    let Some(front) = at.checked_add(run) else { return false };
+pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offset: usize) -> bool {
+    let (run, len) = (run as usize, len as usize);
+    let Some(last) = bytes.len().checked_sub(RUN) else { return false };
+    // Neither sum wraps where the other conditions hold: `at` is then below `lit`, and that within the slice.
+    let front = at.wrapping_add(run);
     let room = lit.saturating_sub(at);
     // All at once, for all of them hold almost always.
-    let few = (run <= RUN) & (len <= usize::MAX - 64) & (room >= len.wrapping_add(64));
-    if !(few & (lit.saturating_add(RUN) <= bytes.len()) & (offset >= STEP) & (offset <= front)) {
+    if !((run <= RUN) & (lit <= last) & (room >= 64) & (room.wrapping_sub(64) >= len) & (offset >= STEP) & (offset <= front)) {
         return false;
     }
     // SAFETY: `at + len + 64 <= lit` and `lit + 32 <= bytes.len()`. The first step reads up to `lit + 32` and writes up
@@ -59,7 +61,7 @@ mod tests {
                     for len in [0, 1, 31, 32, 33, 64, 65, 70] {
                         for offset in [0, 1, 15, 16, 17, 31, 33, 48, 100, 132, 133] {
                             let mut ours = start.clone();
-                            if !append(&mut ours, at, lit, run, len, offset) {
+                            if !append(&mut ours, at, lit, run as u32, len as u32, offset) {
                                 assert_eq!(ours, start);
                                 continue;
                             }
@@ -83,10 +85,12 @@ mod tests {
         for huge in [usize::MAX, usize::MAX - 31, usize::MAX - 63, usize::MAX - 64] {
             assert!(!append(&mut bytes, huge, 200, 1, 1, 16));
             assert!(!append(&mut bytes, 20, huge, 1, 1, 16));
-            assert!(!append(&mut bytes, 20, 200, huge, 1, 16));
-            assert!(!append(&mut bytes, 20, 200, 1, huge, 16));
+            assert!(!append(&mut bytes, huge, huge, 32, 1, 16));
+            assert!(!append(&mut bytes, 20, 200, huge as u32, 1, 16));
+            assert!(!append(&mut bytes, 20, 200, 1, huge as u32, 16));
             assert!(!append(&mut bytes, 20, 200, 1, 1, huge));
         }
         assert!(append(&mut bytes, 20, 200, 1, 1, 16));
+        assert!(!append(&mut bytes[..31], 0, 0, 0, 0, 16));
     }
 }

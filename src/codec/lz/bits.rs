@@ -225,12 +225,6 @@ impl<'a> BackReader<'a> {
         word << (!self.left & 7)
     }
 
-    /// What was seen before the last `len` bits were skipped.
-    #[inline(never)]
-    pub(super) fn peek_before(&self, len: u32) -> u64 {
-        BackReader { left: self.left.wrapping_add(len as usize), ..*self }.peek()
-    }
-
     #[cold]
     #[inline(never)]
     fn last_bytes(&self) -> u64 {

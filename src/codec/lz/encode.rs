@@ -226,7 +226,8 @@ fn write_literals(
         let mut w = Writer::new(&mut head);
         huffman::write_lengths(&lens, &mut w);
         let head_len = w.finish()?;
-        if bytes + head_len + 16 < literals {
+        // What saves hardly anything is not worth the time of decoding it.
+        if bytes + head_len + 16 + literals / 64 < literals {
             // The length in front takes up to three bytes, as do those of three streams.
             let body = at + 3;
             out.get_mut(body..body + head_len)?.copy_from_slice(head.get(..head_len)?);

@@ -23,12 +23,11 @@ impl Output<'_> {
         let mut recents = *recent;
         for &[run, len, stored] in steps {
             let offset = recents.take(stored, run) as usize;
-            let (run, len) = (run as usize, len as usize);
             if !append(out, at, lit, run, len, offset) {
-                copy::careful(out, at, lit, run, len, offset)?;
+                copy::careful(out, at, lit, run as usize, len as usize, offset)?;
             }
-            lit += run;
-            at += run + len;
+            lit += run as usize;
+            at += run as usize + len as usize;
         }
         (self.at, self.lit) = (at, lit);
         *recent = recents;

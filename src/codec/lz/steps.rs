@@ -8,7 +8,7 @@ use super::bits::{BackReader, PEEK, Reader, low, top};
 use super::codes::{MATCH_CODES, MATCHES, OFFSET_CODES, OFFSETS, RUN_CODES, RUNS};
 use super::execute::Output;
 use super::sequences::Recent;
-use super::tans::{self, MAX_LOG, MAX_STATES, Shares, State};
+use super::tans::{self, MAX_STATES, Shares, State};
 use crate::simd::{Level, with_bits};
 
 /// Where the tables begin.
@@ -115,48 +115,80 @@ fn decode(stand: &mut Stand, steps: &mut [Step], following: usize, tables: &[Sta
     let mut left = steps.len() + following;
     let (pairs, rest) = steps.as_chunks_mut::<2>();
     for [first, second] in pairs {
-        *first = one(&mut bits, &mut even, left > 2, tables);
-        *second = one(&mut bits, &mut odd, left > 3, tables);
+        let (one, two) = (even.sums(), odd.sums());
+        let (needs, total) = (one.states + one.extra, one.states + one.extra + two.states + two.extra);
+        // What a peek shows is mostly enough for both.
+        if total <= PEEK && left > 3 {
+            let word = bits.peek();
+            bits.skip(total);
+            *first = even.values(word << (one.states & 63), one.extra);
+            even.advance(word, one.states, tables);
+            let word = word << (needs & 63);
+            *second = odd.values(word << (two.states & 63), two.extra);
+            odd.advance(word, two.states, tables);
+        } else {
+            *first = alone(&mut bits, &mut even, left > 2, tables);
+            *second = alone(&mut bits, &mut odd, left > 3, tables);
+        }
         left -= 2;
     }
     // An odd number is the last of all.
     for step in rest {
-        *step = one(&mut bits, &mut even, false, tables);
+        *step = alone(&mut bits, &mut even, false, tables);
     }
     *stand = Stand { bits, next: [even, odd] };
 }
 
 /// Decodes a sequence; bits of states for the next but one follow where there is `more`.
-#[inline(always)]
-fn one(bits: &mut BackReader, states: &mut States, more: bool, tables: &[State; 3 * MAX_STATES]) -> Step {
-    let States { run, len, offset } = *states;
-    // Both sums at once: neither reaches 256.
-    let sums = run.wrapping_add(len).wrapping_add(offset) as u32;
-    let extra = sums >> 8 & 255;
-    // Fields are cut out of one value by masks, not one behind the other: that would be a longer chain. The next
-    // states come first, for everything waits for them.
-    let word = bits.peek();
-    let mut rest = word;
+#[inline(never)]
+fn alone(bits: &mut BackReader, states: &mut States, more: bool, tables: &[State; 3 * MAX_STATES]) -> Step {
+    let old = *states;
+    let sums = old.sums();
     if more {
-        let all = sums & 255;
-        bits.skip(all + extra);
-        let (len_bits, offset_bits) = (len as u32 & 255, offset as u32 & 255);
-        let e;
-        (e, rest) = top(word, all);
-        states.run = state::<RUN>(tables, next(run) + (e >> (len_bits + offset_bits)) as u32);
-        states.len = state::<MATCH>(tables, next(len) + low(e >> offset_bits, len_bits));
-        states.offset = state::<OFFSET>(tables, next(offset) + low(e, offset_bits));
-    } else {
-        bits.skip(extra);
+        let word = bits.peek();
+        bits.skip(sums.states);
+        states.advance(word, sums.states, tables);
     }
-    if extra > PEEK - 3 * MAX_LOG {
-        rest = bits.peek_before(extra);
+    let word = bits.peek();
+    bits.skip(sums.extra);
+    old.values(word, sums.extra)
+}
+
+/// Bits to the next states, and extra bits of the values.
+#[derive(Clone, Copy)]
+struct Sums {
+    states: u32,
+    extra: u32,
+}
+
+impl States {
+    #[inline(always)]
+    fn sums(&self) -> Sums {
+        // Both at once: neither reaches 256.
+        let sums = self.run.wrapping_add(self.len).wrapping_add(self.offset) as u32;
+        Sums { states: sums & 255, extra: sums >> 8 & 255 }
     }
-    let (e, _) = top(rest, extra);
-    let (run_bits, len_bits) = (run as u32 >> 8 & 255, len as u32 >> 8 & 255);
-    [
-        least(run) + low(e, run_bits),
-        least(len) + low(e >> run_bits, len_bits),
-        least(offset) + (e >> (run_bits + len_bits)) as u32,
-    ]
+
+    /// The values, whose extra bits are the top ones of `word`. Fields are cut out of one value by masks, not one behind
+    /// the other: that would be a longer chain.
+    #[inline(always)]
+    fn values(&self, word: u64, extra: u32) -> Step {
+        let (e, _) = top(word, extra);
+        let (run_bits, len_bits) = (self.run as u32 >> 8 & 255, self.len as u32 >> 8 & 255);
+        [
+            least(self.run) + low(e, run_bits),
+            least(self.len) + low(e >> run_bits, len_bits),
+            least(self.offset) + (e >> (run_bits + len_bits)) as u32,
+        ]
+    }
+
+    /// Goes on to the next states, whose bits are the top ones of `word`.
+    #[inline(always)]
+    fn advance(&mut self, word: u64, all: u32, tables: &[State; 3 * MAX_STATES]) {
+        let (len_bits, offset_bits) = (self.len as u32 & 255, self.offset as u32 & 255);
+        let (e, _) = top(word, all);
+        self.run = state::<RUN>(tables, next(self.run) + (e >> (len_bits + offset_bits)) as u32);
+        self.len = state::<MATCH>(tables, next(self.len) + low(e >> offset_bits, len_bits));
+        self.offset = state::<OFFSET>(tables, next(self.offset) + low(e, offset_bits));
+    }
 }
