@@ -139,16 +139,9 @@ impl<'a> WordReader<'a> {
         self.pos += (read >> 3) as usize;
         let word = match self.data.get(self.pos..).and_then(|rest| rest.first_chunk::<8>()) {
             Some(word) => u64::from_be_bytes(*word),
-            None => self.last_bytes(),
+            None => last_bytes(self.data, self.pos),
         };
         (word | 1) << (read & 7)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn last_bytes(&self) -> u64 {
-        let rest = self.data.get(self.pos..).unwrap_or(&[]);
-        rest.iter().rev().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
     }
 
     /// True when all was read but what fills the last byte.
@@ -220,16 +213,9 @@ impl<'a> BackReader<'a> {
         let end = self.left >> 3;
         let word = match self.data.get(..end).and_then(|head| head.last_chunk::<8>()) {
             Some(word) => u64::from_le_bytes(*word),
-            None => self.last_bytes(),
+            None => first_bytes(self.data, end),
         };
         word << (!self.left & 7)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn last_bytes(&self) -> u64 {
-        let head = self.data.get(..self.left >> 3).unwrap_or(&[]);
-        head.iter().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
     }
 
     /// Goes on by `len` bits. Beyond the beginning a position below 0 is a huge one, where only zeros are.
@@ -248,6 +234,23 @@ impl<'a> BackReader<'a> {
     pub(super) fn empty(&self) -> bool {
         self.left == 7
     }
+}
+
+/// The bytes from `pos` on, of which there are less than eight, at the top of a word. Takes no reader: that would be
+/// held in memory just because it may come to this.
+#[cold]
+#[inline(never)]
+fn last_bytes(data: &[u8], pos: usize) -> u64 {
+    let rest = data.get(pos..).unwrap_or(&[]);
+    rest.iter().rev().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
+}
+
+/// The bytes up to `end`, of which there are less than eight, at the top of a word.
+#[cold]
+#[inline(never)]
+fn first_bytes(data: &[u8], end: usize) -> u64 {
+    let head = data.get(..end).unwrap_or(&[]);
+    head.iter().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
 }
 
 /// The top `len` bits of a word, which may be none; and the word without them.

@@ -127,23 +127,27 @@ fn decode(stand: &mut Stand, steps: &mut [Step], following: usize, tables: &[Sta
             *second = odd.values(word << (two.states & 63), two.extra);
             odd.advance(word, two.states, tables);
         } else {
-            *first = alone(&mut bits, &mut even, left > 2, tables);
-            *second = alone(&mut bits, &mut odd, left > 3, tables);
+            (*first, bits, even) = alone(bits, even, left > 2, tables);
+            (*second, bits, odd) = alone(bits, odd, left > 3, tables);
         }
         left -= 2;
     }
     // An odd number is the last of all.
     for step in rest {
-        *step = alone(&mut bits, &mut even, false, tables);
+        (*step, bits, even) = alone(bits, even, false, tables);
     }
     *stand = Stand { bits, next: [even, odd] };
 }
 
 /// Decodes a sequence; bits of states for the next but one follow where there is `more`.
 #[inline(never)]
-fn alone(bits: &mut BackReader, states: &mut States, more: bool, tables: &[State; 3 * MAX_STATES]) -> Step {
-    let old = *states;
-    let sums = old.sums();
+fn alone<'a>(
+    mut bits: BackReader<'a>,
+    mut states: States,
+    more: bool,
+    tables: &[State; 3 * MAX_STATES],
+) -> (Step, BackReader<'a>, States) {
+    let (old, sums) = (states, states.sums());
     if more {
         let word = bits.peek();
         bits.skip(sums.states);
@@ -151,7 +155,7 @@ fn alone(bits: &mut BackReader, states: &mut States, more: bool, tables: &[State
     }
     let word = bits.peek();
     bits.skip(sums.extra);
-    old.values(word, sums.extra)
+    (old.values(word, sums.extra), bits, states)
 }
 
 /// Bits to the next states, and extra bits of the values.
