@@ -135,7 +135,7 @@ fn random_graph(dice: &mut Dice) -> TestGraph {
         rates.push(anchor * u64::from(stride));
         let scan = dice.below(2) == 0;
         let len = 1 + dice.below(3) as usize;
-        stages.push(TestStage { edges, len, stride, scratch: 4, keeps: false, scan });
+        stages.push(TestStage { edges, len, stride, scratch: 4, keeps: false, scan, reverse: false });
     }
     TestGraph { inputs, stages }
 }
@@ -224,7 +224,7 @@ fn no_call_makes_more_rows_than_asked() {
 #[test]
 fn a_sweep_starts_from_stored_checkpoints_of_scans_behind_scans() {
     let edge = |from, lookback| vec![TestEdge { from, lookback, lookahead: 0, clamp: true }];
-    let stage = |edges| TestStage { edges, len: 1, stride: 1, scratch: 0, keeps: false, scan: true };
+    let stage = |edges| TestStage { edges, len: 1, stride: 1, scratch: 0, keeps: false, scan: true, reverse: false };
     let input = TestInput { channels: 1, window: 1, hop: 1, samples: (0..60).collect() };
     let graph = TestGraph { inputs: vec![input], stages: vec![stage(edge(0, 0)), stage(edge(1, 2))] };
     let setup = Setup {

@@ -5,7 +5,7 @@
 
 mod data;
 mod evaluate;
-mod reverse;
+mod sweep;
 mod stats;
 
 pub use evaluate::Ask;
@@ -351,9 +351,9 @@ impl<'m> Pipeline<'m> {
         self.checkpoints.remove_all();
         let mut at = plan.checkpoints.at;
         for (i, stage) in self.graph.stages().iter().enumerate() {
-            let len = checkpoints::bytes(plan.slots, stage.state_bytes)?;
+            let len = checkpoints::bytes(plan.slots, stage.stored_bytes())?;
             let every = every_rows(plan.every, stage.rate);
-            let (span, slots, state) = (Span { at, len }, plan.slots, stage.state_bytes);
+            let (span, slots, state) = (Span { at, len }, plan.slots, stage.stored_bytes());
             let scan = ScanCheckpoints::new(&mut self.work, span, i, slots, state, every, self.hash)?;
             self.checkpoints.add(scan);
             at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
