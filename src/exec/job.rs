@@ -10,6 +10,7 @@
 //! (when buffers slide) if no stage needs them at the position it had before the block. The next call does the same
 //! block again.
 
+use super::sweep::Ends;
 use super::{World, failed, internal, windows};
 use crate::graph::{Graph, GraphLimits, Node, Stage};
 use crate::limits::MAX_INPUTS;
@@ -17,7 +18,6 @@ use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::plan::JobPlan;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
-use super::sweep::Ends;
 
 const LOST: Error = Error::new(Status::Internal, "a state lies outside of the work area");
 

@@ -5,8 +5,8 @@
 
 mod data;
 mod evaluate;
-mod sweep;
 mod stats;
+mod sweep;
 
 pub use evaluate::Ask;
 pub use stats::{PlanInfo, Stats};

@@ -118,7 +118,8 @@ impl Question<'_, '_> {
         let sizes = SweepSizes::of(draft, served)?;
         let (slot, tile) = (num::count(sizes.slot), num::count(sizes.tile));
         let has = served.leaf.saturating_mul(row);
-        let has = has.saturating_add(served.slots.saturating_mul(slot)).saturating_add(served.tiles.saturating_mul(tile));
+        let has =
+            has.saturating_add(served.slots.saturating_mul(slot)).saturating_add(served.tiles.saturating_mul(tile));
         Ok(Room { bytes: spare.saturating_add(has), slot, tile, row })
     }
 

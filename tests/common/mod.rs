@@ -315,7 +315,14 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
                 boundary: if e.clamp { Boundary::Clamp } else { Boundary::Zero },
             })
             .collect();
-        let kernel = Mix { len: stage.len, keeps: stage.keeps, scan: stage.scan, reverse: stage.reverse, stage: s, fail_in: fail_in.clone() };
+        let kernel = Mix {
+            len: stage.len,
+            keeps: stage.keeps,
+            scan: stage.scan,
+            reverse: stage.reverse,
+            stage: s,
+            fail_in: fail_in.clone(),
+        };
         let mut spec = StageSpec::new(kernel, RowShape { dtype: Dtype::U32, len: stage.len });
         spec.stride = stage.stride;
         spec.scratch_bytes = if stage.keeps { stage.scratch.max(4) } else { stage.scratch };
