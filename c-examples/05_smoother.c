@@ -39,7 +39,7 @@ static int32_t take(void *ctx, uint64_t first, size_t rows, const void *data, si
     tally *t = (tally *)ctx;
     const int down = first == ROWS - 1 - t->rows;
     if (t->classic) memcpy(&classic[first], data, bytes);
-    for (size_t i = 0; i < rows; i++) t->differ += memcmp(y + i, &classic[down ? first - i : first + i], sizeof *y) != 0;
+    for (size_t i = 0; i < rows; i++) t->differ += !!memcmp(y + i, &classic[down ? first - i : first + i], sizeof *y);
     t->rows += rows;
     return 0;
 }
