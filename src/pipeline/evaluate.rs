@@ -79,6 +79,10 @@ impl<'m> Pipeline<'m> {
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
         let ask = Request { count, ..*ask };
         let sweep = if served.is_sweep() { Some(self.new_sweep(&served, &ask, end, there)?) } else { None };
+        if sweep.is_none() {
+            // Its job takes the memory of what a sweep has left.
+            self.left = None;
+        }
         self.evaluation =
             Some(Evaluation { ask, sink, next: ask.first, end, running: false, started: false, handed: 0, sweep });
         // Samples that are gone are told now, before any work.
@@ -200,17 +204,23 @@ impl<'m> Pipeline<'m> {
         };
         self.give(first, rows, end.saturating_sub(first))?;
         self.eval.hand_out(stage, end);
-        if self.cache.capacity() > 0 {
-            let id = u32::try_from(stage).unwrap_or(u32::MAX);
-            let row = self.graph.shape(Node::Stage(stage)).bytes();
-            for (t, at) in (first..end).zip((rows.at..).step_by(row.max(1))) {
-                self.cache.keep(&mut self.work, id, t, Span { at, len: row });
-            }
-        }
+        self.keep_in_cache(stage, first, end, rows);
         Ok(())
     }
 
-    fn give(&mut self, first: u64, rows: Span, count: u64) -> Result<()> {
+    /// Keeps rows `first .. end` of a stage, which lie at `rows`, in the row cache.
+    pub(super) fn keep_in_cache(&mut self, stage: usize, first: u64, end: u64, rows: Span) {
+        if self.cache.capacity() == 0 {
+            return;
+        }
+        let id = u32::try_from(stage).unwrap_or(u32::MAX);
+        let row = self.graph.shape(Node::Stage(stage)).bytes();
+        for (t, at) in (first..end).zip((rows.at..).step_by(row.max(1))) {
+            self.cache.keep(&mut self.work, id, t, Span { at, len: row });
+        }
+    }
+
+    pub(super) fn give(&mut self, first: u64, rows: Span, count: u64) -> Result<()> {
         let Some(bytes) = self.work.bytes(rows) else {
             return internal("finished rows lie outside of the work area");
         };

@@ -9,7 +9,7 @@ mod stats;
 mod sweep;
 
 pub use evaluate::Ask;
-pub use stats::{PlanInfo, Stats};
+pub use stats::{PlanInfo, Stats, SweepInfo};
 
 use crate::exec::{Counts, Job, Supply, World};
 use crate::graph::{EdgeSpec, Graph, GraphLimits, InputSpec, Node};
@@ -77,6 +77,8 @@ pub struct Pipeline<'m> {
     stream: Job<'m>,
     eval: Job<'m>,
     evaluation: Option<evaluate::Evaluation<'m>>,
+    /// What the last sweep has left in the memory of evaluations.
+    left: Option<sweep::Left>,
     /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
     released: [u64; MAX_INPUTS],
     cache: Cache,
@@ -122,6 +124,7 @@ impl<'m> Pipeline<'m> {
             sealed: false,
             work: Work::default(),
             evaluation: None,
+            left: None,
             released: [0; MAX_INPUTS],
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
@@ -405,7 +408,7 @@ impl<'m> Pipeline<'m> {
 
     /// Back to row 0 of new input, with the same graph, plan and memory. Sources keep their length.
     pub fn reset(&mut self) -> Result<()> {
-        self.evaluation = None;
+        (self.evaluation, self.left) = (None, None);
         for supply in self.supplies.iter_mut() {
             if let Supply::Pushed(ring) = supply {
                 ring.reset();
