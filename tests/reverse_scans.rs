@@ -51,7 +51,9 @@ fn sosfiltfilt(sos: &[f64], x: &[f64], pad: usize) -> Vec<f64> {
             }
             v
         };
-        (0..20_000).for_each(|_| drop(step(&mut z, first)));
+        for _ in 0..20_000 {
+            step(&mut z, first);
+        }
         x.map(|v| step(&mut z, v)).collect()
     };
     let (n, first, last) = (x.len(), x[0], x[x.len() - 1]);
@@ -120,7 +122,7 @@ fn pipelines_agree_with_scipy_and_numpy() {
         close(&got, &case.want, case.tolerance, &format!("case {cases}, {}", case.kind));
         cases += 1;
     }
-    assert_eq!(cases, 54 + 6 + 18 + 5 + 9);
+    assert_eq!(cases, 60 + 6 + 18 + 5 + 9);
 }
 
 #[test]
@@ -242,7 +244,7 @@ fn a_smoother_of_a_long_track() {
 fn a_convolutional_code_is_decoded() {
     let mut dice = Dice(9);
     // The last bits bring the encoder back to state 0.
-    let bits: Vec<u8> = (0..3000).map(|i| if i < 2994 { dice.below(2) as u8 } else { 0 }).collect();
+    let bits: Vec<u8> = (0..1200).map(|i| if i < 1194 { dice.below(2) as u8 } else { 0 }).collect();
     let mut register = 0u32;
     let mut symbols: Vec<u8> = Vec::new();
     for bit in &bits {

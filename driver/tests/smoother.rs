@@ -75,7 +75,8 @@ fn the_report_for_people_tells_the_same() {
     let json = succeeds(&["demo", "smoother", "--rows", "20000", "--json"]);
     assert!(text.contains(field(&json, "checksum")) && text.contains(field(&json, "checksum_reverse")));
     assert_eq!(text.matches("as classic").count(), lines(&json).len());
-    for part in ["Rows from the last to the first", "Rows from the first to the last", "work memory", "o first to last"] {
+    for part in ["Rows from the last to the first", "Rows from the first to the last", "work memory", "o first to last"]
+    {
         assert!(text.contains(part), "no {part} in {text}");
     }
     let chart = text.split_once("as planned").unwrap().1;

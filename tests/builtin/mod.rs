@@ -129,12 +129,17 @@ impl Chain {
         assert!(refused.to_string().contains(&least.to_string()), "{refused}");
         let spare = (free.bytes as u64).saturating_sub(least);
         let mut dice = Dice(count);
-        let mut slowest = 0.0f64;
-        for budget in [least, least + spare / 10, least + spare / 2, u64::MAX] {
+        let (mut slowest, mut ran) = (0.0f64, 0);
+        for budget in [least, least + spare / 20, least + spare / 5, u64::MAX] {
             let mut p = self.pipeline(Self::knobs(Mode::Sqrt, budget)).unwrap();
             let plan = p.plan(&asked).unwrap();
             let factor = p.plan_info(&plan).recompute_factor;
             assert!(plan.bytes as u64 <= budget && factor >= 1.0);
+            // With a slot or two the work grows with the square of the rows: the short cases do that.
+            if p.plan_info(&plan).sweep.extra > 60_000 {
+                continue;
+            }
+            ran += 1;
             slowest = slowest.max(factor);
             p.seal(&asked, area(plan.bytes)).unwrap();
             for round in 0..2 + ranges {
@@ -153,7 +158,7 @@ impl Chain {
             }
             assert!(p.stats().peak_bytes <= plan.bytes && p.stats().crc_failures == 0);
         }
-        assert!(slowest > 1.0, "nothing was made twice");
+        assert!(slowest > 1.0 && ran >= 2, "nothing was made twice, or all of it too often: {ran} budgets");
         want
     }
 
