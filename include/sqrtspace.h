@@ -95,6 +95,22 @@
  * sqs_plan_info tells beforehand how often a row is made. Stored states and rows that fail their check are dropped and
  * made again; sqs_scrub looks for them when there is time.
  *
+ * REVERSE SCANS
+ *
+ * The state of a stage with SQS_STAGE_REVERSE (or a built-in reverse scan: smoothers, tracebacks, zero-phase filters) runs
+ * the other way: from behind the last row, where state_init sets it, to the first. A call gets consecutive rows, made
+ * from the last to the first; they lie in io->out in ascending order, as do the rows of its edges. Forward and reverse
+ * scans may follow one another in any order: a tracker behind a zero-phase filter behind another.
+ * Rows behind a reverse scan depend on all samples up to the last: they are evaluated once the end is known
+ * (sqs_push_end, or a source that does not grow; else SQS_ERR_RANGE), over samples that can be read again (a source, or a
+ * ring that holds them all), and cannot be pulled. In sqrt mode the range is cut into tiles, and passes go over them down
+ * and up in turn, one more for each time that the direction turns on the way from an input. The states of the scans
+ * running one way are kept at the tiles for the pass that goes the other way, so that a tile can be entered from both
+ * sides; the forward states below a way down come from snapshots, as for SQS_ORDER_REVERSE. The first reverse scan thus
+ * costs one pass down in reverse order, and one more, up, in forward order. sqs_plan_info tells slots, rows of a tile and
+ * the factor. What is kept for all tiles takes about 2 * sqrt(rows * row bytes * state bytes): a smaller budget is refused
+ * (SQS_ERR_BUDGET), and the detail names the least that would do.
+ *
  * PUSHED INPUTS AND SOURCES
  *
  * An input is either pushed (sqs_push) or read from a source (sqs_source_set), which can be read again at any position.
@@ -187,7 +203,7 @@
  *     f32, f64 or i16; a scan. First half of a zero-phase filter (sosfiltfilt): sos, padlen.
  * zero_phase_reverse
  *     its edges: zero_phase_forward and what that one sees. Second half: sos, padlen, precision. A reverse
- *     scan.
+ *     scan. Fails with -16 where the stream is not longer than padlen.
  */
 
 #ifndef SQRTSPACE_H
@@ -369,7 +385,11 @@
  */
 #define SQS_ORDER_REVERSE 1
 
-/* A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED. */
+/*
+ A reverse scan: a stage whose state runs from the last row to the first. It has a state of at least a byte, set by
+ state_init as it is behind the last row. A call makes its rows from the last to the first; state on entry is what the
+ row behind the last one of the call left, and rows and edges lie in ascending order as in every call.
+ */
 #define SQS_STAGE_REVERSE 1
 
 /* The source may get more samples: see sqs_source_extend. */
@@ -563,9 +583,12 @@ typedef struct {
   size_t rows;
   /* The edges, in the order of registration. */
   const sqs_edge_rows *edges;
-  /* Where the rows go, one after another without gaps: rows * len elements. */
+  /* Where the rows go, one after another without gaps, the first one first: rows * len elements. */
   void *out;
-  /* State of a scan; NULL for stages without. */
+  /*
+   State of a scan: what row first - 1 left, to be left as it is after row first + rows - 1. Of a reverse scan: what row
+   first + rows left, to be left as it is after row first. NULL for stages without.
+   */
   void *state;
   /* Scratch memory of scratch_bytes, any content; NULL for stages without. */
   void *scratch;
@@ -589,7 +612,7 @@ typedef struct {
 typedef struct {
   /* sizeof(sqs_stage_desc). */
   uint32_t struct_size;
-  /* 0, or SQS_STAGE_REVERSE (not in this version: SQS_ERR_UNSUPPORTED). */
+  /* 0, or SQS_STAGE_REVERSE. */
   uint32_t flags;
   /* Its name, copied: 1 to 31 bytes, not taken. */
   const char *name;
@@ -598,7 +621,7 @@ typedef struct {
    are grouped into calls, in whatever order they are asked for; must not keep anything between calls.
    */
   int32_t (*run)(void *ctx, const sqs_stage_io *io);
-  /* Sets the state before the first row. NULL: zeros. */
+  /* Sets the state before the first row (of a reverse scan: behind the last). NULL: zeros. */
   int32_t (*state_init)(void *ctx, void *state);
   /* First argument of both: parameters. Stays the caller's, must outlive the pipeline. */
   void *ctx;
@@ -616,8 +639,8 @@ typedef struct {
    */
   uint32_t stride;
   /*
-   Bytes of state: a stage with state is a scan. Its rows are made in order; io->state is what the row before left, and
-   must be plain bytes, for it is copied, stored and compared.
+   Bytes of state: a stage with state is a scan. Its rows are made in order (with SQS_STAGE_REVERSE from the last to the
+   first); io->state is what the row before left, and must be plain bytes, for it is copied, stored and compared.
    */
   uint32_t state_bytes;
   /* Alignment of the state: a power of two up to 64. 0: 8. */
@@ -703,8 +726,8 @@ typedef struct {
   /* Of work_bytes: the row cache. */
   uint64_t cache_bytes;
   /*
-   Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers and leaf of a
-   reverse request.
+   Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers, states kept at
+   tiles and leaf of a request in reverse order or behind a reverse scan.
    */
   uint64_t checkpoint_bytes;
   /* Bytes of the control area. */
@@ -721,7 +744,7 @@ typedef struct {
   uint64_t input_capacity;
   /* Windows between checkpoints; 0 without stages with state. */
   uint64_t checkpoint_every;
-  /* Stage work relative to making each row once; above 1 in reverse order. */
+  /* Stage work relative to making each row once; above 1 in reverse order and behind reverse scans. */
   double recompute_factor;
   /* Checkpoints of each stage with state. */
   uint64_t checkpoint_slots;
@@ -1070,10 +1093,10 @@ sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc
 
  desc and what it points to are copied, but for ctx. id: the number of the stage.
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no run, len 0, unknown dtype or boundary, an alignment that is no power of two
- or above 64; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
- SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached;
- SQS_ERR_OVERFLOW: a row does not fit the address space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: flags, state, or
- a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ or above 64, SQS_STAGE_REVERSE without state; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
+ SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached,
+ or the direction of scans changes too often on the way from an input; SQS_ERR_OVERFLOW: a row does not fit the address
+ space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: unknown flags, or a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_stage_register(sqs_pipeline *pipeline,
                               const sqs_stage_desc *desc,
@@ -1102,7 +1125,8 @@ sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id
 
 /*
  Opens a stage's output: its finished rows wait in a queue of capacity_rows rows to be pulled, each once, in order.
- Before seal only. A full queue holds back sqs_step.
+ Before seal only. A full queue holds back sqs_step. (Rows behind a reverse scan cannot be pulled, which sqs_plan and
+ sqs_pipeline_seal say.)
 
  Returns SQS_OK; SQS_ERR_ARGUMENT: no such stage, or capacity_rows is 0; SQS_ERR_STATE: open already, or sealed;
  SQS_ERR_LIMIT; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
@@ -1120,8 +1144,9 @@ sqs_status sqs_output_open(sqs_pipeline *pipeline,
  requests, n: what will be asked, at most SQS_MAX_REQUESTS. n = 0: every stage without consumers, forward, any range.
  out: written on success.
  Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
- SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph needs, classic mode without
- a bound on the rows or with opened outputs; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
+ SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph or a request in reverse needs,
+ classic mode without a bound on the rows or with opened outputs, rows in forward order behind a reverse scan over an
+ input of unknown length; SQS_ERR_GRAPH: an output opened behind a reverse scan; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
  SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_plan(sqs_pipeline *pipeline,
@@ -1245,7 +1270,7 @@ sqs_status sqs_source_set_file(sqs_pipeline *pipeline,
  count: SQS_ALL for all rows from first on that there are. rows: cap_bytes bytes of room. got: rows written, always
  written; after an error what came before it.
  Returns SQS_OK; SQS_ERR_RANGE: rows that are not there yet (or depend on samples that are not): the detail says how
- many there are; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
+ many there are; or rows behind a reverse scan while the end of the input is not known; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
  left the ring, the detail says where it starts; SQS_ERR_NOT_PLANNED: sealed for other requests, the detail tells the
  bytes; SQS_ERR_CALLBACK: a stage or source failed; SQS_ERR_STATE: an evaluation is under way; SQS_ERR_ARGUMENT: NULL,
  no such stage; SQS_ERR_OVERLAP; SQS_ERR_OVERFLOW; what sqs_pipeline_seal returns, when it seals; SQS_ERR_REENTRANT;
