@@ -728,12 +728,16 @@ typedef struct {
   double recompute_factor;
   /* Checkpoints of each stage with state. */
   uint64_t checkpoint_slots;
-  /* Reverse order: snapshots held at a time. */
+  /* Rows in reverse order or behind a reverse scan: snapshots held at a time. */
   uint64_t sweep_slots;
-  /* Rows of a leaf: made and turned round together. */
+  /* Rows of a tile: made and held together. */
   uint64_t sweep_leaf;
-  /* Rows of the stage made beyond one pass. */
+  /* Rows made beyond one pass of every stage with state, counted once for each change of direction. */
   uint64_t sweep_extra;
+  /* Tiles at which states of reverse scans, and of what stands behind them, are kept; 0 where none have to be. */
+  uint64_t sweep_tiles;
+  /* Passes over the rows in alternating directions, behind the first way ahead. */
+  uint64_t sweep_passes;
 } sqs_plan_info;
 
 /* Samples that can be read at any position, again and again: a recorder file, a memory. */
