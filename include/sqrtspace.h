@@ -104,6 +104,30 @@
  * A row is made only when it is final: when all it depends on is there, or the input has ended.
  *
  *
+ * THE CODEC
+ *
+ * Encodes samples or bytes without loss into a stream of frames, each of which says which bytes of the original it holds
+ * and can be decoded without the others (docs/FORMAT.md). Options say what the bytes are; the rest is chosen per frame.
+ *
+ *     sqs_encode_options o;
+ *     sqs_encode_options_init(&o, sizeof o);
+ *     o.dtype = SQS_I16; o.channels = 2;
+ *     sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
+ *
+ * Files: sqs_encode_file and sqs_decode_file; sqs_encode_stream and sqs_decode_stream where functions read and write. An
+ * output file appears when it is complete and on the disk, or not at all. With threads, frames are encoded side by side
+ * and written in order: the bytes are the same for any number. sqs_encode_file_async returns at once; a job can be
+ * polled, waited for and cancelled.
+ * Memory: sqs_encoder_init and sqs_decoder_init put a coder into memory of yours, and sqs_encoder_step takes input cut
+ * anywhere and fills output cut anywhere, as zlib does. sqs_encoder_memory tells the bytes beforehand, and exactly these
+ * are used. Nothing allocates, so this is what flies; it is there without an operating system, too.
+ * Rows: sqs_evaluate_to_file, or sqs_encoder_sink_rows as the sink of an evaluation.
+ * Damage: a decoder finds the next sound frame whatever is before it. By default the first damage ends it with
+ * SQS_ERR_DAMAGED, and what it put out is sound. With SQS_DECODE_RECOVER it goes on, and says which ranges are missing.
+ * A stream that was cut off decodes up to its last whole frame.
+ * A coder's handle is one task's, as a pipeline's is. Coders call nothing back.
+ *
+ *
  * STRUCTS
  *
  * Each struct starts with struct_size = sizeof of it, as your compiler sees it. Zero the rest and set what you need:

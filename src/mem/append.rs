@@ -22,7 +22,13 @@ pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offse
     let front = at.wrapping_add(run);
     let room = lit.saturating_sub(at);
     // All at once, for all of them hold almost always.
-    if !((run <= RUN) & (lit <= last) & (room >= 64) & (room.wrapping_sub(64) >= len) & (offset >= STEP) & (offset <= front)) {
+    if !((run <= RUN)
+        & (lit <= last)
+        & (room >= 64)
+        & (room.wrapping_sub(64) >= len)
+        & (offset >= STEP)
+        & (offset <= front))
+    {
         return false;
     }
     // SAFETY: `at + len + 64 <= lit` and `lit + 32 <= bytes.len()`. The first step reads up to `lit + 32` and writes up

@@ -6,14 +6,7 @@
 /// `None` for more literals than wait, an offset of 0 or beyond the start, or a match longer than there is room for
 /// before what then waits. Nothing of that is written to.
 #[inline(never)]
-pub(super) fn careful(
-    out: &mut [u8],
-    at: usize,
-    lit: usize,
-    run: usize,
-    len: usize,
-    offset: usize,
-) -> Option<()> {
+pub(super) fn careful(out: &mut [u8], at: usize, lit: usize, run: usize, len: usize, offset: usize) -> Option<()> {
     if run > out.len().checked_sub(lit)? || at > lit {
         return None;
     }

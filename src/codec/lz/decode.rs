@@ -109,4 +109,3 @@ pub(super) fn number(bytes: &mut &[u8]) -> Option<usize> {
     }
     None
 }
-

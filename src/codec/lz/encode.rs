@@ -76,7 +76,14 @@ fn quick(input: &[u8], out: &mut [u8], hash: &mut [u32], sequences: &mut [[u32; 
     let mut parser = Parser::<HASHED>::new(input, Latest::new(hash), Style { lazy, ..STYLE });
     let level = Level::detect();
     all(input, out, sequences, |s| {
-        Some((with_bits(level, #[inline(always)] || parser.run(s, PART_BYTES)), parser.anchor()))
+        Some((
+            with_bits(
+                level,
+                #[inline(always)]
+                || parser.run(s, PART_BYTES),
+            ),
+            parser.anchor(),
+        ))
     })
 }
 
@@ -179,10 +186,20 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
         return Some(if last { at } else { at + number(0, out.get_mut(at..)?)? });
     }
     if last {
-        return Some(at + with_bits(level, #[inline(always)] || write_sequences(sequences, out.get_mut(at..)?))?);
+        return Some(
+            at + with_bits(
+                level,
+                #[inline(always)]
+                || write_sequences(sequences, out.get_mut(at..)?),
+            )?,
+        );
     }
     // The length comes first, and is known last: three bytes of room are always enough.
-    let len = with_bits(level, #[inline(always)] || write_sequences(sequences, out.get_mut(at + 3..)?))?;
+    let len = with_bits(
+        level,
+        #[inline(always)]
+        || write_sequences(sequences, out.get_mut(at + 3..)?),
+    )?;
     let mut head = [0u8; 4];
     let head_len = number(len, &mut head)?;
     out.get_mut(at..at + head_len)?.copy_from_slice(head.get(..head_len)?);
@@ -245,7 +262,11 @@ fn write_literals(
                 let len = if apart {
                     let (front, gathered) = out.split_at_mut_checked(from)?;
                     let end = literals.min((i + 1) * each);
-                    with_bits(level, #[inline(always)] || stream(gathered.get(i * each..end)?, &codes, front.get_mut(to..)?))?
+                    with_bits(
+                        level,
+                        #[inline(always)]
+                        || stream(gathered.get(i * each..end)?, &codes, front.get_mut(to..)?),
+                    )?
                 } else {
                     // What is written would run into what is gathered.
                     scattered(&mut runs, &mut run, each, &codes, out.get_mut(to..)?)?

@@ -1,5 +1,8 @@
 //! The output, and what sequences do to it.
-#![allow(clippy::arithmetic_side_effects, reason = "positions in a slice of at most 4 MiB, checked before they are used")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "positions in a slice of at most 4 MiB, checked before they are used"
+)]
 
 use super::copy;
 use super::sequences::Recent;

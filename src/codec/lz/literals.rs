@@ -8,20 +8,18 @@ use crate::simd::{Level, with_bits};
 
 /// Fills `out` from literals coded in `mode` 1 or 2.
 #[inline(never)]
-pub(super) fn read(
-    coded: &[u8],
-    mode: u8,
-    out: &mut [u8],
-    table: &mut [u16; TABLE],
-    level: Level,
-) -> Option<()> {
+pub(super) fn read(coded: &[u8], mode: u8, out: &mut [u8], table: &mut [u16; TABLE], level: Level) -> Option<()> {
     let mut head = Reader::new(coded);
     let lens = huffman::read_lengths(&mut head)?;
     huffman::decode_table(&lens, table);
     let table = &*table;
     let mut streams = head.rest();
     match mode {
-        1 => with_bits(level, #[inline(always)] || one_stream(streams, table, out)),
+        1 => with_bits(
+            level,
+            #[inline(always)]
+            || one_stream(streams, table, out),
+        ),
         2 => {
             let quarter = out.len().div_ceil(4);
             let (o0, rest) = out.split_at_mut_checked(quarter)?;
@@ -31,7 +29,11 @@ pub(super) fn read(
             let (s0, rest) = streams.split_at_checked(lens[0])?;
             let (s1, rest) = rest.split_at_checked(lens[1])?;
             let (s2, s3) = rest.split_at_checked(lens[2])?;
-            with_bits(level, #[inline(always)] || four_streams([s0, s1, s2, s3], table, [o0, o1, o2, o3]))
+            with_bits(
+                level,
+                #[inline(always)]
+                || four_streams([s0, s1, s2, s3], table, [o0, o1, o2, o3]),
+            )
         }
         _ => None,
     }

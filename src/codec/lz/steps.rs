@@ -99,10 +99,14 @@ pub(super) fn run(
         let n = count.min(AT_ONCE);
         count -= n;
         let steps = steps.get_mut(..n)?;
-        with_bits(level, #[inline(always)] || {
-            decode(&mut stand, steps, count, tables);
-            out.carry_out(steps, recent)
-        })?;
+        with_bits(
+            level,
+            #[inline(always)]
+            || {
+                decode(&mut stand, steps, count, tables);
+                out.carry_out(steps, recent)
+            },
+        )?;
     }
     // What was read beyond the beginning was zeros; no more than the output holds came of it.
     stand.bits.empty().then_some(())
