@@ -66,6 +66,9 @@ pub struct StageSpec<'m> {
     pub state_bytes: usize,
     /// Alignment of the state; a power of two, at most a cache line.
     pub state_align: usize,
+    /// Bytes of the words that the state is made of (1, 2, 4 or 8), so that it can be saved in an order of bytes that every
+    /// machine reads; 0 where they are of several sizes: then only machines of the same byte order read what was saved.
+    pub state_word: usize,
     /// A reverse scan: its state runs from the last row to the first.
     pub reverse: bool,
     /// Bytes of its scratch memory, aligned to a cache line at least.
@@ -91,6 +94,7 @@ impl<'m> StageSpec<'m> {
             stride: 1,
             state_bytes: 0,
             state_align: 8,
+            state_word: 0,
             reverse: false,
             scratch_bytes: 0,
             scratch_align: 1,

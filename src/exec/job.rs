@@ -66,7 +66,7 @@ pub struct Job<'m> {
     pub(super) loaded: FixedVec<'m, Loaded>,
     /// Where the job's buffers start in the work area.
     pub(super) origin: usize,
-    frontier: u64,
+    pub(super) frontier: u64,
     /// Windows there will be, where known.
     pub(super) windows: Option<u64>,
     /// Per stage, for a sweep: the rows at which its state stands at both ends of a piece.

@@ -1,10 +1,12 @@
 //! Running stages: jobs, block by block or stage by stage, and what they run on.
 
+mod carry;
 mod job;
 mod supply;
 mod sweep;
 mod views;
 
+pub use carry::Position;
 pub use job::Job;
 pub use supply::Supply;
 pub use sweep::Piece;

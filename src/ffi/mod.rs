@@ -8,6 +8,7 @@
 #![allow(non_camel_case_types, reason = "these are the names C sees")]
 
 mod callbacks;
+mod checkpoint;
 mod data;
 mod evaluate;
 mod graph;
@@ -22,6 +23,7 @@ mod structs;
 mod types;
 mod version;
 
+pub use checkpoint::*;
 pub use data::*;
 pub use evaluate::*;
 pub use graph::*;

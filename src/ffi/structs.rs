@@ -30,6 +30,7 @@ versioned!(
     sqs_plan_info,
     sqs_stats,
     sqs_source,
+    sqs_resume,
 );
 
 /// Checks that a pointer can be read or written as a `T`.

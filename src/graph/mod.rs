@@ -1,6 +1,7 @@
 //! The graph: inputs and stages in the order they were registered, which is a topological order, because a stage can
 //! only name what stands before it.
 
+mod identity;
 mod node;
 
 pub use node::{Boundary, Edge, Input, Node, Stage};
@@ -105,41 +106,6 @@ impl<'m> Graph<'m> {
     #[must_use]
     pub fn has_scans(&self) -> bool {
         self.stages.iter().any(Stage::is_scan)
-    }
-
-    /// A number that differs between graphs: what checkpoints are bound to. FNV-1a over everything that decides rows.
-    #[must_use]
-    pub fn hash(&self) -> u64 {
-        let mut hash = 0xcbf2_9ce4_8422_2325u64;
-        let mut add = |bytes: &[u8]| {
-            for b in bytes {
-                hash = (hash ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        };
-        for input in self.inputs.iter() {
-            add(input.name.as_bytes());
-            for n in [input.dtype as u64, input.channels.into(), input.window, input.hop] {
-                add(&n.to_be_bytes());
-            }
-        }
-        for stage in self.stages.iter() {
-            add(stage.name.as_bytes());
-            let shape = stage.shape;
-            let sizes = [num::count(shape.len), num::count(stage.state_bytes), stage.stride, stage.revision.into()];
-            for n in [shape.dtype as u64].into_iter().chain(sizes) {
-                add(&n.to_be_bytes());
-            }
-            for edge in self.edges_of(stage) {
-                let from = match edge.from {
-                    Node::Input(i) => num::count(i),
-                    Node::Stage(s) => num::count(s) | 1 << 32,
-                };
-                for n in [from, edge.lookback, edge.lookahead, edge.boundary as u64] {
-                    add(&n.to_be_bytes());
-                }
-            }
-        }
-        hash
     }
 
     /// Every edge that comes from `node`, with the stage it goes to.
@@ -249,6 +215,11 @@ impl<'m> Graph<'m> {
             let text = "stage {n}: an alignment must be a power of two up to {a}";
             return Err(fail(Status::Argument, text).a(num::count(BUFFER_ALIGN)));
         }
+        if !matches!(spec.state_word, 0 | 1 | 2 | 4 | 8) || !spec.state_bytes.is_multiple_of(spec.state_word.max(1)) {
+            let text =
+                "stage {n}: the words of its state have 1, 2, 4 or 8 bytes, and the state is a whole number of them";
+            return Err(fail(Status::Argument, text));
+        }
         num::mul(spec.shape.len, spec.shape.dtype.size())?;
         let (mut rate, mut delay) = (None, 0);
         for edge in edges {
@@ -296,6 +267,7 @@ impl<'m> Graph<'m> {
             consumers: 0,
             state_bytes: spec.state_bytes,
             state_align: spec.state_align,
+            state_word: spec.state_word,
             scratch_bytes: spec.scratch_bytes,
             scratch_align: spec.scratch_align,
             keeps_scratch: spec.keeps_scratch,

@@ -122,6 +122,8 @@ pub struct Stage<'m> {
     pub state_bytes: usize,
     /// Alignment of the state.
     pub state_align: usize,
+    /// Bytes of the words that the state is made of; 0 where that is not declared.
+    pub state_word: usize,
     /// Scratch memory and its alignment.
     pub scratch_bytes: usize,
     /// Alignment of the scratch.

@@ -35,7 +35,7 @@ impl<'m> Pipeline<'m> {
     }
 
     /// The first sample of a pushed input that something still needs.
-    fn oldest_needed(&self, input: usize) -> u64 {
+    pub(super) fn oldest_needed(&self, input: usize) -> u64 {
         let stream = (!self.outputs.is_empty()).then(|| self.stream.oldest_sample(&self.graph, input)).flatten();
         let asked = self.evaluation.as_ref().and_then(|e| self.evaluation_needs(e, input));
         let kept = self.released.get(input).copied().filter(|_| self.outputs.is_empty());
@@ -106,6 +106,13 @@ impl<'m> Pipeline<'m> {
         Ok(moved)
     }
 
+    /// The row that the next pull of an opened output starts with, and one behind the last that waits.
+    pub fn pull_position(&self, stage: usize) -> Result<(u64, u64)> {
+        self.must_be_sealed()?;
+        let found = self.outputs.iter().find(|o| o.facts.stage == stage).map(|o| (o.head, o.tail));
+        found.ok_or(Error::new(Status::State, "the output of stage {a} is not open").a(num::count(stage)))
+    }
+
     /// Hands out finished rows of an opened output: as many as there are and as fit. With none,
     /// [`Status::Again`] or, when all were handed out, [`Status::End`].
     pub fn pull(&mut self, stage: usize, rows: &mut [u8], got: &mut usize) -> Result<Status> {
@@ -142,7 +149,7 @@ impl<'m> Pipeline<'m> {
 
 impl Output {
     /// Where row `t` lies in the queue.
-    fn slot(&self, t: u64, row: usize) -> Option<Span> {
+    pub(super) fn slot(&self, t: u64, row: usize) -> Option<Span> {
         let at = usize::try_from(t.checked_rem(self.facts.capacity)?).ok()?;
         self.span.part(at.checked_mul(row)?, row)
     }

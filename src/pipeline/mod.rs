@@ -5,10 +5,13 @@
 
 mod data;
 mod evaluate;
+mod restore;
 mod reverse;
+mod save;
 mod stats;
 
 pub use evaluate::Ask;
+pub use restore::Resume;
 pub use stats::{PlanInfo, Stats};
 
 use crate::exec::{Counts, Job, Supply, World};

@@ -184,6 +184,27 @@ impl Checkpoints {
         Some(())
     }
 
+    /// Has a state of `len` bytes written into a slot, and closes it with its check. None where there is no such slot, or
+    /// the state is too long.
+    pub fn fill(
+        &mut self,
+        work: &mut Work<'_>,
+        slot: u32,
+        key: Key,
+        len: usize,
+        write: impl FnOnce(&mut [u8]),
+    ) -> Option<()> {
+        let place = self.part(slot, HEADER_BYTES, len).filter(|_| len <= self.state_bytes)?;
+        let mut header = Header { plan: self.plan, key, len: u32::try_from(len).ok()?, crc: 0, mark: MARK };
+        self.touched(slot);
+        let payload = work.bytes(place)?;
+        write(payload);
+        header.crc = header.sum().update(payload).value();
+        header.write(work.bytes(self.part(slot, 0, HEADER_BYTES)?)?)?;
+        self.counts.puts = self.counts.puts.saturating_add(1);
+        Some(())
+    }
+
     /// Where the state of `key` lies in `slot`, if it is there and sound. Else the failure is counted and the slot is
     /// emptied: who asks knows what it put there.
     pub fn get(&mut self, work: &mut Work<'_>, slot: u32, key: Key) -> Option<Span> {

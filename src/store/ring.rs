@@ -52,6 +52,13 @@ impl Ring {
         self.capacity
     }
 
+    /// Starts anew with samples `first .. end` of a stream, and says where they go; none where they do not fit.
+    pub fn take_up(&mut self, first: u64, end: u64) -> Option<Span> {
+        let held = end.checked_sub(first).filter(|n| *n <= self.capacity)?;
+        (self.first, self.end, self.start) = (first, end, 0);
+        self.span.part(0, usize::try_from(held).ok()?.checked_mul(self.sample_bytes)?)
+    }
+
     /// Appends what fits of `samples`, giving up samples before `keep` where room is needed. Says how many it took.
     pub fn push(&mut self, work: &mut Work<'_>, samples: &[u8], keep: u64) -> usize {
         let offered = samples.len().checked_div(self.sample_bytes).unwrap_or(0);

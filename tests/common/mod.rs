@@ -316,6 +316,7 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
         spec.scratch_bytes = if stage.keeps { stage.scratch.max(4) } else { stage.scratch };
         spec.keeps_scratch = stage.keeps;
         spec.state_bytes = if stage.scan { 4 } else { 0 };
+        spec.state_word = 4;
         p.add_stage(&graph.name(graph.inputs.len() + s), &edges, spec).unwrap();
     }
     if !setup.pushed {
