@@ -3,6 +3,7 @@
 use crate::dtype::{Dtype, Element};
 use crate::mem::{Inline, cast, cast_mut};
 use crate::status::Status;
+use crate::util::digest::Digest;
 
 /// What a stage returned instead of success: any number but zero, shown in the error's detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,11 @@ pub trait Kernel {
     fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
         table.fill(0);
         Ok(())
+    }
+
+    /// What the kernel holds and never changes, so that a flipped bit in it is found.
+    fn digest(&self, sum: &mut Digest) {
+        let _ = sum;
     }
 
     /// Sets the state of a scan before row 0 (of a reverse scan: behind the last row).

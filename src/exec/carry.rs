@@ -1,11 +1,13 @@
 //! What a job carries from one block to the next: states, rows that some stage still needs, positions. All that a saved
 //! job consists of: buffers hold nothing else that is used again.
 
-use super::Job;
+use super::{Job, World};
 use super::job::{Loaded, Track};
 use crate::graph::{Graph, Node};
-use crate::mem::Span;
+use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
+use crate::util::crc::Crc32c;
+use crate::util::digest::Digest;
 
 /// How far a stage has come, as it is saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,4 +95,146 @@ impl<'m> Job<'m> {
         let short = Error::new(Status::Format, "stage {a} carries more rows than its buffer holds");
         self.rows_at(graph, stage, first, next).ok_or(short.a(crate::util::num::count(stage)))
     }
+
+    /// What was made so far has to be made again: rows below where the stages stand are counted as such.
+    pub fn note_redo(&mut self) {
+        self.redo.fill_with(|| 0);
+        for (redo, track) in self.redo.iter_mut().zip(self.tracks.iter()) {
+            *redo = (*redo).max(track.next);
+        }
+    }
+
+    /// Rows of one stage below `row` are made again.
+    pub fn note_redo_of(&mut self, stage: usize, row: u64) {
+        self.redo.fill_with(|| 0);
+        if let Some(redo) = self.redo.get_mut(stage) {
+            *redo = (*redo).max(row);
+        }
+    }
+
+    /// Nothing is made again from here on.
+    pub fn forget_redo(&mut self) {
+        self.redo.clear();
+    }
+
+    /// A checkpoint was damaged: the way from the one before it is longer.
+    pub(super) fn lost_checkpoint(&mut self, world: &mut World<'_, 'm>) {
+        world.counts.repaired = world.counts.repaired.saturating_add(1);
+        self.note_redo();
+    }
+
+    /// Starts the job with a first row to hand out for every target, as [`Job::start`] does with one for all.
+    pub fn start_each(
+        &mut self,
+        world: &mut World<'_, 'm>,
+        region: Span,
+        windows: Option<u64>,
+        next: impl Fn(usize) -> u64,
+    ) -> Result<()> {
+        self.origin = region.at;
+        self.windows = windows;
+        let graph = world.graph;
+        loop {
+            self.tracks.clear();
+            self.tracks.fill_with(Track::default);
+            self.loaded.clear();
+            self.loaded.fill_with(Loaded::default);
+            for (i, stage) in graph.stages().iter().enumerate().rev() {
+                let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
+                let own = target.then(|| (next(i), u64::MAX));
+                let Some((wanted, end)) = self.wanted(graph, Node::Stage(i), own) else { continue };
+                let start = if stage.is_scan() { world.checkpoints.nearest(world.work, i, wanted) } else { wanted };
+                if let Some(track) = self.tracks.get_mut(i) {
+                    let handed = if target { next(i) } else { wanted };
+                    *track = Track { handed, ..Track::over(start, end) };
+                }
+            }
+            self.begin(graph);
+            if self.load_states(world)? {
+                return Ok(());
+            }
+            self.lost_checkpoint(world);
+        }
+    }
+
+    /// A checksum over the bytes that outlive a call: states, rows and samples that are needed again, kept scratch, the
+    /// snapshot. Rows of a leaf have one of their own ([`Job::rows_sum`]). None where there are none, or where the job is
+    /// a classic one over large arrays, which have no checks.
+    pub fn carried_sum(&self, graph: &Graph<'_>, work: &mut Work<'_>) -> Option<u32> {
+        if self.plan.classic && self.plan.bytes > MOST_CLASSIC {
+            return None;
+        }
+        let mut d = Digest::default();
+        let mut add = |span: Option<Span>| match span.and_then(|s| work.bytes(s)) {
+            Some(bytes) => d.bytes(bytes),
+            None => d.word(u64::MAX),
+        };
+        for at in 0..self.plan.order.len() {
+            let Some(i) = self.plan.order.get(at).copied() else { break };
+            let (Some(lane), Some(track), Some(stage)) =
+                (self.plan.lanes.get(i), self.tracks.get(i), graph.stages().get(i))
+            else {
+                continue;
+            };
+            if lane.state.len > 0 {
+                add(self.state(i));
+            }
+            if stage.keeps_scratch && track.warm == Some(track.next) {
+                add(lane.scratch.at.checked_add(self.origin).map(|at| Span { at, ..lane.scratch }));
+            }
+            let (first, end) = self.carried_rows(graph, i);
+            if first < end && !(lane.target && self.plan.leaf > 0) {
+                add(self.rows_at(graph, i, first, end));
+            }
+        }
+        for (i, input) in graph.inputs().iter().enumerate() {
+            let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else { continue };
+            let oldest = self.oldest(graph, Node::Input(i), u64::MAX);
+            let first = oldest.saturating_mul(input.hop).max(loaded.first);
+            if feed.cap > 0 && oldest != u64::MAX && first < loaded.end {
+                let bytes = |n: u64| usize::try_from(n).ok()?.checked_mul(input.sample_bytes());
+                let skip = bytes(first.saturating_sub(loaded.first));
+                let part = skip.zip(bytes(loaded.end.saturating_sub(first))).and_then(|(s, l)| feed.samples.part(s, l));
+                add(part.and_then(|p| Some(Span { at: p.at.checked_add(self.origin)?, ..p })));
+            }
+        }
+        if self.plan.leaf > 0 && self.has_scans() {
+            add(Some(self.snapshot()));
+        }
+        Some(d.value())
+    }
+
+    /// The checksum over rows `first .. end` of a target, behind `sum`.
+    pub fn rows_sum(
+        &self,
+        graph: &Graph<'_>,
+        work: &mut Work<'_>,
+        stage: usize,
+        (first, end): (u64, u64),
+        sum: Crc32c,
+    ) -> Option<Crc32c> {
+        if first >= end {
+            return Some(sum);
+        }
+        let rows = self.rows_at(graph, stage, first, end)?;
+        work.bytes(rows).map(|b| sum.update(b))
+    }
+
+    /// All that says how far the job has come.
+    pub fn digest(&self, d: &mut Digest) {
+        d.sizes([self.origin, self.tracks.len(), self.ends.len(), self.redo.len()]);
+        d.word(self.frontier);
+        d.maybe(self.windows);
+        for t in self.tracks.iter() {
+            d.words([t.first, t.end, t.next, t.mark, t.base, t.handed]);
+            d.maybe(t.warm);
+            d.maybe(t.capture);
+        }
+        self.loaded.iter().for_each(|l| d.words([l.first, l.end, l.last_window]));
+        self.ends.iter().for_each(|(a, b)| d.words([*a, *b]));
+        self.redo.iter().for_each(|r| d.word(*r));
+    }
 }
+
+/// Bytes of a classic job up to which what it carries is checked: each call looks at all of it.
+const MOST_CLASSIC: usize = 256 << 10;

@@ -69,6 +69,8 @@ pub struct Job<'m> {
     pub(super) frontier: u64,
     /// Windows there will be, where known.
     pub(super) windows: Option<u64>,
+    /// Per stage: rows below this one are made again because of damage.
+    pub(super) redo: FixedVec<'m, u64>,
     /// Per stage, for a sweep: the rows at which its state stands at both ends of a piece.
     pub(super) ends: FixedVec<'m, (u64, u64)>,
 }
@@ -79,7 +81,8 @@ impl<'m> Job<'m> {
         JobPlan::reserve(limits, layout)?;
         layout.reserve::<Track>(limits.stages)?;
         layout.reserve::<Loaded>(MAX_INPUTS)?;
-        layout.reserve::<(u64, u64)>(limits.stages)
+        layout.reserve::<(u64, u64)>(limits.stages)?;
+        layout.reserve::<u64>(limits.stages)
     }
 
     /// An idle job in memory of [`Job::reserve`].
@@ -89,6 +92,7 @@ impl<'m> Job<'m> {
             tracks: carver.vec(limits.stages)?,
             loaded: carver.vec(MAX_INPUTS)?,
             ends: carver.vec(limits.stages)?,
+            redo: carver.vec(limits.stages)?,
             origin: 0,
             frontier: 0,
             windows: None,
@@ -112,6 +116,7 @@ impl<'m> Job<'m> {
             if self.load_states(world)? {
                 return Ok(());
             }
+            self.lost_checkpoint(world);
         }
     }
 

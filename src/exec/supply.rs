@@ -2,6 +2,7 @@
 
 use crate::io::SourceBox;
 use crate::store::ring::Ring;
+use crate::util::digest::Digest;
 
 /// Pushed into a ring, or read from a source.
 pub enum Supply<'m> {
@@ -19,6 +20,14 @@ pub enum Supply<'m> {
 }
 
 impl Supply<'_> {
+    /// How far it has come.
+    pub fn digest(&self, d: &mut Digest) {
+        match self {
+            Supply::Pushed(ring) => ring.digest(d),
+            Supply::Source { samples, growing, .. } => d.words([1, *samples, u64::from(*growing)]),
+        }
+    }
+
     /// Samples received or readable so far.
     #[must_use]
     pub fn samples(&self) -> u64 {

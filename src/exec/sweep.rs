@@ -92,6 +92,7 @@ impl<'m> Job<'m> {
             if loaded {
                 break;
             }
+            self.lost_checkpoint(world);
         }
         for i in 0..graph.stages().len() {
             if self.tracks.get(i).is_some_and(|t| t.capture == Some(t.first)) {

@@ -462,8 +462,10 @@ pub struct sqs_stats {
     pub cache_misses: u64,
     /// Stored data that failed its check: dropped, and recomputed when needed.
     pub crc_failures: u64,
-    /// Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one.
+    /// Damage that was made good: what was lost was made again.
     pub repairs: u64,
+    /// Rows that stages made again for that.
+    pub recomputed_rows: u64,
 }
 
 /// Samples that can be read at any position, again and again: a recorder file, a memory.

@@ -1,6 +1,7 @@
 //! The graph: inputs and stages in the order they were registered, which is a topological order, because a stage can
 //! only name what stands before it.
 
+mod check;
 mod identity;
 mod node;
 
@@ -273,6 +274,7 @@ impl<'m> Graph<'m> {
             keeps_scratch: spec.keeps_scratch,
             table_bytes: spec.table_bytes,
             table: Span::default(),
+            table_sum: 0,
             host_heap_bytes: spec.host_heap_bytes,
             revision: spec.revision,
         });

@@ -134,6 +134,8 @@ pub struct Stage<'m> {
     pub table_bytes: usize,
     /// Where the table lies, once the pipeline is sealed.
     pub table: Span,
+    /// Checksum of the table.
+    pub table_sum: u32,
     /// Bytes on the host's heap.
     pub host_heap_bytes: u64,
     /// Number of its parameters' version.

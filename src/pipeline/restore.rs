@@ -66,8 +66,9 @@ impl<'m> Pipeline<'m> {
         let mut resume = Resume::default();
         self.read_body(In(Reader::new(body)), false, &mut resume)?;
         self.reset()?;
-        self.read_body(In(Reader::new(body)), true, &mut resume)?;
-        Ok(resume)
+        let taken = self.read_body(In(Reader::new(body)), true, &mut resume);
+        self.close_all();
+        taken.map(|()| resume)
     }
 
     /// The body of a file that is whole, of this version and of this graph and config.
@@ -182,6 +183,9 @@ impl<'m> Pipeline<'m> {
                         let place = ring.take_up(first, samples).ok_or(ODD)?;
                         ring.ended = ended;
                         self.take_words(place, tail, word)?;
+                        if let Some(Supply::Pushed(ring)) = self.supplies.get(i) {
+                            ring.close(&mut self.work);
+                        }
                     }
                 }
                 Supply::Source { samples: here, growing, .. } => {
@@ -289,6 +293,7 @@ impl<'m> Pipeline<'m> {
             for (t, bytes) in (output.head..).zip(rows.chunks_exact(shape.bytes().max(1))) {
                 let to = output.slot(t, shape.bytes()).ok_or(ODD)?;
                 self.take_words(to, bytes, shape.dtype.word())?;
+                output.close_row(&mut self.work, t, shape.bytes()).ok_or(ODD)?;
             }
             if let Some(kept) = self.outputs.get_mut(i) {
                 *kept = output;

@@ -14,6 +14,7 @@ use crate::plan::Served;
 use crate::schedule::binomial;
 use crate::status::Result;
 use crate::store::checkpoint::{Checkpoints, Key};
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// Marks the checkpoints of a sweep; those of single scans carry the number of their stage.
@@ -61,6 +62,29 @@ impl Sweep {
             live: None,
             phase: Phase::Choose,
         }
+    }
+
+    /// Where the schedule stands.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        let phase = match self.phase {
+            Phase::Choose => [0, 0, 0],
+            Phase::Move { to, keep } => [1, to, u64::from(keep)],
+            Phase::Make { tile, turned } => [2, tile, u64::from(turned)],
+        };
+        d.words(phase);
+        d.words([self.first, self.end, self.leaf, self.most_slots.into(), self.left, self.depth.into()]);
+        d.maybe(self.live);
+        self.slots.digest(d);
+    }
+
+    /// True where the rows of a tile were turned round and wait to be handed out.
+    pub(super) fn turned(&self) -> bool {
+        matches!(self.phase, Phase::Make { turned: true, .. })
+    }
+
+    /// What the job carried is lost: the next piece starts from the slots.
+    pub(super) fn start_over(&mut self) {
+        (self.live, self.phase) = (None, Phase::Choose);
     }
 
     /// First row of a tile. The first tile is the short one: it is run ahead most often.
@@ -130,7 +154,7 @@ impl<'m> Pipeline<'m> {
             };
             let snapshot = self.eval.snapshot();
             let Some(tile) = sweep.slots.step(&mut self.work, slot) else {
-                self.drop_slot(sweep);
+                self.drop_slot(sweep, None);
                 continue;
             };
             if sweep.live == Some(tile) {
@@ -141,7 +165,7 @@ impl<'m> Pipeline<'m> {
                 sweep.live = Some(tile);
                 break tile;
             }
-            self.drop_slot(sweep);
+            self.drop_slot(sweep, Some(tile));
         };
         let length = sweep.left.saturating_sub(top);
         let free = u64::from(sweep.most_slots.saturating_sub(sweep.depth).saturating_add(1));
@@ -166,11 +190,14 @@ impl<'m> Pipeline<'m> {
         }
     }
 
-    fn drop_slot(&mut self, sweep: &mut Sweep) {
+    /// The snapshot of tile `lost` (none where it does not say which) is damaged: the way from the one below is longer.
+    fn drop_slot(&mut self, sweep: &mut Sweep, lost: Option<u64>) {
         sweep.depth = sweep.depth.saturating_sub(1);
         sweep.live = None;
-        self.repairs.crc_failures = self.repairs.crc_failures.saturating_add(1);
-        self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+        self.repaired();
+        let stage = self.evaluation.as_ref().map_or(0, |e| e.ask.stage);
+        let last = sweep.left.saturating_sub(1);
+        self.eval.note_redo_of(stage, sweep.tile(lost.map_or(last, |tile| tile.min(last))));
     }
 
     fn start_move(&mut self, sweep: &mut Sweep, piece: Piece, to: u64, keep: bool) -> Result<()> {
@@ -200,6 +227,12 @@ impl<'m> Pipeline<'m> {
     fn hand_out_tile(&mut self, sweep: &mut Sweep, tile: u64, turned: bool) -> Result<()> {
         let Some(Evaluation { ask, .. }) = self.evaluation.as_ref() else { return Ok(()) };
         let stage = ask.stage;
+        if !self.leaf_sound() {
+            self.repaired();
+            self.eval.note_redo();
+            sweep.start_over();
+            return Ok(());
+        }
         let (first, end) = self.eval.pending(stage);
         let Some(rows) = self.eval.rows_at(&self.graph, stage, first, end) else {
             return internal("finished rows lie outside of their buffer");
@@ -223,6 +256,7 @@ impl<'m> Pipeline<'m> {
         self.rows_out = self.rows_out.saturating_add(count);
         sweep.left = tile;
         sweep.phase = Phase::Choose;
+        self.eval.forget_redo();
         // The snapshot still stands at this tile: what is left before it starts from another one.
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! that any machine reads. The format is in docs/CHECKPOINT_FORMAT.md; [`super::restore`] reads it.
 
 use super::Pipeline;
+use super::guard::Scope;
 use crate::exec::{Supply, internal};
 use crate::graph::Node;
 use crate::kernel::Code;
@@ -126,7 +127,11 @@ impl Pipeline<'_> {
     /// Writes all that a pipeline of the same graph and config needs to go on from here, a few hundred bytes at a time.
     /// Says how many bytes that was. An evaluation under way is not saved: ask again from the first row not handed out.
     pub fn checkpoint_save(&mut self, sink: &mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>) -> Result<u64> {
-        self.must_be_sealed()?;
+        self.guarded(Scope::All, |p| p.save_now(sink))
+    }
+
+    fn save_now(&mut self, sink: &mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>) -> Result<u64> {
+        self.check_stream()?;
         self.stream.settle();
         // Once without a place to find the length (and what is damaged), then once to write.
         let length = self.write_file(0, &mut |_| Ok(()))?;
@@ -183,7 +188,7 @@ impl Pipeline<'_> {
     fn write_inputs(&mut self, out: &mut Out<'_>) -> Result<()> {
         for i in 0..self.graph.inputs().len().min(MAX_INPUTS) {
             let keep = self.oldest_needed(i);
-            let (Some(supply), Some(input)) = (self.supplies.get(i), self.graph.inputs().get(i)) else { break };
+            let (Some(supply), Some(input)) = (self.supplies.get_mut(i), self.graph.inputs().get(i)) else { break };
             let word = input.dtype.word();
             let released = self.released.get(i).copied().unwrap_or(0);
             out.u32(u32::from(supply.is_pushed()))?;
@@ -193,7 +198,12 @@ impl Pipeline<'_> {
             let (first, tail) = match supply {
                 Supply::Pushed(ring) => {
                     let first = keep.clamp(ring.first(), ring.end());
-                    (first, ring.span(first, ring.end().saturating_sub(first)))
+                    let len = ring.end().saturating_sub(first);
+                    if !ring.sound(&mut self.work, first, len) {
+                        let text = "input {n}: samples in the ring are damaged, and cannot be pushed again";
+                        return Err(Error::new(Status::Corrupt, text).name(&input.name));
+                    }
+                    (first, ring.span(first, len))
                 }
                 Supply::Source { samples, .. } => (*samples, Some(Span::default())),
             };
@@ -245,6 +255,10 @@ impl Pipeline<'_> {
                 let Some(row) = output.slot(t, shape.bytes()) else {
                     return internal("queued rows lie outside of their queue");
                 };
+                if !output.row_sound(&mut self.work, t, shape.bytes()) {
+                    let text = "row {a} in the queue of an output is damaged: pull it, and it is made again";
+                    return Err(Error::new(Status::Corrupt, text).a(t));
+                }
                 self.put_words(out, row, shape.dtype.word())?;
             }
         }

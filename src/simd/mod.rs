@@ -73,12 +73,14 @@ macro_rules! per_level {
     };
 }
 
+mod crc;
 mod filter;
 pub mod rank;
 mod rows;
 mod spectrum;
 mod stockham;
 
+pub use crc::crc32c;
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]

@@ -17,6 +17,7 @@
 use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::Crc32c;
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// Bytes of a header.
@@ -145,6 +146,12 @@ impl Checkpoints {
         let mut all = Checkpoints { span, slots, stride, state_bytes, plan, ..Checkpoints::default() };
         all.clear(work);
         Ok(all)
+    }
+
+    /// Where the slots lie.
+    pub fn digest(&self, d: &mut Digest) {
+        d.sizes([self.span.at, self.span.len, self.stride, self.state_bytes]);
+        d.words([self.slots.into(), self.plan]);
     }
 
     /// Number of slots.

@@ -8,6 +8,7 @@ use super::checkpoint::{Checkpoints, Key, Scrubbed};
 use crate::mem::{FixedVec, Span, Work};
 use crate::schedule::doubling::Doubling;
 use crate::status::Result;
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// Checkpoints of one scan; of a stage without state, none.
@@ -221,6 +222,17 @@ impl<'m> CheckpointTable<'m> {
     /// Copies the state before `row` to `to`. False where it is not kept or damaged; it is dropped then.
     pub fn load(&mut self, work: &mut Work<'_>, stage: usize, row: u64, to: Span) -> bool {
         self.scans.get_mut(stage).is_some_and(|s| s.load(work, row, to))
+    }
+
+    /// All that says which checkpoints there are, and where.
+    pub fn digest(&self, d: &mut Digest) {
+        d.sizes([self.scans.len()]);
+        for scan in self.scans.iter().filter(|s| s.ring.is_some()) {
+            d.words([scan.stage.into(), scan.every, scan.ring.map_or(0, |r| r.slots().into())]);
+            d.maybe(scan.newest);
+            d.maybe(scan.last);
+            scan.slots.digest(d);
+        }
     }
 
     /// What is held of a scan: the highest candidate passed, and the row of the spare slot. None without checkpoints.
