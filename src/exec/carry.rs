@@ -1,8 +1,8 @@
 //! What a job carries from one block to the next: states, rows that some stage still needs, positions. All that a saved
 //! job consists of: buffers hold nothing else that is used again.
 
-use super::{Job, World};
 use super::job::{Loaded, Track};
+use super::{Job, World};
 use crate::graph::{Graph, Node};
 use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};

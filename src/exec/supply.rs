@@ -20,6 +20,22 @@ pub enum Supply<'m> {
 }
 
 impl Supply<'_> {
+    /// Where the source is found: to be looked at before it is called.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        match self {
+            Supply::Pushed(_) => 0,
+            Supply::Source { source, .. } => source.address(),
+        }
+    }
+
+    /// What the source tells of itself. It is called for it.
+    pub fn digest_source(&self, d: &mut Digest) {
+        if let Supply::Source { source, .. } = self {
+            source.digest(d);
+        }
+    }
+
     /// How far it has come.
     pub fn digest(&self, d: &mut Digest) {
         match self {

@@ -79,6 +79,10 @@ impl CSource {
 }
 
 impl Source for CSource {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.read as usize, self.ctx.addr()]);
+    }
+
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
         let n = out.len().checked_div(sample_bytes).ok_or(Code::MISFIT)?;
         let mut got = 0usize;

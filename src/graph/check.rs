@@ -29,16 +29,28 @@ impl Stage<'_> {
     fn digest(&self, d: &mut Digest) {
         d.bytes(self.name.as_bytes());
         d.sizes([self.shape.dtype as usize, self.shape.len, self.edges.0, self.edges.1]);
-        d.words([self.stride, self.rate, self.delay, self.consumers.into(), self.revision.into(), self.host_heap_bytes]);
+        d.words([
+            self.stride,
+            self.rate,
+            self.delay,
+            self.consumers.into(),
+            self.revision.into(),
+            self.host_heap_bytes,
+        ]);
         d.sizes([self.state_bytes, self.state_align, self.state_word, self.scratch_bytes, self.scratch_align]);
         d.sizes([usize::from(self.keeps_scratch), self.table_bytes, self.table.at, self.table.len]);
         d.word(self.table_sum.into());
-        self.kernel.digest(d);
+        d.sizes([self.kernel.address()]);
     }
 }
 
 impl Graph<'_> {
-    /// All inputs, stages and edges, with what their kernels tell of themselves.
+    /// What the kernels tell of themselves. They are called for it: look at [`Graph::digest`] first.
+    pub fn digest_kernels(&self, d: &mut Digest) {
+        self.stages.iter().for_each(|s| s.kernel.digest(d));
+    }
+
+    /// All inputs, stages and edges, without what kernels hold.
     pub fn digest(&self, d: &mut Digest) {
         d.sizes([self.inputs.len(), self.stages.len(), self.edges.len()]);
         self.inputs.iter().for_each(|i| i.digest(d));

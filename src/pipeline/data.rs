@@ -89,6 +89,9 @@ impl<'m> Pipeline<'m> {
         let moved = stream.advance(&mut world, room)?;
         for output in self.outputs.iter_mut() {
             let (first, end) = self.stream.pending(output.facts.stage);
+            if first == end {
+                continue;
+            }
             let Some(from) = self.stream.rows_at(&self.graph, output.facts.stage, first, end) else {
                 return crate::exec::internal("finished rows lie outside of their buffer");
             };

@@ -111,8 +111,17 @@ impl<'m> Pipeline<'m> {
                 Some(Sweep::new(&served, slots, ask.first, end))
             }
         };
-        self.evaluation =
-            Some(Evaluation { ask, sink, next: ask.first, end, running: false, started: false, damaged: false, handed: 0, sweep });
+        self.evaluation = Some(Evaluation {
+            ask,
+            sink,
+            next: ask.first,
+            end,
+            running: false,
+            started: false,
+            damaged: false,
+            handed: 0,
+            sweep,
+        });
         // Samples that are gone are told now, before any work.
         if count > 0 && self.cache.capacity() == 0 && sweep.is_none() {
             self.start_run().inspect_err(|_| self.evaluation = None)?;
