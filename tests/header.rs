@@ -20,6 +20,11 @@ fn generated() -> String {
         "evaluate",
         "checkpoint",
         "stats",
+        "codec_types",
+        "encoder",
+        "decoder",
+        "encode_file",
+        "decode_file",
     ];
     let start = cbindgen::Builder::new().with_config(config);
     let builder = files.iter().fold(start, |b, file| b.with_src(root.join(format!("src/ffi/{file}.rs"))));

@@ -52,7 +52,7 @@ fn random_graph(dice: &mut Dice) -> TestGraph {
         let stride = 1 + dice.below(3) as u32 / 2;
         rates.push(anchor * u64::from(stride));
         let (scan, len) = (dice.below(2) == 0, 1 + dice.below(3) as usize);
-        stages.push(TestStage { edges, len, stride, scratch: 4, keeps: dice.below(3) == 0, scan });
+        stages.push(TestStage { edges, len, stride, scratch: 4, keeps: dice.below(3) == 0, scan, reverse: false });
     }
     TestGraph { inputs, stages }
 }
@@ -210,7 +210,7 @@ fn checkpoints_of_scans_come_along() {
 
 fn example() -> (Run, Pipeline<'static>, Vec<u8>) {
     let edge = |from, lookback, lookahead| vec![TestEdge { from, lookback, lookahead, clamp: true }];
-    let stage = |edges, len, scan| TestStage { edges, len, stride: 1, scratch: 0, keeps: false, scan };
+    let stage = |edges, len, scan| TestStage { edges, len, stride: 1, scratch: 0, keeps: false, scan, reverse: false };
     let input = TestInput { channels: 1, window: 4, hop: 2, samples: (0..200).map(|i| i * i).collect() };
     let stages = vec![stage(edge(0, 0, 0), 2, true), stage(edge(1, 2, 1), 1, true)];
     let setup = Setup { every: 4, slots: 4, ..setup(&mut Dice(0), true) };

@@ -6,6 +6,7 @@ use super::frame::{
     self, Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES,
 };
 use super::holes::{Arrival, Holes, Range};
+use super::tally::Tally;
 use super::{Flow, Progress, ccsds121, lz, numeric, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
@@ -91,6 +92,8 @@ pub struct DecodeStats {
     pub raw_bytes: u64,
     /// Sound frames.
     pub frames: u64,
+    /// What they are made of.
+    pub tally: Tally,
     /// Frames with a sound header and a damaged payload.
     pub damaged_frames: u64,
     /// Sound frames that had come already.
@@ -434,6 +437,8 @@ impl<'a> Decoder<'a> {
         self.format.get_or_insert(h.format);
         self.stats.frames += 1;
         self.stats.raw_bytes += u64::from(h.raw_len);
+        let payload = self.input.get(at..at + h.payload_len as usize).unwrap_or(&[]);
+        self.stats.tally.add(h.codec, payload);
         self.sent = cut as usize;
         self.made = h.raw_len as usize;
         self.offset = range.start;

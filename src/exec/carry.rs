@@ -53,6 +53,13 @@ impl<'m> Job<'m> {
     #[must_use]
     pub fn carried_rows(&self, graph: &Graph<'_>, stage: usize) -> (u64, u64) {
         let (Some(lane), Some(track)) = (self.plan.lanes.get(stage), self.tracks.get(stage)) else { return (0, 0) };
+        if graph.stages().get(stage).is_some_and(|s| s.reverse) {
+            // Made from the last one on.
+            return (track.end.saturating_sub(track.next.saturating_sub(track.first)), track.end);
+        }
+        if lane.held && self.plan.leaf > 0 {
+            return (track.base.min(track.next), track.next);
+        }
         let bound = if lane.target { track.handed.min(track.next) } else { track.next };
         (self.oldest(graph, Node::Stage(stage), bound).max(track.base).min(track.next), track.next)
     }
@@ -60,10 +67,8 @@ impl<'m> Job<'m> {
     /// Begins to take up a saved job in `region`. Positions, states and carried rows follow.
     pub fn resume(&mut self, region: Span, frontier: u64, windows: Option<u64>) {
         (self.origin, self.frontier, self.windows) = (region.at, frontier, windows);
-        self.tracks.clear();
-        self.tracks.fill_with(Track::default);
-        self.loaded.clear();
-        self.loaded.fill_with(Loaded::default);
+        self.focus = None;
+        self.clear_tracks();
     }
 
     /// Where a stage of the saved job stood.
@@ -135,10 +140,7 @@ impl<'m> Job<'m> {
         self.windows = windows;
         let graph = world.graph;
         loop {
-            self.tracks.clear();
-            self.tracks.fill_with(Track::default);
-            self.loaded.clear();
-            self.loaded.fill_with(Loaded::default);
+            self.clear_tracks();
             for (i, stage) in graph.stages().iter().enumerate().rev() {
                 let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
                 let own = target.then(|| (next(i), u64::MAX));
@@ -183,13 +185,15 @@ impl<'m> Job<'m> {
                 add(lane.scratch.at.checked_add(self.origin).map(|at| Span { at, ..lane.scratch }));
             }
             let (first, end) = self.carried_rows(graph, i);
-            if first < end && !(lane.target && self.plan.leaf > 0) {
+            // Rows of a tile have a checksum that grows with them, where they are made upwards.
+            if first < end && (stage.reverse || !(lane.target && self.plan.leaf > 0)) {
                 add(self.rows_at(graph, i, first, end));
             }
         }
         for (i, input) in graph.inputs().iter().enumerate() {
             let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else { continue };
-            let oldest = self.oldest(graph, Node::Input(i), u64::MAX);
+            // Behind the head all that is loaded may be read again.
+            let oldest = if self.focus.is_some() { 0 } else { self.oldest_kept(graph, i) };
             let first = oldest.saturating_mul(input.hop).max(loaded.first);
             if feed.cap > 0 && oldest != u64::MAX && first < loaded.end {
                 let bytes = |n: u64| usize::try_from(n).ok()?.checked_mul(input.sample_bytes());
@@ -198,8 +202,10 @@ impl<'m> Job<'m> {
                 add(part.and_then(|p| Some(Span { at: p.at.checked_add(self.origin)?, ..p })));
             }
         }
-        if self.plan.leaf > 0 && self.has_scans() {
-            add(Some(self.snapshot()));
+        if self.plan.leaf > 0 {
+            for level in 0..self.plan.snapshots.len() {
+                add(Some(self.snapshot(level)));
+            }
         }
         Some(d.value())
     }
@@ -231,7 +237,9 @@ impl<'m> Job<'m> {
             d.maybe(t.capture);
         }
         self.loaded.iter().for_each(|l| d.words([l.first, l.end, l.last_window]));
-        self.ends.iter().for_each(|(a, b)| d.words([*a, *b]));
+        self.ends.iter().for_each(|e| e.digest(d));
+        d.sizes([usize::from(self.focus.is_some()), self.focus.map_or(0, |f| f.0)]);
+        d.word(self.focus.map_or(0, |f| f.1));
         self.redo.iter().for_each(|r| d.word(*r));
     }
 }

@@ -38,7 +38,7 @@ impl Graph<'_> {
         let mut hash = START;
         hash.bytes(s.name.as_bytes());
         let (len, state, word) = (num::count(s.shape.len), num::count(s.state_bytes), num::count(s.state_word));
-        hash.words(&[s.shape.dtype as u64, len, state, word, s.stride, s.revision.into()]);
+        hash.words(&[s.shape.dtype as u64, s.reverse.into(), len, state, word, s.stride, s.revision.into()]);
         for edge in self.edges_of(s) {
             let from = match edge.from {
                 Node::Input(i) => num::count(i),

@@ -104,10 +104,18 @@ impl<'m> Pipeline<'m> {
         if !carries || self.sums.off || self.eval.carried_sum(&self.graph, &mut self.work) == self.sums.eval {
             return;
         }
-        self.repaired();
-        self.eval.note_redo();
+        let Some(mut sweep) = self.evaluation.as_ref().and_then(|e| e.sweep) else {
+            self.repaired();
+            self.eval.note_redo();
+            if let Some(e) = self.evaluation.as_mut() {
+                e.start_over();
+            }
+            return;
+        };
+        self.lose_job(&mut sweep);
         if let Some(e) = self.evaluation.as_mut() {
             e.start_over();
+            e.sweep = Some(sweep);
         }
     }
 
@@ -178,6 +186,9 @@ impl<'m> Pipeline<'m> {
     fn leaf_rows(&self) -> Option<(usize, (u64, u64), bool)> {
         let e = self.evaluation.as_ref()?;
         let turned = e.sweep.as_ref()?.turned();
+        if self.graph.stages().get(e.ask.stage)?.reverse {
+            return None;
+        }
         let (first, end) = self.eval.pending(e.ask.stage);
         (first < end).then_some((e.ask.stage, (first, end), turned))
     }
@@ -258,6 +269,9 @@ impl<'m> Pipeline<'m> {
             self.eval.digest(d);
             self.eval.plan.digest(d);
             e.digest(d);
+        }
+        if let Some(left) = self.left.as_ref() {
+            left.digest(d);
         }
         self.checkpoints.digest(d);
         self.cache.digest(d);

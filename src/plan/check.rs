@@ -10,7 +10,7 @@ fn spans<const N: usize>(d: &mut Digest, spans: [Span; N]) {
 
 impl Lane {
     fn digest(&self, d: &mut Digest) {
-        d.words([u64::from(self.target), u64::from(self.active), self.delay, self.cap]);
+        d.words([u64::from(self.target), u64::from(self.active), u64::from(self.held), self.delay, self.cap]);
         spans(d, [self.rows, self.state, self.shadow, self.snap, self.scratch, self.bounce]);
     }
 }
@@ -29,8 +29,8 @@ impl JobPlan<'_> {
         self.feeds.iter().for_each(|f| f.digest(d));
         self.order.iter().for_each(|o| d.sizes([*o]));
         d.words([self.block, u64::from(self.classic), self.leaf]);
-        spans(d, [self.snapshot]);
-        d.sizes([self.bytes, self.feed_bytes]);
+        spans(d, self.snapshots);
+        d.sizes([self.bytes, self.feed_bytes, self.head]);
     }
 }
 
@@ -39,7 +39,8 @@ impl Served {
         d.sizes([self.request.stage, self.request.order as usize, usize::from(self.classic), self.bytes]);
         d.words([self.request.first, self.request.count, self.block, self.leaf, self.slots, self.extra]);
         d.maybe(self.windows);
-        d.sizes([self.slot_bytes, self.snapshot_bytes]);
+        d.sizes([self.slot_bytes, self.snapshot_bytes, self.last_pass, self.tile_bytes]);
+        d.words([self.tiles, self.levels]);
     }
 }
 
