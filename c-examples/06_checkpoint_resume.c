@@ -3,7 +3,6 @@
  *
  * A child process filters a recording into a file of rows and saves a checkpoint every few hundred rows. It is killed
  * three times. Each successor cuts the rows back to what the checkpoint stands for and goes on. POSIX.
- *
  * Build it as the quickstart in README.md.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -16,7 +15,6 @@
 #include <unistd.h>
 
 enum { ROWS = 5000, HOP = 8, EVERY = 300 };
-
 /* A one-pole low-pass over windows of 16 samples that overlap by half; its state is one double. */
 static int32_t low_pass(void *ctx, const sqs_stage_io *io)
 {
@@ -51,7 +49,7 @@ static int work(uint64_t until)
     sqs_pipeline *p = NULL;
     sqs_stage_desc desc = {0};
     sqs_edge_desc from = {"input", 0, 0, SQS_BOUNDARY_ZERO, 0};
-    sqs_resume resume = {0};
+    sqs_resume resume = {sizeof resume, 0, {0}};
     int16_t x[100];
     double y[64];
     size_t took, got;
@@ -63,8 +61,7 @@ static int work(uint64_t until)
     desc.struct_size = sizeof desc;
     desc.name = "level", desc.run = low_pass;
     desc.edges = &from, desc.edge_count = 1;
-    desc.dtype = SQS_F64, desc.len = 1;
-    desc.state_bytes = desc.state_word = sizeof(double); /* told, so that the file can be read on any machine */
+    desc.dtype = SQS_F64, desc.len = 1, desc.state_bytes = desc.state_word = sizeof(double); /* told, so that the file can be read on any machine */
     if (sqs_pipeline_new(&config, NULL, &p, NULL) || sqs_stage_register(p, &desc, &id) ||
         sqs_output_open(p, id, 64) || sqs_pipeline_seal(p, NULL, 0, NULL, 0) ||
         sqs_checkpoint_bytes(p, &most) || most > sizeof file) return 2;
@@ -73,7 +70,6 @@ static int work(uint64_t until)
     if (old >= 0) {
         ssize_t n = read(old, file, sizeof file);
         close(old);
-        resume.struct_size = sizeof resume;
         if (n < 0 || sqs_checkpoint_restore(p, file, (size_t)n, &resume) != SQS_OK) return 3;
         sample = resume.next_sample[0];
         sqs_output_position(p, id, &row, NULL);
@@ -96,8 +92,9 @@ static uint64_t digest(void)
 {
     uint64_t sum = 1469598103934665603u;
     FILE *f = fopen("rows", "rb");
-    for (int c; f && (c = fgetc(f)) != EOF;) sum = (sum ^ (uint64_t)c) * 1099511628211u;
-    if (f) fclose(f);
+    if (!f) return 0;
+    for (int c; (c = fgetc(f)) != EOF;) sum = (sum ^ (uint64_t)c) * 1099511628211u;
+    fclose(f);
     return sum;
 }
 

@@ -111,6 +111,15 @@
  * the factor. What is kept for all tiles takes about 2 * sqrt(rows * row bytes * state bytes): a smaller budget is refused
  * (SQS_ERR_BUDGET), and the detail names the least that would do.
  *
+ * DAMAGED MEMORY
+ *
+ * What is used again by a later call carries a CRC-32C, looked at when that call begins: positions and tables, states, rows
+ * and samples that stages still need, queued rows, cached rows, checkpoints. Damage to what can be made again is counted
+ * (sqs_stats) and made good from the nearest checkpoints: the rows are the same. Pushed samples that are gone cannot be:
+ * SQS_ERR_CORRUPT. Damaged tables or positions: SQS_ERR_POISONED; a reset starts anew, if the tables of the graph are sound.
+ * Not looked at: what changes while a call runs, the handle itself, what built-in stages hold of their parameters, and
+ * arrays of more than 256 KiB in classic mode.
+ *
  * SAVE AND RESUME
  *
  * sqs_checkpoint_save writes what a pipeline needs to go on, at most sqs_checkpoint_bytes, through a function of yours:
@@ -286,7 +295,10 @@
 /* The call came from inside a callback of the same handle. */
 #define SQS_ERR_REENTRANT (-6)
 
-/* The handle met an internal fault and takes only reset, delete, error_detail and stats. */
+/*
+ The handle found its own tables or positions damaged, or met an internal fault: it takes only reset, delete, error_detail
+ and stats.
+ */
 #define SQS_ERR_POISONED (-7)
 
 /* A name is unknown, taken, empty, or too long. */
@@ -1463,7 +1475,8 @@ sqs_status sqs_output_position(sqs_pipeline *pipeline,
                                uint64_t *end);
 
 /*
- Checks stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call, going round. What is damaged is
+ Checks the tables of the pipeline, and stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call,
+ going round. Damaged tables poison the pipeline, but for constant tables of stages, which are filled again. Stored data is
  dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
  allocate and runs no stage.
 

@@ -139,7 +139,10 @@ fn evaluations(runs: u64, seed: u64, pushed: bool, control: bool, reverse: bool)
                     Ok(_) => {}
                     Err(e) if e.status == Status::Callback => {}
                     Err(e) => {
-                        assert!(matches!(e.status, Status::Corrupt | Status::Poisoned | Status::Internal), "run {run}: {e}");
+                        assert!(
+                            matches!(e.status, Status::Corrupt | Status::Poisoned | Status::Internal),
+                            "run {run}: {e}"
+                        );
                         // With sources everything in the work area can be made again.
                         assert!(pushed || control, "run {run}: {e}, byte {area_hit} of {:?}", p.sealed_plan());
                         lost = true;

@@ -26,7 +26,8 @@ pub const SQS_ERR_ABI: i32 = -4;
 pub const SQS_ERR_STATE: i32 = -5;
 /// The call came from inside a callback of the same handle.
 pub const SQS_ERR_REENTRANT: i32 = -6;
-/// The handle met an internal fault and takes only reset, delete, error_detail and stats.
+/// The handle found its own tables or positions damaged, or met an internal fault: it takes only reset, delete, error_detail
+/// and stats.
 pub const SQS_ERR_POISONED: i32 = -7;
 /// A name is unknown, taken, empty, or too long.
 pub const SQS_ERR_NAME: i32 = -8;

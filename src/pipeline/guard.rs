@@ -51,6 +51,9 @@ pub(super) enum Scope {
     All,
 }
 
+/// Blocks of an evaluation that runs to its end in one call, between two looks at what is carried.
+const BLOCKS_A_CALL: usize = 64;
+
 const TABLES: Error =
     Error::new(Status::Poisoned, "the tables of the pipeline are damaged: they differ from those it was sealed with");
 const POSITIONS: Error = Error::new(Status::Poisoned, "the positions of the pipeline are damaged: reset it");
@@ -393,11 +396,19 @@ impl<'m> Pipeline<'m> {
         }
     }
 
-    /// One block, or at most `most` windows, of the evaluation under way.
+    /// Some blocks, each of at most `most` windows, of the evaluation under way: so many that looking at what is carried
+    /// from call to call costs little.
     pub fn step_evaluation_once(&mut self, most: u64, done: &mut u64) -> Result<()> {
         *done = self.guarded(Scope::All, |p| {
             p.check_evaluation();
-            p.step_evaluation(most)
+            let mut worked = 0u64;
+            for _ in 0..BLOCKS_A_CALL {
+                if p.evaluation.is_none() {
+                    break;
+                }
+                worked = worked.saturating_add(p.step_evaluation(most)?);
+            }
+            Ok(worked)
         })?;
         Ok(())
     }
