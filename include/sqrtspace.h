@@ -111,6 +111,15 @@
  * the factor. What is kept for all tiles takes about 2 * sqrt(rows * row bytes * state bytes): a smaller budget is refused
  * (SQS_ERR_BUDGET), and the detail names the least that would do.
  *
+ * SAVE AND RESUME
+ *
+ * sqs_checkpoint_save writes what a pipeline needs to go on, at most sqs_checkpoint_bytes, through a function of yours:
+ * write it to a second file, fsync it, rename it over the first, and a power cut leaves the old or the new one, whole. After
+ * a restart make the same pipeline, seal it, and give the file to sqs_checkpoint_restore: it tells the next sample to push
+ * of each input, and sqs_output_position the row that the next pull starts with. Samples before are not needed again: those
+ * that are have been saved. A stage with state tells state_word, so that any machine can read the file, and changes its
+ * revision with its parameters, so that a file made with others is refused.
+ *
  * PUSHED INPUTS AND SOURCES
  *
  * An input is either pushed (sqs_push) or read from a source (sqs_source_set), which can be read again at any position.
@@ -118,6 +127,30 @@
  * stream is done with them. Without, they stay until an evaluation has gone past them; then a full ring refuses samples
  * (SQS_AGAIN) until something is evaluated or the pipeline is reset.
  * A row is made only when it is final: when all it depends on is there, or the input has ended.
+ *
+ *
+ * THE CODEC
+ *
+ * Encodes samples or bytes without loss into a stream of frames, each of which says which bytes of the original it holds
+ * and can be decoded without the others (docs/FORMAT.md). Options say what the bytes are; the rest is chosen per frame.
+ *
+ *     sqs_encode_options o;
+ *     sqs_encode_options_init(&o, sizeof o);
+ *     o.dtype = SQS_I16; o.channels = 2;
+ *     sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
+ *
+ * Files: sqs_encode_file and sqs_decode_file; sqs_encode_stream and sqs_decode_stream where functions read and write. An
+ * output file appears when it is complete and on the disk, or not at all. With threads, frames are encoded side by side
+ * and written in order: the bytes are the same for any number. sqs_encode_file_async returns at once; a job can be
+ * polled, waited for and cancelled.
+ * Memory: sqs_encoder_init and sqs_decoder_init put a coder into memory of yours, and sqs_encoder_step takes input cut
+ * anywhere and fills output cut anywhere, as zlib does. sqs_encoder_memory tells the bytes beforehand, and exactly these
+ * are used. Nothing allocates, so this is what flies; it is there without an operating system, too.
+ * Rows: sqs_evaluate_to_file, or sqs_encoder_sink_rows as the sink of an evaluation.
+ * Damage: a decoder finds the next sound frame whatever is before it. By default the first damage ends it with
+ * SQS_ERR_DAMAGED, and what it put out is sound. With SQS_DECODE_RECOVER it goes on, and says which ranges are missing.
+ * A stream that was cut off decodes up to its last whole frame.
+ * A coder's handle is one task's, as a pipeline's is. Coders call nothing back.
  *
  *
  * STRUCTS
@@ -440,6 +473,9 @@
 /* The stream's tag is the one given, not that of its first sound frame. */
 #define SQS_DECODE_TAG 2
 
+/* A file being encoded or decoded in the background. Opaque; to be freed with sqs_codec_job_free. */
+typedef struct sqs_codec_job sqs_codec_job;
+
 /* A stream being decoded, in memory of the caller. Opaque. There is nothing to delete. */
 typedef struct sqs_decoder sqs_decoder;
 
@@ -651,8 +687,11 @@ typedef struct {
   uint32_t scratch_align;
   /* A number of the caller's that changes whenever the parameters behind ctx change. */
   uint32_t revision;
-  /* 0. */
-  uint32_t reserved;
+  /*
+   Bytes of the words that the state is made of: 1, 2, 4 or 8, so that saved states can be read on machines of any byte
+   order. 0: not told (or of several sizes): what was saved is read on machines of the same byte order alone.
+   */
+  uint32_t state_word;
 } sqs_stage_desc;
 
 /* A parameter of a built-in stage: a number, or a list. */
@@ -777,6 +816,16 @@ typedef struct {
   uint64_t samples;
 } sqs_source;
 
+/* Where a restored pipeline goes on. */
+typedef struct {
+  /* In: sizeof(sqs_resume). */
+  uint32_t struct_size;
+  /* Inputs that there are. */
+  uint32_t inputs;
+  /* Per input the next sample to push; of a source the samples it had when it was saved. */
+  uint64_t next_sample[8];
+} sqs_resume;
+
 /* What a pipeline did since it was made. */
 typedef struct {
   /* In: sizeof(sqs_stats). */
@@ -803,8 +852,10 @@ typedef struct {
   uint64_t cache_misses;
   /* Stored data that failed its check: dropped, and recomputed when needed. */
   uint64_t crc_failures;
-  /* Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one. */
+  /* Damage that was made good: what was lost was made again. */
   uint64_t repairs;
+  /* Rows that stages made again for that. */
+  uint64_t recomputed_rows;
 } sqs_stats;
 
 /* How far a file or stream has come. */
@@ -845,6 +896,13 @@ typedef struct {
   uint32_t tag;
   /* Threads that encode, in files and sqs_encode_stream, up to 64; 0 means 1. The output is the same for any number. */
   uint32_t threads;
+  /*
+   Bytes before a frame that it may refer to, with restart_interval above 1; 0: the default. Memory of the encoder and
+   of the decoder.
+   */
+  uint32_t history_bytes;
+  /* 0. */
+  uint32_t reserved;
   /* CCSDS 121: bits of a sample; 0: those of the sample type, the only value in this version. */
   uint32_t ccsds_bits;
   /* CCSDS 121: samples of a block; 0: 16, the only value in this version. */
@@ -964,8 +1022,8 @@ typedef struct {
    beyond is only counted.
    */
   uint32_t max_missing;
-  /* 0. */
-  uint32_t reserved;
+  /* Bytes before a frame that it may refer to, of streams encoded with a restart_interval above 1. 0: none. */
+  uint32_t history_bytes;
   /* Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
   void *memory;
   /* Its size: what sqs_decode_memory tells. */
@@ -998,6 +1056,30 @@ typedef struct {
   /* Bytes that will be read, for progress; 0: not known. */
   uint64_t total;
 } sqs_stream;
+
+/*
+ An encoder behind an evaluation: give sqs_encoder_sink_rows as the sink and this as its ctx. The rows of the stage are
+ the original of the stream: options with the stage's type and with its len as channels fit them.
+ */
+typedef struct {
+  /* sizeof(sqs_encoder_sink). */
+  uint32_t struct_size;
+  /*
+   0 before the first rows. Then the status that put an end to it, if any: SQS_ERR_CALLBACK where write failed, else
+   that of sqs_encoder_step.
+   */
+  int32_t status;
+  /* The encoder, made by sqs_encoder_init. */
+  sqs_encoder *encoder;
+  /* Where encoded bytes are put before they are written. */
+  void *buffer;
+  /* Its size, at least 1. */
+  size_t bytes;
+  /* Takes encoded bytes, all of them, and returns 0; or a code of its own that ends the evaluation. */
+  int32_t (*write)(void *ctx, const void *data, size_t bytes);
+  /* First argument of write. */
+  void *ctx;
+} sqs_encoder_sink;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1323,6 +1405,64 @@ sqs_status sqs_evaluate_begin(sqs_pipeline *pipeline,
 sqs_status sqs_evaluate_cancel(sqs_pipeline *pipeline);
 
 /*
+ Tells the bytes that no sqs_checkpoint_save of this sealed pipeline exceeds: what to keep free for its file, and how
+ large a buffer to read it back must be.
+
+ bytes: written on success.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STATE: not sealed; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT;
+ SQS_ERR_POISONED.
+ */
+sqs_status sqs_checkpoint_bytes(sqs_pipeline *pipeline,
+                                uint64_t *bytes);
+
+/*
+ Saves all that a pipeline of the same graph and config needs to go on from here: states, positions, the samples and
+ rows that are still needed, queued rows, and the checkpoints of stages with state. sink gets the file from its start in
+ pieces of at most 512 bytes: (ctx, bytes, number of bytes). It returns 0, or a code of its own that ends the call. The
+ format is the same on every machine (docs/CHECKPOINT_FORMAT.md). Changes nothing, runs no stage, does not allocate.
+
+ Not saved: an evaluation under way (ask again from the first row not handed out: the checkpoints make that cheap), the
+ row cache, sqs_stats. written: NULL, or where to put the length of the file, on success.
+ Returns SQS_OK; SQS_ERR_CALLBACK: sink failed; SQS_ERR_STATE: not sealed; SQS_ERR_CORRUPT: what would be saved is
+ damaged; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_checkpoint_save(sqs_pipeline *pipeline,
+                               int32_t (*sink)(void *ctx, const void *bytes, size_t n),
+                               void *ctx,
+                               uint64_t *written);
+
+/*
+ Goes on where a pipeline was saved: the handle must be sealed, with the same inputs, stages (name, row, edges, state,
+ revision), opened outputs and checkpoint settings. What it did before is forgotten, as by sqs_pipeline_reset. The rows
+ that follow are those of a pipeline that was never stopped, to the bit. Runs no stage and does not allocate.
+
+ file: the bytes bytes of the file, whole. It is checked before anything is changed. out: NULL, or where to put where
+ each input goes on.
+ Sources must be set as before, and have at least the samples they had. Pulls go on with the row that
+ sqs_output_position tells.
+ Returns SQS_OK; SQS_ERR_FORMAT: no checkpoint file, or of another version; SQS_ERR_CORRUPT: damaged or cut;
+ SQS_ERR_GRAPH: of another graph or config, the detail says what differs; SQS_ERR_RANGE: a source has fewer samples than
+ it had, or ended and has others; SQS_ERR_UNSUPPORTED: saved on a machine of another byte order by a stage that tells no
+ state_word; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: NULL; SQS_ERR_OVERLAP: file lies in the work area;
+ SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED. After an error the pipeline is as it was.
+ */
+sqs_status sqs_checkpoint_restore(sqs_pipeline *pipeline,
+                                  const void *file,
+                                  size_t bytes,
+                                  sqs_resume *out);
+
+/*
+ Tells where an opened output stands: the row that the next sqs_pull starts with, and one behind the last that waits.
+
+ next, end: NULL, or written on success.
+ Returns SQS_OK; SQS_ERR_STATE: not open, or not sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED; SQS_ERR_ARGUMENT.
+ */
+sqs_status sqs_output_position(sqs_pipeline *pipeline,
+                               uint32_t stage,
+                               uint64_t *next,
+                               uint64_t *end);
+
+/*
  Checks stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call, going round. What is damaged is
  dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
  allocate and runs no stage.
@@ -1594,6 +1734,115 @@ sqs_status sqs_decode_stream(const sqs_stream *stream,
                              uint64_t *length,
                              sqs_codec_stats *stats,
                              sqs_error *error);
+
+/*
+ Encodes a file in the background, and returns at once. The output is the same to the byte for any number of threads,
+ and by sqs_encode_file. Options and paths are copied; options->memory and what ctx points at are the job's until it
+ is freed. progress is called from a thread of the job; it may call sqs_codec_job_poll and _cancel.
+
+ job: the handle, to be freed. error: NULL, or where to put the detail.
+ Returns SQS_OK: it has begun, sqs_codec_job_wait tells how it ended; SQS_ERR_IO: no thread can be had; SQS_ERR_ARGUMENT:
+ NULL or an option out of range; SQS_ERR_NAME; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+ */
+sqs_status sqs_encode_file_async(const char *in_path,
+                                 const char *out_path,
+                                 const sqs_encode_options *options,
+                                 sqs_codec_job **job,
+                                 sqs_error *error);
+
+/*
+ Decodes a file in the background, by one thread, and returns at once: as sqs_encode_file_async for sqs_decode_file.
+ options->missing is the job's, too, until it is freed.
+
+ Returns what sqs_encode_file_async returns.
+ */
+sqs_status sqs_decode_file_async(const char *in_path,
+                                 const char *out_path,
+                                 const sqs_decode_options *options,
+                                 sqs_codec_job **job,
+                                 sqs_error *error);
+
+/*
+ Tells how far a job is, without waiting. Any thread may call it, progress too.
+
+ progress: NULL, or where to put it.
+ Returns SQS_AGAIN: it is at work; SQS_OK: the output is there, complete and on the disk; SQS_ERR_ARGUMENT: no job; or
+ what sqs_encode_file or sqs_decode_file returned: then nothing is left of the output.
+ */
+sqs_status sqs_codec_job_poll(sqs_codec_job *job,
+                              sqs_progress *progress);
+
+/*
+ Waits until a job is over, or for timeout_ms milliseconds; UINT32_MAX: for as long as it takes.
+
+ Returns what sqs_codec_job_poll returns; SQS_ERR_REENTRANT: called from the job's own progress.
+ */
+sqs_status sqs_codec_job_wait(sqs_codec_job *job, uint32_t timeout_ms);
+
+/*
+ Asks a job to stop after the frames at hand; it ends with SQS_ERR_CANCELLED and leaves nothing behind, unless it was
+ done already. Any thread may call it, progress too. Does not wait.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: no job.
+ */
+sqs_status sqs_codec_job_cancel(sqs_codec_job *job);
+
+/*
+ Tells the figures of a job that is over.
+
+ Returns SQS_OK; SQS_AGAIN: it is at work, out is as it was; SQS_ERR_ARGUMENT: NULL, no job; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_codec_job_stats(sqs_codec_job *job,
+                               sqs_codec_stats *out);
+
+/*
+ Copies the detail of the error that a job ended with; empty without one. See sqs_pipeline_error_detail.
+
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no job, or buf is NULL.
+ */
+sqs_status sqs_codec_job_error_detail(const sqs_codec_job *job, char *buf, size_t cap, size_t *need);
+
+/*
+ Ends a job: cancels it if it is at work, waits for its threads, and frees it. NULL is allowed. From the job's own
+ progress it does nothing.
+ */
+void sqs_codec_job_free(sqs_codec_job *job);
+
+/*
+ The sink function: for sqs_evaluate_to and sqs_evaluate_begin, with an sqs_encoder_sink as ctx. Rows go into the
+ stream as they come. When it fails, the evaluation ends with SQS_ERR_CALLBACK, sink->status says why, and every further
+ call fails the same way: begin a new stream.
+
+ Returns 0, or sink->status.
+ */
+int32_t sqs_encoder_sink_rows(void *sink,
+                              uint64_t first,
+                              size_t rows,
+                              const void *data,
+                              size_t bytes);
+
+/*
+ Ends the stream: writes what is left and the end frame.
+
+ Returns SQS_OK; or sink->status: SQS_ERR_CALLBACK: write failed, now or before; SQS_ERR_STATE: ended already;
+ SQS_ERR_ARGUMENT: NULL, no encoder, no buffer; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_encoder_sink_end(sqs_encoder_sink *sink);
+
+/*
+ Evaluates a request into a file, encoded: its rows, in their order, are the original. Hosts only. Sample type, byte
+ order and channels are the stage's, whatever options say; threads and progress are not looked at. The file is
+ written beside the output and takes its place when it is complete and on the disk; an error leaves nothing behind.
+
+ path: as in sqs_encode_file. stats: NULL, or where to put the figures, also after an error.
+ Returns what sqs_evaluate_to returns, with the detail in the pipeline; SQS_ERR_IO: the file cannot be made or written,
+ or the disk is full; SQS_ERR_MEMORY; what sqs_encode_file returns for paths and options.
+ */
+sqs_status sqs_evaluate_to_file(sqs_pipeline *pipeline,
+                                const sqs_request *ask,
+                                const char *path,
+                                const sqs_encode_options *options,
+                                sqs_codec_stats *stats);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -379,6 +379,11 @@ impl<'a> Decoder<'a> {
         let raw = self.raw.get_mut(..h.raw_len as usize).unwrap_or(&mut []);
         self.tag.get_or_insert(h.tag);
         let before = range.end <= self.options.start && h.codec != Codec::End;
+        if h.codec == Codec::End && self.stats.frames == 0 && range.end < self.options.start {
+            let e = Error::new(Status::Range, "byte {a} is wanted, the original has {b}");
+            self.failed = Some(e.a(self.options.start).b(range.end));
+            return;
+        }
         let decoded = match h.codec {
             Codec::End => self.length.is_none_or(|l| l == range.end) && range.start >= self.holes.reach(),
             _ if before || arrival == Arrival::Known => true,

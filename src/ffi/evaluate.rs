@@ -14,7 +14,12 @@ use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 
 /// Runs an evaluation to its end; after an error it is given up. Says how many rows were handed out.
-fn run(core: &mut Pipeline<'static>, ask: &Request, sink: SinkBox<'static>, got: &mut u64) -> Result<Status> {
+pub(super) fn run(
+    core: &mut Pipeline<'static>,
+    ask: &Request,
+    sink: SinkBox<'static>,
+    got: &mut u64,
+) -> Result<Status> {
     let total = core.evaluate_begin(ask, sink)?;
     while core.evaluating() {
         // One block at a time, so that what was handed out is known when something fails.

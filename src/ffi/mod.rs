@@ -8,12 +8,17 @@
 #![allow(non_camel_case_types, reason = "these are the names C sees")]
 
 mod callbacks;
+mod checkpoint;
 #[cfg(feature = "codec")]
 mod codec_area;
 #[cfg(feature = "codec")]
 mod codec_handle;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod codec_job;
 #[cfg(feature = "codec")]
 mod codec_options;
+#[cfg(feature = "codec")]
+mod codec_sink;
 #[cfg(all(feature = "codec", feature = "std"))]
 mod codec_stream;
 #[cfg(feature = "codec")]
@@ -28,6 +33,8 @@ mod encode_file;
 #[cfg(feature = "codec")]
 mod encoder;
 mod evaluate;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod evaluate_file;
 mod graph;
 mod handle;
 mod memory;
@@ -40,6 +47,11 @@ mod structs;
 mod types;
 mod version;
 
+pub use checkpoint::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use codec_job::*;
+#[cfg(feature = "codec")]
+pub use codec_sink::*;
 #[cfg(feature = "codec")]
 pub use codec_types::*;
 pub use data::*;
@@ -52,6 +64,8 @@ pub use encode_file::*;
 #[cfg(feature = "codec")]
 pub use encoder::*;
 pub use evaluate::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use evaluate_file::*;
 pub use graph::*;
 pub use handle::sqs_pipeline;
 pub use pipeline::*;

@@ -78,7 +78,7 @@ macro_rules! per_level {
 pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     {
-        #[target_feature(enable = "popcnt,lzcnt,bmi1,bmi2")]
+        #[target_feature(enable = "avx2,popcnt,lzcnt,bmi1,bmi2")]
         fn bits<R>(f: impl FnOnce() -> R) -> R {
             f()
         }
@@ -91,12 +91,14 @@ pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
     f()
 }
 
+mod crc;
 mod filter;
 pub mod rank;
 mod rows;
 mod spectrum;
 mod stockham;
 
+pub use crc::crc32c;
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]
