@@ -49,6 +49,8 @@ int main(void)
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_ARGUMENT);
     d = stage_of("b", &FROM_INPUT); d.flags = 2;
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_UNSUPPORTED);
+    d = stage_of("b", &FROM_INPUT); d.flags = SQS_STAGE_REVERSE; /* without state */
+    CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_ARGUMENT);
     d = stage_of("b", &FROM_INPUT); d.len = 0;
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_ARGUMENT);
     d = stage_of("b", &FROM_INPUT); d.scratch_align = 3;
