@@ -3,17 +3,11 @@
 use super::crc::Crc32c;
 
 /// CRC-32C over words, gathered so that a few calls do for many.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Digest {
     sum: Crc32c,
     piece: [[u8; 8]; 32],
     used: usize,
-}
-
-impl Default for Digest {
-    fn default() -> Self {
-        Digest { sum: Crc32c::new(), piece: [[0; 8]; 32], used: 0 }
-    }
 }
 
 impl Digest {
