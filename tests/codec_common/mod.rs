@@ -129,3 +129,14 @@ pub(crate) fn signal16(rows: usize, channels: usize, seed: u64) -> Vec<u8> {
     }
     out
 }
+
+/// Lines of a log.
+pub(crate) fn lines(n: usize, seed: u64) -> Vec<u8> {
+    let mut r = Random(seed);
+    let mut text = String::new();
+    for i in 0..n {
+        let what = ["opened", "closed", "timed out", "was reset by its peer"][r.below(4)];
+        text += &format!("t={} unit{}: channel {} {what}\n", i * 7 + r.below(5), r.below(3), r.below(200));
+    }
+    text.into_bytes()
+}

@@ -47,8 +47,9 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, 1>, style: Style) -> Self {
-        Parser { data, buckets, style, recent: Recent::START, anchor: 0 }
+    /// For what lies from `from` on; `buckets` know what lies before.
+    pub(super) fn new(from: usize, data: &'a [u8], buckets: Buckets<'a, 1>, style: Style) -> Self {
+        Parser { data, buckets, style, recent: Recent::START, anchor: from }
     }
 
     /// The first byte not yet part of a sequence.
