@@ -120,7 +120,8 @@ fn graph(dice: &mut Dice) -> TestGraph {
     };
     let samples = (0..150 + dice.below(150)).map(|_| dice.next() as u32).collect();
     let input = TestInput { channels: 1, window: 2, hop: 1, samples };
-    let stage = |edges, len, stride, scan| TestStage { edges, len, stride, scratch: 0, keeps: false, scan };
+    let stage =
+        |edges, len, stride, scan| TestStage { edges, len, stride, scratch: 0, keeps: false, scan, reverse: false };
     let stages = vec![
         stage(vec![edge(dice, 0)], 2, 1, true),
         stage(vec![edge(dice, 1), edge(dice, 0)], 1, 2, false),

@@ -7,7 +7,7 @@ pub use node::{Boundary, Edge, Input, Node, Stage};
 
 use crate::dtype::Dtype;
 use crate::kernel::{RowShape, StageSpec};
-use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN, MAX_INPUTS};
+use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN, MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::{Error, Name, Result, Status};
 use crate::util::num;
@@ -126,7 +126,7 @@ impl<'m> Graph<'m> {
             add(stage.name.as_bytes());
             let shape = stage.shape;
             let sizes = [num::count(shape.len), num::count(stage.state_bytes), stage.stride, stage.revision.into()];
-            for n in [shape.dtype as u64].into_iter().chain(sizes) {
+            for n in [shape.dtype as u64, stage.reverse.into()].into_iter().chain(sizes) {
                 add(&n.to_be_bytes());
             }
             for edge in self.edges_of(stage) {
@@ -241,27 +241,36 @@ impl<'m> Graph<'m> {
         if spec.shape.len == 0 || spec.stride == 0 {
             return Err(fail(Status::Argument, "stage {n}: row length and stride must be at least 1"));
         }
-        if spec.reverse {
-            return Err(fail(Status::Unsupported, "stage {n}: reverse scans are not in this version"));
-        }
         let aligned = |align: usize| align.is_power_of_two() && align <= BUFFER_ALIGN;
         if !aligned(spec.scratch_align) || !aligned(spec.state_align) {
             let text = "stage {n}: an alignment must be a power of two up to {a}";
             return Err(fail(Status::Argument, text).a(num::count(BUFFER_ALIGN)));
         }
         num::mul(spec.shape.len, spec.shape.dtype.size())?;
-        let (mut rate, mut delay) = (None, 0);
+        if spec.reverse && spec.state_bytes == 0 {
+            return Err(fail(Status::Argument, "stage {n}: a reverse scan has a state of at least a byte"));
+        }
+        let (mut rate, mut delay, mut level) = (None, 0, 0);
         for edge in edges {
             let edge = self.resolve(name, edge)?;
             let this = self.rate(edge.from);
-            let before = match edge.from {
-                Node::Input(_) => 0,
-                Node::Stage(s) => self.stages.get(s).map_or(0, |s| s.delay),
+            let (before, below) = match edge.from {
+                Node::Input(_) => (0, 0),
+                Node::Stage(s) => self.stages.get(s).map_or((0, 0), |s| (s.delay, s.level)),
             };
+            level = level.max(below);
             delay = delay.max(num::add64(before, num::mul64(edge.lookahead, this)?)?);
             if *rate.get_or_insert(this) != this {
                 return Err(fail(Status::Graph, "stage {n}: its inputs have different numbers of windows per row"));
             }
+        }
+        // A scan whose direction is not that of what it reads turns time round once more.
+        if spec.state_bytes > 0 && spec.reverse != (level % 2 == 1) {
+            level = level.saturating_add(1);
+        }
+        if level >= MAX_LEVELS {
+            let text = "stage {n}: the direction of scans changes at most {a} times on the way from an input";
+            return Err(fail(Status::Limit, text).a(num::count(MAX_LEVELS).saturating_sub(1)));
         }
         let rate = num::mul64(rate.unwrap_or(1), u64::from(spec.stride))?;
         if self.stages.len() == self.stages.capacity() {
@@ -293,6 +302,8 @@ impl<'m> Graph<'m> {
             stride: u64::from(spec.stride),
             rate,
             delay,
+            level,
+            reverse: spec.reverse,
             consumers: 0,
             state_bytes: spec.state_bytes,
             state_align: spec.state_align,

@@ -1,14 +1,13 @@
 //! Rows of any range of any planned stage, to a sink, in slices of bounded work.
 
 use super::Pipeline;
-use super::reverse::Sweep;
+use super::sweep::Sweep;
 use crate::exec::{Supply, failed, final_windows, internal, windows};
 use crate::graph::Node;
 use crate::io::SinkBox;
 use crate::mem::Span;
-use crate::plan::{ALL, Order, Request};
+use crate::plan::{ALL, Request};
 use crate::status::{Error, Result, Status};
-use crate::store::checkpoint::Checkpoints;
 use crate::util::num;
 
 /// What an evaluation is asked for.
@@ -57,6 +56,12 @@ impl<'m> Pipeline<'m> {
             return Err(Error::new(Status::State, "an evaluation is under way: step or cancel it"));
         }
         let there = self.rows_there(ask.stage)?;
+        let turns = self.graph.stages().get(ask.stage).is_some_and(|s| s.level > 0);
+        if turns && final_windows(&self.graph, &self.supplies).is_none() {
+            let text = "stage {n} runs from the end of the stream, which is not known yet";
+            let name = self.graph.stages().get(ask.stage).map(|s| s.name).unwrap_or_default();
+            return Err(Error::new(Status::Range, text).name(&name));
+        }
         let count = if ask.count == ALL { there.saturating_sub(ask.first) } else { ask.count };
         let end = ask.first.saturating_add(count);
         if ask.first > there || end > there {
@@ -73,16 +78,11 @@ impl<'m> Pipeline<'m> {
         self.with_question(&[], |question, draft| question.job(draft, &served))?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
         let ask = Request { count, ..*ask };
-        let sweep = match ask.order {
-            Order::Forward => None,
-            Order::Reverse => {
-                let span = Span { at: self.plan.eval.at.saturating_add(served.bytes), len: served.slot_bytes };
-                let slots = u32::try_from(if span.len == 0 { 0 } else { served.slots }).unwrap_or(0);
-                let state = self.eval.plan.snapshot.len;
-                let slots = Checkpoints::new(&mut self.work, span, slots, state, self.hash)?;
-                Some(Sweep::new(&served, slots, ask.first, end))
-            }
-        };
+        let sweep = if served.is_sweep() { Some(self.new_sweep(&served, &ask, end, there)?) } else { None };
+        if sweep.is_none() {
+            // Its job takes the memory of what a sweep has left.
+            self.left = None;
+        }
         self.evaluation =
             Some(Evaluation { ask, sink, next: ask.first, end, running: false, started: false, handed: 0, sweep });
         // Samples that are gone are told now, before any work.
@@ -155,7 +155,7 @@ impl<'m> Pipeline<'m> {
     /// At most `most` windows of the evaluation; at least one where it is not at its end.
     pub(super) fn step_evaluation(&mut self, most: u64) -> Result<u64> {
         if self.evaluation.as_ref().is_some_and(|e| e.sweep.is_some()) {
-            return self.step_reverse(most);
+            return self.step_sweep(most);
         }
         self.hand_out()?;
         let Some(e) = self.evaluation.as_ref() else { return Ok(0) };
@@ -191,8 +191,10 @@ impl<'m> Pipeline<'m> {
     /// Gives the rows that the job has made to the sink, and keeps them in the cache.
     fn hand_out(&mut self) -> Result<()> {
         let Some(e) = self.evaluation.as_ref().filter(|e| e.running) else { return Ok(()) };
-        let stage = e.ask.stage;
+        let (stage, last) = (e.ask.stage, e.end);
         let (first, end) = self.eval.pending(stage);
+        // A reverse scan is made from the last row of all, wanted or not.
+        let end = end.min(last);
         // In the classic order rows are handed out when all are made, as arrays are.
         if first >= end || (self.eval.plan.classic && !self.eval.done()) {
             return Ok(());
@@ -202,17 +204,23 @@ impl<'m> Pipeline<'m> {
         };
         self.give(first, rows, end.saturating_sub(first))?;
         self.eval.hand_out(stage, end);
-        if self.cache.capacity() > 0 {
-            let id = u32::try_from(stage).unwrap_or(u32::MAX);
-            let row = self.graph.shape(Node::Stage(stage)).bytes();
-            for (t, at) in (first..end).zip((rows.at..).step_by(row.max(1))) {
-                self.cache.keep(&mut self.work, id, t, Span { at, len: row });
-            }
-        }
+        self.keep_in_cache(stage, first, end, rows);
         Ok(())
     }
 
-    fn give(&mut self, first: u64, rows: Span, count: u64) -> Result<()> {
+    /// Keeps rows `first .. end` of a stage, which lie at `rows`, in the row cache.
+    pub(super) fn keep_in_cache(&mut self, stage: usize, first: u64, end: u64, rows: Span) {
+        if self.cache.capacity() == 0 {
+            return;
+        }
+        let id = u32::try_from(stage).unwrap_or(u32::MAX);
+        let row = self.graph.shape(Node::Stage(stage)).bytes();
+        for (t, at) in (first..end).zip((rows.at..).step_by(row.max(1))) {
+            self.cache.keep(&mut self.work, id, t, Span { at, len: row });
+        }
+    }
+
+    pub(super) fn give(&mut self, first: u64, rows: Span, count: u64) -> Result<()> {
         let Some(bytes) = self.work.bytes(rows) else {
             return internal("finished rows lie outside of the work area");
         };

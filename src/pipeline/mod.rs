@@ -5,8 +5,8 @@
 
 mod data;
 mod evaluate;
-mod reverse;
 mod stats;
+mod sweep;
 
 pub use evaluate::Ask;
 pub use stats::{PlanInfo, Stats};
@@ -77,6 +77,8 @@ pub struct Pipeline<'m> {
     stream: Job<'m>,
     eval: Job<'m>,
     evaluation: Option<evaluate::Evaluation<'m>>,
+    /// What the last sweep has left in the memory of evaluations.
+    left: Option<sweep::Left>,
     /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
     released: [u64; MAX_INPUTS],
     cache: Cache,
@@ -122,6 +124,7 @@ impl<'m> Pipeline<'m> {
             sealed: false,
             work: Work::default(),
             evaluation: None,
+            left: None,
             released: [0; MAX_INPUTS],
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
@@ -351,9 +354,9 @@ impl<'m> Pipeline<'m> {
         self.checkpoints.remove_all();
         let mut at = plan.checkpoints.at;
         for (i, stage) in self.graph.stages().iter().enumerate() {
-            let len = checkpoints::bytes(plan.slots, stage.state_bytes)?;
+            let len = checkpoints::bytes(plan.slots, stage.stored_bytes())?;
             let every = every_rows(plan.every, stage.rate);
-            let (span, slots, state) = (Span { at, len }, plan.slots, stage.state_bytes);
+            let (span, slots, state) = (Span { at, len }, plan.slots, stage.stored_bytes());
             let scan = ScanCheckpoints::new(&mut self.work, span, i, slots, state, every, self.hash)?;
             self.checkpoints.add(scan);
             at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
@@ -405,7 +408,7 @@ impl<'m> Pipeline<'m> {
 
     /// Back to row 0 of new input, with the same graph, plan and memory. Sources keep their length.
     pub fn reset(&mut self) -> Result<()> {
-        self.evaluation = None;
+        (self.evaluation, self.left) = (None, None);
         for supply in self.supplies.iter_mut() {
             if let Supply::Pushed(ring) = supply {
                 ring.reset();

@@ -91,11 +91,14 @@ impl Pipeline<'_> {
         let factor = |s: &Served| {
             let bound = s.windows.map_or(u64::MAX, |w| num::div_ceil(w, self.graph.rate(Node::Stage(s.request.stage))));
             let rows = s.request.count.min(bound);
+            // Behind a reverse scan the passes are over all rows, of every level.
+            let rows = if s.levels > 1 { bound.saturating_mul(s.levels) } else { rows };
             if rows == u64::MAX || rows == 0 { 1.0 } else { 1.0 + s.extra as f64 / rows as f64 }
         };
         let leaf = |s: &Served| {
             let row = self.graph.shape(Node::Stage(s.request.stage)).bytes();
             s.slot_bytes
+                .saturating_add(s.tile_bytes)
                 .saturating_add(usize::try_from(s.leaf).unwrap_or(0).saturating_mul(row))
                 .saturating_add(s.snapshot_bytes)
         };

@@ -5,6 +5,8 @@ mod order;
 mod place;
 mod sweep;
 
+use sweep::SweepSizes;
+
 pub use job::{Feed, JobPlan, Lane};
 
 use crate::graph::{Graph, Node};
@@ -12,7 +14,6 @@ use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_REQUESTS};
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
-use crate::store::checkpoint::Checkpoints;
 use crate::store::checkpoints;
 use crate::util::num;
 
@@ -102,16 +103,24 @@ pub struct Served {
     pub windows: Option<u64>,
     /// Bytes of its job.
     pub bytes: usize,
-    /// Reverse order: rows that are made and turned round together.
+    /// A sweep: number of its last pass over the range, up (even) or down (odd). Its other fields are 0 if it is none.
+    pub last_pass: usize,
+    /// A sweep: rows that are made and held together, a tile.
     pub leaf: u64,
-    /// Reverse order: snapshots kept at a time.
+    /// A sweep: snapshots of level 0 kept at a time.
     pub slots: u64,
-    /// Reverse order: bytes of these slots, behind the job's.
+    /// A sweep: bytes of these slots, behind the job's.
     pub slot_bytes: usize,
-    /// Reverse order: bytes of the running snapshot, with a header as in a slot; of the job's bytes.
+    /// A sweep: tiles for which the states of other levels are kept from pass to pass; 0 where there are none.
+    pub tiles: u64,
+    /// A sweep: bytes of the slots of these, behind the others.
+    pub tile_bytes: usize,
+    /// A sweep: bytes of the running snapshots, with a header as in a slot; of the job's bytes.
     pub snapshot_bytes: usize,
-    /// Reverse order: rows of the target made beyond one pass, where the number of rows is known.
+    /// A sweep: rows made beyond one pass of each level, all levels together, where the number of rows is known.
     pub extra: u64,
+    /// Levels of the target: how often time turns round on the way from an input, and once more.
+    pub levels: u64,
 }
 
 impl Served {
@@ -123,13 +132,34 @@ impl Served {
             block,
             windows,
             bytes,
+            last_pass: 0,
             leaf: 0,
             slots: 0,
             slot_bytes: 0,
+            tiles: 0,
+            tile_bytes: 0,
             snapshot_bytes: 0,
             extra: 0,
+            levels: 1,
         }
     }
+
+    /// True where it runs in tiles, pass by pass.
+    #[must_use]
+    pub fn is_sweep(&self) -> bool {
+        self.leaf > 0
+    }
+
+    /// Levels whose states are kept for all tiles: those that a later pass in the other direction starts from.
+    fn kept_levels(&self) -> usize {
+        self.last_pass.saturating_sub(1)
+    }
+}
+
+/// The last pass of a sweep for rows of a level: the first one from there on that runs in the order wanted.
+const fn last_pass(level: usize, order: Order) -> usize {
+    let down = matches!(order, Order::Reverse);
+    level.saturating_add(if (level % 2 == 1) == down { 0 } else { 1 })
 }
 
 /// A whole plan: regions of the work area, one behind the other.
@@ -255,6 +285,12 @@ impl Question<'_, '_> {
         for served in plan.served.iter_mut().flatten() {
             self.choose_mode(draft, served)?;
         }
+        for output in self.outputs {
+            if let Some(stage) = self.graph.stages().get(output.stage).filter(|s| s.level > 0) {
+                let text = "stage {n} needs the end of the stream: evaluate it, its output cannot be pulled";
+                return Err(Error::new(Status::Graph, text).name(&stage.name));
+            }
+        }
         if !self.outputs.is_empty() {
             plan.stream_block = self.choose_block(draft, None)?;
         }
@@ -303,11 +339,21 @@ impl Question<'_, '_> {
             ALL => bound,
             count => Some(bound.map_or(u64::MAX, |b| b).min(count.saturating_add(before))),
         };
+        let level = self.graph.stages().get(served.request.stage).map_or(0, |s| s.level);
+        served.levels = num::count(level).saturating_add(1);
         let block = self.choose_block(draft, Some(served.request.stage))?;
-        if served.request.order == Order::Reverse {
-            (served.block, served.leaf, served.slots) = (block, 1, 1);
-            return Ok(());
+        let last = last_pass(level, served.request.order);
+        if last > 0 {
+            self.check_held(served, level)?;
         }
+        let classic = self.knobs.mode == Mode::Classic && served.request.order == Order::Forward && bound.is_some();
+        if last > 0 && !classic {
+            served.block = block;
+            served.last_pass = last;
+            return self.least_sweep(draft, served);
+        }
+        // Behind a reverse scan a row depends on all that follow.
+        let rows = if level > 0 { bound } else { rows };
         let single = rows.is_some_and(|r| r.saturating_mul(rate) <= block);
         served.block = block;
         match (self.knobs.mode, rows) {
@@ -346,7 +392,9 @@ impl Question<'_, '_> {
     /// Lays out one target, or the opened outputs.
     fn blocks(&self, draft: &mut JobPlan<'_>, target: Option<usize>, block: u64, leaf: u64) -> Result<()> {
         draft.clear();
-        draft.leaf = leaf;
+        // What stands behind a reverse scan is made in tiles, if of one row.
+        let turns = target.and_then(|t| self.graph.stages().get(t)).is_some_and(|s| s.level > 0);
+        draft.leaf = leaf.max(u64::from(turns));
         match target {
             Some(stage) => draft.want(stage),
             None => self.outputs.iter().for_each(|o| draft.want(o.stage)),
@@ -407,13 +455,13 @@ impl Question<'_, '_> {
         for served in plan.served.iter_mut().flatten() {
             served.bytes = self.job(draft, served)?;
             note(&mut needs, draft);
-            if served.leaf > 0 {
-                let slot = Checkpoints::slot_bytes(draft.snapshot.len)?;
-                let slots = if draft.snapshot.len == 0 { 0 } else { num::size(served.slots)? };
-                served.slot_bytes = num::mul(slots, slot)?;
-                served.snapshot_bytes = if slots > 0 { slot } else { 0 };
+            if served.is_sweep() {
+                let sizes = SweepSizes::of(draft, served)?;
+                served.slot_bytes = num::mul(sizes.slot, num::size(served.slots)?)?;
+                served.tile_bytes = num::mul(sizes.tile, num::size(served.tiles)?)?;
+                served.snapshot_bytes = sizes.running;
             }
-            eval = eval.max(num::add(served.bytes, served.slot_bytes)?);
+            eval = eval.max(num::add(num::add(served.bytes, served.slot_bytes)?, served.tile_bytes)?);
             cached = cached.max(self.graph.shape(Node::Stage(served.request.stage)).bytes());
         }
         plan.stream = region(stream)?;
@@ -447,7 +495,7 @@ impl Question<'_, '_> {
         };
         let mut kept = 0;
         for stage in self.graph.stages() {
-            let bytes = checkpoints::bytes(plan.slots, stage.state_bytes)?;
+            let bytes = checkpoints::bytes(plan.slots, stage.stored_bytes())?;
             kept = num::align_up(num::add(kept, bytes)?, BUFFER_ALIGN)?;
         }
         plan.checkpoints = region(kept)?;

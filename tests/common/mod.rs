@@ -38,6 +38,8 @@ pub struct TestStage {
     pub scratch: usize,
     pub keeps: bool,
     pub scan: bool,
+    /// A scan that runs from the last row to the first.
+    pub reverse: bool,
 }
 
 /// A whole graph.
@@ -73,10 +75,11 @@ impl TestGraph {
         }
         for stage in &self.stages {
             let n = nodes[stage.edges[0].from].len();
-            let mut rows = Vec::new();
-            let mut t = 0;
+            let count = n.div_ceil(stage.stride as usize);
+            let mut rows = vec![Vec::new(); count];
             let mut state = 1u32;
-            while t * (stage.stride as usize) < n {
+            for t in 0..count {
+                let t = if stage.reverse { count - 1 - t } else { t };
                 let mut row = Vec::new();
                 for j in 0..stage.len {
                     let mut acc = j as u32;
@@ -97,8 +100,7 @@ impl TestGraph {
                     row.push(if stage.scan { mix(acc, state) } else { acc });
                 }
                 state = mix(state, row[0]);
-                rows.push(row);
-                t += 1;
+                rows[t] = row;
             }
             nodes.push(rows);
         }
@@ -124,6 +126,7 @@ pub struct Mix {
     len: usize,
     keeps: bool,
     scan: bool,
+    reverse: bool,
     stage: usize,
     fail_in: Rc<Cell<i64>>,
 }
@@ -162,7 +165,9 @@ impl Kernel for Mix {
         let mut state = if self.scan { u32::from_ne_bytes((*io.state).try_into().unwrap()) } else { 0 };
         let out = io.output::<u32>().unwrap();
         assert_eq!(out.len(), rows * self.len);
-        for (i, row) in out.chunks_exact_mut(self.len).enumerate() {
+        for i in 0..rows {
+            let i = if self.reverse { rows - 1 - i } else { i };
+            let row = &mut out[i * self.len..(i + 1) * self.len];
             for (j, y) in row.iter_mut().enumerate() {
                 *y = j as u32;
                 for (view, span) in &views {
@@ -310,12 +315,20 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
                 boundary: if e.clamp { Boundary::Clamp } else { Boundary::Zero },
             })
             .collect();
-        let kernel = Mix { len: stage.len, keeps: stage.keeps, scan: stage.scan, stage: s, fail_in: fail_in.clone() };
+        let kernel = Mix {
+            len: stage.len,
+            keeps: stage.keeps,
+            scan: stage.scan,
+            reverse: stage.reverse,
+            stage: s,
+            fail_in: fail_in.clone(),
+        };
         let mut spec = StageSpec::new(kernel, RowShape { dtype: Dtype::U32, len: stage.len });
         spec.stride = stage.stride;
         spec.scratch_bytes = if stage.keeps { stage.scratch.max(4) } else { stage.scratch };
         spec.keeps_scratch = stage.keeps;
         spec.state_bytes = if stage.scan { 4 } else { 0 };
+        spec.reverse = stage.reverse;
         p.add_stage(&graph.name(graph.inputs.len() + s), &edges, spec).unwrap();
     }
     if !setup.pushed {
