@@ -107,6 +107,8 @@ struct Maker<'a> {
     effort: Effort,
     /// The caller's parameters.
     ccsds121: Option<Params>,
+    /// What the last LZ payload refers to.
+    lz_history: usize,
     /// Cells of the numeric codec, and those for what went before.
     cells: (usize, usize),
     work: &'a mut [u8],
@@ -119,7 +121,7 @@ pub(super) fn payload(options: &EncodeOptions, data: Data<'_>, work: &mut [u8], 
     let EncodeOptions { format, effort, ccsds121, .. } = *options;
     let cells = (cells(options.frame_bytes, format), past_cells(options));
     let raw = data.frame();
-    let mut maker = Maker { data, raw, format, effort, ccsds121, cells, work, out };
+    let mut maker = Maker { data, raw, format, effort, ccsds121, lz_history: 0, cells, work, out };
     let whole = raw.len() >= format.row_bytes();
     let written = match options.method {
         Method::Auto if whole && is_plain(format) => maker.bytes(),
@@ -131,10 +133,12 @@ pub(super) fn payload(options: &EncodeOptions, data: Data<'_>, work: &mut [u8], 
         Method::Ccsds121 => maker.ccsds121(),
         _ => None,
     };
-    if let Some((codec, format, len)) = written
-        && let Some(len) = refer(&data, codec, format, len, out)
-    {
-        return Coded { codec, format, len };
+    let lz_history = maker.lz_history;
+    if let Some((codec, format, len)) = written {
+        let history = if codec == Codec::Lz { lz_history } else { numeric::history(data.from, format) };
+        if let Some(len) = refer(&data, codec, history, len, out) {
+            return Coded { codec, format, len };
+        }
     }
     let len = raw.len().min(out.len());
     if let (Some(to), Some(from)) = (out.get_mut(..len), raw.get(..len)) {
@@ -143,23 +147,15 @@ pub(super) fn payload(options: &EncodeOptions, data: Data<'_>, work: &mut [u8], 
     Coded { codec: Codec::Stored, format, len }
 }
 
-/// Bytes before the frame that its payload refers to.
-fn history(data: &Data<'_>, codec: Codec, format: Format) -> usize {
-    match codec {
-        Codec::Numeric => numeric::history(data.from, format),
-        Codec::Lz => data.from,
-        _ => 0,
-    }
-}
-
-/// Puts in front of a payload of `len` bytes what it refers to, if its frame is not the first of a group; the new length.
-fn refer(data: &Data<'_>, codec: Codec, format: Format, len: usize, out: &mut [u8]) -> Option<usize> {
+/// Puts in front of a payload of `len` bytes how many bytes before it refers to, if its frame is not the first of a group;
+/// the new length.
+fn refer(data: &Data<'_>, codec: Codec, history: usize, len: usize, out: &mut [u8]) -> Option<usize> {
     if data.position == 0 || !frame::refers(codec) {
         return Some(len);
     }
     let mut head = [0u8; 16];
     let mut w = Writer::new(&mut head);
-    varint::write(&mut w, history(data, codec, format) as u32);
+    varint::write(&mut w, history as u32);
     w.u32(crc32c(data.frame()));
     let n = w.finish()?;
     let head = head.get(..n)?;
@@ -185,16 +181,30 @@ impl Maker<'_> {
     fn numeric(&mut self, format: Format, at: usize, limit: usize) -> Written {
         let end = at.saturating_add(limit.saturating_sub(1)).min(self.out.len());
         let mut work = work::numeric(self.work, self.cells.0, self.cells.1)?;
-        let data = self.data.last(history(&self.data, Codec::Numeric, format));
+        let data = self.data.last(numeric::history(self.data.from, format));
         let out = self.out.get_mut(at..end)?;
         let len = numeric::encode(data.all, data.from, format, self.effort, &mut work, out)?;
         Some((Codec::Numeric, format, len))
     }
 
     fn lz(&mut self) -> Written {
-        let Data { all, from, .. } = self.data;
-        let len = lz::encode_block_after(from, all, self.out, work::words(self.work)?, level(self.effort))?;
+        let behind = self.lz_behind(self.data.from);
+        let alone = if self.data.from > 0 && self.effort != Effort::Fast { self.lz_behind(0) } else { None };
+        let len = match (behind, alone) {
+            // More places to repeat from are longer offsets to write: it does not always pay.
+            (Some(behind), Some(alone)) if alone <= behind => alone,
+            (None, Some(alone)) => alone,
+            (Some(_), Some(_)) => self.lz_behind(self.data.from)?,
+            (behind, None) => behind?,
+        };
         Some((Codec::Lz, self.format, len))
+    }
+
+    /// LZ with the last `history` bytes before the frame.
+    fn lz_behind(&mut self, history: usize) -> Option<usize> {
+        self.lz_history = history;
+        let Data { all, from, .. } = self.data.last(history);
+        lz::encode_block_after(from, all, self.out, work::words(self.work)?, level(self.effort))
     }
 
     /// The better of the LZ and the numeric codec.

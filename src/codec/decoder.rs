@@ -444,7 +444,7 @@ impl<'a> Decoder<'a> {
             }
             // What is before the start may be referred to by what is behind it.
             _ if before && self.options.history_bytes == 0 => Made::Nothing,
-            _ if arrival == Arrival::Known && !before => Made::Nothing,
+            _ if arrival == Arrival::Known && !before && !self.serves(h) => Made::Nothing,
             // Behind the end there is nothing.
             _ if self.length.is_some_and(|l| range.end > l) => Made::Damaged,
             _ => self.make(h),
@@ -459,6 +459,8 @@ impl<'a> Decoder<'a> {
                 return;
             }
             Made::Orphan if before => return,
+            // Of no use to those behind it.
+            Made::Orphan if arrival == Arrival::Known => {}
             Made::Orphan => {
                 self.stats.orphaned_frames += 1;
                 self.stats.skipped_bytes += h.frame_len() as u64;
@@ -492,11 +494,11 @@ impl<'a> Decoder<'a> {
                 return;
             }
             Arrival::Ahead => self.damage("missing frames, at {a} of the original"),
-            Arrival::Late => {
+            Arrival::Next if !self.stats.ended => {}
+            Arrival::Next | Arrival::Late => {
                 self.stats.late_frames += 1;
                 self.damage("frames out of order, at {a} of the original");
             }
-            Arrival::Next => {}
         }
         if self.failed.is_some() {
             return;
@@ -508,6 +510,12 @@ impl<'a> Decoder<'a> {
         self.made = self.held;
         self.sent = self.held - h.raw_len as usize + cut as usize;
         self.offset = range.start;
+    }
+
+    /// Whether a repeated frame has bytes that those behind it may refer to, and that are not there any more.
+    fn serves(&self, h: &Header) -> bool {
+        let there = h.raw_end() <= self.held_end && self.held_end - h.raw_offset <= self.held as u64;
+        self.options.history_bytes > 0 && !there
     }
 
     /// Decodes the payload of a frame to the end of the bytes held.

@@ -53,7 +53,7 @@ pub(crate) fn write_after(
     let rice = rice::cost(e, if best { 1 } else { 4 });
     let least = rice.min(choice.cost);
     let sparse = least < SPARSE * e.len() as u64 || zeros * 3 > e.len();
-    if best || e.len() <= SHORT || (sparse && pays(past, e, models, rest)) {
+    if best || e.len() <= SHORT || (sparse && pays(e, models, rest)) {
         let ways = if best { adaptive::WAYS } else { 1 };
         let (mut tight, mut tightest) = (None, u64::MAX);
         for way in 0..ways {
@@ -94,12 +94,12 @@ pub(crate) fn write_after(
 }
 
 /// Whether the adaptive coder does clearly better on a part of `e`; `out` is overwritten.
-fn pays(past: &[i32], e: &mut [i32], models: &mut [i32], out: &mut [u8]) -> bool {
+fn pays(e: &mut [i32], models: &mut [i32], out: &mut [u8]) -> bool {
     let part = (e.len() / 8).max(PART).min(e.len());
     let from = (e.len() - part) / 2;
     let Some(part) = e.get_mut(from..from + part) else { return false };
     let blocks = blocks::choose(part, 2).cost.min(rice::cost(part, 2));
-    let Some(n) = adaptive::write(0, past, part, models, out) else { return false };
+    let Some(n) = adaptive::write(0, &[], part, models, out) else { return false };
     (n as u64) * 8 * 256 < blocks - blocks / 16
 }
 
