@@ -381,6 +381,54 @@
 /* Samples in a file: high byte first. */
 #define SQS_BIG_ENDIAN 1
 
+/* Sample type of encoded streams: bytes of no known meaning. With channels above 1: packets of so many bytes. */
+#define SQS_BYTES 0
+
+/* Sample type of encoded streams: signed 24-bit integer in three bytes. The others are SQS_I8 to SQS_F64. */
+#define SQS_I24 11
+
+/* Per frame the codec that promises the least bytes: glyphs for samples; glyphs or LZ for bytes. */
+#define SQS_CODEC_AUTO 0
+
+/* Glyphs: predictors, ranks and entropy coding of samples. */
+#define SQS_CODEC_GLYPH 1
+
+/* LZ with entropy-coded literals and sequences. */
+#define SQS_CODEC_LZ 2
+
+/* CCSDS 121.0-B-3. */
+#define SQS_CODEC_CCSDS121 3
+
+/* No coding. */
+#define SQS_CODEC_STORED 4
+
+/* More input will follow. */
+#define SQS_FLOW_CONTINUE 0
+
+/* More input will follow; put out all that was taken so far, up to the last whole row. */
+#define SQS_FLOW_FLUSH 1
+
+/* This is all the input. */
+#define SQS_FLOW_END 2
+
+/* The tag of the stream is the one given, not made from its first frame. */
+#define SQS_ENCODE_TAG 1
+
+/* Go on after damage: put out what is sound, at its place. */
+#define SQS_DECODE_RECOVER 1
+
+/* The stream's tag is the one given, not that of its first sound frame. */
+#define SQS_DECODE_TAG 2
+
+/* A stream being decoded, in memory of the caller. Opaque. There is nothing to delete. */
+typedef struct sqs_decoder sqs_decoder;
+
+/*
+ A stream being encoded, in memory of the caller. Opaque. There is nothing to delete: the memory may be used for
+ something else whenever the stream is of no more use.
+ */
+typedef struct sqs_encoder sqs_encoder;
+
 /* A pipeline. Opaque. */
 typedef struct sqs_pipeline sqs_pipeline;
 
@@ -677,12 +725,16 @@ typedef struct {
   double recompute_factor;
   /* Checkpoints of each stage with state. */
   uint64_t checkpoint_slots;
-  /* Reverse order: snapshots held at a time. */
+  /* Rows in reverse order or behind a reverse scan: snapshots held at a time. */
   uint64_t sweep_slots;
-  /* Rows of a leaf: made and turned round together. */
+  /* Rows of a tile: made and held together. */
   uint64_t sweep_leaf;
-  /* Rows of the stage made beyond one pass. */
+  /* Rows made beyond one pass of every stage with state, counted once for each change of direction. */
   uint64_t sweep_extra;
+  /* Tiles at which states of reverse scans, and of what stands behind them, are kept; 0 where none have to be. */
+  uint64_t sweep_tiles;
+  /* Passes over the rows in alternating directions, behind the first way ahead. */
+  uint64_t sweep_passes;
 } sqs_plan_info;
 
 /* Samples that can be read at any position, again and again: a recorder file, a memory. */
@@ -731,6 +783,198 @@ typedef struct {
   /* Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one. */
   uint64_t repairs;
 } sqs_stats;
+
+/* How far a file or stream has come. */
+typedef struct {
+  /* Size of the input in bytes; SQS_ALL where it is not known. */
+  uint64_t total;
+  /* Bytes of the input that are done. */
+  uint64_t bytes_in;
+  /* Bytes put out. */
+  uint64_t bytes_out;
+  /* Frames done. */
+  uint64_t frames;
+} sqs_progress;
+
+/* How a stream is encoded. Set up by sqs_encode_options_init; zero means the default everywhere. */
+typedef struct {
+  /* sizeof(sqs_encode_options). */
+  uint32_t struct_size;
+  /* 0 or SQS_ENCODE_TAG. */
+  uint32_t flags;
+  /* What the samples are: SQS_BYTES (the default), SQS_I8 to SQS_F64, SQS_I24. */
+  uint32_t dtype;
+  /* SQS_LITTLE_ENDIAN (the default) or SQS_BIG_ENDIAN. */
+  uint32_t byte_order;
+  /* Interleaved channels, 1 to 4096; 0 means 1. A row is one sample of each. */
+  uint32_t channels;
+  /* 1 to 9, 0 means 5. 1: integers only, for slow processors; 9: the smallest output, whatever time it takes. */
+  uint32_t effort;
+  /* Which codec frames may use: SQS_CODEC_*. What does not shrink is stored, whatever the codec. */
+  uint32_t codec;
+  /* Raw bytes of a frame, 16 KiB to 4 MiB, rounded down to whole rows. Default: 32 KiB for samples, 64 KiB for bytes. */
+  uint32_t frame_bytes;
+  /* Frames that context is carried across. 0 and 1: none. More is not in this version (SQS_ERR_UNSUPPORTED). */
+  uint32_t restart_interval;
+  /* Entries of the index in the end frame, 16 bytes of memory each; default none. The index lets readers jump. */
+  uint32_t index_entries;
+  /* With SQS_ENCODE_TAG: the tag, up to 65535, that tells the frames of this stream from those of another inside it. */
+  uint32_t tag;
+  /* Threads that encode, in files and sqs_encode_stream, up to 64; 0 means 1. The output is the same for any number. */
+  uint32_t threads;
+  /* CCSDS 121: bits of a sample; 0: those of the sample type, the only value in this version. */
+  uint32_t ccsds_bits;
+  /* CCSDS 121: samples of a block; 0: 16, the only value in this version. */
+  uint32_t ccsds_block;
+  /* CCSDS 121: blocks from reference to reference; 0: 4096, the only value in this version. */
+  uint32_t ccsds_rsi;
+  /* CCSDS 121: 0. */
+  uint32_t ccsds_flags;
+  /* Files and sqs_encode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
+  void *memory;
+  /* Its size: what sqs_encode_memory tells. */
+  size_t memory_bytes;
+  /*
+   Files and sqs_encode_stream: called after every frame put out; NULL: not. Anything but 0 cancels. An
+   asynchronous job calls it from a thread of its own.
+   */
+  int32_t (*progress)(void *ctx, const sqs_progress *progress);
+  /* First argument of progress. */
+  void *ctx;
+} sqs_encode_options;
+
+/* What an encoder or decoder did. Times are of a wall clock, and 0 where there is none (sqs_encoder_step). */
+typedef struct {
+  /* In: sizeof(sqs_codec_stats). */
+  uint32_t struct_size;
+  /* 1 where the end of the stream was written or met. */
+  uint32_t ended;
+  /* Bytes of the original in sound frames. */
+  uint64_t raw_bytes;
+  /* Bytes of the encoded stream. */
+  uint64_t coded_bytes;
+  /* raw_bytes over coded_bytes in thousandths; 0 without a byte. */
+  uint64_t ratio_milli;
+  /* Sound frames, the end frame not among them. */
+  uint64_t frames;
+  /* Of frames: stored. */
+  uint64_t stored_frames;
+  /* Of frames: glyphs. */
+  uint64_t glyph_frames;
+  /* Of frames: LZ. */
+  uint64_t lz_frames;
+  /* Of frames: CCSDS 121. */
+  uint64_t ccsds121_frames;
+  /* Glyphs in them that code directly. */
+  uint64_t primitive_glyphs;
+  /* Glyphs that point at something earlier. */
+  uint64_t reference_glyphs;
+  /* Glyphs that are residuals of a predictor. */
+  uint64_t delta_glyphs;
+  /* Glyphs that are groups of others. */
+  uint64_t composite_glyphs;
+  /* Nanoseconds spent in reading. */
+  uint64_t read_ns;
+  /* Nanoseconds spent in encoding or decoding; of several threads the sum. */
+  uint64_t code_ns;
+  /* Nanoseconds spent in writing, with what it takes to have it on the disk. */
+  uint64_t write_ns;
+  /* Nanoseconds from the beginning to the end. */
+  uint64_t wall_ns;
+  /* raw_bytes per second of wall_ns; 0 where there is no clock. */
+  uint64_t bytes_per_second;
+  /* Bytes of memory used: all that was told beforehand. */
+  uint64_t peak_bytes;
+  /* Decoding: length of the original, as the end frame has it; SQS_ALL as long as it was not met. */
+  uint64_t length;
+  /* Decoding: frames with a sound header and damaged content. */
+  uint64_t damaged_frames;
+  /* Decoding: sound frames that had come already. */
+  uint64_t repeated_frames;
+  /* Decoding: sound frames that came behind later ones. */
+  uint64_t late_frames;
+  /* Decoding: encoded bytes that belong to no sound frame of this stream. */
+  uint64_t skipped_bytes;
+  /* Decoding: bytes of the original that are missing. */
+  uint64_t missing_bytes;
+  /* Decoding: ranges they make up, as far as they can be told apart. */
+  uint64_t missing_ranges;
+  /* Decoding: sample type of the first sound frame. */
+  uint32_t dtype;
+  /* Decoding: its byte order. */
+  uint32_t byte_order;
+  /* Decoding: its channels; 0 as long as there was none. */
+  uint32_t channels;
+  /* 0. */
+  uint32_t reserved;
+} sqs_codec_stats;
+
+/* Bytes first to end - 1 of the original. */
+typedef struct {
+  /* Position of the first byte. */
+  uint64_t first;
+  /* Position behind the last byte. */
+  uint64_t end;
+} sqs_range;
+
+/* How a stream is decoded. Set up by sqs_decode_options_init; zero means the default everywhere. */
+typedef struct {
+  /* sizeof(sqs_decode_options). */
+  uint32_t struct_size;
+  /* 0, or SQS_DECODE_RECOVER and SQS_DECODE_TAG added up. */
+  uint32_t flags;
+  /*
+   Most raw bytes of a frame, 16 KiB to 4 MiB; larger frames are refused (SQS_ERR_LIMIT). Default: 64 KiB; files:
+   what the first frame has, if that is more.
+   */
+  uint32_t max_frame_bytes;
+  /* With SQS_DECODE_TAG: the tag. */
+  uint32_t tag;
+  /* First byte of the original that is wanted. */
+  uint64_t first;
+  /* How many; 0 and SQS_ALL: all from first on. Of sqs_decoder_init: SQS_ALL or 0. */
+  uint64_t count;
+  /* Where files and sqs_decode_stream put the missing ranges; NULL: nowhere. */
+  sqs_range *missing;
+  /*
+   Missing ranges that can be told apart, 16 bytes of memory each, and room in missing, if given; default 64. What is
+   beyond is only counted.
+   */
+  uint32_t max_missing;
+  /* 0. */
+  uint32_t reserved;
+  /* Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
+  void *memory;
+  /* Its size: what sqs_decode_memory tells. */
+  size_t memory_bytes;
+  /* Files and sqs_decode_stream: called every now and then; NULL: not. Anything but 0 cancels. */
+  int32_t (*progress)(void *ctx, const sqs_progress *progress);
+  /* First argument of progress. */
+  void *ctx;
+} sqs_decode_options;
+
+/* Where sqs_encode_stream and sqs_decode_stream get bytes from and put them. */
+typedef struct {
+  /* sizeof(sqs_stream). */
+  uint32_t struct_size;
+  /* 0. */
+  uint32_t flags;
+  /*
+   Reads up to cap bytes into dst, at least one, sets *got, and returns 0; *got = 0 is the end. Or returns a code of
+   its own, which ends it all and stands in the error detail.
+   */
+  int32_t (*read)(void *ctx, void *dst, size_t cap, size_t *got);
+  /*
+   Takes all of the bytes, which belong to position offset of the output, and returns 0; or a code of its own.
+   Encoded bytes follow each other; decoded ones do but for holes (see SQS_DECODE_RECOVER). Decoding, NULL: the
+   stream is only checked.
+   */
+  int32_t (*write)(void *ctx, uint64_t offset, const void *data, size_t bytes);
+  /* First argument of both. */
+  void *ctx;
+  /* Bytes that will be read, for progress; 0: not known. */
+  uint64_t total;
+} sqs_stream;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1072,6 +1316,259 @@ sqs_status sqs_scrub(sqs_pipeline *pipeline,
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT.
  */
 sqs_status sqs_stats_get(sqs_pipeline *pipeline, sqs_stats *out);
+
+/*
+ Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
+
+ struct_size: sizeof(sqs_encode_options) of the caller.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: options is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+ */
+sqs_status sqs_encode_options_init(sqs_encode_options *options, size_t struct_size);
+
+/*
+ Tells size and alignment of the memory an encoder needs: exactly this suffices. By default 256 KiB or less.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
+ SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_encoder_memory(const sqs_encode_options *options, size_t *bytes, size_t *align);
+
+/*
+ Tells the frame size to use within a limit of memory: what options ask for, or else the largest power of two with
+ which sqs_encoder_memory is at most limit. Put it into options->frame_bytes.
+
+ Returns SQS_OK; SQS_ERR_BUDGET: no frame size fits the limit; what sqs_encoder_memory returns.
+ */
+sqs_status sqs_optimal_chunk_size(const sqs_encode_options *options,
+                                  size_t limit,
+                                  uint32_t *frame_bytes);
+
+/*
+ Makes an encoder in memory of the caller, which stays his. Nothing is allocated, now or later; the memory is all
+ that is used. The options' memory, threads and progress are not looked at.
+
+ memory: bytes bytes, as sqs_encoder_memory tells, aligned as it tells. encoder: the handle, which lies in it.
+ error: NULL, or where to put the detail.
+ Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
+ NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+ */
+sqs_status sqs_encoder_init(void *memory,
+                            size_t bytes,
+                            const sqs_encode_options *options,
+                            sqs_encoder **encoder,
+                            sqs_error *error);
+
+/*
+ Takes bytes of the original, puts out bytes of the stream, as far as both reach; any cut of either is fine, down to a
+ byte. Does not allocate. Encodes at most one frame per call and full output.
+
+     do {
+         status = sqs_encoder_step(e, in, n, &took, out, sizeof out, &made, SQS_FLOW_END);
+         in += took; n -= took;
+         write(fd, out, made);
+     } while (status == SQS_AGAIN);
+
+ in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
+ how many were put there. consumed and written are always written. flow: SQS_FLOW_CONTINUE; SQS_FLOW_FLUSH: also put
+ out a frame of what was taken, up to the last whole row, as before a pause; SQS_FLOW_END: this is the end.
+ Returns SQS_OK: all input was taken, and all that flow asks for was put out; SQS_AGAIN: call again with more room, the
+ rest of the input and the same flow; SQS_END: the stream is complete; SQS_ERR_STATE: input after the end;
+ SQS_ERR_OVERLAP: in, out and the encoder's memory overlap; SQS_ERR_OVERFLOW: more than 2^64 bytes;
+ SQS_ERR_ARGUMENT: NULL, no encoder, no such flow.
+ */
+sqs_status sqs_encoder_step(sqs_encoder *encoder,
+                            const void *in,
+                            size_t in_bytes,
+                            size_t *consumed,
+                            void *out,
+                            size_t out_bytes,
+                            size_t *written,
+                            uint32_t flow);
+
+/*
+ Tells what the encoder did so far. coded_bytes has the frames not handed out yet, too. Does not allocate.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no encoder; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_encoder_stats(sqs_encoder *encoder, sqs_codec_stats *out);
+
+/*
+ Copies the detail of the last error of this encoder; see sqs_pipeline_error_detail.
+
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no encoder, or buf is NULL.
+ */
+sqs_status sqs_encoder_error_detail(const sqs_encoder *encoder, char *buf, size_t cap, size_t *need);
+
+/*
+ Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
+
+ struct_size: sizeof(sqs_decode_options) of the caller.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: options is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+ */
+sqs_status sqs_decode_options_init(sqs_decode_options *options, size_t struct_size);
+
+/*
+ Tells size and alignment of the memory a decoder needs: exactly this suffices.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
+ SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_decoder_memory(const sqs_decode_options *options, size_t *bytes, size_t *align);
+
+/*
+ Makes a decoder in memory of the caller, which stays his. Nothing is allocated, now or later. first says which byte
+ of the original is the first to be put out; the input may start at any frame at or before it. The options' count,
+ missing, memory and progress are not looked at.
+
+ memory: bytes bytes, as sqs_decoder_memory tells, aligned as it tells. decoder: the handle, which lies in it.
+ error: NULL, or where to put the detail.
+ Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
+ NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+ */
+sqs_status sqs_decoder_init(void *memory,
+                            size_t bytes,
+                            const sqs_decode_options *options,
+                            sqs_decoder **decoder,
+                            sqs_error *error);
+
+/*
+ Takes bytes of the stream, puts out bytes of the original, as far as both reach; any cut of either is fine, down to a
+ byte. Does not allocate. What a call puts out lies side by side in the original, from offset on. With
+ SQS_DECODE_RECOVER what is missing is passed over, and a frame may come late: then offset jumps from call to call.
+
+ in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
+ how many were put there; both are always written. offset: NULL, or where to put the position in the original of the
+ first of them. flow: SQS_FLOW_CONTINUE, or SQS_FLOW_END: this is all the input.
+ Returns SQS_OK: all input was taken and put out, more is needed; SQS_AGAIN: call again with more room, the rest of the
+ input and the same flow; SQS_END: the stream is complete; SQS_ERR_DAMAGED: without SQS_DECODE_RECOVER only, the stream
+ is damaged or was cut off; what was put out before is sound, and every further call says the same; SQS_ERR_LIMIT: a
+ frame is larger than max_frame_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_OVERLAP: in, out and the
+ decoder's memory overlap; SQS_ERR_ARGUMENT: NULL, no decoder, no such flow.
+ */
+sqs_status sqs_decoder_step(sqs_decoder *decoder,
+                            const void *in,
+                            size_t in_bytes,
+                            size_t *consumed,
+                            void *out,
+                            size_t out_bytes,
+                            size_t *written,
+                            uint64_t *offset,
+                            uint32_t flow);
+
+/*
+ Tells what the decoder met so far, damage included. Does not allocate.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no decoder; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_decoder_stats(sqs_decoder *decoder, sqs_codec_stats *out);
+
+/*
+ Copies the ranges of the original that are missing so far, in rising order; complete after SQS_END.
+
+ ranges: room for cap ranges, NULL with cap 0. count: how many there are, always written.
+ Returns SQS_OK; SQS_ERR_SPACE: only the first cap were copied; SQS_ERR_ARGUMENT: NULL, no decoder.
+ */
+sqs_status sqs_decoder_missing(sqs_decoder *decoder, sqs_range *ranges, size_t cap, size_t *count);
+
+/*
+ Copies the detail of the last error of this decoder; see sqs_pipeline_error_detail.
+
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no decoder, or buf is NULL.
+ */
+sqs_status sqs_decoder_error_detail(const sqs_decoder *decoder, char *buf, size_t cap, size_t *need);
+
+/*
+ Tells the bytes of memory that sqs_encode_file and sqs_encode_stream use with these options: exactly this, once,
+ whatever the size of the input. With threads above 1 the host's thread library takes what it needs for each thread
+ beside it (a stack, and some hundred bytes).
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
+ SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_encode_memory(const sqs_encode_options *options,
+                             size_t *bytes);
+
+/*
+ Encodes a file. Hosts only. Writes to a temporary beside the output, which takes the place of the output when it is
+ complete and on the disk; an error leaves nothing behind, and an output that was there as it was. Uses the bytes that
+ sqs_encode_memory tells and nothing else (paths of 384 bytes and more are copied on the heap by the system's
+ library). Blocks; sqs_encode_file_async does not.
+
+ in_path, out_path: UTF-8, at most 4095 bytes; not the same file; an output that is there must be a regular file.
+ stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
+ detail and errno.
+ Returns SQS_OK; SQS_ERR_IO: a file cannot be opened, read, made or written, the disk is full, the input was cut while
+ it was read, or a thread cannot be had; SQS_ERR_CANCELLED: progress said so; SQS_ERR_MEMORY: the heap has none, or the
+ memory given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the same file twice; SQS_ERR_NAME: a path is
+ too long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN; SQS_ERR_INTERNAL: a thread failed.
+ */
+sqs_status sqs_encode_file(const char *in_path,
+                           const char *out_path,
+                           const sqs_encode_options *options,
+                           sqs_codec_stats *stats,
+                           sqs_error *error);
+
+/*
+ Encodes what a function reads into what another one writes: standard input, sockets, archives. Hosts only. Both are
+ called from the calling thread, whatever options->threads says.
+
+ stats, error: as in sqs_encode_file.
+ Returns what sqs_encode_file returns, but for the files' statuses; SQS_ERR_CALLBACK: a function failed, its code is in
+ the detail.
+ */
+sqs_status sqs_encode_stream(const sqs_stream *stream,
+                             const sqs_encode_options *options,
+                             sqs_codec_stats *stats,
+                             sqs_error *error);
+
+/*
+ Tells the bytes of memory that sqs_decode_file and sqs_decode_stream use with these options: exactly this, once. A
+ file whose first frame is larger than max_frame_bytes of 0 stands for takes what its frames need: set the field to
+ know beforehand.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
+ SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_decode_memory(const sqs_decode_options *options,
+                             size_t *bytes);
+
+/*
+ Decodes a file, or bytes first to first + count - 1 of the original. Hosts only. Writes to a temporary beside the
+ output, which takes the place of the output when it is complete and on the disk; an error leaves nothing behind. Of
+ a range only the frames that hold it are decoded: they are found by the index, or by the headers.
+ Without SQS_DECODE_RECOVER damage is an error. With it what is sound is written at its place and what is missing is
+ zeros: the figures tell how much that is, options->missing which.
+
+ in_path, out_path: UTF-8, at most 4095 bytes; not the same file; an output that is there must be a regular file.
+ stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
+ detail and errno.
+ Returns SQS_OK, with SQS_DECODE_RECOVER also of a damaged stream; SQS_ERR_DAMAGED; SQS_ERR_LIMIT: a frame is larger
+ than max_frame_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a file cannot be opened, read, made or
+ written, or the disk is full; SQS_ERR_CANCELLED: progress said so; SQS_ERR_MEMORY: the heap has none, or the memory
+ given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the same file twice; SQS_ERR_NAME: a path is too
+ long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+ */
+sqs_status sqs_decode_file(const char *in_path,
+                           const char *out_path,
+                           const sqs_decode_options *options,
+                           sqs_codec_stats *stats,
+                           sqs_error *error);
+
+/*
+ Decodes what a function reads, from the start of a stream on, into what another one writes; without it the stream is
+ only checked. Hosts only. Position 0 of the output is byte first of the original; holes are passed over, and with
+ SQS_DECODE_RECOVER bytes may come late, behind later ones.
+
+ length: NULL, or where to put how many bytes there are from byte first on, holes included. stats, error: as in
+ sqs_decode_file.
+ Returns what sqs_decode_file returns, but for the files' statuses; SQS_ERR_CALLBACK: a function failed, its code is in
+ the detail.
+ */
+sqs_status sqs_decode_stream(const sqs_stream *stream,
+                             const sqs_decode_options *options,
+                             uint64_t *length,
+                             sqs_codec_stats *stats,
+                             sqs_error *error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -320,7 +320,7 @@ proptest! {
         let need = p.plan(&[]).unwrap().bytes;
         prop_assume!(need > 0);
         let error = p.seal(&[], area(need - 1)).unwrap_err();
-        prop_assert_eq!((error.status, error.a), (Status::Memory, need as i128));
+        prop_assert_eq!((error.status, { error.a.0 }), (Status::Memory, need as i128));
         p.seal(&[], area(need)).unwrap();
     }
 }

@@ -229,16 +229,20 @@ mod oracle {
                 let mark = body.last()?.checked_ilog2()?;
                 let mut back = Back { bytes: body, left: body.len() * 8 - 8 + mark as usize };
                 let [runs, matches, offsets] = tables;
-                let mut r = back.word(runs.log)?;
-                let mut o = back.word(offsets.log)?;
-                let mut m = back.word(matches.log)?;
+                let mut next = std::collections::VecDeque::new();
+                for _ in 0..sequences.min(2) {
+                    let (r, o, m) = (back.word(runs.log)?, back.word(offsets.log)?, back.word(matches.log)?);
+                    next.push_back((r, m, o));
+                }
                 for i in 0..sequences {
+                    let (r, m, o) = next.pop_front()?;
                     let (rs, ms, os) =
                         (runs.states[r as usize], matches.states[m as usize], offsets.states[o as usize]);
-                    if i + 1 < sequences {
-                        r = rs.2 + back.word(rs.1)?;
-                        m = ms.2 + back.word(ms.1)?;
-                        o = os.2 + back.word(os.1)?;
+                    if i + 2 < sequences {
+                        let r = rs.2 + back.word(rs.1)?;
+                        let m = ms.2 + back.word(ms.1)?;
+                        let o = os.2 + back.word(os.1)?;
+                        next.push_back((r, m, o));
                     }
                     let stored = if os.0 < 3 { os.0 } else { value(os.0 - 2, 1, &mut back)? + 2 };
                     let len = value(ms.0, 5, &mut back)? as usize + 3;

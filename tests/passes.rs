@@ -6,7 +6,7 @@ mod common;
 
 use chain::{Dice, Kept, long};
 use common::*;
-use sqrtspace::pipeline::Pipeline;
+use sqrtspace::pipeline::{Pipeline, SweepInfo};
 use sqrtspace::plan::{Mode, Order, Request};
 use sqrtspace::schedule::leaf;
 use sqrtspace::store::checkpoint::{Checkpoints, HEADER_BYTES};
@@ -98,7 +98,8 @@ fn each_pass_makes_each_row_once_but_what_the_schedule_rolls_ahead() {
                 let info = p.plan_info(&plan);
                 seal(&mut p, &[ask]);
                 let got = made(&graph, &mut p, order, 1 + dice.below(2000));
-                let (slots, tile, extra) = info.sweep;
+                let SweepInfo { slots, leaf: tile, extra, passes: planned, .. } = info.sweep;
+                assert_eq!(planned, last);
                 let ahead = if levels[0] == 0 { leaf::extra_advances(rows, slots, tile).unwrap() as u64 } else { 0 };
                 let expected = passes(levels, last, rows, ahead);
                 assert_eq!(got, expected, "{directions} {order:?} {rows} rows, {slots} slots, tiles of {tile}");

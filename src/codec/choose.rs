@@ -4,10 +4,9 @@ use super::ccsds121::{self, Params};
 use super::detect::{self, Guess};
 use super::encoder::EncodeOptions;
 use super::format::{ByteOrder, Format, SampleType};
-use super::frame::{self, Codec};
-use super::{Effort, lz, numeric, varint, work};
-use crate::util::bytes::Writer;
-use crate::util::crc::crc32c;
+use super::frame::Codec;
+use super::reference::{Reference, refers};
+use super::{Effort, lz, numeric, work};
 
 /// Which codec a stream's frames may use. What does not shrink is stored, whatever the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -150,14 +149,10 @@ pub(super) fn payload(options: &EncodeOptions, data: Data<'_>, work: &mut [u8], 
 /// Puts in front of a payload of `len` bytes how many bytes before it refers to, if its frame is not the first of a group;
 /// the new length.
 fn refer(data: &Data<'_>, codec: Codec, history: usize, len: usize, out: &mut [u8]) -> Option<usize> {
-    if data.position == 0 || !frame::refers(codec) {
+    if !refers(codec, data.position) {
         return Some(len);
     }
-    let mut head = [0u8; 16];
-    let mut w = Writer::new(&mut head);
-    varint::write(&mut w, history as u32);
-    w.u32(crc32c(data.frame()));
-    let n = w.finish()?;
+    let (head, n) = Reference::new(history, data.frame()).to_bytes()?;
     let head = head.get(..n)?;
     let all = head.len().checked_add(len)?;
     if all >= data.frame().len() {

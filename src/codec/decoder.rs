@@ -6,9 +6,10 @@ use super::frame::{
     self, Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES,
 };
 use super::holes::{Arrival, Holes, Range};
-use super::{Flow, Progress, ccsds121, lz, numeric, varint, work};
+use super::reference::{Reference, refers};
+use super::tally::Tally;
+use super::{Flow, Progress, ccsds121, lz, numeric, work};
 use crate::status::{Error, Result, Status};
-use crate::util::bytes::Reader;
 use crate::util::crc::crc32c;
 
 /// How a stream is decoded.
@@ -112,6 +113,8 @@ pub struct DecodeStats {
     pub raw_bytes: u64,
     /// Sound frames.
     pub frames: u64,
+    /// What they are made of.
+    pub tally: Tally,
     /// Frames with a sound header and a damaged payload.
     pub damaged_frames: u64,
     /// Sound frames that had come already.
@@ -207,24 +210,6 @@ enum Made {
     Orphan,
     /// It refers to more bytes than are kept.
     TooFar(u32),
-}
-
-/// What stands before a payload that may refer to what is before its frame.
-#[derive(Clone, Copy)]
-struct Reference {
-    /// So many bytes before the frame.
-    bytes: u32,
-    /// Of the frame's bytes: with others before it, it would come out wrong.
-    crc: u32,
-}
-
-impl Reference {
-    fn read(payload: &mut &[u8]) -> Option<Self> {
-        let mut r = Reader::new(payload);
-        let reference = Reference { bytes: varint::read(&mut r)?, crc: r.u32()? };
-        *payload = r.rest();
-        Some(reference)
-    }
 }
 
 /// Decodes the parameters and the stream behind them into all of `raw`.
@@ -335,8 +320,7 @@ impl<'a> Decoder<'a> {
                 return Ok(DecodeStep { consumed, written, offset, progress: Progress::Done });
             }
             let rest = input.get(consumed..).unwrap_or(&[]);
-            let last = flow == Flow::End && rest.len() <= self.input.len() - self.to;
-            match self.look(last) {
+            match self.look(flow == Flow::End && rest.is_empty()) {
                 Found::More => {
                     let n = self.fill(rest);
                     consumed += n;
@@ -380,7 +364,7 @@ impl<'a> Decoder<'a> {
         n
     }
 
-    /// Looks at the bytes held; `last` says that the buffer can take everything that is still to come.
+    /// Looks at the bytes held; `last` says that nothing is still to come.
     fn look(&self, last: bool) -> Found {
         let held = self.input.get(self.from..self.to).unwrap_or(&[]);
         let skip = frame::find_sync(held);
@@ -403,17 +387,17 @@ impl<'a> Decoder<'a> {
         if sound {
             return Found::Frame(h);
         }
-        // Behind it another frame of the stream: this one is damaged within. Else its length may be of no use.
+        // Behind it the next frame of the stream: this one is damaged within. Else bytes may be missing, and another frame
+        // may lie where this one would.
         let next = held.get(h.frame_len()..).unwrap_or(&[]);
         let checked = h.frame_len();
         let whole = Found::Damaged { skip: checked, checked };
         match next.first_chunk::<HEADER_BYTES>().map(Header::parse) {
-            Some(Some(n)) if n.tag == h.tag => whole,
+            Some(Some(n)) if n.follows(&h) => whole,
+            None if !last => Found::More,
             // Headers made to be checked in vain do not get more than so much work out of us.
-            Some(_) if self.wasted > PATIENCE * self.input.len() as u64 => whole,
-            Some(_) => Found::Damaged { skip: 1, checked },
-            None if last && next.is_empty() => whole,
-            None => Found::More,
+            _ if self.wasted > PATIENCE * self.input.len() as u64 => whole,
+            _ => Found::Damaged { skip: 1, checked },
         }
     }
 
@@ -507,6 +491,10 @@ impl<'a> Decoder<'a> {
         self.format.get_or_insert(h.format);
         self.stats.frames += 1;
         self.stats.raw_bytes += u64::from(h.raw_len);
+        // The frame was passed over, but still lies there.
+        let at = self.from - h.frame_len() + HEADER_BYTES;
+        let payload = self.input.get(at..at + h.payload_len as usize).unwrap_or(&[]);
+        self.stats.tally.add(h.codec, h.position, payload);
         self.made = self.held;
         self.sent = self.held - h.raw_len as usize + cut as usize;
         self.offset = range.start;
@@ -524,7 +512,7 @@ impl<'a> Decoder<'a> {
         let mut payload = self.input.get(at..at + h.payload_len as usize).unwrap_or(&[]);
         let known = if h.raw_offset == self.held_end { self.held.min(self.options.history_bytes) } else { 0 };
         let mut reference = None;
-        if h.position > 0 && frame::refers(h.codec) {
+        if refers(h.codec, h.position) {
             let Some(r) = Reference::read(&mut payload) else { return Made::Damaged };
             if u64::from(r.bytes) > h.raw_offset || r.bytes as usize > MAX_FRAME_BYTES {
                 return Made::Damaged;

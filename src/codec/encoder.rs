@@ -9,6 +9,7 @@ use super::frame::{
     Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MAX_RESTART_INTERVAL, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES,
 };
 use super::index::{Entry, Index};
+use super::tally::Tally;
 use super::{Effort, Flow, Progress, Step, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
@@ -163,8 +164,8 @@ pub struct EncodeStats {
     pub coded_bytes: u64,
     /// Frames made.
     pub frames: u64,
-    /// Those of them that are stored.
-    pub stored_frames: u64,
+    /// What they are made of.
+    pub tally: Tally,
 }
 
 /// A stream being encoded.
@@ -286,7 +287,8 @@ impl<'a> Encoder<'a> {
         self.boundary.release(len);
         self.stats.raw_bytes = place.raw_offset.saturating_add(len as u64);
         self.stats.frames += 1;
-        self.stats.stored_frames += u64::from(frame.codec == Codec::Stored);
+        let position = self.options.position(self.sequence);
+        self.stats.tally.add(frame.codec, position, payload_of(self.out, frame.len));
         self.made(frame.len);
         Ok(())
     }
@@ -310,7 +312,7 @@ impl<'a> Encoder<'a> {
 }
 
 /// Where a frame stands in its stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The stream's tag.
     pub tag: u16,
@@ -368,6 +370,11 @@ pub fn encode_frame(
     let room = out.get_mut(HEADER_BYTES..HEADER_BYTES + raw.len()).ok_or(NO_ROOM)?;
     let coded = choose::payload(options, data, work, room);
     Ok(Frame { codec: coded.codec, len: seal(coded, position, place, raw.len(), out)? })
+}
+
+/// The payload of a frame of `len` bytes at the start of `out`.
+pub(super) fn payload_of(out: &[u8], len: usize) -> &[u8] {
+    out.get(HEADER_BYTES..len.saturating_sub(TRAILER_BYTES)).unwrap_or(&[])
 }
 
 /// Makes the end frame of a stream, whose place says how long the original is; returns its length.

@@ -62,12 +62,6 @@ impl Codec {
     }
 }
 
-/// Whether payloads of this codec may refer to what is before their frame, where that is not the first of a group.
-#[must_use]
-pub const fn refers(codec: Codec) -> bool {
-    matches!(codec, Codec::Numeric | Codec::Lz)
-}
-
 /// What a frame says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -149,6 +143,13 @@ impl Header {
     #[must_use]
     pub const fn frame_len(&self) -> usize {
         OVERHEAD_BYTES.saturating_add(self.payload_len as usize)
+    }
+
+    /// Whether this is the frame right behind `other` in the same stream.
+    #[must_use]
+    pub const fn follows(&self, other: &Header) -> bool {
+        let next = other.sequence.wrapping_add(1) & 0xff_ffff;
+        self.tag == other.tag && self.sequence == next && self.raw_offset == other.raw_end()
     }
 
     /// Where the raw bytes end in the original.

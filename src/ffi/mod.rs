@@ -8,7 +8,25 @@
 #![allow(non_camel_case_types, reason = "these are the names C sees")]
 
 mod callbacks;
+#[cfg(feature = "codec")]
+mod codec_area;
+#[cfg(feature = "codec")]
+mod codec_handle;
+#[cfg(feature = "codec")]
+mod codec_options;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod codec_stream;
+#[cfg(feature = "codec")]
+mod codec_types;
 mod data;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod decode_file;
+#[cfg(feature = "codec")]
+mod decoder;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod encode_file;
+#[cfg(feature = "codec")]
+mod encoder;
 mod evaluate;
 mod graph;
 mod handle;
@@ -22,7 +40,17 @@ mod structs;
 mod types;
 mod version;
 
+#[cfg(feature = "codec")]
+pub use codec_types::*;
 pub use data::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use decode_file::*;
+#[cfg(feature = "codec")]
+pub use decoder::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use encode_file::*;
+#[cfg(feature = "codec")]
+pub use encoder::*;
 pub use evaluate::*;
 pub use graph::*;
 pub use handle::sqs_pipeline;

@@ -66,9 +66,11 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
         checkpoint_every: p.checkpoint_every,
         recompute_factor: p.recompute_factor,
         checkpoint_slots: u64::from(p.checkpoint_slots),
-        sweep_slots: p.sweep.0,
-        sweep_leaf: p.sweep.1,
-        sweep_extra: p.sweep.2,
+        sweep_slots: p.sweep.slots,
+        sweep_leaf: p.sweep.leaf,
+        sweep_extra: p.sweep.extra,
+        sweep_tiles: p.sweep.tiles,
+        sweep_passes: p.sweep.passes,
     }
 }
 

@@ -425,12 +425,16 @@ pub struct sqs_plan_info {
     pub recompute_factor: f64,
     /// Checkpoints of each stage with state.
     pub checkpoint_slots: u64,
-    /// Reverse order: snapshots held at a time.
+    /// Rows in reverse order or behind a reverse scan: snapshots held at a time.
     pub sweep_slots: u64,
-    /// Rows of a leaf: made and turned round together.
+    /// Rows of a tile: made and held together.
     pub sweep_leaf: u64,
-    /// Rows of the stage made beyond one pass.
+    /// Rows made beyond one pass of every stage with state, counted once for each change of direction.
     pub sweep_extra: u64,
+    /// Tiles at which states of reverse scans, and of what stands behind them, are kept; 0 where none have to be.
+    pub sweep_tiles: u64,
+    /// Passes over the rows in alternating directions, behind the first way ahead.
+    pub sweep_passes: u64,
 }
 
 /// What a pipeline did since it was made.

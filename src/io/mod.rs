@@ -2,6 +2,8 @@
 
 #[cfg(feature = "std")]
 pub mod file;
+#[cfg(feature = "std")]
+pub mod replace;
 
 use crate::kernel::Code;
 use crate::mem::Inline;
@@ -17,6 +19,18 @@ pub trait Source {
 pub trait Sink {
     /// Takes `rows` rows, the first being row `first`. After an error the same rows are offered again.
     fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code>;
+}
+
+/// Bytes that come one after another.
+pub trait ByteSource {
+    /// Fills the start of `out`, which is not empty, and says how much of it; nothing at the end.
+    fn read(&mut self, out: &mut [u8]) -> crate::status::Result<usize>;
+}
+
+/// Where bytes go.
+pub trait ByteSink {
+    /// Takes all of `bytes`, which belong to position `offset`.
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> crate::status::Result<()>;
 }
 
 /// A source stored in place.

@@ -9,7 +9,7 @@ mod stats;
 mod sweep;
 
 pub use evaluate::Ask;
-pub use stats::{PlanInfo, Stats};
+pub use stats::{PlanInfo, Stats, SweepInfo};
 
 use crate::exec::{Counts, Job, Supply, World};
 use crate::graph::{EdgeSpec, Graph, GraphLimits, InputSpec, Node};

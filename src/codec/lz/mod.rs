@@ -12,12 +12,15 @@ mod codes;
 mod copy;
 mod decode;
 mod encode;
+mod execute;
 mod huffman;
+mod literals;
 mod matcher;
 mod optimal;
 mod parse;
 mod prices;
 mod sequences;
+mod steps;
 mod tans;
 
 pub use decode::{decode_block, decode_block_after};
@@ -27,4 +30,4 @@ pub use encode::{encode_block, encode_block_after, encode_work_len};
 pub const MAX_BLOCK: usize = 4 << 20;
 
 /// Words of work memory that [`decode_block`] needs.
-pub const DECODE_WORK_LEN: usize = huffman::TABLE + 6 * tans::MAX_STATES;
+pub const DECODE_WORK_LEN: usize = huffman::TABLE / 2 + 6 * tans::MAX_STATES;

@@ -18,6 +18,9 @@ const NODE_WORDS: usize = 8;
 /// Words of work memory.
 pub(super) const WORDS: usize = (STRETCH + ENOUGH + 1) * NODE_WORDS;
 
+/// Bytes that a hash sees.
+pub(super) const HASHED: u32 = 5;
+
 /// Candidates of the hash table for each position.
 pub(super) const WAYS: usize = 8;
 

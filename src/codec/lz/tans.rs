@@ -7,7 +7,7 @@
     reason = "states below 2^10, counts below 2^20, and sums of a table's shares, which are at most 2^9"
 )]
 
-use super::bits::{BackWriter, Reader, Writer};
+use super::bits::{BackWriter, Reader, Writer, low};
 
 /// Tables have at least 2^4 states.
 const MIN_LOG: u32 = 4;
@@ -170,15 +170,15 @@ impl EncodeTable {
         }
     }
 
-    /// Codes `symbol`: writes the bits that lead from its state to `state`, and gives that state.
+    /// Codes `symbol`: the state that leads to `state`, the bits that lead there, and how many they are.
     #[inline(always)]
-    pub(super) fn put(&self, state: u32, symbol: u32, w: &mut BackWriter) -> u32 {
+    pub(super) fn step(&self, state: u32, symbol: u32) -> (u32, u64, u32) {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
         {
             let (delta, first) = self.symbols[symbol as usize & (SYMBOLS - 1)];
             let bits = state.wrapping_add(delta) >> 16;
-            w.add(u64::from(state & ((1 << bits) - 1)), bits);
-            u32::from(self.states[((state >> bits) as i32 + first) as usize & (MAX_STATES - 1)])
+            let value = u64::from(low(state.into(), bits));
+            (u32::from(self.states[((state >> (bits & 31)) as i32 + first) as usize & (MAX_STATES - 1)]), value, bits)
         }
     }
 
@@ -188,8 +188,8 @@ impl EncodeTable {
     }
 }
 
-/// A state of a decoding table: the least value of its symbol, and
-/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`.
+/// A state of a decoding table:
+/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`, and the least value of its symbol.
 pub(super) type State = [u32; 2];
 
 /// Fills a decoding table.
@@ -211,7 +211,7 @@ pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &m
             let s = usize::from(symbol) & (SYMBOLS - 1);
             let (x, most, octave, extra) = &mut parts[s];
             let bits = *most - (*x >> *octave);
-            *state = [meanings[s] >> 5, ((*x << bits) - size) << 16 | *extra | bits];
+            *state = [((*x << bits) - size) << 16 | *extra | bits, meanings[s] >> 5];
             *x += 1;
         }
     }
@@ -246,8 +246,9 @@ mod tests {
             let mut w = BackWriter::new(&mut buf);
             let mut state = table.start(symbols[499]);
             for s in symbols[..499].iter().rev() {
-                state = table.put(state, *s, &mut w);
-                w.flush();
+                let (before, value, bits) = table.step(state, *s);
+                w.put(value, bits);
+                state = before;
             }
             table.finish(state, &mut w);
             let len = w.finish().unwrap();
@@ -257,7 +258,7 @@ mod tests {
             let mut state = top(r.peek(), shares.log).0 as u32;
             r.skip(shares.log);
             for (i, s) in symbols.iter().enumerate() {
-                let [symbol, next] = table[state as usize];
+                let [next, symbol] = table[state as usize];
                 assert_eq!(symbol, *s);
                 if i < 499 {
                     let bits = next & 255;

@@ -38,7 +38,7 @@ pub const ENCODE_REALS: usize = solve::CELLS;
 const _: () = assert!(grid::CELLS <= ENCODE_REALS);
 
 /// COMPOSITE: rows, and one glyph per channel.
-const GROUP: u32 = 0;
+pub(super) const GROUP: u32 = 0;
 
 /// Cells of i32 that encoding frames of `frame_bytes` works in; of `bytes`, or of samples.
 #[must_use]
