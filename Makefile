@@ -28,6 +28,18 @@ bench: ## benches of executors and stages, then one table of all workloads in al
 	$(CARGO) bench -p sqrtspace
 	$(CARGO) run --quiet --release -p driver -- bench all
 
+# Peak memory of a whole process for 1 MB, 1 GB and 10 GB: minutes, and no disk to speak of.
+.PHONY: codec-memory
+codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 GB
+	$(CARGO) build --release --lib
+	$(CC) -std=c99 -O2 -static -Wl,--gc-sections -Iinclude c-examples/07_encode_file.c $(BUILT)/libsqrtspace.a \
+	    -lpthread -ldl -lm -o $(BUILT)/07_encode_file
+	for bytes in 1000000 1000000000 10000000000; do \
+	    yes 'sample after sample after sample, 0123456789' | head -c $$bytes \
+	        | $(BUILT)/07_encode_file /dev/stdin $(BUILT)/07_encode_file.sqs || exit 1; \
+	    rm $(BUILT)/07_encode_file.sqs; \
+	done
+
 .PHONY: header
 header: ## write include/sqrtspace.h anew
 	SQS_UPDATE_HEADER=1 $(CARGO) test --test header

@@ -95,6 +95,22 @@
  * sqs_plan_info tells beforehand how often a row is made. Stored states and rows that fail their check are dropped and
  * made again; sqs_scrub looks for them when there is time.
  *
+ * REVERSE SCANS
+ *
+ * The state of a stage with SQS_STAGE_REVERSE (or a built-in reverse scan: smoothers, tracebacks, zero-phase filters) runs
+ * the other way: from behind the last row, where state_init sets it, to the first. A call gets consecutive rows, made
+ * from the last to the first; they lie in io->out in ascending order, as do the rows of its edges. Forward and reverse
+ * scans may follow one another in any order: a tracker behind a zero-phase filter behind another.
+ * Rows behind a reverse scan depend on all samples up to the last: they are evaluated once the end is known
+ * (sqs_push_end, or a source that does not grow; else SQS_ERR_RANGE), over samples that can be read again (a source, or a
+ * ring that holds them all), and cannot be pulled. In sqrt mode the range is cut into tiles, and passes go over them down
+ * and up in turn, one more for each time that the direction turns on the way from an input. The states of the scans
+ * running one way are kept at the tiles for the pass that goes the other way, so that a tile can be entered from both
+ * sides; the forward states below a way down come from snapshots, as for SQS_ORDER_REVERSE. The first reverse scan thus
+ * costs one pass down in reverse order, and one more, up, in forward order. sqs_plan_info tells slots, rows of a tile and
+ * the factor. What is kept for all tiles takes about 2 * sqrt(rows * row bytes * state bytes): a smaller budget is refused
+ * (SQS_ERR_BUDGET), and the detail names the least that would do.
+ *
  * PUSHED INPUTS AND SOURCES
  *
  * An input is either pushed (sqs_push) or read from a source (sqs_source_set), which can be read again at any position.
@@ -102,6 +118,30 @@
  * stream is done with them. Without, they stay until an evaluation has gone past them; then a full ring refuses samples
  * (SQS_AGAIN) until something is evaluated or the pipeline is reset.
  * A row is made only when it is final: when all it depends on is there, or the input has ended.
+ *
+ *
+ * THE CODEC
+ *
+ * Encodes samples or bytes without loss into a stream of frames, each of which says which bytes of the original it holds
+ * and can be decoded without the others (docs/FORMAT.md). Options say what the bytes are; the rest is chosen per frame.
+ *
+ *     sqs_encode_options o;
+ *     sqs_encode_options_init(&o, sizeof o);
+ *     o.dtype = SQS_I16; o.channels = 2;
+ *     sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
+ *
+ * Files: sqs_encode_file and sqs_decode_file; sqs_encode_stream and sqs_decode_stream where functions read and write. An
+ * output file appears when it is complete and on the disk, or not at all. With threads, frames are encoded side by side
+ * and written in order: the bytes are the same for any number. sqs_encode_file_async returns at once; a job can be
+ * polled, waited for and cancelled.
+ * Memory: sqs_encoder_init and sqs_decoder_init put a coder into memory of yours, and sqs_encoder_step takes input cut
+ * anywhere and fills output cut anywhere, as zlib does. sqs_encoder_memory tells the bytes beforehand, and exactly these
+ * are used. Nothing allocates, so this is what flies; it is there without an operating system, too.
+ * Rows: sqs_evaluate_to_file, or sqs_encoder_sink_rows as the sink of an evaluation.
+ * Damage: a decoder finds the next sound frame whatever is before it. By default the first damage ends it with
+ * SQS_ERR_DAMAGED, and what it put out is sound. With SQS_DECODE_RECOVER it goes on, and says which ranges are missing.
+ * A stream that was cut off decodes up to its last whole frame.
+ * A coder's handle is one task's, as a pipeline's is. Coders call nothing back.
  *
  *
  * STRUCTS
@@ -187,7 +227,7 @@
  *     f32, f64 or i16; a scan. First half of a zero-phase filter (sosfiltfilt): sos, padlen.
  * zero_phase_reverse
  *     its edges: zero_phase_forward and what that one sees. Second half: sos, padlen, precision. A reverse
- *     scan.
+ *     scan. Fails with -16 where the stream is not longer than padlen.
  */
 
 #ifndef SQRTSPACE_H
@@ -369,7 +409,11 @@
  */
 #define SQS_ORDER_REVERSE 1
 
-/* A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED. */
+/*
+ A reverse scan: a stage whose state runs from the last row to the first. It has a state of at least a byte, set by
+ state_init as it is behind the last row. A call makes its rows from the last to the first; state on entry is what the
+ row behind the last one of the call left, and rows and edges lie in ascending order as in every call.
+ */
 #define SQS_STAGE_REVERSE 1
 
 /* The source may get more samples: see sqs_source_extend. */
@@ -419,6 +463,9 @@
 
 /* The stream's tag is the one given, not that of its first sound frame. */
 #define SQS_DECODE_TAG 2
+
+/* A file being encoded or decoded in the background. Opaque; to be freed with sqs_codec_job_free. */
+typedef struct sqs_codec_job sqs_codec_job;
 
 /* A stream being decoded, in memory of the caller. Opaque. There is nothing to delete. */
 typedef struct sqs_decoder sqs_decoder;
@@ -563,9 +610,12 @@ typedef struct {
   size_t rows;
   /* The edges, in the order of registration. */
   const sqs_edge_rows *edges;
-  /* Where the rows go, one after another without gaps: rows * len elements. */
+  /* Where the rows go, one after another without gaps, the first one first: rows * len elements. */
   void *out;
-  /* State of a scan; NULL for stages without. */
+  /*
+   State of a scan: what row first - 1 left, to be left as it is after row first + rows - 1. Of a reverse scan: what row
+   first + rows left, to be left as it is after row first. NULL for stages without.
+   */
   void *state;
   /* Scratch memory of scratch_bytes, any content; NULL for stages without. */
   void *scratch;
@@ -589,7 +639,7 @@ typedef struct {
 typedef struct {
   /* sizeof(sqs_stage_desc). */
   uint32_t struct_size;
-  /* 0, or SQS_STAGE_REVERSE (not in this version: SQS_ERR_UNSUPPORTED). */
+  /* 0, or SQS_STAGE_REVERSE. */
   uint32_t flags;
   /* Its name, copied: 1 to 31 bytes, not taken. */
   const char *name;
@@ -598,7 +648,7 @@ typedef struct {
    are grouped into calls, in whatever order they are asked for; must not keep anything between calls.
    */
   int32_t (*run)(void *ctx, const sqs_stage_io *io);
-  /* Sets the state before the first row. NULL: zeros. */
+  /* Sets the state before the first row (of a reverse scan: behind the last). NULL: zeros. */
   int32_t (*state_init)(void *ctx, void *state);
   /* First argument of both: parameters. Stays the caller's, must outlive the pipeline. */
   void *ctx;
@@ -616,8 +666,8 @@ typedef struct {
    */
   uint32_t stride;
   /*
-   Bytes of state: a stage with state is a scan. Its rows are made in order; io->state is what the row before left, and
-   must be plain bytes, for it is copied, stored and compared.
+   Bytes of state: a stage with state is a scan. Its rows are made in order (with SQS_STAGE_REVERSE from the last to the
+   first); io->state is what the row before left, and must be plain bytes, for it is copied, stored and compared.
    */
   uint32_t state_bytes;
   /* Alignment of the state: a power of two up to 64. 0: 8. */
@@ -703,8 +753,8 @@ typedef struct {
   /* Of work_bytes: the row cache. */
   uint64_t cache_bytes;
   /*
-   Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers and leaf of a
-   reverse request.
+   Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers, states kept at
+   tiles and leaf of a request in reverse order or behind a reverse scan.
    */
   uint64_t checkpoint_bytes;
   /* Bytes of the control area. */
@@ -721,7 +771,7 @@ typedef struct {
   uint64_t input_capacity;
   /* Windows between checkpoints; 0 without stages with state. */
   uint64_t checkpoint_every;
-  /* Stage work relative to making each row once; above 1 in reverse order. */
+  /* Stage work relative to making each row once; above 1 in reverse order and behind reverse scans. */
   double recompute_factor;
   /* Checkpoints of each stage with state. */
   uint64_t checkpoint_slots;
@@ -822,6 +872,13 @@ typedef struct {
   uint32_t tag;
   /* Threads that encode, in files and sqs_encode_stream, up to 64; 0 means 1. The output is the same for any number. */
   uint32_t threads;
+  /*
+   Bytes before a frame that it may refer to, with restart_interval above 1; 0: the default. Memory of the encoder and
+   of the decoder.
+   */
+  uint32_t history_bytes;
+  /* 0. */
+  uint32_t reserved;
   /* CCSDS 121: bits of a sample; 0: those of the sample type, the only value in this version. */
   uint32_t ccsds_bits;
   /* CCSDS 121: samples of a block; 0: 16, the only value in this version. */
@@ -941,8 +998,8 @@ typedef struct {
    beyond is only counted.
    */
   uint32_t max_missing;
-  /* 0. */
-  uint32_t reserved;
+  /* Bytes before a frame that it may refer to, of streams encoded with a restart_interval above 1. 0: none. */
+  uint32_t history_bytes;
   /* Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
   void *memory;
   /* Its size: what sqs_decode_memory tells. */
@@ -975,6 +1032,30 @@ typedef struct {
   /* Bytes that will be read, for progress; 0: not known. */
   uint64_t total;
 } sqs_stream;
+
+/*
+ An encoder behind an evaluation: give sqs_encoder_sink_rows as the sink and this as its ctx. The rows of the stage are
+ the original of the stream: options with the stage's type and with its len as channels fit them.
+ */
+typedef struct {
+  /* sizeof(sqs_encoder_sink). */
+  uint32_t struct_size;
+  /*
+   0 before the first rows. Then the status that put an end to it, if any: SQS_ERR_CALLBACK where write failed, else
+   that of sqs_encoder_step.
+   */
+  int32_t status;
+  /* The encoder, made by sqs_encoder_init. */
+  sqs_encoder *encoder;
+  /* Where encoded bytes are put before they are written. */
+  void *buffer;
+  /* Its size, at least 1. */
+  size_t bytes;
+  /* Takes encoded bytes, all of them, and returns 0; or a code of its own that ends the evaluation. */
+  int32_t (*write)(void *ctx, const void *data, size_t bytes);
+  /* First argument of write. */
+  void *ctx;
+} sqs_encoder_sink;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1070,10 +1151,10 @@ sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc
 
  desc and what it points to are copied, but for ctx. id: the number of the stage.
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no run, len 0, unknown dtype or boundary, an alignment that is no power of two
- or above 64; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
- SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached;
- SQS_ERR_OVERFLOW: a row does not fit the address space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: flags, state, or
- a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ or above 64, SQS_STAGE_REVERSE without state; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
+ SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached,
+ or the direction of scans changes too often on the way from an input; SQS_ERR_OVERFLOW: a row does not fit the address
+ space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: unknown flags, or a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_stage_register(sqs_pipeline *pipeline,
                               const sqs_stage_desc *desc,
@@ -1102,7 +1183,8 @@ sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id
 
 /*
  Opens a stage's output: its finished rows wait in a queue of capacity_rows rows to be pulled, each once, in order.
- Before seal only. A full queue holds back sqs_step.
+ Before seal only. A full queue holds back sqs_step. (Rows behind a reverse scan cannot be pulled, which sqs_plan and
+ sqs_pipeline_seal say.)
 
  Returns SQS_OK; SQS_ERR_ARGUMENT: no such stage, or capacity_rows is 0; SQS_ERR_STATE: open already, or sealed;
  SQS_ERR_LIMIT; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
@@ -1120,8 +1202,9 @@ sqs_status sqs_output_open(sqs_pipeline *pipeline,
  requests, n: what will be asked, at most SQS_MAX_REQUESTS. n = 0: every stage without consumers, forward, any range.
  out: written on success.
  Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
- SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph needs, classic mode without
- a bound on the rows or with opened outputs; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
+ SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph or a request in reverse needs,
+ classic mode without a bound on the rows or with opened outputs, rows in forward order behind a reverse scan over an
+ input of unknown length; SQS_ERR_GRAPH: an output opened behind a reverse scan; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
  SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_plan(sqs_pipeline *pipeline,
@@ -1245,7 +1328,7 @@ sqs_status sqs_source_set_file(sqs_pipeline *pipeline,
  count: SQS_ALL for all rows from first on that there are. rows: cap_bytes bytes of room. got: rows written, always
  written; after an error what came before it.
  Returns SQS_OK; SQS_ERR_RANGE: rows that are not there yet (or depend on samples that are not): the detail says how
- many there are; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
+ many there are; or rows behind a reverse scan while the end of the input is not known; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
  left the ring, the detail says where it starts; SQS_ERR_NOT_PLANNED: sealed for other requests, the detail tells the
  bytes; SQS_ERR_CALLBACK: a stage or source failed; SQS_ERR_STATE: an evaluation is under way; SQS_ERR_ARGUMENT: NULL,
  no such stage; SQS_ERR_OVERLAP; SQS_ERR_OVERFLOW; what sqs_pipeline_seal returns, when it seals; SQS_ERR_REENTRANT;
@@ -1569,6 +1652,115 @@ sqs_status sqs_decode_stream(const sqs_stream *stream,
                              uint64_t *length,
                              sqs_codec_stats *stats,
                              sqs_error *error);
+
+/*
+ Encodes a file in the background, and returns at once. The output is the same to the byte for any number of threads,
+ and by sqs_encode_file. Options and paths are copied; options->memory and what ctx points at are the job's until it
+ is freed. progress is called from a thread of the job; it may call sqs_codec_job_poll and _cancel.
+
+ job: the handle, to be freed. error: NULL, or where to put the detail.
+ Returns SQS_OK: it has begun, sqs_codec_job_wait tells how it ended; SQS_ERR_IO: no thread can be had; SQS_ERR_ARGUMENT:
+ NULL or an option out of range; SQS_ERR_NAME; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+ */
+sqs_status sqs_encode_file_async(const char *in_path,
+                                 const char *out_path,
+                                 const sqs_encode_options *options,
+                                 sqs_codec_job **job,
+                                 sqs_error *error);
+
+/*
+ Decodes a file in the background, by one thread, and returns at once: as sqs_encode_file_async for sqs_decode_file.
+ options->missing is the job's, too, until it is freed.
+
+ Returns what sqs_encode_file_async returns.
+ */
+sqs_status sqs_decode_file_async(const char *in_path,
+                                 const char *out_path,
+                                 const sqs_decode_options *options,
+                                 sqs_codec_job **job,
+                                 sqs_error *error);
+
+/*
+ Tells how far a job is, without waiting. Any thread may call it, progress too.
+
+ progress: NULL, or where to put it.
+ Returns SQS_AGAIN: it is at work; SQS_OK: the output is there, complete and on the disk; SQS_ERR_ARGUMENT: no job; or
+ what sqs_encode_file or sqs_decode_file returned: then nothing is left of the output.
+ */
+sqs_status sqs_codec_job_poll(sqs_codec_job *job,
+                              sqs_progress *progress);
+
+/*
+ Waits until a job is over, or for timeout_ms milliseconds; UINT32_MAX: for as long as it takes.
+
+ Returns what sqs_codec_job_poll returns; SQS_ERR_REENTRANT: called from the job's own progress.
+ */
+sqs_status sqs_codec_job_wait(sqs_codec_job *job, uint32_t timeout_ms);
+
+/*
+ Asks a job to stop after the frames at hand; it ends with SQS_ERR_CANCELLED and leaves nothing behind, unless it was
+ done already. Any thread may call it, progress too. Does not wait.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: no job.
+ */
+sqs_status sqs_codec_job_cancel(sqs_codec_job *job);
+
+/*
+ Tells the figures of a job that is over.
+
+ Returns SQS_OK; SQS_AGAIN: it is at work, out is as it was; SQS_ERR_ARGUMENT: NULL, no job; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_codec_job_stats(sqs_codec_job *job,
+                               sqs_codec_stats *out);
+
+/*
+ Copies the detail of the error that a job ended with; empty without one. See sqs_pipeline_error_detail.
+
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no job, or buf is NULL.
+ */
+sqs_status sqs_codec_job_error_detail(const sqs_codec_job *job, char *buf, size_t cap, size_t *need);
+
+/*
+ Ends a job: cancels it if it is at work, waits for its threads, and frees it. NULL is allowed. From the job's own
+ progress it does nothing.
+ */
+void sqs_codec_job_free(sqs_codec_job *job);
+
+/*
+ The sink function: for sqs_evaluate_to and sqs_evaluate_begin, with an sqs_encoder_sink as ctx. Rows go into the
+ stream as they come. When it fails, the evaluation ends with SQS_ERR_CALLBACK, sink->status says why, and every further
+ call fails the same way: begin a new stream.
+
+ Returns 0, or sink->status.
+ */
+int32_t sqs_encoder_sink_rows(void *sink,
+                              uint64_t first,
+                              size_t rows,
+                              const void *data,
+                              size_t bytes);
+
+/*
+ Ends the stream: writes what is left and the end frame.
+
+ Returns SQS_OK; or sink->status: SQS_ERR_CALLBACK: write failed, now or before; SQS_ERR_STATE: ended already;
+ SQS_ERR_ARGUMENT: NULL, no encoder, no buffer; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_encoder_sink_end(sqs_encoder_sink *sink);
+
+/*
+ Evaluates a request into a file, encoded: its rows, in their order, are the original. Hosts only. Sample type, byte
+ order and channels are the stage's, whatever options say; threads and progress are not looked at. The file is
+ written beside the output and takes its place when it is complete and on the disk; an error leaves nothing behind.
+
+ path: as in sqs_encode_file. stats: NULL, or where to put the figures, also after an error.
+ Returns what sqs_evaluate_to returns, with the detail in the pipeline; SQS_ERR_IO: the file cannot be made or written,
+ or the disk is full; SQS_ERR_MEMORY; what sqs_encode_file returns for paths and options.
+ */
+sqs_status sqs_evaluate_to_file(sqs_pipeline *pipeline,
+                                const sqs_request *ask,
+                                const char *path,
+                                const sqs_encode_options *options,
+                                sqs_codec_stats *stats);
 
 #ifdef __cplusplus
 }  // extern "C"

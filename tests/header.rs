@@ -24,6 +24,9 @@ fn generated() -> String {
         "decoder",
         "encode_file",
         "decode_file",
+        "codec_job",
+        "codec_sink",
+        "evaluate_file",
     ];
     let start = cbindgen::Builder::new().with_config(config);
     let builder = files.iter().fold(start, |b, file| b.with_src(root.join(format!("src/ffi/{file}.rs"))));

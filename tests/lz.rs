@@ -139,22 +139,17 @@ mod oracle {
         if sum > size {
             return None;
         }
-        let mut spread = vec![0; size];
+        let mut states = vec![(0, 0, 0); size];
         let mut at = 0;
         for (symbol, share) in shares.iter().enumerate() {
-            for _ in 0..*share {
-                spread[at] = symbol;
+            for j in 0..*share {
+                let x = (share + j) as u32;
+                let bits = log - x.ilog2();
+                states[at] = (symbol as u32, bits, (x << bits) - size as u32);
                 at = (at + size / 2 + size / 8 + 3) % size;
             }
         }
-        let mut seen = shares.clone();
-        let states = spread.iter().map(|&symbol| {
-            let x = seen[symbol] as u32;
-            seen[symbol] += 1;
-            let bits = log - x.ilog2();
-            (symbol as u32, bits, (x << bits) - size as u32)
-        });
-        Some(Table { log, states: states.collect() })
+        Some(Table { log, states })
     }
 
     /// Reads from the end.

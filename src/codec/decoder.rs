@@ -421,6 +421,11 @@ impl<'a> Decoder<'a> {
         let arrival = self.holes.look(range);
         self.tag.get_or_insert(h.tag);
         let before = range.end <= self.options.start && h.codec != Codec::End;
+        if h.codec == Codec::End && self.stats.frames == 0 && range.end < self.options.start {
+            let e = Error::new(Status::Range, "byte {a} is wanted, the original has {b}");
+            self.failed = Some(e.a(self.options.start).b(range.end));
+            return;
+        }
         let made = match h.codec {
             Codec::End => {
                 let ends = self.length.is_none_or(|l| l == range.end) && range.start >= self.holes.reach();

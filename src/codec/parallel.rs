@@ -425,3 +425,46 @@ impl Stream<'_, '_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::format::Format;
+    use std::vec::Vec;
+
+    struct Bytes(usize);
+    impl ByteSource for Bytes {
+        fn read(&mut self, out: &mut [u8]) -> Result<usize> {
+            let n = out.len().min(self.0);
+            out[..n].fill(7);
+            self.0 -= n;
+            Ok(n)
+        }
+    }
+    struct Nowhere;
+    impl ByteSink for Nowhere {
+        fn write(&mut self, _: u64, _: &[u8]) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Frames before the failing one are written; the error is not lost, and no thread outlives the call.
+    #[test]
+    fn a_panic_of_a_worker_is_told() {
+        for threads in [1, 2, 5] {
+            let options = EncodeOptions { frame_bytes: 16384, ..EncodeOptions::new(Format::BYTES) };
+            let mut area = Vec::new();
+            area.resize_with(memory(&options, threads).unwrap() + 8, MaybeUninit::uninit);
+            let skip = area.as_ptr().align_offset(8);
+            let job = |slot: &mut Slot<'_>, work: &mut [u8]| {
+                assert!(slot.place.sequence != 7, "on purpose");
+                slot.encode(&options, work)
+            };
+            let mut report = Report::default();
+            let ends: (&mut dyn ByteSource, &mut dyn ByteSink) = (&mut Bytes(1 << 20), &mut Nowhere);
+            let e =
+                encode_by(&job, &options, threads, &mut area[skip..], ends, &mut |_| Ok(()), &mut report).unwrap_err();
+            assert_eq!((e.status, report.stats.frames, report.ended), (Status::Internal, 7, false));
+        }
+    }
+}

@@ -60,6 +60,9 @@ pub(super) fn encode(options: *const sqs_encode_options) -> Result<(EncodeOption
     if o.restart_interval > 1 {
         return Err(unsupported("sqs_encode_options: restart_interval above 1 is not in this version"));
     }
+    if o.history_bytes != 0 || o.reserved != 0 {
+        return Err(unsupported("sqs_encode_options: history_bytes cannot be set in this version"));
+    }
     if (o.ccsds_bits, o.ccsds_block, o.ccsds_rsi, o.ccsds_flags) != (0, 0, 0, 0) {
         return Err(unsupported("sqs_encode_options: the parameters of CCSDS 121 cannot be set in this version"));
     }
@@ -94,7 +97,7 @@ pub(super) fn encode(options: *const sqs_encode_options) -> Result<(EncodeOption
 /// Reads the options. max_frame_bytes is what the caller has set, or the default.
 pub(super) fn decode(options: *const sqs_decode_options) -> Result<(DecodeOptions, sqs_decode_options)> {
     let mut o = structs::read(options)?;
-    if o.flags & !(SQS_DECODE_RECOVER | SQS_DECODE_TAG) != 0 || o.reserved != 0 {
+    if o.flags & !(SQS_DECODE_RECOVER | SQS_DECODE_TAG) != 0 || o.history_bytes != 0 {
         return Err(unsupported("sqs_decode_options: flags or fields unknown to this version"));
     }
     let mut value = DecodeOptions { recover: o.flags & SQS_DECODE_RECOVER != 0, start: o.first, ..Default::default() };

@@ -84,6 +84,11 @@ pub struct sqs_encode_options {
     pub tag: u32,
     /// Threads that encode, in files and sqs_encode_stream, up to 64; 0 means 1. The output is the same for any number.
     pub threads: u32,
+    /// Bytes before a frame that it may refer to, with restart_interval above 1; 0: the default. Memory of the encoder and
+    /// of the decoder.
+    pub history_bytes: u32,
+    /// 0.
+    pub reserved: u32,
     /// CCSDS 121: bits of a sample; 0: those of the sample type, the only value in this version.
     pub ccsds_bits: u32,
     /// CCSDS 121: samples of a block; 0: 16, the only value in this version.
@@ -125,8 +130,8 @@ pub struct sqs_decode_options {
     /// Missing ranges that can be told apart, 16 bytes of memory each, and room in missing, if given; default 64. What is
     /// beyond is only counted.
     pub max_missing: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Bytes before a frame that it may refer to, of streams encoded with a restart_interval above 1. 0: none.
+    pub history_bytes: u32,
     /// Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once.
     pub memory: *mut c_void,
     /// Its size: what sqs_decode_memory tells.

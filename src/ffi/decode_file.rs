@@ -75,7 +75,7 @@ impl DecodeJob {
             let at = restore::find(&read, len, self.core.start, self.core.tag, &mut look)?;
             input.seek(at)?;
         }
-        let mut output = Replacement::beside(to, &input)?;
+        let mut output = Replacement::beside(to, Some(&input))?;
         let total = input.len().unwrap_or(SQS_ALL);
         let len = self.run(&mut input, &mut output, total, tell, stats)?;
         keep(output, len, stats)

@@ -63,7 +63,7 @@ impl EncodeJob {
     /// Encodes a file.
     pub(super) fn file(&self, from: &str, to: &str, tell: &mut Tell<'_>, stats: &mut sqs_codec_stats) -> Result<()> {
         let mut input = Input::open(from)?;
-        let mut output = Replacement::beside(to, &input)?;
+        let mut output = Replacement::beside(to, Some(&input))?;
         let total = input.len().unwrap_or(SQS_ALL);
         self.run(&mut input, &mut output, total, tell, stats)?;
         keep(output, stats.coded_bytes, stats)

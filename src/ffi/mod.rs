@@ -12,8 +12,12 @@ mod callbacks;
 mod codec_area;
 #[cfg(feature = "codec")]
 mod codec_handle;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod codec_job;
 #[cfg(feature = "codec")]
 mod codec_options;
+#[cfg(feature = "codec")]
+mod codec_sink;
 #[cfg(all(feature = "codec", feature = "std"))]
 mod codec_stream;
 #[cfg(feature = "codec")]
@@ -28,6 +32,8 @@ mod encode_file;
 #[cfg(feature = "codec")]
 mod encoder;
 mod evaluate;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod evaluate_file;
 mod graph;
 mod handle;
 mod memory;
@@ -40,6 +46,10 @@ mod structs;
 mod types;
 mod version;
 
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use codec_job::*;
+#[cfg(feature = "codec")]
+pub use codec_sink::*;
 #[cfg(feature = "codec")]
 pub use codec_types::*;
 pub use data::*;
@@ -52,6 +62,8 @@ pub use encode_file::*;
 #[cfg(feature = "codec")]
 pub use encoder::*;
 pub use evaluate::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use evaluate_file::*;
 pub use graph::*;
 pub use handle::sqs_pipeline;
 pub use pipeline::*;

@@ -104,10 +104,10 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// A temporary beside `path`, which must not be `input`, nor anything but a regular file.
-    pub fn beside(path: &str, input: &Input) -> Result<Self> {
+    /// A temporary beside `path`, which must not be the input, nor anything but a regular file.
+    pub fn beside(path: &str, input: Option<&Input>) -> Result<Self> {
         match fs::metadata(path) {
-            Ok(m) if m.ino() == input.identity.ino() && m.dev() == input.identity.dev() => {
+            Ok(m) if input.is_some_and(|i| (m.ino(), m.dev()) == (i.identity.ino(), i.identity.dev())) => {
                 return Err(Error::new(Status::Argument, "input and output are the same file"));
             }
             Ok(m) if !m.is_file() => {

@@ -1,5 +1,7 @@
 //! Appending to what grows at the front of a slice, while bytes wait at its end: the inner step of an LZ decoder.
 
+#![allow(clippy::arithmetic_side_effects, reason = "positions that were checked to lie within the slice")]
+
 use core::ptr;
 
 /// Literals that [`append`] takes at most.

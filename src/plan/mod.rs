@@ -292,7 +292,7 @@ impl Question<'_, '_> {
             }
         }
         if !self.outputs.is_empty() {
-            plan.stream_block = self.choose_block(draft, None)?;
+            plan.stream_block = self.choose_block(draft, None, u64::MAX)?;
         }
         self.lay_out(draft, &mut plan)?;
         // Where the budget is smaller than the cache allows, blocks shrink before anything is refused.
@@ -341,13 +341,16 @@ impl Question<'_, '_> {
         };
         let level = self.graph.stages().get(served.request.stage).map_or(0, |s| s.level);
         served.levels = num::count(level).saturating_add(1);
-        let block = self.choose_block(draft, Some(served.request.stage))?;
         let last = last_pass(level, served.request.order);
         if last > 0 {
-            self.check_held(served, level)?;
+            self.check_held(served)?;
         }
         let classic = self.knobs.mode == Mode::Classic && served.request.order == Order::Forward && bound.is_some();
-        if last > 0 && !classic {
+        let sweeps = last > 0 && !classic;
+        // A sweep has a better use for most of its budget than blocks.
+        let most = if sweeps { self.knobs.budget / 4 } else { u64::MAX };
+        let block = self.choose_block(draft, Some(served.request.stage), most)?;
+        if sweeps {
             served.block = block;
             served.last_pass = last;
             return self.least_sweep(draft, served);
@@ -375,13 +378,14 @@ impl Question<'_, '_> {
         Ok(())
     }
 
-    /// The largest power of two whose buffers take at most half of the cache.
-    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>) -> Result<u64> {
+    /// The largest power of two whose buffers take at most half of the cache, and at most so many bytes.
+    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, most: u64) -> Result<u64> {
+        let most = most.min(self.knobs.cache_bytes / 2);
         let mut block = 1;
         while block < MOST_BLOCK {
             let next = num::mul64(block, 2)?;
             self.blocks(draft, target, next, 0)?;
-            if num::count(draft.bytes) > self.knobs.cache_bytes / 2 {
+            if num::count(draft.bytes) > most {
                 break;
             }
             block = next;

@@ -78,7 +78,7 @@ macro_rules! per_level {
 pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     {
-        #[target_feature(enable = "popcnt,lzcnt,bmi1,bmi2")]
+        #[target_feature(enable = "avx2,popcnt,lzcnt,bmi1,bmi2")]
         fn bits<R>(f: impl FnOnce() -> R) -> R {
             f()
         }

@@ -82,11 +82,6 @@ impl<'a> Reader<'a> {
         self.pos <= self.data.len() * 8
     }
 
-    /// True when all was read but what fills the last byte.
-    pub(super) fn ended(&self) -> bool {
-        self.pos.div_ceil(8) == self.data.len()
-    }
-
     /// The next `len` bits, 1 to 32.
     pub(super) fn get(&mut self, len: u32) -> Option<u32> {
         let v = (self.peek() >> (64 - len)) as u32;

@@ -28,7 +28,7 @@ const PART_BYTES: usize = 1 << 17;
 /// Bytes that a hash sees. Shorter matches are worth it with recent offsets only.
 const HASHED: u32 = 6;
 /// How the quick parse goes.
-const STYLE: Style = Style { lazy: 1, stride: 16, skip: 5, least: 5 };
+const STYLE: Style = Style { lazy: 1, stride: 12, skip: 5, least: 5 };
 
 /// Words of the hash table. More would find hardly more.
 fn hash_words(block: usize, effort: u8) -> usize {

@@ -16,7 +16,7 @@ const RUN: usize = 0;
 const MATCH: usize = MAX_STATES;
 const OFFSET: usize = 2 * MAX_STATES;
 
-/// Sequences that are decoded before they are carried out: two simple loops are faster than one that does both.
+/// Sequences that are decoded before they are carried out: two simple loops are faster than one that does both. Even.
 const AT_ONCE: usize = 64;
 
 /// A sequence as decoded: literals, length of the match, offset as stored.
@@ -120,15 +120,15 @@ fn decode(stand: &mut Stand, steps: &mut [Step], following: usize, tables: &[Sta
     let (pairs, rest) = steps.as_chunks_mut::<2>();
     for [first, second] in pairs {
         let (one, two) = (even.sums(), odd.sums());
-        let (needs, total) = (one.states + one.extra, one.states + one.extra + two.states + two.extra);
+        let (needed, all) = (one.states + one.extra, one.states + one.extra + two.states + two.extra);
         // What a peek shows is mostly enough for both.
-        if total <= PEEK && left > 3 {
+        if all <= PEEK && left > 3 {
             let word = bits.peek();
-            bits.skip(total);
-            *first = even.values(word << (one.states & 63), one.extra);
+            bits.skip(all);
+            *first = even.values(word << one.states, one.extra);
             even.advance(word, one.states, tables);
-            let word = word << (needs & 63);
-            *second = odd.values(word << (two.states & 63), two.extra);
+            let word = word << needed;
+            *second = odd.values(word << two.states, two.extra);
             odd.advance(word, two.states, tables);
         } else {
             (*first, bits, even) = alone(bits, even, left > 2, tables);
