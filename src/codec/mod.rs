@@ -21,6 +21,7 @@ pub mod numeric;
 #[cfg(feature = "std")]
 pub mod parallel;
 mod place;
+mod reference;
 #[cfg(feature = "std")]
 pub mod restore;
 #[cfg(feature = "std")]

@@ -56,6 +56,7 @@ pub fn memory(options: &EncodeOptions, threads: u32) -> Result<usize> {
     let mut layout = Layout::default();
     layout.reserve::<Entry>(sizes.index)?;
     layout.reserve::<Mutex<Slot<'_>>>(slots(threads))?;
+    layout.reserve::<u8>(options.history())?;
     for _ in 0..slots(threads) {
         layout.reserve::<u8>(sizes.raw)?;
         layout.reserve::<u8>(out_bytes(options))?;
@@ -99,15 +100,18 @@ fn encode_by(
     let mut carver = Carver::new(area)?;
     let index = carver.filled(sizes.index, Entry::default())?;
     let mut ring = carver.vec::<Mutex<Slot<'_>>>(slots(threads))?;
+    let past = carver.filled(options.history(), 0)?;
     for _ in 0..slots(threads) {
         let (raw, out) = (carver.filled(sizes.raw, 0)?, carver.filled(out_bytes(options), 0)?);
-        let slot = Slot { raw, out, len: 0, place: Place::default(), made: Ok(Made::default()) };
+        let slot = Slot { raw, out, past: 0, len: 0, place: Place::default(), made: Ok(Made::default()) };
         let _ = ring.push(Mutex::new(slot));
     }
     let row = options.format.row_bytes();
     let mut stream = Stream {
         options,
-        frame: sizes.raw - sizes.raw.checked_rem(row).unwrap_or(0),
+        frame: options.frame_bytes - options.frame_bytes.checked_rem(row).unwrap_or(0),
+        past,
+        held: 0,
         place: Place::default(),
         tag: options.tag,
         index: Index::new(index),
@@ -140,7 +144,8 @@ fn encode_by(
 struct Slot<'m> {
     raw: &'m mut [u8],
     out: &'m mut [u8],
-    /// Bytes of `raw` to be encoded.
+    /// Bytes of `raw` that the frame may refer to, and bytes behind them to be encoded.
+    past: usize,
     len: usize,
     /// Where the first of them stands.
     place: Place,
@@ -163,16 +168,16 @@ impl Slot<'_> {
         let whole = self.len - self.len.checked_rem(options.format.row_bytes()).unwrap_or(0);
         let (mut from, mut at, mut place) = (0, 0, self.place);
         for (end, lens) in [whole, self.len].into_iter().zip(&mut made.frames) {
-            let raw = self.raw.get(from..end).unwrap_or(&[]);
-            if raw.is_empty() {
+            if from == end {
                 continue;
             }
+            let data = self.raw.get(..self.past + end).unwrap_or(&[]);
             let out = self.out.get_mut(at..).unwrap_or_default();
-            let frame = encode_frame(options, place, raw, work, out)?;
-            made.tally.add(frame.codec, payload_of(out, frame.len));
-            *lens = (raw.len(), frame.len);
+            let frame = encode_frame(options, place, data, self.past + from, work, out)?;
+            made.tally.add(frame.codec, options.position(place.sequence), payload_of(out, frame.len));
+            *lens = (end - from, frame.len);
             place.sequence = place.sequence.wrapping_add(1);
-            place.raw_offset = place.raw_offset.saturating_add(num::count(raw.len()));
+            place.raw_offset = place.raw_offset.saturating_add(num::count(end - from));
             from = end;
             at += frame.len;
         }
@@ -308,6 +313,9 @@ struct Stream<'s, 'm> {
     options: &'s EncodeOptions,
     /// Bytes of a full frame.
     frame: usize,
+    /// What was read last, `held` bytes of it: the next frame may refer to them.
+    past: &'m mut [u8],
+    held: usize,
     /// Where the next one stands.
     place: Place,
     tag: Option<u16>,
@@ -345,8 +353,14 @@ impl Stream<'_, '_> {
     fn fill(&mut self, slot: &mut Slot<'_>) -> Result<bool> {
         let start = Instant::now();
         slot.len = 0;
+        slot.past = if self.options.position(self.place.sequence) > 0 { self.held } else { 0 };
+        if let (Some(to), Some(from)) = (slot.raw.get_mut(..slot.past), self.past.get(..slot.past)) {
+            to.copy_from_slice(from);
+        }
         let mut more = true;
-        while let Some(rest) = slot.raw.get_mut(slot.len..self.frame).filter(|r| more && !r.is_empty()) {
+        while let Some(rest) =
+            slot.raw.get_mut(slot.past + slot.len..slot.past + self.frame).filter(|r| more && !r.is_empty())
+        {
             let n = self.ends.0.read(rest)?;
             more = n > 0;
             slot.len += n.min(rest.len());
@@ -354,6 +368,11 @@ impl Stream<'_, '_> {
         self.report.reading += start.elapsed();
         let row = self.options.format.row_bytes();
         let whole = slot.len - slot.len.checked_rem(row).unwrap_or(0);
+        let end = slot.past + slot.len;
+        self.held = end.min(self.past.len());
+        if let (Some(to), Some(from)) = (self.past.get_mut(..self.held), slot.raw.get(end - self.held..end)) {
+            to.copy_from_slice(from);
+        }
         let first = slot.raw.get(..if whole > 0 { whole } else { slot.len }).unwrap_or(&[]);
         if !first.is_empty() {
             self.place.tag = *self.tag.get_or_insert_with(|| tag_of(first));
@@ -376,7 +395,10 @@ impl Stream<'_, '_> {
             }
             let stats = &mut self.report.stats;
             self.ends.1.write(stats.coded_bytes, slot.out.get(at..at + coded).unwrap_or(&[]))?;
-            self.index.push(Entry { raw_offset: stats.raw_bytes, position: stats.coded_bytes });
+            // Decoding can only begin where a group does.
+            if self.options.position(stats.frames as u32) == 0 {
+                self.index.push(Entry { raw_offset: stats.raw_bytes, position: stats.coded_bytes });
+            }
             stats.raw_bytes += num::count(raw);
             stats.coded_bytes += num::count(coded);
             stats.frames += 1;

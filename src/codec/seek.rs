@@ -54,7 +54,8 @@ fn by_index(read: &ReadAt<'_>, len: u64, want: u64, buf: &mut [u8]) -> Result<Op
     Ok(entries.take_while(|e| e.raw_offset <= want).last().map(|e| e.position))
 }
 
-/// The position of the frame that holds byte `want` of the original, or of one before it, in a stream of `len` bytes.
+/// The position of the frame that holds byte `want` of the original, or of one before it, in a stream of `len` bytes; never
+/// within a group.
 /// Damage between costs time, no more.
 pub(super) fn frame_at(read: &ReadAt<'_>, len: u64, want: u64, tag: u16, buf: &mut [u8]) -> Result<u64> {
     let hint = by_index(read, len, want, buf)?.unwrap_or(0);
@@ -65,7 +66,10 @@ pub(super) fn frame_at(read: &ReadAt<'_>, len: u64, want: u64, tag: u16, buf: &m
         if h.raw_offset > want || h.codec == Codec::End {
             break;
         }
-        best = at;
+        // What is behind the first of a group may need it.
+        if h.position == 0 {
+            best = at;
+        }
         if h.raw_end() > want {
             break;
         }

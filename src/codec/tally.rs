@@ -2,6 +2,7 @@
 
 use super::frame::Codec;
 use super::glyph::{self, GlyphType};
+use super::reference::{Reference, refers};
 use super::{numeric, varint};
 use crate::util::bytes::Reader;
 
@@ -15,10 +16,13 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a frame and the glyphs of its payload.
-    pub fn add(&mut self, codec: Codec, payload: &[u8]) {
+    /// Counts a frame, of which so many of its group are before it, and the glyphs of its payload.
+    pub fn add(&mut self, codec: Codec, position: u8, mut payload: &[u8]) {
         if let Some(n) = self.frames.get_mut(codec as usize) {
             *n = n.saturating_add(1);
+        }
+        if refers(codec, position) {
+            let _ = Reference::read(&mut payload);
         }
         if codec == Codec::Numeric {
             self.glyphs(payload);

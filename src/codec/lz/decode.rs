@@ -30,6 +30,12 @@ struct Tables<'a> {
 /// was; all of it may be written to. Errors: [`Status::Memory`] when `work` is too short, [`Status::Damaged`] for what
 /// no encoder makes, or more than `out` holds; what stands in `out` then means nothing.
 pub fn decode_block(input: &[u8], out: &mut [u8], work: &mut [u32]) -> Result<usize> {
+    decode_block_after(0, input, out, work)
+}
+
+/// The same for what [`encode_block_after`](super::encode_block_after) made, to `out` from `from` on; what is before
+/// it is what was before the input.
+pub fn decode_block_after(from: usize, input: &[u8], out: &mut [u8], work: &mut [u32]) -> Result<usize> {
     let tables = work.split_first_chunk_mut::<{ TABLE / 2 }>().and_then(|(literals, rest)| {
         let (literals, _) = recast_mut(literals).split_first_chunk_mut()?;
         let (sequences, _) = rest.as_chunks_mut().0.split_first_chunk_mut()?;
@@ -38,14 +44,14 @@ pub fn decode_block(input: &[u8], out: &mut [u8], work: &mut [u32]) -> Result<us
     let Some(mut tables) = tables else {
         return Err(Error::new(Status::Memory, "decoding needs {a} words of work memory").a(DECODE_WORK_LEN as u64));
     };
-    blocks(input, out, &mut tables).ok_or(DAMAGED)
+    blocks(from, input, out, &mut tables).ok_or(DAMAGED)
 }
 
-fn blocks(input: &[u8], out: &mut [u8], tables: &mut Tables) -> Option<usize> {
+fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Option<usize> {
     let level = Level::detect();
     let mut rest = input;
     let mut recent = Recent::START;
-    let mut out = Output { bytes: out, at: 0, lit: 0 };
+    let mut out = Output { bytes: out, at: start, lit: 0 };
     loop {
         let (&flags, tail) = rest.split_first()?;
         rest = tail;
@@ -91,7 +97,7 @@ fn blocks(input: &[u8], out: &mut [u8], tables: &mut Tables) -> Option<usize> {
         out.bytes.copy_within(out.lit.., out.at);
         out.at += left;
         if last {
-            return Some(out.at);
+            return Some(out.at - start);
         }
     }
 }

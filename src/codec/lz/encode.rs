@@ -8,7 +8,7 @@ use super::MAX_BLOCK;
 use super::bits::{BackWriter, MOST, Writer};
 use super::codes;
 use super::huffman;
-use super::matcher::{Buckets, Latest};
+use super::matcher::{Buckets, Latest, eight};
 use super::optimal;
 use super::parse::{Parser, Style};
 use super::prices::Prices;
@@ -50,32 +50,71 @@ pub fn encode_work_len(block: usize, effort: u8) -> usize {
 /// an input, `out` or `work` out of bounds.
 #[must_use]
 pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) -> Option<usize> {
+    encode_block_after(0, input, out, work, effort)
+}
+
+/// The same for the bytes of `input` from `from` on, which may repeat bytes before them: the decoder has those.
+///
+/// `input` as a whole is at most [`MAX_BLOCK`] bytes, and what `work` has to be sized for; `out` is as long as what is
+/// coded.
+#[must_use]
+pub fn encode_block_after(from: usize, input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) -> Option<usize> {
     if input.len() > MAX_BLOCK {
         return None;
     }
     // The same room whatever the caller gives, so that the same is found to be worth it.
-    let out = out.get_mut(..input.len())?;
+    let out = out.get_mut(..input.len().checked_sub(from)?)?;
     let (hash, rest) = work.split_at_mut_checked(hash_words(input.len(), effort))?;
     let (sequences, rest) = rest.split_at_mut_checked(2 * part_sequences(input.len(), effort))?;
     let (sequences, _) = sequences.as_chunks_mut::<2>();
     if effort < 9 {
-        return quick(input, out, hash, sequences, u32::from(effort >= 5));
+        return quick(from, input, out, hash, sequences, u32::from(effort >= 5));
     }
     let nodes = rest.get_mut(..optimal::WORDS)?;
-    let usual = quick(input, out, hash, sequences, 1);
-    let small = thorough(input, out, hash, sequences, nodes);
+    let usual = quick(from, input, out, hash, sequences, 1);
+    let small = thorough(from, input, out, hash, sequences, nodes);
     // What is cheapest by learned prices is not always smaller: the tables like what repeats.
     match (small, usual) {
-        (Some(small), Some(usual)) if small > usual => quick(input, out, hash, sequences, 1),
-        (None, Some(_)) => quick(input, out, hash, sequences, 1),
+        (Some(small), Some(usual)) if small > usual => quick(from, input, out, hash, sequences, 1),
+        (None, Some(_)) => quick(from, input, out, hash, sequences, 1),
         (small, _) => small,
     }
 }
 
-fn quick(input: &[u8], out: &mut [u8], hash: &mut [u32], sequences: &mut [[u32; 2]], lazy: u32) -> Option<usize> {
-    let mut parser = Parser::<HASHED>::new(input, Latest::new(hash), Style { lazy, ..STYLE });
+/// Positions before `from` at which there are at least eight bytes.
+fn before(from: usize, input: &[u8]) -> core::ops::Range<usize> {
+    0..from.min(input.len().saturating_sub(7))
+}
+
+/// A table of last places that knows what lies before `from`.
+fn latest<'a>(from: usize, input: &[u8], hash: &'a mut [u32]) -> Latest<'a> {
+    let mut latest = Latest::new(hash);
+    for pos in before(from, input) {
+        latest.replace::<HASHED>(pos, eight(input, pos));
+    }
+    latest
+}
+
+/// The same for the cheapest way.
+fn buckets<'a, const WAYS: usize>(from: usize, input: &[u8], hash: &'a mut [u32]) -> Buckets<'a, WAYS> {
+    let mut buckets = Buckets::new(hash, optimal::HASHED);
+    for pos in before(from, input) {
+        buckets.insert(pos, eight(input, pos));
+    }
+    buckets
+}
+
+fn quick(
+    from: usize,
+    input: &[u8],
+    out: &mut [u8],
+    hash: &mut [u32],
+    sequences: &mut [[u32; 2]],
+    lazy: u32,
+) -> Option<usize> {
+    let mut parser = Parser::<HASHED>::new(from, input, latest(from, input, hash), Style { lazy, ..STYLE });
     let level = Level::detect();
-    all(input, out, sequences, |s| {
+    all(from, input, out, sequences, |s| {
         Some((
             with_bits(
                 level,
@@ -90,38 +129,40 @@ fn quick(input: &[u8], out: &mut [u8], hash: &mut [u32], sequences: &mut [[u32; 
 /// Learns from a quick parse of the first part what things cost there, then from the cheapest way by these prices, and
 /// then encodes.
 fn thorough(
+    from: usize,
     input: &[u8],
     out: &mut [u8],
     hash: &mut [u32],
     sequences: &mut [[u32; 2]],
     nodes: &mut [u32],
 ) -> Option<usize> {
-    let mut parser = Parser::<HASHED>::new(input, Latest::new(hash), STYLE);
+    let mut parser = Parser::<HASHED>::new(from, input, latest(from, input, hash), STYLE);
     let (count, _) = parser.run(sequences, PART_BYTES);
-    let prices = Prices::learn(input.get(..parser.anchor())?, sequences.get(..count)?);
-    let mut parser = optimal::Parser::new(input, Buckets::new(hash, optimal::HASHED), nodes, prices);
+    let prices = Prices::learn(input.get(from..parser.anchor())?, sequences.get(..count)?);
+    let mut parser = optimal::Parser::new(from, input, buckets(from, input, hash), nodes, prices);
     let (count, _) = parser.run(sequences, PART_BYTES)?;
-    let prices = Prices::learn(input.get(..parser.anchor())?, sequences.get(..count)?);
-    let mut parser = optimal::Parser::new(input, Buckets::new(hash, optimal::HASHED), nodes, prices);
-    all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES)?, parser.anchor())))
+    let prices = Prices::learn(input.get(from..parser.anchor())?, sequences.get(..count)?);
+    let mut parser = optimal::Parser::new(from, input, buckets(from, input, hash), nodes, prices);
+    all(from, input, out, sequences, |s| Some((parser.run(s, PART_BYTES)?, parser.anchor())))
 }
 
 /// Encodes part by part. `parse` fills in the sequences of the next part, and says how many, whether they are the last,
 /// and where they end.
 fn all(
+    start: usize,
     input: &[u8],
     out: &mut [u8],
     sequences: &mut [[u32; 2]],
     mut parse: impl FnMut(&mut [[u32; 2]]) -> Option<((usize, bool), usize)>,
 ) -> Option<usize> {
-    let (mut written, mut from) = (0, 0);
+    let (mut written, mut from) = (0, start);
     loop {
         let ((count, last), anchor) = parse(sequences)?;
         let to = if last { input.len() } else { anchor };
         let sequences = sequences.get(..count)?;
         written += part(input.get(from..to)?, sequences, last, out.get_mut(written..)?)?;
         from = to;
-        if written >= input.len() {
+        if written >= input.len() - start {
             return None;
         }
         if last {

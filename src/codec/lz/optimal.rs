@@ -60,9 +60,16 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, WAYS>, work: &'a mut [u32], prices: Prices) -> Self {
+    /// For what lies from `from` on; `buckets` know what lies before.
+    pub(super) fn new(
+        from: usize,
+        data: &'a [u8],
+        buckets: Buckets<'a, WAYS>,
+        work: &'a mut [u32],
+        prices: Prices,
+    ) -> Self {
         let (nodes, _) = work.as_chunks_mut();
-        Parser { data, buckets, nodes, prices, recent: Recent::START, anchor: 0, pos: 0 }
+        Parser { data, buckets, nodes, prices, recent: Recent::START, anchor: from, pos: from }
     }
 
     /// The first byte not yet part of a sequence.

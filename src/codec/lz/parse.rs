@@ -47,8 +47,9 @@ pub(super) struct Parser<'a, const HASHED: u32> {
 }
 
 impl<'a, const HASHED: u32> Parser<'a, HASHED> {
-    pub(super) fn new(data: &'a [u8], latest: Latest<'a>, style: Style) -> Self {
-        Parser { data, latest, style, recent: Recent::START, anchor: 0 }
+    /// For what lies from `from` on; `latest` knows what lies before.
+    pub(super) fn new(from: usize, data: &'a [u8], latest: Latest<'a>, style: Style) -> Self {
+        Parser { data, latest, style, recent: Recent::START, anchor: from }
     }
 
     /// The first byte not yet part of a sequence.
