@@ -16,8 +16,13 @@ test: ## all tests
 	$(CARGO) test --workspace
 
 .PHONY: test-long
-test-long: ## the long forms of the tests of sweeps, growth and faults
+test-long: ## the long forms of the tests of sweeps, growth, faults and damage
 	SQS_LONG=1 $(CARGO) test --test sweeps --test checkpoint_growth --test faults -- --nocapture
+	SQS_LONG=1 $(CARGO) test --release --test codec_campaign -- --nocapture
+
+.PHONY: fuzz
+fuzz: ## a million cases of the fuzz targets
+	$(CARGO) run --release -p fuzz -- --cases 170000
 
 .PHONY: demo
 demo: ## the audio demo on a generated signal, classic and sqrt side by side

@@ -479,3 +479,26 @@ proptest! {
         }
     }
 }
+
+/// A block of literals alone, some of which occur once and at its start: where the head is written.
+#[test]
+fn rare_literals_at_the_start_are_not_lost() {
+    let mut r = 7u32;
+    let noise = |r: &mut u32| {
+        *r = r.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (*r >> 24) as u8
+    };
+    for len in 60..1200usize {
+        let mut data: Vec<u8> = (0..len).map(|i| if i % 2 == 0 { 61 } else { noise(&mut r) | 128 }).collect();
+        data[..6].copy_from_slice(&[1, 2, 3, 4, 5, 6]);
+        let mut out = vec![0; len];
+        for effort in [1, 5, 9] {
+            let mut work = vec![0; encode_work_len(len, effort)];
+            let Some(n) = encode_block(&data, &mut out, &mut work, effort) else { continue };
+            let mut back = vec![0; len];
+            let mut work = vec![0; DECODE_WORK_LEN];
+            assert_eq!(decode_block(&out[..n], &mut back, &mut work).ok(), Some(len));
+            assert!(back == data, "{len} bytes, effort {effort}");
+        }
+    }
+}

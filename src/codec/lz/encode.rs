@@ -271,11 +271,19 @@ fn write_literals(
     let from = out.len().checked_sub(literals)?;
     if literals >= 32 {
         let mut counts = [0u32; 256];
-        for &b in out.get(from..)? {
-            #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
-            {
-                counts[usize::from(b)] += 1;
+        let mut count = |bytes: &[u8]| {
+            for &b in bytes {
+                #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
+                {
+                    counts[usize::from(b)] += 1;
+                }
             }
+        };
+        if from >= at {
+            count(out.get(from..)?);
+        } else {
+            // Where nearly all are literals, the head was written over the first of those gathered.
+            runs(data, sequences).for_each(count);
         }
         let lens = huffman::lengths(&counts);
         let bits: u64 = counts.iter().zip(&lens).map(|(c, l)| u64::from(*c) * u64::from(*l)).sum();
