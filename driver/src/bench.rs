@@ -6,11 +6,11 @@ pub(crate) use table::all;
 
 use crate::Result;
 use crate::cli::BenchArgs;
-use crate::library::{Failure, Pipeline, Stage};
+use crate::library::{Failure, Pipeline, Rows, Stage};
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::process::Stopwatch;
 use crate::report::say;
-use crate::workloads::{audio, logs};
+use crate::workloads::{audio, logs, satcom};
 
 /// How a workload's rows are checked: two sums.
 struct Bench {
@@ -30,19 +30,34 @@ pub(crate) fn audio(args: &BenchArgs) -> Result<()> {
 /// `driver bench logs`: the sum of p50; the sum of p95, with 10000 added for each alert.
 pub(crate) fn logs(args: &BenchArgs) -> Result<()> {
     let sums = |row: &[f32]| (f64::from(row[0]), f64::from(row[1]) + 1e4 * f64::from(row[2]));
-    run(args, &Bench { window: logs::WINDOW, hop: logs::HOP, build: logs::build, row_len: logs::ROW_LEN, sums })
+    run(
+        args,
+        &Bench {
+            window: logs::BENCH_WINDOW,
+            hop: logs::BENCH_HOP,
+            build: logs::lean,
+            row_len: logs::BENCH_ROW_LEN,
+            sums,
+        },
+    )
+}
+
+/// `driver bench satcom`: the sum of energies, and that of their squares by 1e6.
+pub(crate) fn satcom(args: &BenchArgs) -> Result<()> {
+    let sums = |row: &[f32]| (f64::from(row[0]), f64::from(row[0]) * f64::from(row[0]) * 1e-6);
+    run(args, &Bench { window: satcom::BENCH_WINDOW, hop: satcom::BENCH_HOP, build: satcom::lean, row_len: 1, sums })
 }
 
 fn run(args: &BenchArgs, bench: &Bench) -> Result<()> {
     let config = args.knobs.config(bench.window, bench.hop);
     let path = args.input.to_str().ok_or("the path is not UTF-8")?;
     let mut pipeline = Pipeline::new(&config)?;
-    let samples = pipeline.source_file(path).map_err(|e| format!("{path}: {e}"))?;
+    let samples = pipeline.source_file(0, path).map_err(|e| format!("{path}: {e}"))?;
     let stage = (bench.build)(&mut pipeline)?;
-    let plan = pipeline.plan(stage)?;
+    let plan = pipeline.plan(Rows::all(stage))?;
     // From here on it is work: taking the memory is part of it, as it grows with the input in classic mode.
     let stopwatch = Stopwatch::start();
-    pipeline.seal(stage)?;
+    pipeline.seal(Rows::all(stage))?;
     let mut checks = (0.0, 0.0);
     let mut take = |_: u64, rows: &[f32]| {
         for row in rows.chunks_exact(bench.row_len) {
@@ -50,7 +65,7 @@ fn run(args: &BenchArgs, bench: &Bench) -> Result<()> {
             checks = (checks.0 + a, checks.1 + b);
         }
     };
-    pipeline.evaluate(stage, u64::MAX, &mut take, &mut |_| {})?;
+    pipeline.evaluate(Rows::all(stage), u64::MAX, &mut take, &mut |_| {})?;
     let took = stopwatch.stop();
     let (wall, user, sys, rss) = (took.wall_s, took.user_s, took.sys_s, took.usage.peak_rss_bytes);
     if args.line {

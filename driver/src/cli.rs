@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::inputs::iq::Format;
 use crate::library::{Config, Mode};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -31,6 +32,10 @@ pub(crate) enum Command {
 pub(crate) enum Demo {
     /// Strongest tone and spectral centroid of a recording: Hann window, spectrum, argmax, centroid
     Audio(DemoAudioArgs),
+    /// When a service became slow: quantiles and histogram of latencies, change detector, alerts
+    Logs(LogsArgs),
+    /// A weak drifting carrier and, with --deep, bursts: spectra, coherent sums, drift search, channels
+    Satcom(SatcomArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -45,6 +50,8 @@ pub(crate) enum Bench {
     Audio(BenchArgs),
     /// Logs: window 32768, hop 4096; the sum of p50, and of p95 with 10000 added for each p95 over 25
     Logs(BenchArgs),
+    /// Satcom: window 16384, hop 4096; the sum of the 32 greatest magnitudes of the spectrum
+    Satcom(BenchArgs),
     /// All workloads in all modes on generated input, each in a fresh process; one table
     All(TableArgs),
 }
@@ -81,6 +88,7 @@ impl Knobs {
         Config {
             window: self.window.unwrap_or(window),
             hop: self.hop.unwrap_or(hop),
+            channels: 1,
             mode: self.mode,
             checkpoint_every: self.checkpoint_every,
             lru_bytes: self.lru_bytes,
@@ -112,6 +120,63 @@ pub(crate) struct AudioArgs {
 pub(crate) struct DemoAudioArgs {
     #[command(flatten)]
     pub(crate) audio: AudioArgs,
+    /// Behind the report a table of the classic and the sqrt order, each in a process of its own
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) compare: bool,
+    /// Draw the spectrogram into a PNG
+    #[arg(long, value_name = "OUT.png")]
+    pub(crate) plot: Option<PathBuf>,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct LogsArgs {
+    #[command(flatten)]
+    pub(crate) knobs: Knobs,
+    /// One number a line, or CSV; with --regex any log. Without it, latencies with spikes are generated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Column of a CSV file, by number or by name
+    #[arg(long, value_name = "NAME", default_value = "1", requires = "input", conflicts_with = "regex")]
+    pub(crate) column: String,
+    /// What to take from a line: its first group, a number, or a time (then the seconds since the line before)
+    #[arg(long, value_name = "REGEX", requires = "input")]
+    pub(crate) regex: Option<String>,
+    /// Latencies to generate [default: 2000000]
+    #[arg(long, conflicts_with = "input", value_parser = clap::value_parser!(u64).range(600..=1 << 40))]
+    pub(crate) n: Option<u64>,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Behind the report a table of the classic and the sqrt order, each in a process of its own
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) compare: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SatcomArgs {
+    #[command(flatten)]
+    pub(crate) knobs: Knobs,
+    /// File of raw samples. Without it, a carrier in noise is generated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Type of the numbers in the file
+    #[arg(long, value_enum, default_value = "f32", requires = "input")]
+    pub(crate) format: Format,
+    /// Samples are real, not IQ
+    #[arg(long)]
+    pub(crate) real: bool,
+    /// Samples a second of the file [default: 1000000]
+    #[arg(long, value_name = "HZ", value_parser = hertz, requires = "input")]
+    pub(crate) rate: Option<f64>,
+    /// Most seconds of the file; of the generated signal its length [default there: 10]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(crate) seconds: Option<f64>,
+    /// Look for bursts in 64 channels too
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Behind the report a table of the classic and the sqrt order, each in a process of its own
     #[arg(long, conflicts_with = "json")]
     pub(crate) compare: bool,
@@ -157,6 +222,14 @@ fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(s) if s > 0.0 && s <= 1e7 => Ok(s),
         _ => Err("a number of seconds above 0 and up to 10000000".to_string()),
+    }
+}
+
+/// A rate.
+fn hertz(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(hz) if hz > 0.0 && hz <= 1e12 => Ok(hz),
+        _ => Err("samples a second: a number above 0 and up to 1e12".to_string()),
     }
 }
 

@@ -16,6 +16,7 @@ mod demo;
 mod inputs;
 mod library;
 mod plan;
+mod plot;
 mod report;
 mod workloads;
 
@@ -30,9 +31,12 @@ fn run(command: Command) -> Result<()> {
     library::version()?;
     match command {
         Command::Demo(Demo::Audio(args)) => demo::audio::run(&args),
+        Command::Demo(Demo::Logs(args)) => demo::logs::run(&args),
+        Command::Demo(Demo::Satcom(args)) => demo::satcom::run(&args),
         Command::Plan(Planned::Audio(args)) => plan::audio(&args),
         Command::Bench(Bench::Audio(args)) => bench::audio(&args),
         Command::Bench(Bench::Logs(args)) => bench::logs(&args),
+        Command::Bench(Bench::Satcom(args)) => bench::satcom(&args),
         Command::Bench(Bench::All(args)) => bench::all(&args),
     }
 }

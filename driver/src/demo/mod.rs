@@ -2,3 +2,6 @@
 
 pub(crate) mod audio;
 mod compare;
+pub(crate) mod logs;
+mod run;
+pub(crate) mod satcom;

@@ -1,5 +1,6 @@
 //! A melody in noise, made as it is read: any sample of it can be had at any time, and is always the same.
 
+use super::random::mix;
 use crate::library::Samples;
 
 /// Samples a second.
@@ -58,12 +59,9 @@ fn hertz(note: u64) -> f64 {
     LOWEST * (f64::from(semitones) / 12.0).exp2()
 }
 
-/// Uniform in [-1, 1): the sample's number, well mixed (splitmix64).
+/// Uniform in [-1, 1).
 fn noise(i: u64) -> f32 {
-    let mut z = i.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((z ^ (z >> 31)) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
+    (mix(i) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
 }
 
 impl Samples for Melody {

@@ -1,0 +1,5 @@
+//! Pictures as PNG.
+
+mod canvas;
+mod font;
+pub(crate) mod spectrogram;
