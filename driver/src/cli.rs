@@ -23,9 +23,11 @@ pub(crate) enum Command {
     /// Say what a pipeline would take, without running it
     #[command(subcommand)]
     Plan(Planned),
-    /// Run a pipeline over a file of raw little-endian f32 samples, for timing
+    /// Run a pipeline over generated samples or a file of raw ones, for timing
     #[command(subcommand)]
     Bench(Bench),
+    /// Draw what a bench found
+    Plot(PlotArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -54,6 +56,8 @@ pub(crate) enum Bench {
     Satcom(BenchArgs),
     /// All workloads in all modes on generated input, each in a fresh process; one table
     All(TableArgs),
+    /// Logs with their detectors while one thing is varied: distance of checkpoints, row cache, memory budget
+    Sweep(SweepArgs),
 }
 
 /// What every pipeline can be told.
@@ -63,7 +67,7 @@ pub(crate) struct Knobs {
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) mode: Mode,
     /// Samples in a window [default: the workload's]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, visible_alias = "win", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) window: Option<u64>,
     /// Samples from window to window [default: the workload's]
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
@@ -182,16 +186,135 @@ pub(crate) struct SatcomArgs {
     pub(crate) compare: bool,
 }
 
+/// Sizes of a bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Preset {
+    /// The classic order needs little.
+    Fit,
+    /// It needs some hundred MiB or a part of that.
+    Barely,
+    /// As large as the comparisons with other programs.
+    Spill,
+}
+
 #[derive(Args, Debug, Clone)]
 pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) knobs: Knobs,
-    /// File of raw little-endian f32 samples
+    /// File of raw little-endian f32 samples. Without it they are generated, which takes most of the time then
     #[arg(long, value_name = "FILE.f32")]
-    pub(crate) input: PathBuf,
-    /// Print `samples wall_s user_s sys_s maxrss_KiB check1 check2` in one line
+    pub(crate) input: Option<PathBuf>,
+    /// Samples to generate [default: the preset's]
+    #[arg(long, conflicts_with = "input", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    pub(crate) n: Option<u64>,
+    /// Window, hop and number of samples
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<Preset>,
+    /// The stages of the demo, with all that it can look for, on real samples
     #[arg(long)]
+    pub(crate) deep: bool,
+    /// Each mode in a fresh process; one table
+    #[arg(long, conflicts_with = "line")]
+    pub(crate) extreme: bool,
+    /// How often; tables have the medians
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) iters: u32,
+    /// Write the figures of every run as CSV, for `driver plot`
+    #[arg(long, value_name = "OUT.csv")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Write the generated samples into a file, and run nothing
+    #[arg(long, value_name = "OUT.f32", conflicts_with_all = ["input", "extreme", "csv", "json", "line"])]
+    pub(crate) write: Option<PathBuf>,
+    /// One JSON object a run
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print `samples wall_s user_s sys_s maxrss_KiB check1 check2` in one line
+    #[arg(long, conflicts_with = "json")]
     pub(crate) line: bool,
+}
+
+/// What a sweep varies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Over {
+    /// Windows between checkpoints.
+    K,
+    /// Bytes of the row cache.
+    Lru,
+    /// Bytes of work memory.
+    Budget,
+}
+
+impl Over {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Over::K => "k",
+            Over::Lru => "lru",
+            Over::Budget => "budget",
+        }
+    }
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SweepArgs {
+    /// What is varied
+    #[arg(long, value_enum)]
+    pub(crate) over: Over,
+    /// Latencies to generate
+    #[arg(long, default_value_t = 2_000_000, value_parser = clap::value_parser!(u64).range(600..=1 << 40))]
+    pub(crate) n: u64,
+    /// Samples in a window
+    #[arg(long, visible_alias = "win", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) window: Option<u64>,
+    /// Samples from window to window
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) hop: Option<u64>,
+    /// Ranges of rows asked for at each point of k and lru
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) ranges: u32,
+    /// Write the figures as CSV, for `driver plot`
+    #[arg(long, value_name = "OUT.csv")]
+    pub(crate) csv: Option<PathBuf>,
+    /// One JSON object a point
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl SweepArgs {
+    /// The bench that it repeats.
+    pub(crate) fn bench(&self) -> BenchArgs {
+        let knobs = Knobs {
+            mode: Mode::Sqrt,
+            window: self.window,
+            hop: self.hop,
+            checkpoint_every: 0,
+            lru_bytes: 0,
+            memory_budget: 0,
+            cache_bytes: 0,
+        };
+        BenchArgs {
+            knobs,
+            input: None,
+            n: Some(self.n),
+            preset: None,
+            deep: true,
+            extreme: false,
+            iters: 1,
+            csv: None,
+            write: None,
+            json: false,
+            line: false,
+        }
+    }
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct PlotArgs {
+    /// What `driver bench ... --csv` wrote
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) input: PathBuf,
+    /// The picture
+    #[arg(short, long, value_name = "OUT.png")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Args, Debug, Clone)]

@@ -430,13 +430,13 @@ impl Pipeline {
         self.checked(status).map(drop)
     }
 
-    /// Reads an input from a file of little-endian samples, and says how many it has.
-    pub(crate) fn source_file(&mut self, input: u32, path: &str) -> Result<u64> {
+    /// Reads an input from a file of little-endian samples, from the byte `offset` on, and says how many it has.
+    pub(crate) fn source_file(&mut self, input: u32, path: &str, offset: u64) -> Result<u64> {
         let path = CString::new(path).map_err(|_| Failure::new(SQS_ERR_NAME, "a path has a zero in it".into()))?;
         let mut samples = 0;
         // SAFETY: path and samples live through the call.
         let status = unsafe {
-            sqs_source_set_file(self.handle.as_ptr(), input, path.as_ptr(), SQS_LITTLE_ENDIAN, 0, &raw mut samples)
+            sqs_source_set_file(self.handle.as_ptr(), input, path.as_ptr(), SQS_LITTLE_ENDIAN, offset, &raw mut samples)
         };
         self.checked(status).map(|_| samples)
     }

@@ -4,6 +4,7 @@ use super::compare;
 use super::run::{Job, Run, windows};
 use crate::Result;
 use crate::cli::LogsArgs;
+use crate::inputs::Behind;
 use crate::inputs::latency::{Latency, SPIKES};
 use crate::inputs::text::{Pick, Text};
 use crate::library::{Config, Pipeline, Plan, Samples, Stage};
@@ -21,30 +22,15 @@ const TOLD: usize = 24;
 
 /// Opens the input from a sample on.
 fn open(args: &LogsArgs, skip: u64) -> Result<Box<dyn Samples>> {
-    Ok(match (&args.input, &args.regex) {
-        (None, _) => Box::new(Part { of: Latency::new(args.n.unwrap_or(COUNT)), skip }),
+    let of: Box<dyn Samples> = match (&args.input, &args.regex) {
+        (None, _) => Box::new(Latency::new(args.n.unwrap_or(COUNT))),
         (Some(path), Some(regex)) => {
             let regex = regex::Regex::new(regex).map_err(|e| format!("--regex: {e}"))?;
-            Box::new(Text::open(path, Pick::Match(regex))?.without(skip))
+            Box::new(Text::open(path, Pick::Match(regex))?)
         }
-        (Some(path), None) => Box::new(Text::open(path, Pick::Column(args.column.clone()))?.without(skip)),
-    })
-}
-
-/// A source without its first samples.
-struct Part {
-    of: Latency,
-    skip: u64,
-}
-
-impl Samples for Part {
-    fn count(&self) -> u64 {
-        self.of.count().saturating_sub(self.skip)
-    }
-
-    fn read(&mut self, first: u64, room: &mut [f32]) -> std::result::Result<usize, String> {
-        self.of.read(first + self.skip, room)
-    }
+        (Some(path), None) => Box::new(Text::open(path, Pick::Column(args.column.clone()))?),
+    };
+    Ok(if skip > 0 { Box::new(Behind { of, skip }) } else { of })
 }
 
 fn pipeline(args: &LogsArgs, config: &Config) -> Result<(Pipeline, Stage)> {

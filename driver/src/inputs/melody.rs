@@ -22,7 +22,12 @@ pub(crate) struct Melody {
 impl Melody {
     /// A melody of `seconds`.
     pub(crate) fn new(seconds: f64) -> Melody {
-        let count = ((seconds * f64::from(RATE)) as u64).max(1);
+        Melody::of((seconds * f64::from(RATE)) as u64)
+    }
+
+    /// A melody of so many samples.
+    pub(crate) fn of(count: u64) -> Melody {
+        let count = count.max(1);
         Melody { count, note: count.div_ceil(NOTES.len() as u64) }
     }
 

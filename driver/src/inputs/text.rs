@@ -23,7 +23,6 @@ pub(crate) struct Text {
     values: Values,
     count: u64,
     at: u64,
-    skip: u64,
 }
 
 /// The numbers of a file, from its start.
@@ -54,14 +53,7 @@ impl Text {
             let kind = if matches!(pick, Pick::Match(_)) { "no line matches" } else { "no numbers in it" };
             return Err(format!("{}: {kind}", path.display()));
         }
-        Ok(Text { path: path.into(), pick, values: Values::open(path)?, count, at: 0, skip: 0 })
-    }
-
-    /// Without the first numbers.
-    pub(crate) fn without(mut self, skip: u64) -> Text {
-        self.skip = skip.min(self.count);
-        self.count -= self.skip;
-        self
+        Ok(Text { path: path.into(), pick, values: Values::open(path)?, count, at: 0 })
     }
 }
 
@@ -173,7 +165,6 @@ impl Samples for Text {
     }
 
     fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
-        let first = first + self.skip;
         let say = |e: String| format!("{}: {e}", self.path.display());
         if first < self.at {
             (self.values, self.at) = (Values::open(&self.path)?, 0);

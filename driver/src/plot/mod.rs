@@ -2,4 +2,5 @@
 
 mod canvas;
 mod font;
+pub(crate) mod runs;
 pub(crate) mod spectrogram;

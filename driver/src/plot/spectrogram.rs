@@ -57,9 +57,9 @@ fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> cr
     let mut chart = ChartBuilder::on(&root)
         .caption("Spectrogram, dB below full scale", ("sans", 16))
         .margin(14)
+        .margin_right(84)
         .x_label_area_size(46)
         .y_label_area_size(70)
-        .right_y_label_area_size(70)
         .build_cartesian_2d(0.0..seconds, 0.0..hertz * scale)?;
     chart
         .configure_mesh()
