@@ -25,7 +25,8 @@ fn open(args: &LogsArgs, skip: u64) -> Result<Box<dyn Samples>> {
     let of: Box<dyn Samples> = match (&args.input, &args.regex) {
         (None, _) => Box::new(Latency::new(args.n.unwrap_or(COUNT))),
         (Some(path), Some(regex)) => {
-            let regex = regex::Regex::new(regex).map_err(|e| format!("--regex: {e}"))?;
+            let regex = regex::Regex::new(regex)
+                .map_err(|e| format!("--regex: {}", e.to_string().lines().last().unwrap_or("")))?;
             Box::new(Text::open(path, Pick::Match(regex))?)
         }
         (Some(path), None) => Box::new(Text::open(path, Pick::Column(args.column.clone()))?),
