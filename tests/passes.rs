@@ -6,7 +6,7 @@ mod common;
 
 use chain::{Dice, Kept, long};
 use common::*;
-use sqrtspace::pipeline::Pipeline;
+use sqrtspace::pipeline::{Pipeline, SweepInfo};
 use sqrtspace::plan::{Mode, Order, Request};
 use sqrtspace::schedule::leaf;
 use sqrtspace::store::checkpoint::{Checkpoints, HEADER_BYTES};
@@ -98,7 +98,8 @@ fn each_pass_makes_each_row_once_but_what_the_schedule_rolls_ahead() {
                 let info = p.plan_info(&plan);
                 seal(&mut p, &[ask]);
                 let got = made(&graph, &mut p, order, 1 + dice.below(2000));
-                let (slots, tile, extra) = info.sweep;
+                let SweepInfo { slots, leaf: tile, extra, passes: planned, .. } = info.sweep;
+                assert_eq!(planned, last);
                 let ahead = if levels[0] == 0 { leaf::extra_advances(rows, slots, tile).unwrap() as u64 } else { 0 };
                 let expected = passes(levels, last, rows, ahead);
                 assert_eq!(got, expected, "{directions} {order:?} {rows} rows, {slots} slots, tiles of {tile}");
@@ -182,4 +183,49 @@ fn flipped_bits_of_kept_states_change_no_row() {
     }
     println!("{struck} bits flipped in kept states, {found} passes run again");
     assert!(struck > 3000 && found > 300);
+}
+
+/// Once the states at tiles are there, a row behind a reverse scan costs a tile of each level and the way there from the nearest
+/// checkpoint of level 0; a row in the cache costs nothing.
+#[test]
+fn rows_behind_a_reverse_scan_are_at_hand_once_its_pass_is_done() {
+    let rows = 10_000;
+    let graph = scans("FR", rows);
+    let all = graph.oracle().pop().unwrap().concat();
+    let ask = request(1, 0, EVERYTHING);
+    for lru_bytes in [0, 2000] {
+        let (mut p, _) = build(&graph, &Setup { slots: 64, lru_bytes, ..setup(u64::MAX) });
+        let plan = p.plan(&[ask, reversed(0, 0, EVERYTHING)]).unwrap();
+        let tile = plan.served().next().unwrap().leaf;
+        let gap = 2 * rows / 64 + plan.every;
+        seal(&mut p, &[ask, reversed(0, 0, EVERYTHING)]);
+        let mut fetch = |first, count| {
+            MADE.take();
+            let got = evaluate(&mut p, 1, first, count, 1 << 20);
+            assert_eq!(got, all[first as usize..(first + count) as usize]);
+            let made = MADE.take();
+            (made.first().copied().unwrap_or(0), made.get(1).copied().unwrap_or(0))
+        };
+        let whole = fetch(0, rows);
+        assert_eq!(whole.1, 2 * rows);
+        let mut dice = Dice(5);
+        for _ in 0..200 {
+            let first = dice.below(rows);
+            let (forward, reverse) = fetch(first, 1);
+            assert!(forward <= gap + tile && reverse <= tile, "row {first}: {forward} and {reverse} rows");
+            if lru_bytes > 0 {
+                assert_eq!(fetch(first, 1), (0, 0));
+            }
+        }
+        // Another request takes the memory: all of it again.
+        let down = Descending::default();
+        p.evaluate_begin(&reversed(0, 0, 10), down.boxed()).unwrap();
+        while p.evaluating() {
+            p.step(1 << 20, &mut 0).unwrap();
+        }
+        MADE.take();
+        assert_eq!(evaluate(&mut p, 1, 77, 1, 1 << 20), all[77..78]);
+        let made = MADE.take();
+        assert!(made.is_empty() && lru_bytes > 0 || made[1] > rows / 2, "{made:?}");
+    }
 }

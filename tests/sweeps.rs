@@ -5,7 +5,7 @@ mod common;
 
 use chain::*;
 use common::*;
-use sqrtspace::pipeline::Pipeline;
+use sqrtspace::pipeline::{Pipeline, SweepInfo};
 use sqrtspace::plan::{Knobs, Mode};
 use sqrtspace::schedule::leaf;
 use sqrtspace::status::Status;
@@ -29,9 +29,9 @@ fn executions(first: u64, rows: u64, slots: u64, leaf: u64, slice: u64) -> u64 {
     let asked = [reversed(0, 0, EVERYTHING)];
     let plan = p.plan(&asked).unwrap();
     let planned = p.plan_info(&plan).sweep;
-    assert_eq!((planned.0, planned.1), (slots, leaf.min(first + rows)));
+    assert_eq!((planned.slots, planned.leaf), (slots, leaf.min(first + rows)));
     if first == 0 {
-        assert_eq!(Some(u128::from(planned.2)), leaf::extra_advances(rows, slots, leaf));
+        assert_eq!(Some(u128::from(planned.extra)), leaf::extra_advances(rows, slots, leaf));
     }
     seal(&mut p, &asked);
     sweep(&mut p, first, rows, slice);
@@ -95,7 +95,7 @@ fn a_million_rows_are_reversed_within_the_bytes_told() {
         seal(&mut p, &asked);
         let got = sweep(&mut p, 0, ROWS, 1 << 20);
         let more = made.get() as f64 / ROWS as f64 - 1.0;
-        let (slots, leaf, extra) = info.sweep;
+        let SweepInfo { slots, leaf, extra, .. } = info.sweep;
         println!(
             "{kib:5}  {slots:5}  {leaf:5}  {:11}  {:11}  {more:+.4}",
             info.checkpoint_bytes,

@@ -38,6 +38,8 @@ pub(crate) enum Demo {
     Logs(LogsArgs),
     /// A weak drifting carrier and, with --deep, bursts: spectra, coherent sums, drift search, channels
     Satcom(SatcomArgs),
+    /// A Kalman filter and the smoother behind it in budgets of many sizes: memory against work done again
+    Smoother(SmootherArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -195,6 +197,19 @@ pub(crate) enum Preset {
     Barely,
     /// As large as the comparisons with other programs.
     Spill,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SmootherArgs {
+    /// Most bytes of work memory, such as 64K; without it, a table over many budgets
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) budget: Option<u64>,
+    /// Measurements, and rows of the smoother
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub(crate) rows: u64,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug, Clone)]

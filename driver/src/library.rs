@@ -302,19 +302,27 @@ pub(crate) struct Rows {
     pub(crate) first: u64,
     /// `u64::MAX`: all from `first` on.
     pub(crate) count: u64,
-    /// From the last to the first.
-    pub(crate) reverse: bool,
+    pub(crate) order: Order,
+}
+
+impl From<Stage> for Rows {
+    fn from(stage: Stage) -> Rows {
+        Rows::all(stage)
+    }
 }
 
 impl Rows {
     /// All rows of a stage.
     pub(crate) fn all(stage: Stage) -> Rows {
-        Rows { stage, first: 0, count: SQS_ALL, reverse: false }
+        Rows { stage, first: 0, count: SQS_ALL, order: Order::Forward }
     }
 
     fn request(self) -> sqs_request {
         let struct_size = size_of::<sqs_request>() as u32;
-        let order = if self.reverse { SQS_ORDER_REVERSE } else { SQS_ORDER_FORWARD };
+        let order = match self.order {
+            Order::Forward => SQS_ORDER_FORWARD,
+            Order::Reverse => SQS_ORDER_REVERSE,
+        };
         sqs_request { struct_size, stage: self.stage, first: self.first, count: self.count, order, flags: 0 }
     }
 }
@@ -336,6 +344,15 @@ pub(crate) type Param<'a> = (&'a CStr, &'a [f64]);
 
 /// The number of a stage.
 pub(crate) type Stage = u32;
+
+/// The order in which rows come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// From the first to the last.
+    Forward,
+    /// From the last to the first: blocks of descending rows, told with the number of the greatest.
+    Reverse,
+}
 
 /// A pipeline of `f32` samples and what it borrows.
 pub(crate) struct Pipeline {
@@ -510,8 +527,8 @@ impl Pipeline {
     }
 
     /// What these rows will take.
-    pub(crate) fn plan(&mut self, rows: Rows) -> Result<Plan> {
-        let ask = rows.request();
+    pub(crate) fn plan(&mut self, rows: impl Into<Rows>) -> Result<Plan> {
+        let ask = rows.into().request();
         let mut info = sqs_plan_info { struct_size: size_of::<sqs_plan_info>() as u32, ..Default::default() };
         // SAFETY: one request; both structs are initialised.
         let status = unsafe { sqs_plan(self.handle.as_ptr(), &raw const ask, 1, &raw mut info) };
@@ -519,8 +536,8 @@ impl Pipeline {
     }
 
     /// Takes the memory for these rows.
-    pub(crate) fn seal(&mut self, rows: Rows) -> Result<()> {
-        let ask = rows.request();
+    pub(crate) fn seal(&mut self, rows: impl Into<Rows>) -> Result<()> {
+        let ask = rows.into().request();
         // SAFETY: one request; the work area comes from the library's own heap.
         let status = unsafe { sqs_pipeline_seal(self.handle.as_ptr(), &raw const ask, 1, std::ptr::null_mut(), 0) };
         self.checked(status)?;
@@ -532,13 +549,13 @@ impl Pipeline {
     /// `moved` hears after every `slice` windows of work how many were done.
     pub(crate) fn evaluate(
         &mut self,
-        rows: Rows,
+        rows: impl Into<Rows>,
         slice: u64,
         take: &mut dyn FnMut(u64, &[f32]),
         moved: &mut dyn FnMut(u64),
     ) -> Result<()> {
         debug_assert!(self.sealed, "seal before evaluate: its cost shall be seen");
-        let ask = rows.request();
+        let ask = rows.into().request();
         let handle = self.handle.as_ptr();
         let mut sink = Sink { take };
         // SAFETY: the sink outlives the evaluation: it ends or is cancelled before this function returns.

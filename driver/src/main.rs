@@ -35,6 +35,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(Demo::Audio(args)) => demo::audio::run(&args),
         Command::Demo(Demo::Logs(args)) => demo::logs::run(&args),
         Command::Demo(Demo::Satcom(args)) => demo::satcom::run(&args),
+        Command::Demo(Demo::Smoother(args)) => demo::smoother::run(&args),
         Command::Plan(Planned::Audio(args)) => plan::audio(&args),
         Command::Bench(Bench::Audio(args)) => bench::run(Workload::Audio, &args),
         Command::Bench(Bench::Logs(args)) => bench::run(Workload::Logs, &args),

@@ -18,6 +18,15 @@ pub mod holes;
 pub mod index;
 pub mod lz;
 pub mod numeric;
+#[cfg(feature = "std")]
+pub mod parallel;
+mod place;
+mod reference;
+#[cfg(feature = "std")]
+pub mod restore;
+#[cfg(feature = "std")]
+mod seek;
+pub mod tally;
 pub mod varint;
 mod work;
 

@@ -10,16 +10,19 @@
 //! tiles from there to the end says where the next snapshot goes; with one tile left it is made. A snapshot that fails its
 //! check is popped: the one below is then the start of a longer stretch, and the same rule goes on from there. Where the
 //! state of a later level fails its check, the pass that left it there runs again.
+//!
+//! The slots by tile outlive a sweep, until another request takes the memory: a range asked for next starts with the last pass.
 
 use super::Pipeline;
 use super::evaluate::Evaluation;
-use crate::exec::{Piece, failed, final_windows, internal};
+use crate::exec::{Piece, final_windows, internal};
 use crate::graph::Node;
 use crate::mem::Span;
 use crate::plan::{Order, Request, Served};
 use crate::schedule::binomial;
 use crate::status::{Error, Result, Status};
 use crate::store::checkpoint::{Checkpoints, Key};
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// Marks the checkpoints of a sweep, level by level; those of single scans carry the number of their stage.
@@ -47,7 +50,20 @@ pub(super) struct Sweep {
     left: u64,
     /// The rows that are asked for and not handed out.
     wanted: (u64, u64),
+    /// Some piece has run: before that, the first rows are looked for in the cache.
+    begun: bool,
     phase: Phase,
+}
+
+/// States at tiles that a sweep has left: of the rows from `first` on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left {
+    stage: usize,
+    order: Order,
+    leaf: u64,
+    first: u64,
+    end: u64,
+    kept: Checkpoints,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +76,37 @@ enum Phase {
     Tile { tile: u64, turned: bool },
 }
 
+impl Left {
+    /// Where they are.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        d.sizes([self.stage, self.order as usize]);
+        d.words([self.leaf, self.first, self.end]);
+        self.kept.digest(d);
+    }
+}
+
 impl Sweep {
+    /// Where the schedule stands.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        let phase = match self.phase {
+            Phase::Choose => [0, 0, 0],
+            Phase::Move { to, keep } => [1, to, u64::from(keep)],
+            Phase::Tile { tile, turned } => [2, tile, u64::from(turned)],
+        };
+        d.words(phase);
+        d.words([self.first, self.end, self.leaf, self.most_slots.into(), self.left, self.depth.into()]);
+        d.words([self.wanted.0, self.wanted.1, self.begun.into()]);
+        d.sizes([self.pass, self.last_pass]);
+        d.maybe(self.live);
+        self.slots.digest(d);
+        self.kept.digest(d);
+    }
+
+    /// True where rows of a tile were turned round and wait to be handed out.
+    pub(super) fn turned(&self) -> bool {
+        matches!(self.phase, Phase::Tile { turned: true, .. })
+    }
+
     fn tiles(&self) -> u64 {
         num::div_ceil(self.end.saturating_sub(self.first), self.leaf)
     }
@@ -85,11 +131,13 @@ impl Sweep {
         (self.pass, self.left, self.depth, self.live, self.phase) = (pass, self.tiles(), 0, None, Phase::Choose);
     }
 
-    /// Where the state of a kept level at a tile is.
+    /// Where the state of a kept level at a tile is: counted from the end, so that it does not depend on the first row.
     fn kept_slot(&self, level: usize, tile: u64) -> (u32, Key) {
-        let index = num::count(level).saturating_sub(1).saturating_mul(self.tiles()).saturating_add(tile);
+        let behind = self.tiles().saturating_sub(tile).saturating_sub(1);
+        let levels = num::count(self.last_pass).saturating_sub(1);
+        let index = behind.saturating_mul(levels).saturating_add(num::count(level)).saturating_sub(1);
         let set = SWEEP.saturating_sub(u32::try_from(level).unwrap_or(0));
-        (u32::try_from(index).unwrap_or(u32::MAX), Key { step: tile, set })
+        (u32::try_from(index).unwrap_or(u32::MAX), Key { step: behind, set })
     }
 }
 
@@ -111,7 +159,14 @@ impl<'m> Pipeline<'m> {
         let widest = self.eval.plan.snapshots.iter().skip(1).take(num::size(levels)?).map(|g| g.len).max().unwrap_or(0);
         let kept_slots = served.tiles.saturating_mul(levels);
         let slots = Checkpoints::new(&mut self.work, slots, most_slots, self.eval.plan.snapshot(0).len, self.hash)?;
-        let kept = Checkpoints::new(&mut self.work, kept, count(kept_slots), widest, self.hash)?;
+        let fits =
+            |l: &Left| (l.stage, l.order, l.leaf, l.end) == (ask.stage, ask.order, leaf, there) && l.first <= ask.first;
+        let left = self.left.filter(fits);
+        self.left = left;
+        let kept = match left {
+            Some(left) => left.kept,
+            None => Checkpoints::new(&mut self.work, kept, count(kept_slots), widest, self.hash)?,
+        };
         // A forward scan behind a reverse one starts at row 0, whatever is asked for.
         let first = if served.levels > 2 { 0 } else { ask.first };
         let mut sweep = Sweep {
@@ -127,13 +182,14 @@ impl<'m> Pipeline<'m> {
             last_pass: served.last_pass,
             left: 0,
             wanted: (ask.first, end),
+            begun: false,
             phase: Phase::Choose,
         };
         if levels > 0 && sweep.tiles() > served.tiles {
             let text = "there are {a} rows; the plan has states for {b}";
             return Err(Error::new(Status::NotPlanned, text).a(there).b(served.tiles.saturating_mul(leaf)));
         }
-        sweep.start_pass(1);
+        sweep.start_pass(if left.is_some() { sweep.last_pass } else { 1 });
         Ok(sweep)
     }
 
@@ -146,8 +202,14 @@ impl<'m> Pipeline<'m> {
                     self.finish_evaluation();
                     return Ok(0);
                 }
-                self.choose(&mut sweep)?;
-                0
+                if !sweep.begun && self.give_cached(sweep.wanted.0)? {
+                    sweep.wanted.0 = sweep.wanted.0.saturating_add(1);
+                    1
+                } else {
+                    sweep.begun = true;
+                    self.choose(&mut sweep)?;
+                    0
+                }
             }
             _ if !self.eval.piece_done() => {
                 let (eval, mut world) = self.split_eval();
@@ -170,6 +232,10 @@ impl<'m> Pipeline<'m> {
                 sweep.phase = Phase::Choose;
                 0
             }
+            Phase::Tile { .. } if !self.leaf_sound() => {
+                self.lose_job(&mut sweep);
+                0
+            }
             Phase::Tile { tile, turned } => {
                 if sweep.pass == sweep.last_pass {
                     self.hand_out_tile(&mut sweep, tile, turned)?;
@@ -178,6 +244,7 @@ impl<'m> Pipeline<'m> {
                 // On a way down the snapshot of level 0 still stands at this tile, which is done.
                 sweep.live = if sweep.goes_down() { sweep.live } else { Some(tile.saturating_add(1)) };
                 sweep.phase = Phase::Choose;
+                self.eval.forget_redo();
                 0
             }
         };
@@ -187,10 +254,25 @@ impl<'m> Pipeline<'m> {
         Ok(worked)
     }
 
+    /// Gives a row to the sink if the cache has it, and rows are wanted in forward order.
+    fn give_cached(&mut self, row: u64) -> Result<bool> {
+        let Some(ask) = self.evaluation.as_ref().map(|e| e.ask).filter(|a| a.order == Order::Forward) else {
+            return Ok(false);
+        };
+        let id = u32::try_from(ask.stage).unwrap_or(u32::MAX);
+        let Some(found) = self.cache.get(&mut self.work, id, row) else { return Ok(false) };
+        self.give(row, found, 1)?;
+        Ok(true)
+    }
+
     /// Picks the next piece and starts it.
     fn choose(&mut self, sweep: &mut Sweep) -> Result<()> {
         let Some(next) = sweep.next_tile() else {
             sweep.start_pass(sweep.pass.saturating_add(1));
+            if let Some(ask) = self.evaluation.as_ref().map(|e| e.ask).filter(|_| sweep.pass == sweep.last_pass) {
+                let Sweep { leaf, first, end, kept, .. } = *sweep;
+                self.left = Some(Left { stage: ask.stage, order: ask.order, leaf, first, end, kept });
+            }
             return Ok(());
         };
         if !self.eval.has_scans() || sweep.live == Some(next) {
@@ -206,7 +288,7 @@ impl<'m> Pipeline<'m> {
             };
             let snapshot = self.eval.snapshot(0);
             let Some(tile) = sweep.slots.step(&mut self.work, slot) else {
-                self.drop_slot(sweep);
+                self.drop_slot(sweep, None);
                 continue;
             };
             if sweep.live == Some(tile) {
@@ -217,7 +299,7 @@ impl<'m> Pipeline<'m> {
                 sweep.live = Some(tile);
                 break tile;
             }
-            self.drop_slot(sweep);
+            self.drop_slot(sweep, Some(tile));
         };
         let length = sweep.left.saturating_sub(top);
         let free = u64::from(sweep.most_slots.saturating_sub(sweep.depth).saturating_add(1));
@@ -242,11 +324,26 @@ impl<'m> Pipeline<'m> {
         }
     }
 
-    fn drop_slot(&mut self, sweep: &mut Sweep) {
+    /// The snapshot of tile `lost` (none where it does not say which) is damaged: the way from the one below is longer.
+    fn drop_slot(&mut self, sweep: &mut Sweep, lost: Option<u64>) {
         sweep.depth = sweep.depth.saturating_sub(1);
         sweep.live = None;
-        self.repairs.crc_failures = self.repairs.crc_failures.saturating_add(1);
-        self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+        self.repaired();
+        let stage = self.evaluation.as_ref().map_or(0, |e| e.ask.stage);
+        let last = sweep.left.saturating_sub(1);
+        self.eval.note_redo_of(stage, sweep.tile(lost.map_or(last, |tile| tile.min(last))));
+    }
+
+    /// What the job of a sweep holds is damaged. States of level 0 are in the slots; where the job carries those of other
+    /// levels, their pass starts again.
+    pub(super) fn lose_job(&mut self, sweep: &mut Sweep) {
+        self.repaired();
+        self.eval.note_redo();
+        let carries = |l: usize| l % 2 == sweep.pass % 2 && self.eval.snapshot(l).len > 0;
+        if (1..=sweep.pass).any(carries) {
+            sweep.start_pass(sweep.pass);
+        }
+        (sweep.live, sweep.phase) = (None, Phase::Choose);
     }
 
     fn start_move(&mut self, sweep: &mut Sweep, piece: Piece, to: u64, keep: bool) -> Result<()> {
@@ -268,8 +365,7 @@ impl<'m> Pipeline<'m> {
             let (slot, key) = sweep.kept_slot(level, tile);
             let kept = sweep.kept.get(&mut self.work, slot, key);
             if kept.and_then(|from| self.work.copy(from, snapshot.at)).is_none() {
-                self.repairs.crc_failures = self.repairs.crc_failures.saturating_add(1);
-                self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+                self.repaired();
                 sweep.start_pass(level);
                 return Ok(());
             }
@@ -318,15 +414,11 @@ impl<'m> Pipeline<'m> {
                 e.sweep = Some(Sweep { phase: Phase::Tile { tile, turned: true }, ..*sweep });
             }
         }
-        let Some(bytes) = self.work.bytes(rows) else { return internal("rows lie outside of the work area") };
-        let Some(e) = self.evaluation.as_mut() else { return Ok(()) };
-        let count = end.saturating_sub(first);
-        let named = if down { end.saturating_sub(1) } else { first };
-        let given = e.sink.rows(named, num::size(count)?, bytes);
-        given.map_err(|code| failed(code, "the sink returned {a} at row {b}").b(named))?;
-        e.handed = e.handed.saturating_add(count);
-        self.rows_out = self.rows_out.saturating_add(count);
+        self.give(if down { end.saturating_sub(1) } else { first }, rows, end.saturating_sub(first))?;
         sweep.wanted = if down { (sweep.wanted.0, first) } else { (end, sweep.wanted.1) };
+        if !down {
+            self.keep_in_cache(stage, first, end, rows);
+        }
         Ok(())
     }
 }

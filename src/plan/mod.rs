@@ -1,5 +1,6 @@
 //! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
 
+mod check;
 mod job;
 mod order;
 mod place;
@@ -15,6 +16,7 @@ use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
 use crate::store::checkpoints;
+use crate::store::ring;
 use crate::util::num;
 
 /// All rows, or as many as there are.
@@ -292,7 +294,7 @@ impl Question<'_, '_> {
             }
         }
         if !self.outputs.is_empty() {
-            plan.stream_block = self.choose_block(draft, None)?;
+            plan.stream_block = self.choose_block(draft, None, u64::MAX)?;
         }
         self.lay_out(draft, &mut plan)?;
         // Where the budget is smaller than the cache allows, blocks shrink before anything is refused.
@@ -341,13 +343,16 @@ impl Question<'_, '_> {
         };
         let level = self.graph.stages().get(served.request.stage).map_or(0, |s| s.level);
         served.levels = num::count(level).saturating_add(1);
-        let block = self.choose_block(draft, Some(served.request.stage))?;
         let last = last_pass(level, served.request.order);
         if last > 0 {
-            self.check_held(served, level)?;
+            self.check_held(served)?;
         }
         let classic = self.knobs.mode == Mode::Classic && served.request.order == Order::Forward && bound.is_some();
-        if last > 0 && !classic {
+        let sweeps = last > 0 && !classic;
+        // A sweep has a better use for most of its budget than blocks.
+        let most = if sweeps { self.knobs.budget / 4 } else { u64::MAX };
+        let block = self.choose_block(draft, Some(served.request.stage), most)?;
+        if sweeps {
             served.block = block;
             served.last_pass = last;
             return self.least_sweep(draft, served);
@@ -375,13 +380,14 @@ impl Question<'_, '_> {
         Ok(())
     }
 
-    /// The largest power of two whose buffers take at most half of the cache.
-    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>) -> Result<u64> {
+    /// The largest power of two whose buffers take at most half of the cache, and at most so many bytes.
+    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, most: u64) -> Result<u64> {
+        let most = most.min(self.knobs.cache_bytes / 2);
         let mut block = 1;
         while block < MOST_BLOCK {
             let next = num::mul64(block, 2)?;
             self.blocks(draft, target, next, 0)?;
-            if num::count(draft.bytes) > self.knobs.cache_bytes / 2 {
+            if num::count(draft.bytes) > most {
                 break;
             }
             block = next;
@@ -475,7 +481,7 @@ impl Question<'_, '_> {
             let chosen = num::add64(least, num::mul64(block.max(1), input.hop)?)?;
             let samples = if input.capacity > 0 { input.capacity } else { chosen };
             self.check_ring(draft, plan, i, samples)?;
-            let span = region(num::mul(num::size(samples)?, input.sample_bytes())?)?;
+            let span = region(ring::bytes(samples, input.sample_bytes())?)?;
             if let (Some(ring), Some(held)) = (plan.rings.get_mut(i), plan.ring_samples.get_mut(i)) {
                 (*ring, *held) = (span, samples);
             }
@@ -483,7 +489,7 @@ impl Question<'_, '_> {
         let mut queues = 0;
         for output in self.outputs {
             let row = self.graph.shape(Node::Stage(output.stage)).bytes();
-            let bytes = num::mul(num::size(output.capacity)?, row)?;
+            let bytes = queue_bytes(output.capacity, row)?;
             queues = num::align_up(num::add(queues, bytes)?, BUFFER_ALIGN)?;
         }
         plan.queues = region(queues)?;
@@ -519,6 +525,11 @@ impl Question<'_, '_> {
         let text = "the ring of an input holds {b} samples; this graph needs at least {a}";
         Err(Error::new(Status::Argument, text).a(least).b(samples))
     }
+}
+
+/// Bytes of the queue of an output: rows, and a check for each.
+pub fn queue_bytes(capacity: u64, row: usize) -> Result<usize> {
+    num::mul(num::size(capacity)?, num::add(row, 4)?)
 }
 
 /// Halves the block of the largest job that can do with less; false where none can.

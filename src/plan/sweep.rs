@@ -70,7 +70,7 @@ impl Question<'_, '_> {
     }
 
     /// Refuses rows over pushed samples that the ring cannot have all at once: who goes down needs them again.
-    pub(super) fn check_held(&self, served: &Served, level: usize) -> Result<()> {
+    pub(super) fn check_held(&self, served: &Served) -> Result<()> {
         let rate = self.graph.rate(Node::Stage(served.request.stage));
         for (input, _) in self.graph.inputs().iter().zip(self.inputs).filter(|(_, f)| f.pushed) {
             let held = input.windows(input.capacity);
@@ -78,7 +78,7 @@ impl Question<'_, '_> {
                 ALL => 1,
                 count => num::add64(num::mul64(count.saturating_sub(1), rate)?, 1)?,
             };
-            if input.capacity == 0 || (level == 0 && held < windows) {
+            if input.capacity == 0 || held < windows {
                 let (_, samples) = input.samples(0, windows);
                 let text = "input {n} is pushed and its ring holds {b} samples: rows in reverse need all of the range, {a} at least";
                 return Err(Error::new(Status::Argument, text).a(samples).b(input.capacity).name(&input.name));

@@ -13,10 +13,10 @@ pub struct Level(Isa);
 enum Isa {
     /// What the whole build was compiled for.
     Baseline,
-    /// AVX2 and POPCNT.
+    /// AVX2, POPCNT, LZCNT, BMI1 and BMI2.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// AVX-512 F, BW, DQ and VL, and POPCNT.
+    /// The same, and AVX-512 F, BW, DQ and VL.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
@@ -31,12 +31,10 @@ impl Level {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         {
             use std::is_x86_feature_detected as has;
-            let bits = has!("popcnt");
-            if bits && has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") {
-                return Level(Isa::Avx512);
-            }
+            let bits = has!("popcnt") && has!("lzcnt") && has!("bmi1") && has!("bmi2");
             if bits && has!("avx2") {
-                return Level(Isa::Avx2);
+                let wide = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl");
+                return Level(if wide { Isa::Avx512 } else { Isa::Avx2 });
             }
         }
         Level::BASELINE
@@ -73,12 +71,34 @@ macro_rules! per_level {
     };
 }
 
+/// Runs `f`, compiled for shifts, masks and counts of bits in any register where the processor has them: for codecs.
+///
+/// What `f` calls takes part only where it is inlined.
+#[inline(always)]
+pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    {
+        #[target_feature(enable = "avx2,popcnt,lzcnt,bmi1,bmi2")]
+        fn bits<R>(f: impl FnOnce() -> R) -> R {
+            f()
+        }
+        if level.0 > Isa::Baseline {
+            // SAFETY: a level above the baseline exists only where `detect` found these instructions.
+            return unsafe { bits(f) };
+        }
+    }
+    let _ = level;
+    f()
+}
+
+mod crc;
 mod filter;
 pub mod rank;
 mod rows;
 mod spectrum;
 mod stockham;
 
+pub use crc::crc32c;
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]

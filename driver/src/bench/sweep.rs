@@ -7,7 +7,7 @@ use super::Workload;
 use super::record::{self, Record};
 use crate::Result;
 use crate::cli::{BenchArgs, Over, SweepArgs};
-use crate::library::{Config, Mode, Rows};
+use crate::library::{Config, Mode, Order, Rows};
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::process::{Checksum, Stopwatch};
 use crate::report::say;
@@ -19,12 +19,12 @@ const PLACES: u64 = 8;
 
 struct Point {
     config: Config,
-    reverse: bool,
+    order: Order,
 }
 
 fn measure(args: &SweepArgs, bench: &BenchArgs, point: &Point) -> Result<Record> {
     let (mut p, n, stage, _) = Workload::Logs.pipeline(bench, &point.config)?;
-    let all = Rows { reverse: point.reverse, ..Rows::all(stage) };
+    let all = Rows { order: point.order, ..Rows::all(stage) };
     let plan = p.plan(all)?;
     p.seal(all)?;
     let mut checksum = Checksum::new();
@@ -53,7 +53,7 @@ fn measure(args: &SweepArgs, bench: &BenchArgs, point: &Point) -> Result<Record>
     let stats = p.stats()?;
     let mut r = Record::new(Workload::Logs, true, plan.mode().name(), &point.config, n);
     r.sweep = args.over.name().into();
-    r.order = if point.reverse { "reverse" } else { "forward" }.into();
+    r.order = if point.order == Order::Reverse { "reverse" } else { "forward" }.into();
     r.planned(&plan);
     r.did(&stats);
     r.stage_rows -= before;
@@ -67,7 +67,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<()> {
     let mut bench = args.bench();
     bench.knobs.mode = Mode::Sqrt;
     let base = Workload::Logs.config(&bench);
-    let forward = |config| Point { config, reverse: false };
+    let forward = |config| Point { config, order: Order::Forward };
     let mut points = Vec::new();
     match args.over {
         Over::K => points.extend((3..=11).map(|e| forward(Config { checkpoint_every: 1 << e, ..base }))),
@@ -78,14 +78,14 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<()> {
         Over::Budget => {
             let (mut p, _, stage, _) = Workload::Logs.pipeline(&bench, &base)?;
             let mut least = 0;
-            for reverse in [false, true] {
-                least = least.max(p.plan(Rows { reverse, ..Rows::all(stage) })?.least_bytes);
+            for order in [Order::Forward, Order::Reverse] {
+                least = least.max(p.plan(Rows { order, ..Rows::all(stage) })?.least_bytes);
             }
-            for reverse in [false, true] {
+            for order in [Order::Forward, Order::Reverse] {
                 // With the very least a row in reverse order may be made hundreds of times: that would hide the rest.
                 for eighths in [9, 10, 12, 16, 24, 32, 64] {
                     let config = Config { memory_budget_bytes: least * eighths / 8, ..base };
-                    points.push(Point { config, reverse });
+                    points.push(Point { config, order });
                 }
             }
         }

@@ -5,3 +5,4 @@ mod compare;
 pub(crate) mod logs;
 mod run;
 pub(crate) mod satcom;
+pub(crate) mod smoother;

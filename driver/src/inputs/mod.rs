@@ -6,6 +6,7 @@ pub(crate) mod melody;
 mod random;
 pub(crate) mod satellite;
 pub(crate) mod text;
+pub(crate) mod track;
 pub(crate) mod wav;
 
 pub(crate) use random::mix;

@@ -101,7 +101,7 @@ impl Satellite {
             let mut i = (CARRIER * z.0) as f32;
             let mut q = (CARRIER * z.1) as f32;
             if let Some(burst) = burst.filter(|b| (b.start..b.end).contains(&n)) {
-                let symbol = mix((n - burst.start) / SYMBOL ^ burst.start) % 4;
+                let symbol = mix(((n - burst.start) / SYMBOL) ^ burst.start) % 4;
                 let turns = (burst.channel as u64 * n % CHANNELS) as f64 / CHANNELS as f64 + 0.25 * symbol as f64;
                 let (cos, sin) = turned(turns);
                 i += BURST * cos as f32;

@@ -2,6 +2,7 @@
 
 pub(crate) mod bars;
 pub(crate) mod chart;
+pub(crate) mod curves;
 pub(crate) mod json;
 pub(crate) mod numbers;
 pub(crate) mod process;

@@ -3,3 +3,4 @@
 pub(crate) mod audio;
 pub(crate) mod logs;
 pub(crate) mod satcom;
+pub(crate) mod smoother;

@@ -41,6 +41,11 @@ pub(crate) fn distinct(x: &[i32], e: &mut [i32]) -> usize {
     for (to, v) in e.iter_mut().zip(x) {
         *to = *v;
     }
+    compact(e)
+}
+
+/// Sorts `e` and keeps one of each value at its start; how many.
+pub(crate) fn compact(e: &mut [i32]) -> usize {
     e.sort_unstable();
     let mut kept = 0usize;
     let mut last = None;
@@ -92,6 +97,8 @@ pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
 /// How the values are written.
 const PLAIN: u8 = 0;
 const ON_GRID: u8 = 1;
+/// Of values beside known ones: there are none.
+pub(crate) const NONE: u8 = 2;
 
 /// Writes the `few` values at the start of `e`, which are used up with what is behind them.
 pub(crate) fn write(
