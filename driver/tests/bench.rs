@@ -12,6 +12,15 @@ fn picture(path: &str) -> (u32, u32, usize) {
     (info.width, info.height, pixels.chunks_exact(3).filter(|p| p.iter().any(|c| *c != 255)).count())
 }
 
+/// How many colours it has left of the scale of colours.
+fn colours(path: &str) -> usize {
+    let mut reader = png::Decoder::new(std::fs::File::open(path).unwrap()).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size()];
+    let width = reader.next_frame(&mut pixels).unwrap().width as usize;
+    let left = pixels.chunks_exact(3 * width).flat_map(|line| line[..3 * (width - 100)].chunks_exact(3));
+    left.collect::<std::collections::HashSet<_>>().len()
+}
+
 #[test]
 fn each_mode_runs_in_a_process_of_its_own_and_is_drawn() {
     let dir = Dir::new("extreme");
@@ -112,6 +121,7 @@ fn a_spectrogram_is_drawn_and_changes_no_row() {
         let drawn = succeeds(&["demo", "audio", "--seconds", "4", "--json", "--mode", mode, "--plot", &png]);
         assert_eq!(field(&drawn, "checksum"), field(&plain, "checksum"));
         assert!(picture(&png).2 > 400_000, "the whole area has colours");
+        assert!(colours(&png) > 100, "levels differ");
         std::fs::remove_file(&png).unwrap();
     }
     assert!(

@@ -199,13 +199,15 @@ impl Custom for Peaks {
             drift = if power(k, d) > power(k, drift) { d } else { drift };
         }
         let (middle, left, right) = (power(k, drift), power(k - 1, drift), power(k + 1, drift));
-        let (slower, faster) = (power(k, drift - 1), power(k, drift + 1));
+        // Along the ridge: a track that turns around its middle ends half as far away as it drifts.
+        let (slower, faster) = (power(k - 1, drift - 2), power(k + 1, drift + 2));
+        let turn = 2.0 * vertex(slower, middle, faster);
         let height = if spread > 0.0 { ((top - mean) / spread) as f32 } else { 0.0 };
         let [before, own, after] = [-1, 0, 1].map(|i| sees.row(2, i)[0]);
         let found = height >= FOUND;
         let kind = f32::from(u8::from(found) + u8::from(found && own >= before && own > after));
-        let bin = best as f64 + vertex(left, middle, right);
-        let steps = f64::from(drift) + vertex(slower, middle, faster);
+        let bin = best as f64 + vertex(left, middle, right) + 0.5 * turn;
+        let steps = f64::from(drift) + turn;
         made.out.copy_from_slice(&[bin as f32, (steps / f64::from(TRACK - 1)) as f32, height, own, kind]);
     }
 }
