@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::inputs::iq::Format;
 use crate::library::{Config, Mode};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -22,15 +23,21 @@ pub(crate) enum Command {
     /// Say what a pipeline would take, without running it
     #[command(subcommand)]
     Plan(Planned),
-    /// Run a pipeline over a file of raw little-endian f32 samples, for timing
+    /// Run a pipeline over generated samples or a file of raw ones, for timing
     #[command(subcommand)]
     Bench(Bench),
+    /// Draw what a bench found
+    Plot(PlotArgs),
 }
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Demo {
     /// Strongest tone and spectral centroid of a recording: Hann window, spectrum, argmax, centroid
     Audio(DemoAudioArgs),
+    /// When a service became slow: quantiles and histogram of latencies, change detector, alerts
+    Logs(LogsArgs),
+    /// A weak drifting carrier and, with --deep, bursts: spectra, coherent sums, drift search, channels
+    Satcom(SatcomArgs),
     /// A Kalman filter and the smoother behind it in budgets of many sizes: memory against work done again
     Smoother(SmootherArgs),
 }
@@ -47,8 +54,12 @@ pub(crate) enum Bench {
     Audio(BenchArgs),
     /// Logs: window 32768, hop 4096; the sum of p50, and of p95 with 10000 added for each p95 over 25
     Logs(BenchArgs),
+    /// Satcom: window 16384, hop 4096; the sum of the 32 greatest magnitudes of the spectrum
+    Satcom(BenchArgs),
     /// All workloads in all modes on generated input, each in a fresh process; one table
     All(TableArgs),
+    /// Logs with their detectors while one thing is varied: distance of checkpoints, row cache, memory budget
+    Sweep(SweepArgs),
 }
 
 /// What every pipeline can be told.
@@ -58,7 +69,7 @@ pub(crate) struct Knobs {
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) mode: Mode,
     /// Samples in a window [default: the workload's]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, visible_alias = "win", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) window: Option<u64>,
     /// Samples from window to window [default: the workload's]
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
@@ -83,6 +94,7 @@ impl Knobs {
         Config {
             window: self.window.unwrap_or(window),
             hop: self.hop.unwrap_or(hop),
+            channels: 1,
             mode: self.mode,
             checkpoint_every: self.checkpoint_every,
             lru_bytes: self.lru_bytes,
@@ -117,6 +129,74 @@ pub(crate) struct DemoAudioArgs {
     /// Behind the report a table of the classic and the sqrt order, each in a process of its own
     #[arg(long, conflicts_with = "json")]
     pub(crate) compare: bool,
+    /// Draw the spectrogram into a PNG
+    #[arg(long, value_name = "OUT.png")]
+    pub(crate) plot: Option<PathBuf>,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct LogsArgs {
+    #[command(flatten)]
+    pub(crate) knobs: Knobs,
+    /// One number a line, or CSV; with --regex any log. Without it, latencies with spikes are generated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Column of a CSV file, by number or by name
+    #[arg(long, value_name = "NAME", default_value = "1", requires = "input", conflicts_with = "regex")]
+    pub(crate) column: String,
+    /// What to take from a line: its first group, a number, or a time (then the seconds since the line before)
+    #[arg(long, value_name = "REGEX", requires = "input")]
+    pub(crate) regex: Option<String>,
+    /// Latencies to generate [default: 2000000]
+    #[arg(long, conflicts_with = "input", value_parser = clap::value_parser!(u64).range(600..=1 << 40))]
+    pub(crate) n: Option<u64>,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Behind the report a table of the classic and the sqrt order, each in a process of its own
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) compare: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SatcomArgs {
+    #[command(flatten)]
+    pub(crate) knobs: Knobs,
+    /// File of raw samples. Without it, a carrier in noise is generated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Type of the numbers in the file
+    #[arg(long, value_enum, default_value = "f32", requires = "input")]
+    pub(crate) format: Format,
+    /// Samples are real, not IQ
+    #[arg(long)]
+    pub(crate) real: bool,
+    /// Samples a second of the file [default: 1000000]
+    #[arg(long, value_name = "HZ", value_parser = hertz, requires = "input")]
+    pub(crate) rate: Option<f64>,
+    /// Most seconds of the file; of the generated signal its length [default there: 10]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(crate) seconds: Option<f64>,
+    /// Look for bursts in 64 channels too
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Behind the report a table of the classic and the sqrt order, each in a process of its own
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) compare: bool,
+}
+
+/// Sizes of a bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Preset {
+    /// The classic order needs little.
+    Fit,
+    /// It needs some hundred MiB or a part of that.
+    Barely,
+    /// As large as the comparisons with other programs.
+    Spill,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -136,12 +216,120 @@ pub(crate) struct SmootherArgs {
 pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) knobs: Knobs,
-    /// File of raw little-endian f32 samples
+    /// File of raw little-endian f32 samples. Without it they are generated, which takes most of the time then
     #[arg(long, value_name = "FILE.f32")]
-    pub(crate) input: PathBuf,
-    /// Print `samples wall_s user_s sys_s maxrss_KiB check1 check2` in one line
+    pub(crate) input: Option<PathBuf>,
+    /// Samples to generate [default: the preset's]
+    #[arg(long, conflicts_with = "input", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    pub(crate) n: Option<u64>,
+    /// Window, hop and number of samples
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<Preset>,
+    /// The stages of the demo, with all that it can look for, on real samples
     #[arg(long)]
+    pub(crate) deep: bool,
+    /// Each mode in a fresh process; one table
+    #[arg(long, conflicts_with = "line")]
+    pub(crate) extreme: bool,
+    /// How often; tables have the medians
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) iters: u32,
+    /// Write the figures of every run as CSV, for `driver plot`
+    #[arg(long, value_name = "OUT.csv")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Write the generated samples into a file, and run nothing
+    #[arg(long, value_name = "OUT.f32", conflicts_with_all = ["input", "extreme", "csv", "json", "line"])]
+    pub(crate) write: Option<PathBuf>,
+    /// One JSON object a run
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print `samples wall_s user_s sys_s maxrss_KiB check1 check2` in one line
+    #[arg(long, conflicts_with = "json")]
     pub(crate) line: bool,
+}
+
+/// What a sweep varies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Over {
+    /// Windows between checkpoints.
+    K,
+    /// Bytes of the row cache.
+    Lru,
+    /// Bytes of work memory.
+    Budget,
+}
+
+impl Over {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Over::K => "k",
+            Over::Lru => "lru",
+            Over::Budget => "budget",
+        }
+    }
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SweepArgs {
+    /// What is varied
+    #[arg(long, value_enum)]
+    pub(crate) over: Over,
+    /// Latencies to generate
+    #[arg(long, default_value_t = 2_000_000, value_parser = clap::value_parser!(u64).range(600..=1 << 40))]
+    pub(crate) n: u64,
+    /// Samples in a window
+    #[arg(long, visible_alias = "win", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) window: Option<u64>,
+    /// Samples from window to window
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) hop: Option<u64>,
+    /// Ranges of rows asked for at each point of k and lru
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) ranges: u32,
+    /// Write the figures as CSV, for `driver plot`
+    #[arg(long, value_name = "OUT.csv")]
+    pub(crate) csv: Option<PathBuf>,
+    /// One JSON object a point
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl SweepArgs {
+    /// The bench that it repeats.
+    pub(crate) fn bench(&self) -> BenchArgs {
+        let knobs = Knobs {
+            mode: Mode::Sqrt,
+            window: self.window,
+            hop: self.hop,
+            checkpoint_every: 0,
+            lru_bytes: 0,
+            memory_budget: 0,
+            cache_bytes: 0,
+        };
+        BenchArgs {
+            knobs,
+            input: None,
+            n: Some(self.n),
+            preset: None,
+            deep: true,
+            extreme: false,
+            iters: 1,
+            csv: None,
+            write: None,
+            json: false,
+            line: false,
+        }
+    }
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct PlotArgs {
+    /// What `driver bench ... --csv` wrote
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) input: PathBuf,
+    /// The picture
+    #[arg(short, long, value_name = "OUT.png")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -172,6 +360,14 @@ fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(s) if s > 0.0 && s <= 1e7 => Ok(s),
         _ => Err("a number of seconds above 0 and up to 10000000".to_string()),
+    }
+}
+
+/// A rate.
+fn hertz(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(hz) if hz > 0.0 && hz <= 1e12 => Ok(hz),
+        _ => Err("samples a second: a number above 0 and up to 1e12".to_string()),
     }
 }
 

@@ -2,7 +2,9 @@
 //! nothing else in it touches the library (a test holds both).
 
 use core::ffi::{CStr, c_char, c_void};
+use rustfft::num_complex::Complex32;
 use sqrtspace::ffi::*;
+use std::any::Any;
 use std::ffi::CString;
 use std::fmt;
 use std::ptr::NonNull;
@@ -72,6 +74,8 @@ impl Mode {
 pub(crate) struct Config {
     pub(crate) window: u64,
     pub(crate) hop: u64,
+    /// Interleaved numbers in a sample: 2 for IQ.
+    pub(crate) channels: u32,
     pub(crate) mode: Mode,
     pub(crate) checkpoint_every: u32,
     pub(crate) lru_bytes: u64,
@@ -104,7 +108,11 @@ pub(crate) type Stats = sqs_stats;
 pub(crate) trait Samples {
     /// How many there are.
     fn count(&self) -> u64;
-    /// Reads samples from number `first` on; at least one, at most as many as there is room for.
+    /// Numbers in a sample.
+    fn channels(&self) -> usize {
+        1
+    }
+    /// Reads samples from number `first` on and says how many: at least one, at most as many as there is room for.
     fn read(&mut self, first: u64, room: &mut [f32]) -> std::result::Result<usize, String>;
 }
 
@@ -116,8 +124,9 @@ struct Hook {
 unsafe extern "C" fn read_hook(ctx: *mut c_void, first: u64, dst: *mut c_void, n: usize, got: *mut usize) -> i32 {
     // SAFETY: ctx is the Hook given with this function; the library gives room for n samples and a place for the count,
     // and calls from one thread at a time.
-    let (hook, room, got) =
-        unsafe { (&mut *ctx.cast::<Hook>(), std::slice::from_raw_parts_mut(dst.cast::<f32>(), n), &mut *got) };
+    let (hook, room, got) = unsafe { (&mut *ctx.cast::<Hook>(), dst.cast::<f32>(), &mut *got) };
+    // SAFETY: as above; a sample has as many numbers as the input has channels, which `source` checked.
+    let room = unsafe { std::slice::from_raw_parts_mut(room, n * hook.samples.channels()) };
     match hook.samples.read(first, room) {
         Ok(count) => {
             *got = count;
@@ -159,6 +168,165 @@ unsafe extern "C" fn join(_: *mut c_void, io: *const sqs_stage_io) -> i32 {
     0
 }
 
+/// A stage of this program: its function, called through the library with `f32` rows to fill, one at a time.
+pub(crate) trait Custom: 'static {
+    /// Fills row `t` from the rows it sees; must make the same row whatever was made before, but for the state.
+    fn row(&self, t: u64, sees: Sight<'_>, made: &mut Made<'_>);
+}
+
+/// The rows that a row of a stage sees.
+#[derive(Clone, Copy)]
+pub(crate) struct Sight<'a> {
+    edges: &'a [sqs_edge_rows],
+    row: usize,
+}
+
+/// What a row of a stage is made in.
+pub(crate) struct Made<'a> {
+    /// The row.
+    pub(crate) out: &'a mut [f32],
+    /// The state that the row before left.
+    pub(crate) state: &'a mut [f64],
+    /// Room to work in, with anything in it.
+    pub(crate) scratch: &'a mut [f32],
+}
+
+impl<'a> Sight<'a> {
+    fn place<T>(self, edge: usize, offset: isize, dtype: u32) -> &'a [T] {
+        let e = &self.edges[edge];
+        let (back, ahead) = (-(e.lookback as isize), e.lookahead as isize);
+        assert!(e.dtype == dtype && (back..=ahead).contains(&offset), "edge {edge} has no such row");
+        let at = (self.row * e.step as usize) as isize + offset;
+        // SAFETY: type and place were checked; the row has `len` elements and lives as long as the call of the stage.
+        unsafe {
+            let row = e.base.byte_offset(at * e.row_stride_bytes as isize);
+            std::slice::from_raw_parts(row.cast::<T>(), e.len)
+        }
+    }
+
+    /// The row of `f32` at an offset from the stage's own row.
+    pub(crate) fn row(self, edge: usize, offset: isize) -> &'a [f32] {
+        self.place(edge, offset, SQS_F32)
+    }
+
+    /// The row of counts at an offset.
+    pub(crate) fn counts(self, edge: usize, offset: isize) -> &'a [u32] {
+        self.place(edge, offset, SQS_U32)
+    }
+}
+
+/// Pairs of numbers as complex ones.
+pub(crate) fn complex(pairs: &mut [f32]) -> &mut [Complex32] {
+    // SAFETY: a complex number is two f32 without padding (repr(C)), aligned as they are.
+    unsafe { std::slice::from_raw_parts_mut(pairs.as_mut_ptr().cast(), pairs.len() / 2) }
+}
+
+/// A stage of this program with the sizes it was registered with.
+struct Hosted<C> {
+    stage: C,
+    shape: Shape,
+}
+
+/// What a stage of this program needs.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Shape {
+    /// Numbers in a row.
+    pub(crate) len: usize,
+    /// Rows of its edges per row; 0 and 1: one each.
+    pub(crate) stride: u32,
+    /// Numbers of its state.
+    pub(crate) state: usize,
+    /// Numbers of its scratch.
+    pub(crate) scratch: usize,
+}
+
+unsafe extern "C" fn run_custom<C: Custom>(ctx: *mut c_void, io: *const sqs_stage_io) -> i32 {
+    // SAFETY: ctx is the Hosted<C> registered with this function, which outlives the pipeline; the library gives edges,
+    // rows, state and scratch as registered, aligned to 8 bytes at least, none overlapping another.
+    unsafe {
+        let (hosted, io) = (&*ctx.cast::<Hosted<C>>(), &*io);
+        let edges = std::slice::from_raw_parts(io.edges, io.edge_count as usize);
+        for row in 0..io.rows {
+            let mut made = Made {
+                out: lent(io.out.cast::<f32>().wrapping_add(row * hosted.shape.len), hosted.shape.len),
+                state: lent(io.state.cast::<f64>(), hosted.shape.state),
+                scratch: lent(io.scratch.cast::<f32>(), hosted.shape.scratch),
+            };
+            hosted.stage.row(io.first + row as u64, Sight { edges, row }, &mut made);
+        }
+    }
+    0
+}
+
+/// A slice of the library's memory; NULL where there is nothing.
+unsafe fn lent<'a, T>(start: *mut T, len: usize) -> &'a mut [T] {
+    // SAFETY: the caller vouches for `len` elements.
+    if len == 0 { &mut [] } else { unsafe { std::slice::from_raw_parts_mut(start, len) } }
+}
+
+/// An edge: the rows of an input or a stage that a stage sees. Rows beyond the ends are zeros, or the end row again.
+#[derive(Clone, Copy)]
+pub(crate) struct Edge<'a> {
+    from: &'a CStr,
+    back: u32,
+    ahead: u32,
+    clamp: bool,
+}
+
+impl<'a> Edge<'a> {
+    /// Rows beside the stage's own: so many before and behind it.
+    pub(crate) fn halo(self, back: u32, ahead: u32) -> Edge<'a> {
+        Edge { back, ahead, ..self }
+    }
+
+    /// The end row again beyond the ends.
+    pub(crate) fn clamped(self) -> Edge<'a> {
+        Edge { clamp: true, ..self }
+    }
+
+    fn desc(&self) -> sqs_edge_desc {
+        let boundary = if self.clamp { SQS_BOUNDARY_CLAMP } else { SQS_BOUNDARY_ZERO };
+        sqs_edge_desc { name: self.from.as_ptr(), lookback: self.back, lookahead: self.ahead, boundary, reserved: 0 }
+    }
+}
+
+/// The stage's own row of an input or a stage.
+pub(crate) fn from(name: &CStr) -> Edge<'_> {
+    Edge { from: name, back: 0, ahead: 0, clamp: false }
+}
+
+/// Which rows of a stage are wanted.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows {
+    pub(crate) stage: Stage,
+    pub(crate) first: u64,
+    /// `u64::MAX`: all from `first` on.
+    pub(crate) count: u64,
+    pub(crate) order: Order,
+}
+
+impl From<Stage> for Rows {
+    fn from(stage: Stage) -> Rows {
+        Rows::all(stage)
+    }
+}
+
+impl Rows {
+    /// All rows of a stage.
+    pub(crate) fn all(stage: Stage) -> Rows {
+        Rows { stage, first: 0, count: SQS_ALL, order: Order::Forward }
+    }
+
+    fn request(self) -> sqs_request {
+        let struct_size = size_of::<sqs_request>() as u32;
+        let order = match self.order {
+            Order::Forward => SQS_ORDER_FORWARD,
+            Order::Reverse => SQS_ORDER_REVERSE,
+        };
+        sqs_request { struct_size, stage: self.stage, first: self.first, count: self.count, order, flags: 0 }
+    }
+}
+
 struct Sink<'a> {
     take: &'a mut dyn FnMut(u64, &[f32]),
 }
@@ -186,35 +354,12 @@ pub(crate) enum Order {
     Reverse,
 }
 
-/// What is asked for: all rows of a stage, in one order.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ask {
-    pub(crate) stage: Stage,
-    pub(crate) order: Order,
-}
-
-impl From<Stage> for Ask {
-    fn from(stage: Stage) -> Ask {
-        Ask { stage, order: Order::Forward }
-    }
-}
-
-impl Ask {
-    fn request(self) -> sqs_request {
-        let order = match self.order {
-            Order::Forward => SQS_ORDER_FORWARD,
-            Order::Reverse => SQS_ORDER_REVERSE,
-        };
-        let struct_size = size_of::<sqs_request>() as u32;
-        sqs_request { struct_size, stage: self.stage, first: 0, count: SQS_ALL, order, flags: 0 }
-    }
-}
-
 /// A pipeline of `f32` samples and what it borrows.
 pub(crate) struct Pipeline {
     handle: NonNull<sqs_pipeline>,
-    // Behind the handle: the library may read from it until the handle is deleted.
-    hook: Option<NonNull<Hook>>,
+    // The library may use these until the handle is deleted.
+    hooks: Vec<NonNull<Hook>>,
+    stages: Vec<NonNull<dyn Any>>,
     sealed: bool,
 }
 
@@ -228,6 +373,8 @@ impl Pipeline {
             let mut config = std::mem::zeroed::<sqs_config>();
             sqs_config_init(&raw mut config, size_of::<sqs_config>());
             (config.window, config.hop) = (c.window, c.hop);
+            config.channels = c.channels;
+            config.max_stages = 24;
             config.mode = match c.mode {
                 Mode::Auto => SQS_MODE_AUTO,
                 Mode::Classic => SQS_MODE_CLASSIC,
@@ -240,7 +387,7 @@ impl Pipeline {
             sqs_pipeline_new(&raw const config, std::ptr::null(), &raw mut handle, &raw mut error)
         };
         match NonNull::new(handle).filter(|_| status == SQS_OK) {
-            Some(handle) => Ok(Pipeline { handle, hook: None, sealed: false }),
+            Some(handle) => Ok(Pipeline { handle, hooks: Vec::new(), stages: Vec::new(), sealed: false }),
             None => {
                 // SAFETY: the library closes the text with a zero.
                 let text = unsafe { CStr::from_ptr(error.text.as_ptr()) };
@@ -260,18 +407,34 @@ impl Pipeline {
             CStr::from_ptr(text.as_ptr())
         };
         let mut failure = Failure::new(status, detail.to_string_lossy().into_owned());
-        // SAFETY: the hook lives as long as self; no call of the library is under way.
-        let complaint = self.hook.map(|h| unsafe { &h.as_ref().complaint }).filter(|c| !c.is_empty());
+        // SAFETY: the hooks live as long as self; no call of the library is under way.
+        let complaint = self.hooks.iter().map(|h| unsafe { &h.as_ref().complaint }).find(|c| !c.is_empty());
         if let Some(complaint) = complaint.filter(|_| status == SQS_ERR_CALLBACK) {
             failure.detail.clone_from(complaint);
         }
         Err(failure)
     }
 
-    /// Reads the input from `samples`.
-    pub(crate) fn source(&mut self, samples: Box<dyn Samples>) -> Result<()> {
+    /// Adds a further input of one channel with windows of its own, and gives its number.
+    pub(crate) fn input(&mut self, name: &CStr, window: u64, hop: u64) -> Result<u32> {
+        // SAFETY: plain C data, for which zeros are the defaults; name and desc live through the call.
+        let (status, id) = unsafe {
+            let mut desc = std::mem::zeroed::<sqs_input_desc>();
+            desc.struct_size = size_of::<sqs_input_desc>() as u32;
+            (desc.name, desc.window, desc.hop) = (name.as_ptr(), window, hop);
+            (desc.dtype, desc.channels) = (SQS_F32, 1);
+            let mut id = 0;
+            (sqs_input_register(self.handle.as_ptr(), &raw const desc, &raw mut id), id)
+        };
+        self.checked(status).map(|_| id)
+    }
+
+    /// Reads an input (the first one is 0) from `samples`.
+    pub(crate) fn source(&mut self, input: u32, samples: Box<dyn Samples>) -> Result<()> {
         let count = samples.count();
         let hook = NonNull::from(Box::leak(Box::new(Hook { samples, complaint: String::new() })));
+        // Kept until the handle is gone, whatever comes of the call.
+        self.hooks.push(hook);
         let source = sqs_source {
             struct_size: size_of::<sqs_source>() as u32,
             flags: 0,
@@ -280,28 +443,24 @@ impl Pipeline {
             samples: count,
         };
         // SAFETY: the struct is copied; the hook is given back after the handle was deleted.
-        let status = unsafe { sqs_source_set(self.handle.as_ptr(), 0, &raw const source) };
-        if let Some(old) = self.hook.replace(hook) {
-            // SAFETY: made by Box::leak above; where it was replaced the library does not use it any more.
-            drop(unsafe { Box::from_raw(old.as_ptr()) });
-        }
+        let status = unsafe { sqs_source_set(self.handle.as_ptr(), input, &raw const source) };
         self.checked(status).map(drop)
     }
 
-    /// Reads the input from a file of little-endian samples, and says how many it has.
-    pub(crate) fn source_file(&mut self, path: &str) -> Result<u64> {
+    /// Reads an input from a file of little-endian samples, from the byte `offset` on, and says how many it has.
+    pub(crate) fn source_file(&mut self, input: u32, path: &str, offset: u64) -> Result<u64> {
         let path = CString::new(path).map_err(|_| Failure::new(SQS_ERR_NAME, "a path has a zero in it".into()))?;
         let mut samples = 0;
         // SAFETY: path and samples live through the call.
         let status = unsafe {
-            sqs_source_set_file(self.handle.as_ptr(), 0, path.as_ptr(), SQS_LITTLE_ENDIAN, 0, &raw mut samples)
+            sqs_source_set_file(self.handle.as_ptr(), input, path.as_ptr(), SQS_LITTLE_ENDIAN, offset, &raw mut samples)
         };
         self.checked(status).map(|_| samples)
     }
 
     /// Adds a built-in stage on one edge.
-    pub(crate) fn builtin(&mut self, kind: &CStr, name: &CStr, from: &CStr, params: &[Param<'_>]) -> Result<Stage> {
-        let edge = edge(from);
+    pub(crate) fn builtin(&mut self, kind: &CStr, name: &CStr, edge: Edge<'_>, params: &[Param<'_>]) -> Result<Stage> {
+        let edge = edge.desc();
         let params: Vec<sqs_param> = params
             .iter()
             .map(|(key, list)| match list {
@@ -325,36 +484,60 @@ impl Pipeline {
         self.checked(status).map(|_| id)
     }
 
-    /// Adds the stage that puts rows side by side as `f32`; `len` is their length together.
-    pub(crate) fn join(&mut self, name: &CStr, from: &[&CStr], len: u32) -> Result<Stage> {
-        let edges: Vec<sqs_edge_desc> = from.iter().map(|name| edge(name)).collect();
+    /// Adds a stage of this program.
+    pub(crate) fn custom<C: Custom>(
+        &mut self,
+        name: &CStr,
+        edges: &[Edge<'_>],
+        shape: Shape,
+        stage: C,
+    ) -> Result<Stage> {
+        let hosted = NonNull::from(Box::leak(Box::new(Hosted { stage, shape })));
+        self.stages.push(hosted);
         // SAFETY: plain C data, for which zeros are the defaults.
         let mut desc = unsafe { std::mem::zeroed::<sqs_stage_desc>() };
+        desc.run = Some(run_custom::<C>);
+        desc.ctx = hosted.as_ptr().cast();
+        desc.stride = shape.stride;
+        desc.state_bytes = (shape.state * size_of::<f64>()) as u32;
+        desc.scratch_bytes = (shape.scratch * size_of::<f32>()) as u32;
+        self.register(name, edges, shape.len, desc)
+    }
+
+    /// Adds the stage that puts rows side by side as `f32`; `len` is their length together.
+    pub(crate) fn join(&mut self, name: &CStr, edges: &[&CStr], len: usize) -> Result<Stage> {
+        let edges: Vec<Edge<'_>> = edges.iter().map(|name| from(name)).collect();
+        // SAFETY: plain C data, for which zeros are the defaults.
+        let mut desc = unsafe { std::mem::zeroed::<sqs_stage_desc>() };
+        desc.run = Some(join);
+        self.register(name, &edges, len, desc)
+    }
+
+    fn register(&mut self, name: &CStr, edges: &[Edge<'_>], len: usize, mut desc: sqs_stage_desc) -> Result<Stage> {
+        let edges: Vec<sqs_edge_desc> = edges.iter().map(Edge::desc).collect();
         desc.struct_size = size_of::<sqs_stage_desc>() as u32;
         desc.name = name.as_ptr();
-        desc.run = Some(join);
-        desc.edges = edges.as_ptr();
-        desc.edge_count = edges.len() as u32;
-        desc.dtype = SQS_F32;
-        desc.len = len;
+        (desc.edges, desc.edge_count) = (edges.as_ptr(), edges.len() as u32);
+        (desc.dtype, desc.len) = (SQS_F32, len as u32);
         let mut id = 0;
-        // SAFETY: as above.
+        // SAFETY: the description and what it points to live through the call, which copies all but the context; that
+        // is given back after the handle was deleted.
         let status = unsafe { sqs_stage_register(self.handle.as_ptr(), &raw const desc, &raw mut id) };
         self.checked(status).map(|_| id)
     }
 
-    /// What all rows of a stage will take.
-    pub(crate) fn plan(&mut self, ask: impl Into<Ask>) -> Result<Plan> {
-        let ask = ask.into().request();
+    /// What these rows will take.
+    pub(crate) fn plan(&mut self, rows: impl Into<Rows>) -> Result<Plan> {
+        let ask = rows.into().request();
         let mut info = sqs_plan_info { struct_size: size_of::<sqs_plan_info>() as u32, ..Default::default() };
         // SAFETY: one request; both structs are initialised.
         let status = unsafe { sqs_plan(self.handle.as_ptr(), &raw const ask, 1, &raw mut info) };
         self.checked(status).map(|_| Plan(info))
     }
 
-    /// Takes the memory for all rows of a stage.
-    pub(crate) fn seal(&mut self, ask: impl Into<Ask>) -> Result<()> {
-        let ask = ask.into().request();
+    /// Takes the memory for these rows.
+    pub(crate) fn seal(&mut self, rows: impl Into<Rows>) -> Result<()> {
+        let ask = rows.into().request();
         // SAFETY: one request; the work area comes from the library's own heap.
         let status = unsafe { sqs_pipeline_seal(self.handle.as_ptr(), &raw const ask, 1, std::ptr::null_mut(), 0) };
         self.checked(status)?;
@@ -362,17 +545,17 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Makes all rows of a stage of `f32` rows: `take` gets them in blocks, in order, with the number of the first;
+    /// Makes rows of a stage of `f32` rows: `take` gets them in blocks, in order, with the number of the first;
     /// `moved` hears after every `slice` windows of work how many were done.
     pub(crate) fn evaluate(
         &mut self,
-        ask: impl Into<Ask>,
+        rows: impl Into<Rows>,
         slice: u64,
         take: &mut dyn FnMut(u64, &[f32]),
         moved: &mut dyn FnMut(u64),
     ) -> Result<()> {
         debug_assert!(self.sealed, "seal before evaluate: its cost shall be seen");
-        let ask = ask.into().request();
+        let ask = rows.into().request();
         let handle = self.handle.as_ptr();
         let mut sink = Sink { take };
         // SAFETY: the sink outlives the evaluation: it ends or is cancelled before this function returns.
@@ -405,18 +588,13 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        // SAFETY: the handle is live and used for the last time; then nobody reads from the hook any more.
+        // SAFETY: the handle is live and used for the last time; then nobody uses hooks and stages any more.
         unsafe {
             sqs_pipeline_delete(self.handle.as_ptr());
-            if let Some(hook) = self.hook.take() {
-                drop(Box::from_raw(hook.as_ptr()));
-            }
+            self.hooks.drain(..).for_each(|hook| drop(Box::from_raw(hook.as_ptr())));
+            self.stages.drain(..).for_each(|stage| drop(Box::from_raw(stage.as_ptr())));
         }
     }
-}
-
-fn edge(from: &CStr) -> sqs_edge_desc {
-    sqs_edge_desc { name: from.as_ptr(), lookback: 0, lookahead: 0, boundary: SQS_BOUNDARY_ZERO, reserved: 0 }
 }
 
 /// Version of the library, after the check that its interface is the one this program was built for.

@@ -4,9 +4,10 @@
 //! cli         the command line
 //! library     the library behind a safe wrapper: the one file with `unsafe`
 //! workloads/  the pipelines: which stages, how a row is read; used by demos, plans and benches alike
-//! inputs/     where samples come from: WAV files, generated signals
+//! inputs/     where samples come from: WAV files, text, raw samples, generated signals
 //! demo/       a workload with its input and a report for people
 //! plan, bench a workload's plan, or its time
+//! plot/       pictures: spectrograms, what benches found
 //! report/     JSON, charts, numbers for people, what the process used
 //! ```
 
@@ -16,9 +17,11 @@ mod demo;
 mod inputs;
 mod library;
 mod plan;
+mod plot;
 mod report;
 mod workloads;
 
+use bench::Workload;
 use clap::Parser;
 use cli::{Bench, Cli, Command, Demo, Planned};
 use std::process::ExitCode;
@@ -30,10 +33,15 @@ fn run(command: Command) -> Result<()> {
     library::version()?;
     match command {
         Command::Demo(Demo::Audio(args)) => demo::audio::run(&args),
+        Command::Demo(Demo::Logs(args)) => demo::logs::run(&args),
+        Command::Demo(Demo::Satcom(args)) => demo::satcom::run(&args),
         Command::Demo(Demo::Smoother(args)) => demo::smoother::run(&args),
         Command::Plan(Planned::Audio(args)) => plan::audio(&args),
-        Command::Bench(Bench::Audio(args)) => bench::audio(&args),
-        Command::Bench(Bench::Logs(args)) => bench::logs(&args),
+        Command::Bench(Bench::Audio(args)) => bench::run(Workload::Audio, &args),
+        Command::Bench(Bench::Logs(args)) => bench::run(Workload::Logs, &args),
+        Command::Bench(Bench::Satcom(args)) => bench::run(Workload::Satcom, &args),
+        Command::Bench(Bench::Sweep(args)) => bench::sweep(&args),
+        Command::Plot(args) => plot::runs::draw(&args),
         Command::Bench(Bench::All(args)) => bench::all(&args),
     }
 }

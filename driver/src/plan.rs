@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::cli::AudioArgs;
 use crate::demo::audio::Input;
-use crate::library::{Config, Failure, Mode, Pipeline, Plan, Stage};
+use crate::library::{Config, Failure, Mode, Pipeline, Plan, Rows, Stage};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, whole};
 use crate::report::say;
@@ -40,7 +40,7 @@ pub(crate) fn why(config: &Config, plan: &Plan, windows: u64) -> String {
 
 /// Plans, and where the budget is too small for the classic order says what the other would take.
 pub(crate) fn make(p: &mut Pipeline, stage: Stage, retry: impl FnOnce(Mode) -> Option<Plan>) -> Result<Plan> {
-    p.plan(stage).map_err(|failure: Failure| {
+    p.plan(Rows::all(stage)).map_err(|failure: Failure| {
         let other = if failure.is_budget() { retry(Mode::Sqrt) } else { None };
         match other {
             Some(plan) => format!("{failure}; sqrt mode needs {} bytes at least", plan.least_bytes).into(),

@@ -18,7 +18,7 @@ fn wrong_usage_is_2_and_help_is_0() {
         &["demo", "audio", "--seconds", "nan"],
         &["demo", "audio", "--channel", "1"],
         &["demo", "audio", "--input", "x.wav", "--channel", "0"],
-        &["bench", "audio"],
+        &["bench", "audio", "--line", "--json"],
     ] {
         fails(wrong, 2);
     }
@@ -105,7 +105,7 @@ fn benches_print_one_line_with_the_same_checks_in_every_mode() {
     let file = dir.file("x.f32");
     let x: Vec<u8> = tone(440.0, 48_000, 200_000).iter().flat_map(|x| (40.0 * *x as f32).to_le_bytes()).collect();
     std::fs::write(&file, x).unwrap();
-    for workload in ["audio", "logs"] {
+    for workload in ["audio", "logs", "satcom"] {
         let mut checks = Vec::new();
         for mode in ["auto", "classic", "sqrt"] {
             let text = succeeds(&["bench", workload, "--line", "--mode", mode, "--input", &file]);
@@ -123,7 +123,7 @@ fn benches_print_one_line_with_the_same_checks_in_every_mode() {
 fn the_table_has_every_workload_in_every_mode() {
     let text = succeeds(&["bench", "all", "--seconds", "2", "--rounds", "1"]);
     let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|l| l.split_whitespace().collect()).collect();
-    assert_eq!(rows.len(), 6, "{text}");
+    assert_eq!(rows.len(), 9, "{text}");
     for row in rows.chunks(3) {
         let checks = |r: &Vec<&str>| r[r.len() - 2..].join(" ");
         assert!(row.iter().all(|r| r[0] == row[0][0] && checks(r) == checks(&row[0])), "{text}");

@@ -2,11 +2,8 @@
 
 use crate::Result;
 use crate::cli::TableArgs;
-use crate::inputs::melody::{Melody, RATE};
-use crate::library::Samples;
+use crate::inputs::melody::RATE;
 use crate::report::say;
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -19,27 +16,6 @@ impl Drop for Scratch {
     }
 }
 
-/// Writes the input once: audio as it is, or as latencies, which are positive and have a heavy tail.
-fn write(seconds: f64, workload: &str) -> Result<Scratch> {
-    let name = format!("sqrtspace-bench-{workload}-{}.f32", std::process::id());
-    let scratch = Scratch(std::env::temp_dir().join(name));
-    let mut melody = Melody::new(seconds);
-    let mut file = BufWriter::new(File::create(&scratch.0)?);
-    let mut block = vec![0f32; RATE as usize / 4];
-    let mut at = 0;
-    while at < melody.count() {
-        let room = block.len().min((melody.count() - at) as usize);
-        let got = melody.read(at, &mut block[..room])?;
-        for x in &block[..got] {
-            let x = if workload == "logs" { 7.0 * (2.5 * x).exp() } else { *x };
-            file.write_all(&x.to_le_bytes())?;
-        }
-        at += got as u64;
-    }
-    file.flush()?;
-    Ok(scratch)
-}
-
 fn median(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values[values.len() / 2]
@@ -50,8 +26,17 @@ pub(crate) fn all(args: &TableArgs) -> Result<()> {
     let program = std::env::current_exe()?;
     let head = ("workload", "mode", "wall_s", "cpu_s", "Msamples/s", "peak RSS");
     say(&format!("{:<10}{:<9}{:>9}{:>9}{:>12}{:>14}   checks\n", head.0, head.1, head.2, head.3, head.4, head.5))?;
-    for workload in ["audio", "logs"] {
-        let input = write(args.seconds, workload)?;
+    let samples = (args.seconds * f64::from(RATE)) as u64;
+    for workload in ["audio", "logs", "satcom"] {
+        // Written once, so that making the samples is no part of the time.
+        let name = format!("sqrtspace-bench-{workload}-{}.f32", std::process::id());
+        let input = Scratch(std::env::temp_dir().join(name));
+        let mut write = Command::new(&program);
+        write.args(["bench", workload, "--n", &samples.to_string(), "--write"]).arg(&input.0);
+        let written = write.output()?;
+        if !written.status.success() {
+            return Err(format!("{workload}: {}", String::from_utf8_lossy(&written.stderr)).into());
+        }
         for mode in ["classic", "sqrt", "auto"] {
             let (mut wall, mut cpu, mut rss, mut samples) = (Vec::new(), Vec::new(), 0f64, 0f64);
             let mut checks = String::new();

@@ -2,4 +2,7 @@
 
 pub(crate) mod audio;
 mod compare;
+pub(crate) mod logs;
+mod run;
+pub(crate) mod satcom;
 pub(crate) mod smoother;

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::cli::SmootherArgs;
 use crate::inputs::track::{NOISE_M, Track};
-use crate::library::{Ask, Config, Failure, Mode, Order, Pipeline, Plan};
+use crate::library::{Config, Failure, Mode, Order, Pipeline, Plan, Rows};
 use crate::report::curves::{COLUMNS, Curve, draw};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
@@ -22,6 +22,7 @@ fn pipeline(rows: u64, mode: Mode, budget: u64) -> Result<(Pipeline, u32)> {
     let config = Config {
         window: 1,
         hop: 1,
+        channels: 1,
         mode,
         checkpoint_every: 0,
         lru_bytes: 0,
@@ -29,14 +30,14 @@ fn pipeline(rows: u64, mode: Mode, budget: u64) -> Result<(Pipeline, u32)> {
         cache_bytes: 0,
     };
     let mut p = Pipeline::new(&config)?;
-    p.source(Box::new(Track::new(rows)))?;
+    p.source(0, Box::new(Track::new(rows)))?;
     let stage = smoother::build(&mut p)?;
     Ok((p, stage))
 }
 
 fn plan(rows: u64, order: Order, budget: u64) -> Result<Plan> {
     let (mut p, stage) = pipeline(rows, Mode::Sqrt, budget)?;
-    Ok(p.plan(Ask { stage, order })?)
+    Ok(p.plan(Rows { order, ..Rows::all(stage) })?)
 }
 
 /// The rows of the classic order, which keeps everything.
@@ -98,7 +99,7 @@ impl Line {
     fn new(rows: u64, order: Order, budget: u64, classic: &Classic) -> Result<Line> {
         let stopwatch = Stopwatch::start();
         let (mut p, stage) = pipeline(rows, Mode::Sqrt, budget)?;
-        let ask = Ask { stage, order };
+        let ask = Rows { order, ..Rows::all(stage) };
         let plan = p.plan(ask)?;
         p.seal(ask)?;
         let mut checksum = Checksum::new();

@@ -1,5 +1,6 @@
 //! A melody in noise, made as it is read: any sample of it can be had at any time, and is always the same.
 
+use super::random::mix;
 use crate::library::Samples;
 
 /// Samples a second.
@@ -21,7 +22,12 @@ pub(crate) struct Melody {
 impl Melody {
     /// A melody of `seconds`.
     pub(crate) fn new(seconds: f64) -> Melody {
-        let count = ((seconds * f64::from(RATE)) as u64).max(1);
+        Melody::of((seconds * f64::from(RATE)) as u64)
+    }
+
+    /// A melody of so many samples.
+    pub(crate) fn of(count: u64) -> Melody {
+        let count = count.max(1);
         Melody { count, note: count.div_ceil(NOTES.len() as u64) }
     }
 
@@ -58,12 +64,9 @@ fn hertz(note: u64) -> f64 {
     LOWEST * (f64::from(semitones) / 12.0).exp2()
 }
 
-/// Uniform in [-1, 1): the sample's number, well mixed (splitmix64).
+/// Uniform in [-1, 1).
 fn noise(i: u64) -> f32 {
-    let mut z = i.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((z ^ (z >> 31)) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
+    (mix(i) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
 }
 
 impl Samples for Melody {

@@ -1,5 +1,34 @@
 //! Where samples come from.
 
+pub(crate) mod iq;
+pub(crate) mod latency;
 pub(crate) mod melody;
+mod random;
+pub(crate) mod satellite;
+pub(crate) mod text;
 pub(crate) mod track;
 pub(crate) mod wav;
+
+pub(crate) use random::mix;
+
+use crate::library::Samples;
+
+/// Samples without the first ones.
+pub(crate) struct Behind {
+    pub(crate) of: Box<dyn Samples>,
+    pub(crate) skip: u64,
+}
+
+impl Samples for Behind {
+    fn count(&self) -> u64 {
+        self.of.count().saturating_sub(self.skip)
+    }
+
+    fn channels(&self) -> usize {
+        self.of.channels()
+    }
+
+    fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
+        self.of.read(first + self.skip, room)
+    }
+}

@@ -11,19 +11,30 @@ const LINES: usize = 12;
 /// Boyer and Moore, 1981); else one of those met.
 pub(crate) struct Chart {
     total: u64,
+    /// The greatest value of a column instead.
+    greatest: bool,
     columns: [(f32, u32); COLUMNS],
 }
 
 impl Chart {
     /// A chart of `total` values.
     pub(crate) fn new(total: u64) -> Chart {
-        Chart { total: total.max(1), columns: [(0.0, 0); COLUMNS] }
+        Chart { total: total.max(1), greatest: false, columns: [(0.0, 0); COLUMNS] }
+    }
+
+    /// A chart of the greatest value of each column.
+    pub(crate) fn greatest(total: u64) -> Chart {
+        Chart { greatest: true, ..Chart::new(total) }
     }
 
     /// Value number `i`.
     pub(crate) fn add(&mut self, i: u64, value: f32) {
         let at = (u128::from(i.min(self.total - 1)) * COLUMNS as u128 / u128::from(self.total)) as usize;
         let (leader, votes) = &mut self.columns[at];
+        if self.greatest {
+            *leader = leader.max(value);
+            return;
+        }
         match *votes {
             0 => (*leader, *votes) = (value, 1),
             _ if *leader == value => *votes += 1,

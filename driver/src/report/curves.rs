@@ -54,7 +54,7 @@ mod tests {
     fn curves_fall_from_the_left_to_the_right() {
         let falling = Curve { mark: '*', points: vec![(1024, 8.0), (4096, 2.0), (65536, 1.0)] };
         let level = Curve { mark: 'o', points: vec![(1024, 8.0), (65536, 4.0)] };
-        let text = draw(&[falling, level], "factor");
+        let text = draw(&[falling, level], "times");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), LINES + 2);
         assert_eq!(lines[0], "     8.00 |*");

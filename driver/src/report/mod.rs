@@ -1,5 +1,6 @@
 //! What people and programs get to read.
 
+pub(crate) mod bars;
 pub(crate) mod chart;
 pub(crate) mod curves;
 pub(crate) mod json;

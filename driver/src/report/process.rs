@@ -13,6 +13,11 @@ pub(crate) struct Usage {
     pub(crate) major_faults: u64,
     /// Most memory resident at a time.
     pub(crate) peak_rss_bytes: u64,
+    /// Bytes that it read and wrote, through the page cache or not; and those that went to and from the storage.
+    pub(crate) read_bytes: u64,
+    pub(crate) write_bytes: u64,
+    pub(crate) disk_read_bytes: u64,
+    pub(crate) disk_write_bytes: u64,
 }
 
 impl Usage {
@@ -25,20 +30,28 @@ impl Usage {
             sys_s: seconds(u.system_time()),
             minor_faults: u.minor_page_faults() as u64,
             major_faults: u.major_page_faults() as u64,
-            peak_rss_bytes: peak_rss().unwrap_or(u.max_rss() as u64 * 1024),
+            peak_rss_bytes: proc_number("/proc/self/status", "VmHWM:").unwrap_or(u.max_rss() as u64) * 1024,
+            read_bytes: io("rchar:"),
+            write_bytes: io("wchar:"),
+            disk_read_bytes: io("read_bytes:"),
+            disk_write_bytes: io("write_bytes:"),
         }
     }
 }
 
-/// The kernel's high-water mark of this program alone: what getrusage tells starts at the size of the process that
-/// started it.
-fn peak_rss() -> Option<u64> {
+fn io(key: &str) -> u64 {
+    proc_number("/proc/self/io", key).unwrap_or(0)
+}
+
+/// A number the kernel tells of this program alone. (Of the memory, what getrusage tells starts at the size of the process
+/// that started it.)
+fn proc_number(path: &str, key: &str) -> Option<u64> {
     use std::io::Read;
     let mut text = [0u8; 4096];
-    let len = std::fs::File::open("/proc/self/status").ok()?.read(&mut text).ok()?;
+    let len = std::fs::File::open(path).ok()?.read(&mut text).ok()?;
     let text = std::str::from_utf8(&text[..len]).ok()?;
-    let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches("kB").trim().parse::<u64>().ok().map(|k| k * 1024)
+    let line = text.lines().find_map(|l| l.strip_prefix(key))?;
+    line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()
 }
 
 /// Times a piece of work.

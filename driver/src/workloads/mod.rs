@@ -2,4 +2,5 @@
 
 pub(crate) mod audio;
 pub(crate) mod logs;
+pub(crate) mod satcom;
 pub(crate) mod smoother;

@@ -2,7 +2,7 @@
 //! last to the first. Windows are single measurements.
 
 use crate::inputs::track::NOISE_M;
-use crate::library::{Failure, Param, Pipeline, Stage};
+use crate::library::{Failure, Param, Pipeline, Stage, from};
 
 /// Numbers in a row: position and velocity.
 pub(crate) const ROW_LEN: usize = 2;
@@ -14,7 +14,7 @@ pub(crate) const STAGE_COUNT: u64 = 2;
 /// Registers the stages, and says whose rows are the result.
 pub(crate) fn build(p: &mut Pipeline) -> Result<Stage, Failure> {
     let model: [Param<'_>; 3] = [(c"dt", &[1.0]), (c"q", &[1e-5]), (c"r", &[NOISE_M * NOISE_M])];
-    p.builtin(c"kalman", c"filtered", c"input", &model)?;
+    p.builtin(c"kalman", c"filtered", from(c"input"), &model)?;
     let rows: [Param<'_>; 2] = [(c"covariance", &[0.0]), (c"precision", &[32.0])];
-    p.builtin(c"rts_smoother", c"smoothed", c"filtered", &[&model[..], &rows].concat())
+    p.builtin(c"rts_smoother", c"smoothed", from(c"filtered"), &[&model[..], &rows].concat())
 }

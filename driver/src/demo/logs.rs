@@ -1,0 +1,218 @@
+//! `driver demo logs`: when a service became slow.
+
+use super::compare;
+use super::run::{Job, Run, windows};
+use crate::Result;
+use crate::cli::LogsArgs;
+use crate::inputs::Behind;
+use crate::inputs::latency::{Latency, SPIKES};
+use crate::inputs::text::{Pick, Text};
+use crate::library::{Config, Pipeline, Plan, Samples, Stage};
+use crate::report::bars;
+use crate::report::chart::Chart;
+use crate::report::json::Object;
+use crate::report::numbers::whole;
+use crate::report::say;
+use crate::workloads::logs::{self, BINS, ROW_LEN, TOP};
+
+/// Latencies that are generated where nothing else is said.
+const COUNT: u64 = 2_000_000;
+/// Most alerts that are told one by one.
+const TOLD: usize = 24;
+
+/// Opens the input from a sample on.
+fn open(args: &LogsArgs, skip: u64) -> Result<Box<dyn Samples>> {
+    let of: Box<dyn Samples> = match (&args.input, &args.regex) {
+        (None, _) => Box::new(Latency::new(args.n.unwrap_or(COUNT))),
+        (Some(path), Some(regex)) => {
+            let regex = regex::Regex::new(regex)
+                .map_err(|e| format!("--regex: {}", e.to_string().lines().last().unwrap_or("")))?;
+            Box::new(Text::open(path, Pick::Match(regex))?)
+        }
+        (Some(path), None) => Box::new(Text::open(path, Pick::Column(args.column.clone()))?),
+    };
+    Ok(if skip > 0 { Box::new(Behind { of, skip }) } else { of })
+}
+
+fn pipeline(args: &LogsArgs, config: &Config) -> Result<(Pipeline, Stage)> {
+    let (window, hop) = (config.window, config.hop);
+    let mut p = Pipeline::new(config)?;
+    p.source(0, open(args, 0)?)?;
+    let pieces = logs::pieces(&mut p, hop)?;
+    p.source(pieces, open(args, window - hop)?)?;
+    let stage = logs::build(&mut p, window, hop)?;
+    Ok((p, stage))
+}
+
+fn plan(args: &LogsArgs, config: &Config) -> Option<Plan> {
+    let (mut p, stage) = pipeline(args, config).ok()?;
+    p.plan(crate::library::Rows::all(stage)).ok()
+}
+
+/// A run of rows with an alert.
+#[derive(Clone, Copy)]
+struct Alert {
+    first: u64,
+    rows: u64,
+    /// Greatest p95.
+    worst: f32,
+}
+
+/// What the rows say.
+struct Findings {
+    alerts: Vec<Alert>,
+    count: u64,
+    on: bool,
+    chart: Chart,
+    /// The rolling histogram of the last row, and the sums of p50, p95, p99.
+    histogram: Vec<f32>,
+    sums: [f64; 3],
+}
+
+impl Findings {
+    fn take(&mut self, t: u64, row: &[f32]) {
+        self.chart.add(t, row[1]);
+        self.sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
+        let on = row[4] != 0.0;
+        if on && !self.on {
+            self.count += 1;
+            // Of a stream that never calms down only so many are kept.
+            if self.alerts.len() < 4096 {
+                self.alerts.push(Alert { first: t, rows: 0, worst: row[1] });
+            }
+        }
+        self.on = on;
+        if let Some(alert) = self.alerts.last_mut().filter(|_| on) {
+            alert.rows += 1;
+            alert.worst = alert.worst.max(row[1]);
+        }
+        self.histogram.clear();
+        self.histogram.extend_from_slice(&row[5..]);
+    }
+}
+
+/// A spike that was planted, and what became of it.
+struct Spike {
+    start: u64,
+    /// The alert it raised, and how many samples after its start the window with that alert ended.
+    alert: Option<(usize, u64)>,
+}
+
+/// An alert belongs to a spike when its first window has something of it.
+fn spikes(findings: &Findings, latency: &Latency, config: &Config) -> (Vec<Spike>, Vec<Option<usize>>) {
+    let mut of_alert = vec![None; findings.alerts.len()];
+    let spikes = (0..SPIKES).map(|i| {
+        let (start, end) = latency.spike(i);
+        let mut first = None;
+        for (k, alert) in findings.alerts.iter().enumerate() {
+            let (from, to) = (alert.first * config.hop, alert.first * config.hop + config.window);
+            if from < end && to > start {
+                of_alert[k] = Some(i as usize);
+                first = first.or(Some((k, to - start)));
+            }
+        }
+        Spike { start, alert: first }
+    });
+    (spikes.collect(), of_alert)
+}
+
+/// `driver demo logs`.
+pub(crate) fn run(args: &LogsArgs) -> Result<()> {
+    let config = args.knobs.config(logs::WINDOW, logs::HOP);
+    if let Some(why) = logs::refuse(config.window, config.hop) {
+        return Err(why.into());
+    }
+    let text = match (&args.input, &args.regex) {
+        (None, _) => format!("generated: latencies of a service in ms, {SPIKES} spikes planted"),
+        (Some(path), None) => path.display().to_string(),
+        (Some(path), Some(regex)) => format!("{}, by {regex}", path.display()),
+    };
+    let samples = open(args, 0)?.count();
+    let windows = windows(&config, samples, &text)?;
+    let (pipeline, stage) = pipeline(args, &config)?;
+    let job = Job {
+        name: "logs",
+        stages: logs::STAGES,
+        stage_count: logs::STAGE_COUNT,
+        config,
+        input: text,
+        samples,
+        rate: None,
+        row_len: ROW_LEN,
+        checked_len: ROW_LEN,
+        row: format!("p50, p95, p99, change, alert, {BINS} bins"),
+    };
+    let chart = Chart::greatest(windows);
+    let (alerts, histogram) = (Vec::new(), Vec::with_capacity(BINS));
+    let mut findings = Findings { alerts, count: 0, on: false, chart, histogram, sums: [0.0; 3] };
+    let retry = |mode| plan(args, &Config { mode, memory_budget_bytes: 0, ..config });
+    let run = job.run(pipeline, stage, retry, |t, row| findings.take(t, row))?;
+    let planted = args.input.is_none().then(|| spikes(&findings, &Latency::new(samples), &config));
+    if args.json {
+        return say(&format!("{}\n", json(&run, &findings, planted.as_ref())));
+    }
+    say(&report(&run, &findings, planted.as_ref()))?;
+    if args.compare { say(&format!("\n{}", compare::table()?)) } else { Ok(()) }
+}
+
+type Planted = (Vec<Spike>, Vec<Option<usize>>);
+
+fn json(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>) -> String {
+    let mean = |i: usize| findings.sums[i] / run.rows.max(1) as f64;
+    let first = findings.alerts.first().map_or(f64::NAN, |a| a.first as f64);
+    let mut o: Object = run
+        .json()
+        .real("mean_p50", mean(0))
+        .real("mean_p95", mean(1))
+        .real("mean_p99", mean(2))
+        .whole("alerts", findings.count)
+        .real("first_alert_row", first);
+    if let Some((spikes, of_alert)) = planted {
+        let delays: Vec<u64> = spikes.iter().filter_map(|s| s.alert.map(|(_, delay)| delay)).collect();
+        o = o
+            .whole("planted_spikes", spikes.len() as u64)
+            .whole("found_spikes", delays.len() as u64)
+            .whole("false_alerts", of_alert.iter().filter(|a| a.is_none()).count() as u64)
+            .whole("greatest_delay_samples", delays.iter().copied().max().unwrap_or(0));
+    }
+    o.close()
+}
+
+fn report(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>) -> String {
+    let (config, mut out) = (&run.job.config, run.report());
+    out.push_str("\np95 over time, the greatest of each column\n\n");
+    out.push_str(&findings.chart.draw(1.0, "p95", run.job.samples as f64).replace(" s\n", " samples\n"));
+    let mean = |i: usize| findings.sums[i] / run.rows.max(1) as f64;
+    out.push_str(&format!("\nMeans over all windows: p50 {:.3}, p95 {:.3}, p99 {:.3}.\n", mean(0), mean(1), mean(2)));
+    out.push_str("\nLatencies of the last window (rolling histogram of log1p)\n\n");
+    let edge = |i: usize| (i as f64 * TOP / BINS as f64).exp_m1();
+    out.push_str(&bars::draw(&findings.histogram, edge));
+    out.push_str(&format!("\nAlerts: {}\n", whole(findings.count)));
+    for (k, alert) in findings.alerts.iter().enumerate().take(TOLD) {
+        let at = alert.first * config.hop + config.window;
+        let whose = planted.map(|(_, of_alert)| match of_alert[k] {
+            Some(i) => format!("  planted spike {}", i + 1),
+            None => "  nothing planted here".into(),
+        });
+        let (at, rows, worst) = (whole(at), whole(alert.rows), alert.worst);
+        let whose = whose.unwrap_or_default();
+        out.push_str(&format!("  at sample {at:>13}, for {rows:>5} windows, p95 up to {worst:>9.3}{whose}\n"));
+    }
+    if findings.count > TOLD as u64 {
+        out.push_str(&format!("  and {} more\n", whole(findings.count - TOLD as u64)));
+    }
+    let Some((spikes, _)) = planted else { return out };
+    out.push_str("\nPlanted spikes\n");
+    for (i, spike) in spikes.iter().enumerate() {
+        let what = match spike.alert {
+            Some((_, delay)) => {
+                format!("found after {} samples ({:.1} hops)", whole(delay), delay as f64 / config.hop as f64)
+            }
+            None => "not found".into(),
+        };
+        out.push_str(&format!("  {} at sample {:>13}: {what}\n", i + 1, whole(spike.start)));
+    }
+    let found = spikes.iter().filter(|s| s.alert.is_some()).count();
+    out.push_str(&format!("{found} of {} were found.\n", spikes.len()));
+    out
+}

@@ -1,0 +1,144 @@
+//! A pipeline from plan to last row, and the part of a report that is the same for every demo.
+
+use crate::Result;
+use crate::library::{Config, Mode, Pipeline, Plan, Rows, Stage, Stats};
+use crate::plan;
+use crate::report::json::Object;
+use crate::report::numbers::{bytes, time, whole};
+use crate::report::process::{Checksum, Stopwatch, Took};
+use crate::report::progress::Progress;
+
+/// What is to be run.
+pub(crate) struct Job<'a> {
+    pub(crate) name: &'static str,
+    /// The stages, for people, and how many of them work on a window.
+    pub(crate) stages: &'a str,
+    pub(crate) stage_count: u64,
+    pub(crate) config: Config,
+    pub(crate) input: String,
+    pub(crate) samples: u64,
+    /// Samples a second, where that is known.
+    pub(crate) rate: Option<f64>,
+    /// Numbers in a row; how many of them count for the checksum; what they are.
+    pub(crate) row_len: usize,
+    pub(crate) checked_len: usize,
+    pub(crate) row: String,
+}
+
+/// What was run.
+pub(crate) struct Run<'a> {
+    pub(crate) job: Job<'a>,
+    plan: Plan,
+    stats: Stats,
+    took: Took,
+    windows: u64,
+    pub(crate) rows: u64,
+    checksum: Checksum,
+}
+
+/// Windows in the job's samples; an error where there are none.
+pub(crate) fn windows(config: &Config, samples: u64, input: &str) -> Result<u64> {
+    match plan::windows(samples, config) {
+        0 => Err(format!("{input}: {samples} samples are less than one window of {}", config.window).into()),
+        windows => Ok(windows),
+    }
+}
+
+impl<'a> Job<'a> {
+    /// Runs all rows of a stage: `take` gets each with its number. `retry` says what another mode would take.
+    pub(crate) fn run(
+        self,
+        mut pipeline: Pipeline,
+        stage: Stage,
+        retry: impl FnOnce(Mode) -> Option<Plan>,
+        mut take: impl FnMut(u64, &[f32]),
+    ) -> Result<Run<'a>> {
+        let windows = windows(&self.config, self.samples, &self.input)?;
+        let stopwatch = Stopwatch::start();
+        let plan = plan::make(&mut pipeline, stage, retry)?;
+        pipeline.seal(Rows::all(stage))?;
+        // In the classic order a window of work is one of one stage.
+        let work = if plan.mode() == Mode::Classic { windows * self.stage_count } else { windows };
+        let progress = Progress::new(work, self.name);
+        let slice = plan.block.max(work / 100);
+        let (mut checksum, mut rows) = (Checksum::new(), 0);
+        let mut each = |first: u64, block: &[f32]| {
+            for (t, row) in (first..).zip(block.chunks_exact(self.row_len)) {
+                checksum.add(&row[..self.checked_len]);
+                rows += 1;
+                take(t, row);
+            }
+        };
+        pipeline.evaluate(Rows::all(stage), slice, &mut each, &mut |done| progress.add(done))?;
+        drop(progress);
+        let took = stopwatch.stop();
+        let stats = pipeline.stats()?;
+        Ok(Run { job: self, plan, stats, took, windows, rows, checksum })
+    }
+}
+
+impl Run<'_> {
+    fn samples_per_s(&self) -> f64 {
+        self.job.samples as f64 / self.took.wall_s.max(1e-9)
+    }
+
+    /// Seconds of the recording.
+    pub(crate) fn seconds(&self) -> Option<f64> {
+        self.job.rate.map(|rate| self.job.samples as f64 / rate)
+    }
+
+    /// The fields of every demo.
+    pub(crate) fn json(&self) -> Object {
+        let (job, plan, stats, took) = (&self.job, &self.plan, &self.stats, &self.took);
+        let o = Object::new()
+            .text("demo", job.name)
+            .text("mode", plan.mode().name())
+            .text("mode_asked", job.config.mode.name())
+            .text("why", plan::why(&job.config, plan, self.windows))
+            .text("input", &job.input)
+            .whole("samples", job.samples);
+        let o = if let Some(rate) = job.rate { o.real("sample_rate", rate) } else { o };
+        o.whole("window", job.config.window)
+            .whole("hop", job.config.hop)
+            .whole("rows", self.rows)
+            .whole("row_len", job.checked_len as u64)
+            .whole("block", plan.block)
+            .whole("plan_peak_bytes", plan.work_bytes)
+            .whole("peak_bytes", stats.peak_bytes)
+            .whole("control_bytes", plan.control_bytes)
+            .whole("host_heap_bytes", plan.host_heap_bytes)
+            .whole("peak_rss_bytes", took.usage.peak_rss_bytes)
+            .whole("minor_faults", took.usage.minor_faults)
+            .whole("major_faults", took.usage.major_faults)
+            .whole("bytes_read", stats.source_bytes)
+            .real("wall_s", took.wall_s)
+            .real("cpu_s", took.cpu_s())
+            .real("samples_per_s", self.samples_per_s())
+            .text("checksum", self.checksum)
+    }
+
+    /// The head of every report.
+    pub(crate) fn report(&self) -> String {
+        let (job, plan, stats, took) = (&self.job, &self.plan, &self.stats, &self.took);
+        let mut out = format!("{}: {}\n\n", job.name, job.stages);
+        let mut line = |key: &str, value: String| out.push_str(&format!("  {key:<17} {value}\n"));
+        line("input", job.input.clone());
+        let length = job.rate.zip(self.seconds()).map(|(rate, s)| format!(", {} at {rate} Hz", time(s)));
+        line("", format!("{} samples{}", whole(job.samples), length.unwrap_or_default()));
+        line("mode", format!("{} ({})", plan.mode().name(), plan::why(&job.config, plan, self.windows)));
+        let shape = format!("{} of {} ({})", whole(self.rows), job.checked_len, job.row);
+        line("rows", format!("{shape}, windows of {} every {}", job.config.window, job.config.hop));
+        line("planned memory", format!("{} bytes ({})", whole(plan.work_bytes), bytes(plan.work_bytes)));
+        line("used of it", format!("{} bytes at most", whole(stats.peak_bytes)));
+        line("whole process", format!("{} resident at most", bytes(took.usage.peak_rss_bytes)));
+        line("page faults", format!("{} minor, {} major", whole(took.usage.minor_faults), took.usage.major_faults));
+        line("samples read", format!("{} bytes in {} calls", whole(stats.source_bytes), whole(stats.source_calls)));
+        let speed = format!("{:.1} million samples a second", self.samples_per_s() / 1e6);
+        line("time", format!("{} ({} of processor), {speed}", time(took.wall_s), time(took.cpu_s())));
+        if let Some(seconds) = self.seconds() {
+            line("faster than live", format!("{:.0} times", seconds / took.wall_s.max(1e-9)));
+        }
+        line("checksum", format!("{} (the same in every mode)", self.checksum));
+        out
+    }
+}

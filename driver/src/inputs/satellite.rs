@@ -1,0 +1,185 @@
+//! A satellite as it is received: a carrier far below the noise whose frequency drifts, and short bursts in channels of
+//! the band. Any sample can be had at any time, and is always the same.
+
+use super::random::{mix, normal};
+use crate::library::Samples;
+use std::f64::consts::TAU;
+
+/// Samples a second.
+pub(crate) const RATE: f64 = 1e6;
+/// The carrier: amplitude where noise has power 1, frequency of the first sample in Hz, drift in Hz per second.
+const CARRIER: f64 = 0.03;
+const HERTZ: f64 = 120_321.7;
+const DRIFT: f64 = -873.0;
+/// The phase is computed exactly, in `f64`, this often, and turned from sample to sample in between.
+const EXACT: u64 = 256;
+/// Amplitude of bursts, samples of one of their symbols, and how often one comes.
+const BURST: f32 = 0.5;
+const SYMBOL: u64 = 256;
+const EVERY: u64 = 450_000;
+const CHANNELS: u64 = 64;
+
+/// A burst that was planted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Planted {
+    pub(crate) channel: usize,
+    /// First sample, and the one behind the last.
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+}
+
+/// The generated signal: IQ, or its real part (then of a band from 0 to half the rate).
+pub(crate) struct Satellite {
+    count: u64,
+    real: bool,
+    bursts: bool,
+}
+
+impl Satellite {
+    pub(crate) fn new(count: u64, real: bool, bursts: bool) -> Satellite {
+        Satellite { count, real, bursts }
+    }
+
+    /// Frequency of the carrier at a time, as it is received: within the band.
+    pub(crate) fn hertz(&self, seconds: f64) -> f64 {
+        HERTZ + DRIFT * seconds
+    }
+
+    /// Its drift in Hz per second.
+    pub(crate) fn drift(&self) -> f64 {
+        DRIFT
+    }
+
+    /// Seconds for which the carrier stays in the band.
+    pub(crate) fn most_seconds(&self) -> f64 {
+        let lowest = if self.real { 0.01 * RATE } else { -0.49 * RATE };
+        (lowest - HERTZ) / DRIFT
+    }
+
+    /// Burst number `i`; none where it would not be whole.
+    pub(crate) fn burst(&self, i: u64) -> Option<Planted> {
+        let bits = mix(i ^ 0x6275_7273_7473);
+        let start = i * EVERY + EVERY / 8 + bits % (EVERY / 2);
+        let end = start + 6_000 + (bits >> 20) % 12_000;
+        // Channels 20 to 43 are away from the carrier and, of real samples, 20 to 29 away from its mirror image.
+        let channel = 20 + (bits >> 40) % if self.real { 10 } else { 24 };
+        (self.bursts && end < self.count).then_some(Planted { channel: channel as usize, start, end })
+    }
+
+    /// All that were planted.
+    pub(crate) fn bursts(&self) -> Vec<Planted> {
+        (0..=self.count / EVERY).filter_map(|i| self.burst(i)).collect()
+    }
+
+    /// The carrier's phase in turns at a sample.
+    fn turns(at: u64) -> f64 {
+        let t = at as f64 / RATE;
+        // Whole turns are taken off each part, so that hours do not cost digits.
+        ((HERTZ * t).fract() + (0.5 * DRIFT * t * t).fract()).fract()
+    }
+
+    /// Samples from `at` on, up to the end of a stretch with an exact phase at its start.
+    fn fill(&self, at: u64, out: &mut [f32]) {
+        let width = self.channels();
+        let exact = at / EXACT * EXACT;
+        let turned = |turns: f64| {
+            let (sin, cos) = (TAU * turns).sin_cos();
+            (cos, sin)
+        };
+        let times = |a: (f64, f64), b: (f64, f64)| (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0);
+        let (mut z, mut step) = (turned(Self::turns(exact)), (0.0, 0.0));
+        // From sample to sample the phase goes on by the frequency between them, which itself goes on by the drift.
+        let next = HERTZ / RATE + DRIFT / RATE * (exact as f64 + 0.5) / RATE;
+        (step.0, step.1) = turned(next.fract());
+        let bend = turned(DRIFT / RATE / RATE);
+        for _ in exact..at {
+            z = times(z, step);
+            step = times(step, bend);
+        }
+        let burst = self.burst(at / EVERY);
+        for (n, out) in (at..).zip(out.chunks_exact_mut(width)) {
+            let mut i = (CARRIER * z.0) as f32;
+            let mut q = (CARRIER * z.1) as f32;
+            if let Some(burst) = burst.filter(|b| (b.start..b.end).contains(&n)) {
+                let symbol = mix(((n - burst.start) / SYMBOL) ^ burst.start) % 4;
+                let turns = (burst.channel as u64 * n % CHANNELS) as f64 / CHANNELS as f64 + 0.25 * symbol as f64;
+                let (cos, sin) = turned(turns);
+                i += BURST * cos as f32;
+                q += BURST * sin as f32;
+            }
+            let scale = if self.real { 1.0 } else { std::f32::consts::FRAC_1_SQRT_2 };
+            let gain = if self.real { std::f32::consts::SQRT_2 } else { 1.0 };
+            out[0] = gain * i + scale * normal(mix(2 * n));
+            if let Some(out) = out.get_mut(1) {
+                *out = q + scale * normal(mix(2 * n + 1));
+            }
+            z = times(z, step);
+            step = times(step, bend);
+        }
+    }
+}
+
+impl Samples for Satellite {
+    fn count(&self) -> u64 {
+        self.count
+    }
+
+    fn channels(&self) -> usize {
+        if self.real { 1 } else { 2 }
+    }
+
+    fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
+        let width = self.channels();
+        let (mut at, mut rest) = (first, room);
+        while !rest.is_empty() {
+            // A stretch ends where the phase is computed anew, or where the next burst may lie.
+            let end = (at / EXACT * EXACT + EXACT).min((at / EVERY + 1) * EVERY);
+            let len = (rest.len() / width).min((end - at) as usize);
+            let (part, more) = rest.split_at_mut(len * width);
+            self.fill(at, part);
+            (rest, at) = (more, at + len as u64);
+        }
+        Ok((at - first) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_part_is_the_same_however_it_is_read() {
+        for real in [false, true] {
+            let mut all = Satellite::new(1_000_000, real, true);
+            let width = all.channels();
+            let mut whole = vec![0.0; 3000 * width];
+            let from = all.burst(0).unwrap().start - 1000;
+            all.read(from, &mut whole).unwrap();
+            for (first, len) in [(0, 1), (255, 2), (256, 700), (1000, 1999)] {
+                let mut part = vec![0.0; len * width];
+                all.read(from + first as u64, &mut part).unwrap();
+                assert_eq!(part, whole[first * width..(first + len) * width]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_phase_turned_along_is_the_exact_one() {
+        // Without noise this would be the carrier alone: compare its turns over a stretch far out.
+        for exact in [0u64, 1 << 20, 1 << 29] {
+            let (a, b) = (Satellite::turns(exact), Satellite::turns(exact + EXACT));
+            let steps: f64 =
+                (exact..exact + EXACT).map(|n| HERTZ / RATE + DRIFT / RATE * (n as f64 + 0.5) / RATE).sum();
+            let off = b - a - steps;
+            assert!((off - off.round()).abs() < 1e-6, "{exact}: {off}");
+        }
+    }
+
+    #[test]
+    fn bursts_are_apart() {
+        let all = Satellite::new(20_000_000, false, true).bursts();
+        assert!(all.len() >= 40, "{}", all.len());
+        assert!(all.windows(2).all(|b| b[0].end < b[1].start));
+        assert!((0..4).all(|i| all[i].start / EVERY == all[i].end / EVERY), "one may lie in a stretch");
+    }
+}

@@ -1,0 +1,225 @@
+//! What benches found: bars of each workload and mode, or lines of a sweep. Every axis starts at zero.
+
+use super::canvas::Canvas;
+use crate::Result;
+use crate::bench::Record;
+use crate::bench::record::load;
+use crate::cli::PlotArgs;
+use crate::report::numbers::bytes;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+type Area<'a> = DrawingArea<&'a mut Canvas, Shift>;
+
+/// A quantity: its heading, the unit's size, and where a run has it.
+struct Quantity {
+    name: &'static str,
+    unit: f64,
+    of: fn(&Record) -> f64,
+}
+
+const MIB: f64 = 1_048_576.0;
+const BARS: [Quantity; 4] = [
+    Quantity { name: "processor time, s", unit: 1.0, of: |r| r.cpu_s() },
+    Quantity { name: "wall clock, s", unit: 1.0, of: |r| r.wall_s },
+    Quantity { name: "peak resident memory, MiB", unit: MIB, of: |r| r.peak_rss_bytes as f64 },
+    Quantity { name: "page faults, minor and major, thousands", unit: 1e3, of: |r| faults(r) },
+];
+const LINES: [Quantity; 3] = [
+    Quantity { name: "processor time, ms", unit: 1e-3, of: |r| r.cpu_s() },
+    Quantity { name: "rows made by stages, thousands", unit: 1e3, of: |r| r.stage_rows as f64 },
+    Quantity { name: "work memory, KiB", unit: 1024.0, of: |r| r.peak_bytes as f64 },
+];
+
+fn faults(r: &Record) -> f64 {
+    r.minor_faults as f64 + r.major_faults as f64
+}
+
+/// Told apart by lightness as well as by hue.
+fn color(i: usize) -> RGBColor {
+    const COLORS: [RGBColor; 4] =
+        [RGBColor(213, 94, 0), RGBColor(0, 114, 178), RGBColor(86, 180, 233), RGBColor(120, 120, 120)];
+    COLORS[i % COLORS.len()]
+}
+
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.filter(|v| v.is_finite()).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+/// The different values of a key, in the order in which they come.
+fn different(records: &[Record], key: impl Fn(&Record) -> String) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for value in records.iter().map(key) {
+        if !found.contains(&value) {
+            found.push(value);
+        }
+    }
+    found
+}
+
+fn group(r: &Record) -> String {
+    let n = if r.n >= 1_000_000 { format!("{:.1}M", r.n as f64 / 1e6) } else { r.n.to_string() };
+    format!("{} {n}", r.workload)
+}
+
+/// `driver plot`.
+pub(crate) fn draw(args: &PlotArgs) -> Result<()> {
+    let records = load(&args.input)?;
+    let sweep = !records[0].sweep.is_empty();
+    if records.iter().any(|r| r.sweep != records[0].sweep) {
+        return Err(format!("{}: runs of different sweeps", args.input.display()).into());
+    }
+    let mut canvas = if sweep { Canvas::new(1000, 1140) } else { Canvas::new(1240, 900) };
+    paint(&mut canvas, &records, sweep)?;
+    canvas.save(&args.output).map_err(Into::into)
+}
+
+fn paint(canvas: &mut Canvas, records: &[Record], sweep: bool) -> Result<()> {
+    let root = canvas.into_drawing_area();
+    root.fill(&WHITE)?;
+    let (head, body) = root.split_vertically(60);
+    let names = if sweep { different(records, |r| r.order.clone()) } else { different(records, |r| r.mode.clone()) };
+    legend(&head, &names)?;
+    if sweep {
+        for (area, quantity) in body.split_evenly((LINES.len(), 1)).iter().zip(&LINES) {
+            lines(area, quantity, records, &names)?;
+        }
+    } else {
+        for (area, quantity) in body.split_evenly((2, 2)).iter().zip(&BARS) {
+            bars(area, quantity, records, &names)?;
+        }
+    }
+    root.present()?;
+    Ok(())
+}
+
+fn legend(area: &Area<'_>, names: &[String]) -> Result<()> {
+    let mut x = 80;
+    for (i, name) in names.iter().enumerate() {
+        area.draw(&Rectangle::new([(x, 22), (x + 18, 40)], color(i).filled()))?;
+        area.draw(&Text::new(name.clone(), (x + 26, 24), ("sans", 14)))?;
+        x += 60 + 12 * name.len() as i32;
+    }
+    Ok(())
+}
+
+/// Digits that a value needs.
+fn short(value: f64) -> String {
+    match value {
+        v if v >= 100.0 => format!("{v:.0}"),
+        v if v >= 10.0 => format!("{v:.1}"),
+        v if v >= 1.0 => format!("{v:.2}"),
+        0.0 => "0".into(),
+        v => format!("{v:.3}"),
+    }
+}
+
+fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[String]) -> Result<()> {
+    let groups = different(records, group);
+    let value = |g: &String, mode: &String| {
+        let of = records.iter().filter(|r| group(r) == *g && r.mode == *mode && r.outcome == "ok");
+        median(of.map(|r| (quantity.of)(r) / quantity.unit))
+    };
+    let all = groups.iter().flat_map(|g| modes.iter().filter_map(move |m| value(g, m)));
+    let top = all.fold(0f64, f64::max).max(1e-9) * 1.15;
+    let mut chart = ChartBuilder::on(area)
+        .caption(quantity.name, ("sans", 14))
+        .margin(12)
+        .x_label_area_size(30)
+        .y_label_area_size(80)
+        .build_cartesian_2d(0.0..groups.len() as f64, 0.0..top)?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .disable_x_axis()
+        .y_labels(6)
+        .y_label_formatter(&|v| short(*v))
+        .label_style(("sans", 14))
+        .light_line_style(WHITE)
+        .bold_line_style(RGBColor(225, 225, 225))
+        .draw()?;
+    let width = 0.8 / modes.len() as f64;
+    let plot = chart.plotting_area();
+    let text = |size, v| ("sans", size).into_font().color(&BLACK).pos(Pos::new(HPos::Center, v));
+    let (above, below) = (text(10, VPos::Bottom), text(14, VPos::Top));
+    for (g, name) in groups.iter().enumerate() {
+        for (m, mode) in modes.iter().enumerate() {
+            let left = g as f64 + 0.1 + m as f64 * width;
+            let middle = left + width / 2.0;
+            let (height, label) = match value(name, mode) {
+                Some(v) => (v, short(v)),
+                None => (0.0, if records.iter().any(|r| r.outcome == "killed") { "killed" } else { "none" }.into()),
+            };
+            let bar = [(left + 0.04 * width, 0.0), (left + 0.96 * width, height)];
+            plot.draw(&Rectangle::new(bar, color(m).filled()))?;
+            plot.draw(&Text::new(label, (middle, height + 0.015 * top), above.clone()))?;
+        }
+        let (x, y) = plot.map_coordinate(&(g as f64 + 0.5, 0.0));
+        let origin = area.get_base_pixel();
+        area.draw(&Text::new(name.clone(), (x - origin.0, y + 8 - origin.1), below.clone()))?;
+    }
+    Ok(())
+}
+
+/// What a sweep varies, of a run.
+fn varied(r: &Record) -> u64 {
+    match r.sweep.as_str() {
+        "k" => r.k,
+        "lru" => r.lru_bytes,
+        _ => r.budget_bytes,
+    }
+}
+
+fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[String]) -> Result<()> {
+    // Points are set apart evenly, each with its value below: what is varied goes in steps, most of them doublings.
+    let mut places: Vec<u64> = records.iter().map(varied).collect();
+    places.sort_unstable();
+    places.dedup();
+    let value = |r: &Record| (quantity.of)(r) / quantity.unit;
+    let top = records.iter().map(value).filter(|v| v.is_finite()).fold(0f64, f64::max).max(1e-9) * 1.1;
+    let what = match records[0].sweep.as_str() {
+        "k" => "windows between checkpoints",
+        "lru" => "bytes of the row cache",
+        _ => "memory budget",
+    };
+    let mut chart = ChartBuilder::on(area)
+        .caption(quantity.name, ("sans", 14))
+        .margin(12)
+        .x_label_area_size(52)
+        .y_label_area_size(80)
+        .build_cartesian_2d(-0.5..places.len() as f64 - 0.5, 0.0..top)?;
+    let label = |x: &f64| {
+        let Some(place) = places.get(x.round().max(0.0) as usize) else { return String::new() };
+        match records[0].sweep.as_str() {
+            "k" => place.to_string(),
+            // A unit at every place would not find room.
+            _ => bytes(*place).replace(" KiB", "K").replace(" MiB", "M").replace(" B", ""),
+        }
+    };
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .x_labels(if places.len() > 12 { 8 } else { places.len() })
+        .x_label_formatter(&label)
+        .x_desc(what)
+        .y_labels(6)
+        .y_label_formatter(&|v| short(*v))
+        .label_style(("sans", 14))
+        .axis_desc_style(("sans", 14))
+        .light_line_style(WHITE)
+        .bold_line_style(RGBColor(225, 225, 225))
+        .draw()?;
+    for (i, order) in orders.iter().enumerate() {
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        for (x, place) in places.iter().enumerate() {
+            let here = records.iter().filter(|r| r.order == *order && varied(r) == *place);
+            points.extend(median(here.map(value)).map(|v| (x as f64, v)));
+        }
+        chart.draw_series(LineSeries::new(points.iter().copied(), color(i).stroke_width(2)))?;
+        chart.draw_series(points.iter().map(|p| Circle::new(*p, 4, color(i).filled())))?;
+    }
+    Ok(())
+}

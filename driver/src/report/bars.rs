@@ -1,0 +1,33 @@
+//! A histogram in text.
+
+/// Longest bar.
+const WIDTH: f32 = 48.0;
+
+/// Lines of bars, from the first bin that counts anything to the last; `edge` tells where bin i starts.
+pub(crate) fn draw(counts: &[f32], edge: impl Fn(usize) -> f64) -> String {
+    let top = counts.iter().fold(0f32, |top, n| top.max(*n));
+    let (Some(first), Some(last)) = (counts.iter().position(|n| *n > 0.0), counts.iter().rposition(|n| *n > 0.0))
+    else {
+        return String::new();
+    };
+    let total: f32 = counts.iter().sum();
+    let mut out = String::new();
+    for (i, n) in counts.iter().enumerate().take(last + 1).skip(first) {
+        let bar = "#".repeat((n / top * WIDTH).ceil() as usize);
+        let share = 100.0 * n / total;
+        out.push_str(&format!("{:>10.2} to {:>10.2} |{bar:<48} {share:>5.1} %\n", edge(i), edge(i + 1)));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn bars_start_at_zero_and_empty_ends_are_left_out() {
+        let text = super::draw(&[0.0, 2.0, 0.0, 4.0, 0.0], |i| i as f64);
+        let lengths: Vec<usize> = text.lines().map(|l| l.matches('#').count()).collect();
+        assert_eq!(lengths, [24, 0, 48]);
+        assert!(text.starts_with("      1.00 to       2.00 |"));
+        assert_eq!(super::draw(&[0.0], |_| 0.0), "");
+    }
+}
