@@ -184,13 +184,15 @@ impl Maker<'_> {
 
     fn lz(&mut self) -> Written {
         let behind = self.lz_behind(self.data.from);
-        let alone = if self.data.from > 0 && self.effort != Effort::Fast { self.lz_behind(0) } else { None };
-        let len = match (behind, alone) {
+        if self.data.from == 0 || self.effort == Effort::Fast {
+            return Some((Codec::Lz, self.format, behind?));
+        }
+        let len = match (behind, self.lz_behind(0)) {
             // More places to repeat from are longer offsets to write: it does not always pay.
             (Some(behind), Some(alone)) if alone <= behind => alone,
-            (None, Some(alone)) => alone,
-            (Some(_), Some(_)) => self.lz_behind(self.data.from)?,
-            (behind, None) => behind?,
+            (None, alone) => alone?,
+            // What the second try has written over the first, if it failed or not.
+            (Some(_), _) => self.lz_behind(self.data.from)?,
         };
         Some((Codec::Lz, self.format, len))
     }
