@@ -9,12 +9,12 @@ use sqrtspace::util::crc::crc32c;
 /// Bytes of any kind.
 pub fn any(r: &mut Random) -> Vec<u8> {
     let n = r.below(400);
-    (0..n).map(|_| r.next() as u8).collect()
+    (0..n).map(|_| r.word() as u8).collect()
 }
 
 /// Choices and bytes that look like samples, text, or nothing.
 pub fn samples(r: &mut Random) -> Vec<u8> {
-    let mut case: Vec<u8> = (0..48).map(|_| r.next() as u8).collect();
+    let mut case: Vec<u8> = (0..48).map(|_| r.word() as u8).collect();
     let n = if r.below(8) == 0 { r.below(60_000) } else { r.below(3000) };
     fill(&mut case, n, r);
     case
@@ -24,18 +24,18 @@ fn fill(out: &mut Vec<u8>, n: usize, r: &mut Random) {
     let end = out.len() + n;
     let kind = r.below(6);
     let (width, step) = (1 + r.below(8), 1 + r.below(40) as u64);
-    let mut x = r.next() >> 40;
+    let mut x = r.word() >> 40;
     while out.len() < end {
         match kind {
-            0 => out.push(r.next() as u8),
+            0 => out.push(r.word() as u8),
             1 => {
-                x = x.wrapping_add(r.next() % step).wrapping_sub(step / 2);
+                x = x.wrapping_add(r.word() % step).wrapping_sub(step / 2);
                 out.extend_from_slice(&x.to_le_bytes()[..width]);
             }
-            2 => out.extend_from_slice(&((x + r.next() % step) as f32 * 0.01).to_le_bytes()),
-            3 => out.extend_from_slice(format!("line {} of {}\n", r.next() % step, x).as_bytes()),
-            4 => out.extend(std::iter::repeat_n(r.next() as u8, 1 + r.below(300))),
-            _ => out.extend_from_slice(&f64::from_bits(r.next()).to_be_bytes()),
+            2 => out.extend_from_slice(&((x + r.word() % step) as f32 * 0.01).to_le_bytes()),
+            3 => out.extend_from_slice(format!("line {} of {}\n", r.word() % step, x).as_bytes()),
+            4 => out.extend(std::iter::repeat_n(r.word() as u8, 1 + r.below(300))),
+            _ => out.extend_from_slice(&f64::from_bits(r.word()).to_be_bytes()),
         }
     }
     out.truncate(end);
@@ -48,12 +48,12 @@ pub fn mutate(bytes: &mut Vec<u8>, r: &mut Random) {
         // The beginning says how the rest is read.
         let at = if r.below(2) == 0 { r.below(n.min(24)) } else { r.below(n) };
         match r.below(8) {
-            _ if n == 0 => bytes.push(r.next() as u8),
+            _ if n == 0 => bytes.push(r.word() as u8),
             0 | 1 => bytes[at] ^= 1 << r.below(8),
-            2 => bytes[at] = r.next() as u8,
+            2 => bytes[at] = r.word() as u8,
             3 => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][r.below(5)],
             4 => bytes.truncate(at),
-            5 => bytes.insert(at, r.next() as u8),
+            5 => bytes.insert(at, r.word() as u8),
             6 => {
                 bytes.remove(at);
             }
@@ -96,7 +96,7 @@ fn sealed(mut header: Vec<u8>, payload: &[u8]) -> Vec<u8> {
 
 /// Choices and a stream of which some frames are mutated, moved, repeated or left out.
 pub fn stream(r: &mut Random) -> Vec<u8> {
-    let mut case: Vec<u8> = (0..16).map(|_| r.next() as u8).collect();
+    let mut case: Vec<u8> = (0..16).map(|_| r.word() as u8).collect();
     let (bytes, frames) = coded(r);
     let mut parts: Vec<Vec<u8>> = frames.iter().map(|f| bytes[f.clone()].to_vec()).collect();
     for _ in 0..1 + r.below(4) {
@@ -116,7 +116,7 @@ pub fn stream(r: &mut Random) -> Vec<u8> {
                 } else {
                     // Position, codec, format, channels, tag, sequence, lengths, offset.
                     let at = [4, 5, 6, 7, 8, 10, 13, 15, 16, 26, 27, 20][r.below(12)];
-                    header[at] = if r.below(2) == 0 { r.next() as u8 } else { header[at] ^ (1 << r.below(8)) };
+                    header[at] = if r.below(2) == 0 { r.word() as u8 } else { header[at] ^ (1 << r.below(8)) };
                     header[4] = 0x10 | (header[4] & 15);
                 }
                 parts[k] = sealed(header, &payload);
@@ -164,7 +164,7 @@ pub fn payload(r: &mut Random) -> Vec<u8> {
 
 /// Choices and a stream of CCSDS 121, mutated.
 pub fn ccsds121(r: &mut Random) -> Vec<u8> {
-    let mut case: Vec<u8> = (0..16).map(|_| r.next() as u8).collect();
+    let mut case: Vec<u8> = (0..16).map(|_| r.word() as u8).collect();
     let mut i = Input(&case);
     let p = streams::params(&mut i);
     let used = case.len() - i.0.len();
@@ -180,7 +180,7 @@ pub fn ccsds121(r: &mut Random) -> Vec<u8> {
     }
     case.truncate(used);
     case.extend(((if r.below(3) == 0 { r.below(5000) } else { count % 5000 }) as u16).to_be_bytes());
-    case.extend([r.next() as u8, r.next() as u8, r.next() as u8, r.next() as u8]);
+    case.extend([r.word() as u8, r.word() as u8, r.word() as u8, r.word() as u8]);
     case.extend(coded);
     case
 }
