@@ -7,11 +7,13 @@
 //! inputs/     where samples come from: WAV files, generated signals
 //! demo/       a workload with its input and a report for people
 //! plan, bench a workload's plan, or its time
+//! codec/      files encoded, decoded, checked and listed
 //! report/     JSON, charts, numbers for people, what the process used
 //! ```
 
 mod bench;
 mod cli;
+mod codec;
 mod demo;
 mod inputs;
 mod library;
@@ -23,7 +25,7 @@ use clap::Parser;
 use cli::{Bench, Cli, Command, Demo, Planned};
 use std::process::ExitCode;
 
-/// Anything that ends the program with exit code 1.
+/// Anything that ends the program with exit code 1; with 3 where it is [`codec::Damage`].
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn run(command: Command) -> Result<()> {
@@ -35,6 +37,10 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(Bench::Audio(args)) => bench::audio(&args),
         Command::Bench(Bench::Logs(args)) => bench::logs(&args),
         Command::Bench(Bench::All(args)) => bench::all(&args),
+        Command::Encode(args) => codec::encode(&args),
+        Command::Decode(args) => codec::decode(&args),
+        Command::Verify(args) => codec::verify(&args),
+        Command::Inspect(args) => codec::inspect(&args),
     }
 }
 
@@ -43,7 +49,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("driver: {error}");
-            ExitCode::FAILURE
+            if error.is::<codec::Damage>() { ExitCode::from(3) } else { ExitCode::FAILURE }
         }
     }
 }

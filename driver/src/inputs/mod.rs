@@ -3,3 +3,4 @@
 pub(crate) mod melody;
 pub(crate) mod track;
 pub(crate) mod wav;
+pub(crate) mod wave_head;
