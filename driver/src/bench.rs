@@ -1,7 +1,9 @@
 //! Workloads over files of raw samples, as lean as they can be: for timing against other programs.
 
+mod encoders;
 mod table;
 
+pub(crate) use encoders::encode;
 pub(crate) use table::all;
 
 use crate::Result;

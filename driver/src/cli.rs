@@ -118,6 +118,8 @@ pub(crate) enum Demo {
     Audio(DemoAudioArgs),
     /// A Kalman filter and the smoother behind it in budgets of many sizes: memory against work done again
     Smoother(SmootherArgs),
+    /// Peak memory of encoding and decoding against the size of the file, each in a process of its own
+    Memory(MemoryArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -134,6 +136,8 @@ pub(crate) enum Bench {
     Logs(BenchArgs),
     /// All workloads in all modes on generated input, each in a fresh process; one table
     All(TableArgs),
+    /// The codec beside what is installed of zstd, lz4, gzip and aec: ratio and processor time on the given files
+    Encode(EncodersArgs),
 }
 
 /// What every pipeline can be told.
@@ -215,6 +219,47 @@ pub(crate) struct SmootherArgs {
     /// One JSON object instead of the report
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct MemoryArgs {
+    /// Largest file, such as 64M
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "1000000000")]
+    pub(crate) max: u64,
+    /// 1: fast, integers only; 5; 9: smallest
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub(crate) effort: u32,
+    /// One JSON object instead of table and plot
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// A process of the demo: encodes so many bytes to standard output
+    #[arg(long, hide = true, value_name = "BYTES")]
+    pub(crate) encode_one: Option<u64>,
+    /// A process of the demo: decodes standard input
+    #[arg(long, hide = true, value_name = "BYTES")]
+    pub(crate) decode_one: Option<u64>,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct EncodersArgs {
+    /// Files to encode; what they hold is said by --format and --channels, or in the name: x_2ch.i16
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// Samples, as for `encode` [default: of the name, else auto]
+    #[arg(long, value_parser = format)]
+    pub(crate) format: Option<String>,
+    /// Interleaved channels [default: of the name, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) channels: Option<u32>,
+    /// Runs of each; the table has the medians
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
+    /// One JSON object instead of the table
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Comma-separated values instead of the table
+    #[arg(long)]
+    pub(crate) csv: bool,
 }
 
 #[derive(Args, Debug, Clone)]

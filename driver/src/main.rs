@@ -33,10 +33,12 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Demo(Demo::Audio(args)) => demo::audio::run(&args),
         Command::Demo(Demo::Smoother(args)) => demo::smoother::run(&args),
+        Command::Demo(Demo::Memory(args)) => demo::memory::run(&args),
         Command::Plan(Planned::Audio(args)) => plan::audio(&args),
         Command::Bench(Bench::Audio(args)) => bench::audio(&args),
         Command::Bench(Bench::Logs(args)) => bench::logs(&args),
         Command::Bench(Bench::All(args)) => bench::all(&args),
+        Command::Bench(Bench::Encode(args)) => bench::encode(&args),
         Command::Encode(args) => codec::encode(&args),
         Command::Decode(args) => codec::decode(&args),
         Command::Verify(args) => codec::verify(&args),

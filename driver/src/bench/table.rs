@@ -40,7 +40,7 @@ fn write(seconds: f64, workload: &str) -> Result<Scratch> {
     Ok(scratch)
 }
 
-fn median(values: &mut [f64]) -> f64 {
+pub(super) fn median(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values[values.len() / 2]
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod audio;
 mod compare;
+pub(crate) mod memory;
 pub(crate) mod smoother;

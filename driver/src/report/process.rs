@@ -30,6 +30,12 @@ impl Usage {
     }
 }
 
+/// Processor time of all child processes that have ended and were waited for.
+pub(crate) fn children_cpu_s() -> f64 {
+    let seconds = |t: TimeVal| t.tv_sec() as f64 + 1e-6 * t.tv_usec() as f64;
+    getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0.0, |u| seconds(u.user_time()) + seconds(u.system_time()))
+}
+
 /// The kernel's high-water mark of this program alone: what getrusage tells starts at the size of the process that
 /// started it.
 fn peak_rss() -> Option<u64> {
