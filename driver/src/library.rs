@@ -504,11 +504,14 @@ impl Failure {
     }
 }
 
-/// The ends of a stream, and who hears how far it is: bytes of the input done, and how many there are.
+/// Takes bytes that belong to a position of the output.
+pub(crate) type Write<'a> = dyn FnMut(u64, &[u8]) -> std::io::Result<()> + 'a;
+
+/// The ends of a stream.
 pub(crate) struct Ends<'a> {
     pub(crate) read: &'a mut dyn FnMut(&mut [u8]) -> std::io::Result<usize>,
     /// None: the stream is only checked.
-    pub(crate) write: Option<&'a mut dyn FnMut(u64, &[u8]) -> std::io::Result<()>>,
+    pub(crate) write: Option<&'a mut Write<'a>>,
 }
 
 /// Missing ranges that can be told apart.
@@ -543,6 +546,7 @@ impl StreamHook<'_> {
     }
 }
 
+/// Hears how far it is: bytes of the input done, and how many there are.
 type Moved<'a> = dyn FnMut(u64, u64) + 'a;
 
 unsafe extern "C" fn moved_hook(ctx: *mut c_void, progress: *const sqs_progress) -> i32 {

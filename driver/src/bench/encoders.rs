@@ -64,7 +64,7 @@ impl Encoder {
     fn round(&self, file: &Path, coded: &Path, back: &Path) -> Result<Option<(f64, f64)>> {
         let Some(encode) = self.run(&self.encode, file, coded)? else { return Ok(None) };
         let Some(decode) = self.run(&self.decode, coded, back)? else { return Ok(None) };
-        if same(file, back)? {
+        if same(file, back, self.name == "aec")? {
             return Ok(Some((encode, decode)));
         }
         Err(format!("{}: {} does not come back as it was", self.name, file.display()).into())
@@ -172,19 +172,20 @@ pub(crate) fn encode(args: &EncodersArgs) -> Result<()> {
     if args.json { say(&format!("{}\n", Object::new().list("runs", &lines).close())) } else { Ok(()) }
 }
 
-/// Whether two files have the same bytes, read a piece at a time.
-fn same(a: &Path, b: &Path) -> Result<bool> {
+/// Whether a file came back with the same bytes, read a piece at a time; `padded`: what follows them is of no interest
+/// (aec fills its last block).
+fn same(a: &Path, b: &Path, padded: bool) -> Result<bool> {
     use std::io::{BufRead, BufReader};
     let open = |p: &Path| std::fs::File::open(p).map(|f| BufReader::with_capacity(64 << 10, f));
     let (mut a, mut b) = (open(a)?, open(b)?);
     loop {
         let (x, y) = (a.fill_buf()?, b.fill_buf()?);
         let n = x.len().min(y.len());
-        if x[..n] != y[..n] || (n == 0 && x.len() != y.len()) {
+        if x[..n] != y[..n] {
             return Ok(false);
         }
         if n == 0 {
-            return Ok(true);
+            return Ok(x.is_empty() && (padded || y.is_empty()));
         }
         a.consume(n);
         b.consume(n);
