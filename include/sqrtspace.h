@@ -111,6 +111,15 @@
  * the factor. What is kept for all tiles takes about 2 * sqrt(rows * row bytes * state bytes): a smaller budget is refused
  * (SQS_ERR_BUDGET), and the detail names the least that would do.
  *
+ * SAVE AND RESUME
+ *
+ * sqs_checkpoint_save writes what a pipeline needs to go on, at most sqs_checkpoint_bytes, through a function of yours:
+ * write it to a second file, fsync it, rename it over the first, and a power cut leaves the old or the new one, whole. After
+ * a restart make the same pipeline, seal it, and give the file to sqs_checkpoint_restore: it tells the next sample to push
+ * of each input, and sqs_output_position the row that the next pull starts with. Samples before are not needed again: those
+ * that are have been saved. A stage with state tells state_word, so that any machine can read the file, and changes its
+ * revision with its parameters, so that a file made with others is refused.
+ *
  * PUSHED INPUTS AND SOURCES
  *
  * An input is either pushed (sqs_push) or read from a source (sqs_source_set), which can be read again at any position.
@@ -678,8 +687,11 @@ typedef struct {
   uint32_t scratch_align;
   /* A number of the caller's that changes whenever the parameters behind ctx change. */
   uint32_t revision;
-  /* 0. */
-  uint32_t reserved;
+  /*
+   Bytes of the words that the state is made of: 1, 2, 4 or 8, so that saved states can be read on machines of any byte
+   order. 0: not told (or of several sizes): what was saved is read on machines of the same byte order alone.
+   */
+  uint32_t state_word;
 } sqs_stage_desc;
 
 /* A parameter of a built-in stage: a number, or a list. */
@@ -804,6 +816,16 @@ typedef struct {
   uint64_t samples;
 } sqs_source;
 
+/* Where a restored pipeline goes on. */
+typedef struct {
+  /* In: sizeof(sqs_resume). */
+  uint32_t struct_size;
+  /* Inputs that there are. */
+  uint32_t inputs;
+  /* Per input the next sample to push; of a source the samples it had when it was saved. */
+  uint64_t next_sample[8];
+} sqs_resume;
+
 /* What a pipeline did since it was made. */
 typedef struct {
   /* In: sizeof(sqs_stats). */
@@ -830,8 +852,10 @@ typedef struct {
   uint64_t cache_misses;
   /* Stored data that failed its check: dropped, and recomputed when needed. */
   uint64_t crc_failures;
-  /* Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one. */
+  /* Damage that was made good: what was lost was made again. */
   uint64_t repairs;
+  /* Rows that stages made again for that. */
+  uint64_t recomputed_rows;
 } sqs_stats;
 
 /* How far a file or stream has come. */
@@ -1379,6 +1403,64 @@ sqs_status sqs_evaluate_begin(sqs_pipeline *pipeline,
  Returns SQS_OK; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_evaluate_cancel(sqs_pipeline *pipeline);
+
+/*
+ Tells the bytes that no sqs_checkpoint_save of this sealed pipeline exceeds: what to keep free for its file, and how
+ large a buffer to read it back must be.
+
+ bytes: written on success.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STATE: not sealed; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT;
+ SQS_ERR_POISONED.
+ */
+sqs_status sqs_checkpoint_bytes(sqs_pipeline *pipeline,
+                                uint64_t *bytes);
+
+/*
+ Saves all that a pipeline of the same graph and config needs to go on from here: states, positions, the samples and
+ rows that are still needed, queued rows, and the checkpoints of stages with state. sink gets the file from its start in
+ pieces of at most 512 bytes: (ctx, bytes, number of bytes). It returns 0, or a code of its own that ends the call. The
+ format is the same on every machine (docs/CHECKPOINT_FORMAT.md). Changes nothing, runs no stage, does not allocate.
+
+ Not saved: an evaluation under way (ask again from the first row not handed out: the checkpoints make that cheap), the
+ row cache, sqs_stats. written: NULL, or where to put the length of the file, on success.
+ Returns SQS_OK; SQS_ERR_CALLBACK: sink failed; SQS_ERR_STATE: not sealed; SQS_ERR_CORRUPT: what would be saved is
+ damaged; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_checkpoint_save(sqs_pipeline *pipeline,
+                               int32_t (*sink)(void *ctx, const void *bytes, size_t n),
+                               void *ctx,
+                               uint64_t *written);
+
+/*
+ Goes on where a pipeline was saved: the handle must be sealed, with the same inputs, stages (name, row, edges, state,
+ revision), opened outputs and checkpoint settings. What it did before is forgotten, as by sqs_pipeline_reset. The rows
+ that follow are those of a pipeline that was never stopped, to the bit. Runs no stage and does not allocate.
+
+ file: the bytes bytes of the file, whole. It is checked before anything is changed. out: NULL, or where to put where
+ each input goes on.
+ Sources must be set as before, and have at least the samples they had. Pulls go on with the row that
+ sqs_output_position tells.
+ Returns SQS_OK; SQS_ERR_FORMAT: no checkpoint file, or of another version; SQS_ERR_CORRUPT: damaged or cut;
+ SQS_ERR_GRAPH: of another graph or config, the detail says what differs; SQS_ERR_RANGE: a source has fewer samples than
+ it had, or ended and has others; SQS_ERR_UNSUPPORTED: saved on a machine of another byte order by a stage that tells no
+ state_word; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: NULL; SQS_ERR_OVERLAP: file lies in the work area;
+ SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED. After an error the pipeline is as it was.
+ */
+sqs_status sqs_checkpoint_restore(sqs_pipeline *pipeline,
+                                  const void *file,
+                                  size_t bytes,
+                                  sqs_resume *out);
+
+/*
+ Tells where an opened output stands: the row that the next sqs_pull starts with, and one behind the last that waits.
+
+ next, end: NULL, or written on success.
+ Returns SQS_OK; SQS_ERR_STATE: not open, or not sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED; SQS_ERR_ARGUMENT.
+ */
+sqs_status sqs_output_position(sqs_pipeline *pipeline,
+                               uint32_t stage,
+                               uint64_t *next,
+                               uint64_t *end);
 
 /*
  Checks stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call, going round. What is damaged is

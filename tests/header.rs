@@ -18,6 +18,7 @@ fn generated() -> String {
         "data",
         "source_file",
         "evaluate",
+        "checkpoint",
         "stats",
         "codec_types",
         "encoder",

@@ -58,12 +58,8 @@ fn by_index(read: &ReadAt<'_>, len: u64, want: u64, buf: &mut [u8]) -> Result<Op
 /// Damage between costs time, no more.
 pub(super) fn frame_at(read: &ReadAt<'_>, len: u64, want: u64, tag: u16, buf: &mut [u8]) -> Result<u64> {
     let hint = by_index(read, len, want, buf)?.unwrap_or(0);
-    // The index is a hint: where it leads to no frame of this stream at or before `want`, the start is right.
-    let is_right = |h: &Option<(u64, Header)>| h.is_some_and(|(p, h)| p == hint && h.raw_offset <= want);
     let mut found = header_from(read, hint, Some(tag), buf)?;
-    if !is_right(&found) {
-        found = header_from(read, 0, Some(tag), buf)?;
-    }
+    // The index is a hint: where it leads behind `want`, the start is right.
     let mut best = 0;
     while let Some((at, h)) = found {
         if h.raw_offset > want || h.codec == Codec::End {

@@ -69,9 +69,11 @@ pub struct Job<'m> {
     pub(super) loaded: FixedVec<'m, Loaded>,
     /// Where the job's buffers start in the work area.
     pub(super) origin: usize,
-    frontier: u64,
+    pub(super) frontier: u64,
     /// Windows there will be, where known.
     pub(super) windows: Option<u64>,
+    /// Per stage: rows below this one are made again because of damage.
+    pub(super) redo: FixedVec<'m, u64>,
     /// Per stage, for a sweep: the rows of it at both ends of a piece.
     pub(super) ends: FixedVec<'m, Ends>,
     /// Behind the head of a tile: the stage that runs, and the first row of its call. Nothing that this call does not
@@ -85,7 +87,8 @@ impl<'m> Job<'m> {
         JobPlan::reserve(limits, layout)?;
         layout.reserve::<Track>(limits.stages)?;
         layout.reserve::<Loaded>(MAX_INPUTS)?;
-        layout.reserve::<Ends>(limits.stages)
+        layout.reserve::<Ends>(limits.stages)?;
+        layout.reserve::<u64>(limits.stages)
     }
 
     /// An idle job in memory of [`Job::reserve`].
@@ -95,6 +98,7 @@ impl<'m> Job<'m> {
             tracks: carver.vec(limits.stages)?,
             loaded: carver.vec(MAX_INPUTS)?,
             ends: carver.vec(limits.stages)?,
+            redo: carver.vec(limits.stages)?,
             origin: 0,
             frontier: 0,
             windows: None,
@@ -119,6 +123,7 @@ impl<'m> Job<'m> {
             if self.load_states(world)? {
                 return Ok(());
             }
+            self.lost_checkpoint(world);
         }
     }
 

@@ -15,6 +15,7 @@ use super::{Job, World, internal};
 use crate::graph::{Graph, Node};
 use crate::mem::Span;
 use crate::status::Result;
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// What a piece does.
@@ -62,6 +63,11 @@ pub(super) struct Ends {
 }
 
 impl Ends {
+    /// All of it.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        d.words([self.from.first, self.from.end, self.to.first, self.to.end]);
+    }
+
     fn at(&mut self, behind: bool) -> &mut Bounds {
         if behind { &mut self.to } else { &mut self.from }
     }
@@ -105,6 +111,7 @@ impl<'m> Job<'m> {
             if loaded {
                 break;
             }
+            self.lost_checkpoint(world);
         }
         for (i, stage) in graph.stages().iter().enumerate() {
             if self.tracks.get(i).is_some_and(|t| t.capture == Some(if stage.reverse { t.end } else { t.first })) {

@@ -93,6 +93,8 @@ impl<'m> Job<'m> {
         let text = "stage {n} returned {a} at row {b}";
         ran.map_err(|code| failed(code, text).b(from).name(&stage.name))?;
         world.counts.stage_rows = world.counts.stage_rows.wrapping_add(num::count(rows));
+        let again = self.redo.get(index).map_or(0, |redo| to.min(*redo).saturating_sub(from));
+        world.counts.recomputed_rows = world.counts.recomputed_rows.wrapping_add(again);
         Ok(())
     }
 
@@ -137,10 +139,16 @@ impl<'m> Job<'m> {
         };
         let Some(input) = graph.inputs().get(i) else { return internal("a job reads an input there is not") };
         let (start, len) = input.samples(first, end);
-        if let Some(Supply::Pushed(ring)) = world.inputs.get(i) {
+        if let Some(Supply::Pushed(ring)) = world.inputs.get_mut(i) {
             let text = "input {n}: the samples from {a} on are needed, the ring starts with sample {b}";
             let gone = Error::new(Status::Evicted, text).a(start).b(ring.first()).name(&input.name);
-            return ring.span(start, len).ok_or(gone);
+            let found = ring.span(start, len).ok_or(gone)?;
+            if !ring.sound(world.work, start, len) {
+                world.counts.damaged = world.counts.damaged.saturating_add(1);
+                let text = "input {n}: samples from {a} on are damaged in the ring, and cannot be pushed again";
+                return Err(Error::new(Status::Corrupt, text).a(start).name(&input.name));
+            }
+            return Ok(found);
         }
         self.load(world, i, start, len)?;
         let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else {

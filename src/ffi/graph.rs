@@ -95,7 +95,7 @@ pub unsafe extern "C" fn sqs_stage_register(
     with(pipeline, Access::Normal, |core, _| {
         structs::usable(id.cast_const())?;
         let d = structs::read(desc)?;
-        if d.flags & !SQS_STAGE_REVERSE != 0 || d.reserved != 0 {
+        if d.flags & !SQS_STAGE_REVERSE != 0 {
             return Err(Error::new(Status::Unsupported, "sqs_stage_desc: unknown flags"));
         }
         let run = d.run.ok_or(Error::new(Status::Argument, "a stage needs a run function"))?;
@@ -110,6 +110,7 @@ pub unsafe extern "C" fn sqs_stage_register(
         let mut spec = StageSpec::new(CStage { run, init: d.state_init, ctx: d.ctx }, shape);
         spec.state_bytes = d.state_bytes as usize;
         spec.state_align = if d.state_align == 0 { 8 } else { d.state_align as usize };
+        spec.state_word = d.state_word as usize;
         spec.reverse = d.flags & SQS_STAGE_REVERSE != 0;
         spec.stride = d.stride.max(1);
         spec.scratch_bytes = d.scratch_bytes as usize;

@@ -89,7 +89,7 @@ pub(super) fn with(
     match result {
         Ok(status) => status.code(),
         Err(error) => {
-            if error.status == Status::Internal {
+            if matches!(error.status, Status::Internal | Status::Poisoned) {
                 poisoned.set(true);
             }
             detail.set(Some(error));

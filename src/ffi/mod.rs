@@ -8,6 +8,7 @@
 #![allow(non_camel_case_types, reason = "these are the names C sees")]
 
 mod callbacks;
+mod checkpoint;
 #[cfg(feature = "codec")]
 mod codec_area;
 #[cfg(feature = "codec")]
@@ -46,6 +47,7 @@ mod structs;
 mod types;
 mod version;
 
+pub use checkpoint::*;
 #[cfg(all(feature = "codec", feature = "std"))]
 pub use codec_job::*;
 #[cfg(feature = "codec")]

@@ -187,7 +187,12 @@ pub unsafe extern "C" fn sqs_pipeline_delete(pipeline: *mut sqs_pipeline) {
     // SAFETY: a live handle that no call is using; it is read out once and dropped, then its memory is given back.
     let handle = unsafe { pipeline.read() };
     let sqs_pipeline { holder, core, .. } = handle;
-    drop(core);
+    if core.tables_sound().is_ok() {
+        drop(core);
+    } else {
+        // Damaged tables are not followed. What built-in stages hold on the host's heap stays there.
+        core::mem::forget(core);
+    }
     holder.release();
 }
 

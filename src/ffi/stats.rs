@@ -50,6 +50,7 @@ pub unsafe extern "C" fn sqs_stats_get(pipeline: *mut sqs_pipeline, out: *mut sq
             cache_misses: s.cache_misses,
             crc_failures: s.crc_failures,
             repairs: s.repairs,
+            recomputed_rows: s.recomputed_rows,
         };
         structs::write(out, value)?;
         Ok(Status::Ok)

@@ -37,6 +37,7 @@ versioned!(
     sqs_plan_info,
     sqs_stats,
     sqs_source,
+    sqs_resume,
 );
 
 /// Fills a struct with zeros, which mean the defaults, and sets its struct_size.

@@ -325,8 +325,9 @@ pub struct sqs_stage_desc {
     pub scratch_align: u32,
     /// A number of the caller's that changes whenever the parameters behind ctx change.
     pub revision: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Bytes of the words that the state is made of: 1, 2, 4 or 8, so that saved states can be read on machines of any byte
+    /// order. 0: not told (or of several sizes): what was saved is read on machines of the same byte order alone.
+    pub state_word: u32,
 }
 
 /// A parameter of a built-in stage: a number, or a list.
@@ -468,8 +469,10 @@ pub struct sqs_stats {
     pub cache_misses: u64,
     /// Stored data that failed its check: dropped, and recomputed when needed.
     pub crc_failures: u64,
-    /// Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one.
+    /// Damage that was made good: what was lost was made again.
     pub repairs: u64,
+    /// Rows that stages made again for that.
+    pub recomputed_rows: u64,
 }
 
 /// Samples that can be read at any position, again and again: a recorder file, a memory.
@@ -488,4 +491,16 @@ pub struct sqs_source {
     pub ctx: *mut c_void,
     /// Samples it has.
     pub samples: u64,
+}
+
+/// Where a restored pipeline goes on.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct sqs_resume {
+    /// In: sizeof(sqs_resume).
+    pub struct_size: u32,
+    /// Inputs that there are.
+    pub inputs: u32,
+    /// Per input the next sample to push; of a source the samples it had when it was saved.
+    pub next_sample: [u64; 8],
 }

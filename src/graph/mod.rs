@@ -1,6 +1,8 @@
 //! The graph: inputs and stages in the order they were registered, which is a topological order, because a stage can
 //! only name what stands before it.
 
+mod check;
+mod identity;
 mod node;
 
 pub use node::{Boundary, Edge, Input, Node, Stage};
@@ -107,41 +109,6 @@ impl<'m> Graph<'m> {
         self.stages.iter().any(Stage::is_scan)
     }
 
-    /// A number that differs between graphs: what checkpoints are bound to. FNV-1a over everything that decides rows.
-    #[must_use]
-    pub fn hash(&self) -> u64 {
-        let mut hash = 0xcbf2_9ce4_8422_2325u64;
-        let mut add = |bytes: &[u8]| {
-            for b in bytes {
-                hash = (hash ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        };
-        for input in self.inputs.iter() {
-            add(input.name.as_bytes());
-            for n in [input.dtype as u64, input.channels.into(), input.window, input.hop] {
-                add(&n.to_be_bytes());
-            }
-        }
-        for stage in self.stages.iter() {
-            add(stage.name.as_bytes());
-            let shape = stage.shape;
-            let sizes = [num::count(shape.len), num::count(stage.state_bytes), stage.stride, stage.revision.into()];
-            for n in [shape.dtype as u64, stage.reverse.into()].into_iter().chain(sizes) {
-                add(&n.to_be_bytes());
-            }
-            for edge in self.edges_of(stage) {
-                let from = match edge.from {
-                    Node::Input(i) => num::count(i),
-                    Node::Stage(s) => num::count(s) | 1 << 32,
-                };
-                for n in [from, edge.lookback, edge.lookahead, edge.boundary as u64] {
-                    add(&n.to_be_bytes());
-                }
-            }
-        }
-        hash
-    }
-
     /// Every edge that comes from `node`, with the stage it goes to.
     pub fn consumers(&self, node: Node) -> impl Iterator<Item = (usize, &Stage<'m>, &Edge)> {
         let into = |s| self.edges_of(s).iter();
@@ -246,6 +213,11 @@ impl<'m> Graph<'m> {
             let text = "stage {n}: an alignment must be a power of two up to {a}";
             return Err(fail(Status::Argument, text).a(num::count(BUFFER_ALIGN)));
         }
+        if !matches!(spec.state_word, 0 | 1 | 2 | 4 | 8) || !spec.state_bytes.is_multiple_of(spec.state_word.max(1)) {
+            let text =
+                "stage {n}: the words of its state have 1, 2, 4 or 8 bytes, and the state is a whole number of them";
+            return Err(fail(Status::Argument, text));
+        }
         num::mul(spec.shape.len, spec.shape.dtype.size())?;
         if spec.reverse && spec.state_bytes == 0 {
             return Err(fail(Status::Argument, "stage {n}: a reverse scan has a state of at least a byte"));
@@ -307,11 +279,13 @@ impl<'m> Graph<'m> {
             consumers: 0,
             state_bytes: spec.state_bytes,
             state_align: spec.state_align,
+            state_word: spec.state_word,
             scratch_bytes: spec.scratch_bytes,
             scratch_align: spec.scratch_align,
             keeps_scratch: spec.keeps_scratch,
             table_bytes: spec.table_bytes,
             table: Span::default(),
+            table_sum: 0,
             host_heap_bytes: spec.host_heap_bytes,
             revision: spec.revision,
         });

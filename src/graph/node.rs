@@ -127,6 +127,8 @@ pub struct Stage<'m> {
     pub state_bytes: usize,
     /// Alignment of the state.
     pub state_align: usize,
+    /// Bytes of the words that the state is made of; 0 where that is not declared.
+    pub state_word: usize,
     /// Scratch memory and its alignment.
     pub scratch_bytes: usize,
     /// Alignment of the scratch.
@@ -137,6 +139,8 @@ pub struct Stage<'m> {
     pub table_bytes: usize,
     /// Where the table lies, once the pipeline is sealed.
     pub table: Span,
+    /// Checksum of the table.
+    pub table_sum: u32,
     /// Bytes on the host's heap.
     pub host_heap_bytes: u64,
     /// Number of its parameters' version.

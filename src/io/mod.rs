@@ -7,12 +7,18 @@ pub mod replace;
 
 use crate::kernel::Code;
 use crate::mem::Inline;
+use crate::util::digest::Digest;
 
 /// Samples that can be read at any position, again and again.
 pub trait Source {
     /// Fills `out` with samples from number `first` on and says how many it wrote; fewer only if the rest has to be
     /// asked for again, none only in trouble. `out` is a whole number of samples of `sample_bytes` bytes.
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code>;
+
+    /// What the source holds and never changes, so that a flipped bit in it is found.
+    fn digest(&self, sum: &mut Digest) {
+        let _ = sum;
+    }
 }
 
 /// Takes finished rows, whole blocks at a time.

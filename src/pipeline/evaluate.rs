@@ -8,6 +8,7 @@ use crate::io::SinkBox;
 use crate::mem::Span;
 use crate::plan::{ALL, Request};
 use crate::status::{Error, Result, Status};
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// What an evaluation is asked for.
@@ -25,6 +26,8 @@ pub(super) struct Evaluation<'m> {
     running: bool,
     /// The job has run for this evaluation: its states are those of its positions.
     started: bool,
+    /// What it carried was damaged: samples that are gone are not the caller's fault.
+    damaged: bool,
     /// Rows handed out.
     pub(super) handed: u64,
     /// How it comes from the last row to the first, if it does.
@@ -34,6 +37,28 @@ pub(super) struct Evaluation<'m> {
 impl core::fmt::Debug for Evaluation<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Evaluation").field("ask", &self.ask).field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+impl Evaluation<'_> {
+    /// True where its job holds something that is used again.
+    pub(super) fn carries(&self) -> bool {
+        self.started || self.sweep.is_some()
+    }
+
+    /// What its job holds is lost: it is made again from the next row to hand out.
+    pub(super) fn start_over(&mut self) {
+        (self.running, self.started, self.damaged) = (false, false, true);
+    }
+
+    /// How far it has come.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        d.sizes([self.ask.stage, self.ask.order as usize]);
+        d.words([self.ask.first, self.ask.count, self.next, self.end, self.handed]);
+        d.words([self.running, self.started, self.damaged].map(u64::from));
+        if let Some(sweep) = self.sweep.as_ref() {
+            sweep.digest(d);
+        }
     }
 }
 
@@ -49,9 +74,8 @@ impl<'m> Pipeline<'m> {
         })
     }
 
-    /// Starts an evaluation whose rows go to `sink`, and says how many there will be.
-    pub fn evaluate_begin(&mut self, ask: &Request, sink: SinkBox<'m>) -> Result<u64> {
-        self.must_be_sealed()?;
+    /// [`Pipeline::evaluate_begin`].
+    pub(super) fn evaluate_begin_now(&mut self, ask: &Request, sink: SinkBox<'m>) -> Result<u64> {
         if self.evaluation.is_some() {
             return Err(Error::new(Status::State, "an evaluation is under way: step or cancel it"));
         }
@@ -77,24 +101,29 @@ impl<'m> Pipeline<'m> {
         // The block is the one of the plan, and so is every byte's place.
         self.with_question(&[], |question, draft| question.job(draft, &served))?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
+        self.eval.forget_redo();
         let ask = Request { count, ..*ask };
         let sweep = if served.is_sweep() { Some(self.new_sweep(&served, &ask, end, there)?) } else { None };
         if sweep.is_none() {
             // Its job takes the memory of what a sweep has left.
             self.left = None;
         }
-        self.evaluation =
-            Some(Evaluation { ask, sink, next: ask.first, end, running: false, started: false, handed: 0, sweep });
+        self.evaluation = Some(Evaluation {
+            ask,
+            sink,
+            next: ask.first,
+            end,
+            running: false,
+            started: false,
+            damaged: false,
+            handed: 0,
+            sweep,
+        });
         // Samples that are gone are told now, before any work.
         if count > 0 && self.cache.capacity() == 0 && sweep.is_none() {
             self.start_run().inspect_err(|_| self.evaluation = None)?;
         }
         Ok(count)
-    }
-
-    /// Gives up the evaluation under way, if there is one.
-    pub fn evaluate_cancel(&mut self) {
-        self.evaluation = None;
     }
 
     /// True while an evaluation is under way.
@@ -140,15 +169,12 @@ impl<'m> Pipeline<'m> {
             };
             if need < ring.first() {
                 let text = "input {n}: sample {a} is needed, the ring starts with sample {b}";
-                return Err(Error::new(Status::Evicted, text).a(need).b(ring.first()).name(&input.name));
+                // Samples that were there when it began are missed only because of damage.
+                let damaged = self.evaluation.as_ref().is_some_and(|e| e.damaged);
+                let status = if damaged { Status::Corrupt } else { Status::Evicted };
+                return Err(Error::new(status, text).a(need).b(ring.first()).name(&input.name));
             }
         }
-        Ok(())
-    }
-
-    /// One block, or at most `most` windows, of the evaluation under way.
-    pub fn step_evaluation_once(&mut self, most: u64, done: &mut u64) -> Result<()> {
-        *done = self.step_evaluation(most)?;
         Ok(())
     }
 
@@ -165,7 +191,13 @@ impl<'m> Pipeline<'m> {
             self.finish_evaluation();
             return Ok(0);
         }
-        if let Some(found) = self.cache.get(&mut self.work, id, next) {
+        let failures = self.cache.counts.crc_failures;
+        let kept = self.cache.get(&mut self.work, id, next);
+        if self.cache.counts.crc_failures > failures {
+            self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+            self.eval.note_redo_of(stage, next.saturating_add(1));
+        }
+        if let Some(found) = kept {
             self.give(next, found, 1)?;
             if let Some(e) = self.evaluation.as_mut() {
                 // What the job made so far does not reach behind this row.

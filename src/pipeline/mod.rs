@@ -5,10 +5,14 @@
 
 mod data;
 mod evaluate;
+mod guard;
+mod restore;
+mod save;
 mod stats;
 mod sweep;
 
 pub use evaluate::Ask;
+pub use restore::Resume;
 pub use stats::{PlanInfo, Stats, SweepInfo};
 
 use crate::exec::{Counts, Job, Supply, World};
@@ -17,7 +21,7 @@ use crate::io::SourceBox;
 use crate::kernel::{Code, StageSpec};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout, Span, Work};
-use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Plan, Question, Request};
+use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Plan, Question, Request, queue_bytes};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
 use crate::store::checkpoints;
@@ -81,6 +85,7 @@ pub struct Pipeline<'m> {
     left: Option<sweep::Left>,
     /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
     released: [u64; MAX_INPUTS],
+    sums: guard::Sums,
     cache: Cache,
     repairs: Repairs,
     /// What saved and stored data is bound to: config and graph.
@@ -126,6 +131,7 @@ impl<'m> Pipeline<'m> {
             evaluation: None,
             left: None,
             released: [0; MAX_INPUTS],
+            sums: guard::Sums::default(),
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
             hash: 0,
@@ -251,6 +257,9 @@ impl<'m> Pipeline<'m> {
 
     /// Tells that a source has `samples` samples now, and whether it may still grow.
     pub fn extend_source(&mut self, input: usize, samples: u64, growing: bool) -> Result<()> {
+        if self.sealed {
+            self.sources_sound()?;
+        }
         match self.supplies.get_mut(input) {
             Some(Supply::Source { samples: had, growing: open, .. }) => {
                 if samples < *had || (!*open && samples != *had) {
@@ -258,6 +267,9 @@ impl<'m> Pipeline<'m> {
                     return Err(Error::new(Status::Range, text).a(*had).b(samples));
                 }
                 (*had, *open) = (samples, growing && *open);
+                if self.sealed {
+                    self.close_sources();
+                }
                 Ok(())
             }
             Some(_) => Err(Error::new(Status::State, "the input is pushed, it has no source")),
@@ -329,6 +341,9 @@ impl<'m> Pipeline<'m> {
             self.work = Work::default();
         }
         self.sealed = settled.is_ok();
+        if self.sealed {
+            self.close_all();
+        }
         settled
     }
 
@@ -346,7 +361,7 @@ impl<'m> Pipeline<'m> {
         let mut at = plan.queues.at;
         for output in self.outputs.iter_mut() {
             let row = self.graph.shape(Node::Stage(output.facts.stage)).bytes();
-            let len = num::mul(num::size(output.facts.capacity)?, row)?;
+            let len = queue_bytes(output.facts.capacity, row)?;
             output.span = Span { at, len };
             at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
         }
@@ -402,6 +417,7 @@ impl<'m> Pipeline<'m> {
             let filled = if stage.table_bytes > 0 { stage.kernel.prepare(bytes) } else { Ok(()) };
             let text = "stage {n} could not fill its table: {a}";
             filled.map_err(|code: Code| crate::exec::failed(code, text).name(&stage.name))?;
+            stage.table_sum = crate::util::crc::crc32c(bytes);
         }
         Ok(())
     }
@@ -409,6 +425,17 @@ impl<'m> Pipeline<'m> {
     /// Back to row 0 of new input, with the same graph, plan and memory. Sources keep their length.
     pub fn reset(&mut self) -> Result<()> {
         (self.evaluation, self.left) = (None, None);
+        if self.sealed {
+            self.rebuild()?;
+        }
+        let reset = self.start_anew();
+        if self.sealed {
+            self.close_all();
+        }
+        reset
+    }
+
+    fn start_anew(&mut self) -> Result<()> {
         for supply in self.supplies.iter_mut() {
             if let Supply::Pushed(ring) = supply {
                 ring.reset();

@@ -1,6 +1,7 @@
 //! Figures: of a plan before it runs, and of what ran.
 
 use super::Pipeline;
+use super::guard::Scope;
 use crate::graph::Node;
 use crate::limits::MAX_INPUTS;
 use crate::plan::{Plan, Served};
@@ -90,8 +91,10 @@ pub struct Stats {
     pub cache_misses: u64,
     /// Stored data that failed its check: checkpoints, snapshots, cached rows. Each was dropped and is recomputed.
     pub crc_failures: u64,
-    /// Snapshots of sweeps that were damaged and passed over.
+    /// Damage that was made good: what was lost was made again.
     pub repairs: u64,
+    /// Rows that stages made again for that.
+    pub recomputed_rows: u64,
     /// An evaluation is under way.
     pub evaluating: bool,
 }
@@ -150,15 +153,17 @@ impl Pipeline<'_> {
     /// Stored data found damaged so far.
     fn failures(&self) -> u64 {
         let kept = self.checkpoints.crc_failures().saturating_add(self.cache.counts.crc_failures);
-        kept.saturating_add(self.repairs.crc_failures)
+        kept.saturating_add(self.repairs.crc_failures).saturating_add(self.counts.damaged)
     }
 
-    /// Checks at most `most` bytes of what is stored (at least one entry), going round: checkpoints, then cached rows.
-    /// What is damaged is dropped, to be recomputed when it is needed. Says how many bytes it checked.
+    /// Checks the tables of the pipeline, and at most `most` bytes of what is stored (at least one entry), going round:
+    /// checkpoints, then cached rows. What is damaged is dropped, to be recomputed when it is needed; constant tables of
+    /// stages are filled again. Says how many bytes of entries it checked.
     pub fn scrub(&mut self, most: usize) -> Result<usize> {
-        self.must_be_sealed()?;
-        let checked = self.checkpoints.scrub(&mut self.work, most);
-        Ok(checked.saturating_add(self.cache.scrub(&mut self.work, most.saturating_sub(checked))))
+        self.guarded(Scope::All, |p| {
+            let checked = p.checkpoints.scrub(&mut p.work, most);
+            Ok(checked.saturating_add(p.cache.scrub(&mut p.work, most.saturating_sub(checked))))
+        })
     }
 
     /// What was done so far.
@@ -175,7 +180,8 @@ impl Pipeline<'_> {
             cache_hits: self.cache.counts.hits,
             cache_misses: self.cache.counts.misses,
             crc_failures: self.failures(),
-            repairs: self.repairs.repairs,
+            repairs: self.repairs.repairs.saturating_add(self.counts.repaired),
+            recomputed_rows: self.counts.recomputed_rows,
             evaluating: self.evaluation.is_some(),
         }
     }

@@ -22,6 +22,7 @@ use crate::plan::{Order, Request, Served};
 use crate::schedule::binomial;
 use crate::status::{Error, Result, Status};
 use crate::store::checkpoint::{Checkpoints, Key};
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// Marks the checkpoints of a sweep, level by level; those of single scans carry the number of their stage.
@@ -75,7 +76,37 @@ enum Phase {
     Tile { tile: u64, turned: bool },
 }
 
+impl Left {
+    /// Where they are.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        d.sizes([self.stage, self.order as usize]);
+        d.words([self.leaf, self.first, self.end]);
+        self.kept.digest(d);
+    }
+}
+
 impl Sweep {
+    /// Where the schedule stands.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        let phase = match self.phase {
+            Phase::Choose => [0, 0, 0],
+            Phase::Move { to, keep } => [1, to, u64::from(keep)],
+            Phase::Tile { tile, turned } => [2, tile, u64::from(turned)],
+        };
+        d.words(phase);
+        d.words([self.first, self.end, self.leaf, self.most_slots.into(), self.left, self.depth.into()]);
+        d.words([self.wanted.0, self.wanted.1, self.begun.into()]);
+        d.sizes([self.pass, self.last_pass]);
+        d.maybe(self.live);
+        self.slots.digest(d);
+        self.kept.digest(d);
+    }
+
+    /// True where rows of a tile were turned round and wait to be handed out.
+    pub(super) fn turned(&self) -> bool {
+        matches!(self.phase, Phase::Tile { turned: true, .. })
+    }
+
     fn tiles(&self) -> u64 {
         num::div_ceil(self.end.saturating_sub(self.first), self.leaf)
     }
@@ -201,6 +232,10 @@ impl<'m> Pipeline<'m> {
                 sweep.phase = Phase::Choose;
                 0
             }
+            Phase::Tile { .. } if !self.leaf_sound() => {
+                self.lose_job(&mut sweep);
+                0
+            }
             Phase::Tile { tile, turned } => {
                 if sweep.pass == sweep.last_pass {
                     self.hand_out_tile(&mut sweep, tile, turned)?;
@@ -209,6 +244,7 @@ impl<'m> Pipeline<'m> {
                 // On a way down the snapshot of level 0 still stands at this tile, which is done.
                 sweep.live = if sweep.goes_down() { sweep.live } else { Some(tile.saturating_add(1)) };
                 sweep.phase = Phase::Choose;
+                self.eval.forget_redo();
                 0
             }
         };
@@ -252,7 +288,7 @@ impl<'m> Pipeline<'m> {
             };
             let snapshot = self.eval.snapshot(0);
             let Some(tile) = sweep.slots.step(&mut self.work, slot) else {
-                self.drop_slot(sweep);
+                self.drop_slot(sweep, None);
                 continue;
             };
             if sweep.live == Some(tile) {
@@ -263,7 +299,7 @@ impl<'m> Pipeline<'m> {
                 sweep.live = Some(tile);
                 break tile;
             }
-            self.drop_slot(sweep);
+            self.drop_slot(sweep, Some(tile));
         };
         let length = sweep.left.saturating_sub(top);
         let free = u64::from(sweep.most_slots.saturating_sub(sweep.depth).saturating_add(1));
@@ -288,11 +324,26 @@ impl<'m> Pipeline<'m> {
         }
     }
 
-    fn drop_slot(&mut self, sweep: &mut Sweep) {
+    /// The snapshot of tile `lost` (none where it does not say which) is damaged: the way from the one below is longer.
+    fn drop_slot(&mut self, sweep: &mut Sweep, lost: Option<u64>) {
         sweep.depth = sweep.depth.saturating_sub(1);
         sweep.live = None;
-        self.repairs.crc_failures = self.repairs.crc_failures.saturating_add(1);
-        self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+        self.repaired();
+        let stage = self.evaluation.as_ref().map_or(0, |e| e.ask.stage);
+        let last = sweep.left.saturating_sub(1);
+        self.eval.note_redo_of(stage, sweep.tile(lost.map_or(last, |tile| tile.min(last))));
+    }
+
+    /// What the job of a sweep holds is damaged. States of level 0 are in the slots; where the job carries those of other
+    /// levels, their pass starts again.
+    pub(super) fn lose_job(&mut self, sweep: &mut Sweep) {
+        self.repaired();
+        self.eval.note_redo();
+        let carries = |l: usize| l % 2 == sweep.pass % 2 && self.eval.snapshot(l).len > 0;
+        if (1..=sweep.pass).any(carries) {
+            sweep.start_pass(sweep.pass);
+        }
+        (sweep.live, sweep.phase) = (None, Phase::Choose);
     }
 
     fn start_move(&mut self, sweep: &mut Sweep, piece: Piece, to: u64, keep: bool) -> Result<()> {
@@ -314,8 +365,7 @@ impl<'m> Pipeline<'m> {
             let (slot, key) = sweep.kept_slot(level, tile);
             let kept = sweep.kept.get(&mut self.work, slot, key);
             if kept.and_then(|from| self.work.copy(from, snapshot.at)).is_none() {
-                self.repairs.crc_failures = self.repairs.crc_failures.saturating_add(1);
-                self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+                self.repaired();
                 sweep.start_pass(level);
                 return Ok(());
             }

@@ -1,5 +1,6 @@
 //! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
 
+mod check;
 mod job;
 mod order;
 mod place;
@@ -15,6 +16,7 @@ use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
 use crate::store::checkpoints;
+use crate::store::ring;
 use crate::util::num;
 
 /// All rows, or as many as there are.
@@ -479,7 +481,7 @@ impl Question<'_, '_> {
             let chosen = num::add64(least, num::mul64(block.max(1), input.hop)?)?;
             let samples = if input.capacity > 0 { input.capacity } else { chosen };
             self.check_ring(draft, plan, i, samples)?;
-            let span = region(num::mul(num::size(samples)?, input.sample_bytes())?)?;
+            let span = region(ring::bytes(samples, input.sample_bytes())?)?;
             if let (Some(ring), Some(held)) = (plan.rings.get_mut(i), plan.ring_samples.get_mut(i)) {
                 (*ring, *held) = (span, samples);
             }
@@ -487,7 +489,7 @@ impl Question<'_, '_> {
         let mut queues = 0;
         for output in self.outputs {
             let row = self.graph.shape(Node::Stage(output.stage)).bytes();
-            let bytes = num::mul(num::size(output.capacity)?, row)?;
+            let bytes = queue_bytes(output.capacity, row)?;
             queues = num::align_up(num::add(queues, bytes)?, BUFFER_ALIGN)?;
         }
         plan.queues = region(queues)?;
@@ -523,6 +525,11 @@ impl Question<'_, '_> {
         let text = "the ring of an input holds {b} samples; this graph needs at least {a}";
         Err(Error::new(Status::Argument, text).a(least).b(samples))
     }
+}
+
+/// Bytes of the queue of an output: rows, and a check for each.
+pub fn queue_bytes(capacity: u64, row: usize) -> Result<usize> {
+    num::mul(num::size(capacity)?, num::add(row, 4)?)
 }
 
 /// Halves the block of the largest job that can do with less; false where none can.

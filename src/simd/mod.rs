@@ -91,12 +91,14 @@ pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
     f()
 }
 
+mod crc;
 mod filter;
 pub mod rank;
 mod rows;
 mod spectrum;
 mod stockham;
 
+pub use crc::crc32c;
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]

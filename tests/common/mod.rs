@@ -7,6 +7,7 @@ use sqrtspace::io::{Sink, SinkBox, Source, SourceBox};
 use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
 use sqrtspace::pipeline::{Config, Pipeline};
 use sqrtspace::plan::{ALL, Knobs, Mode, Order, Request};
+use sqrtspace::util::digest::Digest;
 use std::cell::{Cell, RefCell};
 use std::mem::MaybeUninit;
 use std::rc::Rc;
@@ -132,6 +133,10 @@ pub struct Mix {
 }
 
 impl Kernel for Mix {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.len, self.keeps.into(), self.scan.into(), self.stage, self.fail_in.as_ptr().addr()]);
+    }
+
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.copy_from_slice(&1u32.to_ne_bytes());
         Ok(())
@@ -228,6 +233,10 @@ pub struct Memory {
 }
 
 impl Source for Memory {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.bytes.as_ptr().addr(), self.bytes.len(), self.bytes.capacity(), self.portion]);
+    }
+
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
         let at = first as usize * sample_bytes;
         let n = (out.len() / sample_bytes).min(self.portion.max(1));
@@ -276,6 +285,12 @@ pub const LIMITS: GraphLimits = GraphLimits { stages: 8, edges: 24 };
 
 /// Builds the graph; the cell lets a call fail.
 pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i64>>) {
+    let (p, fail_in, _) = build_in(graph, setup);
+    (p, fail_in)
+}
+
+/// The same, with the start of its control area.
+pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i64>>, *mut u8) {
     let first = &graph.inputs[0];
     let capacity = |i: &TestInput| match (setup.pushed, setup.whole_ring) {
         (true, true) => (i.samples.len() as u64 / u64::from(i.channels)).max(i.window),
@@ -296,7 +311,9 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
     let config =
         Config { input: spec("input", first, capacity(first)), knobs, limits: LIMITS, param_bytes: 0, host_heap: true };
     let need = Pipeline::control_bytes(LIMITS, 0, 0).unwrap();
-    let mut p = Pipeline::new(&config, uninit(area(need))).unwrap();
+    let control = area(need);
+    let base = control.as_mut_ptr();
+    let mut p = Pipeline::new(&config, uninit(control)).unwrap();
     for (i, input) in graph.inputs.iter().enumerate().skip(1) {
         let name = graph.name(i);
         p.add_input(&spec(&name, input, capacity(input))).unwrap();
@@ -328,6 +345,7 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
         spec.scratch_bytes = if stage.keeps { stage.scratch.max(4) } else { stage.scratch };
         spec.keeps_scratch = stage.keeps;
         spec.state_bytes = if stage.scan { 4 } else { 0 };
+        spec.state_word = 4;
         spec.reverse = stage.reverse;
         p.add_stage(&graph.name(graph.inputs.len() + s), &edges, spec).unwrap();
     }
@@ -338,7 +356,7 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
             p.set_source(i, SourceBox::new(memory, |p| p), n, false).unwrap();
         }
     }
-    (p, fail_in)
+    (p, fail_in, base)
 }
 
 /// Plans and seals with exactly the bytes told.
