@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// Demos, plans and benches of libsqrtspace.
 ///
-/// Exit codes: 0 success, 1 failure, 2 wrong usage.
+/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 an encoded stream is damaged.
 #[derive(Parser, Debug)]
 #[command(name = "driver", version, disable_help_subcommand = true)]
 pub(crate) struct Cli {
@@ -23,11 +23,96 @@ pub(crate) enum Command {
     /// Say what a pipeline would take, without running it
     #[command(subcommand)]
     Plan(Planned),
-    /// Run a pipeline over generated samples or a file of raw ones, for timing
+    /// Run a pipeline over generated samples or a file of raw ones, or encoders over any files, for timing
     #[command(subcommand)]
     Bench(Bench),
     /// Draw what a bench found
     Plot(PlotArgs),
+    /// Encode a file: samples, a WAV file or any bytes
+    Encode(EncodeArgs),
+    /// Decode a file, or a range of it
+    Decode(DecodeArgs),
+    /// Check an encoded file, and list the bytes that are missing
+    Verify(VerifyArgs),
+    /// List the frames of an encoded file, with their codecs and what is damaged
+    Inspect(InspectArgs),
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct EncodeArgs {
+    /// File to encode; `-`: standard input
+    #[arg(value_name = "IN")]
+    pub(crate) input: String,
+    /// Encoded file; `-`: standard output (the report then goes to standard error)
+    #[arg(value_name = "OUT")]
+    pub(crate) output: String,
+    /// Samples: auto (a WAV file as its head says, else bytes), wav, bytes, i8, u8, i16, u16, i24, i32, u32, i64, f32,
+    /// f64; le (the default) or be behind it says the byte order, as in i16be
+    #[arg(long, default_value = "auto", value_parser = format)]
+    pub(crate) format: String,
+    /// Interleaved channels; with bytes the length of a packet [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) channels: Option<u32>,
+    /// 1: fast, integers only; 5; 9: smallest
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub(crate) effort: u32,
+    /// Codec that frames may use
+    #[arg(long, default_value = "auto", value_parser = ["auto", "glyph", "lz", "ccsds121", "stored"])]
+    pub(crate) codec: String,
+    /// Raw bytes of a frame, 16K to 4M; 0: 32K for samples, 64K for bytes
+    #[arg(long, value_name = "BYTES", value_parser = frame_bytes, default_value = "0")]
+    pub(crate) frame_bytes: u64,
+    /// Threads that encode; the output is the same for any number
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(crate) threads: u32,
+    /// Frames that context is carried across; 1: none
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) restart_interval: u32,
+    /// Entries of the index in the end frame, which lets readers of a range jump
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) index: u32,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct DecodeArgs {
+    /// Encoded file; `-`: standard input
+    #[arg(value_name = "IN")]
+    pub(crate) input: String,
+    /// Decoded file; `-`: standard output (the report then goes to standard error)
+    #[arg(value_name = "OUT")]
+    pub(crate) output: String,
+    /// Of a damaged file write what is sound, with zeros for what is missing; the exit code is 3 all the same
+    #[arg(long)]
+    pub(crate) recover: bool,
+    /// Bytes A to B-1 of the original; without A from the start, without B to the end
+    #[arg(long, value_name = "A..B", value_parser = range)]
+    pub(crate) range: Option<(u64, u64)>,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct VerifyArgs {
+    /// Encoded file; `-`: standard input
+    #[arg(value_name = "IN")]
+    pub(crate) input: String,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct InspectArgs {
+    /// Encoded file; `-`: standard input
+    #[arg(value_name = "IN")]
+    pub(crate) input: String,
+    /// One JSON object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Subcommand, Debug)]
@@ -40,6 +125,8 @@ pub(crate) enum Demo {
     Satcom(SatcomArgs),
     /// A Kalman filter and the smoother behind it in budgets of many sizes: memory against work done again
     Smoother(SmootherArgs),
+    /// Peak memory of encoding and decoding against the size of the file, each in a process of its own
+    Memory(MemoryArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -60,6 +147,8 @@ pub(crate) enum Bench {
     All(TableArgs),
     /// Logs with their detectors while one thing is varied: distance of checkpoints, row cache, memory budget
     Sweep(SweepArgs),
+    /// The codec beside what is installed of zstd, lz4, gzip and aec: ratio and processor time on the given files
+    Encode(EncodersArgs),
 }
 
 /// What every pipeline can be told.
@@ -213,6 +302,47 @@ pub(crate) struct SmootherArgs {
 }
 
 #[derive(Args, Debug, Clone)]
+pub(crate) struct MemoryArgs {
+    /// Largest file, such as 64M
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "1000000000")]
+    pub(crate) max: u64,
+    /// 1: fast, integers only; 5; 9: smallest
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub(crate) effort: u32,
+    /// One JSON object instead of table and plot
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// A process of the demo: encodes so many bytes to standard output
+    #[arg(long, hide = true, value_name = "BYTES")]
+    pub(crate) encode_one: Option<u64>,
+    /// A process of the demo: decodes standard input
+    #[arg(long, hide = true, value_name = "BYTES")]
+    pub(crate) decode_one: Option<u64>,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct EncodersArgs {
+    /// Files to encode; what they hold is said by --format and --channels, or in the name: x_2ch.i16
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// Samples, as for `encode` [default: of the name, else auto]
+    #[arg(long, value_parser = format)]
+    pub(crate) format: Option<String>,
+    /// Interleaved channels [default: of the name, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) channels: Option<u32>,
+    /// Runs of each; the table has the medians
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
+    /// One JSON object instead of the table
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Comma-separated values instead of the table
+    #[arg(long)]
+    pub(crate) csv: bool,
+}
+
+#[derive(Args, Debug, Clone)]
 pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) knobs: Knobs,
@@ -353,6 +483,30 @@ fn bytes(text: &str) -> Result<u64, String> {
     };
     let number: u64 = digits.parse().map_err(|_| "a number of bytes, such as 65536, 64K or 2M".to_string())?;
     number.checked_mul(unit).ok_or_else(|| "more bytes than there can be".to_string())
+}
+
+/// A size of frames.
+fn frame_bytes(text: &str) -> Result<u64, String> {
+    match bytes(text)? {
+        n if n == 0 || (16 << 10..=4 << 20).contains(&n) => Ok(n),
+        _ => Err("16K to 4M, or 0".to_string()),
+    }
+}
+
+/// A sample type.
+fn format(text: &str) -> Result<String, String> {
+    if !matches!(text, "auto" | "wav") {
+        crate::codec::sample_type(text)?;
+    }
+    Ok(text.to_string())
+}
+
+/// A range of bytes.
+fn range(text: &str) -> Result<(u64, u64), String> {
+    let (from, to) = text.split_once("..").ok_or("A..B, such as 4096..8192")?;
+    let from = if from.is_empty() { 0 } else { bytes(from)? };
+    let to = if to.is_empty() { u64::MAX } else { bytes(to)? };
+    if from < to { Ok((from, to)) } else { Err("the range is empty".to_string()) }
 }
 
 /// A length of time.

@@ -8,11 +8,13 @@
 //! demo/       a workload with its input and a report for people
 //! plan, bench a workload's plan, or its time
 //! plot/       pictures: spectrograms, what benches found
+//! codec/      files encoded, decoded, checked and listed
 //! report/     JSON, charts, numbers for people, what the process used
 //! ```
 
 mod bench;
 mod cli;
+mod codec;
 mod demo;
 mod inputs;
 mod library;
@@ -26,7 +28,7 @@ use clap::Parser;
 use cli::{Bench, Cli, Command, Demo, Planned};
 use std::process::ExitCode;
 
-/// Anything that ends the program with exit code 1.
+/// Anything that ends the program with exit code 1; with 3 where it is [`codec::Damage`].
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn run(command: Command) -> Result<()> {
@@ -36,6 +38,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(Demo::Logs(args)) => demo::logs::run(&args),
         Command::Demo(Demo::Satcom(args)) => demo::satcom::run(&args),
         Command::Demo(Demo::Smoother(args)) => demo::smoother::run(&args),
+        Command::Demo(Demo::Memory(args)) => demo::memory::run(&args),
         Command::Plan(Planned::Audio(args)) => plan::audio(&args),
         Command::Bench(Bench::Audio(args)) => bench::run(Workload::Audio, &args),
         Command::Bench(Bench::Logs(args)) => bench::run(Workload::Logs, &args),
@@ -43,6 +46,11 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(Bench::Sweep(args)) => bench::sweep(&args),
         Command::Plot(args) => plot::runs::draw(&args),
         Command::Bench(Bench::All(args)) => bench::all(&args),
+        Command::Bench(Bench::Encode(args)) => bench::encode(&args),
+        Command::Encode(args) => codec::encode(&args),
+        Command::Decode(args) => codec::decode(&args),
+        Command::Verify(args) => codec::verify(&args),
+        Command::Inspect(args) => codec::inspect(&args),
     }
 }
 
@@ -51,7 +59,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("driver: {error}");
-            ExitCode::FAILURE
+            if error.is::<codec::Damage>() { ExitCode::from(3) } else { ExitCode::FAILURE }
         }
     }
 }

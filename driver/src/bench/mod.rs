@@ -1,10 +1,12 @@
 //! Workloads over generated samples or files of raw ones, as lean as they can be: for timing.
 
+mod encoders;
 mod extreme;
 pub(crate) mod record;
 mod sweep;
 mod table;
 
+pub(crate) use encoders::encode;
 pub(crate) use sweep::sweep;
 pub(crate) use table::all;
 

@@ -3,6 +3,7 @@
 pub(crate) mod audio;
 mod compare;
 pub(crate) mod logs;
+pub(crate) mod memory;
 mod run;
 pub(crate) mod satcom;
 pub(crate) mod smoother;

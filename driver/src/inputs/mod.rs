@@ -8,6 +8,7 @@ pub(crate) mod satellite;
 pub(crate) mod text;
 pub(crate) mod track;
 pub(crate) mod wav;
+pub(crate) mod wave_head;
 
 pub(crate) use random::mix;
 

@@ -85,6 +85,11 @@ impl Chart {
     }
 }
 
+/// A bar of `value` where `most` fills `cells`.
+pub(crate) fn bars(value: u64, most: u64, cells: u64) -> String {
+    "#".repeat((u128::from(value) * u128::from(cells) / u128::from(most.max(1))) as usize)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,28 @@ impl Progress {
         Progress(Some(bar))
     }
 
+    /// A bar of bytes, with rate and time left; without a total, where it is 0, only what was done.
+    pub(crate) fn bytes(total: u64, what: &str) -> Progress {
+        if !std::io::stderr().is_terminal() {
+            return Progress(None);
+        }
+        let (bar, template) = match total {
+            0 => (ProgressBar::new_spinner(), "{msg} {bytes}  {bytes_per_sec}"),
+            _ => (ProgressBar::new(total), "{msg} [{bar:40}] {percent:>3} %  {bytes_per_sec}  {eta} left"),
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Progress(Some(bar.with_message(what.to_string())))
+    }
+
+    /// So much is done in all.
+    pub(crate) fn at(&self, done: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(done);
+        }
+    }
+
     /// So many steps were done.
     pub(crate) fn add(&self, steps: u64) {
         if let Some(bar) = &self.0 {

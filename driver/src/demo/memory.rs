@@ -1,0 +1,166 @@
+//! Peak memory of encoding and decoding against the size of the file, each size in a process of its own.
+
+use crate::Result;
+use crate::cli::MemoryArgs;
+use crate::codec::sample_type;
+use crate::library::{self, ALL, Decoding, Encoding, Ends, Route};
+use crate::report::chart::bars;
+use crate::report::json::{Object, field};
+use crate::report::numbers::bytes;
+use crate::report::process::Usage;
+use crate::report::say;
+use std::process::{Command, Stdio};
+
+/// A generated recording: two channels of 16 bits, tones in noise, whatever its length.
+struct Recording {
+    at: u64,
+    size: u64,
+    noise: u32,
+}
+
+impl Recording {
+    fn read(&mut self, room: &mut [u8]) -> usize {
+        let n = (self.size - self.at).min(room.len() as u64) as usize;
+        for byte in &mut room[..n] {
+            // A saw of 200 samples on one channel, of 331 on the other.
+            let (row, part) = (self.at / 4, self.at % 4);
+            if part.is_multiple_of(2) {
+                self.noise = self.noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            }
+            let saw = if part < 2 { row % 200 * 40 } else { row % 331 * 25 };
+            let value = saw as i32 - 4000 + (self.noise >> 27) as i32;
+            *byte = (value as i16).to_le_bytes()[(part % 2) as usize];
+            self.at += 1;
+        }
+        n
+    }
+}
+
+/// One size, in this process: the encoded stream goes to standard output, which the decoding one reads.
+fn one(args: &MemoryArgs, size: u64) -> Result<()> {
+    let mut recording = Recording { at: 0, size, noise: 1 };
+    let mut coded = 0u64;
+    let (dtype, _, big_endian) = sample_type("i16")?;
+    let how = Encoding {
+        dtype,
+        big_endian,
+        channels: 2,
+        effort: args.effort,
+        codec: 0,
+        frame_bytes: 0,
+        restart_interval: 0,
+        index_entries: 0,
+        threads: 1,
+    };
+    let mut stdout = std::io::stdout().lock();
+    let mut read = |room: &mut [u8]| Ok(recording.read(room));
+    let mut write = |_: u64, data: &[u8]| {
+        coded += data.len() as u64;
+        std::io::Write::write_all(&mut stdout, data)
+    };
+    let ends = Ends { read: &mut read, write: Some(&mut write) };
+    let done = library::encode(Route::Stream(ends), &how, &mut |_, _| {})?;
+    done.result?;
+    let o = Object::new().whole("raw_bytes", size).whole("coded_bytes", coded);
+    let o = o.whole("work_bytes", done.stats.peak_bytes).whole("peak_rss_bytes", Usage::now().peak_rss_bytes);
+    eprintln!("{}", o.close());
+    Ok(())
+}
+
+/// The other half: decodes standard input and compares it with the recording.
+fn other(size: u64) -> Result<()> {
+    let mut recording = Recording { at: 0, size, noise: 1 };
+    let mut want = vec![0; 64 << 10];
+    let mut stdin = std::io::stdin().lock();
+    let mut read = |room: &mut [u8]| std::io::Read::read(&mut stdin, room);
+    let mut write = |_: u64, data: &[u8]| {
+        for part in data.chunks(want.len()) {
+            let n = recording.read(&mut want[..part.len()]);
+            if want[..n] != *part {
+                return Err(std::io::Error::other("the decoded bytes are not those encoded"));
+            }
+        }
+        Ok(())
+    };
+    let how = Decoding { recover: false, max_frame_bytes: 0, first: 0, count: ALL };
+    let ends = Ends { read: &mut read, write: Some(&mut write) };
+    let done = library::decode(Route::Stream(ends), &how, &mut |_, _| {})?;
+    done.result?;
+    if done.length != size {
+        return Err(format!("{} bytes came back, of {size}", done.length).into());
+    }
+    let o = Object::new().whole("work_bytes", done.stats.peak_bytes);
+    eprintln!("{}", o.whole("peak_rss_bytes", Usage::now().peak_rss_bytes).close());
+    Ok(())
+}
+
+/// Both halves of a size, joined by a pipe: their reports.
+fn pair(args: &MemoryArgs, size: u64) -> Result<[String; 2]> {
+    let program = std::env::current_exe()?;
+    let (size, effort) = (size.to_string(), args.effort.to_string());
+    let command = |half: &str| {
+        let mut c = Command::new(&program);
+        c.args(["demo", "memory", "--effort", &effort, half, &size]).stderr(Stdio::piped());
+        c
+    };
+    let mut first = command("--encode-one").stdout(Stdio::piped()).spawn()?;
+    let stream = first.stdout.take().ok_or("no pipe")?;
+    let second = command("--decode-one").stdin(stream).output()?;
+    let first = first.wait_with_output()?;
+    let mut reports = [first, second].into_iter().map(|run| {
+        let text = String::from_utf8_lossy(&run.stderr).trim().to_string();
+        if run.status.success() { Ok(text) } else { Err(text) }
+    });
+    match (reports.next(), reports.next()) {
+        (Some(Ok(a)), Some(Ok(b))) => Ok([a, b]),
+        (Some(Err(e)), _) | (_, Some(Err(e))) => Err(e.into()),
+        _ => Err("a run gave no report".into()),
+    }
+}
+
+/// `driver demo memory`.
+pub(crate) fn run(args: &MemoryArgs) -> Result<()> {
+    if let Some(size) = args.encode_one {
+        return one(args, size);
+    }
+    if let Some(size) = args.decode_one {
+        return other(size);
+    }
+    let mut sizes: Vec<u64> = (6..=9).map(|p| 10u64.pow(p)).filter(|s| *s <= args.max).collect();
+    if sizes.last() != Some(&args.max) && args.max < 1_000_000_000 {
+        sizes.push(args.max);
+    }
+    let head = ["file", "encoded", "work memory", "encode RSS", "work memory", "decode RSS"];
+    if !args.json {
+        let h = head;
+        say(&format!("{:>14}{:>14}{:>14}{:>14}{:>14}{:>14}\n", h[0], h[1], h[2], h[3], h[4], h[5]))?;
+    }
+    let (mut lines, mut plot) = (Vec::new(), Vec::new());
+    for size in sizes {
+        let [encode, decode] = pair(args, size)?;
+        let number = |json: &str, key| field(json, key).and_then(|t| t.parse::<u64>().ok()).ok_or("no figure");
+        let coded = number(&encode, "coded_bytes")?;
+        let [(ew, er), (dw, dr)] = [
+            (number(&encode, "work_bytes")?, number(&encode, "peak_rss_bytes")?),
+            (number(&decode, "work_bytes")?, number(&decode, "peak_rss_bytes")?),
+        ];
+        let o = Object::new().whole("raw_bytes", size).whole("coded_bytes", coded);
+        let o = o.whole("encode_work_bytes", ew).whole("encode_peak_rss_bytes", er);
+        lines.push(o.whole("decode_work_bytes", dw).whole("decode_peak_rss_bytes", dr).close());
+        plot.push((bytes(size), er, dr));
+        if !args.json {
+            let [a, b, c, d, e, f] = [size, coded, ew, er, dw, dr].map(bytes);
+            say(&format!("{a:>14}{b:>14}{c:>14}{d:>14}{e:>14}{f:>14}\n"))?;
+        }
+    }
+    if args.json {
+        return say(&format!("{}\n", Object::new().list("sizes", &lines).close()));
+    }
+    let most = plot.iter().map(|(_, e, d)| *e.max(d)).max().unwrap_or(1);
+    let mut out = String::from("\npeak resident memory of the whole process\n");
+    for (size, encode, decode) in plot {
+        out.push_str(&format!("{size:>12} encode |{:<48} {}\n", bars(encode, most, 48), bytes(encode)));
+        out.push_str(&format!("{:>12} decode |{:<48} {}\n", "", bars(decode, most, 48), bytes(decode)));
+    }
+    say(&out)
+}

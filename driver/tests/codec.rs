@@ -1,0 +1,317 @@
+//! Encoding, decoding, checking and listing files and streams.
+
+mod common;
+use common::*;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+/// Runs the program with bytes on standard input.
+fn piped(args: &[&str], input: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_driver"));
+    let pipes = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(input));
+        child.wait_with_output().unwrap()
+    })
+}
+
+/// Bytes of 16-bit samples, a tone in noise.
+fn samples(bytes: usize) -> Vec<u8> {
+    let x = tone(440.0, 48_000, bytes.div_ceil(2));
+    let mut all: Vec<u8> = x.iter().flat_map(|x| ((x * 9000.0) as i16).to_le_bytes()).collect();
+    all.truncate(bytes);
+    all
+}
+
+/// A directory with `raw` and, encoded in frames of 32 KiB, `coded`.
+fn encoded(name: &str, bytes: usize) -> (Dir, Vec<u8>, String) {
+    let (dir, x) = (Dir::new(name), samples(bytes));
+    std::fs::write(dir.file("raw"), &x).unwrap();
+    let coded = dir.file("coded");
+    succeeds(&["encode", "--format", "i16le", &dir.file("raw"), &coded]);
+    (dir, x, coded)
+}
+
+/// Positions of the frames in a stream, by their sync marker.
+fn frames(stream: &[u8]) -> Vec<usize> {
+    (0..stream.len()).filter(|i| stream[*i..].starts_with(&[0xf5, 0x53, 0x51, 0xb2])).collect()
+}
+
+#[test]
+fn all_formats_come_back() {
+    // Of a length that is no whole number of rows.
+    let (dir, x, _) = encoded("formats", 50_021);
+    let (raw, coded, back) = (dir.file("raw"), dir.file("coded"), dir.file("back"));
+    let wide = ["i16", "u16", "i24", "i32", "u32", "i64", "f32", "f64"];
+    let orders = wide.iter().flat_map(|f| [format!("{f}le"), format!("{f}be"), f.to_string()]);
+    for format in ["auto", "bytes", "i8", "u8"].map(str::to_string).into_iter().chain(orders) {
+        for channels in ["1", "3"] {
+            let json = succeeds(&["encode", "--json", "--format", &format, "--channels", channels, &raw, &coded]);
+            assert_eq!(number(&json, "raw_bytes"), 50_021.0);
+            assert_eq!(number(&json, "coded_bytes") as u64, std::fs::metadata(&coded).unwrap().len());
+            assert_eq!(field(&json, "channels"), channels);
+            succeeds(&["decode", &coded, &back]);
+            assert!(std::fs::read(&back).unwrap() == x, "{format} x {channels}");
+        }
+    }
+    for more in
+        [["--codec", "glyph"], ["--codec", "lz"], ["--codec", "ccsds121"], ["--codec", "stored"]].iter().chain(&[
+            ["--effort", "1"],
+            ["--effort", "9"],
+            ["--frame-bytes", "16K"],
+            ["--frame-bytes", "1M"],
+            ["--index", "9"],
+        ])
+    {
+        let json = succeeds(&["encode", "--json", "--format", "i16le", more[0], more[1], &raw, &coded]);
+        if more[0] == "--codec" {
+            assert!(number(&json, &format!("{}_frames", more[1])) >= 1.0, "{json}");
+        }
+        succeeds(&["decode", &coded, &back]);
+        assert!(std::fs::read(&back).unwrap() == x, "{more:?}");
+        assert!(succeeds(&["verify", &coded]).starts_with("sound: "));
+    }
+}
+
+#[test]
+fn samples_shrink_and_byte_order_matters() {
+    let (dir, _, coded) = encoded("shrink", 100_000);
+    let size = std::fs::metadata(&coded).unwrap().len();
+    assert!(size < 85_000, "{size}");
+    succeeds(&["encode", "--format", "i16be", &dir.file("raw"), &dir.file("big")]);
+    assert!(std::fs::metadata(dir.file("big")).unwrap().len() > size + 5000);
+}
+
+#[test]
+fn standard_input_and_output_give_the_same_bytes() {
+    let (dir, x, coded) = encoded("pipes", 200_000);
+    let stream = std::fs::read(&coded).unwrap();
+    let run = piped(&["encode", "--format", "i16le", "-", "-"], &x);
+    assert!(run.status.success() && run.stdout == stream);
+    assert!(String::from_utf8_lossy(&run.stderr).contains("ratio"));
+    let run = piped(&["decode", "-", "-"], &stream);
+    assert!(run.status.success() && run.stdout == x);
+
+    let (to, back) = (dir.file("to"), dir.file("back"));
+    assert!(piped(&["encode", "--format", "i16le", "-", &to], &x).status.success());
+    assert!(std::fs::read(&to).unwrap() == stream);
+    assert!(piped(&["decode", "-", &back], &stream).status.success());
+    assert!(std::fs::read(&back).unwrap() == x);
+    assert!(piped(&["verify", "-"], &stream).status.success());
+    assert_eq!(piped(&["verify", "-"], &stream[..stream.len() - 1]).status.code(), Some(3));
+    let run = piped(&["encode", "-", "-"], b"");
+    assert!(run.status.success() && piped(&["decode", "-", "-"], &run.stdout).stdout.is_empty());
+}
+
+#[test]
+fn wav_files_come_back_whole_and_say_what_they_are() {
+    let dir = Dir::new("codec-wav");
+    let x = tone(700.0, 44_100, 30_000);
+    for (bits, channels, sample) in [(8, 1, "u8"), (16, 1, "i16"), (16, 2, "i16"), (24, 2, "bytes"), (32, 2, "f32")] {
+        let (wav, coded, back) = (dir.file("x.wav"), dir.file("coded"), dir.file("back"));
+        write_wav(&wav, 44_100, bits, &vec![&x[..]; channels]);
+        let file = std::fs::read(&wav).unwrap();
+        let json = succeeds(&["encode", "--json", &wav, &coded]);
+        assert_eq!(field(&json, "sample"), sample, "{bits} bits");
+        if sample != "bytes" {
+            assert_eq!(field(&json, "channels"), channels.to_string());
+        }
+        // Twice the same channel: it shows where the head is of whole rows.
+        let least = if (bits, channels) == (16, 2) { 2.0 } else { 1.05 };
+        assert!(number(&json, "ratio") > least, "{json}");
+        succeeds(&["decode", &coded, &back]);
+        assert!(std::fs::read(&back).unwrap() == file, "{bits} bits");
+        let run = piped(&["encode", "--format", "wav", "-", "-"], &file);
+        assert!(run.stdout == std::fs::read(&coded).unwrap());
+        assert_eq!(piped(&["encode", "--format", "wav", "-", "-"], &file[1..]).status.code(), Some(1));
+    }
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let (dir, _, coded) = encoded("threads", 400_000);
+    for n in ["2", "3"] {
+        succeeds(&["encode", "--format", "i16le", "--threads", n, &dir.file("raw"), &dir.file("more")]);
+        assert!(std::fs::read(dir.file("more")).unwrap() == std::fs::read(&coded).unwrap());
+    }
+}
+
+#[test]
+fn ranges_are_cut_out() {
+    let (dir, x, coded) = encoded("range", 200_000);
+    let part = dir.file("part");
+    for (text, want) in [
+        ("0..1", 0..1),
+        ("32767..32769", 32_767..32_769),
+        ("70000..170001", 70_000..170_001),
+        ("199999..", 199_999..200_000),
+        ("..5000", 0..5000),
+        ("64K..96K", 65_536..98_304),
+    ] {
+        succeeds(&["decode", "--range", text, &coded, &part]);
+        assert!(std::fs::read(&part).unwrap() == x[want.clone()], "{text}");
+        let run = driver(&["decode", "--range", text, &coded, "-"]);
+        assert!(run.status.success() && run.stdout == x[want], "{text}");
+    }
+    for wrong in ["5..5", "6..5", "7", "a..b"] {
+        fails(&["decode", "--range", wrong, &coded, &part], 2);
+    }
+    std::fs::remove_file(&part).unwrap();
+    fails(&["decode", "--range", "200001..", &coded, &part], 1);
+    assert!(!std::path::Path::new(&part).exists());
+}
+
+#[test]
+fn damage_is_told_and_the_rest_is_recovered() {
+    let (dir, x, coded) = encoded("damage", 200_000);
+    let mut stream = std::fs::read(&coded).unwrap();
+    let at = frames(&stream);
+    assert_eq!(at.len(), 8);
+    stream[at[2] + 1000] ^= 1;
+    std::fs::write(&coded, &stream).unwrap();
+    let back = dir.file("back");
+    let hole = 65_536..98_304;
+
+    for args in [&["verify", &coded[..]][..], &["decode", &coded, &back]] {
+        let text = fails(args, 3);
+        assert!(text.contains("missing 65536..98304 (32768 bytes)"), "{text}");
+    }
+    assert!(!std::path::Path::new(&back).exists());
+    let run = driver(&["verify", "--json", &coded]);
+    let json = String::from_utf8(run.stdout).unwrap();
+    assert_eq!((run.status.code(), field(&json, "sound"), number(&json, "first")), (Some(3), "false", 65_536.0));
+    assert_eq!((number(&json, "missing_bytes"), number(&json, "damaged_frames")), (32_768.0, 1.0));
+
+    let mut want = x.clone();
+    want[hole].fill(0);
+    let run = driver(&["decode", "--recover", &coded, &back]);
+    assert_eq!(run.status.code(), Some(3));
+    assert!(std::fs::read(&back).unwrap() == want);
+    let run = driver(&["decode", "--recover", &coded, "-"]);
+    assert!(run.status.code() == Some(3) && run.stdout == want);
+    assert!(String::from_utf8_lossy(&run.stderr).contains("missing 65536..98304"));
+    // What is sound can be had without more ado.
+    succeeds(&["decode", "--range", "98304..", &coded, &back]);
+    assert!(std::fs::read(&back).unwrap() == x[98_304..]);
+
+    let run = driver(&["inspect", &coded]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert_eq!(run.status.code(), Some(3));
+    let rows: Vec<Vec<&str>> = text.lines().map(|l| l.split_whitespace().collect()).collect();
+    assert_eq!(rows[3][..2], [&at[2].to_string()[..], "-"], "{text}");
+    assert!(text.lines().nth(3).unwrap().contains("DAMAGE"));
+    assert_eq!(rows[4][..3], [&at[3].to_string()[..], "98304", "32768"], "{text}");
+    assert!(String::from_utf8_lossy(&run.stderr).contains("missing 65536..98304"));
+}
+
+#[test]
+fn a_stream_cut_off_gives_its_whole_frames() {
+    let (dir, x, coded) = encoded("cut", 200_000);
+    let stream = std::fs::read(&coded).unwrap();
+    let at = frames(&stream);
+    std::fs::write(&coded, &stream[..at[3] + 500]).unwrap();
+    assert!(fails(&["verify", &coded], 3).contains("cut off"));
+    let run = driver(&["decode", "--recover", &coded, &dir.file("back")]);
+    assert_eq!(run.status.code(), Some(3));
+    assert!(std::fs::read(dir.file("back")).unwrap() == x[..98_304]);
+}
+
+#[test]
+fn a_frame_that_comes_late_goes_to_its_place_in_a_file_only() {
+    let (dir, x, coded) = encoded("late", 200_000);
+    let stream = std::fs::read(&coded).unwrap();
+    let at = frames(&stream);
+    let parts = [&stream[..at[1]], &stream[at[2]..at[3]], &stream[at[1]..at[2]], &stream[at[3]..]];
+    std::fs::write(&coded, parts.concat()).unwrap();
+    assert_eq!(driver(&["decode", "--recover", &coded, &dir.file("back")]).status.code(), Some(3));
+    assert!(std::fs::read(dir.file("back")).unwrap() == x);
+    let run = driver(&["decode", "--recover", &coded, "-"]);
+    assert!(run.status.code() == Some(1) && String::from_utf8_lossy(&run.stderr).contains("cannot go back"));
+}
+
+#[test]
+fn frames_are_listed() {
+    let (_dir, _, coded) = encoded("inspect", 200_000);
+    let at = frames(&std::fs::read(&coded).unwrap());
+    let text = succeeds(&["inspect", &coded]);
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).take(7).map(|l| l.split_whitespace().collect()).collect();
+    for (i, row) in rows.iter().enumerate() {
+        let (offset, len) = (32_768 * i, 32_768.min(200_000 - 32_768 * i));
+        let want = [at[i], offset, len, at[i + 1] - at[i]].map(|n| n.to_string());
+        assert_eq!(row[..4], want, "{text}");
+        assert_eq!(row[5], "glyph");
+    }
+    assert!(text.contains("7 frames of i16") && text.ends_with("sound\n"), "{text}");
+    let json = succeeds(&["inspect", "--json", &coded]);
+    assert_eq!(json.matches("\"what\": \"glyph\"").count(), 7);
+    assert_eq!((number(&json, "frames"), number(&json, "missing_bytes")), (7.0, 0.0));
+    assert_eq!((json.matches('{').count(), json.lines().count()), (json.matches('}').count(), 1));
+}
+
+#[test]
+fn refusals_are_clear_and_leave_nothing() {
+    let (dir, _, coded) = encoded("refusals", 50_000);
+    let (raw, none, out) = (dir.file("raw"), dir.file("none"), dir.file("out"));
+    for wrong in [
+        &["encode", &raw][..],
+        &["encode", "--format", "i12", &raw, &out],
+        &["encode", "--format", "u8be", &raw, &out],
+        &["encode", "--channels", "0", &raw, &out],
+        &["encode", "--effort", "10", &raw, &out],
+        &["encode", "--codec", "flac", &raw, &out],
+        &["encode", "--frame-bytes", "1K", &raw, &out],
+        &["encode", "--threads", "65", &raw, &out],
+    ] {
+        fails(wrong, 2);
+    }
+    assert!(fails(&["encode", &none, &out], 1).contains("none"));
+    assert!(fails(&["decode", &none, &out], 1).contains("none"));
+    assert!(fails(&["verify", &none], 1).contains("none"));
+    assert!(fails(&["encode", &raw, &raw], 1).contains("status -"));
+    assert!(fails(&["encode", &raw, &dir.file("no/such/place")], 1).contains("errno 2"));
+    assert!(fails(&["encode", "--format", "wav", &raw, &out], 1).contains("no WAV file"));
+    // No stream at all.
+    assert!(fails(&["decode", &raw, &out], 3).contains("status -21"));
+    fails(&["verify", &raw], 3);
+    let mut left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["coded", "raw"]);
+    assert!(succeeds(&["verify", &coded]).starts_with("sound"));
+}
+
+#[test]
+fn memory_does_not_grow_with_the_file() {
+    let text = succeeds(&["demo", "memory", "--json", "--max", "8000000"]);
+    let parts: Vec<&str> = text.split("{\"raw_bytes\"").skip(1).collect();
+    assert_eq!(parts.len(), 2, "{text}");
+    for key in ["encode_peak_rss_bytes", "decode_peak_rss_bytes"] {
+        let [small, large] = [number(parts[0], key), number(parts[1], key)];
+        assert!(small > 500_000.0 && large < small + 1_048_576.0, "{text}");
+    }
+    assert_eq!(number(parts[0], "encode_work_bytes"), number(parts[1], "encode_work_bytes"));
+    assert!(succeeds(&["demo", "memory", "--max", "1000000"]).contains("encode |####"));
+}
+
+#[test]
+fn the_bench_has_a_line_for_each_encoder() {
+    let (dir, _, _) = encoded("encoders", 60_000);
+    let raw = dir.file("x_2ch.i16");
+    std::fs::rename(dir.file("raw"), &raw).unwrap();
+    let table = succeeds(&["bench", "encode", "--rounds", "1", &raw]);
+    assert!(table.contains("60000 bytes, i16 x 2"), "{table}");
+    let csv = succeeds(&["bench", "encode", "--rounds", "1", "--csv", &raw]);
+    let json = succeeds(&["bench", "encode", "--rounds", "1", "--json", &raw]);
+    for effort in [1, 5, 9] {
+        let name = format!("sqrtspace -{effort}");
+        let line = csv.lines().find(|l| l.contains(&name)).unwrap();
+        let fields: Vec<f64> = line.split(',').skip(2).map(|f| f.parse().unwrap()).collect();
+        assert!(
+            fields.len() == 5 && fields[0] == 60_000.0 && (fields[0] / fields[1] - fields[2]).abs() < 1e-3,
+            "{csv}"
+        );
+        assert!(json.contains(&name) && table.contains(&name));
+    }
+    assert!(fails(&["bench", "encode", &dir.file("none.i16")], 1).contains("none.i16"));
+}
