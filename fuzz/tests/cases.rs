@@ -2,6 +2,7 @@
 //! `SQS_FUZZ_CASES` changes the number.
 
 #[path = "../../tests/libaec/mod.rs"]
+#[allow(dead_code, reason = "the bench uses the rest")]
 mod libaec;
 
 use fuzz::TARGETS;
