@@ -70,6 +70,8 @@ fn build_and_run(source: &Path) -> [String; 2] {
             cc.arg(libs.join("libsqrtspace.a")).args(STATIC_LIBS);
         } else {
             cc.arg("-L").arg(libs).arg("-lsqrtspace").arg(format!("-Wl,-rpath,{}", libs.display()));
+            // What programs call themselves.
+            cc.arg("-lm");
         }
         run(&mut cc);
         run(&mut Command::new(&program))

@@ -32,11 +32,15 @@ unsafe impl GlobalAlloc for Counting {
 static HEAP: Counting = Counting;
 
 /// Calls, bytes and largest piece during `call`.
-fn counted(call: impl FnOnce()) -> (usize, usize, usize) {
-    LARGEST.store(0, Relaxed);
-    let (calls, bytes) = (CALLS.load(Relaxed), BYTES.load(Relaxed));
-    call();
-    (CALLS.load(Relaxed) - calls, BYTES.load(Relaxed) - bytes, LARGEST.load(Relaxed))
+/// The least of three: what the test harness takes in the meantime is not the call's.
+fn counted(call: impl Fn()) -> (usize, usize, usize) {
+    let runs = [(); 3].map(|()| {
+        LARGEST.store(0, Relaxed);
+        let (calls, bytes) = (CALLS.load(Relaxed), BYTES.load(Relaxed));
+        call();
+        (CALLS.load(Relaxed) - calls, BYTES.load(Relaxed) - bytes, LARGEST.load(Relaxed))
+    });
+    runs.into_iter().min_by_key(|r| r.1).unwrap_or_default()
 }
 
 fn encode_options(threads: u32) -> sqs_encode_options {
