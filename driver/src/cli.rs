@@ -117,6 +117,16 @@ pub(crate) struct DemoAudioArgs {
     /// Behind the report a table of the classic and the sqrt order, each in a process of its own
     #[arg(long, conflicts_with = "json")]
     pub(crate) compare: bool,
+    /// Push the samples as a stream, save to FILE every so often, and go on from FILE if it is there: killed at any
+    /// moment and started again, the run ends with the checksum of one that was never stopped
+    #[arg(long, value_name = "FILE", conflicts_with = "compare")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Rows from save to save
+    #[arg(long, value_name = "WINDOWS", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) save_every: u64,
+    /// Save and stop when this run has made so many rows
+    #[arg(long, value_name = "WINDOWS", requires = "checkpoint")]
+    pub(crate) stop_after: Option<u64>,
 }
 
 #[derive(Args, Debug, Clone)]

@@ -1,6 +1,6 @@
 //! `driver demo audio`: which tone is the strongest, when.
 
-use super::compare;
+use super::{compare, stream};
 use crate::Result;
 use crate::cli::{AudioArgs, DemoAudioArgs};
 use crate::inputs::melody::{self, Melody};
@@ -39,27 +39,32 @@ impl Input {
         }
     }
 
-    fn rate(&self) -> u32 {
+    pub(crate) fn rate(&self) -> u32 {
         match self {
             Input::Wav(wav) => wav.rate(),
             Input::Melody(_) => melody::RATE,
         }
     }
 
-    fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         match self {
             Input::Wav(wav) => wav.describe(),
             Input::Melody(_) => "generated: a melody of 16 notes in noise".into(),
         }
     }
 
+    /// Its samples.
+    pub(crate) fn samples(self) -> Box<dyn Samples> {
+        match self {
+            Input::Wav(wav) => wav,
+            Input::Melody(melody) => Box::new(melody),
+        }
+    }
+
     /// A pipeline that reads this input, and the stage that has the result.
     pub(crate) fn pipeline(self, config: &Config) -> Result<(Pipeline, Stage)> {
         let mut p = Pipeline::new(config)?;
-        p.source(match self {
-            Input::Wav(wav) => wav,
-            Input::Melody(melody) => Box::new(melody),
-        })?;
+        p.source(self.samples())?;
         let stage = audio::build(&mut p)?;
         Ok((p, stage))
     }
@@ -120,6 +125,9 @@ struct Facts {
 /// `driver demo audio`.
 pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     let args = &demo.audio;
+    if let Some(file) = &demo.checkpoint {
+        return stream::run(demo, file);
+    }
     if demo.compare && is_stdin(args) {
         return Err("standard input cannot be read twice: --compare needs a file".into());
     }

@@ -3,3 +3,4 @@
 pub(crate) mod audio;
 mod compare;
 pub(crate) mod smoother;
+pub(crate) mod stream;
