@@ -92,6 +92,9 @@ pub(crate) fn run(demo: &DemoAudioArgs, path: &Path) -> Result<()> {
     let input = Input::open(args)?;
     let (samples, text) = (input.count(), input.describe());
     let windows = plan::windows(samples, &config);
+    if windows == 0 {
+        return Err(format!("{text}: {samples} samples are less than one window of {}", config.window).into());
+    }
     let mut source = input.samples();
     let mut p = Pipeline::new(&config)?;
     let stage = audio::build(&mut p)?;
