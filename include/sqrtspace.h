@@ -862,11 +862,20 @@ typedef struct {
   uint64_t cache_hits;
   /* Rows looked for there and not found. */
   uint64_t cache_misses;
-  /* Stored data that failed its check: dropped, and recomputed when needed. */
+  /* Stored things that failed their check, each counted once, when it was found: by use or by sqs_scrub. */
   uint64_t crc_failures;
-  /* Damage that was made good: what was lost was made again. */
+  /*
+   Of these, those found when they were needed, which were then made again in the same call or the next ones. What
+   sqs_scrub drops is none, but for constant tables, which it fills again.
+   */
   uint64_t repairs;
-  /* Rows that stages made again for that. */
+  /*
+   Rows that stages made for repairs, of all stages, as often as they were made: for a checkpoint or a snapshot of a
+   sweep those from the one below it up to where it stood (a snapshot that does not tell: up to the next tile); for a
+   cached row those of its stage up to and with it (none where the rows come from a sweep); for a state kept at a tile
+   all from there until the sweep is at the same tile of the same pass again; for a running job those up to where its
+   stages stood. A row beyond, made in the same block, is not counted.
+   */
   uint64_t recomputed_rows;
 } sqs_stats;
 

@@ -242,6 +242,7 @@ fn a_damaged_checkpoint_is_written_again_when_it_is_passed() {
     let ring = sqrtspace::schedule::doubling::Doubling::new(8).unwrap();
     let each = Checkpoints::slot_bytes(16).unwrap();
     let row = |t: u64| all[t as usize * 4..][..4].to_vec();
+    let mut again = 0;
     for wanted in [250, 400, 700, 999] {
         // The spare slot is moved out of the way.
         fetch(&mut p, 3, 1);
@@ -256,6 +257,9 @@ fn a_damaged_checkpoint_is_written_again_when_it_is_passed() {
                 let (got, cost) = fetch(&mut p, wanted, 1);
                 assert_eq!(got, row(wanted));
                 assert_eq!(p.stats().crc_failures, before + 1, "byte {at} bit {bit}");
+                assert_eq!(p.stats().repairs, before + 1, "byte {at} bit {bit}");
+                again += cost - (wanted - from + 1);
+                assert_eq!(p.stats().recomputed_rows, again, "byte {at} bit {bit}");
                 assert!(cost > wanted - from + 1 && cost <= 2 * gap + 1, "{cost} rows made");
                 fetch(&mut p, 3, 1);
                 let (got, cost) = fetch(&mut p, wanted, 1);

@@ -221,6 +221,16 @@ pub(crate) struct DemoAudioArgs {
     /// Draw the spectrogram into a PNG
     #[arg(long, value_name = "OUT.png")]
     pub(crate) plot: Option<PathBuf>,
+    /// Push the samples as a stream, save to FILE every so often, and go on from FILE if it is there: killed at any
+    /// moment and started again, the run ends with the checksum of one that was never stopped
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "plot"])]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Rows from save to save
+    #[arg(long, value_name = "WINDOWS", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) save_every: u64,
+    /// Save and stop when this run has made so many rows
+    #[arg(long, value_name = "WINDOWS", requires = "checkpoint")]
+    pub(crate) stop_after: Option<u64>,
 }
 
 #[derive(Args, Debug, Clone)]

@@ -339,6 +339,12 @@ unsafe extern "C" fn take_rows(ctx: *mut c_void, first: u64, _: usize, data: *co
     0
 }
 
+unsafe extern "C" fn append(ctx: *mut c_void, bytes: *const c_void, n: usize) -> i32 {
+    // SAFETY: ctx is the Vec given with this function; the library gives n bytes.
+    unsafe { (*ctx.cast::<Vec<u8>>()).extend_from_slice(std::slice::from_raw_parts(bytes.cast(), n)) };
+    0
+}
+
 /// A parameter of a built-in stage: its name and a list, a list of one being a number.
 pub(crate) type Param<'a> = (&'a CStr, &'a [f64]);
 
@@ -574,6 +580,67 @@ impl Pipeline {
             if status == SQS_END {
                 return Ok(());
             }
+        }
+    }
+
+    /// Opens a stage of rows of `f32` for pulling, with a queue of so many rows, and takes the memory for the stream.
+    pub(crate) fn open(&mut self, stage: Stage, queue: u64) -> Result<()> {
+        // SAFETY: the handle is live; no request, and a work area from the library's own heap.
+        unsafe {
+            self.checked(sqs_output_open(self.handle.as_ptr(), stage, queue))?;
+            let sealed = sqs_pipeline_seal(self.handle.as_ptr(), std::ptr::null(), 0, std::ptr::null_mut(), 0);
+            self.checked(sealed).map(drop)
+        }
+    }
+
+    /// Pushes samples; says how many were taken.
+    pub(crate) fn push(&mut self, samples: &[f32]) -> Result<usize> {
+        let mut taken = 0;
+        // SAFETY: the samples are live, `taken` is a local.
+        let status =
+            unsafe { sqs_push(self.handle.as_ptr(), 0, samples.as_ptr().cast(), samples.len(), &raw mut taken) };
+        self.checked(status).map(|_| taken)
+    }
+
+    /// Says that no more samples come.
+    pub(crate) fn push_end(&mut self) -> Result<()> {
+        // SAFETY: the handle is live.
+        self.checked(unsafe { sqs_push_end(self.handle.as_ptr(), 0) }).map(drop)
+    }
+
+    /// Does at most so many windows of the stream's work; says how many it did.
+    pub(crate) fn step(&mut self, most: u64) -> Result<u64> {
+        let mut done = 0;
+        // SAFETY: the handle is live, `done` is a local.
+        self.checked(unsafe { sqs_step(self.handle.as_ptr(), most, &raw mut done) }).map(|_| done)
+    }
+
+    /// Takes finished rows of `row_len` numbers, as many as there are and fit; none: no more will come, ever.
+    pub(crate) fn pull(&mut self, stage: Stage, row_len: usize, rows: &mut [f32]) -> Result<Option<usize>> {
+        let mut got = 0;
+        let (at, room) = (rows.as_mut_ptr().cast(), rows.len() / row_len);
+        // SAFETY: there is room for so many rows of the stage's length; `got` is a local.
+        let status = self.checked(unsafe { sqs_pull(self.handle.as_ptr(), stage, at, room, &raw mut got) })?;
+        Ok((status != SQS_END).then_some(got))
+    }
+
+    /// Appends all that is needed to go on from here to `file`.
+    pub(crate) fn save(&mut self, file: &mut Vec<u8>) -> Result<()> {
+        let ctx = std::ptr::from_mut(file).cast();
+        // SAFETY: the Vec outlives the call.
+        let status = unsafe { sqs_checkpoint_save(self.handle.as_ptr(), Some(append), ctx, std::ptr::null_mut()) };
+        self.checked(status).map(drop)
+    }
+
+    /// Goes on from what was saved; says which sample is to be pushed next.
+    pub(crate) fn restore(&mut self, file: &[u8]) -> Result<u64> {
+        // SAFETY: plain C data; the file and the struct live through the call.
+        unsafe {
+            let mut resume = std::mem::zeroed::<sqs_resume>();
+            resume.struct_size = size_of::<sqs_resume>() as u32;
+            let file = (file.as_ptr().cast(), file.len());
+            let status = sqs_checkpoint_restore(self.handle.as_ptr(), file.0, file.1, &raw mut resume);
+            self.checked(status).map(|_| resume.next_sample[0])
         }
     }
 

@@ -222,6 +222,19 @@ impl<'m> Job<'m> {
         }
     }
 
+    /// Between pieces: what level 0 makes below row `row` of the target is made again.
+    pub fn note_redo_to(&mut self, graph: &Graph<'_>, row: u64) {
+        self.ends.clear();
+        self.ends.fill_with(Default::default);
+        self.find_bounds(graph, row, false);
+        self.clear_tracks();
+        self.redo.fill_with(|| 0);
+        let forward = graph.stages().iter().map(|s| s.level == 0);
+        for ((redo, ends), _) in self.redo.iter_mut().zip(self.ends.iter()).zip(forward).filter(|(_, f)| *f) {
+            *redo = (*redo).max(ends.from.first);
+        }
+    }
+
     pub(super) fn clear_tracks(&mut self) {
         self.tracks.clear();
         self.tracks.fill_with(Track::default);

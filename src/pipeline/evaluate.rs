@@ -203,6 +203,7 @@ impl<'m> Pipeline<'m> {
                 // What the job made so far does not reach behind this row.
                 e.running = false;
             }
+            self.eval.forget_redo();
             return Ok(1);
         }
         if !self.evaluation.as_ref().is_some_and(|e| e.running) {

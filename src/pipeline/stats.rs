@@ -89,11 +89,11 @@ pub struct Stats {
     pub cache_hits: u64,
     /// Rows looked for and not found.
     pub cache_misses: u64,
-    /// Stored data that failed its check: checkpoints, snapshots, cached rows. Each was dropped and is recomputed.
+    /// Stored things that failed their check, each once, when it was found.
     pub crc_failures: u64,
-    /// Damage that was made good: what was lost was made again.
+    /// Of these, those found when they were needed, and made again.
     pub repairs: u64,
-    /// Rows that stages made again for that.
+    /// Rows that stages made for that: `sqs_stats` says which those are.
     pub recomputed_rows: u64,
     /// An evaluation is under way.
     pub evaluating: bool,

@@ -52,6 +52,8 @@ pub(super) struct Sweep {
     wanted: (u64, u64),
     /// Some piece has run: before that, the first rows are looked for in the cache.
     begun: bool,
+    /// The pass and tile at which a kept state was found damaged: what is made till it gets there again is made again.
+    again: Option<(usize, u64)>,
     phase: Phase,
 }
 
@@ -98,6 +100,8 @@ impl Sweep {
         d.words([self.wanted.0, self.wanted.1, self.begun.into()]);
         d.sizes([self.pass, self.last_pass]);
         d.maybe(self.live);
+        d.maybe(self.again.map(|(pass, _)| num::count(pass)));
+        d.maybe(self.again.map(|(_, tile)| tile));
         self.slots.digest(d);
         self.kept.digest(d);
     }
@@ -183,6 +187,7 @@ impl<'m> Pipeline<'m> {
             left: 0,
             wanted: (ask.first, end),
             begun: false,
+            again: None,
             phase: Phase::Choose,
         };
         if levels > 0 && sweep.tiles() > served.tiles {
@@ -212,8 +217,14 @@ impl<'m> Pipeline<'m> {
                 }
             }
             _ if !self.eval.piece_done() => {
+                let before = self.counts;
                 let (eval, mut world) = self.split_eval();
-                let moved = eval.advance(&mut world, most)?;
+                let moved = eval.advance(&mut world, most);
+                if sweep.again.is_some() {
+                    let rows = self.counts.stage_rows.wrapping_sub(before.stage_rows);
+                    self.counts.recomputed_rows = before.recomputed_rows.wrapping_add(rows);
+                }
+                let moved = moved?;
                 if moved == 0 && !self.eval.piece_done() {
                     return internal("a sweep came to a halt");
                 }
@@ -260,7 +271,12 @@ impl<'m> Pipeline<'m> {
             return Ok(false);
         };
         let id = u32::try_from(ask.stage).unwrap_or(u32::MAX);
-        let Some(found) = self.cache.get(&mut self.work, id, row) else { return Ok(false) };
+        let failures = self.cache.counts.crc_failures;
+        let kept = self.cache.get(&mut self.work, id, row);
+        if self.cache.counts.crc_failures > failures {
+            self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+        }
+        let Some(found) = kept else { return Ok(false) };
         self.give(row, found, 1)?;
         Ok(true)
     }
@@ -329,9 +345,8 @@ impl<'m> Pipeline<'m> {
         sweep.depth = sweep.depth.saturating_sub(1);
         sweep.live = None;
         self.repaired();
-        let stage = self.evaluation.as_ref().map_or(0, |e| e.ask.stage);
         let last = sweep.left.saturating_sub(1);
-        self.eval.note_redo_of(stage, sweep.tile(lost.map_or(last, |tile| tile.min(last))));
+        self.eval.note_redo_to(&self.graph, sweep.tile(lost.map_or(last, |tile| tile.min(last))));
     }
 
     /// What the job of a sweep holds is damaged. States of level 0 are in the slots; where the job carries those of other
@@ -366,10 +381,15 @@ impl<'m> Pipeline<'m> {
             let kept = sweep.kept.get(&mut self.work, slot, key);
             if kept.and_then(|from| self.work.copy(from, snapshot.at)).is_none() {
                 self.repaired();
+                // Of two such places the one farther on: passes go on in their order, tiles in that of their pass.
+                let rank = |(p, t): (usize, u64)| (p, if p % 2 == 1 { u64::MAX.saturating_sub(t) } else { t });
+                let here = (pass, tile);
+                sweep.again = Some(sweep.again.filter(|a| rank(*a) > rank(here)).unwrap_or(here));
                 sweep.start_pass(level);
                 return Ok(());
             }
         }
+        sweep.again = sweep.again.filter(|a| *a != (pass, tile));
         let own = self.eval.snapshot(pass);
         let begins = tile == if sweep.goes_down() { last } else { 0 };
         if pass < sweep.last_pass && !begins && own.len > 0 {

@@ -1,7 +1,7 @@
 //! `driver demo audio`: which tone is the strongest, when.
 
-use super::compare;
 use super::run::{Job, Run, windows};
+use super::{compare, stream};
 use crate::Result;
 use crate::cli::{AudioArgs, DemoAudioArgs};
 use crate::inputs::melody::{self, Melody};
@@ -37,17 +37,25 @@ impl Input {
         }
     }
 
-    fn rate(&self) -> u32 {
+    pub(crate) fn rate(&self) -> u32 {
         match self {
             Input::Wav(wav) => wav.rate(),
             Input::Melody(_) => melody::RATE,
         }
     }
 
-    fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         match self {
             Input::Wav(wav) => wav.describe(),
             Input::Melody(_) => "generated: a melody of 16 notes in noise".into(),
+        }
+    }
+
+    /// Its samples.
+    pub(crate) fn samples(self) -> Box<dyn Samples> {
+        match self {
+            Input::Wav(wav) => wav,
+            Input::Melody(melody) => Box::new(melody),
         }
     }
 
@@ -67,13 +75,7 @@ impl Input {
 
     fn piped(self, config: &Config) -> Result<Pipeline> {
         let mut p = Pipeline::new(config)?;
-        p.source(
-            0,
-            match self {
-                Input::Wav(wav) => wav,
-                Input::Melody(melody) => Box::new(melody),
-            },
-        )?;
+        p.source(0, self.samples())?;
         Ok(p)
     }
 
@@ -112,6 +114,9 @@ impl Findings {
 /// `driver demo audio`.
 pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     let args = &demo.audio;
+    if let Some(file) = &demo.checkpoint {
+        return stream::run(demo, file);
+    }
     if demo.compare && is_stdin(args) {
         return Err("standard input cannot be read twice: --compare needs a file".into());
     }

@@ -7,3 +7,4 @@ pub(crate) mod memory;
 mod run;
 pub(crate) mod satcom;
 pub(crate) mod smoother;
+pub(crate) mod stream;

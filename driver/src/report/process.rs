@@ -105,6 +105,16 @@ impl Checksum {
         Checksum(0xcbf2_9ce4_8422_2325)
     }
 
+    /// Goes on from a [`Checksum::value`].
+    pub(crate) fn from_value(value: u64) -> Checksum {
+        Checksum(value)
+    }
+
+    /// The hash of what was added so far.
+    pub(crate) fn value(self) -> u64 {
+        self.0
+    }
+
     pub(crate) fn add(&mut self, rows: &[f32]) {
         for x in rows {
             self.0 = (self.0 ^ u64::from(x.to_bits())).wrapping_mul(0x0000_0100_0000_01b3);

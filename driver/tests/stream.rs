@@ -1,0 +1,146 @@
+//! `driver demo audio --checkpoint`: stopped, or killed at any moment, it goes on to the rows of a run never stopped.
+
+#![cfg(unix)]
+
+mod common;
+use common::*;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+const INPUT: [&str; 5] = ["demo", "audio", "--json", "--seconds", "20"];
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&INPUT[..], more].concat()
+}
+
+/// What tells one saved file from the next.
+fn version(file: &str) -> Option<(u64, i64, i64)> {
+    let m = std::fs::metadata(file).ok()?;
+    Some((m.ino(), m.mtime(), m.mtime_nsec()))
+}
+
+#[test]
+fn a_stopped_run_goes_on_to_the_same_rows() {
+    let dir = Dir::new("stopped");
+    let file = dir.file("state");
+    let whole = succeeds(&INPUT);
+    let never_stopped = succeeds(&with(&["--checkpoint", &file]));
+    assert_eq!(field(&never_stopped, "checksum"), field(&whole, "checksum"));
+    assert_eq!(field(&never_stopped, "rows"), field(&whole, "rows"));
+    // Once more: all is done.
+    let done = succeeds(&with(&["--checkpoint", &file]));
+    assert_eq!((field(&done, "checksum"), field(&done, "saves")), (field(&whole, "checksum"), "0"));
+    assert_eq!(field(&done, "resumed_at_row"), field(&whole, "rows"));
+
+    std::fs::remove_file(&file).unwrap();
+    let (mut rows, mut runs) = (0, 0);
+    loop {
+        let json = succeeds(&with(&["--checkpoint", &file, "--save-every", "50", "--stop-after", "123"]));
+        assert_eq!(number(&json, "resumed_at_row"), f64::from(rows));
+        assert_eq!(number(&json, "resumed_at_sample") > 0.0, rows > 0);
+        (rows, runs) = (number(&json, "rows") as u32, runs + 1);
+        if f64::from(rows) == number(&whole, "rows") {
+            assert_eq!(field(&json, "checksum"), field(&whole, "checksum"));
+            break;
+        }
+        assert_eq!(rows, 123 * runs);
+        assert_ne!(field(&json, "checksum"), field(&whole, "checksum"));
+    }
+    assert!(runs > 5);
+    let text = succeeds(&["demo", "audio", "--seconds", "20", "--checkpoint", &file]);
+    assert!(text.contains("resumed") && text.contains(field(&whole, "checksum")), "{text}");
+}
+
+fn start(file: &str) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_driver"));
+    command.args(with(&["--save-every", "2", "--checkpoint", file]));
+    command.stdout(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn a_run_killed_at_any_moment_leaves_a_whole_file_and_ends_with_the_same_rows() {
+    let dir = Dir::new("killed");
+    let (file, copy) = (dir.file("state"), dir.file("copy"));
+    let whole = succeeds(&INPUT);
+    let mut dice = u64::from(std::process::id());
+    let mut below = |most: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % most
+    };
+    let (mut killed, mut rows, mut midway) = (0, 0.0, 0);
+    for round in 0..12u64 {
+        let mut child = start(&file);
+        // In round 0 most likely before anything was saved; then some saves further on, at any moment of the next.
+        let mut seen = version(&file);
+        let mut saves = if round == 0 { 0 } else { 1 + below(8) };
+        while saves > 0 && child.try_wait().unwrap().is_none() {
+            let now = version(&file);
+            saves -= u64::from(now.is_some() && now != seen);
+            seen = now.or(seen);
+        }
+        sleep(Duration::from_micros(below(4000)));
+        let ended = child.try_wait().unwrap().is_some();
+        // SIGKILL.
+        child.kill().unwrap();
+        assert!(child.wait().unwrap().success() == ended);
+        killed += u32::from(!ended);
+        midway += u32::from(Path::new(&dir.file("state.new")).exists());
+        if !Path::new(&file).exists() {
+            assert_eq!(rows, 0.0, "the file is gone");
+            continue;
+        }
+        // A whole one, not older than the last: what goes on from it ends with the same rows.
+        std::fs::copy(&file, &copy).unwrap();
+        let json = succeeds(&with(&["--checkpoint", &copy]));
+        assert_eq!(field(&json, "checksum"), field(&whole, "checksum"), "round {round}");
+        let at = number(&json, "resumed_at_row");
+        assert!(at > 0.0 && at >= rows && (at % 2.0 == 0.0 || at == number(&whole, "rows")), "{at} behind {rows}");
+        rows = at;
+    }
+    println!("killed {killed} times, {midway} of them in the midst of a save, last at row {rows}");
+    assert!(killed >= 3 && rows > 0.0);
+    let json = succeeds(&with(&["--checkpoint", &file]));
+    for key in ["checksum", "rows"] {
+        assert_eq!(field(&json, key), field(&whole, key));
+    }
+}
+
+#[test]
+fn files_that_do_not_fit_are_refused_and_left_alone() {
+    let dir = Dir::new("refused");
+    let file = dir.file("state");
+    let json = succeeds(&with(&["--checkpoint", &file, "--stop-after", "300"]));
+    assert_eq!(number(&json, "rows"), 300.0);
+    let good = std::fs::read(&file).unwrap();
+    assert_eq!(number(&json, "checkpoint_file_bytes"), good.len() as f64);
+    // What a killed save leaves beside the file does no harm.
+    std::fs::write(dir.file("state.new"), b"half of a").unwrap();
+
+    let text = fails(&["demo", "audio", "--seconds", "21", "--checkpoint", &file], 1);
+    assert!(text.contains("saved for an input of 960000 samples"), "{text}");
+    let text = fails(&with(&["--checkpoint", &file, "--hop", "512"]), 1);
+    assert!(text.contains("status"), "{text}");
+    assert_eq!(std::fs::read(&file).unwrap(), good);
+
+    for bad in
+        [&good[..good.len() - 1], &good[..100], &good[..20], b"", b"something else that is long enough for a head"]
+    {
+        std::fs::write(&file, bad).unwrap();
+        fails(&with(&["--checkpoint", &file]), 1);
+        assert_eq!(std::fs::read(&file).unwrap(), bad);
+    }
+    for at in [3, 12, 20, 30, 36, good.len() / 2, good.len() - 2] {
+        let mut bad = good.clone();
+        bad[at] ^= 0x10;
+        std::fs::write(&file, &bad).unwrap();
+        fails(&with(&["--checkpoint", &file]), 1);
+    }
+    std::fs::write(&file, &good).unwrap();
+    let json = succeeds(&with(&["--checkpoint", &file]));
+    assert_eq!(field(&json, "checksum"), field(&succeeds(&INPUT), "checksum"));
+    fails(&["demo", "audio", "--stop-after", "3"], 2);
+    fails(&["demo", "audio", "--checkpoint", &file, "--compare"], 2);
+}
