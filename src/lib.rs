@@ -45,7 +45,7 @@ pub mod mem;
 pub mod pipeline;
 pub mod plan;
 pub mod schedule;
-#[cfg(feature = "stages")]
+#[cfg(any(feature = "stages", feature = "codec"))]
 pub mod simd;
 #[cfg(feature = "stages")]
 pub mod stages;

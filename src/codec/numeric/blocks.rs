@@ -1,9 +1,9 @@
 //! Residuals by fixed tables, the scale chosen per block of 32 and written as the difference to the block before.
 #![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; levels below 128")]
 
-use super::rans::Decoder;
-use super::section::{self, Section, Token, token};
-use super::tables::{self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, SHAPES, Table, freq, log2_q8, table_of};
+use super::rans::{Decoder, Encoder};
+use super::section::{self, Coded, Section};
+use super::tables::{self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, Table, freq, log2_q8, table_of};
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
 use crate::util::bytes::Reader;
@@ -13,6 +13,16 @@ pub(crate) const BLOCK: usize = 32;
 
 /// How far, in 1/256 of a level, a block's scale may lie from the level before until the level changes.
 const STAY: i32 = 210;
+
+/// A symbol to code: its table in bits 8 to 15, the symbol below, and, where a block begins, a symbol of the level
+/// table plus one in the bits above.
+pub(crate) type Token = i32;
+
+/// The token of a symbol.
+#[inline]
+pub(crate) const fn token(table: usize, symbol: u8) -> Token {
+    ((table << 8) | symbol as usize) as i32
+}
 
 /// The sum of the magnitudes.
 #[inline]
@@ -113,12 +123,37 @@ fn block_cost(costs: &[u16; 64], shift: u32, b: &[i32]) -> u64 {
     sum
 }
 
+/// Codes tokens.
+fn code<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
+    let mut enc = Encoder::<S, PROB_BITS>::new(area);
+    #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
+    let entry = |t: Token| FIXED.get((t >> 8) as usize & 0xff).map_or(0, |f| f[t as usize & 63]);
+    let put_level = |enc: &mut Encoder<'_, S, PROB_BITS>, t: Token| {
+        if let Some(e) = ((t >> 16) as usize).checked_sub(1).and_then(|l| levels.get(l)) {
+            enc.put(0, *e);
+        }
+    };
+    // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
+    let (turns, rest) = tokens.as_chunks::<S>();
+    for (i, t) in rest.iter().enumerate().rev() {
+        enc.put(i, entry(*t));
+        put_level(&mut enc, *t);
+    }
+    for turn in turns.iter().rev() {
+        enc.put_turn(turn.map(entry));
+        if let Some(t) = turn.first() {
+            put_level(&mut enc, *t);
+        }
+    }
+    enc.finish().map(Coded::from)
+}
+
 /// Writes `e`, which is used up.
 pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (head, rest) = out.split_first_chunk_mut::<2>()?;
     *head = [((choice.shape as u8) << 6) | choice.level_table as u8, choice.first as u8];
     let levels = FIXED.get(2 * LEVELS + choice.level_table)?;
-    let n = section::write(rest, &FIXED, levels, e, |w, e| {
+    let fill = |w: &mut BitWriter<'_>, e: &mut [i32]| {
         let mut before = choice.first;
         for b in e.chunks_mut(BLOCK) {
             let mut level = level_near(magnitudes(b), b.len(), before);
@@ -147,6 +182,11 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
                 *v |= (step as i32 + 1) << 16;
             }
         }
+    };
+    let n = section::write(rest, e, fill, |area, tokens| match super::rans::states_for(tokens.len()) {
+        1 => code::<1>(area, levels, tokens),
+        2 => code::<2>(area, levels, tokens),
+        _ => code::<4>(area, levels, tokens),
     })?;
     Some(n + 2)
 }

@@ -9,6 +9,7 @@ mod dict;
 mod entropy;
 mod fixed;
 mod grid;
+mod learned;
 mod linear;
 mod plane;
 mod predict;
@@ -50,7 +51,7 @@ pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
     } else {
         32 << 10
     };
-    planes + adaptive::CELLS
+    planes + entropy::WRITE_CELLS
 }
 
 /// Cells of i32 that decoding frames of up to `frame_bytes` works in.
@@ -60,7 +61,7 @@ pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
 #[must_use]
 pub const fn decode_cells(frame_bytes: usize) -> usize {
     let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 30 << 10 };
-    planes + adaptive::CELLS
+    planes + entropy::READ_CELLS
 }
 
 /// Planes held at the same time.
@@ -106,7 +107,7 @@ pub fn encode(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<
     let row = format.row_bytes();
     let channels = format.channels as usize;
     let all = raw.len().checked_div(row)?;
-    let most = rows_in(work.cells.len().checked_sub(adaptive::CELLS)?, channels);
+    let most = rows_in(work.cells.len().checked_sub(entropy::WRITE_CELLS)?, channels);
     if most == 0 {
         return None;
     }
@@ -136,7 +137,7 @@ fn group(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, 
     let slots = slots(channels);
     let mut at = GROUP_HEAD;
     for channel in 0..channels {
-        let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
+        let (models, cells) = work.cells.split_at_mut_checked(entropy::WRITE_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots * rows)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let e = rest.get_mut(..rows)?;
@@ -224,7 +225,7 @@ fn read_group(
     let channels = format.channels as usize;
     let slots = slots(channels);
     for channel in 0..channels {
-        let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
+        let (models, cells) = work.cells.split_at_mut_checked(entropy::READ_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let most = rest.len().min(rows);

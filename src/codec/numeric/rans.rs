@@ -8,7 +8,7 @@
     reason = "indices are masked to the array's size; the arithmetic is modulo 2^32 by design"
 )]
 
-use super::tables::{ESCAPE, Lookup, PROB_BITS, PROB_ONE, RECIPROCALS, SYMBOLS, Table};
+use super::tables::{Lookup, PROB_BITS, PROB_ONE, RECIPROCALS, SYMBOLS, Table};
 
 /// Lowest value of a state between symbols.
 const LOW: u32 = 1 << 16;
@@ -23,28 +23,39 @@ pub(crate) const fn states_for(n: usize) -> usize {
     }
 }
 
-/// The encoder: states, and the words from the end of a slice downwards.
-pub(crate) struct Encoder<'a, const S: usize> {
+/// The encoder: states, and the words from the end of a slice downwards. Frequencies add up to `2^B`.
+pub(crate) struct Encoder<'a, const S: usize, const B: u32> {
     states: [u32; S],
     out: &'a mut [u8],
     start: usize,
     short: bool,
 }
 
-impl<'a, const S: usize> Encoder<'a, S> {
+impl<'a, const S: usize, const B: u32> Encoder<'a, S, B> {
     /// Starts with the last byte of `out`.
     pub(crate) fn new(out: &'a mut [u8]) -> Self {
         let start = out.len();
         Encoder { states: [LOW; S], out, start, short: false }
     }
 
-    /// Puts `symbol` of `table` in front of what was put before, with the state of this number (modulo `S`).
-    /// The symbol's frequency is not 0.
+    /// Puts a symbol, told by its table's entry, in front of what was put before, with the state of this number (modulo
+    /// `S`). Its frequency is not 0.
     #[inline]
-    pub(crate) fn put(&mut self, state: usize, table: &Table, symbol: u8) {
+    pub(crate) fn put(&mut self, state: usize, entry: u32) {
         let mut x = self.states[state % S];
-        self.start = step(&mut x, table, symbol, self.out, self.start, &mut self.short);
+        self.start = step::<B>(&mut x, entry, self.out, self.start, &mut self.short);
         self.states[state % S] = x;
+    }
+
+    /// Puts a symbol with each of the states, the last one first.
+    #[inline]
+    pub(crate) fn put_turn(&mut self, turn: [u32; S]) {
+        let mut states = self.states;
+        let (mut at, mut short) = (self.start, self.short);
+        for (state, entry) in states.iter_mut().zip(turn).rev() {
+            at = step::<B>(state, entry, self.out, at, &mut short);
+        }
+        (self.states, self.start, self.short) = (states, at, short);
     }
 
     /// The states, and where the words start; nothing if they did not fit.
@@ -53,27 +64,10 @@ impl<'a, const S: usize> Encoder<'a, S> {
     }
 }
 
-impl Encoder<'_, 4> {
-    /// Puts a symbol with each of the four states, the last one first: the symbols and their tables.
-    #[inline]
-    pub(crate) fn put_four(&mut self, turn: [(&Table, u8); 4]) {
-        let [mut a, mut b, mut c, mut d] = self.states;
-        let [ta, tb, tc, td] = turn;
-        let (mut at, mut short) = (self.start, self.short);
-        at = step(&mut d, td.0, td.1, self.out, at, &mut short);
-        at = step(&mut c, tc.0, tc.1, self.out, at, &mut short);
-        at = step(&mut b, tb.0, tb.1, self.out, at, &mut short);
-        self.start = step(&mut a, ta.0, ta.1, self.out, at, &mut short);
-        self.states = [a, b, c, d];
-        self.short = short;
-    }
-}
-
 /// Moves a state over a symbol; returns where the words start now.
 #[inline(always)]
-fn step(state: &mut u32, table: &Table, symbol: u8, out: &mut [u8], start: usize, short: &mut bool) -> usize {
-    let e = table[(symbol & ESCAPE) as usize];
-    let (f, c) = (e >> 16, e & 0xffff);
+fn step<const B: u32>(state: &mut u32, entry: u32, out: &mut [u8], start: usize, short: &mut bool) -> usize {
+    let (f, c) = (entry >> 16, entry & 0xffff);
     let mut x = *state;
     // The word is always written, and counts only where the state has to shrink: no branch to guess.
     let mut start = start;
@@ -81,7 +75,7 @@ fn step(state: &mut u32, table: &Table, symbol: u8, out: &mut [u8], start: usize
         Some(to) => *to = (x as u16).to_be_bytes(),
         None => *short = true,
     }
-    let more = u64::from(x) >= u64::from(f) << (32 - PROB_BITS);
+    let more = u64::from(x) >= u64::from(f) << (32 - B);
     start = start.saturating_sub(if more { 2 } else { 0 });
     x = if more { x >> 16 } else { x };
     let mut q = ((u64::from(x) * u64::from(RECIPROCALS.get(f as usize).copied().unwrap_or(0))) >> 32) as u32;
@@ -89,7 +83,7 @@ fn step(state: &mut u32, table: &Table, symbol: u8, out: &mut [u8], start: usize
     let over = r >= f;
     q = q.wrapping_add(u32::from(over));
     r = r.wrapping_sub(if over { f } else { 0 });
-    *state = (q << PROB_BITS).wrapping_add(r).wrapping_add(c);
+    *state = (q << B).wrapping_add(r).wrapping_add(c);
     start
 }
 
@@ -146,6 +140,39 @@ impl<'a, const S: usize> Decoder<'a, S> {
         self.pos = pos;
     }
 
+    /// The next symbol, of the state of this number (modulo `S`), by code points: the symbol in 8 bits, its frequency in
+    /// 12 and the distance from its first code point in 12. There are `2^B` of them.
+    #[inline]
+    pub(crate) fn get_from<const B: u32>(&mut self, state: usize, points: &[i32]) -> u8 {
+        let (x, symbol) = self.pass::<B>(self.states[state % S], points);
+        self.states[state % S] = x;
+        symbol
+    }
+
+    /// The next symbols, the states taking turns from the first.
+    #[inline]
+    pub(crate) fn fill_from<const B: u32>(&mut self, points: &[i32], out: &mut [u8; 32]) {
+        let (turns, _) = out.as_chunks_mut::<S>();
+        let mut states = self.states;
+        for turn in turns {
+            for (state, to) in states.iter_mut().zip(turn) {
+                (*state, *to) = self.pass::<B>(*state, points);
+            }
+        }
+        self.states = states;
+    }
+
+    /// A state behind its next symbol, and that symbol.
+    #[inline(always)]
+    fn pass<const B: u32>(&mut self, x: u32, points: &[i32]) -> (u32, u8) {
+        let e = points[(x & ((1 << B) - 1)) as usize] as u32;
+        let x = ((e >> 12) & 0xfff).wrapping_mul(x >> B).wrapping_add(e & 0xfff);
+        let word = u32::from(u16::from_be_bytes(self.words.get(self.pos).copied().unwrap_or([0; 2])));
+        let more = x < LOW;
+        self.pos += usize::from(more);
+        (if more { (x << 16) | word } else { x }, (e >> 24) as u8)
+    }
+
     /// Whether exactly what the encoder wrote was taken.
     pub(crate) fn finished(&self) -> bool {
         self.pos == self.words.len() && self.states.iter().all(|x| *x == LOW)
@@ -164,9 +191,9 @@ mod tests {
             .map(|(t, s)| (t % TABLES, if freq(FIXED[t % TABLES][*s as usize % 64]) == 0 { 63 } else { s % 64 }))
             .collect();
         let mut buf = std::vec![0u8; items.len() * 2];
-        let mut enc = Encoder::<S>::new(&mut buf);
+        let mut enc = Encoder::<S, PROB_BITS>::new(&mut buf);
         for (i, (t, s)) in items.iter().enumerate().rev() {
-            enc.put(i, &FIXED[*t], *s);
+            enc.put(i, FIXED[*t][*s as usize]);
         }
         let (states, start) = enc.finish().unwrap();
         let mut dec = Decoder::<S>::new(states, buf[start..].as_chunks::<2>().0);
@@ -188,9 +215,9 @@ mod tests {
     #[test]
     fn a_short_buffer_is_noticed() {
         let mut buf = [0u8; 2];
-        let mut enc = Encoder::<1>::new(&mut buf);
+        let mut enc = Encoder::<1, PROB_BITS>::new(&mut buf);
         for _ in 0..10 {
-            enc.put(0, &FIXED[0], 63);
+            enc.put(0, FIXED[0][63]);
         }
         assert!(enc.finish().is_none());
     }
