@@ -103,6 +103,17 @@ impl<'a> BitReader<'a> {
         word << (self.pos & 7)
     }
 
+    /// Hands out the bits of `N` numbers of up to 31 bits, which a reader of fixed size takes without looking whether
+    /// there are as many; nothing where there may be fewer.
+    #[inline]
+    pub fn run<const N: usize>(&mut self, mut take: impl FnMut(&mut RunReader<'_, N>)) -> bool {
+        let Some(bytes) = self.bytes.get(self.pos >> 3..).and_then(|b| b.first_chunk::<N>()) else { return false };
+        let mut run = RunReader { bytes, pos: self.pos & 7 };
+        take(&mut run);
+        self.pos = (self.pos & !7) + run.pos;
+        true
+    }
+
     /// The next `bits` bits, at most 32.
     #[inline]
     pub fn get(&mut self, bits: u32) -> u32 {
@@ -140,6 +151,26 @@ impl<'a> BitReader<'a> {
     #[must_use]
     pub fn used(&self) -> usize {
         self.pos.div_ceil(8)
+    }
+}
+
+/// Reads bits from an array, as many as it is known to have.
+#[derive(Debug)]
+pub struct RunReader<'a, const N: usize> {
+    bytes: &'a [u8; N],
+    pos: usize,
+}
+
+impl<const N: usize> RunReader<'_, N> {
+    /// The next `bits` bits, at most 32. Eight bytes from the one that they begin in are within the array; what comes
+    /// otherwise means nothing.
+    #[inline(always)]
+    pub fn get(&mut self, bits: u32) -> u32 {
+        let at = (self.pos >> 3).min(N.saturating_sub(8));
+        let word = self.bytes.get(at..).and_then(|b| b.first_chunk::<8>()).copied().unwrap_or([0; 8]);
+        let w = u64::from_be_bytes(word) << (self.pos & 7);
+        self.pos += bits as usize;
+        ((w >> 32) >> (32 - bits.min(32))) as u32
     }
 }
 

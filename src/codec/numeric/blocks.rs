@@ -11,6 +11,9 @@ use crate::util::bytes::Reader;
 /// Samples of a block.
 pub(crate) const BLOCK: usize = 32;
 
+/// Bytes that a block's raw bits lie in, at most, with what a look at them reaches over.
+const RUN_BYTES: usize = 136;
+
 /// How far, in 1/256 of a level, a block's scale may lie from the level before until the level changes.
 const STAY: i32 = 210;
 
@@ -252,8 +255,15 @@ fn whole_block<const S: usize>(
             *v = unzigzag(u32::from(s));
         }
     } else {
-        for (v, s) in b.iter_mut().zip(symbols) {
-            *v = unzigzag((u32::from(s) << shift) | bits.get(shift));
+        let quick = bits.run::<RUN_BYTES>(|bits| {
+            for (v, s) in b.iter_mut().zip(symbols) {
+                *v = unzigzag((u32::from(s) << shift) | bits.get(shift));
+            }
+        });
+        if !quick {
+            for (v, s) in b.iter_mut().zip(symbols) {
+                *v = unzigzag((u32::from(s) << shift) | bits.get(shift));
+            }
         }
     }
 }

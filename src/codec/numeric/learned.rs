@@ -24,6 +24,8 @@ pub(crate) const WRITE_CELLS: usize = CLASSES * TURNS;
 pub(crate) const READ_CELLS: usize = ONE as usize;
 /// Residuals read at a time.
 const BLOCK: usize = 32;
+/// Bytes that a block's raw bits lie in, at most: 31 for each, begun within a byte, and what a look at them reaches over.
+const RUN_BYTES: usize = 136;
 
 /// The class of a zigzag number, and how many low bits are left.
 #[inline]
@@ -249,10 +251,10 @@ pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32], cells: &mut [i32]) -> Opti
 
 /// The number of a class, with its raw bits.
 #[inline]
-fn value(class: u32, k: u32, bits: &mut BitReader<'_>) -> i32 {
+fn value(class: u32, k: u32, mut bits: impl FnMut(u32) -> u32) -> i32 {
     let low = (class >> k).saturating_sub(1);
     let high = class - (low << k);
-    unzigzag((high << low) | bits.get(low))
+    unzigzag((high << low) | bits(low))
 }
 
 fn decode<const S: usize>(
@@ -273,13 +275,20 @@ fn decode<const S: usize>(
                 *v = unzigzag(c.into());
             }
         } else {
-            for (v, c) in b.iter_mut().zip(classes) {
-                *v = value(c.into(), k, &mut bits);
+            let quick = bits.run::<RUN_BYTES>(|bits| {
+                for (v, c) in b.iter_mut().zip(classes) {
+                    *v = value(c.into(), k, |n| bits.get(n));
+                }
+            });
+            if !quick {
+                for (v, c) in b.iter_mut().zip(classes) {
+                    *v = value(c.into(), k, |n| bits.get(n));
+                }
             }
         }
     }
     for (i, v) in rest.iter_mut().enumerate() {
-        *v = value(dec.get_from::<BITS>(i, points).into(), k, &mut bits);
+        *v = value(dec.get_from::<BITS>(i, points).into(), k, |n| bits.get(n));
     }
     (dec.finished() && !bits.overrun()).then_some(())
 }

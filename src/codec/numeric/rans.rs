@@ -8,11 +8,15 @@
     reason = "indices are masked to the array's size; the arithmetic is modulo 2^32 by design"
 )]
 
+use core::hint::select_unpredictable;
+
 use super::tables::{Lookup, PROB_BITS, PROB_ONE, RECIPROCALS, SYMBOLS, Table};
 
 /// Lowest value of a state between symbols.
 const LOW: u32 = 1 << 16;
 const MASK: u32 = PROB_ONE - 1;
+/// Symbols decoded at a time.
+pub(crate) const TURN: usize = 32;
 
 /// How many states take turns over `n` symbols: few symbols cannot pay for many states.
 pub(crate) const fn states_for(n: usize) -> usize {
@@ -76,13 +80,13 @@ fn step<const B: u32>(state: &mut u32, entry: u32, out: &mut [u8], start: usize,
         None => *short = true,
     }
     let more = u64::from(x) >= u64::from(f) << (32 - B);
-    start = start.saturating_sub(if more { 2 } else { 0 });
-    x = if more { x >> 16 } else { x };
+    start = start.saturating_sub(usize::from(more) * 2);
+    x = select_unpredictable(more, x >> 16, x);
     let mut q = ((u64::from(x) * u64::from(RECIPROCALS.get(f as usize).copied().unwrap_or(0))) >> 32) as u32;
     let mut r = x.wrapping_sub(q.wrapping_mul(f));
     let over = r >= f;
     q = q.wrapping_add(u32::from(over));
-    r = r.wrapping_sub(if over { f } else { 0 });
+    r = r.wrapping_sub(select_unpredictable(over, f, 0));
     *state = (q << B).wrapping_add(r).wrapping_add(c);
     start
 }
@@ -110,67 +114,75 @@ impl<'a, const S: usize> Decoder<'a, S> {
         let x = (e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff));
         let word = u32::from(u16::from_be_bytes(self.words.get(self.pos).copied().unwrap_or([0; 2])));
         let more = x < LOW;
-        self.states[state % S] = if more { (x << 16) | word } else { x };
+        self.states[state % S] = select_unpredictable(more, (x << 16) | word, x);
         self.pos += usize::from(more);
         symbol
     }
 
-    /// The next symbols, the states taking turns from the first; the length of `out` is a multiple of `S`.
+    /// The next symbols, the states taking turns from the first.
     #[inline]
-    pub(crate) fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; 32]) {
-        let (turns, _) = out.as_chunks_mut::<S>();
+    pub(crate) fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; TURN]) {
+        self.turns(out, |x| {
+            let point = x & MASK;
+            let symbol = lookup[point as usize];
+            let e = table[symbol as usize % SYMBOLS];
+            ((e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff)), symbol)
+        });
+    }
+
+    /// Moves the states, one after the other, by `pass` and words where they became too small.
+    #[inline(always)]
+    fn turns(&mut self, out: &mut [u8; TURN], pass: impl Fn(u32) -> (u32, u8)) {
         let mut states = self.states;
-        let mut pos = self.pos;
-        let words = self.words;
+        let (turns, _) = out.as_chunks_mut::<S>();
+        // As many words as may be taken: without looking whether there are more, where there are.
+        let mut few = [[0u8; 2]; TURN];
+        let rest = self.words.get(self.pos..).unwrap_or(&[]);
+        let words = match rest.first_chunk::<TURN>() {
+            Some(words) => words,
+            None => {
+                for (to, from) in few.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                &few
+            }
+        };
+        let mut taken = 0usize;
         for turn in turns {
             for (state, to) in states.iter_mut().zip(turn) {
-                let x = *state;
-                let point = x & MASK;
-                let symbol = lookup[point as usize];
-                let e = table[symbol as usize % SYMBOLS];
-                let x = (e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff));
-                let word = u32::from(u16::from_be_bytes(words.get(pos).copied().unwrap_or([0; 2])));
+                let (x, symbol) = pass(*state);
+                let word = u32::from(u16::from_be_bytes(words[taken % TURN]));
                 let more = x < LOW;
-                *state = if more { (x << 16) | word } else { x };
-                pos += usize::from(more);
+                *state = select_unpredictable(more, (x << 16) | word, x);
+                taken += usize::from(more);
                 *to = symbol;
             }
         }
         self.states = states;
-        self.pos = pos;
+        self.pos += taken;
     }
 
     /// The next symbol, of the state of this number (modulo `S`), by code points: the symbol in 8 bits, its frequency in
     /// 12 and the distance from its first code point in 12. There are `2^B` of them.
     #[inline]
     pub(crate) fn get_from<const B: u32>(&mut self, state: usize, points: &[i32]) -> u8 {
-        let (x, symbol) = self.pass::<B>(self.states[state % S], points);
-        self.states[state % S] = x;
-        symbol
-    }
-
-    /// The next symbols, the states taking turns from the first.
-    #[inline]
-    pub(crate) fn fill_from<const B: u32>(&mut self, points: &[i32], out: &mut [u8; 32]) {
-        let (turns, _) = out.as_chunks_mut::<S>();
-        let mut states = self.states;
-        for turn in turns {
-            for (state, to) in states.iter_mut().zip(turn) {
-                (*state, *to) = self.pass::<B>(*state, points);
-            }
-        }
-        self.states = states;
-    }
-
-    /// A state behind its next symbol, and that symbol.
-    #[inline(always)]
-    fn pass<const B: u32>(&mut self, x: u32, points: &[i32]) -> (u32, u8) {
+        let x = self.states[state % S];
         let e = points[(x & ((1 << B) - 1)) as usize] as u32;
         let x = ((e >> 12) & 0xfff).wrapping_mul(x >> B).wrapping_add(e & 0xfff);
         let word = u32::from(u16::from_be_bytes(self.words.get(self.pos).copied().unwrap_or([0; 2])));
         let more = x < LOW;
         self.pos += usize::from(more);
-        (if more { (x << 16) | word } else { x }, (e >> 24) as u8)
+        self.states[state % S] = select_unpredictable(more, (x << 16) | word, x);
+        (e >> 24) as u8
+    }
+
+    /// The next symbols, the states taking turns from the first.
+    #[inline]
+    pub(crate) fn fill_from<const B: u32>(&mut self, points: &[i32], out: &mut [u8; TURN]) {
+        self.turns(out, |x| {
+            let e = points[(x & ((1 << B) - 1)) as usize] as u32;
+            (((e >> 12) & 0xfff).wrapping_mul(x >> B).wrapping_add(e & 0xfff), (e >> 24) as u8)
+        });
     }
 
     /// Whether exactly what the encoder wrote was taken.
