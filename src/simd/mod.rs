@@ -74,6 +74,7 @@ macro_rules! per_level {
 }
 
 mod filter;
+mod lags;
 mod predict;
 pub mod rank;
 mod rows;
@@ -81,6 +82,7 @@ mod spectrum;
 mod stockham;
 
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
+pub use lags::lag_products;
 pub use predict::{Term, predict_residuals, predict_residuals_short, predict_restore};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]

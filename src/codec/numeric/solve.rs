@@ -7,6 +7,7 @@
 )]
 
 use super::linear::{Linear, MAX_COEFFICIENT, MAX_ORDER, MAX_REFS, MAX_SHIFT, MAX_TAPS};
+use crate::simd::{Level, lag_products};
 use core::ops::Range;
 
 /// Samples converted to f64 at a time.
@@ -38,27 +39,6 @@ pub(crate) struct Solution {
     pub(crate) predictor: Linear,
     /// 256 log2 of the mean square of the residual, about.
     pub(crate) noise: i32,
-}
-
-/// The sum of products of two rows of equal length, in eight lanes.
-#[inline]
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 8];
-    let (a8, at) = a.as_chunks::<8>();
-    let (b8, bt) = b.as_chunks::<8>();
-    for (a, b) in a8.iter().zip(b8) {
-        for ((l, a), b) in lanes.iter_mut().zip(a).zip(b) {
-            *l += a * b;
-        }
-    }
-    let mut sum = 0.0;
-    for l in lanes {
-        sum += l;
-    }
-    for (a, b) in at.iter().zip(bt) {
-        sum += a * b;
-    }
-    sum
 }
 
 impl<'a> Solver<'a> {
@@ -103,6 +83,7 @@ impl<'a> Solver<'a> {
         let planes = 1 + self.refs;
         // The sums with a lag of 0 on one side, kept apart: the others follow from them and from the two ends.
         let mut first = [[[0.0f64; MAX_ORDER + 1]; SERIES]; SERIES];
+        let level = Level::detect();
         let mut at = start;
         while at < end {
             let n = BLOCK.min(end - at);
@@ -118,11 +99,8 @@ impl<'a> Solver<'a> {
                 let now = self.rows.get(a * ROW + HISTORY..a * ROW + HISTORY + n).unwrap_or(&[]);
                 for (b, sums) in sums.iter_mut().enumerate().take(planes) {
                     let (_, lags) = self.lags(b);
-                    for (lag, sum) in sums.iter_mut().enumerate().take(lags) {
-                        // Lag 0 on both sides is the same for (a, b) and (b, a).
-                        let from = b * ROW + HISTORY - lag;
-                        *sum += dot(now, self.rows.get(from..from + n).unwrap_or(&[]));
-                    }
+                    let row = self.rows.get(b * ROW..(b + 1) * ROW).unwrap_or(&[]);
+                    lag_products(level, now, row, HISTORY, sums.get_mut(..lags).unwrap_or(&mut []));
                 }
             }
             at += n;
