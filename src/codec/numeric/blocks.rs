@@ -17,14 +17,27 @@ const RUN_BYTES: usize = 136;
 /// How far, in 1/256 of a level, a block's scale may lie from the level before until the level changes.
 const STAY: i32 = 210;
 
-/// A symbol to code: its table in bits 8 to 15, the symbol below, and, where a block begins, a symbol of the level
-/// table plus one in the bits above.
-pub(crate) type Token = i32;
+/// A symbol to code: its entry in its table, whose halves leave bits free; where a block begins, a symbol of the level
+/// table plus one in six of these.
+type Token = i32;
 
-/// The token of a symbol.
+/// The token of an entry.
 #[inline]
-pub(crate) const fn token(table: usize, symbol: u8) -> Token {
-    ((table << 8) | symbol as usize) as i32
+const fn token(entry: u32) -> Token {
+    entry as Token
+}
+
+/// A block's first token with the block's level symbol.
+#[inline]
+const fn with_level(t: Token, symbol: u32) -> Token {
+    let mark = symbol + 1;
+    t | ((mark & 15) << 12 | (mark >> 4) << 29) as i32
+}
+
+/// The level symbol of a token plus one; 0 where there is none.
+#[inline]
+const fn level_mark(t: Token) -> u32 {
+    (t as u32 >> 12) & 15 | (t as u32 >> 29) << 4
 }
 
 /// The sum of the magnitudes.
@@ -52,17 +65,17 @@ pub(crate) struct Choice {
 
 /// The table and the raw bits of one symbol.
 #[inline]
-pub(crate) fn put(w: &mut BitWriter<'_>, table: usize, t: &Table, shift: u32, v: i32) -> Token {
+fn put(w: &mut BitWriter<'_>, t: &Table, shift: u32, v: i32) -> Token {
     let z = zigzag(v);
     let s = z >> shift;
     let e = t.get(s as usize).copied().unwrap_or(0);
     if s < u32::from(ESCAPE) && freq(e) != 0 {
         w.put(z & ((1 << shift) - 1), shift);
-        token(table, s as u8)
+        token(e)
     } else {
         escape(w, s);
         w.put(z & ((1u32 << shift) - 1), shift);
-        token(table, ESCAPE)
+        token(t[usize::from(ESCAPE)])
     }
 }
 
@@ -126,27 +139,41 @@ fn block_cost(costs: &[u16; 64], shift: u32, b: &[i32]) -> u64 {
     sum
 }
 
+/// Puts a token, and in front of it the level symbol of the block that begins with it.
+#[inline]
+fn put_token<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table, state: usize, t: Token) {
+    enc.put(state, t as u32);
+    put_level(enc, levels, t);
+}
+
+#[inline]
+fn put_level<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table, t: Token) {
+    if let Some(e) = (level_mark(t) as usize).checked_sub(1).and_then(|l| levels.get(l)) {
+        enc.put(0, *e);
+    }
+}
+
 /// Codes tokens.
 fn code<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
     let mut enc = Encoder::<S, PROB_BITS>::new(area);
-    #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
-    let entry = |t: Token| FIXED.get((t >> 8) as usize & 0xff).map_or(0, |f| f[t as usize & 63]);
-    let put_level = |enc: &mut Encoder<'_, S, PROB_BITS>, t: Token| {
-        if let Some(e) = ((t >> 16) as usize).checked_sub(1).and_then(|l| levels.get(l)) {
-            enc.put(0, *e);
-        }
-    };
-    // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
-    let (turns, rest) = tokens.as_chunks::<S>();
-    for (i, t) in rest.iter().enumerate().rev() {
-        enc.put(i, entry(*t));
-        put_level(&mut enc, *t);
+    for (i, t) in tokens.iter().enumerate().rev() {
+        put_token(&mut enc, levels, i, *t);
     }
-    for turn in turns.iter().rev() {
-        enc.put_turn(turn.map(entry));
-        if let Some(t) = turn.first() {
-            put_level(&mut enc, *t);
-        }
+    enc.finish().map(Coded::from)
+}
+
+/// The same with four states, a turn of them at a time.
+#[inline(never)]
+fn code_four(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
+    let mut enc = Encoder::<4, PROB_BITS>::new(area);
+    // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
+    let (turns, rest) = tokens.as_chunks::<4>();
+    for (i, t) in rest.iter().enumerate().rev() {
+        put_token(&mut enc, levels, i, *t);
+    }
+    for [a, b, c, d] in turns.iter().rev() {
+        enc.put_four([*a as u32, *b as u32, *c as u32, *d as u32]);
+        put_level(&mut enc, levels, *a);
     }
     enc.finish().map(Coded::from)
 }
@@ -173,23 +200,26 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
             if shift == 0 {
                 for v in b.iter_mut() {
                     let s = zigzag(*v);
-                    let known = t.get(s as usize).is_some_and(|e| freq(*e) != 0) && s < u32::from(ESCAPE);
-                    *v = if known { token(table, s as u8) } else { put(w, table, t, 0, *v) };
+                    let known = t.get(s as usize).copied().filter(|e| freq(*e) != 0 && s < u32::from(ESCAPE));
+                    *v = match known {
+                        Some(e) => token(e),
+                        None => put(w, t, 0, *v),
+                    };
                 }
             } else {
                 for v in b.iter_mut() {
-                    *v = put(w, table, t, shift, *v);
+                    *v = put(w, t, shift, *v);
                 }
             }
             if let Some(v) = b.first_mut() {
-                *v |= (step as i32 + 1) << 16;
+                *v = with_level(*v, step);
             }
         }
     };
     let n = section::write(rest, e, fill, |area, tokens| match super::rans::states_for(tokens.len()) {
         1 => code::<1>(area, levels, tokens),
         2 => code::<2>(area, levels, tokens),
-        _ => code::<4>(area, levels, tokens),
+        _ => code_four(area, levels, tokens),
     })?;
     Some(n + 2)
 }

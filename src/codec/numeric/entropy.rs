@@ -39,9 +39,16 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
         return Some(1 + rice::write(e, rest)?);
     }
     let best = effort == Effort::Best;
-    let choice = blocks::choose(e, if best { 1 } else { 4 });
-    let rice = rice::cost(e, if best { 1 } else { 4 });
-    let learned = Learned::from(e, models)?;
+    // How much of an array is looked at for the choice.
+    let step = match e.len() {
+        _ if best => 1,
+        0..2048 => 4,
+        _ => 8,
+    };
+    let choice = blocks::choose(e, step);
+    let rice = rice::cost(e, step);
+    let some = if e.len() < 2048 { 1 } else { step };
+    let learned = Learned::from_some(e, some, models)?;
     let least = rice.min(choice.cost).min(learned.cost);
     if best || e.len() <= SHORT {
         let ways = if best { adaptive::WAYS } else { 1 };
@@ -77,6 +84,7 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
         if best { (rice, learned.cost) } else { (rice + rice / 50, learned.cost - learned.cost / 200) };
     let n = if learned_cost <= rice.min(choice.cost) {
         *mode = LEARNED;
+        let learned = if some == 1 { learned } else { Learned::from(e, models)? };
         learned.write(e, rest)?
     } else if rice < choice.cost {
         *mode = RICE;

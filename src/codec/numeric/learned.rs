@@ -61,6 +61,11 @@ const fn coarse(f: u32, fine: u32) -> u32 {
 impl Learned {
     /// Learns from all of `e`; `cells` are at least [`WRITE_CELLS`].
     pub(crate) fn from(e: &[i32], cells: &mut [i32]) -> Option<Self> {
+        Self::from_some(e, 1, cells)
+    }
+
+    /// Learns from every `step`-th block of `e`, for an estimate of the cost: not all of `e` may have a class.
+    pub(crate) fn from_some(e: &[i32], step: usize, cells: &mut [i32]) -> Option<Self> {
         let (k, fine) = match e.len() {
             0..2048 => (2, 1),
             2048..8192 => (2, 2),
@@ -76,24 +81,29 @@ impl Learned {
             let n = &mut t[class_of(zigzag(v), k).0 as usize & (CLASSES - 1)];
             *n += 1;
         };
-        let (fours, rest) = e.as_chunks::<4>();
-        for [v, w, x, y] in fours {
-            count(a, *v);
-            count(b, *w);
-            count(c, *x);
-            count(d, *y);
-        }
-        for v in rest {
-            count(a, *v);
+        let mut seen = 0;
+        let part = if step == 1 { e.len().max(1) } else { BLOCK };
+        for block in e.chunks(part).step_by(step) {
+            let (fours, rest) = block.as_chunks::<4>();
+            for [v, w, x, y] in fours {
+                count(a, *v);
+                count(b, *w);
+                count(c, *x);
+                count(d, *y);
+            }
+            for v in rest {
+                count(a, *v);
+            }
+            seen += block.len() as u32;
         }
         for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
             *a += *b + *c + *d;
         }
-        Some(Self::of(a, e.len() as u32, k, fine))
+        Some(Self::of(a, seen, e.len() as u32, k, fine))
     }
 
-    /// The table for `n` residuals, so many of each class.
-    fn of(counts: &[i32; CLASSES], n: u32, k: u32, fine: u32) -> Self {
+    /// The table for `n` residuals, of `seen` of which so many are of each class.
+    fn of(counts: &[i32; CLASSES], seen: u32, n: u32, k: u32, fine: u32) -> Self {
         let used = counts.iter().rposition(|c| *c > 0).map_or(1, |i| i + 1);
         let rest = counts.iter().enumerate().max_by_key(|(_, c)| **c).map_or(0, |(i, _)| i);
         let mut table = [0u32; CLASSES];
@@ -102,7 +112,7 @@ impl Learned {
         for _ in 0..8 {
             let mut sum = 0;
             for (i, (f, c)) in table.iter_mut().zip(counts).enumerate().take(used) {
-                let exact = (u64::from(*c as u32) * u64::from(total)).checked_div(n.into()).unwrap_or(0) as u32;
+                let exact = (u64::from(*c as u32) * u64::from(total)).checked_div(seen.into()).unwrap_or(0) as u32;
                 *f = if *c == 0 || i == rest { 0 } else { coarse(exact.max(1), fine) };
                 sum += *f;
             }
@@ -121,6 +131,7 @@ impl Learned {
             let each = BITS as i32 * 256 - log2_q8((*f).into()) + (low as i32 * 256);
             bits += u64::from(*c as u32) * each as u64;
         }
+        let bits = (bits * u64::from(n)).checked_div(seen.into()).unwrap_or(0);
         let mut side = [0u8; 256];
         let mut w = BitWriter::new(&mut side);
         l.write_table(&mut w);
@@ -175,7 +186,7 @@ impl Learned {
         section::write(out, e, fill, |area, e| match states_for(e.len()) {
             1 => code::<1>(area, e),
             2 => code::<2>(area, e),
-            _ => code::<4>(area, e),
+            _ => code_four(area, e),
         })
     }
 }
@@ -183,12 +194,22 @@ impl Learned {
 /// Codes table entries.
 fn code<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
     let mut enc = Encoder::<S, BITS>::new(area);
-    let (turns, rest) = e.as_chunks::<S>();
+    for (i, t) in e.iter().enumerate().rev() {
+        enc.put(i, *t as u32);
+    }
+    enc.finish().map(Coded::from)
+}
+
+/// The same with four states, a turn of them at a time.
+#[inline(never)]
+fn code_four(area: &mut [u8], e: &[i32]) -> Option<Coded> {
+    let mut enc = Encoder::<4, BITS>::new(area);
+    let (turns, rest) = e.as_chunks::<4>();
     for (i, t) in rest.iter().enumerate().rev() {
         enc.put(i, *t as u32);
     }
-    for turn in turns.iter().rev() {
-        enc.put_turn(turn.map(|t| t as u32));
+    for [a, b, c, d] in turns.iter().rev() {
+        enc.put_four([*a as u32, *b as u32, *c as u32, *d as u32]);
     }
     enc.finish().map(Coded::from)
 }

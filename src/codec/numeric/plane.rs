@@ -137,15 +137,19 @@ impl Plane<'_> {
                     best = (id, cost);
                 }
             };
-            consider(INTEGERS, self.fixed_cost(|v| v));
-            few = dict::distinct(self.x, self.e);
-            let values = self.e.get(..few).unwrap_or(&[]);
+            consider(INTEGERS, fixed_cost(self.x, self.effort, |v| v));
+            few = match self.effort {
+                Effort::Best => dict::distinct(self.x, self.e),
+                _ => dict::distinct_if_few(self.x, self.e).unwrap_or(0),
+            };
+            let held = if few == 0 && floats { dict::distinct_of_some(self.x, self.e) } else { few };
+            let (values, room) = self.e.split_at_mut_checked(held)?;
             if floats {
                 grid = Grid::find(values, self.reals);
             }
-            let values = self.e.get(..few).unwrap_or(&[]);
             if few * 3 <= n && few > 1 {
-                let ranks = self.fixed_cost(|v| dict::rank(values, v));
+                let known = dict::Ranks::new(values, room);
+                let ranks = fixed_cost(self.x, self.effort, |v| known.of(v));
                 let plain = dict::cost(values);
                 let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
                 dict_grid = grid.filter(|_| fitted < plain);
@@ -153,8 +157,8 @@ impl Plane<'_> {
             }
             if let Some(g) = grid {
                 let inverse = 1.0 / g.step;
-                let counts = self.fixed_cost(|v| g.count(v, inverse));
-                let errors = self.fixed_cost(|v| v.wrapping_sub(g.at(g.count(v, inverse))));
+                let counts = fixed_cost(self.x, self.effort, |v| g.count(v, inverse));
+                let errors = fixed_cost(self.x, self.effort, |v| v.wrapping_sub(g.at(g.count(v, inverse))));
                 consider(COUNTS, counts + errors + 16 * 8 * 256);
             }
         }
@@ -174,22 +178,13 @@ impl Plane<'_> {
         Some(n + self.integers(out.get_mut(n..)?)?)
     }
 
-    /// Estimated cost of the plane's samples through a map.
-    fn fixed_cost(&self, map: impl Fn(i32) -> i32) -> u64 {
-        predict::choose_fixed(self.x.len(), 32, self.effort, |from, to| {
-            for (to, v) in to.iter_mut().zip(self.x.get(from..).unwrap_or(&[])) {
-                *to = map(*v);
-            }
-        })
-        .cost
-    }
-
     /// The plane as ranks among the distinct values, which lie at the start of `e`.
     fn ranks(&mut self, few: usize, grid: Option<Grid>, out: &mut [u8]) -> Option<usize> {
-        let values = self.e.get(..few)?;
+        let (values, room) = self.e.split_at_mut_checked(few)?;
+        let known = dict::Ranks::new(values, room);
         let middle = few as i32 / 2;
         for v in self.x.iter_mut() {
-            *v = dict::rank(values, *v) - middle;
+            *v = known.of(*v) - middle;
         }
         let n = dict::write(self.e, few, grid, self.effort, self.models, out)?;
         Some(n + self.predicted(32, out.get_mut(n..)?)?)
@@ -238,6 +233,16 @@ impl Plane<'_> {
         let n = c.predictor.write(out)?;
         Some(n + entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?)
     }
+}
+
+/// Estimated cost of samples through a map.
+fn fixed_cost(x: &[i32], effort: Effort, map: impl Fn(i32) -> i32) -> u64 {
+    predict::choose_fixed(x.len(), 32, effort, |from, to| {
+        for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
+            *to = map(*v);
+        }
+    })
+    .cost
 }
 
 /// Bits that residuals are reduced to: those of the samples where they are integers of up to 32.

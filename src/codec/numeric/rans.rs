@@ -43,23 +43,19 @@ impl<'a, const S: usize, const B: u32> Encoder<'a, S, B> {
     }
 
     /// Puts a symbol, told by its table's entry, in front of what was put before, with the state of this number (modulo
-    /// `S`). Its frequency is not 0.
+    /// `S`). Its frequency is neither 0 nor `2^12`.
     #[inline]
     pub(crate) fn put(&mut self, state: usize, entry: u32) {
-        let mut x = self.states[state % S];
-        self.start = step::<B>(&mut x, entry, self.out, self.start, &mut self.short);
+        let (x, word, more) = step::<B>(self.states[state % S], entry);
         self.states[state % S] = x;
-    }
-
-    /// Puts a symbol with each of the states, the last one first.
-    #[inline]
-    pub(crate) fn put_turn(&mut self, turn: [u32; S]) {
-        let mut states = self.states;
-        let (mut at, mut short) = (self.start, self.short);
-        for (state, entry) in states.iter_mut().zip(turn).rev() {
-            at = step::<B>(state, entry, self.out, at, &mut short);
+        // The word is always written, and counts only where the state had to shrink: no branch to guess.
+        match self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<2>()) {
+            Some(to) => {
+                *to = word;
+                self.start -= 2 * usize::from(more);
+            }
+            None => self.short = true,
         }
-        (self.states, self.start, self.short) = (states, at, short);
     }
 
     /// The states, and where the words start; nothing if they did not fit.
@@ -68,27 +64,45 @@ impl<'a, const S: usize, const B: u32> Encoder<'a, S, B> {
     }
 }
 
-/// Moves a state over a symbol; returns where the words start now.
-#[inline(always)]
-fn step<const B: u32>(state: &mut u32, entry: u32, out: &mut [u8], start: usize, short: &mut bool) -> usize {
-    let (f, c) = (entry >> 16, entry & 0xffff);
-    let mut x = *state;
-    // The word is always written, and counts only where the state has to shrink: no branch to guess.
-    let mut start = start;
-    match start.checked_sub(2).and_then(|at| out.get_mut(at..)).and_then(|o| o.first_chunk_mut::<2>()) {
-        Some(to) => *to = (x as u16).to_be_bytes(),
-        None => *short = true,
+impl<const B: u32> Encoder<'_, 4, B> {
+    /// Puts a symbol with each of the four states, the last one first.
+    #[inline(always)]
+    pub(crate) fn put_four(&mut self, turn: [u32; 4]) {
+        let [ea, eb, ec, ed] = turn;
+        let Some(window) = self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<8>()) else {
+            for (i, e) in turn.iter().enumerate().rev() {
+                self.put(i, *e);
+            }
+            return;
+        };
+        let (words, _) = window.as_chunks_mut::<2>();
+        let Some(words) = words.first_chunk_mut::<4>() else { return };
+        let [mut a, mut b, mut c, mut d] = self.states;
+        let mut free = 4usize;
+        for (x, e) in [(&mut d, ed), (&mut c, ec), (&mut b, eb), (&mut a, ea)] {
+            let (next, word, more) = step::<B>(*x, e);
+            *x = next;
+            words[free.wrapping_sub(1) & 3] = word;
+            free -= usize::from(more);
+        }
+        self.states = [a, b, c, d];
+        self.start -= 2 * (4 - free);
     }
-    let more = u64::from(x) >= u64::from(f) << (32 - B);
-    start = start.saturating_sub(usize::from(more) * 2);
-    x = select_unpredictable(more, x >> 16, x);
-    let mut q = ((u64::from(x) * u64::from(RECIPROCALS.get(f as usize).copied().unwrap_or(0))) >> 32) as u32;
+}
+
+/// A state behind a symbol, the word that it puts out, and whether it does.
+#[inline(always)]
+fn step<const B: u32>(x: u32, entry: u32) -> (u32, [u8; 2], bool) {
+    let (f, c) = ((entry >> 16) & 0xfff, entry & 0xfff);
+    let word = (x as u16).to_be_bytes();
+    let more = x >> (32 - B) >= f;
+    let x = select_unpredictable(more, x >> 16, x);
+    let mut q = ((u64::from(x) * u64::from(RECIPROCALS[f as usize])) >> 32) as u32;
     let mut r = x.wrapping_sub(q.wrapping_mul(f));
     let over = r >= f;
     q = q.wrapping_add(u32::from(over));
     r = r.wrapping_sub(select_unpredictable(over, f, 0));
-    *state = (q << B).wrapping_add(r).wrapping_add(c);
-    start
+    ((q << B).wrapping_add(r).wrapping_add(c), word, more)
 }
 
 /// The decoder.
