@@ -83,7 +83,7 @@ mod stockham;
 
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use lags::lag_products;
-pub use predict::{Term, predict_residuals, predict_residuals_short, predict_restore};
+pub use predict::{Term, difference_magnitudes, predict_residuals, predict_residuals_short, predict_restore};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]
 pub use spectrum::{as_complex, as_complex_mut};

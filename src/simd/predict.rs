@@ -68,6 +68,25 @@ fn residuals_of<const N: usize>(
 }
 
 per_level! {
+    /// Sums of the magnitudes of the samples behind the first three, and of their differences of order 1 to 3, each
+    /// reduced to the samples' width.
+    pub fn difference_magnitudes(x: &[i32], width: u32) -> [u64; 4] {
+        let (mut s0, mut s1, mut s2, mut s3) = (0u64, 0u64, 0u64, 0u64);
+        for w in x.array_windows() {
+            let [c, b, a, v]: &[i32; 4] = w;
+            let d1 = v.wrapping_sub(*a);
+            let d2 = d1.wrapping_sub(a.wrapping_sub(*b));
+            let d3 = d2.wrapping_sub(a.wrapping_sub(*b).wrapping_sub(b.wrapping_sub(*c)));
+            s0 += u64::from(wrap(*v, width).unsigned_abs());
+            s1 += u64::from(wrap(d1, width).unsigned_abs());
+            s2 += u64::from(wrap(d2, width).unsigned_abs());
+            s3 += u64::from(wrap(d3, width).unsigned_abs());
+        }
+        [s0, s1, s2, s3]
+    }
+}
+
+per_level! {
     /// Residuals of all samples of `x` behind the first `own.len()`, which are only looked at; as many as `e` is long.
     /// The coefficients are of the nearest sample first, at most [`MAX_ORDER`]; the sum does not leave 64 bits.
     pub fn predict_residuals(own: &[i32], others: &[Term<'_>], shift: u32, width: u32, x: &[i32], e: &mut [i32]) {

@@ -183,7 +183,7 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
     let (head, rest) = out.split_first_chunk_mut::<2>()?;
     *head = [((choice.shape as u8) << 6) | choice.level_table as u8, choice.first as u8];
     let levels = FIXED.get(2 * LEVELS + choice.level_table)?;
-    let fill = |w: &mut BitWriter<'_>, e: &mut [i32]| {
+    let section_of = |mut w: BitWriter<'_>, e: &mut [i32]| {
         let mut before = choice.first;
         for b in e.chunks_mut(BLOCK) {
             let mut level = level_near(magnitudes(b), b.len(), before);
@@ -203,20 +203,21 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
                     let known = t.get(s as usize).copied().filter(|e| freq(*e) != 0 && s < u32::from(ESCAPE));
                     *v = match known {
                         Some(e) => token(e),
-                        None => put(w, t, 0, *v),
+                        None => put(&mut w, t, 0, *v),
                     };
                 }
             } else {
                 for v in b.iter_mut() {
-                    *v = put(w, t, shift, *v);
+                    *v = put(&mut w, t, shift, *v);
                 }
             }
             if let Some(v) = b.first_mut() {
                 *v = with_level(*v, step);
             }
         }
+        w.finish()
     };
-    let n = section::write(rest, e, fill, |area, tokens| match super::rans::states_for(tokens.len()) {
+    let n = section::write(rest, e, section_of, |area, tokens| match super::rans::states_for(tokens.len()) {
         1 => code::<1>(area, levels, tokens),
         2 => code::<2>(area, levels, tokens),
         _ => code_four(area, levels, tokens),

@@ -171,23 +171,31 @@ impl Learned {
         for f in &mut plain.table {
             *f >>= 16;
         }
-        let k = self.k;
-        let fill = |w: &mut BitWriter<'_>, e: &mut [i32]| {
-            plain.write_table(w);
-            for v in e {
-                let z = zigzag(*v);
-                let (class, bits) = class_of(z, k);
-                w.put(z & ((1 << bits) - 1), bits);
-                #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
-                let entry = self.table[class as usize & (CLASSES - 1)];
-                *v = entry as i32;
-            }
+        let classes = |mut w: BitWriter<'_>, e: &mut [i32]| {
+            plain.write_table(&mut w);
+            self.classes(w, e)
         };
-        section::write(out, e, fill, |area, e| match states_for(e.len()) {
+        section::write(out, e, classes, |area, e| match states_for(e.len()) {
             1 => code::<1>(area, e),
             2 => code::<2>(area, e),
             _ => code_four(area, e),
         })
+    }
+}
+
+impl Learned {
+    /// Turns residuals into their classes' entries, and appends what is left of them.
+    #[inline(never)]
+    fn classes(&self, mut w: BitWriter<'_>, e: &mut [i32]) -> Option<usize> {
+        for v in e {
+            let z = zigzag(*v);
+            let (class, bits) = class_of(z, self.k);
+            w.put(z & ((1 << bits) - 1), bits);
+            #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
+            let entry = self.table[class as usize & (CLASSES - 1)];
+            *v = entry as i32;
+        }
+        w.finish()
     }
 }
 

@@ -145,7 +145,7 @@ impl Plane<'_> {
             let held = if few == 0 && floats { dict::distinct_of_some(self.x, self.e) } else { few };
             let (values, room) = self.e.split_at_mut_checked(held)?;
             if floats {
-                grid = Grid::find(values, self.reals);
+                grid = Grid::find(values, self.effort == Effort::Best, self.reals);
             }
             if few * 3 <= n && few > 1 {
                 let known = dict::Ranks::new(values, room);

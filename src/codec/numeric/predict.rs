@@ -6,6 +6,7 @@ use super::linear::{Linear, MAX_REFS};
 use super::solve::Solver;
 use super::tables::estimate;
 use crate::codec::Effort;
+use crate::simd::Level;
 use crate::util::bytes::Reader;
 
 /// How the samples of a plane are predicted.
@@ -97,6 +98,7 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl Fn
     let mut seen = 0u64;
     let mut from = 0;
     let mut run = [0i32; 3 + BLOCK];
+    let level = Level::detect();
     while from < n {
         // A run is looked at block by block, each with the three samples before it.
         for start in (from..(from + RUN).min(n)).step_by(BLOCK) {
@@ -105,7 +107,7 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl Fn
             let Some(to) = run.get_mut(3 - back..3 + len) else { break };
             at(start - back, to);
             let used = run.get(3 - back..3 + len).unwrap_or(&[]);
-            fixed::costs(used, width, &mut costs);
+            fixed::costs(level, used, width, &mut costs);
             seen += (used.len() as u64).saturating_sub(3);
         }
         from += stride(n, effort);

@@ -94,7 +94,10 @@ pub(crate) fn write(e: &[i32], out: &mut [u8]) -> Option<usize> {
         for v in b {
             let z = zigzag(*v);
             let q = z >> k;
-            if q < MOST {
+            if q + k < 32 && q < MOST {
+                // The one that ends the zeros, and the low bits.
+                w.put((1 << k) | (z & ((1 << k) - 1)), q + 1 + k);
+            } else if q < MOST {
                 w.put(1, q + 1);
                 w.put(z & ((1 << k) - 1), k);
             } else {

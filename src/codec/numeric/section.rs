@@ -26,17 +26,16 @@ impl<const S: usize> From<([u32; S], usize)> for Coded {
     }
 }
 
-/// Writes a section: `fill` appends the raw bits and turns the residuals into symbols, which `code` codes then, the
+/// Writes a section: `fill` appends the raw bits, tells how many bytes they take, and turns the residuals into symbols, which `code` codes then, the
 /// words at the end of its area.
 pub(crate) fn write(
     out: &mut [u8],
     e: &mut [i32],
-    fill: impl FnOnce(&mut BitWriter<'_>, &mut [i32]),
+    fill: impl FnOnce(BitWriter<'_>, &mut [i32]) -> Option<usize>,
     code: impl FnOnce(&mut [u8], &[i32]) -> Option<Coded>,
 ) -> Option<usize> {
-    let mut w = BitWriter::new(out.get_mut(ROOM..)?);
-    fill(&mut w, e);
-    let bits_len = w.finish()?;
+    // The writer goes by value, so that it can stay in registers.
+    let bits_len = fill(BitWriter::new(out.get_mut(ROOM..)?), e)?;
     let area = out.get_mut(ROOM + bits_len..)?;
     let area_len = area.len();
     let Coded { states, count, start } = code(area, e)?;
