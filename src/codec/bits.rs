@@ -101,14 +101,12 @@ impl<'a> BitReader<'a> {
         word << (self.pos & 7)
     }
 
-    /// Hands out the bits of `N` numbers of up to 31 bits, which a reader of fixed size takes without looking whether
-    /// there are as many; nothing where there may be fewer.
+    /// Hands out the next `N` bytes, and how many bits of the first are used; `take` tells how many more it used. False
+    /// where there are not as many bytes.
     #[inline]
-    pub fn run<const N: usize>(&mut self, mut take: impl FnMut(&mut RunReader<'_, N>)) -> bool {
+    pub fn run<const N: usize>(&mut self, take: impl FnOnce(&[u8; N], usize) -> usize) -> bool {
         let Some(bytes) = self.bytes.get(self.pos >> 3..).and_then(|b| b.first_chunk::<N>()) else { return false };
-        let mut run = RunReader { bytes, pos: self.pos & 7 };
-        take(&mut run);
-        self.pos = (self.pos & !7) + run.pos;
+        self.pos += take(bytes, self.pos & 7);
         true
     }
 
@@ -149,26 +147,6 @@ impl<'a> BitReader<'a> {
     #[must_use]
     pub fn used(&self) -> usize {
         self.pos.div_ceil(8)
-    }
-}
-
-/// Reads bits from an array, as many as it is known to have.
-#[derive(Debug)]
-pub struct RunReader<'a, const N: usize> {
-    bytes: &'a [u8; N],
-    pos: usize,
-}
-
-impl<const N: usize> RunReader<'_, N> {
-    /// The next `bits` bits, at most 32. Eight bytes from the one that they begin in are within the array; what comes
-    /// otherwise means nothing.
-    #[inline(always)]
-    pub fn get(&mut self, bits: u32) -> u32 {
-        let at = (self.pos >> 3).min(N.saturating_sub(8));
-        let word = self.bytes.get(at..).and_then(|b| b.first_chunk::<8>()).copied().unwrap_or([0; 8]);
-        let w = u64::from_be_bytes(word) << (self.pos & 7);
-        self.pos += bits as usize;
-        ((w >> 32) >> (32 - bits.min(32))) as u32
     }
 }
 

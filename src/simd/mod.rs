@@ -13,10 +13,10 @@ pub struct Level(Isa);
 enum Isa {
     /// What the whole build was compiled for.
     Baseline,
-    /// AVX2 and POPCNT.
+    /// AVX2, POPCNT, BMI, LZCNT and MOVBE.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// AVX-512 F, BW, DQ and VL, and POPCNT.
+    /// AVX-512 F, BW, CD, DQ and VL, and the same.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
@@ -31,8 +31,9 @@ impl Level {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         {
             use std::is_x86_feature_detected as has;
-            let bits = has!("popcnt");
-            if bits && has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") {
+            let bits = has!("popcnt") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("movbe");
+            let wide = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") && has!("avx512cd");
+            if bits && has!("avx2") && wide {
                 return Level(Isa::Avx512);
             }
             if bits && has!("avx2") {
@@ -52,9 +53,9 @@ macro_rules! per_level {
             fn body($($arg: $ty),*) $(-> $ret)? $body
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             {
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt,movbe")]
                 fn avx2($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
-                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,popcnt,bmi1,bmi2,lzcnt,movbe")]
                 fn avx512($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
                 match level.0 {
                     Isa::Baseline => body($($arg),*),
@@ -73,6 +74,7 @@ macro_rules! per_level {
     };
 }
 
+mod classes;
 mod filter;
 mod lags;
 mod predict;
@@ -82,6 +84,7 @@ mod spectrum;
 mod stockham;
 
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
+pub use classes::{LOW_BYTES, NUMBERS, join, split};
 pub use lags::lag_products;
 pub use predict::{Term, difference_magnitudes, predict_residuals, predict_residuals_short, predict_restore};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};

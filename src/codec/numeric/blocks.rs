@@ -286,10 +286,17 @@ fn whole_block<const S: usize>(
             *v = unzigzag(u32::from(s));
         }
     } else {
-        let quick = bits.run::<RUN_BYTES>(|bits| {
+        let quick = bits.run::<RUN_BYTES>(|bytes, at| {
+            let mut pos = at;
             for (v, s) in b.iter_mut().zip(symbols) {
-                *v = unzigzag((u32::from(s) << shift) | bits.get(shift));
+                // No number has more than 31 bits, so that this is within the array.
+                let first = (pos >> 3).min(RUN_BYTES - 8);
+                let word = bytes.get(first..).and_then(|b| b.first_chunk::<8>()).copied().unwrap_or([0; 8]);
+                let low = (u64::from_be_bytes(word) << (pos & 7)) >> 32 >> (32 - shift);
+                *v = unzigzag((u32::from(s) << shift) | low as u32);
+                pos += shift as usize;
             }
+            pos - at
         });
         if !quick {
             for (v, s) in b.iter_mut().zip(symbols) {

@@ -9,6 +9,7 @@ use super::section::{self, Coded, Section};
 use super::tables::log2_q8;
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
+use crate::simd::{self, LOW_BYTES, Level, NUMBERS};
 use crate::util::bytes::Reader;
 
 /// Bits of a frequency total.
@@ -22,10 +23,8 @@ const TURNS: usize = 4;
 pub(crate) const WRITE_CELLS: usize = CLASSES * TURNS;
 /// Cells that reading works in.
 pub(crate) const READ_CELLS: usize = ONE as usize;
-/// Residuals read at a time.
-const BLOCK: usize = 32;
-/// Bytes that a block's raw bits lie in, at most: 31 for each, begun within a byte, and what a look at them reaches over.
-const RUN_BYTES: usize = 136;
+/// Residuals looked at together.
+const BLOCK: usize = NUMBERS;
 
 /// The class of a zigzag number, and how many low bits are left.
 #[inline]
@@ -187,13 +186,23 @@ impl Learned {
     /// Turns residuals into their classes' entries, and appends what is left of them.
     #[inline(never)]
     fn classes(&self, mut w: BitWriter<'_>, e: &mut [i32]) -> Option<usize> {
-        for v in e {
+        let level = Level::detect();
+        let [mut classes, mut low, mut bits] = [[0u32; NUMBERS]; 3];
+        #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
+        let entry = |class: u32| self.table[class as usize & (CLASSES - 1)] as i32;
+        let (blocks, rest) = e.as_chunks_mut::<NUMBERS>();
+        for b in blocks {
+            simd::split(level, b, self.k, &mut classes, &mut low, &mut bits);
+            for (((v, class), low), bits) in b.iter_mut().zip(classes).zip(low).zip(bits) {
+                w.put(low, bits);
+                *v = entry(class);
+            }
+        }
+        for v in rest {
             let z = zigzag(*v);
             let (class, bits) = class_of(z, self.k);
             w.put(z & ((1 << bits) - 1), bits);
-            #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
-            let entry = self.table[class as usize & (CLASSES - 1)];
-            *v = entry as i32;
+            *v = entry(class);
         }
         w.finish()
     }
@@ -293,6 +302,7 @@ fn decode<const S: usize>(
     k: u32,
     e: &mut [i32],
 ) -> Option<()> {
+    let level = Level::detect();
     let mut dec = s.decoder::<S>();
     let (blocks, rest) = e.as_chunks_mut::<BLOCK>();
     let exact = 2u32 << k;
@@ -304,11 +314,7 @@ fn decode<const S: usize>(
                 *v = unzigzag(c.into());
             }
         } else {
-            let quick = bits.run::<RUN_BYTES>(|bits| {
-                for (v, c) in b.iter_mut().zip(classes) {
-                    *v = value(c.into(), k, |n| bits.get(n));
-                }
-            });
+            let quick = bits.run::<LOW_BYTES>(|bytes, at| simd::join(level, &classes, k, bytes, at, b));
             if !quick {
                 for (v, c) in b.iter_mut().zip(classes) {
                     *v = value(c.into(), k, |n| bits.get(n));

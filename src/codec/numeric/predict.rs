@@ -87,8 +87,9 @@ fn stride(n: usize, effort: Effort) -> usize {
     match n {
         _ if effort == Effort::Best => RUN,
         0..=512 => RUN,
-        513..=2048 => 2 * RUN,
-        _ => 4 * RUN,
+        513..=1024 => 2 * RUN,
+        1025..=4096 => 4 * RUN,
+        _ => 8 * RUN,
     }
 }
 
@@ -216,7 +217,7 @@ fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], crossed:
     } else {
         let quarter = n / 4;
         // With other planes there is more to add up, and less to win.
-        let part = if crossed && n > 4096 { 4 } else { 2 };
+        let part = if n >= 8192 || (crossed && n >= 2048) { 4 } else { 2 };
         for k in 0..4 {
             s.accumulate(x, refs, k * quarter..k * quarter + quarter / part);
         }

@@ -47,9 +47,10 @@ impl<'a> Solver<'a> {
     pub(crate) fn new(cells: &'a mut [f64], order: usize, refs: usize, taps: usize) -> Option<Self> {
         let (rows, rest) = cells.split_at_mut_checked(SERIES * ROW)?;
         let (products, work) = rest.split_at_mut_checked(MOST * MOST)?;
-        products.fill(0.0);
         let refs = if taps == 0 { 0 } else { refs.min(MAX_REFS) };
-        Some(Solver { rows, products, work, order: order.min(MAX_ORDER), refs, taps: taps.min(MAX_TAPS), count: 0 })
+        let (order, taps) = (order.min(MAX_ORDER), taps.min(MAX_TAPS));
+        products.get_mut(..(1 + order + refs * taps) * MOST)?.fill(0.0);
+        Some(Solver { rows, products, work, order, refs, taps, count: 0 })
     }
 
     /// Where the lags of series `s` start in the matrix, and how many there are.
