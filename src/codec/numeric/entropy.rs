@@ -81,7 +81,7 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
     }
     // At the default effort Rice codes, slower to read, have to be worth it; a learned table is the quickest.
     let (rice, learned_cost) =
-        if best { (rice, learned.cost) } else { (rice + rice / 50, learned.cost - learned.cost / 200) };
+        if best { (rice, learned.cost) } else { (rice + rice / 16, learned.cost - learned.cost / 200) };
     let n = if learned_cost <= rice.min(choice.cost) {
         *mode = LEARNED;
         let learned = if some == 1 { learned } else { Learned::from(e, models)? };
