@@ -153,27 +153,20 @@ fn put_level<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table
     }
 }
 
-/// Codes tokens.
+/// Codes tokens, a turn of the states at a time.
+#[inline(never)]
 fn code<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
     let mut enc = Encoder::<S, PROB_BITS>::new(area);
-    for (i, t) in tokens.iter().enumerate().rev() {
-        put_token(&mut enc, levels, i, *t);
-    }
-    enc.finish().map(Coded::from)
-}
-
-/// The same with four states, a turn of them at a time.
-#[inline(never)]
-fn code_four(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
-    let mut enc = Encoder::<4, PROB_BITS>::new(area);
     // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
-    let (turns, rest) = tokens.as_chunks::<4>();
+    let (turns, rest) = tokens.as_chunks::<S>();
     for (i, t) in rest.iter().enumerate().rev() {
         put_token(&mut enc, levels, i, *t);
     }
-    for [a, b, c, d] in turns.iter().rev() {
-        enc.put_four([*a as u32, *b as u32, *c as u32, *d as u32]);
-        put_level(&mut enc, levels, *a);
+    for turn in turns.iter().rev() {
+        enc.put_turn(turn.map(|t| t as u32));
+        if let Some(t) = turn.first() {
+            put_level(&mut enc, levels, *t);
+        }
     }
     enc.finish().map(Coded::from)
 }
@@ -220,7 +213,7 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
     let n = section::write(rest, e, section_of, |area, tokens| match super::rans::states_for(tokens.len()) {
         1 => code::<1>(area, levels, tokens),
         2 => code::<2>(area, levels, tokens),
-        _ => code_four(area, levels, tokens),
+        _ => code::<4>(area, levels, tokens),
     })?;
     Some(n + 2)
 }

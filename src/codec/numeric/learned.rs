@@ -177,7 +177,7 @@ impl Learned {
         section::write(out, e, classes, |area, e| match states_for(e.len()) {
             1 => code::<1>(area, e),
             2 => code::<2>(area, e),
-            _ => code_four(area, e),
+            _ => code::<4>(area, e),
         })
     }
 }
@@ -208,25 +208,16 @@ impl Learned {
     }
 }
 
-/// Codes table entries.
+/// Codes table entries, a turn of the states at a time.
+#[inline(never)]
 fn code<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
     let mut enc = Encoder::<S, BITS>::new(area);
-    for (i, t) in e.iter().enumerate().rev() {
-        enc.put(i, *t as u32);
-    }
-    enc.finish().map(Coded::from)
-}
-
-/// The same with four states, a turn of them at a time.
-#[inline(never)]
-fn code_four(area: &mut [u8], e: &[i32]) -> Option<Coded> {
-    let mut enc = Encoder::<4, BITS>::new(area);
-    let (turns, rest) = e.as_chunks::<4>();
+    let (turns, rest) = e.as_chunks::<S>();
     for (i, t) in rest.iter().enumerate().rev() {
         enc.put(i, *t as u32);
     }
-    for [a, b, c, d] in turns.iter().rev() {
-        enc.put_four([*a as u32, *b as u32, *c as u32, *d as u32]);
+    for turn in turns.iter().rev() {
+        enc.put_turn(turn.map(|t| t as u32));
     }
     enc.finish().map(Coded::from)
 }

@@ -23,6 +23,8 @@ const LINEAR: u8 = 4;
 
 /// Runs that estimates look at.
 const RUN: usize = 128;
+/// Planes shorter than this are predicted from fewer samples at less than the best effort.
+const SHORT: usize = 2048;
 /// The estimate's block.
 const BLOCK: usize = 32;
 
@@ -87,8 +89,7 @@ fn stride(n: usize, effort: Effort) -> usize {
     match n {
         _ if effort == Effort::Best => RUN,
         0..=512 => RUN,
-        513..=1024 => 2 * RUN,
-        1025..=4096 => 4 * RUN,
+        513..=4096 => 4 * RUN,
         _ => 8 * RUN,
     }
 }
@@ -181,6 +182,9 @@ pub(crate) fn choose(
         (Effort::Best, _) => {
             &[(32, 0, 0, &[4, 8, 16, 24, 32]), (2, 3, 3, &[1, 2]), (16, 3, 2, &[4, 8, 16]), (16, 3, 3, &[16])]
         }
+        // Short planes determine few terms, and pay for each.
+        (_, 0) if n < SHORT => &[(8, 0, 0, &[4, 8])],
+        _ if n < SHORT => &[(8, 0, 0, &[4, 8]), (4, 3, 2, &[1, 4])],
         (_, 0) => &[(16, 0, 0, &[8, 16])],
         _ => &[(16, 0, 0, &[8, 16]), (4, 3, 2, &[1, 4])],
     };

@@ -64,11 +64,10 @@ impl<'a, const S: usize, const B: u32> Encoder<'a, S, B> {
     }
 }
 
-impl<const B: u32> Encoder<'_, 4, B> {
-    /// Puts a symbol with each of the four states, the last one first.
+impl<const S: usize, const B: u32> Encoder<'_, S, B> {
+    /// Puts a symbol with each of the states, the last one first; there are up to four.
     #[inline(always)]
-    pub(crate) fn put_four(&mut self, turn: [u32; 4]) {
-        let [ea, eb, ec, ed] = turn;
+    pub(crate) fn put_turn(&mut self, turn: [u32; S]) {
         let Some(window) = self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<8>()) else {
             for (i, e) in turn.iter().enumerate().rev() {
                 self.put(i, *e);
@@ -77,15 +76,21 @@ impl<const B: u32> Encoder<'_, 4, B> {
         };
         let (words, _) = window.as_chunks_mut::<2>();
         let Some(words) = words.first_chunk_mut::<4>() else { return };
-        let [mut a, mut b, mut c, mut d] = self.states;
+        // By name: what is indexed would lie in memory.
+        let [mut a, mut b, mut c, mut d] = [0, 1, 2, 3].map(|i| self.states.get(i).copied().unwrap_or(0));
+        let [ea, eb, ec, ed] = [0, 1, 2, 3].map(|i| turn.get(i).copied().unwrap_or(0));
         let mut free = 4usize;
-        for (x, e) in [(&mut d, ed), (&mut c, ec), (&mut b, eb), (&mut a, ea)] {
-            let (next, word, more) = step::<B>(*x, e);
-            *x = next;
-            words[free.wrapping_sub(1) & 3] = word;
-            free -= usize::from(more);
+        for (i, x, e) in [(3, &mut d, ed), (2, &mut c, ec), (1, &mut b, eb), (0, &mut a, ea)] {
+            if i < S {
+                let (next, word, more) = step::<B>(*x, e);
+                *x = next;
+                words[free.wrapping_sub(1) & 3] = word;
+                free -= usize::from(more);
+            }
         }
-        self.states = [a, b, c, d];
+        for (to, x) in self.states.iter_mut().zip([a, b, c, d]) {
+            *to = x;
+        }
         self.start -= 2 * (4 - free);
     }
 }
