@@ -76,6 +76,7 @@ macro_rules! per_level {
 
 mod classes;
 mod filter;
+mod grid;
 mod lags;
 mod predict;
 pub mod rank;
@@ -85,6 +86,7 @@ mod stockham;
 
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use classes::{LOW_BYTES, NUMBERS, join, split};
+pub use grid::{grid_counts, grid_samples};
 pub use lags::lag_products;
 pub use predict::{Term, difference_magnitudes, predict_residuals, predict_residuals_short, predict_restore};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};

@@ -212,10 +212,9 @@ pub(crate) fn cost(values: &[i32]) -> u64 {
 
 /// Estimated cost of writing `values` as counts of a grid, in 1/256 bit.
 pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
-    let inverse = 1.0 / grid.step;
     let (mut gaps, mut errors, mut before) = (0u64, 0u64, None);
     for v in values {
-        let k = grid.count(*v, inverse);
+        let k = grid.count(*v);
         errors += u64::from(v.wrapping_sub(grid.at(k)).unsigned_abs());
         gaps += u64::from(k.abs_diff(before.unwrap_or(k)).saturating_sub(1));
         before = Some(k);
@@ -246,9 +245,8 @@ pub(crate) fn write(
         g.write(&mut w);
         n = w.finish()?;
         let errors = rest.get_mut(..few)?;
-        let inverse = 1.0 / g.step;
         for (v, e) in values.iter_mut().zip(errors.iter_mut()) {
-            let k = g.count(*v, inverse);
+            let k = g.count(*v);
             *e = v.wrapping_sub(g.at(k));
             *v = k;
         }

@@ -7,6 +7,7 @@
 
 use super::sample::order32;
 use super::tables::log2_q8;
+use crate::simd::{Level, grid_counts, grid_samples};
 use crate::util::bytes::{Reader, Writer};
 
 /// The offset and the step.
@@ -59,6 +60,8 @@ fn decimal(v: f64, digits: u8) -> f64 {
     scaled(round(m), -power).unwrap_or(v)
 }
 
+/// Samples of a grid made at a time.
+const RUN: usize = 64;
 /// Largest magnitude of a count.
 const MOST: f64 = (1 << 30) as f64;
 /// Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even.
@@ -122,11 +125,46 @@ impl Grid {
         half_ulp(v)
     }
 
-    /// The count nearest to a sample, within its bounds.
+    /// The counts nearest to samples, within their bounds.
     #[inline]
-    pub(crate) fn count(&self, ordered: i32, inverse: f64) -> i32 {
-        let k = (value(ordered) - self.offset) * inverse;
-        round(k.clamp(-MOST, MOST)) as i32
+    pub(crate) fn counts(&self, samples: &[i32], counts: &mut [i32]) {
+        grid_counts(Level::detect(), samples, self.offset, 1.0 / self.step, MOST, counts);
+    }
+
+    /// The count nearest to a sample.
+    #[inline]
+    pub(crate) fn count(&self, sample: i32) -> i32 {
+        let mut k = 0;
+        grid_counts(Level::BASELINE, &[sample], self.offset, 1.0 / self.step, MOST, core::slice::from_mut(&mut k));
+        k
+    }
+
+    /// Adds the samples of counts to their errors.
+    pub(crate) fn add_samples(&self, counts: &[i32], errors: &mut [i32]) {
+        self.each(counts, errors, i32::wrapping_add);
+    }
+
+    /// Takes the samples of counts away: what is left are errors.
+    pub(crate) fn less_samples(&self, counts: &[i32], samples: &mut [i32]) {
+        self.each(counts, samples, i32::wrapping_sub);
+    }
+
+    #[inline]
+    fn each(&self, counts: &[i32], to: &mut [i32], with: impl Fn(i32, i32) -> i32) {
+        if self.digits > 0 {
+            for (to, k) in to.iter_mut().zip(counts) {
+                *to = with(*to, self.at(*k));
+            }
+            return;
+        }
+        let level = Level::detect();
+        let mut some = [0; RUN];
+        for (to, counts) in to.chunks_mut(RUN).zip(counts.chunks(RUN)) {
+            grid_samples(level, counts, self.offset, self.step, &mut some);
+            for (to, v) in to.iter_mut().zip(some) {
+                *to = with(*to, v);
+            }
+        }
     }
 
     /// Appends the grid.
@@ -360,8 +398,7 @@ mod tests {
             let mut e = x.clone();
             let n = super::super::dict::distinct(&x, &mut e);
             let g = Grid::find(&e[..n], false, &mut std::vec![0.0; CELLS]).unwrap();
-            let inverse = 1.0 / g.step;
-            let wrong = x.iter().filter(|v| g.at(g.count(**v, inverse)) != **v).count();
+            let wrong = x.iter().filter(|v| g.at(g.count(**v)) != **v).count();
             assert!(wrong < 30, "{offset} {step}: {g:?}, {wrong} of 3000");
         }
     }
@@ -380,7 +417,7 @@ mod tests {
             let n = super::super::dict::distinct(&x, &mut e);
             if let Some(g) = Grid::find(&e[..n], false, &mut std::vec![0.0; CELLS]) {
                 for v in x {
-                    let k = g.count(v, 1.0 / g.step);
+                    let k = g.count(v);
                     let r = v.wrapping_sub(g.at(k));
                     assert_eq!(g.at(k).wrapping_add(r), v);
                 }

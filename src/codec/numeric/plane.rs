@@ -3,7 +3,7 @@
 
 use super::grid::Grid;
 use super::linear::MAX_REFS;
-use super::predict::{self, Predictor};
+use super::predict::{self, Predictor, SOME};
 use super::wide::Wide;
 use super::{dict, entropy, sample};
 use crate::codec::Effort;
@@ -156,9 +156,14 @@ impl Plane<'_> {
                 consider(RANKS, ranks + plain.min(fitted));
             }
             if let Some(g) = grid {
-                let inverse = 1.0 / g.step;
-                let counts = fixed_cost(self.x, self.effort, |v| g.count(v, inverse));
-                let errors = fixed_cost(self.x, self.effort, |v| v.wrapping_sub(g.at(g.count(v, inverse))));
+                let counts = run_cost(self.x, self.effort, |v, to| g.counts(v, to));
+                let mut k = [0; SOME];
+                let errors = run_cost(self.x, self.effort, |v, to| {
+                    let k = k.get_mut(..v.len()).unwrap_or(&mut []);
+                    g.counts(v, k);
+                    to.copy_from_slice(v);
+                    g.less_samples(k, to);
+                });
                 consider(COUNTS, counts + errors + 16 * 8 * 256);
             }
         }
@@ -192,12 +197,9 @@ impl Plane<'_> {
 
     /// The plane as counts of a grid, the errors in front.
     fn counts(&mut self, g: Grid, out: &mut [u8]) -> Option<usize> {
-        let inverse = 1.0 / g.step;
-        for (v, e) in self.x.iter_mut().zip(self.e.iter_mut()) {
-            let k = g.count(*v, inverse);
-            *e = v.wrapping_sub(g.at(k));
-            *v = k;
-        }
+        self.e.copy_from_slice(self.x);
+        g.counts(self.e, self.x);
+        g.less_samples(self.x, self.e);
         let mut w = Writer::new(out);
         g.write(&mut w);
         let mut n = w.finish()?;
@@ -237,12 +239,16 @@ impl Plane<'_> {
 
 /// Estimated cost of samples through a map.
 fn fixed_cost(x: &[i32], effort: Effort, map: impl Fn(i32) -> i32) -> u64 {
-    predict::choose_fixed(x.len(), 32, effort, |from, to| {
-        for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
+    run_cost(x, effort, |v, to| {
+        for (to, v) in to.iter_mut().zip(v) {
             *to = map(*v);
         }
     })
-    .cost
+}
+
+/// The same with a map of some samples at a time, to as many.
+fn run_cost(x: &[i32], effort: Effort, mut map: impl FnMut(&[i32], &mut [i32])) -> u64 {
+    predict::choose_fixed(x.len(), 32, effort, |from, to| map(x.get(from..from + to.len()).unwrap_or(&[]), to)).cost
 }
 
 /// Bits that residuals are reduced to: those of the samples where they are integers of up to 32.
@@ -415,11 +421,16 @@ impl PlaneOut<'_> {
         let grid = Grid::read(r)?;
         entropy::read(r, self.models, self.e.get_mut(..self.x.len())?)?;
         let (base, g) = self.affine(r)?;
-        let found = self.x.iter().zip(self.e.iter()).map(|(v, e)| {
-            let k = v.wrapping_mul(g).wrapping_add(base);
-            grid.at(k).wrapping_add(*e)
-        });
-        sample::store(self.raw, self.format, self.channel, self.narrow, found);
+        let mut counts = [0; SOME];
+        let errors = self.e.get_mut(..self.x.len())?;
+        for (x, e) in self.x.chunks(SOME).zip(errors.chunks_mut(SOME)) {
+            let counts = counts.get_mut(..x.len())?;
+            for (k, v) in counts.iter_mut().zip(x) {
+                *k = v.wrapping_mul(g).wrapping_add(base);
+            }
+            grid.add_samples(counts, e);
+        }
+        sample::store(self.raw, self.format, self.channel, self.narrow, errors.iter().copied());
         Some(())
     }
 }

@@ -28,6 +28,9 @@ const SHORT: usize = 2048;
 /// The estimate's block.
 const BLOCK: usize = 32;
 
+/// Most samples that estimates ask for at a time.
+pub(crate) const SOME: usize = 3 + BLOCK;
+
 /// Number of earlier planes that hold something.
 fn known(refs: &[&[i32]; MAX_REFS]) -> usize {
     refs.iter().take_while(|r| !r.is_empty()).count()
@@ -99,7 +102,7 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl Fn
     let mut costs = [0u64; fixed::MAX_ORDER + 1];
     let mut seen = 0u64;
     let mut from = 0;
-    let mut run = [0i32; 3 + BLOCK];
+    let mut run = [0i32; SOME];
     let level = Level::detect();
     while from < n {
         // A run is looked at block by block, each with the three samples before it.
