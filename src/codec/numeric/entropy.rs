@@ -36,7 +36,8 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
     }
     if effort == Effort::Fast {
         *mode = RICE;
-        return Some(1 + rice::write(e, rest)?);
+        let (length, _) = rice::choose(e, if e.len() < 1024 { 1 } else { 4 });
+        return Some(1 + rice::write(e, length, rest)?);
     }
     let best = effort == Effort::Best;
     // How much of an array is looked at for the choice.
@@ -46,7 +47,7 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
         _ => 8,
     };
     let choice = blocks::choose(e, step);
-    let rice = rice::cost(e, step);
+    let (length, rice) = rice::choose(e, step);
     let some = if e.len() < 2048 { 1 } else { step };
     let learned = Learned::from_some(e, some, models)?;
     let least = rice.min(choice.cost).min(learned.cost);
@@ -88,7 +89,7 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
         learned.write(e, rest)?
     } else if rice < choice.cost {
         *mode = RICE;
-        rice::write(e, rest)?
+        rice::write(e, length, rest)?
     } else {
         *mode = BLOCKS;
         blocks::write(choice, e, rest)?
