@@ -42,7 +42,8 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
     let best = effort == Effort::Best;
     // How much of an array is looked at for the choice.
     let step = match e.len() {
-        _ if best => 1,
+        // What matters in sparse arrays is rare.
+        n if best || zeros * 4 > n * 3 => 1,
         0..2048 => 4,
         _ => 8,
     };

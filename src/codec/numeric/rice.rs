@@ -45,6 +45,27 @@ fn next(sum: u64, n: u64, before: State) -> State {
     State { k: if stay { before.k } else { k }, zero: false }
 }
 
+/// The same by the residuals themselves: the state of [`next`] or one parameter beside it, whichever takes fewer bits.
+#[inline]
+fn best(b: &[i32], before: State) -> State {
+    let guess = next(zigzag_sum(b), b.len() as u64, before);
+    if guess.zero {
+        return guess;
+    }
+    let exact = |k: u32| {
+        let state = State { k, zero: false };
+        let quotients: u64 = b.iter().map(|v| u64::from(zigzag(*v) >> k)).sum();
+        (quotients + u64::from(k + 1) * b.len() as u64 + u64::from(change(before, state).1), k)
+    };
+    let mut least = exact(guess.k);
+    for k in [guess.k.wrapping_sub(1), guess.k + 1, before.k] {
+        if k < 32 && k.abs_diff(guess.k) == 1 {
+            least = least.min(exact(k));
+        }
+    }
+    State { k: least.1, zero: false }
+}
+
 /// The code of a change of state: its bits and their number.
 #[inline]
 fn change(before: State, now: State) -> (u32, u32) {
@@ -107,7 +128,7 @@ pub(crate) fn write(e: &[i32], length: u32, out: &mut [u8]) -> Option<usize> {
     w.put(length, 2);
     let mut before = START;
     for b in e.chunks(LEAST << length) {
-        let now = next(zigzag_sum(b), b.len() as u64, before);
+        let now = best(b, before);
         let (code, bits) = change(before, now);
         w.put(code, bits);
         before = now;
