@@ -59,24 +59,16 @@ impl Work {
     }
 
     fn encode(&mut self, raw: &[u8], options: EncodeOptions, to: &mut [u8]) -> usize {
-        let memory = EncodeMemory {
-            raw: &mut self.raw,
-            out: &mut self.out,
-            work: &mut self.work,
-            index: &mut self.index,
-        };
+        let memory =
+            EncodeMemory { raw: &mut self.raw, out: &mut self.out, work: &mut self.work, index: &mut self.index };
         let s = Encoder::new(options, memory).unwrap().step(raw, to, Flow::End).unwrap();
         assert_eq!(s.progress, Progress::Done);
         s.written
     }
 
     fn decode(&mut self, coded: &[u8], to: &mut [u8]) -> usize {
-        let memory = DecodeMemory {
-            input: &mut self.out,
-            raw: &mut self.raw,
-            work: &mut self.work,
-            holes: &mut self.holes,
-        };
+        let memory =
+            DecodeMemory { input: &mut self.out, raw: &mut self.raw, work: &mut self.work, holes: &mut self.holes };
         let s = Decoder::new(DecodeOptions::default(), memory).unwrap().step(coded, to, Flow::End).unwrap();
         assert_eq!(s.progress, Progress::Done);
         s.written
@@ -172,7 +164,9 @@ impl Mean {
 }
 
 fn numeric(peer: &mut Libaec, all: &[Recording], rounds: usize) {
-    println!("\n| samples | libaec | effort 1 | 5 | 9 | encode CPU 1 | 5 | 9 | decode CPU 1 | 5 | 9 | encode MB/s 5 | decode MB/s 5 |");
+    println!(
+        "\n| samples | libaec | effort 1 | 5 | 9 | encode CPU 1 | 5 | 9 | decode CPU 1 | 5 | 9 | encode MB/s 5 | decode MB/s 5 |"
+    );
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     let mut work = Work::new();
     let mut means: [Mean; 10] = Default::default();
@@ -213,7 +207,11 @@ fn numeric(peer: &mut Libaec, all: &[Recording], rounds: usize) {
         row.extend(coded.iter().map(|c| size / c.len() as f64));
         row.extend(ratios.into_iter().map(median));
         row.iter().zip(&mut means).for_each(|(v, m)| m.add(*v));
-        let cells: String = row.iter().enumerate().map(|(i, v)| if i < 4 { format!(" {v:.3} |") } else { format!(" {v:.2} |") }).collect();
+        let cells: String = row
+            .iter()
+            .enumerate()
+            .map(|(i, v)| if i < 4 { format!(" {v:.3} |") } else { format!(" {v:.2} |") })
+            .collect();
         let [enc, dec] = [0, 1].map(|i| size * 1e3 / median(times[i].clone()));
         println!("| {} |{cells} {enc:.0} | {dec:.0} |", r.name);
     }
@@ -222,7 +220,9 @@ fn numeric(peer: &mut Libaec, all: &[Recording], rounds: usize) {
 }
 
 fn ccsds121(peer: &mut Libaec, all: &[Recording], rounds: usize) {
-    println!("\n| CCSDS 121 | J | ratio | encode CPU | decode CPU | encode MB/s | decode MB/s |\n|---|---:|---:|---:|---:|---:|---:|");
+    println!(
+        "\n| CCSDS 121 | J | ratio | encode CPU | decode CPU | encode MB/s | decode MB/s |\n|---|---:|---:|---:|---:|---:|---:|"
+    );
     let mut means: [Mean; 2] = Default::default();
     for r in all {
         for block in [8, 16, 32, 64] {

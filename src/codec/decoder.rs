@@ -6,9 +6,8 @@ use super::frame::{
     self, Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES,
 };
 use super::holes::{Arrival, Holes, Range};
-use super::{Flow, Progress, ccsds121, lz, numeric, work};
+use super::{Flow, Progress, ccsds121, crc32c, lz, numeric, work};
 use crate::status::{Error, Result, Status};
-use crate::util::crc::crc32c;
 
 /// How a stream is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

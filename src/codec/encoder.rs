@@ -6,9 +6,8 @@ use super::choose::{self, Coded, Method};
 use super::format::{Format, SampleType};
 use super::frame::{Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES};
 use super::index::{Entry, Index};
-use super::{Effort, Flow, Progress, Step, work};
+use super::{Effort, Flow, Progress, Step, crc32c, work};
 use crate::status::{Error, Result, Status};
-use crate::util::crc::crc32c;
 
 /// How a stream is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

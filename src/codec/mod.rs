@@ -21,6 +21,13 @@ pub mod numeric;
 pub mod varint;
 mod work;
 
+use crate::simd;
+
+/// CRC-32C, as fast as this processor can.
+fn crc32c(bytes: &[u8]) -> u32 {
+    simd::crc32c(simd::Level::detect(), bytes)
+}
+
 /// How hard the encoder tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effort {

@@ -57,3 +57,39 @@ per_level! {
         (end as usize).wrapping_sub(at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_split_is_joined(
+            v in proptest::collection::vec(prop_oneof![4 => -9..9i32, 2 => -999..999i32, 1 => any::<i32>(), 1 => Just(i32::MIN)], NUMBERS),
+            k in 0u32..4, start in 0usize..8,
+        ) {
+            let v: [i32; NUMBERS] = v.try_into().unwrap();
+            for level in crate::simd::levels() {
+                let [mut classes, mut low, mut bits] = [[0u32; NUMBERS]; 3];
+                split(level, &v, k, &mut classes, &mut low, &mut bits);
+                let mut bytes = [0u8; LOW_BYTES];
+                let mut at = start;
+                for i in 0..NUMBERS {
+                    let z = ((v[i] << 1) ^ (v[i] >> 31)) as u32;
+                    // By the definition: what is above the low bits has k + 1 bits, unless there are no low bits.
+                    prop_assert!(bits[i] == 0 || (z >> bits[i]).ilog2() == k);
+                    prop_assert!(bits[i] > 0 || z < 2 << k);
+                    prop_assert_eq!(classes[i], (bits[i] << k) + (z >> bits[i]));
+                    for b in (0..bits[i]).rev() {
+                        bytes[at / 8] |= ((low[i] >> b & 1) as u8) << (7 - at % 8);
+                        at += 1;
+                    }
+                }
+                let mut back = [0; NUMBERS];
+                prop_assert_eq!(join(level, &classes.map(|c| c as u8), k, &bytes, start, &mut back), at - start);
+                prop_assert_eq!(back, v);
+            }
+        }
+    }
+}

@@ -44,3 +44,29 @@ per_level! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_level_counts_alike() {
+        let (offset, step, most) = (-0.75, 0.0123, f64::from(1 << 30));
+        let mut samples: Vec<i32> = [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 0.0, -0.0, 1e-40]
+            .map(|v| order(v.to_bits() as i32))
+            .to_vec();
+        let counts: Vec<i32> = (-500..500).map(|k| k * 7919).collect();
+        samples.extend(counts.iter().map(|k| order(((offset + f64::from(*k) * step) as f32).to_bits() as i32)));
+        for level in crate::simd::levels() {
+            let mut found = vec![0; samples.len()];
+            grid_counts(level, &samples, offset, 1.0 / step, most, &mut found);
+            assert_eq!(found[..5], [-1 << 30, -1 << 30, 1 << 30, -1 << 30, 1 << 30]);
+            assert_eq!(found[8..], counts);
+            let mut back = vec![0; counts.len()];
+            grid_samples(level, &counts, offset, step, &mut back);
+            assert_eq!(back, samples[8..]);
+        }
+    }
+}

@@ -33,3 +33,28 @@ per_level! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_level_adds_in_the_same_order() {
+        let row: Vec<f64> = (0..300).map(|i| f64::from((i * 7919) % 1013 - 500) * 0.37).collect();
+        for n in [0, 1, 15, 16, 40, 200] {
+            let mut want: Option<Vec<u64>> = None;
+            for level in crate::simd::levels() {
+                let mut sums = vec![0.0; 17];
+                lag_products(level, &row[64..64 + n], &row, 64, &mut sums);
+                for (lag, s) in sums.iter().enumerate() {
+                    let exact: f64 = (0..n).map(|i| row[64 + i] * row[64 - lag + i]).sum();
+                    assert!((s - exact).abs() <= 1e-9 * (1.0 + 40_000.0 * n as f64), "{n} {lag}");
+                }
+                let bits: Vec<u64> = sums.iter().map(|s| s.to_bits()).collect();
+                assert_eq!(*want.get_or_insert(bits.clone()), bits);
+            }
+        }
+    }
+}

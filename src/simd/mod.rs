@@ -74,6 +74,7 @@ macro_rules! per_level {
     };
 }
 
+mod checksum;
 mod classes;
 mod filter;
 mod grid;
@@ -84,8 +85,9 @@ mod rows;
 mod spectrum;
 mod stockham;
 
-pub use filter::{BLOCK, block_above, correlate, group_maxima};
+pub use checksum::crc32c;
 pub use classes::{LOW_BYTES, NUMBERS, join, split};
+pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use grid::{grid_counts, grid_samples};
 pub use lags::lag_products;
 pub use predict::{Term, difference_magnitudes, predict_residuals, predict_residuals_short, predict_restore};

@@ -12,7 +12,7 @@ const RUN: usize = 32;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 const STEP: usize = 8;
 /// Most own coefficients.
-pub const MAX_ORDER: usize = 32;
+const MAX_ORDER: usize = 32;
 
 /// A term that does not depend on the samples being predicted.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,7 @@ per_level! {
 
 per_level! {
     /// Residuals of all samples of `x` behind the first `own.len()`, which are only looked at; as many as `e` is long.
-    /// The coefficients are of the nearest sample first, at most [`MAX_ORDER`]; the sum does not leave 64 bits.
+    /// The coefficients are of the nearest sample first, at most 32; the sum does not leave 64 bits.
     pub fn predict_residuals(own: &[i32], others: &[Term<'_>], shift: u32, width: u32, x: &[i32], e: &mut [i32]) {
         let (runs, rest) = e.as_chunks_mut::<RUN>();
         let mut at = 0;
@@ -156,14 +156,7 @@ fn restore_one_by_one(own: &[i32], others: &[Term<'_>], shift: u32, width: u32, 
 
 /// Samples from residuals, in place. `x` begins with as many samples as there are own coefficients; behind them are
 /// residuals. Coefficients as for [`predict_residuals`].
-pub fn predict_restore(
-    level: Level,
-    own: &[i32],
-    others: &[Term<'_>],
-    shift: u32,
-    width: u32,
-    x: &mut [i32],
-) {
+pub fn predict_restore(level: Level, own: &[i32], others: &[Term<'_>], shift: u32, width: u32, x: &mut [i32]) {
     if own.len() > MAX_ORDER {
         return;
     }
@@ -189,8 +182,8 @@ mod steps {
     //! other is left for one after the other.
     use super::{MAX_ORDER, STEP, Term, wrap};
     use core::arch::x86_64::{
-        __m256i, _mm256_add_epi64, _mm256_cvtepi32_epi64, _mm256_extract_epi64, _mm256_mul_epi32, _mm256_set1_epi64x,
-        _mm256_setr_epi64x, _mm_setr_epi32,
+        __m256i, _mm_setr_epi32, _mm256_add_epi64, _mm256_cvtepi32_epi64, _mm256_extract_epi64, _mm256_mul_epi32,
+        _mm256_set1_epi64x, _mm256_setr_epi64x,
     };
 
     /// Samples from residuals as far as whole steps go; the first that is none.
@@ -253,5 +246,80 @@ mod steps {
             at += STEP;
         }
         at + order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    /// The definition, in 128 bits.
+    fn prediction(own: &[i32], others: &[Term<'_>], shift: u32, x: &[i32], t: usize) -> i32 {
+        let mut sum = (1i128 << shift) >> 1;
+        for (i, c) in own.iter().enumerate() {
+            sum += i128::from(*c) * i128::from(x[t + own.len() - 1 - i]);
+        }
+        for o in others {
+            sum += i128::from(o.c) * i128::from(o.x[t]);
+        }
+        (sum >> shift) as i32
+    }
+
+    proptest! {
+        #[test]
+        fn every_level_is_the_definition(
+            own in proptest::collection::vec(-4000i32..4000, 0..=32),
+            terms in proptest::collection::vec((-4000i32..4000, any::<u32>()), 0..4),
+            n in 0usize..150, width in prop_oneof![Just(32u32), Just(16), Just(9)], shift in 0u32..20, seed in any::<u32>(),
+        ) {
+            let noise = |seed: u32, i: usize| (seed ^ i as u32).wrapping_mul(2654435761).rotate_left(13).wrapping_mul(40503) as i32;
+            let x: Vec<i32> = (0..own.len() + n).map(|i| wrap(noise(seed, i), width)).collect();
+            let planes: Vec<Vec<i32>> = terms.iter().map(|(_, s)| (0..n).map(|i| noise(*s, i)).collect()).collect();
+            let others: Vec<Term<'_>> = terms.iter().zip(&planes).map(|((c, _), x)| Term { x, c: *c }).collect();
+            let want: Vec<i32> = (0..n)
+                .map(|t| wrap(x[t + own.len()].wrapping_sub(prediction(&own, &others, shift, &x, t)), width))
+                .collect();
+            for level in crate::simd::levels() {
+                let mut e = vec![0; n];
+                predict_residuals(level, &own, &others, shift, width, &x, &mut e);
+                prop_assert_eq!(&e, &want);
+                let mut back = x[..own.len()].to_vec();
+                back.extend(&e);
+                predict_restore(level, &own, &others, shift, width, &mut back);
+                prop_assert_eq!(&back, &x);
+            }
+        }
+
+        #[test]
+        fn short_sums_are_the_definition(
+            own in proptest::collection::vec(-100i32..100, 0..=32), n in 0usize..150, shift in 0u32..12, seed in any::<u32>(),
+        ) {
+            let x: Vec<i32> =
+                (0..own.len() + n).map(|i| (seed ^ i as u32).wrapping_mul(2654435761) as i32 >> 17).collect();
+            let want: Vec<i32> =
+                (0..n).map(|t| wrap(x[t + own.len()].wrapping_sub(prediction(&own, &[], shift, &x, t)), 16)).collect();
+            for level in crate::simd::levels() {
+                let mut e = vec![0; n];
+                predict_residuals_short(level, &own, shift, 16, &x, &mut e);
+                prop_assert_eq!(&e, &want);
+            }
+        }
+
+        #[test]
+        fn magnitudes_are_those_of_repeated_differences(x in proptest::collection::vec(any::<i32>(), 0..80), width in 1u32..=32) {
+            let x: Vec<i32> = x.iter().map(|v| wrap(*v, width)).collect();
+            let mut d: Vec<i64> = x.iter().map(|v| i64::from(*v)).collect();
+            let mut want = [0u64; 4];
+            for (order, to) in want.iter_mut().enumerate() {
+                *to = d.iter().skip(3 - order).map(|v| u64::from(wrap(*v as i32, width).unsigned_abs())).sum();
+                d = d.windows(2).map(|w| w[1] - w[0]).collect();
+            }
+            for level in crate::simd::levels() {
+                prop_assert_eq!(difference_magnitudes(level, &x, width), want);
+            }
+        }
     }
 }

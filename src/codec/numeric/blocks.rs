@@ -3,7 +3,9 @@
 
 use super::rans::{Decoder, Encoder};
 use super::section::{self, Coded, Section};
-use super::tables::{self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, Table, freq, log2_q8, table_of};
+use super::tables::{
+    self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, Table, freq, log2_q8, table_of,
+};
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
 use crate::util::bytes::Reader;

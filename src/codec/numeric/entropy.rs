@@ -19,9 +19,11 @@ const LEARNED: u8 = 4;
 const SHORT: usize = 256;
 
 /// Cells that writing and reading work in.
-pub(crate) const WRITE_CELLS: usize = if adaptive::CELLS > learned::WRITE_CELLS { adaptive::CELLS } else { learned::WRITE_CELLS };
+pub(crate) const WRITE_CELLS: usize =
+    if adaptive::CELLS > learned::WRITE_CELLS { adaptive::CELLS } else { learned::WRITE_CELLS };
 /// Cells that reading works in.
-pub(crate) const READ_CELLS: usize = if adaptive::CELLS > learned::READ_CELLS { adaptive::CELLS } else { learned::READ_CELLS };
+pub(crate) const READ_CELLS: usize =
+    if adaptive::CELLS > learned::READ_CELLS { adaptive::CELLS } else { learned::READ_CELLS };
 
 /// Room in front of an adaptive code for its length.
 const ROOM: usize = 5;

@@ -288,15 +288,17 @@ impl Grid {
         let [from_zero, from_anchor] = &mut ranked;
         let offsets = [(0.0, distances(few, 0.0, from_zero)), (anchor, distances(few, anchor, from_anchor))];
         let mut before = 0.0;
-        for at in [0, gaps.len() / 20, gaps.len() / 4, gaps.len() / 2] {
+        let (guesses, parts) = if thorough { (4, 4) } else { (2, 4) };
+        for at in [0, gaps.len() / 4, gaps.len() / 20, gaps.len() / 2].into_iter().take(guesses) {
             let gap = *gaps.get(at)?;
             if gap == before {
                 continue;
             }
             before = gap;
-            for part in [1.0, 2.0, 3.0, 4.0] {
+            for part in [1.0, 2.0, 3.0, 4.0].into_iter().take(parts) {
                 for ((offset, distances), held) in offsets.iter().zip(&mut best) {
-                    let Some(g) = (Grid { offset: *offset, step: gap / part, digits }).refine(distances, thorough) else {
+                    let Some(g) = (Grid { offset: *offset, step: gap / part, digits }).refine(distances, thorough)
+                    else {
                         continue;
                     };
                     let least = held.map_or(u64::MAX, |h| h.0);

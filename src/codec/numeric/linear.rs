@@ -208,7 +208,8 @@ impl Linear {
         let level = Level::detect();
         if level != Level::BASELINE {
             let own = self.own.get(..self.order).unwrap_or(&[]);
-            let (Some(x), Some(e)) = (x.get(from - self.order..), e.get_mut(from..)) else { return };
+            let near = from.checked_sub(self.order).and_then(|start| x.get(start..));
+            let (Some(x), Some(e)) = (near, e.get_mut(from..)) else { return };
             if self.refs == 0 && self.short::<P>(width).is_some() {
                 simd::predict_residuals_short(level, own, self.shift, width, x, e);
             } else {
