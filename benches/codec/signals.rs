@@ -63,14 +63,14 @@ fn sines(n: usize, channels: usize, size: f64, noise: f64, seed: u64) -> impl It
 /// Names as of files, and the bytes.
 pub(crate) fn all() -> Vec<(&'static str, Vec<u8>)> {
     let mut r = Random(77);
-    let mut state = vec![0i64; 9];
+    let mut state = [0i64; 9];
     let house: Vec<u8> = (0..60_000usize)
         .flat_map(|i| {
             let c = i % 9;
             // Counters, states that seldom change, slow and fast measurements.
             state[c] = match c {
                 0 => (i / 9) as i64,
-                1..=3 if r.next() % 200 == 0 => i64::from(r.next() % 5),
+                1..=3 if r.next().is_multiple_of(200) => i64::from(r.next() % 5),
                 4..=6 => state[c] + i64::from(r.next() % 3) - 1,
                 7..=8 => (f64::from(1 << (2 * c - 8)) * r.laplace()) as i64,
                 _ => state[c],

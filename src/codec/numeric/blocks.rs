@@ -77,7 +77,7 @@ fn put(w: &mut BitWriter<'_>, t: &Table, shift: u32, v: i32) -> Token {
     } else {
         escape(w, s);
         w.put(z & ((1u32 << shift) - 1), shift);
-        token(t[usize::from(ESCAPE)])
+        token(t.last().copied().unwrap_or(0))
     }
 }
 

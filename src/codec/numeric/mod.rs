@@ -47,7 +47,7 @@ pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
     } else if bytes {
         20 << 10
     } else if frame_bytes > 1 << 15 {
-        30 << 10
+        29 << 10
     } else {
         32 << 10
     };
@@ -60,7 +60,7 @@ pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
 /// errors of a grid, and no more than a third as many distinct values.
 #[must_use]
 pub const fn decode_cells(frame_bytes: usize) -> usize {
-    let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 30 << 10 };
+    let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 29 << 10 };
     planes + entropy::READ_CELLS
 }
 
