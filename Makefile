@@ -16,8 +16,13 @@ test: ## all tests
 	$(CARGO) test --workspace
 
 .PHONY: test-long
-test-long: ## the long forms of the tests of sweeps, growth and faults
+test-long: ## the long forms of the tests of sweeps, growth, faults and damage
 	SQS_LONG=1 $(CARGO) test --test sweeps --test checkpoint_growth --test faults -- --nocapture
+	SQS_LONG=1 $(CARGO) test --release --test codec_campaign -- --nocapture
+
+.PHONY: fuzz
+fuzz: ## a million cases of the fuzz targets
+	$(CARGO) run --release -p fuzz -- --cases 170000
 
 .PHONY: demo
 demo: ## the audio demo on a generated signal, classic and sqrt side by side
@@ -27,6 +32,18 @@ demo: ## the audio demo on a generated signal, classic and sqrt side by side
 bench: ## benches of executors and stages, then one table of all workloads in all modes
 	$(CARGO) bench -p sqrtspace
 	$(CARGO) run --quiet --release -p driver -- bench all
+
+# Peak memory of a whole process for 1 MB, 1 GB and 10 GB: minutes, and no disk to speak of.
+.PHONY: codec-memory
+codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 GB
+	$(CARGO) build --release --lib
+	$(CC) -std=c99 -O2 -static -Wl,--gc-sections -Iinclude c-examples/07_encode_file.c $(BUILT)/libsqrtspace.a \
+	    -lpthread -ldl -lm -o $(BUILT)/07_encode_file
+	for bytes in 1000000 1000000000 10000000000; do \
+	    yes 'sample after sample after sample, 0123456789' | head -c $$bytes \
+	        | $(BUILT)/07_encode_file /dev/stdin $(BUILT)/07_encode_file.sqs || exit 1; \
+	    rm $(BUILT)/07_encode_file.sqs; \
+	done
 
 .PHONY: header
 header: ## write include/sqrtspace.h anew

@@ -47,8 +47,10 @@ int main(void)
     sqs_stage_desc d = stage_of("b", &FROM_INPUT);
     d.dtype = UINT32_MAX;
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_ARGUMENT);
-    d = stage_of("b", &FROM_INPUT); d.flags = 1;
+    d = stage_of("b", &FROM_INPUT); d.flags = 2;
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_UNSUPPORTED);
+    d = stage_of("b", &FROM_INPUT); d.flags = SQS_STAGE_REVERSE; /* without state */
+    CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_ARGUMENT);
     d = stage_of("b", &FROM_INPUT); d.len = 0;
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_ARGUMENT);
     d = stage_of("b", &FROM_INPUT); d.scratch_align = 3;

@@ -1,5 +1,5 @@
 //! Ratio and speed per file: `cargo run --release --example ratio -- [--frame BYTES] [--effort 1|5|9]
-//! [--method auto|numeric|lz|ccsds121|stored] [--runs N] [--save DIR] FILE...`.
+//! [--method auto|numeric|lz|ccsds121|stored] [--restart FRAMES] [--runs N] [--save DIR] FILE...`.
 //!
 //! A file's name says what it holds: `NAME_<channels>ch.<type>`, little-endian; anything else is bytes.
 use sqrtspace::codec::choose::Method;
@@ -45,12 +45,11 @@ fn encode(raw: &[u8], options: EncodeOptions) -> Vec<u8> {
     out
 }
 
-fn decode_options(frame_bytes: usize) -> DecodeOptions {
-    DecodeOptions { max_frame_bytes: frame_bytes, ..DecodeOptions::default() }
+fn decode_options(o: &EncodeOptions) -> DecodeOptions {
+    DecodeOptions { max_frame_bytes: o.frame_bytes, history_bytes: o.history(), ..DecodeOptions::default() }
 }
 
-fn decode(coded: &[u8], frame_bytes: usize) -> Vec<u8> {
-    let options = decode_options(frame_bytes);
+fn decode(coded: &[u8], options: DecodeOptions) -> Vec<u8> {
     let need = options.memory().unwrap();
     let (mut a, mut b, mut c) = (vec![0; need.input], vec![0; need.raw], vec![0; need.work]);
     let mut d = vec![Range::default(); need.holes];
@@ -73,6 +72,7 @@ fn main() {
     let mut method = Method::Auto;
     let mut effort = Effort::Default;
     let mut runs = 1;
+    let mut restart_interval = 1;
     let mut save: Option<String> = None;
     let mut args = std::env::args().skip(1);
     while let Some(a) = args.next() {
@@ -89,11 +89,12 @@ fn main() {
                 }
             }
             "--effort" => effort = Effort::from_level(args.next().unwrap().parse().unwrap()).unwrap(),
+            "--restart" => restart_interval = args.next().unwrap().parse().unwrap(),
             "--save" => save = args.next(),
             "--runs" => runs = args.next().unwrap().parse().unwrap(),
             path => {
                 let raw = std::fs::read(path).unwrap();
-                let usual = EncodeOptions { effort, method, ..EncodeOptions::new(format_of(path)) };
+                let usual = EncodeOptions { effort, method, restart_interval, ..EncodeOptions::new(format_of(path)) };
                 let o = EncodeOptions { frame_bytes: frame.unwrap_or(usual.frame_bytes), ..usual };
                 let (mut te, mut td) = (f64::MAX, f64::MAX);
                 let mut coded = Vec::new();
@@ -102,7 +103,7 @@ fn main() {
                     coded = encode(&raw, o);
                     te = te.min(t.elapsed().as_secs_f64());
                     let t = Instant::now();
-                    let back = decode(&coded, o.frame_bytes);
+                    let back = decode(&coded, decode_options(&o));
                     td = td.min(t.elapsed().as_secs_f64());
                     assert!(back == raw, "{path}");
                 }
@@ -116,7 +117,7 @@ fn main() {
                     raw.len() as f64 / te / 1e6,
                     raw.len() as f64 / td / 1e6,
                     o.memory().unwrap().bytes(),
-                    decode_options(o.frame_bytes).memory().unwrap().bytes()
+                    decode_options(&o).memory().unwrap().bytes()
                 );
             }
         }

@@ -95,6 +95,40 @@
  * sqs_plan_info tells beforehand how often a row is made. Stored states and rows that fail their check are dropped and
  * made again; sqs_scrub looks for them when there is time.
  *
+ * REVERSE SCANS
+ *
+ * The state of a stage with SQS_STAGE_REVERSE (or a built-in reverse scan: smoothers, tracebacks, zero-phase filters) runs
+ * the other way: from behind the last row, where state_init sets it, to the first. A call gets consecutive rows, made
+ * from the last to the first; they lie in io->out in ascending order, as do the rows of its edges. Forward and reverse
+ * scans may follow one another in any order: a tracker behind a zero-phase filter behind another.
+ * Rows behind a reverse scan depend on all samples up to the last: they are evaluated once the end is known
+ * (sqs_push_end, or a source that does not grow; else SQS_ERR_RANGE), over samples that can be read again (a source, or a
+ * ring that holds them all), and cannot be pulled. In sqrt mode the range is cut into tiles, and passes go over them down
+ * and up in turn, one more for each time that the direction turns on the way from an input. The states of the scans
+ * running one way are kept at the tiles for the pass that goes the other way, so that a tile can be entered from both
+ * sides; the forward states below a way down come from snapshots, as for SQS_ORDER_REVERSE. The first reverse scan thus
+ * costs one pass down in reverse order, and one more, up, in forward order. sqs_plan_info tells slots, rows of a tile and
+ * the factor. What is kept for all tiles takes about 2 * sqrt(rows * row bytes * state bytes): a smaller budget is refused
+ * (SQS_ERR_BUDGET), and the detail names the least that would do.
+ *
+ * DAMAGED MEMORY
+ *
+ * What is used again by a later call carries a CRC-32C, looked at when that call begins: positions and tables, states, rows
+ * and samples that stages still need, queued rows, cached rows, checkpoints. Damage to what can be made again is counted
+ * (sqs_stats) and made good from the nearest checkpoints: the rows are the same. Pushed samples that are gone cannot be:
+ * SQS_ERR_CORRUPT. Damaged tables or positions: SQS_ERR_POISONED; a reset starts anew, if the tables of the graph are sound.
+ * Not looked at: what changes while a call runs, the handle itself, what built-in stages hold of their parameters, and
+ * arrays of more than 256 KiB in classic mode.
+ *
+ * SAVE AND RESUME
+ *
+ * sqs_checkpoint_save writes what a pipeline needs to go on, at most sqs_checkpoint_bytes, through a function of yours:
+ * write it to a second file, fsync it, rename it over the first, and a power cut leaves the old or the new one, whole. After
+ * a restart make the same pipeline, seal it, and give the file to sqs_checkpoint_restore: it tells the next sample to push
+ * of each input, and sqs_output_position the row that the next pull starts with. Samples before are not needed again: those
+ * that are have been saved. A stage with state tells state_word, so that any machine can read the file, and changes its
+ * revision with its parameters, so that a file made with others is refused.
+ *
  * PUSHED INPUTS AND SOURCES
  *
  * An input is either pushed (sqs_push) or read from a source (sqs_source_set), which can be read again at any position.
@@ -102,6 +136,30 @@
  * stream is done with them. Without, they stay until an evaluation has gone past them; then a full ring refuses samples
  * (SQS_AGAIN) until something is evaluated or the pipeline is reset.
  * A row is made only when it is final: when all it depends on is there, or the input has ended.
+ *
+ *
+ * THE CODEC
+ *
+ * Encodes samples or bytes without loss into a stream of frames, each of which says which bytes of the original it holds
+ * and can be decoded without the others (docs/FORMAT.md). Options say what the bytes are; the rest is chosen per frame.
+ *
+ *     sqs_encode_options o;
+ *     sqs_encode_options_init(&o, sizeof o);
+ *     o.dtype = SQS_I16; o.channels = 2;
+ *     sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
+ *
+ * Files: sqs_encode_file and sqs_decode_file; sqs_encode_stream and sqs_decode_stream where functions read and write. An
+ * output file appears when it is complete and on the disk, or not at all. With threads, frames are encoded side by side
+ * and written in order: the bytes are the same for any number. sqs_encode_file_async returns at once; a job can be
+ * polled, waited for and cancelled.
+ * Memory: sqs_encoder_init and sqs_decoder_init put a coder into memory of yours, and sqs_encoder_step takes input cut
+ * anywhere and fills output cut anywhere, as zlib does. sqs_encoder_memory tells the bytes beforehand, and exactly these
+ * are used. Nothing allocates, so this is what flies; it is there without an operating system, too.
+ * Rows: sqs_evaluate_to_file, or sqs_encoder_sink_rows as the sink of an evaluation.
+ * Damage: a decoder finds the next sound frame whatever is before it. By default the first damage ends it with
+ * SQS_ERR_DAMAGED, and what it put out is sound. With SQS_DECODE_RECOVER it goes on, and says which ranges are missing.
+ * A stream that was cut off decodes up to its last whole frame.
+ * A coder's handle is one task's, as a pipeline's is. Coders call nothing back.
  *
  *
  * STRUCTS
@@ -187,7 +245,7 @@
  *     f32, f64 or i16; a scan. First half of a zero-phase filter (sosfiltfilt): sos, padlen.
  * zero_phase_reverse
  *     its edges: zero_phase_forward and what that one sees. Second half: sos, padlen, precision. A reverse
- *     scan.
+ *     scan. Fails with -16 where the stream is not longer than padlen.
  */
 
 #ifndef SQRTSPACE_H
@@ -237,7 +295,10 @@
 /* The call came from inside a callback of the same handle. */
 #define SQS_ERR_REENTRANT (-6)
 
-/* The handle met an internal fault and takes only reset, delete, error_detail and stats. */
+/*
+ The handle found its own tables or positions damaged, or met an internal fault: it takes only reset, delete, error_detail
+ and stats.
+ */
 #define SQS_ERR_POISONED (-7)
 
 /* A name is unknown, taken, empty, or too long. */
@@ -369,7 +430,11 @@
  */
 #define SQS_ORDER_REVERSE 1
 
-/* A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED. */
+/*
+ A reverse scan: a stage whose state runs from the last row to the first. It has a state of at least a byte, set by
+ state_init as it is behind the last row. A call makes its rows from the last to the first; state on entry is what the
+ row behind the last one of the call left, and rows and edges lie in ascending order as in every call.
+ */
 #define SQS_STAGE_REVERSE 1
 
 /* The source may get more samples: see sqs_source_extend. */
@@ -380,6 +445,57 @@
 
 /* Samples in a file: high byte first. */
 #define SQS_BIG_ENDIAN 1
+
+/* Sample type of encoded streams: bytes of no known meaning. With channels above 1: packets of so many bytes. */
+#define SQS_BYTES 0
+
+/* Sample type of encoded streams: signed 24-bit integer in three bytes. The others are SQS_I8 to SQS_F64. */
+#define SQS_I24 11
+
+/* Per frame the codec that promises the least bytes: glyphs for samples; glyphs or LZ for bytes. */
+#define SQS_CODEC_AUTO 0
+
+/* Glyphs: predictors, ranks and entropy coding of samples. */
+#define SQS_CODEC_GLYPH 1
+
+/* LZ with entropy-coded literals and sequences. */
+#define SQS_CODEC_LZ 2
+
+/* CCSDS 121.0-B-3. */
+#define SQS_CODEC_CCSDS121 3
+
+/* No coding. */
+#define SQS_CODEC_STORED 4
+
+/* More input will follow. */
+#define SQS_FLOW_CONTINUE 0
+
+/* More input will follow; put out all that was taken so far, up to the last whole row. */
+#define SQS_FLOW_FLUSH 1
+
+/* This is all the input. */
+#define SQS_FLOW_END 2
+
+/* The tag of the stream is the one given, not made from its first frame. */
+#define SQS_ENCODE_TAG 1
+
+/* Go on after damage: put out what is sound, at its place. */
+#define SQS_DECODE_RECOVER 1
+
+/* The stream's tag is the one given, not that of its first sound frame. */
+#define SQS_DECODE_TAG 2
+
+/* A file being encoded or decoded in the background. Opaque; to be freed with sqs_codec_job_free. */
+typedef struct sqs_codec_job sqs_codec_job;
+
+/* A stream being decoded, in memory of the caller. Opaque. There is nothing to delete. */
+typedef struct sqs_decoder sqs_decoder;
+
+/*
+ A stream being encoded, in memory of the caller. Opaque. There is nothing to delete: the memory may be used for
+ something else whenever the stream is of no more use.
+ */
+typedef struct sqs_encoder sqs_encoder;
 
 /* A pipeline. Opaque. */
 typedef struct sqs_pipeline sqs_pipeline;
@@ -515,9 +631,12 @@ typedef struct {
   size_t rows;
   /* The edges, in the order of registration. */
   const sqs_edge_rows *edges;
-  /* Where the rows go, one after another without gaps: rows * len elements. */
+  /* Where the rows go, one after another without gaps, the first one first: rows * len elements. */
   void *out;
-  /* State of a scan; NULL for stages without. */
+  /*
+   State of a scan: what row first - 1 left, to be left as it is after row first + rows - 1. Of a reverse scan: what row
+   first + rows left, to be left as it is after row first. NULL for stages without.
+   */
   void *state;
   /* Scratch memory of scratch_bytes, any content; NULL for stages without. */
   void *scratch;
@@ -541,7 +660,7 @@ typedef struct {
 typedef struct {
   /* sizeof(sqs_stage_desc). */
   uint32_t struct_size;
-  /* 0, or SQS_STAGE_REVERSE (not in this version: SQS_ERR_UNSUPPORTED). */
+  /* 0, or SQS_STAGE_REVERSE. */
   uint32_t flags;
   /* Its name, copied: 1 to 31 bytes, not taken. */
   const char *name;
@@ -550,7 +669,7 @@ typedef struct {
    are grouped into calls, in whatever order they are asked for; must not keep anything between calls.
    */
   int32_t (*run)(void *ctx, const sqs_stage_io *io);
-  /* Sets the state before the first row. NULL: zeros. */
+  /* Sets the state before the first row (of a reverse scan: behind the last). NULL: zeros. */
   int32_t (*state_init)(void *ctx, void *state);
   /* First argument of both: parameters. Stays the caller's, must outlive the pipeline. */
   void *ctx;
@@ -568,8 +687,8 @@ typedef struct {
    */
   uint32_t stride;
   /*
-   Bytes of state: a stage with state is a scan. Its rows are made in order; io->state is what the row before left, and
-   must be plain bytes, for it is copied, stored and compared.
+   Bytes of state: a stage with state is a scan. Its rows are made in order (with SQS_STAGE_REVERSE from the last to the
+   first); io->state is what the row before left, and must be plain bytes, for it is copied, stored and compared.
    */
   uint32_t state_bytes;
   /* Alignment of the state: a power of two up to 64. 0: 8. */
@@ -580,8 +699,11 @@ typedef struct {
   uint32_t scratch_align;
   /* A number of the caller's that changes whenever the parameters behind ctx change. */
   uint32_t revision;
-  /* 0. */
-  uint32_t reserved;
+  /*
+   Bytes of the words that the state is made of: 1, 2, 4 or 8, so that saved states can be read on machines of any byte
+   order. 0: not told (or of several sizes): what was saved is read on machines of the same byte order alone.
+   */
+  uint32_t state_word;
 } sqs_stage_desc;
 
 /* A parameter of a built-in stage: a number, or a list. */
@@ -655,8 +777,8 @@ typedef struct {
   /* Of work_bytes: the row cache. */
   uint64_t cache_bytes;
   /*
-   Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers and leaf of a
-   reverse request.
+   Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers, states kept at
+   tiles and leaf of a request in reverse order or behind a reverse scan.
    */
   uint64_t checkpoint_bytes;
   /* Bytes of the control area. */
@@ -673,16 +795,20 @@ typedef struct {
   uint64_t input_capacity;
   /* Windows between checkpoints; 0 without stages with state. */
   uint64_t checkpoint_every;
-  /* Stage work relative to making each row once; above 1 in reverse order. */
+  /* Stage work relative to making each row once; above 1 in reverse order and behind reverse scans. */
   double recompute_factor;
   /* Checkpoints of each stage with state. */
   uint64_t checkpoint_slots;
-  /* Reverse order: snapshots held at a time. */
+  /* Rows in reverse order or behind a reverse scan: snapshots held at a time. */
   uint64_t sweep_slots;
-  /* Rows of a leaf: made and turned round together. */
+  /* Rows of a tile: made and held together. */
   uint64_t sweep_leaf;
-  /* Rows of the stage made beyond one pass. */
+  /* Rows made beyond one pass of every stage with state, counted once for each change of direction. */
   uint64_t sweep_extra;
+  /* Tiles at which states of reverse scans, and of what stands behind them, are kept; 0 where none have to be. */
+  uint64_t sweep_tiles;
+  /* Passes over the rows in alternating directions, behind the first way ahead. */
+  uint64_t sweep_passes;
 } sqs_plan_info;
 
 /* Samples that can be read at any position, again and again: a recorder file, a memory. */
@@ -701,6 +827,16 @@ typedef struct {
   /* Samples it has. */
   uint64_t samples;
 } sqs_source;
+
+/* Where a restored pipeline goes on. */
+typedef struct {
+  /* In: sizeof(sqs_resume). */
+  uint32_t struct_size;
+  /* Inputs that there are. */
+  uint32_t inputs;
+  /* Per input the next sample to push; of a source the samples it had when it was saved. */
+  uint64_t next_sample[8];
+} sqs_resume;
 
 /* What a pipeline did since it was made. */
 typedef struct {
@@ -728,9 +864,234 @@ typedef struct {
   uint64_t cache_misses;
   /* Stored data that failed its check: dropped, and recomputed when needed. */
   uint64_t crc_failures;
-  /* Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one. */
+  /* Damage that was made good: what was lost was made again. */
   uint64_t repairs;
+  /* Rows that stages made again for that. */
+  uint64_t recomputed_rows;
 } sqs_stats;
+
+/* How far a file or stream has come. */
+typedef struct {
+  /* Size of the input in bytes; SQS_ALL where it is not known. */
+  uint64_t total;
+  /* Bytes of the input that are done. */
+  uint64_t bytes_in;
+  /* Bytes put out. */
+  uint64_t bytes_out;
+  /* Frames done. */
+  uint64_t frames;
+} sqs_progress;
+
+/* How a stream is encoded. Set up by sqs_encode_options_init; zero means the default everywhere. */
+typedef struct {
+  /* sizeof(sqs_encode_options). */
+  uint32_t struct_size;
+  /* 0 or SQS_ENCODE_TAG. */
+  uint32_t flags;
+  /* What the samples are: SQS_BYTES (the default), SQS_I8 to SQS_F64, SQS_I24. */
+  uint32_t dtype;
+  /* SQS_LITTLE_ENDIAN (the default) or SQS_BIG_ENDIAN. */
+  uint32_t byte_order;
+  /* Interleaved channels, 1 to 4096; 0 means 1. A row is one sample of each. */
+  uint32_t channels;
+  /* 1 to 9, 0 means 5. 1: integers only, for slow processors; 9: the smallest output, whatever time it takes. */
+  uint32_t effort;
+  /* Which codec frames may use: SQS_CODEC_*. What does not shrink is stored, whatever the codec. */
+  uint32_t codec;
+  /* Raw bytes of a frame, 16 KiB to 4 MiB, rounded down to whole rows. Default: 32 KiB for samples, 64 KiB for bytes. */
+  uint32_t frame_bytes;
+  /* Frames that context is carried across. 0 and 1: none. More is not in this version (SQS_ERR_UNSUPPORTED). */
+  uint32_t restart_interval;
+  /* Entries of the index in the end frame, 16 bytes of memory each; default none. The index lets readers jump. */
+  uint32_t index_entries;
+  /* With SQS_ENCODE_TAG: the tag, up to 65535, that tells the frames of this stream from those of another inside it. */
+  uint32_t tag;
+  /* Threads that encode, in files and sqs_encode_stream, up to 64; 0 means 1. The output is the same for any number. */
+  uint32_t threads;
+  /*
+   Bytes before a frame that it may refer to, with restart_interval above 1; 0: the default. Memory of the encoder and
+   of the decoder.
+   */
+  uint32_t history_bytes;
+  /* 0. */
+  uint32_t reserved;
+  /* CCSDS 121: bits of a sample; 0: those of the sample type, the only value in this version. */
+  uint32_t ccsds_bits;
+  /* CCSDS 121: samples of a block; 0: 16, the only value in this version. */
+  uint32_t ccsds_block;
+  /* CCSDS 121: blocks from reference to reference; 0: 4096, the only value in this version. */
+  uint32_t ccsds_rsi;
+  /* CCSDS 121: 0. */
+  uint32_t ccsds_flags;
+  /* Files and sqs_encode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
+  void *memory;
+  /* Its size: what sqs_encode_memory tells. */
+  size_t memory_bytes;
+  /*
+   Files and sqs_encode_stream: called after every frame put out; NULL: not. Anything but 0 cancels. An
+   asynchronous job calls it from a thread of its own.
+   */
+  int32_t (*progress)(void *ctx, const sqs_progress *progress);
+  /* First argument of progress. */
+  void *ctx;
+} sqs_encode_options;
+
+/* What an encoder or decoder did. Times are of a wall clock, and 0 where there is none (sqs_encoder_step). */
+typedef struct {
+  /* In: sizeof(sqs_codec_stats). */
+  uint32_t struct_size;
+  /* 1 where the end of the stream was written or met. */
+  uint32_t ended;
+  /* Bytes of the original in sound frames. */
+  uint64_t raw_bytes;
+  /* Bytes of the encoded stream. */
+  uint64_t coded_bytes;
+  /* raw_bytes over coded_bytes in thousandths; 0 without a byte. */
+  uint64_t ratio_milli;
+  /* Sound frames, the end frame not among them. */
+  uint64_t frames;
+  /* Of frames: stored. */
+  uint64_t stored_frames;
+  /* Of frames: glyphs. */
+  uint64_t glyph_frames;
+  /* Of frames: LZ. */
+  uint64_t lz_frames;
+  /* Of frames: CCSDS 121. */
+  uint64_t ccsds121_frames;
+  /* Glyphs in them that code directly. */
+  uint64_t primitive_glyphs;
+  /* Glyphs that point at something earlier. */
+  uint64_t reference_glyphs;
+  /* Glyphs that are residuals of a predictor. */
+  uint64_t delta_glyphs;
+  /* Glyphs that are groups of others. */
+  uint64_t composite_glyphs;
+  /* Nanoseconds spent in reading. */
+  uint64_t read_ns;
+  /* Nanoseconds spent in encoding or decoding; of several threads the sum. */
+  uint64_t code_ns;
+  /* Nanoseconds spent in writing, with what it takes to have it on the disk. */
+  uint64_t write_ns;
+  /* Nanoseconds from the beginning to the end. */
+  uint64_t wall_ns;
+  /* raw_bytes per second of wall_ns; 0 where there is no clock. */
+  uint64_t bytes_per_second;
+  /* Bytes of memory used: all that was told beforehand. */
+  uint64_t peak_bytes;
+  /* Decoding: length of the original, as the end frame has it; SQS_ALL as long as it was not met. */
+  uint64_t length;
+  /* Decoding: frames with a sound header and damaged content. */
+  uint64_t damaged_frames;
+  /* Decoding: sound frames that had come already. */
+  uint64_t repeated_frames;
+  /* Decoding: sound frames that came behind later ones. */
+  uint64_t late_frames;
+  /* Decoding: encoded bytes that belong to no sound frame of this stream. */
+  uint64_t skipped_bytes;
+  /* Decoding: bytes of the original that are missing. */
+  uint64_t missing_bytes;
+  /* Decoding: ranges they make up, as far as they can be told apart. */
+  uint64_t missing_ranges;
+  /* Decoding: sample type of the first sound frame. */
+  uint32_t dtype;
+  /* Decoding: its byte order. */
+  uint32_t byte_order;
+  /* Decoding: its channels; 0 as long as there was none. */
+  uint32_t channels;
+  /* 0. */
+  uint32_t reserved;
+} sqs_codec_stats;
+
+/* Bytes first to end - 1 of the original. */
+typedef struct {
+  /* Position of the first byte. */
+  uint64_t first;
+  /* Position behind the last byte. */
+  uint64_t end;
+} sqs_range;
+
+/* How a stream is decoded. Set up by sqs_decode_options_init; zero means the default everywhere. */
+typedef struct {
+  /* sizeof(sqs_decode_options). */
+  uint32_t struct_size;
+  /* 0, or SQS_DECODE_RECOVER and SQS_DECODE_TAG added up. */
+  uint32_t flags;
+  /*
+   Most raw bytes of a frame, 16 KiB to 4 MiB; larger frames are refused (SQS_ERR_LIMIT). Default: 64 KiB; files:
+   what the first frame has, if that is more.
+   */
+  uint32_t max_frame_bytes;
+  /* With SQS_DECODE_TAG: the tag. */
+  uint32_t tag;
+  /* First byte of the original that is wanted. */
+  uint64_t first;
+  /* How many; 0 and SQS_ALL: all from first on. Of sqs_decoder_init: SQS_ALL or 0. */
+  uint64_t count;
+  /* Where files and sqs_decode_stream put the missing ranges; NULL: nowhere. */
+  sqs_range *missing;
+  /*
+   Missing ranges that can be told apart, 16 bytes of memory each, and room in missing, if given; default 64. What is
+   beyond is only counted.
+   */
+  uint32_t max_missing;
+  /* Bytes before a frame that it may refer to, of streams encoded with a restart_interval above 1. 0: none. */
+  uint32_t history_bytes;
+  /* Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
+  void *memory;
+  /* Its size: what sqs_decode_memory tells. */
+  size_t memory_bytes;
+  /* Files and sqs_decode_stream: called every now and then; NULL: not. Anything but 0 cancels. */
+  int32_t (*progress)(void *ctx, const sqs_progress *progress);
+  /* First argument of progress. */
+  void *ctx;
+} sqs_decode_options;
+
+/* Where sqs_encode_stream and sqs_decode_stream get bytes from and put them. */
+typedef struct {
+  /* sizeof(sqs_stream). */
+  uint32_t struct_size;
+  /* 0. */
+  uint32_t flags;
+  /*
+   Reads up to cap bytes into dst, at least one, sets *got, and returns 0; *got = 0 is the end. Or returns a code of
+   its own, which ends it all and stands in the error detail.
+   */
+  int32_t (*read)(void *ctx, void *dst, size_t cap, size_t *got);
+  /*
+   Takes all of the bytes, which belong to position offset of the output, and returns 0; or a code of its own.
+   Encoded bytes follow each other; decoded ones do but for holes (see SQS_DECODE_RECOVER). Decoding, NULL: the
+   stream is only checked.
+   */
+  int32_t (*write)(void *ctx, uint64_t offset, const void *data, size_t bytes);
+  /* First argument of both. */
+  void *ctx;
+  /* Bytes that will be read, for progress; 0: not known. */
+  uint64_t total;
+} sqs_stream;
+
+/*
+ An encoder behind an evaluation: give sqs_encoder_sink_rows as the sink and this as its ctx. The rows of the stage are
+ the original of the stream: options with the stage's type and with its len as channels fit them.
+ */
+typedef struct {
+  /* sizeof(sqs_encoder_sink). */
+  uint32_t struct_size;
+  /*
+   0 before the first rows. Then the status that put an end to it, if any: SQS_ERR_CALLBACK where write failed, else
+   that of sqs_encoder_step.
+   */
+  int32_t status;
+  /* The encoder, made by sqs_encoder_init. */
+  sqs_encoder *encoder;
+  /* Where encoded bytes are put before they are written. */
+  void *buffer;
+  /* Its size, at least 1. */
+  size_t bytes;
+  /* Takes encoded bytes, all of them, and returns 0; or a code of its own that ends the evaluation. */
+  int32_t (*write)(void *ctx, const void *data, size_t bytes);
+  /* First argument of write. */
+  void *ctx;
+} sqs_encoder_sink;
 
 #ifdef __cplusplus
 extern "C" {
@@ -826,10 +1187,10 @@ sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc
 
  desc and what it points to are copied, but for ctx. id: the number of the stage.
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no run, len 0, unknown dtype or boundary, an alignment that is no power of two
- or above 64; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
- SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached;
- SQS_ERR_OVERFLOW: a row does not fit the address space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: flags, state, or
- a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ or above 64, SQS_STAGE_REVERSE without state; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
+ SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached,
+ or the direction of scans changes too often on the way from an input; SQS_ERR_OVERFLOW: a row does not fit the address
+ space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: unknown flags, or a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_stage_register(sqs_pipeline *pipeline,
                               const sqs_stage_desc *desc,
@@ -858,7 +1219,8 @@ sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id
 
 /*
  Opens a stage's output: its finished rows wait in a queue of capacity_rows rows to be pulled, each once, in order.
- Before seal only. A full queue holds back sqs_step.
+ Before seal only. A full queue holds back sqs_step. (Rows behind a reverse scan cannot be pulled, which sqs_plan and
+ sqs_pipeline_seal say.)
 
  Returns SQS_OK; SQS_ERR_ARGUMENT: no such stage, or capacity_rows is 0; SQS_ERR_STATE: open already, or sealed;
  SQS_ERR_LIMIT; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
@@ -876,8 +1238,9 @@ sqs_status sqs_output_open(sqs_pipeline *pipeline,
  requests, n: what will be asked, at most SQS_MAX_REQUESTS. n = 0: every stage without consumers, forward, any range.
  out: written on success.
  Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
- SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph needs, classic mode without
- a bound on the rows or with opened outputs; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
+ SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph or a request in reverse needs,
+ classic mode without a bound on the rows or with opened outputs, rows in forward order behind a reverse scan over an
+ input of unknown length; SQS_ERR_GRAPH: an output opened behind a reverse scan; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
  SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_plan(sqs_pipeline *pipeline,
@@ -1001,7 +1364,7 @@ sqs_status sqs_source_set_file(sqs_pipeline *pipeline,
  count: SQS_ALL for all rows from first on that there are. rows: cap_bytes bytes of room. got: rows written, always
  written; after an error what came before it.
  Returns SQS_OK; SQS_ERR_RANGE: rows that are not there yet (or depend on samples that are not): the detail says how
- many there are; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
+ many there are; or rows behind a reverse scan while the end of the input is not known; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
  left the ring, the detail says where it starts; SQS_ERR_NOT_PLANNED: sealed for other requests, the detail tells the
  bytes; SQS_ERR_CALLBACK: a stage or source failed; SQS_ERR_STATE: an evaluation is under way; SQS_ERR_ARGUMENT: NULL,
  no such stage; SQS_ERR_OVERLAP; SQS_ERR_OVERFLOW; what sqs_pipeline_seal returns, when it seals; SQS_ERR_REENTRANT;
@@ -1054,7 +1417,66 @@ sqs_status sqs_evaluate_begin(sqs_pipeline *pipeline,
 sqs_status sqs_evaluate_cancel(sqs_pipeline *pipeline);
 
 /*
- Checks stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call, going round. What is damaged is
+ Tells the bytes that no sqs_checkpoint_save of this sealed pipeline exceeds: what to keep free for its file, and how
+ large a buffer to read it back must be.
+
+ bytes: written on success.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STATE: not sealed; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT;
+ SQS_ERR_POISONED.
+ */
+sqs_status sqs_checkpoint_bytes(sqs_pipeline *pipeline,
+                                uint64_t *bytes);
+
+/*
+ Saves all that a pipeline of the same graph and config needs to go on from here: states, positions, the samples and
+ rows that are still needed, queued rows, and the checkpoints of stages with state. sink gets the file from its start in
+ pieces of at most 512 bytes: (ctx, bytes, number of bytes). It returns 0, or a code of its own that ends the call. The
+ format is the same on every machine (docs/CHECKPOINT_FORMAT.md). Changes nothing, runs no stage, does not allocate.
+
+ Not saved: an evaluation under way (ask again from the first row not handed out: the checkpoints make that cheap), the
+ row cache, sqs_stats. written: NULL, or where to put the length of the file, on success.
+ Returns SQS_OK; SQS_ERR_CALLBACK: sink failed; SQS_ERR_STATE: not sealed; SQS_ERR_CORRUPT: what would be saved is
+ damaged; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+ */
+sqs_status sqs_checkpoint_save(sqs_pipeline *pipeline,
+                               int32_t (*sink)(void *ctx, const void *bytes, size_t n),
+                               void *ctx,
+                               uint64_t *written);
+
+/*
+ Goes on where a pipeline was saved: the handle must be sealed, with the same inputs, stages (name, row, edges, state,
+ revision), opened outputs and checkpoint settings. What it did before is forgotten, as by sqs_pipeline_reset. The rows
+ that follow are those of a pipeline that was never stopped, to the bit. Runs no stage and does not allocate.
+
+ file: the bytes bytes of the file, whole. It is checked before anything is changed. out: NULL, or where to put where
+ each input goes on.
+ Sources must be set as before, and have at least the samples they had. Pulls go on with the row that
+ sqs_output_position tells.
+ Returns SQS_OK; SQS_ERR_FORMAT: no checkpoint file, or of another version; SQS_ERR_CORRUPT: damaged or cut;
+ SQS_ERR_GRAPH: of another graph or config, the detail says what differs; SQS_ERR_RANGE: a source has fewer samples than
+ it had, or ended and has others; SQS_ERR_UNSUPPORTED: saved on a machine of another byte order by a stage that tells no
+ state_word; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: NULL; SQS_ERR_OVERLAP: file lies in the work area;
+ SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED. After an error the pipeline is as it was.
+ */
+sqs_status sqs_checkpoint_restore(sqs_pipeline *pipeline,
+                                  const void *file,
+                                  size_t bytes,
+                                  sqs_resume *out);
+
+/*
+ Tells where an opened output stands: the row that the next sqs_pull starts with, and one behind the last that waits.
+
+ next, end: NULL, or written on success.
+ Returns SQS_OK; SQS_ERR_STATE: not open, or not sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED; SQS_ERR_ARGUMENT.
+ */
+sqs_status sqs_output_position(sqs_pipeline *pipeline,
+                               uint32_t stage,
+                               uint64_t *next,
+                               uint64_t *end);
+
+/*
+ Checks the tables of the pipeline, and stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call,
+ going round. Damaged tables poison the pipeline, but for constant tables of stages, which are filled again. Stored data is
  dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
  allocate and runs no stage.
 
@@ -1072,6 +1494,368 @@ sqs_status sqs_scrub(sqs_pipeline *pipeline,
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT.
  */
 sqs_status sqs_stats_get(sqs_pipeline *pipeline, sqs_stats *out);
+
+/*
+ Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
+
+ struct_size: sizeof(sqs_encode_options) of the caller.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: options is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+ */
+sqs_status sqs_encode_options_init(sqs_encode_options *options, size_t struct_size);
+
+/*
+ Tells size and alignment of the memory an encoder needs: exactly this suffices. By default 256 KiB or less.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
+ SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_encoder_memory(const sqs_encode_options *options, size_t *bytes, size_t *align);
+
+/*
+ Tells the frame size to use within a limit of memory: what options ask for, or else the largest power of two with
+ which sqs_encoder_memory is at most limit. Put it into options->frame_bytes.
+
+ Returns SQS_OK; SQS_ERR_BUDGET: no frame size fits the limit; what sqs_encoder_memory returns.
+ */
+sqs_status sqs_optimal_chunk_size(const sqs_encode_options *options,
+                                  size_t limit,
+                                  uint32_t *frame_bytes);
+
+/*
+ Makes an encoder in memory of the caller, which stays his. Nothing is allocated, now or later; the memory is all
+ that is used. The options' memory, threads and progress are not looked at.
+
+ memory: bytes bytes, as sqs_encoder_memory tells, aligned as it tells. encoder: the handle, which lies in it.
+ error: NULL, or where to put the detail.
+ Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
+ NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+ */
+sqs_status sqs_encoder_init(void *memory,
+                            size_t bytes,
+                            const sqs_encode_options *options,
+                            sqs_encoder **encoder,
+                            sqs_error *error);
+
+/*
+ Takes bytes of the original, puts out bytes of the stream, as far as both reach; any cut of either is fine, down to a
+ byte. Does not allocate. Encodes at most one frame per call and full output.
+
+     do {
+         status = sqs_encoder_step(e, in, n, &took, out, sizeof out, &made, SQS_FLOW_END);
+         in += took; n -= took;
+         write(fd, out, made);
+     } while (status == SQS_AGAIN);
+
+ in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
+ how many were put there. consumed and written are always written. flow: SQS_FLOW_CONTINUE; SQS_FLOW_FLUSH: also put
+ out a frame of what was taken, up to the last whole row, as before a pause; SQS_FLOW_END: this is the end.
+ Returns SQS_OK: all input was taken, and all that flow asks for was put out; SQS_AGAIN: call again with more room, the
+ rest of the input and the same flow; SQS_END: the stream is complete; SQS_ERR_STATE: input after the end;
+ SQS_ERR_OVERLAP: in, out and the encoder's memory overlap; SQS_ERR_OVERFLOW: more than 2^64 bytes;
+ SQS_ERR_ARGUMENT: NULL, no encoder, no such flow.
+ */
+sqs_status sqs_encoder_step(sqs_encoder *encoder,
+                            const void *in,
+                            size_t in_bytes,
+                            size_t *consumed,
+                            void *out,
+                            size_t out_bytes,
+                            size_t *written,
+                            uint32_t flow);
+
+/*
+ Tells what the encoder did so far. coded_bytes has the frames not handed out yet, too. Does not allocate.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no encoder; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_encoder_stats(sqs_encoder *encoder, sqs_codec_stats *out);
+
+/*
+ Copies the detail of the last error of this encoder; see sqs_pipeline_error_detail.
+
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no encoder, or buf is NULL.
+ */
+sqs_status sqs_encoder_error_detail(const sqs_encoder *encoder, char *buf, size_t cap, size_t *need);
+
+/*
+ Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
+
+ struct_size: sizeof(sqs_decode_options) of the caller.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: options is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+ */
+sqs_status sqs_decode_options_init(sqs_decode_options *options, size_t struct_size);
+
+/*
+ Tells size and alignment of the memory a decoder needs: exactly this suffices.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
+ SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_decoder_memory(const sqs_decode_options *options, size_t *bytes, size_t *align);
+
+/*
+ Makes a decoder in memory of the caller, which stays his. Nothing is allocated, now or later. first says which byte
+ of the original is the first to be put out; the input may start at any frame at or before it. The options' count,
+ missing, memory and progress are not looked at.
+
+ memory: bytes bytes, as sqs_decoder_memory tells, aligned as it tells. decoder: the handle, which lies in it.
+ error: NULL, or where to put the detail.
+ Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
+ NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+ */
+sqs_status sqs_decoder_init(void *memory,
+                            size_t bytes,
+                            const sqs_decode_options *options,
+                            sqs_decoder **decoder,
+                            sqs_error *error);
+
+/*
+ Takes bytes of the stream, puts out bytes of the original, as far as both reach; any cut of either is fine, down to a
+ byte. Does not allocate. What a call puts out lies side by side in the original, from offset on. With
+ SQS_DECODE_RECOVER what is missing is passed over, and a frame may come late: then offset jumps from call to call.
+
+ in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
+ how many were put there; both are always written. offset: NULL, or where to put the position in the original of the
+ first of them. flow: SQS_FLOW_CONTINUE, or SQS_FLOW_END: this is all the input.
+ Returns SQS_OK: all input was taken and put out, more is needed; SQS_AGAIN: call again with more room, the rest of the
+ input and the same flow; SQS_END: the stream is complete; SQS_ERR_DAMAGED: without SQS_DECODE_RECOVER only, the stream
+ is damaged or was cut off; what was put out before is sound, and every further call says the same; SQS_ERR_LIMIT: a
+ frame is larger than max_frame_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_OVERLAP: in, out and the
+ decoder's memory overlap; SQS_ERR_ARGUMENT: NULL, no decoder, no such flow.
+ */
+sqs_status sqs_decoder_step(sqs_decoder *decoder,
+                            const void *in,
+                            size_t in_bytes,
+                            size_t *consumed,
+                            void *out,
+                            size_t out_bytes,
+                            size_t *written,
+                            uint64_t *offset,
+                            uint32_t flow);
+
+/*
+ Tells what the decoder met so far, damage included. Does not allocate.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no decoder; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_decoder_stats(sqs_decoder *decoder, sqs_codec_stats *out);
+
+/*
+ Copies the ranges of the original that are missing so far, in rising order; complete after SQS_END.
+
+ ranges: room for cap ranges, NULL with cap 0. count: how many there are, always written.
+ Returns SQS_OK; SQS_ERR_SPACE: only the first cap were copied; SQS_ERR_ARGUMENT: NULL, no decoder.
+ */
+sqs_status sqs_decoder_missing(sqs_decoder *decoder, sqs_range *ranges, size_t cap, size_t *count);
+
+/*
+ Copies the detail of the last error of this decoder; see sqs_pipeline_error_detail.
+
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no decoder, or buf is NULL.
+ */
+sqs_status sqs_decoder_error_detail(const sqs_decoder *decoder, char *buf, size_t cap, size_t *need);
+
+/*
+ Tells the bytes of memory that sqs_encode_file and sqs_encode_stream use with these options: exactly this, once,
+ whatever the size of the input. With threads above 1 the host's thread library takes what it needs for each thread
+ beside it (a stack, and some hundred bytes).
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
+ SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_encode_memory(const sqs_encode_options *options,
+                             size_t *bytes);
+
+/*
+ Encodes a file. Hosts only. Writes to a temporary beside the output, which takes the place of the output when it is
+ complete and on the disk; an error leaves nothing behind, and an output that was there as it was. Uses the bytes that
+ sqs_encode_memory tells and nothing else (paths of 384 bytes and more are copied on the heap by the system's
+ library). Blocks; sqs_encode_file_async does not.
+
+ in_path, out_path: UTF-8, at most 4095 bytes; not the same file; an output that is there must be a regular file.
+ stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
+ detail and errno.
+ Returns SQS_OK; SQS_ERR_IO: a file cannot be opened, read, made or written, the disk is full, the input was cut while
+ it was read, or a thread cannot be had; SQS_ERR_CANCELLED: progress said so; SQS_ERR_MEMORY: the heap has none, or the
+ memory given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the same file twice; SQS_ERR_NAME: a path is
+ too long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN; SQS_ERR_INTERNAL: a thread failed.
+ */
+sqs_status sqs_encode_file(const char *in_path,
+                           const char *out_path,
+                           const sqs_encode_options *options,
+                           sqs_codec_stats *stats,
+                           sqs_error *error);
+
+/*
+ Encodes what a function reads into what another one writes: standard input, sockets, archives. Hosts only. Both are
+ called from the calling thread, whatever options->threads says.
+
+ stats, error: as in sqs_encode_file.
+ Returns what sqs_encode_file returns, but for the files' statuses; SQS_ERR_CALLBACK: a function failed, its code is in
+ the detail.
+ */
+sqs_status sqs_encode_stream(const sqs_stream *stream,
+                             const sqs_encode_options *options,
+                             sqs_codec_stats *stats,
+                             sqs_error *error);
+
+/*
+ Tells the bytes of memory that sqs_decode_file and sqs_decode_stream use with these options: exactly this, once. A
+ file whose first frame is larger than max_frame_bytes of 0 stands for takes what its frames need: set the field to
+ know beforehand.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
+ SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_decode_memory(const sqs_decode_options *options,
+                             size_t *bytes);
+
+/*
+ Decodes a file, or bytes first to first + count - 1 of the original. Hosts only. Writes to a temporary beside the
+ output, which takes the place of the output when it is complete and on the disk; an error leaves nothing behind. Of
+ a range only the frames that hold it are decoded: they are found by the index, or by the headers.
+ Without SQS_DECODE_RECOVER damage is an error. With it what is sound is written at its place and what is missing is
+ zeros: the figures tell how much that is, options->missing which.
+
+ in_path, out_path: UTF-8, at most 4095 bytes; not the same file; an output that is there must be a regular file.
+ stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
+ detail and errno.
+ Returns SQS_OK, with SQS_DECODE_RECOVER also of a damaged stream; SQS_ERR_DAMAGED; SQS_ERR_LIMIT: a frame is larger
+ than max_frame_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a file cannot be opened, read, made or
+ written, or the disk is full; SQS_ERR_CANCELLED: progress said so; SQS_ERR_MEMORY: the heap has none, or the memory
+ given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the same file twice; SQS_ERR_NAME: a path is too
+ long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+ */
+sqs_status sqs_decode_file(const char *in_path,
+                           const char *out_path,
+                           const sqs_decode_options *options,
+                           sqs_codec_stats *stats,
+                           sqs_error *error);
+
+/*
+ Decodes what a function reads, from the start of a stream on, into what another one writes; without it the stream is
+ only checked. Hosts only. Position 0 of the output is byte first of the original; holes are passed over, and with
+ SQS_DECODE_RECOVER bytes may come late, behind later ones.
+
+ length: NULL, or where to put how many bytes there are from byte first on, holes included. stats, error: as in
+ sqs_decode_file.
+ Returns what sqs_decode_file returns, but for the files' statuses; SQS_ERR_CALLBACK: a function failed, its code is in
+ the detail.
+ */
+sqs_status sqs_decode_stream(const sqs_stream *stream,
+                             const sqs_decode_options *options,
+                             uint64_t *length,
+                             sqs_codec_stats *stats,
+                             sqs_error *error);
+
+/*
+ Encodes a file in the background, and returns at once. The output is the same to the byte for any number of threads,
+ and by sqs_encode_file. Options and paths are copied; options->memory and what ctx points at are the job's until it
+ is freed. progress is called from a thread of the job; it may call sqs_codec_job_poll and _cancel.
+
+ job: the handle, to be freed. error: NULL, or where to put the detail.
+ Returns SQS_OK: it has begun, sqs_codec_job_wait tells how it ended; SQS_ERR_IO: no thread can be had; SQS_ERR_ARGUMENT:
+ NULL or an option out of range; SQS_ERR_NAME; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+ */
+sqs_status sqs_encode_file_async(const char *in_path,
+                                 const char *out_path,
+                                 const sqs_encode_options *options,
+                                 sqs_codec_job **job,
+                                 sqs_error *error);
+
+/*
+ Decodes a file in the background, by one thread, and returns at once: as sqs_encode_file_async for sqs_decode_file.
+ options->missing is the job's, too, until it is freed.
+
+ Returns what sqs_encode_file_async returns.
+ */
+sqs_status sqs_decode_file_async(const char *in_path,
+                                 const char *out_path,
+                                 const sqs_decode_options *options,
+                                 sqs_codec_job **job,
+                                 sqs_error *error);
+
+/*
+ Tells how far a job is, without waiting. Any thread may call it, progress too.
+
+ progress: NULL, or where to put it.
+ Returns SQS_AGAIN: it is at work; SQS_OK: the output is there, complete and on the disk; SQS_ERR_ARGUMENT: no job; or
+ what sqs_encode_file or sqs_decode_file returned: then nothing is left of the output.
+ */
+sqs_status sqs_codec_job_poll(sqs_codec_job *job,
+                              sqs_progress *progress);
+
+/*
+ Waits until a job is over, or for timeout_ms milliseconds; UINT32_MAX: for as long as it takes.
+
+ Returns what sqs_codec_job_poll returns; SQS_ERR_REENTRANT: called from the job's own progress.
+ */
+sqs_status sqs_codec_job_wait(sqs_codec_job *job, uint32_t timeout_ms);
+
+/*
+ Asks a job to stop after the frames at hand; it ends with SQS_ERR_CANCELLED and leaves nothing behind, unless it was
+ done already. Any thread may call it, progress too. Does not wait.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: no job.
+ */
+sqs_status sqs_codec_job_cancel(sqs_codec_job *job);
+
+/*
+ Tells the figures of a job that is over.
+
+ Returns SQS_OK; SQS_AGAIN: it is at work, out is as it was; SQS_ERR_ARGUMENT: NULL, no job; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_codec_job_stats(sqs_codec_job *job,
+                               sqs_codec_stats *out);
+
+/*
+ Copies the detail of the error that a job ended with; empty without one. See sqs_pipeline_error_detail.
+
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no job, or buf is NULL.
+ */
+sqs_status sqs_codec_job_error_detail(const sqs_codec_job *job, char *buf, size_t cap, size_t *need);
+
+/*
+ Ends a job: cancels it if it is at work, waits for its threads, and frees it. NULL is allowed. From the job's own
+ progress it does nothing.
+ */
+void sqs_codec_job_free(sqs_codec_job *job);
+
+/*
+ The sink function: for sqs_evaluate_to and sqs_evaluate_begin, with an sqs_encoder_sink as ctx. Rows go into the
+ stream as they come. When it fails, the evaluation ends with SQS_ERR_CALLBACK, sink->status says why, and every further
+ call fails the same way: begin a new stream.
+
+ Returns 0, or sink->status.
+ */
+int32_t sqs_encoder_sink_rows(void *sink,
+                              uint64_t first,
+                              size_t rows,
+                              const void *data,
+                              size_t bytes);
+
+/*
+ Ends the stream: writes what is left and the end frame.
+
+ Returns SQS_OK; or sink->status: SQS_ERR_CALLBACK: write failed, now or before; SQS_ERR_STATE: ended already;
+ SQS_ERR_ARGUMENT: NULL, no encoder, no buffer; SQS_ERR_STRUCT_SIZE.
+ */
+sqs_status sqs_encoder_sink_end(sqs_encoder_sink *sink);
+
+/*
+ Evaluates a request into a file, encoded: its rows, in their order, are the original. Hosts only. Sample type, byte
+ order and channels are the stage's, whatever options say; threads and progress are not looked at. The file is
+ written beside the output and takes its place when it is complete and on the disk; an error leaves nothing behind.
+
+ path: as in sqs_encode_file. stats: NULL, or where to put the figures, also after an error.
+ Returns what sqs_evaluate_to returns, with the detail in the pipeline; SQS_ERR_IO: the file cannot be made or written,
+ or the disk is full; SQS_ERR_MEMORY; what sqs_encode_file returns for paths and options.
+ */
+sqs_status sqs_evaluate_to_file(sqs_pipeline *pipeline,
+                                const sqs_request *ask,
+                                const char *path,
+                                const sqs_encode_options *options,
+                                sqs_codec_stats *stats);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -3,6 +3,7 @@
 use crate::dtype::{Dtype, Element};
 use crate::mem::{Inline, cast, cast_mut};
 use crate::status::Status;
+use crate::util::digest::Digest;
 
 /// What a stage returned instead of success: any number but zero, shown in the error's detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,11 @@ pub trait Kernel {
     fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
         table.fill(0);
         Ok(())
+    }
+
+    /// What the kernel holds and never changes, so that a flipped bit in it is found.
+    fn digest(&self, sum: &mut Digest) {
+        let _ = sum;
     }
 
     /// Sets the state of a scan before row 0 (of a reverse scan: behind the last row).
@@ -66,6 +72,9 @@ pub struct StageSpec<'m> {
     pub state_bytes: usize,
     /// Alignment of the state; a power of two, at most a cache line.
     pub state_align: usize,
+    /// Bytes of the words that the state is made of (1, 2, 4 or 8), so that it can be saved in an order of bytes that every
+    /// machine reads; 0 where they are of several sizes: then only machines of the same byte order read what was saved.
+    pub state_word: usize,
     /// A reverse scan: its state runs from the last row to the first.
     pub reverse: bool,
     /// Bytes of its scratch memory, aligned to a cache line at least.
@@ -91,6 +100,7 @@ impl<'m> StageSpec<'m> {
             stride: 1,
             state_bytes: 0,
             state_align: 8,
+            state_word: 0,
             reverse: false,
             scratch_bytes: 0,
             scratch_align: 1,

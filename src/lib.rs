@@ -9,7 +9,8 @@
 //! ```text
 //! status, limits, util  <-  mem, dtype  <-  kernel, io  <-  graph  <-  schedule  <-  store  <-  plan  <-  exec
 //!   <-  pipeline  <-  ffi
-//! stages, codec, io use status, limits, util, mem, dtype, kernel and simd; pipeline finds stages; nothing imports ffi
+//! simd uses nothing; util uses simd for CRC-32C; stages, codec, io use status, limits, util, mem, dtype, kernel and
+//! simd, codec also io; pipeline finds stages; nothing imports ffi
 //! ```
 //! `unsafe` lives in `mem`, `simd` and `ffi` alone; the rest is free of panics by lint: no unwrap, no indexing,
 //! no unchecked arithmetic on sizes and positions.
@@ -45,7 +46,6 @@ pub mod mem;
 pub mod pipeline;
 pub mod plan;
 pub mod schedule;
-#[cfg(any(feature = "stages", feature = "codec"))]
 pub mod simd;
 #[cfg(feature = "stages")]
 pub mod stages;

@@ -12,6 +12,9 @@ pub const MAX_INPUTS: usize = 8;
 /// Most requests a pipeline is sealed for.
 pub const MAX_REQUESTS: usize = 16;
 
+/// Levels of a graph: the direction of time changes at most one time less on the way from an input to a stage.
+pub const MAX_LEVELS: usize = 8;
+
 /// Alignment of buffers inside the work area, relative to its start: a cache line of every processor we know.
 pub const BUFFER_ALIGN: usize = 64;
 

@@ -117,6 +117,17 @@ impl Status {
 /// A short name by value: stages and inputs are called by it.
 pub type Name = Text<NAME_LEN>;
 
+/// A number of a sentence. Errors lie in memory of the caller, which is aligned to [`crate::limits::AREA_ALIGN`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, packed(8))]
+pub struct Number(pub i128);
+
+impl PartialEq<i128> for Number {
+    fn eq(&self, other: &i128) -> bool {
+        self.0 == *other
+    }
+}
+
 /// A status and what there is to say about it.
 ///
 /// In the template `{a}`, `{b}` and `{n}` stand for the two numbers and the name.
@@ -127,11 +138,13 @@ pub struct Error {
     /// The sentence, with `{a}`, `{b}` and `{n}` as holes.
     pub template: &'static str,
     /// Fills `{a}`.
-    pub a: i128,
+    pub a: Number,
     /// Fills `{b}`.
-    pub b: i128,
+    pub b: Number,
     /// Fills `{n}`.
     pub name: Name,
+    /// `errno` of the operating system, where it refused something.
+    pub os: i32,
 }
 
 /// What fallible functions of the library return.
@@ -141,20 +154,20 @@ impl Error {
     /// An error with a plain sentence.
     #[must_use]
     pub const fn new(status: Status, template: &'static str) -> Self {
-        Error { status, template, a: 0, b: 0, name: Name::new() }
+        Error { status, template, a: Number(0), b: Number(0), name: Name::new(), os: 0 }
     }
 
     /// The same with the number that stands at `{a}`.
     #[must_use]
     pub fn a(mut self, a: impl Into<i128>) -> Self {
-        self.a = a.into();
+        self.a = Number(a.into());
         self
     }
 
     /// The same with the number that stands at `{b}`.
     #[must_use]
     pub fn b(mut self, b: impl Into<i128>) -> Self {
-        self.b = b.into();
+        self.b = Number(b.into());
         self
     }
 
@@ -165,6 +178,13 @@ impl Error {
         self
     }
 
+    /// The operating system refused something: its `errno`, which is also the number at `{a}`.
+    #[must_use]
+    pub fn os(mut self, errno: i32) -> Self {
+        self.os = errno;
+        self.a(errno)
+    }
+
     /// Renders the sentence, cut where `out` is full.
     pub fn write<const N: usize>(&self, out: &mut Text<N>) {
         let mut rest = self.template;
@@ -172,8 +192,8 @@ impl Error {
             out.push_str(before);
             let Some((hole, tail)) = after.split_once('}') else { break };
             match hole {
-                "a" => out.push_int(self.a),
-                "b" => out.push_int(self.b),
+                "a" => out.push_int(self.a.0),
+                "b" => out.push_int(self.b.0),
                 "n" => out.push_bytes(self.name.as_bytes()),
                 _ => {}
             }

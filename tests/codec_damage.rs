@@ -10,8 +10,14 @@ use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
 use sqrtspace::codec::frame::Header;
 use sqrtspace::status::Status;
 
-const RECOVER: DecodeOptions =
-    DecodeOptions { max_frame_bytes: 64 << 10, recover: true, start: 0, tag: None, max_holes: 64 };
+const RECOVER: DecodeOptions = DecodeOptions {
+    max_frame_bytes: 64 << 10,
+    recover: true,
+    start: 0,
+    tag: None,
+    max_holes: 64,
+    history_bytes: 64 << 10,
+};
 const STRICT: DecodeOptions = DecodeOptions { recover: false, ..RECOVER };
 
 /// A frame of a stream: where it lies, and which bytes of the original it holds.

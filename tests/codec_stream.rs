@@ -2,7 +2,7 @@
 
 mod codec_common;
 
-use codec_common::{Random, decode, decode_cut, encode, encode_cut, signal16};
+use codec_common::{Random, decode, decode_cut, encode, encode_cut, lines, signal16};
 use proptest::prelude::*;
 use sqrtspace::codec::Effort;
 use sqrtspace::codec::choose::Method;
@@ -75,17 +75,6 @@ fn codecs(coded: &[u8]) -> Vec<Codec> {
         at += h.frame_len();
     }
     list
-}
-
-/// Lines of a log.
-fn lines(n: usize, seed: u64) -> Vec<u8> {
-    let mut r = Random(seed);
-    let mut text = String::new();
-    for i in 0..n {
-        let what = ["opened", "closed", "timed out", "was reset by its peer"][r.below(4)];
-        text += &format!("t={} unit{}: channel {} {what}\n", i * 7 + r.below(5), r.below(3), r.below(200));
-    }
-    text.into_bytes()
 }
 
 /// Packets: a head that counts, measurements, and a name.
@@ -404,7 +393,7 @@ fn frames_made_apart_are_those_of_the_stream() {
     for (i, part) in parts.iter().enumerate().rev() {
         let mut out = vec![0; part.len() + OVERHEAD_BYTES];
         let place = Place { tag, sequence: i as u32, raw_offset: (i * step) as u64 };
-        let f = encode_frame(&o, place, part, &mut work, &mut out).unwrap();
+        let f = encode_frame(&o, place, part, 0, &mut work, &mut out).unwrap();
         made[i] = out[..f.len].to_vec();
     }
     let mut out = vec![0; 100];

@@ -8,7 +8,27 @@ fn generated() -> String {
     let manual = config.header.take().expect("the manual");
     config.header = Some(manual.replace("@STAGES@", &stages(root)).trim().to_string());
     // The C API alone, in the order in which it is to be read.
-    let files = ["types", "handle", "version", "pipeline", "graph", "plan", "data", "source_file", "evaluate", "stats"];
+    let files = [
+        "types",
+        "handle",
+        "version",
+        "pipeline",
+        "graph",
+        "plan",
+        "data",
+        "source_file",
+        "evaluate",
+        "checkpoint",
+        "stats",
+        "codec_types",
+        "encoder",
+        "decoder",
+        "encode_file",
+        "decode_file",
+        "codec_job",
+        "codec_sink",
+        "evaluate_file",
+    ];
     let start = cbindgen::Builder::new().with_config(config);
     let builder = files.iter().fold(start, |b, file| b.with_src(root.join(format!("src/ffi/{file}.rs"))));
     let mut text = Vec::new();

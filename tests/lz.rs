@@ -139,22 +139,17 @@ mod oracle {
         if sum > size {
             return None;
         }
-        let mut spread = vec![0; size];
+        let mut states = vec![(0, 0, 0); size];
         let mut at = 0;
         for (symbol, share) in shares.iter().enumerate() {
-            for _ in 0..*share {
-                spread[at] = symbol;
+            for j in 0..*share {
+                let x = (share + j) as u32;
+                let bits = log - x.ilog2();
+                states[at] = (symbol as u32, bits, (x << bits) - size as u32);
                 at = (at + size / 2 + size / 8 + 3) % size;
             }
         }
-        let mut seen = shares.clone();
-        let states = spread.iter().map(|&symbol| {
-            let x = seen[symbol] as u32;
-            seen[symbol] += 1;
-            let bits = log - x.ilog2();
-            (symbol as u32, bits, (x << bits) - size as u32)
-        });
-        Some(Table { log, states: states.collect() })
+        Some(Table { log, states })
     }
 
     /// Reads from the end.
@@ -229,16 +224,20 @@ mod oracle {
                 let mark = body.last()?.checked_ilog2()?;
                 let mut back = Back { bytes: body, left: body.len() * 8 - 8 + mark as usize };
                 let [runs, matches, offsets] = tables;
-                let mut r = back.word(runs.log)?;
-                let mut o = back.word(offsets.log)?;
-                let mut m = back.word(matches.log)?;
+                let mut next = std::collections::VecDeque::new();
+                for _ in 0..sequences.min(2) {
+                    let (r, o, m) = (back.word(runs.log)?, back.word(offsets.log)?, back.word(matches.log)?);
+                    next.push_back((r, m, o));
+                }
                 for i in 0..sequences {
+                    let (r, m, o) = next.pop_front()?;
                     let (rs, ms, os) =
                         (runs.states[r as usize], matches.states[m as usize], offsets.states[o as usize]);
-                    if i + 1 < sequences {
-                        r = rs.2 + back.word(rs.1)?;
-                        m = ms.2 + back.word(ms.1)?;
-                        o = os.2 + back.word(os.1)?;
+                    if i + 2 < sequences {
+                        let r = rs.2 + back.word(rs.1)?;
+                        let m = ms.2 + back.word(ms.1)?;
+                        let o = os.2 + back.word(os.1)?;
+                        next.push_back((r, m, o));
                     }
                     let stored = if os.0 < 3 { os.0 } else { value(os.0 - 2, 1, &mut back)? + 2 };
                     let len = value(ms.0, 5, &mut back)? as usize + 3;
@@ -477,6 +476,29 @@ proptest! {
                 block[at] = rng.next() as u8;
             }
             agree(&block, len + rng.next() as usize % 2000);
+        }
+    }
+}
+
+/// A block of literals alone, some of which occur once and at its start: where the head is written.
+#[test]
+fn rare_literals_at_the_start_are_not_lost() {
+    let mut r = 7u32;
+    let noise = |r: &mut u32| {
+        *r = r.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (*r >> 24) as u8
+    };
+    for len in 60..1200usize {
+        let mut data: Vec<u8> = (0..len).map(|i| if i % 2 == 0 { 61 } else { noise(&mut r) | 128 }).collect();
+        data[..6].copy_from_slice(&[1, 2, 3, 4, 5, 6]);
+        let mut out = vec![0; len];
+        for effort in [1, 5, 9] {
+            let mut work = vec![0; encode_work_len(len, effort)];
+            let Some(n) = encode_block(&data, &mut out, &mut work, effort) else { continue };
+            let mut back = vec![0; len];
+            let mut work = vec![0; DECODE_WORK_LEN];
+            assert_eq!(decode_block(&out[..n], &mut back, &mut work).ok(), Some(len));
+            assert!(back == data, "{len} bytes, effort {effort}");
         }
     }
 }

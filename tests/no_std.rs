@@ -50,6 +50,11 @@ fn what_flies_needs_neither_std_nor_an_allocator() {
     check("flight", &["flight"]);
 }
 
+#[test]
+fn the_codec_needs_neither_std_nor_an_allocator() {
+    check("codec", &["flight", "codec"]);
+}
+
 /// The names above are what a build with std has.
 #[test]
 fn a_build_with_std_is_told_apart() {

@@ -5,7 +5,7 @@ mod common;
 
 use chain::*;
 use common::*;
-use sqrtspace::pipeline::Pipeline;
+use sqrtspace::pipeline::{Pipeline, SweepInfo};
 use sqrtspace::plan::{Knobs, Mode};
 use sqrtspace::schedule::leaf;
 use sqrtspace::status::Status;
@@ -29,9 +29,9 @@ fn executions(first: u64, rows: u64, slots: u64, leaf: u64, slice: u64) -> u64 {
     let asked = [reversed(0, 0, EVERYTHING)];
     let plan = p.plan(&asked).unwrap();
     let planned = p.plan_info(&plan).sweep;
-    assert_eq!((planned.0, planned.1), (slots, leaf.min(first + rows)));
+    assert_eq!((planned.slots, planned.leaf), (slots, leaf.min(first + rows)));
     if first == 0 {
-        assert_eq!(Some(u128::from(planned.2)), leaf::extra_advances(rows, slots, leaf));
+        assert_eq!(Some(u128::from(planned.extra)), leaf::extra_advances(rows, slots, leaf));
     }
     seal(&mut p, &asked);
     sweep(&mut p, first, rows, slice);
@@ -95,7 +95,7 @@ fn a_million_rows_are_reversed_within_the_bytes_told() {
         seal(&mut p, &asked);
         let got = sweep(&mut p, 0, ROWS, 1 << 20);
         let more = made.get() as f64 / ROWS as f64 - 1.0;
-        let (slots, leaf, extra) = info.sweep;
+        let SweepInfo { slots, leaf, extra, .. } = info.sweep;
         println!(
             "{kib:5}  {slots:5}  {leaf:5}  {:11}  {:11}  {more:+.4}",
             info.checkpoint_bytes,
@@ -110,7 +110,7 @@ fn a_million_rows_are_reversed_within_the_bytes_told() {
     }
 }
 
-fn random_graph(dice: &mut Dice) -> TestGraph {
+fn random_graph(dice: &mut Dice, turns: bool) -> TestGraph {
     let inputs = (0..1 + dice.below(2))
         .map(|_| {
             let (channels, window, hop) = (1, 1 + dice.below(4), 1 + dice.below(4));
@@ -134,8 +134,9 @@ fn random_graph(dice: &mut Dice) -> TestGraph {
         let stride = 1 + dice.below(3) as u32 / 2;
         rates.push(anchor * u64::from(stride));
         let scan = dice.below(2) == 0;
+        let reverse = turns && scan && dice.below(2) == 0;
         let len = 1 + dice.below(3) as usize;
-        stages.push(TestStage { edges, len, stride, scratch: 4, keeps: false, scan });
+        stages.push(TestStage { edges, len, stride, scratch: 4, keeps: false, scan, reverse });
     }
     TestGraph { inputs, stages }
 }
@@ -146,9 +147,11 @@ fn random_graph(dice: &mut Dice) -> TestGraph {
 fn no_call_makes_more_rows_than_asked() {
     let mut dice = Dice(5);
     for _ in 0..if long() { 10_000 } else { 2000 } {
-        let graph = random_graph(&mut dice);
-        let oracle = graph.oracle();
+        // What stands behind a reverse scan cannot be pulled.
         let streams = dice.below(3) == 0;
+        let turns = !streams && dice.below(2) == 0;
+        let graph = random_graph(&mut dice, turns);
+        let oracle = graph.oracle();
         let mode = [Mode::Auto, Mode::Classic, Mode::Sqrt][dice.below(3) as usize];
         let setup = Setup {
             mode: if streams { Mode::Sqrt } else { mode },
@@ -224,7 +227,7 @@ fn no_call_makes_more_rows_than_asked() {
 #[test]
 fn a_sweep_starts_from_stored_checkpoints_of_scans_behind_scans() {
     let edge = |from, lookback| vec![TestEdge { from, lookback, lookahead: 0, clamp: true }];
-    let stage = |edges| TestStage { edges, len: 1, stride: 1, scratch: 0, keeps: false, scan: true };
+    let stage = |edges| TestStage { edges, len: 1, stride: 1, scratch: 0, keeps: false, scan: true, reverse: false };
     let input = TestInput { channels: 1, window: 1, hop: 1, samples: (0..60).collect() };
     let graph = TestGraph { inputs: vec![input], stages: vec![stage(edge(0, 0)), stage(edge(1, 2))] };
     let setup = Setup {

@@ -31,6 +31,8 @@ pub(crate) enum Command {
 pub(crate) enum Demo {
     /// Strongest tone and spectral centroid of a recording: Hann window, spectrum, argmax, centroid
     Audio(DemoAudioArgs),
+    /// A Kalman filter and the smoother behind it in budgets of many sizes: memory against work done again
+    Smoother(SmootherArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -115,6 +117,19 @@ pub(crate) struct DemoAudioArgs {
     /// Behind the report a table of the classic and the sqrt order, each in a process of its own
     #[arg(long, conflicts_with = "json")]
     pub(crate) compare: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SmootherArgs {
+    /// Most bytes of work memory, such as 64K; without it, a table over many budgets
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) budget: Option<u64>,
+    /// Measurements, and rows of the smoother
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub(crate) rows: u64,
+    /// One JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug, Clone)]

@@ -177,6 +177,39 @@ pub(crate) type Param<'a> = (&'a CStr, &'a [f64]);
 /// The number of a stage.
 pub(crate) type Stage = u32;
 
+/// The order in which rows come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// From the first to the last.
+    Forward,
+    /// From the last to the first: blocks of descending rows, told with the number of the greatest.
+    Reverse,
+}
+
+/// What is asked for: all rows of a stage, in one order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask {
+    pub(crate) stage: Stage,
+    pub(crate) order: Order,
+}
+
+impl From<Stage> for Ask {
+    fn from(stage: Stage) -> Ask {
+        Ask { stage, order: Order::Forward }
+    }
+}
+
+impl Ask {
+    fn request(self) -> sqs_request {
+        let order = match self.order {
+            Order::Forward => SQS_ORDER_FORWARD,
+            Order::Reverse => SQS_ORDER_REVERSE,
+        };
+        let struct_size = size_of::<sqs_request>() as u32;
+        sqs_request { struct_size, stage: self.stage, first: 0, count: SQS_ALL, order, flags: 0 }
+    }
+}
+
 /// A pipeline of `f32` samples and what it borrows.
 pub(crate) struct Pipeline {
     handle: NonNull<sqs_pipeline>,
@@ -311,8 +344,8 @@ impl Pipeline {
     }
 
     /// What all rows of a stage will take.
-    pub(crate) fn plan(&mut self, stage: Stage) -> Result<Plan> {
-        let ask = all_of(stage);
+    pub(crate) fn plan(&mut self, ask: impl Into<Ask>) -> Result<Plan> {
+        let ask = ask.into().request();
         let mut info = sqs_plan_info { struct_size: size_of::<sqs_plan_info>() as u32, ..Default::default() };
         // SAFETY: one request; both structs are initialised.
         let status = unsafe { sqs_plan(self.handle.as_ptr(), &raw const ask, 1, &raw mut info) };
@@ -320,8 +353,8 @@ impl Pipeline {
     }
 
     /// Takes the memory for all rows of a stage.
-    pub(crate) fn seal(&mut self, stage: Stage) -> Result<()> {
-        let ask = all_of(stage);
+    pub(crate) fn seal(&mut self, ask: impl Into<Ask>) -> Result<()> {
+        let ask = ask.into().request();
         // SAFETY: one request; the work area comes from the library's own heap.
         let status = unsafe { sqs_pipeline_seal(self.handle.as_ptr(), &raw const ask, 1, std::ptr::null_mut(), 0) };
         self.checked(status)?;
@@ -333,13 +366,13 @@ impl Pipeline {
     /// `moved` hears after every `slice` windows of work how many were done.
     pub(crate) fn evaluate(
         &mut self,
-        stage: Stage,
+        ask: impl Into<Ask>,
         slice: u64,
         take: &mut dyn FnMut(u64, &[f32]),
         moved: &mut dyn FnMut(u64),
     ) -> Result<()> {
         debug_assert!(self.sealed, "seal before evaluate: its cost shall be seen");
-        let ask = all_of(stage);
+        let ask = ask.into().request();
         let handle = self.handle.as_ptr();
         let mut sink = Sink { take };
         // SAFETY: the sink outlives the evaluation: it ends or is cancelled before this function returns.
@@ -384,11 +417,6 @@ impl Drop for Pipeline {
 
 fn edge(from: &CStr) -> sqs_edge_desc {
     sqs_edge_desc { name: from.as_ptr(), lookback: 0, lookahead: 0, boundary: SQS_BOUNDARY_ZERO, reserved: 0 }
-}
-
-fn all_of(stage: Stage) -> sqs_request {
-    let struct_size = size_of::<sqs_request>() as u32;
-    sqs_request { struct_size, stage, first: 0, count: SQS_ALL, order: SQS_ORDER_FORWARD, flags: 0 }
 }
 
 /// Version of the library, after the check that its interface is the one this program was built for.

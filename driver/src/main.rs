@@ -30,6 +30,7 @@ fn run(command: Command) -> Result<()> {
     library::version()?;
     match command {
         Command::Demo(Demo::Audio(args)) => demo::audio::run(&args),
+        Command::Demo(Demo::Smoother(args)) => demo::smoother::run(&args),
         Command::Plan(Planned::Audio(args)) => plan::audio(&args),
         Command::Bench(Bench::Audio(args)) => bench::audio(&args),
         Command::Bench(Bench::Logs(args)) => bench::logs(&args),

@@ -1,26 +1,31 @@
-//! The boundary handler: input cut anywhere becomes frames of whole rows.
+//! The boundary handler: input cut anywhere becomes frames of whole rows, with what went before them kept in front.
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffer")]
 
 /// Gathers bytes until a frame is full.
 #[derive(Debug)]
 pub struct Boundary<'a> {
+    /// What went before, of which there are `past` bytes, then what was taken: `len` bytes of at most `most`.
     buf: &'a mut [u8],
+    past: usize,
     len: usize,
+    most: usize,
     row: usize,
 }
 
 impl<'a> Boundary<'a> {
-    /// Frames of as many whole rows of `row` bytes as `buf` holds; at least one row fits.
-    pub fn new(buf: &'a mut [u8], row: usize) -> Option<Self> {
-        let rows = buf.len().checked_div(row)?;
-        let buf = buf.get_mut(..rows * row)?;
-        (rows > 0).then_some(Boundary { buf, len: 0, row })
+    /// Frames of as many whole rows of `row` bytes as `buf` holds beside `history` bytes; at least one row fits.
+    pub fn new(buf: &'a mut [u8], history: usize, row: usize) -> Option<Self> {
+        let rows = buf.len().checked_sub(history)?.checked_div(row)?;
+        let most = rows * row;
+        let buf = buf.get_mut(..history + most)?;
+        (rows > 0).then_some(Boundary { buf, past: 0, len: 0, most, row })
     }
 
     /// Takes what fits of `input` and tells how much.
     pub fn take(&mut self, input: &[u8]) -> usize {
-        let n = input.len().min(self.buf.len() - self.len);
-        if let (Some(to), Some(from)) = (self.buf.get_mut(self.len..self.len + n), input.get(..n)) {
+        let n = input.len().min(self.most - self.len);
+        let at = self.past + self.len;
+        if let (Some(to), Some(from)) = (self.buf.get_mut(at..at + n), input.get(..n)) {
             to.copy_from_slice(from);
             self.len += n;
         }
@@ -29,7 +34,7 @@ impl<'a> Boundary<'a> {
 
     /// Whether a frame is complete.
     pub fn is_full(&self) -> bool {
-        self.len == self.buf.len()
+        self.len == self.most
     }
 
     /// Bytes held.
@@ -42,20 +47,29 @@ impl<'a> Boundary<'a> {
         self.len == 0
     }
 
-    /// The whole rows held.
-    pub fn rows(&self) -> &[u8] {
-        self.buf.get(..self.len - self.len % self.row).unwrap_or(&[])
+    /// Bytes of the whole rows held.
+    pub fn rows(&self) -> usize {
+        self.len - self.len % self.row
     }
 
-    /// Everything held, the last row perhaps incomplete.
-    pub fn bytes(&self) -> &[u8] {
-        self.buf.get(..self.len).unwrap_or(&[])
+    /// The first `n` bytes held, behind what went before them, and where they begin.
+    pub fn with_past(&self, n: usize) -> (&[u8], usize) {
+        (self.buf.get(..self.past + n.min(self.len)).unwrap_or(&[]), self.past)
     }
 
-    /// Forgets the first `n` bytes.
+    /// Nothing went before.
+    pub fn forget(&mut self) {
+        self.buf.copy_within(self.past..self.past + self.len, 0);
+        self.past = 0;
+    }
+
+    /// The first `n` bytes belong to what went before.
     pub fn release(&mut self, n: usize) {
         let n = n.min(self.len);
-        self.buf.copy_within(n..self.len, 0);
+        let end = self.past + n;
+        let past = end.min(self.buf.len() - self.most);
+        self.buf.copy_within(end - past..self.past + self.len, 0);
+        self.past = past;
         self.len -= n;
     }
 }
@@ -67,24 +81,27 @@ mod tests {
     #[test]
     fn frames_are_whole_rows_however_the_input_is_cut() {
         let data: std::vec::Vec<u8> = (0..1000u32).map(|i| i as u8).collect();
-        for cut in 1..40 {
-            let mut buf = [0u8; 34];
-            let mut b = Boundary::new(&mut buf, 6).unwrap();
-            let mut got = std::vec![];
+        for (cut, history) in (1..40).flat_map(|c| [(c, 0), (c, 7), (c, 100)]) {
+            let mut buf = std::vec![0u8; 34 + history];
+            let mut b = Boundary::new(&mut buf, history, 6).unwrap();
+            let mut at = 0;
             for mut part in data.chunks(cut) {
                 while !part.is_empty() {
                     part = &part[b.take(part)..];
                     if b.is_full() {
-                        assert_eq!(b.rows().len(), 30);
-                        got.extend_from_slice(b.rows());
+                        assert_eq!(b.rows(), 30);
+                        let (all, past) = b.with_past(30);
+                        assert_eq!(past, history.min(at));
+                        assert_eq!(all, &data[at - past..at + 30]);
+                        at += 30;
                         b.release(30);
                     }
                 }
             }
-            assert_eq!(b.rows().len(), b.len() / 6 * 6);
-            got.extend_from_slice(b.bytes());
-            assert_eq!(got, data);
+            assert_eq!(b.rows(), b.len() / 6 * 6);
+            let (all, past) = b.with_past(b.len());
+            assert_eq!(all, &data[at - past..]);
         }
-        assert!(Boundary::new(&mut [0; 5], 6).is_none() && Boundary::new(&mut [], 0).is_none());
+        assert!(Boundary::new(&mut [0; 5], 0, 6).is_none() && Boundary::new(&mut [], 0, 0).is_none());
     }
 }

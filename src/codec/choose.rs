@@ -5,6 +5,7 @@ use super::detect::{self, Guess};
 use super::encoder::EncodeOptions;
 use super::format::{ByteOrder, Format, SampleType};
 use super::frame::Codec;
+use super::reference::{Reference, refers};
 use super::{Effort, lz, numeric, work};
 
 /// Which codec a stream's frames may use. What does not shrink is stored, whatever the method.
@@ -16,7 +17,7 @@ pub enum Method {
     Numeric,
     /// The LZ codec.
     Lz,
-    /// CCSDS 121.0-B-3. Samples of 64 bits are coded as words of 32.
+    /// CCSDS 121.0-B-3, by [`EncodeOptions::ccsds121`]. Samples of 64 bits are coded as words of 32.
     Ccsds121,
     /// No coding.
     Stored,
@@ -33,6 +34,29 @@ pub struct Coded {
     pub len: usize,
 }
 
+/// Bytes, the last of them a frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Data<'a> {
+    /// What may be referred to, and the frame.
+    pub(super) all: &'a [u8],
+    /// Where the frame begins.
+    pub(super) from: usize,
+    /// Frames of the group before this one.
+    pub(super) position: u8,
+}
+
+impl<'a> Data<'a> {
+    fn frame(&self) -> &'a [u8] {
+        self.all.get(self.from..).unwrap_or(&[])
+    }
+
+    /// With no more than `history` bytes before the frame.
+    pub(super) fn last(self, history: usize) -> Self {
+        let from = self.from.min(history);
+        Data { all: self.all.get(self.from.saturating_sub(from)..).unwrap_or(&[]), from, ..self }
+    }
+}
+
 /// Bytes of which nothing is said; the order means nothing to them.
 fn is_plain(format: Format) -> bool {
     format.sample == SampleType::Bytes && format.channels == 1
@@ -43,11 +67,17 @@ fn cells(frame_bytes: usize, format: Format) -> usize {
     numeric::encode_cells(frame_bytes, format.sample == SampleType::Bytes)
 }
 
+/// Cells of the numeric codec for what went before.
+fn past_cells(options: &EncodeOptions) -> usize {
+    if options.history() > 0 { numeric::ENCODE_PAST_CELLS } else { 0 }
+}
+
 /// Aligned bytes that [`payload`] works in.
 pub(super) fn work_bytes(options: &EncodeOptions) -> usize {
     let EncodeOptions { frame_bytes, format, method, effort, .. } = *options;
-    let for_numeric = work::numeric_bytes(cells(frame_bytes, format));
-    let for_lz = lz::encode_work_len(frame_bytes, level(effort)).saturating_mul(4);
+    let for_numeric = work::numeric_bytes(cells(frame_bytes, format), past_cells(options));
+    let most = frame_bytes.saturating_add(options.history());
+    let for_lz = lz::encode_work_len(most, level(effort)).saturating_mul(4);
     match method {
         Method::Auto if is_plain(format) => for_numeric.max(for_lz),
         Method::Auto | Method::Numeric => for_numeric,
@@ -70,21 +100,27 @@ type Written = Option<(Codec, Format, usize)>;
 
 /// A frame in the making.
 struct Maker<'a> {
+    data: Data<'a>,
     raw: &'a [u8],
     format: Format,
     effort: Effort,
-    /// Cells of the numeric codec.
-    cells: usize,
+    /// The caller's parameters.
+    ccsds121: Option<Params>,
+    /// What the last LZ payload refers to.
+    lz_history: usize,
+    /// Cells of the numeric codec, and those for what went before.
+    cells: (usize, usize),
     work: &'a mut [u8],
     out: &'a mut [u8],
 }
 
-/// Writes the payload of a frame of `raw` into `out`, which is as long as `raw`; never longer than `raw` itself.
+/// Writes the payload of a frame into `out`, which is as long as the frame; never longer than the frame itself.
 /// `work` has [`work_bytes`] for these options.
-pub(super) fn payload(options: &EncodeOptions, raw: &[u8], work: &mut [u8], out: &mut [u8]) -> Coded {
-    let EncodeOptions { format, effort, .. } = *options;
-    let cells = cells(options.frame_bytes, format);
-    let mut maker = Maker { raw, format, effort, cells, work, out };
+pub(super) fn payload(options: &EncodeOptions, data: Data<'_>, work: &mut [u8], out: &mut [u8]) -> Coded {
+    let EncodeOptions { format, effort, ccsds121, .. } = *options;
+    let cells = (cells(options.frame_bytes, format), past_cells(options));
+    let raw = data.frame();
+    let mut maker = Maker { data, raw, format, effort, ccsds121, lz_history: 0, cells, work, out };
     let whole = raw.len() >= format.row_bytes();
     let written = match options.method {
         Method::Auto if whole && is_plain(format) => maker.bytes(),
@@ -96,8 +132,12 @@ pub(super) fn payload(options: &EncodeOptions, raw: &[u8], work: &mut [u8], out:
         Method::Ccsds121 => maker.ccsds121(),
         _ => None,
     };
+    let lz_history = maker.lz_history;
     if let Some((codec, format, len)) = written {
-        return Coded { codec, format, len };
+        let history = if codec == Codec::Lz { lz_history } else { numeric::history(data.from, format) };
+        if let Some(len) = refer(&data, codec, history, len, out) {
+            return Coded { codec, format, len };
+        }
     }
     let len = raw.len().min(out.len());
     if let (Some(to), Some(from)) = (out.get_mut(..len), raw.get(..len)) {
@@ -106,26 +146,60 @@ pub(super) fn payload(options: &EncodeOptions, raw: &[u8], work: &mut [u8], out:
     Coded { codec: Codec::Stored, format, len }
 }
 
+/// Puts in front of a payload of `len` bytes how many bytes before it refers to, if its frame is not the first of a group;
+/// the new length.
+fn refer(data: &Data<'_>, codec: Codec, history: usize, len: usize, out: &mut [u8]) -> Option<usize> {
+    if !refers(codec, data.position) {
+        return Some(len);
+    }
+    let (head, n) = Reference::new(history, data.frame()).to_bytes()?;
+    let head = head.get(..n)?;
+    let all = head.len().checked_add(len)?;
+    if all >= data.frame().len() {
+        return None;
+    }
+    out.get_mut(..all)?.copy_within(..len, head.len());
+    out.get_mut(..head.len())?.copy_from_slice(head);
+    Some(all)
+}
+
 impl Maker<'_> {
     /// What bytes seem to be; nothing where the caller says what they are.
     fn guess(&mut self) -> Option<Guess> {
         if !is_plain(self.format) {
             return None;
         }
-        Some(detect::format(self.raw, work::numeric(self.work, self.cells)?.cells))
+        Some(detect::format(self.raw, work::numeric(self.work, self.cells.0, self.cells.1)?.cells))
     }
 
     /// The numeric codec, at `at` of the output, in less than `limit` bytes.
     fn numeric(&mut self, format: Format, at: usize, limit: usize) -> Written {
         let end = at.saturating_add(limit.saturating_sub(1)).min(self.out.len());
-        let mut work = work::numeric(self.work, self.cells)?;
-        let len = numeric::encode(self.raw, format, self.effort, &mut work, self.out.get_mut(at..end)?)?;
+        let mut work = work::numeric(self.work, self.cells.0, self.cells.1)?;
+        let data = self.data.last(numeric::history(self.data.from, format));
+        let out = self.out.get_mut(at..end)?;
+        let len = numeric::encode(data.all, data.from, format, self.effort, &mut work, out)?;
         Some((Codec::Numeric, format, len))
     }
 
     fn lz(&mut self) -> Written {
-        let len = lz::encode_block(self.raw, self.out, work::words(self.work)?, level(self.effort))?;
+        let behind = self.lz_behind(self.data.from);
+        let alone = if self.data.from > 0 && self.effort != Effort::Fast { self.lz_behind(0) } else { None };
+        let len = match (behind, alone) {
+            // More places to repeat from are longer offsets to write: it does not always pay.
+            (Some(behind), Some(alone)) if alone <= behind => alone,
+            (None, Some(alone)) => alone,
+            (Some(_), Some(_)) => self.lz_behind(self.data.from)?,
+            (behind, None) => behind?,
+        };
         Some((Codec::Lz, self.format, len))
+    }
+
+    /// LZ with the last `history` bytes before the frame.
+    fn lz_behind(&mut self, history: usize) -> Option<usize> {
+        self.lz_history = history;
+        let Data { all, from, .. } = self.data.last(history);
+        lz::encode_block_after(from, all, self.out, work::words(self.work)?, level(self.effort))
     }
 
     /// The better of the LZ and the numeric codec.
@@ -190,14 +264,16 @@ impl Maker<'_> {
 
     /// CCSDS 121.0-B-3: the parameters, and the samples in the order they come.
     fn ccsds121(&mut self) -> Written {
-        let params = params_of(self.format);
+        let params = self.ccsds121.unwrap_or(params_of(self.format));
         if !self.raw.len().is_multiple_of(params.sample_bytes()) {
             return None;
         }
         let room = self.raw.len().checked_sub(1)?;
         let (head, coded) = self.out.get_mut(..room)?.split_first_chunk_mut()?;
         let mut best: Option<(usize, u16)> = None;
-        let blocks: &[u16] = if self.effort == Effort::Best { &[8, 16, 32, 64] } else { &[16] };
+        let given = [params.block];
+        let free = self.ccsds121.is_none() && self.effort == Effort::Best;
+        let blocks: &[u16] = if free { &[8, 16, 32, 64] } else { &given };
         let mut last = 0;
         for &block in blocks {
             last = block;

@@ -6,8 +6,11 @@ use super::frame::{
     self, Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES,
 };
 use super::holes::{Arrival, Holes, Range};
-use super::{Flow, Progress, ccsds121, crc32c, lz, numeric, work};
+use super::reference::{Reference, refers};
+use super::tally::Tally;
+use super::{Flow, Progress, ccsds121, lz, numeric, work};
 use crate::status::{Error, Result, Status};
+use crate::util::crc::crc32c;
 
 /// How a stream is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +25,21 @@ pub struct DecodeOptions {
     pub tag: Option<u16>,
     /// Missing ranges that can be told apart.
     pub max_holes: usize,
+    /// Most raw bytes before a frame that it may refer to: of a stream that was encoded with a `restart_interval` above 1,
+    /// its [`history`](super::encoder::EncodeOptions::history). Frames that refer to more are refused. 0: none.
+    pub history_bytes: usize,
 }
 
 impl Default for DecodeOptions {
     fn default() -> Self {
-        DecodeOptions { max_frame_bytes: 64 << 10, recover: false, start: 0, tag: None, max_holes: 64 }
+        DecodeOptions {
+            max_frame_bytes: 64 << 10,
+            recover: false,
+            start: 0,
+            tag: None,
+            max_holes: 64,
+            history_bytes: 0,
+        }
     }
 }
 
@@ -37,13 +50,23 @@ impl DecodeOptions {
             let e = Error::new(Status::Argument, "frames of {a} bytes: at least {b} and at most 4 MiB");
             return Err(e.a(self.max_frame_bytes as i128).b(MIN_FRAME_BYTES as i128));
         }
+        if self.history_bytes > MAX_FRAME_BYTES {
+            let e = Error::new(Status::Argument, "a history of {a} bytes: at most {b}");
+            return Err(e.a(self.history_bytes as i128).b(MAX_FRAME_BYTES as i128));
+        }
+        let cells = numeric::decode_cells(self.max_frame_bytes) + self.past_cells();
         Ok(DecodeSizes {
             // Room for a frame and the header behind it.
             input: self.max_frame_bytes + OVERHEAD_BYTES + HEADER_BYTES,
-            raw: self.max_frame_bytes,
-            work: work::room(4 * numeric::decode_cells(self.max_frame_bytes).max(lz::DECODE_WORK_LEN)),
+            raw: self.history_bytes + self.max_frame_bytes,
+            work: work::room(4 * cells.max(lz::DECODE_WORK_LEN)),
             holes: self.max_holes,
         })
+    }
+
+    /// Cells of the numeric codec for what went before a frame.
+    const fn past_cells(&self) -> usize {
+        if self.history_bytes > 0 { numeric::DECODE_PAST_CELLS } else { 0 }
     }
 }
 
@@ -52,7 +75,7 @@ impl DecodeOptions {
 pub struct DecodeSizes {
     /// Bytes of a frame on its way in.
     pub input: usize,
-    /// Bytes of the decoded frame.
+    /// Bytes of the decoded frame, and of those before it that are kept.
     pub raw: usize,
     /// Bytes the codecs work in.
     pub work: usize,
@@ -73,7 +96,7 @@ impl DecodeSizes {
 pub struct DecodeMemory<'a> {
     /// A frame on its way in.
     pub input: &'a mut [u8],
-    /// The decoded frame.
+    /// The decoded frame, and what is kept of those before.
     pub raw: &'a mut [u8],
     /// What the codecs work in.
     pub work: &'a mut [u8],
@@ -90,13 +113,17 @@ pub struct DecodeStats {
     pub raw_bytes: u64,
     /// Sound frames.
     pub frames: u64,
+    /// What they are made of.
+    pub tally: Tally,
     /// Frames with a sound header and a damaged payload.
     pub damaged_frames: u64,
     /// Sound frames that had come already.
     pub repeated_frames: u64,
     /// Sound frames that came later than ones behind them.
     pub late_frames: u64,
-    /// Encoded bytes that belong to no sound frame of this stream.
+    /// Sound frames that refer to bytes before them which are missing.
+    pub orphaned_frames: u64,
+    /// Encoded bytes that belong to no sound frame of this stream, or to an orphaned one.
     pub skipped_bytes: u64,
     /// Whether the end frame was met.
     pub ended: bool,
@@ -106,7 +133,11 @@ impl DecodeStats {
     /// Whether anything at all was wrong with the stream, the order of its frames included.
     #[must_use]
     pub const fn damaged(&self) -> bool {
-        self.damaged_frames > 0 || self.repeated_frames > 0 || self.late_frames > 0 || self.skipped_bytes > 0
+        self.damaged_frames > 0
+            || self.repeated_frames > 0
+            || self.late_frames > 0
+            || self.orphaned_frames > 0
+            || self.skipped_bytes > 0
     }
 }
 
@@ -131,7 +162,10 @@ pub struct Decoder<'a> {
     /// The part of `input` that is not used up.
     from: usize,
     to: usize,
+    /// Sound bytes in a row, `held` of them, up to this place in the original.
     raw: &'a mut [u8],
+    held: usize,
+    held_end: u64,
     /// The part of `raw` that is not handed out, and where it lies.
     sent: usize,
     made: usize,
@@ -164,6 +198,20 @@ enum Found {
     Frame(Header),
 }
 
+/// What came of a frame.
+enum Made {
+    /// Its bytes are the last of those held.
+    Frame,
+    /// There was nothing to decode.
+    Nothing,
+    /// It is not what an encoder makes, or of another stream.
+    Damaged,
+    /// It refers to bytes that are missing.
+    Orphan,
+    /// It refers to more bytes than are kept.
+    TooFar(u32),
+}
+
 /// Decodes the parameters and the stream behind them into all of `raw`.
 fn read_ccsds121(payload: &[u8], raw: &mut [u8]) -> Option<()> {
     let (params, coded) = payload.split_first_chunk()?;
@@ -192,6 +240,8 @@ impl<'a> Decoder<'a> {
             from: 0,
             to: 0,
             raw: raw.get_mut(..need.raw).ok_or(short)?,
+            held: 0,
+            held_end: 0,
             sent: 0,
             made: 0,
             offset: options.start,
@@ -270,8 +320,7 @@ impl<'a> Decoder<'a> {
                 return Ok(DecodeStep { consumed, written, offset, progress: Progress::Done });
             }
             let rest = input.get(consumed..).unwrap_or(&[]);
-            let last = flow == Flow::End && rest.len() <= self.input.len() - self.to;
-            match self.look(last) {
+            match self.look(flow == Flow::End && rest.is_empty()) {
                 Found::More => {
                     let n = self.fill(rest);
                     consumed += n;
@@ -315,7 +364,7 @@ impl<'a> Decoder<'a> {
         n
     }
 
-    /// Looks at the bytes held; `last` says that the buffer can take everything that is still to come.
+    /// Looks at the bytes held; `last` says that nothing is still to come.
     fn look(&self, last: bool) -> Found {
         let held = self.input.get(self.from..self.to).unwrap_or(&[]);
         let skip = frame::find_sync(held);
@@ -328,7 +377,7 @@ impl<'a> Decoder<'a> {
         let Some(h) = Header::parse(head).filter(|h| self.options.tag.or(self.tag).is_none_or(|t| t == h.tag)) else {
             return Found::Skip(1);
         };
-        if h.raw_len as usize > self.raw.len() || h.frame_len() + HEADER_BYTES > self.input.len() {
+        if h.raw_len as usize > self.options.max_frame_bytes || h.frame_len() + HEADER_BYTES > self.input.len() {
             return if self.stats.frames == 0 { Found::Frame(h) } else { Found::Skip(1) };
         }
         let Some(body) = held.get(HEADER_BYTES..h.frame_len()) else {
@@ -338,17 +387,17 @@ impl<'a> Decoder<'a> {
         if sound {
             return Found::Frame(h);
         }
-        // Behind it another frame of the stream: this one is damaged within. Else its length may be of no use.
+        // Behind it the next frame of the stream: this one is damaged within. Else bytes may be missing, and another frame
+        // may lie where this one would.
         let next = held.get(h.frame_len()..).unwrap_or(&[]);
         let checked = h.frame_len();
         let whole = Found::Damaged { skip: checked, checked };
         match next.first_chunk::<HEADER_BYTES>().map(Header::parse) {
-            Some(Some(n)) if n.tag == h.tag => whole,
+            Some(Some(n)) if n.follows(&h) => whole,
+            None if !last => Found::More,
             // Headers made to be checked in vain do not get more than so much work out of us.
-            Some(_) if self.wasted > PATIENCE * self.input.len() as u64 => whole,
-            Some(_) => Found::Damaged { skip: 1, checked },
-            None if last && next.is_empty() => whole,
-            None => Found::More,
+            _ if self.wasted > PATIENCE * self.input.len() as u64 => whole,
+            _ => Found::Damaged { skip: 1, checked },
         }
     }
 
@@ -361,44 +410,58 @@ impl<'a> Decoder<'a> {
 
     /// Decodes a frame whose checksums are right.
     fn accept(&mut self, h: &Header) {
-        if h.raw_len as usize > self.raw.len() || h.frame_len() + HEADER_BYTES > self.input.len() {
+        if h.raw_len as usize > self.options.max_frame_bytes || h.frame_len() + HEADER_BYTES > self.input.len() {
             let e = Error::new(Status::Limit, "a frame of {a} bytes, memory for {b}");
-            self.failed = Some(e.a(h.raw_len).b(self.raw.len() as i128));
+            self.failed = Some(e.a(h.raw_len).b(self.options.max_frame_bytes as i128));
             return;
         }
         // Of a frame that reaches over the start, what is before it is of no interest.
         let cut = self.options.start.saturating_sub(h.raw_offset).min(h.raw_len.into());
         let range = Range { start: h.raw_offset + cut, end: h.raw_end() };
         let arrival = self.holes.look(range);
-        let at = self.from + HEADER_BYTES;
-        let payload = self.input.get(at..at + h.payload_len as usize).unwrap_or(&[]);
-        let raw = self.raw.get_mut(..h.raw_len as usize).unwrap_or(&mut []);
         self.tag.get_or_insert(h.tag);
         let before = range.end <= self.options.start && h.codec != Codec::End;
-        let decoded = match h.codec {
-            Codec::End => self.length.is_none_or(|l| l == range.end) && range.start >= self.holes.reach(),
-            _ if before || arrival == Arrival::Known => true,
-            Codec::Stored => {
-                raw.copy_from_slice(payload);
-                true
+        if h.codec == Codec::End && self.stats.frames == 0 && range.end < self.options.start {
+            let e = Error::new(Status::Range, "byte {a} is wanted, the original has {b}");
+            self.failed = Some(e.a(self.options.start).b(range.end));
+            return;
+        }
+        let made = match h.codec {
+            Codec::End => {
+                let ends = self.length.is_none_or(|l| l == range.end) && range.start >= self.holes.reach();
+                if ends { Made::Nothing } else { Made::Damaged }
             }
-            Codec::Numeric => work::cells(self.work, numeric::decode_cells(self.options.max_frame_bytes))
-                .and_then(|mut work| numeric::decode(payload, h.format, &mut work, raw))
-                .is_some(),
-            Codec::Lz => work::words(self.work)
-                .and_then(|words| lz::decode_block(payload, raw, words).ok())
-                .is_some_and(|n| n == raw.len()),
-            Codec::Ccsds121 => read_ccsds121(payload, raw).is_some(),
+            // What is before the start may be referred to by what is behind it.
+            _ if before && self.options.history_bytes == 0 => Made::Nothing,
+            _ if arrival == Arrival::Known && !before && !self.serves(h) => Made::Nothing,
+            // Behind the end there is nothing.
+            _ if self.length.is_some_and(|l| range.end > l) => Made::Damaged,
+            _ => self.make(h),
         };
-        // Behind the end there is nothing.
-        let decoded = decoded && self.length.is_none_or(|l| range.end <= l);
         self.from += h.frame_len();
         self.wasted = 0;
-        if !decoded {
-            self.stats.damaged_frames += 1;
-            self.stats.skipped_bytes += h.frame_len() as u64;
-            self.damage("a frame that cannot be decoded, at {a} of the original");
-            return;
+        match made {
+            Made::Nothing | Made::Frame => {}
+            Made::TooFar(bytes) => {
+                let e = Error::new(Status::Limit, "a frame that refers to {a} bytes before it, memory for {b}");
+                self.failed = Some(e.a(bytes).b(self.options.history_bytes as i128));
+                return;
+            }
+            Made::Orphan if before => return,
+            // Of no use to those behind it.
+            Made::Orphan if arrival == Arrival::Known => {}
+            Made::Orphan => {
+                self.stats.orphaned_frames += 1;
+                self.stats.skipped_bytes += h.frame_len() as u64;
+                self.damage("a frame that refers to what is missing, at {a} of the original");
+                return;
+            }
+            Made::Damaged => {
+                self.stats.damaged_frames += 1;
+                self.stats.skipped_bytes += h.frame_len() as u64;
+                self.damage("a frame that cannot be decoded, at {a} of the original");
+                return;
+            }
         }
         if h.codec == Codec::End {
             if self.stats.ended {
@@ -420,11 +483,11 @@ impl<'a> Decoder<'a> {
                 return;
             }
             Arrival::Ahead => self.damage("missing frames, at {a} of the original"),
-            Arrival::Late => {
+            Arrival::Next if !self.stats.ended => {}
+            Arrival::Next | Arrival::Late => {
                 self.stats.late_frames += 1;
                 self.damage("frames out of order, at {a} of the original");
             }
-            Arrival::Next => {}
         }
         if self.failed.is_some() {
             return;
@@ -433,9 +496,68 @@ impl<'a> Decoder<'a> {
         self.format.get_or_insert(h.format);
         self.stats.frames += 1;
         self.stats.raw_bytes += u64::from(h.raw_len);
-        self.sent = cut as usize;
-        self.made = h.raw_len as usize;
+        // The frame was passed over, but still lies there.
+        let at = self.from - h.frame_len() + HEADER_BYTES;
+        let payload = self.input.get(at..at + h.payload_len as usize).unwrap_or(&[]);
+        self.stats.tally.add(h.codec, h.position, payload);
+        self.made = self.held;
+        self.sent = self.held - h.raw_len as usize + cut as usize;
         self.offset = range.start;
+    }
+
+    /// Whether a repeated frame has bytes that those behind it may refer to, and that are not there any more.
+    fn serves(&self, h: &Header) -> bool {
+        let there = h.raw_end() <= self.held_end && self.held_end - h.raw_offset <= self.held as u64;
+        self.options.history_bytes > 0 && !there
+    }
+
+    /// Decodes the payload of a frame to the end of the bytes held.
+    fn make(&mut self, h: &Header) -> Made {
+        let at = self.from + HEADER_BYTES;
+        let mut payload = self.input.get(at..at + h.payload_len as usize).unwrap_or(&[]);
+        let known = if h.raw_offset == self.held_end { self.held.min(self.options.history_bytes) } else { 0 };
+        let mut reference = None;
+        if refers(h.codec, h.position) {
+            let Some(r) = Reference::read(&mut payload) else { return Made::Damaged };
+            if u64::from(r.bytes) > h.raw_offset || r.bytes as usize > MAX_FRAME_BYTES {
+                return Made::Damaged;
+            }
+            if r.bytes as usize > self.options.history_bytes {
+                return Made::TooFar(r.bytes);
+            }
+            if r.bytes as usize > known {
+                return Made::Orphan;
+            }
+            reference = Some(r);
+        }
+        self.raw.copy_within(self.held - known..self.held, 0);
+        // Until the frame is there, only what went before it is; or nothing that anything could go on from.
+        (self.held, self.held_end) = (known, h.raw_offset);
+        let past = reference.map_or(0, |r| r.bytes as usize);
+        let end = known + h.raw_len as usize;
+        let Some(data) = self.raw.get_mut(known - past..end) else { return Made::Damaged };
+        let decoded = match h.codec {
+            Codec::Stored => {
+                data.copy_from_slice(payload);
+                true
+            }
+            Codec::Numeric => {
+                work::cells(self.work, numeric::decode_cells(self.options.max_frame_bytes), self.options.past_cells())
+                    .and_then(|mut work| numeric::decode(payload, h.format, &mut work, data, past))
+                    .is_some()
+            }
+            Codec::Lz => work::words(self.work)
+                .and_then(|words| lz::decode_block_after(past, payload, data, words).ok())
+                .is_some_and(|n| n == h.raw_len as usize),
+            Codec::Ccsds121 => read_ccsds121(payload, data).is_some(),
+            Codec::End => false,
+        };
+        let sound = reference.is_none_or(|r| data.get(past..).is_some_and(|d| crc32c(d) == r.crc));
+        if !decoded || !sound {
+            return Made::Damaged;
+        }
+        (self.held, self.held_end) = (end, h.raw_end());
+        Made::Frame
     }
 
     /// No input is left: passes over what is no frame, then closes the account.

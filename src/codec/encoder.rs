@@ -2,12 +2,17 @@
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffers; stream positions in 64 bits")]
 
 use super::boundary::Boundary;
-use super::choose::{self, Coded, Method};
+use super::ccsds121;
+use super::choose::{self, Coded, Data, Method};
 use super::format::{Format, SampleType};
-use super::frame::{Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES};
+use super::frame::{
+    Codec, HEADER_BYTES, Header, MAX_FRAME_BYTES, MAX_RESTART_INTERVAL, MIN_FRAME_BYTES, OVERHEAD_BYTES, TRAILER_BYTES,
+};
 use super::index::{Entry, Index};
-use super::{Effort, Flow, Progress, Step, crc32c, work};
+use super::tally::Tally;
+use super::{Effort, Flow, Progress, Step, work};
 use crate::status::{Error, Result, Status};
+use crate::util::crc::crc32c;
 
 /// How a stream is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +29,17 @@ pub struct EncodeOptions {
     pub tag: Option<u16>,
     /// Entries of the index in the end frame; 0 for none.
     pub index_entries: usize,
+    /// Parameters of [`Method::Ccsds121`], the same for all frames, each of which begins anew; taken from the format if
+    /// not given. Samples lie in containers of [`sample_bytes`](ccsds121::Params::sample_bytes), in the byte order that
+    /// `msb` says. A frame with a sample that does not fit its bits, or with part of a container, is stored.
+    pub ccsds121: Option<ccsds121::Params>,
+    /// Frames of a group, 1 to [`MAX_RESTART_INTERVAL`]. The first frame of a group refers to nothing; each of the others
+    /// may refer to the bytes before it, for fewer bytes in all. Damage to a frame then costs the rest of its group,
+    /// never more. 1: each frame stands for itself.
+    pub restart_interval: u32,
+    /// Most raw bytes before a frame that it may refer to, where `restart_interval` is greater than 1: the memory of
+    /// encoder and decoder. At most [`MAX_FRAME_BYTES`].
+    pub history_bytes: usize,
 }
 
 impl EncodeOptions {
@@ -38,6 +54,29 @@ impl EncodeOptions {
             frame_bytes: if bytes { 64 << 10 } else { 32 << 10 },
             tag: None,
             index_entries: 0,
+            ccsds121: None,
+            restart_interval: 1,
+            history_bytes: 64 << 10,
+        }
+    }
+
+    /// Raw bytes before a frame that are kept for it: 0 where each frame stands for itself, and never more than the other
+    /// frames of a group.
+    #[must_use]
+    pub const fn history(&self) -> usize {
+        let others = self.frame_bytes.saturating_mul(self.restart_interval.saturating_sub(1) as usize);
+        // Both together are what a codec sees at once.
+        let room = MAX_FRAME_BYTES.saturating_sub(self.frame_bytes);
+        let least = if others < room { others } else { room };
+        if self.history_bytes < least { self.history_bytes } else { least }
+    }
+
+    /// Frames before the one of this number in its group.
+    #[must_use]
+    pub const fn position(&self, sequence: u32) -> u8 {
+        match sequence.checked_rem(self.restart_interval) {
+            Some(position) => position as u8,
+            None => 0,
         }
     }
 
@@ -51,8 +90,24 @@ impl EncodeOptions {
             let e = Error::new(Status::Argument, "a row of {a} bytes does not fit a frame of {b}");
             return Err(e.a(self.format.row_bytes() as i128).b(self.frame_bytes as i128));
         }
+        if self.restart_interval == 0 || self.restart_interval > MAX_RESTART_INTERVAL {
+            let e = Error::new(Status::Argument, "groups of {a} frames: at least 1 and at most {b}");
+            return Err(e.a(self.restart_interval).b(MAX_RESTART_INTERVAL));
+        }
+        if self.history_bytes > MAX_FRAME_BYTES {
+            let e = Error::new(Status::Argument, "a history of {a} bytes: at most {b}");
+            return Err(e.a(self.history_bytes as i128).b(MAX_FRAME_BYTES as i128));
+        }
+        if let Some(params) = &self.ccsds121 {
+            params.check()?;
+            let (sample, container) = (self.format.sample, params.sample_bytes());
+            if sample != SampleType::Bytes && !sample.width().is_multiple_of(container) {
+                let e = Error::new(Status::Argument, "samples of {a} bytes in containers of {b}");
+                return Err(e.a(sample.width() as i128).b(container as i128));
+            }
+        }
         Ok(EncodeSizes {
-            raw: self.frame_bytes,
+            raw: self.frame_bytes + self.history(),
             out: self.frame_bytes + OVERHEAD_BYTES,
             work: self.work(),
             index: self.index_entries,
@@ -69,7 +124,7 @@ impl EncodeOptions {
 /// Elements of each slice of [`EncodeMemory`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncodeSizes {
-    /// Bytes of a frame in the making.
+    /// Bytes of a frame in the making, and of those before it that are kept.
     pub raw: usize,
     /// Bytes of the frame on its way out.
     pub out: usize,
@@ -90,7 +145,7 @@ impl EncodeSizes {
 /// The memory of an encoder, each slice at least as long as [`EncodeSizes`] says.
 #[derive(Debug)]
 pub struct EncodeMemory<'a> {
-    /// A frame in the making.
+    /// A frame in the making, and what is kept of those before.
     pub raw: &'a mut [u8],
     /// The frame on its way out.
     pub out: &'a mut [u8],
@@ -109,8 +164,8 @@ pub struct EncodeStats {
     pub coded_bytes: u64,
     /// Frames made.
     pub frames: u64,
-    /// Those of them that are stored.
-    pub stored_frames: u64,
+    /// What they are made of.
+    pub tally: Tally,
 }
 
 /// A stream being encoded.
@@ -149,7 +204,7 @@ impl<'a> Encoder<'a> {
         let Some(index) = index.get_mut(..need.index) else {
             return short("{a} index entries, of {b} needed", have, need.index);
         };
-        let boundary = Boundary::new(raw, options.format.row_bytes())
+        let boundary = Boundary::new(raw, options.history(), options.format.row_bytes())
             .ok_or(Error::new(Status::Argument, "a frame does not hold a row"))?;
         Ok(Encoder {
             options,
@@ -199,7 +254,7 @@ impl<'a> Encoder<'a> {
                 return Ok(Step { consumed, written, progress: Progress::Done });
             }
             consumed += self.boundary.take(rest);
-            let due = flow != Flow::Continue && !self.boundary.rows().is_empty();
+            let due = flow != Flow::Continue && self.boundary.rows() > 0;
             if self.boundary.is_full() || due {
                 self.frame(false)?;
             } else if flow == Flow::End {
@@ -216,16 +271,24 @@ impl<'a> Encoder<'a> {
 
     /// Makes a frame of the whole rows held, or of everything.
     fn frame(&mut self, all: bool) -> Result<()> {
-        let raw = if all { self.boundary.bytes() } else { self.boundary.rows() };
-        let tag = *self.tag.get_or_insert_with(|| tag_of(raw));
+        let first = self.options.position(self.sequence) == 0;
+        if first {
+            self.boundary.forget();
+        }
+        let len = if all { self.boundary.len() } else { self.boundary.rows() };
+        let (data, from) = self.boundary.with_past(len);
+        let tag = *self.tag.get_or_insert_with(|| tag_of(data));
         let place = Place { tag, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
-        let frame = encode_frame(&self.options, place, raw, self.work, self.out)?;
-        let len = raw.len();
-        self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
+        let frame = encode_frame(&self.options, place, data, from, self.work, self.out)?;
+        // Decoding can only begin where a group does.
+        if first {
+            self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
+        }
         self.boundary.release(len);
         self.stats.raw_bytes = place.raw_offset.saturating_add(len as u64);
         self.stats.frames += 1;
-        self.stats.stored_frames += u64::from(frame.codec == Codec::Stored);
+        let position = self.options.position(self.sequence);
+        self.stats.tally.add(frame.codec, position, payload_of(self.out, frame.len));
         self.made(frame.len);
         Ok(())
     }
@@ -249,7 +312,7 @@ impl<'a> Encoder<'a> {
 }
 
 /// Where a frame stands in its stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The stream's tag.
     pub tag: u16,
@@ -274,18 +337,25 @@ pub fn tag_of(raw: &[u8]) -> u16 {
     crc32c(raw) as u16
 }
 
-/// Makes one frame. Frames depend on nothing but their own bytes and place, so that they can be made in any order, and
-/// on several processors at once: the result is what [`Encoder`] makes.
+/// Makes the frame of the bytes of `data` from `from` on. Frames depend on nothing but their place, their own bytes and,
+/// behind the first of a group, the group's bytes before, up to [`EncodeOptions::history`] of them. So they can be made in
+/// any order, and on several processors at once: the result is what [`Encoder`] makes.
 ///
-/// `work` has [`EncodeOptions::work`] bytes, `out` has [`OVERHEAD_BYTES`] more than `raw`, which is no longer than
-/// the frames of the options. Fails where it is not so, or where the frame reaches over 2^64 bytes.
+/// `data` before `from` are those bytes, or at least as many of them, and none of another group. `work` has
+/// [`EncodeOptions::work`] bytes, `out` has [`OVERHEAD_BYTES`] more than the frame, which is no longer than the frames of
+/// the options. Fails where it is not so, or where the frame reaches over 2^64 bytes.
 pub fn encode_frame(
     options: &EncodeOptions,
     place: Place,
-    raw: &[u8],
+    data: &[u8],
+    from: usize,
     work: &mut [u8],
     out: &mut [u8],
 ) -> Result<Frame> {
+    let position = options.position(place.sequence);
+    let raw = data.get(from..).ok_or(Error::new(Status::Argument, "a frame begins behind its data"))?;
+    let data = Data { all: data, from, position };
+    let data = data.last(if position > 0 { options.history() } else { 0 });
     if place.raw_offset.checked_add(raw.len() as u64).is_none() {
         return Err(Error::new(Status::Overflow, "the stream is longer than 2^64 bytes"));
     }
@@ -298,23 +368,29 @@ pub fn encode_frame(
     let short = Error::new(Status::Memory, "{a} bytes to work in, of {b} needed").a(have).b(need as u64);
     let work = work::aligned(work, need).ok_or(short)?;
     let room = out.get_mut(HEADER_BYTES..HEADER_BYTES + raw.len()).ok_or(NO_ROOM)?;
-    let coded = choose::payload(options, raw, work, room);
-    Ok(Frame { codec: coded.codec, len: seal(coded, place, raw.len(), out)? })
+    let coded = choose::payload(options, data, work, room);
+    Ok(Frame { codec: coded.codec, len: seal(coded, position, place, raw.len(), out)? })
+}
+
+/// The payload of a frame of `len` bytes at the start of `out`.
+pub(super) fn payload_of(out: &[u8], len: usize) -> &[u8] {
+    out.get(HEADER_BYTES..len.saturating_sub(TRAILER_BYTES)).unwrap_or(&[])
 }
 
 /// Makes the end frame of a stream, whose place says how long the original is; returns its length.
 pub fn encode_end(options: &EncodeOptions, place: Place, index: &Index<'_>, out: &mut [u8]) -> Result<usize> {
     let end = out.len().saturating_sub(TRAILER_BYTES);
     let len = index.write(out.get_mut(HEADER_BYTES..end).ok_or(NO_ROOM)?).ok_or(NO_ROOM)?;
-    seal(Coded { codec: Codec::End, format: options.format, len }, place, 0, out)
+    seal(Coded { codec: Codec::End, format: options.format, len }, 0, place, 0, out)
 }
 
 const NO_ROOM: Error = Error::new(Status::Space, "a frame does not fit its buffer");
 
 /// Puts header and checksum around the payload that lies in `out`.
-fn seal(coded: Coded, place: Place, raw_len: usize, out: &mut [u8]) -> Result<usize> {
+fn seal(coded: Coded, position: u8, place: Place, raw_len: usize, out: &mut [u8]) -> Result<usize> {
     let header = Header {
         codec: coded.codec,
+        position,
         format: coded.format,
         tag: place.tag,
         sequence: place.sequence & 0xff_ffff,

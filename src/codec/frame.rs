@@ -28,6 +28,9 @@ pub const MIN_FRAME_BYTES: usize = 16 << 10;
 /// Most raw bytes a frame can be set to hold.
 pub const MAX_FRAME_BYTES: usize = 4 << 20;
 
+/// Most frames of a group.
+pub const MAX_RESTART_INTERVAL: u32 = 256;
+
 /// How the payload of a frame is coded. The number is the one on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -64,6 +67,8 @@ impl Codec {
 pub struct Header {
     /// How the payload is coded.
     pub codec: Codec,
+    /// Frames of the same group before this one, whose bytes it may refer to. A group begins at 0.
+    pub position: u8,
     /// What the raw bytes are.
     pub format: Format,
     /// The same in all frames of a stream: tells them from frames of another stream stored inside.
@@ -85,8 +90,8 @@ impl Header {
         let mut out = [0u8; HEADER_BYTES];
         let mut w = Writer::new(&mut out);
         w.bytes(&SYNC);
-        w.u8(VERSION << 4);
-        w.u8(self.codec as u8);
+        w.u8(VERSION << 4 | self.position >> 4);
+        w.u8(self.position << 4 | self.codec as u8);
         w.u8(self.format.code());
         w.u16(self.format.channels.wrapping_sub(1) as u16);
         w.u16(self.tag);
@@ -108,10 +113,12 @@ impl Header {
         if r.bytes(4)? != SYNC.as_slice() || crc32c(body) != u32::from_be_bytes(*crc) {
             return None;
         }
-        if r.u8()? != VERSION << 4 {
+        let (first, second) = (r.u8()?, r.u8()?);
+        if first >> 4 != VERSION {
             return None;
         }
-        let codec = Codec::from_code(r.u8()?)?;
+        let position = first << 4 | second >> 4;
+        let codec = Codec::from_code(second & 15)?;
         let code = r.u8()?;
         let channels = u32::from(r.u16()?).saturating_add(1);
         let tag = r.u16()?;
@@ -123,9 +130,9 @@ impl Header {
         let raw_offset = r.u64()?;
         raw_offset.checked_add(u64::from(raw_len))?;
         let format = Format::from_code(code, channels)?;
-        let h = Header { codec, format, tag, sequence, raw_offset, raw_len, payload_len };
+        let h = Header { codec, position, format, tag, sequence, raw_offset, raw_len, payload_len };
         let sound = match codec {
-            Codec::End => raw_len == 0,
+            Codec::End => raw_len == 0 && position == 0,
             Codec::Stored => payload_len == raw_len && raw_len > 0,
             _ => raw_len > 0 && payload_len < raw_len,
         };
@@ -136,6 +143,13 @@ impl Header {
     #[must_use]
     pub const fn frame_len(&self) -> usize {
         OVERHEAD_BYTES.saturating_add(self.payload_len as usize)
+    }
+
+    /// Whether this is the frame right behind `other` in the same stream.
+    #[must_use]
+    pub const fn follows(&self, other: &Header) -> bool {
+        let next = other.sequence.wrapping_add(1) & 0xff_ffff;
+        self.tag == other.tag && self.sequence == next && self.raw_offset == other.raw_end()
     }
 
     /// Where the raw bytes end in the original.
@@ -170,6 +184,7 @@ mod tests {
     fn header() -> Header {
         Header {
             codec: Codec::Numeric,
+            position: 0,
             format: Format::new(SampleType::I16, ByteOrder::Little, 12).unwrap(),
             tag: 0xabcd,
             sequence: 0x01_0203,
@@ -184,6 +199,10 @@ mod tests {
         let h = header();
         assert_eq!(Header::parse(&h.to_bytes()), Some(h));
         assert_eq!(h.frame_len(), 32767 + 36);
+        for position in 0..=255 {
+            let h = Header { position, ..h };
+            assert_eq!(Header::parse(&h.to_bytes()), Some(h));
+        }
     }
 
     #[test]

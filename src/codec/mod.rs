@@ -18,15 +18,17 @@ pub mod holes;
 pub mod index;
 pub mod lz;
 pub mod numeric;
+#[cfg(feature = "std")]
+pub mod parallel;
+mod place;
+mod reference;
+#[cfg(feature = "std")]
+pub mod restore;
+#[cfg(feature = "std")]
+mod seek;
+pub mod tally;
 pub mod varint;
 mod work;
-
-use crate::simd;
-
-/// CRC-32C, as fast as this processor can.
-fn crc32c(bytes: &[u8]) -> u32 {
-    simd::crc32c(simd::Level::detect(), bytes)
-}
 
 /// How hard the encoder tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

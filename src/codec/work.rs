@@ -24,21 +24,24 @@ pub(super) fn aligned(bytes: &mut [u8], room: usize) -> Option<&mut [u8]> {
     bytes.get_mut(skip..skip.checked_add(len)?)
 }
 
-/// Bytes that the numeric encoder needs for so many cells.
-pub(super) const fn numeric_bytes(cells: usize) -> usize {
-    cells.saturating_mul(4).saturating_add(numeric::ENCODE_REALS.saturating_mul(8))
+/// Bytes that the numeric encoder needs for so many cells, and so many of what went before.
+pub(super) const fn numeric_bytes(cells: usize, past: usize) -> usize {
+    cells.saturating_add(past).saturating_mul(4).saturating_add(numeric::ENCODE_REALS.saturating_mul(8))
 }
 
-/// For the numeric encoder: reals in front, and cells, all that there is up to `cells`.
-pub(super) fn numeric(work: &mut [u8], cells: usize) -> Option<EncodeWork<'_>> {
+/// For the numeric encoder: reals in front, cells, and cells of what went before.
+pub(super) fn numeric(work: &mut [u8], cells: usize, past: usize) -> Option<EncodeWork<'_>> {
     let (reals, rest) = work.split_at_mut_checked(numeric::ENCODE_REALS.checked_mul(8)?)?;
-    let rest = rest.get_mut(..cells.checked_mul(4)?)?;
-    Some(EncodeWork { cells: cast_mut(rest)?, reals: cast_mut(reals)? })
+    let (cells, rest) = rest.split_at_mut_checked(cells.checked_mul(4)?)?;
+    let past = rest.get_mut(..past.checked_mul(4)?)?;
+    Some(EncodeWork { cells: cast_mut(cells)?, reals: cast_mut(reals)?, past: cast_mut(past)? })
 }
 
-/// For the numeric decoder.
-pub(super) fn cells(work: &mut [u8], cells: usize) -> Option<DecodeWork<'_>> {
-    Some(DecodeWork { cells: cast_mut(work.get_mut(..cells.checked_mul(4)?)?)? })
+/// For the numeric decoder, the same.
+pub(super) fn cells(work: &mut [u8], cells: usize, past: usize) -> Option<DecodeWork<'_>> {
+    let (cells, rest) = work.split_at_mut_checked(cells.checked_mul(4)?)?;
+    let past = rest.get_mut(..past.checked_mul(4)?)?;
+    Some(DecodeWork { cells: cast_mut(cells)?, past: cast_mut(past)? })
 }
 
 /// For the LZ codec.

@@ -4,12 +4,15 @@
 //! that became possible. In the classic order each stage in turn makes all rows of the range. Either way a stage's rows
 //! come from the same call of the same kernel, so the bits are the same.
 //!
+//! Of a reverse scan the rows are made from the last to the first: `next - first` rows are made, the last ones.
+//!
 //! A failing call leaves the job where it was before the block: positions are set back, and rows are only given up
 //! (when buffers slide) if no stage needs them at the position it had before the block. The next call does the same
 //! block again.
 
+use super::sweep::Ends;
 use super::{World, failed, internal, windows};
-use crate::graph::{Graph, GraphLimits, Node};
+use crate::graph::{Graph, GraphLimits, Node, Stage};
 use crate::limits::MAX_INPUTS;
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::plan::JobPlan;
@@ -35,7 +38,7 @@ pub(super) struct Track {
     pub(super) handed: u64,
     /// The row its kept scratch is good for.
     pub(super) warm: Option<u64>,
-    /// In a sweep: the row before which the state goes into the snapshot.
+    /// In a sweep: the row at which the state goes into the snapshot.
     pub(super) capture: Option<u64>,
 }
 
@@ -66,11 +69,16 @@ pub struct Job<'m> {
     pub(super) loaded: FixedVec<'m, Loaded>,
     /// Where the job's buffers start in the work area.
     pub(super) origin: usize,
-    frontier: u64,
+    pub(super) frontier: u64,
     /// Windows there will be, where known.
     pub(super) windows: Option<u64>,
-    /// Per stage, for a sweep: the rows at which its state stands at both ends of a piece.
-    pub(super) ends: FixedVec<'m, (u64, u64)>,
+    /// Per stage: rows below this one are made again because of damage.
+    pub(super) redo: FixedVec<'m, u64>,
+    /// Per stage, for a sweep: the rows of it at both ends of a piece.
+    pub(super) ends: FixedVec<'m, Ends>,
+    /// Behind the head of a tile: the stage that runs, and the first row of its call. Nothing that this call does not
+    /// read has to be kept of a source: it is read again.
+    pub(super) focus: Option<(usize, u64)>,
 }
 
 impl<'m> Job<'m> {
@@ -79,7 +87,8 @@ impl<'m> Job<'m> {
         JobPlan::reserve(limits, layout)?;
         layout.reserve::<Track>(limits.stages)?;
         layout.reserve::<Loaded>(MAX_INPUTS)?;
-        layout.reserve::<(u64, u64)>(limits.stages)
+        layout.reserve::<Ends>(limits.stages)?;
+        layout.reserve::<u64>(limits.stages)
     }
 
     /// An idle job in memory of [`Job::reserve`].
@@ -89,9 +98,11 @@ impl<'m> Job<'m> {
             tracks: carver.vec(limits.stages)?,
             loaded: carver.vec(MAX_INPUTS)?,
             ends: carver.vec(limits.stages)?,
+            redo: carver.vec(limits.stages)?,
             origin: 0,
             frontier: 0,
             windows: None,
+            focus: None,
         })
     }
 
@@ -112,6 +123,7 @@ impl<'m> Job<'m> {
             if self.load_states(world)? {
                 return Ok(());
             }
+            self.lost_checkpoint(world);
         }
     }
 
@@ -119,16 +131,14 @@ impl<'m> Job<'m> {
     pub fn aim(&mut self, world: &mut World<'_, 'm>, first: u64, end: u64, windows: Option<u64>) {
         let graph = world.graph;
         self.windows = windows;
-        self.tracks.clear();
-        self.tracks.fill_with(Track::default);
-        self.loaded.clear();
-        self.loaded.fill_with(Loaded::default);
+        self.clear_tracks();
         // Consumers stand behind what they consume, so that one pass from the end sees every need.
         for (i, stage) in graph.stages().iter().enumerate().rev() {
             let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
             let range = self.wanted(graph, Node::Stage(i), target.then_some((first, end)));
             let Some((wanted, end)) = range else { continue };
-            let start = match (stage.is_scan(), self.plan.classic) {
+            let end = if stage.reverse { self.rows(graph, Node::Stage(i)) } else { end };
+            let start = match (stage.is_scan() && !stage.reverse, self.plan.classic) {
                 (true, false) => world.checkpoints.nearest(world.work, i, wanted),
                 (true, true) => 0,
                 (false, _) => wanted,
@@ -143,6 +153,7 @@ impl<'m> Job<'m> {
 
     /// Sets what is needed of the inputs and where the frontier starts, once every stage has its range.
     pub(super) fn begin(&mut self, graph: &Graph<'_>) {
+        self.focus = None;
         for (i, input) in graph.inputs().iter().enumerate() {
             let range = self.wanted(graph, Node::Input(i), None);
             if let (Some((first, end)), Some(loaded)) = (range, self.loaded.get_mut(i)) {
@@ -150,7 +161,7 @@ impl<'m> Job<'m> {
                 *loaded = Loaded { first: start, end: start, last_window: end };
             }
         }
-        let starts = self.active(graph).filter_map(|(i, s)| {
+        let starts = self.head(graph).filter_map(|(i, s)| {
             let track = self.tracks.get(i).filter(|t| t.first < t.end)?;
             Some(track.first.saturating_mul(s.rate).saturating_add(s.delay))
         });
@@ -162,18 +173,17 @@ impl<'m> Job<'m> {
         let graph = world.graph;
         for at in 0..self.plan.order.len() {
             let Some(i) = self.plan.order.get(at).copied() else { break };
-            let Some(stage) = graph.stages().get(i).filter(|s| s.is_scan()) else { continue };
+            let runs = |s: &&Stage<'_>| s.is_scan() && (s.level == 0 || self.plan.classic);
+            let Some(stage) = graph.stages().get(i).filter(runs) else { continue };
             let (Some(lane), Some(track)) = (self.plan.lanes.get(i), self.tracks.get(i)) else { continue };
             let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
-            if track.first > 0 {
+            if track.first > 0 && !stage.reverse {
                 if !world.checkpoints.load(world.work, i, track.first, state) {
                     return Ok(false);
                 }
                 continue;
             }
-            let Some(bytes) = world.work.bytes(state) else { return internal("a state lies outside of the work area") };
-            let text = "the initial state of stage {n}: {a}";
-            stage.kernel.state_init(bytes).map_err(|code| failed(code, text).name(&stage.name))?;
+            init_state(world, stage, state)?;
         }
         Ok(true)
     }
@@ -240,8 +250,9 @@ impl<'m> Job<'m> {
         }
     }
 
-    fn active<'a, 'g>(&'a self, graph: &'a Graph<'g>) -> impl Iterator<Item = (usize, &'a crate::graph::Stage<'g>)> {
-        self.plan.order.iter().filter_map(|i| graph.stages().get(*i).map(|s| (*i, s)))
+    /// The stages that run block by block.
+    fn head<'a, 'g>(&'a self, graph: &'a Graph<'g>) -> impl Iterator<Item = (usize, &'a Stage<'g>)> {
+        self.plan.order.iter().take(self.plan.head).filter_map(|i| graph.stages().get(*i).map(|s| (*i, s)))
     }
 
     /// The end of the stream became known: wants end there.
@@ -257,7 +268,7 @@ impl<'m> Job<'m> {
 
     /// The frontier at which everything wanted is made.
     fn last_frontier(&self, graph: &Graph<'_>) -> u64 {
-        let ends = self.active(graph).filter_map(|(i, stage)| {
+        let ends = self.head(graph).filter_map(|(i, stage)| {
             let end = self.tracks.get(i)?.end;
             let last = end.checked_sub(1)?;
             Some(last.saturating_mul(stage.rate).saturating_add(stage.delay).saturating_add(1))
@@ -322,8 +333,29 @@ impl<'m> Job<'m> {
         for (c, stage, edge) in graph.consumers(node) {
             let active = self.plan.lanes.get(c).is_some_and(|l| l.active);
             if let Some(track) = self.tracks.get(c).filter(|t| active && t.mark < t.end) {
-                row = row.min(track.mark.saturating_mul(stage.stride).saturating_sub(edge.lookback));
+                let own = if stage.reverse { track.first } else { track.mark };
+                row = row.min(own.saturating_mul(stage.stride).saturating_sub(edge.lookback));
             }
+        }
+        row
+    }
+
+    /// The first row of an input of which a source's samples have to be kept: what the head still needs, or the call of
+    /// the stage that runs behind it.
+    pub(super) fn oldest_kept(&self, graph: &Graph<'_>, input: usize) -> u64 {
+        let mut row = u64::MAX;
+        for (c, stage, edge) in graph.consumers(Node::Input(input)) {
+            let own = match self.focus {
+                Some((focus, from)) => (focus == c).then_some(from),
+                None if stage.level > 0 && !self.plan.classic => None,
+                None => {
+                    let active = self.plan.lanes.get(c).is_some_and(|l| l.active);
+                    let track = self.tracks.get(c).filter(|t| active && t.mark < t.end);
+                    track.map(|t| if stage.reverse { t.first } else { t.mark })
+                }
+            };
+            let own = own.map(|t| t.saturating_mul(stage.stride).saturating_sub(edge.lookback));
+            row = row.min(own.unwrap_or(u64::MAX));
         }
         row
     }
@@ -332,7 +364,16 @@ impl<'m> Job<'m> {
     /// For the classic order a window of work is one of one stage.
     pub fn advance(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
         self.mark(world)?;
-        if self.plan.classic { self.advance_stage(world, most) } else { self.advance_block(world, most) }
+        if self.plan.classic || self.focus.is_some() {
+            return self.advance_stage(world, most);
+        }
+        let moved = self.advance_block(world, most)?;
+        if moved == 0 && self.plan.head < self.plan.order.len() {
+            // The head is done; the other levels follow.
+            self.focus = Some((0, 0));
+            return self.advance_stage(world, most);
+        }
+        Ok(moved)
     }
 
     /// How far the frontier can go now.
@@ -347,7 +388,7 @@ impl<'m> Job<'m> {
     /// The frontier up to which all rows of target `stage` before row `end` are made and no further.
     #[must_use]
     pub fn frontier_for(&self, graph: &Graph<'_>, stage: usize, end: u64) -> u64 {
-        let of = |s: &crate::graph::Stage<'_>| end.saturating_mul(s.rate).saturating_add(s.delay);
+        let of = |s: &Stage<'_>| end.saturating_mul(s.rate).saturating_add(s.delay);
         graph.stages().get(stage).map_or(u64::MAX, of)
     }
 
@@ -364,7 +405,7 @@ impl<'m> Job<'m> {
         if moved == 0 {
             return Ok(0);
         }
-        for at in 0..self.plan.order.len() {
+        for at in 0..self.plan.head {
             let Some(i) = self.plan.order.get(at).copied() else { break };
             let rate = world.graph.rate(Node::Stage(i));
             let made = self.plan.made(i, rate, to);
@@ -384,8 +425,16 @@ impl<'m> Job<'m> {
         let Some(i) = self.plan.order.iter().find(open).copied() else { return Ok(0) };
         let Some(track) = self.tracks.get(i).copied() else { return Ok(0) };
         let rate = world.graph.rate(Node::Stage(i)).max(1);
-        let rows = most.checked_div(rate).unwrap_or(0).max(1).min(track.end.saturating_sub(track.next));
-        if let Err(e) = self.make(world, i, track.next, track.next.saturating_add(rows)) {
+        let most = if self.plan.classic { most } else { most.min(self.plan.block) };
+        let left = track.end.saturating_sub(track.next);
+        let rows = most.checked_div(rate).unwrap_or(0).max(1).min(left);
+        let made = if world.graph.stages().get(i).is_some_and(|s| s.reverse) {
+            let to = track.first.saturating_add(left);
+            self.make_down(world, i, to.saturating_sub(rows), to)
+        } else {
+            self.make(world, i, track.next, track.next.saturating_add(rows))
+        };
+        if let Err(e) = made {
             self.set_back(world);
             return Err(e);
         }
@@ -421,6 +470,26 @@ impl<'m> Job<'m> {
         Ok(())
     }
 
+    /// Makes rows `from .. to` of a reverse scan, from the last to the first; the rest is as in [`Job::make`].
+    fn make_down(&mut self, world: &mut World<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
+        let (inner, outer) = self.interior(world.graph, stage);
+        let mut at = to;
+        while at > from {
+            let whole = at > inner && at <= outer;
+            let capture = self.tracks.get(stage).and_then(|t| t.capture).filter(|c| *c < at);
+            let start = if whole { from.max(inner).max(capture.unwrap_or(0)) } else { at.saturating_sub(1) };
+            self.call(world, stage, start, at, !whole)?;
+            if capture == Some(start) {
+                self.capture(world, stage)?;
+            }
+            if let Some(track) = self.tracks.get_mut(stage) {
+                track.next = track.next.saturating_add(at.saturating_sub(start));
+            }
+            at = start;
+        }
+        Ok(())
+    }
+
     /// The rows of a stage whose neighbours all exist: from the first to one behind the last.
     fn interior(&self, graph: &Graph<'_>, stage: usize) -> (u64, u64) {
         let (mut from, mut to) = (0, u64::MAX);
@@ -435,4 +504,11 @@ impl<'m> Job<'m> {
         }
         (from, to)
     }
+}
+
+/// The state of a scan before its first row, or of a reverse scan behind its last.
+pub(super) fn init_state(world: &mut World<'_, '_>, stage: &Stage<'_>, state: Span) -> Result<()> {
+    let Some(bytes) = world.work.bytes(state) else { return internal("a state lies outside of the work area") };
+    let text = "the initial state of stage {n}: {a}";
+    stage.kernel.state_init(bytes).map_err(|code| failed(code, text).name(&stage.name))
 }

@@ -1,10 +1,12 @@
 //! Running stages: jobs, block by block or stage by stage, and what they run on.
 
+mod carry;
 mod job;
 mod supply;
 mod sweep;
 mod views;
 
+pub use carry::Position;
 pub use job::Job;
 pub use supply::Supply;
 pub use sweep::Piece;
@@ -39,6 +41,12 @@ pub struct Counts {
     pub source_bytes: u64,
     /// Calls of sources.
     pub source_calls: u64,
+    /// Rows made again because what was stored of them was damaged.
+    pub recomputed_rows: u64,
+    /// Damage found by jobs.
+    pub damaged: u64,
+    /// Damage that jobs made good.
+    pub repaired: u64,
 }
 
 /// Windows there are now. Row t uses window t of each input, used or not: the input with the fewest decides.

@@ -2,6 +2,7 @@
 
 use crate::io::SourceBox;
 use crate::store::ring::Ring;
+use crate::util::digest::Digest;
 
 /// Pushed into a ring, or read from a source.
 pub enum Supply<'m> {
@@ -19,6 +20,30 @@ pub enum Supply<'m> {
 }
 
 impl Supply<'_> {
+    /// Where the source is found: to be looked at before it is called.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        match self {
+            Supply::Pushed(_) => 0,
+            Supply::Source { source, .. } => source.address(),
+        }
+    }
+
+    /// What the source tells of itself. It is called for it.
+    pub fn digest_source(&self, d: &mut Digest) {
+        if let Supply::Source { source, .. } = self {
+            source.digest(d);
+        }
+    }
+
+    /// How far it has come.
+    pub fn digest(&self, d: &mut Digest) {
+        match self {
+            Supply::Pushed(ring) => ring.digest(d),
+            Supply::Source { samples, growing, .. } => d.words([1, *samples, u64::from(*growing)]),
+        }
+    }
+
     /// Samples received or readable so far.
     #[must_use]
     pub fn samples(&self) -> u64 {

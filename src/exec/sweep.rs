@@ -1,38 +1,76 @@
-//! Pieces of a sweep: forward runs between rows of the target at which the states of all scans are known exactly.
+//! Pieces of a sweep: runs between rows of the target at which the states of all scans are known exactly.
 //!
-//! The snapshot "at row r" holds, for every scan the target depends on, the state before the first row that target row r
-//! needs of it. A piece starts from the snapshot at its first row; moving on to another row leaves the snapshot of that row
-//! behind, making rows leaves the snapshot as it was.
+//! Target row `r` cuts the rows of every stage: those from `first(r)` on are needed by target rows from `r` on, those
+//! before `end(r)` by target rows before `r`. The two overlap where stages look around. The snapshot "at row r" holds the
+//! state of every forward scan before row `first(r)`, and of every reverse scan behind row `end(r) - 1`. So tile `a .. b` of
+//! the target can be made from forward states at `a` and reverse states at `b`, without any rows of its neighbours: every stage
+//! makes rows `first(a) .. end(b)`. (For that, `end(r)` of a scan is at least `first(r)`, also where strides leave gaps.)
+//!
+//! A pass goes over the tiles in one direction, up (even) or down (odd), and carries along the states of all levels that run in
+//! its direction: a piece leaves the snapshot of where the next one starts. The states of the other levels have to be in the
+//! snapshot before a piece starts.
 
-use super::job::{Loaded, Track};
+use super::job::{Loaded, Track, init_state};
 use super::{Job, World, internal};
 use crate::graph::{Graph, Node};
 use crate::mem::Span;
 use crate::status::Result;
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// What a piece does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Rolls forward from the nearest stored checkpoints, or from the start, to row `to`.
+    /// Rolls level 0 forward from the nearest stored checkpoints, or from the start, to row `to`.
     Reach {
         /// The row.
         to: u64,
     },
-    /// Rolls the snapshot at `from` forward to `to`.
+    /// Rolls the snapshot of level 0 at `from` forward to `to`.
     Advance {
         /// Where the snapshot stands.
         from: u64,
         /// Where it goes.
         to: u64,
     },
-    /// Makes rows `from .. to` of the target from the snapshot at `from`, and holds them.
-    Make {
-        /// Where the snapshot stands, and the first row.
+    /// Goes over rows `from .. to` of the target.
+    Tile {
+        /// The first row.
         from: u64,
         /// One behind the last row.
         to: u64,
+        /// The pass: levels above it do not run.
+        pass: usize,
+        /// The rows of the target are made and held; else only states move on.
+        makes: bool,
     },
+}
+
+/// The rows of a stage at a row of the target.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bounds {
+    /// The first row that target rows from there on need.
+    first: u64,
+    /// One behind the last row that target rows before it need.
+    end: u64,
+}
+
+/// The rows of a stage where a piece begins, and where it ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ends {
+    from: Bounds,
+    to: Bounds,
+}
+
+impl Ends {
+    /// All of it.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        d.words([self.from.first, self.from.end, self.to.first, self.to.end]);
+    }
+
+    fn at(&mut self, behind: bool) -> &mut Bounds {
+        if behind { &mut self.to } else { &mut self.from }
+    }
 }
 
 impl<'m> Job<'m> {
@@ -47,41 +85,22 @@ impl<'m> Job<'m> {
         self.origin = region.at;
         self.windows = windows;
         let graph = world.graph;
-        let (from, to, makes) = match piece {
-            Piece::Reach { to } => (to, to, false),
-            Piece::Advance { from, to } => (from, to, false),
-            Piece::Make { from, to } => (from, to, true),
+        let (from, to) = match piece {
+            Piece::Reach { to } => (to, to),
+            Piece::Advance { from, to } | Piece::Tile { from, to, .. } => (from, to),
         };
         self.ends.clear();
-        self.ends.fill_with(|| (0, 0));
-        self.exact_rows(graph, to, |ends, row| ends.1 = row);
-        self.exact_rows(graph, from, |ends, row| ends.0 = row);
+        self.ends.fill_with(Default::default);
+        self.find_bounds(graph, to, true);
+        self.find_bounds(graph, from, false);
         loop {
             self.clear_tracks();
-            for (i, stage) in graph.stages().iter().enumerate().rev() {
-                let (Some(lane), Some((snap, capture))) = (self.plan.lanes.get(i), self.ends.get(i).copied()) else {
-                    continue;
-                };
-                let own = (lane.target && makes).then_some((from, to));
-                let mut range = self.wanted(graph, Node::Stage(i), own);
-                let scan = stage.is_scan() && lane.active;
-                if scan {
-                    let first = match piece {
-                        // A later scan that starts from an earlier checkpoint needs rows before this one's own.
-                        Piece::Reach { .. } => {
-                            let needed = range.map_or(capture, |(f, _)| f.min(capture));
-                            world.checkpoints.nearest(world.work, i, needed)
-                        }
-                        _ => snap,
-                    };
-                    let end = if makes { first } else { capture };
-                    range = Some((first, range.map_or(end, |(_, e)| e.max(end))));
-                }
-                if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
-                    *track = Track::over(first, end);
-                    track.capture = (scan && !makes).then_some(capture);
-                    // Rows on the way are wanted by nobody.
-                    track.handed = if makes { first } else { u64::MAX };
+            for i in (0..graph.stages().len()).rev() {
+                match piece {
+                    Piece::Tile { from, to, pass, makes } => {
+                        self.aim_in_tile(graph, i, pass, makes.then_some((from, to)));
+                    }
+                    _ => self.aim_at_snapshot(world, i, matches!(piece, Piece::Reach { .. })),
                 }
             }
             self.begin(graph);
@@ -92,13 +111,66 @@ impl<'m> Job<'m> {
             if loaded {
                 break;
             }
+            self.lost_checkpoint(world);
         }
-        for i in 0..graph.stages().len() {
-            if self.tracks.get(i).is_some_and(|t| t.capture == Some(t.first)) {
+        for (i, stage) in graph.stages().iter().enumerate() {
+            if self.tracks.get(i).is_some_and(|t| t.capture == Some(if stage.reverse { t.end } else { t.first })) {
                 self.capture(world, i)?;
             }
         }
         Ok(())
+    }
+
+    /// What stage `i` of level 0 has to make so that the snapshot stands at the row behind the piece.
+    fn aim_at_snapshot(&mut self, world: &mut World<'_, 'm>, i: usize, reach: bool) {
+        let graph = world.graph;
+        let (Some(lane), Some(Ends { from, to })) = (self.plan.lanes.get(i), self.ends.get(i).copied()) else { return };
+        let Some(stage) = graph.stages().get(i).filter(|s| s.level == 0) else { return };
+        let mut range = self.wanted(graph, Node::Stage(i), None);
+        let scan = stage.is_scan() && lane.active;
+        if scan {
+            let first = if reach {
+                // A later scan that starts from an earlier checkpoint needs rows before this one's own.
+                let needed = range.map_or(to.first, |(f, _)| f.min(to.first));
+                world.checkpoints.nearest(world.work, i, needed)
+            } else {
+                from.first
+            };
+            range = Some((first, range.map_or(to.first, |(_, e)| e.max(to.first))));
+        }
+        if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
+            *track = Track::over(first, end);
+            track.capture = scan.then_some(to.first);
+            // Rows on the way are wanted by nobody.
+            track.handed = u64::MAX;
+        }
+    }
+
+    /// What stage `i` has to make in a tile: what is wanted of it, from where its state stands, to where that has to go.
+    fn aim_in_tile(&mut self, graph: &Graph<'_>, i: usize, pass: usize, target: Option<(u64, u64)>) {
+        let (Some(lane), Some(Ends { from, to })) = (self.plan.lanes.get(i), self.ends.get(i).copied()) else { return };
+        let Some(stage) = graph.stages().get(i).filter(|s| s.level <= pass && lane.active) else { return };
+        let mut range = self.wanted(graph, Node::Stage(i), target.filter(|_| lane.target));
+        let mut capture = None;
+        if stage.is_scan() {
+            let carried = stage.level % 2 == pass % 2;
+            if range.is_none() && !carried {
+                return;
+            }
+            range = Some(if stage.reverse {
+                capture = carried.then_some(from.end);
+                let first = range.map_or(to.end, |(f, _)| f);
+                (capture.map_or(first, |c| c.min(first)), to.end)
+            } else {
+                capture = carried.then_some(to.first);
+                let end = range.map_or(from.first, |(_, e)| e).max(from.first);
+                (from.first, capture.map_or(end, |c| c.max(end)))
+            });
+        }
+        if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
+            *track = Track::over(first, end);
+            track.capture = capture;
+        }
     }
 
     /// True when the piece is done: every stage has made what it has to.
@@ -107,44 +179,72 @@ impl<'m> Job<'m> {
         self.tracks.iter().all(|t| t.next >= t.end)
     }
 
-    /// Where the snapshot lies.
+    /// Where the snapshot of a level lies.
     #[must_use]
-    pub fn snapshot(&self) -> Span {
-        Span { at: self.plan.snapshot.at.saturating_add(self.origin), ..self.plan.snapshot }
+    pub fn snapshot(&self, level: usize) -> Span {
+        let span = self.plan.snapshot(level);
+        Span { at: span.at.saturating_add(self.origin), ..span }
     }
 
-    /// True where some stage of the job is a scan.
+    /// True where some stage of level 0 is a scan.
     #[must_use]
     pub fn has_scans(&self) -> bool {
-        self.plan.lanes.iter().any(|l| l.snap.len > 0)
+        self.plan.snapshot(0).len > 0
     }
 
-    /// For every scan the first row of it that row `row` of the target needs, at or beyond which no checkpoint helps.
-    fn exact_rows(&mut self, graph: &Graph<'_>, row: u64, note: impl Fn(&mut (u64, u64), u64)) {
+    /// The rows of every stage at row `row` of the target, where a piece begins or (`behind`) ends.
+    fn find_bounds(&mut self, graph: &Graph<'_>, row: u64, behind: bool) {
+        let target = self.plan.lanes.iter().position(|l| l.target).unwrap_or(usize::MAX);
         self.clear_tracks();
         for i in (0..graph.stages().len()).rev() {
-            let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
-            let own = target.then(|| (row, row.saturating_add(1)));
+            let own = (i == target).then(|| (row, row.saturating_add(1)));
             let Some((first, end)) = self.wanted(graph, Node::Stage(i), own) else { continue };
+            let most = self.rows(graph, Node::Stage(i));
             if let (Some(track), Some(ends)) = (self.tracks.get_mut(i), self.ends.get_mut(i)) {
                 *track = Track::over(first, end.max(first.saturating_add(1)));
-                note(ends, first);
+                ends.at(behind).first = first.min(most);
             }
+        }
+        let last = row == self.rows(graph, Node::Stage(target));
+        self.clear_tracks();
+        for (i, stage) in graph.stages().iter().enumerate().rev() {
+            let own = (i == target).then(|| (row.saturating_sub(1), row));
+            let range = self.wanted(graph, Node::Stage(i), own);
+            let most = self.rows(graph, Node::Stage(i));
+            let (Some(track), Some(ends)) = (self.tracks.get_mut(i), self.ends.get_mut(i)) else { continue };
+            let bounds = ends.at(behind);
+            let mut end = range.map_or(0, |(_, e)| e).min(most);
+            if stage.is_scan() {
+                end = if stage.reverse && last { most } else { end.max(bounds.first) };
+            }
+            bounds.end = end;
+            *track = Track::over(end.saturating_sub(1), end);
         }
     }
 
-    fn clear_tracks(&mut self) {
+    pub(super) fn clear_tracks(&mut self) {
         self.tracks.clear();
         self.tracks.fill_with(Track::default);
         self.loaded.clear();
         self.loaded.fill_with(Loaded::default);
     }
 
-    /// The states of the scans are those of the snapshot.
+    /// Every scan that runs takes its state from the snapshot; at the end of the stream where it starts, the initial one.
     fn take_snapshot(&mut self, world: &mut World<'_, 'm>) -> Result<bool> {
-        for lane in self.plan.lanes.iter().filter(|l| l.snap.len > 0) {
+        let graph = world.graph;
+        for (i, stage) in graph.stages().iter().enumerate().filter(|(_, s)| s.is_scan()) {
+            let (Some(lane), Some(track)) = (self.plan.lanes.get(i), self.tracks.get(i)) else { continue };
+            if !lane.active || (track.first >= track.end && track.capture.is_none()) {
+                continue;
+            }
+            let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
+            let starts = if stage.reverse { track.end == self.rows(graph, Node::Stage(i)) } else { track.first == 0 };
+            if starts {
+                init_state(world, stage, state)?;
+                continue;
+            }
             let from = Span { at: num::add(lane.snap.at, self.origin)?, ..lane.snap };
-            if world.work.copy(from, num::add(lane.state.at, self.origin)?).is_none() {
+            if world.work.copy(from, state.at).is_none() {
                 return internal("a snapshot lies outside of the work area");
             }
         }

@@ -22,7 +22,10 @@ impl<'m> Job<'m> {
         let graph = world.graph;
         let Some(stage) = graph.stages().get(index) else { return internal("a job runs a stage there is not") };
         let rows = num::size(to.saturating_sub(from))?;
-        let out = self.make_room(world, index, to)?;
+        if self.focus.is_some() {
+            self.focus = Some((index, from));
+        }
+        let out = self.make_room(world, index, from, to)?;
         let mut spans = [Span::default(); MAX_FAN_IN];
         let mut edges = [EdgeRows::NONE; MAX_FAN_IN];
         // Samples of all edges first: loading some may move others that were found before.
@@ -82,7 +85,7 @@ impl<'m> Job<'m> {
             table: lent.get(fan_in).copied().unwrap_or(&[]),
             continues: stage.keeps_scratch && warm == Some(from),
         };
-        if let Some(track) = track {
+        if let Some(track) = track.filter(|_| !stage.reverse) {
             track.warm = Some(to);
         }
         world.counts.stage_calls = world.counts.stage_calls.wrapping_add(1);
@@ -90,11 +93,13 @@ impl<'m> Job<'m> {
         let text = "stage {n} returned {a} at row {b}";
         ran.map_err(|code| failed(code, text).b(from).name(&stage.name))?;
         world.counts.stage_rows = world.counts.stage_rows.wrapping_add(num::count(rows));
+        let again = self.redo.get(index).map_or(0, |redo| to.min(*redo).saturating_sub(from));
+        world.counts.recomputed_rows = world.counts.recomputed_rows.wrapping_add(again);
         Ok(())
     }
 
-    /// Where rows up to `to` of a stage go; slides its buffer where they do not fit behind the last.
-    fn make_room(&mut self, world: &mut World<'_, 'm>, index: usize, to: u64) -> Result<Span> {
+    /// Where rows `from .. to` of a stage go; slides its buffer where they do not fit behind the last.
+    fn make_room(&mut self, world: &mut World<'_, 'm>, index: usize, first: u64, to: u64) -> Result<Span> {
         let graph = world.graph;
         let row = graph.shape(Node::Stage(index)).bytes();
         let (Some(lane), Some(track)) = (self.plan.lanes.get(index), self.tracks.get(index)) else {
@@ -119,7 +124,7 @@ impl<'m> Job<'m> {
         if let Some(track) = self.tracks.get_mut(index) {
             track.base = base;
         }
-        self.rows_at(graph, index, next, to).map_or_else(|| internal("a block lies outside of its buffer"), Ok)
+        self.rows_at(graph, index, first, to).map_or_else(|| internal("a block lies outside of its buffer"), Ok)
     }
 
     /// Where rows `first .. end` of a node lie; reads them where they come from a source.
@@ -134,10 +139,16 @@ impl<'m> Job<'m> {
         };
         let Some(input) = graph.inputs().get(i) else { return internal("a job reads an input there is not") };
         let (start, len) = input.samples(first, end);
-        if let Some(Supply::Pushed(ring)) = world.inputs.get(i) {
+        if let Some(Supply::Pushed(ring)) = world.inputs.get_mut(i) {
             let text = "input {n}: the samples from {a} on are needed, the ring starts with sample {b}";
             let gone = Error::new(Status::Evicted, text).a(start).b(ring.first()).name(&input.name);
-            return ring.span(start, len).ok_or(gone);
+            let found = ring.span(start, len).ok_or(gone)?;
+            if !ring.sound(world.work, start, len) {
+                world.counts.damaged = world.counts.damaged.saturating_add(1);
+                let text = "input {n}: samples from {a} on are damaged in the ring, and cannot be pushed again";
+                return Err(Error::new(Status::Corrupt, text).a(start).name(&input.name));
+            }
+            return Ok(found);
         }
         self.load(world, i, start, len)?;
         let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else {
@@ -161,13 +172,16 @@ impl<'m> Job<'m> {
         if start >= loaded.first && end <= loaded.end {
             return Ok(());
         }
+        let keep = self.oldest_kept(graph, i).saturating_mul(input.hop).min(start);
         if start < loaded.first {
-            return internal("samples of a source were given up too early");
+            if self.focus.is_none() {
+                return internal("samples of a source were given up too early");
+            }
+            (loaded.first, loaded.end) = (keep, keep);
         }
         let sample = input.sample_bytes();
         let place = num::add(feed.samples.at, self.origin)?;
         if end.saturating_sub(loaded.first) > feed.cap {
-            let keep = self.oldest(graph, Node::Input(i), u64::MAX).saturating_mul(input.hop).min(start);
             if keep >= loaded.end {
                 (loaded.first, loaded.end) = (keep, keep);
             } else if keep > loaded.first {
@@ -184,7 +198,9 @@ impl<'m> Job<'m> {
             return internal("an input changed its kind");
         };
         let (last, span) = input.samples(0, loaded.last_window);
-        let wanted = (*samples).min(last.saturating_add(span)).max(end);
+        // On the way down the samples behind are done with: reading ahead would read in vain.
+        let down = self.focus.is_some_and(|(s, _)| graph.stages().get(s).is_some_and(|s| s.reverse));
+        let wanted = if down { end } else { (*samples).min(last.saturating_add(span)).max(end) };
         let until = wanted.min(loaded.first.saturating_add(feed.cap));
         if end > until || end > *samples {
             return internal("a block needs more samples than its buffer holds");

@@ -5,6 +5,7 @@ use crate::dtype::Dtype;
 use crate::io::{Sink, Source};
 use crate::kernel::{Code, EdgeRows, Kernel, StageIo};
 use crate::limits::MAX_FAN_IN;
+use crate::util::digest::Digest;
 use core::ffi::c_void;
 use core::mem::size_of;
 
@@ -25,6 +26,10 @@ pub(super) struct CStage {
 }
 
 impl Kernel for CStage {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.run as usize, self.init.map_or(0, |i| i as usize), self.ctx.addr()]);
+    }
+
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.fill(0);
         // SAFETY: the caller's function with his context; the state has the size and alignment he declared.
@@ -74,6 +79,10 @@ impl CSource {
 }
 
 impl Source for CSource {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.read as usize, self.ctx.addr()]);
+    }
+
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
         let n = out.len().checked_div(sample_bytes).ok_or(Code::MISFIT)?;
         let mut got = 0usize;

@@ -14,7 +14,12 @@ use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 
 /// Runs an evaluation to its end; after an error it is given up. Says how many rows were handed out.
-fn run(core: &mut Pipeline<'static>, ask: &Request, sink: SinkBox<'static>, got: &mut u64) -> Result<Status> {
+pub(super) fn run(
+    core: &mut Pipeline<'static>,
+    ask: &Request,
+    sink: SinkBox<'static>,
+    got: &mut u64,
+) -> Result<Status> {
     let total = core.evaluate_begin(ask, sink)?;
     while core.evaluating() {
         // One block at a time, so that what was handed out is known when something fails.
@@ -52,7 +57,7 @@ fn understand(
 /// count: SQS_ALL for all rows from first on that there are. rows: cap_bytes bytes of room. got: rows written, always
 /// written; after an error what came before it.
 /// Returns SQS_OK; SQS_ERR_RANGE: rows that are not there yet (or depend on samples that are not): the detail says how
-/// many there are; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
+/// many there are; or rows behind a reverse scan while the end of the input is not known; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
 /// left the ring, the detail says where it starts; SQS_ERR_NOT_PLANNED: sealed for other requests, the detail tells the
 /// bytes; SQS_ERR_CALLBACK: a stage or source failed; SQS_ERR_STATE: an evaluation is under way; SQS_ERR_ARGUMENT: NULL,
 /// no such stage; SQS_ERR_OVERLAP; SQS_ERR_OVERFLOW; what sqs_pipeline_seal returns, when it seals; SQS_ERR_REENTRANT;

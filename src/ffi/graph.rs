@@ -82,10 +82,10 @@ pub unsafe extern "C" fn sqs_input_register(
 ///
 /// desc and what it points to are copied, but for ctx. id: the number of the stage.
 /// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no run, len 0, unknown dtype or boundary, an alignment that is no power of two
-/// or above 64; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
-/// SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached;
-/// SQS_ERR_OVERFLOW: a row does not fit the address space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: flags, state, or
-/// a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/// or above 64, SQS_STAGE_REVERSE without state; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
+/// SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached,
+/// or the direction of scans changes too often on the way from an input; SQS_ERR_OVERFLOW: a row does not fit the address
+/// space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: unknown flags, or a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_stage_register(
     pipeline: *mut sqs_pipeline,
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn sqs_stage_register(
     with(pipeline, Access::Normal, |core, _| {
         structs::usable(id.cast_const())?;
         let d = structs::read(desc)?;
-        if d.flags & !SQS_STAGE_REVERSE != 0 || d.reserved != 0 {
+        if d.flags & !SQS_STAGE_REVERSE != 0 {
             return Err(Error::new(Status::Unsupported, "sqs_stage_desc: unknown flags"));
         }
         let run = d.run.ok_or(Error::new(Status::Argument, "a stage needs a run function"))?;
@@ -110,6 +110,7 @@ pub unsafe extern "C" fn sqs_stage_register(
         let mut spec = StageSpec::new(CStage { run, init: d.state_init, ctx: d.ctx }, shape);
         spec.state_bytes = d.state_bytes as usize;
         spec.state_align = if d.state_align == 0 { 8 } else { d.state_align as usize };
+        spec.state_word = d.state_word as usize;
         spec.reverse = d.flags & SQS_STAGE_REVERSE != 0;
         spec.stride = d.stride.max(1);
         spec.scratch_bytes = d.scratch_bytes as usize;
@@ -189,7 +190,8 @@ pub unsafe extern "C" fn sqs_stage_find(pipeline: *mut sqs_pipeline, name: *cons
 }
 
 /// Opens a stage's output: its finished rows wait in a queue of capacity_rows rows to be pulled, each once, in order.
-/// Before seal only. A full queue holds back sqs_step.
+/// Before seal only. A full queue holds back sqs_step. (Rows behind a reverse scan cannot be pulled, which sqs_plan and
+/// sqs_pipeline_seal say.)
 ///
 /// Returns SQS_OK; SQS_ERR_ARGUMENT: no such stage, or capacity_rows is 0; SQS_ERR_STATE: open already, or sealed;
 /// SQS_ERR_LIMIT; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT; SQS_ERR_POISONED.

@@ -33,6 +33,9 @@ impl sqs_pipeline {
     }
 }
 
+// It lies in memory of the caller.
+const _: () = assert!(align_of::<sqs_pipeline>() <= crate::limits::AREA_ALIGN);
+
 /// What a call may do with the handle.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
@@ -86,7 +89,7 @@ pub(super) fn with(
     match result {
         Ok(status) => status.code(),
         Err(error) => {
-            if error.status == Status::Internal {
+            if matches!(error.status, Status::Internal | Status::Poisoned) {
                 poisoned.set(true);
             }
             detail.set(Some(error));
@@ -96,7 +99,7 @@ pub(super) fn with(
 }
 
 /// Nothing in the library panics by construction; on hosts, a panic of a library it uses still ends here.
-fn guarded(call: impl FnOnce() -> Result<Status>) -> Result<Status> {
+pub(super) fn guarded(call: impl FnOnce() -> Result<Status>) -> Result<Status> {
     #[cfg(feature = "std")]
     {
         let caught = std::panic::catch_unwind(core::panic::AssertUnwindSafe(call));
@@ -154,7 +157,7 @@ fn fill(error: *mut super::types::sqs_error, e: &Error) {
             return;
         }
         (*error).status = e.status.code();
-        (*error).os_errno = 0;
+        (*error).os_errno = e.os;
         let mut text = Text::<159>::new();
         e.write(&mut text);
         let mut chars = [0 as core::ffi::c_char; 160];

@@ -8,8 +8,33 @@
 #![allow(non_camel_case_types, reason = "these are the names C sees")]
 
 mod callbacks;
+mod checkpoint;
+#[cfg(feature = "codec")]
+mod codec_area;
+#[cfg(feature = "codec")]
+mod codec_handle;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod codec_job;
+#[cfg(feature = "codec")]
+mod codec_options;
+#[cfg(feature = "codec")]
+mod codec_sink;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod codec_stream;
+#[cfg(feature = "codec")]
+mod codec_types;
 mod data;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod decode_file;
+#[cfg(feature = "codec")]
+mod decoder;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod encode_file;
+#[cfg(feature = "codec")]
+mod encoder;
 mod evaluate;
+#[cfg(all(feature = "codec", feature = "std"))]
+mod evaluate_file;
 mod graph;
 mod handle;
 mod memory;
@@ -22,8 +47,25 @@ mod structs;
 mod types;
 mod version;
 
+pub use checkpoint::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use codec_job::*;
+#[cfg(feature = "codec")]
+pub use codec_sink::*;
+#[cfg(feature = "codec")]
+pub use codec_types::*;
 pub use data::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use decode_file::*;
+#[cfg(feature = "codec")]
+pub use decoder::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use encode_file::*;
+#[cfg(feature = "codec")]
+pub use encoder::*;
 pub use evaluate::*;
+#[cfg(all(feature = "codec", feature = "std"))]
+pub use evaluate_file::*;
 pub use graph::*;
 pub use handle::sqs_pipeline;
 pub use pipeline::*;

@@ -3,7 +3,7 @@
 use super::callbacks::dtype;
 use super::handle::{Access, detail, heal, retire, sqs_pipeline, with, without};
 use super::memory::Holder;
-use super::structs;
+use super::structs::{self, put_text};
 use super::types::*;
 use crate::dtype::Dtype;
 use crate::graph::{GraphLimits, InputSpec};
@@ -87,18 +87,7 @@ fn understand(config: *const sqs_config) -> Result<Meaning> {
 /// Returns SQS_OK; SQS_ERR_ARGUMENT: config is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_config_init(config: *mut sqs_config, struct_size: usize) -> sqs_status {
-    if structs::usable(config.cast_const()).is_err() {
-        return Status::Argument.code();
-    }
-    if struct_size < size_of::<sqs_config>() || struct_size > 1 << 16 {
-        return Status::StructSize.code();
-    }
-    // SAFETY: the caller's struct has struct_size bytes.
-    unsafe {
-        core::ptr::write_bytes(config.cast::<u8>(), 0, struct_size);
-        (*config).struct_size = struct_size as u32;
-    }
-    Status::Ok.code()
+    structs::init(config, struct_size)
 }
 
 /// Tells the size in bytes and the alignment of the control area for this config; it follows from max_stages,
@@ -198,7 +187,12 @@ pub unsafe extern "C" fn sqs_pipeline_delete(pipeline: *mut sqs_pipeline) {
     // SAFETY: a live handle that no call is using; it is read out once and dropped, then its memory is given back.
     let handle = unsafe { pipeline.read() };
     let sqs_pipeline { holder, core, .. } = handle;
-    drop(core);
+    if core.tables_sound().is_ok() {
+        drop(core);
+    } else {
+        // Damaged tables are not followed. What built-in stages hold on the host's heap stays there.
+        core::mem::forget(core);
+    }
     holder.release();
 }
 
@@ -218,22 +212,5 @@ pub unsafe extern "C" fn sqs_pipeline_error_detail(
         Ok(text) => text,
         Err(status) => return status.code(),
     };
-    let bytes = text.as_bytes();
-    let whole = bytes.len().saturating_add(1);
-    if !need.is_null() && structs::usable(need.cast_const()).is_ok() {
-        // SAFETY: checked.
-        unsafe { need.write(whole) };
-    }
-    if buf.is_null() && cap > 0 {
-        return Status::Argument.code();
-    }
-    if cap > 0 {
-        let n = bytes.len().min(cap.saturating_sub(1));
-        // SAFETY: n + 1 <= cap bytes of the caller's buffer.
-        unsafe {
-            core::ptr::copy_nonoverlapping(bytes.as_ptr(), buf.cast::<u8>(), n);
-            buf.add(n).write(0);
-        }
-    }
-    if cap < whole { Status::Space.code() } else { Status::Ok.code() }
+    put_text(&text, buf, cap, need)
 }

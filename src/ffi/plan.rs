@@ -66,9 +66,11 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
         checkpoint_every: p.checkpoint_every,
         recompute_factor: p.recompute_factor,
         checkpoint_slots: u64::from(p.checkpoint_slots),
-        sweep_slots: p.sweep.0,
-        sweep_leaf: p.sweep.1,
-        sweep_extra: p.sweep.2,
+        sweep_slots: p.sweep.slots,
+        sweep_leaf: p.sweep.leaf,
+        sweep_extra: p.sweep.extra,
+        sweep_tiles: p.sweep.tiles,
+        sweep_passes: p.sweep.passes,
     }
 }
 
@@ -80,8 +82,9 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
 /// requests, n: what will be asked, at most SQS_MAX_REQUESTS. n = 0: every stage without consumers, forward, any range.
 /// out: written on success.
 /// Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
-/// SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph needs, classic mode without
-/// a bound on the rows or with opened outputs; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
+/// SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph or a request in reverse needs,
+/// classic mode without a bound on the rows or with opened outputs, rows in forward order behind a reverse scan over an
+/// input of unknown length; SQS_ERR_GRAPH: an output opened behind a reverse scan; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
 /// SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_plan(

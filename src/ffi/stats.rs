@@ -7,7 +7,8 @@ use crate::status::Status;
 use crate::util::num;
 use core::mem::size_of;
 
-/// Checks stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call, going round. What is damaged is
+/// Checks the tables of the pipeline, and stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call,
+/// going round. Damaged tables poison the pipeline, but for constant tables of stages, which are filled again. Stored data is
 /// dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
 /// allocate and runs no stage.
 ///
@@ -50,6 +51,7 @@ pub unsafe extern "C" fn sqs_stats_get(pipeline: *mut sqs_pipeline, out: *mut sq
             cache_misses: s.cache_misses,
             crc_failures: s.crc_failures,
             repairs: s.repairs,
+            recomputed_rows: s.recomputed_rows,
         };
         structs::write(out, value)?;
         Ok(Status::Ok)

@@ -20,6 +20,13 @@ macro_rules! versioned {
     )* };
 }
 use super::types::*;
+#[cfg(feature = "codec")]
+versioned!(
+    super::codec_types::sqs_encode_options,
+    super::codec_types::sqs_decode_options,
+    super::codec_types::sqs_codec_stats,
+    super::codec_types::sqs_stream,
+);
 versioned!(
     sqs_config,
     sqs_memory,
@@ -30,7 +37,24 @@ versioned!(
     sqs_plan_info,
     sqs_stats,
     sqs_source,
+    sqs_resume,
 );
+
+/// Fills a struct with zeros, which mean the defaults, and sets its struct_size.
+pub(super) fn init<T: Versioned>(p: *mut T, struct_size: usize) -> i32 {
+    if usable(p.cast_const()).is_err() {
+        return Status::Argument.code();
+    }
+    if struct_size < T::FIRST || struct_size > 1 << 16 {
+        return Status::StructSize.code();
+    }
+    // SAFETY: the caller's struct has struct_size bytes.
+    unsafe {
+        core::ptr::write_bytes(p.cast::<u8>(), 0, struct_size);
+        p.cast::<u32>().write(struct_size as u32);
+    }
+    Status::Ok.code()
+}
 
 /// Checks that a pointer can be read or written as a `T`.
 pub(super) fn usable<T>(p: *const T) -> Result<()> {
@@ -131,4 +155,31 @@ pub(super) unsafe fn array<'a, T>(p: *const T, count: usize) -> Result<&'a [T]> 
     }
     // SAFETY: not NULL, aligned, and of `count` values as the caller says.
     Ok(unsafe { core::slice::from_raw_parts(p, count) })
+}
+
+/// Copies a text to the caller, closed with a zero and cut where his buffer ends.
+pub(super) fn put_text(
+    text: &crate::util::text::Text<160>,
+    buf: *mut core::ffi::c_char,
+    cap: usize,
+    need: *mut usize,
+) -> sqs_status {
+    let bytes = text.as_bytes();
+    let whole = bytes.len().saturating_add(1);
+    if !need.is_null() && usable(need.cast_const()).is_ok() {
+        // SAFETY: checked.
+        unsafe { need.write(whole) };
+    }
+    if buf.is_null() && cap > 0 {
+        return Status::Argument.code();
+    }
+    if cap > 0 {
+        let n = bytes.len().min(cap.saturating_sub(1));
+        // SAFETY: n + 1 <= cap bytes of the caller's buffer.
+        unsafe {
+            core::ptr::copy_nonoverlapping(bytes.as_ptr(), buf.cast::<u8>(), n);
+            buf.add(n).write(0);
+        }
+    }
+    if cap < whole { Status::Space.code() } else { Status::Ok.code() }
 }

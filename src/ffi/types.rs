@@ -26,7 +26,8 @@ pub const SQS_ERR_ABI: i32 = -4;
 pub const SQS_ERR_STATE: i32 = -5;
 /// The call came from inside a callback of the same handle.
 pub const SQS_ERR_REENTRANT: i32 = -6;
-/// The handle met an internal fault and takes only reset, delete, error_detail and stats.
+/// The handle found its own tables or positions damaged, or met an internal fault: it takes only reset, delete, error_detail
+/// and stats.
 pub const SQS_ERR_POISONED: i32 = -7;
 /// A name is unknown, taken, empty, or too long.
 pub const SQS_ERR_NAME: i32 = -8;
@@ -119,7 +120,9 @@ pub const SQS_ORDER_FORWARD: u32 = 0;
 /// order. Not for sqs_evaluate.
 pub const SQS_ORDER_REVERSE: u32 = 1;
 
-/// A stage whose state runs from the last row to the first. Not in this version: SQS_ERR_UNSUPPORTED.
+/// A reverse scan: a stage whose state runs from the last row to the first. It has a state of at least a byte, set by
+/// state_init as it is behind the last row. A call makes its rows from the last to the first; state on entry is what the
+/// row behind the last one of the call left, and rows and edges lie in ascending order as in every call.
 pub const SQS_STAGE_REVERSE: u32 = 1;
 
 /// The source may get more samples: see sqs_source_extend.
@@ -275,9 +278,10 @@ pub struct sqs_stage_io {
     pub rows: usize,
     /// The edges, in the order of registration.
     pub edges: *const sqs_edge_rows,
-    /// Where the rows go, one after another without gaps: rows * len elements.
+    /// Where the rows go, one after another without gaps, the first one first: rows * len elements.
     pub out: *mut c_void,
-    /// State of a scan; NULL for stages without.
+    /// State of a scan: what row first - 1 left, to be left as it is after row first + rows - 1. Of a reverse scan: what row
+    /// first + rows left, to be left as it is after row first. NULL for stages without.
     pub state: *mut c_void,
     /// Scratch memory of scratch_bytes, any content; NULL for stages without.
     pub scratch: *mut c_void,
@@ -289,14 +293,14 @@ pub struct sqs_stage_io {
 pub struct sqs_stage_desc {
     /// sizeof(sqs_stage_desc).
     pub struct_size: u32,
-    /// 0, or SQS_STAGE_REVERSE (not in this version: SQS_ERR_UNSUPPORTED).
+    /// 0, or SQS_STAGE_REVERSE.
     pub flags: u32,
     /// Its name, copied: 1 to 31 bytes, not taken.
     pub name: *const c_char,
     /// Makes rows; returns 0, or a code of its own that the error detail will show. Must give the same row however rows
     /// are grouped into calls, in whatever order they are asked for; must not keep anything between calls.
     pub run: Option<unsafe extern "C" fn(ctx: *mut c_void, io: *const sqs_stage_io) -> i32>,
-    /// Sets the state before the first row. NULL: zeros.
+    /// Sets the state before the first row (of a reverse scan: behind the last). NULL: zeros.
     pub state_init: Option<unsafe extern "C" fn(ctx: *mut c_void, state: *mut c_void) -> i32>,
     /// First argument of both: parameters. Stays the caller's, must outlive the pipeline.
     pub ctx: *mut c_void,
@@ -311,8 +315,8 @@ pub struct sqs_stage_desc {
     /// Input rows per output row. 0 and 1: one each; more: fewer rows come out than go in, one per stride, the last one
     /// also where its inputs are not all there.
     pub stride: u32,
-    /// Bytes of state: a stage with state is a scan. Its rows are made in order; io->state is what the row before left, and
-    /// must be plain bytes, for it is copied, stored and compared.
+    /// Bytes of state: a stage with state is a scan. Its rows are made in order (with SQS_STAGE_REVERSE from the last to the
+    /// first); io->state is what the row before left, and must be plain bytes, for it is copied, stored and compared.
     pub state_bytes: u32,
     /// Alignment of the state: a power of two up to 64. 0: 8.
     pub state_align: u32,
@@ -322,8 +326,9 @@ pub struct sqs_stage_desc {
     pub scratch_align: u32,
     /// A number of the caller's that changes whenever the parameters behind ctx change.
     pub revision: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Bytes of the words that the state is made of: 1, 2, 4 or 8, so that saved states can be read on machines of any byte
+    /// order. 0: not told (or of several sizes): what was saved is read on machines of the same byte order alone.
+    pub state_word: u32,
 }
 
 /// A parameter of a built-in stage: a number, or a list.
@@ -404,8 +409,8 @@ pub struct sqs_plan_info {
     pub output_bytes: u64,
     /// Of work_bytes: the row cache.
     pub cache_bytes: u64,
-    /// Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers and leaf of a
-    /// reverse request.
+    /// Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers, states kept at
+    /// tiles and leaf of a request in reverse order or behind a reverse scan.
     pub checkpoint_bytes: u64,
     /// Bytes of the control area.
     pub control_bytes: u64,
@@ -421,16 +426,20 @@ pub struct sqs_plan_info {
     pub input_capacity: u64,
     /// Windows between checkpoints; 0 without stages with state.
     pub checkpoint_every: u64,
-    /// Stage work relative to making each row once; above 1 in reverse order.
+    /// Stage work relative to making each row once; above 1 in reverse order and behind reverse scans.
     pub recompute_factor: f64,
     /// Checkpoints of each stage with state.
     pub checkpoint_slots: u64,
-    /// Reverse order: snapshots held at a time.
+    /// Rows in reverse order or behind a reverse scan: snapshots held at a time.
     pub sweep_slots: u64,
-    /// Rows of a leaf: made and turned round together.
+    /// Rows of a tile: made and held together.
     pub sweep_leaf: u64,
-    /// Rows of the stage made beyond one pass.
+    /// Rows made beyond one pass of every stage with state, counted once for each change of direction.
     pub sweep_extra: u64,
+    /// Tiles at which states of reverse scans, and of what stands behind them, are kept; 0 where none have to be.
+    pub sweep_tiles: u64,
+    /// Passes over the rows in alternating directions, behind the first way ahead.
+    pub sweep_passes: u64,
 }
 
 /// What a pipeline did since it was made.
@@ -461,8 +470,10 @@ pub struct sqs_stats {
     pub cache_misses: u64,
     /// Stored data that failed its check: dropped, and recomputed when needed.
     pub crc_failures: u64,
-    /// Snapshots of reverse evaluations among these, passed over by rolling forward from an earlier one.
+    /// Damage that was made good: what was lost was made again.
     pub repairs: u64,
+    /// Rows that stages made again for that.
+    pub recomputed_rows: u64,
 }
 
 /// Samples that can be read at any position, again and again: a recorder file, a memory.
@@ -481,4 +492,16 @@ pub struct sqs_source {
     pub ctx: *mut c_void,
     /// Samples it has.
     pub samples: u64,
+}
+
+/// Where a restored pipeline goes on.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct sqs_resume {
+    /// In: sizeof(sqs_resume).
+    pub struct_size: u32,
+    /// Inputs that there are.
+    pub inputs: u32,
+    /// Per input the next sample to push; of a source the samples it had when it was saved.
+    pub next_sample: [u64; 8],
 }

@@ -1,13 +1,15 @@
 //! The graph: inputs and stages in the order they were registered, which is a topological order, because a stage can
 //! only name what stands before it.
 
+mod check;
+mod identity;
 mod node;
 
 pub use node::{Boundary, Edge, Input, Node, Stage};
 
 use crate::dtype::Dtype;
 use crate::kernel::{RowShape, StageSpec};
-use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN, MAX_INPUTS};
+use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN, MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::{Error, Name, Result, Status};
 use crate::util::num;
@@ -105,41 +107,6 @@ impl<'m> Graph<'m> {
     #[must_use]
     pub fn has_scans(&self) -> bool {
         self.stages.iter().any(Stage::is_scan)
-    }
-
-    /// A number that differs between graphs: what checkpoints are bound to. FNV-1a over everything that decides rows.
-    #[must_use]
-    pub fn hash(&self) -> u64 {
-        let mut hash = 0xcbf2_9ce4_8422_2325u64;
-        let mut add = |bytes: &[u8]| {
-            for b in bytes {
-                hash = (hash ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        };
-        for input in self.inputs.iter() {
-            add(input.name.as_bytes());
-            for n in [input.dtype as u64, input.channels.into(), input.window, input.hop] {
-                add(&n.to_be_bytes());
-            }
-        }
-        for stage in self.stages.iter() {
-            add(stage.name.as_bytes());
-            let shape = stage.shape;
-            let sizes = [num::count(shape.len), num::count(stage.state_bytes), stage.stride, stage.revision.into()];
-            for n in [shape.dtype as u64].into_iter().chain(sizes) {
-                add(&n.to_be_bytes());
-            }
-            for edge in self.edges_of(stage) {
-                let from = match edge.from {
-                    Node::Input(i) => num::count(i),
-                    Node::Stage(s) => num::count(s) | 1 << 32,
-                };
-                for n in [from, edge.lookback, edge.lookahead, edge.boundary as u64] {
-                    add(&n.to_be_bytes());
-                }
-            }
-        }
-        hash
     }
 
     /// Every edge that comes from `node`, with the stage it goes to.
@@ -241,27 +208,41 @@ impl<'m> Graph<'m> {
         if spec.shape.len == 0 || spec.stride == 0 {
             return Err(fail(Status::Argument, "stage {n}: row length and stride must be at least 1"));
         }
-        if spec.reverse {
-            return Err(fail(Status::Unsupported, "stage {n}: reverse scans are not in this version"));
-        }
         let aligned = |align: usize| align.is_power_of_two() && align <= BUFFER_ALIGN;
         if !aligned(spec.scratch_align) || !aligned(spec.state_align) {
             let text = "stage {n}: an alignment must be a power of two up to {a}";
             return Err(fail(Status::Argument, text).a(num::count(BUFFER_ALIGN)));
         }
+        if !matches!(spec.state_word, 0 | 1 | 2 | 4 | 8) || !spec.state_bytes.is_multiple_of(spec.state_word.max(1)) {
+            let text =
+                "stage {n}: the words of its state have 1, 2, 4 or 8 bytes, and the state is a whole number of them";
+            return Err(fail(Status::Argument, text));
+        }
         num::mul(spec.shape.len, spec.shape.dtype.size())?;
-        let (mut rate, mut delay) = (None, 0);
+        if spec.reverse && spec.state_bytes == 0 {
+            return Err(fail(Status::Argument, "stage {n}: a reverse scan has a state of at least a byte"));
+        }
+        let (mut rate, mut delay, mut level) = (None, 0, 0);
         for edge in edges {
             let edge = self.resolve(name, edge)?;
             let this = self.rate(edge.from);
-            let before = match edge.from {
-                Node::Input(_) => 0,
-                Node::Stage(s) => self.stages.get(s).map_or(0, |s| s.delay),
+            let (before, below) = match edge.from {
+                Node::Input(_) => (0, 0),
+                Node::Stage(s) => self.stages.get(s).map_or((0, 0), |s| (s.delay, s.level)),
             };
+            level = level.max(below);
             delay = delay.max(num::add64(before, num::mul64(edge.lookahead, this)?)?);
             if *rate.get_or_insert(this) != this {
                 return Err(fail(Status::Graph, "stage {n}: its inputs have different numbers of windows per row"));
             }
+        }
+        // A scan whose direction is not that of what it reads turns time round once more.
+        if spec.state_bytes > 0 && spec.reverse != (level % 2 == 1) {
+            level = level.saturating_add(1);
+        }
+        if level >= MAX_LEVELS {
+            let text = "stage {n}: the direction of scans changes at most {a} times on the way from an input";
+            return Err(fail(Status::Limit, text).a(num::count(MAX_LEVELS).saturating_sub(1)));
         }
         let rate = num::mul64(rate.unwrap_or(1), u64::from(spec.stride))?;
         if self.stages.len() == self.stages.capacity() {
@@ -293,14 +274,18 @@ impl<'m> Graph<'m> {
             stride: u64::from(spec.stride),
             rate,
             delay,
+            level,
+            reverse: spec.reverse,
             consumers: 0,
             state_bytes: spec.state_bytes,
             state_align: spec.state_align,
+            state_word: spec.state_word,
             scratch_bytes: spec.scratch_bytes,
             scratch_align: spec.scratch_align,
             keeps_scratch: spec.keeps_scratch,
             table_bytes: spec.table_bytes,
             table: Span::default(),
+            table_sum: 0,
             host_heap_bytes: spec.host_heap_bytes,
             revision: spec.revision,
         });

@@ -116,12 +116,19 @@ pub struct Stage<'m> {
     pub rate: u64,
     /// Windows behind its own that a row depends on: the lookaheads from the input to here.
     pub delay: u64,
+    /// How often the direction of time changes on the way from the input to here: forward and reverse scans in turn.
+    /// Even levels run forward, odd ones in reverse; level 0 is made block by block as the input comes.
+    pub level: usize,
+    /// A reverse scan: its state runs from the last row to the first.
+    pub reverse: bool,
     /// Number of edges that come from here.
     pub consumers: u32,
     /// Bytes of the state of a scan; 0 for stages without.
     pub state_bytes: usize,
     /// Alignment of the state.
     pub state_align: usize,
+    /// Bytes of the words that the state is made of; 0 where that is not declared.
+    pub state_word: usize,
     /// Scratch memory and its alignment.
     pub scratch_bytes: usize,
     /// Alignment of the scratch.
@@ -132,6 +139,8 @@ pub struct Stage<'m> {
     pub table_bytes: usize,
     /// Where the table lies, once the pipeline is sealed.
     pub table: Span,
+    /// Checksum of the table.
+    pub table_sum: u32,
     /// Bytes on the host's heap.
     pub host_heap_bytes: u64,
     /// Number of its parameters' version.
@@ -151,10 +160,16 @@ impl Stage<'_> {
         self.state_bytes > 0
     }
 
+    /// Bytes of the state, if checkpoints of it serve all evaluations: those of later levels are kept within a sweep.
+    #[must_use]
+    pub fn stored_bytes(&self) -> usize {
+        if self.level > 0 { 0 } else { self.state_bytes }
+    }
+
     /// Rows that depend on nothing behind the first `windows` windows of a stream that goes on.
     #[must_use]
     pub fn final_rows(&self, windows: u64) -> u64 {
-        self.rows(windows.saturating_sub(self.delay))
+        if self.level > 0 { 0 } else { self.rows(windows.saturating_sub(self.delay)) }
     }
 }
 

@@ -64,6 +64,16 @@ impl<'m> Carver<'m> {
         Ok(unsafe { &*(core::ptr::from_ref(room) as *const [T]) })
     }
 
+    /// The next `n` values, all of them `value`.
+    pub fn filled<T: Copy>(&mut self, n: usize, value: T) -> Result<&'m mut [T]> {
+        let room = self.uninit(n)?;
+        for to in room.iter_mut() {
+            to.write(value);
+        }
+        // SAFETY: all of `room` was written.
+        Ok(unsafe { &mut *(core::ptr::from_mut(room) as *mut [T]) })
+    }
+
     /// Bytes handed out so far.
     #[must_use]
     pub fn used(&self) -> usize {

@@ -27,6 +27,14 @@ impl<D: ?Sized, const WORDS: usize> Inline<D, WORDS> {
     }
 }
 
+impl<D: ?Sized, const WORDS: usize> Inline<D, WORDS> {
+    /// The address of the function that finds the value: to be compared before it is called.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        self.view as usize
+    }
+}
+
 impl<D: ?Sized, const WORDS: usize> Deref for Inline<D, WORDS> {
     type Target = D;
     fn deref(&self) -> &D {

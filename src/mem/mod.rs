@@ -3,14 +3,16 @@
 //! This module, `simd` and `ffi` are the only places with `unsafe`. Nothing here allocates.
 #![allow(unsafe_code)]
 
+mod append;
 mod carve;
 mod fixed;
 mod inline;
 mod pod;
 mod work;
 
+pub use append::append;
 pub use carve::{Carver, Layout};
 pub use fixed::FixedVec;
 pub use inline::Inline;
-pub use pod::{Complex32, Pod, cast, cast_mut};
+pub use pod::{Complex32, Pod, cast, cast_mut, recast_mut};
 pub use work::{Span, Work};

@@ -43,9 +43,26 @@ pub fn cast_mut<T: Pod>(bytes: &mut [u8]) -> Option<&mut [T]> {
     (head.is_empty() && tail.is_empty()).then_some(body)
 }
 
+/// Elements seen as elements half as wide or less, or of the same width, to be written.
+#[must_use]
+pub fn recast_mut<T: Pod, U: Pod>(of: &mut [T]) -> &mut [U] {
+    const { assert!(align_of::<U>() <= align_of::<T>() && size_of::<T>().is_multiple_of(size_of::<U>())) };
+    // SAFETY: U needs no more alignment and fills T without rest, so the whole is seen; both take any bits.
+    unsafe { of.align_to_mut::<U>().1 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_seen_as_halves() {
+        let mut words = [0u32; 3];
+        let halves: &mut [u16] = recast_mut(&mut words[1..]);
+        assert_eq!(halves.len(), 4);
+        halves[2..].fill(0x1234);
+        assert_eq!(words, [0, 0, 0x1234_1234]);
+    }
 
     #[test]
     fn misaligned_and_ragged_bytes_are_refused() {

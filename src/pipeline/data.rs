@@ -7,9 +7,8 @@ use crate::status::{Error, Result, Status};
 use crate::util::num;
 
 impl<'m> Pipeline<'m> {
-    /// Copies samples into the ring of an input: as many as fit. Says how many were taken.
-    pub fn push(&mut self, input: usize, samples: &[u8]) -> Result<usize> {
-        self.must_be_sealed()?;
+    /// [`Pipeline::push`].
+    pub(super) fn push_now(&mut self, input: usize, samples: &[u8]) -> Result<usize> {
         let keep = self.oldest_needed(input);
         let Some(supply) = self.supplies.get_mut(input) else {
             return Err(Error::new(Status::Argument, "there is no input {a}").a(num::count(input)));
@@ -21,9 +20,8 @@ impl<'m> Pipeline<'m> {
         }
     }
 
-    /// Says that no more samples will be pushed.
-    pub fn push_end(&mut self, input: usize) -> Result<()> {
-        self.must_be_sealed()?;
+    /// [`Pipeline::push_end`].
+    pub(super) fn push_end_now(&mut self, input: usize) -> Result<()> {
         match self.supplies.get_mut(input) {
             Some(Supply::Pushed(ring)) => {
                 ring.ended = true;
@@ -35,7 +33,7 @@ impl<'m> Pipeline<'m> {
     }
 
     /// The first sample of a pushed input that something still needs.
-    fn oldest_needed(&self, input: usize) -> u64 {
+    pub(super) fn oldest_needed(&self, input: usize) -> u64 {
         let stream = (!self.outputs.is_empty()).then(|| self.stream.oldest_sample(&self.graph, input)).flatten();
         let asked = self.evaluation.as_ref().and_then(|e| self.evaluation_needs(e, input));
         let kept = self.released.get(input).copied().filter(|_| self.outputs.is_empty());
@@ -49,12 +47,8 @@ impl<'m> Pipeline<'m> {
         Err(Error::new(Status::State, "the pipeline is not sealed"))
     }
 
-    /// Does at most `most` windows of work: first of the evaluation under way, if there is one, then of the stream.
-    /// Says how many it did, and whether anything is left to do now ([`Status::Ok`]), or input or pulls are needed
-    /// first ([`Status::Again`]), or all is done ([`Status::End`]).
-    pub fn step(&mut self, most: u64, done: &mut u64) -> Result<Status> {
-        self.must_be_sealed()?;
-        *done = 0;
+    /// [`Pipeline::step`].
+    pub(super) fn step_now(&mut self, most: u64, done: &mut u64) -> Result<Status> {
         while *done < most && self.evaluation.is_some() {
             let worked = self.step_evaluation(most.saturating_sub(*done))?;
             *done = done.saturating_add(worked);
@@ -95,6 +89,9 @@ impl<'m> Pipeline<'m> {
         let moved = stream.advance(&mut world, room)?;
         for output in self.outputs.iter_mut() {
             let (first, end) = self.stream.pending(output.facts.stage);
+            if first == end {
+                continue;
+            }
             let Some(from) = self.stream.rows_at(&self.graph, output.facts.stage, first, end) else {
                 return crate::exec::internal("finished rows lie outside of their buffer");
             };
@@ -106,12 +103,17 @@ impl<'m> Pipeline<'m> {
         Ok(moved)
     }
 
-    /// Hands out finished rows of an opened output: as many as there are and as fit. With none,
-    /// [`Status::Again`] or, when all were handed out, [`Status::End`].
-    pub fn pull(&mut self, stage: usize, rows: &mut [u8], got: &mut usize) -> Result<Status> {
-        *got = 0;
+    /// The row that the next pull of an opened output starts with, and one behind the last that waits.
+    pub fn pull_position(&self, stage: usize) -> Result<(u64, u64)> {
         self.must_be_sealed()?;
-        let Some(output) = self.outputs.iter_mut().find(|o| o.facts.stage == stage) else {
+        let found = self.outputs.iter().find(|o| o.facts.stage == stage).map(|o| (o.head, o.tail));
+        found.ok_or(Error::new(Status::State, "the output of stage {a} is not open").a(num::count(stage)))
+    }
+
+    /// [`Pipeline::pull`].
+    pub(super) fn pull_now(&mut self, stage: usize, rows: &mut [u8], got: &mut usize) -> Result<Status> {
+        let found = self.outputs.iter_mut().enumerate().find(|(_, o)| o.facts.stage == stage);
+        let Some((index, output)) = found else {
             return Err(Error::new(Status::State, "the output of stage {a} is not open").a(num::count(stage)));
         };
         let row = self.graph.stages().get(stage).map_or(1, |s| s.shape.bytes());
@@ -125,6 +127,15 @@ impl<'m> Pipeline<'m> {
             return Err(Error::new(Status::Space, text).a(num::count(row)));
         }
         let taken = num::size(room.min(queued))?;
+        let mut sound = 0;
+        while sound < taken && output.row_sound(&mut self.work, output.head.saturating_add(num::count(sound)), row) {
+            sound = sound.saturating_add(1);
+        }
+        if sound == 0 {
+            self.lost_queue(index)?;
+            return Ok(Status::Again);
+        }
+        let taken = sound;
         for (i, out) in rows.chunks_exact_mut(row.max(1)).take(taken).enumerate() {
             let Some(bytes) =
                 output.slot(output.head.saturating_add(num::count(i)), row).and_then(|s| self.work.bytes(s))
@@ -142,7 +153,7 @@ impl<'m> Pipeline<'m> {
 
 impl Output {
     /// Where row `t` lies in the queue.
-    fn slot(&self, t: u64, row: usize) -> Option<Span> {
+    pub(super) fn slot(&self, t: u64, row: usize) -> Option<Span> {
         let at = usize::try_from(t.checked_rem(self.facts.capacity)?).ok()?;
         self.span.part(at.checked_mul(row)?, row)
     }
@@ -154,6 +165,7 @@ impl Output {
         for i in 0..rows {
             let to = self.slot(self.tail, row)?;
             work.copy(from.part(i.checked_mul(row)?, row)?, to.at)?;
+            self.close_row(work, self.tail, row)?;
             self.tail = self.tail.saturating_add(1);
         }
         Some(())

@@ -1,14 +1,14 @@
 //! Rows of any range of any planned stage, to a sink, in slices of bounded work.
 
 use super::Pipeline;
-use super::reverse::Sweep;
+use super::sweep::Sweep;
 use crate::exec::{Supply, failed, final_windows, internal, windows};
 use crate::graph::Node;
 use crate::io::SinkBox;
 use crate::mem::Span;
-use crate::plan::{ALL, Order, Request};
+use crate::plan::{ALL, Request};
 use crate::status::{Error, Result, Status};
-use crate::store::checkpoint::Checkpoints;
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// What an evaluation is asked for.
@@ -26,6 +26,8 @@ pub(super) struct Evaluation<'m> {
     running: bool,
     /// The job has run for this evaluation: its states are those of its positions.
     started: bool,
+    /// What it carried was damaged: samples that are gone are not the caller's fault.
+    damaged: bool,
     /// Rows handed out.
     pub(super) handed: u64,
     /// How it comes from the last row to the first, if it does.
@@ -35,6 +37,28 @@ pub(super) struct Evaluation<'m> {
 impl core::fmt::Debug for Evaluation<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Evaluation").field("ask", &self.ask).field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+impl Evaluation<'_> {
+    /// True where its job holds something that is used again.
+    pub(super) fn carries(&self) -> bool {
+        self.started || self.sweep.is_some()
+    }
+
+    /// What its job holds is lost: it is made again from the next row to hand out.
+    pub(super) fn start_over(&mut self) {
+        (self.running, self.started, self.damaged) = (false, false, true);
+    }
+
+    /// How far it has come.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        d.sizes([self.ask.stage, self.ask.order as usize]);
+        d.words([self.ask.first, self.ask.count, self.next, self.end, self.handed]);
+        d.words([self.running, self.started, self.damaged].map(u64::from));
+        if let Some(sweep) = self.sweep.as_ref() {
+            sweep.digest(d);
+        }
     }
 }
 
@@ -50,13 +74,18 @@ impl<'m> Pipeline<'m> {
         })
     }
 
-    /// Starts an evaluation whose rows go to `sink`, and says how many there will be.
-    pub fn evaluate_begin(&mut self, ask: &Request, sink: SinkBox<'m>) -> Result<u64> {
-        self.must_be_sealed()?;
+    /// [`Pipeline::evaluate_begin`].
+    pub(super) fn evaluate_begin_now(&mut self, ask: &Request, sink: SinkBox<'m>) -> Result<u64> {
         if self.evaluation.is_some() {
             return Err(Error::new(Status::State, "an evaluation is under way: step or cancel it"));
         }
         let there = self.rows_there(ask.stage)?;
+        let turns = self.graph.stages().get(ask.stage).is_some_and(|s| s.level > 0);
+        if turns && final_windows(&self.graph, &self.supplies).is_none() {
+            let text = "stage {n} runs from the end of the stream, which is not known yet";
+            let name = self.graph.stages().get(ask.stage).map(|s| s.name).unwrap_or_default();
+            return Err(Error::new(Status::Range, text).name(&name));
+        }
         let count = if ask.count == ALL { there.saturating_sub(ask.first) } else { ask.count };
         let end = ask.first.saturating_add(count);
         if ask.first > there || end > there {
@@ -72,29 +101,29 @@ impl<'m> Pipeline<'m> {
         // The block is the one of the plan, and so is every byte's place.
         self.with_question(&[], |question, draft| question.job(draft, &served))?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
+        self.eval.forget_redo();
         let ask = Request { count, ..*ask };
-        let sweep = match ask.order {
-            Order::Forward => None,
-            Order::Reverse => {
-                let span = Span { at: self.plan.eval.at.saturating_add(served.bytes), len: served.slot_bytes };
-                let slots = u32::try_from(if span.len == 0 { 0 } else { served.slots }).unwrap_or(0);
-                let state = self.eval.plan.snapshot.len;
-                let slots = Checkpoints::new(&mut self.work, span, slots, state, self.hash)?;
-                Some(Sweep::new(&served, slots, ask.first, end))
-            }
-        };
-        self.evaluation =
-            Some(Evaluation { ask, sink, next: ask.first, end, running: false, started: false, handed: 0, sweep });
+        let sweep = if served.is_sweep() { Some(self.new_sweep(&served, &ask, end, there)?) } else { None };
+        if sweep.is_none() {
+            // Its job takes the memory of what a sweep has left.
+            self.left = None;
+        }
+        self.evaluation = Some(Evaluation {
+            ask,
+            sink,
+            next: ask.first,
+            end,
+            running: false,
+            started: false,
+            damaged: false,
+            handed: 0,
+            sweep,
+        });
         // Samples that are gone are told now, before any work.
         if count > 0 && self.cache.capacity() == 0 && sweep.is_none() {
             self.start_run().inspect_err(|_| self.evaluation = None)?;
         }
         Ok(count)
-    }
-
-    /// Gives up the evaluation under way, if there is one.
-    pub fn evaluate_cancel(&mut self) {
-        self.evaluation = None;
     }
 
     /// True while an evaluation is under way.
@@ -140,22 +169,19 @@ impl<'m> Pipeline<'m> {
             };
             if need < ring.first() {
                 let text = "input {n}: sample {a} is needed, the ring starts with sample {b}";
-                return Err(Error::new(Status::Evicted, text).a(need).b(ring.first()).name(&input.name));
+                // Samples that were there when it began are missed only because of damage.
+                let damaged = self.evaluation.as_ref().is_some_and(|e| e.damaged);
+                let status = if damaged { Status::Corrupt } else { Status::Evicted };
+                return Err(Error::new(status, text).a(need).b(ring.first()).name(&input.name));
             }
         }
-        Ok(())
-    }
-
-    /// One block, or at most `most` windows, of the evaluation under way.
-    pub fn step_evaluation_once(&mut self, most: u64, done: &mut u64) -> Result<()> {
-        *done = self.step_evaluation(most)?;
         Ok(())
     }
 
     /// At most `most` windows of the evaluation; at least one where it is not at its end.
     pub(super) fn step_evaluation(&mut self, most: u64) -> Result<u64> {
         if self.evaluation.as_ref().is_some_and(|e| e.sweep.is_some()) {
-            return self.step_reverse(most);
+            return self.step_sweep(most);
         }
         self.hand_out()?;
         let Some(e) = self.evaluation.as_ref() else { return Ok(0) };
@@ -165,7 +191,13 @@ impl<'m> Pipeline<'m> {
             self.finish_evaluation();
             return Ok(0);
         }
-        if let Some(found) = self.cache.get(&mut self.work, id, next) {
+        let failures = self.cache.counts.crc_failures;
+        let kept = self.cache.get(&mut self.work, id, next);
+        if self.cache.counts.crc_failures > failures {
+            self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+            self.eval.note_redo_of(stage, next.saturating_add(1));
+        }
+        if let Some(found) = kept {
             self.give(next, found, 1)?;
             if let Some(e) = self.evaluation.as_mut() {
                 // What the job made so far does not reach behind this row.
@@ -191,8 +223,10 @@ impl<'m> Pipeline<'m> {
     /// Gives the rows that the job has made to the sink, and keeps them in the cache.
     fn hand_out(&mut self) -> Result<()> {
         let Some(e) = self.evaluation.as_ref().filter(|e| e.running) else { return Ok(()) };
-        let stage = e.ask.stage;
+        let (stage, last) = (e.ask.stage, e.end);
         let (first, end) = self.eval.pending(stage);
+        // A reverse scan is made from the last row of all, wanted or not.
+        let end = end.min(last);
         // In the classic order rows are handed out when all are made, as arrays are.
         if first >= end || (self.eval.plan.classic && !self.eval.done()) {
             return Ok(());
@@ -202,17 +236,23 @@ impl<'m> Pipeline<'m> {
         };
         self.give(first, rows, end.saturating_sub(first))?;
         self.eval.hand_out(stage, end);
-        if self.cache.capacity() > 0 {
-            let id = u32::try_from(stage).unwrap_or(u32::MAX);
-            let row = self.graph.shape(Node::Stage(stage)).bytes();
-            for (t, at) in (first..end).zip((rows.at..).step_by(row.max(1))) {
-                self.cache.keep(&mut self.work, id, t, Span { at, len: row });
-            }
-        }
+        self.keep_in_cache(stage, first, end, rows);
         Ok(())
     }
 
-    fn give(&mut self, first: u64, rows: Span, count: u64) -> Result<()> {
+    /// Keeps rows `first .. end` of a stage, which lie at `rows`, in the row cache.
+    pub(super) fn keep_in_cache(&mut self, stage: usize, first: u64, end: u64, rows: Span) {
+        if self.cache.capacity() == 0 {
+            return;
+        }
+        let id = u32::try_from(stage).unwrap_or(u32::MAX);
+        let row = self.graph.shape(Node::Stage(stage)).bytes();
+        for (t, at) in (first..end).zip((rows.at..).step_by(row.max(1))) {
+            self.cache.keep(&mut self.work, id, t, Span { at, len: row });
+        }
+    }
+
+    pub(super) fn give(&mut self, first: u64, rows: Span, count: u64) -> Result<()> {
         let Some(bytes) = self.work.bytes(rows) else {
             return internal("finished rows lie outside of the work area");
         };

@@ -5,11 +5,15 @@
 
 mod data;
 mod evaluate;
-mod reverse;
+mod guard;
+mod restore;
+mod save;
 mod stats;
+mod sweep;
 
 pub use evaluate::Ask;
-pub use stats::{PlanInfo, Stats};
+pub use restore::Resume;
+pub use stats::{PlanInfo, Stats, SweepInfo};
 
 use crate::exec::{Counts, Job, Supply, World};
 use crate::graph::{EdgeSpec, Graph, GraphLimits, InputSpec, Node};
@@ -17,7 +21,7 @@ use crate::io::SourceBox;
 use crate::kernel::{Code, StageSpec};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout, Span, Work};
-use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Plan, Question, Request};
+use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Plan, Question, Request, queue_bytes};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
 use crate::store::checkpoints;
@@ -77,8 +81,11 @@ pub struct Pipeline<'m> {
     stream: Job<'m>,
     eval: Job<'m>,
     evaluation: Option<evaluate::Evaluation<'m>>,
+    /// What the last sweep has left in the memory of evaluations.
+    left: Option<sweep::Left>,
     /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
     released: [u64; MAX_INPUTS],
+    sums: guard::Sums,
     cache: Cache,
     repairs: Repairs,
     /// What saved and stored data is bound to: config and graph.
@@ -122,7 +129,9 @@ impl<'m> Pipeline<'m> {
             sealed: false,
             work: Work::default(),
             evaluation: None,
+            left: None,
             released: [0; MAX_INPUTS],
+            sums: guard::Sums::default(),
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
             hash: 0,
@@ -248,6 +257,9 @@ impl<'m> Pipeline<'m> {
 
     /// Tells that a source has `samples` samples now, and whether it may still grow.
     pub fn extend_source(&mut self, input: usize, samples: u64, growing: bool) -> Result<()> {
+        if self.sealed {
+            self.sources_sound()?;
+        }
         match self.supplies.get_mut(input) {
             Some(Supply::Source { samples: had, growing: open, .. }) => {
                 if samples < *had || (!*open && samples != *had) {
@@ -255,6 +267,9 @@ impl<'m> Pipeline<'m> {
                     return Err(Error::new(Status::Range, text).a(*had).b(samples));
                 }
                 (*had, *open) = (samples, growing && *open);
+                if self.sealed {
+                    self.close_sources();
+                }
                 Ok(())
             }
             Some(_) => Err(Error::new(Status::State, "the input is pushed, it has no source")),
@@ -326,6 +341,9 @@ impl<'m> Pipeline<'m> {
             self.work = Work::default();
         }
         self.sealed = settled.is_ok();
+        if self.sealed {
+            self.close_all();
+        }
         settled
     }
 
@@ -343,7 +361,7 @@ impl<'m> Pipeline<'m> {
         let mut at = plan.queues.at;
         for output in self.outputs.iter_mut() {
             let row = self.graph.shape(Node::Stage(output.facts.stage)).bytes();
-            let len = num::mul(num::size(output.facts.capacity)?, row)?;
+            let len = queue_bytes(output.facts.capacity, row)?;
             output.span = Span { at, len };
             at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
         }
@@ -351,9 +369,9 @@ impl<'m> Pipeline<'m> {
         self.checkpoints.remove_all();
         let mut at = plan.checkpoints.at;
         for (i, stage) in self.graph.stages().iter().enumerate() {
-            let len = checkpoints::bytes(plan.slots, stage.state_bytes)?;
+            let len = checkpoints::bytes(plan.slots, stage.stored_bytes())?;
             let every = every_rows(plan.every, stage.rate);
-            let (span, slots, state) = (Span { at, len }, plan.slots, stage.state_bytes);
+            let (span, slots, state) = (Span { at, len }, plan.slots, stage.stored_bytes());
             let scan = ScanCheckpoints::new(&mut self.work, span, i, slots, state, every, self.hash)?;
             self.checkpoints.add(scan);
             at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
@@ -399,13 +417,25 @@ impl<'m> Pipeline<'m> {
             let filled = if stage.table_bytes > 0 { stage.kernel.prepare(bytes) } else { Ok(()) };
             let text = "stage {n} could not fill its table: {a}";
             filled.map_err(|code: Code| crate::exec::failed(code, text).name(&stage.name))?;
+            stage.table_sum = crate::util::crc::crc32c(bytes);
         }
         Ok(())
     }
 
     /// Back to row 0 of new input, with the same graph, plan and memory. Sources keep their length.
     pub fn reset(&mut self) -> Result<()> {
-        self.evaluation = None;
+        (self.evaluation, self.left) = (None, None);
+        if self.sealed {
+            self.rebuild()?;
+        }
+        let reset = self.start_anew();
+        if self.sealed {
+            self.close_all();
+        }
+        reset
+    }
+
+    fn start_anew(&mut self) -> Result<()> {
         for supply in self.supplies.iter_mut() {
             if let Supply::Pushed(ring) = supply {
                 ring.reset();

@@ -1,6 +1,7 @@
 //! Figures: of a plan before it runs, and of what ran.
 
 use super::Pipeline;
+use super::guard::Scope;
 use crate::graph::Node;
 use crate::limits::MAX_INPUTS;
 use crate::plan::{Plan, Served};
@@ -42,14 +43,29 @@ pub struct PlanInfo {
     pub checkpoint_slots: u32,
     /// Windows between them while there are few.
     pub checkpoint_every: u64,
-    /// Reverse order: snapshots, rows of a leaf, rows made beyond one pass (of the largest planned sweep).
-    pub sweep: (u64, u64, u64),
+    /// The costliest planned sweep.
+    pub sweep: SweepInfo,
     /// Stage work relative to making each row once, of the costliest request with a known number of rows.
     pub recompute_factor: f64,
     /// Rows the cache holds.
     pub cache_rows: u64,
     /// Samples each ring holds.
     pub ring_samples: [u64; MAX_INPUTS],
+}
+
+/// A sweep (rows in reverse order, or behind a reverse scan) in figures; all 0 without one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SweepInfo {
+    /// Snapshots of level 0 held at a time.
+    pub slots: u64,
+    /// Rows of a leaf: made and held together, a tile.
+    pub leaf: u64,
+    /// Tiles for which states of other levels are kept.
+    pub tiles: u64,
+    /// Passes over the range, the first way ahead aside.
+    pub passes: u64,
+    /// Rows made beyond one pass of every level, all levels together.
+    pub extra: u64,
 }
 
 /// What a pipeline did so far.
@@ -75,8 +91,10 @@ pub struct Stats {
     pub cache_misses: u64,
     /// Stored data that failed its check: checkpoints, snapshots, cached rows. Each was dropped and is recomputed.
     pub crc_failures: u64,
-    /// Snapshots of sweeps that were damaged and passed over.
+    /// Damage that was made good: what was lost was made again.
     pub repairs: u64,
+    /// Rows that stages made again for that.
+    pub recomputed_rows: u64,
     /// An evaluation is under way.
     pub evaluating: bool,
 }
@@ -87,15 +105,18 @@ impl Pipeline<'_> {
     pub fn plan_info(&self, plan: &Plan) -> PlanInfo {
         let block = |s: &Served| s.block.saturating_mul(if s.classic { 1 } else { self.graph.rate(Node::Input(0)) });
         let rows = crate::store::cache::rows(plan.cache.len, plan.cache_row);
-        let sweep = plan.served().filter(|s| s.leaf > 0).max_by_key(|s| s.extra);
+        let sweep = plan.served().filter(|s| s.is_sweep()).max_by_key(|s| s.extra);
         let factor = |s: &Served| {
             let bound = s.windows.map_or(u64::MAX, |w| num::div_ceil(w, self.graph.rate(Node::Stage(s.request.stage))));
             let rows = s.request.count.min(bound);
+            // Behind a reverse scan the passes are over all rows, of every level.
+            let rows = if s.levels > 1 { bound.saturating_mul(s.levels) } else { rows };
             if rows == u64::MAX || rows == 0 { 1.0 } else { 1.0 + s.extra as f64 / rows as f64 }
         };
         let leaf = |s: &Served| {
             let row = self.graph.shape(Node::Stage(s.request.stage)).bytes();
             s.slot_bytes
+                .saturating_add(s.tile_bytes)
                 .saturating_add(usize::try_from(s.leaf).unwrap_or(0).saturating_mul(row))
                 .saturating_add(s.snapshot_bytes)
         };
@@ -103,7 +124,13 @@ impl Pipeline<'_> {
             checkpoint_bytes: plan.checkpoints.len.saturating_add(plan.served().map(leaf).max().unwrap_or(0)),
             checkpoint_slots: plan.slots,
             checkpoint_every: plan.every,
-            sweep: sweep.map_or((0, 0, 0), |s| (s.slots, s.leaf, s.extra)),
+            sweep: sweep.map_or(SweepInfo::default(), |s| SweepInfo {
+                slots: s.slots,
+                leaf: s.leaf,
+                tiles: s.tiles,
+                passes: num::count(s.last_pass),
+                extra: s.extra,
+            }),
             recompute_factor: plan.served().map(factor).fold(1.0, f64::max),
             work_bytes: plan.bytes,
             work_align: plan.align,
@@ -126,15 +153,17 @@ impl Pipeline<'_> {
     /// Stored data found damaged so far.
     fn failures(&self) -> u64 {
         let kept = self.checkpoints.crc_failures().saturating_add(self.cache.counts.crc_failures);
-        kept.saturating_add(self.repairs.crc_failures)
+        kept.saturating_add(self.repairs.crc_failures).saturating_add(self.counts.damaged)
     }
 
-    /// Checks at most `most` bytes of what is stored (at least one entry), going round: checkpoints, then cached rows.
-    /// What is damaged is dropped, to be recomputed when it is needed. Says how many bytes it checked.
+    /// Checks the tables of the pipeline, and at most `most` bytes of what is stored (at least one entry), going round:
+    /// checkpoints, then cached rows. What is damaged is dropped, to be recomputed when it is needed; constant tables of
+    /// stages are filled again. Says how many bytes of entries it checked.
     pub fn scrub(&mut self, most: usize) -> Result<usize> {
-        self.must_be_sealed()?;
-        let checked = self.checkpoints.scrub(&mut self.work, most);
-        Ok(checked.saturating_add(self.cache.scrub(&mut self.work, most.saturating_sub(checked))))
+        self.guarded(Scope::All, |p| {
+            let checked = p.checkpoints.scrub(&mut p.work, most);
+            Ok(checked.saturating_add(p.cache.scrub(&mut p.work, most.saturating_sub(checked))))
+        })
     }
 
     /// What was done so far.
@@ -151,7 +180,8 @@ impl Pipeline<'_> {
             cache_hits: self.cache.counts.hits,
             cache_misses: self.cache.counts.misses,
             crc_failures: self.failures(),
-            repairs: self.repairs.repairs,
+            repairs: self.repairs.repairs.saturating_add(self.counts.repaired),
+            recomputed_rows: self.counts.recomputed_rows,
             evaluating: self.evaluation.is_some(),
         }
     }

@@ -5,11 +5,15 @@
 //! at most `block` windows then makes each row once, and a buffer of
 //! `cap = (block + max over consumers(delay_c) - delay + rate - 1) / rate + lookback` rows holds all that is still
 //! needed. In the classic order there are no delays: a buffer holds every row of the range.
+//!
+//! In a sweep the job makes a tile at a time: `leaf` rows of the target with all they need. The stages of level 0 (the
+//! *head*) run block by block; what later levels read of them, and the target, is held for the whole tile. Behind them the
+//! other levels run stage by stage over the tile, each in its own direction.
 
 use super::order::{Scratch, order};
 use super::place::{Buffer, Purpose, clash, place};
 use crate::graph::{Graph, GraphLimits, Node};
-use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
+use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
@@ -23,6 +27,8 @@ pub struct Lane {
     pub active: bool,
     /// Windows the frontier is ahead of it.
     pub delay: u64,
+    /// In a sweep: its rows are held for a whole tile.
+    pub held: bool,
     /// Rows its buffer holds.
     pub cap: u64,
     /// Where its rows are.
@@ -37,7 +43,7 @@ pub struct Lane {
     pub scratch: Span,
     /// Where rows are gathered with their halo at the ends.
     pub bounce: Span,
-    /// In the classic order: the rows of it that a range needs, relative to the target's first row.
+    /// In the classic order and in sweeps: the rows of it that a range needs, relative to the target's first row.
     need: Option<Need>,
 }
 
@@ -78,10 +84,12 @@ pub struct JobPlan<'m> {
     pub block: u64,
     /// Stage by stage over the whole range, instead of block by block.
     pub classic: bool,
-    /// Rows of the target that are held together, to be handed out in reverse; 0 for none.
+    /// Rows of the target that are made and held together, in a sweep; else 0.
     pub leaf: u64,
-    /// States of all scans of the job, one behind the other: what a checkpoint of a sweep holds.
-    pub snapshot: Span,
+    /// Number of stages in `order` that run block by block: all but those of later levels in a sweep.
+    pub head: usize,
+    /// States of the scans of each level, one behind the other: what checkpoints of a sweep hold.
+    pub snapshots: [Span; MAX_LEVELS],
     /// Bytes of the job.
     pub bytes: usize,
     /// Of these: samples.
@@ -120,7 +128,8 @@ impl<'m> JobPlan<'m> {
             block: 0,
             classic: false,
             leaf: 0,
-            snapshot: Span::default(),
+            head: 0,
+            snapshots: [Span::default(); MAX_LEVELS],
             bytes: 0,
             feed_bytes: 0,
         })
@@ -158,12 +167,14 @@ impl<'m> JobPlan<'m> {
         for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()) {
             lane.delay = stage.delay;
         }
-        for i in 0..graph.stages().len() {
+        for (i, stage) in graph.stages().iter().enumerate() {
             let cap = self.block_rows(graph, Node::Stage(i))?;
-            if let Some(lane) = self.lanes.get_mut(i).filter(|l| l.active) {
-                // A leaf is handed out whole: its rows stay where they were made.
-                lane.cap = if lane.target { cap.max(self.leaf) } else { cap };
+            if let Some(lane) = self.lanes.get_mut(i).filter(|l| l.active && stage.level == 0) {
+                lane.cap = cap;
             }
+        }
+        if self.leaf > 0 {
+            self.hold_tiles(graph);
         }
         for (i, input) in graph.inputs().iter().enumerate() {
             let rows = self.block_rows(graph, Node::Input(i))?;
@@ -171,6 +182,36 @@ impl<'m> JobPlan<'m> {
             self.set_feed(i, need, input.sample_bytes(), pushed(i), true);
         }
         self.finish(graph)
+    }
+
+    /// Finds what has to be held while a tile is made, and how many rows that are.
+    fn hold_tiles(&mut self, graph: &Graph<'_>) {
+        let target = self.lanes.iter().position(|l| l.target);
+        let (tile, rate) = (self.leaf, target.map_or(1, |t| graph.rate(Node::Stage(t))));
+        let turns = self.turns(graph);
+        for (i, stage) in graph.stages().iter().enumerate().rev() {
+            let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+            let own = (Some(i) == target).then_some(Need { from: 0, to: signed(tile) });
+            let Some(mut need) = self.needed(graph, Node::Stage(i), own) else { continue };
+            if turns && stage.is_scan() {
+                // Up to where the next tile starts, or the stream ends: see `exec::sweep`.
+                need.to = need.to.max(signed(tile.saturating_mul(rate).checked_div(stage.rate).unwrap_or(0)));
+            }
+            let later = graph.consumers(Node::Stage(i)).any(|(c, s, _)| s.level > 0 && self.lane(c).active);
+            let rows = u64::try_from(need.to.saturating_sub(need.from)).unwrap_or(0);
+            if let Some(lane) = self.lanes.get_mut(i) {
+                lane.need = Some(need);
+                lane.held = lane.target || later || stage.level > 0;
+                if lane.held {
+                    lane.cap = lane.cap.max(rows);
+                }
+            }
+        }
+    }
+
+    /// True where some active stage stands behind a reverse scan.
+    pub fn turns(&self, graph: &Graph<'_>) -> bool {
+        self.lanes.iter().zip(graph.stages()).any(|(l, s)| l.active && s.level > 0)
     }
 
     /// Lays out the one wanted stage in the classic order, for up to `rows` rows of it out of at most `windows`.
@@ -190,9 +231,14 @@ impl<'m> JobPlan<'m> {
         }
         // From the target to the inputs: a stage stands behind everything it needs.
         let count = i64::try_from(rows).unwrap_or(i64::MAX);
+        // Behind a reverse scan every row depends on the last ones.
+        let turns = self.turns(graph);
         for (i, stage) in graph.stages().iter().enumerate().rev() {
             let own = (i == target).then_some(Need { from: 0, to: count });
-            let Some(need) = self.needed(graph, Node::Stage(i), own) else { continue };
+            let Some(mut need) = self.needed(graph, Node::Stage(i), own) else { continue };
+            if turns {
+                need = Need { from: 0, to: i64::MAX };
+            }
             let cap = u64::try_from(need.to.saturating_sub(need.from)).unwrap_or(0);
             if let Some(lane) = self.lanes.get_mut(i) {
                 lane.cap = windows.map_or(cap, |w| cap.min(stage.rows(w)));
@@ -246,7 +292,7 @@ impl<'m> JobPlan<'m> {
         self.sizes.clear();
         for (i, stage) in graph.stages().iter().enumerate() {
             let lane = self.lane(i);
-            let counts = lane.active && !(lane.target && self.leaf > 0) && (self.classic || !self.carries(graph, i));
+            let counts = lane.active && !lane.held && (self.classic || !self.carries(graph, i));
             let bytes = num::mul64(lane.cap, num::count(stage.shape.bytes()))?;
             let _ = self.sizes.push(if counts { bytes } else { 0 });
         }
@@ -260,9 +306,16 @@ impl<'m> JobPlan<'m> {
         };
         order(&self.sizes, input, &mut self.all, &mut self.search, SEARCH_MOVES)?;
         self.order.clear();
-        for i in self.all.iter().copied().take(graph.stages().len()) {
-            if self.lanes.get(i).is_some_and(|l| l.active) {
-                let _ = self.order.push(i);
+        let level = |i: usize| graph.stages().get(i).map_or(0, |s| s.level);
+        let run = |i: &usize| self.lanes.get(*i).is_some_and(|l| l.active);
+        for tail in [false, true] {
+            for i in self.all.iter().copied().take(graph.stages().len()).filter(run) {
+                if (level(i) > 0) == tail {
+                    let _ = self.order.push(i);
+                }
+            }
+            if !tail || self.leaf == 0 {
+                self.head = self.order.len();
             }
         }
         Ok(())
@@ -312,6 +365,8 @@ impl<'m> JobPlan<'m> {
     fn finish(&mut self, graph: &Graph<'_>) -> Result<()> {
         self.set_order(graph)?;
         let last = self.order.len();
+        // The last step of the head: blocks go round up to there.
+        let head = if self.head < last { self.head.saturating_sub(1) } else { last };
         self.buffers.clear();
         let full = Error::new(Status::Internal, "the buffer table is full");
         for step in 0..self.order.len() {
@@ -321,14 +376,17 @@ impl<'m> JobPlan<'m> {
             let lane = self.lane(i);
             let end = num::mul(num::size(lane.cap)?, stage.shape.bytes())?;
             let used = self.last_reader(graph, Node::Stage(i)).max(step);
-            let (born, dies) = match (self.classic, lane.target) {
-                (false, _) if self.carries(graph, i) || (lane.target && self.leaf > 0) => (0, last),
-                (_, true) => (step, last),
-                _ => (step, used),
+            let dies = if lane.target { last } else { used };
+            let (born, dies) = match (self.classic || step > head, lane.held) {
+                (true, _) => (step, dies),
+                // Held over all blocks of a tile, and until its last reader has run.
+                (false, true) => (0, dies.max(head)),
+                (false, false) if self.carries(graph, i) => (0, head),
+                (false, false) => (step, dies),
             };
             let at = 0;
             let rows = Buffer { purpose: Purpose::Rows(i), bytes: end, born, dies, at };
-            let (born, dies) = if stage.keeps_scratch { (0, last) } else { (step, step) };
+            let (born, dies) = if stage.keeps_scratch && step <= head { (0, head) } else { (step, step) };
             let scratch = Buffer { purpose: Purpose::Scratch(i), bytes: stage.scratch_bytes, born, dies, at };
             let mut halo = 0;
             for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
@@ -348,7 +406,8 @@ impl<'m> JobPlan<'m> {
             if feed.active && feed.cap > 0 {
                 let bytes = num::mul(num::size(feed.cap)?, input.sample_bytes())?;
                 // In the classic order the samples are done with after their last reader.
-                let dies = if self.classic { self.last_reader(graph, Node::Input(i)) } else { last };
+                let used = self.last_reader(graph, Node::Input(i));
+                let dies = if self.classic { used } else { used.max(head) };
                 let samples = Buffer { purpose: Purpose::Feed(i), bytes, born: 0, dies, at: 0 };
                 self.buffers.push(samples).map_err(|_| full)?;
                 self.feed_bytes = num::add(self.feed_bytes, bytes)?;
@@ -367,7 +426,9 @@ impl<'m> JobPlan<'m> {
             let span = buffer.span();
             match buffer.purpose {
                 Purpose::Snapshot => {
-                    self.snapshot = span;
+                    for group in &mut self.snapshots {
+                        group.at = num::add(group.at, span.at)?;
+                    }
                     for lane in self.lanes.iter_mut() {
                         lane.snap.at = num::add(lane.snap.at, span.at)?;
                     }
@@ -384,15 +445,24 @@ impl<'m> JobPlan<'m> {
         Ok(())
     }
 
-    /// Gives every active scan its part of the snapshot, and says how long all of it is.
+    /// Gives every active scan its part of its level's snapshot, and says how long all of them are together.
     fn snapshot_layout(&mut self, graph: &Graph<'_>) -> Result<usize> {
-        let mut len = 0;
-        for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()) {
-            lane.snap = Span { at: len, len: if lane.active { stage.state_bytes } else { 0 } };
-            len = num::align_up(num::add(len, lane.snap.len)?, AREA_ALIGN)?;
+        let mut top = 0;
+        for (level, group) in self.snapshots.iter_mut().enumerate() {
+            let at = top;
+            for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()).filter(|(_, s)| s.level == level) {
+                lane.snap = Span { at: top, len: if lane.active { stage.state_bytes } else { 0 } };
+                top = num::align_up(num::add(top, lane.snap.len)?, AREA_ALIGN)?;
+            }
+            *group = Span { at, len: top.saturating_sub(at) };
         }
-        self.snapshot = Span { at: 0, len };
-        Ok(len)
+        Ok(top)
+    }
+
+    /// Where the states of a level lie in the job.
+    #[must_use]
+    pub fn snapshot(&self, level: usize) -> Span {
+        self.snapshots.get(level).copied().unwrap_or_default()
     }
 
     /// The last step at which a stage reads the node.

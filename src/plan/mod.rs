@@ -1,9 +1,12 @@
 //! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
 
+mod check;
 mod job;
 mod order;
 mod place;
 mod sweep;
+
+use sweep::SweepSizes;
 
 pub use job::{Feed, JobPlan, Lane};
 
@@ -12,8 +15,8 @@ use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_REQUESTS};
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
-use crate::store::checkpoint::Checkpoints;
 use crate::store::checkpoints;
+use crate::store::ring;
 use crate::util::num;
 
 /// All rows, or as many as there are.
@@ -102,16 +105,24 @@ pub struct Served {
     pub windows: Option<u64>,
     /// Bytes of its job.
     pub bytes: usize,
-    /// Reverse order: rows that are made and turned round together.
+    /// A sweep: number of its last pass over the range, up (even) or down (odd). Its other fields are 0 if it is none.
+    pub last_pass: usize,
+    /// A sweep: rows that are made and held together, a tile.
     pub leaf: u64,
-    /// Reverse order: snapshots kept at a time.
+    /// A sweep: snapshots of level 0 kept at a time.
     pub slots: u64,
-    /// Reverse order: bytes of these slots, behind the job's.
+    /// A sweep: bytes of these slots, behind the job's.
     pub slot_bytes: usize,
-    /// Reverse order: bytes of the running snapshot, with a header as in a slot; of the job's bytes.
+    /// A sweep: tiles for which the states of other levels are kept from pass to pass; 0 where there are none.
+    pub tiles: u64,
+    /// A sweep: bytes of the slots of these, behind the others.
+    pub tile_bytes: usize,
+    /// A sweep: bytes of the running snapshots, with a header as in a slot; of the job's bytes.
     pub snapshot_bytes: usize,
-    /// Reverse order: rows of the target made beyond one pass, where the number of rows is known.
+    /// A sweep: rows made beyond one pass of each level, all levels together, where the number of rows is known.
     pub extra: u64,
+    /// Levels of the target: how often time turns round on the way from an input, and once more.
+    pub levels: u64,
 }
 
 impl Served {
@@ -123,13 +134,34 @@ impl Served {
             block,
             windows,
             bytes,
+            last_pass: 0,
             leaf: 0,
             slots: 0,
             slot_bytes: 0,
+            tiles: 0,
+            tile_bytes: 0,
             snapshot_bytes: 0,
             extra: 0,
+            levels: 1,
         }
     }
+
+    /// True where it runs in tiles, pass by pass.
+    #[must_use]
+    pub fn is_sweep(&self) -> bool {
+        self.leaf > 0
+    }
+
+    /// Levels whose states are kept for all tiles: those that a later pass in the other direction starts from.
+    fn kept_levels(&self) -> usize {
+        self.last_pass.saturating_sub(1)
+    }
+}
+
+/// The last pass of a sweep for rows of a level: the first one from there on that runs in the order wanted.
+const fn last_pass(level: usize, order: Order) -> usize {
+    let down = matches!(order, Order::Reverse);
+    level.saturating_add(if (level % 2 == 1) == down { 0 } else { 1 })
 }
 
 /// A whole plan: regions of the work area, one behind the other.
@@ -255,8 +287,14 @@ impl Question<'_, '_> {
         for served in plan.served.iter_mut().flatten() {
             self.choose_mode(draft, served)?;
         }
+        for output in self.outputs {
+            if let Some(stage) = self.graph.stages().get(output.stage).filter(|s| s.level > 0) {
+                let text = "stage {n} needs the end of the stream: evaluate it, its output cannot be pulled";
+                return Err(Error::new(Status::Graph, text).name(&stage.name));
+            }
+        }
         if !self.outputs.is_empty() {
-            plan.stream_block = self.choose_block(draft, None)?;
+            plan.stream_block = self.choose_block(draft, None, u64::MAX)?;
         }
         self.lay_out(draft, &mut plan)?;
         // Where the budget is smaller than the cache allows, blocks shrink before anything is refused.
@@ -303,11 +341,24 @@ impl Question<'_, '_> {
             ALL => bound,
             count => Some(bound.map_or(u64::MAX, |b| b).min(count.saturating_add(before))),
         };
-        let block = self.choose_block(draft, Some(served.request.stage))?;
-        if served.request.order == Order::Reverse {
-            (served.block, served.leaf, served.slots) = (block, 1, 1);
-            return Ok(());
+        let level = self.graph.stages().get(served.request.stage).map_or(0, |s| s.level);
+        served.levels = num::count(level).saturating_add(1);
+        let last = last_pass(level, served.request.order);
+        if last > 0 {
+            self.check_held(served)?;
         }
+        let classic = self.knobs.mode == Mode::Classic && served.request.order == Order::Forward && bound.is_some();
+        let sweeps = last > 0 && !classic;
+        // A sweep has a better use for most of its budget than blocks.
+        let most = if sweeps { self.knobs.budget / 4 } else { u64::MAX };
+        let block = self.choose_block(draft, Some(served.request.stage), most)?;
+        if sweeps {
+            served.block = block;
+            served.last_pass = last;
+            return self.least_sweep(draft, served);
+        }
+        // Behind a reverse scan a row depends on all that follow.
+        let rows = if level > 0 { bound } else { rows };
         let single = rows.is_some_and(|r| r.saturating_mul(rate) <= block);
         served.block = block;
         match (self.knobs.mode, rows) {
@@ -329,13 +380,14 @@ impl Question<'_, '_> {
         Ok(())
     }
 
-    /// The largest power of two whose buffers take at most half of the cache.
-    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>) -> Result<u64> {
+    /// The largest power of two whose buffers take at most half of the cache, and at most so many bytes.
+    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, most: u64) -> Result<u64> {
+        let most = most.min(self.knobs.cache_bytes / 2);
         let mut block = 1;
         while block < MOST_BLOCK {
             let next = num::mul64(block, 2)?;
             self.blocks(draft, target, next, 0)?;
-            if num::count(draft.bytes) > self.knobs.cache_bytes / 2 {
+            if num::count(draft.bytes) > most {
                 break;
             }
             block = next;
@@ -346,7 +398,9 @@ impl Question<'_, '_> {
     /// Lays out one target, or the opened outputs.
     fn blocks(&self, draft: &mut JobPlan<'_>, target: Option<usize>, block: u64, leaf: u64) -> Result<()> {
         draft.clear();
-        draft.leaf = leaf;
+        // What stands behind a reverse scan is made in tiles, if of one row.
+        let turns = target.and_then(|t| self.graph.stages().get(t)).is_some_and(|s| s.level > 0);
+        draft.leaf = leaf.max(u64::from(turns));
         match target {
             Some(stage) => draft.want(stage),
             None => self.outputs.iter().for_each(|o| draft.want(o.stage)),
@@ -407,13 +461,13 @@ impl Question<'_, '_> {
         for served in plan.served.iter_mut().flatten() {
             served.bytes = self.job(draft, served)?;
             note(&mut needs, draft);
-            if served.leaf > 0 {
-                let slot = Checkpoints::slot_bytes(draft.snapshot.len)?;
-                let slots = if draft.snapshot.len == 0 { 0 } else { num::size(served.slots)? };
-                served.slot_bytes = num::mul(slots, slot)?;
-                served.snapshot_bytes = if slots > 0 { slot } else { 0 };
+            if served.is_sweep() {
+                let sizes = SweepSizes::of(draft, served)?;
+                served.slot_bytes = num::mul(sizes.slot, num::size(served.slots)?)?;
+                served.tile_bytes = num::mul(sizes.tile, num::size(served.tiles)?)?;
+                served.snapshot_bytes = sizes.running;
             }
-            eval = eval.max(num::add(served.bytes, served.slot_bytes)?);
+            eval = eval.max(num::add(num::add(served.bytes, served.slot_bytes)?, served.tile_bytes)?);
             cached = cached.max(self.graph.shape(Node::Stage(served.request.stage)).bytes());
         }
         plan.stream = region(stream)?;
@@ -427,7 +481,7 @@ impl Question<'_, '_> {
             let chosen = num::add64(least, num::mul64(block.max(1), input.hop)?)?;
             let samples = if input.capacity > 0 { input.capacity } else { chosen };
             self.check_ring(draft, plan, i, samples)?;
-            let span = region(num::mul(num::size(samples)?, input.sample_bytes())?)?;
+            let span = region(ring::bytes(samples, input.sample_bytes())?)?;
             if let (Some(ring), Some(held)) = (plan.rings.get_mut(i), plan.ring_samples.get_mut(i)) {
                 (*ring, *held) = (span, samples);
             }
@@ -435,7 +489,7 @@ impl Question<'_, '_> {
         let mut queues = 0;
         for output in self.outputs {
             let row = self.graph.shape(Node::Stage(output.stage)).bytes();
-            let bytes = num::mul(num::size(output.capacity)?, row)?;
+            let bytes = queue_bytes(output.capacity, row)?;
             queues = num::align_up(num::add(queues, bytes)?, BUFFER_ALIGN)?;
         }
         plan.queues = region(queues)?;
@@ -447,7 +501,7 @@ impl Question<'_, '_> {
         };
         let mut kept = 0;
         for stage in self.graph.stages() {
-            let bytes = checkpoints::bytes(plan.slots, stage.state_bytes)?;
+            let bytes = checkpoints::bytes(plan.slots, stage.stored_bytes())?;
             kept = num::align_up(num::add(kept, bytes)?, BUFFER_ALIGN)?;
         }
         plan.checkpoints = region(kept)?;
@@ -471,6 +525,11 @@ impl Question<'_, '_> {
         let text = "the ring of an input holds {b} samples; this graph needs at least {a}";
         Err(Error::new(Status::Argument, text).a(least).b(samples))
     }
+}
+
+/// Bytes of the queue of an output: rows, and a check for each.
+pub fn queue_bytes(capacity: u64, row: usize) -> Result<usize> {
+    num::mul(num::size(capacity)?, num::add(row, 4)?)
 }
 
 /// Halves the block of the largest job that can do with less; false where none can.

@@ -13,10 +13,10 @@ pub struct Level(Isa);
 enum Isa {
     /// What the whole build was compiled for.
     Baseline,
-    /// AVX2, POPCNT, BMI, LZCNT and MOVBE.
+    /// AVX2, POPCNT, LZCNT, BMI1, BMI2 and MOVBE.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// AVX-512 F, BW, CD, DQ and VL, and the same.
+    /// The same, and AVX-512 F, BW, CD, DQ and VL.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
@@ -31,13 +31,10 @@ impl Level {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         {
             use std::is_x86_feature_detected as has;
-            let bits = has!("popcnt") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("movbe");
+            let bits = has!("popcnt") && has!("lzcnt") && has!("bmi1") && has!("bmi2") && has!("movbe");
             let wide = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") && has!("avx512cd");
-            if bits && has!("avx2") && wide {
-                return Level(Isa::Avx512);
-            }
             if bits && has!("avx2") {
-                return Level(Isa::Avx2);
+                return Level(if wide { Isa::Avx512 } else { Isa::Avx2 });
             }
         }
         Level::BASELINE
@@ -74,8 +71,28 @@ macro_rules! per_level {
     };
 }
 
-mod checksum;
+/// Runs `f`, compiled for shifts, masks and counts of bits in any register where the processor has them: for codecs.
+///
+/// What `f` calls takes part only where it is inlined.
+#[inline(always)]
+pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    {
+        #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt,movbe")]
+        fn bits<R>(f: impl FnOnce() -> R) -> R {
+            f()
+        }
+        if level.0 > Isa::Baseline {
+            // SAFETY: a level above the baseline exists only where `detect` found these instructions.
+            return unsafe { bits(f) };
+        }
+    }
+    let _ = level;
+    f()
+}
+
 mod classes;
+mod crc;
 mod filter;
 mod grid;
 mod lags;
@@ -85,8 +102,8 @@ mod rows;
 mod spectrum;
 mod stockham;
 
-pub use checksum::crc32c;
 pub use classes::{LOW_BYTES, NUMBERS, join, split};
+pub use crc::crc32c;
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use grid::{grid_counts, grid_samples};
 pub use lags::lag_products;

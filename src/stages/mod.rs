@@ -49,7 +49,7 @@ const fn kind(name: &'static str, build: Builder, manual: &'static str) -> Kind 
     Kind { name, build, manual }
 }
 
-/// All kinds. Those called a reverse scan are refused until the executors have reverse scans.
+/// All kinds.
 pub static KINDS: &[Kind] = &[
     kind(
         "argmax",
@@ -167,7 +167,8 @@ pub static KINDS: &[Kind] = &[
     kind(
         "zero_phase_reverse",
         scan::zero_phase::reverse,
-        "its edges: zero_phase_forward and what that one sees. Second half: sos, padlen, precision. A reverse scan.",
+        "its edges: zero_phase_forward and what that one sees. Second half: sos, padlen, precision. A reverse scan. Fails with \
+         -16 where the stream is not longer than padlen.",
     ),
 ];
 

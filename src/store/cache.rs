@@ -6,6 +6,7 @@
 
 use crate::mem::{Span, Work, cast, cast_mut};
 use crate::util::crc::Crc32c;
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// No slot.
@@ -109,6 +110,12 @@ impl Cache {
     #[must_use]
     pub fn capacity(&self) -> u32 {
         self.slots
+    }
+
+    /// Where the slots lie, and which are in use.
+    pub fn digest(&self, d: &mut Digest) {
+        d.sizes([self.span.at, self.span.len, self.slot_bytes, self.row_bytes]);
+        d.words([self.slots, self.used, self.newest, self.oldest].map(u64::from));
     }
 
     /// Forgets everything.

@@ -17,6 +17,7 @@
 use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::Crc32c;
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// Bytes of a header.
@@ -147,6 +148,12 @@ impl Checkpoints {
         Ok(all)
     }
 
+    /// Where the slots lie.
+    pub fn digest(&self, d: &mut Digest) {
+        d.sizes([self.span.at, self.span.len, self.stride, self.state_bytes]);
+        d.words([self.slots.into(), self.plan]);
+    }
+
     /// Number of slots.
     #[must_use]
     pub fn slots(&self) -> u32 {
@@ -179,6 +186,27 @@ impl Checkpoints {
         work.copy(payload, place.at)?;
         // Over the source: an error made in copying is found then, too.
         header.crc = header.sum().update(work.bytes(payload)?).value();
+        header.write(work.bytes(self.part(slot, 0, HEADER_BYTES)?)?)?;
+        self.counts.puts = self.counts.puts.saturating_add(1);
+        Some(())
+    }
+
+    /// Has a state of `len` bytes written into a slot, and closes it with its check. None where there is no such slot, or
+    /// the state is too long.
+    pub fn fill(
+        &mut self,
+        work: &mut Work<'_>,
+        slot: u32,
+        key: Key,
+        len: usize,
+        write: impl FnOnce(&mut [u8]),
+    ) -> Option<()> {
+        let place = self.part(slot, HEADER_BYTES, len).filter(|_| len <= self.state_bytes)?;
+        let mut header = Header { plan: self.plan, key, len: u32::try_from(len).ok()?, crc: 0, mark: MARK };
+        self.touched(slot);
+        let payload = work.bytes(place)?;
+        write(payload);
+        header.crc = header.sum().update(payload).value();
         header.write(work.bytes(self.part(slot, 0, HEADER_BYTES)?)?)?;
         self.counts.puts = self.counts.puts.saturating_add(1);
         Some(())

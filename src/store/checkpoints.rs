@@ -8,6 +8,7 @@ use super::checkpoint::{Checkpoints, Key, Scrubbed};
 use crate::mem::{FixedVec, Span, Work};
 use crate::schedule::doubling::Doubling;
 use crate::status::Result;
+use crate::util::digest::Digest;
 use crate::util::num;
 
 /// Checkpoints of one scan; of a stage without state, none.
@@ -17,6 +18,7 @@ pub struct ScanCheckpoints {
     every: u64,
     ring: Option<Doubling>,
     slots: Checkpoints,
+    state_bytes: usize,
     /// The highest candidate that was passed.
     newest: Option<u64>,
     /// The row in the last slot.
@@ -47,6 +49,7 @@ impl ScanCheckpoints {
             every: every.max(1),
             ring: Some(Doubling::new(slots)?),
             slots: Checkpoints::new(work, span, slots.saturating_add(1), state_bytes, hash)?,
+            state_bytes,
             newest: None,
             last: None,
         })
@@ -74,6 +77,17 @@ impl ScanCheckpoints {
         };
         let stop = next.checked_next_multiple_of(unit).unwrap_or(u64::MAX);
         stop.saturating_mul(self.every)
+    }
+
+    /// The row of which a slot holds the state, if it holds any.
+    fn expected(&self, slot: u32) -> Option<u64> {
+        let ring = self.ring?;
+        if slot == ring.slots() {
+            return self.last;
+        }
+        // Slot 0 is of row 0, whose state is made anew.
+        let candidate = ring.held(slot, self.newest?).filter(|c| *c > 0)?;
+        Some(candidate.saturating_mul(self.every))
     }
 
     fn save(&mut self, work: &mut Work<'_>, row: u64, state: Span) {
@@ -139,6 +153,17 @@ impl ScanCheckpoints {
     }
 }
 
+/// What is held of a scan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// The highest candidate that was passed.
+    pub newest: Option<u64>,
+    /// The row in the spare slot.
+    pub last: Option<u64>,
+    /// Slots, the spare one among them.
+    pub slots: u32,
+}
+
 /// Checkpoints of all scans of a pipeline, one entry a stage.
 #[derive(Debug)]
 pub struct CheckpointTable<'m> {
@@ -197,6 +222,66 @@ impl<'m> CheckpointTable<'m> {
     /// Copies the state before `row` to `to`. False where it is not kept or damaged; it is dropped then.
     pub fn load(&mut self, work: &mut Work<'_>, stage: usize, row: u64, to: Span) -> bool {
         self.scans.get_mut(stage).is_some_and(|s| s.load(work, row, to))
+    }
+
+    /// All that says which checkpoints there are, and where.
+    pub fn digest(&self, d: &mut Digest) {
+        d.sizes([self.scans.len()]);
+        for scan in self.scans.iter().filter(|s| s.ring.is_some()) {
+            d.words([scan.stage.into(), scan.every, scan.ring.map_or(0, |r| r.slots().into())]);
+            d.maybe(scan.newest);
+            d.maybe(scan.last);
+            scan.slots.digest(d);
+        }
+    }
+
+    /// What is held of a scan: the highest candidate passed, and the row of the spare slot. None without checkpoints.
+    #[must_use]
+    pub fn held(&self, stage: usize) -> Option<Held> {
+        let scan = self.scans.get(stage)?;
+        let slots = scan.ring?.slots().saturating_add(1);
+        Some(Held { newest: scan.newest, last: scan.last, slots })
+    }
+
+    /// The state in a slot of a scan and the row it is before, if it is one that can be needed and sound. Damage is counted
+    /// and dropped.
+    pub fn stored(&mut self, work: &mut Work<'_>, stage: usize, slot: u32) -> Option<(u64, Span)> {
+        let scan = self.scans.get_mut(stage)?;
+        let row = scan.expected(slot)?;
+        if scan.slots.step(work, slot) != Some(row) && scan.slots.is_free(work, slot) {
+            return None;
+        }
+        let key = scan.key(row);
+        scan.slots.get(work, slot, key).map(|at| (row, at))
+    }
+
+    /// Takes up what was held of a scan, without its states. False where this cannot be.
+    pub fn take_up(&mut self, stage: usize, held: Held) -> bool {
+        match self.scans.get_mut(stage) {
+            Some(scan) => {
+                (scan.newest, scan.last) = (held.newest, held.last);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Puts a state back into the slot it was in. None where the row is not one of that slot.
+    pub fn put_back(
+        &mut self,
+        work: &mut Work<'_>,
+        stage: usize,
+        slot: u32,
+        row: u64,
+        len: usize,
+        write: impl FnOnce(&mut [u8]),
+    ) -> Option<()> {
+        let scan = self.scans.get_mut(stage)?;
+        let key = scan.key(row);
+        if scan.expected(slot) != Some(row) || len != scan.state_bytes {
+            return None;
+        }
+        scan.slots.fill(work, slot, key, len, write)
     }
 
     /// Damaged checkpoints found so far.

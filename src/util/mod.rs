@@ -1,7 +1,8 @@
-//! Small things everything else stands on: checked arithmetic, text by value, big-endian bytes, CRC-32C, square root.
+//! Small things everything else stands on: checked arithmetic, text by value, big-endian bytes, CRC-32C, checks of tables, square root.
 
 pub mod bytes;
 pub mod crc;
+pub mod digest;
 pub mod num;
 pub mod root;
 pub mod text;

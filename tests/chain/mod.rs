@@ -100,6 +100,7 @@ pub fn chain(
     let kernel = Chain { words, row, made: made.clone() };
     let mut spec = StageSpec::new(kernel, RowShape { dtype: Dtype::U32, len: row });
     spec.state_bytes = words * 4;
+    spec.state_word = 4;
     let edge = EdgeSpec { name: "input", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
     p.add_stage("scan", &[edge], spec).unwrap();
     if let Some((samples, growing)) = source {

@@ -31,6 +31,30 @@ pub(crate) fn encode_cut(options: EncodeOptions, raw: &[u8], cut: usize, room: u
     }
 }
 
+/// Encodes with a flush behind every so many bytes, all over again where `sizes` ends: frames shorter than the options
+/// allow.
+pub(crate) fn encode_flushed(options: EncodeOptions, raw: &[u8], sizes: &[usize]) -> Vec<u8> {
+    let need = options.memory().unwrap();
+    let (mut a, mut b) = (vec![0; need.raw], vec![0; need.out]);
+    let (mut c, mut d) = (vec![0; need.work], vec![Entry::default(); need.index]);
+    let memory = EncodeMemory { raw: &mut a, out: &mut b, work: &mut c, index: &mut d };
+    let mut encoder = Encoder::new(options, memory).unwrap();
+    let mut out = vec![0u8; 2 * raw.len() + (1 << 16)];
+    let (mut at, mut written) = (0, 0);
+    for size in sizes.iter().cycle() {
+        let end = (at + size).min(raw.len());
+        let flow = if end == raw.len() { Flow::End } else { Flow::Flush };
+        let s = encoder.step(&raw[at..end], &mut out[written..], flow).unwrap();
+        at += s.consumed;
+        written += s.written;
+        if s.progress == Progress::Done {
+            break;
+        }
+    }
+    out.truncate(written);
+    out
+}
+
 pub(crate) fn encode(options: EncodeOptions, raw: &[u8]) -> Vec<u8> {
     encode_cut(options, raw, usize::MAX / 2, 1 << 16).0
 }
@@ -59,12 +83,24 @@ impl Decoded {
 
 /// Decodes with the input cut into `cut` and the output into `room` bytes at a time.
 pub(crate) fn decode_cut(options: DecodeOptions, coded: &[u8], cut: usize, room: usize) -> Result<Decoded> {
+    let mut pieces = Vec::new();
+    let decoded = decode_to(options, coded, cut, room, &mut pieces)?;
+    Ok(Decoded { pieces, ..decoded })
+}
+
+/// The same; what comes before an error is in `pieces` as well.
+pub(crate) fn decode_to(
+    options: DecodeOptions,
+    coded: &[u8],
+    cut: usize,
+    room: usize,
+    pieces: &mut Vec<(u64, Vec<u8>)>,
+) -> Result<Decoded> {
     let need = options.memory().unwrap();
     let (mut a, mut b) = (vec![0; need.input], vec![0; need.raw]);
     let (mut c, mut d) = (vec![0; need.work], vec![Range::default(); need.holes]);
     let memory = DecodeMemory { input: &mut a, raw: &mut b, work: &mut c, holes: &mut d };
     let mut decoder = Decoder::new(options, memory).unwrap();
-    let mut pieces: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut at = 0;
     let mut buf = vec![0u8; room];
     let mut idle = 0;
@@ -88,7 +124,7 @@ pub(crate) fn decode_cut(options: DecodeOptions, coded: &[u8], cut: usize, room:
         }
     }
     let missing = decoder.missing().ranges().iter().map(|r| (r.start, r.end)).collect();
-    Ok(Decoded { pieces, missing, stats: decoder.stats(), length: decoder.length() })
+    Ok(Decoded { pieces: Vec::new(), missing, stats: decoder.stats(), length: decoder.length() })
 }
 
 pub(crate) fn decode(options: DecodeOptions, coded: &[u8]) -> Result<Decoded> {
@@ -128,4 +164,24 @@ pub(crate) fn signal16(rows: usize, channels: usize, seed: u64) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Lines of a log.
+pub(crate) fn lines(n: usize, seed: u64) -> Vec<u8> {
+    let mut r = Random(seed);
+    let mut text = String::new();
+    for i in 0..n {
+        let what = ["opened", "closed", "timed out", "was reset by its peer"][r.below(4)];
+        text += &format!("t={} unit{}: channel {} {what}\n", i * 7 + r.below(5), r.below(3), r.below(200));
+    }
+    text.into_bytes()
+}
+
+/// Lines of a log with names that come back after a while.
+pub(crate) fn names(n: usize, seed: u64) -> Vec<u8> {
+    let mut r = Random(seed);
+    let names: Vec<String> = (0..500).map(|_| format!("{:08x}-{:04x}", r.next(), r.next() & 0xffff)).collect();
+    (0..n)
+        .flat_map(|i| format!("{} {} asks {}\n", i * 3, names[r.below(500)], names[r.below(500)]).into_bytes())
+        .collect()
 }

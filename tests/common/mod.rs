@@ -7,6 +7,7 @@ use sqrtspace::io::{Sink, SinkBox, Source, SourceBox};
 use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
 use sqrtspace::pipeline::{Config, Pipeline};
 use sqrtspace::plan::{ALL, Knobs, Mode, Order, Request};
+use sqrtspace::util::digest::Digest;
 use std::cell::{Cell, RefCell};
 use std::mem::MaybeUninit;
 use std::rc::Rc;
@@ -38,6 +39,8 @@ pub struct TestStage {
     pub scratch: usize,
     pub keeps: bool,
     pub scan: bool,
+    /// A scan that runs from the last row to the first.
+    pub reverse: bool,
 }
 
 /// A whole graph.
@@ -73,10 +76,11 @@ impl TestGraph {
         }
         for stage in &self.stages {
             let n = nodes[stage.edges[0].from].len();
-            let mut rows = Vec::new();
-            let mut t = 0;
+            let count = n.div_ceil(stage.stride as usize);
+            let mut rows = vec![Vec::new(); count];
             let mut state = 1u32;
-            while t * (stage.stride as usize) < n {
+            for t in 0..count {
+                let t = if stage.reverse { count - 1 - t } else { t };
                 let mut row = Vec::new();
                 for j in 0..stage.len {
                     let mut acc = j as u32;
@@ -97,8 +101,7 @@ impl TestGraph {
                     row.push(if stage.scan { mix(acc, state) } else { acc });
                 }
                 state = mix(state, row[0]);
-                rows.push(row);
-                t += 1;
+                rows[t] = row;
             }
             nodes.push(rows);
         }
@@ -124,11 +127,16 @@ pub struct Mix {
     len: usize,
     keeps: bool,
     scan: bool,
+    reverse: bool,
     stage: usize,
     fail_in: Rc<Cell<i64>>,
 }
 
 impl Kernel for Mix {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.len, self.keeps.into(), self.scan.into(), self.stage, self.fail_in.as_ptr().addr()]);
+    }
+
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.copy_from_slice(&1u32.to_ne_bytes());
         Ok(())
@@ -162,7 +170,9 @@ impl Kernel for Mix {
         let mut state = if self.scan { u32::from_ne_bytes((*io.state).try_into().unwrap()) } else { 0 };
         let out = io.output::<u32>().unwrap();
         assert_eq!(out.len(), rows * self.len);
-        for (i, row) in out.chunks_exact_mut(self.len).enumerate() {
+        for i in 0..rows {
+            let i = if self.reverse { rows - 1 - i } else { i };
+            let row = &mut out[i * self.len..(i + 1) * self.len];
             for (j, y) in row.iter_mut().enumerate() {
                 *y = j as u32;
                 for (view, span) in &views {
@@ -223,6 +233,10 @@ pub struct Memory {
 }
 
 impl Source for Memory {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.bytes.as_ptr().addr(), self.bytes.len(), self.bytes.capacity(), self.portion]);
+    }
+
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
         let at = first as usize * sample_bytes;
         let n = (out.len() / sample_bytes).min(self.portion.max(1));
@@ -271,6 +285,12 @@ pub const LIMITS: GraphLimits = GraphLimits { stages: 8, edges: 24 };
 
 /// Builds the graph; the cell lets a call fail.
 pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i64>>) {
+    let (p, fail_in, _) = build_in(graph, setup);
+    (p, fail_in)
+}
+
+/// The same, with the start of its control area.
+pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i64>>, *mut u8) {
     let first = &graph.inputs[0];
     let capacity = |i: &TestInput| match (setup.pushed, setup.whole_ring) {
         (true, true) => (i.samples.len() as u64 / u64::from(i.channels)).max(i.window),
@@ -291,7 +311,9 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
     let config =
         Config { input: spec("input", first, capacity(first)), knobs, limits: LIMITS, param_bytes: 0, host_heap: true };
     let need = Pipeline::control_bytes(LIMITS, 0, 0).unwrap();
-    let mut p = Pipeline::new(&config, uninit(area(need))).unwrap();
+    let control = area(need);
+    let base = control.as_mut_ptr();
+    let mut p = Pipeline::new(&config, uninit(control)).unwrap();
     for (i, input) in graph.inputs.iter().enumerate().skip(1) {
         let name = graph.name(i);
         p.add_input(&spec(&name, input, capacity(input))).unwrap();
@@ -310,12 +332,21 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
                 boundary: if e.clamp { Boundary::Clamp } else { Boundary::Zero },
             })
             .collect();
-        let kernel = Mix { len: stage.len, keeps: stage.keeps, scan: stage.scan, stage: s, fail_in: fail_in.clone() };
+        let kernel = Mix {
+            len: stage.len,
+            keeps: stage.keeps,
+            scan: stage.scan,
+            reverse: stage.reverse,
+            stage: s,
+            fail_in: fail_in.clone(),
+        };
         let mut spec = StageSpec::new(kernel, RowShape { dtype: Dtype::U32, len: stage.len });
         spec.stride = stage.stride;
         spec.scratch_bytes = if stage.keeps { stage.scratch.max(4) } else { stage.scratch };
         spec.keeps_scratch = stage.keeps;
         spec.state_bytes = if stage.scan { 4 } else { 0 };
+        spec.state_word = 4;
+        spec.reverse = stage.reverse;
         p.add_stage(&graph.name(graph.inputs.len() + s), &edges, spec).unwrap();
     }
     if !setup.pushed {
@@ -325,7 +356,7 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
             p.set_source(i, SourceBox::new(memory, |p| p), n, false).unwrap();
         }
     }
-    (p, fail_in)
+    (p, fail_in, base)
 }
 
 /// Plans and seals with exactly the bytes told.

@@ -2,3 +2,4 @@
 
 pub(crate) mod audio;
 mod compare;
+pub(crate) mod smoother;

@@ -37,6 +37,12 @@ impl Object {
         self
     }
 
+    /// A list of objects that are closed.
+    pub(crate) fn list(mut self, key: &str, objects: &[String]) -> Object {
+        let _ = write!(self.key(key), "[{}]", objects.join(", "));
+        self
+    }
+
     /// The closed object.
     pub(crate) fn close(mut self) -> String {
         self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
@@ -80,6 +86,8 @@ mod tests {
         let want = "{\"a\\\"b\": \"c\\\\d\\u000a\", \"n\": 18446744073709551615, \"x\": 0.5, \"none\": null}";
         assert_eq!(object.close(), want);
         assert_eq!(Object::new().close(), "{}");
+        let lines = ["{}".to_string(), Object::new().whole("n", 1).close()];
+        assert_eq!(Object::new().list("lines", &lines).close(), "{\"lines\": [{}, {\"n\": 1}]}");
         let object = Object::new().text("mode", "sqrt").whole("n", 3).close();
         assert_eq!((field(&object, "mode"), field(&object, "n"), field(&object, "m")), (Some("sqrt"), Some("3"), None));
     }

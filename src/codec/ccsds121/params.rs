@@ -64,6 +64,30 @@ impl Params {
         }
     }
 
+    /// Parameters by the flags of libaec, which users of the standard know: 1 signed, 2 `data_3byte`, 4 `msb`,
+    /// 8 `preprocess`, 16 `restricted`, 32 `pad_rsi`, 64 `not_enforce`. [`Status::Argument`] for others, and for parameters
+    /// out of range.
+    pub fn from_flags(bits: u8, block: u16, rsi: u16, flags: u32) -> Result<Self> {
+        if flags > 127 {
+            return Err(Error::new(Status::Argument, "unknown flags of CCSDS 121 parameters: {a}").a(flags));
+        }
+        let on = |flag: u32| flags & flag != 0;
+        let params = Params {
+            bits,
+            block,
+            rsi,
+            signed: on(1),
+            data_3byte: on(2),
+            msb: on(4),
+            preprocess: on(8),
+            restricted: on(16),
+            pad_rsi: on(32),
+            not_enforce: on(64),
+        };
+        params.check()?;
+        Ok(params)
+    }
+
     /// The parameters as a container keeps them: bits, flags, block and interval, big-endian.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; PARAMS_BYTES] {

@@ -82,11 +82,6 @@ impl<'a> Reader<'a> {
         self.pos <= self.data.len() * 8
     }
 
-    /// True when all was read but what fills the last byte.
-    pub(super) fn ended(&self) -> bool {
-        self.pos.div_ceil(8) == self.data.len()
-    }
-
     /// The next `len` bits, 1 to 32.
     pub(super) fn get(&mut self, len: u32) -> Option<u32> {
         let v = (self.peek() >> (64 - len)) as u32;
@@ -117,6 +112,42 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Reads what [`Writer`] wrote, a word at a time, from which the caller shifts out what it has read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WordReader<'a> {
+    data: &'a [u8],
+    /// Where the word was loaded from.
+    pos: usize,
+    /// What is left of it, with a one behind: the zeros behind that are what was read.
+    pub word: u64,
+}
+
+impl<'a> WordReader<'a> {
+    pub(super) fn new(data: &'a [u8]) -> Self {
+        WordReader { data, pos: 0, word: 1 }
+    }
+
+    /// A word whose top 56 bits are the next ones; zeros behind the end. No more than those may be shifted out.
+    #[inline(always)]
+    pub(super) fn refill(&mut self) -> u64 {
+        let read = self.word.trailing_zeros();
+        self.pos += (read >> 3) as usize;
+        let word = match self.data.get(self.pos..).and_then(|rest| rest.first_chunk::<8>()) {
+            Some(word) => u64::from_be_bytes(*word),
+            None => last_bytes(self.data, self.pos),
+        };
+        (word | 1) << (read & 7)
+    }
+
+    /// True when all was read but what fills the last byte.
+    pub(super) fn ended(&self) -> bool {
+        self.pos + (self.word.trailing_zeros() as usize).div_ceil(8) == self.data.len()
+    }
+}
+
+/// Bits that can be put at once.
+pub(super) const MOST: u32 = 56;
+
 /// Puts bits into a slice so that they can be read from its end: what is written last is read first.
 #[derive(Debug)]
 pub(super) struct BackWriter<'a> {
@@ -132,24 +163,11 @@ impl<'a> BackWriter<'a> {
         BackWriter { out, pos: 0, acc: 0, used: 0, short: false }
     }
 
-    /// Puts the low `len` bits of `v`, which has no others; `len` is at most 56.
+    /// Puts the low `len` bits of `v`, which has no others; `len` is at most [`MOST`].
     #[inline(always)]
     pub(super) fn put(&mut self, v: u64, len: u32) {
-        self.add(v, len);
-        self.flush();
-    }
-
-    /// The same, to be followed by others before a flush: 56 bits in all.
-    #[inline(always)]
-    pub(super) fn add(&mut self, v: u64, len: u32) {
         self.acc |= v << self.used;
-        self.used += len;
-    }
-
-    /// Stores what was added.
-    #[inline(always)]
-    pub(super) fn flush(&mut self) {
-        let used = self.used;
+        let used = self.used + len;
         match self.out.get_mut(self.pos..).and_then(|o| o.first_chunk_mut::<8>()) {
             Some(to) => *to = self.acc.to_le_bytes(),
             None => self.short = true,
@@ -190,22 +208,9 @@ impl<'a> BackReader<'a> {
         let end = self.left >> 3;
         let word = match self.data.get(..end).and_then(|head| head.last_chunk::<8>()) {
             Some(word) => u64::from_le_bytes(*word),
-            None => self.last_bytes(),
+            None => first_bytes(self.data, end),
         };
         word << (!self.left & 7)
-    }
-
-    /// What was seen before the last `len` bits were skipped.
-    #[inline(never)]
-    pub(super) fn peek_before(&self, len: u32) -> u64 {
-        BackReader { left: self.left.wrapping_add(len as usize), ..*self }.peek()
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn last_bytes(&self) -> u64 {
-        let head = self.data.get(..self.left >> 3).unwrap_or(&[]);
-        head.iter().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
     }
 
     /// Goes on by `len` bits. Beyond the beginning a position below 0 is a huge one, where only zeros are.
@@ -224,6 +229,23 @@ impl<'a> BackReader<'a> {
     pub(super) fn empty(&self) -> bool {
         self.left == 7
     }
+}
+
+/// The bytes from `pos` on, of which there are less than eight, at the top of a word. Takes no reader: that would be
+/// held in memory just because it may come to this.
+#[cold]
+#[inline(never)]
+fn last_bytes(data: &[u8], pos: usize) -> u64 {
+    let rest = data.get(pos..).unwrap_or(&[]);
+    rest.iter().rev().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
+}
+
+/// The bytes up to `end`, of which there are less than eight, at the top of a word.
+#[cold]
+#[inline(never)]
+fn first_bytes(data: &[u8], end: usize) -> u64 {
+    let head = data.get(..end).unwrap_or(&[]);
+    head.iter().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
 }
 
 /// The top `len` bits of a word, which may be none; and the word without them.

@@ -1,59 +1,64 @@
-//! Copies within the output: literals, which wait at its end, and matches.
-#![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other by the caller")]
+//! Copies within the output where the quick way is barred: close to its end, long runs of literals, near matches.
+#![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other first")]
 
-/// Bytes moved at once.
-const WIDE: usize = 32;
-
-/// Copies `len` bytes from `from`, at or above `limit`, to `to`. May write up to 31 bytes more, below `limit`.
-#[inline(always)]
-pub(super) fn literals(out: &mut [u8], from: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    if len <= WIDE
-        && let Some(&bytes) = out.get(from..).and_then(|o| o.first_chunk::<WIDE>())
-        && let Some(place) = out.get_mut(to..limit).and_then(|o| o.first_chunk_mut::<WIDE>())
-    {
-        *place = bytes;
-        return Some(());
-    }
-    many(out, from, to, len)
-}
-
+/// Moves `run` literals from `lit` to `at`, and repeats behind them `len` bytes from `offset` back.
+///
+/// `None` for more literals than wait, an offset of 0 or beyond the start, or a match longer than there is room for
+/// before what then waits. Nothing of that is written to.
 #[inline(never)]
-fn many(out: &mut [u8], from: usize, to: usize, len: usize) -> Option<()> {
-    if from + len > out.len() {
+pub(super) fn careful(out: &mut [u8], at: usize, lit: usize, run: usize, len: usize, offset: usize) -> Option<()> {
+    if run > out.len().checked_sub(lit)? || at > lit {
         return None;
     }
-    out.copy_within(from..from + len, to);
+    out.copy_within(lit..lit + run, at);
+    let (at, limit) = (at + run, lit + run);
+    if offset == 0 || offset > at || len > limit - at {
+        return None;
+    }
+    if offset < STEP && len + STEP <= limit - at {
+        return if offset < 8 { short(out, offset, at, len) } else { medium(out, offset, at, len) };
+    }
+    exact(out, offset, at, len)
+}
+
+/// Bytes of the widest step.
+const STEP: usize = 16;
+
+/// What a period of so many bytes is to be multiplied with to fill eight; and the whole periods of that, in bytes.
+const PERIODS: [(u64, usize); 8] = [
+    (0, 8),
+    (0x0101_0101_0101_0101, 8),
+    (0x0001_0001_0001_0001, 8),
+    (0x0001_0000_0100_0001, 6),
+    (0x0000_0001_0000_0001, 8),
+    (0x0000_0100_0000_0001, 5),
+    (0x0001_0000_0000_0001, 6),
+    (0x0100_0000_0000_0001, 7),
+];
+
+/// A match from less than eight bytes back; up to seven bytes more are written.
+#[inline(always)]
+fn short(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
+    let &(factor, step) = PERIODS.get(offset)?;
+    let period = u64::from_le_bytes(*out.get(to - offset..)?.first_chunk()?) & !(u64::MAX << (8 * offset));
+    let eight = period.wrapping_mul(factor).to_le_bytes();
+    let mut done = 0;
+    while done < len {
+        *out.get_mut(to + done..)?.first_chunk_mut()? = eight;
+        done += step;
+    }
     Some(())
 }
 
-/// Copies a match of `len` bytes from `offset` back, which is at most `to` and not 0. The copy may run into itself.
-/// May write up to 31 bytes more, below `limit`; `to + len` is at or below it.
+/// A match from 8 to 15 bytes back; up to 15 bytes more are written.
 #[inline(always)]
-pub(super) fn repeat(out: &mut [u8], offset: usize, to: usize, len: usize, limit: usize) -> Option<()> {
-    let (before, behind) = out.get_mut(..limit)?.split_at_mut_checked(to)?;
-    let (from, _) = before.get(to - offset..)?.as_chunks::<WIDE>();
-    let (place, _) = behind.as_chunks_mut::<WIDE>();
-    let n = len.div_ceil(WIDE);
-    if n <= from.len() && n <= place.len() {
-        for (p, f) in place.iter_mut().zip(from).take(n) {
-            *p = *f;
-        }
-        return Some(());
-    }
-    if offset >= 8 && len <= WIDE && to + WIDE <= limit {
-        return eights(out, to - offset, to, len);
-    }
-    exact(out, offset, to, len)
-}
-
-/// The same eight bytes at a time.
-#[inline(always)]
-fn eights(out: &mut [u8], from: usize, to: usize, len: usize) -> Option<()> {
+fn medium(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
+    let period = u128::from_le_bytes(*out.get(to - offset..)?.first_chunk()?) & !(u128::MAX << (8 * offset));
+    let sixteen = (period | period << (8 * offset)).to_le_bytes();
     let mut done = 0;
     while done < len {
-        let bytes = *out.get(from + done..)?.first_chunk::<8>()?;
-        *out.get_mut(to + done..)?.first_chunk_mut()? = bytes;
-        done += 8;
+        *out.get_mut(to + done..)?.first_chunk_mut()? = sixteen;
+        done += offset;
     }
     Some(())
 }

@@ -5,15 +5,16 @@
 )]
 
 use super::MAX_BLOCK;
-use super::bits::{BackWriter, Writer};
+use super::bits::{BackWriter, MOST, Writer};
 use super::codes;
 use super::huffman;
-use super::matcher::Buckets;
+use super::matcher::{Buckets, Latest, eight};
 use super::optimal;
 use super::parse::{Parser, Style};
 use super::prices::Prices;
 use super::sequences::Sequence;
-use super::tans::{EncodeTable, SYMBOLS, Shares};
+use super::tans::{EncodeTable, MAX_LOG, SYMBOLS, Shares};
+use crate::simd::{Level, with_bits};
 
 /// Sequences of a part, at most: then its tables are written, and the next part learns its own. Short blocks leave
 /// room for the cheapest way.
@@ -25,9 +26,9 @@ fn part_sequences(block: usize, effort: u8) -> usize {
 const PART_BYTES: usize = 1 << 17;
 
 /// Bytes that a hash sees. Shorter matches are worth it with recent offsets only.
-const HASHED: u32 = 5;
+const HASHED: u32 = 6;
 /// How the quick parse goes.
-const STYLE: Style = Style { lazy: 1, stride: 8, skip: 5, least: 2 };
+const STYLE: Style = Style { lazy: 1, stride: 12, skip: 5, least: 5 };
 
 /// Words of the hash table. More would find hardly more.
 fn hash_words(block: usize, effort: u8) -> usize {
@@ -49,68 +50,119 @@ pub fn encode_work_len(block: usize, effort: u8) -> usize {
 /// an input, `out` or `work` out of bounds.
 #[must_use]
 pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) -> Option<usize> {
+    encode_block_after(0, input, out, work, effort)
+}
+
+/// The same for the bytes of `input` from `from` on, which may repeat bytes before them: the decoder has those.
+///
+/// `input` as a whole is at most [`MAX_BLOCK`] bytes, and what `work` has to be sized for; `out` is as long as what is
+/// coded.
+#[must_use]
+pub fn encode_block_after(from: usize, input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) -> Option<usize> {
     if input.len() > MAX_BLOCK {
         return None;
     }
     // The same room whatever the caller gives, so that the same is found to be worth it.
-    let out = out.get_mut(..input.len())?;
+    let out = out.get_mut(..input.len().checked_sub(from)?)?;
     let (hash, rest) = work.split_at_mut_checked(hash_words(input.len(), effort))?;
     let (sequences, rest) = rest.split_at_mut_checked(2 * part_sequences(input.len(), effort))?;
     let (sequences, _) = sequences.as_chunks_mut::<2>();
     if effort < 9 {
-        return quick(input, out, hash, sequences, u32::from(effort >= 5));
+        return quick(from, input, out, hash, sequences, u32::from(effort >= 5));
     }
     let nodes = rest.get_mut(..optimal::WORDS)?;
-    let usual = quick(input, out, hash, sequences, 1);
-    let small = thorough(input, out, hash, sequences, nodes);
+    let usual = quick(from, input, out, hash, sequences, 1);
+    let small = thorough(from, input, out, hash, sequences, nodes);
     // What is cheapest by learned prices is not always smaller: the tables like what repeats.
     match (small, usual) {
-        (Some(small), Some(usual)) if small > usual => quick(input, out, hash, sequences, 1),
-        (None, Some(_)) => quick(input, out, hash, sequences, 1),
+        (Some(small), Some(usual)) if small > usual => quick(from, input, out, hash, sequences, 1),
+        (None, Some(_)) => quick(from, input, out, hash, sequences, 1),
         (small, _) => small,
     }
 }
 
-fn quick(input: &[u8], out: &mut [u8], hash: &mut [u32], sequences: &mut [[u32; 2]], lazy: u32) -> Option<usize> {
-    let mut parser = Parser::new(input, Buckets::new(hash, HASHED), Style { lazy, ..STYLE });
-    all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES), parser.anchor())))
+/// Positions before `from` at which there are at least eight bytes.
+fn before(from: usize, input: &[u8]) -> core::ops::Range<usize> {
+    0..from.min(input.len().saturating_sub(7))
+}
+
+/// A table of last places that knows what lies before `from`.
+fn latest<'a>(from: usize, input: &[u8], hash: &'a mut [u32]) -> Latest<'a> {
+    let mut latest = Latest::new(hash);
+    for pos in before(from, input) {
+        latest.replace::<HASHED>(pos, eight(input, pos));
+    }
+    latest
+}
+
+/// The same for the cheapest way.
+fn buckets<'a, const WAYS: usize>(from: usize, input: &[u8], hash: &'a mut [u32]) -> Buckets<'a, WAYS> {
+    let mut buckets = Buckets::new(hash, optimal::HASHED);
+    for pos in before(from, input) {
+        buckets.insert(pos, eight(input, pos));
+    }
+    buckets
+}
+
+fn quick(
+    from: usize,
+    input: &[u8],
+    out: &mut [u8],
+    hash: &mut [u32],
+    sequences: &mut [[u32; 2]],
+    lazy: u32,
+) -> Option<usize> {
+    let mut parser = Parser::<HASHED>::new(from, input, latest(from, input, hash), Style { lazy, ..STYLE });
+    let level = Level::detect();
+    all(from, input, out, sequences, |s| {
+        Some((
+            with_bits(
+                level,
+                #[inline(always)]
+                || parser.run(s, PART_BYTES),
+            ),
+            parser.anchor(),
+        ))
+    })
 }
 
 /// Learns from a quick parse of the first part what things cost there, then from the cheapest way by these prices, and
 /// then encodes.
 fn thorough(
+    from: usize,
     input: &[u8],
     out: &mut [u8],
     hash: &mut [u32],
     sequences: &mut [[u32; 2]],
     nodes: &mut [u32],
 ) -> Option<usize> {
-    let mut parser = Parser::new(input, Buckets::new(hash, HASHED), STYLE);
+    let mut parser = Parser::<HASHED>::new(from, input, latest(from, input, hash), STYLE);
     let (count, _) = parser.run(sequences, PART_BYTES);
-    let prices = Prices::learn(input.get(..parser.anchor())?, sequences.get(..count)?);
-    let mut parser = optimal::Parser::new(input, Buckets::new(hash, HASHED), nodes, prices);
+    let prices = Prices::learn(input.get(from..parser.anchor())?, sequences.get(..count)?);
+    let mut parser = optimal::Parser::new(from, input, buckets(from, input, hash), nodes, prices);
     let (count, _) = parser.run(sequences, PART_BYTES)?;
-    let prices = Prices::learn(input.get(..parser.anchor())?, sequences.get(..count)?);
-    let mut parser = optimal::Parser::new(input, Buckets::new(hash, HASHED), nodes, prices);
-    all(input, out, sequences, |s| Some((parser.run(s, PART_BYTES)?, parser.anchor())))
+    let prices = Prices::learn(input.get(from..parser.anchor())?, sequences.get(..count)?);
+    let mut parser = optimal::Parser::new(from, input, buckets(from, input, hash), nodes, prices);
+    all(from, input, out, sequences, |s| Some((parser.run(s, PART_BYTES)?, parser.anchor())))
 }
 
 /// Encodes part by part. `parse` fills in the sequences of the next part, and says how many, whether they are the last,
 /// and where they end.
 fn all(
+    start: usize,
     input: &[u8],
     out: &mut [u8],
     sequences: &mut [[u32; 2]],
     mut parse: impl FnMut(&mut [[u32; 2]]) -> Option<((usize, bool), usize)>,
 ) -> Option<usize> {
-    let (mut written, mut from) = (0, 0);
+    let (mut written, mut from) = (0, start);
     loop {
         let ((count, last), anchor) = parse(sequences)?;
         let to = if last { input.len() } else { anchor };
         let sequences = sequences.get(..count)?;
         written += part(input.get(from..to)?, sequences, last, out.get_mut(written..)?)?;
         from = to;
-        if written >= input.len() {
+        if written >= input.len() - start {
             return None;
         }
         if last {
@@ -156,6 +208,7 @@ fn runs<'a>(data: &'a [u8], sequences: &'a [[u32; 2]]) -> impl Iterator<Item = &
 /// Writes one part: `data` as `sequences` and the literals between them.
 #[inline(never)]
 fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Option<usize> {
+    let level = Level::detect();
     let literals = data.len().checked_sub(sequences.iter().map(|&s| Sequence::unpack(s).len as usize).sum())?;
     // Literals are gathered at the end of the output, as far away from what is written at its start as can be.
     let gathered = out.len().checked_sub(literals)?;
@@ -174,10 +227,20 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
         return Some(if last { at } else { at + number(0, out.get_mut(at..)?)? });
     }
     if last {
-        return Some(at + write_sequences(sequences, out.get_mut(at..)?)?);
+        return Some(
+            at + with_bits(
+                level,
+                #[inline(always)]
+                || write_sequences(sequences, out.get_mut(at..)?),
+            )?,
+        );
     }
     // The length comes first, and is known last: three bytes of room are always enough.
-    let len = write_sequences(sequences, out.get_mut(at + 3..)?)?;
+    let len = with_bits(
+        level,
+        #[inline(always)]
+        || write_sequences(sequences, out.get_mut(at + 3..)?),
+    )?;
     let mut head = [0u8; 4];
     let head_len = number(len, &mut head)?;
     out.get_mut(at..at + head_len)?.copy_from_slice(head.get(..head_len)?);
@@ -204,14 +267,23 @@ fn write_literals(
     out: &mut [u8],
     at: usize,
 ) -> Option<(u8, usize)> {
+    let level = Level::detect();
     let from = out.len().checked_sub(literals)?;
     if literals >= 32 {
         let mut counts = [0u32; 256];
-        for &b in out.get(from..)? {
-            #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
-            {
-                counts[usize::from(b)] += 1;
+        let mut count = |bytes: &[u8]| {
+            for &b in bytes {
+                #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
+                {
+                    counts[usize::from(b)] += 1;
+                }
             }
+        };
+        if from >= at {
+            count(out.get(from..)?);
+        } else {
+            // Where nearly all are literals, the head was written over the first of those gathered.
+            runs(data, sequences).for_each(count);
         }
         let lens = huffman::lengths(&counts);
         let bits: u64 = counts.iter().zip(&lens).map(|(c, l)| u64::from(*c) * u64::from(*l)).sum();
@@ -220,7 +292,8 @@ fn write_literals(
         let mut w = Writer::new(&mut head);
         huffman::write_lengths(&lens, &mut w);
         let head_len = w.finish()?;
-        if bytes + head_len + 16 < literals {
+        // What saves hardly anything is not worth the time of decoding it.
+        if bytes + head_len + 16 + literals / 64 < literals {
             // The length in front takes up to three bytes, as do those of three streams.
             let body = at + 3;
             out.get_mut(body..body + head_len)?.copy_from_slice(head.get(..head_len)?);
@@ -238,7 +311,11 @@ fn write_literals(
                 let len = if apart {
                     let (front, gathered) = out.split_at_mut_checked(from)?;
                     let end = literals.min((i + 1) * each);
-                    stream(gathered.get(i * each..end)?, &codes, front.get_mut(to..)?)?
+                    with_bits(
+                        level,
+                        #[inline(always)]
+                        || stream(gathered.get(i * each..end)?, &codes, front.get_mut(to..)?),
+                    )?
                 } else {
                     // What is written would run into what is gathered.
                     scattered(&mut runs, &mut run, each, &codes, out.get_mut(to..)?)?
@@ -293,6 +370,7 @@ fn scattered<'a>(
 }
 
 /// Writes the codes of literals.
+#[inline(always)]
 fn stream(literals: &[u8], codes: &huffman::Codes, out: &mut [u8]) -> Option<usize> {
     let mut w = Writer::new(out);
     write_codes(literals, codes, &mut w);
@@ -317,7 +395,7 @@ fn write_codes(literals: &[u8], codes: &huffman::Codes, w: &mut Writer) {
     }
 }
 
-#[inline(never)]
+#[inline(always)]
 fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
     let (mut runs, mut matches, mut offsets) = ([0u32; SYMBOLS], [0u32; SYMBOLS], [0u32; SYMBOLS]);
     for &p in sequences {
@@ -340,27 +418,37 @@ fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
     let [runs, matches, offsets] = shares.each_ref().map(EncodeTable::new);
 
     let mut w = BackWriter::new(out.get_mut(at..)?);
-    let mut states: Option<[u32; 3]> = None;
+    // Sequences of even place have states of their own, and so have the odd: `now` those of the place at hand.
+    let (mut now, mut other): (Option<[u32; 3]>, Option<[u32; 3]>) = (None, None);
     for &p in sequences.iter().rev() {
         let s = Sequence::unpack(p);
         let (r, m, o) = (codes::run(s.run), codes::match_len(s.len), codes::offset(s.offset));
-        let extra =
+        let mut value =
             u64::from(r.extra) | u64::from(m.extra) << r.extra_len | u64::from(o.extra) << (r.extra_len + m.extra_len);
-        w.put(extra, r.extra_len + m.extra_len + o.extra_len);
-        states = Some(match states {
+        let mut len = r.extra_len + m.extra_len + o.extra_len;
+        let new = match now {
             None => [runs.start(r.code), matches.start(m.code), offsets.start(o.code)],
             Some([rs, ms, os]) => {
-                let os = offsets.put(os, o.code, &mut w);
-                let ms = matches.put(ms, m.code, &mut w);
-                let rs = runs.put(rs, r.code, &mut w);
-                w.flush();
+                let (os, o_value, o_len) = offsets.step(os, o.code);
+                let (ms, m_value, m_len) = matches.step(ms, m.code);
+                let (rs, r_value, r_len) = runs.step(rs, r.code);
+                if len > MOST - 3 * MAX_LOG {
+                    w.put(value, len);
+                    (value, len) = (0, 0);
+                }
+                value |= (o_value | m_value << o_len | r_value << (o_len + m_len)) << len;
+                len += o_len + m_len + r_len;
                 [rs, ms, os]
             }
-        });
+        };
+        w.put(value, len);
+        (now, other) = (other, Some(new));
     }
-    let [rs, ms, os] = states?;
-    matches.finish(ms, &mut w);
-    offsets.finish(os, &mut w);
-    runs.finish(rs, &mut w);
+    // The first sequence came last: its states are `other`, those of the second `now`.
+    for [rs, ms, os] in [now, other].into_iter().flatten() {
+        matches.finish(ms, &mut w);
+        offsets.finish(os, &mut w);
+        runs.finish(rs, &mut w);
+    }
     Some(at + w.finish()?)
 }

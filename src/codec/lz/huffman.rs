@@ -217,15 +217,15 @@ pub(super) fn read_lengths(r: &mut Reader) -> Option<[u8; 256]> {
     (used == 1 << MAX_LEN || (symbols == 1 && least == 1)).then_some(lens)
 }
 
-/// Fills a decoding table, indexed by the next [`MAX_LEN`] bits: `length << 8 | symbol`.
-pub(super) fn decode_table(lens: &[u8; 256], table: &mut [u32; TABLE]) {
+/// Fills a decoding table, indexed by the next [`MAX_LEN`] bits: `symbol << 8 | length`.
+pub(super) fn decode_table(lens: &[u8; 256], table: &mut [u16; TABLE]) {
     let mut next = first_codes(lens);
     // A lone symbol leaves half of the table: any bit decodes to it.
     for (symbol, &len) in lens.iter().enumerate() {
         if let (1.., Some(n)) = (len, next.get_mut(usize::from(len))) {
             let span = TABLE >> len;
             let from = *n as usize * span;
-            let entry = u32::from(len) << 8 | symbol as u32;
+            let entry = (symbol as u16) << 8 | u16::from(len);
             if let Some(to) = table.get_mut(from..from + span) {
                 to.fill(entry);
             }
@@ -270,7 +270,7 @@ mod tests {
             for (symbol, code) in codes.iter().enumerate().filter(|(_, c)| **c > 0) {
                 let len = code >> 16;
                 let entry = table[((code & 0xffff) << (MAX_LEN - len)) as usize];
-                assert_eq!(entry, len << 8 | symbol as u32);
+                assert_eq!(entry, (symbol as u16) << 8 | len as u16);
             }
         }
     }

@@ -7,6 +7,9 @@
 /// Bits of an entry that tell more of the hash; the others are the position, below 2^22.
 const TAG_BITS: u32 = 10;
 
+/// Spreads what is hashed over the upper bits: 2^64 divided by the golden ratio, about, and prime.
+const FACTOR: u64 = 0x9E37_79B1_85EB_CA87;
+
 /// Eight bytes from `pos`, little-endian; 0 within eight bytes of the end.
 #[inline(always)]
 pub(super) fn eight(data: &[u8], pos: usize) -> u64 {
@@ -33,6 +36,29 @@ pub(super) fn common(data: &[u8], a: usize, b: usize, limit: usize) -> usize {
     len + a_tail.iter().zip(b_tail).take_while(|(x, y)| x == y).count()
 }
 
+/// The last position of each hash; 0 where there is none, which is a position like others.
+pub(super) struct Latest<'a> {
+    places: &'a mut [u32],
+    shift: u32,
+}
+
+impl<'a> Latest<'a> {
+    /// All of `words`, of which there are a power of two.
+    pub(super) fn new(words: &'a mut [u32]) -> Self {
+        words.fill(0);
+        let shift = 64 - words.len().max(2).ilog2();
+        Latest { places: words, shift }
+    }
+
+    /// The last position of what hashes as `word`; that is now `pos`.
+    #[inline(always)]
+    pub(super) fn replace<const BYTES: u32>(&mut self, pos: usize, word: u64) -> usize {
+        let hash = (word << (64 - 8 * BYTES)).wrapping_mul(FACTOR) >> (self.shift & 63);
+        let Some(place) = self.places.get_mut(hash as usize) else { return 0 };
+        core::mem::replace(place, pos as u32) as usize
+    }
+}
+
 /// Positions by the hash of what stands there.
 pub(super) struct Buckets<'a, const WAYS: usize> {
     buckets: &'a mut [[u32; WAYS]],
@@ -52,7 +78,7 @@ impl<'a, const WAYS: usize> Buckets<'a, WAYS> {
 
     #[inline(always)]
     fn hash(&self, word: u64) -> (usize, u32) {
-        let h = (word << self.drop).wrapping_mul(0x9E37_79B1_85EB_CA87);
+        let h = (word << self.drop).wrapping_mul(FACTOR);
         let tag = (h >> (self.shift - TAG_BITS)) as u32 & ((1 << TAG_BITS) - 1);
         ((h >> self.shift) as usize, tag)
     }

@@ -1,6 +1,7 @@
 //! Bytes of logs and packets: LZ77 within one block, literals and matches entropy-coded with tables learned per block.
 //!
-//! A block refers to nothing outside of itself, so a damaged or missing one costs no other. Its length before and
+//! A block refers to nothing outside of itself, so a damaged or missing one costs no other, unless it is coded "after"
+//! bytes that its decoder has, too. Its length before and
 //! after coding is not in it: whoever stores it keeps both. `docs/format-lz.md` says what its bytes mean.
 //!
 //! Nothing here allocates: [`encode_block`] and [`decode_block`] work in memory of the sizes that
@@ -11,19 +12,22 @@ mod codes;
 mod copy;
 mod decode;
 mod encode;
+mod execute;
 mod huffman;
+mod literals;
 mod matcher;
 mod optimal;
 mod parse;
 mod prices;
 mod sequences;
+mod steps;
 mod tans;
 
-pub use decode::decode_block;
-pub use encode::{encode_block, encode_work_len};
+pub use decode::{decode_block, decode_block_after};
+pub use encode::{encode_block, encode_block_after, encode_work_len};
 
 /// The longest input of a block, in bytes.
 pub const MAX_BLOCK: usize = 4 << 20;
 
 /// Words of work memory that [`decode_block`] needs.
-pub const DECODE_WORK_LEN: usize = huffman::TABLE + 6 * tans::MAX_STATES;
+pub const DECODE_WORK_LEN: usize = huffman::TABLE / 2 + 6 * tans::MAX_STATES;

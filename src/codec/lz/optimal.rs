@@ -18,6 +18,9 @@ const NODE_WORDS: usize = 8;
 /// Words of work memory.
 pub(super) const WORDS: usize = (STRETCH + ENOUGH + 1) * NODE_WORDS;
 
+/// Bytes that a hash sees.
+pub(super) const HASHED: u32 = 5;
+
 /// Candidates of the hash table for each position.
 pub(super) const WAYS: usize = 8;
 
@@ -57,9 +60,16 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, WAYS>, work: &'a mut [u32], prices: Prices) -> Self {
+    /// For what lies from `from` on; `buckets` know what lies before.
+    pub(super) fn new(
+        from: usize,
+        data: &'a [u8],
+        buckets: Buckets<'a, WAYS>,
+        work: &'a mut [u32],
+        prices: Prices,
+    ) -> Self {
         let (nodes, _) = work.as_chunks_mut();
-        Parser { data, buckets, nodes, prices, recent: Recent::START, anchor: 0, pos: 0 }
+        Parser { data, buckets, nodes, prices, recent: Recent::START, anchor: from, pos: from }
     }
 
     /// The first byte not yet part of a sequence.

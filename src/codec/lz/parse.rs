@@ -2,7 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "positions in a slice of at most 4 MiB, and scores below 2^25")]
 
 use super::codes::{MAX_MATCH, MAX_RUN};
-use super::matcher::{Buckets, common, eight};
+use super::matcher::{Latest, common, eight};
 use super::sequences::{Recent, Sequence};
 
 /// A match that could be taken.
@@ -36,19 +36,20 @@ fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usiz
     if diff != 0 { (diff.trailing_zeros() >> 3) as usize } else { 8 + common(data, from + 8, pos + 8, limit - 8) }
 }
 
-/// Where a parse stands.
-pub(super) struct Parser<'a> {
+/// Where a parse stands. A hash sees `HASHED` bytes.
+pub(super) struct Parser<'a, const HASHED: u32> {
     data: &'a [u8],
-    buckets: Buckets<'a, 1>,
+    latest: Latest<'a>,
     style: Style,
     recent: Recent,
     /// The first byte not yet part of a sequence.
     anchor: usize,
 }
 
-impl<'a> Parser<'a> {
-    pub(super) fn new(data: &'a [u8], buckets: Buckets<'a, 1>, style: Style) -> Self {
-        Parser { data, buckets, style, recent: Recent::START, anchor: 0 }
+impl<'a, const HASHED: u32> Parser<'a, HASHED> {
+    /// For what lies from `from` on; `latest` knows what lies before.
+    pub(super) fn new(from: usize, data: &'a [u8], latest: Latest<'a>, style: Style) -> Self {
+        Parser { data, latest, style, recent: Recent::START, anchor: from }
     }
 
     /// The first byte not yet part of a sequence.
@@ -56,47 +57,48 @@ impl<'a> Parser<'a> {
         self.anchor
     }
 
-    /// The better match at `pos` of a recent offset and the last place of the same bytes; `pos` is then remembered.
-    /// There are at least eight bytes from `pos` on.
+    /// The better match at `pos`, which is not 0, of a recent offset and the last place of the same bytes; `pos` is then
+    /// remembered. There are at least eight bytes from `pos` on.
     #[inline(always)]
-    fn look(&mut self, pos: usize) -> Found {
+    fn look(&mut self, pos: usize, offset: usize) -> Found {
         let data = self.data;
-        let limit = (data.len() - pos).min(MAX_MATCH as usize);
         let word = eight(data, pos);
+        let candidate = self.latest.replace::<HASHED>(pos, word);
+        let near = eight(data, pos.wrapping_sub(offset)) ^ word;
+        let far = eight(data, candidate) ^ word;
+        let is_near = (near << 40 == 0) & (offset <= pos);
+        let is_far = far << 32 == 0;
         let mut found = Found::default();
-        // Behind a match its own offset is of no use, but the one before it often is.
-        let [a, b, ..] = self.recent.0;
-        let offset = if pos == self.anchor { b } else { a } as usize;
-        if offset <= pos {
-            let diff = eight(data, pos - offset) ^ word;
-            if diff << 40 == 0 {
-                let len = extend(data, diff, pos - offset, pos, limit);
-                found = Found { len, offset, score: LITERAL * len as i32 - 6 };
+        // One branch for both: most often there is neither.
+        if !(is_near | is_far) {
+            return found;
+        }
+        let limit = (data.len() - pos).min(MAX_MATCH as usize);
+        if is_near {
+            let len = extend(data, near, pos - offset, pos, limit);
+            found = Found { len, offset, score: LITERAL * len as i32 - 6 };
+        }
+        if is_far && candidate < pos {
+            let len = extend(data, far, candidate, pos, limit);
+            let offset = pos - candidate;
+            let score = LITERAL * len as i32 - 9 - offset.ilog2() as i32;
+            if score > found.score {
+                found = Found { len, offset, score };
             }
         }
-        self.buckets.visit(pos, word, |candidate| {
-            let diff = eight(data, candidate) ^ word;
-            if diff << 32 == 0 {
-                let len = extend(data, diff, candidate, pos, limit);
-                let offset = pos - candidate;
-                let score = LITERAL * len as i32 - 9 - offset.ilog2() as i32;
-                if score > found.score {
-                    found = Found { len, offset, score };
-                }
-            }
-        });
         found
     }
 
     /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end; how many, and whether
     /// the end was reached. Otherwise they cover all up to `anchor`, perhaps with literals behind the last.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn run(&mut self, out: &mut [[u32; 2]], raw: usize) -> (usize, bool) {
         let data = self.data;
         let start = self.anchor;
         // Behind this a hash would see less than its bytes.
         let end = data.len().saturating_sub(7);
-        let mut pos = self.anchor;
+        // The first byte has nothing before it.
+        let mut pos = self.anchor.max(1);
         let mut count = 0;
         while pos < end {
             if pos - self.anchor >= MAX_RUN as usize - 1 || pos - start >= raw {
@@ -104,7 +106,9 @@ impl<'a> Parser<'a> {
                 self.anchor = pos;
                 return (count, false);
             }
-            let mut found = self.look(pos);
+            let [a, b, ..] = self.recent.0;
+            // Behind a match its own offset is of no use, but the one before it often is.
+            let mut found = self.look(pos, if pos == self.anchor { b } else { a } as usize);
             if found.score <= self.style.least {
                 pos += 1 + ((pos - self.anchor) >> self.style.skip);
                 continue;
@@ -112,7 +116,7 @@ impl<'a> Parser<'a> {
             let mut patience = self.style.lazy;
             let mut ahead = pos + 1;
             while patience > 0 && ahead < end && ahead - self.anchor < MAX_RUN as usize {
-                let next = self.look(ahead);
+                let next = self.look(ahead, a as usize);
                 // What is passed over becomes literals.
                 if next.score > found.score + LITERAL * (ahead - pos) as i32 {
                     found = next;
@@ -138,7 +142,7 @@ impl<'a> Parser<'a> {
             count += 1;
             self.anchor = pos + found.len;
             while ahead < self.anchor.min(end) {
-                self.buckets.insert(ahead, eight(data, ahead));
+                self.latest.replace::<HASHED>(ahead, eight(data, ahead));
                 ahead += self.style.stride;
             }
             pos = self.anchor;

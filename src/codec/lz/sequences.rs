@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "fields of known widths")]
 
 use super::codes::RECENT;
+use core::hint::select_unpredictable as select;
 
 /// A run of literals and the match behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +42,11 @@ impl Recent {
     #[inline(always)]
     pub(super) fn take(&mut self, stored: u32, run: u32) -> u32 {
         let [a, b, c, d] = self.0;
-        // Branches, not selects: a guess, right or wrong, is ready sooner than a chain of selects.
-        if stored >= RECENT {
-            let offset = stored - (RECENT - 1);
-            self.0 = [offset, a, b, c];
-            return offset;
-        }
-        let (offset, list) = match stored + u32::from(run == 0) {
-            0 => (a, [a, b, c, d]),
-            1 => (b, [b, a, c, d]),
-            2 => (c, [c, a, b, d]),
-            _ => (d, [d, a, b, c]),
-        };
-        self.0 = list;
+        // Selects, not branches: which case it is follows no pattern.
+        let place = select(stored < RECENT, stored + u32::from(run == 0), RECENT + 1);
+        let old = select(place < 2, select(place == 0, a, b), select(place == 2, c, d));
+        let offset = select(stored < RECENT, old, stored.wrapping_sub(RECENT - 1));
+        self.0 = [offset, select(place < 1, b, a), select(place < 2, c, b), select(place < 3, d, c)];
         offset
     }
 

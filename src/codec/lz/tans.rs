@@ -7,7 +7,7 @@
     reason = "states below 2^10, counts below 2^20, and sums of a table's shares, which are at most 2^9"
 )]
 
-use super::bits::{BackWriter, Reader, Writer};
+use super::bits::{BackWriter, Reader, Writer, low};
 
 /// Tables have at least 2^4 states.
 const MIN_LOG: u32 = 4;
@@ -101,20 +101,10 @@ impl Shares {
         (left == 0).then_some(Shares { log, of })
     }
 
-    /// The symbol of each state: symbols in order at every `step`th place, so that each is spread over the table.
-    fn spread(&self, symbols: &mut [u8; MAX_STATES]) {
+    /// How far the states of a symbol are from each other, so that each is spread over the table.
+    fn stride(&self) -> usize {
         let size = 1usize << self.log;
-        let step = (size >> 1) + (size >> 3) + 3;
-        let mut at = 0;
-        for (symbol, &share) in self.of.iter().enumerate() {
-            for _ in 0..share {
-                #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
-                {
-                    symbols[at & (MAX_STATES - 1)] = symbol as u8;
-                }
-                at = (at + step) & (size - 1);
-            }
-        }
+        (size >> 1) + (size >> 3) + 3
     }
 }
 
@@ -122,7 +112,7 @@ impl Shares {
 #[derive(Debug)]
 pub(super) struct EncodeTable {
     log: u32,
-    /// States by symbol, each symbol's in ascending order.
+    /// States by symbol, each symbol's in the order in which they are spread.
     states: [u16; MAX_STATES],
     /// For each symbol: added to a state, the upper half tells the bits to write; and added to what is left of the
     /// state, its place in `states`.
@@ -131,28 +121,22 @@ pub(super) struct EncodeTable {
 
 impl EncodeTable {
     pub(super) fn new(shares: &Shares) -> Self {
-        let mut symbols = [0u8; MAX_STATES];
-        shares.spread(&mut symbols);
-        let size = 1u32 << shares.log;
+        let size = 1usize << shares.log;
+        let stride = shares.stride();
         let mut t = EncodeTable { log: shares.log, states: [0; MAX_STATES], symbols: [(0, 0); SYMBOLS] };
-        let mut next = [0u16; SYMBOLS];
-        let mut before = 0u32;
-        for ((&share, (bits, first)), next) in shares.of.iter().zip(&mut t.symbols).zip(&mut next) {
+        let mut states = t.states.iter_mut();
+        let (mut before, mut at) = (0u32, 0);
+        for (&share, (bits, first)) in shares.of.iter().zip(&mut t.symbols) {
             let share = u32::from(share);
-            *next = before as u16;
             if share > 0 {
                 let most = shares.log - (share - 1).max(1).ilog2();
                 *bits = (most << 16).wrapping_sub(share << most);
                 *first = before as i32 - share as i32;
             }
             before += share;
-        }
-        for (state, &symbol) in symbols.iter().enumerate().take(size as usize) {
-            #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
-            {
-                let place = &mut next[usize::from(symbol) & (SYMBOLS - 1)];
-                t.states[usize::from(*place) & (MAX_STATES - 1)] = (size + state as u32) as u16;
-                *place += 1;
+            for state in states.by_ref().take(share as usize) {
+                *state = (size + at) as u16;
+                at = (at + stride) & (size - 1);
             }
         }
         t
@@ -170,15 +154,15 @@ impl EncodeTable {
         }
     }
 
-    /// Codes `symbol`: writes the bits that lead from its state to `state`, and gives that state.
+    /// Codes `symbol`: the state that leads to `state`, the bits that lead there, and how many they are.
     #[inline(always)]
-    pub(super) fn put(&self, state: u32, symbol: u32, w: &mut BackWriter) -> u32 {
+    pub(super) fn step(&self, state: u32, symbol: u32) -> (u32, u64, u32) {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
         {
             let (delta, first) = self.symbols[symbol as usize & (SYMBOLS - 1)];
             let bits = state.wrapping_add(delta) >> 16;
-            w.add(u64::from(state & ((1 << bits) - 1)), bits);
-            u32::from(self.states[((state >> bits) as i32 + first) as usize & (MAX_STATES - 1)])
+            let value = u64::from(low(state.into(), bits));
+            (u32::from(self.states[((state >> (bits & 31)) as i32 + first) as usize & (MAX_STATES - 1)]), value, bits)
         }
     }
 
@@ -188,31 +172,28 @@ impl EncodeTable {
     }
 }
 
-/// A state of a decoding table: the least value of its symbol, and
-/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`.
+/// A state of a decoding table:
+/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`, and the least value of its symbol.
 pub(super) type State = [u32; 2];
 
 /// Fills a decoding table.
 pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &mut [State; MAX_STATES]) {
-    let mut symbols = [0u8; MAX_STATES];
-    shares.spread(&mut symbols);
-    // For each symbol that occurs: its next x; the bits for x below a power of two, from which on they are one less.
-    let mut parts = [(0u32, 0u32, 0u32, 0u32); SYMBOLS];
-    for ((part, &share), meaning) in parts.iter_mut().zip(&shares.of).zip(meanings) {
-        if share > 0 {
-            let octave = share.ilog2();
-            *part = (share.into(), shares.log - octave, octave + 1, (meaning & 31) << 8);
-        }
-    }
     let size = 1u32 << shares.log;
-    for (state, &symbol) in table.iter_mut().zip(&symbols).take(size as usize) {
-        #[allow(clippy::indexing_slicing, reason = "masked by the length of the tables")]
-        {
-            let s = usize::from(symbol) & (SYMBOLS - 1);
-            let (x, most, octave, extra) = &mut parts[s];
-            let bits = *most - (*x >> *octave);
-            *state = [meanings[s] >> 5, ((*x << bits) - size) << 16 | *extra | bits];
-            *x += 1;
+    let stride = shares.stride();
+    let mut at = 0;
+    for (&share, &meaning) in shares.of.iter().zip(meanings) {
+        let share = u32::from(share);
+        // For x from a power of two on, one bit less.
+        let octave = share.max(1).ilog2();
+        let (most, octave) = (shares.log - octave, octave + 1);
+        let extra = (meaning & 31) << 8;
+        for x in share..2 * share {
+            let bits = most - (x >> octave);
+            #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
+            {
+                table[at & (MAX_STATES - 1)] = [((x << bits) - size) << 16 | extra | bits, meaning >> 5];
+            }
+            at = (at + stride) & (size as usize - 1);
         }
     }
 }
@@ -246,8 +227,9 @@ mod tests {
             let mut w = BackWriter::new(&mut buf);
             let mut state = table.start(symbols[499]);
             for s in symbols[..499].iter().rev() {
-                state = table.put(state, *s, &mut w);
-                w.flush();
+                let (before, value, bits) = table.step(state, *s);
+                w.put(value, bits);
+                state = before;
             }
             table.finish(state, &mut w);
             let len = w.finish().unwrap();
@@ -257,7 +239,7 @@ mod tests {
             let mut state = top(r.peek(), shares.log).0 as u32;
             r.skip(shares.log);
             for (i, s) in symbols.iter().enumerate() {
-                let [symbol, next] = table[state as usize];
+                let [next, symbol] = table[state as usize];
                 assert_eq!(symbol, *s);
                 if i < 499 {
                     let bits = next & 255;

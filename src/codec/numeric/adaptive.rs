@@ -8,7 +8,7 @@
     reason = "running means of 32-bit magnitudes with 16 fraction bits in 64; node numbers below 64"
 )]
 
-use super::range::{self, Coder, Node};
+use super::range::{self, Coder, Learner, Node};
 use super::tables::{LEVELS, level_of, table_of};
 
 /// Nodes of a scale.
@@ -98,10 +98,15 @@ fn value(c: &mut impl Coder, nodes: &mut [i32; NODES], level: u32, v: i32) -> i3
     if negative { (a as i32).wrapping_neg() } else { a as i32 }
 }
 
-fn run(c: &mut impl Coder, way: usize, cells: &mut [i32], e: &mut [i32]) -> Option<()> {
+fn run(c: &mut impl Coder, way: usize, known: &[i32], cells: &mut [i32], e: &mut [i32]) -> Option<()> {
     let (sets, _) = cells.get_mut(..CELLS)?.as_chunks_mut::<NODES>();
     sets.as_flattened_mut().fill(Node::NEW);
     let mut past = Past::new(way);
+    for v in known {
+        let level = past.level();
+        value(&mut Learner, sets.get_mut(table_of(level).0)?, level, *v);
+        past.saw(*v);
+    }
     for v in e {
         let level = past.level();
         *v = value(c, sets.get_mut(table_of(level).0)?, level, *v);
@@ -110,22 +115,22 @@ fn run(c: &mut impl Coder, way: usize, cells: &mut [i32], e: &mut [i32]) -> Opti
     Some(())
 }
 
-/// Writes `e`, which stays as it is; `cells` are at least [`CELLS`].
-pub(crate) fn write(way: usize, e: &mut [i32], cells: &mut [i32], out: &mut [u8]) -> Option<usize> {
+/// Writes `e`, which stays as it is, with what `known` teaches; `cells` are at least [`CELLS`].
+pub(crate) fn write(way: usize, known: &[i32], e: &mut [i32], cells: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (first, rest) = out.split_first_mut()?;
     *first = way as u8;
     let mut w = range::Writer::new(rest);
-    run(&mut w, way, cells, e)?;
+    run(&mut w, way, known, cells, e)?;
     Some(w.finish()? + 1)
 }
 
-/// Reads residuals into `e` from all of `bytes`.
-pub(crate) fn read(bytes: &[u8], e: &mut [i32], cells: &mut [i32]) -> Option<()> {
+/// Reads residuals into `e` from all of `bytes`, with what `known` teaches.
+pub(crate) fn read(known: &[i32], bytes: &[u8], e: &mut [i32], cells: &mut [i32]) -> Option<()> {
     let (way, rest) = bytes.split_first()?;
     if usize::from(*way) >= WAYS {
         return None;
     }
-    run(&mut range::Reader::new(rest), usize::from(*way), cells, e)
+    run(&mut range::Reader::new(rest), usize::from(*way), known, cells, e)
 }
 
 #[cfg(test)]
@@ -139,14 +144,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn residuals_come_back(e in proptest::collection::vec(residual(), 0..300), way in 0..WAYS) {
+        fn residuals_come_back(e in proptest::collection::vec(residual(), 0..300), known in proptest::collection::vec(residual(), 0..50), way in 0..WAYS) {
             let mut cells = std::vec![0; CELLS];
             let mut buf = std::vec![0u8; 4096];
             let mut work = e.clone();
-            let n = write(way, &mut work, &mut cells, &mut buf).unwrap();
+            let n = write(way, &known, &mut work, &mut cells, &mut buf).unwrap();
             prop_assert_eq!(&work, &e);
             work.fill(7);
-            read(&buf[..n], &mut work, &mut cells).unwrap();
+            read(&known, &buf[..n], &mut work, &mut cells).unwrap();
             prop_assert_eq!(&work, &e);
         }
     }

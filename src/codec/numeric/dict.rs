@@ -41,11 +41,11 @@ pub(crate) fn distinct(x: &[i32], e: &mut [i32]) -> usize {
     for (to, v) in e.iter_mut().zip(x) {
         *to = *v;
     }
-    sort_out(e.get_mut(..x.len()).unwrap_or(&mut []))
+    compact(e.get_mut(..x.len()).unwrap_or(&mut []))
 }
 
-/// Sorts, and leaves each value once; tells how many there are.
-fn sort_out(e: &mut [i32]) -> usize {
+/// Sorts `e` and keeps one of each value at its start; how many.
+pub(crate) fn compact(e: &mut [i32]) -> usize {
     e.sort_unstable();
     let mut kept = 0usize;
     let mut last = None;
@@ -79,7 +79,7 @@ pub(crate) fn distinct_of_some(x: &[i32], e: &mut [i32]) -> usize {
             n += RUN;
         }
     }
-    sort_out(e.get_mut(..n).unwrap_or(&mut []))
+    compact(e.get_mut(..n).unwrap_or(&mut []))
 }
 
 /// Longest search for a place in a table.
@@ -194,7 +194,7 @@ impl<'a> Ranks<'a> {
 
 /// The rank of `v`, which is among `values`.
 #[inline]
-fn rank(values: &[i32], v: i32) -> i32 {
+pub(crate) fn rank(values: &[i32], v: i32) -> i32 {
     values.partition_point(|u| *u < v) as i32
 }
 
@@ -226,6 +226,8 @@ pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
 /// How the values are written.
 const PLAIN: u8 = 0;
 const ON_GRID: u8 = 1;
+/// Of values beside known ones: there are none.
+pub(crate) const NONE: u8 = 2;
 
 /// Writes the `few` values at the start of `e`, which are used up with what is behind them.
 pub(crate) fn write(
@@ -328,7 +330,7 @@ mod tests {
                 prop_assert_eq!(want[ranks.of(*v) as usize], *v);
             }
             let mut buf = std::vec![0u8; 4096];
-            let mut models = std::vec![0; super::super::adaptive::CELLS];
+            let mut models = std::vec![0; entropy::READ_CELLS.max(entropy::WRITE_CELLS)];
             let len = write(&mut e, n, None, Effort::Default, &mut models, &mut buf).unwrap();
             let mut back = std::vec![0; x.len()];
             let mut r = Reader::new(&buf[..len]);

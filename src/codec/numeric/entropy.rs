@@ -30,6 +30,17 @@ const ROOM: usize = 5;
 
 /// Writes `e`, which is used up, and returns the bytes; `models` are the adaptive coder's cells.
 pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut [u8]) -> Option<usize> {
+    write_after(&[], e, effort, models, out)
+}
+
+/// The same behind `past`, which the reader knows.
+pub(crate) fn write_after(
+    past: &[i32],
+    e: &mut [i32],
+    effort: Effort,
+    models: &mut [i32],
+    out: &mut [u8],
+) -> Option<usize> {
     let (mode, rest) = out.split_first_mut()?;
     let zeros = e.iter().filter(|v| **v == 0).count();
     if zeros == e.len() {
@@ -58,7 +69,7 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
         let ways = if best { adaptive::WAYS } else { 1 };
         let (mut tight, mut tightest) = (None, u64::MAX);
         for way in 0..ways {
-            let n = rest.get_mut(ROOM..).and_then(|to| adaptive::write(way, e, models, to));
+            let n = rest.get_mut(ROOM..).and_then(|to| adaptive::write(way, past, e, models, to));
             if let Some(n) = n
                 && (n as u64) < tightest
             {
@@ -73,7 +84,7 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
             // The ways were tried in one another's place: the last one lies there.
             let mut n = tightest as usize;
             if way + 1 != ways {
-                n = adaptive::write(way, e, models, rest.get_mut(ROOM..)?)?;
+                n = adaptive::write(way, past, e, models, rest.get_mut(ROOM..)?)?;
             }
             let mut w = Writer::new(rest);
             varint::write(&mut w, n as u32);
@@ -102,6 +113,11 @@ pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut
 
 /// Reads an array.
 pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<()> {
+    read_after(&[], r, models, e)
+}
+
+/// Reads an array that was written behind `past`.
+pub(crate) fn read_after(past: &[i32], r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<()> {
     match r.u8()? {
         ZEROS => {
             e.fill(0);
@@ -112,7 +128,7 @@ pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Opt
         LEARNED => learned::read(r, e, models),
         ADAPTIVE => {
             let n = varint::read(r)?;
-            adaptive::read(r.bytes(n as usize)?, e, models)
+            adaptive::read(past, r.bytes(n as usize)?, e, models)
         }
         _ => None,
     }

@@ -11,6 +11,7 @@ mod fixed;
 mod grid;
 mod learned;
 mod linear;
+mod past;
 mod plane;
 mod predict;
 mod range;
@@ -28,6 +29,7 @@ use super::glyph::{self, GlyphType};
 use super::varint;
 use crate::util::bytes::{Reader, Writer};
 use linear::MAX_REFS;
+use past::Past;
 use plane::{Plane, PlaneOut};
 pub(crate) use tables::estimate;
 
@@ -37,7 +39,7 @@ pub const ENCODE_REALS: usize = solve::CELLS;
 const _: () = assert!(grid::CELLS <= ENCODE_REALS);
 
 /// COMPOSITE: rows, and one glyph per channel.
-const GROUP: u32 = 0;
+pub(super) const GROUP: u32 = 0;
 
 /// Cells of i32 that encoding frames of `frame_bytes` works in; of `bytes`, or of samples.
 #[must_use]
@@ -62,6 +64,26 @@ pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
 pub const fn decode_cells(frame_bytes: usize) -> usize {
     let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 29 << 10 };
     planes + entropy::READ_CELLS
+}
+
+/// Cells of i32 beside them to encode frames that refer to those before.
+pub const ENCODE_PAST_CELLS: usize = DECODE_PAST_CELLS + past::KNOWN_ROWS;
+
+/// Cells of i32 beside them to decode frames that refer to those before.
+pub const DECODE_PAST_CELLS: usize = (MAX_REFS + 2) * past::ROWS;
+
+/// Bytes of `available` ones before a frame that it refers to: whole rows.
+#[must_use]
+pub fn history(available: usize, format: Format) -> usize {
+    let row = format.row_bytes();
+    // Samples of 64 bits are seen as differences to their own first one.
+    let most = if format.sample.width() == 8 { 0 } else { past::KNOWN_ROWS };
+    available.checked_div(row).unwrap_or(0).min(most) * row
+}
+
+/// Rows of the past of a group behind `before` bytes.
+fn past_rows(before: usize, row: usize) -> usize {
+    (before / row.max(1)).min(past::ROWS)
 }
 
 /// Planes held at the same time.
@@ -94,17 +116,39 @@ fn ring(planes: &mut [i32], rows: usize, channel: usize, slots: usize) -> Option
     Some((own?, refs))
 }
 
+/// The past of a channel, in cells that hold those of the planes before.
+fn past_of<'a>(raw: &'a [u8], cells: &'a mut [i32], rows: usize, channel: usize, slots: usize) -> Option<Past<'a>> {
+    if rows == 0 {
+        return Some(Past { raw: &[], x: &mut [], refs: [&[]; MAX_REFS], e: &mut [] });
+    }
+    let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
+    let (x, refs) = ring(planes, rows, channel, slots)?;
+    Some(Past { raw, x, refs, e: rest.get_mut(..rows)? })
+}
+
 /// What encoding works in.
 pub struct EncodeWork<'a> {
     /// As many as [`encode_cells`] says.
     pub cells: &'a mut [i32],
     /// [`ENCODE_REALS`].
     pub reals: &'a mut [f64],
+    /// [`ENCODE_PAST_CELLS`], or nothing.
+    pub past: &'a mut [i32],
 }
 
 /// Writes the payload of a frame; nothing where `out` is too short for it.
-pub fn encode(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, out: &mut [u8]) -> Option<usize> {
+///
+/// The frame is the bytes of `data` from `from` on; those before it are what [`history`] says the frame refers to.
+pub fn encode(
+    data: &[u8],
+    from: usize,
+    format: Format,
+    effort: Effort,
+    work: &mut EncodeWork<'_>,
+    out: &mut [u8],
+) -> Option<usize> {
     let row = format.row_bytes();
+    let raw = data.get(from..)?;
     let channels = format.channels as usize;
     let all = raw.len().checked_div(row)?;
     let most = rows_in(work.cells.len().checked_sub(entropy::WRITE_CELLS)?, channels);
@@ -116,8 +160,11 @@ pub fn encode(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<
     let rows = all.div_ceil(groups).max(1);
     let (whole, rest) = raw.split_at_checked(all * row)?;
     let mut at = 0;
+    let mut start = from;
     for part in whole.chunks(rows * row) {
-        at += group(part, format, effort, work, out.get_mut(at..)?)?;
+        let before = if from > 0 { data.get(..start)? } else { &[] };
+        at += group(before, part, format, effort, work, out.get_mut(at..)?)?;
+        start += part.len();
     }
     if !rest.is_empty() {
         let mut w = Writer::new(out.get_mut(at..)?);
@@ -131,17 +178,29 @@ pub fn encode(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<
 /// A group glyph's longest head and row count.
 const GROUP_HEAD: usize = glyph::MAX_HEAD_BYTES + 5;
 
-fn group(raw: &[u8], format: Format, effort: Effort, work: &mut EncodeWork<'_>, out: &mut [u8]) -> Option<usize> {
-    let rows = raw.len() / format.row_bytes().max(1);
+fn group(
+    before: &[u8],
+    raw: &[u8],
+    format: Format,
+    effort: Effort,
+    work: &mut EncodeWork<'_>,
+    out: &mut [u8],
+) -> Option<usize> {
+    let row = format.row_bytes().max(1);
+    let rows = raw.len() / row;
     let channels = format.channels as usize;
     let slots = slots(channels);
+    let past_rows = past_rows(before.len(), row);
+    let before = before.get(before.len() % row..)?;
     let mut at = GROUP_HEAD;
     for channel in 0..channels {
         let (models, cells) = work.cells.split_at_mut_checked(entropy::WRITE_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots * rows)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let e = rest.get_mut(..rows)?;
-        let p = Plane { raw, format, channel, effort, x, refs, e, reals: work.reals, models };
+        let (known, past) = work.past.split_at_mut(work.past.len().min(past::KNOWN_ROWS));
+        let past = past_of(before, past, past_rows, channel, slots)?;
+        let p = Plane { raw, format, channel, effort, x, refs, e, past, known, reals: work.reals, models };
         at += p.write(out.get_mut(at..)?)?;
     }
     let body = at - GROUP_HEAD;
@@ -180,34 +239,38 @@ pub(crate) fn quick_cost(raw: &[u8], format: Format, cells: &mut [i32]) -> Optio
 pub struct DecodeWork<'a> {
     /// As many as [`decode_cells`] says for the largest frames of the stream.
     pub cells: &'a mut [i32],
+    /// [`DECODE_PAST_CELLS`], or nothing where frames refer to nothing.
+    pub past: &'a mut [i32],
 }
 
-/// Reads the payload of a frame into all of `raw`; nothing where it is not sound or needs more memory.
-pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, raw: &mut [u8]) -> Option<()> {
+/// Reads the payload of a frame into all of `data` from `from` on, which refers to all before; nothing where it is not
+/// sound or needs more memory.
+pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &mut [u8], from: usize) -> Option<()> {
     let mut r = Reader::new(payload);
     let row = format.row_bytes();
-    let mut left = raw;
-    while !left.is_empty() {
+    let end = data.len();
+    let mut at = from;
+    while at < end {
+        let (before, left) = data.split_at_mut_checked(at)?;
         let g = glyph::read(&mut r)?;
         match (g.kind, g.id) {
             (GlyphType::Composite, GROUP) => {
                 let mut inner = Reader::new(g.payload?);
                 let rows = varint::read(&mut inner)? as usize;
-                let (part, rest) = core::mem::take(&mut left).split_at_mut_checked(rows.checked_mul(row)?)?;
-                left = rest;
+                let part = left.get_mut(..rows.checked_mul(row)?)?;
                 if rows == 0 {
                     return None;
                 }
-                read_group(&mut inner, format, rows, work, part)?;
+                at += part.len();
+                read_group(&mut inner, format, if from > 0 { before } else { &[] }, rows, work, part)?;
             }
             (GlyphType::Primitive, plane::STORED) => {
                 let bytes = g.payload?;
-                let (part, rest) = core::mem::take(&mut left).split_at_mut_checked(bytes.len())?;
-                left = rest;
                 if bytes.is_empty() {
                     return None;
                 }
-                part.copy_from_slice(bytes);
+                left.get_mut(..bytes.len())?.copy_from_slice(bytes);
+                at += bytes.len();
             }
             _ => return None,
         }
@@ -218,19 +281,24 @@ pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, raw: &m
 fn read_group(
     r: &mut Reader<'_>,
     format: Format,
+    before: &[u8],
     rows: usize,
     work: &mut DecodeWork<'_>,
     raw: &mut [u8],
 ) -> Option<()> {
     let channels = format.channels as usize;
     let slots = slots(channels);
+    let row = format.row_bytes().max(1);
+    let past_rows = past_rows(before.len(), row);
+    let before = before.get(before.len() % row..)?;
     for channel in 0..channels {
         let (models, cells) = work.cells.split_at_mut_checked(entropy::READ_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let most = rest.len().min(rows);
         let e = rest.get_mut(..most)?;
-        PlaneOut { raw, format, channel, x, refs, e, models, narrow: false }.read(&glyph::read(r)?)?;
+        let past = past_of(before, work.past, past_rows, channel, slots)?;
+        PlaneOut { raw, format, channel, x, refs, e, past, models, narrow: false }.read(&glyph::read(r)?)?;
     }
     r.rest().is_empty().then_some(())
 }

@@ -3,6 +3,7 @@
 
 use super::grid::Grid;
 use super::linear::MAX_REFS;
+use super::past::{KNOWN_ROWS, Past};
 use super::predict::{self, Predictor, SOME};
 use super::wide::Wide;
 use super::{dict, entropy, sample};
@@ -18,6 +19,8 @@ pub(crate) const CONSTANT: u32 = 0;
 pub(crate) const STORED: u32 = 1;
 /// REFERENCE: the samples of an earlier channel.
 pub(crate) const SAME: u32 = 0;
+/// REFERENCE: ranks in a list of the values in the rows before and some more.
+pub(crate) const KNOWN: u32 = 1;
 /// DELTA: integers less a base, divided by a common factor.
 pub(crate) const INTEGERS: u32 = 0;
 /// DELTA: ranks in a list of the distinct values.
@@ -28,6 +31,16 @@ pub(crate) const COUNTS: u32 = 2;
 pub(crate) const UPPER: u32 = 3;
 /// DELTA: added to the others where binary64 samples are binary32 numbers, and are treated as such.
 pub(crate) const NARROW: u32 = 8;
+
+/// The choice of [`KNOWN`], beside the numbers of differences.
+const SEEN: u32 = u32::MAX;
+
+/// Values of the rows before and of the plane, and how many of them are new.
+#[derive(Clone, Copy, Debug, Default)]
+struct Union {
+    all: usize,
+    new: usize,
+}
 
 /// What a plane is made of and worked on with.
 pub(crate) struct Plane<'a> {
@@ -45,6 +58,10 @@ pub(crate) struct Plane<'a> {
     pub(crate) refs: [&'a [i32]; MAX_REFS],
     /// As long as the plane.
     pub(crate) e: &'a mut [i32],
+    /// What is known of the rows before.
+    pub(crate) past: Past<'a>,
+    /// Room for the values in them; none where there are none.
+    pub(crate) known: &'a mut [i32],
     /// For the least squares.
     pub(crate) reals: &'a mut [f64],
     /// For the adaptive coder.
@@ -61,13 +78,14 @@ impl Plane<'_> {
         let body = out.get_mut(glyph::MAX_HEAD_BYTES..)?;
         let raw_len = self.x.len() * self.format.sample.width();
         let coded = self.coded(body.get_mut(..body.len().min(raw_len)).unwrap_or(&mut []));
-        let Some((id, n)) = coded else {
+        let Some((kind, id, n)) = coded else {
             self.x.fill(0);
+            self.past.clear();
             return self.stored(out);
         };
         let mut head = [0u8; glyph::MAX_HEAD_BYTES];
         let mut w = Writer::new(&mut head);
-        glyph::write_head(&mut w, GlyphType::Delta, id, Some(n as u32));
+        glyph::write_head(&mut w, kind, id, Some(n as u32));
         let h = w.finish()?;
         out.copy_within(glyph::MAX_HEAD_BYTES..glyph::MAX_HEAD_BYTES + n, h);
         out.get_mut(..h)?.copy_from_slice(head.get(..h)?);
@@ -80,6 +98,7 @@ impl Plane<'_> {
         let first = all.next()?;
         if all.all(|b| b == first) {
             self.x.fill(0);
+            self.past.clear();
             let mut w = Writer::new(out);
             glyph::write_head(&mut w, GlyphType::Primitive, CONSTANT, Some(first.len() as u32));
             w.bytes(first);
@@ -90,6 +109,7 @@ impl Plane<'_> {
             let a = sample::bytes_of(self.raw, self.format, self.channel);
             if a.eq(sample::bytes_of(self.raw, self.format, other)) {
                 self.x.copy_from_slice(r);
+                self.past.x.copy_from_slice(self.past.refs.get(d - 1)?);
                 let mut w = Writer::new(out);
                 glyph::write_head(&mut w, GlyphType::Reference, SAME, Some(1));
                 w.u8(d as u8);
@@ -110,25 +130,26 @@ impl Plane<'_> {
     }
 
     /// The plane by predictor and residual.
-    fn coded(&mut self, out: &mut [u8]) -> Option<(u32, usize)> {
+    fn coded(&mut self, out: &mut [u8]) -> Option<(GlyphType, u32, usize)> {
         let mut narrow = 0;
         if self.format.sample.width() == 8 {
             if self.format.sample == SampleType::I64
                 || !sample::load_narrow(self.raw, self.format, self.channel, self.x)
             {
-                return Some((UPPER, self.upper(out)?));
+                return Some((GlyphType::Delta, UPPER, self.upper(out)?));
             }
             narrow = NARROW;
         } else {
             sample::load(self.raw, self.format, self.channel, self.x);
         }
         if self.effort == Effort::Fast {
-            return Some((narrow | INTEGERS, self.integers(out)?));
+            return Some((GlyphType::Delta, narrow | INTEGERS, self.integers(|v| v, out)?));
         }
         let mut best = (INTEGERS, u64::MAX);
         let mut few = 0;
         let mut grid = None;
         let mut dict_grid = None;
+        let mut union = Union::default();
         let floats = self.format.sample.is_float();
         if floats || dict::promising(self.x, self.e) {
             let n = self.x.len();
@@ -154,6 +175,14 @@ impl Plane<'_> {
                 let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
                 dict_grid = grid.filter(|_| fitted < plain);
                 consider(RANKS, ranks + plain.min(fitted));
+                if let Some(u) = self.union(few) {
+                    let all = self.known.get(..u.all).unwrap_or(&[]);
+                    let ranks = fixed_cost(self.x, self.effort, |v| dict::rank(all, v));
+                    let new = self.e.get(few..few + u.new).unwrap_or(&[]);
+                    let cost = if new.is_empty() { 0 } else { dict::cost(new) };
+                    consider(SEEN, ranks + cost);
+                    union = u;
+                }
             }
             if let Some(g) = grid {
                 let counts = run_cost(self.x, self.effort, |v, to| g.counts(v, to));
@@ -168,11 +197,12 @@ impl Plane<'_> {
             }
         }
         let n = match (best.0, grid) {
+            (SEEN, _) => return Some((GlyphType::Reference, KNOWN, self.ranks_known(few, union, out)?)),
             (RANKS, _) => self.ranks(few, dict_grid, out)?,
             (COUNTS, Some(g)) => self.counts(g, out)?,
-            _ => self.integers(out)?,
+            _ => self.integers(|v| v, out)?,
         };
-        Some((narrow | best.0, n))
+        Some((GlyphType::Delta, narrow | best.0, n))
     }
 
     /// 64-bit samples.
@@ -180,7 +210,8 @@ impl Plane<'_> {
         let wide = Wide::choose(self.raw, self.format, self.channel)?;
         let n = wide.write(self.raw, self.format, self.channel, out)?;
         wide.load(self.raw, self.format, self.channel, self.x);
-        Some(n + self.integers(out.get_mut(n..)?)?)
+        self.past.clear();
+        Some(n + self.integers(|_| 0, out.get_mut(n..)?)?)
     }
 
     /// The plane as ranks among the distinct values, which lie at the start of `e`.
@@ -191,7 +222,44 @@ impl Plane<'_> {
         for v in self.x.iter_mut() {
             *v = known.of(*v) - middle;
         }
+        self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
         let n = dict::write(self.e, few, grid, self.effort, self.models, out)?;
+        Some(n + self.predicted(32, out.get_mut(n..)?)?)
+    }
+
+    /// The values of the rows before and of these at the start of `known`, those that are new behind the `few` of `e`;
+    /// nothing if there are none before, or too many.
+    fn union(&mut self, few: usize) -> Option<Union> {
+        let n = self.x.len();
+        let before = self.past.known(self.format, self.channel, self.known.get_mut(..n.min(KNOWN_ROWS))?)?;
+        let (values, rest) = self.e.split_at_mut_checked(few)?;
+        let (old, free) = self.known.split_at_mut_checked(before)?;
+        let mut new = 0;
+        for v in values.iter().filter(|v| old.binary_search(v).is_err()) {
+            *rest.get_mut(new)? = *v;
+            *free.get_mut(new)? = *v;
+            new += 1;
+        }
+        let all = before + new;
+        self.known.get_mut(..all)?.sort_unstable();
+        (all * 2 <= n).then_some(Union { all, new })
+    }
+
+    /// The plane as ranks among known and new values.
+    fn ranks_known(&mut self, few: usize, union: Union, out: &mut [u8]) -> Option<usize> {
+        let values = self.known.get(..union.all)?;
+        let middle = union.all as i32 / 2;
+        for v in self.x.iter_mut() {
+            *v = dict::rank(values, *v) - middle;
+        }
+        self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
+        let n = if union.new == 0 {
+            *out.first_mut()? = dict::NONE;
+            1
+        } else {
+            self.e.copy_within(few..few + union.new, 0);
+            dict::write(self.e, union.new, None, self.effort, self.models, out)?
+        };
         Some(n + self.predicted(32, out.get_mut(n..)?)?)
     }
 
@@ -204,11 +272,11 @@ impl Plane<'_> {
         g.write(&mut w);
         let mut n = w.finish()?;
         n += entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?;
-        Some(n + self.integers(out.get_mut(n..)?)?)
+        Some(n + self.integers(|v| g.count(v), out.get_mut(n..)?)?)
     }
 
-    /// Integers less a base and divided by what all differences have in common.
-    fn integers(&mut self, out: &mut [u8]) -> Option<usize> {
+    /// Integers less a base and divided by what all differences have in common; samples of the past become such by `map`.
+    fn integers(&mut self, map: impl Fn(i32) -> i32, out: &mut [u8]) -> Option<usize> {
         let bits = width_of(self.format);
         let g = common_factor(self.x);
         let base = base_of(self.x, g, bits);
@@ -225,15 +293,19 @@ impl Plane<'_> {
         varint::write(&mut w, zigzag(base));
         varint::write(&mut w, g);
         let n = w.finish()?;
-        Some(n + self.predicted(if g == 1 { bits } else { 32 }, out.get_mut(n..)?)?)
+        let width = if g == 1 { bits } else { 32 };
+        self.past.load(self.format, self.channel, width, |v| integer(map(v), base, g));
+        Some(n + self.predicted(width, out.get_mut(n..)?)?)
     }
 
     /// Predictor and residual of `x`.
     fn predicted(&mut self, width: u32, out: &mut [u8]) -> Option<usize> {
         let c = predict::choose(self.x, &self.refs, width, self.effort, self.reals, self.e);
         c.predictor.residuals(self.x, &self.refs, width, self.e);
+        self.past.correct(&c.predictor, self.x, &self.refs, width, self.e);
+        let past = self.past.residuals(&c.predictor, width);
         let n = c.predictor.write(out)?;
-        Some(n + entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?)
+        Some(n + entropy::write_after(past, self.e, self.effort, self.models, out.get_mut(n..)?)?)
     }
 }
 
@@ -249,6 +321,14 @@ fn fixed_cost(x: &[i32], effort: Effort, map: impl Fn(i32) -> i32) -> u64 {
 /// The same with a map of some samples at a time, to as many.
 fn run_cost(x: &[i32], effort: Effort, mut map: impl FnMut(&[i32], &mut [i32])) -> u64 {
     predict::choose_fixed(x.len(), 32, effort, |from, to| map(x.get(from..from + to.len()).unwrap_or(&[]), to)).cost
+}
+
+/// A sample of the past as the plane's own are: less their base, divided by their factor.
+fn integer(v: i32, base: i32, g: u32) -> i32 {
+    if g == 1 {
+        return v.wrapping_sub(base);
+    }
+    (i64::from(v) - i64::from(base)).div_euclid(i64::from(g.max(1))) as i32
 }
 
 /// Bits that residuals are reduced to: those of the samples where they are integers of up to 32.
@@ -308,6 +388,8 @@ pub(crate) struct PlaneOut<'a> {
     pub(crate) refs: [&'a [i32]; MAX_REFS],
     /// Room for errors and distinct values: as long as the plane, if there is as much.
     pub(crate) e: &'a mut [i32],
+    /// What is known of the rows before.
+    pub(crate) past: Past<'a>,
     /// For the adaptive coder.
     pub(crate) models: &'a mut [i32],
     /// Whether binary64 samples come as binary32.
@@ -318,13 +400,15 @@ impl PlaneOut<'_> {
     /// Reads the plane of a glyph.
     pub(crate) fn read(mut self, g: &Glyph<'_>) -> Option<()> {
         let payload = g.payload?;
-        let mut r = Reader::new(if g.kind == GlyphType::Delta { payload } else { &[] });
+        let coded = g.kind == GlyphType::Delta || (g.kind, g.id) == (GlyphType::Reference, KNOWN);
+        let mut r = Reader::new(if coded { payload } else { &[] });
         match (g.kind, g.id) {
             (GlyphType::Primitive, CONSTANT) => {
                 if payload.len() != self.format.sample.width() {
                     return None;
                 }
                 self.x.fill(0);
+                self.past.clear();
                 for to in sample::bytes_of_mut(self.raw, self.format, self.channel) {
                     to.copy_from_slice(payload);
                 }
@@ -335,6 +419,7 @@ impl PlaneOut<'_> {
                     return None;
                 }
                 self.x.fill(0);
+                self.past.clear();
                 let to = sample::bytes_of_mut(self.raw, self.format, self.channel);
                 for (to, from) in to.zip(payload.chunks_exact(w)) {
                     to.copy_from_slice(from);
@@ -346,11 +431,13 @@ impl PlaneOut<'_> {
                 let from = self.channel.checked_sub(d.into()).filter(|_| d > 0)?;
                 let other = self.refs.get(usize::from(d) - 1).filter(|r| r.len() == self.x.len())?;
                 self.x.copy_from_slice(other);
+                self.past.x.copy_from_slice(self.past.refs.get(usize::from(d) - 1)?);
                 let row = self.format.row_bytes();
                 for r in self.raw.chunks_exact_mut(row) {
                     r.copy_within(from * w..(from + 1) * w, self.channel * w);
                 }
             }
+            (GlyphType::Reference, KNOWN) => self.known(&mut r)?,
             (GlyphType::Delta, id) => {
                 let wide = self.format.sample.width() == 8;
                 self.narrow = id & NARROW != 0;
@@ -379,13 +466,15 @@ impl PlaneOut<'_> {
         {
             return None;
         }
-        entropy::read(r, self.models, self.x)?;
+        let past = self.past.residuals(&p, width);
+        entropy::read_after(past, r, self.models, self.x)?;
+        self.past.uncorrect(&p, self.x, &self.refs, width);
         p.restore(self.x, &self.refs, width);
         Some(())
     }
 
     fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let (base, g) = self.affine(r)?;
+        let (base, g) = self.affine(|v| v, r)?;
         let values = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
         sample::store(self.raw, self.format, self.channel, self.narrow, values);
         Some(())
@@ -393,25 +482,50 @@ impl PlaneOut<'_> {
 
     fn upper(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let (wide, low) = Wide::read(r, self.format, self.x.len())?;
-        let (base, g) = self.affine(r)?;
+        self.past.clear();
+        let (base, g) = self.affine(|_| 0, r)?;
         let high = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
         wide.store(self.raw, self.format, self.channel, high, low);
         Some(())
     }
 
-    /// Reads a plane of integers; returns their base and factor.
-    fn affine(&mut self, r: &mut Reader<'_>) -> Option<(i32, i32)> {
+    /// Reads a plane of integers, samples of the past becoming such by `map`; returns their base and factor.
+    fn affine(&mut self, map: impl Fn(i32) -> i32, r: &mut Reader<'_>) -> Option<(i32, i32)> {
         let base = unzigzag(varint::read(r)?);
         let g = varint::read(r)?;
-        self.predicted(if g == 1 { width_of(self.format) } else { 32 }, r)?;
+        let width = if g == 1 { width_of(self.format) } else { 32 };
+        self.past.load(self.format, self.channel, width, |v| integer(map(v), base, g));
+        self.predicted(width, r)?;
         Some((base, g as i32))
     }
 
     fn ranks(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let few = dict::read(r, self.models, self.e)?;
+        self.ranked(few, r)
+    }
+
+    fn known(&mut self, r: &mut Reader<'_>) -> Option<()> {
+        let most = self.x.len().min(KNOWN_ROWS);
+        let before = self.past.known(self.format, self.channel, self.x.get_mut(..most)?)?;
+        self.e.get_mut(..before)?.copy_from_slice(self.x.get(..before)?);
+        let new = if r.rest().first() == Some(&dict::NONE) {
+            r.u8()?;
+            0
+        } else {
+            dict::read(r, self.models, self.e.get_mut(before..)?)?
+        };
+        let all = before + new;
+        self.e.get_mut(..all)?.sort_unstable();
+        self.ranked(all, r)
+    }
+
+    /// Reads ranks in the list of values at the start of `e`.
+    fn ranked(&mut self, few: usize, r: &mut Reader<'_>) -> Option<()> {
+        let middle = few as i32 / 2;
+        let values = self.e.get(..few)?;
+        self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
         self.predicted(32, r)?;
         let values = self.e.get(..few)?;
-        let middle = few as i32 / 2;
         let found = self.x.iter().map(|v| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0));
         sample::store(self.raw, self.format, self.channel, self.narrow, found);
         Some(())
@@ -420,7 +534,7 @@ impl PlaneOut<'_> {
     fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let grid = Grid::read(r)?;
         entropy::read(r, self.models, self.e.get_mut(..self.x.len())?)?;
-        let (base, g) = self.affine(r)?;
+        let (base, g) = self.affine(|v| grid.count(v), r)?;
         let mut counts = [0; SOME];
         let errors = self.e.get_mut(..self.x.len())?;
         for (x, e) in self.x.chunks(SOME).zip(errors.chunks_mut(SOME)) {

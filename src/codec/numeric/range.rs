@@ -77,6 +77,21 @@ pub(crate) trait Coder {
 
 const TOP: u32 = 1 << 24;
 
+/// Takes decisions that are known to both sides: nothing is written, but learned.
+pub(crate) struct Learner;
+
+impl Coder for Learner {
+    #[inline]
+    fn bit(&mut self, node: &mut i32, bit: bool) -> bool {
+        *node = Node::of(*node).after(bit).cell();
+        bit
+    }
+
+    fn raw(&mut self, value: u32, _: u32) -> u32 {
+        value
+    }
+}
+
 /// Writes decisions.
 pub(crate) struct Writer<'a> {
     out: &'a mut [u8],

@@ -132,6 +132,7 @@ fn as_samples(edge: EdgeShape) -> Dtype {
 fn with_state(mut spec: StageSpec<'_>, words: usize) -> Result<StageSpec<'_>> {
     spec.state_bytes = num::mul(words, size_of::<f64>())?;
     spec.state_align = align_of::<f64>();
+    spec.state_word = size_of::<f64>();
     Ok(spec)
 }
 

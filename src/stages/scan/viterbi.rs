@@ -84,6 +84,7 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         StageSpec::new(Viterbi { states, symbols, generators, invert, any_start, row_len: shape.len }, shape);
     spec.state_bytes = num::mul(states, size_of::<f32>())?;
     spec.state_align = align_of::<f32>();
+    spec.state_word = size_of::<f32>();
     spec.scratch_bytes = spec.state_bytes;
     spec.table_bytes = num::mul(states, 2)?;
     spec.revision = b.revision();
@@ -235,6 +236,7 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let mut spec = StageSpec::new(Traceback { states, end, per_byte, row_len: shape.len }, shape);
     spec.state_bytes = size_of::<[u32; 2]>();
     spec.state_align = align_of::<u32>();
+    spec.state_word = size_of::<u32>();
     spec.reverse = true;
     spec.revision = b.revision();
     Ok(spec)

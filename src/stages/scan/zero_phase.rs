@@ -23,7 +23,8 @@
 //!
 //! `p + 1` samples are needed at each end. Rows shorter than that need halos: the edge `x` of `zero_phase_forward` a
 //! lookahead, that of `zero_phase_reverse` a lookback, of `ceil((p + 1) / n) - 1` rows at least. As with SciPy, the
-//! range must have more than `p` samples: in a shorter one rows of the halo's boundary would be taken for samples.
+//! stream must have more than `p` samples: at the end of a shorter one `zero_phase_reverse` fails, with the code -16
+//! (`SQS_ERR_RANGE`). Which range of rows is asked for does not matter: a row depends on the whole stream.
 //!
 //! State of both: `z1 z2` of each section, then 1 once the end was padded. A sample that is not finite stays in the
 //! state.
@@ -41,6 +42,9 @@ const EDGES: Error = Error::new(
     Status::Graph,
     "zero_phase_forward has the edge x, zero_phase_reverse the edges forward and x, with rows of the same samples",
 );
+
+/// The stream has no more samples than the extension needs.
+const TOO_SHORT: Code = Code(Status::Range.code());
 
 /// Samples of the extension at each end.
 fn padding(b: &Build<'_, '_>, sections: &[Section]) -> Result<usize> {
@@ -200,6 +204,10 @@ impl Reverse<'_> {
         for (i, out) in out.chunks_exact_mut(x.row_len().max(1)).enumerate().rev() {
             let row = forward.row(i);
             if *started == 0.0 {
+                let rows = io.first.saturating_add(num::count(i)).saturating_add(1);
+                if rows.saturating_mul(num::count(x.row_len())) <= num::count(self.pad) {
+                    return Err(TOO_SHORT);
+                }
                 *started = 1.0;
                 self.turn(&x, before.saturating_add(i), row, z, io.scratch)?;
             }

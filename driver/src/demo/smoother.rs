@@ -1,0 +1,287 @@
+//! `driver demo smoother`: a scan that runs backwards over one that runs forwards, in budgets of many sizes.
+
+use crate::Result;
+use crate::cli::SmootherArgs;
+use crate::inputs::track::{NOISE_M, Track};
+use crate::library::{Ask, Config, Failure, Mode, Order, Pipeline, Plan};
+use crate::report::curves::{COLUMNS, Curve, draw};
+use crate::report::json::Object;
+use crate::report::numbers::{bytes, time, whole};
+use crate::report::process::{Checksum, Stopwatch};
+use crate::report::progress::Progress;
+use crate::report::say;
+use crate::workloads::smoother::{self, ROW_LEN, STAGE_COUNT};
+
+const ORDERS: [Order; 2] = [Order::Reverse, Order::Forward];
+/// Budgets of the table are powers of this many bytes, where rows are not made more than so many times.
+const STEP: u64 = 4;
+const MOST_TIMES: f64 = 8.0;
+
+/// A pipeline over the track, with a budget (0: none).
+fn pipeline(rows: u64, mode: Mode, budget: u64) -> Result<(Pipeline, u32)> {
+    let config = Config {
+        window: 1,
+        hop: 1,
+        mode,
+        checkpoint_every: 0,
+        lru_bytes: 0,
+        memory_budget_bytes: budget,
+        cache_bytes: 0,
+    };
+    let mut p = Pipeline::new(&config)?;
+    p.source(Box::new(Track::new(rows)))?;
+    let stage = smoother::build(&mut p)?;
+    Ok((p, stage))
+}
+
+fn plan(rows: u64, order: Order, budget: u64) -> Result<Plan> {
+    let (mut p, stage) = pipeline(rows, Mode::Sqrt, budget)?;
+    Ok(p.plan(Ask { stage, order })?)
+}
+
+/// The rows of the classic order, which keeps everything.
+struct Classic {
+    rows: Vec<f32>,
+    work_bytes: u64,
+    wall_s: f64,
+    /// Of the rows in ascending and in descending order.
+    checksums: [Checksum; 2],
+}
+
+impl Classic {
+    fn new(count: u64) -> Result<Classic> {
+        let stopwatch = Stopwatch::start();
+        let (mut p, stage) = pipeline(count, Mode::Classic, 0)?;
+        let work_bytes = p.plan(stage)?.work_bytes;
+        p.seal(stage)?;
+        let mut rows = Vec::with_capacity(count as usize * ROW_LEN);
+        p.evaluate(stage, u64::MAX, &mut |_, block| rows.extend_from_slice(block), &mut |_| {})?;
+        let wall_s = stopwatch.stop().wall_s;
+        let mut checksums = [Checksum::new(); 2];
+        checksums[0].add(&rows);
+        rows.rchunks_exact(ROW_LEN).for_each(|row| checksums[1].add(row));
+        Ok(Classic { rows, work_bytes, wall_s, checksums })
+    }
+
+    fn checksum(&self, order: Order) -> String {
+        self.checksums[usize::from(order == Order::Reverse)].to_string()
+    }
+
+    /// Root mean square error of the measurements and of the smoothed positions, in metres.
+    fn errors(&self) -> Result<(f64, f64)> {
+        use crate::library::Samples;
+        let count = self.rows.len() / ROW_LEN;
+        let mut track = Track::new(count as u64);
+        let (mut measured, mut smoothed, mut x) = (0.0, 0.0, [0f32]);
+        for (t, row) in (0u64..).zip(self.rows.chunks_exact(ROW_LEN)) {
+            track.read(t, &mut x)?;
+            measured += (f64::from(x[0]) - Track::truth(t)).powi(2);
+            smoothed += (f64::from(row[0]) - Track::truth(t)).powi(2);
+        }
+        Ok(((measured / count as f64).sqrt(), (smoothed / count as f64).sqrt()))
+    }
+}
+
+/// A line of the table.
+struct Line {
+    order: Order,
+    budget: u64,
+    plan: Plan,
+    peak_bytes: u64,
+    stage_rows: u64,
+    wall_s: f64,
+    checksum: String,
+    same: bool,
+}
+
+impl Line {
+    fn new(rows: u64, order: Order, budget: u64, classic: &Classic) -> Result<Line> {
+        let stopwatch = Stopwatch::start();
+        let (mut p, stage) = pipeline(rows, Mode::Sqrt, budget)?;
+        let ask = Ask { stage, order };
+        let plan = p.plan(ask)?;
+        p.seal(ask)?;
+        let mut checksum = Checksum::new();
+        let (mut at, mut descending) = (0, 0);
+        let mut take = |first: u64, block: &[f32]| {
+            let count = (block.len() / ROW_LEN) as u64;
+            let expected = if order == Order::Reverse { rows.wrapping_sub(1 + at) } else { at };
+            descending += u64::from(first != expected);
+            at += count;
+            checksum.add(block);
+        };
+        let work = (rows as f64 * plan.recompute_factor) as u64;
+        let progress = Progress::new(work, "smoother");
+        p.evaluate(ask, plan.block.max(work / 100), &mut take, &mut |done| progress.add(done))?;
+        drop(progress);
+        let stats = p.stats()?;
+        let checksum = checksum.to_string();
+        let same = checksum == classic.checksum(order) && at == rows && descending == 0;
+        let wall_s = stopwatch.stop().wall_s;
+        let (peak_bytes, stage_rows) = (stats.peak_bytes, stats.stage_rows);
+        Ok(Line { order, budget, plan, peak_bytes, stage_rows, wall_s, checksum, same })
+    }
+
+    /// Rows made relative to each row of each stage once, as counted.
+    fn counted(&self, rows: u64) -> f64 {
+        self.stage_rows as f64 / (rows * STAGE_COUNT) as f64
+    }
+
+    fn json(&self, rows: u64) -> String {
+        Object::new()
+            .text("order", name(self.order))
+            .whole("budget", self.budget)
+            .whole("plan_peak_bytes", self.plan.work_bytes)
+            .whole("peak_bytes", self.peak_bytes)
+            .whole("least_bytes", self.plan.least_bytes)
+            .whole("slots", self.plan.sweep_slots)
+            .whole("tile_rows", self.plan.sweep_leaf)
+            .whole("stage_rows", self.stage_rows)
+            .real("planned_factor", self.plan.recompute_factor)
+            .real("factor", self.counted(rows))
+            .real("wall_s", self.wall_s)
+            .text("checksum", &self.checksum)
+            .text("verified", if self.same { "yes" } else { "no" })
+            .close()
+    }
+}
+
+fn name(order: Order) -> &'static str {
+    match order {
+        Order::Reverse => "reverse",
+        Order::Forward => "forward",
+    }
+}
+
+fn title(order: Order) -> &'static str {
+    match order {
+        Order::Reverse => "Rows from the last to the first",
+        Order::Forward => "Rows from the first to the last",
+    }
+}
+
+/// Budgets worth a line: from the first in which rows are made a few times at most, to the first in which no row needs to
+/// be made again or all is kept.
+fn budgets(rows: u64, order: Order, classic: &Classic) -> Result<Vec<u64>> {
+    let least = plan(rows, order, 0)?.least_bytes;
+    let mut found = Vec::new();
+    let mut budget = 1024;
+    while budget < least || plan(rows, order, budget)?.recompute_factor > MOST_TIMES {
+        budget *= 2;
+    }
+    while found.is_empty() || budget < classic.work_bytes {
+        found.push(budget);
+        budget *= STEP;
+    }
+    Ok(found)
+}
+
+/// What plans say of budgets between the first and the last of the table.
+fn curve(rows: u64, order: Order, budgets: &[u64]) -> Result<Curve> {
+    let mark = if order == Order::Reverse { '*' } else { 'o' };
+    let (from, to) = (budgets[0] as f64, budgets[budgets.len() - 1] as f64);
+    let mut points = Vec::new();
+    for i in 0..COLUMNS {
+        let budget = (from * (to / from).powf(i as f64 / (COLUMNS - 1) as f64)).round() as u64;
+        let plan = plan(rows, order, budget)?;
+        points.push((plan.work_bytes, plan.recompute_factor));
+    }
+    Ok(Curve { mark, points })
+}
+
+/// `driver demo smoother`.
+pub(crate) fn run(args: &SmootherArgs) -> Result<()> {
+    let rows = args.rows;
+    let classic = Classic::new(rows)?;
+    let (mut lines, mut curves, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    for order in ORDERS {
+        let budgets = match args.budget {
+            Some(budget) => vec![budget],
+            None => budgets(rows, order, &classic)?,
+        };
+        for budget in &budgets {
+            match Line::new(rows, order, *budget, &classic) {
+                Ok(line) => lines.push(line),
+                // What the other order has to say is of interest all the same.
+                Err(e) if e.downcast_ref::<Failure>().is_some_and(Failure::is_budget) => {
+                    refused.push((order, e.to_string()));
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        if args.budget.is_none() {
+            curves.push(curve(rows, order, &budgets)?);
+        }
+    }
+    if lines.is_empty() {
+        return Err(refused.swap_remove(0).1.into());
+    }
+    let text = match args.json {
+        true => json(rows, &classic, &lines)?,
+        false => report(rows, &classic, &lines, &curves, &refused)?,
+    };
+    say(&text)?;
+    if lines.iter().all(|l| l.same) { Ok(()) } else { Err("rows differ from those of the classic order".into()) }
+}
+
+fn json(rows: u64, classic: &Classic, lines: &[Line]) -> Result<String> {
+    let (measured, smoothed) = classic.errors()?;
+    let lines: Vec<String> = lines.iter().map(|l| l.json(rows)).collect();
+    let object = Object::new()
+        .whole("rows", rows)
+        .whole("row_len", ROW_LEN as u64)
+        .whole("classic_bytes", classic.work_bytes)
+        .real("classic_wall_s", classic.wall_s)
+        .text("checksum", classic.checksum(Order::Forward))
+        .text("checksum_reverse", classic.checksum(Order::Reverse))
+        .real("measured_error_m", measured)
+        .real("smoothed_error_m", smoothed)
+        .list("lines", &lines);
+    Ok(format!("{}\n", object.close()))
+}
+
+fn report(
+    rows: u64,
+    classic: &Classic,
+    lines: &[Line],
+    curves: &[Curve],
+    refused: &[(Order, String)],
+) -> Result<String> {
+    let (measured, smoothed) = classic.errors()?;
+    let mut out = format!("smoother: {}\n\n", smoother::STAGES);
+    let mut line = |key: &str, value: String| out.push_str(&format!("  {key:<17} {value}\n"));
+    line("input", format!("generated: a track measured every second in noise of {NOISE_M} m"));
+    line("rows", format!("{} of {ROW_LEN} (position, velocity)", whole(rows)));
+    line("error", format!("measured {measured:.2} m, smoothed {smoothed:.2} m"));
+    line("classic order", format!("{} bytes, everything kept, in {}", whole(classic.work_bytes), time(classic.wall_s)));
+    line("checksum", format!("{} (first to last)", classic.checksum(Order::Forward)));
+    line("", format!("{} (last to first)", classic.checksum(Order::Reverse)));
+    for order in ORDERS {
+        let head = ("budget", "work memory", "slots", "tile rows", "rows made", "factor", "time");
+        out.push_str(&format!("\n{}\n\n", title(order)));
+        out.push_str(&format!(
+            "{:>12}{:>14}{:>7}{:>11}{:>14}{:>9}{:>10}   rows\n",
+            head.0, head.1, head.2, head.3, head.4, head.5, head.6
+        ));
+        for l in lines.iter().filter(|l| l.order == order) {
+            let budget = if l.budget == 0 { "none".into() } else { bytes(l.budget) };
+            let (work, made) = (whole(l.plan.work_bytes), whole(l.stage_rows));
+            let (slots, tile, wall) = (l.plan.sweep_slots, whole(l.plan.sweep_leaf), time(l.wall_s));
+            let factor = l.counted(rows);
+            let same = if l.same { "as classic" } else { "DIFFERENT" };
+            out.push_str(&format!(
+                "{budget:>12}{work:>14}{slots:>7}{tile:>11}{made:>14}{factor:>9.3}{wall:>10}   {same}\n"
+            ));
+        }
+        refused.iter().filter(|r| r.0 == order).for_each(|r| out.push_str(&format!("{:>12}{}\n", "", r.1)));
+    }
+    if !curves.is_empty() {
+        out.push_str("\nWork relative to making each row once, by work memory, as planned\n");
+        out.push_str("(* last to first, o first to last)\n\n");
+        out.push_str(&draw(curves, "factor"));
+    }
+    if lines.iter().all(|l| l.same) {
+        out.push_str("\nEvery budget gave the rows of the classic order, bit by bit.\n");
+    }
+    Ok(out)
+}

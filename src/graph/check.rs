@@ -1,0 +1,60 @@
+//! A checksum over the tables of a graph, taken when a pipeline is sealed: from then on they never change.
+
+use super::{Edge, Graph, Input, Node, Stage};
+use crate::util::digest::Digest;
+
+fn node(node: Node) -> [usize; 2] {
+    match node {
+        Node::Input(i) => [0, i],
+        Node::Stage(s) => [1, s],
+    }
+}
+
+impl Input {
+    fn digest(&self, d: &mut Digest) {
+        d.bytes(self.name.as_bytes());
+        d.words([self.dtype as u64, self.channels.into(), self.window, self.hop, self.capacity]);
+        d.sizes([self.shape.dtype as usize, self.shape.len]);
+    }
+}
+
+impl Edge {
+    fn digest(&self, d: &mut Digest) {
+        d.sizes(node(self.from));
+        d.words([self.lookback, self.lookahead, self.boundary as u64]);
+    }
+}
+
+impl Stage<'_> {
+    fn digest(&self, d: &mut Digest) {
+        d.bytes(self.name.as_bytes());
+        d.sizes([self.shape.dtype as usize, self.shape.len, self.edges.0, self.edges.1]);
+        d.words([
+            self.stride,
+            self.rate,
+            self.delay,
+            self.consumers.into(),
+            self.revision.into(),
+            self.host_heap_bytes,
+        ]);
+        d.sizes([self.state_bytes, self.state_align, self.state_word, self.scratch_bytes, self.scratch_align]);
+        d.sizes([usize::from(self.keeps_scratch), self.table_bytes, self.table.at, self.table.len]);
+        d.word(self.table_sum.into());
+        d.sizes([self.kernel.address(), usize::from(self.reverse), self.level]);
+    }
+}
+
+impl Graph<'_> {
+    /// What the kernels tell of themselves. They are called for it: look at [`Graph::digest`] first.
+    pub fn digest_kernels(&self, d: &mut Digest) {
+        self.stages.iter().for_each(|s| s.kernel.digest(d));
+    }
+
+    /// All inputs, stages and edges, without what kernels hold.
+    pub fn digest(&self, d: &mut Digest) {
+        d.sizes([self.inputs.len(), self.stages.len(), self.edges.len()]);
+        self.inputs.iter().for_each(|i| i.digest(d));
+        self.stages.iter().for_each(|s| s.digest(d));
+        self.edges.iter().for_each(|e| e.digest(d));
+    }
+}

@@ -1,0 +1,60 @@
+//! What saved data is bound to: a number for each input and stage that changes with everything that decides its rows.
+
+use super::{Graph, Node};
+use crate::util::num;
+
+/// FNV-1a over words and bytes.
+struct Fnv(u64);
+
+impl Fnv {
+    fn bytes(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    fn words(&mut self, words: &[u64]) {
+        words.iter().for_each(|w| self.bytes(&w.to_be_bytes()));
+    }
+}
+
+const START: Fnv = Fnv(0xcbf2_9ce4_8422_2325);
+
+impl Graph<'_> {
+    /// Of one input: its name, element type, channels, window and hop; 0 where there is none.
+    #[must_use]
+    pub fn input_identity(&self, input: usize) -> u64 {
+        let Some(i) = self.inputs.get(input) else { return 0 };
+        let mut hash = START;
+        hash.bytes(i.name.as_bytes());
+        hash.words(&[i.dtype as u64, i.channels.into(), i.window, i.hop]);
+        hash.0
+    }
+
+    /// Of one stage: its name, row, state, stride, edges and revision; 0 where there is none.
+    #[must_use]
+    pub fn stage_identity(&self, stage: usize) -> u64 {
+        let Some(s) = self.stages.get(stage) else { return 0 };
+        let mut hash = START;
+        hash.bytes(s.name.as_bytes());
+        let (len, state, word) = (num::count(s.shape.len), num::count(s.state_bytes), num::count(s.state_word));
+        hash.words(&[s.shape.dtype as u64, s.reverse.into(), len, state, word, s.stride, s.revision.into()]);
+        for edge in self.edges_of(s) {
+            let from = match edge.from {
+                Node::Input(i) => num::count(i),
+                Node::Stage(s) => num::count(s) | 1 << 32,
+            };
+            hash.words(&[from, edge.lookback, edge.lookahead, edge.boundary as u64]);
+        }
+        hash.0
+    }
+
+    /// Of all of it: what stored checkpoints are bound to.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        let mut hash = START;
+        (0..self.inputs.len()).for_each(|i| hash.words(&[self.input_identity(i)]));
+        (0..self.stages.len()).for_each(|s| hash.words(&[self.stage_identity(s)]));
+        hash.0
+    }
+}

@@ -1,0 +1,165 @@
+//! Files that come into being whole or not at all.
+
+use super::{ByteSink, ByteSource};
+use crate::status::{Error, Result, Status};
+use crate::util::num;
+use crate::util::text::Text;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Longest path in bytes.
+pub const PATH_LEN: usize = 4095;
+
+/// A path that is not on the heap.
+type PathText = Text<PATH_LEN>;
+
+/// What the operating system says.
+#[must_use]
+pub fn refused(template: &'static str, e: &io::Error) -> Error {
+    Error::new(Status::Io, template).os(e.raw_os_error().unwrap_or(0))
+}
+
+/// A file read from its start.
+#[derive(Debug)]
+pub struct Input {
+    file: File,
+    /// Its length when it was opened; nothing where it is no regular file.
+    len: Option<u64>,
+    identity: Metadata,
+    read: u64,
+}
+
+impl Input {
+    /// Opens a file.
+    pub fn open(path: &str) -> Result<Self> {
+        let file = File::open(path).map_err(|e| refused("the input cannot be opened: errno {a}", &e))?;
+        let identity = file.metadata().map_err(|e| refused("the input cannot be opened: errno {a}", &e))?;
+        let len = identity.is_file().then_some(identity.len());
+        Ok(Input { file, len, identity, read: 0 })
+    }
+
+    /// Its length, if it has one.
+    #[must_use]
+    pub const fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    /// Whether it is known to hold nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        matches!(self.len, Some(0))
+    }
+
+    /// Fills `out` from position `at` on; fewer bytes at the end only.
+    pub fn read_at(&self, at: u64, out: &mut [u8]) -> Result<usize> {
+        let mut filled = 0usize;
+        while let Some(rest) = out.get_mut(filled..).filter(|r| !r.is_empty()) {
+            match self.file.read_at(rest, at.saturating_add(num::count(filled))) {
+                Ok(0) => break,
+                Ok(n) => filled = filled.saturating_add(n),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(refused("the input cannot be read: errno {a}", &e)),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Reading goes on at position `at`.
+    pub fn seek(&mut self, at: u64) -> Result<()> {
+        let sought = io::Seek::seek(&mut self.file, io::SeekFrom::Start(at));
+        self.read = sought.map_err(|e| refused("the input cannot be read: errno {a}", &e))?;
+        Ok(())
+    }
+}
+
+impl ByteSource for Input {
+    fn read(&mut self, out: &mut [u8]) -> Result<usize> {
+        loop {
+            match self.file.read(out) {
+                Ok(0) if self.len.is_some_and(|len| self.read < len) => {
+                    return Err(Error::new(Status::Io, "the input was cut to {a} bytes while it was read").a(self.read));
+                }
+                Ok(n) => {
+                    self.read = self.read.saturating_add(num::count(n));
+                    return Ok(n);
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(refused("the input cannot be read: errno {a}", &e)),
+            }
+        }
+    }
+}
+
+/// A file that takes the place of another once it is complete: until then it is a temporary beside it, which goes away
+/// when this is dropped.
+#[derive(Debug)]
+pub struct Replacement {
+    file: File,
+    target: PathText,
+    temporary: PathText,
+    kept: bool,
+}
+
+impl Replacement {
+    /// A temporary beside `path`, which must not be the input, nor anything but a regular file.
+    pub fn beside(path: &str, input: Option<&Input>) -> Result<Self> {
+        match fs::metadata(path) {
+            Ok(m) if input.is_some_and(|i| (m.ino(), m.dev()) == (i.identity.ino(), i.identity.dev())) => {
+                return Err(Error::new(Status::Argument, "input and output are the same file"));
+            }
+            Ok(m) if !m.is_file() => {
+                return Err(Error::new(Status::Argument, "the output is there already, and is no regular file"));
+            }
+            _ => {}
+        }
+        let long = Error::new(Status::Name, "the path of the output is too long");
+        let target = PathText::fitting(path).ok_or(long)?;
+        // Names that others took are passed over.
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        for _ in 0..100 {
+            let mut temporary = target;
+            temporary.push_str(".");
+            temporary.push_int(std::process::id().into());
+            temporary.push_str("-");
+            temporary.push_int(NEXT.fetch_add(1, Ordering::Relaxed).into());
+            temporary.push_str(".tmp");
+            if temporary.as_bytes().len() >= PATH_LEN {
+                return Err(long);
+            }
+            match OpenOptions::new().write(true).create_new(true).open(temporary.as_str()) {
+                Ok(file) => return Ok(Replacement { file, target, temporary, kept: false }),
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(refused("the output cannot be made: errno {a}", &e)),
+            }
+        }
+        Err(Error::new(Status::Io, "no free name for a temporary beside the output"))
+    }
+
+    /// Takes the place of the target, `len` bytes long, and is on the disk when this returns.
+    pub fn keep(mut self, len: u64) -> Result<()> {
+        let failed = |e: io::Error| refused("the output cannot be completed: errno {a}", &e);
+        self.file.set_len(len).map_err(failed)?;
+        self.file.sync_all().map_err(failed)?;
+        fs::rename(self.temporary.as_str(), self.target.as_str()).map_err(failed)?;
+        self.kept = true;
+        let folder = Path::new(self.target.as_str()).parent().filter(|p| !p.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new("."))).and_then(|f| f.sync_all()).map_err(failed)
+    }
+}
+
+impl ByteSink for Replacement {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
+        self.file.write_all_at(bytes, offset).map_err(|e| refused("the output cannot be written: errno {a}", &e))
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = fs::remove_file(self.temporary.as_str());
+        }
+    }
+}

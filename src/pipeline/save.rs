@@ -1,0 +1,291 @@
+//! Saving a pipeline: the stream's states, carried rows and positions, queued rows, ring tails and checkpoints, as bytes
+//! that any machine reads. The format is in docs/CHECKPOINT_FORMAT.md; [`super::restore`] reads it.
+
+use super::Pipeline;
+use super::guard::Scope;
+use crate::exec::{Supply, internal};
+use crate::graph::Node;
+use crate::kernel::Code;
+use crate::limits::MAX_INPUTS;
+use crate::mem::Span;
+use crate::status::{Error, Result, Status};
+use crate::util::crc::Crc32c;
+use crate::util::num;
+
+/// First bytes of a file.
+pub(super) const MAGIC: [u8; 8] = *b"sqscheck";
+/// Version of the format.
+pub(super) const VERSION: u32 = 1;
+/// Bytes of the header, and of the one CRC that ends a file.
+pub(super) const HEADER: usize = 56;
+pub(super) const TRAILER: usize = 4;
+
+/// Order of the bytes of states whose words are not declared.
+pub(super) const NO_ORDER: u32 = 0;
+const BIG: u32 = 1;
+const LITTLE: u32 = 2;
+pub(super) const OWN_ORDER: u32 = if cfg!(target_endian = "big") { BIG } else { LITTLE };
+
+/// Bytes that are put together before they are handed on: a multiple of every word.
+const PIECE: usize = 512;
+
+/// Where bytes go, with the checksum over them.
+struct Out<'s> {
+    sink: &'s mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>,
+    sum: Crc32c,
+    piece: [u8; PIECE],
+    used: usize,
+    written: u64,
+}
+
+impl Out<'_> {
+    fn flush(&mut self) -> Result<()> {
+        let bytes = self.piece.get(..self.used).unwrap_or(&[]);
+        self.sum = self.sum.update(bytes);
+        let given = if bytes.is_empty() { Ok(()) } else { (self.sink)(bytes) };
+        self.used = 0;
+        given.map_err(|Code(code)| Error::new(Status::Callback, "the sink of the checkpoint returned {a}").a(code))
+    }
+
+    fn bytes(&mut self, mut bytes: &[u8]) -> Result<()> {
+        self.written = self.written.saturating_add(num::count(bytes.len()));
+        while !bytes.is_empty() {
+            if self.used >= PIECE {
+                self.flush()?;
+            }
+            let room = self.piece.get_mut(self.used..).unwrap_or_default();
+            let (head, rest) = bytes.split_at(room.len().min(bytes.len()));
+            room.iter_mut().zip(head).for_each(|(to, from)| *to = *from);
+            self.used = self.used.saturating_add(head.len());
+            bytes = rest;
+        }
+        Ok(())
+    }
+
+    fn u32(&mut self, v: u32) -> Result<()> {
+        self.bytes(&v.to_be_bytes())
+    }
+
+    fn u64(&mut self, v: u64) -> Result<()> {
+        self.bytes(&v.to_be_bytes())
+    }
+
+    fn maybe(&mut self, v: Option<u64>) -> Result<()> {
+        self.u64(v.unwrap_or(u64::MAX))
+    }
+
+    /// Words of this machine, big-endian.
+    fn words(&mut self, bytes: &[u8], word: usize) -> Result<()> {
+        for chunk in bytes.chunks(PIECE) {
+            let mut piece = [0u8; PIECE];
+            let Some(part) = piece.get_mut(..chunk.len()) else { return internal("a piece is too long") };
+            part.copy_from_slice(chunk);
+            swap_words(part, word);
+            self.bytes(part)?;
+        }
+        Ok(())
+    }
+}
+
+/// Between the words of this machine and big-endian ones. Words of 0 or 1 bytes stay.
+pub(super) fn swap_words(bytes: &mut [u8], word: usize) {
+    if cfg!(target_endian = "little") && word > 1 {
+        bytes.chunks_exact_mut(word).for_each(<[u8]>::reverse);
+    }
+}
+
+impl Pipeline<'_> {
+    /// Bytes that no save of this pipeline exceeds.
+    pub fn checkpoint_bytes(&self) -> Result<u64> {
+        self.must_be_sealed()?;
+        let mut most = num::count(HEADER.saturating_add(TRAILER));
+        let mut add = |n: u64| most = most.saturating_add(n);
+        for (i, input) in self.graph.inputs().iter().enumerate() {
+            let samples = self.plan.ring_samples.get(i).copied().unwrap_or(0);
+            add(num::mul64(samples, num::count(input.sample_bytes()))?.saturating_add(8 + 4 + 4 + 24));
+        }
+        add(4 + 16);
+        for (i, stage) in self.graph.stages().iter().enumerate() {
+            let lane = self.stream.plan.lanes.get(i).copied().unwrap_or_default();
+            // A block goes into the buffer behind the rows that outlive the block before.
+            let block = self.plan.stream_block.checked_div(stage.rate).unwrap_or(0);
+            let carried = lane.cap.min(lane.cap.saturating_sub(block).saturating_add(1));
+            let rows = num::mul64(carried, num::count(stage.shape.bytes()))?;
+            let slots =
+                if stage.is_scan() && self.plan.slots > 0 { u64::from(self.plan.slots).saturating_add(1) } else { 0 };
+            let state = num::count(stage.state_bytes);
+            add(8 + 4 + 40 + 20);
+            add(rows.saturating_add(state).saturating_add(num::mul64(slots, state.saturating_add(12))?));
+        }
+        for output in self.outputs.iter() {
+            let row = num::count(self.graph.shape(Node::Stage(output.facts.stage)).bytes());
+            add(num::mul64(output.facts.capacity, row)?.saturating_add(4 + 8 + 16));
+        }
+        Ok(most)
+    }
+
+    /// Writes all that a pipeline of the same graph and config needs to go on from here, a few hundred bytes at a time.
+    /// Says how many bytes that was. An evaluation under way is not saved: ask again from the first row not handed out.
+    pub fn checkpoint_save(&mut self, sink: &mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>) -> Result<u64> {
+        self.guarded(Scope::All, |p| p.save_now(sink))
+    }
+
+    fn save_now(&mut self, sink: &mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>) -> Result<u64> {
+        self.check_stream()?;
+        self.stream.settle();
+        // Once without a place to find the length (and what is damaged), then once to write.
+        let length = self.write_file(0, &mut |_| Ok(()))?;
+        let written = self.write_file(length, sink)?;
+        if written != length { internal("a checkpoint came out longer than told") } else { Ok(written) }
+    }
+
+    fn write_file(
+        &mut self,
+        length: u64,
+        sink: &mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>,
+    ) -> Result<u64> {
+        let mut out = Out { sink, sum: Crc32c::new(), piece: [0; PIECE], used: 0, written: 0 };
+        let opaque = self.graph.stages().iter().any(|s| s.is_scan() && s.state_word == 0);
+        out.bytes(&MAGIC)?;
+        out.u32(VERSION)?;
+        out.u32(if opaque { OWN_ORDER } else { NO_ORDER })?;
+        out.u64(length)?;
+        out.u64(self.hash)?;
+        out.u32(u32::try_from(self.graph.inputs().len()).unwrap_or(0))?;
+        out.u32(u32::try_from(self.graph.stages().len()).unwrap_or(0))?;
+        out.u32(u32::try_from(self.outputs.len()).unwrap_or(0))?;
+        out.u32(self.plan.slots)?;
+        out.u64(self.plan.every)?;
+        for i in 0..self.graph.inputs().len() {
+            out.u64(self.graph.input_identity(i))?;
+        }
+        for i in 0..self.graph.stages().len() {
+            out.u64(self.graph.stage_identity(i))?;
+        }
+        for i in 0..self.outputs.len() {
+            let Some(facts) = self.outputs.get(i).map(|o| o.facts) else { break };
+            out.u32(u32::try_from(facts.stage).unwrap_or(u32::MAX))?;
+            out.u64(facts.capacity)?;
+        }
+        self.write_inputs(&mut out)?;
+        self.write_stream(&mut out)?;
+        self.write_outputs(&mut out)?;
+        self.write_checkpoints(&mut out)?;
+        out.flush()?;
+        let sum = out.sum.value();
+        out.u32(sum)?;
+        out.flush()?;
+        Ok(out.written)
+    }
+
+    fn put_words(&mut self, out: &mut Out<'_>, span: Span, word: usize) -> Result<()> {
+        match self.work.bytes(span) {
+            Some(bytes) => out.words(bytes, word),
+            None => internal("what is to be saved lies outside of the work area"),
+        }
+    }
+
+    fn write_inputs(&mut self, out: &mut Out<'_>) -> Result<()> {
+        for i in 0..self.graph.inputs().len().min(MAX_INPUTS) {
+            let keep = self.oldest_needed(i);
+            let (Some(supply), Some(input)) = (self.supplies.get_mut(i), self.graph.inputs().get(i)) else { break };
+            let word = input.dtype.word();
+            let released = self.released.get(i).copied().unwrap_or(0);
+            out.u32(u32::from(supply.is_pushed()))?;
+            out.u32(u32::from(supply.ended()))?;
+            out.u64(supply.samples())?;
+            out.u64(released)?;
+            let (first, tail) = match supply {
+                Supply::Pushed(ring) => {
+                    let first = keep.clamp(ring.first(), ring.end());
+                    let len = ring.end().saturating_sub(first);
+                    if !ring.sound(&mut self.work, first, len) {
+                        let text = "input {n}: samples in the ring are damaged, and cannot be pushed again";
+                        return Err(Error::new(Status::Corrupt, text).name(&input.name));
+                    }
+                    (first, ring.span(first, len))
+                }
+                Supply::Source { samples, .. } => (*samples, Some(Span::default())),
+            };
+            out.u64(first)?;
+            let Some(tail) = tail else { return internal("the tail of a ring lies outside of it") };
+            self.put_words(out, tail, word)?;
+        }
+        Ok(())
+    }
+
+    fn write_stream(&mut self, out: &mut Out<'_>) -> Result<()> {
+        let streams = self.plan.stream_block > 0;
+        out.u32(u32::from(streams))?;
+        if !streams {
+            return Ok(());
+        }
+        out.u64(self.stream.frontier())?;
+        out.maybe(self.stream.windows())?;
+        for i in 0..self.graph.stages().len() {
+            let position = self.stream.position(i);
+            out.u32(u32::from(position.is_some()))?;
+            let Some(p) = position else { continue };
+            let (first, end) = self.stream.carried_rows(&self.graph, i);
+            for n in [p.first, p.end, p.next, p.handed, first] {
+                out.u64(n)?;
+            }
+            let (word, state_word) =
+                self.graph.stages().get(i).map_or((1, 1), |s| (s.shape.dtype.word(), s.state_word));
+            if let Some(state) = self.stream.state(i) {
+                self.put_words(out, state, state_word)?;
+            }
+            if first < end {
+                let Some(rows) = self.stream.rows_at(&self.graph, i, first, end) else {
+                    return internal("carried rows lie outside of their buffer");
+                };
+                self.put_words(out, rows, word)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_outputs(&mut self, out: &mut Out<'_>) -> Result<()> {
+        for i in 0..self.outputs.len() {
+            let Some(output) = self.outputs.get(i).copied() else { break };
+            let shape = self.graph.shape(Node::Stage(output.facts.stage));
+            out.u64(output.head)?;
+            out.u64(output.tail)?;
+            for t in output.head..output.tail {
+                let Some(row) = output.slot(t, shape.bytes()) else {
+                    return internal("queued rows lie outside of their queue");
+                };
+                if !output.row_sound(&mut self.work, t, shape.bytes()) {
+                    let text = "row {a} in the queue of an output is damaged: pull it, and it is made again";
+                    return Err(Error::new(Status::Corrupt, text).a(t));
+                }
+                self.put_words(out, row, shape.dtype.word())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_checkpoints(&mut self, out: &mut Out<'_>) -> Result<()> {
+        for i in 0..self.graph.stages().len() {
+            let Some(held) = self.checkpoints.held(i) else { continue };
+            let word = self.graph.stages().get(i).map_or(0, |s| s.state_word);
+            let mut count = 0u32;
+            for slot in 0..held.slots {
+                count = count.saturating_add(u32::from(self.checkpoints.stored(&mut self.work, i, slot).is_some()));
+            }
+            // What was found damaged is not held any more.
+            let held = self.checkpoints.held(i).unwrap_or_default();
+            out.maybe(held.newest)?;
+            out.maybe(held.last)?;
+            out.u32(count)?;
+            for slot in 0..held.slots {
+                if let Some((row, state)) = self.checkpoints.stored(&mut self.work, i, slot) {
+                    out.u32(slot)?;
+                    out.u64(row)?;
+                    self.put_words(out, state, word)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,434 @@
+//! Rows in reverse order, and rows behind reverse scans: passes over tiles, in slices of bounded work.
+//!
+//! The range is cut into tiles of `leaf` rows, the first one short where they do not divide it. Passes go down (odd) and up
+//! (even) in turn, each over all tiles; the last one hands rows out. A pass carries along the states of the levels that run in its
+//! direction (see `exec::sweep`); all but the last leave those of their own level at every tile, in slots by tile, from which
+//! the passes behind them start in the other direction.
+//!
+//! On a way down level 0 has to come from below: the leaf-buffered binomial schedule. Slots hold snapshots at tile
+//! starts, in ascending order, as a stack: the top one is the start of what is left. The optimal first split of the
+//! tiles from there to the end says where the next snapshot goes; with one tile left it is made. A snapshot that fails its
+//! check is popped: the one below is then the start of a longer stretch, and the same rule goes on from there. Where the
+//! state of a later level fails its check, the pass that left it there runs again.
+//!
+//! The slots by tile outlive a sweep, until another request takes the memory: a range asked for next starts with the last pass.
+
+use super::Pipeline;
+use super::evaluate::Evaluation;
+use crate::exec::{Piece, final_windows, internal};
+use crate::graph::Node;
+use crate::mem::Span;
+use crate::plan::{Order, Request, Served};
+use crate::schedule::binomial;
+use crate::status::{Error, Result, Status};
+use crate::store::checkpoint::{Checkpoints, Key};
+use crate::util::digest::Digest;
+use crate::util::num;
+
+/// Marks the checkpoints of a sweep, level by level; those of single scans carry the number of their stage.
+const SWEEP: u32 = u32::MAX;
+
+/// A sweep under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sweep {
+    /// The rows it goes over.
+    first: u64,
+    end: u64,
+    leaf: u64,
+    /// Snapshots of level 0.
+    slots: Checkpoints,
+    most_slots: u32,
+    /// Slots in use.
+    depth: u32,
+    /// The tile at whose start the snapshot of level 0 stands.
+    live: Option<u64>,
+    /// States of other levels: for each level from 1 on a slot per tile.
+    kept: Checkpoints,
+    pass: usize,
+    last_pass: usize,
+    /// Tiles of this pass that are not done: the first ones on a way down, the last ones on a way up.
+    left: u64,
+    /// The rows that are asked for and not handed out.
+    wanted: (u64, u64),
+    /// Some piece has run: before that, the first rows are looked for in the cache.
+    begun: bool,
+    phase: Phase,
+}
+
+/// States at tiles that a sweep has left: of the rows from `first` on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left {
+    stage: usize,
+    order: Order,
+    leaf: u64,
+    first: u64,
+    end: u64,
+    kept: Checkpoints,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    /// Between pieces.
+    Choose,
+    /// A piece that leads to the start of a tile, to be kept in the next slot where `keep` is set.
+    Move { to: u64, keep: bool },
+    /// A piece that goes over a tile.
+    Tile { tile: u64, turned: bool },
+}
+
+impl Left {
+    /// Where they are.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        d.sizes([self.stage, self.order as usize]);
+        d.words([self.leaf, self.first, self.end]);
+        self.kept.digest(d);
+    }
+}
+
+impl Sweep {
+    /// Where the schedule stands.
+    pub(super) fn digest(&self, d: &mut Digest) {
+        let phase = match self.phase {
+            Phase::Choose => [0, 0, 0],
+            Phase::Move { to, keep } => [1, to, u64::from(keep)],
+            Phase::Tile { tile, turned } => [2, tile, u64::from(turned)],
+        };
+        d.words(phase);
+        d.words([self.first, self.end, self.leaf, self.most_slots.into(), self.left, self.depth.into()]);
+        d.words([self.wanted.0, self.wanted.1, self.begun.into()]);
+        d.sizes([self.pass, self.last_pass]);
+        d.maybe(self.live);
+        self.slots.digest(d);
+        self.kept.digest(d);
+    }
+
+    /// True where rows of a tile were turned round and wait to be handed out.
+    pub(super) fn turned(&self) -> bool {
+        matches!(self.phase, Phase::Tile { turned: true, .. })
+    }
+
+    fn tiles(&self) -> u64 {
+        num::div_ceil(self.end.saturating_sub(self.first), self.leaf)
+    }
+
+    /// First row of a tile, or one behind the last. The first tile is the short one: it is run ahead most often.
+    fn tile(&self, index: u64) -> u64 {
+        let behind = self.tiles().saturating_sub(index).saturating_mul(self.leaf);
+        if index == 0 { self.first } else { self.end.saturating_sub(behind) }
+    }
+
+    fn goes_down(&self) -> bool {
+        self.pass % 2 == 1
+    }
+
+    /// The next tile of this pass, if there is one.
+    fn next_tile(&self) -> Option<u64> {
+        let last = self.left.checked_sub(1)?;
+        Some(if self.goes_down() { last } else { self.tiles().saturating_sub(self.left) })
+    }
+
+    fn start_pass(&mut self, pass: usize) {
+        (self.pass, self.left, self.depth, self.live, self.phase) = (pass, self.tiles(), 0, None, Phase::Choose);
+    }
+
+    /// Where the state of a kept level at a tile is: counted from the end, so that it does not depend on the first row.
+    fn kept_slot(&self, level: usize, tile: u64) -> (u32, Key) {
+        let behind = self.tiles().saturating_sub(tile).saturating_sub(1);
+        let levels = num::count(self.last_pass).saturating_sub(1);
+        let index = behind.saturating_mul(levels).saturating_add(num::count(level)).saturating_sub(1);
+        let set = SWEEP.saturating_sub(u32::try_from(level).unwrap_or(0));
+        (u32::try_from(index).unwrap_or(u32::MAX), Key { step: behind, set })
+    }
+}
+
+impl<'m> Pipeline<'m> {
+    /// A sweep for rows of a request, up to row `end`, out of `there` rows of the stage; its job is laid out.
+    pub(super) fn new_sweep(&mut self, served: &Served, ask: &Request, end: u64, there: u64) -> Result<Sweep> {
+        let at = self.plan.eval.at.saturating_add(served.bytes);
+        let (slots, kept) = (Span { at, len: served.slot_bytes }, served.tile_bytes);
+        let kept = Span { at: at.saturating_add(served.slot_bytes), len: kept };
+        let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let turns = served.levels > 1;
+        let leaf = served.leaf.max(1);
+        let mut most_slots = count(served.slots);
+        if slots.len == 0 {
+            most_slots = 0;
+        }
+        // Every level from 1 to the last pass but one has a slot per tile.
+        let levels = num::count(served.last_pass).saturating_sub(1);
+        let widest = self.eval.plan.snapshots.iter().skip(1).take(num::size(levels)?).map(|g| g.len).max().unwrap_or(0);
+        let kept_slots = served.tiles.saturating_mul(levels);
+        let slots = Checkpoints::new(&mut self.work, slots, most_slots, self.eval.plan.snapshot(0).len, self.hash)?;
+        let fits =
+            |l: &Left| (l.stage, l.order, l.leaf, l.end) == (ask.stage, ask.order, leaf, there) && l.first <= ask.first;
+        let left = self.left.filter(fits);
+        self.left = left;
+        let kept = match left {
+            Some(left) => left.kept,
+            None => Checkpoints::new(&mut self.work, kept, count(kept_slots), widest, self.hash)?,
+        };
+        // A forward scan behind a reverse one starts at row 0, whatever is asked for.
+        let first = if served.levels > 2 { 0 } else { ask.first };
+        let mut sweep = Sweep {
+            first,
+            end: if turns { there } else { end },
+            leaf,
+            slots,
+            most_slots,
+            depth: 0,
+            live: None,
+            kept,
+            pass: 1,
+            last_pass: served.last_pass,
+            left: 0,
+            wanted: (ask.first, end),
+            begun: false,
+            phase: Phase::Choose,
+        };
+        if levels > 0 && sweep.tiles() > served.tiles {
+            let text = "there are {a} rows; the plan has states for {b}";
+            return Err(Error::new(Status::NotPlanned, text).a(there).b(served.tiles.saturating_mul(leaf)));
+        }
+        sweep.start_pass(if left.is_some() { sweep.last_pass } else { 1 });
+        Ok(sweep)
+    }
+
+    /// At most `most` windows of the sweep under way.
+    pub(super) fn step_sweep(&mut self, most: u64) -> Result<u64> {
+        let Some(mut sweep) = self.evaluation.as_ref().and_then(|e| e.sweep) else { return Ok(0) };
+        let worked = match sweep.phase {
+            Phase::Choose => {
+                if sweep.wanted.0 >= sweep.wanted.1 {
+                    self.finish_evaluation();
+                    return Ok(0);
+                }
+                if !sweep.begun && self.give_cached(sweep.wanted.0)? {
+                    sweep.wanted.0 = sweep.wanted.0.saturating_add(1);
+                    1
+                } else {
+                    sweep.begun = true;
+                    self.choose(&mut sweep)?;
+                    0
+                }
+            }
+            _ if !self.eval.piece_done() => {
+                let (eval, mut world) = self.split_eval();
+                let moved = eval.advance(&mut world, most)?;
+                if moved == 0 && !self.eval.piece_done() {
+                    return internal("a sweep came to a halt");
+                }
+                return Ok(moved);
+            }
+            Phase::Move { to, keep } => {
+                if keep {
+                    let snapshot = self.eval.snapshot(0);
+                    let key = Key { step: to, set: SWEEP };
+                    if sweep.slots.put(&mut self.work, sweep.depth, key, snapshot).is_none() {
+                        return internal("a snapshot has no slot");
+                    }
+                    sweep.depth = sweep.depth.saturating_add(1);
+                }
+                sweep.live = Some(to);
+                sweep.phase = Phase::Choose;
+                0
+            }
+            Phase::Tile { .. } if !self.leaf_sound() => {
+                self.lose_job(&mut sweep);
+                0
+            }
+            Phase::Tile { tile, turned } => {
+                if sweep.pass == sweep.last_pass {
+                    self.hand_out_tile(&mut sweep, tile, turned)?;
+                }
+                sweep.left = sweep.left.saturating_sub(1);
+                // On a way down the snapshot of level 0 still stands at this tile, which is done.
+                sweep.live = if sweep.goes_down() { sweep.live } else { Some(tile.saturating_add(1)) };
+                sweep.phase = Phase::Choose;
+                self.eval.forget_redo();
+                0
+            }
+        };
+        if let Some(e) = self.evaluation.as_mut() {
+            e.sweep = Some(sweep);
+        }
+        Ok(worked)
+    }
+
+    /// Gives a row to the sink if the cache has it, and rows are wanted in forward order.
+    fn give_cached(&mut self, row: u64) -> Result<bool> {
+        let Some(ask) = self.evaluation.as_ref().map(|e| e.ask).filter(|a| a.order == Order::Forward) else {
+            return Ok(false);
+        };
+        let id = u32::try_from(ask.stage).unwrap_or(u32::MAX);
+        let Some(found) = self.cache.get(&mut self.work, id, row) else { return Ok(false) };
+        self.give(row, found, 1)?;
+        Ok(true)
+    }
+
+    /// Picks the next piece and starts it.
+    fn choose(&mut self, sweep: &mut Sweep) -> Result<()> {
+        let Some(next) = sweep.next_tile() else {
+            sweep.start_pass(sweep.pass.saturating_add(1));
+            if let Some(ask) = self.evaluation.as_ref().map(|e| e.ask).filter(|_| sweep.pass == sweep.last_pass) {
+                let Sweep { leaf, first, end, kept, .. } = *sweep;
+                self.left = Some(Left { stage: ask.stage, order: ask.order, leaf, first, end, kept });
+            }
+            return Ok(());
+        };
+        if !self.eval.has_scans() || sweep.live == Some(next) {
+            return self.start_tile(sweep, next);
+        }
+        if !sweep.goes_down() {
+            return self.start_move(sweep, Piece::Reach { to: sweep.tile(next) }, next, false);
+        }
+        let top = loop {
+            let Some(slot) = sweep.depth.checked_sub(1) else {
+                // Nothing is kept (yet, or any more): from the nearest stored checkpoint, or from row 0.
+                return self.start_move(sweep, Piece::Reach { to: sweep.first }, 0, true);
+            };
+            let snapshot = self.eval.snapshot(0);
+            let Some(tile) = sweep.slots.step(&mut self.work, slot) else {
+                self.drop_slot(sweep, None);
+                continue;
+            };
+            if sweep.live == Some(tile) {
+                break tile;
+            }
+            let kept = sweep.slots.get(&mut self.work, slot, Key { step: tile, set: SWEEP });
+            if kept.and_then(|from| self.work.copy(from, snapshot.at)).is_some() {
+                sweep.live = Some(tile);
+                break tile;
+            }
+            self.drop_slot(sweep, Some(tile));
+        };
+        let length = sweep.left.saturating_sub(top);
+        let free = u64::from(sweep.most_slots.saturating_sub(sweep.depth).saturating_add(1));
+        match (length, free) {
+            (0, _) => {
+                // All of this slot's tiles are done.
+                sweep.depth = sweep.depth.saturating_sub(1);
+                sweep.live = None;
+                Ok(())
+            }
+            (1, _) => self.start_tile(sweep, top),
+            (_, 0 | 1) => {
+                let from = sweep.tile(top);
+                self.start_move(sweep, Piece::Advance { from, to: sweep.tile(next) }, next, false)
+            }
+            _ => {
+                let (_, far) = binomial::splits(length, free);
+                let to = top.saturating_add(far);
+                let from = sweep.tile(top);
+                self.start_move(sweep, Piece::Advance { from, to: sweep.tile(to) }, to, true)
+            }
+        }
+    }
+
+    /// The snapshot of tile `lost` (none where it does not say which) is damaged: the way from the one below is longer.
+    fn drop_slot(&mut self, sweep: &mut Sweep, lost: Option<u64>) {
+        sweep.depth = sweep.depth.saturating_sub(1);
+        sweep.live = None;
+        self.repaired();
+        let stage = self.evaluation.as_ref().map_or(0, |e| e.ask.stage);
+        let last = sweep.left.saturating_sub(1);
+        self.eval.note_redo_of(stage, sweep.tile(lost.map_or(last, |tile| tile.min(last))));
+    }
+
+    /// What the job of a sweep holds is damaged. States of level 0 are in the slots; where the job carries those of other
+    /// levels, their pass starts again.
+    pub(super) fn lose_job(&mut self, sweep: &mut Sweep) {
+        self.repaired();
+        self.eval.note_redo();
+        let carries = |l: usize| l % 2 == sweep.pass % 2 && self.eval.snapshot(l).len > 0;
+        if (1..=sweep.pass).any(carries) {
+            sweep.start_pass(sweep.pass);
+        }
+        (sweep.live, sweep.phase) = (None, Phase::Choose);
+    }
+
+    fn start_move(&mut self, sweep: &mut Sweep, piece: Piece, to: u64, keep: bool) -> Result<()> {
+        self.start(piece)?;
+        sweep.live = None;
+        sweep.phase = Phase::Move { to, keep };
+        Ok(())
+    }
+
+    fn start_tile(&mut self, sweep: &mut Sweep, tile: u64) -> Result<()> {
+        let (pass, last) = (sweep.pass, sweep.tiles().saturating_sub(1));
+        for level in 1..pass.min(sweep.last_pass) {
+            let snapshot = self.eval.snapshot(level);
+            // Where that level's own pass begins there is the initial state.
+            let begins = if level % 2 == 1 { tile == last } else { tile == 0 };
+            if level % 2 == pass % 2 || begins || snapshot.len == 0 {
+                continue;
+            }
+            let (slot, key) = sweep.kept_slot(level, tile);
+            let kept = sweep.kept.get(&mut self.work, slot, key);
+            if kept.and_then(|from| self.work.copy(from, snapshot.at)).is_none() {
+                self.repaired();
+                sweep.start_pass(level);
+                return Ok(());
+            }
+        }
+        let own = self.eval.snapshot(pass);
+        let begins = tile == if sweep.goes_down() { last } else { 0 };
+        if pass < sweep.last_pass && !begins && own.len > 0 {
+            let (slot, key) = sweep.kept_slot(pass, tile);
+            if sweep.kept.put(&mut self.work, slot, key, own).is_none() {
+                return internal("a state has no slot");
+            }
+        }
+        let (from, to) = (sweep.tile(tile), sweep.tile(tile.saturating_add(1)));
+        let makes = pass == sweep.last_pass && from < sweep.wanted.1 && to > sweep.wanted.0;
+        self.start(Piece::Tile { from, to, pass, makes })?;
+        sweep.phase = Phase::Tile { tile, turned: false };
+        Ok(())
+    }
+
+    fn start(&mut self, piece: Piece) -> Result<()> {
+        let windows = final_windows(&self.graph, &self.supplies);
+        let region = self.plan.eval;
+        let (eval, mut world) = self.split_eval();
+        eval.start_piece(&mut world, region, piece, windows)?;
+        self.check_rings()
+    }
+
+    /// Gives the rows of a finished tile that are wanted to the sink; in reverse order they are turned round first, once.
+    fn hand_out_tile(&mut self, sweep: &mut Sweep, tile: u64, turned: bool) -> Result<()> {
+        let Some(Evaluation { ask, .. }) = self.evaluation.as_ref() else { return Ok(()) };
+        let (stage, down) = (ask.stage, ask.order == Order::Reverse);
+        let first = sweep.tile(tile).max(sweep.wanted.0);
+        let end = sweep.tile(tile.saturating_add(1)).min(sweep.wanted.1);
+        if first >= end {
+            return Ok(());
+        }
+        let Some(rows) = self.eval.rows_at(&self.graph, stage, first, end) else {
+            return internal("finished rows lie outside of their buffer");
+        };
+        let row = self.graph.shape(Node::Stage(stage)).bytes();
+        let Some(bytes) = self.work.bytes(rows) else { return internal("rows lie outside of the work area") };
+        if down && !turned {
+            turn_round(bytes, row);
+            if let Some(e) = self.evaluation.as_mut() {
+                // Should the sink fail, the rows are offered again as they lie.
+                e.sweep = Some(Sweep { phase: Phase::Tile { tile, turned: true }, ..*sweep });
+            }
+        }
+        self.give(if down { end.saturating_sub(1) } else { first }, rows, end.saturating_sub(first))?;
+        sweep.wanted = if down { (sweep.wanted.0, first) } else { (end, sweep.wanted.1) };
+        if !down {
+            self.keep_in_cache(stage, first, end, rows);
+        }
+        Ok(())
+    }
+}
+
+/// Reverses the order of rows of `row` bytes.
+fn turn_round(bytes: &mut [u8], row: usize) {
+    let rows = bytes.len().checked_div(row).unwrap_or(0);
+    let half = rows.wrapping_div(2).saturating_mul(row);
+    let (front, back) = bytes.split_at_mut_checked(half).unwrap_or_default();
+    for (a, b) in front.chunks_exact_mut(row.max(1)).zip(back.rchunks_exact_mut(row.max(1))) {
+        a.swap_with_slice(b);
+    }
+}
