@@ -184,13 +184,15 @@ impl Maker<'_> {
 
     fn lz(&mut self) -> Written {
         let behind = self.lz_behind(self.data.from);
-        let alone = if self.data.from > 0 && self.effort != Effort::Fast { self.lz_behind(0) } else { None };
-        let len = match (behind, alone) {
+        let len = if self.data.from == 0 || self.effort == Effort::Fast {
+            behind?
+        } else {
             // More places to repeat from are longer offsets to write: it does not always pay.
-            (Some(behind), Some(alone)) if alone <= behind => alone,
-            (None, Some(alone)) => alone,
-            (Some(_), Some(_)) => self.lz_behind(self.data.from)?,
-            (behind, None) => behind?,
+            match (behind, self.lz_behind(0)) {
+                // The attempt alone, even one that came to nothing, has overwritten the other.
+                (Some(behind), alone) if alone.is_none_or(|alone| behind < alone) => self.lz_behind(self.data.from)?,
+                (_, alone) => alone?,
+            }
         };
         Some((Codec::Lz, self.format, len))
     }
