@@ -102,6 +102,19 @@ fn the_bytes_do_not_depend_on_cuts() {
     }
 }
 
+/// Noise that repeats some of the frame before it can be coded behind that frame alone.
+#[test]
+fn noise_is_coded_behind_what_it_repeats() {
+    let mut r = Random(6);
+    let mut raw: Vec<u8> = (0..2 * (16 << 10)).map(|_| r.next() as u8).collect();
+    raw.copy_within(10_000..12_000, 20_000);
+    for effort in EFFORTS {
+        let o = EncodeOptions { method: Method::Lz, ..grouped(Format::BYTES, effort, 2) };
+        let coded = check(o, &raw);
+        assert!(coded.len() < raw.len() - 1800, "{effort:?}: {}", coded.len());
+    }
+}
+
 /// A thread takes whole groups: each frame is made from the bytes of its group alone.
 #[test]
 fn groups_made_apart_are_those_of_the_stream() {

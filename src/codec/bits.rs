@@ -2,11 +2,16 @@
 #![allow(clippy::arithmetic_side_effects, reason = "bit counts stay below 64 and positions below 8 times a frame")]
 
 /// Appends bits to a slice and remembers whether everything fitted.
+///
+/// Between two writes less than a byte is held back. Every write stores eight bytes, whatever it finishes of them, as long
+/// as there is room: no branch on how full a word is.
 #[derive(Debug)]
 pub struct BitWriter<'a> {
     out: &'a mut [u8],
     len: usize,
+    /// Waiting bits at the top; the rest is zero.
     acc: u64,
+    /// How many wait: below 8.
     held: u32,
     short: bool,
 }
@@ -20,30 +25,26 @@ impl<'a> BitWriter<'a> {
     /// Appends the `bits` low bits of `value`; `bits` is at most 32 and the higher bits of `value` are zero.
     #[inline]
     pub fn put(&mut self, value: u32, bits: u32) {
-        self.acc = (self.acc << bits) | u64::from(value);
-        self.held += bits;
-        if self.held >= 32 {
-            self.held -= 32;
-            let word = (self.acc >> self.held) as u32;
-            match self.out.get_mut(self.len..).and_then(|o| o.first_chunk_mut::<4>()) {
-                Some(to) => {
-                    *to = word.to_be_bytes();
-                    self.len += 4;
-                }
-                None => self.tail(word.to_be_bytes().as_slice()),
-            }
+        let held = self.held + bits;
+        // In two steps: a shift by 64 is none.
+        self.acc |= (u64::from(value) << 1) << (63 - held);
+        let whole = (held >> 3) as usize;
+        match self.out.get_mut(self.len..).and_then(|o| o.first_chunk_mut::<8>()) {
+            Some(to) => *to = self.acc.to_be_bytes(),
+            None => self.tail(whole),
         }
+        self.len += whole;
+        self.acc <<= held & !7;
+        self.held = held & 7;
     }
 
-    fn tail(&mut self, bytes: &[u8]) {
-        for b in bytes {
-            match self.out.get_mut(self.len) {
-                Some(to) if !self.short => {
-                    *to = *b;
-                    self.len += 1;
-                }
-                _ => self.short = true,
-            }
+    /// Stores whole bytes, one by one.
+    #[cold]
+    fn tail(&mut self, whole: usize) {
+        let rest = self.out.get_mut(self.len..).unwrap_or(&mut []);
+        self.short |= rest.len() < whole;
+        for (to, from) in rest.iter_mut().zip(self.acc.to_be_bytes()).take(whole) {
+            *to = from;
         }
     }
 
@@ -61,11 +62,8 @@ impl<'a> BitWriter<'a> {
     /// Pads the last byte with zeros and tells how many bytes there are, or nothing if `out` was too short.
     #[must_use]
     pub fn finish(mut self) -> Option<usize> {
-        // `held` is below 32: its bits go to the top of the word.
-        let top = ((self.acc << (63 - self.held)) << 1).to_be_bytes();
-        let used = self.held.div_ceil(8) as usize;
         if self.held > 0 {
-            self.tail(top.get(..used).unwrap_or(&[]));
+            self.put(0, 8 - self.held);
         }
         (!self.short).then_some(self.len)
     }
@@ -101,6 +99,15 @@ impl<'a> BitReader<'a> {
             }
         };
         word << (self.pos & 7)
+    }
+
+    /// Hands out the next `N` bytes, and how many bits of the first are used; `take` tells how many more it used. False
+    /// where there are not as many bytes.
+    #[inline]
+    pub fn run<const N: usize>(&mut self, take: impl FnOnce(&[u8; N], usize) -> usize) -> bool {
+        let Some(bytes) = self.bytes.get(self.pos >> 3..).and_then(|b| b.first_chunk::<N>()) else { return false };
+        self.pos += take(bytes, self.pos & 7);
+        true
     }
 
     /// The next `bits` bits, at most 32.

@@ -217,8 +217,8 @@ impl Maker<'_> {
     fn plain(&mut self, guess: &Guess) -> Written {
         let lz = self.lz();
         let best = lz.map_or(self.raw.len(), |(.., len)| len);
-        // The estimate knows fixed predictors alone.
-        if guess.bytes.saturating_sub(guess.bytes / 8) >= best {
+        // The estimate knows fixed predictors alone, and nothing of ranks.
+        if guess.bytes.saturating_sub(guess.bytes / 8) >= best && !detect::has_few_values(self.raw) {
             return lz;
         }
         // Behind what is there, if it fits.

@@ -35,6 +35,17 @@ pub(crate) fn is_text(raw: &[u8]) -> bool {
     text * 32 >= seen * 31
 }
 
+/// Whether there are at most sixteen values.
+pub(crate) fn has_few_values(raw: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    for b in raw {
+        if let Some(s) = seen.get_mut(usize::from(*b)) {
+            *s = true;
+        }
+    }
+    seen.iter().filter(|s| **s).count() <= 16
+}
+
 /// The format that bytes seem to be of: samples, packets, or just bytes.
 pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Guess {
     let packets = packets(raw, cells);

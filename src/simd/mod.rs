@@ -13,10 +13,10 @@ pub struct Level(Isa);
 enum Isa {
     /// What the whole build was compiled for.
     Baseline,
-    /// AVX2, POPCNT, LZCNT, BMI1 and BMI2.
+    /// AVX2, POPCNT, LZCNT, BMI1, BMI2 and MOVBE.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// The same, and AVX-512 F, BW, DQ and VL.
+    /// The same, and AVX-512 F, BW, CD, DQ and VL.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
@@ -31,9 +31,9 @@ impl Level {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         {
             use std::is_x86_feature_detected as has;
-            let bits = has!("popcnt") && has!("lzcnt") && has!("bmi1") && has!("bmi2");
+            let bits = has!("popcnt") && has!("lzcnt") && has!("bmi1") && has!("bmi2") && has!("movbe");
+            let wide = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") && has!("avx512cd");
             if bits && has!("avx2") {
-                let wide = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl");
                 return Level(if wide { Isa::Avx512 } else { Isa::Avx2 });
             }
         }
@@ -50,9 +50,9 @@ macro_rules! per_level {
             fn body($($arg: $ty),*) $(-> $ret)? $body
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             {
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt,movbe")]
                 fn avx2($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
-                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,popcnt,bmi1,bmi2,lzcnt,movbe")]
                 fn avx512($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
                 match level.0 {
                     Isa::Baseline => body($($arg),*),
@@ -78,7 +78,7 @@ macro_rules! per_level {
 pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     {
-        #[target_feature(enable = "avx2,popcnt,lzcnt,bmi1,bmi2")]
+        #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt,movbe")]
         fn bits<R>(f: impl FnOnce() -> R) -> R {
             f()
         }
@@ -91,15 +91,23 @@ pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
     f()
 }
 
+mod classes;
 mod crc;
 mod filter;
+mod grid;
+mod lags;
+mod predict;
 pub mod rank;
 mod rows;
 mod spectrum;
 mod stockham;
 
+pub use classes::{LOW_BYTES, NUMBERS, join, split};
 pub use crc::crc32c;
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
+pub use grid::{grid_counts, grid_samples};
+pub use lags::lag_products;
+pub use predict::{Term, difference_magnitudes, predict_residuals, predict_residuals_short, predict_restore};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]
 pub use spectrum::{as_complex, as_complex_mut};

@@ -10,6 +10,7 @@ pub(crate) struct Libaec(Child);
 /// What libaec made of a request.
 pub(crate) struct Answer {
     pub(crate) status: i64,
+    #[allow(dead_code, reason = "measured by the bench alone")]
     pub(crate) cpu_ns: u64,
     pub(crate) bytes: Vec<u8>,
 }

@@ -1,9 +1,11 @@
 //! Residuals by fixed tables, the scale chosen per block of 32 and written as the difference to the block before.
 #![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; levels below 128")]
 
-use super::rans::Decoder;
-use super::section::{self, Section, Token, token};
-use super::tables::{self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, SHAPES, Table, freq, log2_q8, table_of};
+use super::rans::{Decoder, Encoder};
+use super::section::{self, Coded, Section};
+use super::tables::{
+    self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, Table, freq, log2_q8, table_of,
+};
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
 use crate::util::bytes::Reader;
@@ -11,8 +13,34 @@ use crate::util::bytes::Reader;
 /// Samples of a block.
 pub(crate) const BLOCK: usize = 32;
 
+/// Bytes that a block's raw bits lie in, at most, with what a look at them reaches over.
+const RUN_BYTES: usize = 136;
+
 /// How far, in 1/256 of a level, a block's scale may lie from the level before until the level changes.
 const STAY: i32 = 210;
+
+/// A symbol to code: its entry in its table, whose halves leave bits free; where a block begins, a symbol of the level
+/// table plus one in six of these.
+type Token = i32;
+
+/// The token of an entry.
+#[inline]
+const fn token(entry: u32) -> Token {
+    entry as Token
+}
+
+/// A block's first token with the block's level symbol.
+#[inline]
+const fn with_level(t: Token, symbol: u32) -> Token {
+    let mark = symbol + 1;
+    t | ((mark & 15) << 12 | (mark >> 4) << 29) as i32
+}
+
+/// The level symbol of a token plus one; 0 where there is none.
+#[inline]
+const fn level_mark(t: Token) -> u32 {
+    (t as u32 >> 12) & 15 | (t as u32 >> 29) << 4
+}
 
 /// The sum of the magnitudes.
 #[inline]
@@ -39,17 +67,17 @@ pub(crate) struct Choice {
 
 /// The table and the raw bits of one symbol.
 #[inline]
-pub(crate) fn put(w: &mut BitWriter<'_>, table: usize, t: &Table, shift: u32, v: i32) -> Token {
+fn put(w: &mut BitWriter<'_>, t: &Table, shift: u32, v: i32) -> Token {
     let z = zigzag(v);
     let s = z >> shift;
     let e = t.get(s as usize).copied().unwrap_or(0);
     if s < u32::from(ESCAPE) && freq(e) != 0 {
         w.put(z & ((1 << shift) - 1), shift);
-        token(table, s as u8)
+        token(e)
     } else {
         escape(w, s);
         w.put(z & ((1u32 << shift) - 1), shift);
-        token(table, ESCAPE)
+        token(t.last().copied().unwrap_or(0))
     }
 }
 
@@ -113,12 +141,44 @@ fn block_cost(costs: &[u16; 64], shift: u32, b: &[i32]) -> u64 {
     sum
 }
 
+/// Puts a token, and in front of it the level symbol of the block that begins with it.
+#[inline]
+fn put_token<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table, state: usize, t: Token) {
+    enc.put(state, t as u32);
+    put_level(enc, levels, t);
+}
+
+#[inline]
+fn put_level<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table, t: Token) {
+    if let Some(e) = (level_mark(t) as usize).checked_sub(1).and_then(|l| levels.get(l)) {
+        enc.put(0, *e);
+    }
+}
+
+/// Codes tokens, a turn of the states at a time.
+#[inline(never)]
+fn code<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
+    let mut enc = Encoder::<S, PROB_BITS>::new(area);
+    // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
+    let (turns, rest) = tokens.as_chunks::<S>();
+    for (i, t) in rest.iter().enumerate().rev() {
+        put_token(&mut enc, levels, i, *t);
+    }
+    for turn in turns.iter().rev() {
+        enc.put_turn(turn.map(|t| t as u32));
+        if let Some(t) = turn.first() {
+            put_level(&mut enc, levels, *t);
+        }
+    }
+    enc.finish().map(Coded::from)
+}
+
 /// Writes `e`, which is used up.
 pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (head, rest) = out.split_first_chunk_mut::<2>()?;
     *head = [((choice.shape as u8) << 6) | choice.level_table as u8, choice.first as u8];
     let levels = FIXED.get(2 * LEVELS + choice.level_table)?;
-    let n = section::write(rest, &FIXED, levels, e, |w, e| {
+    let section_of = |mut w: BitWriter<'_>, e: &mut [i32]| {
         let mut before = choice.first;
         for b in e.chunks_mut(BLOCK) {
             let mut level = level_near(magnitudes(b), b.len(), before);
@@ -135,18 +195,27 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
             if shift == 0 {
                 for v in b.iter_mut() {
                     let s = zigzag(*v);
-                    let known = t.get(s as usize).is_some_and(|e| freq(*e) != 0) && s < u32::from(ESCAPE);
-                    *v = if known { token(table, s as u8) } else { put(w, table, t, 0, *v) };
+                    let known = t.get(s as usize).copied().filter(|e| freq(*e) != 0 && s < u32::from(ESCAPE));
+                    *v = match known {
+                        Some(e) => token(e),
+                        None => put(&mut w, t, 0, *v),
+                    };
                 }
             } else {
                 for v in b.iter_mut() {
-                    *v = put(w, table, t, shift, *v);
+                    *v = put(&mut w, t, shift, *v);
                 }
             }
             if let Some(v) = b.first_mut() {
-                *v |= (step as i32 + 1) << 16;
+                *v = with_level(*v, step);
             }
         }
+        w.finish()
+    };
+    let n = section::write(rest, e, section_of, |area, tokens| match super::rans::states_for(tokens.len()) {
+        1 => code::<1>(area, levels, tokens),
+        2 => code::<2>(area, levels, tokens),
+        _ => code::<4>(area, levels, tokens),
     })?;
     Some(n + 2)
 }
@@ -212,8 +281,22 @@ fn whole_block<const S: usize>(
             *v = unzigzag(u32::from(s));
         }
     } else {
-        for (v, s) in b.iter_mut().zip(symbols) {
-            *v = unzigzag((u32::from(s) << shift) | bits.get(shift));
+        let quick = bits.run::<RUN_BYTES>(|bytes, at| {
+            let mut pos = at;
+            for (v, s) in b.iter_mut().zip(symbols) {
+                // No number has more than 31 bits, so that this is within the array.
+                let first = (pos >> 3).min(RUN_BYTES - 8);
+                let word = bytes.get(first..).and_then(|b| b.first_chunk::<8>()).copied().unwrap_or([0; 8]);
+                let low = (u64::from_be_bytes(word) << (pos & 7)) >> 32 >> (32 - shift);
+                *v = unzigzag((u32::from(s) << shift) | low as u32);
+                pos += shift as usize;
+            }
+            pos - at
+        });
+        if !quick {
+            for (v, s) in b.iter_mut().zip(symbols) {
+                *v = unzigzag((u32::from(s) << shift) | bits.get(shift));
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn distinct(x: &[i32], e: &mut [i32]) -> usize {
     for (to, v) in e.iter_mut().zip(x) {
         *to = *v;
     }
-    compact(e)
+    compact(e.get_mut(..x.len()).unwrap_or(&mut []))
 }
 
 /// Sorts `e` and keeps one of each value at its start; how many.
@@ -60,6 +60,136 @@ pub(crate) fn compact(e: &mut [i32]) -> usize {
         }
     }
     kept
+}
+
+/// Runs of samples that stand for all, and their length.
+const RUNS: usize = 8;
+const RUN: usize = 32;
+
+/// The distinct values of some samples of `x`, neighbours among them, as [`distinct`] gives those of all.
+pub(crate) fn distinct_of_some(x: &[i32], e: &mut [i32]) -> usize {
+    if x.len() <= RUNS * RUN {
+        return distinct(x, e);
+    }
+    let mut n = 0;
+    for run in 0..RUNS {
+        let from = run * (x.len() - RUN) / (RUNS - 1);
+        if let (Some(to), Some(from)) = (e.get_mut(n..n + RUN), x.get(from..from + RUN)) {
+            to.copy_from_slice(from);
+            n += RUN;
+        }
+    }
+    compact(e.get_mut(..n).unwrap_or(&mut []))
+}
+
+/// Longest search for a place in a table.
+const REACH: usize = 64;
+/// What stands in empty places of a table.
+const EMPTY: i32 = i32::MIN;
+
+/// Where in a table of `1 << bits` places the search for a value begins.
+#[inline]
+const fn place(v: i32, bits: u32) -> usize {
+    ((v as u32).wrapping_mul(0x9e37_79b1) >> (32 - bits)) as usize
+}
+
+/// The number of places of a table, as a power of two, that fits so many cells.
+fn bits_for(cells: usize) -> u32 {
+    cells.max(2).ilog2().min(31)
+}
+
+/// The place of a table that `is` is true of, the first from `v`'s own on, if it is not far.
+#[inline]
+fn find(table: &[i32], bits: u32, v: i32, is: impl Fn(i32) -> bool) -> Option<usize> {
+    let mask = table.len().wrapping_sub(1);
+    let mut at = place(v, bits) & mask;
+    for _ in 0..REACH {
+        if is(*table.get(at)?) {
+            return Some(at);
+        }
+        at = (at + 1) & mask;
+    }
+    None
+}
+
+/// As [`distinct`], if there are no more than a third as many values as samples, and they are easily told apart.
+pub(crate) fn distinct_if_few(x: &[i32], e: &mut [i32]) -> Option<usize> {
+    let bits = bits_for(e.len());
+    let table = e.get_mut(..1 << bits)?;
+    table.fill(EMPTY);
+    let most = x.len() / 3;
+    let (mut kept, mut least) = (0usize, false);
+    let mut last = None;
+    for v in x {
+        if last == Some(*v) {
+            continue;
+        }
+        last = Some(*v);
+        if *v == EMPTY {
+            kept += usize::from(!least);
+            least = true;
+            continue;
+        }
+        let at = find(table, bits, *v, |t| t == *v || t == EMPTY)?;
+        let to = table.get_mut(at)?;
+        if *to == EMPTY {
+            *to = *v;
+            kept += 1;
+            if kept > most {
+                return None;
+            }
+        }
+    }
+    // Forward, each value to a place no farther than its own.
+    let mut n = 0;
+    for i in 0..table.len() {
+        let v = *table.get(i)?;
+        if v != EMPTY {
+            *table.get_mut(n)? = v;
+            n += 1;
+        }
+    }
+    if least {
+        *table.get_mut(n)? = EMPTY;
+        n += 1;
+    }
+    table.get_mut(..n)?.sort_unstable();
+    Some(n)
+}
+
+/// The ranks of values in a list of them.
+pub(crate) struct Ranks<'a> {
+    values: &'a [i32],
+    /// Ranks plus one by their values' places; no places where the search is by halves.
+    table: &'a [i32],
+    bits: u32,
+}
+
+impl<'a> Ranks<'a> {
+    /// For rising `values`, in a table in `room` where it holds them with places to spare.
+    pub(crate) fn new(values: &'a [i32], room: &'a mut [i32]) -> Self {
+        let bits = bits_for(room.len());
+        let plain = Ranks { values, table: &[], bits };
+        let Some(table) = room.get_mut(..1 << bits).filter(|t| t.len() * 3 >= values.len() * 4) else { return plain };
+        table.fill(0);
+        for (rank, v) in (1..).zip(values) {
+            match find(table, bits, *v, |t| t == 0).and_then(|at| table.get_mut(at)) {
+                Some(to) => *to = rank,
+                None => return plain,
+            }
+        }
+        Ranks { values, table, bits }
+    }
+
+    /// The rank of `v`, which is among the values.
+    #[inline]
+    pub(crate) fn of(&self, v: i32) -> i32 {
+        if self.table.is_empty() {
+            return rank(self.values, v);
+        }
+        let is = |t: i32| (t as usize).checked_sub(1).and_then(|r| self.values.get(r)) == Some(&v);
+        find(self.table, self.bits, v, is).and_then(|at| self.table.get(at)).map_or(0, |t| t - 1)
+    }
 }
 
 /// The rank of `v`, which is among `values`.
@@ -82,10 +212,9 @@ pub(crate) fn cost(values: &[i32]) -> u64 {
 
 /// Estimated cost of writing `values` as counts of a grid, in 1/256 bit.
 pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
-    let inverse = 1.0 / grid.step;
     let (mut gaps, mut errors, mut before) = (0u64, 0u64, None);
     for v in values {
-        let k = grid.count(*v, inverse);
+        let k = grid.count(*v);
         errors += u64::from(v.wrapping_sub(grid.at(k)).unsigned_abs());
         gaps += u64::from(k.abs_diff(before.unwrap_or(k)).saturating_sub(1));
         before = Some(k);
@@ -118,9 +247,8 @@ pub(crate) fn write(
         g.write(&mut w);
         n = w.finish()?;
         let errors = rest.get_mut(..few)?;
-        let inverse = 1.0 / g.step;
         for (v, e) in values.iter_mut().zip(errors.iter_mut()) {
-            let k = g.count(*v, inverse);
+            let k = g.count(*v);
             *e = v.wrapping_sub(g.at(k));
             *v = k;
         }
@@ -183,18 +311,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn dictionaries_come_back(x in proptest::collection::vec(prop_oneof![any::<i32>(), -5..5i32, Just(i32::MIN), Just(i32::MAX)], 2..200)) {
+        fn dictionaries_come_back(x in proptest::collection::vec(prop_oneof![any::<i32>(), -5..5i32, Just(i32::MIN), Just(i32::MAX)], 2..200), room in 0usize..600) {
             let mut e = x.clone();
             let n = distinct(&x, &mut e);
             let mut want: Vec<i32> = x.clone();
             want.sort();
             want.dedup();
             prop_assert_eq!(&e[..n], &want[..]);
+            let few = distinct_if_few(&x, &mut e);
+            prop_assert!(few.is_none_or(|few| e[..few] == want[..]));
+            prop_assert!(few.is_some() || want.len() * 3 > x.len());
+            e.copy_from_slice(&x);
+            prop_assert_eq!(distinct(&x, &mut e), n);
+            let mut room = std::vec![0; room];
+            let ranks = Ranks::new(&want, &mut room);
             for v in &x {
                 prop_assert_eq!(want[rank(&want, *v) as usize], *v);
+                prop_assert_eq!(want[ranks.of(*v) as usize], *v);
             }
             let mut buf = std::vec![0u8; 4096];
-            let mut models = std::vec![0; super::super::adaptive::CELLS];
+            let mut models = std::vec![0; entropy::READ_CELLS.max(entropy::WRITE_CELLS)];
             let len = write(&mut e, n, None, Effort::Default, &mut models, &mut buf).unwrap();
             let mut back = std::vec![0; x.len()];
             let mut r = Reader::new(&buf[..len]);

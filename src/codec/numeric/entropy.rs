@@ -3,6 +3,7 @@
 //! One byte says which; what follows is that coder's. The length of the array is known to the reader.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame")]
 
+use super::learned::{self, Learned};
 use super::{adaptive, blocks, rice};
 use crate::codec::Effort;
 use crate::codec::varint;
@@ -12,15 +13,17 @@ const ZEROS: u8 = 0;
 const RICE: u8 = 1;
 const BLOCKS: u8 = 2;
 const ADAPTIVE: u8 = 3;
-
-/// Most bits per residual, times 256, at which the default effort tries the adaptive coder.
-const SPARSE: u64 = 2 * 256;
+const LEARNED: u8 = 4;
 
 /// Arrays so short that trying costs little.
 const SHORT: usize = 256;
 
-/// Fewest residuals on which the adaptive coder is tried before the whole.
-const PART: usize = 512;
+/// Cells that writing and reading work in.
+pub(crate) const WRITE_CELLS: usize =
+    if adaptive::CELLS > learned::WRITE_CELLS { adaptive::CELLS } else { learned::WRITE_CELLS };
+/// Cells that reading works in.
+pub(crate) const READ_CELLS: usize =
+    if adaptive::CELLS > learned::READ_CELLS { adaptive::CELLS } else { learned::READ_CELLS };
 
 /// Room in front of an adaptive code for its length.
 const ROOM: usize = 5;
@@ -46,14 +49,23 @@ pub(crate) fn write_after(
     }
     if effort == Effort::Fast {
         *mode = RICE;
-        return Some(1 + rice::write(e, rest)?);
+        let (length, _) = rice::choose(e, if e.len() < 1024 { 1 } else { 4 });
+        return Some(1 + rice::write(e, length, rest)?);
     }
     let best = effort == Effort::Best;
-    let choice = blocks::choose(e, if best { 1 } else { 4 });
-    let rice = rice::cost(e, if best { 1 } else { 4 });
-    let least = rice.min(choice.cost);
-    let sparse = least < SPARSE * e.len() as u64 || zeros * 3 > e.len();
-    if best || e.len() <= SHORT || (sparse && pays(e, models, rest)) {
+    // How much of an array is looked at for the choice.
+    let step = match e.len() {
+        // What matters in sparse arrays is rare.
+        n if best || zeros * 4 > n * 3 => 1,
+        0..2048 => 4,
+        _ => 8,
+    };
+    let choice = blocks::choose(e, step);
+    let (length, rice) = rice::choose(e, step);
+    let some = if e.len() < 2048 { 1 } else { step };
+    let learned = Learned::from_some(e, some, models)?;
+    let least = rice.min(choice.cost).min(learned.cost);
+    if best || e.len() <= SHORT {
         let ways = if best { adaptive::WAYS } else { 1 };
         let (mut tight, mut tightest) = (None, u64::MAX);
         for way in 0..ways {
@@ -82,25 +94,21 @@ pub(crate) fn write_after(
             return Some(1 + h + n);
         }
     }
-    // Rice codes are slower to read: at the default effort they have to be worth it, too.
-    let n = if rice + (if best { 0 } else { rice / 50 }) < choice.cost {
+    // At the default effort Rice codes, slower to read, have to be worth it; a learned table is the quickest.
+    let (rice, learned_cost) =
+        if best { (rice, learned.cost) } else { (rice + rice / 16, learned.cost - learned.cost / 200) };
+    let n = if learned_cost <= rice.min(choice.cost) {
+        *mode = LEARNED;
+        let learned = if some == 1 { learned } else { Learned::from(e, models)? };
+        learned.write(e, rest)?
+    } else if rice < choice.cost {
         *mode = RICE;
-        rice::write(e, rest)?
+        rice::write(e, length, rest)?
     } else {
         *mode = BLOCKS;
         blocks::write(choice, e, rest)?
     };
     Some(n + 1)
-}
-
-/// Whether the adaptive coder does clearly better on a part of `e`; `out` is overwritten.
-fn pays(e: &mut [i32], models: &mut [i32], out: &mut [u8]) -> bool {
-    let part = (e.len() / 8).max(PART).min(e.len());
-    let from = (e.len() - part) / 2;
-    let Some(part) = e.get_mut(from..from + part) else { return false };
-    let blocks = blocks::choose(part, 2).cost.min(rice::cost(part, 2));
-    let Some(n) = adaptive::write(0, &[], part, models, out) else { return false };
-    (n as u64) * 8 * 256 < blocks - blocks / 16
 }
 
 /// Reads an array.
@@ -117,6 +125,7 @@ pub(crate) fn read_after(past: &[i32], r: &mut Reader<'_>, models: &mut [i32], e
         }
         RICE => rice::read(r, e),
         BLOCKS => blocks::read(r, e),
+        LEARNED => learned::read(r, e, models),
         ADAPTIVE => {
             let n = varint::read(r)?;
             adaptive::read(past, r.bytes(n as usize)?, e, models)

@@ -4,6 +4,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "sums of magnitudes of 32 bits in 64")]
 
 use super::tables::estimate;
+use crate::simd::{Level, difference_magnitudes};
 
 /// Highest order.
 pub(crate) const MAX_ORDER: usize = 3;
@@ -102,21 +103,10 @@ pub(crate) fn restore(x: &mut [i32], order: usize, width: u32) {
 }
 
 /// Estimated cost in 1/256 bit of each order over a run of samples whose first three are only history.
-pub(crate) fn costs(run: &[i32], width: u32, costs: &mut [u64; MAX_ORDER + 1]) {
-    let mut sums = [0u64; MAX_ORDER + 1];
-    let mut n = 0u32;
-    for w in run.array_windows() {
-        let [c, b, a, v]: &[i32; 4] = w;
-        let d1 = v.wrapping_sub(*a);
-        let d2 = d1.wrapping_sub(a.wrapping_sub(*b));
-        let d3 = d2.wrapping_sub(a.wrapping_sub(*b).wrapping_sub(b.wrapping_sub(*c)));
-        for (s, d) in sums.iter_mut().zip([*v, d1, d2, d3]) {
-            *s += u64::from(wrap(d, width).unsigned_abs());
-        }
-        n += 1;
-    }
+pub(crate) fn costs(level: Level, run: &[i32], width: u32, costs: &mut [u64; MAX_ORDER + 1]) {
+    let sums = difference_magnitudes(level, run, width);
     for (c, s) in costs.iter_mut().zip(sums) {
-        *c += estimate(s, n);
+        *c += estimate(s, run.len().saturating_sub(MAX_ORDER) as u32);
     }
 }
 

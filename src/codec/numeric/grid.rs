@@ -7,6 +7,7 @@
 
 use super::sample::order32;
 use super::tables::log2_q8;
+use crate::simd::{Level, grid_counts, grid_samples};
 use crate::util::bytes::{Reader, Writer};
 
 /// The offset and the step.
@@ -59,6 +60,8 @@ fn decimal(v: f64, digits: u8) -> f64 {
     scaled(round(m), -power).unwrap_or(v)
 }
 
+/// Samples of a grid made at a time.
+const RUN: usize = 64;
 /// Largest magnitude of a count.
 const MOST: f64 = (1 << 30) as f64;
 /// Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even.
@@ -122,11 +125,46 @@ impl Grid {
         half_ulp(v)
     }
 
-    /// The count nearest to a sample, within its bounds.
+    /// The counts nearest to samples, within their bounds.
     #[inline]
-    pub(crate) fn count(&self, ordered: i32, inverse: f64) -> i32 {
-        let k = (value(ordered) - self.offset) * inverse;
-        round(k.clamp(-MOST, MOST)) as i32
+    pub(crate) fn counts(&self, samples: &[i32], counts: &mut [i32]) {
+        grid_counts(Level::detect(), samples, self.offset, 1.0 / self.step, MOST, counts);
+    }
+
+    /// The count nearest to a sample.
+    #[inline]
+    pub(crate) fn count(&self, sample: i32) -> i32 {
+        let mut k = 0;
+        grid_counts(Level::BASELINE, &[sample], self.offset, 1.0 / self.step, MOST, core::slice::from_mut(&mut k));
+        k
+    }
+
+    /// Adds the samples of counts to their errors.
+    pub(crate) fn add_samples(&self, counts: &[i32], errors: &mut [i32]) {
+        self.each(counts, errors, i32::wrapping_add);
+    }
+
+    /// Takes the samples of counts away: what is left are errors.
+    pub(crate) fn less_samples(&self, counts: &[i32], samples: &mut [i32]) {
+        self.each(counts, samples, i32::wrapping_sub);
+    }
+
+    #[inline]
+    fn each(&self, counts: &[i32], to: &mut [i32], with: impl Fn(i32, i32) -> i32) {
+        if self.digits > 0 {
+            for (to, k) in to.iter_mut().zip(counts) {
+                *to = with(*to, self.at(*k));
+            }
+            return;
+        }
+        let level = Level::detect();
+        let mut some = [0; RUN];
+        for (to, counts) in to.chunks_mut(RUN).zip(counts.chunks(RUN)) {
+            grid_samples(level, counts, self.offset, self.step, &mut some);
+            for (to, v) in to.iter_mut().zip(some) {
+                *to = with(*to, v);
+            }
+        }
     }
 
     /// Appends the grid.
@@ -143,47 +181,44 @@ impl Grid {
     }
 
     /// Mean bits of the error and of the count, in 1/256, over some of the values.
-    fn score(&self, values: &[f64], largest: f64) -> u64 {
+    ///
+    /// Something larger than `most` where it is more than that.
+    fn score(&self, values: &[f64], largest: f64, most: u64) -> u64 {
         let inverse = 1.0 / self.step;
+        let counts = log2_q8((largest * inverse).min(1e15) as u64 + 1) as u64;
+        let enough = most.saturating_add(1).saturating_sub(counts * 3 / 5).saturating_mul(values.len() as u64);
         let mut sum = 0u64;
         for v in values {
+            if sum > enough {
+                break;
+            }
             let k = round((v - self.offset) * inverse);
             let g = self.rounded(self.offset + k * self.step);
             let error = g.abs_diff(order32((*v as f32).to_bits() as i32));
             sum += log2_q8(u64::from(error) + 1) as u64;
         }
-        let counts = log2_q8((largest * inverse).min(1e15) as u64 + 1) as u64;
         sum / values.len().max(1) as u64 + counts * 3 / 5
     }
 
-    /// Fits the step to the values, from the nearest to the offset to the farthest.
-    fn refine(mut self, values: &[f64]) -> Option<Self> {
-        let offset = self.offset;
-        let middle = values.partition_point(|v| *v < offset);
-        let (mut down, mut up) = (middle, middle);
+    /// Fits the step to distances from the offset, from the least to the largest: the farther, the more its error counts.
+    fn refine(mut self, distances: &[f64], thorough: bool) -> Option<Self> {
         let (mut xy, mut xx) = (0.0, 0.0);
-        for _ in 0..values.len() {
-            let below = down.checked_sub(1).and_then(|i| values.get(i)).map(|v| v - offset);
-            let above = values.get(up).map(|v| v - offset);
-            let d = match (below, above) {
-                (Some(b), Some(a)) if -b < a => b,
-                (_, Some(a)) => a,
-                (Some(b), None) => b,
-                (None, None) => break,
-            };
-            if Some(d) == above {
-                up += 1
-            } else {
-                down -= 1
-            }
-            let k = round(d / self.step);
+        let mut inverse = 1.0 / self.step;
+        for (n, d) in (1u32..).zip(distances) {
+            let k = round(d * inverse);
             if (d - k * self.step).abs() < 0.2 * self.step {
                 xy += k * d;
                 xx += k * k;
-                if xx > 0.0 {
-                    self.step = xy / xx;
-                }
             }
+            // If not each time, after 1, 2, 3, 4, 6, 8, 12 and so on.
+            let due = thorough || n.is_power_of_two() || (n / 3).is_power_of_two() && n % 3 == 0;
+            if due && xx > 0.0 {
+                self.step = xy / xx;
+                inverse = 1.0 / self.step;
+            }
+        }
+        if xx > 0.0 {
+            self.step = xy / xx;
         }
         (self.step.is_finite() && self.step > f64::MIN_POSITIVE * 1e16).then_some(self)
     }
@@ -227,8 +262,9 @@ impl Grid {
         self
     }
 
-    /// The grid of a plane, from its distinct values in rising order; `cells` are at least [`CELLS`].
-    pub(crate) fn find(distinct: &[i32], cells: &mut [f64]) -> Option<Self> {
+    /// The grid of a plane, from its distinct values in rising order; `cells` are at least
+    /// [`CELLS`].
+    pub(crate) fn find(distinct: &[i32], thorough: bool, cells: &mut [f64]) -> Option<Self> {
         let (first, last) = (value(*distinct.first()?), value(*distinct.last()?));
         if distinct.len() < 4 || !first.is_finite() || !last.is_finite() {
             return None;
@@ -248,46 +284,80 @@ impl Grid {
         let anchor = near.min_by(|a, b| a.abs().total_cmp(&b.abs()))?;
         let digits = if Self::digits_of(few) > 0 { Self::digits_of(many) } else { 0 };
         let mut best: [Option<(u64, Grid)>; 2] = [None; 2];
+        let mut ranked = [[0.0; FEW]; 2];
+        let [from_zero, from_anchor] = &mut ranked;
+        let offsets = [(0.0, distances(few, 0.0, from_zero)), (anchor, distances(few, anchor, from_anchor))];
         let mut before = 0.0;
-        for at in [0, gaps.len() / 20, gaps.len() / 4, gaps.len() / 2] {
+        let (guesses, parts) = if thorough { (4, 4) } else { (2, 4) };
+        for at in [0, gaps.len() / 4, gaps.len() / 20, gaps.len() / 2].into_iter().take(guesses) {
             let gap = *gaps.get(at)?;
             if gap == before {
                 continue;
             }
             before = gap;
-            for part in [1.0, 2.0, 3.0, 4.0] {
-                for offset in [0.0, anchor] {
-                    let Some(g) = (Grid { offset, step: gap / part, digits }).refine(few) else { continue };
-                    let found = (g.score(few, largest), g);
-                    let [zero, other] = &mut best;
-                    let held = if offset == 0.0 { zero } else { other };
-                    if held.is_none_or(|h| found.0 < h.0) {
-                        *held = Some(found);
+            for part in [1.0, 2.0, 3.0, 4.0].into_iter().take(parts) {
+                for ((offset, distances), held) in offsets.iter().zip(&mut best) {
+                    let Some(g) = (Grid { offset: *offset, step: gap / part, digits }).refine(distances, thorough)
+                    else {
+                        continue;
+                    };
+                    let least = held.map_or(u64::MAX, |h| h.0);
+                    let score = g.score(few, largest, least);
+                    if score < least {
+                        *held = Some((score, g));
                     }
                 }
             }
         }
         let mut finest: Option<(u64, Grid)> = None;
         let mut consider = |g: Grid| {
-            let score = g.score(many, largest);
-            if finest.is_none_or(|f| score < f.0) {
+            let least = finest.map_or(u64::MAX, |f| f.0);
+            let score = g.score(many, largest, least);
+            if score < least {
                 finest = Some((score, g));
             }
         };
         for (_, g) in best.into_iter().flatten() {
             consider(g);
-            if let Some(g) = g.refine(many) {
+            let mut ranked = [0.0; MANY];
+            if let Some(g) = g.refine(distances(many, g.offset, &mut ranked), thorough) {
                 consider(g);
             }
         }
-        let g = finest?.1;
+        let (score, g) = finest?;
         let polished = g.polish(many);
-        Some(if polished.score(many, largest) < g.score(many, largest) { polished } else { g })
+        Some(if polished.score(many, largest, score) < score { polished } else { g })
     }
 }
 
 /// f64 cells that [`Grid::find`] works in.
 pub(crate) const CELLS: usize = GAPS + MANY + FEW;
+
+/// What lies between `offset` and each value, the least magnitude first.
+fn distances<'a>(values: &[f64], offset: f64, out: &'a mut [f64]) -> &'a [f64] {
+    let middle = values.partition_point(|v| *v < offset);
+    let (mut down, mut up) = (middle, middle);
+    let n = values.len().min(out.len());
+    for to in out.iter_mut().take(n) {
+        let below = down.checked_sub(1).and_then(|i| values.get(i)).map(|v| v - offset);
+        let above = values.get(up).map(|v| v - offset);
+        *to = match (below, above) {
+            (Some(b), Some(a)) if a <= -b => {
+                up += 1;
+                a
+            }
+            (Some(b), _) => {
+                down -= 1;
+                b
+            }
+            (None, above) => {
+                up += 1;
+                above.unwrap_or(0.0)
+            }
+        };
+    }
+    out.get(..n).unwrap_or(&[])
+}
 
 /// Some of the values, evenly spread, the first and the last among them.
 fn sampled<'a>(distinct: &[i32], out: &'a mut [f64]) -> &'a [f64] {
@@ -329,9 +399,8 @@ mod tests {
                 counts.iter().map(|k| order32(((offset + f64::from(*k) * step) as f32).to_bits() as i32)).collect();
             let mut e = x.clone();
             let n = super::super::dict::distinct(&x, &mut e);
-            let g = Grid::find(&e[..n], &mut std::vec![0.0; CELLS]).unwrap();
-            let inverse = 1.0 / g.step;
-            let wrong = x.iter().filter(|v| g.at(g.count(**v, inverse)) != **v).count();
+            let g = Grid::find(&e[..n], false, &mut std::vec![0.0; CELLS]).unwrap();
+            let wrong = x.iter().filter(|v| g.at(g.count(**v)) != **v).count();
             assert!(wrong < 30, "{offset} {step}: {g:?}, {wrong} of 3000");
         }
     }
@@ -348,9 +417,9 @@ mod tests {
             let x = x.map(|v| order32(v.to_bits() as i32));
             let mut e = x;
             let n = super::super::dict::distinct(&x, &mut e);
-            if let Some(g) = Grid::find(&e[..n], &mut std::vec![0.0; CELLS]) {
+            if let Some(g) = Grid::find(&e[..n], false, &mut std::vec![0.0; CELLS]) {
                 for v in x {
-                    let k = g.count(v, 1.0 / g.step);
+                    let k = g.count(v);
                     let r = v.wrapping_sub(g.at(k));
                     assert_eq!(g.at(k).wrapping_add(r), v);
                 }

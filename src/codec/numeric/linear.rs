@@ -7,6 +7,7 @@
 use super::fixed::wrap;
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
+use crate::simd::{self, Level, Term};
 use crate::util::bytes::Reader;
 
 /// Most terms from the plane's own past.
@@ -129,6 +130,21 @@ impl Linear {
         }
     }
 
+    /// The other planes' terms for the samples from `start` on, and how many there are.
+    fn terms<'a>(&self, refs: &[&'a [i32]; MAX_REFS], start: usize) -> ([Term<'a>; MAX_REFS * MAX_TAPS], usize) {
+        let mut terms = [Term { x: &[], c: 0 }; MAX_REFS * MAX_TAPS];
+        let mut n = 0;
+        for (x, taps) in refs.iter().zip(&self.other).take(self.refs) {
+            for (j, c) in taps.iter().enumerate().take(self.taps) {
+                if let (Some(to), Some(x)) = (terms.get_mut(n), start.checked_sub(j).and_then(|s| x.get(s..))) {
+                    *to = Term { x, c: *c };
+                    n += 1;
+                }
+            }
+        }
+        (terms, n)
+    }
+
     /// Residuals of `x` into `e`.
     pub(crate) fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
         let warm = self.warm().min(x.len());
@@ -189,6 +205,20 @@ impl Linear {
             *to = wrap(v.wrapping_sub((sum >> self.shift) as i32), width);
         }
         let from = head.max(warm);
+        let level = Level::detect();
+        if level != Level::BASELINE {
+            let own = self.own.get(..self.order).unwrap_or(&[]);
+            let near = from.checked_sub(self.order).and_then(|start| x.get(start..));
+            let (Some(x), Some(e)) = (near, e.get_mut(from..)) else { return };
+            if self.refs == 0 && self.short::<P>(width).is_some() {
+                simd::predict_residuals_short(level, own, self.shift, width, x, e);
+            } else {
+                let (terms, n) = self.terms(refs, from);
+                let terms = terms.get(..n).unwrap_or(&[]);
+                simd::predict_residuals(level, own, terms, self.shift, width, x, e);
+            }
+            return;
+        }
         if self.refs == 0
             && let Some(c) = self.short::<P>(width)
         {
@@ -226,8 +256,7 @@ impl Linear {
             *v = before;
         }
         match self.order {
-            0..=2 => self.restore_of::<2>(x, refs, width, warm),
-            3..=4 => self.restore_of::<4>(x, refs, width, warm),
+            0..=4 => self.restore_of::<4>(x, refs, width, warm),
             5..=8 => self.restore_of::<8>(x, refs, width, warm),
             9..=16 => self.restore_of::<16>(x, refs, width, warm),
             _ => self.restore_of::<32>(x, refs, width, warm),
@@ -248,6 +277,16 @@ impl Linear {
             if let Some(v) = x.get_mut(t) {
                 *v = wrap(v.wrapping_add((sum >> self.shift) as i32), width);
             }
+        }
+        let level = Level::detect();
+        if level != Level::BASELINE {
+            if let Some(window) = head.checked_sub(self.order).and_then(|from| x.get_mut(from..)) {
+                let (terms, n) = self.terms(refs, head);
+                let own = self.own.get(..self.order).unwrap_or(&[]);
+                let terms = terms.get(..n).unwrap_or(&[]);
+                simd::predict_restore(level, own, terms, self.shift, width, window);
+            }
+            return;
         }
         let (c_near, c_far) = match c.split_last() {
             Some((near, far)) => (*near, far),

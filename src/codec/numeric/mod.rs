@@ -9,6 +9,7 @@ mod dict;
 mod entropy;
 mod fixed;
 mod grid;
+mod learned;
 mod linear;
 mod past;
 mod plane;
@@ -48,11 +49,11 @@ pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
     } else if bytes {
         20 << 10
     } else if frame_bytes > 1 << 15 {
-        30 << 10
+        29 << 10
     } else {
         32 << 10
     };
-    planes + adaptive::CELLS
+    planes + entropy::WRITE_CELLS
 }
 
 /// Cells of i32 that decoding frames of up to `frame_bytes` works in.
@@ -61,8 +62,8 @@ pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
 /// errors of a grid, and no more than a third as many distinct values.
 #[must_use]
 pub const fn decode_cells(frame_bytes: usize) -> usize {
-    let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 30 << 10 };
-    planes + adaptive::CELLS
+    let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 29 << 10 };
+    planes + entropy::READ_CELLS
 }
 
 /// Cells of i32 beside them to encode frames that refer to those before.
@@ -150,7 +151,7 @@ pub fn encode(
     let raw = data.get(from..)?;
     let channels = format.channels as usize;
     let all = raw.len().checked_div(row)?;
-    let most = rows_in(work.cells.len().checked_sub(adaptive::CELLS)?, channels);
+    let most = rows_in(work.cells.len().checked_sub(entropy::WRITE_CELLS)?, channels);
     if most == 0 {
         return None;
     }
@@ -193,7 +194,7 @@ fn group(
     let before = before.get(before.len() % row..)?;
     let mut at = GROUP_HEAD;
     for channel in 0..channels {
-        let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
+        let (models, cells) = work.cells.split_at_mut_checked(entropy::WRITE_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots * rows)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let e = rest.get_mut(..rows)?;
@@ -291,7 +292,7 @@ fn read_group(
     let past_rows = past_rows(before.len(), row);
     let before = before.get(before.len() % row..)?;
     for channel in 0..channels {
-        let (models, cells) = work.cells.split_at_mut_checked(adaptive::CELLS)?;
+        let (models, cells) = work.cells.split_at_mut_checked(entropy::READ_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
         let (x, refs) = ring(planes, rows, channel, slots)?;
         let most = rest.len().min(rows);

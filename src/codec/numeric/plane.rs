@@ -4,7 +4,7 @@
 use super::grid::Grid;
 use super::linear::MAX_REFS;
 use super::past::{KNOWN_ROWS, Past};
-use super::predict::{self, Predictor};
+use super::predict::{self, Predictor, SOME};
 use super::wide::Wide;
 use super::{dict, entropy, sample};
 use crate::codec::Effort;
@@ -158,22 +158,26 @@ impl Plane<'_> {
                     best = (id, cost);
                 }
             };
-            consider(INTEGERS, self.fixed_cost(|v| v));
-            few = dict::distinct(self.x, self.e);
-            let values = self.e.get(..few).unwrap_or(&[]);
+            consider(INTEGERS, fixed_cost(self.x, self.effort, |v| v));
+            few = match self.effort {
+                Effort::Best => dict::distinct(self.x, self.e),
+                _ => dict::distinct_if_few(self.x, self.e).unwrap_or(0),
+            };
+            let held = if few == 0 && floats { dict::distinct_of_some(self.x, self.e) } else { few };
+            let (values, room) = self.e.split_at_mut_checked(held)?;
             if floats {
-                grid = Grid::find(values, self.reals);
+                grid = Grid::find(values, self.effort == Effort::Best, self.reals);
             }
-            let values = self.e.get(..few).unwrap_or(&[]);
             if few * 3 <= n && few > 1 {
-                let ranks = self.fixed_cost(|v| dict::rank(values, v));
+                let known = dict::Ranks::new(values, room);
+                let ranks = fixed_cost(self.x, self.effort, |v| known.of(v));
                 let plain = dict::cost(values);
                 let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
                 dict_grid = grid.filter(|_| fitted < plain);
                 consider(RANKS, ranks + plain.min(fitted));
                 if let Some(u) = self.union(few) {
                     let all = self.known.get(..u.all).unwrap_or(&[]);
-                    let ranks = self.fixed_cost(|v| dict::rank(all, v));
+                    let ranks = fixed_cost(self.x, self.effort, |v| dict::rank(all, v));
                     let new = self.e.get(few..few + u.new).unwrap_or(&[]);
                     let cost = if new.is_empty() { 0 } else { dict::cost(new) };
                     consider(SEEN, ranks + cost);
@@ -181,9 +185,14 @@ impl Plane<'_> {
                 }
             }
             if let Some(g) = grid {
-                let inverse = 1.0 / g.step;
-                let counts = self.fixed_cost(|v| g.count(v, inverse));
-                let errors = self.fixed_cost(|v| v.wrapping_sub(g.at(g.count(v, inverse))));
+                let counts = run_cost(self.x, self.effort, |v, to| g.counts(v, to));
+                let mut k = [0; SOME];
+                let errors = run_cost(self.x, self.effort, |v, to| {
+                    let k = k.get_mut(..v.len()).unwrap_or(&mut []);
+                    g.counts(v, k);
+                    to.copy_from_slice(v);
+                    g.less_samples(k, to);
+                });
                 consider(COUNTS, counts + errors + 16 * 8 * 256);
             }
         }
@@ -205,22 +214,13 @@ impl Plane<'_> {
         Some(n + self.integers(|_| 0, out.get_mut(n..)?)?)
     }
 
-    /// Estimated cost of the plane's samples through a map.
-    fn fixed_cost(&self, map: impl Fn(i32) -> i32) -> u64 {
-        predict::choose_fixed(self.x.len(), 32, self.effort, |from, to| {
-            for (to, v) in to.iter_mut().zip(self.x.get(from..).unwrap_or(&[])) {
-                *to = map(*v);
-            }
-        })
-        .cost
-    }
-
     /// The plane as ranks among the distinct values, which lie at the start of `e`.
     fn ranks(&mut self, few: usize, grid: Option<Grid>, out: &mut [u8]) -> Option<usize> {
-        let values = self.e.get(..few)?;
+        let (values, room) = self.e.split_at_mut_checked(few)?;
+        let known = dict::Ranks::new(values, room);
         let middle = few as i32 / 2;
         for v in self.x.iter_mut() {
-            *v = dict::rank(values, *v) - middle;
+            *v = known.of(*v) - middle;
         }
         self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
         let n = dict::write(self.e, few, grid, self.effort, self.models, out)?;
@@ -265,17 +265,14 @@ impl Plane<'_> {
 
     /// The plane as counts of a grid, the errors in front.
     fn counts(&mut self, g: Grid, out: &mut [u8]) -> Option<usize> {
-        let inverse = 1.0 / g.step;
-        for (v, e) in self.x.iter_mut().zip(self.e.iter_mut()) {
-            let k = g.count(*v, inverse);
-            *e = v.wrapping_sub(g.at(k));
-            *v = k;
-        }
+        self.e.copy_from_slice(self.x);
+        g.counts(self.e, self.x);
+        g.less_samples(self.x, self.e);
         let mut w = Writer::new(out);
         g.write(&mut w);
         let mut n = w.finish()?;
         n += entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?;
-        Some(n + self.integers(|v| g.count(v, inverse), out.get_mut(n..)?)?)
+        Some(n + self.integers(|v| g.count(v), out.get_mut(n..)?)?)
     }
 
     /// Integers less a base and divided by what all differences have in common; samples of the past become such by `map`.
@@ -310,6 +307,20 @@ impl Plane<'_> {
         let n = c.predictor.write(out)?;
         Some(n + entropy::write_after(past, self.e, self.effort, self.models, out.get_mut(n..)?)?)
     }
+}
+
+/// Estimated cost of samples through a map.
+fn fixed_cost(x: &[i32], effort: Effort, map: impl Fn(i32) -> i32) -> u64 {
+    run_cost(x, effort, |v, to| {
+        for (to, v) in to.iter_mut().zip(v) {
+            *to = map(*v);
+        }
+    })
+}
+
+/// The same with a map of some samples at a time, to as many.
+fn run_cost(x: &[i32], effort: Effort, mut map: impl FnMut(&[i32], &mut [i32])) -> u64 {
+    predict::choose_fixed(x.len(), 32, effort, |from, to| map(x.get(from..from + to.len()).unwrap_or(&[]), to)).cost
 }
 
 /// A sample of the past as the plane's own are: less their base, divided by their factor.
@@ -523,13 +534,17 @@ impl PlaneOut<'_> {
     fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let grid = Grid::read(r)?;
         entropy::read(r, self.models, self.e.get_mut(..self.x.len())?)?;
-        let inverse = 1.0 / grid.step;
-        let (base, g) = self.affine(|v| grid.count(v, inverse), r)?;
-        let found = self.x.iter().zip(self.e.iter()).map(|(v, e)| {
-            let k = v.wrapping_mul(g).wrapping_add(base);
-            grid.at(k).wrapping_add(*e)
-        });
-        sample::store(self.raw, self.format, self.channel, self.narrow, found);
+        let (base, g) = self.affine(|v| grid.count(v), r)?;
+        let mut counts = [0; SOME];
+        let errors = self.e.get_mut(..self.x.len())?;
+        for (x, e) in self.x.chunks(SOME).zip(errors.chunks_mut(SOME)) {
+            let counts = counts.get_mut(..x.len())?;
+            for (k, v) in counts.iter_mut().zip(x) {
+                *k = v.wrapping_mul(g).wrapping_add(base);
+            }
+            grid.add_samples(counts, e);
+        }
+        sample::store(self.raw, self.format, self.channel, self.narrow, errors.iter().copied());
         Some(())
     }
 }

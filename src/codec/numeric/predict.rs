@@ -6,6 +6,7 @@ use super::linear::{Linear, MAX_REFS};
 use super::solve::Solver;
 use super::tables::estimate;
 use crate::codec::Effort;
+use crate::simd::Level;
 use crate::util::bytes::Reader;
 
 /// How the samples of a plane are predicted.
@@ -22,8 +23,13 @@ const LINEAR: u8 = 4;
 
 /// Runs that estimates look at.
 const RUN: usize = 128;
+/// Planes shorter than this are predicted from fewer samples at less than the best effort.
+const SHORT: usize = 2048;
 /// The estimate's block.
 const BLOCK: usize = 32;
+
+/// Most samples that estimates ask for at a time.
+pub(crate) const SOME: usize = 3 + BLOCK;
 
 /// Number of earlier planes that hold something.
 fn known(refs: &[&[i32]; MAX_REFS]) -> usize {
@@ -86,8 +92,8 @@ fn stride(n: usize, effort: Effort) -> usize {
     match n {
         _ if effort == Effort::Best => RUN,
         0..=512 => RUN,
-        513..=2048 => 2 * RUN,
-        _ => 4 * RUN,
+        513..=4096 => 4 * RUN,
+        _ => 8 * RUN,
     }
 }
 
@@ -96,7 +102,8 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl Fn
     let mut costs = [0u64; fixed::MAX_ORDER + 1];
     let mut seen = 0u64;
     let mut from = 0;
-    let mut run = [0i32; 3 + BLOCK];
+    let mut run = [0i32; SOME];
+    let level = Level::detect();
     while from < n {
         // A run is looked at block by block, each with the three samples before it.
         for start in (from..(from + RUN).min(n)).step_by(BLOCK) {
@@ -105,7 +112,7 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl Fn
             let Some(to) = run.get_mut(3 - back..3 + len) else { break };
             at(start - back, to);
             let used = run.get(3 - back..3 + len).unwrap_or(&[]);
-            fixed::costs(used, width, &mut costs);
+            fixed::costs(level, used, width, &mut costs);
             seen += (used.len() as u64).saturating_sub(3);
         }
         from += stride(n, effort);
@@ -178,6 +185,9 @@ pub(crate) fn choose(
         (Effort::Best, _) => {
             &[(32, 0, 0, &[4, 8, 16, 24, 32]), (2, 3, 3, &[1, 2]), (16, 3, 2, &[4, 8, 16]), (16, 3, 3, &[16])]
         }
+        // Short planes determine few terms, and pay for each.
+        (_, 0) if n < SHORT => &[(8, 0, 0, &[4, 8])],
+        _ if n < SHORT => &[(8, 0, 0, &[4, 8]), (4, 3, 2, &[1, 4])],
         (_, 0) => &[(16, 0, 0, &[8, 16])],
         _ => &[(16, 0, 0, &[8, 16]), (4, 3, 2, &[1, 4])],
     };
@@ -214,7 +224,7 @@ fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], crossed:
     } else {
         let quarter = n / 4;
         // With other planes there is more to add up, and less to win.
-        let part = if crossed && n > 4096 { 4 } else { 2 };
+        let part = if n >= 8192 || (crossed && n >= 2048) { 4 } else { 2 };
         for k in 0..4 {
             s.accumulate(x, refs, k * quarter..k * quarter + quarter / part);
         }

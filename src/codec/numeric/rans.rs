@@ -8,11 +8,15 @@
     reason = "indices are masked to the array's size; the arithmetic is modulo 2^32 by design"
 )]
 
-use super::tables::{ESCAPE, Lookup, PROB_BITS, PROB_ONE, RECIPROCALS, SYMBOLS, Table};
+use core::hint::select_unpredictable;
+
+use super::tables::{Lookup, PROB_BITS, PROB_ONE, RECIPROCALS, SYMBOLS, Table};
 
 /// Lowest value of a state between symbols.
 const LOW: u32 = 1 << 16;
 const MASK: u32 = PROB_ONE - 1;
+/// Symbols decoded at a time.
+pub(crate) const TURN: usize = 32;
 
 /// How many states take turns over `n` symbols: few symbols cannot pay for many states.
 pub(crate) const fn states_for(n: usize) -> usize {
@@ -23,28 +27,35 @@ pub(crate) const fn states_for(n: usize) -> usize {
     }
 }
 
-/// The encoder: states, and the words from the end of a slice downwards.
-pub(crate) struct Encoder<'a, const S: usize> {
+/// The encoder: states, and the words from the end of a slice downwards. Frequencies add up to `2^B`.
+pub(crate) struct Encoder<'a, const S: usize, const B: u32> {
     states: [u32; S],
     out: &'a mut [u8],
     start: usize,
     short: bool,
 }
 
-impl<'a, const S: usize> Encoder<'a, S> {
+impl<'a, const S: usize, const B: u32> Encoder<'a, S, B> {
     /// Starts with the last byte of `out`.
     pub(crate) fn new(out: &'a mut [u8]) -> Self {
         let start = out.len();
         Encoder { states: [LOW; S], out, start, short: false }
     }
 
-    /// Puts `symbol` of `table` in front of what was put before, with the state of this number (modulo `S`).
-    /// The symbol's frequency is not 0.
+    /// Puts a symbol, told by its table's entry, in front of what was put before, with the state of this number (modulo
+    /// `S`). Its frequency is neither 0 nor `2^12`.
     #[inline]
-    pub(crate) fn put(&mut self, state: usize, table: &Table, symbol: u8) {
-        let mut x = self.states[state % S];
-        self.start = step(&mut x, table, symbol, self.out, self.start, &mut self.short);
+    pub(crate) fn put(&mut self, state: usize, entry: u32) {
+        let (x, word, more) = step::<B>(self.states[state % S], entry);
         self.states[state % S] = x;
+        // The word is always written, and counts only where the state had to shrink: no branch to guess.
+        match self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<2>()) {
+            Some(to) => {
+                *to = word;
+                self.start -= 2 * usize::from(more);
+            }
+            None => self.short = true,
+        }
     }
 
     /// The states, and where the words start; nothing if they did not fit.
@@ -53,44 +64,50 @@ impl<'a, const S: usize> Encoder<'a, S> {
     }
 }
 
-impl Encoder<'_, 4> {
-    /// Puts a symbol with each of the four states, the last one first: the symbols and their tables.
-    #[inline]
-    pub(crate) fn put_four(&mut self, turn: [(&Table, u8); 4]) {
-        let [mut a, mut b, mut c, mut d] = self.states;
-        let [ta, tb, tc, td] = turn;
-        let (mut at, mut short) = (self.start, self.short);
-        at = step(&mut d, td.0, td.1, self.out, at, &mut short);
-        at = step(&mut c, tc.0, tc.1, self.out, at, &mut short);
-        at = step(&mut b, tb.0, tb.1, self.out, at, &mut short);
-        self.start = step(&mut a, ta.0, ta.1, self.out, at, &mut short);
-        self.states = [a, b, c, d];
-        self.short = short;
+impl<const S: usize, const B: u32> Encoder<'_, S, B> {
+    /// Puts a symbol with each of the states, the last one first; there are up to four.
+    #[inline(always)]
+    pub(crate) fn put_turn(&mut self, turn: [u32; S]) {
+        let Some(window) = self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<8>()) else {
+            for (i, e) in turn.iter().enumerate().rev() {
+                self.put(i, *e);
+            }
+            return;
+        };
+        let (words, _) = window.as_chunks_mut::<2>();
+        let Some(words) = words.first_chunk_mut::<4>() else { return };
+        // By name: what is indexed would lie in memory.
+        let [mut a, mut b, mut c, mut d] = [0, 1, 2, 3].map(|i| self.states.get(i).copied().unwrap_or(0));
+        let [ea, eb, ec, ed] = [0, 1, 2, 3].map(|i| turn.get(i).copied().unwrap_or(0));
+        let mut free = 4usize;
+        for (i, x, e) in [(3, &mut d, ed), (2, &mut c, ec), (1, &mut b, eb), (0, &mut a, ea)] {
+            if i < S {
+                let (next, word, more) = step::<B>(*x, e);
+                *x = next;
+                words[free.wrapping_sub(1) & 3] = word;
+                free -= usize::from(more);
+            }
+        }
+        for (to, x) in self.states.iter_mut().zip([a, b, c, d]) {
+            *to = x;
+        }
+        self.start -= 2 * (4 - free);
     }
 }
 
-/// Moves a state over a symbol; returns where the words start now.
+/// A state behind a symbol, the word that it puts out, and whether it does.
 #[inline(always)]
-fn step(state: &mut u32, table: &Table, symbol: u8, out: &mut [u8], start: usize, short: &mut bool) -> usize {
-    let e = table[(symbol & ESCAPE) as usize];
-    let (f, c) = (e >> 16, e & 0xffff);
-    let mut x = *state;
-    // The word is always written, and counts only where the state has to shrink: no branch to guess.
-    let mut start = start;
-    match start.checked_sub(2).and_then(|at| out.get_mut(at..)).and_then(|o| o.first_chunk_mut::<2>()) {
-        Some(to) => *to = (x as u16).to_be_bytes(),
-        None => *short = true,
-    }
-    let more = u64::from(x) >= u64::from(f) << (32 - PROB_BITS);
-    start = start.saturating_sub(if more { 2 } else { 0 });
-    x = if more { x >> 16 } else { x };
-    let mut q = ((u64::from(x) * u64::from(RECIPROCALS.get(f as usize).copied().unwrap_or(0))) >> 32) as u32;
+fn step<const B: u32>(x: u32, entry: u32) -> (u32, [u8; 2], bool) {
+    let (f, c) = ((entry >> 16) & 0xfff, entry & 0xfff);
+    let word = (x as u16).to_be_bytes();
+    let more = x >> (32 - B) >= f;
+    let x = select_unpredictable(more, x >> 16, x);
+    let mut q = ((u64::from(x) * u64::from(RECIPROCALS[f as usize])) >> 32) as u32;
     let mut r = x.wrapping_sub(q.wrapping_mul(f));
     let over = r >= f;
     q = q.wrapping_add(u32::from(over));
-    r = r.wrapping_sub(if over { f } else { 0 });
-    *state = (q << PROB_BITS).wrapping_add(r).wrapping_add(c);
-    start
+    r = r.wrapping_sub(select_unpredictable(over, f, 0));
+    ((q << B).wrapping_add(r).wrapping_add(c), word, more)
 }
 
 /// The decoder.
@@ -116,34 +133,75 @@ impl<'a, const S: usize> Decoder<'a, S> {
         let x = (e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff));
         let word = u32::from(u16::from_be_bytes(self.words.get(self.pos).copied().unwrap_or([0; 2])));
         let more = x < LOW;
-        self.states[state % S] = if more { (x << 16) | word } else { x };
+        self.states[state % S] = select_unpredictable(more, (x << 16) | word, x);
         self.pos += usize::from(more);
         symbol
     }
 
-    /// The next symbols, the states taking turns from the first; the length of `out` is a multiple of `S`.
+    /// The next symbols, the states taking turns from the first.
     #[inline]
-    pub(crate) fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; 32]) {
-        let (turns, _) = out.as_chunks_mut::<S>();
+    pub(crate) fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; TURN]) {
+        self.turns(out, |x| {
+            let point = x & MASK;
+            let symbol = lookup[point as usize];
+            let e = table[symbol as usize % SYMBOLS];
+            ((e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff)), symbol)
+        });
+    }
+
+    /// Moves the states, one after the other, by `pass` and words where they became too small.
+    #[inline(always)]
+    fn turns(&mut self, out: &mut [u8; TURN], pass: impl Fn(u32) -> (u32, u8)) {
         let mut states = self.states;
-        let mut pos = self.pos;
-        let words = self.words;
+        let (turns, _) = out.as_chunks_mut::<S>();
+        // As many words as may be taken: without looking whether there are more, where there are.
+        let mut few = [[0u8; 2]; TURN];
+        let rest = self.words.get(self.pos..).unwrap_or(&[]);
+        let words = match rest.first_chunk::<TURN>() {
+            Some(words) => words,
+            None => {
+                for (to, from) in few.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                &few
+            }
+        };
+        let mut taken = 0usize;
         for turn in turns {
             for (state, to) in states.iter_mut().zip(turn) {
-                let x = *state;
-                let point = x & MASK;
-                let symbol = lookup[point as usize];
-                let e = table[symbol as usize % SYMBOLS];
-                let x = (e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff));
-                let word = u32::from(u16::from_be_bytes(words.get(pos).copied().unwrap_or([0; 2])));
+                let (x, symbol) = pass(*state);
+                let word = u32::from(u16::from_be_bytes(words[taken % TURN]));
                 let more = x < LOW;
-                *state = if more { (x << 16) | word } else { x };
-                pos += usize::from(more);
+                *state = select_unpredictable(more, (x << 16) | word, x);
+                taken += usize::from(more);
                 *to = symbol;
             }
         }
         self.states = states;
-        self.pos = pos;
+        self.pos += taken;
+    }
+
+    /// The next symbol, of the state of this number (modulo `S`), by code points: the symbol in 8 bits, its frequency in
+    /// 12 and the distance from its first code point in 12. There are `2^B` of them.
+    #[inline]
+    pub(crate) fn get_from<const B: u32>(&mut self, state: usize, points: &[i32]) -> u8 {
+        let x = self.states[state % S];
+        let e = points[(x & ((1 << B) - 1)) as usize] as u32;
+        let x = ((e >> 12) & 0xfff).wrapping_mul(x >> B).wrapping_add(e & 0xfff);
+        let word = u32::from(u16::from_be_bytes(self.words.get(self.pos).copied().unwrap_or([0; 2])));
+        let more = x < LOW;
+        self.pos += usize::from(more);
+        self.states[state % S] = select_unpredictable(more, (x << 16) | word, x);
+        (e >> 24) as u8
+    }
+
+    /// The next symbols, the states taking turns from the first.
+    #[inline]
+    pub(crate) fn fill_from<const B: u32>(&mut self, points: &[i32], out: &mut [u8; TURN]) {
+        self.turns(out, |x| {
+            let e = points[(x & ((1 << B) - 1)) as usize] as u32;
+            (((e >> 12) & 0xfff).wrapping_mul(x >> B).wrapping_add(e & 0xfff), (e >> 24) as u8)
+        });
     }
 
     /// Whether exactly what the encoder wrote was taken.
@@ -164,9 +222,9 @@ mod tests {
             .map(|(t, s)| (t % TABLES, if freq(FIXED[t % TABLES][*s as usize % 64]) == 0 { 63 } else { s % 64 }))
             .collect();
         let mut buf = std::vec![0u8; items.len() * 2];
-        let mut enc = Encoder::<S>::new(&mut buf);
+        let mut enc = Encoder::<S, PROB_BITS>::new(&mut buf);
         for (i, (t, s)) in items.iter().enumerate().rev() {
-            enc.put(i, &FIXED[*t], *s);
+            enc.put(i, FIXED[*t][*s as usize]);
         }
         let (states, start) = enc.finish().unwrap();
         let mut dec = Decoder::<S>::new(states, buf[start..].as_chunks::<2>().0);
@@ -188,9 +246,9 @@ mod tests {
     #[test]
     fn a_short_buffer_is_noticed() {
         let mut buf = [0u8; 2];
-        let mut enc = Encoder::<1>::new(&mut buf);
+        let mut enc = Encoder::<1, PROB_BITS>::new(&mut buf);
         for _ in 0..10 {
-            enc.put(0, &FIXED[0], 63);
+            enc.put(0, FIXED[0][63]);
         }
         assert!(enc.finish().is_none());
     }

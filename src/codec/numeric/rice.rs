@@ -1,12 +1,16 @@
-//! Residuals by Golomb-Rice codes, the parameter chosen per block of 16: no tables, no multiplications.
+//! Residuals by Golomb-Rice codes, the parameter chosen per block of 8 to 64: no tables, no multiplications.
 #![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; parameters below 34")]
 
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
 use crate::util::bytes::Reader;
 
-/// Samples of a block.
-const BLOCK: usize = 16;
+/// Samples of the shortest block; the others have twice, four and eight times as many.
+const LEAST: usize = 8;
+/// Block lengths, as powers of two times [`LEAST`].
+const LENGTHS: usize = 4;
+/// Samples of the longest block.
+const MOST_SAMPLES: usize = LEAST << (LENGTHS - 1);
 /// Quotients from here on are written as this many zeros, a one and the value in 32 bits.
 const MOST: u32 = 24;
 
@@ -35,10 +39,31 @@ fn next(sum: u64, n: u64, before: State) -> State {
     if sum == 0 {
         return State { k: before.k, zero: true };
     }
-    let mean = if n == BLOCK as u64 { sum >> 4 } else { sum / n };
+    let mean = if n.is_power_of_two() { sum >> n.trailing_zeros() } else { sum / n };
     let k = if mean == 0 { 0 } else { mean.ilog2().min(31) };
     let stay = k.abs_diff(before.k) == 1 && bits_with(before.k, sum, n) <= bits_with(k, sum, n) + 2;
     State { k: if stay { before.k } else { k }, zero: false }
+}
+
+/// The same by the residuals themselves: the state of [`next`] or one parameter beside it, whichever takes fewer bits.
+#[inline]
+fn best(b: &[i32], before: State) -> State {
+    let guess = next(zigzag_sum(b), b.len() as u64, before);
+    if guess.zero {
+        return guess;
+    }
+    let exact = |k: u32| {
+        let state = State { k, zero: false };
+        let quotients: u64 = b.iter().map(|v| u64::from(zigzag(*v) >> k)).sum();
+        (quotients + u64::from(k + 1) * b.len() as u64 + u64::from(change(before, state).1), k)
+    };
+    let mut least = exact(guess.k);
+    for k in [guess.k.wrapping_sub(1), guess.k + 1, before.k] {
+        if k < 32 && k.abs_diff(guess.k) == 1 {
+            least = least.min(exact(k));
+        }
+    }
+    State { k: least.1, zero: false }
 }
 
 /// The code of a change of state: its bits and their number.
@@ -61,29 +86,49 @@ fn zigzag_sum(b: &[i32]) -> u64 {
     b.iter().map(|v| u64::from(zigzag(*v))).sum()
 }
 
-/// What [`write`] needs, in 1/256 bit, by every `step`-th block.
-pub(crate) fn cost(e: &[i32], step: usize) -> u64 {
-    let (mut bits, mut seen) = (0u64, 0u64);
-    let mut before = START;
-    for b in e.chunks(BLOCK).step_by(step) {
-        let now = next(zigzag_sum(b), b.len() as u64, before);
-        bits += u64::from(change(before, now).1);
-        before = now;
-        seen += b.len() as u64;
-        if !now.zero {
-            let quotients: u64 = b.iter().map(|v| u64::from(zigzag(*v) >> now.k)).sum();
-            bits += quotients + (u64::from(now.k) + 1) * b.len() as u64;
+/// The block length for some residuals, as a power of two times [`LEAST`], and what [`write`] needs about, in 1/256 bit;
+/// by every `step`-th of the longest blocks.
+pub(crate) fn choose(e: &[i32], step: usize) -> (u32, u64) {
+    let mut bits = [0u64; LENGTHS];
+    let mut before = [START; LENGTHS];
+    let mut seen = 0u64;
+    for longest in e.chunks(MOST_SAMPLES).step_by(step) {
+        seen += longest.len() as u64;
+        // Sums over the shortest blocks; those over the longer ones follow from them.
+        let mut sums = [0u64; 1 << (LENGTHS - 1)];
+        for (to, b) in sums.iter_mut().zip(longest.chunks(LEAST)) {
+            *to = zigzag_sum(b);
+        }
+        for (length, (bits, before)) in bits.iter_mut().zip(&mut before).enumerate() {
+            let mut left = longest.len();
+            for part in sums.chunks(1 << length) {
+                let n = left.min(LEAST << length);
+                if n == 0 {
+                    break;
+                }
+                left -= n;
+                let sum = part.iter().sum();
+                let now = next(sum, n as u64, *before);
+                *bits += u64::from(change(*before, now).1);
+                if !now.zero {
+                    // What is far above the others is written in full.
+                    *bits += bits_with(now.k, sum, n as u64).min(n as u64 * 40);
+                }
+                *before = now;
+            }
         }
     }
-    (bits * 256 * e.len() as u64).checked_div(seen).unwrap_or(0)
+    let (length, least) = bits.iter().enumerate().min_by_key(|(_, b)| **b).map_or((0, 0), |(i, b)| (i, *b));
+    (length as u32, (least * 256 * e.len() as u64).checked_div(seen).unwrap_or(0))
 }
 
-/// Writes `e`.
-pub(crate) fn write(e: &[i32], out: &mut [u8]) -> Option<usize> {
+/// Writes `e` in blocks of this length.
+pub(crate) fn write(e: &[i32], length: u32, out: &mut [u8]) -> Option<usize> {
     let mut w = BitWriter::new(out);
+    w.put(length, 2);
     let mut before = START;
-    for b in e.chunks(BLOCK) {
-        let now = next(zigzag_sum(b), b.len() as u64, before);
+    for b in e.chunks(LEAST << length) {
+        let now = best(b, before);
         let (code, bits) = change(before, now);
         w.put(code, bits);
         before = now;
@@ -94,7 +139,10 @@ pub(crate) fn write(e: &[i32], out: &mut [u8]) -> Option<usize> {
         for v in b {
             let z = zigzag(*v);
             let q = z >> k;
-            if q < MOST {
+            if q + k < 32 && q < MOST {
+                // The one that ends the zeros, and the low bits.
+                w.put((1 << k) | (z & ((1 << k) - 1)), q + 1 + k);
+            } else if q < MOST {
                 w.put(1, q + 1);
                 w.put(z & ((1 << k) - 1), k);
             } else {
@@ -109,8 +157,9 @@ pub(crate) fn write(e: &[i32], out: &mut [u8]) -> Option<usize> {
 /// Reads residuals into `e`.
 pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
     let mut bits = BitReader::new(r.rest());
+    let length = LEAST << bits.get(2);
     let State { mut k, mut zero } = START;
-    for b in e.chunks_mut(BLOCK) {
+    for b in e.chunks_mut(length) {
         match bits.unary(3) {
             0 => {}
             1 => {
@@ -151,12 +200,14 @@ mod tests {
         #[test]
         fn residuals_come_back(e in proptest::collection::vec(prop_oneof![4 => Just(0), 4 => -9..9i32, 1 => any::<i32>(), 1 => Just(i32::MIN)], 0..200)) {
             let mut buf = std::vec![0u8; 2048];
-            let n = write(&e, &mut buf).unwrap();
-            let mut back = std::vec![7; e.len()];
-            let mut r = Reader::new(&buf[..n]);
-            read(&mut r, &mut back).unwrap();
-            prop_assert!(r.rest().is_empty());
-            prop_assert_eq!(back, e);
+            for length in 0..LENGTHS as u32 {
+                let n = write(&e, length, &mut buf).unwrap();
+                let mut back = std::vec![7; e.len()];
+                let mut r = Reader::new(&buf[..n]);
+                read(&mut r, &mut back).unwrap();
+                prop_assert!(r.rest().is_empty());
+                prop_assert_eq!(&back, &e);
+            }
         }
     }
 }

@@ -1,44 +1,44 @@
 //! An entropy-coded section: raw bits, then the states and words of the rANS coder.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame")]
 
-use super::rans::{Decoder, Encoder};
-use super::tables::Table;
+use super::rans::Decoder;
 use crate::codec::bits::BitWriter;
 use crate::codec::varint;
 use crate::util::bytes::{Reader, Writer};
 
-/// A symbol to code: its table in bits 8 to 15, the symbol below, and, where a block begins, a symbol of the level
-/// table plus one in the bits above.
-pub(crate) type Token = i32;
-
-/// The token of a symbol.
-#[inline]
-pub(crate) const fn token(table: usize, symbol: u8) -> Token {
-    ((table << 8) | symbol as usize) as i32
-}
-
 /// Room kept in front of the raw bits for their length.
 const ROOM: usize = 5;
 
-/// Writes a section: `bits` appends the raw bits and makes the tokens, which are coded then.
-pub(crate) fn write<'t>(
+/// What the rANS coder made: states, how many they are, and where in its area the words start.
+pub(crate) struct Coded {
+    states: [u32; 4],
+    count: usize,
+    start: usize,
+}
+
+impl<const S: usize> From<([u32; S], usize)> for Coded {
+    fn from((states, start): ([u32; S], usize)) -> Self {
+        let mut four = [0; 4];
+        for (to, s) in four.iter_mut().zip(states) {
+            *to = s;
+        }
+        Coded { states: four, count: S, start }
+    }
+}
+
+/// Writes a section: `fill` appends the raw bits, tells how many bytes they take, and turns the residuals into symbols, which `code` codes then, the
+/// words at the end of its area.
+pub(crate) fn write(
     out: &mut [u8],
-    tables: &[Table],
-    level_table: &Table,
-    tokens: &'t mut [Token],
-    fill: impl FnOnce(&mut BitWriter<'_>, &mut [Token]),
+    e: &mut [i32],
+    fill: impl FnOnce(BitWriter<'_>, &mut [i32]) -> Option<usize>,
+    code: impl FnOnce(&mut [u8], &[i32]) -> Option<Coded>,
 ) -> Option<usize> {
-    let mut w = BitWriter::new(out.get_mut(ROOM..)?);
-    fill(&mut w, tokens);
-    let bits_len = w.finish()?;
+    // The writer goes by value, so that it can stay in registers.
+    let bits_len = fill(BitWriter::new(out.get_mut(ROOM..)?), e)?;
     let area = out.get_mut(ROOM + bits_len..)?;
     let area_len = area.len();
-    let tokens: &'t [Token] = tokens;
-    let (states, count, start) = match super::rans::states_for(tokens.len()) {
-        1 => code::<1>(area, tables, level_table, tokens)?,
-        2 => code::<2>(area, tables, level_table, tokens)?,
-        _ => code_four(area, tables, level_table, tokens)?,
-    };
+    let Coded { states, count, start } = code(area, e)?;
     let words_len = area_len - start;
     let from = ROOM + bits_len + start;
 
@@ -62,58 +62,6 @@ pub(crate) fn write<'t>(
     out.copy_within(from..from + words_len, at + n);
     out.get_mut(at..at + n)?.copy_from_slice(head.get(..n)?);
     Some(at + n + words_len)
-}
-
-fn code<const S: usize>(
-    area: &mut [u8],
-    tables: &[Table],
-    level_table: &Table,
-    tokens: &[Token],
-) -> Option<([u32; 4], usize, usize)> {
-    let mut enc = Encoder::<S>::new(area);
-    for (i, t) in tokens.iter().enumerate().rev() {
-        enc.put(i, tables.get((*t >> 8) as usize & 0xff)?, *t as u8);
-        put_level(&mut enc, level_table, *t);
-    }
-    let (states, start) = enc.finish()?;
-    let mut four = [0; 4];
-    for (to, s) in four.iter_mut().zip(states) {
-        *to = s;
-    }
-    Some((four, S, start))
-}
-
-/// The same with four states, a turn of them at a time.
-fn code_four(
-    area: &mut [u8],
-    tables: &[Table],
-    level_table: &Table,
-    tokens: &[Token],
-) -> Option<([u32; 4], usize, usize)> {
-    let mut enc = Encoder::<4>::new(area);
-    // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
-    let (turns, rest) = tokens.as_chunks::<4>();
-    for (i, t) in rest.iter().enumerate().rev() {
-        enc.put(i, tables.get((*t >> 8) as usize & 0xff)?, *t as u8);
-        put_level(&mut enc, level_table, *t);
-    }
-    let none = [0; super::tables::SYMBOLS];
-    for [a, b, c, d] in turns.iter().rev() {
-        let entry = |t: Token| (tables.get((t >> 8) as usize & 0xff).unwrap_or(&none), t as u8);
-        enc.put_four([entry(*a), entry(*b), entry(*c), entry(*d)]);
-        put_level(&mut enc, level_table, *a);
-    }
-    let (states, start) = enc.finish()?;
-    Some((states, 4, start))
-}
-
-/// Puts the level symbol of a block's first token.
-#[inline]
-fn put_level<const S: usize>(enc: &mut Encoder<'_, S>, level_table: &Table, t: Token) {
-    let level = t >> 16;
-    if level > 0 {
-        enc.put(0, level_table, (level - 1) as u8);
-    }
 }
 
 /// A section as it is read.

@@ -7,6 +7,7 @@
 )]
 
 use super::linear::{Linear, MAX_COEFFICIENT, MAX_ORDER, MAX_REFS, MAX_SHIFT, MAX_TAPS};
+use crate::simd::{Level, lag_products};
 use core::ops::Range;
 
 /// Samples converted to f64 at a time.
@@ -40,36 +41,16 @@ pub(crate) struct Solution {
     pub(crate) noise: i32,
 }
 
-/// The sum of products of two rows of equal length, in eight lanes.
-#[inline]
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 8];
-    let (a8, at) = a.as_chunks::<8>();
-    let (b8, bt) = b.as_chunks::<8>();
-    for (a, b) in a8.iter().zip(b8) {
-        for ((l, a), b) in lanes.iter_mut().zip(a).zip(b) {
-            *l += a * b;
-        }
-    }
-    let mut sum = 0.0;
-    for l in lanes {
-        sum += l;
-    }
-    for (a, b) in at.iter().zip(bt) {
-        sum += a * b;
-    }
-    sum
-}
-
 impl<'a> Solver<'a> {
     /// Starts without any products, for `order` own terms and `taps` terms of `refs` planes; `cells` are at least
     /// [`CELLS`].
     pub(crate) fn new(cells: &'a mut [f64], order: usize, refs: usize, taps: usize) -> Option<Self> {
         let (rows, rest) = cells.split_at_mut_checked(SERIES * ROW)?;
         let (products, work) = rest.split_at_mut_checked(MOST * MOST)?;
-        products.fill(0.0);
         let refs = if taps == 0 { 0 } else { refs.min(MAX_REFS) };
-        Some(Solver { rows, products, work, order: order.min(MAX_ORDER), refs, taps: taps.min(MAX_TAPS), count: 0 })
+        let (order, taps) = (order.min(MAX_ORDER), taps.min(MAX_TAPS));
+        products.get_mut(..(1 + order + refs * taps) * MOST)?.fill(0.0);
+        Some(Solver { rows, products, work, order, refs, taps, count: 0 })
     }
 
     /// Where the lags of series `s` start in the matrix, and how many there are.
@@ -103,6 +84,7 @@ impl<'a> Solver<'a> {
         let planes = 1 + self.refs;
         // The sums with a lag of 0 on one side, kept apart: the others follow from them and from the two ends.
         let mut first = [[[0.0f64; MAX_ORDER + 1]; SERIES]; SERIES];
+        let level = Level::detect();
         let mut at = start;
         while at < end {
             let n = BLOCK.min(end - at);
@@ -118,11 +100,8 @@ impl<'a> Solver<'a> {
                 let now = self.rows.get(a * ROW + HISTORY..a * ROW + HISTORY + n).unwrap_or(&[]);
                 for (b, sums) in sums.iter_mut().enumerate().take(planes) {
                     let (_, lags) = self.lags(b);
-                    for (lag, sum) in sums.iter_mut().enumerate().take(lags) {
-                        // Lag 0 on both sides is the same for (a, b) and (b, a).
-                        let from = b * ROW + HISTORY - lag;
-                        *sum += dot(now, self.rows.get(from..from + n).unwrap_or(&[]));
-                    }
+                    let row = self.rows.get(b * ROW..(b + 1) * ROW).unwrap_or(&[]);
+                    lag_products(level, now, row, HISTORY, sums.get_mut(..lags).unwrap_or(&mut []));
                 }
             }
             at += n;

@@ -283,8 +283,8 @@ pub(crate) fn table_of(level: u32) -> (usize, u32) {
     if level < 19 { (level as usize, 0) } else { (19 + ((level - 19) & 1) as usize, (level - 17) >> 1) }
 }
 
-const fn reciprocals() -> [u32; PROB_ONE as usize + 1] {
-    let mut t = [u32::MAX; PROB_ONE as usize + 1];
+const fn reciprocals() -> [u32; PROB_ONE as usize] {
+    let mut t = [u32::MAX; PROB_ONE as usize];
     let mut f = 2;
     while f < t.len() {
         t[f] = ((1u64 << 32) / f as u64) as u32;
@@ -294,7 +294,7 @@ const fn reciprocals() -> [u32; PROB_ONE as usize + 1] {
 }
 
 /// 2^32 / f rounded down: a division by a frequency is a product and a correction.
-pub(crate) static RECIPROCALS: [u32; PROB_ONE as usize + 1] = reciprocals();
+pub(crate) static RECIPROCALS: [u32; PROB_ONE as usize] = reciprocals();
 
 #[cfg(test)]
 mod tests {

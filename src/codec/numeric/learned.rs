@@ -1,0 +1,391 @@
+//! Residuals by a table learned from them: classes of magnitude by rANS, what is left of a number as raw bits.
+//!
+//! Classes are exact for small numbers and `2^k` to the octave beyond, as in hybrid integer codes (JPEG XL, ISO/IEC
+//! 18181-1, C.2): one table serves any scale. Its frequencies are sent as floating-point numbers of a few bits.
+#![allow(clippy::arithmetic_side_effects, reason = "counts of residuals of a frame; classes below 256, bits below 32")]
+
+use super::rans::{Encoder, states_for};
+use super::section::{self, Coded, Section};
+use super::tables::log2_q8;
+use crate::codec::bits::{BitReader, BitWriter};
+use crate::codec::varint::{unzigzag, zigzag};
+use crate::simd::{self, LOW_BYTES, Level, NUMBERS};
+use crate::util::bytes::Reader;
+
+/// Bits of a frequency total.
+const BITS: u32 = 11;
+const ONE: u32 = 1 << BITS;
+/// Most classes.
+const CLASSES: usize = 256;
+/// Histograms filled in turns, so that equal neighbours do not wait for each other.
+const TURNS: usize = 4;
+/// Cells that writing works in.
+pub(crate) const WRITE_CELLS: usize = CLASSES * TURNS;
+/// Cells that reading works in.
+pub(crate) const READ_CELLS: usize = ONE as usize;
+/// Residuals looked at together.
+const BLOCK: usize = NUMBERS;
+
+/// The class of a zigzag number, and how many low bits are left.
+#[inline]
+const fn class_of(z: u32, k: u32) -> (u32, u32) {
+    let bits = 31 - k - (z | (1 << k)).leading_zeros();
+    ((bits << k) + (z >> bits), bits)
+}
+
+/// What was learned of an array.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Learned {
+    /// Classes to the octave, as a power of two.
+    k: u32,
+    /// Bits of a frequency below its highest.
+    fine: u32,
+    /// The frequency in the high and the sum of the frequencies before it in the low half.
+    table: [u32; CLASSES],
+    /// Classes up to the last one met.
+    used: usize,
+    /// The class that takes what the others leave.
+    rest: usize,
+    /// Estimated cost in 1/256 bit.
+    pub(crate) cost: u64,
+}
+
+/// Keeps `fine` bits below the highest of `f`, rounded.
+const fn coarse(f: u32, fine: u32) -> u32 {
+    let drop = (31 - (f | 1).leading_zeros()).saturating_sub(fine);
+    let half = (1 << drop) >> 1;
+    ((f + half) >> drop) << drop
+}
+
+impl Learned {
+    /// Learns from all of `e`; `cells` are at least [`WRITE_CELLS`].
+    pub(crate) fn from(e: &[i32], cells: &mut [i32]) -> Option<Self> {
+        Self::from_some(e, 1, cells)
+    }
+
+    /// Learns from every `step`-th block of `e`, for an estimate of the cost: not all of `e` may have a class.
+    pub(crate) fn from_some(e: &[i32], step: usize, cells: &mut [i32]) -> Option<Self> {
+        let (k, fine) = match e.len() {
+            0..2048 => (2, 1),
+            2048..8192 => (2, 2),
+            _ => (3, 2),
+        };
+        let (turns, _) = cells.get_mut(..WRITE_CELLS)?.as_chunks_mut::<CLASSES>();
+        let [a, b, c, d] = turns else { return None };
+        for t in [&mut *a, &mut *b, &mut *c, &mut *d] {
+            t.fill(0);
+        }
+        let count = |t: &mut [i32; CLASSES], v: i32| {
+            #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
+            let n = &mut t[class_of(zigzag(v), k).0 as usize & (CLASSES - 1)];
+            *n += 1;
+        };
+        let mut seen = 0;
+        let part = if step == 1 { e.len().max(1) } else { BLOCK };
+        for block in e.chunks(part).step_by(step) {
+            let (fours, rest) = block.as_chunks::<4>();
+            for [v, w, x, y] in fours {
+                count(a, *v);
+                count(b, *w);
+                count(c, *x);
+                count(d, *y);
+            }
+            for v in rest {
+                count(a, *v);
+            }
+            seen += block.len() as u32;
+        }
+        for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+            *a += *b + *c + *d;
+        }
+        Some(Self::of(a, seen, e.len() as u32, k, fine))
+    }
+
+    /// The table for `n` residuals, of `seen` of which so many are of each class.
+    fn of(counts: &[i32; CLASSES], seen: u32, n: u32, k: u32, fine: u32) -> Self {
+        let used = counts.iter().rposition(|c| *c > 0).map_or(1, |i| i + 1);
+        let rest = counts.iter().enumerate().max_by_key(|(_, c)| **c).map_or(0, |(i, _)| i);
+        let mut table = [0u32; CLASSES];
+        // What rounding adds may leave nothing for the most frequent class: a little less for all, then.
+        let mut total = ONE;
+        for _ in 0..8 {
+            let mut sum = 0;
+            for (i, (f, c)) in table.iter_mut().zip(counts).enumerate().take(used) {
+                let exact = (u64::from(*c as u32) * u64::from(total)).checked_div(seen.into()).unwrap_or(0) as u32;
+                *f = if *c == 0 || i == rest { 0 } else { coarse(exact.max(1), fine) };
+                sum += *f;
+            }
+            if let Some(f) = table.get_mut(rest) {
+                *f = ONE.saturating_sub(sum);
+            }
+            if sum < ONE {
+                break;
+            }
+            total -= ONE / 16;
+        }
+        let mut l = Learned { k, fine, table, used, rest, cost: 0 };
+        let mut bits = 0u64;
+        for (i, (f, c)) in l.table.iter().zip(counts).enumerate() {
+            let low = (i as u32 >> k).saturating_sub(1);
+            let each = BITS as i32 * 256 - log2_q8((*f).into()) + (low as i32 * 256);
+            bits += u64::from(*c as u32) * each as u64;
+        }
+        let bits = (bits * u64::from(n)).checked_div(seen.into()).unwrap_or(0);
+        let mut side = [0u8; 256];
+        let mut w = BitWriter::new(&mut side);
+        l.write_table(&mut w);
+        l.cost = bits + (w.finish().unwrap_or(256) as u64 + 4 * states_for(n as usize) as u64 + 4) * 8 * 256;
+        let mut before = 0;
+        for f in &mut l.table {
+            let own = *f;
+            *f = own << 16 | before;
+            before += own;
+        }
+        l
+    }
+
+    /// Appends the frequencies, which stand in the table as they are.
+    fn write_table(&self, w: &mut BitWriter<'_>) {
+        w.put(self.k, 2);
+        w.put(self.fine, 2);
+        w.put(self.used as u32 - 1, 8);
+        w.put(self.rest as u32, 8);
+        let mut before = 0i32;
+        for (i, f) in self.table.iter().enumerate().take(self.used) {
+            if i == self.rest {
+                continue;
+            }
+            let length = 32 - f.leading_zeros();
+            w.unary(zigzag(length as i32 - before));
+            before = length as i32;
+            let fine = length.saturating_sub(1).min(self.fine);
+            let drop = length.saturating_sub(1) - fine;
+            w.put((f >> drop) & ((1 << fine) - 1), fine);
+        }
+    }
+
+    /// Writes `e`, from which the table was learned; it is used up.
+    pub(crate) fn write(&self, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
+        let mut plain = *self;
+        for f in &mut plain.table {
+            *f >>= 16;
+        }
+        let classes = |mut w: BitWriter<'_>, e: &mut [i32]| {
+            plain.write_table(&mut w);
+            self.classes(w, e)
+        };
+        section::write(out, e, classes, |area, e| match states_for(e.len()) {
+            1 => code::<1>(area, e),
+            2 => code::<2>(area, e),
+            _ => code::<4>(area, e),
+        })
+    }
+}
+
+impl Learned {
+    /// Turns residuals into their classes' entries, and appends what is left of them.
+    #[inline(never)]
+    fn classes(&self, mut w: BitWriter<'_>, e: &mut [i32]) -> Option<usize> {
+        let level = Level::detect();
+        let [mut classes, mut low, mut bits] = [[0u32; NUMBERS]; 3];
+        #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
+        let entry = |class: u32| self.table[class as usize & (CLASSES - 1)] as i32;
+        let (blocks, rest) = e.as_chunks_mut::<NUMBERS>();
+        for b in blocks {
+            simd::split(level, b, self.k, &mut classes, &mut low, &mut bits);
+            for (((v, class), low), bits) in b.iter_mut().zip(classes).zip(low).zip(bits) {
+                w.put(low, bits);
+                *v = entry(class);
+            }
+        }
+        for v in rest {
+            let z = zigzag(*v);
+            let (class, bits) = class_of(z, self.k);
+            w.put(z & ((1 << bits) - 1), bits);
+            *v = entry(class);
+        }
+        w.finish()
+    }
+}
+
+/// Codes table entries, a turn of the states at a time.
+#[inline(never)]
+fn code<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
+    let mut enc = Encoder::<S, BITS>::new(area);
+    let (turns, rest) = e.as_chunks::<S>();
+    for (i, t) in rest.iter().enumerate().rev() {
+        enc.put(i, *t as u32);
+    }
+    for turn in turns.iter().rev() {
+        enc.put_turn(turn.map(|t| t as u32));
+    }
+    enc.finish().map(Coded::from)
+}
+
+/// A code point: class, frequency, and distance from the first code point of the class.
+#[inline]
+const fn point(class: usize, f: u32, at: u32) -> u32 {
+    (class as u32) << 24 | f << 12 | at
+}
+
+/// Reads the frequencies into code points; the classes' octaves.
+fn read_table(r: &mut BitReader<'_>, points: &mut [i32; READ_CELLS]) -> Option<u32> {
+    let (k, fine) = (r.get(2), r.get(2));
+    let (used, rest) = (r.get(8) as usize + 1, r.get(8) as usize);
+    if rest >= used {
+        return None;
+    }
+    let mut table = [0u32; CLASSES];
+    let (mut before, mut sum) = (0i32, 0u32);
+    for (i, f) in table.iter_mut().enumerate().take(used) {
+        if i == rest {
+            continue;
+        }
+        before += unzigzag(r.unary(64));
+        if !(0..=BITS as i32).contains(&before) {
+            return None;
+        }
+        if before > 0 {
+            let low = before as u32 - 1;
+            let fine = fine.min(low);
+            *f = ((1 << fine) | r.get(fine)) << (low - fine);
+        }
+        sum += *f;
+    }
+    *table.get_mut(rest)? = ONE.checked_sub(sum).filter(|f| *f > 0)?;
+    let mut left = points.as_mut_slice();
+    for (class, f) in table.iter().enumerate().take(used) {
+        let (own, others) = core::mem::take(&mut left).split_at_mut_checked(*f as usize)?;
+        for (at, p) in (0u32..).zip(own) {
+            *p = point(class, *f, at) as i32;
+        }
+        left = others;
+    }
+    // Classes whose numbers have more than 32 bits.
+    (used <= (33 - k as usize) << k).then_some(k)
+}
+
+/// Reads residuals into `e`; `cells` are at least [`READ_CELLS`].
+pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32], cells: &mut [i32]) -> Option<()> {
+    let points = cells.first_chunk_mut::<READ_CELLS>()?;
+    let s = Section::read(r, e.len())?;
+    let mut bits = BitReader::new(s.bits);
+    let k = read_table(&mut bits, points)?;
+    match states_for(e.len()) {
+        1 => decode::<1>(&s, points, bits, k, e),
+        2 => decode::<2>(&s, points, bits, k, e),
+        _ => decode::<4>(&s, points, bits, k, e),
+    }
+}
+
+/// The number of a class, with its raw bits.
+#[inline]
+fn value(class: u32, k: u32, mut bits: impl FnMut(u32) -> u32) -> i32 {
+    let low = (class >> k).saturating_sub(1);
+    let high = class - (low << k);
+    unzigzag((high << low) | bits(low))
+}
+
+fn decode<const S: usize>(
+    s: &Section<'_>,
+    points: &[i32; READ_CELLS],
+    mut bits: BitReader<'_>,
+    k: u32,
+    e: &mut [i32],
+) -> Option<()> {
+    let level = Level::detect();
+    let mut dec = s.decoder::<S>();
+    let (blocks, rest) = e.as_chunks_mut::<BLOCK>();
+    let exact = 2u32 << k;
+    for b in blocks {
+        let mut classes = [0u8; BLOCK];
+        dec.fill_from::<BITS>(points, &mut classes);
+        if classes.iter().fold(0, |m, c| (*c).max(m)) < exact as u8 {
+            for (v, c) in b.iter_mut().zip(classes) {
+                *v = unzigzag(c.into());
+            }
+        } else {
+            let quick = bits.run::<LOW_BYTES>(|bytes, at| simd::join(level, &classes, k, bytes, at, b));
+            if !quick {
+                for (v, c) in b.iter_mut().zip(classes) {
+                    *v = value(c.into(), k, |n| bits.get(n));
+                }
+            }
+        }
+    }
+    for (i, v) in rest.iter_mut().enumerate() {
+        *v = value(dec.get_from::<BITS>(i, points).into(), k, |n| bits.get(n));
+    }
+    (dec.finished() && !bits.overrun()).then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn round(e: &[i32]) -> usize {
+        let mut cells = std::vec![0; READ_CELLS.max(WRITE_CELLS)];
+        let mut buf = std::vec![0u8; 1024 + 5 * e.len()];
+        let mut work = e.to_vec();
+        let l = Learned::from(e, &mut cells).unwrap();
+        let n = l.write(&mut work, &mut buf).unwrap();
+        let told = l.cost / 2048;
+        assert!((n as u64).abs_diff(told) <= 16 + told / 50, "{n} bytes, estimated {told}");
+        work.fill(7);
+        let mut r = Reader::new(&buf[..n]);
+        read(&mut r, &mut work, &mut cells).unwrap();
+        assert!(r.rest().is_empty());
+        assert_eq!(work, e);
+        n
+    }
+
+    proptest! {
+        #[test]
+        fn residuals_come_back(
+            e in proptest::collection::vec(prop_oneof![4 => -3..4i32, 2 => -300..300i32, 1 => any::<i32>(), 1 => Just(i32::MIN)], 1..900),
+            times in 1usize..12,
+        ) {
+            round(&e.repeat(times));
+        }
+    }
+
+    #[test]
+    fn classes_cover_all_numbers_in_order() {
+        for k in 0..4 {
+            let mut before = 0;
+            for z in (0..100_000).chain((0..32).flat_map(|b| [(1u32 << b) - 1, 1 << b])).chain([u32::MAX]) {
+                let (class, bits) = class_of(z, k);
+                let low = (class >> k).saturating_sub(1);
+                assert_eq!(low, bits);
+                assert_eq!((class - (low << k)) << low, z >> low << low);
+                assert!(class <= 255 && (z > 100_000 || class >= before));
+                before = if z < 99_999 { class } else { 0 };
+            }
+            assert!(class_of(u32::MAX, k).0 < (33 - k) << k);
+        }
+    }
+
+    #[test]
+    fn skew_is_cheap_and_many_classes_fit() {
+        let mut sparse = std::vec![0; 8192];
+        sparse[77] = i32::MAX;
+        sparse[6000] = -123_456;
+        assert!(round(&sparse) < 80);
+        let wide: std::vec::Vec<i32> =
+            (0..16384i32).map(|i| 1i32.wrapping_shl(i as u32 % 32).wrapping_mul(i)).collect();
+        round(&wide);
+    }
+
+    #[test]
+    fn tables_that_cannot_be_are_refused() {
+        let mut points = [0; READ_CELLS];
+        let mut ok = 0;
+        for seed in 0u32..20_000 {
+            let bytes: std::vec::Vec<u8> =
+                (0..40u32).map(|i| (seed.wrapping_mul(2654435761).wrapping_add(i * i * 40503) >> 11) as u8).collect();
+            ok += u32::from(read_table(&mut BitReader::new(&bytes), &mut points).is_some());
+        }
+        assert!(ok < 10_000);
+    }
+}

@@ -1,0 +1,95 @@
+//! Numbers split into a class of magnitude and low bits, and put together again.
+//!
+//! A signed number as zigzag z has `low` bits: those below its highest `k + 1`; its class is `(low << k) + (z >> low)`.
+#![allow(clippy::arithmetic_side_effects, reason = "bit counts below 32; positions within an array")]
+
+use super::{Isa, Level};
+
+/// Numbers at a time.
+pub const NUMBERS: usize = 32;
+/// Bytes that the low bits of as many numbers lie in, begun within a byte, and what a look at the last reaches over.
+pub const LOW_BYTES: usize = 136;
+
+per_level! {
+    /// The classes of numbers, their low bits, and how many these are. `k` is at most 3.
+    pub fn split(
+        v: &[i32; NUMBERS],
+        k: u32,
+        classes: &mut [u32; NUMBERS],
+        low: &mut [u32; NUMBERS],
+        bits: &mut [u32; NUMBERS],
+    ) {
+        for (((v, class), low), bits) in v.iter().zip(classes).zip(low).zip(bits) {
+            let z = ((v << 1) ^ (v >> 31)) as u32;
+            let n = 31 - k - (z | (1 << k)).leading_zeros();
+            *class = (n << k) + (z >> n);
+            *low = z & !(u32::MAX << n);
+            *bits = n;
+        }
+    }
+}
+
+per_level! {
+    /// The numbers of classes, whose low bits begin `at` bits (below 8) from the start of `bytes`; how many they are.
+    pub fn join(classes: &[u8; NUMBERS], k: u32, bytes: &[u8; LOW_BYTES], at: usize, v: &mut [i32; NUMBERS]) -> usize {
+        let mut bits = [0u32; NUMBERS];
+        let mut ends = [0u32; NUMBERS];
+        for (bits, class) in bits.iter_mut().zip(classes) {
+            *bits = (u32::from(*class) >> k).saturating_sub(1);
+        }
+        let mut end = at as u32;
+        for (to, bits) in ends.iter_mut().zip(&bits) {
+            *to = end;
+            end += bits;
+        }
+        let mut low = [0u32; NUMBERS];
+        for ((low, at), bits) in low.iter_mut().zip(&ends).zip(&bits) {
+            // No number has more than 31 bits, so that this is within the array.
+            let first = (*at as usize >> 3).min(LOW_BYTES - 8);
+            let word = bytes.get(first..).and_then(|b| b.first_chunk::<8>()).copied().unwrap_or([0; 8]);
+            *low = ((u64::from_be_bytes(word) << (at & 7)) >> 32 >> (32 - bits)) as u32;
+        }
+        for (((v, class), low), bits) in v.iter_mut().zip(classes).zip(&low).zip(&bits) {
+            let high = u32::from(*class).wrapping_sub(bits << k);
+            let z = (high << (bits & 31)) | low;
+            *v = (z >> 1) as i32 ^ -((z & 1) as i32);
+        }
+        (end as usize).wrapping_sub(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_split_is_joined(
+            v in proptest::collection::vec(prop_oneof![4 => -9..9i32, 2 => -999..999i32, 1 => any::<i32>(), 1 => Just(i32::MIN)], NUMBERS),
+            k in 0u32..4, start in 0usize..8,
+        ) {
+            let v: [i32; NUMBERS] = v.try_into().unwrap();
+            for level in crate::simd::levels() {
+                let [mut classes, mut low, mut bits] = [[0u32; NUMBERS]; 3];
+                split(level, &v, k, &mut classes, &mut low, &mut bits);
+                let mut bytes = [0u8; LOW_BYTES];
+                let mut at = start;
+                for i in 0..NUMBERS {
+                    let z = ((v[i] << 1) ^ (v[i] >> 31)) as u32;
+                    // By the definition: what is above the low bits has k + 1 bits, unless there are no low bits.
+                    prop_assert!(bits[i] == 0 || (z >> bits[i]).ilog2() == k);
+                    prop_assert!(bits[i] > 0 || z < 2 << k);
+                    prop_assert_eq!(classes[i], (bits[i] << k) + (z >> bits[i]));
+                    for b in (0..bits[i]).rev() {
+                        bytes[at / 8] |= ((low[i] >> b & 1) as u8) << (7 - at % 8);
+                        at += 1;
+                    }
+                }
+                let mut back = [0; NUMBERS];
+                prop_assert_eq!(join(level, &classes.map(|c| c as u8), k, &bytes, start, &mut back), at - start);
+                prop_assert_eq!(back, v);
+            }
+        }
+    }
+}
