@@ -1549,11 +1549,13 @@ sqs_status sqs_encoder_init(void *memory,
  Takes bytes of the original, puts out bytes of the stream, as far as both reach; any cut of either is fine, down to a
  byte. Does not allocate. Encodes at most one frame per call and full output.
 
-     do {
-         status = sqs_encoder_step(e, in, n, &took, out, sizeof out, &made, SQS_FLOW_END);
-         in += took; n -= took;
-         write(fd, out, made);
-     } while (status == SQS_AGAIN);
+ ```c
+ do {
+     status = sqs_encoder_step(e, in, n, &took, out, sizeof out, &made, SQS_FLOW_END);
+     in += took; n -= took;
+     write(fd, out, made);
+ } while (status == SQS_AGAIN);
+ ```
 
  in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
  how many were put there. consumed and written are always written. flow: SQS_FLOW_CONTINUE; SQS_FLOW_FLUSH: also put
