@@ -196,18 +196,18 @@ fn a_state_kept_at_a_tile() {
         let graph = scans(directions, 70);
         let ask = Request { order, ..request(directions.len() - 1, 0, EVERYTHING) };
         let (mut p, _) = build(&graph, &setup(u64::MAX));
-        seal_over(&mut p, &[ask]);
+        let (_, plan) = seal_over(&mut p, &[ask]);
+        let served = *plan.served().next().unwrap();
+        let each = Checkpoints::slot_bytes(8).unwrap();
+        let slots = served.tile_bytes / each;
         let (want, _) = run(&mut p, &ask, u64::MAX, &mut || ());
         let undamaged = p.stats().stage_rows;
-        let (mut turn, mut struck, mut slots) = (0, true, 1);
+        let (mut turn, mut struck) = (0, true);
         while struck {
             struck = false;
             for slot in 0..slots {
                 let (mut p, _) = build(&graph, &setup(u64::MAX));
                 let (base, plan) = seal_over(&mut p, &[ask]);
-                let served = *plan.served().next().unwrap();
-                let each = Checkpoints::slot_bytes(8).unwrap();
-                slots = served.tile_bytes / each;
                 let at = plan.eval.at + served.bytes + served.slot_bytes + slot * each + HEADER_BYTES;
                 let (rows, hit) = run(&mut p, &ask, turn, &mut || flip(base, at));
                 struck |= hit;
