@@ -68,11 +68,11 @@ fn sosfiltfilt(sos: &[f64], x: &[f64], pad: usize) -> Vec<f64> {
 fn noisy(n: usize) -> Vec<f64> {
     let mut dice = Dice(n as u64);
     let mut walk = 5.0;
-    let mut next = |i: usize| {
+    let next = |i: usize| {
         walk += (dice.below(2001) as f64 - 1000.0) / 1000.0;
         walk + 3.0 * (i as f64 / 7.0).sin()
     };
-    (0..n).map(|i| next(i)).collect()
+    (0..n).map(next).collect()
 }
 
 #[track_caller]

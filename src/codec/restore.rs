@@ -111,7 +111,7 @@ fn run(
     }
 }
 
-/// Where to begin reading a stream of `len` bytes for byte `want` of the original. `buf` has [`IO_BYTES`].
+/// Where to begin reading a stream of `len` bytes for byte `want` of the original. `buf` has `IO_BYTES`.
 pub fn find(read: &ReadAt<'_>, len: u64, want: u64, tag: Option<u16>, buf: &mut [u8]) -> Result<u64> {
     if want == 0 {
         return Ok(0);
