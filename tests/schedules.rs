@@ -55,7 +55,7 @@ fn the_table_of_the_leaf_buffered_schedule() {
         (10_000, 100, 100, 9900),
         (10_000, 10, 1000, 9000),
         (1_000_000, 1000, 1000, 999_000),
-        (1_000_000, 400, 2500, 997_500),
+        (1_000_000, 400, 2500, 997_500u64),
     ];
     for (rows, s, leaf, extra) in table {
         assert_eq!(leaf::extra_advances(rows, s, leaf), Some(u128::from(extra)), "T {rows}, s {s}, L {leaf}");

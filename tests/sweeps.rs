@@ -131,14 +131,26 @@ fn grow_and_reverse(end: u64, ring: u32, slots: u64) -> u64 {
 }
 
 /// A stream whose end was not known is reversed from the ring's checkpoints: half of the slots in the ring, half for the
-/// schedule within its gaps. With all of them in the ring the newest gap would cost its square.
+/// schedule within its gaps. Never with more work than planned; from 16 slots on with little more, the pass that made the
+/// rows included, than the best schedule for as many slots that knows the length.
 #[test]
 fn a_recording_that_grew_is_reversed_from_its_ring() {
     for s in [4u32, 8, 16, 32, 64, 100] {
-        for end in [1, 2, 8, 30].map(|n| n * u64::from(s) + 3).into_iter().chain([4095, 9999]) {
-            let optimum = u128::from(end) + binomial::extra_advances(end, u64::from(s)).unwrap();
-            let ratio = grow_and_reverse(end, s / 2, u64::from(s / 2)) as f64 / optimum as f64;
+        let slots = u64::from(s);
+        for end in [1, 2, 8, 30].map(|n| n * slots + 3).into_iter().chain([4095, 9999]) {
+            let optimum = u128::from(end) + binomial::extra_advances(end, slots).unwrap();
+            let made = grow_and_reverse(end, s / 2, slots / 2);
+            let planned = binomial::extra_advances(end, slots / 2).unwrap();
+            let ratio = made as f64 / optimum as f64;
             println!("s {s:3}  T {end:5}  {ratio:.3}");
+            assert!(u128::from(made) <= u128::from(2 * end) + planned, "s {s}, T {end}: {made} rows");
+            let bound = match (s, end / slots) {
+                (4 | 8, _) => f64::MAX,
+                (_, 1) => 1.29,
+                (16, _) => 1.28,
+                _ => 1.17,
+            };
+            assert!(ratio <= bound, "s {s}, T {end}: {ratio}");
         }
     }
 }
@@ -186,7 +198,7 @@ fn no_call_makes_more_rows_than_asked() {
         let graph = random_graph(&mut dice, turns);
         let oracle = graph.oracle();
         let mode = [Mode::Auto, Mode::Classic, Mode::Sqrt][dice.below(3) as usize];
-        let pushed = dice.below(3) == 0;
+        let pushed = !streams && dice.below(3) == 0;
         let setup = Setup {
             mode: if streams { Mode::Sqrt } else { mode },
             cache_bytes: [1, 600, 30_000][dice.below(3) as usize],
