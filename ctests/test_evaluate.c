@@ -1,5 +1,6 @@
 /* Ranges into a buffer and into a function, in slices, backward, classic and sqrt; what is refused, with numbers. */
 #include "check.h"
+#include <stdlib.h>
 
 enum { SAMPLES = 400, ROWS = 199 }; /* windows of 4, hop 2 */
 
@@ -132,6 +133,17 @@ static void evicted(void)
     CHECK(took > 0);
     CHECK_STATUS(sqs_evaluate(p, sum, 0, 1, rows, sizeof rows, &got), SQS_ERR_EVICTED);
     CHECK_DETAIL(p, "sample 0 is needed");
+    /* The detail says what there still is: the first row within it can be had, the one before it cannot. */
+    char detail[200] = "";
+    uint64_t start = 0;
+    CHECK_STATUS(sqs_pipeline_error_detail(p, detail, sizeof detail, NULL), SQS_OK);
+    const char *told = strstr(detail, "ring starts with sample ");
+    CHECK(told != NULL);
+    if (told != NULL) start = (uint64_t)strtoul(told + strlen("ring starts with sample "), NULL, 10);
+    CHECK(start > 1 && start < pushed + took);
+    const uint64_t first = (start + 1) / 2;
+    CHECK_STATUS(sqs_evaluate(p, sum, first - 1, 1, rows, sizeof rows, &got), SQS_ERR_EVICTED);
+    CHECK_STATUS(sqs_evaluate(p, sum, first, 1, rows, sizeof rows, &got), SQS_OK);
     const uint64_t last = (pushed + took - 4) / 2;
     CHECK_STATUS(sqs_evaluate(p, sum, last, 1, rows, sizeof rows, &got), SQS_OK);
     sqs_pipeline_delete(p);

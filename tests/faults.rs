@@ -316,6 +316,37 @@ fn every_damaged_row_of_the_cache_and_every_damaged_checkpoint_is_counted() {
     }
 }
 
+/// However few bytes a call may look at: it looks at no more than those, or than one entry, and comes round to everything.
+#[test]
+fn a_scrub_of_any_size_comes_to_every_entry() {
+    const ROWS: u64 = 500;
+    let knobs = Knobs { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, ..KNOBS };
+    for most in [0, 1, 31, 33, 40, 64, 100, 1000, 10_000] {
+        let (mut p, _) = chain(4, 2, knobs, Some((ROWS, false)));
+        let area = Area::seal(&mut p, &[request(0, 0, EVERYTHING)]);
+        let all = run(&mut p, &request(0, 0, ROWS));
+        let targets = Targets::of(&p, &area.plan, 16);
+        let (at, held, each) = targets.cache;
+        let (slots_at, slots, slot, _) = targets.ring[0];
+        let total = held * each + slots * slot;
+        // The payload of every entry in turn, found within two rounds.
+        let entries = (0..held).map(|i| at + i * each).chain((1..slots).map(|i| slots_at + i * slot));
+        for (n, entry) in entries.enumerate() {
+            area.flip(entry + HEADER_BYTES, 3);
+            let (mut seen, mut calls) = (0, 0);
+            while p.stats().crc_failures == n as u64 {
+                let bytes = p.scrub(most).unwrap();
+                assert!(bytes > 0 && bytes <= most.max(each.max(HEADER_BYTES)), "{bytes} bytes of {most}");
+                (seen, calls) = (seen + bytes, calls + 1);
+                assert!(seen <= 2 * total + most, "entry {n}, {most} bytes a call");
+            }
+            assert!(calls <= 2 * (held + 2 * slots) + 2, "{calls} calls of {most}");
+        }
+        assert_eq!(p.stats().repairs, 0);
+        assert!(run(&mut p, &request(0, 0, ROWS)) == all);
+    }
+}
+
 /// States, rows and samples of a job that runs: damage is found when the next call begins, and made good.
 #[test]
 fn flipped_bits_in_a_running_job_change_no_row() {

@@ -28,7 +28,7 @@ fn every_budget_gives_the_rows_of_the_classic_order() {
             assert!(number(l, "peak_bytes") <= number(l, "plan_peak_bytes"));
             assert!(number(l, "plan_peak_bytes") <= number(l, "budget"));
             assert!(number(l, "least_bytes") <= number(l, "budget"));
-            assert!((number(l, "factor") - number(l, "planned_factor")).abs() < 1e-9, "{l}");
+            assert!(number(l, "factor") <= number(l, "planned_factor"), "{l}");
             assert_eq!(number(l, "stage_rows"), (40_000.0 * number(l, "factor")).round());
         }
         for pair in mine.windows(2) {

@@ -100,7 +100,7 @@ impl<'m> Job<'m> {
                     Piece::Tile { from, to, pass, makes } => {
                         self.aim_in_tile(graph, i, pass, makes.then_some((from, to)));
                     }
-                    _ => self.aim_at_snapshot(world, i, matches!(piece, Piece::Reach { .. })),
+                    _ => self.aim_at_snapshot(world, i, matches!(piece, Piece::Advance { .. })),
                 }
             }
             self.begin(graph);
@@ -121,21 +121,19 @@ impl<'m> Job<'m> {
         Ok(())
     }
 
-    /// What stage `i` of level 0 has to make so that the snapshot stands at the row behind the piece.
-    fn aim_at_snapshot(&mut self, world: &mut World<'_, 'm>, i: usize, reach: bool) {
+    /// What stage `i` of level 0 has to make so that the snapshot stands at the row behind the piece: from the nearest stored
+    /// checkpoint, or from the snapshot where there is one that is not nearer.
+    fn aim_at_snapshot(&mut self, world: &mut World<'_, 'm>, i: usize, snapshot: bool) {
         let graph = world.graph;
         let (Some(lane), Some(Ends { from, to })) = (self.plan.lanes.get(i), self.ends.get(i).copied()) else { return };
         let Some(stage) = graph.stages().get(i).filter(|s| s.level == 0) else { return };
         let mut range = self.wanted(graph, Node::Stage(i), None);
         let scan = stage.is_scan() && lane.active;
         if scan {
-            let first = if reach {
-                // A later scan that starts from an earlier checkpoint needs rows before this one's own.
-                let needed = range.map_or(to.first, |(f, _)| f.min(to.first));
-                world.checkpoints.nearest(world.work, i, needed)
-            } else {
-                from.first
-            };
+            // A later scan that starts from an earlier checkpoint needs rows before this one's own.
+            let needed = range.map_or(to.first, |(f, _)| f.min(to.first));
+            let stored = world.checkpoints.nearest(world.work, i, needed);
+            let first = if snapshot { stored.max(from.first) } else { stored };
             range = Some((first, range.map_or(to.first, |(_, e)| e.max(to.first))));
         }
         if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
@@ -222,6 +220,25 @@ impl<'m> Job<'m> {
         }
     }
 
+    /// Between pieces: the row of the target from which on the stored checkpoints of level 0 lead to row `row`.
+    pub fn stored_before(&mut self, world: &mut World<'_, 'm>, row: u64) -> u64 {
+        let graph = world.graph;
+        self.ends.clear();
+        self.ends.fill_with(Default::default);
+        self.find_bounds(graph, row, true);
+        self.clear_tracks();
+        let target = self.plan.lanes.iter().position(|l| l.target).unwrap_or(usize::MAX);
+        let rate = graph.rate(Node::Stage(target));
+        let mut way = 0;
+        for (i, stage) in graph.stages().iter().enumerate().filter(|(_, s)| s.is_scan() && s.level == 0) {
+            if let (true, Some(ends)) = (self.plan.lanes.get(i).is_some_and(|l| l.active), self.ends.get(i)) {
+                let rows = ends.to.first.saturating_sub(world.checkpoints.nearest(world.work, i, ends.to.first));
+                way = way.max(num::div_ceil(rows.saturating_mul(stage.rate), rate));
+            }
+        }
+        row.saturating_sub(way)
+    }
+
     /// Between pieces: what level 0 makes below row `row` of the target is made again.
     pub fn note_redo_to(&mut self, graph: &Graph<'_>, row: u64) {
         self.ends.clear();
@@ -242,7 +259,8 @@ impl<'m> Job<'m> {
         self.loaded.fill_with(Loaded::default);
     }
 
-    /// Every scan that runs takes its state from the snapshot; at the end of the stream where it starts, the initial one.
+    /// Every scan that runs takes its state from the snapshot; at the end of the stream where it starts, the initial one; and
+    /// where it starts behind the snapshot, from the checkpoint there. False if that was damaged.
     fn take_snapshot(&mut self, world: &mut World<'_, 'm>) -> Result<bool> {
         let graph = world.graph;
         for (i, stage) in graph.stages().iter().enumerate().filter(|(_, s)| s.is_scan()) {
@@ -254,6 +272,13 @@ impl<'m> Job<'m> {
             let starts = if stage.reverse { track.end == self.rows(graph, Node::Stage(i)) } else { track.first == 0 };
             if starts {
                 init_state(world, stage, state)?;
+                continue;
+            }
+            let stands = self.ends.get(i).map_or(0, |e| e.from.first);
+            if !stage.reverse && track.first > stands {
+                if !world.checkpoints.load(world.work, i, track.first, state) {
+                    return Ok(false);
+                }
                 continue;
             }
             let from = Span { at: num::add(lane.snap.at, self.origin)?, ..lane.snap };

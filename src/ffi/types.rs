@@ -426,7 +426,8 @@ pub struct sqs_plan_info {
     pub input_capacity: u64,
     /// Windows between checkpoints; 0 without stages with state.
     pub checkpoint_every: u64,
-    /// Stage work relative to making each row once; above 1 in reverse order and behind reverse scans.
+    /// Stage work relative to making each row once, at most; above 1 in reverse order and behind reverse scans. It counts
+    /// on no checkpoints: where there are some, less has to be made again.
     pub recompute_factor: f64,
     /// Checkpoints of each stage with state.
     pub checkpoint_slots: u64,
@@ -434,7 +435,7 @@ pub struct sqs_plan_info {
     pub sweep_slots: u64,
     /// Rows of a tile: made and held together.
     pub sweep_leaf: u64,
-    /// Rows made beyond one pass of every stage with state, counted once for each change of direction.
+    /// Rows made beyond one pass of every stage with state, counted once for each change of direction; as recompute_factor.
     pub sweep_extra: u64,
     /// Tiles at which states of reverse scans, and of what stands behind them, are kept; 0 where none have to be.
     pub sweep_tiles: u64,

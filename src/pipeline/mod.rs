@@ -88,6 +88,8 @@ pub struct Pipeline<'m> {
     sums: guard::Sums,
     cache: Cache,
     repairs: Repairs,
+    /// A scrub goes on with the cached rows, not with the checkpoints.
+    scrub_rows: bool,
     /// What saved and stored data is bound to: config and graph.
     hash: u64,
     checkpoints: CheckpointTable<'m>,
@@ -134,6 +136,7 @@ impl<'m> Pipeline<'m> {
             sums: guard::Sums::default(),
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
+            scrub_rows: false,
             hash: 0,
             checkpoints: CheckpointTable::new(carver.vec(limits.stages)?),
             counts: Counts::default(),

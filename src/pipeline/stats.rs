@@ -45,7 +45,8 @@ pub struct PlanInfo {
     pub checkpoint_every: u64,
     /// The costliest planned sweep.
     pub sweep: SweepInfo,
-    /// Stage work relative to making each row once, of the costliest request with a known number of rows.
+    /// Stage work relative to making each row once, of the costliest request with a known number of rows: exact without
+    /// stored checkpoints, at most that with them.
     pub recompute_factor: f64,
     /// Rows the cache holds.
     pub cache_rows: u64,
@@ -64,7 +65,8 @@ pub struct SweepInfo {
     pub tiles: u64,
     /// Passes over the range, the first way ahead aside.
     pub passes: u64,
-    /// Rows made beyond one pass of every level, all levels together.
+    /// Rows made beyond one pass of every level, all levels together: exact without stored checkpoints, at most that
+    /// with them.
     pub extra: u64,
 }
 
@@ -156,13 +158,21 @@ impl Pipeline<'_> {
         kept.saturating_add(self.repairs.crc_failures).saturating_add(self.counts.damaged)
     }
 
-    /// Checks the tables of the pipeline, and at most `most` bytes of what is stored (at least one entry), going round:
-    /// checkpoints, then cached rows. What is damaged is dropped, to be recomputed when it is needed; constant tables of
-    /// stages are filled again. Says how many bytes of entries it checked.
+    /// Checks the tables of the pipeline, and at most `most` bytes of what is stored (at least a header of a checkpoint or a
+    /// cached row), going round: all checkpoints, then all cached rows, a piece a call. What is damaged is dropped, to be
+    /// recomputed when it is needed; constant tables of stages are filled again. Says how many bytes of entries it checked.
     pub fn scrub(&mut self, most: usize) -> Result<usize> {
         self.guarded(Scope::All, |p| {
-            let checked = p.checkpoints.scrub(&mut p.work, most);
-            Ok(checked.saturating_add(p.cache.scrub(&mut p.work, most.saturating_sub(checked))))
+            let mut checked = 0;
+            if !p.scrub_rows {
+                (checked, p.scrub_rows) = p.checkpoints.scrub(&mut p.work, most);
+            }
+            if p.scrub_rows {
+                let least = if checked == 0 { p.cache.entry_bytes() } else { 0 };
+                let (more, end) = p.cache.scrub(&mut p.work, most.saturating_sub(checked).max(least));
+                (checked, p.scrub_rows) = (checked.saturating_add(more), !end);
+            }
+            Ok(checked)
         })
     }
 

@@ -8,7 +8,9 @@
 //! On a way down level 0 has to come from below: the leaf-buffered binomial schedule. Slots hold snapshots at tile
 //! starts, in ascending order, as a stack: the top one is the start of what is left. The optimal first split of the
 //! tiles from there to the end says where the next snapshot goes; with one tile left it is made. A snapshot that fails its
-//! check is popped: the one below is then the start of a longer stretch, and the same rule goes on from there. Where the
+//! check is popped: the one below is then the start of a longer stretch, and the same rule goes on from there. Checkpoints of
+//! the ring that are nearer than the top one serve too (`stored_tile`), so that a recording that grew is reversed
+//! with little more work than one whose length was known (Stumm and Walther 2010, Wang, Moin and Iaccarino 2009). Where the
 //! state of a later level fails its check, the pass that left it there runs again.
 //!
 //! The slots by tile outlive a sweep, until another request takes the memory: a range asked for next starts with the last pass.
@@ -332,12 +334,29 @@ impl<'m> Pipeline<'m> {
                 self.start_move(sweep, Piece::Advance { from, to: sweep.tile(next) }, next, false)
             }
             _ => {
-                let (_, far) = binomial::splits(length, free);
-                let to = top.saturating_add(far);
+                let near = self.stored_tile(sweep, top, free);
+                let to = near.unwrap_or_else(|| top.saturating_add(binomial::splits(length, free).1));
                 let from = sweep.tile(top);
                 self.start_move(sweep, Piece::Advance { from, to: sweep.tile(to) }, to, true)
             }
         }
+    }
+
+    /// The tile behind `top` from which on what is left is reversed with less work, because stored checkpoints lead there.
+    /// So a stream that grew is reversed gap by gap of its ring, with all free slots within each.
+    fn stored_tile(&mut self, sweep: &Sweep, top: u64, free: u64) -> Option<u64> {
+        let row = sweep.tile(sweep.next_tile()?);
+        let (eval, mut world) = self.split_eval();
+        let stored = eval.stored_before(&mut world, row);
+        let tile = sweep.tiles().saturating_sub(sweep.end.saturating_sub(stored).checked_div(sweep.leaf)?);
+        let (length, behind) = (sweep.left.checked_sub(top)?, sweep.left.checked_sub(tile)?);
+        let before = tile.checked_sub(top).filter(|n| *n > 0)?;
+        let whole = binomial::extra_advances(length, free)?;
+        let parts = binomial::extra_advances(behind, free.saturating_sub(1))?
+            .saturating_add(binomial::extra_advances(before, free)?);
+        // The way to the tile's first row is less than a tile; the first tile is a short one that is run so often.
+        let way = u128::from(binomial::rounds(length, free)?).saturating_add(1);
+        (parts.saturating_add(way) <= whole).then_some(tile)
     }
 
     /// The snapshot of tile `lost` (none where it does not say which) is damaged: the way from the one below is longer.

@@ -14,18 +14,11 @@
 //! `s * 2^p`: s checkpoints, at most `2^(p+1) <= 2 t / s` apart. Everything is computed from the step numbers; nothing is
 //! searched or remembered.
 //!
-//! To reverse such a stream at its end, the ring alone does badly: within the newest gap there is no free slot, and the
-//! cost is quadratic in the gap (with 8 slots, nine times the optimum at 4,000 steps and 27 times at 40,000). So a
-//! budget of s slots is halved: the ring has s/2, and s/2 serve a binomial schedule within the gaps
-//! ([`Doubling::stack`]); as the ring's checkpoints are passed, their slots serve too.
-//!
-//! Measured, counting the pass that made the rows, against the optimal schedule that knows the length, for 8 to 128 slots
-//! and T steps: at most 1.12 times its steps for `T >= 16 s`, 1.19 for `T >= 2 s`, 1.36 for `T >= s`; with 4 slots 1.23,
-//! 1.34 and 1.45.
+//! To reverse such a stream at its end, the ring alone would do badly: within the newest gap there is no free slot, and the
+//! cost is quadratic in the gap. So a budget of s slots is halved: the ring has s/2, and s/2 serve a binomial schedule
+//! within its gaps (`pipeline::sweep`).
 
-use crate::schedule::binomial::Entry;
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 
 /// The rule by which a ring of slots is filled. Steps are counted from the start of the stream; a checkpoint of step t is
 /// the state before it.
@@ -119,30 +112,6 @@ impl Doubling {
         let step = floor(wanted, half);
         if step.is_multiple_of(gap) || (edge < step && step < end) { step } else { step.saturating_sub(half) }
     }
-
-    /// Prepares the reversal of steps `0 .. end` of a stream of which checkpoints were taken up to step `end - 1`: fills
-    /// the stack of a [`Schedule`](crate::schedule::binomial::Schedule) with the ring's checkpoints and says how many there
-    /// are, the `depth` of [`Schedule::holding`](crate::schedule::binomial::Schedule::holding). The ring has slots
-    /// `0 .. s`, the rest of the stack is slots of its own. None where the stack is shorter than the ring.
-    #[must_use]
-    pub fn stack(&self, end: u64, stack: &mut [Entry]) -> Option<usize> {
-        let ring = usize::try_from(self.slots).ok()?;
-        for (slot, entry) in (0..).zip(stack.iter_mut()) {
-            *entry = Entry { step: 0, slot };
-        }
-        let held = stack.get_mut(..ring)?;
-        let Some(now) = end.checked_sub(1) else { return Some(0) };
-        // All slots are in use from step s - 1 on; before, the low ones.
-        let depth = usize::try_from(end.min(num::count(ring))).ok()?;
-        let held = held.get_mut(..depth)?;
-        let mut wanted = now;
-        for entry in held.iter_mut().rev() {
-            let step = self.below(wanted, now);
-            *entry = Entry { step, slot: self.slot(step)? };
-            wanted = step.saturating_sub(1);
-        }
-        Some(depth)
-    }
 }
 
 #[cfg(test)]
@@ -197,12 +166,6 @@ mod tests {
                 assert!(widest <= ring.gap(t));
                 assert!(t < u64::from(s) || ring.gap(t) <= 2 * t / u64::from(s));
                 if t % 7 == 0 || t < 300 {
-                    let mut stack = vec![Entry::default(); s as usize + 2];
-                    let depth = ring.stack(t + 1, &mut stack).unwrap();
-                    assert_eq!(stack[..depth].iter().map(|e| e.step).collect::<Vec<_>>(), live[..live.len() - 1]);
-                    let mut named: Vec<u32> = stack.iter().map(|e| e.slot).collect();
-                    named.sort_unstable();
-                    assert_eq!(named, (0..s + 2).collect::<Vec<_>>());
                     for w in live.windows(2) {
                         for u in [w[0], w[0] + 1, w[1] - 1].into_iter().filter(|u| *u < w[1]) {
                             assert_eq!(ring.below(u, t), w[0]);

@@ -168,3 +168,40 @@ pub(crate) fn close(got: &[f64], want: &[f64], tolerance: f64, what: &str) {
         assert!(same, "{what}: element {i} is {g}, wanted {w} (scale {scale})");
     }
 }
+
+/// A case of the files that the scripts in `tests/data` write.
+pub(crate) struct Case<'t> {
+    /// Its first line.
+    pub(crate) head: &'t str,
+    pub(crate) kind: &'t str,
+    pub(crate) dtype: &'t str,
+    /// Length of a row.
+    pub(crate) len: usize,
+    pub(crate) tolerance: f64,
+    lists: Vec<(&'t str, Vec<f64>)>,
+    pub(crate) input: Vec<f64>,
+    pub(crate) want: Vec<f64>,
+}
+
+impl Case<'_> {
+    pub(crate) fn params(&self) -> Vec<(&str, &[f64])> {
+        self.lists.iter().map(|(k, v)| (*k, &v[..])).collect()
+    }
+}
+
+/// All cases of a file: `case KIND DTYPE ROW_LEN TOLERANCE [key=v,v ...]`, the input, the numbers expected.
+pub(crate) fn cases(text: &str) -> Vec<Case<'_>> {
+    let numbers = |s: &str, by: char| -> Vec<f64> { s.split(by).map(|v| v.parse().unwrap()).collect() };
+    let mut lines = text.lines();
+    let mut cases = Vec::new();
+    while let Some(head) = lines.next() {
+        let mut words = head.split(' ').skip(1);
+        let (kind, dtype) = (words.next().unwrap(), words.next().unwrap());
+        let len = words.next().unwrap().parse().unwrap();
+        let tolerance = words.next().unwrap().parse().unwrap();
+        let lists = words.map(|w| w.split_once('=').unwrap()).map(|(k, v)| (k, numbers(v, ','))).collect();
+        let (input, want) = (numbers(lines.next().unwrap(), ' '), numbers(lines.next().unwrap(), ' '));
+        cases.push(Case { head, kind, dtype, len, tolerance, lists, input, want });
+    }
+    cases
+}

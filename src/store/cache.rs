@@ -147,14 +147,15 @@ impl Cache {
         self.place(at, HEADER_BYTES, len)
     }
 
-    /// Checks the next entries, going round, up to about `most` bytes (none, if that does not hold one); says how many.
-    pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> usize {
+    /// Checks the next entries up to the last one, at most `most` bytes of them (none, if that does not hold one). Says how
+    /// many bytes, and whether it came to the end.
+    pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> (usize, bool) {
         let mut done = 0usize;
-        for _ in 0..self.used {
+        while self.scrubbed < self.used {
             if done.saturating_add(self.slot_bytes) > most {
-                break;
+                return (done, false);
             }
-            let at = if self.scrubbed >= self.used { 0 } else { self.scrubbed };
+            let at = self.scrubbed;
             self.scrubbed = at.saturating_add(1);
             done = done.saturating_add(self.slot_bytes);
             let Some(slot) = self.slot(work, at).filter(|s| s.stage != NONE) else { continue };
@@ -163,7 +164,14 @@ impl Cache {
                 self.drop_entry(work, at, slot.stage, slot.row);
             }
         }
-        done
+        self.scrubbed = 0;
+        (done, true)
+    }
+
+    /// Bytes of an entry.
+    #[must_use]
+    pub fn entry_bytes(&self) -> usize {
+        self.slot_bytes
     }
 
     /// True if the row is here. Its check is made when it is read.

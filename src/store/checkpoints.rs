@@ -4,7 +4,7 @@
 //! lazy doubling ring ([`Doubling`]) says which of them are held, so that a stream of any length is covered by a fixed
 //! number of slots. One more slot holds the state where the last evaluation ended, so that the next one can go on there.
 
-use super::checkpoint::{Checkpoints, Key, Scrubbed};
+use super::checkpoint::{Checkpoints, HEADER_BYTES, Key, Scrubbed};
 use crate::mem::{FixedVec, Span, Work};
 use crate::schedule::doubling::Doubling;
 use crate::status::Result;
@@ -287,28 +287,23 @@ impl<'m> CheckpointTable<'m> {
         self.scans.iter().fold(0u64, |sum, s| sum.saturating_add(s.slots.counts.crc_failures))
     }
 
-    /// Checks the next `most` bytes of the checkpoints, going round; says how many it checked.
-    pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> usize {
+    /// Checks the next `most` bytes of the checkpoints up to the last one. Says how many, and whether it came to the end.
+    pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> (usize, bool) {
         let mut done = 0usize;
-        for _ in 0..self.scans.len() {
-            let Some(scan) = self.scans.get_mut(self.cursor) else {
-                self.cursor = 0;
-                continue;
-            };
+        while let Some(scan) = self.scans.get_mut(self.cursor) {
             let left = most.saturating_sub(done);
-            if left == 0 {
-                break;
+            if scan.ring.is_some() && left < HEADER_BYTES && done > 0 {
+                return (done, false);
             }
             let Scrubbed { bytes, wrapped, .. } = scan.slots.scrub(work, left);
             done = done.saturating_add(bytes);
-            if wrapped {
-                self.cursor = self.cursor.saturating_add(1);
+            if !wrapped {
+                return (done, false);
             }
+            self.cursor = self.cursor.saturating_add(1);
         }
-        if self.cursor >= self.scans.len() {
-            self.cursor = 0;
-        }
-        done
+        self.cursor = 0;
+        (done, true)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::testing::{Edge, Params, chain, numbers};
 use crate::mem::Complex32;
-use crate::stages::testing::close;
+use crate::stages::testing::{cases as cases_of, close};
 use std::format;
 use std::vec::Vec;
 
@@ -40,21 +40,10 @@ fn composed(kind: &str, params: &Params<'_>, input: &Edge, len: usize) -> Edge {
 
 #[test]
 fn scans_agree_with_scipy_and_numpy() {
-    let text = include_str!("../../../tests/data/scans.txt");
-    let mut lines = text.lines();
     let mut cases = 0;
-    while let Some(head) = lines.next() {
-        let mut words = head.split(' ').skip(1);
-        let (kind, dtype) = (words.next().unwrap(), words.next().unwrap());
-        let len: usize = words.next().unwrap().parse().unwrap();
-        let tolerance: f64 = words.next().unwrap().parse().unwrap();
-        let parsed = |s: &str, by: char| -> Vec<f64> { s.split(by).map(|v| v.parse().unwrap()).collect() };
-        let lists: Vec<(&str, Vec<f64>)> =
-            words.map(|w| w.split_once('=').unwrap()).map(|(k, v)| (k, parsed(v, ','))).collect();
-        let params: Vec<(&str, &[f64])> = lists.iter().map(|(k, v)| (*k, &v[..])).collect();
-        let x = parsed(lines.next().unwrap(), ' ');
-        let want = parsed(lines.next().unwrap(), ' ');
-        let edge = match dtype {
+    for case in cases_of(include_str!("../../../tests/data/scans.txt")) {
+        let (len, x) = (case.len, &case.input);
+        let edge = match case.dtype {
             "i16" => Edge::rows(&x.iter().map(|v| *v as i16).collect::<Vec<_>>(), len),
             "u8" => Edge::rows(&x.iter().map(|v| *v as u8).collect::<Vec<_>>(), len),
             "f32" => Edge::rows(&x.iter().map(|v| *v as f32).collect::<Vec<_>>(), len),
@@ -63,10 +52,10 @@ fn scans_agree_with_scipy_and_numpy() {
                 let x = pairs.map(|[re, im]| Complex32 { re: *re as f32, im: *im as f32 }).collect::<Vec<_>>();
                 Edge::rows(&x, len)
             }
-            _ => Edge::rows(&x, len),
+            _ => Edge::rows(x, len),
         };
-        let got = numbers(&composed(kind, &params, &edge, len));
-        close(&got, &want, tolerance, &format!("case {cases}: {head}"));
+        let got = numbers(&composed(case.kind, &case.params(), &edge, len));
+        close(&got, &case.want, case.tolerance, &format!("case {cases}: {}", case.head));
         cases += 1;
     }
     assert!(cases > 70, "{cases}");
