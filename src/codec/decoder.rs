@@ -125,6 +125,9 @@ pub struct DecodeStats {
     pub orphaned_frames: u64,
     /// Encoded bytes that belong to no sound frame of this stream, or to an orphaned one.
     pub skipped_bytes: u64,
+    /// Bytes checked or moved in the decoder's memory: its work beside decoding, in proportion to `coded_bytes` whatever
+    /// these are.
+    pub worked_bytes: u64,
     /// Whether the end frame was met.
     pub ended: bool,
 }
@@ -179,12 +182,13 @@ pub struct Decoder<'a> {
     length: Option<u64>,
     failed: Option<Error>,
     done: bool,
-    /// Bytes of payloads checked in vain since the last sound frame.
+    /// Bytes that were checked as part of a frame in vain, and looked at again.
     wasted: u64,
 }
 
-/// Frames of the greatest length that may be checked in vain, one within the other, before frames are passed over whole.
-const PATIENCE: u64 = 64;
+/// Bytes that may be checked in vain for each byte of the stream, and frames of the greatest length beyond that, before
+/// damaged frames are passed over whole: many frames one within the other are made to cost time.
+const PATIENCE: u64 = 16;
 
 /// What to do with the bytes at the start of the input.
 enum Found {
@@ -337,7 +341,7 @@ impl<'a> Decoder<'a> {
                     self.damage("bytes that belong to no frame, at {a} of the original");
                 }
                 Found::Damaged { skip, checked } => {
-                    self.wasted += checked as u64;
+                    self.wasted += (checked - skip) as u64;
                     self.stats.damaged_frames += 1;
                     self.stats.skipped_bytes += skip as u64;
                     self.from += skip;
@@ -350,7 +354,9 @@ impl<'a> Decoder<'a> {
 
     /// Takes input until the buffer is full.
     fn fill(&mut self, rest: &[u8]) -> usize {
-        if self.from > 0 {
+        // Where nothing is added nothing moves.
+        if self.from > 0 && !rest.is_empty() {
+            self.stats.worked_bytes += (self.to - self.from) as u64;
             self.input.copy_within(self.from..self.to, 0);
             self.to -= self.from;
             self.from = 0;
@@ -365,7 +371,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Looks at the bytes held; `last` says that nothing is still to come.
-    fn look(&self, last: bool) -> Found {
+    fn look(&mut self, last: bool) -> Found {
         let held = self.input.get(self.from..self.to).unwrap_or(&[]);
         let skip = frame::find_sync(held);
         if skip > 0 {
@@ -383,6 +389,7 @@ impl<'a> Decoder<'a> {
         let Some(body) = held.get(HEADER_BYTES..h.frame_len()) else {
             return Found::More;
         };
+        self.stats.worked_bytes += body.len() as u64;
         let sound = body.split_last_chunk::<TRAILER_BYTES>().is_some_and(|(p, c)| crc32c(p) == u32::from_be_bytes(*c));
         if sound {
             return Found::Frame(h);
@@ -396,7 +403,7 @@ impl<'a> Decoder<'a> {
             Some(Some(n)) if n.follows(&h) => whole,
             None if !last => Found::More,
             // Headers made to be checked in vain do not get more than so much work out of us.
-            _ if self.wasted > PATIENCE * self.input.len() as u64 => whole,
+            _ if self.wasted > PATIENCE * (self.stats.coded_bytes + self.input.len() as u64) => whole,
             _ => Found::Damaged { skip: 1, checked },
         }
     }
@@ -439,7 +446,6 @@ impl<'a> Decoder<'a> {
             _ => self.make(h),
         };
         self.from += h.frame_len();
-        self.wasted = 0;
         match made {
             Made::Nothing | Made::Frame => {}
             Made::TooFar(bytes) => {
@@ -530,12 +536,18 @@ impl<'a> Decoder<'a> {
             }
             reference = Some(r);
         }
-        self.raw.copy_within(self.held - known..self.held, 0);
+        // What went before stays where it is as long as there is room behind it: many short frames move little.
+        let mut front = if known > 0 { self.held } else { 0 };
+        if h.raw_len as usize > self.raw.len() - front {
+            self.stats.worked_bytes += known as u64;
+            self.raw.copy_within(self.held - known..self.held, 0);
+            front = known;
+        }
         // Until the frame is there, only what went before it is; or nothing that anything could go on from.
-        (self.held, self.held_end) = (known, h.raw_offset);
+        (self.held, self.held_end) = (front, h.raw_offset);
         let past = reference.map_or(0, |r| r.bytes as usize);
-        let end = known + h.raw_len as usize;
-        let Some(data) = self.raw.get_mut(known - past..end) else { return Made::Damaged };
+        let end = front + h.raw_len as usize;
+        let Some(data) = self.raw.get_mut(front - past..end) else { return Made::Damaged };
         let decoded = match h.codec {
             Codec::Stored => {
                 data.copy_from_slice(payload);

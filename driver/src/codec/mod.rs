@@ -37,6 +37,12 @@ fn open(path: &str) -> Result<(Box<dyn Read>, u64)> {
     Ok((Box::new(file), size))
 }
 
+/// The size of a file that can be read again; nothing of standard input, pipes and devices.
+fn plain(path: &str) -> Option<u64> {
+    let file = std::fs::metadata(path).ok().filter(|m| path != "-" && m.is_file());
+    file.map(|m| m.len())
+}
+
 /// The missing ranges, for people: as many as the library told apart, and what is beyond.
 fn holes(stats: &CodecStats, missing: &[Missing]) -> String {
     let mut out = String::new();
