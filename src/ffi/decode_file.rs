@@ -113,10 +113,10 @@ pub unsafe extern "C" fn sqs_decode_memory(options: *const sqs_decode_options, b
 /// stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
 /// detail and errno.
 /// Returns SQS_OK, with SQS_DECODE_RECOVER also of a damaged stream; SQS_ERR_DAMAGED; SQS_ERR_LIMIT: a frame is larger
-/// than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a file cannot be opened, read, made or
-/// written, or the disk is full; SQS_ERR_CANCELLED: progress said so; SQS_ERR_MEMORY: the heap has none, or the memory
-/// given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the same file twice; SQS_ERR_NAME: a path is too
-/// long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+/// than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a
+/// file cannot be opened, read, made or written, or the disk is full; SQS_ERR_CANCELLED: progress said so;
+/// SQS_ERR_MEMORY: the heap has none, or the memory given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the
+/// same file twice; SQS_ERR_NAME: a path is too long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decode_file(
     in_path: *const c_char,

@@ -103,7 +103,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<()> {
     coded.result.map_err(|e| format!("{}: {e}", args.input))?;
     let (stats, missing) = (coded.stats, coded.missing);
     if args.json {
-        let o = Object::new().text("sound", !damaged(&stats));
+        let o = Object::new().flag("sound", !damaged(&stats));
         say(&format!("{}\n", figures(o, &stats, &missing).close()))?;
     } else if !damaged(&stats) {
         let (frames, raw) = (whole(stats.frames), whole(stats.raw_bytes));
