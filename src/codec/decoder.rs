@@ -165,9 +165,11 @@ pub struct Decoder<'a> {
     /// The part of `input` that is not used up.
     from: usize,
     to: usize,
-    /// Sound bytes in a row, `held` of them, up to this place in the original.
+    /// Sound bytes in a row, `held` of them, up to this place in the original; the last `kept` are a frame and the history
+    /// before it.
     raw: &'a mut [u8],
     held: usize,
+    kept: usize,
     held_end: u64,
     /// The part of `raw` that is not handed out, and where it lies.
     sent: usize,
@@ -245,6 +247,7 @@ impl<'a> Decoder<'a> {
             to: 0,
             raw: raw.get_mut(..need.raw).ok_or(short)?,
             held: 0,
+            kept: 0,
             held_end: 0,
             sent: 0,
             made: 0,
@@ -513,7 +516,7 @@ impl<'a> Decoder<'a> {
 
     /// Whether a repeated frame has bytes that those behind it may refer to, and that are not there any more.
     fn serves(&self, h: &Header) -> bool {
-        let there = h.raw_end() <= self.held_end && self.held_end - h.raw_offset <= self.held as u64;
+        let there = h.raw_end() <= self.held_end && self.held_end - h.raw_offset <= self.kept as u64;
         self.options.history_bytes > 0 && !there
     }
 
@@ -544,7 +547,7 @@ impl<'a> Decoder<'a> {
             front = known;
         }
         // Until the frame is there, only what went before it is; or nothing that anything could go on from.
-        (self.held, self.held_end) = (front, h.raw_offset);
+        (self.held, self.kept, self.held_end) = (front, known, h.raw_offset);
         let past = reference.map_or(0, |r| r.bytes as usize);
         let end = front + h.raw_len as usize;
         let Some(data) = self.raw.get_mut(front - past..end) else { return Made::Damaged };
@@ -568,7 +571,7 @@ impl<'a> Decoder<'a> {
         if !decoded || !sound {
             return Made::Damaged;
         }
-        (self.held, self.held_end) = (end, h.raw_end());
+        (self.held, self.kept, self.held_end) = (end, known + h.raw_len as usize, h.raw_end());
         Made::Frame
     }
 
