@@ -159,6 +159,10 @@
  * Damage: a decoder finds the next sound frame whatever is before it. By default the first damage ends it with
  * SQS_ERR_DAMAGED, and what it put out is sound. With SQS_DECODE_RECOVER it goes on, and says which ranges are missing.
  * A stream that was cut off decodes up to its last whole frame.
+ * Groups: with a restart_interval above 1 frames refer to those before them, for fewer bytes; damage then costs the rest of
+ * its group, and decoders need history_bytes.
+ * CCSDS 121: SQS_CODEC_CCSDS121 puts its bitstreams into frames; sqs_ccsds121_encoder and sqs_ccsds121_decoder have them as
+ * they are, for ground systems that decode them already.
  * A coder's handle is one task's, as a pipeline's is. Coders call nothing back.
  *
  *
@@ -484,6 +488,30 @@
 
 /* The stream's tag is the one given, not that of its first sound frame. */
 #define SQS_DECODE_TAG 2
+
+/* CCSDS 121: samples are two's complement. */
+#define SQS_CCSDS121_SIGNED 1
+
+/* CCSDS 121: samples of 17 to 24 bits lie in three bytes, not four. */
+#define SQS_CCSDS121_3BYTE 2
+
+/* CCSDS 121: samples lie big-endian in memory. The stream is the same. */
+#define SQS_CCSDS121_MSB 4
+
+/* CCSDS 121: code differences to the sample before. Without it the samples themselves are coded, as unsigned numbers. */
+#define SQS_CCSDS121_PREPROCESS 8
+
+/* CCSDS 121: the restricted set of code options, for at most 4 bits. */
+#define SQS_CCSDS121_RESTRICTED 16
+
+/* CCSDS 121: fill up to a whole byte behind each reference interval; not in the standard. */
+#define SQS_CCSDS121_PAD_RSI 32
+
+/* CCSDS 121: allow any even block length up to 256; not in the standard. */
+#define SQS_CCSDS121_NOT_ENFORCE 64
+
+/* A coder or decoder of CCSDS 121.0-B-3, in memory of the caller. Opaque. There is nothing to delete. */
+typedef struct sqs_ccsds121 sqs_ccsds121;
 
 /* A file being encoded or decoded in the background. Opaque; to be freed with sqs_codec_job_free. */
 typedef struct sqs_codec_job sqs_codec_job;
@@ -909,7 +937,10 @@ typedef struct {
   uint32_t codec;
   /* Raw bytes of a frame, 16 KiB to 4 MiB, rounded down to whole rows. Default: 32 KiB for samples, 64 KiB for bytes. */
   uint32_t frame_bytes;
-  /* Frames that context is carried across. 0 and 1: none. More is not in this version (SQS_ERR_UNSUPPORTED). */
+  /*
+   Frames of a group, up to 256: each but the first may refer to those before it, for fewer bytes in all; damage to one
+   costs the rest of its group. 0 and 1: each frame stands for itself. Decoders need history_bytes for the others.
+   */
   uint32_t restart_interval;
   /* Entries of the index in the end frame, 16 bytes of memory each; default none. The index lets readers jump. */
   uint32_t index_entries;
@@ -918,19 +949,23 @@ typedef struct {
   /* Threads that encode, in files and sqs_encode_stream, up to 64; 0 means 1. The output is the same for any number. */
   uint32_t threads;
   /*
-   Bytes before a frame that it may refer to, with restart_interval above 1; 0: the default. Memory of the encoder and
-   of the decoder.
+   Bytes before a frame that it may refer to, with restart_interval above 1, up to 4 MiB; 0: 64 KiB. Memory of the
+   encoder and of the decoder.
    */
   uint32_t history_bytes;
   /* 0. */
   uint32_t reserved;
-  /* CCSDS 121: bits of a sample; 0: those of the sample type, the only value in this version. */
+  /*
+   With SQS_CODEC_CCSDS121: bits of a sample, 1 to 32, and with them the other three as in sqs_ccsds121_params, the
+   same for all frames. A frame with a sample that does not fit them, or with a part of a container, is stored.
+   0: all four follow from the sample type, and the others are 0, too.
+   */
   uint32_t ccsds_bits;
-  /* CCSDS 121: samples of a block; 0: 16, the only value in this version. */
+  /* CCSDS 121: samples of a block. */
   uint32_t ccsds_block;
-  /* CCSDS 121: blocks from reference to reference; 0: 4096, the only value in this version. */
+  /* CCSDS 121: blocks from reference to reference. */
   uint32_t ccsds_rsi;
-  /* CCSDS 121: 0. */
+  /* CCSDS 121: SQS_CCSDS121_* added up. */
   uint32_t ccsds_flags;
   /* Files and sqs_encode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
   void *memory;
@@ -989,7 +1024,7 @@ typedef struct {
   uint64_t peak_bytes;
   /* Decoding: length of the original, as the end frame has it; SQS_ALL as long as it was not met. */
   uint64_t length;
-  /* Decoding: frames with a sound header and damaged content. */
+  /* Decoding: frames with a sound header that cannot be decoded: damaged, or what they refer to is missing. */
   uint64_t damaged_frames;
   /* Decoding: sound frames that had come already. */
   uint64_t repeated_frames;
@@ -1043,7 +1078,11 @@ typedef struct {
    beyond is only counted.
    */
   uint32_t max_missing;
-  /* Bytes before a frame that it may refer to, of streams encoded with a restart_interval above 1. 0: none. */
+  /*
+   Bytes before a frame that it may refer to, up to 4 MiB, of streams encoded with a restart_interval above 1: their
+   history_bytes; frames that refer to more are refused (SQS_ERR_LIMIT). 0: none; files: 64 KiB if the second frame is
+   of the same group as the first.
+   */
   uint32_t history_bytes;
   /* Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
   void *memory;
@@ -1054,6 +1093,22 @@ typedef struct {
   /* First argument of progress. */
   void *ctx;
 } sqs_decode_options;
+
+/* Parameters of a CCSDS 121.0-B-3 bitstream, none of which it has in itself. The flags are libaec's by number. */
+typedef struct {
+  /* sizeof(sqs_ccsds121_params). */
+  uint32_t struct_size;
+  /* n: bits of a sample, 1 to 32. */
+  uint32_t bits;
+  /* J: samples of a block, 8, 16, 32 or 64. */
+  uint32_t block;
+  /* r: blocks from one reference sample to the next, 1 to 4096. */
+  uint32_t rsi;
+  /* SQS_CCSDS121_* added up. */
+  uint32_t flags;
+  /* 0. */
+  uint32_t reserved;
+} sqs_ccsds121_params;
 
 /* Where sqs_encode_stream and sqs_decode_stream get bytes from and put them. */
 typedef struct {
@@ -1631,8 +1686,8 @@ sqs_status sqs_decoder_init(void *memory,
  Returns SQS_OK: all input was taken and put out, more is needed; SQS_AGAIN: call again with more room, the rest of the
  input and the same flow; SQS_END: the stream is complete; SQS_ERR_DAMAGED: without SQS_DECODE_RECOVER only, the stream
  is damaged or was cut off; what was put out before is sound, and every further call says the same; SQS_ERR_LIMIT: a
- frame is larger than max_frame_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_OVERLAP: in, out and the
- decoder's memory overlap; SQS_ERR_ARGUMENT: NULL, no decoder, no such flow.
+ frame is larger than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before
+ first; SQS_ERR_OVERLAP: in, out and the decoder's memory overlap; SQS_ERR_ARGUMENT: NULL, no decoder, no such flow.
  */
 sqs_status sqs_decoder_step(sqs_decoder *decoder,
                             const void *in,
@@ -1665,6 +1720,84 @@ sqs_status sqs_decoder_missing(sqs_decoder *decoder, sqs_range *ranges, size_t c
  Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no decoder, or buf is NULL.
  */
 sqs_status sqs_decoder_error_detail(const sqs_decoder *decoder, char *buf, size_t cap, size_t *need);
+
+/*
+ Tells size and alignment of the memory that sqs_ccsds121_encoder and sqs_ccsds121_decoder need: exactly this suffices,
+ whatever the parameters.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_ALIGN: a pointer is misaligned.
+ */
+sqs_status sqs_ccsds121_memory(size_t *bytes,
+                               size_t *align);
+
+/*
+ Tells the most bytes that so many samples can become.
+
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a parameter out of range; SQS_ERR_OVERFLOW: more than the address space
+ holds; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+ */
+sqs_status sqs_ccsds121_bound(const sqs_ccsds121_params *params,
+                              size_t samples,
+                              size_t *bytes);
+
+/*
+ Makes a coder of CCSDS 121.0-B-3 in memory of the caller: the bitstream of the standard, bit for bit as libaec has it,
+ without a container. Whoever stores it keeps the parameters and the number of samples beside it. sqs_encoder_init with
+ SQS_CODEC_CCSDS121 puts the same into frames that tell all of it and stand damage. Nothing is allocated.
+
+ memory: bytes bytes, as sqs_ccsds121_memory tells, aligned as it tells. coder: the handle, which lies in it. error:
+ NULL, or where to put the detail.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a parameter out of range; SQS_ERR_MEMORY: the memory is too small;
+ SQS_ERR_ALIGN; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+ */
+sqs_status sqs_ccsds121_encoder(void *memory,
+                                size_t bytes,
+                                const sqs_ccsds121_params *params,
+                                sqs_ccsds121 **coder,
+                                sqs_error *error);
+
+/*
+ Makes a decoder of so many samples of CCSDS 121.0-B-3 in memory of the caller. Nothing is allocated. The standard has
+ no checksum: damage that leaves a valid stream gives other samples.
+
+ memory, bytes, coder, error: as for sqs_ccsds121_encoder. params: those of the coder.
+ Returns what sqs_ccsds121_encoder returns.
+ */
+sqs_status sqs_ccsds121_decoder(void *memory,
+                                size_t bytes,
+                                const sqs_ccsds121_params *params,
+                                uint64_t samples,
+                                sqs_ccsds121 **coder,
+                                sqs_error *error);
+
+/*
+ Codes or decodes, as far as input and output reach; any cut of either is fine, down to a byte. Does not allocate.
+ Samples lie in containers of 1 byte for up to 8 bits, 2 for up to 16, else 4 (3 with SQS_CCSDS121_3BYTE and up to 24
+ bits), little-endian without SQS_CCSDS121_MSB; signed ones sign-extended, others padded with zeros.
+
+ in: in_bytes bytes, NULL if none. consumed: how many were taken: a decoder leaves alone what is behind the last sample.
+ out: out_bytes bytes of room, NULL if none. written: how many were put there; both are always written.
+ flow: SQS_FLOW_CONTINUE, or SQS_FLOW_END: this is all the input.
+ Returns SQS_OK: all input was taken, more is needed; SQS_AGAIN: call again with more room, the rest of the input and
+ the same flow; SQS_END: all is put out; SQS_ERR_RANGE: coding, a sample does not fit its bits; SQS_ERR_DAMAGED:
+ decoding, the input ends early, or no coder makes it; every further call says the same; SQS_ERR_OVERLAP;
+ SQS_ERR_ARGUMENT: NULL, no coder, no such flow, or coding, the end within a sample.
+ */
+sqs_status sqs_ccsds121_step(sqs_ccsds121 *coder,
+                             const void *in,
+                             size_t in_bytes,
+                             size_t *consumed,
+                             void *out,
+                             size_t out_bytes,
+                             size_t *written,
+                             uint32_t flow);
+
+/*
+ Copies the detail of the last error of this coder; see sqs_pipeline_error_detail.
+
+ Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no coder, or buf is NULL.
+ */
+sqs_status sqs_ccsds121_error_detail(const sqs_ccsds121 *coder, char *buf, size_t cap, size_t *need);
 
 /*
  Tells the bytes of memory that sqs_encode_file and sqs_encode_stream use with these options: exactly this, once,
@@ -1712,8 +1845,8 @@ sqs_status sqs_encode_stream(const sqs_stream *stream,
 
 /*
  Tells the bytes of memory that sqs_decode_file and sqs_decode_stream use with these options: exactly this, once. A
- file whose first frame is larger than max_frame_bytes of 0 stands for takes what its frames need: set the field to
- know beforehand.
+ file whose first frame is larger than max_frame_bytes of 0 stands for takes what its frames need, and one of groups
+ 64 KiB more if history_bytes is 0: set the fields to know beforehand.
 
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
  SQS_ERR_ALIGN: a pointer is misaligned.
@@ -1732,10 +1865,10 @@ sqs_status sqs_decode_memory(const sqs_decode_options *options,
  stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
  detail and errno.
  Returns SQS_OK, with SQS_DECODE_RECOVER also of a damaged stream; SQS_ERR_DAMAGED; SQS_ERR_LIMIT: a frame is larger
- than max_frame_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a file cannot be opened, read, made or
- written, or the disk is full; SQS_ERR_CANCELLED: progress said so; SQS_ERR_MEMORY: the heap has none, or the memory
- given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the same file twice; SQS_ERR_NAME: a path is too
- long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+ than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a
+ file cannot be opened, read, made or written, or the disk is full; SQS_ERR_CANCELLED: progress said so;
+ SQS_ERR_MEMORY: the heap has none, or the memory given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the
+ same file twice; SQS_ERR_NAME: a path is too long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
  */
 sqs_status sqs_decode_file(const char *in_path,
                            const char *out_path,

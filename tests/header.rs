@@ -23,6 +23,7 @@ fn generated() -> String {
         "codec_types",
         "encoder",
         "decoder",
+        "ccsds121",
         "encode_file",
         "decode_file",
         "codec_job",

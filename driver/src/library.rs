@@ -728,6 +728,7 @@ pub(crate) struct Encoding {
 pub(crate) struct Decoding {
     pub(crate) recover: bool,
     pub(crate) max_frame_bytes: u32,
+    pub(crate) history_bytes: u32,
     pub(crate) first: u64,
     /// [`ALL`]: to the end.
     pub(crate) count: u64,
@@ -878,7 +879,8 @@ fn decode_options(d: &Decoding) -> sqs_decode_options {
     // SAFETY: the struct is live and as large as told.
     unsafe { sqs_decode_options_init(&raw mut o, size_of::<sqs_decode_options>()) };
     o.flags = if d.recover { SQS_DECODE_RECOVER } else { 0 };
-    (o.max_frame_bytes, o.first, o.count, o.max_missing) = (d.max_frame_bytes, d.first, d.count, MISSING as u32);
+    (o.max_frame_bytes, o.history_bytes) = (d.max_frame_bytes, d.history_bytes);
+    (o.first, o.count, o.max_missing) = (d.first, d.count, MISSING as u32);
     o
 }
 
@@ -919,7 +921,7 @@ pub(crate) struct Frames {
 
 impl Frames {
     pub(crate) fn new() -> Result<Frames> {
-        let d = Decoding { recover: true, max_frame_bytes: 4 << 20, first: 0, count: ALL };
+        let d = Decoding { recover: true, max_frame_bytes: 4 << 20, history_bytes: 4 << 20, first: 0, count: ALL };
         let (o, mut error) = (decode_options(&d), no_error());
         let (mut bytes, mut align, mut handle) = (0, 0, std::ptr::null_mut());
         // SAFETY: the options are initialised, the places live.

@@ -315,3 +315,47 @@ fn the_bench_has_a_line_for_each_encoder() {
     }
     assert!(fails(&["bench", "encode", &dir.file("none.i16")], 1).contains("none.i16"));
 }
+
+#[test]
+fn groups_come_back_and_cost_what_they_refer_to() {
+    let dir = Dir::new("codec-groups");
+    let text: Vec<u8> = (0..30_000u32)
+        .flat_map(|i| format!("{:08x} says {i}\n", (i % 997).wrapping_mul(0x9e37_79b9)).into_bytes())
+        .collect();
+    let (raw, alone, coded, back) = (dir.file("raw"), dir.file("alone"), dir.file("coded"), dir.file("back"));
+    std::fs::write(&raw, &text).unwrap();
+    succeeds(&["encode", "--frame-bytes", "16K", &raw, &alone]);
+    succeeds(&["encode", "--frame-bytes", "16K", "--restart-interval", "8", &raw, &coded]);
+    let sizes = [&alone, &coded].map(|f| std::fs::metadata(f).unwrap().len());
+    assert!(sizes[1] < sizes[0], "{sizes:?}");
+    succeeds(&["decode", &coded, &back]);
+    assert!(std::fs::read(&back).unwrap() == text);
+    let mut stream = std::fs::read(&coded).unwrap();
+    assert!(piped(&["decode", "-", "-"], &stream).stdout == text);
+    succeeds(&["decode", "--range", "300001..300100", &coded, &back]);
+    assert!(std::fs::read(&back).unwrap() == text[300_001..300_100]);
+    assert!(succeeds(&["verify", &coded]).starts_with("sound"));
+    assert!(succeeds(&["inspect", &coded]).contains("sound"));
+    // A flipped bit in the second frame of the second group: seven frames of it are lost.
+    let at = frames(&stream)[9];
+    stream[at + 60] ^= 1;
+    std::fs::write(&coded, &stream).unwrap();
+    let told = fails(&["verify", &coded], 3);
+    assert!(told.contains("7 damaged frames") && told.contains("missing 147456..262144"), "{told}");
+    fails(&["decode", &coded, &dir.file("none")], 3);
+    fails(&["encode", "--restart-interval", "257", &raw, &coded], 1);
+}
+
+/// A pipe by its name: what was read in search of a WAV head is not lost.
+#[test]
+fn pipes_with_names_are_read_once() {
+    let (dir, x, _) = encoded("named", 100_000);
+    let (to, back) = (dir.file("to"), dir.file("back"));
+    assert!(piped(&["encode", "/dev/stdin", &to], &x).status.success());
+    succeeds(&["decode", &to, &back]);
+    assert!(std::fs::read(&back).unwrap() == x);
+    let stream = std::fs::read(&to).unwrap();
+    assert!(piped(&["decode", "/dev/stdin", &back], &stream).status.success());
+    assert!(std::fs::read(&back).unwrap() == x);
+    assert_eq!(piped(&["decode", "/dev/stdin", &back], &stream[1..]).status.code(), Some(3));
+}

@@ -125,6 +125,9 @@ pub struct DecodeStats {
     pub orphaned_frames: u64,
     /// Encoded bytes that belong to no sound frame of this stream, or to an orphaned one.
     pub skipped_bytes: u64,
+    /// Bytes checked or moved in the decoder's memory: its work beside decoding, in proportion to `coded_bytes` whatever
+    /// these are.
+    pub worked_bytes: u64,
     /// Whether the end frame was met.
     pub ended: bool,
 }
@@ -162,9 +165,11 @@ pub struct Decoder<'a> {
     /// The part of `input` that is not used up.
     from: usize,
     to: usize,
-    /// Sound bytes in a row, `held` of them, up to this place in the original.
+    /// Sound bytes in a row, `held` of them, up to this place in the original; the last `kept` are a frame and the history
+    /// before it.
     raw: &'a mut [u8],
     held: usize,
+    kept: usize,
     held_end: u64,
     /// The part of `raw` that is not handed out, and where it lies.
     sent: usize,
@@ -179,12 +184,13 @@ pub struct Decoder<'a> {
     length: Option<u64>,
     failed: Option<Error>,
     done: bool,
-    /// Bytes of payloads checked in vain since the last sound frame.
+    /// Bytes that were checked as part of a frame in vain, and looked at again.
     wasted: u64,
 }
 
-/// Frames of the greatest length that may be checked in vain, one within the other, before frames are passed over whole.
-const PATIENCE: u64 = 64;
+/// Bytes that may be checked in vain for each byte of the stream, and frames of the greatest length beyond that, before
+/// damaged frames are passed over whole: many frames one within the other are made to cost time.
+const PATIENCE: u64 = 16;
 
 /// What to do with the bytes at the start of the input.
 enum Found {
@@ -241,6 +247,7 @@ impl<'a> Decoder<'a> {
             to: 0,
             raw: raw.get_mut(..need.raw).ok_or(short)?,
             held: 0,
+            kept: 0,
             held_end: 0,
             sent: 0,
             made: 0,
@@ -337,7 +344,7 @@ impl<'a> Decoder<'a> {
                     self.damage("bytes that belong to no frame, at {a} of the original");
                 }
                 Found::Damaged { skip, checked } => {
-                    self.wasted += checked as u64;
+                    self.wasted += (checked - skip) as u64;
                     self.stats.damaged_frames += 1;
                     self.stats.skipped_bytes += skip as u64;
                     self.from += skip;
@@ -350,7 +357,9 @@ impl<'a> Decoder<'a> {
 
     /// Takes input until the buffer is full.
     fn fill(&mut self, rest: &[u8]) -> usize {
-        if self.from > 0 {
+        // Where nothing is added nothing moves.
+        if self.from > 0 && !rest.is_empty() {
+            self.stats.worked_bytes += (self.to - self.from) as u64;
             self.input.copy_within(self.from..self.to, 0);
             self.to -= self.from;
             self.from = 0;
@@ -365,7 +374,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Looks at the bytes held; `last` says that nothing is still to come.
-    fn look(&self, last: bool) -> Found {
+    fn look(&mut self, last: bool) -> Found {
         let held = self.input.get(self.from..self.to).unwrap_or(&[]);
         let skip = frame::find_sync(held);
         if skip > 0 {
@@ -383,6 +392,7 @@ impl<'a> Decoder<'a> {
         let Some(body) = held.get(HEADER_BYTES..h.frame_len()) else {
             return Found::More;
         };
+        self.stats.worked_bytes += body.len() as u64;
         let sound = body.split_last_chunk::<TRAILER_BYTES>().is_some_and(|(p, c)| crc32c(p) == u32::from_be_bytes(*c));
         if sound {
             return Found::Frame(h);
@@ -396,7 +406,7 @@ impl<'a> Decoder<'a> {
             Some(Some(n)) if n.follows(&h) => whole,
             None if !last => Found::More,
             // Headers made to be checked in vain do not get more than so much work out of us.
-            _ if self.wasted > PATIENCE * self.input.len() as u64 => whole,
+            _ if self.wasted > PATIENCE * (self.stats.coded_bytes + self.input.len() as u64) => whole,
             _ => Found::Damaged { skip: 1, checked },
         }
     }
@@ -439,7 +449,6 @@ impl<'a> Decoder<'a> {
             _ => self.make(h),
         };
         self.from += h.frame_len();
-        self.wasted = 0;
         match made {
             Made::Nothing | Made::Frame => {}
             Made::TooFar(bytes) => {
@@ -507,7 +516,7 @@ impl<'a> Decoder<'a> {
 
     /// Whether a repeated frame has bytes that those behind it may refer to, and that are not there any more.
     fn serves(&self, h: &Header) -> bool {
-        let there = h.raw_end() <= self.held_end && self.held_end - h.raw_offset <= self.held as u64;
+        let there = h.raw_end() <= self.held_end && self.held_end - h.raw_offset <= self.kept as u64;
         self.options.history_bytes > 0 && !there
     }
 
@@ -530,12 +539,18 @@ impl<'a> Decoder<'a> {
             }
             reference = Some(r);
         }
-        self.raw.copy_within(self.held - known..self.held, 0);
+        // What went before stays where it is as long as there is room behind it: many short frames move little.
+        let mut front = if known > 0 { self.held } else { 0 };
+        if h.raw_len as usize > self.raw.len() - front {
+            self.stats.worked_bytes += known as u64;
+            self.raw.copy_within(self.held - known..self.held, 0);
+            front = known;
+        }
         // Until the frame is there, only what went before it is; or nothing that anything could go on from.
-        (self.held, self.held_end) = (known, h.raw_offset);
+        (self.held, self.kept, self.held_end) = (front, known, h.raw_offset);
         let past = reference.map_or(0, |r| r.bytes as usize);
-        let end = known + h.raw_len as usize;
-        let Some(data) = self.raw.get_mut(known - past..end) else { return Made::Damaged };
+        let end = front + h.raw_len as usize;
+        let Some(data) = self.raw.get_mut(front - past..end) else { return Made::Damaged };
         let decoded = match h.codec {
             Codec::Stored => {
                 data.copy_from_slice(payload);
@@ -556,7 +571,7 @@ impl<'a> Decoder<'a> {
         if !decoded || !sound {
             return Made::Damaged;
         }
-        (self.held, self.held_end) = (end, h.raw_end());
+        (self.held, self.kept, self.held_end) = (end, known + h.raw_len as usize, h.raw_end());
         Made::Frame
     }
 

@@ -14,6 +14,9 @@ use super::{Effort, Flow, Progress, Step, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
 
+/// Raw bytes before a frame that it may refer to if nothing was said.
+pub const DEFAULT_HISTORY_BYTES: usize = 64 << 10;
+
 /// How a stream is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncodeOptions {
@@ -56,7 +59,7 @@ impl EncodeOptions {
             index_entries: 0,
             ccsds121: None,
             restart_interval: 1,
-            history_bytes: 64 << 10,
+            history_bytes: DEFAULT_HISTORY_BYTES,
         }
     }
 

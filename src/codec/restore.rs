@@ -122,8 +122,19 @@ pub fn find(read: &ReadAt<'_>, len: u64, want: u64, tag: Option<u16>, buf: &mut 
     }
 }
 
-/// The raw bytes of the first frame of a stream: no later one has more, but for streams that were flushed.
-pub fn frame_bytes(read: &ReadAt<'_>, tag: Option<u16>, buf: &mut [u8]) -> Result<usize> {
-    let first = seek::header_from(read, 0, tag, buf)?;
-    Ok(first.map_or(0, |(_, h)| h.raw_len as usize))
+/// What a stream begins with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beginning {
+    /// Raw bytes of the first frame: no later one has more, but for streams that were flushed.
+    pub frame_bytes: usize,
+    /// Whether the frame behind it is of the same group.
+    pub grouped: bool,
+}
+
+/// Looks at the first frames of a stream.
+pub fn beginning(read: &ReadAt<'_>, tag: Option<u16>, buf: &mut [u8]) -> Result<Beginning> {
+    let Some((at, h)) = seek::header_from(read, 0, tag, buf)? else { return Ok(Beginning::default()) };
+    let second = seek::header_from(read, at.saturating_add(num::count(h.frame_len())), Some(h.tag), buf)?;
+    let grouped = second.is_some_and(|(_, h)| h.position > 0);
+    Ok(Beginning { frame_bytes: h.raw_len as usize, grouped })
 }

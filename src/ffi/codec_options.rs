@@ -1,5 +1,6 @@
 //! The codec's option structs, turned into what the Rust types take, and its figures back into theirs.
 
+use super::ccsds121::params;
 use super::codec_types::*;
 use super::structs;
 use super::types::*;
@@ -57,14 +58,8 @@ pub(super) fn encode(options: *const sqs_encode_options) -> Result<(EncodeOption
     if o.flags & !SQS_ENCODE_TAG != 0 {
         return Err(unsupported("sqs_encode_options: flags unknown to this version"));
     }
-    if o.restart_interval > 1 {
-        return Err(unsupported("sqs_encode_options: restart_interval above 1 is not in this version"));
-    }
-    if o.history_bytes != 0 || o.reserved != 0 {
-        return Err(unsupported("sqs_encode_options: history_bytes cannot be set in this version"));
-    }
-    if (o.ccsds_bits, o.ccsds_block, o.ccsds_rsi, o.ccsds_flags) != (0, 0, 0, 0) {
-        return Err(unsupported("sqs_encode_options: the parameters of CCSDS 121 cannot be set in this version"));
+    if o.reserved != 0 {
+        return Err(unsupported("sqs_encode_options: fields unknown to this version"));
     }
     let mut value = EncodeOptions::new(format(&o)?);
     if o.effort != 0 {
@@ -89,6 +84,15 @@ pub(super) fn encode(options: *const sqs_encode_options) -> Result<(EncodeOption
         return Err(bad("sqs_encode_options: a tag without SQS_ENCODE_TAG"));
     }
     value.index_entries = o.index_entries as usize;
+    value.restart_interval = o.restart_interval.max(1);
+    if o.history_bytes != 0 {
+        value.history_bytes = o.history_bytes as usize;
+    }
+    if o.ccsds_bits != 0 && o.codec == SQS_CODEC_CCSDS121 {
+        value.ccsds121 = Some(params(o.ccsds_bits, o.ccsds_block, o.ccsds_rsi, o.ccsds_flags)?);
+    } else if (o.ccsds_bits, o.ccsds_block, o.ccsds_rsi, o.ccsds_flags) != (0, 0, 0, 0) {
+        return Err(bad("sqs_encode_options: parameters of CCSDS 121 without that codec, or without bits"));
+    }
     value.memory()?;
     o.threads = o.threads.max(1);
     Ok((value, o))
@@ -97,13 +101,14 @@ pub(super) fn encode(options: *const sqs_encode_options) -> Result<(EncodeOption
 /// Reads the options. max_frame_bytes is what the caller has set, or the default.
 pub(super) fn decode(options: *const sqs_decode_options) -> Result<(DecodeOptions, sqs_decode_options)> {
     let mut o = structs::read(options)?;
-    if o.flags & !(SQS_DECODE_RECOVER | SQS_DECODE_TAG) != 0 || o.history_bytes != 0 {
-        return Err(unsupported("sqs_decode_options: flags or fields unknown to this version"));
+    if o.flags & !(SQS_DECODE_RECOVER | SQS_DECODE_TAG) != 0 {
+        return Err(unsupported("sqs_decode_options: flags unknown to this version"));
     }
     let mut value = DecodeOptions { recover: o.flags & SQS_DECODE_RECOVER != 0, start: o.first, ..Default::default() };
     if o.max_frame_bytes != 0 {
         value.max_frame_bytes = o.max_frame_bytes as usize;
     }
+    value.history_bytes = o.history_bytes as usize;
     if o.flags & SQS_DECODE_TAG != 0 {
         let tag = u16::try_from(o.tag);
         value.tag = Some(tag.map_err(|_| bad("sqs_decode_options: tag {a}, of 0 to 65535").a(o.tag))?);
@@ -179,7 +184,7 @@ pub(super) fn decoded(decoder: &Decoder<'_>) -> sqs_codec_stats {
         frames: s.frames,
         ended: u32::from(s.ended),
         length: decoder.length().unwrap_or(SQS_ALL),
-        damaged_frames: s.damaged_frames,
+        damaged_frames: s.damaged_frames.saturating_add(s.orphaned_frames),
         repeated_frames: s.repeated_frames,
         late_frames: s.late_frames,
         skipped_bytes: s.skipped_bytes,

@@ -32,6 +32,39 @@ pub const SQS_DECODE_RECOVER: u32 = 1;
 /// The stream's tag is the one given, not that of its first sound frame.
 pub const SQS_DECODE_TAG: u32 = 2;
 
+/// CCSDS 121: samples are two's complement.
+pub const SQS_CCSDS121_SIGNED: u32 = 1;
+/// CCSDS 121: samples of 17 to 24 bits lie in three bytes, not four.
+pub const SQS_CCSDS121_3BYTE: u32 = 2;
+/// CCSDS 121: samples lie big-endian in memory. The stream is the same.
+pub const SQS_CCSDS121_MSB: u32 = 4;
+/// CCSDS 121: code differences to the sample before. Without it the samples themselves are coded, as unsigned numbers.
+pub const SQS_CCSDS121_PREPROCESS: u32 = 8;
+/// CCSDS 121: the restricted set of code options, for at most 4 bits.
+pub const SQS_CCSDS121_RESTRICTED: u32 = 16;
+/// CCSDS 121: fill up to a whole byte behind each reference interval; not in the standard.
+pub const SQS_CCSDS121_PAD_RSI: u32 = 32;
+/// CCSDS 121: allow any even block length up to 256; not in the standard.
+pub const SQS_CCSDS121_NOT_ENFORCE: u32 = 64;
+
+/// Parameters of a CCSDS 121.0-B-3 bitstream, none of which it has in itself. The flags are libaec's by number.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct sqs_ccsds121_params {
+    /// sizeof(sqs_ccsds121_params).
+    pub struct_size: u32,
+    /// n: bits of a sample, 1 to 32.
+    pub bits: u32,
+    /// J: samples of a block, 8, 16, 32 or 64.
+    pub block: u32,
+    /// r: blocks from one reference sample to the next, 1 to 4096.
+    pub rsi: u32,
+    /// SQS_CCSDS121_* added up.
+    pub flags: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
 /// How far a file or stream has come.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
@@ -76,7 +109,8 @@ pub struct sqs_encode_options {
     pub codec: u32,
     /// Raw bytes of a frame, 16 KiB to 4 MiB, rounded down to whole rows. Default: 32 KiB for samples, 64 KiB for bytes.
     pub frame_bytes: u32,
-    /// Frames that context is carried across. 0 and 1: none. More is not in this version (SQS_ERR_UNSUPPORTED).
+    /// Frames of a group, up to 256: each but the first may refer to those before it, for fewer bytes in all; damage to one
+    /// costs the rest of its group. 0 and 1: each frame stands for itself. Decoders need history_bytes for the others.
     pub restart_interval: u32,
     /// Entries of the index in the end frame, 16 bytes of memory each; default none. The index lets readers jump.
     pub index_entries: u32,
@@ -84,18 +118,20 @@ pub struct sqs_encode_options {
     pub tag: u32,
     /// Threads that encode, in files and sqs_encode_stream, up to 64; 0 means 1. The output is the same for any number.
     pub threads: u32,
-    /// Bytes before a frame that it may refer to, with restart_interval above 1; 0: the default. Memory of the encoder and
-    /// of the decoder.
+    /// Bytes before a frame that it may refer to, with restart_interval above 1, up to 4 MiB; 0: 64 KiB. Memory of the
+    /// encoder and of the decoder.
     pub history_bytes: u32,
     /// 0.
     pub reserved: u32,
-    /// CCSDS 121: bits of a sample; 0: those of the sample type, the only value in this version.
+    /// With SQS_CODEC_CCSDS121: bits of a sample, 1 to 32, and with them the other three as in sqs_ccsds121_params, the
+    /// same for all frames. A frame with a sample that does not fit them, or with a part of a container, is stored.
+    /// 0: all four follow from the sample type, and the others are 0, too.
     pub ccsds_bits: u32,
-    /// CCSDS 121: samples of a block; 0: 16, the only value in this version.
+    /// CCSDS 121: samples of a block.
     pub ccsds_block: u32,
-    /// CCSDS 121: blocks from reference to reference; 0: 4096, the only value in this version.
+    /// CCSDS 121: blocks from reference to reference.
     pub ccsds_rsi: u32,
-    /// CCSDS 121: 0.
+    /// CCSDS 121: SQS_CCSDS121_* added up.
     pub ccsds_flags: u32,
     /// Files and sqs_encode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once.
     pub memory: *mut c_void,
@@ -130,7 +166,9 @@ pub struct sqs_decode_options {
     /// Missing ranges that can be told apart, 16 bytes of memory each, and room in missing, if given; default 64. What is
     /// beyond is only counted.
     pub max_missing: u32,
-    /// Bytes before a frame that it may refer to, of streams encoded with a restart_interval above 1. 0: none.
+    /// Bytes before a frame that it may refer to, up to 4 MiB, of streams encoded with a restart_interval above 1: their
+    /// history_bytes; frames that refer to more are refused (SQS_ERR_LIMIT). 0: none; files: 64 KiB if the second frame is
+    /// of the same group as the first.
     pub history_bytes: u32,
     /// Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once.
     pub memory: *mut c_void,
@@ -188,7 +226,7 @@ pub struct sqs_codec_stats {
     pub peak_bytes: u64,
     /// Decoding: length of the original, as the end frame has it; SQS_ALL as long as it was not met.
     pub length: u64,
-    /// Decoding: frames with a sound header and damaged content.
+    /// Decoding: frames with a sound header that cannot be decoded: damaged, or what they refer to is missing.
     pub damaged_frames: u64,
     /// Decoding: sound frames that had come already.
     pub repeated_frames: u64,

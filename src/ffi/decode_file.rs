@@ -9,6 +9,7 @@ use super::handle::without;
 use super::structs;
 use super::types::*;
 use crate::codec::decoder::{DecodeOptions, Decoder};
+use crate::codec::encoder::DEFAULT_HISTORY_BYTES;
 use crate::codec::restore::{self, Times};
 use crate::io::replace::{Input, Replacement};
 use crate::io::{ByteSink, ByteSource};
@@ -68,9 +69,12 @@ impl DecodeJob {
         let mut input = Input::open(from)?;
         if let Some(len) = input.len() {
             let (mut look, read) = ([0u8; LOOK_BYTES], |at: u64, out: &mut [u8]| input.read_at(at, out));
+            let first = restore::beginning(&read, self.core.tag, &mut look)?;
             if self.options.max_frame_bytes == 0 {
-                let first = restore::frame_bytes(&read, self.core.tag, &mut look)?;
-                self.core.max_frame_bytes = self.core.max_frame_bytes.max(first);
+                self.core.max_frame_bytes = self.core.max_frame_bytes.max(first.frame_bytes);
+            }
+            if self.options.history_bytes == 0 && first.grouped {
+                self.core.history_bytes = DEFAULT_HISTORY_BYTES;
             }
             let at = restore::find(&read, len, self.core.start, self.core.tag, &mut look)?;
             input.seek(at)?;
@@ -83,8 +87,8 @@ impl DecodeJob {
 }
 
 /// Tells the bytes of memory that sqs_decode_file and sqs_decode_stream use with these options: exactly this, once. A
-/// file whose first frame is larger than max_frame_bytes of 0 stands for takes what its frames need: set the field to
-/// know beforehand.
+/// file whose first frame is larger than max_frame_bytes of 0 stands for takes what its frames need, and one of groups
+/// 64 KiB more if history_bytes is 0: set the fields to know beforehand.
 ///
 /// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
 /// SQS_ERR_ALIGN: a pointer is misaligned.
@@ -109,10 +113,10 @@ pub unsafe extern "C" fn sqs_decode_memory(options: *const sqs_decode_options, b
 /// stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
 /// detail and errno.
 /// Returns SQS_OK, with SQS_DECODE_RECOVER also of a damaged stream; SQS_ERR_DAMAGED; SQS_ERR_LIMIT: a frame is larger
-/// than max_frame_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a file cannot be opened, read, made or
-/// written, or the disk is full; SQS_ERR_CANCELLED: progress said so; SQS_ERR_MEMORY: the heap has none, or the memory
-/// given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the same file twice; SQS_ERR_NAME: a path is too
-/// long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+/// than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a
+/// file cannot be opened, read, made or written, or the disk is full; SQS_ERR_CANCELLED: progress said so;
+/// SQS_ERR_MEMORY: the heap has none, or the memory given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the
+/// same file twice; SQS_ERR_NAME: a path is too long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decode_file(
     in_path: *const c_char,

@@ -101,8 +101,8 @@ pub unsafe extern "C" fn sqs_decoder_init(
 /// Returns SQS_OK: all input was taken and put out, more is needed; SQS_AGAIN: call again with more room, the rest of the
 /// input and the same flow; SQS_END: the stream is complete; SQS_ERR_DAMAGED: without SQS_DECODE_RECOVER only, the stream
 /// is damaged or was cut off; what was put out before is sound, and every further call says the same; SQS_ERR_LIMIT: a
-/// frame is larger than max_frame_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_OVERLAP: in, out and the
-/// decoder's memory overlap; SQS_ERR_ARGUMENT: NULL, no decoder, no such flow.
+/// frame is larger than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before
+/// first; SQS_ERR_OVERLAP: in, out and the decoder's memory overlap; SQS_ERR_ARGUMENT: NULL, no decoder, no such flow.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decoder_step(
     decoder: *mut sqs_decoder,

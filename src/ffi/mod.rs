@@ -8,6 +8,8 @@
 #![allow(non_camel_case_types, reason = "these are the names C sees")]
 
 mod callbacks;
+#[cfg(feature = "codec")]
+mod ccsds121;
 mod checkpoint;
 #[cfg(feature = "codec")]
 mod codec_area;
@@ -47,6 +49,8 @@ mod structs;
 mod types;
 mod version;
 
+#[cfg(feature = "codec")]
+pub use ccsds121::*;
 pub use checkpoint::*;
 #[cfg(all(feature = "codec", feature = "std"))]
 pub use codec_job::*;

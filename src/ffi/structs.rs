@@ -26,6 +26,7 @@ versioned!(
     super::codec_types::sqs_decode_options,
     super::codec_types::sqs_codec_stats,
     super::codec_types::sqs_stream,
+    super::codec_types::sqs_ccsds121_params,
 );
 versioned!(
     sqs_config,

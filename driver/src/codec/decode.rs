@@ -1,6 +1,6 @@
 //! `driver decode` and `driver verify`.
 
-use super::{Damage, damaged, figures, holes, open, wrong};
+use super::{Damage, damaged, figures, holes, open, plain, wrong};
 use crate::Result;
 use crate::cli::{DecodeArgs, VerifyArgs};
 use crate::library::{self, ALL, Coded, Decoding, Ends, Route};
@@ -10,7 +10,7 @@ use crate::report::progress::Progress;
 use crate::report::say;
 use std::io::{Error, Read, Write};
 
-/// The largest frames there are.
+/// The largest frames there are, and the longest history.
 const MOST: u32 = 4 << 20;
 
 /// Reads all of a stream without keeping anything.
@@ -18,7 +18,7 @@ fn check(path: &str) -> Result<Coded> {
     let (mut source, total) = open(path)?;
     let bar = Progress::bytes(total, "checking");
     let mut read = |room: &mut [u8]| source.read(room);
-    let how = Decoding { recover: true, max_frame_bytes: MOST, first: 0, count: ALL };
+    let how = Decoding { recover: true, max_frame_bytes: MOST, history_bytes: MOST, first: 0, count: ALL };
     let ends = Ends { read: &mut read, write: None };
     Ok(library::decode(Route::Stream(ends), &how, &mut |done, _| bar.at(done))?)
 }
@@ -50,12 +50,13 @@ fn to_stdout(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded>
 pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
     let (first, end) = args.range.unwrap_or((0, ALL));
     let count = if end == ALL { ALL } else { end - first };
-    let pipe = args.input == "-";
-    // Of a file the library sees itself how large the frames are.
-    let max_frame_bytes = if pipe || args.output == "-" { MOST } else { 0 };
-    let how = Decoding { recover: args.recover, max_frame_bytes, first, count };
-    let bar = Progress::bytes(open(&args.input)?.1, "decoding");
-    let from = if pipe { "/dev/stdin" } else { &args.input };
+    let size = plain(&args.input);
+    let pipe = size.is_none();
+    // Of a file the library sees itself how large the frames are, and whether they are in groups.
+    let most = if pipe || args.output == "-" { MOST } else { 0 };
+    let how = Decoding { recover: args.recover, max_frame_bytes: most, history_bytes: most, first, count };
+    let bar = Progress::bytes(size.unwrap_or(0), "decoding");
+    let from = if args.input == "-" { "/dev/stdin" } else { &args.input };
     let coded = match args.output.as_str() {
         "-" => to_stdout(args, &how, &bar)?,
         to => library::decode(Route::Files(from, to), &how, &mut |done, _| bar.at(done))?,
@@ -102,7 +103,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<()> {
     coded.result.map_err(|e| format!("{}: {e}", args.input))?;
     let (stats, missing) = (coded.stats, coded.missing);
     if args.json {
-        let o = Object::new().text("sound", !damaged(&stats));
+        let o = Object::new().flag("sound", !damaged(&stats));
         say(&format!("{}\n", figures(o, &stats, &missing).close()))?;
     } else if !damaged(&stats) {
         let (frames, raw) = (whole(stats.frames), whole(stats.raw_bytes));

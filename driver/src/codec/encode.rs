@@ -1,6 +1,6 @@
 //! `driver encode`.
 
-use super::{counts, open};
+use super::{counts, open, plain};
 use crate::Result;
 use crate::cli::EncodeArgs;
 use crate::inputs::wave_head;
@@ -113,7 +113,8 @@ pub(crate) fn encode(args: &EncodeArgs) -> Result<()> {
     };
     let bar = Progress::bytes(total, "encoding");
     let mut moved = |done: u64, _: u64| bar.at(done);
-    let coded = if args.input != "-" && args.output != "-" {
+    // What was read of a pipe in search of a WAV head cannot be read again.
+    let coded = if plain(&args.input).is_some() && args.output != "-" {
         library::encode(Route::Files(&args.input, &args.output), &encoding, &mut moved)?
     } else {
         let mut source = std::io::Cursor::new(head).chain(source);

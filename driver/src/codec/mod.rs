@@ -37,6 +37,12 @@ fn open(path: &str) -> Result<(Box<dyn Read>, u64)> {
     Ok((Box::new(file), size))
 }
 
+/// The size of a file that can be read again; nothing of standard input, pipes and devices.
+fn plain(path: &str) -> Option<u64> {
+    let file = std::fs::metadata(path).ok().filter(|m| path != "-" && m.is_file());
+    file.map(|m| m.len())
+}
+
 /// The missing ranges, for people: as many as the library told apart, and what is beyond.
 fn holes(stats: &CodecStats, missing: &[Missing]) -> String {
     let mut out = String::new();
@@ -74,7 +80,15 @@ fn counts(o: Object, stats: &CodecStats) -> Object {
         .whole("glyph_frames", stats.glyph_frames)
         .whole("lz_frames", stats.lz_frames)
         .whole("ccsds121_frames", stats.ccsds121_frames)
+        .whole("primitive_glyphs", stats.primitive_glyphs)
+        .whole("reference_glyphs", stats.reference_glyphs)
+        .whole("delta_glyphs", stats.delta_glyphs)
+        .whole("composite_glyphs", stats.composite_glyphs)
+        .whole("read_ns", stats.read_ns)
+        .whole("code_ns", stats.code_ns)
+        .whole("write_ns", stats.write_ns)
         .whole("wall_ns", stats.wall_ns)
+        .whole("bytes_per_second", stats.bytes_per_second)
         .whole("peak_bytes", stats.peak_bytes)
 }
 

@@ -82,7 +82,7 @@ fn other(size: u64) -> Result<()> {
         }
         Ok(())
     };
-    let how = Decoding { recover: false, max_frame_bytes: 0, first: 0, count: ALL };
+    let how = Decoding { recover: false, max_frame_bytes: 0, history_bytes: 0, first: 0, count: ALL };
     let ends = Ends { read: &mut read, write: Some(&mut write) };
     let done = library::decode(Route::Stream(ends), &how, &mut |_, _| {})?;
     done.result?;

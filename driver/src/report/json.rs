@@ -30,6 +30,12 @@ impl Object {
         self
     }
 
+    /// True or false.
+    pub(crate) fn flag(mut self, key: &str, value: bool) -> Object {
+        let _ = write!(self.key(key), "{value}");
+        self
+    }
+
     /// A text.
     pub(crate) fn text(mut self, key: &str, value: impl Display) -> Object {
         let value = value.to_string();

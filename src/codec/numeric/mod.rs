@@ -41,6 +41,10 @@ const _: () = assert!(grid::CELLS <= ENCODE_REALS);
 /// COMPOSITE: rows, and one glyph per channel.
 pub(super) const GROUP: u32 = 0;
 
+/// Most groups of a frame. Encoders make 7 at most, of bytes in frames of 64 KiB: groups of few rows would cost a decoder
+/// much time for few bytes.
+const MAX_GROUPS: usize = 8;
+
 /// Cells of i32 that encoding frames of `frame_bytes` works in; of `bytes`, or of samples.
 #[must_use]
 pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
@@ -157,6 +161,9 @@ pub fn encode(
     }
     // Groups of about the same length.
     let groups = all.div_ceil(most).max(1);
+    if groups > MAX_GROUPS {
+        return None;
+    }
     let rows = all.div_ceil(groups).max(1);
     let (whole, rest) = raw.split_at_checked(all * row)?;
     let mut at = 0;
@@ -250,6 +257,7 @@ pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &
     let row = format.row_bytes();
     let end = data.len();
     let mut at = from;
+    let mut groups = 0usize;
     while at < end {
         let (before, left) = data.split_at_mut_checked(at)?;
         let g = glyph::read(&mut r)?;
@@ -258,7 +266,8 @@ pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &
                 let mut inner = Reader::new(g.payload?);
                 let rows = varint::read(&mut inner)? as usize;
                 let part = left.get_mut(..rows.checked_mul(row)?)?;
-                if rows == 0 {
+                groups += 1;
+                if rows == 0 || groups > MAX_GROUPS {
                     return None;
                 }
                 at += part.len();

@@ -1,0 +1,101 @@
+//! A second decoder, written from docs/FORMAT.md alone: plain and slow, without a line of the library. Numbers in
+//! brackets are sections of that text. What it does not have are the LZ codec (`tests/lz.rs` has one) and the past of
+//! groups.
+
+mod arrays;
+mod bytes;
+mod planes;
+
+use bytes::{Bytes, R, crc32c, need, note};
+
+pub(crate) use arrays::tables_crc;
+pub(crate) use bytes::seen;
+
+/// A stream as a reader sees it.
+pub(crate) struct Stream {
+    pub(crate) raw: Vec<u8>,
+    /// Raw offsets of frames, and their positions in the stream, as the index has them.
+    pub(crate) index: Vec<(u64, u64)>,
+    /// Of each frame: its raw offset and its position.
+    pub(crate) frames: Vec<(u64, u64)>,
+}
+
+/// What is in a frame [3].
+#[derive(Clone, Copy)]
+struct Format {
+    /// 0 to 10.
+    sample: u8,
+    little: bool,
+    channels: usize,
+}
+
+impl Format {
+    /// Bytes of a sample.
+    fn width(self) -> usize {
+        [1, 1, 1, 2, 2, 3, 4, 4, 8, 4, 8][usize::from(self.sample)]
+    }
+}
+
+/// Reads a whole sound stream [2, 3, 4]. Other codecs than stored, numeric and CCSDS 121 are read by `other`.
+pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Stream> {
+    let mut out = Stream { raw: Vec::new(), index: Vec::new(), frames: Vec::new() };
+    let (mut at, mut tag, mut sequence) = (0, None, 0);
+    loop {
+        let head = stream.get(at..at + 28).ok_or("a header ends early")?;
+        let mut h = Bytes(head);
+        need(h.take(4)? == [0xf5, 0x53, 0x51, 0xb2], "sync")?;
+        let (version, codec, format) = (h.u8()?, h.u8()?, h.u8()?);
+        need(version >> 4 == 1, "version")?;
+        let position = (version & 15) << 4 | codec >> 4;
+        let channels = h.number(2)? as usize + 1;
+        let (its_tag, its_sequence) = (h.number(2)?, h.number(3)?);
+        let (raw_len, payload_len, offset) = (h.number(3)? as usize, h.number(3)? as usize, h.number(8)?);
+        let mut rest = Bytes(&stream[at + 28..]);
+        need(rest.number(4)? == u64::from(crc32c(head)), "header CRC")?;
+        let payload = rest.take(payload_len)?;
+        need(rest.number(4)? == u64::from(crc32c(payload)), "payload CRC")?;
+        need(*tag.get_or_insert(its_tag) == its_tag, "tag")?;
+        need(its_sequence == sequence % (1 << 24), "sequence")?;
+        need(offset == out.raw.len() as u64, "offset")?;
+        let length = 32 + payload_len + 4;
+        if codec & 15 == 15 {
+            need(raw_len == 0 && position == 0, "end frame")?;
+            let (body, last) = payload.split_at(payload_len.checked_sub(4).ok_or("the end frame's length")?);
+            need(Bytes(last).number(4)? == length as u64, "the end frame's length")?;
+            if !body.is_empty() {
+                let mut b = Bytes(body);
+                let g = b.glyph()?;
+                need((g.kind, g.id) == (3, 1) && b.0.is_empty(), "index glyph")?;
+                let mut pairs = Bytes(g.payload);
+                while !pairs.0.is_empty() {
+                    out.index.push((pairs.number(8)?, pairs.number(8)?));
+                }
+            }
+            need(at + length == stream.len(), "bytes behind the end frame")?;
+            return Ok(out);
+        }
+        need(raw_len > 0 && raw_len <= 4 << 20 && payload_len <= 4 << 20, "lengths")?;
+        let f = Format { sample: format & 0x7f, little: format & 0x80 != 0, channels };
+        need(f.sample <= 10 && channels <= 4096, "format")?;
+        need(codec & 15 == 0 || payload_len < raw_len, "a frame that did not shrink")?;
+        need(position == 0 || matches!(codec & 15, 0 | 3), "the past is not known here")?;
+        note(format!("frame {}", codec & 15));
+        let raw = match codec & 15 {
+            0 => payload.to_vec(),
+            1 => planes::numeric(payload, f, raw_len)?,
+            2 => lz(payload, raw_len)?,
+            3 => ccsds121(payload, raw_len)?,
+            _ => return Err("codec"),
+        };
+        need(raw.len() == raw_len, "raw length")?;
+        out.frames.push((offset, at as u64));
+        out.raw.extend(raw);
+        at += length;
+        sequence += 1;
+    }
+}
+
+/// Reads the payload of a CCSDS 121 frame that gives so many bytes.
+pub(crate) type Ccsds121<'f> = &'f dyn Fn(&[u8], usize) -> R<Vec<u8>>;
+/// The same for LZ.
+pub(crate) type Lz<'f> = &'f dyn Fn(&[u8], usize) -> R<Vec<u8>>;
