@@ -27,17 +27,23 @@ versioned!(
     super::codec_types::sqs_codec_stats,
     super::codec_types::sqs_stream,
 );
-versioned!(
-    sqs_config,
-    sqs_memory,
-    sqs_input_desc,
-    sqs_stage_desc,
-    sqs_builtin_desc,
-    sqs_request,
-    sqs_plan_info,
-    sqs_stats,
-    sqs_source,
-    sqs_resume,
+versioned!(sqs_memory, sqs_input_desc, sqs_request, sqs_source, sqs_resume);
+
+/// Structs that have grown, with the first field that version 1 does not have.
+macro_rules! grown {
+    ($($t:ty: $field:ident),* $(,)?) => { $(
+        // SAFETY: as above.
+        unsafe impl Versioned for $t {
+            const FIRST: usize = core::mem::offset_of!($t, $field);
+        }
+    )* };
+}
+grown!(
+    sqs_config: spill_dir,
+    sqs_stage_desc: cost_ns_per_row,
+    sqs_builtin_desc: cost_ns_per_row,
+    sqs_plan_info: spill_bytes,
+    sqs_stats: stage_bytes,
 );
 
 /// Fills a struct with zeros, which mean the defaults, and sets its struct_size.

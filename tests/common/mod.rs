@@ -304,6 +304,8 @@ pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell
         checkpoint_every: setup.every,
         checkpoint_slots: setup.slots,
         sweep: None,
+        choose_lru: false,
+        spill: false,
     };
     fn spec<'a>(name: &'a str, i: &TestInput, capacity: u64) -> InputSpec<'a> {
         InputSpec { name, dtype: Dtype::U32, channels: i.channels, window: i.window, hop: i.hop, capacity }
