@@ -85,14 +85,14 @@ static void costs(void)
     /* A struct of version 1 has no costs, and is taken as if they were 0. */
     sqs_stage_desc d = stage_of("a", &FROM_INPUT);
     sqs_pipeline *p = NULL;
-    d.struct_size = (uint32_t)offsetof(sqs_stage_desc, cost_ns_per_row);
+    d.struct_size = (uint32_t)(offsetof(sqs_stage_desc, state_word) + sizeof(uint32_t));
     d.cost_ns_per_row = UINT64_MAX;
     CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_OK);
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_OK);
     d.struct_size--;
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_ERR_STRUCT_SIZE);
     sqs_pipeline_delete(p);
-    c.struct_size = (uint32_t)offsetof(sqs_config, spill_dir);
+    c.struct_size = (uint32_t)(offsetof(sqs_config, checkpoint_slots) + sizeof(uint32_t));
     CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_OK);
     sqs_pipeline_delete(p);
 }

@@ -29,21 +29,21 @@ versioned!(
 );
 versioned!(sqs_memory, sqs_input_desc, sqs_request, sqs_source, sqs_resume);
 
-/// Structs that have grown, with the first field that version 1 does not have.
+/// Structs that have grown, with the last field of version 1 and its type.
 macro_rules! grown {
-    ($($t:ty: $field:ident),* $(,)?) => { $(
+    ($($t:ty: $field:ident $of:ty),* $(,)?) => { $(
         // SAFETY: as above.
         unsafe impl Versioned for $t {
-            const FIRST: usize = core::mem::offset_of!($t, $field);
+            const FIRST: usize = core::mem::offset_of!($t, $field) + size_of::<$of>();
         }
     )* };
 }
 grown!(
-    sqs_config: spill_dir,
-    sqs_stage_desc: cost_ns_per_row,
-    sqs_builtin_desc: cost_ns_per_row,
-    sqs_plan_info: spill_bytes,
-    sqs_stats: stage_bytes,
+    sqs_config: checkpoint_slots u32,
+    sqs_stage_desc: state_word u32,
+    sqs_builtin_desc: param_count u32,
+    sqs_plan_info: sweep_passes u64,
+    sqs_stats: recomputed_rows u64,
 );
 
 /// Fills a struct with zeros, which mean the defaults, and sets its struct_size.

@@ -182,9 +182,8 @@ impl<'m> Pipeline<'m> {
         params: &[crate::stages::Param<'_>],
     ) -> Result<usize> {
         use crate::limits::MAX_FAN_IN;
-        use crate::stages::{Build, EdgeShape, find};
+        use crate::stages::{Build, EdgeShape, make};
         self.open_for_changes()?;
-        let build = find(kind)?;
         let mut shapes = [EdgeShape::NONE; MAX_FAN_IN];
         let listed = edges.len().min(MAX_FAN_IN);
         for (shape, spec) in shapes.iter_mut().zip(edges) {
@@ -201,7 +200,7 @@ impl<'m> Pipeline<'m> {
         }
         let edge_shapes = shapes.get(..listed).unwrap_or(&[]);
         let host_plans = self.host_plans.as_mut();
-        let spec = build(&mut Build { kind, params, edges: edge_shapes, pool: &mut self.pool, host_plans })?;
+        let spec = make(&mut Build { kind, params, edges: edge_shapes, pool: &mut self.pool, host_plans })?;
         self.graph.add_stage(name, edges, spec)
     }
 
