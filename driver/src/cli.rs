@@ -193,7 +193,7 @@ pub(crate) struct Knobs {
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "0")]
     pub(crate) cache_bytes: u64,
     /// Memory budget and cache of this machine, where none are given: from the control group's limit, LLC_BYTES and the
-    /// system. Where LLC_BYTES is set it is so anyway
+    /// system. Where LLC_BYTES is set it is so anyway, but in classic mode
     #[arg(long)]
     pub(crate) host_defaults: bool,
     /// Directory for a file that takes the rows of the classic order: always without a budget, else where they exceed it
@@ -213,7 +213,8 @@ impl Knobs {
             lru_bytes: self.lru_bytes,
             memory_budget_bytes: self.memory_budget,
             cache_bytes: self.cache_bytes,
-            from_host: self.host_defaults || std::env::var_os("LLC_BYTES").is_some(),
+            from_host: self.host_defaults
+                || (self.mode != Mode::Classic && std::env::var_os("LLC_BYTES").is_some()),
             spill_dir: self.spill_dir,
             costs: &[],
             held: 0,
