@@ -58,6 +58,8 @@ fn pipeline(window: u64, hop: u64, stages: &[Stage], checkpoints: bool) -> (Pipe
         checkpoint_every: 0,
         checkpoint_slots: if checkpoints { 32 } else { 0 },
         sweep: None,
+        choose_lru: false,
+        spill: false,
     };
     let limits = GraphLimits { stages: 8, edges: 8 };
     let input = InputSpec { name: "input", dtype: Dtype::F32, channels: 1, window, hop, capacity: 0 };

@@ -89,6 +89,8 @@ pub struct StageSpec<'m> {
     pub host_heap_bytes: u64,
     /// Changes whenever the parameters change: saved checkpoints are bound to it.
     pub revision: u32,
+    /// About how many nanoseconds a row takes, for the planner; 0 where nobody knows.
+    pub cost_ns: u64,
 }
 
 impl<'m> StageSpec<'m> {
@@ -108,6 +110,7 @@ impl<'m> StageSpec<'m> {
             table_bytes: 0,
             host_heap_bytes: 0,
             revision: 0,
+            cost_ns: 0,
         }
     }
 }

@@ -317,10 +317,14 @@ proptest! {
         if outputs {
             p.open_output(0, 3).unwrap();
         }
-        let need = p.plan(&[]).unwrap().bytes;
+        let (need, spill) = p.plan(&[]).map(|plan| (plan.bytes, plan.spill.len)).unwrap();
         prop_assume!(need > 0);
-        let error = p.seal(&[], area(need - 1)).unwrap_err();
+        let error = p.seal_with(&[], area(need - 1), area(spill)).unwrap_err();
         prop_assert_eq!((error.status, { error.a.0 }), (Status::Memory, need as i128));
-        p.seal(&[], area(need)).unwrap();
+        if spill > 0 {
+            let error = p.seal_with(&[], area(need), area(spill - 1)).unwrap_err();
+            prop_assert_eq!((error.status, { error.a.0 }), (Status::Memory, spill as i128));
+        }
+        p.seal_with(&[], area(need), area(spill)).unwrap();
     }
 }

@@ -21,7 +21,7 @@ impl Area {
         let plan = p.plan(requests).unwrap();
         let bytes = area(plan.bytes);
         let base = bytes.as_mut_ptr();
-        p.seal(requests, bytes).unwrap();
+        p.seal_with(requests, bytes, area(plan.spill.len)).unwrap();
         Area { base, plan }
     }
 

@@ -23,7 +23,7 @@ impl Areas {
         let plan = p.plan(requests).unwrap();
         let bytes = area(plan.bytes);
         let work = bytes.as_mut_ptr();
-        p.seal(requests, bytes).unwrap();
+        p.seal_with(requests, bytes, area(plan.spill.len)).unwrap();
         let control_bytes = Pipeline::control_bytes(LIMITS, 0, 0).unwrap();
         Areas { work, control, control_bytes, work_bytes: plan.bytes }
     }

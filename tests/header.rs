@@ -13,6 +13,7 @@ fn generated() -> String {
         "handle",
         "version",
         "pipeline",
+        "host",
         "graph",
         "plan",
         "data",

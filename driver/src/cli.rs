@@ -3,6 +3,7 @@
 use crate::inputs::iq::Format;
 use crate::library::{Config, Mode};
 use clap::{Args, Parser, Subcommand};
+use std::ffi::{CStr, CString};
 use std::path::PathBuf;
 
 /// Demos, plans and benches of libsqrtspace.
@@ -132,7 +133,13 @@ pub(crate) enum Demo {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Planned {
     /// The plan of the audio demo
-    Audio(AudioArgs),
+    Audio(PlanArgs<AudioArgs>),
+    /// The plan of the logs demo
+    Logs(PlanArgs<LogsArgs>),
+    /// The plan of the satcom demo
+    Satcom(PlanArgs<SatcomArgs>),
+    /// The plan of the smoother
+    Smoother(PlanArgs<SmootherArgs>),
 }
 
 #[derive(Subcommand, Debug)]
@@ -149,6 +156,16 @@ pub(crate) enum Bench {
     Sweep(SweepArgs),
     /// The codec beside what is installed of zstd, lz4, gzip and aec: ratio and processor time on the given files
     Encode(EncodersArgs),
+}
+
+/// A plan of what a demo would run.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct PlanArgs<T: Args> {
+    #[command(flatten)]
+    pub(crate) demo: T,
+    /// Times a few blocks of every stage first, and plans with what that gives
+    #[arg(long)]
+    pub(crate) probe: bool,
 }
 
 /// What every pipeline can be told.
@@ -175,6 +192,13 @@ pub(crate) struct Knobs {
     /// Processor cache that blocks should fit; 0: the library's default
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "0")]
     pub(crate) cache_bytes: u64,
+    /// Memory budget and cache of this machine, where none are given: from the control group's limit, LLC_BYTES and the
+    /// system. Where LLC_BYTES is set it is so anyway, but in classic mode
+    #[arg(long)]
+    pub(crate) host_defaults: bool,
+    /// Directory for a file that takes the rows of the classic order: always without a budget, else where they exceed it
+    #[arg(long, value_name = "DIR", value_parser = directory)]
+    pub(crate) spill_dir: Option<&'static CStr>,
 }
 
 impl Knobs {
@@ -189,6 +213,11 @@ impl Knobs {
             lru_bytes: self.lru_bytes,
             memory_budget_bytes: self.memory_budget,
             cache_bytes: self.cache_bytes,
+            from_host: self.host_defaults
+                || (self.mode != Mode::Classic && std::env::var_os("LLC_BYTES").is_some()),
+            spill_dir: self.spill_dir,
+            costs: &[],
+            held: 0,
         }
     }
 }
@@ -368,6 +397,9 @@ pub(crate) struct BenchArgs {
     /// The stages of the demo, with all that it can look for, on real samples
     #[arg(long)]
     pub(crate) deep: bool,
+    /// Times a few blocks of every stage first, and plans with what that gives
+    #[arg(long)]
+    pub(crate) probe: bool,
     /// Each mode in a fresh process; one table
     #[arg(long, conflicts_with = "line")]
     pub(crate) extreme: bool,
@@ -445,6 +477,8 @@ impl SweepArgs {
             lru_bytes: 0,
             memory_budget: 0,
             cache_bytes: 0,
+            host_defaults: false,
+            spill_dir: None,
         };
         BenchArgs {
             knobs,
@@ -452,6 +486,7 @@ impl SweepArgs {
             n: Some(self.n),
             preset: None,
             deep: true,
+            probe: false,
             extreme: false,
             iters: 1,
             csv: None,
@@ -493,6 +528,12 @@ fn bytes(text: &str) -> Result<u64, String> {
     };
     let number: u64 = digits.parse().map_err(|_| "a number of bytes, such as 65536, 64K or 2M".to_string())?;
     number.checked_mul(unit).ok_or_else(|| "more bytes than there can be".to_string())
+}
+
+/// A directory, kept for as long as the program runs: the library wants its name as C has it.
+fn directory(text: &str) -> Result<&'static CStr, String> {
+    let path = CString::new(text).map_err(|_| "a path has no zero in it".to_string())?;
+    Ok(Box::leak(path.into_boxed_c_str()))
 }
 
 /// A size of frames.

@@ -81,6 +81,82 @@ pub(crate) struct Config {
     pub(crate) lru_bytes: u64,
     pub(crate) memory_budget_bytes: u64,
     pub(crate) cache_bytes: u64,
+    /// Budget and cache come from this machine, where they are 0.
+    pub(crate) from_host: bool,
+    /// Where classic rows may go.
+    pub(crate) spill_dir: Option<&'static CStr>,
+    /// Nanoseconds of a row, by the names of stages.
+    pub(crate) costs: Costs,
+    /// Only so many samples of each source, read beforehand: to time stages, not sources. 0: as they come.
+    pub(crate) held: u64,
+}
+
+/// The first samples of a source, in memory.
+struct Held {
+    samples: Vec<f32>,
+    channels: usize,
+}
+
+impl Held {
+    fn of(mut source: Box<dyn Samples>, most: u64) -> std::result::Result<Held, String> {
+        let (count, channels) = (source.count().min(most), source.channels());
+        let mut samples = vec![0.0; count as usize * channels];
+        let mut at = 0;
+        while at < count {
+            at += source.read(at, &mut samples[at as usize * channels..])? as u64;
+        }
+        Ok(Held { samples, channels })
+    }
+}
+
+impl Samples for Held {
+    fn count(&self) -> u64 {
+        (self.samples.len() / self.channels) as u64
+    }
+
+    fn channels(&self) -> usize {
+        self.channels
+    }
+
+    fn read(&mut self, first: u64, room: &mut [f32]) -> std::result::Result<usize, String> {
+        let from = &self.samples[first as usize * self.channels..];
+        let n = from.len().min(room.len());
+        room[..n].copy_from_slice(&from[..n]);
+        Ok(n / self.channels)
+    }
+}
+
+impl Config {
+    /// All defaults.
+    pub(crate) fn of(window: u64, hop: u64) -> Config {
+        Config {
+            window,
+            hop,
+            channels: 1,
+            mode: Mode::Auto,
+            checkpoint_every: 0,
+            lru_bytes: 0,
+            memory_budget_bytes: 0,
+            cache_bytes: 0,
+            from_host: false,
+            spill_dir: None,
+            costs: &[],
+            held: 0,
+        }
+    }
+}
+
+/// Stages by name, and what a row of each takes in nanoseconds.
+pub(crate) type Costs = &'static [(CString, u64)];
+
+/// A stage as it was registered.
+#[derive(Clone)]
+pub(crate) struct Registered {
+    pub(crate) name: CString,
+    /// Stages it reads.
+    pub(crate) reads: Vec<CString>,
+    /// Rows it reads for one of its own.
+    pub(crate) stride: u64,
 }
 
 /// A plan in figures.
@@ -339,6 +415,10 @@ unsafe extern "C" fn take_rows(ctx: *mut c_void, first: u64, _: usize, data: *co
     0
 }
 
+unsafe extern "C" fn drop_rows(_: *mut c_void, _: u64, _: usize, _: *const c_void, _: usize) -> i32 {
+    0
+}
+
 unsafe extern "C" fn append(ctx: *mut c_void, bytes: *const c_void, n: usize) -> i32 {
     // SAFETY: ctx is the Vec given with this function; the library gives n bytes.
     unsafe { (*ctx.cast::<Vec<u8>>()).extend_from_slice(std::slice::from_raw_parts(bytes.cast(), n)) };
@@ -367,6 +447,9 @@ pub(crate) struct Pipeline {
     hooks: Vec<NonNull<Hook>>,
     stages: Vec<NonNull<dyn Any>>,
     sealed: bool,
+    costs: Costs,
+    held: u64,
+    registered: Vec<Registered>,
 }
 
 impl Pipeline {
@@ -390,10 +473,22 @@ impl Pipeline {
             config.lru_bytes = c.lru_bytes;
             config.memory_budget_bytes = c.memory_budget_bytes;
             config.cache_bytes = c.cache_bytes;
+            config.spill_dir = c.spill_dir.map_or(std::ptr::null(), CStr::as_ptr);
+            if c.from_host {
+                sqs_config_host_defaults(&raw mut config);
+            }
             sqs_pipeline_new(&raw const config, std::ptr::null(), &raw mut handle, &raw mut error)
         };
         match NonNull::new(handle).filter(|_| status == SQS_OK) {
-            Some(handle) => Ok(Pipeline { handle, hooks: Vec::new(), stages: Vec::new(), sealed: false }),
+            Some(handle) => Ok(Pipeline {
+                handle,
+                hooks: Vec::new(),
+                stages: Vec::new(),
+                sealed: false,
+                costs: c.costs,
+                held: c.held,
+                registered: Vec::new(),
+            }),
             None => {
                 // SAFETY: the library closes the text with a zero.
                 let text = unsafe { CStr::from_ptr(error.text.as_ptr()) };
@@ -437,6 +532,10 @@ impl Pipeline {
 
     /// Reads an input (the first one is 0) from `samples`.
     pub(crate) fn source(&mut self, input: u32, samples: Box<dyn Samples>) -> Result<()> {
+        let samples = match self.held {
+            0 => samples,
+            most => Box::new(Held::of(samples, most).map_err(|e| Failure::new(SQS_ERR_CALLBACK, e))?),
+        };
         let count = samples.count();
         let hook = NonNull::from(Box::leak(Box::new(Hook { samples, complaint: String::new() })));
         // Kept until the handle is gone, whatever comes of the call.
@@ -464,8 +563,24 @@ impl Pipeline {
         self.checked(status).map(|_| samples)
     }
 
+    /// What a row of a stage takes, where that is known.
+    fn cost(&self, name: &CStr) -> u64 {
+        self.costs.iter().find(|(n, _)| n.as_c_str() == name).map_or(0, |(_, ns)| *ns)
+    }
+
+    fn note(&mut self, name: &CStr, edges: &[Edge<'_>], stride: u32) {
+        let reads = edges.iter().map(|e| e.from.to_owned()).collect();
+        self.registered.push(Registered { name: name.to_owned(), reads, stride: u64::from(stride.max(1)) });
+    }
+
+    /// The stages, in the order of their numbers.
+    pub(crate) fn registered(&self) -> &[Registered] {
+        &self.registered
+    }
+
     /// Adds a built-in stage on one edge.
     pub(crate) fn builtin(&mut self, kind: &CStr, name: &CStr, edge: Edge<'_>, params: &[Param<'_>]) -> Result<Stage> {
+        self.note(name, &[edge], 1);
         let edge = edge.desc();
         let params: Vec<sqs_param> = params
             .iter()
@@ -483,6 +598,7 @@ impl Pipeline {
             params: params.as_ptr(),
             edge_count: 1,
             param_count: params.len() as u32,
+            cost_ns_per_row: self.cost(name),
         };
         let mut id = 0;
         // SAFETY: the description and all it points to live through the call, which copies them.
@@ -520,11 +636,13 @@ impl Pipeline {
     }
 
     fn register(&mut self, name: &CStr, edges: &[Edge<'_>], len: usize, mut desc: sqs_stage_desc) -> Result<Stage> {
+        self.note(name, edges, desc.stride);
         let edges: Vec<sqs_edge_desc> = edges.iter().map(Edge::desc).collect();
         desc.struct_size = size_of::<sqs_stage_desc>() as u32;
         desc.name = name.as_ptr();
         (desc.edges, desc.edge_count) = (edges.as_ptr(), edges.len() as u32);
         (desc.dtype, desc.len) = (SQS_F32, len as u32);
+        desc.cost_ns_per_row = self.cost(name);
         let mut id = 0;
         // SAFETY: the description and what it points to live through the call, which copies all but the context; that
         // is given back after the handle was deleted.
@@ -539,6 +657,29 @@ impl Pipeline {
         // SAFETY: one request; both structs are initialised.
         let status = unsafe { sqs_plan(self.handle.as_ptr(), &raw const ask, 1, &raw mut info) };
         self.checked(status).map(|_| Plan(info))
+    }
+
+    /// What the library considered for these rows, and why the plan is what it is.
+    pub(crate) fn explain(&mut self, rows: impl Into<Rows>) -> Result<String> {
+        let ask = rows.into().request();
+        let mut text = vec![0u8; 1 << 16];
+        // SAFETY: one request; the buffer is as long as told, and zeros close it.
+        let status = unsafe {
+            let (buf, none) = (text.as_mut_ptr().cast(), std::ptr::null_mut());
+            sqs_plan_explain(self.handle.as_ptr(), &raw const ask, 1, buf, text.len() - 1, none)
+        };
+        self.checked(status)?;
+        text.truncate(text.iter().position(|b| *b == 0).unwrap_or(0));
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// Makes rows for nobody.
+    pub(crate) fn run(&mut self, rows: impl Into<Rows>) -> Result<()> {
+        let ask = rows.into().request();
+        // SAFETY: the sink takes anything and keeps nothing.
+        let status =
+            unsafe { sqs_evaluate_to(self.handle.as_ptr(), &raw const ask, Some(drop_rows), std::ptr::null_mut()) };
+        self.checked(status).map(drop)
     }
 
     /// Takes the memory for these rows.

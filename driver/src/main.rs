@@ -6,7 +6,7 @@
 //! workloads/  the pipelines: which stages, how a row is read; used by demos, plans and benches alike
 //! inputs/     where samples come from: WAV files, text, raw samples, generated signals
 //! demo/       a workload with its input and a report for people
-//! plan, bench a workload's plan, or its time
+//! plan, bench a workload's plan, or its time; probe: what its stages take
 //! plot/       pictures: spectrograms, what benches found
 //! codec/      files encoded, decoded, checked and listed
 //! report/     JSON, charts, numbers for people, what the process used
@@ -20,6 +20,7 @@ mod inputs;
 mod library;
 mod plan;
 mod plot;
+mod probe;
 mod report;
 mod workloads;
 
@@ -40,6 +41,9 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(Demo::Smoother(args)) => demo::smoother::run(&args),
         Command::Demo(Demo::Memory(args)) => demo::memory::run(&args),
         Command::Plan(Planned::Audio(args)) => plan::audio(&args),
+        Command::Plan(Planned::Logs(args)) => plan::logs(&args),
+        Command::Plan(Planned::Satcom(args)) => plan::satcom(&args),
+        Command::Plan(Planned::Smoother(args)) => plan::smoother(&args),
         Command::Bench(Bench::Audio(args)) => bench::run(Workload::Audio, &args),
         Command::Bench(Bench::Logs(args)) => bench::run(Workload::Logs, &args),
         Command::Bench(Bench::Satcom(args)) => bench::run(Workload::Satcom, &args),

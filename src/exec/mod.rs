@@ -37,6 +37,8 @@ pub struct Counts {
     pub stage_calls: u64,
     /// Rows made by stages, all stages together.
     pub stage_rows: u64,
+    /// Bytes of these rows.
+    pub stage_bytes: u64,
     /// Bytes read from sources.
     pub source_bytes: u64,
     /// Calls of sources.

@@ -89,10 +89,12 @@ impl<'m> Job<'m> {
             track.warm = Some(to);
         }
         world.counts.stage_calls = world.counts.stage_calls.wrapping_add(1);
+        let made = num::count(io.out.len());
         let ran = stage.kernel.run(&mut io);
         let text = "stage {n} returned {a} at row {b}";
         ran.map_err(|code| failed(code, text).b(from).name(&stage.name))?;
         world.counts.stage_rows = world.counts.stage_rows.wrapping_add(num::count(rows));
+        world.counts.stage_bytes = world.counts.stage_bytes.wrapping_add(made);
         let again = self.redo.get(index).map_or(0, |redo| to.min(*redo).saturating_sub(from));
         world.counts.recomputed_rows = world.counts.recomputed_rows.wrapping_add(again);
         Ok(())

@@ -116,6 +116,7 @@ pub unsafe extern "C" fn sqs_stage_register(
         spec.scratch_bytes = d.scratch_bytes as usize;
         spec.scratch_align = if d.scratch_align == 0 { 8 } else { d.scratch_align as usize };
         spec.revision = d.revision;
+        spec.cost_ns = d.cost_ns_per_row;
         write_id(id, core.add_stage(name, specs.get(..count).unwrap_or(&[]), spec)?)
     })
 }
@@ -162,7 +163,11 @@ pub unsafe extern "C" fn sqs_stage_register_builtin(
                 };
             }
             let params = params.get(..given.len()).unwrap_or(&[]);
-            write_id(id, core.add_builtin(kind, name, specs.get(..count).unwrap_or(&[]), params)?)
+            let stage = core.add_builtin(kind, name, specs.get(..count).unwrap_or(&[]), params)?;
+            if d.cost_ns_per_row > 0 {
+                core.set_cost(stage, d.cost_ns_per_row)?;
+            }
+            write_id(id, stage)
         }
         #[cfg(not(feature = "stages"))]
         {

@@ -2,6 +2,8 @@
 
 use super::types::sqs_memory;
 use crate::limits::AREA_ALIGN;
+#[cfg(all(feature = "std", target_os = "linux"))]
+use crate::mem::{Mapping, SpillDir};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
 use core::ffi::c_void;
@@ -32,6 +34,8 @@ pub(super) struct Holder {
     origin: Origin,
     control: Option<Block>,
     work: Option<Block>,
+    #[cfg(all(feature = "std", target_os = "linux"))]
+    spill: (Option<SpillDir>, Option<Mapping>),
 }
 
 impl Holder {
@@ -54,15 +58,53 @@ impl Holder {
                     let text = "the control area has {b} bytes and needs {a}";
                     return Err(Error::new(Status::Memory, text).a(num::count(bytes)).b(num::count(m.size)));
                 }
-                return Ok((Holder { origin: Origin::Areas, control: None, work: None }, m.base.cast()));
+                return Ok((Holder::of(Origin::Areas), m.base.cast()));
             }
             Some(m) if m.alloc.is_some() && m.free.is_some() => Origin::Allocator(m),
             Some(_) => return Err(Error::new(Status::Argument, "sqs_memory has neither an area nor alloc and free")),
         };
-        let mut holder = Holder { origin, control: None, work: None };
+        let mut holder = Holder::of(origin);
         let block = holder.take(bytes, 64, false)?;
         holder.control = Some(block);
         Ok((holder, block.base))
+    }
+
+    fn of(origin: Origin) -> Holder {
+        Holder {
+            origin,
+            control: None,
+            work: None,
+            #[cfg(all(feature = "std", target_os = "linux"))]
+            spill: (None, None),
+        }
+    }
+
+    /// Opens the directory for spilling.
+    pub(super) fn open_spill(&mut self, path: &core::ffi::CStr) -> Result<()> {
+        #[cfg(all(feature = "std", target_os = "linux"))]
+        {
+            self.spill.0 = Some(SpillDir::open(path)?);
+            Ok(())
+        }
+        #[cfg(not(all(feature = "std", target_os = "linux")))]
+        {
+            let _ = path;
+            Err(Error::new(Status::Unsupported, "this build has no files to spill into: spill_dir must be NULL"))
+        }
+    }
+
+    /// Maps the file for spilling; nothing where the plan needs none.
+    pub(super) fn map_spill(&mut self, bytes: usize) -> Result<&'static mut [u8]> {
+        if bytes == 0 {
+            return Ok(&mut []);
+        }
+        #[cfg(all(feature = "std", target_os = "linux"))]
+        if let (Some(dir), map) = (&self.spill.0, &mut self.spill.1) {
+            let map = map.insert(Mapping::new(dir, bytes)?);
+            // SAFETY: the only slice, used until the pipeline is gone; then the holder gives the mapping back.
+            return Ok(unsafe { map.bytes() });
+        }
+        Err(Error::new(Status::Internal, "a plan spills without a directory for it"))
     }
 
     /// True where stages may use the host's heap.
@@ -157,6 +199,10 @@ impl Holder {
     pub(super) fn drop_work(&mut self) {
         if let Some(block) = self.work.take() {
             self.give_back(block);
+        }
+        #[cfg(all(feature = "std", target_os = "linux"))]
+        {
+            self.spill.1 = None;
         }
     }
 

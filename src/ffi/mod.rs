@@ -39,6 +39,8 @@ mod evaluate;
 mod evaluate_file;
 mod graph;
 mod handle;
+#[cfg(feature = "std")]
+mod host;
 mod memory;
 mod pipeline;
 mod plan;
@@ -72,6 +74,8 @@ pub use evaluate::*;
 pub use evaluate_file::*;
 pub use graph::*;
 pub use handle::sqs_pipeline;
+#[cfg(feature = "std")]
+pub use host::*;
 pub use pipeline::*;
 pub use plan::*;
 #[cfg(feature = "std")]

@@ -27,6 +27,8 @@ struct Meaning {
     limits: GraphLimits,
     param_bytes: usize,
     control: usize,
+    /// The directory for spilling, or NULL.
+    spill_dir: *const c_char,
 }
 
 fn understand(config: *const sqs_config) -> Result<Meaning> {
@@ -64,6 +66,8 @@ fn understand(config: *const sqs_config) -> Result<Meaning> {
             }
         },
         sweep: None,
+        choose_lru: c.mode == SQS_MODE_AUTO && c.lru_bytes == 0,
+        spill: !c.spill_dir.is_null(),
     };
     let input = InputSpec {
         name: "input",
@@ -77,7 +81,7 @@ fn understand(config: *const sqs_config) -> Result<Meaning> {
         return Err(bad("sqs_config: window and hop must be at least 1"));
     }
     let control = Pipeline::control_bytes(limits, param_bytes, size_of::<sqs_pipeline>())?;
-    Ok(Meaning { input, knobs, limits, param_bytes, control })
+    Ok(Meaning { input, knobs, limits, param_bytes, control, spill_dir: c.spill_dir })
 }
 
 /// Fills a config with zeros, which mean the defaults, and sets its struct_size. Then set at least window and hop.
@@ -118,8 +122,8 @@ pub unsafe extern "C" fn sqs_pipeline_control_bytes(
 /// memory: NULL for the host's heap; or an area or allocator (copied; see sqs_memory). Allocates the control area, where
 /// it is not given. out: the handle, to be deleted with sqs_pipeline_delete. error: NULL, or where to put the detail.
 /// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer
-/// struct, or no heap in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
-/// allocator gave none; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
+/// struct, or no heap or no spill_dir in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
+/// allocator gave none; SQS_ERR_IO: spill_dir cannot be opened; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_new(
     config: *const sqs_config,
@@ -131,7 +135,15 @@ pub unsafe extern "C" fn sqs_pipeline_new(
         structs::usable(out.cast_const())?;
         let meaning = understand(config)?;
         let memory = if memory.is_null() { None } else { Some(structs::read(memory)?) };
-        let (holder, base) = Holder::new(memory, meaning.control)?;
+        let (mut holder, base) = Holder::new(memory, meaning.control)?;
+        if !meaning.spill_dir.is_null() {
+            // SAFETY: the caller gives a C string.
+            let path = unsafe { core::ffi::CStr::from_ptr(meaning.spill_dir) };
+            if let Err(e) = holder.open_spill(path) {
+                holder.release();
+                return Err(e);
+            }
+        }
         let head = size_of::<sqs_pipeline>();
         // SAFETY: the area has `control` bytes from `base` on, which are the pipeline's until it is deleted.
         let tables: &'static mut [MaybeUninit<u8>] =

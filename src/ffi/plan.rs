@@ -6,10 +6,10 @@ use super::structs;
 use super::types::*;
 use crate::limits::MAX_REQUESTS;
 use crate::pipeline::Pipeline;
-use crate::plan::{Order, Plan, Request};
+use crate::plan::{Order, Page, Plan, Request};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
-use core::ffi::c_void;
+use core::ffi::{c_char, c_void};
 use core::mem::size_of;
 
 const NOTHING: Request = Request { stage: 0, first: 0, count: 0, order: Order::Forward };
@@ -71,6 +71,7 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
         sweep_extra: p.sweep.extra,
         sweep_tiles: p.sweep.tiles,
         sweep_passes: p.sweep.passes,
+        spill_bytes: bytes(p.spill_bytes),
     }
 }
 
@@ -103,13 +104,70 @@ pub unsafe extern "C" fn sqs_plan(
     })
 }
 
+/// Says in English what sqs_plan considers for the same arguments and why its answer is what it is: of every request the
+/// orders and blocks that were tried with their bytes and the time reckoned for each, in microseconds and by cause, the
+/// one taken marked; then checkpoints, row cache, work area. Only the relation of the times means something. The same
+/// config and graph give the same text. Changes nothing, does not allocate. The text is for people: it may change between
+/// versions.
+///
+/// buf: cap bytes, or NULL with cap 0; what is written is closed with a zero and cut where it does not fit. need: NULL, or
+/// where to put the size that holds all of it.
+/// Returns what sqs_plan returns (for SQS_ERR_BUDGET too: the error's detail names the least), and SQS_ERR_SPACE: the text
+/// was cut; SQS_ERR_OVERLAP: buf lies in memory of the pipeline.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_plan_explain(
+    pipeline: *mut sqs_pipeline,
+    requests_list: *const sqs_request,
+    n: u32,
+    buf: *mut c_char,
+    cap: usize,
+    need: *mut usize,
+) -> sqs_status {
+    with(pipeline, Access::Normal, |core, _| {
+        if !need.is_null() {
+            structs::usable(need.cast_const())?;
+        }
+        if buf.is_null() && cap > 0 {
+            return Err(Error::new(Status::Argument, "a buffer is NULL"));
+        }
+        if cap > 0 && core.overlaps_work(buf.addr(), cap) {
+            return Err(Error::new(Status::Overlap, "the buffer lies in the work area"));
+        }
+        let mut list = [NOTHING; MAX_REQUESTS];
+        let count = requests(requests_list, n, &mut list)?;
+        let mut whole = 0usize;
+        let mut put = |piece: &str| {
+            let room = cap.saturating_sub(1).saturating_sub(whole);
+            let len = piece.len().min(room);
+            if len > 0 {
+                // SAFETY: whole + len < cap bytes of the caller's buffer.
+                unsafe { core::ptr::copy_nonoverlapping(piece.as_ptr(), buf.cast::<u8>().add(whole), len) };
+            }
+            whole = whole.saturating_add(piece.len());
+        };
+        core.explain(list.get(..count).unwrap_or(&[]), &mut Page::new(&mut put))?;
+        if cap > 0 {
+            // SAFETY: below cap.
+            unsafe { buf.add(whole.min(cap.saturating_sub(1))).write(0) };
+        }
+        if !need.is_null() {
+            // SAFETY: checked.
+            unsafe { need.write(whole.saturating_add(1)) };
+        }
+        if whole >= cap {
+            return Err(Error::new(Status::Space, "the text takes {a} bytes").a(num::count(whole.saturating_add(1))));
+        }
+        Ok(Status::Ok)
+    })
+}
+
 /// Fixes graph and memory for a list of requests: from here on nothing allocates. The same list given to sqs_plan tells
 /// the bytes.
 ///
 /// work: the work area of bytes bytes, which stays the caller's and is the pipeline's until delete. NULL: it is taken
 /// from where the pipeline's memory comes from (not possible with an area). Constant tables are filled here.
 /// Returns what sqs_plan returns, and SQS_ERR_MEMORY: the area is too small (the detail tells the need), missing, or the
-/// allocator gave none; SQS_ERR_ALIGN; SQS_ERR_STATE: sealed already; SQS_ERR_CALLBACK: a stage could not be prepared.
+/// allocator gave none; SQS_ERR_IO: spill_dir has no room, or makes no file; SQS_ERR_ALIGN; SQS_ERR_STATE: sealed already; SQS_ERR_CALLBACK: a stage could not be prepared.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_seal(
     pipeline: *mut sqs_pipeline,
@@ -148,7 +206,8 @@ fn seal(
         }
     }
     let area = holder.work(work, bytes, plan.bytes, plan.align)?;
-    core.seal(list, area).inspect_err(|_| holder.drop_work())
+    let sealed = holder.map_spill(plan.spill.len).and_then(|spill| core.seal_with(list, area, spill));
+    sealed.inspect_err(|_| holder.drop_work())
 }
 
 /// The simple case: whoever pushes or evaluates first without having sealed, seals.

@@ -52,6 +52,8 @@ pub unsafe extern "C" fn sqs_stats_get(pipeline: *mut sqs_pipeline, out: *mut sq
             crc_failures: s.crc_failures,
             repairs: s.repairs,
             recomputed_rows: s.recomputed_rows,
+            stage_bytes: s.stage_bytes,
+            spill_bytes: num::count(s.spill_bytes),
         };
         structs::write(out, value)?;
         Ok(Status::Ok)

@@ -28,17 +28,23 @@ versioned!(
     super::codec_types::sqs_stream,
     super::codec_types::sqs_ccsds121_params,
 );
-versioned!(
-    sqs_config,
-    sqs_memory,
-    sqs_input_desc,
-    sqs_stage_desc,
-    sqs_builtin_desc,
-    sqs_request,
-    sqs_plan_info,
-    sqs_stats,
-    sqs_source,
-    sqs_resume,
+versioned!(sqs_memory, sqs_input_desc, sqs_request, sqs_source, sqs_resume);
+
+/// Structs that have grown, with the last field of version 1 and its type.
+macro_rules! grown {
+    ($($t:ty: $field:ident $of:ty),* $(,)?) => { $(
+        // SAFETY: as above.
+        unsafe impl Versioned for $t {
+            const FIRST: usize = core::mem::offset_of!($t, $field) + size_of::<$of>();
+        }
+    )* };
+}
+grown!(
+    sqs_config: checkpoint_slots u32,
+    sqs_stage_desc: state_word u32,
+    sqs_builtin_desc: param_count u32,
+    sqs_plan_info: sweep_passes u64,
+    sqs_stats: recomputed_rows u64,
 );
 
 /// Fills a struct with zeros, which mean the defaults, and sets its struct_size.

@@ -167,11 +167,13 @@ pub struct sqs_config {
     /// Windows between checkpoints of stages with state, while there are few; the longer the stream, the further apart
     /// the checkpoint_slots ones are. Default: a block. UINT32_MAX: none are kept.
     pub checkpoint_every: u32,
-    /// Bytes of the row cache (least recently used rows go first). Default and SQS_OFF: none.
+    /// Bytes of the row cache (least recently used rows go first). SQS_OFF: none. Default: none; but in auto mode with a
+    /// memory budget, where ranges of dear rows are asked for, what is left of the budget, to a quarter of cache_bytes.
     pub lru_bytes: u64,
     /// Most bytes of the work area. Default and SQS_OFF: no bound.
     pub memory_budget_bytes: u64,
-    /// Processor cache that blocks should fit: half of it is given to them. Default 512 KiB.
+    /// Processor cache that blocks should fit: half of it is given to them, if they need it to be fast. Blocks that carry
+    /// more than that from one to the next may be larger. Default 512 KiB.
     pub cache_bytes: u64,
     /// Samples that the ring of the pushed input holds. Default: what a block needs at once and one block more (told as
     /// sqs_plan_info.input_capacity). To evaluate all of a pushed recording at once, give its length.
@@ -185,6 +187,11 @@ pub struct sqs_config {
     /// Checkpoints of each stage with state: an even number. Default 32. After t windows they are at most
     /// 2 * t / checkpoint_slots (or checkpoint_every) windows apart.
     pub checkpoint_slots: u32,
+    /// A directory, or NULL: then a classic plan over the budget is refused. With it the rows of classic requests lie in a
+    /// file there instead of the work area (sqs_plan_info.spill_bytes): without a memory budget always, with one where
+    /// they would exceed it. The file has no name and is gone with the pipeline; all of it is reserved and mapped when the
+    /// pipeline is sealed. The directory is opened by sqs_pipeline_new, which is done with the text then. Linux hosts only.
+    pub spill_dir: *const c_char,
 }
 
 /// Where the memory of a pipeline comes from. Either base and size, or alloc and free.
@@ -329,6 +336,9 @@ pub struct sqs_stage_desc {
     /// Bytes of the words that the state is made of: 1, 2, 4 or 8, so that saved states can be read on machines of any byte
     /// order. 0: not told (or of several sizes): what was saved is read on machines of the same byte order alone.
     pub state_word: u32,
+    /// About how many nanoseconds a row takes, for the planner, which weighs the stages' work against what an order of work
+    /// adds to it. No row depends on it, nor does what is saved. 0: not known, it is guessed by the bytes seen and made.
+    pub cost_ns_per_row: u64,
 }
 
 /// A parameter of a built-in stage: a number, or a list.
@@ -365,6 +375,8 @@ pub struct sqs_builtin_desc {
     pub edge_count: u32,
     /// Number of parameters.
     pub param_count: u32,
+    /// As in sqs_stage_desc. 0: what the library knows of the kind.
+    pub cost_ns_per_row: u64,
 }
 
 /// What will be asked of a pipeline.
@@ -441,6 +453,8 @@ pub struct sqs_plan_info {
     pub sweep_tiles: u64,
     /// Passes over the rows in alternating directions, behind the first way ahead.
     pub sweep_passes: u64,
+    /// Bytes of the file in spill_dir, beside work_bytes; 0: none.
+    pub spill_bytes: u64,
 }
 
 /// What a pipeline did since it was made.
@@ -480,6 +494,10 @@ pub struct sqs_stats {
     /// all from there until the sweep is at the same tile of the same pass again; for a running job those up to where its
     /// stages stood. A row beyond, made in the same block, is not counted.
     pub recomputed_rows: u64,
+    /// Bytes of the rows made by stages, all stages together.
+    pub stage_bytes: u64,
+    /// High-water mark of the file in spill_dir in bytes; never above sqs_plan_info.spill_bytes.
+    pub spill_bytes: u64,
 }
 
 /// Samples that can be read at any position, again and again: a recorder file, a memory.

@@ -36,6 +36,7 @@ impl Stage<'_> {
             self.consumers.into(),
             self.revision.into(),
             self.host_heap_bytes,
+            self.cost_ns,
         ]);
         d.sizes([self.state_bytes, self.state_align, self.state_word, self.scratch_bytes, self.scratch_align]);
         d.sizes([usize::from(self.keeps_scratch), self.table_bytes, self.table.at, self.table.len]);

@@ -288,6 +288,7 @@ impl<'m> Graph<'m> {
             table_sum: 0,
             host_heap_bytes: spec.host_heap_bytes,
             revision: spec.revision,
+            cost_ns: spec.cost_ns,
         });
         Ok(id)
     }

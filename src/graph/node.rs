@@ -145,6 +145,8 @@ pub struct Stage<'m> {
     pub host_heap_bytes: u64,
     /// Number of its parameters' version.
     pub revision: u32,
+    /// About how many nanoseconds a row takes; 0 where nobody knows.
+    pub cost_ns: u64,
 }
 
 impl Stage<'_> {

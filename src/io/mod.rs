@@ -3,6 +3,8 @@
 #[cfg(feature = "std")]
 pub mod file;
 #[cfg(feature = "std")]
+pub mod host;
+#[cfg(feature = "std")]
 pub mod replace;
 
 use crate::kernel::Code;

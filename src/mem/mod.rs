@@ -8,6 +8,8 @@ mod carve;
 mod fixed;
 mod inline;
 mod pod;
+#[cfg(all(feature = "std", target_os = "linux"))]
+mod spill;
 mod work;
 
 pub use append::append;
@@ -15,4 +17,6 @@ pub use carve::{Carver, Layout};
 pub use fixed::FixedVec;
 pub use inline::Inline;
 pub use pod::{Complex32, Pod, cast, cast_mut, recast_mut};
+#[cfg(all(feature = "std", target_os = "linux"))]
+pub use spill::{Mapping, SpillDir};
 pub use work::{Span, Work};

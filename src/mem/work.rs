@@ -1,5 +1,7 @@
-//! The work area: one run of bytes, lent out in disjoint pieces, with the high-water mark of what was lent.
+//! The work area: one run of bytes, lent out in disjoint pieces, with the high-water mark of what was lent. A second run,
+//! the mapped file of a classic job, lies behind it as far as spans are concerned.
 
+use crate::limits::BUFFER_ALIGN;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -39,10 +41,14 @@ pub struct Work<'m> {
     base: NonNull<u8>,
     len: usize,
     high: usize,
+    /// The second run.
+    spill: NonNull<u8>,
+    spill_len: usize,
+    spill_high: usize,
     owns: PhantomData<&'m mut [u8]>,
 }
 
-// SAFETY: a Work is an exclusive borrow of bytes, which may move between threads.
+// SAFETY: a Work is an exclusive borrow of two runs of bytes, which may move between threads.
 unsafe impl Send for Work<'_> {}
 
 impl Default for Work<'_> {
@@ -54,7 +60,26 @@ impl Default for Work<'_> {
 impl<'m> Work<'m> {
     /// All of `bytes`.
     pub fn new(bytes: &'m mut [u8]) -> Self {
-        Work { len: bytes.len(), base: NonNull::from(bytes).cast(), high: 0, owns: PhantomData }
+        Work::with_spill(bytes, &mut [])
+    }
+
+    /// All of `bytes`, and behind them all of `spill`.
+    pub fn with_spill(bytes: &'m mut [u8], spill: &'m mut [u8]) -> Self {
+        Work {
+            len: bytes.len(),
+            base: NonNull::from(bytes).cast(),
+            high: 0,
+            spill_len: spill.len(),
+            spill: NonNull::from(spill).cast(),
+            spill_high: 0,
+            owns: PhantomData,
+        }
+    }
+
+    /// Where spans of the second run start, behind a first one of `len` bytes.
+    #[must_use]
+    pub fn spill_start(len: usize) -> usize {
+        len.checked_next_multiple_of(BUFFER_ALIGN).unwrap_or(usize::MAX)
     }
 
     /// Its length in bytes.
@@ -75,6 +100,18 @@ impl<'m> Work<'m> {
         self.high
     }
 
+    /// One behind the last byte of the second run that was ever lent, from its start.
+    #[must_use]
+    pub fn spill_high_water(&self) -> usize {
+        self.spill_high
+    }
+
+    /// The address of the first byte of the second run, and its length.
+    #[must_use]
+    pub fn spill(&self) -> (usize, usize) {
+        (self.spill.as_ptr().addr(), self.spill_len)
+    }
+
     /// The address of the first byte, to compare with those of a caller's buffers.
     #[must_use]
     pub fn address(&self) -> usize {
@@ -83,11 +120,19 @@ impl<'m> Work<'m> {
 
     fn pointer(&mut self, span: Span) -> Option<*mut u8> {
         if span.end() > self.len {
-            return None;
+            return self.spill_pointer(span);
         }
         self.high = self.high.max(span.end());
         // SAFETY: `at` is not beyond the end of the area.
         Some(unsafe { self.base.as_ptr().add(span.at) })
+    }
+
+    fn spill_pointer(&mut self, span: Span) -> Option<*mut u8> {
+        let skip = span.at.checked_sub(Work::spill_start(self.len))?;
+        let end = skip.checked_add(span.len).filter(|end| *end <= self.spill_len)?;
+        self.spill_high = self.spill_high.max(end);
+        // SAFETY: `skip` is not beyond the end of the second run.
+        Some(unsafe { self.spill.as_ptr().add(skip) })
     }
 
     /// The bytes of `span`, to be read or written; none where they lie outside.
@@ -157,6 +202,22 @@ mod tests {
         assert!(!lends(&mut work, &[at(60, 8)], [at(0, 8)]));
         assert!(work.bytes(at(usize::MAX, 2)).is_none());
         assert_eq!(work.high_water(), 32);
+    }
+
+    #[test]
+    fn spans_lie_in_one_of_the_two_runs() {
+        let (mut bytes, mut spill) = ([0u8; 40], [0u8; 16]);
+        let mut work = Work::with_spill(&mut bytes, &mut spill);
+        let at = |at, len| Span { at, len };
+        assert_eq!(Work::spill_start(40), 64);
+        assert!(lends(&mut work, &[at(0, 8)], [at(64, 8), at(72, 8)]));
+        assert_eq!((work.high_water(), work.spill_high_water()), (8, 16));
+        for outside in [at(36, 8), at(40, 1), at(60, 8), at(73, 8), at(80, 1), at(usize::MAX, 1), at(70, usize::MAX)] {
+            assert!(work.bytes(outside).is_none(), "{outside:?}");
+        }
+        work.bytes(at(64, 4)).unwrap().fill(7);
+        work.copy(at(64, 4), 8).unwrap();
+        assert_eq!(work.bytes(at(8, 5)).unwrap(), [7, 7, 7, 7, 0]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub type Ask = Request;
 pub(super) struct Evaluation<'m> {
     pub(super) ask: Request,
     pub(super) sink: SinkBox<'m>,
+    /// Where its job lies.
+    region: Span,
     /// Next row to hand out.
     next: u64,
     /// One behind the last row.
@@ -53,7 +55,7 @@ impl Evaluation<'_> {
 
     /// How far it has come.
     pub(super) fn digest(&self, d: &mut Digest) {
-        d.sizes([self.ask.stage, self.ask.order as usize]);
+        d.sizes([self.ask.stage, self.ask.order as usize, self.region.at, self.region.len]);
         d.words([self.ask.first, self.ask.count, self.next, self.end, self.handed]);
         d.words([self.running, self.started, self.damaged].map(u64::from));
         if let Some(sweep) = self.sweep.as_ref() {
@@ -111,6 +113,7 @@ impl<'m> Pipeline<'m> {
         self.evaluation = Some(Evaluation {
             ask,
             sink,
+            region: self.plan.region(&served),
             next: ask.first,
             end,
             running: false,
@@ -151,7 +154,7 @@ impl<'m> Pipeline<'m> {
     fn start_run(&mut self) -> Result<()> {
         let Some(e) = self.evaluation.as_ref() else { return Ok(()) };
         let windows = final_windows(&self.graph, &self.supplies);
-        let (region, next, end) = (self.plan.eval, e.next, e.end);
+        let (region, next, end) = (e.region, e.next, e.end);
         let (eval, mut world) = self.split_eval();
         eval.start(&mut world, region, next, end, windows)?;
         self.check_rings()?;

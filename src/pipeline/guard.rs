@@ -242,7 +242,9 @@ impl<'m> Pipeline<'m> {
         let k = &self.knobs;
         d.words([k.mode as u64, k.budget, k.cache_bytes, k.lru_bytes, k.checkpoint_every, k.checkpoint_slots.into()]);
         d.words([k.sweep.map_or(0, |s| s.0), k.sweep.map_or(0, |s| s.1), self.hash]);
-        d.sizes([self.work.address(), self.work.len()]);
+        d.sizes([usize::from(k.choose_lru), usize::from(k.spill)]);
+        let (spill, spill_len) = self.work.spill();
+        d.sizes([self.work.address(), self.work.len(), spill, spill_len]);
         self.supplies.iter().for_each(|s| d.sizes([s.address()]));
         self.outputs.iter().for_each(|o| {
             d.sizes([o.facts.stage, o.span.at, o.span.len]);

@@ -21,7 +21,7 @@ use crate::io::SourceBox;
 use crate::kernel::{Code, StageSpec};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout, Span, Work};
-use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Plan, Question, Request, queue_bytes};
+use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Page, Plan, Question, Request, queue_bytes};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
 use crate::store::checkpoints;
@@ -185,9 +185,8 @@ impl<'m> Pipeline<'m> {
         params: &[crate::stages::Param<'_>],
     ) -> Result<usize> {
         use crate::limits::MAX_FAN_IN;
-        use crate::stages::{Build, EdgeShape, find};
+        use crate::stages::{Build, EdgeShape, make};
         self.open_for_changes()?;
-        let build = find(kind)?;
         let mut shapes = [EdgeShape::NONE; MAX_FAN_IN];
         let listed = edges.len().min(MAX_FAN_IN);
         for (shape, spec) in shapes.iter_mut().zip(edges) {
@@ -204,8 +203,17 @@ impl<'m> Pipeline<'m> {
         }
         let edge_shapes = shapes.get(..listed).unwrap_or(&[]);
         let host_plans = self.host_plans.as_mut();
-        let spec = build(&mut Build { kind, params, edges: edge_shapes, pool: &mut self.pool, host_plans })?;
+        let spec = make(&mut Build { kind, params, edges: edge_shapes, pool: &mut self.pool, host_plans })?;
         self.graph.add_stage(name, edges, spec)
+    }
+
+    /// Tells about how many nanoseconds a row of a stage takes, for the planner.
+    pub fn set_cost(&mut self, stage: usize, cost_ns: u64) -> Result<()> {
+        self.open_for_changes()?;
+        if let Some(stage) = self.graph.stages_mut().get_mut(stage) {
+            stage.cost_ns = cost_ns;
+        }
+        Ok(())
     }
 
     /// Index of a stage by name.
@@ -319,6 +327,12 @@ impl<'m> Pipeline<'m> {
         self.with_question(requests, |question, draft| question.answer(draft))
     }
 
+    /// Writes what was considered for these requests, and why the plan comes out as it does. Changes nothing.
+    pub fn explain(&mut self, requests: &[Request], page: &mut Page<'_>) -> Result<()> {
+        let plan = self.plan(requests)?;
+        self.with_question(requests, |question, draft| question.explain(draft, &plan, page))
+    }
+
     /// The plan it was sealed with.
     #[must_use]
     pub fn sealed_plan(&self) -> &Plan {
@@ -327,17 +341,27 @@ impl<'m> Pipeline<'m> {
 
     /// Fixes graph and memory. `work` has at least the bytes that [`Pipeline::plan`] tells for the same requests.
     pub fn seal(&mut self, requests: &[Request], work: &'m mut [u8]) -> Result<()> {
+        self.seal_with(requests, work, &mut [])
+    }
+
+    /// The same with the bytes of the mapped file, which the plan tells as well; they are zeros.
+    pub fn seal_with(&mut self, requests: &[Request], work: &'m mut [u8], spill: &'m mut [u8]) -> Result<()> {
         self.open_for_changes()?;
         let plan = self.plan(requests)?;
         if work.len() < plan.bytes {
             let text = "the work area has {b} bytes, the plan needs {a}";
             return Err(Error::new(Status::Memory, text).a(num::count(plan.bytes)).b(num::count(work.len())));
         }
+        if spill.len() < plan.spill.len {
+            let text = "the file has {b} bytes, the plan needs {a}";
+            return Err(Error::new(Status::Memory, text).a(num::count(plan.spill.len)).b(num::count(spill.len())));
+        }
         if !work.as_ptr().addr().is_multiple_of(plan.align) {
             let text = "the work area must be aligned to {a} bytes";
             return Err(Error::new(Status::Align, text).a(num::count(plan.align)));
         }
-        self.work = Work::new(work.get_mut(..plan.bytes).unwrap_or_default());
+        let spill = spill.get_mut(..plan.spill.len).unwrap_or_default();
+        self.work = Work::with_spill(work.get_mut(..plan.bytes).unwrap_or_default(), spill);
         let settled = self.settle(plan);
         if settled.is_err() {
             // The area is the caller's again.
@@ -457,7 +481,9 @@ impl<'m> Pipeline<'m> {
     #[must_use]
     pub fn overlaps_work(&self, address: usize, len: usize) -> bool {
         let theirs = Span { at: address, len };
+        let (spill, spill_len) = self.work.spill();
         theirs.meets(Span { at: self.work.address(), len: self.work.len() })
+            || theirs.meets(Span { at: spill, len: spill_len })
     }
 }
 

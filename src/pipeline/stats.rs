@@ -29,6 +29,8 @@ pub struct PlanInfo {
     pub cache_bytes: usize,
     /// Bytes of the control area.
     pub control_bytes: usize,
+    /// Bytes of the mapped file, beside the work area.
+    pub spill_bytes: usize,
     /// Bytes on the host's heap.
     pub host_heap_bytes: u64,
     /// The least budget that would do.
@@ -81,6 +83,10 @@ pub struct Stats {
     pub stage_calls: u64,
     /// Rows made by all stages together.
     pub stage_rows: u64,
+    /// Bytes of these rows.
+    pub stage_bytes: u64,
+    /// Bytes of the mapped file that were ever used.
+    pub spill_bytes: usize,
     /// Rows handed out by pull and evaluate.
     pub rows_out: u64,
     /// Calls of sources.
@@ -143,6 +149,7 @@ impl Pipeline<'_> {
             output_bytes: plan.queues.len,
             cache_bytes: plan.cache.len,
             control_bytes: self.control_bytes,
+            spill_bytes: plan.spill.len,
             host_heap_bytes: plan.host_heap_bytes,
             least_bytes: plan.least,
             classic: plan.is_classic(),
@@ -184,6 +191,8 @@ impl Pipeline<'_> {
             plan_bytes: self.plan.bytes,
             stage_calls: self.counts.stage_calls,
             stage_rows: self.counts.stage_rows,
+            stage_bytes: self.counts.stage_bytes,
+            spill_bytes: self.work.spill_high_water(),
             rows_out: self.rows_out,
             source_calls: self.counts.source_calls,
             source_bytes: self.counts.source_bytes,

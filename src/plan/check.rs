@@ -36,7 +36,13 @@ impl JobPlan<'_> {
 
 impl Served {
     fn digest(&self, d: &mut Digest) {
-        d.sizes([self.request.stage, self.request.order as usize, usize::from(self.classic), self.bytes]);
+        d.sizes([
+            self.request.stage,
+            self.request.order as usize,
+            usize::from(self.classic),
+            usize::from(self.spilled),
+            self.bytes,
+        ]);
         d.words([self.request.first, self.request.count, self.block, self.leaf, self.slots, self.extra]);
         d.maybe(self.windows);
         d.sizes([self.slot_bytes, self.snapshot_bytes, self.last_pass, self.tile_bytes]);
@@ -48,10 +54,10 @@ impl Plan {
     /// All of it.
     pub fn digest(&self, d: &mut Digest) {
         self.served().for_each(|s| s.digest(d));
-        spans(d, [self.tables, self.queues, self.stream, self.eval, self.checkpoints, self.cache]);
+        spans(d, [self.tables, self.queues, self.stream, self.eval, self.checkpoints, self.cache, self.spill]);
         spans(d, self.rings);
         d.words(self.ring_samples);
-        d.words([self.stream_block, self.slots.into(), self.every, self.host_heap_bytes]);
+        d.words([self.stream_block, self.slots.into(), self.every, self.host_heap_bytes, self.lru]);
         d.sizes([self.cache_row, self.bytes, self.align, self.least]);
     }
 }

@@ -1,6 +1,9 @@
 //! What runs in which order in which bytes: decided before anything runs, from the config and the graph alone.
 
 mod check;
+mod choose;
+mod cost;
+mod explain;
 mod job;
 mod order;
 mod place;
@@ -8,11 +11,13 @@ mod sweep;
 
 use sweep::SweepSizes;
 
+pub use cost::Estimate;
+pub use explain::Page;
 pub use job::{Feed, JobPlan, Lane};
 
 use crate::graph::{Graph, Node};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_REQUESTS};
-use crate::mem::Span;
+use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
 use crate::store::checkpoints;
@@ -72,6 +77,10 @@ pub struct Knobs {
     pub checkpoint_slots: u32,
     /// Slots and leaf rows of every sweep, where the budget has room for them; none for the plan's choice.
     pub sweep: Option<(u64, u64)>,
+    /// The planner decides on the row cache.
+    pub choose_lru: bool,
+    /// Classic jobs may lie in a mapped file.
+    pub spill: bool,
 }
 
 /// What is known of an input while planning.
@@ -99,6 +108,8 @@ pub struct Served {
     pub request: Request,
     /// In the classic order.
     pub classic: bool,
+    /// Its job lies in the mapped file, not in the work area.
+    pub spilled: bool,
     /// Windows of a block; for the classic order the rows there is room for.
     pub block: u64,
     /// Windows there can be, where that bounds the classic order's memory.
@@ -131,6 +142,7 @@ impl Served {
         Served {
             request,
             classic,
+            spilled: false,
             block,
             windows,
             bytes,
@@ -190,6 +202,10 @@ pub struct Plan {
     pub every: u64,
     /// The row cache.
     pub cache: Span,
+    /// Bytes it may have.
+    pub lru: u64,
+    /// The classic job in the mapped file: as large as the largest. It lies behind the work area, as [`Work`] has it.
+    pub spill: Span,
     /// Bytes of one cached row, at most.
     pub cache_row: usize,
     /// All of the work area.
@@ -217,6 +233,8 @@ impl Plan {
         slots: 0,
         every: 0,
         cache: Span { at: 0, len: 0 },
+        lru: 0,
+        spill: Span { at: 0, len: 0 },
         cache_row: 0,
         bytes: 0,
         align: AREA_ALIGN,
@@ -241,6 +259,12 @@ impl Plan {
         self.served().find(fits)
     }
 
+    /// Where the job of a request lies.
+    #[must_use]
+    pub fn region(&self, served: &Served) -> Span {
+        if served.spilled { self.spill } else { self.eval }
+    }
+
     /// True where every request runs in the classic order.
     #[must_use]
     pub fn is_classic(&self) -> bool {
@@ -262,9 +286,6 @@ pub struct Question<'a, 'm> {
     pub knobs: Knobs,
 }
 
-/// Largest block the planner tries.
-const MOST_BLOCK: u64 = 1 << 16;
-
 impl Question<'_, '_> {
     fn pushed(&self) -> impl Fn(usize) -> bool {
         |i| self.inputs.get(i).is_some_and(|f| f.pushed)
@@ -277,41 +298,6 @@ impl Question<'_, '_> {
             false => f.windows,
         };
         self.graph.inputs().iter().zip(self.inputs).filter_map(of).min()
-    }
-
-    /// Makes the plan; `draft` is working memory.
-    pub fn answer(&self, draft: &mut JobPlan<'_>) -> Result<Plan> {
-        let mut plan = Plan::EMPTY;
-        self.list_requests(&mut plan)?;
-        plan.slots = if self.graph.has_scans() { self.knobs.checkpoint_slots } else { 0 };
-        for served in plan.served.iter_mut().flatten() {
-            self.choose_mode(draft, served)?;
-        }
-        for output in self.outputs {
-            if let Some(stage) = self.graph.stages().get(output.stage).filter(|s| s.level > 0) {
-                let text = "stage {n} needs the end of the stream: evaluate it, its output cannot be pulled";
-                return Err(Error::new(Status::Graph, text).name(&stage.name));
-            }
-        }
-        if !self.outputs.is_empty() {
-            plan.stream_block = self.choose_block(draft, None, u64::MAX)?;
-        }
-        self.lay_out(draft, &mut plan)?;
-        // Where the budget is smaller than the cache allows, blocks shrink before anything is refused.
-        while num::count(plan.bytes) > self.knobs.budget && shrink(&mut plan) {
-            self.lay_out(draft, &mut plan)?;
-        }
-        let mut least = plan;
-        while shrink(&mut least) {}
-        self.lay_out(draft, &mut least)?;
-        plan.least = least.bytes;
-        if num::count(plan.bytes) > self.knobs.budget {
-            let text = "the budget is {b} bytes; the least that works is {a}";
-            return Err(Error::new(Status::Budget, text).a(num::count(plan.bytes)).b(self.knobs.budget));
-        }
-        // What is left of the budget goes to snapshots and leaves: the more, the less is computed twice.
-        self.spread_sweeps(draft, &mut plan)?;
-        Ok(plan)
     }
 
     fn list_requests(&self, plan: &mut Plan) -> Result<()> {
@@ -330,69 +316,6 @@ impl Question<'_, '_> {
             *slot = Some(Served { windows: self.windows(), ..Served::new(request) });
         }
         Ok(())
-    }
-
-    /// Classic where it was asked for, or where the whole range is a single block that fits the budget.
-    fn choose_mode(&self, draft: &mut JobPlan<'_>, served: &mut Served) -> Result<()> {
-        let rate = self.graph.rate(Node::Stage(served.request.stage));
-        let bound = served.windows.map(|w| num::div_ceil(w, rate));
-        let before = if self.graph.has_scans() { served.request.first } else { 0 };
-        let rows = match served.request.count {
-            ALL => bound,
-            count => Some(bound.map_or(u64::MAX, |b| b).min(count.saturating_add(before))),
-        };
-        let level = self.graph.stages().get(served.request.stage).map_or(0, |s| s.level);
-        served.levels = num::count(level).saturating_add(1);
-        let last = last_pass(level, served.request.order);
-        if last > 0 {
-            self.check_held(served)?;
-        }
-        let classic = self.knobs.mode == Mode::Classic && served.request.order == Order::Forward && bound.is_some();
-        let sweeps = last > 0 && !classic;
-        // A sweep has a better use for most of its budget than blocks.
-        let most = if sweeps { self.knobs.budget / 4 } else { u64::MAX };
-        let block = self.choose_block(draft, Some(served.request.stage), most)?;
-        if sweeps {
-            served.block = block;
-            served.last_pass = last;
-            return self.least_sweep(draft, served);
-        }
-        // Behind a reverse scan a row depends on all that follow.
-        let rows = if level > 0 { bound } else { rows };
-        let single = rows.is_some_and(|r| r.saturating_mul(rate) <= block);
-        served.block = block;
-        match (self.knobs.mode, rows) {
-            (Mode::Classic, None) => {
-                let text = "the classic order needs a request with a count, or a source of known length";
-                return Err(Error::new(Status::Argument, text));
-            }
-            (Mode::Classic, Some(rows)) => (served.classic, served.block) = (true, rows.max(1)),
-            // With scans the classic order would have to start from row 0 every time: it has no checkpoints.
-            (Mode::Auto, Some(rows)) if single && !self.graph.has_scans() => {
-                let (block, bytes) = (served.block, self.job(draft, served)?);
-                (served.classic, served.block) = (true, rows.max(1));
-                if num::count(self.job(draft, served)?) > self.knobs.budget.max(num::count(bytes)) {
-                    (served.classic, served.block) = (false, block);
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// The largest power of two whose buffers take at most half of the cache, and at most so many bytes.
-    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, most: u64) -> Result<u64> {
-        let most = most.min(self.knobs.cache_bytes / 2);
-        let mut block = 1;
-        while block < MOST_BLOCK {
-            let next = num::mul64(block, 2)?;
-            self.blocks(draft, target, next, 0)?;
-            if num::count(draft.bytes) > most {
-                break;
-            }
-            block = next;
-        }
-        Ok(block)
     }
 
     /// Lays out one target, or the opened outputs.
@@ -457,7 +380,7 @@ impl Question<'_, '_> {
             note(&mut needs, draft);
             stream = draft.bytes;
         }
-        let (mut eval, mut cached) = (0, 0);
+        let (mut eval, mut spill, mut cached) = (0, 0, 0);
         for served in plan.served.iter_mut().flatten() {
             served.bytes = self.job(draft, served)?;
             note(&mut needs, draft);
@@ -467,7 +390,11 @@ impl Question<'_, '_> {
                 served.tile_bytes = num::mul(sizes.tile, num::size(served.tiles)?)?;
                 served.snapshot_bytes = sizes.running;
             }
-            eval = eval.max(num::add(num::add(served.bytes, served.slot_bytes)?, served.tile_bytes)?);
+            if served.spilled {
+                spill = spill.max(served.bytes);
+            } else {
+                eval = eval.max(num::add(num::add(served.bytes, served.slot_bytes)?, served.tile_bytes)?);
+            }
             cached = cached.max(self.graph.shape(Node::Stage(served.request.stage)).bytes());
         }
         plan.stream = region(stream)?;
@@ -506,8 +433,10 @@ impl Question<'_, '_> {
         }
         plan.checkpoints = region(kept)?;
         plan.cache_row = cached;
-        plan.cache = region(cache::bytes(num::size(self.knobs.lru_bytes)?, cached))?;
+        plan.cache = region(cache::bytes(num::size(plan.lru)?, cached))?;
         plan.bytes = top;
+        plan.spill = Span { at: Work::spill_start(top), len: spill };
+        num::add(plan.spill.at, plan.spill.len)?;
         Ok(())
     }
 
@@ -530,19 +459,4 @@ impl Question<'_, '_> {
 /// Bytes of the queue of an output: rows, and a check for each.
 pub fn queue_bytes(capacity: u64, row: usize) -> Result<usize> {
     num::mul(num::size(capacity)?, num::add(row, 4)?)
-}
-
-/// Halves the block of the largest job that can do with less; false where none can.
-fn shrink(plan: &mut Plan) -> bool {
-    let shrinkable = |s: &&mut Served| !s.classic && s.block > 1;
-    let largest = plan.served.iter_mut().flatten().filter(shrinkable).max_by_key(|s| s.bytes);
-    match largest {
-        Some(served) if served.bytes >= plan.stream.len || plan.stream_block <= 1 => served.block /= 2,
-        _ if plan.stream_block > 1 => plan.stream_block /= 2,
-        Some(served) => served.block /= 2,
-        // Fewer checkpoints: longer ways to a row, the same rows.
-        None if plan.slots > 2 => plan.slots = (plan.slots / 4).max(1).saturating_mul(2),
-        None => return false,
-    }
-    true
 }

@@ -71,6 +71,9 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     spec.table_bytes = shape(Dtype::F32, num::add(twiddles, turns)?)?.bytes();
     spec.host_heap_bytes = num::count(heap);
     spec.revision = b.revision();
+    // n log2 n, and a pass over the spectrum: measured from 512 to 32768.
+    let log = num::count(n).checked_ilog2().unwrap_or(0);
+    spec.cost_ns = num::count(n).saturating_mul(u64::from(log).saturating_mul(75).saturating_add(250)) / 1000;
     Ok(spec)
 }
 

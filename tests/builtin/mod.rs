@@ -1,7 +1,7 @@
 //! Chains of built-in stages over samples in memory: run in every way there is, which must all give the same bits.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test crate uses its part")]
 
-use crate::chain::{Dice, Kept};
+use crate::chain::{Dice, KNOBS, Kept};
 use crate::common::{EVERYTHING, area, request, reversed, uninit};
 use sqrtspace::dtype::Dtype;
 use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
@@ -57,7 +57,7 @@ const LIMITS: GraphLimits = GraphLimits { stages: 5, edges: 8 };
 impl Chain {
     fn knobs(mode: Mode, budget: u64) -> Knobs {
         let (lru_bytes, checkpoint_every, checkpoint_slots) = (0, 0, 4);
-        Knobs { mode, budget, cache_bytes: 4 << 10, lru_bytes, checkpoint_every, checkpoint_slots, sweep: None }
+        Knobs { mode, budget, cache_bytes: 4 << 10, lru_bytes, checkpoint_every, checkpoint_slots, ..KNOBS }
     }
 
     fn pipeline(&self, knobs: Knobs) -> Result<Pipeline<'static>, Error> {

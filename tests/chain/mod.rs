@@ -20,6 +20,8 @@ pub const KNOBS: Knobs = Knobs {
     checkpoint_every: 0,
     checkpoint_slots: 0,
     sweep: None,
+    choose_lru: false,
+    spill: false,
 };
 
 pub fn sample(t: u64) -> u32 {

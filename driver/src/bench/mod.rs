@@ -170,7 +170,12 @@ pub(crate) fn run(workload: Workload, args: &BenchArgs) -> Result<()> {
 }
 
 fn once(workload: Workload, args: &BenchArgs, iter: u32) -> Result<Record> {
-    let config = workload.config(args);
+    let mut config = workload.config(args);
+    if args.probe {
+        let (_, samples, ..) = workload.pipeline(args, &config)?;
+        let windows = crate::plan::windows(samples, &config);
+        config.costs = crate::probe::costs(&config, windows, |c| Ok(workload.pipeline(args, c)?.0))?;
+    }
     let (mut pipeline, samples, stage, row_len) = workload.pipeline(args, &config)?;
     let plan = pipeline.plan(Rows::all(stage))?;
     // From here on it is work: taking the memory is part of it, as it grows with the input in classic mode.
@@ -201,9 +206,15 @@ fn describe(r: &Record) -> String {
         format!("{} mode, {} samples in {}", r.mode, whole(r.n), time(r.wall_s)),
         format!("processor time {} user, {} system", time(r.user_s), time(r.sys_s)),
         format!("work memory {} planned, {} used", bytes(r.plan_bytes), bytes(r.peak_bytes)),
+        format!("file for spilling {}", bytes(r.spill_bytes)),
         format!("process {} resident at most", bytes(r.peak_rss_bytes)),
         format!("page faults {} minor, {} major", whole(r.minor_faults), whole(r.major_faults)),
-        format!("block of {} windows, {} rows of stages", whole(r.block), whole(r.stage_rows)),
+        format!(
+            "block of {} windows, {} rows of stages in {}",
+            whole(r.block),
+            whole(r.stage_rows),
+            bytes(r.stage_bytes)
+        ),
         format!("checks {:.8} {:.8} {}", r.check1, r.check2, r.checksum),
     ];
     format!("{}\n", lines.join("\n"))

@@ -9,10 +9,11 @@ use std::path::Path;
 
 /// The columns of a CSV file, which are the fields of the JSON object too.
 #[rustfmt::skip]
-pub(crate) const COLUMNS: [&str; 36] = [
+pub(crate) const COLUMNS: [&str; 38] = [
     "workload", "mode", "sweep", "order", "outcome", "checksum", "n", "window", "hop", "iter", "k", "lru_bytes",
     "budget_bytes", "block", "plan_bytes", "peak_bytes", "peak_rss_bytes", "minor_faults", "major_faults", "read_bytes",
     "write_bytes", "disk_read_bytes", "disk_write_bytes", "stage_rows", "rows_out", "cache_hits", "cache_misses",
+    "stage_bytes", "spill_bytes",
     "wall_s", "user_s", "sys_s", "cpu_s", "recompute_factor", "check1", "check2", "kept_every", "least_bytes",
 ];
 const TEXTS: usize = 6;
@@ -49,6 +50,9 @@ pub(crate) struct Record {
     pub(crate) rows_out: u64,
     pub(crate) cache_hits: u64,
     pub(crate) cache_misses: u64,
+    /// Bytes of the rows made; of the file for spilling, used.
+    pub(crate) stage_bytes: u64,
+    pub(crate) spill_bytes: u64,
     pub(crate) wall_s: f64,
     pub(crate) user_s: f64,
     pub(crate) sys_s: f64,
@@ -94,6 +98,7 @@ impl Record {
     pub(crate) fn did(&mut self, stats: &Stats) {
         (self.peak_bytes, self.stage_rows, self.rows_out) = (stats.peak_bytes, stats.stage_rows, stats.rows_out);
         (self.cache_hits, self.cache_misses) = (stats.cache_hits, stats.cache_misses);
+        (self.stage_bytes, self.spill_bytes) = (stats.stage_bytes, stats.spill_bytes);
     }
 
     /// Processor time.
@@ -107,13 +112,13 @@ impl Record {
 
     #[rustfmt::skip]
     /// The whole numbers, in the order of the columns behind the texts.
-    fn wholes(&self) -> [u64; 21] {
+    fn wholes(&self) -> [u64; 23] {
         let iter = u64::from(self.iter);
         [
             self.n, self.window, self.hop, iter, self.k, self.lru_bytes, self.budget_bytes, self.block, self.plan_bytes,
             self.peak_bytes, self.peak_rss_bytes, self.minor_faults, self.major_faults, self.read_bytes,
             self.write_bytes, self.disk_read_bytes, self.disk_write_bytes, self.stage_rows, self.rows_out,
-            self.cache_hits, self.cache_misses,
+            self.cache_hits, self.cache_misses, self.stage_bytes, self.spill_bytes,
         ]
     }
 
@@ -170,6 +175,8 @@ impl Record {
             rows_out: whole("rows_out"),
             cache_hits: whole("cache_hits"),
             cache_misses: whole("cache_misses"),
+            stage_bytes: whole("stage_bytes"),
+            spill_bytes: whole("spill_bytes"),
             wall_s: real("wall_s"),
             user_s: real("user_s"),
             sys_s: real("sys_s"),

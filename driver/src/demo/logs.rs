@@ -21,7 +21,7 @@ const COUNT: u64 = 2_000_000;
 const TOLD: usize = 24;
 
 /// Opens the input from a sample on.
-fn open(args: &LogsArgs, skip: u64) -> Result<Box<dyn Samples>> {
+pub(crate) fn open(args: &LogsArgs, skip: u64) -> Result<Box<dyn Samples>> {
     let of: Box<dyn Samples> = match (&args.input, &args.regex) {
         (None, _) => Box::new(Latency::new(args.n.unwrap_or(COUNT))),
         (Some(path), Some(regex)) => {
@@ -34,7 +34,8 @@ fn open(args: &LogsArgs, skip: u64) -> Result<Box<dyn Samples>> {
     Ok(if skip > 0 { Box::new(Behind { of, skip }) } else { of })
 }
 
-fn pipeline(args: &LogsArgs, config: &Config) -> Result<(Pipeline, Stage)> {
+/// The pipeline, and the stage that has the result.
+pub(crate) fn pipeline(args: &LogsArgs, config: &Config) -> Result<(Pipeline, Stage)> {
     let (window, hop) = (config.window, config.hop);
     let mut p = Pipeline::new(config)?;
     p.source(0, open(args, 0)?)?;

@@ -105,6 +105,9 @@ impl Run<'_> {
             .whole("block", plan.block)
             .whole("plan_peak_bytes", plan.work_bytes)
             .whole("peak_bytes", stats.peak_bytes)
+            .whole("spill_bytes", stats.spill_bytes)
+            .whole("stage_rows", stats.stage_rows)
+            .whole("stage_bytes", stats.stage_bytes)
             .whole("control_bytes", plan.control_bytes)
             .whole("host_heap_bytes", plan.host_heap_bytes)
             .whole("peak_rss_bytes", took.usage.peak_rss_bytes)
@@ -130,6 +133,10 @@ impl Run<'_> {
         line("rows", format!("{shape}, windows of {} every {}", job.config.window, job.config.hop));
         line("planned memory", format!("{} bytes ({})", whole(plan.work_bytes), bytes(plan.work_bytes)));
         line("used of it", format!("{} bytes at most", whole(stats.peak_bytes)));
+        if stats.spill_bytes > 0 {
+            line("file for spilling", format!("{} bytes at most", whole(stats.spill_bytes)));
+        }
+        line("rows of stages", format!("{} in {}", whole(stats.stage_rows), bytes(stats.stage_bytes)));
         line("whole process", format!("{} resident at most", bytes(took.usage.peak_rss_bytes)));
         line("page faults", format!("{} minor, {} major", whole(took.usage.minor_faults), took.usage.major_faults));
         line("samples read", format!("{} bytes in {} calls", whole(stats.source_bytes), whole(stats.source_calls)));

@@ -20,7 +20,8 @@ const RATE: f64 = 1e6;
 const KEPT: usize = 65_536;
 const TOLD: usize = 16;
 
-fn rate(args: &SatcomArgs) -> f64 {
+/// Samples a second.
+pub(crate) fn rate(args: &SatcomArgs) -> f64 {
     if args.input.is_some() { args.rate.unwrap_or(RATE) } else { satellite::RATE }
 }
 
@@ -29,7 +30,8 @@ fn generated(args: &SatcomArgs) -> Satellite {
     Satellite::new(count, args.real, args.deep)
 }
 
-fn open(args: &SatcomArgs) -> Result<Box<dyn Samples>> {
+/// Opens the input.
+pub(crate) fn open(args: &SatcomArgs) -> Result<Box<dyn Samples>> {
     Ok(match &args.input {
         None => Box::new(generated(args)),
         Some(path) => {
@@ -39,7 +41,8 @@ fn open(args: &SatcomArgs) -> Result<Box<dyn Samples>> {
     })
 }
 
-fn pipeline(args: &SatcomArgs, config: &Config, band: &Band) -> Result<(Pipeline, Stage, usize)> {
+/// The pipeline, the stage that has the result, and the length of its rows.
+pub(crate) fn pipeline(args: &SatcomArgs, config: &Config, band: &Band) -> Result<(Pipeline, Stage, usize)> {
     let mut p = Pipeline::new(config)?;
     p.source(0, open(args)?)?;
     let (stage, len) = satcom::build(&mut p, band, args.deep)?;

@@ -19,17 +19,12 @@ const MOST_TIMES: f64 = 8.0;
 
 /// A pipeline over the track, with a budget (0: none).
 fn pipeline(rows: u64, mode: Mode, budget: u64) -> Result<(Pipeline, u32)> {
-    let config = Config {
-        window: 1,
-        hop: 1,
-        channels: 1,
-        mode,
-        checkpoint_every: 0,
-        lru_bytes: 0,
-        memory_budget_bytes: budget,
-        cache_bytes: 0,
-    };
-    let mut p = Pipeline::new(&config)?;
+    pipeline_of(rows, &Config { mode, memory_budget_bytes: budget, ..Config::of(1, 1) })
+}
+
+/// A pipeline over the track.
+pub(crate) fn pipeline_of(rows: u64, config: &Config) -> Result<(Pipeline, u32)> {
+    let mut p = Pipeline::new(config)?;
     p.source(0, Box::new(Track::new(rows)))?;
     let stage = smoother::build(&mut p)?;
     Ok((p, stage))

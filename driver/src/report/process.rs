@@ -39,6 +39,12 @@ impl Usage {
     }
 }
 
+/// Processor time of this process.
+pub(crate) fn own_cpu_s() -> f64 {
+    let seconds = |t: TimeVal| t.tv_sec() as f64 + 1e-6 * t.tv_usec() as f64;
+    getrusage(UsageWho::RUSAGE_SELF).map_or(0.0, |u| seconds(u.user_time()) + seconds(u.system_time()))
+}
+
 /// Processor time of all child processes that have ended and were waited for.
 pub(crate) fn children_cpu_s() -> f64 {
     let seconds = |t: TimeVal| t.tv_sec() as f64 + 1e-6 * t.tv_usec() as f64;

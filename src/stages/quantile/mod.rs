@@ -87,6 +87,9 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     spec.scratch_bytes = scratch_bytes;
     spec.keeps_scratch = window > SMALL;
     spec.revision = crc.value();
+    // As under "Cost": the hop on either end and the bracket, for each probability.
+    let visits = plan.hop.saturating_mul(2).saturating_add(plan.reach.saturating_mul(5)).saturating_mul(plan.count);
+    spec.cost_ns = num::count(visits) / 5;
     Ok(spec)
 }
 

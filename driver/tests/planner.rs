@@ -1,0 +1,68 @@
+//! What plans say of all demos, probed costs, and classic rows in a file.
+
+mod common;
+
+use common::{fails, field, number, succeeds};
+
+const PLANS: [&[&str]; 5] = [
+    &["plan", "audio", "--seconds", "5"],
+    &["plan", "logs", "--n", "100000"],
+    &["plan", "satcom", "--seconds", "0.2"],
+    &["plan", "satcom", "--seconds", "0.2", "--real", "--deep"],
+    &["plan", "smoother", "--rows", "1000"],
+];
+
+#[test]
+fn every_plan_says_what_was_considered() {
+    for args in PLANS {
+        let text = succeeds(args);
+        for part in ["What was considered:", "taken: ", "least budget", "stages, in nanoseconds a row"] {
+            assert!(text.contains(part), "{args:?} lacks {part}:\n{text}");
+        }
+        assert_eq!(text, succeeds(args), "the same plan is told in the same words");
+    }
+    let text = succeeds(&["plan", "audio", "--mode", "classic", "--spill-dir", "/tmp", "--seconds", "5"]);
+    assert!(text.contains("in a file") && text.contains("file for spilling"), "{text}");
+}
+
+#[test]
+fn a_probe_tells_the_costs_of_all_stages() {
+    for args in PLANS {
+        let text = succeeds(&[args, &["--probe"]].concat());
+        let costs = text.lines().find(|l| l.starts_with("stages, in nanoseconds")).expect(&text);
+        assert!(!costs.contains("by its bytes"), "{args:?}: {costs}");
+    }
+}
+
+#[test]
+fn classic_rows_in_a_file_are_the_same() {
+    let dir = std::env::temp_dir();
+    let dir = dir.to_str().expect("UTF-8");
+    for workload in ["audio", "logs", "satcom"] {
+        let bench = ["bench", workload, "--n", "400000", "--json"];
+        let run = |more: &[&str]| succeeds(&[&bench[..], more].concat());
+        let sqrt = run(&["--mode", "sqrt"]);
+        let memory = run(&["--mode", "classic"]);
+        let file = run(&["--mode", "classic", "--spill-dir", dir]);
+        let held = run(&["--mode", "classic", "--spill-dir", dir, "--memory-budget", "1G"]);
+        for other in [&memory, &file, &held] {
+            assert_eq!(field(&sqrt, "checksum"), field(other, "checksum"));
+            assert_eq!(number(&sqrt, "stage_bytes"), number(other, "stage_bytes"));
+        }
+        assert_eq!([&sqrt, &memory, &held].map(|r| number(r, "spill_bytes")), [0.0; 3]);
+        assert!(number(&file, "spill_bytes") >= number(&file, "stage_bytes") / 4.0);
+        assert!(number(&file, "plan_bytes") < number(&memory, "plan_bytes") / 4.0);
+        let text = fails(&["bench", workload, "--n", "400000", "--mode", "classic", "--memory-budget", "400K"], 1);
+        assert!(text.contains("the least that works is"), "{text}");
+    }
+}
+
+#[test]
+fn auto_stays_within_a_budget() {
+    for (workload, budget) in [("audio", "160K"), ("logs", "300K"), ("satcom", "400K")] {
+        let args = ["bench", workload, "--n", "400000", "--json", "--memory-budget", budget];
+        let json = succeeds(&args);
+        assert_eq!(field(&json, "mode"), "sqrt");
+        assert!(number(&json, "peak_bytes") <= number(&json, "budget_bytes"));
+    }
+}

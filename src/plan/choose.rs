@@ -1,0 +1,288 @@
+//! Which order, which block: every candidate is laid out and reckoned, the fewest bytes near the least estimate win.
+
+use super::cost::{OPEN_WINDOWS, closure_ns, estimate};
+use super::{ALL, Estimate, JobPlan, Mode, Order, Plan, Question, Served, last_pass};
+use crate::graph::Node;
+use crate::status::{Error, Result, Status};
+use crate::store::cache;
+use crate::util::num;
+
+/// Largest block the planner tries.
+const MOST_BLOCK: u64 = 1 << 16;
+/// Blocks beyond the cache are tried up to so many times the bytes of the smallest.
+const BEYOND: usize = 4;
+/// A candidate this many per cent above the least estimate is as good, if it takes fewer bytes.
+pub(super) const NEAR_PERCENT: u64 = 2;
+/// A row is kept in the cache where making it again costs so many times as much.
+const WORTH_KEEPING: u64 = 32;
+
+/// One way to serve a request, laid out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    /// Windows of a block; of the classic order rows.
+    pub(super) block: u64,
+    /// Bytes of the job.
+    pub(super) bytes: usize,
+    /// What it is reckoned to take.
+    pub(super) estimate: Estimate,
+}
+
+impl Candidate {
+    /// True where it is to be taken instead of `other`: clearly faster, or about as fast with no more bytes.
+    fn beats(&self, other: &Candidate) -> bool {
+        let (own, theirs) = (self.estimate.total(), other.estimate.total());
+        let near = |a: u64, b: u64| a.saturating_mul(100) <= b.saturating_mul(101);
+        own.saturating_mul(100) < theirs.saturating_mul(99) || (near(own, theirs) && self.bytes <= other.bytes)
+    }
+}
+
+/// The best of the blocks seen so far: of those near the least estimate the one with the fewest bytes.
+fn pick(best: Option<Candidate>, least: u64) -> impl Fn(&Candidate) -> bool {
+    let limit = least.saturating_add(least.saturating_mul(NEAR_PERCENT) / 100);
+    move |c| c.estimate.total() <= limit && best.is_none_or(|b| c.bytes < b.bytes)
+}
+
+impl Question<'_, '_> {
+    /// Makes the plan; `draft` is working memory.
+    pub fn answer(&self, draft: &mut JobPlan<'_>) -> Result<Plan> {
+        let mut plan = Plan::EMPTY;
+        self.list_requests(&mut plan)?;
+        plan.slots = if self.graph.has_scans() { self.knobs.checkpoint_slots } else { 0 };
+        plan.lru = self.knobs.lru_bytes;
+        for served in plan.served.iter_mut().flatten() {
+            self.choose_order(draft, served)?;
+        }
+        for output in self.outputs {
+            if let Some(stage) = self.graph.stages().get(output.stage).filter(|s| s.level > 0) {
+                let text = "stage {n} needs the end of the stream: evaluate it, its output cannot be pulled";
+                return Err(Error::new(Status::Graph, text).name(&stage.name));
+            }
+        }
+        if !self.outputs.is_empty() {
+            plan.stream_block = self.choose_block(draft, None, OPEN_WINDOWS, u64::MAX)?;
+        }
+        self.lay_out(draft, &mut plan)?;
+        if self.knobs.spill && (self.knobs.budget == u64::MAX || num::count(plan.bytes) > self.knobs.budget) {
+            self.spill_classic(draft, &mut plan)?;
+        }
+        // Where the budget is smaller than the cache allows, blocks shrink before anything is refused.
+        while num::count(plan.bytes) > self.knobs.budget && shrink(&mut plan) {
+            self.lay_out(draft, &mut plan)?;
+        }
+        let mut least = plan;
+        while shrink(&mut least) {}
+        self.lay_out(draft, &mut least)?;
+        plan.least = least.bytes;
+        self.consider_classic(draft, &mut plan)?;
+        if num::count(plan.bytes) > self.knobs.budget {
+            let text = "the budget is {b} bytes; the least that works is {a}";
+            return Err(Error::new(Status::Budget, text).a(num::count(plan.bytes)).b(self.knobs.budget));
+        }
+        self.choose_cache(draft, &mut plan)?;
+        // What is left of the budget goes to snapshots and leaves: the more, the less is computed twice.
+        self.spread_sweeps(draft, &mut plan)?;
+        Ok(plan)
+    }
+
+    /// Rows of a request, where that is known: asked for, or as many as there are. In the classic order of a graph with
+    /// scans the rows before the range count, and behind a reverse scan all there are.
+    pub(super) fn rows_of(&self, served: &Served) -> Option<u64> {
+        let bound = served.windows.map(|w| num::div_ceil(w, self.graph.rate(Node::Stage(served.request.stage))));
+        let before = if self.graph.has_scans() { served.request.first } else { 0 };
+        match served.request.count {
+            _ if served.levels > 1 => bound,
+            ALL => bound,
+            count => Some(bound.map_or(u64::MAX, |b| b).min(count.saturating_add(before))),
+        }
+    }
+
+    /// Windows that a request is reckoned with. In sqrt mode the length of sources has no say.
+    pub(super) fn windows_of(&self, served: &Served) -> u64 {
+        let stage = self.graph.stages().get(served.request.stage);
+        let rows = match (self.knobs.mode, served.request.count) {
+            (Mode::Sqrt, ALL) => None,
+            (Mode::Sqrt, count) => Some(count),
+            _ => self.rows_of(served),
+        };
+        let windows = |rows: u64| stage.map_or(rows, |s| rows.saturating_mul(s.rate).saturating_add(s.delay));
+        rows.map_or(OPEN_WINDOWS, windows).max(1)
+    }
+
+    /// Classic where it was asked for, a sweep where it has to be, else blocks.
+    fn choose_order(&self, draft: &mut JobPlan<'_>, served: &mut Served) -> Result<()> {
+        let level = self.graph.stages().get(served.request.stage).map_or(0, |s| s.level);
+        served.levels = num::count(level).saturating_add(1);
+        let last = last_pass(level, served.request.order);
+        if last > 0 {
+            self.check_held(served)?;
+        }
+        let classic = self.knobs.mode == Mode::Classic && served.request.order == Order::Forward;
+        let bounded = served.windows.is_some();
+        if last > 0 && !(classic && bounded) {
+            // A sweep has a better use for most of its budget than blocks.
+            let most = self.knobs.budget / 4;
+            served.block = self.choose_block(draft, Some(served.request.stage), OPEN_WINDOWS, most)?;
+            served.last_pass = last;
+            return self.least_sweep(draft, served);
+        }
+        if !classic {
+            let windows = self.windows_of(served);
+            served.block = self.choose_block(draft, Some(served.request.stage), windows, u64::MAX)?;
+            return Ok(());
+        }
+        let Some(rows) = self.rows_of(served) else {
+            let text = "the classic order needs a request with a count, or a source of known length";
+            return Err(Error::new(Status::Argument, text));
+        };
+        (served.classic, served.block) = (true, rows.max(1));
+        Ok(())
+    }
+
+    /// Lays out blocks of 1, 2, 4 ... windows: as long as they fit half of the cache, and beyond as long as moving what is
+    /// carried from block to block takes an eighth of the time.
+    pub(super) fn each_block(
+        &self,
+        draft: &mut JobPlan<'_>,
+        target: Option<usize>,
+        windows: u64,
+        most: u64,
+        mut see: impl FnMut(&Candidate),
+    ) -> Result<()> {
+        let (mut block, mut least, mut moves) = (1u64, 0usize, true);
+        loop {
+            self.blocks(draft, target, block, 0)?;
+            let bytes = draft.bytes;
+            least = if block == 1 { bytes } else { least };
+            let fits = num::count(bytes) <= most.min(self.knobs.cache_bytes / 2);
+            let beyond = moves && num::count(bytes) <= most && bytes <= least.saturating_mul(BEYOND);
+            if block > 1 && !fits && !beyond {
+                return Ok(());
+            }
+            let estimate = estimate(self.graph, draft, self.knobs.cache_bytes, windows, false);
+            moves = estimate.copies > estimate.total() / 8;
+            see(&Candidate { block, bytes, estimate });
+            if block >= MOST_BLOCK || block >= windows {
+                return Ok(());
+            }
+            block = num::mul64(block, 2)?;
+        }
+    }
+
+    /// The block with the fewest bytes among those near the least estimate.
+    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, windows: u64, most: u64) -> Result<u64> {
+        let mut least = u64::MAX;
+        self.each_block(draft, target, windows, most, |c| least = least.min(c.estimate.total()))?;
+        let mut best: Option<Candidate> = None;
+        self.each_block(draft, target, windows, most, |c| {
+            if pick(best, least)(c) {
+                best = Some(*c);
+            }
+        })?;
+        Ok(best.map_or(1, |b| b.block))
+    }
+
+    /// A request as it is planned, laid out and reckoned.
+    pub(super) fn candidate(&self, draft: &mut JobPlan<'_>, served: &Served) -> Result<Candidate> {
+        let bytes = self.job(draft, served)?;
+        let windows = self.windows_of(served);
+        let estimate = estimate(self.graph, draft, self.knobs.cache_bytes, windows, served.spilled);
+        Ok(Candidate { block: served.block, bytes, estimate })
+    }
+
+    /// The same request in the classic order, where `auto` may take it: the number of rows is known, and no stage has state.
+    /// (With scans the classic order would start from row 0 every time: it has no checkpoints.)
+    pub(super) fn as_classic(&self, served: &Served) -> Option<Served> {
+        let may = self.knobs.mode == Mode::Auto && !self.graph.has_scans() && !served.is_sweep() && !served.classic;
+        let rows = self.rows_of(served).filter(|_| may)?;
+        Some(Served { classic: true, block: rows.max(1), ..*served })
+    }
+
+    /// Takes the classic order for requests of `auto` that it serves better, within the budget; where nothing else fits
+    /// the budget, in the file.
+    fn consider_classic(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
+        for i in 0..plan.served.len() {
+            let Some(served) = plan.served.get(i).copied().flatten() else { continue };
+            let Some(other) = self.as_classic(&served) else { continue };
+            let fits = num::count(plan.bytes) <= self.knobs.budget;
+            let mut trial = *plan;
+            if let Some(slot) = trial.served.get_mut(i) {
+                *slot = Some(other);
+            }
+            // Where its bytes do not even fit the address space, it is none.
+            if self.lay_out(draft, &mut trial).is_err() {
+                continue;
+            }
+            let better = self.candidate(draft, &other)?.beats(&self.candidate(draft, &served)?);
+            if num::count(trial.bytes) <= self.knobs.budget && (better || !fits) {
+                trial.least = trial.least.min(trial.bytes);
+                *plan = trial;
+            }
+        }
+        if num::count(plan.bytes) > self.knobs.budget && self.knobs.spill {
+            let mut trial = *plan;
+            for served in trial.served.iter_mut().flatten() {
+                if let Some(other) = self.as_classic(served) {
+                    *served = other;
+                }
+            }
+            self.spill_classic(draft, &mut trial)?;
+            if num::count(trial.bytes) <= self.knobs.budget {
+                trial.least = trial.least.min(trial.bytes);
+                *plan = trial;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the rows of classic jobs into the file.
+    fn spill_classic(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
+        for served in plan.served.iter_mut().flatten().filter(|s| s.classic) {
+            served.spilled = true;
+        }
+        self.lay_out(draft, plan)
+    }
+
+    /// A row cache out of what is left of the budget, where ranges are asked for whose rows are dear: then they may be
+    /// asked for again. At most a quarter of the processor's cache.
+    fn choose_cache(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
+        let ranged = |s: &Served| !s.is_sweep() && s.request.count != ALL;
+        if !self.knobs.choose_lru || self.knobs.budget == u64::MAX || !plan.served().all(ranged) {
+            return Ok(());
+        }
+        for served in plan.served.iter().flatten() {
+            self.job(draft, served)?;
+            let row = num::count(self.graph.shape(Node::Stage(served.request.stage)).bytes());
+            // Looking for it, its checksum twice, and two copies.
+            let keeping = num::add64(100, row / 2)?;
+            if closure_ns(self.graph, draft, served.request.stage) < keeping.saturating_mul(WORTH_KEEPING) {
+                return Ok(());
+            }
+        }
+        let spare = self.knobs.budget.saturating_sub(num::count(plan.bytes));
+        let mut with = *plan;
+        with.lru = spare.min(self.knobs.cache_bytes / 4);
+        if cache::rows(num::size(with.lru)?, plan.cache_row) == 0 {
+            return Ok(());
+        }
+        self.lay_out(draft, &mut with)?;
+        if num::count(with.bytes) <= self.knobs.budget {
+            *plan = with;
+        }
+        Ok(())
+    }
+}
+
+/// Halves the block of the largest job that can do with less; false where none can.
+fn shrink(plan: &mut Plan) -> bool {
+    let shrinkable = |s: &&mut Served| !s.classic && s.block > 1;
+    let largest = plan.served.iter_mut().flatten().filter(shrinkable).max_by_key(|s| s.bytes);
+    match largest {
+        Some(served) if served.bytes >= plan.stream.len || plan.stream_block <= 1 => served.block /= 2,
+        _ if plan.stream_block > 1 => plan.stream_block /= 2,
+        Some(served) => served.block /= 2,
+        // Fewer checkpoints: longer ways to a row, the same rows.
+        None if plan.slots > 2 => plan.slots = (plan.slots / 4).max(1).saturating_mul(2),
+        None => return false,
+    }
+    true
+}
