@@ -823,7 +823,10 @@ typedef struct {
   uint64_t input_capacity;
   /* Windows between checkpoints; 0 without stages with state. */
   uint64_t checkpoint_every;
-  /* Stage work relative to making each row once; above 1 in reverse order and behind reverse scans. */
+  /*
+   Stage work relative to making each row once, at most; above 1 in reverse order and behind reverse scans. It counts
+   on no checkpoints: where there are some, less has to be made again.
+   */
   double recompute_factor;
   /* Checkpoints of each stage with state. */
   uint64_t checkpoint_slots;
@@ -831,7 +834,7 @@ typedef struct {
   uint64_t sweep_slots;
   /* Rows of a tile: made and held together. */
   uint64_t sweep_leaf;
-  /* Rows made beyond one pass of every stage with state, counted once for each change of direction. */
+  /* Rows made beyond one pass of every stage with state, counted once for each change of direction; as recompute_factor. */
   uint64_t sweep_extra;
   /* Tiles at which states of reverse scans, and of what stands behind them, are kept; 0 where none have to be. */
   uint64_t sweep_tiles;
@@ -1539,10 +1542,10 @@ sqs_status sqs_output_position(sqs_pipeline *pipeline,
                                uint64_t *end);
 
 /*
- Checks the tables of the pipeline, and stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call,
- going round. Damaged tables poison the pipeline, but for constant tables of stages, which are filled again. Stored data is
- dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
- allocate and runs no stage.
+ Checks the tables of the pipeline, and stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call (a
+ cached row at least), going round. Damaged tables poison the pipeline, but for constant tables of stages, which are
+ filled again. Stored data is dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it
+ from an idle task. Does not allocate and runs no stage.
 
  checked: NULL, or where to put how many bytes were looked at; 0 when nothing is stored.
  Returns SQS_OK; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.

@@ -8,9 +8,9 @@ use crate::util::num;
 use core::mem::size_of;
 
 /// Checks the tables of the pipeline, and stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call (a
-/// cached row at least), going round. Damaged tables poison the pipeline, but for constant tables of stages, which are filled again. Stored data is
-/// dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it from an idle task. Does not
-/// allocate and runs no stage.
+/// cached row at least), going round. Damaged tables poison the pipeline, but for constant tables of stages, which are
+/// filled again. Stored data is dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it
+/// from an idle task. Does not allocate and runs no stage.
 ///
 /// checked: NULL, or where to put how many bytes were looked at; 0 when nothing is stored.
 /// Returns SQS_OK; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
