@@ -3,6 +3,7 @@
 use sqrtspace::codec::ccsds121::Params;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The answers of libaec.
 pub(crate) struct Libaec(Child);
@@ -28,8 +29,11 @@ impl Libaec {
     }
 
     fn build() -> Option<Self> {
+        // Tests side by side each have a peer, and a file of it.
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("ccsds121_libaec_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let exe = dir.join(format!("ccsds121_libaec_{}", std::process::id()));
+        let exe = dir.join(&name);
         let target = if cfg!(target_pointer_width = "64") { "x86_64-unknown-linux-gnu" } else { "" };
         let compiler = cc::Build::new()
             .cargo_metadata(false)
@@ -39,14 +43,14 @@ impl Libaec {
             .out_dir(dir)
             .try_get_compiler()
             .ok()?;
-        let source = dir.join(format!("ccsds121_libaec_{}.c", std::process::id()));
+        let source = dir.join(name + ".c");
         std::fs::write(&source, include_str!("../ccsds121_libaec.c")).ok()?;
         let built = compiler.to_command().arg(&source).arg("-o").arg(&exe).arg("-laec").output().ok()?;
         if !built.status.success() {
             return None;
         }
         let child = Command::new(&exe).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
-        let _ = std::fs::remove_file(&exe);
+        let _ = (std::fs::remove_file(&exe), std::fs::remove_file(&source));
         Some(Libaec(child))
     }
 
