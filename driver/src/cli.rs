@@ -213,8 +213,7 @@ impl Knobs {
             lru_bytes: self.lru_bytes,
             memory_budget_bytes: self.memory_budget,
             cache_bytes: self.cache_bytes,
-            from_host: self.host_defaults
-                || (self.mode != Mode::Classic && std::env::var_os("LLC_BYTES").is_some()),
+            from_host: self.host_defaults || (self.mode != Mode::Classic && std::env::var_os("LLC_BYTES").is_some()),
             spill_dir: self.spill_dir,
             costs: &[],
             held: 0,

@@ -59,7 +59,7 @@ impl Question<'_, '_> {
             }
         }
         if !self.outputs.is_empty() {
-            plan.stream_block = self.choose_block(draft, None, OPEN_WINDOWS, u64::MAX)?;
+            plan.stream_block = self.choose_block(draft, None, OPEN_WINDOWS)?;
         }
         self.lay_out(draft, &mut plan)?;
         if self.knobs.spill && (self.knobs.budget == u64::MAX || num::count(plan.bytes) > self.knobs.budget) {
@@ -120,14 +120,13 @@ impl Question<'_, '_> {
         let bounded = served.windows.is_some();
         if last > 0 && !(classic && bounded) {
             // A sweep has a better use for most of its budget than blocks.
-            let most = self.knobs.budget / 4;
-            served.block = self.choose_block(draft, Some(served.request.stage), OPEN_WINDOWS, most)?;
+            served.block = self.largest_block(draft, served.request.stage, self.knobs.budget / 4)?;
             served.last_pass = last;
             return self.least_sweep(draft, served);
         }
         if !classic {
             let windows = self.windows_of(served);
-            served.block = self.choose_block(draft, Some(served.request.stage), windows, u64::MAX)?;
+            served.block = self.choose_block(draft, Some(served.request.stage), windows)?;
             return Ok(());
         }
         let Some(rows) = self.rows_of(served) else {
@@ -145,7 +144,6 @@ impl Question<'_, '_> {
         draft: &mut JobPlan<'_>,
         target: Option<usize>,
         windows: u64,
-        most: u64,
         mut see: impl FnMut(&Candidate),
     ) -> Result<()> {
         let (mut block, mut least, mut moves) = (1u64, 0usize, true);
@@ -153,8 +151,8 @@ impl Question<'_, '_> {
             self.blocks(draft, target, block, 0)?;
             let bytes = draft.bytes;
             least = if block == 1 { bytes } else { least };
-            let fits = num::count(bytes) <= most.min(self.knobs.cache_bytes / 2);
-            let beyond = moves && num::count(bytes) <= most && bytes <= least.saturating_mul(BEYOND);
+            let fits = num::count(bytes) <= self.knobs.cache_bytes / 2;
+            let beyond = moves && bytes <= least.saturating_mul(BEYOND);
             if block > 1 && !fits && !beyond {
                 return Ok(());
             }
@@ -169,16 +167,28 @@ impl Question<'_, '_> {
     }
 
     /// The block with the fewest bytes among those near the least estimate.
-    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, windows: u64, most: u64) -> Result<u64> {
+    fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, windows: u64) -> Result<u64> {
         let mut least = u64::MAX;
-        self.each_block(draft, target, windows, most, |c| least = least.min(c.estimate.total()))?;
+        self.each_block(draft, target, windows, |c| least = least.min(c.estimate.total()))?;
         let mut best: Option<Candidate> = None;
-        self.each_block(draft, target, windows, most, |c| {
+        self.each_block(draft, target, windows, |c| {
             if pick(best, least)(c) {
                 best = Some(*c);
             }
         })?;
         Ok(best.map_or(1, |b| b.block))
+    }
+
+    /// The largest block of a sweep whose buffers fit half of the cache, and so many bytes.
+    fn largest_block(&self, draft: &mut JobPlan<'_>, target: usize, most: u64) -> Result<u64> {
+        let most = most.min(self.knobs.cache_bytes / 2);
+        let mut block = 1;
+        self.each_block(draft, Some(target), OPEN_WINDOWS, |c| {
+            if num::count(c.bytes) <= most {
+                block = c.block;
+            }
+        })?;
+        Ok(block)
     }
 
     /// A request as it is planned, laid out and reckoned.

@@ -70,9 +70,7 @@ impl Question<'_, '_> {
         self.explain_stages(page);
         if plan.stream_block > 0 {
             page.text("opened outputs: a stream of unknown length\n").text(HEADS);
-            self.each_block(draft, None, OPEN_WINDOWS, u64::MAX, |c| {
-                row(page, c, "sqrt", c.block == plan.stream_block)
-            })?;
+            self.each_block(draft, None, OPEN_WINDOWS, |c| row(page, c, "sqrt", c.block == plan.stream_block))?;
             self.explain_block(page, plan.stream_block, None);
         }
         for served in plan.served() {
@@ -115,7 +113,7 @@ impl Question<'_, '_> {
         let mut shown = served.classic;
         if self.knobs.mode != Mode::Classic {
             let taken = |c: &Candidate| !served.classic && c.block == served.block;
-            self.each_block(draft, Some(served.request.stage), windows, u64::MAX, |c| {
+            self.each_block(draft, Some(served.request.stage), windows, |c| {
                 shown = shown || taken(c);
                 row(page, c, "sqrt", taken(c));
             })?;
