@@ -269,18 +269,10 @@ fn chart(picks: &[(f64, f64, f64)], line: Option<Line>, run: &Run<'_>, band: &Ba
     chart.draw_from(low, 1.0, "Hz", &run.end())
 }
 
-fn report(
-    args: &SatcomArgs,
-    run: &Run<'_>,
-    findings: &Findings,
-    own: &[Burst],
-    line: Option<Line>,
-    planted: Option<&Planting>,
-    band: &Band,
-) -> String {
-    let mut out = run.report();
+/// What the tracks say.
+fn carrier(run: &Run<'_>, findings: &Findings, line: Option<Line>, planted: Option<&Planting>, band: &Band) -> String {
     let (rows, with) = (whole(findings.rows), whole(findings.picks.len() as u64));
-    out.push_str("\nStrongest track over time\n\n");
+    let mut out = String::from("\nStrongest track over time\n\n");
     out.push_str(&chart(&findings.picks, line, run, band));
     out.push_str(&format!("\nA track stands out in {with} of {rows} rows, "));
     let height = findings.height / findings.picks.len().max(1) as f64;
@@ -302,10 +294,31 @@ fn report(
         out.push_str(&format!("{near} of {rows} rows have it within a bin of {:.1} Hz, ", band.bin_hz()));
         out.push_str(&format!("root mean square error {:.1} Hz.\n", p.rms_hz));
     }
+    out
+}
+
+fn report(
+    args: &SatcomArgs,
+    run: &Run<'_>,
+    findings: &Findings,
+    own: &[Burst],
+    line: Option<Line>,
+    planted: Option<&Planting>,
+    band: &Band,
+) -> String {
+    let mut out = run.report();
+    let rows = whole(findings.rows);
+    if findings.picks.is_empty() {
+        out.push_str(&format!("\nNo track stands out in any of {rows} rows: there is no carrier.\n"));
+    } else {
+        out.push_str(&carrier(run, findings, line, planted, band));
+    }
     if !args.deep {
         return out;
     }
-    out.push_str(&format!("\nBursts: {}\n", whole(own.len() as u64)));
+    let mirrored =
+        if args.real { " (a burst of real samples is in its channel and in the mirror image of it)" } else { "" };
+    out.push_str(&format!("\nBursts: {}{mirrored}\n", whole(own.len() as u64)));
     let line = |b: &Burst| {
         let (start, length) = (whole(b.start.max(0.0) as u64), whole((b.end - b.start) as u64));
         let db = 10.0 * b.ratio.log10();

@@ -141,7 +141,7 @@ fn short(value: f64) -> String {
 /// Digits behind the point of an axis up to `top`, the same at all of its marks.
 fn digits(top: f64) -> usize {
     // Marks are 1, 2 or 5 times a power of ten apart, and there are about six.
-    (0.7 - (top / 6.0).log10()).ceil().clamp(0.0, 6.0) as usize
+    (0.1 - (top / 6.0).log10()).ceil().clamp(0.0, 6.0) as usize
 }
 
 fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[String]) -> Result<()> {
