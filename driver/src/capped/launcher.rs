@@ -88,7 +88,7 @@ impl Launcher {
             _ => return Err(format!("{}: {}", script.display(), told(&means.stderr)).into()),
         }
         let why = if args.by == By::Script { "as asked" } else { "no Docker engine answers" };
-        let text = format!("{} by {} ({why})", script.display(), told(&means.stdout));
+        let text = format!("{}, {} ({why})", script.display(), told(&means.stdout));
         Ok((Launcher::Script { script, program: std::env::current_exe()? }, text))
     }
 

@@ -82,11 +82,17 @@ pub(super) fn draw(records: &[Record]) -> String {
         let lost: Vec<&&Record> = cell.runs.iter().filter(|r| r.outcome != "ok").collect();
         out.push_str(&match (lost.first(), cell.runs.len()) {
             (None, _) => "  ok\n".to_string(),
-            (Some(r), 1) => format!("  {}\n", r.outcome),
-            (Some(r), all) => format!("  {} ({} of {all})\n", r.outcome, lost.len()),
+            (Some(r), 1) => format!("  {}\n", short(&r.outcome)),
+            (Some(r), all) => format!("  {} ({} of {all})\n", short(&r.outcome), lost.len()),
         });
     }
     out
+}
+
+/// The start of a long text; all of it is in the CSV file.
+fn short(text: &str) -> String {
+    const MOST: usize = 48;
+    if text.chars().count() <= MOST { text.into() } else { text.chars().take(MOST).chain("...".chars()).collect() }
 }
 
 /// What the comparison shows. Rows that differ, and a sqrt run that was killed or took more than `most`, are failures.
