@@ -46,7 +46,7 @@ fn color(level: f32) -> RGBColor {
 }
 
 /// The greatest level, and how far below it colours go.
-fn scale(levels: &[f32]) -> (f32, f32) {
+fn reach(levels: &[f32]) -> (f32, f32) {
     let mut levels: Vec<f32> = levels.iter().copied().filter(|l| l.is_finite()).collect();
     levels.sort_unstable_by(f32::total_cmp);
     let (Some(top), Some(median)) = (levels.last(), levels.get(levels.len() / 2)) else { return (0.0, RANGE.1) };
@@ -79,7 +79,7 @@ fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> cr
         .label_style(("sans", 14))
         .axis_desc_style(("sans", 14))
         .draw()?;
-    let (top, range) = scale(&picture.levels);
+    let (top, range) = reach(&picture.levels);
     let area = chart.plotting_area();
     let (width, height) = area.dim_in_pixel();
     let bare = area.strip_coord_spec();
@@ -112,9 +112,9 @@ mod tests {
     fn noise_is_dark_and_the_range_is_bounded() {
         let mut levels = vec![-50.0; 99];
         levels.push(-6.0);
-        assert_eq!(scale(&levels), (-6.0, 56.0));
-        assert_eq!(scale(&[-20.0, f32::NEG_INFINITY]), (-20.0, 30.0));
-        assert_eq!(scale(&[-120.0, -120.0, 0.0]), (0.0, 80.0));
-        assert_eq!(scale(&[]), (0.0, 80.0));
+        assert_eq!(reach(&levels), (-6.0, 56.0));
+        assert_eq!(reach(&[-20.0, f32::NEG_INFINITY]), (-20.0, 30.0));
+        assert_eq!(reach(&[-120.0, -120.0, 0.0]), (0.0, 80.0));
+        assert_eq!(reach(&[]), (0.0, 80.0));
     }
 }
