@@ -45,7 +45,7 @@ fi
 if [ "${1:-}" = --shell ]; then
     busybox=$(command -v busybox || true)
     # Only a static one runs without libraries.
-    if [ -z "$busybox" ] || LC_ALL=C grep -q ld-linux "$busybox"; then
+    if [ -z "$busybox" ] || ldd "$busybox" 2>/dev/null | grep -q '=>'; then
         say "the image holds the driver alone; a shell needs a static busybox of this machine: apt-get install busybox-static"
         exit 1
     fi

@@ -59,6 +59,10 @@
  * caches; sqs_plan tells its size to the byte, before anything runs, for the requests that you say you will make. Both
  * come from you, or from an allocator that you give, or (on hosts) from the heap. sqs_pipeline_seal takes the work area;
  * after it nothing allocates. Without a seal of your own, the first push or evaluate seals.
+ * A plan follows from config and graph alone; sqs_plan_explain says what was considered and why. On hosts,
+ * sqs_config_host_defaults fills the config's memory budget and cache from the machine. In auto mode the order is the one
+ * reckoned to be the fastest within the budget; tell what a row of your stages takes (cost_ns_per_row) to have it reckon well.
+ * In classic mode, spill_dir puts the rows into a file where they exceed the budget; else such a plan is refused.
  * Work areas are zeroed at seal. Nothing ever writes outside of the two areas and your output buffers.
  *
  * THREADS
@@ -552,11 +556,17 @@ typedef struct {
    the checkpoint_slots ones are. Default: a block. UINT32_MAX: none are kept.
    */
   uint32_t checkpoint_every;
-  /* Bytes of the row cache (least recently used rows go first). Default and SQS_OFF: none. */
+  /*
+   Bytes of the row cache (least recently used rows go first). SQS_OFF: none. Default: none; but in auto mode with a
+   memory budget, where ranges of dear rows are asked for, what is left of the budget, to a quarter of cache_bytes.
+   */
   uint64_t lru_bytes;
   /* Most bytes of the work area. Default and SQS_OFF: no bound. */
   uint64_t memory_budget_bytes;
-  /* Processor cache that blocks should fit: half of it is given to them. Default 512 KiB. */
+  /*
+   Processor cache that blocks should fit: half of it is given to them, if they need it to be fast. Blocks that carry
+   more than that from one to the next may be larger. Default 512 KiB.
+   */
   uint64_t cache_bytes;
   /*
    Samples that the ring of the pushed input holds. Default: what a block needs at once and one block more (told as
@@ -574,6 +584,13 @@ typedef struct {
    2 * t / checkpoint_slots (or checkpoint_every) windows apart.
    */
   uint32_t checkpoint_slots;
+  /*
+   A directory, or NULL: then a classic plan over the budget is refused. With it the rows of classic requests lie in a
+   file there instead of the work area (sqs_plan_info.spill_bytes): without a memory budget always, with one where
+   they would exceed it. The file has no name and is gone with the pipeline; all of it is reserved and mapped when the
+   pipeline is sealed. The directory is opened by sqs_pipeline_new, which is done with the text then. Linux hosts only.
+   */
+  const char *spill_dir;
 } sqs_config;
 
 /* Where the memory of a pipeline comes from. Either base and size, or alloc and free. */
@@ -732,6 +749,11 @@ typedef struct {
    order. 0: not told (or of several sizes): what was saved is read on machines of the same byte order alone.
    */
   uint32_t state_word;
+  /*
+   About how many nanoseconds a row takes, for the planner, which weighs the stages' work against what an order of work
+   adds to it. No row depends on it, nor does what is saved. 0: not known, it is guessed by the bytes seen and made.
+   */
+  uint64_t cost_ns_per_row;
 } sqs_stage_desc;
 
 /* A parameter of a built-in stage: a number, or a list. */
@@ -764,6 +786,8 @@ typedef struct {
   uint32_t edge_count;
   /* Number of parameters. */
   uint32_t param_count;
+  /* As in sqs_stage_desc. 0: what the library knows of the kind. */
+  uint64_t cost_ns_per_row;
 } sqs_builtin_desc;
 
 /* What will be asked of a pipeline. */
@@ -840,6 +864,8 @@ typedef struct {
   uint64_t sweep_tiles;
   /* Passes over the rows in alternating directions, behind the first way ahead. */
   uint64_t sweep_passes;
+  /* Bytes of the file in spill_dir, beside work_bytes; 0: none. */
+  uint64_t spill_bytes;
 } sqs_plan_info;
 
 /* Samples that can be read at any position, again and again: a recorder file, a memory. */
@@ -908,6 +934,10 @@ typedef struct {
    stages stood. A row beyond, made in the same block, is not counted.
    */
   uint64_t recomputed_rows;
+  /* Bytes of the rows made by stages, all stages together. */
+  uint64_t stage_bytes;
+  /* High-water mark of the file in spill_dir in bytes; never above sqs_plan_info.spill_bytes. */
+  uint64_t spill_bytes;
 } sqs_stats;
 
 /* How far a file or stream has come. */
@@ -1205,8 +1235,8 @@ sqs_status sqs_pipeline_control_bytes(const sqs_config *config, size_t *bytes, s
  memory: NULL for the host's heap; or an area or allocator (copied; see sqs_memory). Allocates the control area, where
  it is not given. out: the handle, to be deleted with sqs_pipeline_delete. error: NULL, or where to put the detail.
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer
- struct, or no heap in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
- allocator gave none; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
+ struct, or no heap or no spill_dir in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
+ allocator gave none; SQS_ERR_IO: spill_dir cannot be opened; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
  */
 sqs_status sqs_pipeline_new(const sqs_config *config,
                             const sqs_memory *memory,
@@ -1238,6 +1268,19 @@ sqs_status sqs_pipeline_error_detail(const sqs_pipeline *pipeline,
                                      char *buf,
                                      size_t cap,
                                      size_t *need);
+
+/*
+ Fills memory_budget_bytes and cache_bytes of a config from the machine at hand, where they are 0. Hosts only; everything
+ else, sqs_plan among it, looks at the config alone.
+
+ memory_budget_bytes: half of the least memory limit of the process's control group and those above it (Linux, cgroup
+ versions 1 and 2); without a limit below the machine's memory a quarter of that; where neither is known it stays 0.
+ cache_bytes: the environment variable LLC_BYTES (digits, or with K, M or G); else the largest cache that the system
+ tells of; else 32 MiB. Call it before threads are started that change the environment. Allocates on the host's heap
+ and gives it back.
+ Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer struct.
+ */
+sqs_status sqs_config_host_defaults(sqs_config *config);
 
 /*
  Registers a further input, beside "input". Before seal only.
@@ -1316,13 +1359,32 @@ sqs_status sqs_plan(sqs_pipeline *pipeline,
                     sqs_plan_info *out);
 
 /*
+ Says in English what sqs_plan considers for the same arguments and why its answer is what it is: of every request the
+ orders and blocks that were tried with their bytes and the time reckoned for each, in microseconds and by cause, the
+ one taken marked; then checkpoints, row cache, work area. Only the relation of the times means something. The same
+ config and graph give the same text. Changes nothing, does not allocate. The text is for people: it may change between
+ versions.
+
+ buf: cap bytes, or NULL with cap 0; what is written is closed with a zero and cut where it does not fit. need: NULL, or
+ where to put the size that holds all of it.
+ Returns what sqs_plan returns (for SQS_ERR_BUDGET too: the error's detail names the least), and SQS_ERR_SPACE: the text
+ was cut; SQS_ERR_OVERLAP: buf lies in memory of the pipeline.
+ */
+sqs_status sqs_plan_explain(sqs_pipeline *pipeline,
+                            const sqs_request *requests_list,
+                            uint32_t n,
+                            char *buf,
+                            size_t cap,
+                            size_t *need);
+
+/*
  Fixes graph and memory for a list of requests: from here on nothing allocates. The same list given to sqs_plan tells
  the bytes.
 
  work: the work area of bytes bytes, which stays the caller's and is the pipeline's until delete. NULL: it is taken
  from where the pipeline's memory comes from (not possible with an area). Constant tables are filled here.
  Returns what sqs_plan returns, and SQS_ERR_MEMORY: the area is too small (the detail tells the need), missing, or the
- allocator gave none; SQS_ERR_ALIGN; SQS_ERR_STATE: sealed already; SQS_ERR_CALLBACK: a stage could not be prepared.
+ allocator gave none; SQS_ERR_IO: spill_dir has no room, or makes no file; SQS_ERR_ALIGN; SQS_ERR_STATE: sealed already; SQS_ERR_CALLBACK: a stage could not be prepared.
  */
 sqs_status sqs_pipeline_seal(sqs_pipeline *pipeline,
                              const sqs_request *requests_list,

@@ -31,8 +31,8 @@ impl Candidate {
     /// True where it is to be taken instead of `other`: clearly faster, or about as fast with no more bytes.
     fn beats(&self, other: &Candidate) -> bool {
         let (own, theirs) = (self.estimate.total(), other.estimate.total());
-        let near = |a: u64, b: u64| a.saturating_mul(100) <= b.saturating_mul(101);
-        own.saturating_mul(100) < theirs.saturating_mul(99) || (near(own, theirs) && self.bytes <= other.bytes)
+        own.saturating_add(own.saturating_mul(NEAR_PERCENT) / 100) < theirs
+            || (own <= theirs.saturating_add(theirs.saturating_mul(NEAR_PERCENT) / 100) && self.bytes <= other.bytes)
     }
 }
 
@@ -138,7 +138,7 @@ impl Question<'_, '_> {
     }
 
     /// Lays out blocks of 1, 2, 4 ... windows: as long as they fit half of the cache, and beyond as long as moving what is
-    /// carried from block to block takes an eighth of the time.
+    /// carried from block to block takes a part of the time that counts.
     pub(super) fn each_block(
         &self,
         draft: &mut JobPlan<'_>,
@@ -157,7 +157,7 @@ impl Question<'_, '_> {
                 return Ok(());
             }
             let estimate = estimate(self.graph, draft, self.knobs.cache_bytes, windows, false);
-            moves = estimate.copies > estimate.total() / 8;
+            moves = estimate.copies > estimate.total().saturating_mul(NEAR_PERCENT) / 100;
             see(&Candidate { block, bytes, estimate });
             if block >= MOST_BLOCK || block >= windows {
                 return Ok(());
