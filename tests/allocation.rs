@@ -71,6 +71,7 @@ unsafe fn builtin(p: *mut sqs_pipeline, kind: &CStr, edge: &'static CStr, params
         params: if params.is_empty() { null() } else { params.as_ptr() },
         edge_count: 1,
         param_count: params.len() as u32,
+        cost_ns_per_row: 0,
     };
     let mut id = 0;
     // SAFETY: everything outlives the call.
