@@ -9,7 +9,7 @@ LIBDIR = $(DESTDIR)$(PREFIX)/lib
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 .PHONY: test
 test: ## all tests
@@ -27,6 +27,43 @@ fuzz: ## a million cases of the fuzz targets
 .PHONY: demo
 demo: ## the audio demo on a generated signal, classic and sqrt side by side
 	$(CARGO) run --quiet --release -p driver -- demo audio --compare
+
+# Both orders in an on-board computer's memory: docker/, `driver profile`, `driver capped --help`. Where no Docker engine
+# answers, docker/capped.sh holds the caps. MORE is for more arguments, such as MORE="--iters 5 --profile rad750".
+MORE ?=
+PROFILE ?= rad750
+# From the lines NAME=VALUE of the profile.
+profile = $(shell sed -n 's/^$(1)=//p' docker/profiles/$(PROFILE).env)
+
+.PHONY: image
+image: ## a static driver in an image from scratch (works offline)
+	CARGO="$(CARGO)" docker/image.sh
+
+.PHONY: shell
+shell: ## a shell in that image, with PROFILE's memory; the driver is /driver, out/ is /out
+	CARGO="$(CARGO)" docker/image.sh --shell
+	docker run --rm -it --network none --memory $(call profile,MEMORY) --memory-swap $(call profile,MEMORY_SWAP) \
+	    --cpus 1 --env-file docker/profiles/$(PROFILE).env -v "$(CURDIR)/out:/out" sqrtspace-shell
+
+.PHONY: demo-barely
+demo-barely: image ## audio whose rows just fit into a RAD750's memory
+	out/driver capped barely $(MORE)
+
+.PHONY: demo-spill
+demo-spill: image ## logs of 20 M samples without a cap, in 384 MiB with swap, in 8 MiB without
+	out/driver capped spill --iters 3 $(MORE)
+
+.PHONY: demo-spill-lite
+demo-spill-lite: image ## audio whose rows do not fit into a GR712RC's memory
+	out/driver capped spill-lite $(MORE)
+
+.PHONY: demo-spill-auto
+demo-spill-auto: image ## ten minutes of audio in 384 MiB with swap, and what the planner picks
+	out/driver capped spill-auto $(MORE)
+
+.PHONY: satcom-demo
+satcom-demo: image ## satcom whose spectra do not fit into a GR740's memory
+	out/driver capped satcom $(MORE)
 
 .PHONY: bench
 bench: ## benches of executors and stages, then one table of all workloads in all modes

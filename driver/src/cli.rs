@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// Demos, plans and benches of libsqrtspace.
 ///
-/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 an encoded stream is damaged.
+/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 an encoded stream is damaged, 4 memory cannot be capped here.
 #[derive(Parser, Debug)]
 #[command(name = "driver", version, disable_help_subcommand = true)]
 pub(crate) struct Cli {
@@ -26,6 +26,10 @@ pub(crate) enum Command {
     /// Run a pipeline over generated samples or a file of raw ones, or encoders over any files, for timing
     #[command(subcommand)]
     Bench(Bench),
+    /// Run both orders on the same input under caps of memory that the kernel enforces: in containers, or without
+    Capped(CappedArgs),
+    /// List the on-board computers whose memory the caps are
+    Profile(ProfileArgs),
     /// Draw what a bench found
     Plot(PlotArgs),
     /// Encode a file: samples, a WAV file or any bytes
@@ -472,6 +476,68 @@ pub(crate) struct PlotArgs {
     pub(crate) output: PathBuf,
 }
 
+/// What is shown under caps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Show {
+    /// Audio whose rows just fit into a RAD750's memory.
+    Barely,
+    /// Logs: p50 and p95 over 20 million samples, without a cap, in 384 MiB with swap, and in 8 MiB without.
+    Spill,
+    /// Audio whose rows are more than a GR712RC's memory.
+    SpillLite,
+    /// Ten minutes of audio in 384 MiB with swap; the planner's choice too.
+    SpillAuto,
+    /// Satcom whose spectra are more than a GR740's memory.
+    Satcom,
+}
+
+/// Who holds the caps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum By {
+    /// A Docker engine if one answers, else the script.
+    Auto,
+    Docker,
+    /// docker/capped.sh: control groups by hand, or systemd-run.
+    Script,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct CappedArgs {
+    /// What is shown
+    #[arg(value_enum)]
+    pub(crate) show: Show,
+    /// Less input and smaller caps
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Runs of each, in turn; the table has the medians
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) iters: u32,
+    /// Processors, cache and memory of this computer (`driver profile`) instead of the demo's own
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Who holds the caps
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) by: By,
+    /// Image with this program in it
+    #[arg(long, default_value = "sqrtspace-driver")]
+    pub(crate) image: String,
+    /// What caps memory where no engine answers
+    #[arg(long, value_name = "FILE", default_value = "docker/capped.sh")]
+    pub(crate) script: PathBuf,
+    /// Where input, CSV and PNG are written
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
+    /// Seconds after which a run is stopped
+    #[arg(long, value_name = "S", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) patience: u64,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct ProfileArgs {
+    /// Print this one, with the source of each number
+    pub(crate) name: Option<String>,
+}
+
 #[derive(Args, Debug, Clone)]
 pub(crate) struct TableArgs {
     /// Seconds of audio at 48 kHz (and as many samples of logs)
@@ -483,7 +549,7 @@ pub(crate) struct TableArgs {
 }
 
 /// Bytes, with an optional K, M or G (powers of 1024).
-fn bytes(text: &str) -> Result<u64, String> {
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let trimmed = text.trim_end_matches("iB").trim_end_matches('B');
     let (digits, unit) = match trimmed.chars().last() {
         Some('K' | 'k') => (&trimmed[..trimmed.len() - 1], 1 << 10),

@@ -7,12 +7,14 @@
 //! inputs/     where samples come from: WAV files, text, raw samples, generated signals
 //! demo/       a workload with its input and a report for people
 //! plan, bench a workload's plan, or its time
+//! capped/     both orders under caps of memory, and the on-board computers whose memory that is
 //! plot/       pictures: spectrograms, what benches found
 //! codec/      files encoded, decoded, checked and listed
 //! report/     JSON, charts, numbers for people, what the process used
 //! ```
 
 mod bench;
+mod capped;
 mod cli;
 mod codec;
 mod demo;
@@ -28,7 +30,8 @@ use clap::Parser;
 use cli::{Bench, Cli, Command, Demo, Planned};
 use std::process::ExitCode;
 
-/// Anything that ends the program with exit code 1; with 3 where it is [`codec::Damage`].
+/// Anything that ends the program with exit code 1; with 3 where it is [`codec::Damage`], with 4 where it is
+/// [`capped::NotPermitted`].
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn run(command: Command) -> Result<()> {
@@ -44,6 +47,8 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(Bench::Logs(args)) => bench::run(Workload::Logs, &args),
         Command::Bench(Bench::Satcom(args)) => bench::run(Workload::Satcom, &args),
         Command::Bench(Bench::Sweep(args)) => bench::sweep(&args),
+        Command::Capped(args) => capped::run(&args),
+        Command::Profile(args) => capped::profiles::list(args.name.as_deref()),
         Command::Plot(args) => plot::runs::draw(&args),
         Command::Bench(Bench::All(args)) => bench::all(&args),
         Command::Bench(Bench::Encode(args)) => bench::encode(&args),
@@ -59,7 +64,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("driver: {error}");
-            if error.is::<codec::Damage>() { ExitCode::from(3) } else { ExitCode::FAILURE }
+            match () {
+                () if error.is::<codec::Damage>() => ExitCode::from(3),
+                () if error.is::<capped::NotPermitted>() => ExitCode::from(4),
+                () => ExitCode::FAILURE,
+            }
         }
     }
 }

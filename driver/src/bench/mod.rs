@@ -43,7 +43,7 @@ impl Workload {
 
     /// Samples, window and hop of a preset: what the classic order needs is some tens of MiB, some hundred, or most that a
     /// small machine has.
-    fn size(self, preset: Option<Preset>, deep: bool) -> (u64, u64, u64) {
+    pub(crate) fn size(self, preset: Option<Preset>, deep: bool) -> (u64, u64, u64) {
         let (window, hop) = match (self, deep) {
             (Workload::Audio, _) => (audio::WINDOW, audio::HOP),
             (Workload::Logs, false) => (logs::BENCH_WINDOW, logs::BENCH_HOP),

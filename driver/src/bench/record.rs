@@ -3,29 +3,33 @@
 use super::Workload;
 use crate::Result;
 use crate::library::{Config, Plan, Stats};
+use crate::report::cgroup;
 use crate::report::json::{Object, field};
 use crate::report::process::Took;
 use std::path::Path;
 
 /// The columns of a CSV file, which are the fields of the JSON object too.
 #[rustfmt::skip]
-pub(crate) const COLUMNS: [&str; 36] = [
-    "workload", "mode", "sweep", "order", "outcome", "checksum", "n", "window", "hop", "iter", "k", "lru_bytes",
+pub(crate) const COLUMNS: [&str; 40] = [
+    "workload", "mode", "cap", "sweep", "order", "outcome", "checksum", "n", "window", "hop", "iter", "k", "lru_bytes",
     "budget_bytes", "block", "plan_bytes", "peak_bytes", "peak_rss_bytes", "minor_faults", "major_faults", "read_bytes",
     "write_bytes", "disk_read_bytes", "disk_write_bytes", "stage_rows", "rows_out", "cache_hits", "cache_misses",
+    "kernel_limit_bytes", "kernel_peak_bytes", "swapped_in_pages",
     "wall_s", "user_s", "sys_s", "cpu_s", "recompute_factor", "check1", "check2", "kept_every", "least_bytes",
 ];
-const TEXTS: usize = 6;
+const TEXTS: usize = 7;
 
 /// A run.
 #[derive(Clone, Default)]
 pub(crate) struct Record {
     pub(crate) workload: String,
     pub(crate) mode: String,
+    /// What memory there was, where several such were tried.
+    pub(crate) cap: String,
     /// What was varied, where something was.
     pub(crate) sweep: String,
     pub(crate) order: String,
-    /// `ok`, `killed`, or what went wrong.
+    /// `ok`, `killed` and why, or what went wrong.
     pub(crate) outcome: String,
     pub(crate) checksum: String,
     pub(crate) n: u64,
@@ -49,6 +53,11 @@ pub(crate) struct Record {
     pub(crate) rows_out: u64,
     pub(crate) cache_hits: u64,
     pub(crate) cache_misses: u64,
+    /// Of the control group, page cache included; 0 where it has no bound.
+    pub(crate) kernel_limit_bytes: u64,
+    pub(crate) kernel_peak_bytes: u64,
+    /// Pages that the machine took back from swap meanwhile.
+    pub(crate) swapped_in_pages: u64,
     pub(crate) wall_s: f64,
     pub(crate) user_s: f64,
     pub(crate) sys_s: f64,
@@ -83,6 +92,10 @@ impl Record {
         (self.minor_faults, self.major_faults) = (u.minor_faults, u.major_faults);
         (self.read_bytes, self.write_bytes) = (u.read_bytes, u.write_bytes);
         (self.disk_read_bytes, self.disk_write_bytes) = (u.disk_read_bytes, u.disk_write_bytes);
+        self.swapped_in_pages = took.swapped_in;
+        if let Some(group) = cgroup::group() {
+            (self.kernel_limit_bytes, self.kernel_peak_bytes) = (group.limit_bytes, group.peak_bytes);
+        }
     }
 
     pub(crate) fn planned(&mut self, plan: &Plan) {
@@ -102,18 +115,19 @@ impl Record {
     }
 
     fn texts(&self) -> [&str; TEXTS] {
-        [&self.workload, &self.mode, &self.sweep, &self.order, &self.outcome, &self.checksum]
+        [&self.workload, &self.mode, &self.cap, &self.sweep, &self.order, &self.outcome, &self.checksum]
     }
 
     #[rustfmt::skip]
     /// The whole numbers, in the order of the columns behind the texts.
-    fn wholes(&self) -> [u64; 21] {
+    fn wholes(&self) -> [u64; 24] {
         let iter = u64::from(self.iter);
         [
             self.n, self.window, self.hop, iter, self.k, self.lru_bytes, self.budget_bytes, self.block, self.plan_bytes,
             self.peak_bytes, self.peak_rss_bytes, self.minor_faults, self.major_faults, self.read_bytes,
             self.write_bytes, self.disk_read_bytes, self.disk_write_bytes, self.stage_rows, self.rows_out,
-            self.cache_hits, self.cache_misses,
+            self.cache_hits, self.cache_misses, self.kernel_limit_bytes, self.kernel_peak_bytes,
+            self.swapped_in_pages,
         ]
     }
 
@@ -145,6 +159,7 @@ impl Record {
         Record {
             workload: text("workload"),
             mode: text("mode"),
+            cap: text("cap"),
             sweep: text("sweep"),
             order: text("order"),
             outcome: text("outcome"),
@@ -170,6 +185,9 @@ impl Record {
             rows_out: whole("rows_out"),
             cache_hits: whole("cache_hits"),
             cache_misses: whole("cache_misses"),
+            kernel_limit_bytes: whole("kernel_limit_bytes"),
+            kernel_peak_bytes: whole("kernel_peak_bytes"),
+            swapped_in_pages: whole("swapped_in_pages"),
             wall_s: real("wall_s"),
             user_s: real("user_s"),
             sys_s: real("sys_s"),

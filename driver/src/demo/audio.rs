@@ -195,7 +195,7 @@ fn json(run: &Run<'_>, findings: &Findings, bin_hz: f64, centroid_hz: f64, gener
 fn report(run: &Run<'_>, findings: &Findings, bin_hz: f64, centroid_hz: f64, generated: bool) -> String {
     let mut out = run.report();
     out.push_str("\nStrongest tone over time\n\n");
-    out.push_str(&findings.chart.draw(bin_hz, "Hz", run.seconds().unwrap_or(0.0)));
+    out.push_str(&findings.chart.draw(bin_hz, "Hz", &run.end()));
     out.push_str(&format!("\nThe centroid of the spectrum is at {centroid_hz:.0} Hz on average.\n"));
     if generated {
         let (found, planted) = (whole(findings.found), whole(findings.planted));

@@ -181,7 +181,7 @@ fn json(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>) -> String
 fn report(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>) -> String {
     let (config, mut out) = (&run.job.config, run.report());
     out.push_str("\np95 over time, the greatest of each column\n\n");
-    out.push_str(&findings.chart.draw(1.0, "p95", run.job.samples as f64).replace(" s\n", " samples\n"));
+    out.push_str(&findings.chart.draw(1.0, "p95", &run.end()));
     let mean = |i: usize| findings.sums[i] / run.rows.max(1) as f64;
     out.push_str(&format!("\nMeans over all windows: p50 {:.3}, p95 {:.3}, p99 {:.3}.\n", mean(0), mean(1), mean(2)));
     out.push_str("\nLatencies of the last window (rolling histogram of log1p)\n\n");

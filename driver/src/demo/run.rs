@@ -87,6 +87,11 @@ impl Run<'_> {
         self.job.rate.map(|rate| self.job.samples as f64 / rate)
     }
 
+    /// Where the input ends, for the axis of a chart.
+    pub(crate) fn end(&self) -> String {
+        self.seconds().map_or_else(|| format!("{} samples", whole(self.job.samples)), |s| format!("{s:.1} s"))
+    }
+
     /// The fields of every demo.
     pub(crate) fn json(&self) -> Object {
         let (job, plan, stats, took) = (&self.job, &self.plan, &self.stats, &self.took);

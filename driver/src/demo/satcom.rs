@@ -53,7 +53,6 @@ fn plan(args: &SatcomArgs, config: &Config, band: &Band) -> Option<Plan> {
 
 /// What the rows say. Rows that come before a whole track, or reach beyond the last window, are left out.
 struct Findings {
-    chart: Chart,
     /// Time, frequency and drift of every row with a carrier.
     picks: Vec<(f64, f64, f64)>,
     energy_peaks: u64,
@@ -117,7 +116,6 @@ impl Findings {
         }
         let hertz = band.hertz(f64::from(peak.bin));
         let drift = f64::from(peak.drift) * band.bin_hz() / band.row_s();
-        self.chart.add(t, peak.bin + 1.0);
         self.height += f64::from(peak.height);
         self.energy_peaks += u64::from(peak.kind > 1.0);
         self.picks.push((band.middle_s(t), hertz, drift));
@@ -211,14 +209,7 @@ pub(crate) fn run(args: &SatcomArgs) -> Result<()> {
         row: format!("bin, drift, height, energy, kind{}", if args.deep { ", bursts" } else { "" }),
     };
     let whole_rows = windows / STRIDE;
-    let mut findings = Findings {
-        chart: Chart::new(windows.div_ceil(STRIDE)),
-        picks: Vec::new(),
-        energy_peaks: 0,
-        rows: 0,
-        height: 0.0,
-        bursts: Vec::new(),
-    };
+    let mut findings = Findings { picks: Vec::new(), energy_peaks: 0, rows: 0, height: 0.0, bursts: Vec::new() };
     let retry = |mode| plan(args, &Config { mode, memory_budget_bytes: 0, ..config }, &band);
     let run = job.run(pipeline, stage, retry, |t, row| findings.take(t, row, &band, whole_rows))?;
     let own = findings.own_bursts();
@@ -265,25 +256,34 @@ fn json(
     o.close()
 }
 
-fn report(
-    args: &SatcomArgs,
-    run: &Run<'_>,
-    findings: &Findings,
-    own: &[Burst],
-    line: Option<Line>,
-    planted: Option<&Planting>,
-    band: &Band,
-) -> String {
-    let mut out = run.report();
+/// The tracks that lie on the carrier's line; all of them where there is none.
+fn chart(picks: &[(f64, f64, f64)], line: Option<Line>, run: &Run<'_>, band: &Band) -> String {
+    let near = |p: &&(f64, f64, f64)| line.is_none_or(|l| (p.1 - l.hertz - l.drift * p.0).abs() <= 8.0 * band.bin_hz());
+    // A chart takes numbers above zero: they are counted from below the band.
+    let low = band.hertz(-1.0);
+    let mut chart = Chart::new(run.rows);
+    for p in picks.iter().filter(near) {
+        let row = ((p.0 - band.middle_s(0)) / band.row_s()).round().max(0.0) as u64;
+        chart.add(row, (p.1 - low) as f32);
+    }
+    chart.draw_from(low, 1.0, "Hz", &run.end())
+}
+
+/// What the tracks say.
+fn carrier(run: &Run<'_>, findings: &Findings, line: Option<Line>, planted: Option<&Planting>, band: &Band) -> String {
     let (rows, with) = (whole(findings.rows), whole(findings.picks.len() as u64));
-    out.push_str("\nStrongest track over time, in bins\n\n");
-    out.push_str(&findings.chart.draw(1.0, "bin", run.seconds().unwrap_or(0.0)));
-    out.push_str(&format!("\nA carrier stands out in {with} of {rows} rows, "));
+    let mut out = String::from("\nStrongest track over time\n\n");
+    out.push_str(&chart(&findings.picks, line, run, band));
+    out.push_str(&format!("\nA track stands out in {with} of {rows} rows, "));
     let height = findings.height / findings.picks.len().max(1) as f64;
     out.push_str(&format!("by {height:.1} standard deviations on average; "));
     out.push_str(&format!("its energy peaks in {} of them.\n", whole(findings.energy_peaks)));
     match line {
-        Some(l) => out.push_str(&format!("It starts at {:.1} Hz and drifts by {:.2} Hz a second.\n", l.hertz, l.drift)),
+        Some(l) => {
+            let (on, off) = (whole(l.rows as u64), whole((findings.picks.len() - l.rows) as u64));
+            out.push_str(&format!("{on} of them are one carrier, {off} something else for a moment. "));
+            out.push_str(&format!("It starts at {:.1} Hz and drifts by {:.2} Hz a second.\n", l.hertz, l.drift));
+        }
         None => out.push_str("Too few of them lie on a line to tell a carrier's drift.\n"),
     }
     if let (Some(p), Some(l)) = (planted, line) {
@@ -294,10 +294,31 @@ fn report(
         out.push_str(&format!("{near} of {rows} rows have it within a bin of {:.1} Hz, ", band.bin_hz()));
         out.push_str(&format!("root mean square error {:.1} Hz.\n", p.rms_hz));
     }
+    out
+}
+
+fn report(
+    args: &SatcomArgs,
+    run: &Run<'_>,
+    findings: &Findings,
+    own: &[Burst],
+    line: Option<Line>,
+    planted: Option<&Planting>,
+    band: &Band,
+) -> String {
+    let mut out = run.report();
+    let rows = whole(findings.rows);
+    if findings.picks.is_empty() {
+        out.push_str(&format!("\nNo track stands out in any of {rows} rows: there is no carrier.\n"));
+    } else {
+        out.push_str(&carrier(run, findings, line, planted, band));
+    }
     if !args.deep {
         return out;
     }
-    out.push_str(&format!("\nBursts: {}\n", whole(own.len() as u64)));
+    let mirrored =
+        if args.real { " (a burst of real samples is in its channel and in the mirror image of it)" } else { "" };
+    out.push_str(&format!("\nBursts: {}{mirrored}\n", whole(own.len() as u64)));
     let line = |b: &Burst| {
         let (start, length) = (whole(b.start.max(0.0) as u64), whole((b.end - b.start) as u64));
         let db = 10.0 * b.ratio.log10();

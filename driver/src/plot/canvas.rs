@@ -43,6 +43,7 @@ impl Canvas {
         let mut png = png::Encoder::new(BufWriter::new(file), self.width as u32, self.height as u32);
         png.set_color(png::ColorType::Rgb);
         png.set_depth(png::BitDepth::Eight);
+        png.set_compression(png::Compression::Best);
         let mut png = png.write_header().map_err(|e| say(&e))?;
         png.write_image_data(&self.pixels).map_err(|e| say(&e))?;
         png.finish().map_err(|e| say(&e))

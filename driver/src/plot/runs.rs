@@ -17,19 +17,21 @@ struct Quantity {
     name: &'static str,
     unit: f64,
     of: fn(&Record) -> f64,
+    /// Whether it is what a cap of memory bounds.
+    capped: bool,
 }
 
 const MIB: f64 = 1_048_576.0;
 const BARS: [Quantity; 4] = [
-    Quantity { name: "processor time, s", unit: 1.0, of: |r| r.cpu_s() },
-    Quantity { name: "wall clock, s", unit: 1.0, of: |r| r.wall_s },
-    Quantity { name: "peak resident memory, MiB", unit: MIB, of: |r| r.peak_rss_bytes as f64 },
-    Quantity { name: "page faults, minor and major, thousands", unit: 1e3, of: |r| faults(r) },
+    Quantity { name: "processor time, s", unit: 1.0, of: |r| r.cpu_s(), capped: false },
+    Quantity { name: "wall clock, s", unit: 1.0, of: |r| r.wall_s, capped: false },
+    Quantity { name: "peak resident memory, MiB", unit: MIB, of: |r| r.peak_rss_bytes as f64, capped: true },
+    Quantity { name: "page faults, minor and major, thousands", unit: 1e3, of: |r| faults(r), capped: false },
 ];
 const LINES: [Quantity; 3] = [
-    Quantity { name: "processor time, ms", unit: 1e-3, of: |r| r.cpu_s() },
-    Quantity { name: "rows made by stages, thousands", unit: 1e3, of: |r| r.stage_rows as f64 },
-    Quantity { name: "work memory, KiB", unit: 1024.0, of: |r| r.peak_bytes as f64 },
+    Quantity { name: "processor time, ms", unit: 1e-3, of: |r| r.cpu_s(), capped: false },
+    Quantity { name: "rows made by stages, thousands", unit: 1e3, of: |r| r.stage_rows as f64, capped: false },
+    Quantity { name: "work memory, KiB", unit: 1024.0, of: |r| r.peak_bytes as f64, capped: false },
 ];
 
 fn faults(r: &Record) -> f64 {
@@ -60,9 +62,15 @@ fn different(records: &[Record], key: impl Fn(&Record) -> String) -> Vec<String>
     found
 }
 
-fn group(r: &Record) -> String {
+/// Workload and samples.
+fn input(r: &Record) -> String {
     let n = if r.n >= 1_000_000 { format!("{:.1}M", r.n as f64 / 1e6) } else { r.n.to_string() };
     format!("{} {n}", r.workload)
+}
+
+/// What stands side by side: inputs, or caps of memory where these were varied.
+fn group(r: &Record) -> String {
+    if r.cap.is_empty() { input(r) } else { r.cap.clone() }
 }
 
 /// `driver plot`.
@@ -80,8 +88,9 @@ pub(crate) fn draw(args: &PlotArgs) -> Result<()> {
 fn paint(canvas: &mut Canvas, records: &[Record], sweep: bool) -> Result<()> {
     let root = canvas.into_drawing_area();
     root.fill(&WHITE)?;
-    let (head, body) = root.split_vertically(60);
+    let (head, body) = root.split_vertically(76);
     let names = if sweep { different(records, |r| r.order.clone()) } else { different(records, |r| r.mode.clone()) };
+    head.draw(&Text::new(title(records), (80, 14), ("sans", 14)))?;
     legend(&head, &names)?;
     if sweep {
         for (area, quantity) in body.split_evenly((LINES.len(), 1)).iter().zip(&LINES) {
@@ -96,11 +105,23 @@ fn paint(canvas: &mut Canvas, records: &[Record], sweep: bool) -> Result<()> {
     Ok(())
 }
 
+/// What was run, as far as it is the same for all.
+fn title(records: &[Record]) -> String {
+    let mut parts = Vec::new();
+    let inputs = different(records, input);
+    let windows = different(records, |r| format!("window {}, hop {}", r.window, r.hop));
+    parts.extend((inputs.len() == 1).then(|| format!("{} samples", inputs[0])));
+    parts.extend((windows.len() == 1).then(|| windows[0].clone()));
+    let iters = 1 + records.iter().map(|r| r.iter).max().unwrap_or(0);
+    parts.extend((iters > 1).then(|| format!("medians of {iters} runs")));
+    parts.join(", ")
+}
+
 fn legend(area: &Area<'_>, names: &[String]) -> Result<()> {
     let mut x = 80;
     for (i, name) in names.iter().enumerate() {
-        area.draw(&Rectangle::new([(x, 22), (x + 18, 40)], color(i).filled()))?;
-        area.draw(&Text::new(name.clone(), (x + 26, 24), ("sans", 14)))?;
+        area.draw(&Rectangle::new([(x, 42), (x + 18, 60)], color(i).filled()))?;
+        area.draw(&Text::new(name.clone(), (x + 26, 44), ("sans", 14)))?;
         x += 60 + 12 * name.len() as i32;
     }
     Ok(())
@@ -117,6 +138,12 @@ fn short(value: f64) -> String {
     }
 }
 
+/// Digits behind the point of an axis up to `top`, the same at all of its marks.
+fn digits(top: f64) -> usize {
+    // Marks are 1, 2 or 5 times a power of ten apart, and there are about six.
+    (0.1 - (top / 6.0).log10()).ceil().clamp(0.0, 6.0) as usize
+}
+
 fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[String]) -> Result<()> {
     let groups = different(records, group);
     let value = |g: &String, mode: &String| {
@@ -125,6 +152,7 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
     };
     let all = groups.iter().flat_map(|g| modes.iter().filter_map(move |m| value(g, m)));
     let top = all.fold(0f64, f64::max).max(1e-9) * 1.15;
+    let digits = digits(top);
     let mut chart = ChartBuilder::on(area)
         .caption(quantity.name, ("sans", 14))
         .margin(12)
@@ -136,7 +164,7 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
         .disable_x_mesh()
         .disable_x_axis()
         .y_labels(6)
-        .y_label_formatter(&|v| short(*v))
+        .y_label_formatter(&|v| format!("{v:.digits$}"))
         .label_style(("sans", 14))
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
@@ -144,18 +172,32 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
     let width = 0.8 / modes.len() as f64;
     let plot = chart.plotting_area();
     let text = |size, v| ("sans", size).into_font().color(&BLACK).pos(Pos::new(HPos::Center, v));
-    let (above, below) = (text(10, VPos::Bottom), text(14, VPos::Top));
+    let (above, absent, below) = (text(10, VPos::Bottom), text(14, VPos::Bottom), text(14, VPos::Top));
     for (g, name) in groups.iter().enumerate() {
         for (m, mode) in modes.iter().enumerate() {
             let left = g as f64 + 0.1 + m as f64 * width;
             let middle = left + width / 2.0;
             let (height, label) = match value(name, mode) {
                 Some(v) => (v, short(v)),
-                None => (0.0, if records.iter().any(|r| r.outcome == "killed") { "killed" } else { "none" }.into()),
+                None => {
+                    let of = records.iter().find(|r| group(r) == *name && r.mode == *mode);
+                    let killed = of.is_some_and(|r| r.outcome.starts_with("killed"));
+                    (0.0, if killed { "killed" } else { "none" }.into())
+                }
             };
+            let lost = value(name, mode).is_none();
             let bar = [(left + 0.04 * width, 0.0), (left + 0.96 * width, height)];
             plot.draw(&Rectangle::new(bar, color(m).filled()))?;
-            plot.draw(&Text::new(label, (middle, height + 0.015 * top), above.clone()))?;
+            let style = if lost { absent.clone() } else { above.clone() };
+            plot.draw(&Text::new(label, (middle, height + 0.015 * top), style))?;
+        }
+        // The cap, where memory is drawn and there is one within the picture.
+        let limit =
+            records.iter().find(|r| group(r) == *name).map_or(0, |r| r.kernel_limit_bytes) as f64 / quantity.unit;
+        if quantity.capped && limit > 0.0 && limit < top {
+            let line = [(g as f64 + 0.02, limit), (g as f64 + 0.98, limit)];
+            plot.draw(&PathElement::new(line, BLACK.stroke_width(2)))?;
+            plot.draw(&Text::new("cap", (g as f64 + 0.5, limit + 0.01 * top), above.clone()))?;
         }
         let (x, y) = plot.map_coordinate(&(g as f64 + 0.5, 0.0));
         let origin = area.get_base_pixel();
@@ -185,6 +227,7 @@ fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[Str
         "lru" => "bytes of the row cache",
         _ => "memory budget",
     };
+    let digits = digits(top);
     let mut chart = ChartBuilder::on(area)
         .caption(quantity.name, ("sans", 14))
         .margin(12)
@@ -206,7 +249,7 @@ fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[Str
         .x_label_formatter(&label)
         .x_desc(what)
         .y_labels(6)
-        .y_label_formatter(&|v| short(*v))
+        .y_label_formatter(&|v| format!("{v:.digits$}"))
         .label_style(("sans", 14))
         .axis_desc_style(("sans", 14))
         .light_line_style(WHITE)

@@ -6,8 +6,10 @@ use std::path::Path;
 
 /// Most columns; of longer recordings each shows the greatest levels of its time.
 const COLUMNS: u64 = 900;
-/// Range of levels below the greatest one, in dB.
-const RANGE: f32 = 80.0;
+/// Least and greatest range of levels below the greatest one, in dB.
+const RANGE: (f32, f32) = (30.0, 80.0);
+/// The range goes so far below the median level, which is that of the noise mostly: noise is dark.
+const BELOW: f32 = 12.0;
 
 /// Levels in dB, column by column, in memory that does not grow with the recording.
 pub(crate) struct Picture {
@@ -43,6 +45,14 @@ fn color(level: f32) -> RGBColor {
     RGBColor(r as u8, g as u8, b as u8)
 }
 
+/// The greatest level, and how far below it colours go.
+fn reach(levels: &[f32]) -> (f32, f32) {
+    let mut levels: Vec<f32> = levels.iter().copied().filter(|l| l.is_finite()).collect();
+    levels.sort_unstable_by(f32::total_cmp);
+    let (Some(top), Some(median)) = (levels.last(), levels.get(levels.len() / 2)) else { return (0.0, RANGE.1) };
+    (*top, (top - median + BELOW).clamp(RANGE.0, RANGE.1))
+}
+
 /// Draws it.
 pub(crate) fn draw(picture: &Picture, path: &Path, seconds: f64, hertz: f64) -> crate::Result<()> {
     let mut canvas = Canvas::new(1040, 640);
@@ -69,7 +79,7 @@ fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> cr
         .label_style(("sans", 14))
         .axis_desc_style(("sans", 14))
         .draw()?;
-    let top = picture.levels.iter().fold(f32::NEG_INFINITY, |top, l| top.max(*l));
+    let (top, range) = reach(&picture.levels);
     let area = chart.plotting_area();
     let (width, height) = area.dim_in_pixel();
     let bare = area.strip_coord_spec();
@@ -78,7 +88,7 @@ fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> cr
         for y in 0..height {
             let bin = (height - 1 - y) as usize * picture.len / height as usize;
             let level = picture.levels[column * picture.len + bin];
-            bare.draw_pixel((x as i32, y as i32), &color(1.0 + (level - top) / RANGE))?;
+            bare.draw_pixel((x as i32, y as i32), &color(1.0 + (level - top) / range))?;
         }
     }
     // The scale of colours, at the right side.
@@ -87,9 +97,24 @@ fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> cr
         let level = 1.0 - y as f32 / 299.0;
         root.draw(&Rectangle::new([(left, above + y), (left + 14, above + y)], color(level).filled()))?;
         if y % 75 == 0 || y == 299 {
-            let text = format!("{:.0}", top - RANGE * (1.0 - level));
+            let text = format!("{:.0}", top - range * (1.0 - level));
             root.draw(&Text::new(text, (left + 20, above + y - 7), ("sans", 14)))?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_is_dark_and_the_range_is_bounded() {
+        let mut levels = vec![-50.0; 99];
+        levels.push(-6.0);
+        assert_eq!(reach(&levels), (-6.0, 56.0));
+        assert_eq!(reach(&[-20.0, f32::NEG_INFINITY]), (-20.0, 30.0));
+        assert_eq!(reach(&[-120.0, -120.0, 0.0]), (0.0, 80.0));
+        assert_eq!(reach(&[]), (0.0, 80.0));
+    }
 }

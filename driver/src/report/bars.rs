@@ -14,8 +14,12 @@ pub(crate) fn draw(counts: &[f32], edge: impl Fn(usize) -> f64) -> String {
     let mut out = String::new();
     for (i, n) in counts.iter().enumerate().take(last + 1).skip(first) {
         let bar = "#".repeat((n / top * WIDTH).ceil() as usize);
-        let share = 100.0 * n / total;
-        out.push_str(&format!("{:>10.2} to {:>10.2} |{bar:<48} {share:>5.1} %\n", edge(i), edge(i + 1)));
+        let share = match 100.0 * n / total {
+            // Few are not none.
+            s if s > 0.0 && s < 0.05 => "<0.1".into(),
+            s => format!("{s:.1}"),
+        };
+        out.push_str(&format!("{:>10.2} to {:>10.2} |{bar:<48} {share:>5} %\n", edge(i), edge(i + 1)));
     }
     out
 }

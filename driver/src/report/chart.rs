@@ -49,8 +49,13 @@ impl Chart {
         values.max_by_key(|v| count(*v)).unwrap_or(0.0)
     }
 
-    /// The chart, its values scaled by `unit`, over `seconds`: logarithmic where the values span more than a factor of 3.
-    pub(crate) fn draw(&self, unit: f64, what: &str, seconds: f64) -> String {
+    /// The chart, its values scaled by `unit`, up to `end`: logarithmic where the values span more than a factor of 3.
+    pub(crate) fn draw(&self, unit: f64, what: &str, end: &str) -> String {
+        self.draw_from(0.0, unit, what, end)
+    }
+
+    /// The same of values that were counted from `zero` on: then always linear.
+    pub(crate) fn draw_from(&self, zero: f64, unit: f64, what: &str, end: &str) -> String {
         // With fewer values than columns, some columns stay empty; so does one whose votes came out even.
         let values: Vec<Option<f64>> =
             self.columns.iter().map(|(v, _)| (*v > 0.0).then_some(f64::from(*v) * unit)).collect();
@@ -59,7 +64,7 @@ impl Chart {
         if high <= 0.0 {
             return String::new();
         }
-        let log = high > 3.0 * low;
+        let log = zero == 0.0 && high > 3.0 * low;
         let place = |v: f64| if log { v.ln() } else { v };
         let (bottom, top) = (place(low), place(high));
         let line_of = |v: f64| match top > bottom {
@@ -71,7 +76,7 @@ impl Chart {
         for line in (0..lines).rev() {
             let share = if lines > 1 { line as f64 / (lines - 1) as f64 } else { 0.0 };
             let value = bottom + (top - bottom) * share;
-            let value = if log { value.exp() } else { value };
+            let value = if log { value.exp() } else { value + zero };
             let mark = |v: &Option<f64>| if v.is_some_and(|v| line_of(v) == line) { '*' } else { ' ' };
             let dots: String = values.iter().map(mark).collect();
             let label =
@@ -79,7 +84,6 @@ impl Chart {
             let _ = writeln!(out, "{label:>9} |{}", dots.trim_end());
         }
         let _ = writeln!(out, "{what:>9} +{}", "-".repeat(COLUMNS));
-        let end = format!("{seconds:.1} s");
         let _ = writeln!(out, "{:>10} 0{end:>width$}", "", width = COLUMNS - 1);
         out
     }
@@ -101,7 +105,7 @@ mod tests {
             let value = if i < 3200 { 10.0 } else { 20.0 };
             chart.add(i, if i % 5 == 0 { 1000.0 } else { value });
         }
-        let text = chart.draw(2.0, "Hz", 12.5);
+        let text = chart.draw(2.0, "Hz", "12.5 s");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), LINES + 2);
         assert_eq!(lines[0], format!("{:>9} |{}{}", 40, " ".repeat(32), "*".repeat(32)));
@@ -114,7 +118,7 @@ mod tests {
         let mut chart = Chart::new(2);
         chart.add(0, 7.0);
         chart.add(1, 7.0);
-        assert_eq!(chart.draw(1.0, "Hz", 1.0).matches('*').count(), 2);
-        assert_eq!(Chart::new(0).draw(1.0, "Hz", 0.0), "");
+        assert_eq!(chart.draw(1.0, "Hz", "1.0 s").matches('*').count(), 2);
+        assert_eq!(Chart::new(0).draw(1.0, "Hz", "0.0 s"), "");
     }
 }

@@ -1,6 +1,7 @@
 //! What people and programs get to read.
 
 pub(crate) mod bars;
+pub(crate) mod cgroup;
 pub(crate) mod chart;
 pub(crate) mod curves;
 pub(crate) mod json;

@@ -18,6 +18,8 @@ pub(crate) struct Usage {
     pub(crate) write_bytes: u64,
     pub(crate) disk_read_bytes: u64,
     pub(crate) disk_write_bytes: u64,
+    /// Pages that the machine took back from swap, for whomever: without any, no fault was one of memory swapped out.
+    pub(crate) swapped_in: u64,
 }
 
 impl Usage {
@@ -35,6 +37,7 @@ impl Usage {
             write_bytes: io("wchar:"),
             disk_read_bytes: io("read_bytes:"),
             disk_write_bytes: io("write_bytes:"),
+            swapped_in: proc_number("/proc/vmstat", "pswpin ").unwrap_or(0),
         }
     }
 }
@@ -53,7 +56,7 @@ fn io(key: &str) -> u64 {
 /// that started it.)
 fn proc_number(path: &str, key: &str) -> Option<u64> {
     use std::io::Read;
-    let mut text = [0u8; 4096];
+    let mut text = [0u8; 16384];
     let len = std::fs::File::open(path).ok()?.read(&mut text).ok()?;
     let text = std::str::from_utf8(&text[..len]).ok()?;
     let line = text.lines().find_map(|l| l.strip_prefix(key))?;
@@ -72,6 +75,8 @@ pub(crate) struct Took {
     pub(crate) wall_s: f64,
     pub(crate) user_s: f64,
     pub(crate) sys_s: f64,
+    /// Of the machine.
+    pub(crate) swapped_in: u64,
     /// Of the process from its start.
     pub(crate) usage: Usage,
 }
@@ -92,7 +97,13 @@ impl Stopwatch {
     pub(crate) fn stop(&self) -> Took {
         let wall_s = self.began.elapsed().as_secs_f64();
         let usage = Usage::now();
-        Took { wall_s, user_s: usage.user_s - self.usage.user_s, sys_s: usage.sys_s - self.usage.sys_s, usage }
+        Took {
+            wall_s,
+            user_s: usage.user_s - self.usage.user_s,
+            sys_s: usage.sys_s - self.usage.sys_s,
+            swapped_in: usage.swapped_in - self.usage.swapped_in,
+            usage,
+        }
     }
 }
 
