@@ -180,9 +180,9 @@ fn no_call_makes_more_rows_than_asked() {
         if dice.below(2) == 0 {
             (p, fail_in, need) = made(need.least as u64 + dice.below(1500));
         }
-        let area = area(need.bytes);
+        let (area, spill) = (area(need.bytes), area(need.spill.len));
         let base = area.as_mut_ptr();
-        p.seal(&asked, area).unwrap();
+        p.seal_with(&asked, area, spill).unwrap();
         let mut pulled = 0;
         for _ in 0..6 {
             let ask = asked[dice.below(asked.len() as u64) as usize];
