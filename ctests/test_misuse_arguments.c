@@ -15,7 +15,8 @@ int main(void)
     /* struct_size: 0, too small, larger with zero tail and with a set one */
     bad = c; bad.struct_size = 0;
     CHECK_STATUS(sqs_pipeline_new(&bad, NULL, &p, NULL), SQS_ERR_STRUCT_SIZE);
-    bad.struct_size = sizeof bad - 1;
+    /* One byte less than version 1 had. */
+    bad.struct_size = (uint32_t)(offsetof(sqs_config, checkpoint_slots) + sizeof(uint32_t) - 1);
     CHECK_STATUS(sqs_pipeline_new(&bad, NULL, &p, NULL), SQS_ERR_STRUCT_SIZE);
     CHECK_STATUS(sqs_config_init(&bad, 3), SQS_ERR_STRUCT_SIZE);
     p = small(64, &id);

@@ -226,9 +226,9 @@ fn no_call_makes_more_rows_than_asked() {
         if dice.below(2) == 0 {
             (p, fail_in, need) = made(need.least as u64 + dice.below(1500));
         }
-        let area = area(need.bytes);
+        let (area, spill) = (area(need.bytes), area(need.spill.len));
         let base = area.as_mut_ptr();
-        p.seal(&asked, area).unwrap();
+        p.seal_with(&asked, area, spill).unwrap();
         for (i, input) in graph.inputs.iter().enumerate().filter(|_| pushed) {
             assert_eq!(p.push(i, &bytes_of(&input.samples)).unwrap(), input.samples.len());
             p.push_end(i).unwrap();

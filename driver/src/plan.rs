@@ -36,6 +36,7 @@ pub(crate) fn why(config: &Config, plan: &Plan, windows: u64) -> String {
         (Mode::Auto, Mode::Classic) => {
             format!("{} windows at once are reckoned to be as good as blocks", whole(windows))
         }
+        (Mode::Auto, _) if plan.checkpoint_every > 0 => format!("stages with state run in blocks, here of {block}"),
         (Mode::Auto, _) => format!("blocks of {block} are reckoned to be better than {} at once", whole(windows)),
     }
 }

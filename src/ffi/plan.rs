@@ -76,8 +76,8 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
 }
 
 /// Says what a list of requests needs, to the byte, and changes nothing. The answer depends on config, graph, opened
-/// outputs and which inputs have sources (in classic mode with SQS_ALL also on their length or the ring's capacity):
-/// a plan made on the ground is the plan in flight. Does not allocate. After seal it answers for the list given, as if
+/// outputs and which inputs have sources (in auto mode, and in classic mode with SQS_ALL, also on their length or the ring's
+/// capacity), on nothing of the machine: a plan made on the ground is the plan in flight. Does not allocate. After seal it answers for the list given, as if
 /// the pipeline were to be sealed now.
 ///
 /// requests, n: what will be asked, at most SQS_MAX_REQUESTS. n = 0: every stage without consumers, forward, any range.

@@ -18,7 +18,7 @@ use crate::limits::MAX_INPUTS;
 use crate::util::num;
 
 /// A call of a stage: finding its rows, lending memory.
-const CALL_NS: u64 = 100;
+const CALL_NS: u64 = 200;
 /// A call of a source.
 const SOURCE_NS: u64 = 400;
 /// Picoseconds to move a byte within the cache.
