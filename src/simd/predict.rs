@@ -68,6 +68,19 @@ fn residuals_of<const N: usize>(
 }
 
 per_level! {
+    /// The least and the largest sample, and the sum of all.
+    pub fn range_and_sum(x: &[i32]) -> (i32, i32, i64) {
+        let (mut low, mut high, mut sum) = (i32::MAX, i32::MIN, 0i64);
+        for v in x {
+            low = low.min(*v);
+            high = high.max(*v);
+            sum += i64::from(*v);
+        }
+        (low, high, sum)
+    }
+}
+
+per_level! {
     /// Sums of the magnitudes of the samples behind the first three, and of their differences of order 1 to 3, each
     /// reduced to the samples' width.
     pub fn difference_magnitudes(x: &[i32], width: u32) -> [u64; 4] {
