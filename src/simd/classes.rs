@@ -32,10 +32,12 @@ per_level! {
 /// How many neighbours of so many bits at most fit into a long word: 1, 2 or 4.
 #[must_use]
 pub fn together(most: u32) -> usize {
-    match most {
-        0..=LONG_BITS_4 => 4,
-        0..=LONG_BITS_2 => 2,
-        _ => 1,
+    if most <= LONG_BITS_4 {
+        4
+    } else if most <= LONG_BITS_2 {
+        2
+    } else {
+        1
     }
 }
 

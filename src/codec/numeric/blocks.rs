@@ -120,7 +120,7 @@ pub(crate) fn unescape(r: &mut BitReader<'_>) -> u32 {
     r.get(n)
 }
 
-/// Chooses the shape by every `step`-th pair of blocks.
+/// Chooses the shape by pairs of blocks, so many that about two of `step` blocks are looked at.
 pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
     let first = level_near(magnitudes(e.get(..BLOCK).unwrap_or(e)), BLOCK.min(e.len()), -99);
     let mut before = first;
@@ -128,7 +128,7 @@ pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
     let mut cost = [0u64; SHAPES];
     let mut seen = 0u64;
     let part = if step == 1 { e.len().max(1) } else { 2 * BLOCK };
-    for part in e.chunks(part).step_by(step) {
+    for part in e.chunks(part).step_by(step.div_ceil(2)) {
         for (i, b) in part.chunks(BLOCK).enumerate() {
             let sum = magnitudes(b);
             let level = level_near(sum, b.len(), before);

@@ -73,7 +73,7 @@ const SOME_MANY: usize = 64;
 /// How much finer than the least difference of samples the grid of another plane may be.
 const FINER: f64 = 6.0;
 /// Mean bits of the errors, in 1/256, from which on a grid is not worth the search for a better one.
-const HOPELESS: u64 = 6 * 256;
+const HOPELESS: u64 = 12 * 256;
 /// The same up to which no better grid is looked for.
 const CLOSE: u64 = 8;
 /// Differences from which steps are guessed.

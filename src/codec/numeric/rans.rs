@@ -250,10 +250,10 @@ mod tests {
                 [m / f * f, (m / f * f).wrapping_sub(1), m - 1]
             });
             for x in near.filter(|x| (1..most).contains(x)) {
-                assert_eq!(step::<PROB_BITS>(x, f << 16 | 5).0, ((x / f) << PROB_BITS) + x % f + 5, "{x} {f}");
+                assert_eq!(step::<PROB_BITS>(x, f << 16 | 1).0, ((x / f) << PROB_BITS) + x % f + 1, "{x} {f}");
                 if f < PROB_ONE / 2 {
                     for x in [x, x * 2 + 1] {
-                        assert_eq!(step::<11>(x, f << 16 | 5).0, ((x / f) << 11) + x % f + 5, "{x} {f}");
+                        assert_eq!(step::<11>(x, f << 16 | 1).0, ((x / f) << 11) + x % f + 1, "{x} {f}");
                     }
                 }
             }
