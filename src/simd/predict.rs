@@ -332,6 +332,10 @@ mod tests {
             }
             for level in crate::simd::levels() {
                 prop_assert_eq!(difference_magnitudes(level, &x, width), want);
+                let (low, high) = (x.iter().min().copied(), x.iter().max().copied());
+                let sum = x.iter().map(|v| i64::from(*v)).sum::<i64>();
+                let all = (low.unwrap_or(i32::MAX), high.unwrap_or(i32::MIN), sum);
+                prop_assert_eq!(range_and_sum(level, &x), all);
             }
         }
     }
