@@ -25,9 +25,15 @@ impl<'a> BitWriter<'a> {
     /// Appends the `bits` low bits of `value`; `bits` is at most 32 and the higher bits of `value` are zero.
     #[inline]
     pub fn put(&mut self, value: u32, bits: u32) {
+        self.put_long(value.into(), bits);
+    }
+
+    /// The same for up to 56 bits.
+    #[inline]
+    pub fn put_long(&mut self, value: u64, bits: u32) {
         let held = self.held + bits;
         // In two steps: a shift by 64 is none.
-        self.acc |= (u64::from(value) << 1) << (63 - held);
+        self.acc |= (value << 1) << (63 - held);
         let whole = (held >> 3) as usize;
         match self.out.get_mut(self.len..).and_then(|o| o.first_chunk_mut::<8>()) {
             Some(to) => *to = self.acc.to_be_bytes(),
@@ -101,13 +107,21 @@ impl<'a> BitReader<'a> {
         word << (self.pos & 7)
     }
 
-    /// Hands out the next `N` bytes, and how many bits of the first are used; `take` tells how many more it used. False
-    /// where there are not as many bytes.
+    /// Hands out the next `N` bytes, zeros behind the last one, and how many bits of the first are used; `take` tells how
+    /// many more it used.
     #[inline]
-    pub fn run<const N: usize>(&mut self, take: impl FnOnce(&[u8; N], usize) -> usize) -> bool {
-        let Some(bytes) = self.bytes.get(self.pos >> 3..).and_then(|b| b.first_chunk::<N>()) else { return false };
-        self.pos += take(bytes, self.pos & 7);
-        true
+    pub fn run<const N: usize>(&mut self, mut take: impl FnMut(&[u8; N], usize) -> usize) {
+        let rest = self.bytes.get(self.pos >> 3..).unwrap_or(&[]);
+        self.pos += match rest.first_chunk::<N>() {
+            Some(bytes) => take(bytes, self.pos & 7),
+            None => {
+                let mut bytes = [0; N];
+                for (to, from) in bytes.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                take(&bytes, self.pos & 7)
+            }
+        };
     }
 
     /// The next `bits` bits, at most 32.

@@ -29,6 +29,58 @@ per_level! {
     }
 }
 
+/// How many neighbours of so many bits at most fit into a long word: 1, 2 or 4.
+#[must_use]
+pub fn together(most: u32) -> usize {
+    if most <= LONG_BITS_4 {
+        4
+    } else if most <= LONG_BITS_2 {
+        2
+    } else {
+        1
+    }
+}
+
+/// Bits of each of four and of two neighbours.
+const LONG_BITS_4: u32 = 14;
+const LONG_BITS_2: u32 = 28;
+
+per_level! {
+    /// Joins numbers of so many bits, [`together`] at a time, the first one highest; how many there are then.
+    pub fn gather(
+        low: &[u32; NUMBERS],
+        bits: &[u32; NUMBERS],
+        long: &mut [u64; NUMBERS],
+        lengths: &mut [u32; NUMBERS],
+    ) -> usize {
+        let most = bits.iter().fold(0, |m, b| m.max(*b));
+        let n = NUMBERS / together(most);
+        if n == NUMBERS {
+            for ((to, len), (low, bits)) in long.iter_mut().zip(lengths).zip(low.iter().zip(bits)) {
+                (*to, *len) = (u64::from(*low), *bits);
+            }
+            return n;
+        }
+        let mut pairs = [0u64; NUMBERS / 2];
+        let mut sums = [0u32; NUMBERS / 2];
+        let (low, bits) = (low.as_chunks::<2>().0, bits.as_chunks::<2>().0);
+        for ((to, sum), ([a, b], [m, n])) in pairs.iter_mut().zip(&mut sums).zip(low.iter().zip(bits)) {
+            (*to, *sum) = (u64::from(*a) << n | u64::from(*b), m + n);
+        }
+        if n == NUMBERS / 2 {
+            for ((to, len), (pair, sum)) in long.iter_mut().zip(lengths).zip(pairs.iter().zip(&sums)) {
+                (*to, *len) = (*pair, *sum);
+            }
+            return n;
+        }
+        let (pairs, sums) = (pairs.as_chunks::<2>().0, sums.as_chunks::<2>().0);
+        for ((to, len), ([a, b], [m, n])) in long.iter_mut().zip(lengths).zip(pairs.iter().zip(sums)) {
+            (*to, *len) = (a << n | b, m + n);
+        }
+        n
+    }
+}
+
 per_level! {
     /// The numbers of classes, whose low bits begin `at` bits (below 8) from the start of `bytes`; how many they are.
     pub fn join(classes: &[u8; NUMBERS], k: u32, bytes: &[u8; LOW_BYTES], at: usize, v: &mut [i32; NUMBERS]) -> usize {
@@ -86,6 +138,17 @@ mod tests {
                         at += 1;
                     }
                 }
+                let (mut long, mut lengths) = ([0; NUMBERS], [0; NUMBERS]);
+                let n = gather(level, &low, &bits, &mut long, &mut lengths);
+                let mut place = start;
+                for (v, len) in long.into_iter().zip(lengths).take(n) {
+                    prop_assert!(len <= 56);
+                    for b in (0..len).rev() {
+                        prop_assert_eq!(bytes[place / 8] >> (7 - place % 8) & 1, (v >> b & 1) as u8);
+                        place += 1;
+                    }
+                }
+                prop_assert_eq!(place, at);
                 let mut back = [0; NUMBERS];
                 prop_assert_eq!(join(level, &classes.map(|c| c as u8), k, &bytes, start, &mut back), at - start);
                 prop_assert_eq!(back, v);

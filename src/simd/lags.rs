@@ -2,7 +2,8 @@
 
 use super::{Isa, LANES, Level};
 
-/// The sum of the products: sixteen partial sums in turns, those one after the other, then what is left.
+/// The sum of the products: sixteen partial sums in turns, those in pairs (0 and 8, 1 and 9, ...; 0 and 4, ...), then what
+/// is left.
 #[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sides = [0f64; LANES];
@@ -12,10 +13,10 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
             *s += a * b;
         }
     }
-    let mut sum = 0.0;
-    for s in sides {
-        sum += s;
-    }
+    let [a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7] = sides;
+    let [c0, c1, c2, c3, c4, c5, c6, c7] = [a0 + b0, a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7];
+    let [d0, d1, d2, d3] = [c0 + c4, c1 + c5, c2 + c6, c3 + c7];
+    let mut sum = (d0 + d2) + (d1 + d3);
     for (a, b) in a_rest.iter().zip(b_rest) {
         sum += a * b;
     }

@@ -102,12 +102,14 @@ mod rows;
 mod spectrum;
 mod stockham;
 
-pub use classes::{LOW_BYTES, NUMBERS, join, split};
+pub use classes::{LOW_BYTES, NUMBERS, gather, join, split, together};
 pub use crc::crc32c;
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use grid::{grid_counts, grid_samples};
 pub use lags::lag_products;
-pub use predict::{Term, difference_magnitudes, predict_residuals, predict_residuals_short, predict_restore};
+pub use predict::{
+    Term, difference_magnitudes, predict_residuals, predict_residuals_short, predict_restore, range_and_sum,
+};
 pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]
 pub use spectrum::{as_complex, as_complex_mut};

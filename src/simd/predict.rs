@@ -68,6 +68,19 @@ fn residuals_of<const N: usize>(
 }
 
 per_level! {
+    /// The least and the largest sample, and the sum of all.
+    pub fn range_and_sum(x: &[i32]) -> (i32, i32, i64) {
+        let (mut low, mut high, mut sum) = (i32::MAX, i32::MIN, 0i64);
+        for v in x {
+            low = low.min(*v);
+            high = high.max(*v);
+            sum += i64::from(*v);
+        }
+        (low, high, sum)
+    }
+}
+
+per_level! {
     /// Sums of the magnitudes of the samples behind the first three, and of their differences of order 1 to 3, each
     /// reduced to the samples' width.
     pub fn difference_magnitudes(x: &[i32], width: u32) -> [u64; 4] {
@@ -319,6 +332,10 @@ mod tests {
             }
             for level in crate::simd::levels() {
                 prop_assert_eq!(difference_magnitudes(level, &x, width), want);
+                let (low, high) = (x.iter().min().copied(), x.iter().max().copied());
+                let sum = x.iter().map(|v| i64::from(*v)).sum::<i64>();
+                let all = (low.unwrap_or(i32::MAX), high.unwrap_or(i32::MIN), sum);
+                prop_assert_eq!(range_and_sum(level, &x), all);
             }
         }
     }

@@ -8,6 +8,7 @@ use super::tables::{
 };
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
+use crate::simd::{self, Level};
 use crate::util::bytes::Reader;
 
 /// Samples of a block.
@@ -60,7 +61,6 @@ fn level_near(sum: u64, n: usize, before: i32) -> i32 {
 pub(crate) struct Choice {
     shape: usize,
     first: i32,
-    level_table: usize,
     /// Estimated cost in 1/256 bit.
     pub(crate) cost: u64,
 }
@@ -81,6 +81,30 @@ fn put(w: &mut BitWriter<'_>, t: &Table, shift: u32, v: i32) -> Token {
     }
 }
 
+/// The tokens of a whole block, and its raw bits, four values at a time; false where it is not whole or a value has no
+/// symbol: nothing has happened then.
+#[inline(always)]
+fn put_whole(w: &mut BitWriter<'_>, t: &Table, shift: u32, b: &mut [i32]) -> bool {
+    let Some(b) = b.as_mut_array::<BLOCK>().filter(|_| shift <= 14) else { return false };
+    let mut entries = [0; BLOCK];
+    let mut least = u32::MAX;
+    for (to, v) in entries.iter_mut().zip(b.iter()) {
+        let s = zigzag(*v) >> shift;
+        *to = t.get(s as usize).copied().filter(|_| s < u32::from(ESCAPE)).unwrap_or(0);
+        least = least.min(freq(*to));
+    }
+    if least == 0 {
+        return false;
+    }
+    let mask = (1u32 << shift) - 1;
+    for (four, entries) in b.as_chunks_mut::<4>().0.iter_mut().zip(entries.as_chunks::<4>().0) {
+        let [a, b, c, d] = four.map(|v| u64::from(zigzag(v) & mask));
+        w.put_long(((a << shift | b) << shift | c) << shift | d, 4 * shift);
+        *four = entries.map(token);
+    }
+    true
+}
+
 /// The number of a value without symbol: five bits for its length less one, and its bits.
 #[cold]
 pub(crate) fn escape(w: &mut BitWriter<'_>, s: u32) {
@@ -96,49 +120,71 @@ pub(crate) fn unescape(r: &mut BitReader<'_>) -> u32 {
     r.get(n)
 }
 
-/// Chooses shape and level table, looking at every `step`-th block for the shape.
+/// Chooses the shape by pairs of blocks, so many that about two of `step` blocks are looked at.
 pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
-    let mut before = level_near(magnitudes(e.get(..BLOCK).unwrap_or(e)), BLOCK.min(e.len()), -99);
-    let first = before;
-    let mut moved = 0u64;
+    let first = level_near(magnitudes(e.get(..BLOCK).unwrap_or(e)), BLOCK.min(e.len()), -99);
+    let mut before = first;
+    let (mut moved, mut moves) = (0u64, 0u64);
     let mut cost = [0u64; SHAPES];
     let mut seen = 0u64;
-    for (i, b) in e.chunks(BLOCK).enumerate() {
-        let level = level_near(magnitudes(b), b.len(), before);
-        moved += u64::from((level - before).unsigned_abs());
-        before = level;
-        if i % step == 0 {
-            seen += b.len() as u64;
-            let (table, shift) = table_of(level as u32);
-            for (shape, c) in cost.iter_mut().enumerate() {
-                let costs = COSTS.get(shape * LEVELS + table).unwrap_or(&[0; 64]);
-                *c += block_cost(costs, shift, b);
+    let part = if step == 1 { e.len().max(1) } else { 2 * BLOCK };
+    for part in e.chunks(part).step_by(step.div_ceil(2)) {
+        for (i, b) in part.chunks(BLOCK).enumerate() {
+            let sum = magnitudes(b);
+            let level = level_near(sum, b.len(), before);
+            // The block before the first of a pair was not looked at.
+            if i > 0 || step == 1 {
+                moved += u64::from((level - before).unsigned_abs());
+                moves += 1;
             }
+            before = level;
+            seen += b.len() as u64;
+            add_costs(&mut cost, level as u32, sum, b);
         }
     }
     let (shape, best) = cost.iter().enumerate().min_by_key(|(_, c)| **c).map_or((2, 0), |(s, c)| (s, *c));
     let blocks = e.len().div_ceil(BLOCK).max(1) as u64;
-    let level_table = (tables::level_of((moved << 8) / blocks, 8) as usize).clamp(4, 14);
+    let moved = (moved * blocks).checked_div(moves).unwrap_or(0);
     let side = tables::estimate(moved, blocks as u32);
     let all = (best * e.len() as u64).checked_div(seen).unwrap_or(0);
-    Choice { shape, first, level_table, cost: all + side + 14 * 8 * 256 }
+    Choice { shape, first, cost: all + side + 14 * 8 * 256 }
 }
 
-/// The cost of a block in 1/256 bit.
+/// The level table for all blocks.
+fn level_table(e: &[i32], first: i32) -> usize {
+    let (mut before, mut moved) = (first, 0u64);
+    for b in e.chunks(BLOCK) {
+        let level = level_near(magnitudes(b), b.len(), before);
+        moved += u64::from((level - before).unsigned_abs());
+        before = level;
+    }
+    let blocks = e.len().div_ceil(BLOCK).max(1) as u64;
+    (tables::level_of((moved << 8) / blocks, 8) as usize).clamp(4, 14)
+}
+
+/// Adds the cost of a block of this level and sum in each shape, in 1/256 bit.
 #[inline]
-fn block_cost(costs: &[u16; 64], shift: u32, b: &[i32]) -> u64 {
-    let mut sum = u64::from(shift) * 256 * b.len() as u64;
-    for v in b {
-        let s = zigzag(*v) >> shift;
-        let at = s.min(63) as u8;
-        #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
-        let c = costs[usize::from(at & 63)];
-        sum += u64::from(c);
-        if s >= 63 {
-            sum += 256 * u64::from(32 - s.leading_zeros());
+fn add_costs(cost: &mut [u64; SHAPES], level: u32, sum: u64, b: &[i32]) {
+    let (table, shift) = table_of(level);
+    let mut symbols = [0u8; BLOCK];
+    let mut bits = shift * b.len() as u32;
+    if sum > 0 {
+        for (to, v) in symbols.iter_mut().zip(b) {
+            let s = zigzag(*v) >> shift;
+            *to = s.min(ESCAPE.into()) as u8;
+            if s >= ESCAPE.into() {
+                bits += 32 - s.leading_zeros();
+            }
         }
     }
-    sum
+    let symbols = symbols.get(..b.len()).unwrap_or(&[]);
+    for (shape, c) in cost.iter_mut().enumerate() {
+        let costs = COSTS.get(shape * LEVELS + table).unwrap_or(&[0; 64]);
+        #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
+        let of = |s: &u8| u32::from(costs[usize::from(*s & 63)]);
+        let all = if sum == 0 { of(&0) * b.len() as u32 } else { symbols.iter().map(of).sum() };
+        *c += u64::from(all) + 256 * u64::from(bits);
+    }
 }
 
 /// Puts a token, and in front of it the level symbol of the block that begins with it.
@@ -158,6 +204,11 @@ fn put_level<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table
 /// Codes tokens, a turn of the states at a time.
 #[inline(never)]
 fn code<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
+    simd::with_bits(Level::detect(), || code_at::<S>(area, levels, tokens))
+}
+
+#[inline(always)]
+fn code_at<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
     let mut enc = Encoder::<S, PROB_BITS>::new(area);
     // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
     let (turns, rest) = tokens.as_chunks::<S>();
@@ -176,8 +227,9 @@ fn code<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Op
 /// Writes `e`, which is used up.
 pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (head, rest) = out.split_first_chunk_mut::<2>()?;
-    *head = [((choice.shape as u8) << 6) | choice.level_table as u8, choice.first as u8];
-    let levels = FIXED.get(2 * LEVELS + choice.level_table)?;
+    let level_table = level_table(e, choice.first);
+    *head = [((choice.shape as u8) << 6) | level_table as u8, choice.first as u8];
+    let levels = FIXED.get(2 * LEVELS + level_table)?;
     let section_of = |mut w: BitWriter<'_>, e: &mut [i32]| {
         let mut before = choice.first;
         for b in e.chunks_mut(BLOCK) {
@@ -201,7 +253,7 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
                         None => put(&mut w, t, 0, *v),
                     };
                 }
-            } else {
+            } else if !put_whole(&mut w, t, shift, b) {
                 for v in b.iter_mut() {
                     *v = put(&mut w, t, shift, *v);
                 }
@@ -212,7 +264,8 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
         }
         w.finish()
     };
-    let n = section::write(rest, e, section_of, |area, tokens| match super::rans::states_for(tokens.len()) {
+    let in_registers = |w: BitWriter<'_>, e: &mut [i32]| simd::with_bits(Level::detect(), || section_of(w, e));
+    let n = section::write(rest, e, in_registers, |area, tokens| match super::rans::states_for(tokens.len()) {
         1 => code::<1>(area, levels, tokens),
         2 => code::<2>(area, levels, tokens),
         _ => code::<4>(area, levels, tokens),
@@ -232,6 +285,11 @@ pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
 }
 
 fn decode<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
+    simd::with_bits(Level::detect(), || decode_at::<S>(s, params, first, e))
+}
+
+#[inline(always)]
+fn decode_at<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
     let shape = usize::from(params >> 6);
     let level_table = usize::from(params & 0x3f);
     if level_table > 18 {
@@ -260,7 +318,7 @@ fn decode<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i32])
     (dec.finished() && !bits.overrun()).then_some(())
 }
 
-#[inline]
+#[inline(always)]
 fn whole_block<const S: usize>(
     dec: &mut Decoder<'_, S>,
     t: &Table,
@@ -281,7 +339,7 @@ fn whole_block<const S: usize>(
             *v = unzigzag(u32::from(s));
         }
     } else {
-        let quick = bits.run::<RUN_BYTES>(|bytes, at| {
+        bits.run::<RUN_BYTES>(|bytes, at| {
             let mut pos = at;
             for (v, s) in b.iter_mut().zip(symbols) {
                 // No number has more than 31 bits, so that this is within the array.
@@ -293,11 +351,6 @@ fn whole_block<const S: usize>(
             }
             pos - at
         });
-        if !quick {
-            for (v, s) in b.iter_mut().zip(symbols) {
-                *v = unzigzag((u32::from(s) << shift) | bits.get(shift));
-            }
-        }
     }
 }
 

@@ -69,8 +69,16 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Values looked at in the first and the second round of the search.
 const FEW: usize = 32;
 const MANY: usize = 128;
+const SOME_MANY: usize = 64;
+/// How much finer than the least difference of samples the grid of another plane may be.
+const FINER: f64 = 6.0;
+/// Mean bits of the errors, in 1/256, from which on a grid is not worth the search for a better one.
+const HOPELESS: u64 = 12 * 256;
+/// The same up to which no better grid is looked for.
+const CLOSE: u64 = 8;
 /// Differences from which steps are guessed.
 const GAPS: usize = 256;
+const SOME_GAPS: usize = 96;
 
 #[inline]
 fn round(v: f64) -> f64 {
@@ -185,7 +193,7 @@ impl Grid {
     /// Something larger than `most` where it is more than that.
     fn score(&self, values: &[f64], largest: f64, most: u64) -> u64 {
         let inverse = 1.0 / self.step;
-        let counts = log2_q8((largest * inverse).min(1e15) as u64 + 1) as u64;
+        let counts = self.count_bits(largest);
         let enough = most.saturating_add(1).saturating_sub(counts * 3 / 5).saturating_mul(values.len() as u64);
         let mut sum = 0u64;
         for v in values {
@@ -195,7 +203,9 @@ impl Grid {
             let k = round((v - self.offset) * inverse);
             let g = self.rounded(self.offset + k * self.step);
             let error = g.abs_diff(order32((*v as f32).to_bits() as i32));
-            sum += log2_q8(u64::from(error) + 1) as u64;
+            if error > 0 {
+                sum += log2_q8(u64::from(error) + 1) as u64;
+            }
         }
         sum / values.len().max(1) as u64 + counts * 3 / 5
     }
@@ -262,9 +272,23 @@ impl Grid {
         self
     }
 
+    /// Whether all of these samples lie on the grid.
+    fn holds(&self, samples: &[i32]) -> bool {
+        let mut counts = [0; RUN];
+        let mut errors = [0; RUN];
+        samples.chunks(RUN).all(|v| {
+            let counts = counts.get_mut(..v.len()).unwrap_or(&mut []);
+            let errors = errors.get_mut(..v.len()).unwrap_or(&mut []);
+            self.counts(v, counts);
+            errors.copy_from_slice(v);
+            self.less_samples(counts, errors);
+            errors.iter().all(|e| *e == 0)
+        })
+    }
+
     /// The grid of a plane, from its distinct values in rising order; `cells` are at least
-    /// [`CELLS`].
-    pub(crate) fn find(distinct: &[i32], thorough: bool, cells: &mut [f64]) -> Option<Self> {
+    /// [`CELLS`]. If it is not `thorough`, it may be that of another plane, `known`.
+    pub(crate) fn find(distinct: &[i32], thorough: bool, known: Option<Grid>, cells: &mut [f64]) -> Option<Self> {
         let (first, last) = (value(*distinct.first()?), value(*distinct.last()?));
         if distinct.len() < 4 || !first.is_finite() || !last.is_finite() {
             return None;
@@ -272,43 +296,24 @@ impl Grid {
         let largest = first.abs().max(last.abs());
         let (gaps, rest) = cells.split_at_mut_checked(GAPS)?;
         let (many, few) = rest.split_at_mut_checked(MANY)?;
+        let gaps = gaps.get_mut(..if thorough { GAPS } else { SOME_GAPS })?;
         let gaps = sampled_gaps(distinct, largest * 1e-7, gaps);
         if gaps.len() < 3 {
             return None;
         }
-        let many = sampled(distinct, many);
+        // No finer than the samples ask for.
+        let fits = |g: &Grid| gaps.first().is_some_and(|gap| g.step < gap * 1.5 && g.step * FINER > *gap);
+        let many = sampled(distinct, many.get_mut(..if thorough { MANY } else { SOME_MANY })?);
+        if let Some(g) = known.filter(|g| !thorough && fits(g) && g.holds(distinct)) {
+            return Some(g);
+        }
         let few = sampled(distinct, few.get_mut(..FEW)?);
         // The sample nearest to 0 is the one whose rounding moved it least.
         let nearest = distinct.partition_point(|v| *v < 0);
         let near = [nearest.saturating_sub(1), nearest].into_iter().filter_map(|i| distinct.get(i)).map(|v| value(*v));
         let anchor = near.min_by(|a, b| a.abs().total_cmp(&b.abs()))?;
         let digits = if Self::digits_of(few) > 0 { Self::digits_of(many) } else { 0 };
-        let mut best: [Option<(u64, Grid)>; 2] = [None; 2];
-        let mut ranked = [[0.0; FEW]; 2];
-        let [from_zero, from_anchor] = &mut ranked;
-        let offsets = [(0.0, distances(few, 0.0, from_zero)), (anchor, distances(few, anchor, from_anchor))];
-        let mut before = 0.0;
-        let (guesses, parts) = if thorough { (4, 4) } else { (2, 4) };
-        for at in [0, gaps.len() / 4, gaps.len() / 20, gaps.len() / 2].into_iter().take(guesses) {
-            let gap = *gaps.get(at)?;
-            if gap == before {
-                continue;
-            }
-            before = gap;
-            for part in [1.0, 2.0, 3.0, 4.0].into_iter().take(parts) {
-                for ((offset, distances), held) in offsets.iter().zip(&mut best) {
-                    let Some(g) = (Grid { offset: *offset, step: gap / part, digits }).refine(distances, thorough)
-                    else {
-                        continue;
-                    };
-                    let least = held.map_or(u64::MAX, |h| h.0);
-                    let score = g.score(few, largest, least);
-                    if score < least {
-                        *held = Some((score, g));
-                    }
-                }
-            }
-        }
+        let best = Self::candidates(few, gaps, largest, [0.0, anchor], digits, thorough)?;
         let mut finest: Option<(u64, Grid)> = None;
         let mut consider = |g: Grid| {
             let least = finest.map_or(u64::MAX, |f| f.0);
@@ -325,8 +330,74 @@ impl Grid {
             }
         }
         let (score, g) = finest?;
-        let polished = g.polish(many);
-        Some(if polished.score(many, largest, score) < score { polished } else { g })
+        if !thorough && g.holds(distinct) {
+            return Some(g);
+        }
+        Some(g.polished(many, largest, score))
+    }
+
+    /// Polished, if that is better.
+    fn polished(self, values: &[f64], largest: f64, score: u64) -> Self {
+        let polished = self.polish(values);
+        if polished.score(values, largest, score) < score { polished } else { self }
+    }
+
+    /// The best grids through each of the offsets, by few of the values, with their scores; nothing where there is none.
+    fn candidates(
+        few: &[f64],
+        gaps: &[f64],
+        largest: f64,
+        offsets: [f64; 2],
+        digits: u8,
+        thorough: bool,
+    ) -> Option<[Option<(u64, Grid)>; 2]> {
+        let mut best: [Option<(u64, Grid)>; 2] = [None; 2];
+        let mut ranked = [[0.0; FEW]; 2];
+        let mut at = ranked.iter_mut();
+        let offsets = offsets.map(|o| (o, at.next().map_or(&[] as &[f64], |to| distances(few, o, to))));
+        let mut before = 0.0;
+        let (guesses, parts) = if thorough { (4, 4) } else { (2, 4) };
+        for at in [0, gaps.len() / 4, gaps.len() / 20, gaps.len() / 2].into_iter().take(guesses) {
+            let gap = *gaps.get(at)?;
+            if gap == before {
+                continue;
+            }
+            before = gap;
+            for part in [1.0, 2.0, 3.0, 4.0].into_iter().take(parts) {
+                for ((offset, distances), held) in offsets.iter().zip(&mut best) {
+                    let Some(g) = (Grid { offset: *offset, step: gap / part, digits }).refine(distances, thorough)
+                    else {
+                        continue;
+                    };
+                    let bound = if thorough { u64::MAX } else { g.enough(largest, HOPELESS) };
+                    let least = held.map_or(bound, |h| h.0);
+                    let score = g.score(few, largest, least);
+                    if score < least {
+                        *held = Some((score, g));
+                        // Finer steps would only need larger counts.
+                        if !thorough && g.errors_of(score, largest) <= CLOSE {
+                            return Some([*held, None]);
+                        }
+                    }
+                }
+            }
+        }
+        best.iter().any(Option::is_some).then_some(best)
+    }
+
+    /// The score with so many bits of errors.
+    fn enough(&self, largest: f64, errors: u64) -> u64 {
+        self.count_bits(largest) * 3 / 5 + errors
+    }
+
+    /// The part of a score that is not of the counts.
+    fn errors_of(&self, score: u64, largest: f64) -> u64 {
+        score.saturating_sub(self.count_bits(largest) * 3 / 5)
+    }
+
+    /// About the bits of the largest count, in 1/256.
+    fn count_bits(&self, largest: f64) -> u64 {
+        log2_q8((largest / self.step).min(1e15) as u64 + 1) as u64
     }
 }
 
@@ -399,7 +470,7 @@ mod tests {
                 counts.iter().map(|k| order32(((offset + f64::from(*k) * step) as f32).to_bits() as i32)).collect();
             let mut e = x.clone();
             let n = super::super::dict::distinct(&x, &mut e);
-            let g = Grid::find(&e[..n], false, &mut std::vec![0.0; CELLS]).unwrap();
+            let g = Grid::find(&e[..n], false, None, &mut std::vec![0.0; CELLS]).unwrap();
             let wrong = x.iter().filter(|v| g.at(g.count(**v)) != **v).count();
             assert!(wrong < 30, "{offset} {step}: {g:?}, {wrong} of 3000");
         }
@@ -417,7 +488,7 @@ mod tests {
             let x = x.map(|v| order32(v.to_bits() as i32));
             let mut e = x;
             let n = super::super::dict::distinct(&x, &mut e);
-            if let Some(g) = Grid::find(&e[..n], false, &mut std::vec![0.0; CELLS]) {
+            if let Some(g) = Grid::find(&e[..n], false, None, &mut std::vec![0.0; CELLS]) {
                 for v in x {
                     let k = g.count(v);
                     let r = v.wrapping_sub(g.at(k));

@@ -81,18 +81,21 @@ impl Learned {
             *n += 1;
         };
         let mut seen = 0;
+        let level = Level::detect();
         let part = if step == 1 { e.len().max(1) } else { BLOCK };
         for block in e.chunks(part).step_by(step) {
-            let (fours, rest) = block.as_chunks::<4>();
-            for [v, w, x, y] in fours {
-                count(a, *v);
-                count(b, *w);
-                count(c, *x);
-                count(d, *y);
-            }
-            for v in rest {
-                count(a, *v);
-            }
+            simd::with_bits(level, || {
+                let (fours, rest) = block.as_chunks::<4>();
+                for [v, w, x, y] in fours {
+                    count(a, *v);
+                    count(b, *w);
+                    count(c, *x);
+                    count(d, *y);
+                }
+                for v in rest {
+                    count(a, *v);
+                }
+            });
             seen += block.len() as u32;
         }
         for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
@@ -125,7 +128,7 @@ impl Learned {
         }
         let mut l = Learned { k, fine, table, used, rest, cost: 0 };
         let mut bits = 0u64;
-        for (i, (f, c)) in l.table.iter().zip(counts).enumerate() {
+        for (i, (f, c)) in l.table.iter().zip(counts).enumerate().take(used) {
             let low = (i as u32 >> k).saturating_sub(1);
             let each = BITS as i32 * 256 - log2_q8((*f).into()) + (low as i32 * 256);
             bits += u64::from(*c as u32) * each as u64;
@@ -136,7 +139,7 @@ impl Learned {
         l.write_table(&mut w);
         l.cost = bits + (w.finish().unwrap_or(256) as u64 + 4 * states_for(n as usize) as u64 + 4) * 8 * 256;
         let mut before = 0;
-        for f in &mut l.table {
+        for f in l.table.iter_mut().take(used) {
             let own = *f;
             *f = own << 16 | before;
             before += own;
@@ -185,16 +188,25 @@ impl Learned {
 impl Learned {
     /// Turns residuals into their classes' entries, and appends what is left of them.
     #[inline(never)]
-    fn classes(&self, mut w: BitWriter<'_>, e: &mut [i32]) -> Option<usize> {
+    fn classes(&self, w: BitWriter<'_>, e: &mut [i32]) -> Option<usize> {
         let level = Level::detect();
-        let [mut classes, mut low, mut bits] = [[0u32; NUMBERS]; 3];
+        simd::with_bits(level, || self.classes_at(level, w, e))
+    }
+
+    #[inline(always)]
+    fn classes_at(&self, level: Level, mut w: BitWriter<'_>, e: &mut [i32]) -> Option<usize> {
+        let [mut classes, mut low, mut bits, mut lengths] = [[0u32; NUMBERS]; 4];
+        let mut long = [0u64; NUMBERS];
         #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
         let entry = |class: u32| self.table[class as usize & (CLASSES - 1)] as i32;
         let (blocks, rest) = e.as_chunks_mut::<NUMBERS>();
         for b in blocks {
             simd::split(level, b, self.k, &mut classes, &mut low, &mut bits);
-            for (((v, class), low), bits) in b.iter_mut().zip(classes).zip(low).zip(bits) {
-                w.put(low, bits);
+            let n = simd::gather(level, &low, &bits, &mut long, &mut lengths);
+            for (long, bits) in long.iter().zip(lengths).take(n) {
+                w.put_long(*long, bits);
+            }
+            for (v, class) in b.iter_mut().zip(classes) {
                 *v = entry(class);
             }
         }
@@ -211,6 +223,11 @@ impl Learned {
 /// Codes table entries, a turn of the states at a time.
 #[inline(never)]
 fn code<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
+    simd::with_bits(Level::detect(), || code_at::<S>(area, e))
+}
+
+#[inline(always)]
+fn code_at<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
     let mut enc = Encoder::<S, BITS>::new(area);
     let (turns, rest) = e.as_chunks::<S>();
     for (i, t) in rest.iter().enumerate().rev() {
@@ -289,11 +306,23 @@ fn value(class: u32, k: u32, mut bits: impl FnMut(u32) -> u32) -> i32 {
 fn decode<const S: usize>(
     s: &Section<'_>,
     points: &[i32; READ_CELLS],
-    mut bits: BitReader<'_>,
+    bits: BitReader<'_>,
     k: u32,
     e: &mut [i32],
 ) -> Option<()> {
     let level = Level::detect();
+    simd::with_bits(level, || decode_at::<S>(level, s, points, bits, k, e))
+}
+
+#[inline(always)]
+fn decode_at<const S: usize>(
+    level: Level,
+    s: &Section<'_>,
+    points: &[i32; READ_CELLS],
+    mut bits: BitReader<'_>,
+    k: u32,
+    e: &mut [i32],
+) -> Option<()> {
     let mut dec = s.decoder::<S>();
     let (blocks, rest) = e.as_chunks_mut::<BLOCK>();
     let exact = 2u32 << k;
@@ -305,12 +334,7 @@ fn decode<const S: usize>(
                 *v = unzigzag(c.into());
             }
         } else {
-            let quick = bits.run::<LOW_BYTES>(|bytes, at| simd::join(level, &classes, k, bytes, at, b));
-            if !quick {
-                for (v, c) in b.iter_mut().zip(classes) {
-                    *v = value(c.into(), k, |n| bits.get(n));
-                }
-            }
+            bits.run::<LOW_BYTES>(|bytes, at| simd::join(level, &classes, k, bytes, at, b));
         }
     }
     for (i, v) in rest.iter_mut().enumerate() {

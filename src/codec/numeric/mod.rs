@@ -200,6 +200,7 @@ fn group(
     let past_rows = past_rows(before.len(), row);
     let before = before.get(before.len() % row..)?;
     let mut at = GROUP_HEAD;
+    let mut grid = None;
     for channel in 0..channels {
         let (models, cells) = work.cells.split_at_mut_checked(entropy::WRITE_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots * rows)?;
@@ -207,7 +208,8 @@ fn group(
         let e = rest.get_mut(..rows)?;
         let (known, past) = work.past.split_at_mut(work.past.len().min(past::KNOWN_ROWS));
         let past = past_of(before, past, past_rows, channel, slots)?;
-        let p = Plane { raw, format, channel, effort, x, refs, e, past, known, reals: work.reals, models };
+        let (reals, grid) = (&mut *work.reals, &mut grid);
+        let p = Plane { raw, format, channel, effort, x, refs, e, past, known, grid, reals, models };
         at += p.write(out.get_mut(at..)?)?;
     }
     let body = at - GROUP_HEAD;

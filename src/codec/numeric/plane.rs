@@ -11,6 +11,7 @@ use crate::codec::Effort;
 use crate::codec::format::{Format, SampleType};
 use crate::codec::glyph::{self, Glyph, GlyphType};
 use crate::codec::varint::{self, unzigzag, zigzag};
+use crate::simd::{self, Level};
 use crate::util::bytes::{Reader, Writer};
 
 /// PRIMITIVE: every sample is the payload.
@@ -62,6 +63,8 @@ pub(crate) struct Plane<'a> {
     pub(crate) past: Past<'a>,
     /// Room for the values in them; none where there are none.
     pub(crate) known: &'a mut [i32],
+    /// The grid of the last plane that has one.
+    pub(crate) grid: &'a mut Option<Grid>,
     /// For the least squares.
     pub(crate) reals: &'a mut [f64],
     /// For the adaptive coder.
@@ -166,7 +169,8 @@ impl Plane<'_> {
             let held = if few == 0 && floats { dict::distinct_of_some(self.x, self.e) } else { few };
             let (values, room) = self.e.split_at_mut_checked(held)?;
             if floats {
-                grid = Grid::find(values, self.effort == Effort::Best, self.reals);
+                grid = Grid::find(values, self.effort == Effort::Best, *self.grid, self.reals);
+                *self.grid = grid.or(*self.grid);
             }
             if few * 3 <= n && few > 1 {
                 let known = dict::Ranks::new(values, room);
@@ -342,7 +346,7 @@ pub(crate) fn common_factor(x: &[i32]) -> u32 {
     let mut g = 0u32;
     for v in x {
         let mut d = v.abs_diff(*first);
-        if d == 0 {
+        if d == 0 || d.checked_rem(g) == Some(0) {
             continue;
         }
         // Euclid's algorithm: at most 46 steps for 32 bits.
@@ -359,12 +363,7 @@ pub(crate) fn common_factor(x: &[i32]) -> u32 {
 /// A base near the mean, a whole number of factors from the first sample, from which no sample is farther than
 /// `bits` bits hold.
 pub(crate) fn base_of(x: &[i32], g: u32, bits: u32) -> i32 {
-    let (mut low, mut high, mut sum) = (i32::MAX, i32::MIN, 0i64);
-    for v in x {
-        low = low.min(*v);
-        high = high.max(*v);
-        sum += i64::from(*v);
-    }
+    let (low, high, sum) = simd::range_and_sum(Level::detect(), x);
     let n = x.len() as i64;
     let mean = sum.div_euclid(n.max(1));
     let half = 1i64 << (bits - 1);

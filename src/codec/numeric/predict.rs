@@ -2,11 +2,11 @@
 #![allow(clippy::arithmetic_side_effects, reason = "costs summed in 64 bits; positions within a plane")]
 
 use super::fixed;
-use super::linear::{Linear, MAX_REFS};
+use super::linear::{Linear, MAX_ORDER, MAX_REFS};
 use super::solve::Solver;
 use super::tables::estimate;
 use crate::codec::Effort;
-use crate::simd::Level;
+use crate::simd::{LANES, Level};
 use crate::util::bytes::Reader;
 
 /// How the samples of a plane are predicted.
@@ -194,6 +194,9 @@ pub(crate) fn choose(
     // At the default effort the one with the least noise and the fewest terms is looked at closely.
     let mut likely: Option<(i64, Linear)> = None;
     for (own, most, taps, orders) in ways {
+        if *taps > 0 && effort != Effort::Best && !related(x, refs) {
+            continue;
+        }
         let Some(mut s) = Solver::new(reals, *own, planes.min(*most), *taps) else { continue };
         accumulate(&mut s, x, refs, *taps > 0, effort);
         for order in *orders {
@@ -221,12 +224,52 @@ fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], crossed:
     let n = x.len();
     if effort == Effort::Best || n <= 512 {
         s.accumulate(x, refs, 0..n);
-    } else {
-        let quarter = n / 4;
-        // With other planes there is more to add up, and less to win.
-        let part = if n >= 8192 || (crossed && n >= 2048) { 4 } else { 2 };
-        for k in 0..4 {
-            s.accumulate(x, refs, k * quarter..k * quarter + quarter / part);
-        }
+        return;
     }
+    // With other planes there is more to add up, and less to win.
+    let part = if n >= 8192 || (crossed && n >= 2048) { 4 } else { 2 };
+    let parts = if n < SHORT { 2 } else { 4 };
+    // Whole turns of the partial sums, behind what the first samples are predicted from.
+    let len = (n / parts / part) & !(LANES - 1);
+    for k in 0..parts {
+        let from = (k * (n / parts)).max(MAX_ORDER);
+        s.accumulate(x, refs, from..from + len);
+    }
+}
+
+/// Samples of each run that [`related`] looks at, and how many runs.
+const NEAR: usize = 64;
+const RUNS: usize = 4;
+
+/// Whether one of the planes before may tell something of this one: a correlation of the differences, at once or one
+/// sample later, of a square above 1/24.
+fn related(x: &[i32], refs: &[&[i32]; MAX_REFS]) -> bool {
+    let n = x.len();
+    if n <= RUNS * (NEAR + 2) {
+        return true;
+    }
+    let differences = |p: &[i32], from: usize| {
+        let mut d = [0.0f64; NEAR + 1];
+        let near = p.get(from..from + NEAR + 2).unwrap_or(&[]);
+        for (to, w) in d.iter_mut().zip(near.array_windows()) {
+            let [a, b]: &[i32; 2] = w;
+            *to = f64::from(*b) - f64::from(*a);
+        }
+        d
+    };
+    let starts = || (0..RUNS).map(|k| k * (n - NEAR - 2) / (RUNS - 1));
+    refs.iter().take_while(|r| !r.is_empty()).any(|r| {
+        let (mut xx, mut rr, mut now, mut later) = (0.0, 0.0, 0.0, 0.0);
+        for from in starts() {
+            let (dx, dr) = (differences(x, from), differences(r, from));
+            for ((v, r), before) in dx.iter().skip(1).zip(dr.iter().skip(1)).zip(&dr) {
+                xx += v * v;
+                rr += r * r;
+                now += v * r;
+                later += v * before;
+            }
+        }
+        let least = xx * rr / 24.0;
+        now * now > least || later * later > least
+    })
 }

@@ -102,12 +102,10 @@ fn step<const B: u32>(x: u32, entry: u32) -> (u32, [u8; 2], bool) {
     let word = (x as u16).to_be_bytes();
     let more = x >> (32 - B) >= f;
     let x = select_unpredictable(more, x >> 16, x);
-    let mut q = ((u64::from(x) * u64::from(RECIPROCALS[f as usize])) >> 32) as u32;
-    let mut r = x.wrapping_sub(q.wrapping_mul(f));
-    let over = r >= f;
-    q = q.wrapping_add(u32::from(over));
-    r = r.wrapping_sub(select_unpredictable(over, f, 0));
-    ((q << B).wrapping_add(r).wrapping_add(c), word, more)
+    // x < f 2^(32-B), and the reciprocal is less than 1 too large: the quotient is exact, and the product fits 64 bits.
+    let m = (RECIPROCALS[f as usize] + ((1 << (PROB_BITS - B)) - 1)) >> (PROB_BITS - B);
+    let q = ((u64::from(x) * m) >> (32 + B)) as u32;
+    (x.wrapping_add(c).wrapping_add(q.wrapping_mul((1 << B) - f)), word, more)
 }
 
 /// The decoder.
@@ -240,6 +238,25 @@ mod tests {
             round::<1>(&items);
             round::<2>(&items);
             round::<4>(&items);
+        }
+    }
+
+    #[test]
+    fn quotients_are_exact() {
+        for f in 1..PROB_ONE {
+            let most = f << (32 - PROB_BITS);
+            let near = (1..=64).flat_map(|i| {
+                let m = (u64::from(most) * i / 64) as u32;
+                [m / f * f, (m / f * f).wrapping_sub(1), m - 1]
+            });
+            for x in near.filter(|x| (1..most).contains(x)) {
+                assert_eq!(step::<PROB_BITS>(x, f << 16 | 1).0, ((x / f) << PROB_BITS) + x % f + 1, "{x} {f}");
+                if f < PROB_ONE / 2 {
+                    for x in [x, x * 2 + 1] {
+                        assert_eq!(step::<11>(x, f << 16 | 1).0, ((x / f) << 11) + x % f + 1, "{x} {f}");
+                    }
+                }
+            }
         }
     }
 

@@ -22,6 +22,9 @@ const MOST: usize = 1 + MAX_ORDER + MAX_REFS * MAX_TAPS;
 /// f64 cells that [`Solver`] works in.
 pub(crate) const CELLS: usize = SERIES * ROW + 2 * MOST * MOST;
 
+/// Numbers by lag, for each series.
+type Lags = [[f64; MAX_ORDER + 1]; SERIES];
+
 /// The matrix of products of a plane and the planes before it, and its solution.
 pub(crate) struct Solver<'a> {
     rows: &'a mut [f64],
@@ -62,12 +65,6 @@ impl<'a> Solver<'a> {
         self.products.get(i.max(j) * MOST + i.min(j)).copied().unwrap_or(0.0)
     }
 
-    fn add(&mut self, i: usize, j: usize, v: f64) {
-        if let Some(p) = self.products.get_mut(i.max(j) * MOST + i.min(j)) {
-            *p += v;
-        }
-    }
-
     /// Adds the products over the samples of `range`; those before it serve as history.
     pub(crate) fn accumulate(&mut self, x: &[i32], refs: &[&[i32]; MAX_REFS], range: Range<usize>) {
         let warm = self.order.max(self.taps);
@@ -106,29 +103,45 @@ impl<'a> Solver<'a> {
             }
             at += n;
         }
-        let value = |s: usize, t: usize| series.get(s).and_then(|x| x.get(t)).copied().map_or(0.0, f64::from);
-        for a in 0..planes {
-            for b in a..planes {
-                let ((pa, na), (pb, nb)) = (self.lags(a), self.lags(b));
-                // Down each diagonal from its start at a lag of 0.
-                for d in 0..na + nb {
-                    let (mut i, mut j) = if d < nb { (0, d) } else { (d - nb + 1, 0) };
-                    if a == b && i > j {
-                        continue;
-                    }
-                    let from =
-                        if i == 0 { first.get(a).and_then(|f| f.get(b)) } else { first.get(b).and_then(|f| f.get(a)) };
-                    let mut v = from.and_then(|f| f.get(i.max(j))).copied().unwrap_or(0.0);
-                    while i < na && j < nb {
-                        self.add(pa + i, pb + j, v);
-                        v += value(a, start - 1 - i.min(start - 1)) * value(b, start - 1 - j.min(start - 1))
-                            - value(a, end - 1 - i) * value(b, end - 1 - j);
-                        i += 1;
-                        j += 1;
-                    }
+        // What leaves the sums at their ends from one lag to the next, by the distance from them.
+        let mut ends = [[[0.0f64; MAX_ORDER + 1]; SERIES]; 2];
+        for (ends, end) in ends.iter_mut().zip([start, end]) {
+            for (to, x) in ends.iter_mut().zip(series).take(planes) {
+                for (to, v) in to.iter_mut().zip(x.get(..end).unwrap_or(&[]).iter().rev()) {
+                    *to = f64::from(*v);
                 }
             }
         }
+        let [before, last] = ends;
+        for b in 0..planes {
+            for a in 0..=b {
+                self.add_block((a, b), &first, (&before, &last));
+            }
+        }
+    }
+
+    /// Adds the products of all lags of two series, whose sums with a lag of 0 on one side are known.
+    fn add_block(&mut self, (a, b): (usize, usize), first: &[Lags; SERIES], ends: (&Lags, &Lags)) -> Option<()> {
+        let ((pa, na), (pb, nb)) = (self.lags(a), self.lags(b));
+        let ((before_a, before_b), (last_a, last_b)) =
+            ((ends.0.get(a)?, ends.0.get(b)?), (ends.1.get(a)?, ends.1.get(b)?));
+        let mut row = *first.get(b)?.get(a)?;
+        let start = first.get(a)?.get(b)?;
+        for j in 0..nb {
+            let to = self.products.get_mut((pb + j) * MOST + pa..)?.get_mut(..na)?;
+            for (to, v) in to.iter_mut().zip(row) {
+                *to += v;
+            }
+            let (front, back) = (*before_b.get(j)?, *last_b.get(j)?);
+            let mut next = [0.0; MAX_ORDER + 1];
+            *next.first_mut()? = start.get(j + 1).copied().unwrap_or(0.0);
+            let moved = row.iter().zip(before_a.iter().zip(last_a)).take(na);
+            for (to, (v, (front_a, back_a))) in next.iter_mut().skip(1).zip(moved) {
+                *to = v + (front_a * front - back_a * back);
+            }
+            row = next;
+        }
+        Some(())
     }
 
     /// The predictor of `order` own terms (at most what was accumulated), with the other planes' terms if `cross`;
@@ -154,8 +167,8 @@ impl<'a> Solver<'a> {
                 // Entry (i, j) less the products of the columns before; row i holds L times D until column j is done.
                 let (before, row) = self.work.split_at_mut_checked(i * MOST)?;
                 let lj = before.get(j * MOST..j * MOST + j)?;
-                let s = row.get(..j)?.iter().zip(lj).fold(*row.get(j)?, |s, (a, b)| s - a * b);
-                *row.get_mut(j)? = s;
+                let s = dot(row.get(..j)?, lj);
+                *row.get_mut(j)? -= s;
             }
             if i < m {
                 let (before, row) = self.work.split_at_mut_checked(i * MOST)?;
@@ -214,6 +227,19 @@ impl<'a> Solver<'a> {
         let per = residual / self.count.max(1) as f64;
         Some(Solution { predictor: p, noise: log2_q8_of(per) })
     }
+}
+
+/// The sum of products: four partial sums, in pairs, then what is left.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let mut sums = [0.0; 4];
+    for (a, b) in a.iter().zip(b) {
+        for ((s, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *s += a * b;
+        }
+    }
+    let [s, t, u, v] = sums;
+    a_rest.iter().zip(b_rest).fold((s + u) + (t + v), |s, (a, b)| s + a * b)
 }
 
 /// About 256 log2(v) of a positive normal number, by its exponent and the line through its mantissa.

@@ -283,18 +283,18 @@ pub(crate) fn table_of(level: u32) -> (usize, u32) {
     if level < 19 { (level as usize, 0) } else { (19 + ((level - 19) & 1) as usize, (level - 17) >> 1) }
 }
 
-const fn reciprocals() -> [u32; PROB_ONE as usize] {
-    let mut t = [u32::MAX; PROB_ONE as usize];
-    let mut f = 2;
+const fn reciprocals() -> [u64; PROB_ONE as usize] {
+    let mut t = [0; PROB_ONE as usize];
+    let mut f = 1;
     while f < t.len() {
-        t[f] = ((1u64 << 32) / f as u64) as u32;
+        t[f] = (1u64 << 44).div_ceil(f as u64);
         f += 1;
     }
     t
 }
 
-/// 2^32 / f rounded down: a division by a frequency is a product and a correction.
-pub(crate) static RECIPROCALS: [u32; PROB_ONE as usize] = reciprocals();
+/// 2^44 / f rounded up: a division by a frequency is a product and a shift.
+pub(crate) static RECIPROCALS: [u64; PROB_ONE as usize] = reciprocals();
 
 #[cfg(test)]
 mod tests {
