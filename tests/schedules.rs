@@ -2,6 +2,8 @@
 //!
 //! Counts are held against tables, against the closed forms, and against dynamic programs that know nothing of either.
 
+mod amount;
+
 use proptest::prelude::*;
 use sqrtspace::schedule::binomial::{self, Action, Entry, Schedule, splits};
 use sqrtspace::schedule::doubling::Doubling;
@@ -361,7 +363,7 @@ fn half_a_ring_and_half_a_schedule_reverse_what_grew() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(300) as u32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_schedules_cost_what_the_formula_says(

@@ -22,6 +22,8 @@ mod histogram;
 mod mean;
 mod quantile;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod reference;
 mod rfft;
 mod scan;

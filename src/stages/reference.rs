@@ -1,5 +1,6 @@
 //! The stages against numbers from SciPy and NumPy: `tests/data/stages.txt`, written by `tests/data/gen_stages.py`.
 
+use super::golden::Golden;
 use super::testing::{Input, close, run_f64};
 use std::format;
 use std::vec::Vec;
@@ -9,6 +10,7 @@ fn stages_agree_with_scipy_and_numpy() {
     let text = include_str!("../../tests/data/stages.txt");
     let mut lines = text.lines();
     let mut cases = 0;
+    let mut golden = Golden::default();
     while let Some(head) = lines.next() {
         let mut words = head.split(' ').skip(1);
         let (kind, dtype) = (words.next().unwrap(), words.next().unwrap());
@@ -32,7 +34,18 @@ fn stages_agree_with_scipy_and_numpy() {
             run_f64(kind, &params, &Input::rows(&x, len))
         };
         close(&got, &want, tolerance, &format!("case {cases}: {head}"));
+        golden.add(&format!("{kind} {dtype}"), &got);
+        if kind.starts_with("rfft") && len > 1 && len.is_power_of_two() {
+            let x: Vec<f32> = input.iter().map(|v| *v as f32).collect();
+            let got = run_f64(kind, &[("portable", &[1.0])], &Input::rows(&x, len));
+            close(&got, &want, tolerance, &format!("case {cases}, portable: {head}"));
+            golden.add(&format!("{kind} portable {dtype}"), &got);
+        }
         cases += 1;
     }
     assert!(cases > 100, "{cases}");
+    // Without the feature some cases are left out.
+    if cfg!(feature = "fft") {
+        golden.compare("features_stages.txt");
+    }
 }

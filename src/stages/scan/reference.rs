@@ -2,6 +2,7 @@
 
 use super::testing::{Edge, Params, chain, numbers};
 use crate::mem::Complex32;
+use crate::stages::golden::Golden;
 use crate::stages::testing::close;
 use std::format;
 use std::vec::Vec;
@@ -43,6 +44,7 @@ fn scans_agree_with_scipy_and_numpy() {
     let text = include_str!("../../../tests/data/scans.txt");
     let mut lines = text.lines();
     let mut cases = 0;
+    let mut golden = Golden::default();
     while let Some(head) = lines.next() {
         let mut words = head.split(' ').skip(1);
         let (kind, dtype) = (words.next().unwrap(), words.next().unwrap());
@@ -67,7 +69,9 @@ fn scans_agree_with_scipy_and_numpy() {
         };
         let got = numbers(&composed(kind, &params, &edge, len));
         close(&got, &want, tolerance, &format!("case {cases}: {head}"));
+        golden.add(&format!("{kind} {dtype}"), &got);
         cases += 1;
     }
     assert!(cases > 70, "{cases}");
+    golden.compare("features_scans.txt");
 }
