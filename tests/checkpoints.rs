@@ -56,7 +56,7 @@ fn key(step: u64) -> Key {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: amount::some(400) as u32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_reversal_under_flipped_bits_hands_out_the_same_rows(

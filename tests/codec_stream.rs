@@ -332,7 +332,7 @@ fn a_range_is_decoded_with_the_help_of_the_index() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: amount::some(60) as u32, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(60), ..ProptestConfig::default() })]
 
     #[test]
     fn anything_comes_back(

@@ -86,7 +86,7 @@ fn flat(rows: &[Vec<u32>]) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: amount::some(2000) as u32, failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(2000), failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default() })]
 
     /// Any range of any stage, in any mode and block size, from sources and from pushes.
     #[test]

@@ -363,7 +363,7 @@ fn half_a_ring_and_half_a_schedule_reverse_what_grew() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: amount::some(300) as u32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_schedules_cost_what_the_formula_says(

@@ -46,7 +46,7 @@ static void chain(sqs_pipeline *p, const char *kind, const char *name, const cha
 
 static void *rows_of(sqs_pipeline *p, uint32_t stage, size_t *bytes)
 {
-    const size_t cap = most * 8;
+    const size_t cap = most * 16 + 65536;
     void *rows = room(cap);
     uint64_t got = 0;
     const sqs_status status = sqs_evaluate(p, stage, 0, SQS_ALL, rows, cap, &got);

@@ -7,7 +7,8 @@ pub fn long() -> bool {
 }
 
 /// Of `usual` cases as many as are to be run: `SQS_TEST_SHARE=n` has one in n of them, for machines that are emulated.
-pub fn some(usual: u64) -> u64 {
+pub fn some<N: TryInto<u64> + TryFrom<u64>>(usual: N) -> N {
     let share: u64 = std::env::var("SQS_TEST_SHARE").map_or(1, |n| n.parse().expect("SQS_TEST_SHARE is a number"));
-    (usual / share).max(usual.min(10))
+    let all: u64 = usual.try_into().ok().expect("a count");
+    N::try_from((all / share).max(all.min(10))).ok().expect("no more than it was")
 }
