@@ -134,6 +134,10 @@ static void failed(void)
 /* In a process that has no room for the stacks of threads. */
 static void no_threads(void)
 {
+    if (getenv("SQS_EMULATOR")) {
+        printf("skipped: under an emulator there is no limit of memory to set\n");
+        return;
+    }
     fflush(stdout);
     const pid_t child = fork();
     if (child == 0) {

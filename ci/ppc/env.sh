@@ -5,7 +5,8 @@ target=powerpc-unknown-linux-gnu
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}-cross
 mkdir -p "$CARGO_TARGET_DIR"
 CARGO_TARGET_DIR=$(realpath "$CARGO_TARGET_DIR")
-ppc_cc=(powerpc-linux-gnu-gcc -std=c99 -O2 -mcpu=750 -ffp-contract=off -Iinclude)
+# Directories of a 64-bit host have positions that only 64 bits hold.
+ppc_cc=(powerpc-linux-gnu-gcc -std=c99 -O2 -mcpu=750 -ffp-contract=off -D_FILE_OFFSET_BITS=64 -Iinclude)
 "${ppc_cc[@]}" -shared -fPIC ci/ppc/exec.c -o "$CARGO_TARGET_DIR/exec.so" -ldl
 # `-mcpu=750` and rustc's target-cpu=750 give code that `-cpu 750` takes; the C library of Debian is a generic one.
 export SQS_EMULATOR="qemu-ppc -L /usr/powerpc-linux-gnu -cpu 750 -E LD_PRELOAD=$CARGO_TARGET_DIR/exec.so"
