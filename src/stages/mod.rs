@@ -17,12 +17,12 @@ mod centroid;
 mod channel;
 mod energy;
 mod fir;
+#[cfg(test)]
+mod golden;
 mod hann;
 mod histogram;
 mod mean;
 mod quantile;
-#[cfg(test)]
-mod golden;
 #[cfg(test)]
 mod reference;
 mod rfft;

@@ -169,4 +169,3 @@ impl Dice {
         self.next() % n
     }
 }
-
