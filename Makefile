@@ -86,6 +86,20 @@ codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 
 header: ## write include/sqrtspace.h anew
 	SQS_UPDATE_HEADER=1 $(CARGO) test --test header
 
+# Tools: ci/flight-tools.sh, which the targets below do not run by themselves.
+.PHONY: test-ppc
+test-ppc: ## all tests on PowerPC 750 (32-bit, big-endian) under QEMU
+	ci/test-ppc.sh
+
+.PHONY: test-ppc-long
+test-ppc-long: ## the same for files of more than 4 GiB
+	ci/test-ppc.sh --long
+
+.PHONY: bench-flight
+bench-flight: ## instructions per sample on PowerPC 750, against KissFFT, libaec and C loops
+	ci/flight-peers.sh $(or $(PEERS),$(or $(CARGO_TARGET_DIR),target)/flight-peers)
+	ci/bench-flight.sh
+
 .PHONY: check
 check: ## formatting, lints, documentation
 	$(CARGO) fmt --all --check

@@ -64,7 +64,7 @@ static void refused(const sqs_encode_options *e)
     memset(mem.b, 0xa5, sizeof mem.b);
     CHECK_STATUS(sqs_encode_file("in.raw", "o", &own, &stats, &error), SQS_OK);
     CHECK(mem.b[need] == 0xa5 && stats.peak_bytes == need);
-    CHECK(load("o", x, sizeof x) == load("out.sqs", y, sizeof y) && memcmp(x, y, stats.coded_bytes) == 0);
+    CHECK(load("o", x, sizeof x) == load("out.sqs", y, sizeof y) && memcmp(x, y, (size_t)stats.coded_bytes) == 0);
     load("in.raw", x, sizeof x);
     CHECK_STATUS(sqs_decode_memory(&d, &need), SQS_OK);
     d.memory = mem.b;

@@ -134,7 +134,7 @@ static sqs_plan_info evaluated(uint32_t mode, uint64_t budget, uint32_t order)
         } else {
             uint64_t got = 0;
             CHECK_STATUS(sqs_evaluate(p, id, ask.first, ask.count, rows, sizeof rows, &got), SQS_OK);
-            CHECK(got == ask.count && memcmp(rows, &want[ask.first], ask.count * sizeof *rows) == 0);
+            CHECK(got == ask.count && memcmp(rows, &want[ask.first], (size_t)ask.count * sizeof *rows) == 0);
         }
         /* One way down; for rows in ascending order a way up behind it, where rows are not kept. */
         if (i == 0) CHECK(made == (order == SQS_ORDER_FORWARD && info.mode == SQS_MODE_SQRT ? 2 * ROWS : ROWS));

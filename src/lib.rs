@@ -33,6 +33,9 @@
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(test)]
+#[path = "../tests/amount/mod.rs"]
+mod amount;
 #[cfg(feature = "codec")]
 pub mod codec;
 pub mod dtype;

@@ -13,7 +13,7 @@ const WORDS: usize = 4;
 const SLOTS: u64 = 64;
 
 fn windows() -> u64 {
-    if long() { 10_000_000 } else { 1_000_000 }
+    if long() { 10_000_000 } else { some(1_000_000) }
 }
 
 fn knobs() -> Knobs {

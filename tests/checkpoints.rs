@@ -1,6 +1,8 @@
 //! The doubling ring and checkpoint slots together, with bits flipped in the slots while they run: never a wrong row. Sweeps
 //! under flipped bits are in faults.rs.
 
+mod amount;
+
 use proptest::prelude::*;
 use sqrtspace::mem::{Span, Work};
 use sqrtspace::schedule::doubling::Doubling;
@@ -53,7 +55,7 @@ fn key(step: u64) -> Key {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Any row of a growing stream, from the soundest checkpoint below it.
     #[test]

@@ -1,5 +1,6 @@
 //! Streams: every format, any cut of the input, any room in the output, and how much they take.
 
+mod amount;
 mod codec_common;
 
 use codec_common::{Random, decode, decode_cut, encode, encode_cut, lines, signal16};
@@ -331,7 +332,7 @@ fn a_range_is_decoded_with_the_help_of_the_index() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(60), ..ProptestConfig::default() })]
 
     #[test]
     fn anything_comes_back(

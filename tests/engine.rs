@@ -1,5 +1,6 @@
 //! Results are those of the definition, to the bit: for every mode, block size, split of the pushes, range and failure.
 
+mod amount;
 mod common;
 
 use common::*;
@@ -85,7 +86,7 @@ fn flat(rows: &[Vec<u32>]) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(2000), failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default() })]
 
     /// Any range of any stage, in any mode and block size, from sources and from pushes.
     #[test]

@@ -149,7 +149,7 @@ fn flipped_bits_change_no_row() {
             (graph, oracle)
         })
         .collect();
-    let runs = if long() { 20_000 } else { 6000 };
+    let runs = if long() { 20_000 } else { some(6000) };
     // Per part and class: flips, and runs in which any was found.
     let mut flips = [[(0u64, 0u64); 3]; 3];
     for run in 0..runs {
@@ -217,7 +217,7 @@ fn flipped_bits_change_no_row() {
     println!("{runs} runs; flips, and runs in which damage was found, for header, payload, CRC:");
     for (part, row) in [Part::Ring, Part::Sweep, Part::Cache].iter().zip(&flips) {
         println!("  {part:?} {row:?}");
-        assert!(row.iter().all(|(struck, found)| *struck > 500 && *found > 50));
+        assert!(row.iter().all(|(struck, found)| *struck > some(500) && *found > some(50)));
     }
 }
 
@@ -352,7 +352,7 @@ fn a_scrub_of_any_size_comes_to_every_entry() {
 fn flipped_bits_in_a_running_job_change_no_row() {
     let mut dice = Dice(21);
     let (mut wrong, mut refused) = ([0; 2], 0);
-    let runs = if long() { 10_000 } else { 1500 };
+    let runs = if long() { 10_000 } else { some(1500) };
     for n in 0..runs {
         let graph = graph(&mut dice);
         let oracle = graph.oracle();

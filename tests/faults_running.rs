@@ -175,7 +175,7 @@ fn evaluations(runs: u64, seed: u64, pushed: bool, control: bool, reverse: bool)
 
 #[test]
 fn no_flip_in_the_work_area_changes_rows_made_from_a_source() {
-    let runs = if long() { 50_000 } else { 4000 };
+    let runs = if long() { 50_000 } else { some(4000) };
     let (refused, found, recomputed) = evaluations(runs, 1, false, false, false);
     println!("{runs} runs, {found} found damage, {recomputed} made rows again, {refused} refused, none wrong");
     assert!(refused == 0 && found > runs / 20 && recomputed > runs / 40);
@@ -183,7 +183,7 @@ fn no_flip_in_the_work_area_changes_rows_made_from_a_source() {
 
 #[test]
 fn no_flip_in_the_work_area_changes_rows_behind_reverse_scans() {
-    let runs = if long() { 20_000 } else { 2000 };
+    let runs = if long() { 20_000 } else { some(2000) };
     let (refused, found, recomputed) = evaluations(runs, 4, false, false, true);
     println!("{runs} runs, {found} found damage, {recomputed} made rows again, {refused} refused, none wrong");
     assert!(refused == 0 && found > runs / 20 && recomputed > runs / 40);
@@ -191,18 +191,18 @@ fn no_flip_in_the_work_area_changes_rows_behind_reverse_scans() {
 
 #[test]
 fn no_flip_in_the_work_area_changes_rows_made_from_a_ring() {
-    let runs = if long() { 20_000 } else { 2000 };
+    let runs = if long() { 20_000 } else { some(2000) };
     let (refused, found, _) = evaluations(runs, 2, true, false, false);
     println!("{runs} runs, {found} found damage, {refused} refused, none wrong");
-    assert!(refused > 50 && found > runs / 20);
+    assert!(refused > some(50) && found > runs / 20);
 }
 
 #[test]
 fn no_flip_in_the_tables_changes_rows() {
-    let runs = if long() { 20_000 } else { 2000 };
+    let runs = if long() { 20_000 } else { some(2000) };
     let (refused, ..) = evaluations(runs, 3, false, true, false);
     println!("{runs} runs, {refused} refused, none wrong");
-    assert!(refused > 100);
+    assert!(refused > some(100));
 }
 
 /// Streams: what is pulled is right, or the pipeline says that it cannot go on.
@@ -263,7 +263,7 @@ fn streams(runs: u64, seed: u64, pushed: bool) -> (u64, u64) {
 
 #[test]
 fn no_flip_in_the_work_area_changes_a_stream() {
-    let runs = if long() { 20_000 } else { 3000 };
+    let runs = if long() { 20_000 } else { some(3000) };
     for pushed in [false, true] {
         let (refused, found) = streams(runs, 5, pushed);
         println!("{runs} streams, pushed {pushed}: {found} found damage, {refused} refused, none wrong");

@@ -4,7 +4,7 @@
 mod chain;
 mod common;
 
-use chain::{Dice, Kept, long};
+use chain::{Dice, Kept, long, some};
 use common::*;
 use sqrtspace::pipeline::{Pipeline, SweepInfo};
 use sqrtspace::plan::{Mode, Order, Request};
@@ -140,7 +140,7 @@ fn upwards_costs_three_forward_and_two_reverse_passes() {
 fn flipped_bits_of_kept_states_change_no_row() {
     let mut dice = Dice(8);
     let (mut struck, mut found) = (0u64, 0u64);
-    for run in 0..if long() { 20_000 } else { 1500 } {
+    for run in 0..if long() { 20_000 } else { some(1500) } {
         let directions = ["FR", "FRF", "RF", "FRFR"][dice.below(4) as usize];
         let graph = scans(directions, 40 + dice.below(200));
         let stage = directions.len() - 1;
@@ -182,7 +182,7 @@ fn flipped_bits_of_kept_states_change_no_row() {
         assert_eq!(p.stats().repairs, p.stats().crc_failures);
     }
     println!("{struck} bits flipped in kept states, {found} passes run again");
-    assert!(struck > 3000 && found > 300);
+    assert!(struck > some(3000) && found > some(300));
 }
 
 /// Once the states at tiles are there, a row behind a reverse scan costs a tile of each level and the way there from the nearest

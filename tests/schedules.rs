@@ -1,6 +1,8 @@
 //! What reversing costs at least: the closed forms against published tables, and against dynamic programs that know nothing
 //! of them. That pipelines make as many rows is in sweeps.rs.
 
+mod amount;
+
 use proptest::prelude::*;
 use sqrtspace::schedule::{binomial, leaf};
 
@@ -134,7 +136,7 @@ fn the_longest_ranges_are_split_without_delay() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: amount::some(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The largest splits, one after the other, cost what the closed form says; the first step is run ahead most often.
     #[test]

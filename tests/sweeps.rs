@@ -191,7 +191,7 @@ fn random_graph(dice: &mut Dice, turns: bool) -> TestGraph {
 #[test]
 fn no_call_makes_more_rows_than_asked() {
     let (mut dice, mut cancelled, mut whole) = (Dice(5), 0, 0);
-    for _ in 0..if long() { 10_000 } else { 2000 } {
+    for _ in 0..if long() { 10_000 } else { some(2000) } {
         // What stands behind a reverse scan cannot be pulled.
         let streams = dice.below(3) == 0;
         let turns = !streams && dice.below(2) == 0;

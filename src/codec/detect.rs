@@ -127,7 +127,7 @@ fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
         *most = -1;
         let length = at + 2;
         // Every column has a head of some ten bytes in the whole frame.
-        let heads = (length * 10 * 8 * 256 * part.len() / raw.len().max(1)) as u64;
+        let heads = length as u64 * 10 * 8 * 256 * part.len() as u64 / raw.len().max(1) as u64;
         let c = cost(part, length) + heads;
         if c + c / 64 < best.0 || (length < best.1 && c < best.0 + best.0 / 64) {
             best = (c, length);

@@ -5,6 +5,10 @@
 //! `docs/FORMAT.md`. All memory comes from the caller; nothing here allocates, recurses or panics.
 
 pub mod bits;
+#[cfg(any(test, not(target_pointer_width = "64")))]
+mod bits_narrow;
+#[cfg(any(test, target_pointer_width = "64"))]
+mod bits_wide;
 pub mod boundary;
 pub mod ccsds121;
 pub mod choose;

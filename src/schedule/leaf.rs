@@ -187,7 +187,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(crate::amount::some(2000)))]
 
         /// Trying every s and every leaf finds nothing better.
         #[test]

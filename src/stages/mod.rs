@@ -17,6 +17,8 @@ mod centroid;
 mod channel;
 mod energy;
 mod fir;
+#[cfg(test)]
+mod golden;
 mod hann;
 mod histogram;
 mod mean;

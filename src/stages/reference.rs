@@ -1,5 +1,6 @@
 //! The stages against numbers from SciPy and NumPy: `tests/data/stages.txt`, written by `tests/data/gen_stages.py`.
 
+use super::golden::Golden;
 use super::testing::{self, Input, close, run_f64};
 use std::format;
 use std::vec::Vec;
@@ -7,6 +8,7 @@ use std::vec::Vec;
 #[test]
 fn stages_agree_with_scipy_and_numpy() {
     let mut cases = 0;
+    let mut golden = Golden::default();
     for case in testing::cases(include_str!("../../tests/data/stages.txt")) {
         let (kind, len, params) = (case.kind, case.len, case.params());
         // Without the feature spectra are of powers of two only.
@@ -21,7 +23,18 @@ fn stages_agree_with_scipy_and_numpy() {
             run_f64(kind, &params, &Input::rows(&x, len))
         };
         close(&got, &case.want, case.tolerance, &format!("case {cases}: {}", case.head));
+        golden.add(&format!("{kind} {}", case.dtype), &got);
+        if kind.starts_with("rfft") && len > 1 && len.is_power_of_two() {
+            let x: Vec<f32> = case.input.iter().map(|v| *v as f32).collect();
+            let got = run_f64(kind, &[("portable", &[1.0])], &Input::rows(&x, len));
+            close(&got, &case.want, case.tolerance, &format!("case {cases}, portable: {}", case.head));
+            golden.add(&format!("{kind} portable {}", case.dtype), &got);
+        }
         cases += 1;
     }
     assert!(cases > 100, "{cases}");
+    // Without the feature some cases are left out.
+    if cfg!(feature = "fft") {
+        golden.compare("features_stages.txt");
+    }
 }

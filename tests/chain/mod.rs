@@ -12,6 +12,10 @@ use std::rc::Rc;
 
 use crate::common::{area, uninit};
 
+#[path = "../amount/mod.rs"]
+mod amount;
+pub use amount::{long, some};
+
 pub const KNOBS: Knobs = Knobs {
     mode: Mode::Sqrt,
     budget: u64::MAX,
@@ -166,9 +170,4 @@ impl Dice {
     pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
-}
-
-/// The long forms of tests are asked for.
-pub fn long() -> bool {
-    std::env::var_os("SQS_LONG").is_some_and(|v| v != "0")
 }

@@ -45,22 +45,58 @@ fn next(sum: u64, n: u64, before: State) -> State {
     State { k: if stay { before.k } else { k }, zero: false }
 }
 
+/// A block's zigzag values.
+struct Block<'a> {
+    z: &'a [u32],
+    sum: u64,
+    /// Whether the sum, and so that of any parts of them, fits 32 bits.
+    short: bool,
+}
+
+impl<'a> Block<'a> {
+    fn new(b: &[i32], room: &'a mut [u32; MOST_SAMPLES]) -> Self {
+        let (mut sum, mut any) = (0u32, 0);
+        for (to, v) in room.iter_mut().zip(b) {
+            *to = zigzag(*v);
+            sum = sum.wrapping_add(*to);
+            any |= *to;
+        }
+        let z = room.get(..b.len()).unwrap_or(&[]);
+        let short = any < SHORT;
+        Block { z, sum: if short { sum.into() } else { zigzag_sum(b) }, short }
+    }
+
+    /// What is above the low bits, summed: of `k` less one, of `k`, and of `k` and one.
+    #[inline]
+    fn quotients(&self, k: u32) -> [u64; 3] {
+        // Above 31 the numbers are not looked at.
+        let (below, above) = (k.saturating_sub(1), (k + 1).min(31));
+        if self.short {
+            let sums = self.z.iter().fold([0u32; 3], |[a, b, c], z| {
+                [a.wrapping_add(z >> below), b.wrapping_add(z >> k), c.wrapping_add(z >> above)]
+            });
+            return sums.map(u64::from);
+        }
+        [below, k, above].map(|k| self.z.iter().map(|z| u64::from(z >> k)).sum())
+    }
+}
+
+/// As many values below this as a block has add up in 32 bits, where 64 are a burden to some processors.
+const SHORT: u32 = 1 << (32 - MOST_SAMPLES.ilog2());
+
 /// The same by the residuals themselves: the state of [`next`] or one parameter beside it, whichever takes fewer bits.
 #[inline]
-fn best(b: &[i32], before: State) -> State {
-    let guess = next(zigzag_sum(b), b.len() as u64, before);
+fn best(b: &Block<'_>, before: State) -> State {
+    let n = b.z.len() as u64;
+    let guess = next(b.sum, n, before);
     if guess.zero {
         return guess;
     }
-    let exact = |k: u32| {
-        let state = State { k, zero: false };
-        let quotients: u64 = b.iter().map(|v| u64::from(zigzag(*v) >> k)).sum();
-        (quotients + u64::from(k + 1) * b.len() as u64 + u64::from(change(before, state).1), k)
-    };
-    let mut least = exact(guess.k);
-    for k in [guess.k.wrapping_sub(1), guess.k + 1, before.k] {
-        if k < 32 && k.abs_diff(guess.k) == 1 {
-            least = least.min(exact(k));
+    let mut least = (u64::MAX, 0);
+    for (k, quotients) in [guess.k.wrapping_sub(1), guess.k, guess.k + 1].into_iter().zip(b.quotients(guess.k)) {
+        if k < 32 {
+            let state = State { k, zero: false };
+            least = least.min((quotients + u64::from(k + 1) * n + u64::from(change(before, state).1), k));
         }
     }
     State { k: least.1, zero: false }
@@ -127,8 +163,10 @@ pub(crate) fn write(e: &[i32], length: u32, out: &mut [u8]) -> Option<usize> {
     let mut w = BitWriter::new(out);
     w.put(length, 2);
     let mut before = START;
-    for b in e.chunks(LEAST << length) {
-        let now = best(b, before);
+    let mut room = [0; MOST_SAMPLES];
+    for b in e.chunks(LEAST << length.min(LENGTHS as u32 - 1)) {
+        let b = Block::new(b, &mut room);
+        let now = best(&b, before);
         let (code, bits) = change(before, now);
         w.put(code, bits);
         before = now;
@@ -136,8 +174,7 @@ pub(crate) fn write(e: &[i32], length: u32, out: &mut [u8]) -> Option<usize> {
             continue;
         }
         let k = now.k;
-        for v in b {
-            let z = zigzag(*v);
+        for &z in b.z {
             let q = z >> k;
             if q + k < 32 && q < MOST {
                 // The one that ends the zeros, and the low bits.

@@ -69,6 +69,31 @@ pub(super) fn filter(sections: &[Section], z: &mut [[f64; 2]], x: f64) -> f64 {
     sections.iter().zip(z).fold(x, |x, (section, z)| section.step(z, x))
 }
 
+/// Samples that are filtered in one go, and sections whose coefficients and states are held in registers meanwhile.
+const SOME: usize = 64;
+const HELD: usize = 4;
+
+/// Samples through the cascade, in place.
+fn filter_some(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
+    for (sections, z) in sections.chunks(HELD).zip(z.chunks_mut(HELD)) {
+        match sections.len() {
+            1 => filter_held::<1>(sections, z, x),
+            2 => filter_held::<2>(sections, z, x),
+            3 => filter_held::<3>(sections, z, x),
+            _ => filter_held::<HELD>(sections, z, x),
+        }
+    }
+}
+
+fn filter_held<const N: usize>(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
+    let (Some(sections), Some(z)) = (sections.first_chunk::<N>(), z.first_chunk_mut::<N>()) else { return };
+    let (sections, mut now) = (*sections, *z);
+    for v in x {
+        *v = filter(&sections, &mut now, *v);
+    }
+    *z = now;
+}
+
 /// The state of the cascade after an endless constant `x`: `scipy.signal.sosfilt_zi` times `x`.
 pub(super) fn settle(sections: &[Section], z: &mut [[f64; 2]], x: f64) {
     let mut scale = 1.0;
@@ -155,23 +180,37 @@ impl Biquad<'_> {
         let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
         let (started, z) = state.split_last_mut().ok_or(Code::MISFIT)?;
         let (z, out) = (z.as_chunks_mut().0, cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?);
-        let mut step = |x: f64| {
-            if *started == 0.0 {
-                *started = 1.0;
-                if matches!(self.start, Start::Settled) {
-                    settle(self.sections, z, x);
-                }
-            }
-            Y::rounded(filter(self.sections, z, x))
-        };
         let len = rows.row_len().max(1);
+        let count = out.len().checked_div(len).unwrap_or(0);
+        let first = if self.reverse { rows.row(count.saturating_sub(1)).last() } else { rows.row(0).first() };
+        if let Some(first) = first
+            && *started == 0.0
+        {
+            *started = 1.0;
+            if matches!(self.start, Start::Settled) {
+                settle(self.sections, z, (*first).into());
+            }
+        }
+        let mut room = [0.0; SOME];
+        let mut some = |y: &mut [Y], x: &[X]| {
+            let held = room.get_mut(..x.len()).unwrap_or(&mut []);
+            if self.reverse {
+                held.iter_mut().zip(x.iter().rev()).for_each(|(to, x)| *to = (*x).into());
+                filter_some(self.sections, z, held);
+                y.iter_mut().rev().zip(held).for_each(|(y, v)| *y = Y::rounded(*v));
+            } else {
+                held.iter_mut().zip(x).for_each(|(to, x)| *to = (*x).into());
+                filter_some(self.sections, z, held);
+                y.iter_mut().zip(held).for_each(|(y, v)| *y = Y::rounded(*v));
+            }
+        };
         if self.reverse {
             for (i, y) in out.chunks_exact_mut(len).enumerate().rev() {
-                y.iter_mut().zip(rows.row(i)).rev().for_each(|(y, x)| *y = step((*x).into()));
+                y.rchunks_mut(SOME).zip(rows.row(i).rchunks(SOME)).for_each(|(y, x)| some(y, x));
             }
         } else {
             for (i, y) in out.chunks_exact_mut(len).enumerate() {
-                y.iter_mut().zip(rows.row(i)).for_each(|(y, x)| *y = step((*x).into()));
+                y.chunks_mut(SOME).zip(rows.row(i).chunks(SOME)).for_each(|(y, x)| some(y, x));
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::testing::{Edge, Params, chain, numbers};
 use crate::mem::Complex32;
+use crate::stages::golden::Golden;
 use crate::stages::testing::{cases as cases_of, close};
 use std::format;
 use std::vec::Vec;
@@ -41,6 +42,7 @@ fn composed(kind: &str, params: &Params<'_>, input: &Edge, len: usize) -> Edge {
 #[test]
 fn scans_agree_with_scipy_and_numpy() {
     let mut cases = 0;
+    let mut golden = Golden::default();
     for case in cases_of(include_str!("../../../tests/data/scans.txt")) {
         let (len, x) = (case.len, &case.input);
         let edge = match case.dtype {
@@ -56,7 +58,9 @@ fn scans_agree_with_scipy_and_numpy() {
         };
         let got = numbers(&composed(case.kind, &case.params(), &edge, len));
         close(&got, &case.want, case.tolerance, &format!("case {cases}: {}", case.head));
+        golden.add(&format!("{} {}", case.kind, case.dtype), &got);
         cases += 1;
     }
     assert!(cases > 70, "{cases}");
+    golden.compare("features_scans.txt");
 }

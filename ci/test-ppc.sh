@@ -1,0 +1,53 @@
+#!/bin/bash
+# The library, the driver and the C programs on PowerPC 750 (32 bits, big-endian) under QEMU: all Rust tests but the few
+# named below, the C tests, the C examples against their expected output. `--long`: files of more than 4 GiB, whole.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. ci/ppc/env.sh
+
+# What needs a compiler or a cargo on the machine the tests run on, that is, inside the emulator.
+declare -A needs_host=(
+    [c_abi]="runs gcc and cargo; its programs are compiled and run below"
+    [header]="makes the header with cbindgen: the same sources on every target"
+    [install]="runs make install and pkg-config for the host"
+    [no_std]="runs cargo and nm; ci/ppc builds with its own options"
+    [ccsds121_libaec]="compiles against the host's libaec; ccsds121 has the standard's own vectors"
+)
+# Single tests, by name.
+declare -A skipped=(
+    [a_recording_takes_no_more_memory_than_its_plan]="the peak memory of the process is the emulator's"
+)
+
+if [ "${1:-}" = --long ]; then
+    SQS_LONG=1 ppc_cargo test --profile emulated --test far_offsets -- --nocapture
+    exit
+fi
+
+tests=()
+for file in tests/*.rs; do
+    name=$(basename "$file" .rs)
+    [ -n "${needs_host[$name]:-}" ] || tests+=(--test "$name")
+done
+skips=()
+for name in "${!skipped[@]}"; do skips+=(--skip "$name"); done
+# One part in so many of the random cases.
+export SQS_TEST_SHARE=${SQS_TEST_SHARE:-10}
+ppc_cargo test --profile emulated -p sqrtspace --lib "${tests[@]}" -- "${skips[@]}"
+ppc_cargo test --profile emulated -p driver -- "${skips[@]}"
+
+ppc_cargo build --profile emulated -p sqrtspace --lib
+library=$CARGO_TARGET_DIR/$target/emulated/libsqrtspace.a
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+passed=0
+for source in ctests/*.c c-examples/*.c; do
+    name=$(basename "$source" .c)
+    "${ppc_cc[@]}" -Wall -Wextra -Wpedantic -Wconversion -Werror "$source" "$library" -lpthread -lm -ldl -o "$out/$name"
+    (cd "$out" && $SQS_EMULATOR "./$name") > "$out/log" || { cat "$out/log"; echo "ppc: $name failed"; exit 1; }
+    expected=c-examples/expected/$name.txt
+    [ ! -e "$expected" ] || diff "$expected" "$out/log" || { echo "ppc: $name printed something else"; exit 1; }
+    passed=$((passed + 1))
+done
+echo "ppc: $passed C programs passed"
+for name in "${!needs_host[@]}"; do echo "ppc: left out: tests/$name.rs: ${needs_host[$name]}"; done
+for name in "${!skipped[@]}"; do echo "ppc: left out: $name: ${skipped[$name]}"; done
