@@ -38,6 +38,7 @@ mod evaluate_file;
 mod graph;
 mod handle;
 mod memory;
+mod panic;
 mod pipeline;
 mod plan;
 #[cfg(feature = "std")]
@@ -68,6 +69,7 @@ pub use evaluate::*;
 pub use evaluate_file::*;
 pub use graph::*;
 pub use handle::sqs_pipeline;
+pub use panic::*;
 pub use pipeline::*;
 pub use plan::*;
 #[cfg(feature = "std")]
