@@ -8,4 +8,4 @@ shift 4
 export RUSTC_BOOTSTRAP=1 RUSTC=${FLIGHT_RUSTC:-/usr/bin/rustc} CARGO_TARGET_DIR=$dir
 export RUSTFLAGS="-C target-cpu=$cpu -Z emit-stack-sizes ${FLIGHT_RUSTFLAGS:-}"
 "${FLIGHT_CARGO:-/usr/bin/cargo}" rustc --quiet --lib --crate-type staticlib --profile flight --no-default-features \
-    --features "$features" -Zbuild-std=core,panic_abort --target "$target" "$@"
+    --features "$features" -Zbuild-std=core,panic_abort -Zbuild-std-features=optimize_for_size --target "$target" "$@"

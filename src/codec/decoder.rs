@@ -11,6 +11,7 @@ use super::tally::Tally;
 use super::{Flow, Progress, ccsds121, lz, numeric, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
+use crate::util::slice::Slices;
 
 /// How a stream is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -300,7 +301,7 @@ impl<'a> Decoder<'a> {
                 let room = out.get_mut(written..).unwrap_or(&mut []);
                 let n = ready.len().min(room.len());
                 if let (Some(to), Some(from)) = (room.get_mut(..n), ready.get(..n)) {
-                    to.copy_from_slice(from);
+                    to.put(from);
                 }
                 self.sent += n;
                 self.offset = self.offset.wrapping_add(n as u64);
@@ -351,13 +352,13 @@ impl<'a> Decoder<'a> {
     /// Takes input until the buffer is full.
     fn fill(&mut self, rest: &[u8]) -> usize {
         if self.from > 0 {
-            self.input.copy_within(self.from..self.to, 0);
+            self.input.slide(self.from..self.to, 0);
             self.to -= self.from;
             self.from = 0;
         }
         let n = rest.len().min(self.input.len() - self.to);
         if let (Some(to), Some(from)) = (self.input.get_mut(self.to..self.to + n), rest.get(..n)) {
-            to.copy_from_slice(from);
+            to.put(from);
         }
         self.to += n;
         self.stats.coded_bytes += n as u64;
@@ -530,7 +531,7 @@ impl<'a> Decoder<'a> {
             }
             reference = Some(r);
         }
-        self.raw.copy_within(self.held - known..self.held, 0);
+        self.raw.slide(self.held - known..self.held, 0);
         // Until the frame is there, only what went before it is; or nothing that anything could go on from.
         (self.held, self.held_end) = (known, h.raw_offset);
         let past = reference.map_or(0, |r| r.bytes as usize);
@@ -538,8 +539,11 @@ impl<'a> Decoder<'a> {
         let Some(data) = self.raw.get_mut(known - past..end) else { return Made::Damaged };
         let decoded = match h.codec {
             Codec::Stored => {
-                data.copy_from_slice(payload);
-                true
+                let whole = data.len() == payload.len();
+                if whole {
+                    data.put(payload);
+                }
+                whole
             }
             Codec::Numeric => {
                 work::cells(self.work, numeric::decode_cells(self.options.max_frame_bytes), self.options.past_cells())

@@ -4,7 +4,10 @@
 
 enum { SAMPLES = 20000, RAW = SAMPLES * 26, CODED = 256 * 1024 };
 
-static unsigned char raw[RAW], coded[CODED], back[4096], handle_memory[2][1 << 20] __attribute__((aligned(64)));
+static unsigned char raw[RAW], coded[CODED], back[4096];
+/* The area has two parts: for the encoder, and for the decoder. */
+#define ENCODER_AREA (area.bytes)
+#define DECODER_AREA (area.bytes + AREA_BYTES / 2)
 
 /* As in tests/codec_golden.rs: a wandering signal of integers. */
 static uint64_t random_state;
@@ -106,8 +109,8 @@ static size_t encoded(const golden_vector *g, size_t bytes)
     options.effort = g->effort;
     options.codec = g->codec;
     CHECK_STATUS(sqs_encoder_memory(&options, &need, &align), SQS_OK);
-    CHECK(need <= sizeof handle_memory[0] && 64 % align == 0);
-    CHECK_STATUS(sqs_encoder_init(handle_memory[0], need, &options, &encoder, NULL), SQS_OK);
+    CHECK(need <= AREA_BYTES / 2 && 64 % align == 0);
+    CHECK_STATUS(sqs_encoder_init(ENCODER_AREA, need, &options, &encoder, NULL), SQS_OK);
     /* Input and output in pieces of no round size. */
     for (int turn = 0; turn < 100000 && status != SQS_END; turn++) {
         size_t took = 0, made = 0, piece = bytes - at < 7777 ? bytes - at : 7777, room = CODED - n < 5003 ? CODED - n : 5003;
@@ -131,8 +134,8 @@ static void decoded(size_t bytes, size_t n)
     sqs_decode_options_init(&options, sizeof options);
     options.max_frame_bytes = 65536;
     CHECK_STATUS(sqs_decoder_memory(&options, &need, &align), SQS_OK);
-    CHECK(need <= sizeof handle_memory[1]);
-    CHECK_STATUS(sqs_decoder_init(handle_memory[1], need, &options, &decoder, NULL), SQS_OK);
+    CHECK(need <= AREA_BYTES / 2);
+    CHECK_STATUS(sqs_decoder_init(DECODER_AREA, need, &options, &decoder, NULL), SQS_OK);
     for (int turn = 0; turn < 100000 && status >= 0 && status != SQS_END; turn++) {
         size_t took = 0, made = 0, piece = n - at < 3001 ? n - at : 3001;
         uint64_t offset = 0;

@@ -48,7 +48,7 @@ static int32_t upwards(void *ctx, uint64_t first, size_t n, const void *data, si
     return 0;
 }
 
-/* Evaluates all rows in steps, with a bit of the work area flipped before every tenth step. */
+/* Evaluates all rows in steps, with a bit of the work area flipped before some steps. */
 static sqs_stats damaged(uint32_t order, uint64_t seed)
 {
     sqs_config c = config_of(1, 1, SQS_U32);
@@ -57,10 +57,11 @@ static sqs_stats damaged(uint32_t order, uint64_t seed)
     dice chance = { seed };
     seen at = { order == SQS_ORDER_REVERSE ? SAMPLES : 0, 0 };
     uint32_t id = 0;
+    int flips = 25;
     sqs_status status = SQS_OK;
     c.mode = SQS_MODE_SQRT;
     c.cache_bytes = 4096;
-    c.memory_budget_bytes = 24 * 1024;
+    c.memory_budget_bytes = 12 * 1024;
     sqs_pipeline *p = pipeline_in(&control, &c);
     d.run = running;
     d.state_bytes = sizeof(total);
@@ -77,7 +78,7 @@ static sqs_stats damaged(uint32_t order, uint64_t seed)
     CHECK_STATUS(sqs_evaluate_begin(p, &ask, order == SQS_ORDER_REVERSE ? downwards : upwards, &at), SQS_OK);
     for (int turn = 0; turn < 20000; turn++) {
         uint64_t done = 0;
-        if (turn % 10 == 9) area.bytes[roll(&chance) % plan.work_bytes] ^= (unsigned char)(1u << roll(&chance) % 8);
+        if (turn % 10 == 9 && flips-- > 0) area.bytes[roll(&chance) % plan.work_bytes] ^= (unsigned char)(1u << roll(&chance) % 8);
         status = sqs_step(p, 16, &done);
         if (status < 0 || !stats_of(p).evaluating) break;
     }
@@ -92,7 +93,7 @@ void check_repair(void)
 {
     uint64_t sum = 0, found = 0, repaired = 0;
     for (uint64_t t = 0; t < SAMPLES; t++) want[t] = sum = sum * 6364136223846793005u + sample(t);
-    for (uint64_t seed = 1; seed <= 12; seed++) {
+    for (uint64_t seed = 1; seed <= 20; seed++) {
         const sqs_stats s = damaged(seed % 2 ? SQS_ORDER_REVERSE : SQS_ORDER_FORWARD, seed);
         found += s.crc_failures;
         repaired += s.repairs;

@@ -2,7 +2,7 @@
 #include "checks.h"
 
 static uint64_t made, length;
-static uint32_t row_words;
+static uint32_t row_words, state_bytes;
 
 typedef struct { uint32_t next, hash; } state; /* of the row to come */
 
@@ -54,7 +54,7 @@ static sqs_pipeline *chain_of(uint64_t rows, uint64_t budget, uint32_t *id)
     c.checkpoint_every = UINT32_MAX;
     sqs_pipeline *p = pipeline_in(&control, &c);
     d.run = chain;
-    d.state_bytes = sizeof(state);
+    d.state_bytes = state_bytes;
     CHECK_STATUS(sqs_stage_register(p, &d, id), SQS_OK);
     memset(&source, 0, sizeof source);
     source.struct_size = sizeof source;
@@ -68,7 +68,7 @@ static sqs_pipeline *chain_of(uint64_t rows, uint64_t budget, uint32_t *id)
 static uint64_t budget_of(uint64_t rows, uint64_t slots, uint64_t leaf)
 {
     uint64_t budget = 0;
-    for (uint32_t tried = 0; tried < 200; tried++) {
+    for (uint32_t tried = 0; tried < 4000; tried++) {
         uint32_t id = 0;
         sqs_pipeline *p = chain_of(rows, budget, &id);
         sqs_request ask = all_of(id);
@@ -76,16 +76,19 @@ static uint64_t budget_of(uint64_t rows, uint64_t slots, uint64_t leaf)
         const sqs_plan_info plan = plan_of(p, &ask, 1);
         sqs_pipeline_delete(p);
         if (budget != 0 && plan.sweep_slots == slots && plan.sweep_leaf == leaf) return budget;
-        budget = budget == 0 ? plan.least_bytes : budget + 40; /* a state of 8 bytes and its header */
+        /* A slot takes the state and a header of 32 bytes: from somewhat less than slots and rows will take. */
+        const uint64_t below = (slots * (32 + state_bytes) + (leaf - 1) * 4 * row_words) * 3 / 4;
+        budget = budget == 0 ? plan.least_bytes + below : budget + 8;
     }
     return 0;
 }
 
-static void reversed(uint64_t rows, uint64_t slots, uint64_t leaf, uint32_t words, uint64_t total)
+static void reversed(uint64_t rows, uint64_t slots, uint64_t leaf, uint32_t bytes, uint32_t words, uint64_t total)
 {
     uint32_t id = 0, hash = 0;
     descent d = { rows, 0 };
     row_words = words;
+    state_bytes = bytes;
     for (uint64_t t = 0; t < rows; t++) wanted[t] = hash = step(hash, t);
     const uint64_t budget = budget_of(rows, slots, leaf);
     CHECK(budget != 0);
@@ -103,18 +106,20 @@ static void reversed(uint64_t rows, uint64_t slots, uint64_t leaf, uint32_t word
     sqs_pipeline_delete(p);
 }
 
-/* (T, s): totals of the binomial schedule; (T, s, L): rows and extra ones. The words of a row make the planner choose so. */
+/* (T, s): totals of the binomial schedule; (T, s, L): rows and extra ones. The bytes of state and row
+   make the planner choose so. Of tiles it takes one slot less than the tables, with as many rows made: 10 tiles fit 9 slots
+   (beta(9, 1) = 10). */
 void check_tables(void)
 {
-    static const struct { uint16_t rows, slots, leaf, words; uint32_t total; } table[] = {
-        { 10, 3, 1, 64, 25 },          { 20, 3, 1, 64, 65 },          { 21, 2, 1, 64, 91 },
-        { 56, 3, 1, 64, 266 },         { 100, 5, 1, 256, 416 },       { 100, 10, 1, 256, 322 },
-        { 1000, 10, 1, 1024, 4636 },   { 1000, 31, 1, 1024, 3439 },   { 10000, 20, 1, 4096, 47976 },
-        { 10000, 100, 1, 4096, 34747 }, { 1000, 10, 100, 1, 1900 },   { 1000, 10, 10, 16, 3220 },
-        { 10000, 100, 100, 10, 19900 },
+    static const struct { uint16_t rows, slots, leaf, bytes, words; uint32_t total; } table[] = {
+        { 10, 3, 1, 8, 64, 25 },           { 20, 3, 1, 8, 64, 65 },          { 21, 2, 1, 8, 64, 91 },
+        { 56, 3, 1, 8, 64, 266 },          { 100, 5, 1, 8, 256, 416 },       { 100, 10, 1, 8, 256, 322 },
+        { 1000, 10, 1, 8, 1024, 4636 },    { 1000, 31, 1, 8, 1024, 3439 },   { 10000, 20, 1, 8, 1024, 47976 },
+        { 10000, 100, 1, 8, 4096, 34747 }, { 1000, 9, 100, 96, 4, 1900 } ,  { 1000, 10, 10, 8, 8, 3220 },
+        { 10000, 99, 100, 8, 16, 19900 },
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        reversed(table[i].rows, table[i].slots, table[i].leaf, table[i].words, table[i].total);
+        reversed(table[i].rows, table[i].slots, table[i].leaf, table[i].bytes, table[i].words, table[i].total);
 }
 
 enum { ROWS = 1500 };

@@ -14,6 +14,7 @@ use super::tans::{MAX_STATES, State};
 use crate::mem::recast_mut;
 use crate::simd::Level;
 use crate::status::{Error, Result, Status};
+use crate::util::slice::Slices;
 
 const DAMAGED: Error = Error::new(Status::Damaged, "a coded block is damaged");
 
@@ -71,7 +72,7 @@ fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Op
             0 => {
                 let (raw, tail) = rest.split_at_checked(literals)?;
                 rest = tail;
-                waiting.copy_from_slice(raw);
+                waiting.put(raw);
             }
             mode => {
                 let len = number(&mut rest)?;
@@ -94,7 +95,7 @@ fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Op
             return None;
         }
         let left = out.bytes.len() - out.lit;
-        out.bytes.copy_within(out.lit.., out.at);
+        out.bytes.slide(out.lit.., out.at);
         out.at += left;
         if last {
             return Some(out.at - start);

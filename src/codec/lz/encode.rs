@@ -15,6 +15,7 @@ use super::prices::Prices;
 use super::sequences::Sequence;
 use super::tans::{EncodeTable, MAX_LOG, SYMBOLS, Shares};
 use crate::simd::{Level, with_bits};
+use crate::util::slice::Slices;
 
 /// Sequences of a part, at most: then its tables are written, and the next part learns its own. Short blocks leave
 /// room for the cheapest way.
@@ -243,8 +244,8 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
     )?;
     let mut head = [0u8; 4];
     let head_len = number(len, &mut head)?;
-    out.get_mut(at..at + head_len)?.copy_from_slice(head.get(..head_len)?);
-    out.copy_within(at + 3..at + 3 + len, at + head_len);
+    out.get_mut(at..at + head_len)?.put(head.get(..head_len)?);
+    out.slide(at + 3..at + 3 + len, at + head_len);
     Some(at + head_len + len)
 }
 
@@ -254,7 +255,7 @@ const FOUR_STREAMS: usize = 1024;
 /// Copies a run of literals, a short one with a few bytes behind it if there is room.
 #[inline(always)]
 fn gather(out: &mut [u8], to: usize, run: &[u8]) -> Option<()> {
-    out.get_mut(to..to + run.len())?.copy_from_slice(run);
+    out.get_mut(to..to + run.len())?.put(run);
     Some(())
 }
 
@@ -296,7 +297,7 @@ fn write_literals(
         if bytes + head_len + 16 + literals / 64 < literals {
             // The length in front takes up to three bytes, as do those of three streams.
             let body = at + 3;
-            out.get_mut(body..body + head_len)?.copy_from_slice(head.get(..head_len)?);
+            out.get_mut(body..body + head_len)?.put(head.get(..head_len)?);
             let codes = huffman::codes(&lens);
             let many = literals >= FOUR_STREAMS;
             let sizes = body + head_len;
@@ -326,19 +327,19 @@ fn write_literals(
                 }
             }
             if many {
-                out.copy_within(start..to, tight);
+                out.slide(start..to, tight);
                 to -= start - tight;
             }
             let len = to - body;
             let head_len = number(len, out.get_mut(at..body)?)?;
-            out.copy_within(body..to, at + head_len);
+            out.slide(body..to, at + head_len);
             return Some((if many { 2 } else { 1 }, at + head_len + len));
         }
     }
     if at + literals > out.len() {
         return None;
     }
-    out.copy_within(from.., at);
+    out.slide(from.., at);
     Some((0, at + literals))
 }
 

@@ -30,7 +30,7 @@ pub(super) fn lengths(counts: &[u32; 256]) -> [u8; 256] {
         }
     }
     let Some(keys) = keys.get_mut(..n) else { return lens };
-    keys.sort_unstable();
+    crate::util::slice::sort(keys, u32::lt);
     let mut per_len = [0u32; 33];
     tree_depths(keys, &mut per_len);
     limit(&mut per_len);

@@ -127,7 +127,7 @@ pub(crate) fn write(e: &[i32], length: u32, out: &mut [u8]) -> Option<usize> {
     let mut w = BitWriter::new(out);
     w.put(length, 2);
     let mut before = START;
-    for b in e.chunks(LEAST << length) {
+    for b in e.chunks((LEAST << length).max(1)) {
         let now = best(b, before);
         let (code, bits) = change(before, now);
         w.put(code, bits);
