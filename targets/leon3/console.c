@@ -44,6 +44,28 @@ static void panicked(void *ctx, const char *file, size_t file_bytes, uint32_t li
     quit(101);
 }
 
+#ifdef BENCH
+
+void bench(void);
+void mark(void);
+
+/* The plugin looks for this address. */
+void __attribute__((noinline)) mark(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
+int main(void)
+{
+    UART[2] = 3;
+    CHECK_STATUS(sqs_panic_hook(panicked, NULL), SQS_OK);
+    bench();
+    quit(failures ? 1 : 0);
+    return 0;
+}
+
+#else
+
 /* From here on the stack below the caller has a pattern. */
 static void paint_stack(void)
 {
@@ -62,6 +84,10 @@ int main(void)
 {
     UART[2] = 3;
     CHECK_STATUS(sqs_panic_hook(panicked, NULL), SQS_OK);
+#ifdef TRAP
+    /* The control: a word read from an odd address must end the run. */
+    say_hex(*(volatile uint32_t *)(volatile unsigned char *)(area.bytes + checked));
+#endif
     for (const check *c = all_checks; c->name; c++) {
         paint_stack();
         run_check(c);
@@ -72,3 +98,5 @@ int main(void)
     quit(failures ? 1 : 0);
     return 0;
 }
+
+#endif
