@@ -122,6 +122,7 @@ impl<'a> BitReader<'a> {
     #[inline]
     pub fn unary(&mut self, most: u32) -> u32 {
         let mut n = 0u32;
+        // Each turn takes 56 bits, to `most` or the end of the bytes.
         loop {
             let zeros = self.window().leading_zeros();
             if zeros < 56 {

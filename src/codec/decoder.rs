@@ -290,6 +290,7 @@ impl<'a> Decoder<'a> {
     pub fn step(&mut self, input: &[u8], out: &mut [u8], flow: Flow) -> Result<DecodeStep> {
         let (mut consumed, mut written) = (0usize, 0usize);
         let mut offset = self.offset;
+        // Each turn but the last takes input, moves what is held on by a byte at least, or puts out a frame.
         loop {
             if self.sent < self.made {
                 if written == 0 {

@@ -235,6 +235,7 @@ impl<'a> Encoder<'a> {
     /// [`Progress::Done`]: the stream is complete.
     pub fn step(&mut self, input: &[u8], out: &mut [u8], flow: Flow) -> Result<Step> {
         let (mut consumed, mut written) = (0usize, 0usize);
+        // A turn for each frame that fits the output, and two at the end.
         loop {
             let ready = self.out.get(self.sent..self.made).unwrap_or(&[]);
             let room = out.get_mut(written..).unwrap_or(&mut []);

@@ -256,6 +256,7 @@ impl LeafSchedule {
 
     /// What to do next, advances and fills in pieces of at most `most` rows (at least one); none when all is handed out.
     pub fn next(&mut self, stack: &mut [Entry], most: u64) -> Option<LeafAction> {
+        // Two turns at most.
         loop {
             if let Some((from, to)) = take(&mut self.ahead, most) {
                 return Some(LeafAction::Advance { from, to });

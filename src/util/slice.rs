@@ -46,10 +46,7 @@ impl<T: Copy> Slices<T> for [T] {
 #[inline]
 pub fn sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
     #[cfg(feature = "std")]
-    x.sort_unstable_by(|a, b| {
-        use core::cmp::Ordering;
-        if less(a, b) { Ordering::Less } else { Ordering::from(less(b, a)) }
-    });
+    x.sort_unstable_by(|a, b| less(b, a).cmp(&less(a, b)));
     #[cfg(not(feature = "std"))]
     heap_sort(x, less);
 }
@@ -101,6 +98,7 @@ fn heap_sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
 #[inline(always)]
 fn sift<T: Copy>(heap: &mut [T], mut at: usize, less: impl Fn(&T, &T) -> bool) {
     let Some(v) = heap.get(at).copied() else { return };
+    // One level of the heap a turn: at most `log2 n`.
     loop {
         let left = at.saturating_mul(2).saturating_add(1);
         let Some(mut child) = heap.get(left).copied() else { break };

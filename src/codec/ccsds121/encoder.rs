@@ -166,6 +166,7 @@ impl Encoder {
         let (mut src, mut dst) = (input, out);
         let (in_len, out_len) = (src.len(), dst.len());
         let mut done = false;
+        // A turn for each block of the input, and two at the end.
         loop {
             dst = self.drain(dst);
             if self.pending_from < self.pending_to {

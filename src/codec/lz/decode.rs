@@ -53,6 +53,7 @@ fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Op
     let mut rest = input;
     let mut recent = Recent::START;
     let mut out = Output { bytes: out, at: start, lit: 0 };
+    // Each turn takes three bytes of the input at least.
     loop {
         let (&flags, tail) = rest.split_first()?;
         rest = tail;

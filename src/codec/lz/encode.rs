@@ -157,6 +157,7 @@ fn all(
     mut parse: impl FnMut(&mut [[u32; 2]]) -> Option<((usize, bool), usize)>,
 ) -> Option<usize> {
     let (mut written, mut from) = (0, start);
+    // Each turn writes at least a byte, and there are to be fewer than the input has.
     loop {
         let ((count, last), anchor) = parse(sequences)?;
         let to = if last { input.len() } else { anchor };
@@ -175,6 +176,7 @@ fn all(
 /// A number in groups of seven bits, the lowest first, each but the last with its top bit set.
 fn number(mut v: usize, out: &mut [u8]) -> Option<usize> {
     let mut len = 0;
+    // At most ten groups make a number.
     loop {
         let more = v > 0x7f;
         *out.get_mut(len)? = (v & 0x7f) as u8 | u8::from(more) << 7;
@@ -354,6 +356,7 @@ fn scattered<'a>(
 ) -> Option<usize> {
     let mut w = Writer::new(out);
     let mut left = count;
+    // A turn for each run.
     loop {
         let (now, later) = run.split_at_checked(run.len().min(left))?;
         write_codes(now, codes, &mut w);

@@ -200,6 +200,7 @@ pub(super) fn read_lengths(r: &mut Reader) -> Option<[u8; 256]> {
     let mut lens = [0u8; 256];
     let mut rest = lens.iter_mut();
     let (mut used, mut symbols) = (0u32, 0);
+    // Each turn takes one at least of the 256 lengths.
     loop {
         let skip = r.gamma()? as usize - 1;
         if skip > rest.len() {
