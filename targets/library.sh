@@ -6,6 +6,6 @@ cd "$(dirname "$0")/.."
 target=$1 cpu=$2 features=$3 dir=$4
 shift 4
 export RUSTC_BOOTSTRAP=1 RUSTC=${FLIGHT_RUSTC:-/usr/bin/rustc} CARGO_TARGET_DIR=$dir
-export RUSTFLAGS="-C target-cpu=$cpu -Z emit-stack-sizes ${FLIGHT_RUSTFLAGS:-}"
+export RUSTFLAGS="-C target-cpu=$cpu"
 "${FLIGHT_CARGO:-/usr/bin/cargo}" rustc --quiet --lib --crate-type staticlib --profile flight --no-default-features \
-    --features "$features" -Zbuild-std=core,panic_abort -Zbuild-std-features=optimize_for_size --target "$target" "$@"
+    --features "$features" -Zbuild-std=core,panic_abort -Zbuild-std-features=compiler-builtins-mem --target "$target" "$@"

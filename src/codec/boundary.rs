@@ -1,7 +1,8 @@
 //! The boundary handler: input cut anywhere becomes frames of whole rows, with what went before them kept in front.
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffer")]
 
-use crate::util::slice::Slices;
+use crate::mem::Slide;
+use crate::util::slice::Put;
 
 /// Gathers bytes until a frame is full.
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use super::format::{ByteOrder, Format, SampleType};
 use super::frame::Codec;
 use super::reference::{Reference, refers};
 use super::{Effort, lz, numeric, work};
-use crate::util::slice::Slices;
+use crate::mem::Slide;
+use crate::util::slice::Put;
 
 /// Which codec a stream's frames may use. What does not shrink is stored, whatever the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -9,9 +9,10 @@ use super::holes::{Arrival, Holes, Range};
 use super::reference::{Reference, refers};
 use super::tally::Tally;
 use super::{Flow, Progress, ccsds121, lz, numeric, work};
+use crate::mem::Slide;
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// How a stream is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::tally::Tally;
 use super::{Effort, Flow, Progress, Step, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// How a stream is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

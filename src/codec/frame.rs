@@ -6,7 +6,7 @@
 use super::format::Format;
 use crate::util::bytes::{Reader, Writer};
 use crate::util::crc::crc32c;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// What every frame starts with. Not text, not a run, and different from itself at every shift.
 pub const SYNC: [u8; 4] = [0xF5, 0x53, 0x51, 0xB2];

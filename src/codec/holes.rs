@@ -1,7 +1,7 @@
 //! Which bytes of the original have come, and which are missing between them.
 #![allow(clippy::arithmetic_side_effects, reason = "counts within the list; range ends are ordered where subtracted")]
 
-use crate::util::slice::Slices;
+use crate::mem::Slide;
 
 /// A range of bytes of the original.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

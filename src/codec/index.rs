@@ -4,7 +4,7 @@
 use super::frame::{HEADER_BYTES, TRAILER_BYTES};
 use super::glyph::{self, GlyphType};
 use crate::util::bytes::{Reader, Writer};
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// COMPOSITE: the index.
 const INDEX: u32 = 1;

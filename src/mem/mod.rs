@@ -8,6 +8,7 @@ mod carve;
 mod fixed;
 mod inline;
 mod pod;
+mod slide;
 mod work;
 
 pub use append::append;
@@ -15,4 +16,5 @@ pub use carve::{Carver, Layout};
 pub use fixed::FixedVec;
 pub use inline::Inline;
 pub use pod::{Complex32, Pod, cast, cast_mut, recast_mut};
+pub use slide::Slide;
 pub use work::{Span, Work};

@@ -5,7 +5,7 @@ use crate::exec::{Supply, final_windows};
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 impl<'m> Pipeline<'m> {
     /// [`Pipeline::push`].

@@ -16,7 +16,7 @@ use crate::plan::Request;
 use crate::status::{Error, Result, Status};
 use crate::util::crc::{Crc32c, crc32c};
 use crate::util::digest::Digest;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// Checksums of what a call left behind.
 #[derive(Clone, Copy, Debug, Default)]

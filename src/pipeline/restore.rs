@@ -12,7 +12,7 @@ use crate::store::checkpoints::Held;
 use crate::util::bytes::Reader;
 use crate::util::crc::crc32c;
 use crate::util::num;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// Where a restored pipeline goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::crc::Crc32c;
 use crate::util::num;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// First bytes of a file.
 pub(super) const MAGIC: [u8; 8] = *b"sqscheck";

@@ -11,7 +11,7 @@ use super::{Build, shape};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::Result;
 use crate::util::num;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["from", "to"])?;

@@ -16,11 +16,12 @@
 use super::{Build, shape};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::Slide;
 use crate::mem::cast_mut;
 use crate::simd::{self, Level};
 use crate::status::Result;
 use crate::util::num;
-use crate::util::slice::{Slices, select, sort};
+use crate::util::slice::{select, sort};
 
 /// The largest `k` for which the greatest are kept in order.
 const MOST_KEPT: usize = 128;

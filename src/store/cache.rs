@@ -8,7 +8,7 @@ use crate::mem::{Span, Work, cast, cast_mut};
 use crate::util::crc::Crc32c;
 use crate::util::digest::Digest;
 use crate::util::num;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// No slot.
 const NONE: u32 = u32::MAX;

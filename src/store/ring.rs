@@ -8,7 +8,7 @@ use crate::status::Result;
 use crate::util::crc::Crc32c;
 use crate::util::digest::Digest;
 use crate::util::num;
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// Bytes of samples under one check.
 const CHUNK: usize = 1024;

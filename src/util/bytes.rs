@@ -1,6 +1,6 @@
 //! Big-endian bytes, the wire order of every format of this library. Structs are never written as they lie in memory.
 
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// Writes into a slice, remembering how far it came and whether everything fitted.
 #[derive(Debug)]

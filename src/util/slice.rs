@@ -1,43 +1,18 @@
 //! What `core` has for slices, but without a way to panic and without recursion: copies clip to what fits, and where there
 //! is no standard library sorting and selecting are loops.
 
-use core::ops::{Bound, RangeBounds};
-
-/// Copies that never panic.
-pub trait Slices<T: Copy> {
-    /// Copies `from` to the start, as much as both hold. Lengths that differ are a fault of the caller.
+/// Copies `from` to the start of `to`, as much as both hold. Lengths that differ are a fault of the caller.
+pub trait Put<T: Copy> {
+    /// The copy.
     fn put(&mut self, from: &[T]);
-
-    /// Moves the elements of a range to `to` and what follows it. Does nothing where either is not all inside.
-    fn slide(&mut self, range: impl RangeBounds<usize>, to: usize);
 }
 
-impl<T: Copy> Slices<T> for [T] {
+impl<T: Copy> Put<T> for [T] {
     #[inline(always)]
     fn put(&mut self, from: &[T]) {
         debug_assert_eq!(self.len(), from.len());
-        let n = self.len().min(from.len());
-        if let (Some(to), Some(from)) = (self.get_mut(..n), from.get(..n)) {
-            to.copy_from_slice(from);
-        }
-    }
-
-    #[inline(always)]
-    fn slide(&mut self, range: impl RangeBounds<usize>, to: usize) {
-        let start = match range.start_bound() {
-            Bound::Included(v) => *v,
-            Bound::Excluded(v) => v.saturating_add(1),
-            Bound::Unbounded => 0,
-        };
-        let end = match range.end_bound() {
-            Bound::Included(v) => v.saturating_add(1),
-            Bound::Excluded(v) => *v,
-            Bound::Unbounded => self.len(),
-        };
-        let fits = start <= end && end <= self.len() && to <= self.len().saturating_sub(end.saturating_sub(start));
-        debug_assert!(fits);
-        if fits {
-            self.copy_within(start..end, to);
+        for (to, from) in self.iter_mut().zip(from) {
+            *to = *from;
         }
     }
 }
@@ -224,18 +199,5 @@ mod tests {
         let mut x: Vec<f32> = (0..50_000).chain((0..50_000).rev()).map(|i| i as f32).collect();
         part(&mut x, 50_000);
         assert_eq!(x[50_000], 25_000.0);
-    }
-
-    #[test]
-    fn copies() {
-        let mut x = [1, 2, 3, 4, 5];
-        x.slide(1..3, 0);
-        assert_eq!(x, [2, 3, 3, 4, 5]);
-        x.slide(..2, 3);
-        assert_eq!(x, [2, 3, 3, 2, 3]);
-        x.slide(3.., 0);
-        assert_eq!(x, [2, 3, 3, 2, 3]);
-        x.put(&[9; 5]);
-        assert_eq!(x, [9; 5]);
     }
 }

@@ -4,7 +4,7 @@ use super::bits::BitWriter;
 use super::params::{Layout, MAX_BLOCK, Params};
 use super::{Step, block_encode, sample};
 use crate::status::{Error, Result, Status};
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// Blocks of a segment: a run of zero blocks does not cross its end.
 const SEGMENT: u32 = 64;

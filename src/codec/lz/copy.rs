@@ -1,7 +1,7 @@
 //! Copies within the output where the quick way is barred: close to its end, long runs of literals, near matches.
 #![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other first")]
 
-use crate::util::slice::Slices;
+use crate::mem::Slide;
 
 /// Moves `run` literals from `lit` to `at`, and repeats behind them `len` bytes from `offset` back.
 ///

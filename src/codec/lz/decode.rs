@@ -11,10 +11,11 @@ use super::literals;
 use super::sequences::Recent;
 use super::steps;
 use super::tans::{MAX_STATES, State};
+use crate::mem::Slide;
 use crate::mem::recast_mut;
 use crate::simd::Level;
 use crate::status::{Error, Result, Status};
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 const DAMAGED: Error = Error::new(Status::Damaged, "a coded block is damaged");
 

@@ -14,8 +14,9 @@ use super::parse::{Parser, Style};
 use super::prices::Prices;
 use super::sequences::Sequence;
 use super::tans::{EncodeTable, MAX_LOG, SYMBOLS, Shares};
+use crate::mem::Slide;
 use crate::simd::{Level, with_bits};
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// Sequences of a part, at most: then its tables are written, and the next part learns its own. Short blocks leave
 /// room for the cheapest way.

@@ -4,7 +4,7 @@
     reason = "positions in a slice of at most 4 MiB, and hashes that wrap on purpose"
 )]
 
-use crate::util::slice::Slices;
+use crate::mem::Slide;
 
 /// Bits of an entry that tell more of the hash; the others are the position, below 2^22.
 const TAG_BITS: u32 = 10;

@@ -7,7 +7,7 @@ use super::tables::estimate;
 use crate::codec::Effort;
 use crate::codec::varint::{self, unzigzag, zigzag};
 use crate::util::bytes::{Reader, Writer};
-use crate::util::slice::{Slices, sort};
+use crate::util::slice::{Put, sort};
 
 /// Whether `x` may have few enough values for a dictionary to pay; `e`, as long as `x`, is overwritten.
 ///

@@ -7,8 +7,8 @@ use super::learned::{self, Learned};
 use super::{adaptive, blocks, rice};
 use crate::codec::Effort;
 use crate::codec::varint;
+use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
-use crate::util::slice::Slices;
 
 const ZEROS: u8 = 0;
 const RICE: u8 = 1;

@@ -11,8 +11,9 @@ use crate::codec::Effort;
 use crate::codec::format::{Format, SampleType};
 use crate::codec::glyph::{self, Glyph, GlyphType};
 use crate::codec::varint::{self, unzigzag, zigzag};
+use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
-use crate::util::slice::{Slices, sort};
+use crate::util::slice::{Put, sort};
 
 /// PRIMITIVE: every sample is the payload.
 pub(crate) const CONSTANT: u32 = 0;

@@ -4,8 +4,9 @@
 use super::rans::Decoder;
 use crate::codec::bits::BitWriter;
 use crate::codec::varint;
+use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// Room kept in front of the raw bits for their length.
 const ROOM: usize = 5;

@@ -2,9 +2,10 @@
 
 use super::{CHUNK, Plan, Sample, Tools, select};
 use crate::kernel::Code;
+use crate::mem::Slide;
 use crate::mem::cast_mut;
 use crate::simd::rank::{self, Between};
-use crate::util::slice::Slices;
+use crate::util::slice::Put;
 
 /// Words of a stored [`Bracket`].
 pub(super) const STATE: usize = 12;
