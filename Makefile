@@ -71,8 +71,8 @@ test-leon: ## the checks of targets/checks on a bare LEON3 in QEMU
 check-panics: ## no way to a panic and no recursion in what flies, on LEON3
 	targets/control.sh
 	targets/size.sh > /dev/null
-	python3 targets/panics.py sparc64-linux-gnu- $(or $(CARGO_TARGET_DIR),target)/surface/flight-codec.elf
-	python3 targets/graph.py sparc64-linux-gnu- $(or $(CARGO_TARGET_DIR),target)/surface/flight-codec.elf
+	python3 targets/panics.py sparc64-linux-gnu- $(or $(CARGO_TARGET_DIR),target)/surface/everything.elf
+	python3 targets/graph.py sparc64-linux-gnu- $(or $(CARGO_TARGET_DIR),target)/surface/everything.elf
 
 .PHONY: size
 size: ## code and data of what flies: writes docs/sizes.txt anew

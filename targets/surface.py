@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A C file that refers to every function a library exports: surface.py PREFIX LIBRARY.a > surface.c
+"""A C file that refers to every function a library exports: surface.py PREFIX LIBRARY.a [BUT] > surface.c
 
+BUT: an expression; functions that match it are left out.
 Linked with --gc-sections, a program of it holds all that a caller can reach, and nothing else of the library.
 """
 import re
@@ -8,9 +9,11 @@ import subprocess
 import sys
 
 prefix, library = sys.argv[1:3]
+but = re.compile(sys.argv[3] if len(sys.argv) > 3 else "$^")
 symbols = subprocess.run([prefix + "nm", library], capture_output=True, text=True).stdout
 names = sorted(set(re.findall(r" T (sqs_\w+)$", symbols, re.M)))
-if len(names) < 40:
+names = [name for name in names if not but.search(name)]
+if len(names) < 30:
     sys.exit(f"surface.py: {len(names)} functions in {library}")
 for name in names:
     print(f"extern void {name}(void);")

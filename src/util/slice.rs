@@ -146,6 +146,7 @@ fn thirds(x: &mut [f32]) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec;
     use std::vec::Vec;
 
     /// Numbers, some of them equal; in order, in the other order, all equal, and none.
