@@ -99,7 +99,14 @@ fn checks_of_flight_targets_pass_here() {
     assert!(golden.status.success(), "{}", String::from_utf8_lossy(&golden.stderr));
     std::fs::write(made.join("golden.h"), golden.stdout).expect("golden.h");
     let mut cc = c_compiler(false);
-    cc.args(["-std=gnu99", "-ffp-contract=off", "-Wno-pedantic", "-Wno-conversion", "-Wno-unused-const-variable", "-I"]);
+    cc.args([
+        "-std=gnu99",
+        "-ffp-contract=off",
+        "-Wno-pedantic",
+        "-Wno-conversion",
+        "-Wno-unused-const-variable",
+        "-I",
+    ]);
     cc.arg(&made).arg("-o").arg(made.join("checks"));
     cc.args(["common", "engine", "sweeps", "codec", "saved", "repair", "host"].map(|f| folder.join(format!("{f}.c"))));
     cc.arg(libraries().join("libsqrtspace.a")).args(STATIC_LIBS);
