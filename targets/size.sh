@@ -11,6 +11,7 @@ if [ -z "${SQS_LEON_LIBRARY:-}" ]; then
     ./library.sh sparc-unknown-none-elf gr740 flight,codec "$dir"
     export SQS_LEON_LIBRARY=$dir/sparc-unknown-none-elf/flight/libsqrtspace.a
 fi
+"${FLIGHT_RUSTC:-/usr/bin/rustc}" --version
 echo "target reaches text rodata data bss"
 for reaches in everything engine; do
     but=
