@@ -106,6 +106,40 @@ check: ## formatting, lints, documentation
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 
+# Bare-metal LEON3 (GR740): ci/flight-tools.sh installs the compilers and QEMU.
+LEON = $(or $(CARGO_TARGET_DIR),target)/leon3
+CHECKS = common engine sweeps codec saved repair
+
+.PHONY: test-leon
+test-leon: ## the checks of targets/checks on a bare LEON3 in QEMU
+	mkdir -p $(LEON)
+	targets/leon3/build.sh $(LEON)/checks targets/leon3/console.c $(CHECKS:%=targets/checks/%.c)
+	targets/leon3/run.sh $(LEON)/checks.elf 400
+	targets/leon3/build.sh $(LEON)/trap -D TRAP targets/leon3/console.c $(CHECKS:%=targets/checks/%.c)
+	targets/leon3/control.sh $(LEON)/trap.elf
+
+.PHONY: check-panics
+check-panics: ## no way to a panic and no recursion in what flies, on LEON3
+	targets/control.sh
+	targets/size.sh > /dev/null
+	python3 targets/panics.py sparc64-linux-gnu- $(or $(CARGO_TARGET_DIR),target)/surface/everything.elf
+	python3 targets/graph.py sparc64-linux-gnu- $(or $(CARGO_TARGET_DIR),target)/surface/everything.elf
+
+.PHONY: size
+size: ## code and data of what flies: writes docs/sizes.txt anew
+	targets/size.sh | tee docs/sizes.txt
+
+.PHONY: check-size
+check-size: ## docs/sizes.txt is up to date
+	targets/size.sh | python3 targets/check_size.py docs/sizes.txt
+
+.PHONY: bench-leon
+bench-leon: ## instructions a sample on LEON3
+	mkdir -p $(LEON)
+	targets/leon3/build.sh $(LEON)/bench -D BENCH targets/leon3/console.c targets/checks/bench.c $(CHECKS:%=targets/checks/%.c)
+	$(CC) -O2 -shared -fPIC -fvisibility=hidden targets/leon3/count.c -o $(LEON)/libcount.so
+	targets/leon3/bench.py $(LEON)/bench.elf $(LEON)/libcount.so
+
 .PHONY: install
 install: ## header, libraries and sqrtspace.pc to DESTDIR/PREFIX
 	install -d $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include

@@ -6,6 +6,7 @@ static void versions_and_texts(void)
     const char *unknown = sqs_status_text(-1000);
     CHECK(sqs_abi_version() == SQS_ABI_VERSION);
     CHECK_STATUS(sqs_abi_check(SQS_ABI_VERSION), SQS_OK);
+    CHECK_STATUS(sqs_panic_hook(NULL, NULL), SQS_ERR_UNSUPPORTED); /* with an operating system */
     CHECK_STATUS(sqs_abi_check(SQS_ABI_VERSION + 1), SQS_ERR_ABI);    /* a newer header needs more than there is */
     CHECK_STATUS(sqs_abi_check(SQS_ABI_VERSION + 1000), SQS_ERR_ABI); /* another major */
     CHECK_STATUS(sqs_abi_check(0), SQS_ERR_ABI);

@@ -1212,6 +1212,19 @@ sqs_status sqs_abi_check(uint32_t header_abi);
 const char *sqs_status_text(sqs_status status);
 
 /*
+ Sets the function that flight builds call before they stop for good. The library does not panic by construction, and the
+ checks of docs/FLIGHT.md find no way to it; what is left is damage to the program itself. The function should not
+ return: it may reset the computer. Where there is none, or it returns, the library stays in an endless loop, for the
+ watchdog to end. One function for the whole program; call it at start, before anything else. Callbacks may call it.
+
+ hook: NULL for none. file: name of a source file of the library, file_bytes bytes without a 0 at the end, or NULL;
+ line: the line in it. ctx: first argument of hook.
+ Returns SQS_OK; SQS_ERR_UNSUPPORTED: this is no flight build: a panic becomes SQS_ERR_INTERNAL there.
+ */
+sqs_status sqs_panic_hook(void (*hook)(void *ctx, const char *file, size_t file_bytes, uint32_t line),
+                          void *ctx);
+
+/*
  Fills a config with zeros, which mean the defaults, and sets its struct_size. Then set at least window and hop.
  Callbacks may call it.
 

@@ -212,7 +212,7 @@ impl<'a, T: Element> Rows<'a, T> {
     }
 
     /// The block as an array of rows by elements. Rows that overlap share their elements.
-    #[cfg(feature = "stages")]
+    #[cfg(feature = "ndarray")]
     pub fn array(&self) -> Result<ndarray::ArrayView2<'a, T>, Code> {
         use ndarray::ShapeBuilder;
         let shape = (self.count, self.len).strides((self.stride, 1));

@@ -188,9 +188,9 @@ impl Error {
     /// Renders the sentence, cut where `out` is full.
     pub fn write<const N: usize>(&self, out: &mut Text<N>) {
         let mut rest = self.template;
-        while let Some((before, after)) = rest.split_once('{') {
+        while let Some((before, after)) = cut(rest, b'{') {
             out.push_str(before);
-            let Some((hole, tail)) = after.split_once('}') else { break };
+            let Some((hole, tail)) = cut(after, b'}') else { break };
             match hole {
                 "a" => out.push_int(self.a.0),
                 "b" => out.push_int(self.b.0),
@@ -201,6 +201,12 @@ impl Error {
         }
         out.push_str(rest);
     }
+}
+
+/// What stands before and behind the first `at`, a character of ASCII.
+fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let place = text.bytes().position(|b| b == at)?;
+    Some((text.get(..place)?, text.get(place.checked_add(1)?..)?))
 }
 
 impl core::fmt::Display for Error {

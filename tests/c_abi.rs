@@ -85,6 +85,36 @@ fn c_tests_pass() {
     }
 }
 
+/// The checks that flight targets run: golden bytes, tables, damage.
+#[test]
+fn checks_of_flight_targets_pass_here() {
+    let folder = root().join("targets/checks");
+    let made = target().join("checks");
+    std::fs::create_dir_all(&made).expect("folder");
+    let golden = Command::new("python3").arg(folder.join("golden.py")).arg(root().join("tests/golden")).output();
+    let Ok(golden) = golden else {
+        println!("skipped: golden.py needs python3");
+        return;
+    };
+    assert!(golden.status.success(), "{}", String::from_utf8_lossy(&golden.stderr));
+    std::fs::write(made.join("golden.h"), golden.stdout).expect("golden.h");
+    let mut cc = c_compiler(false);
+    cc.args([
+        "-std=gnu99",
+        "-ffp-contract=off",
+        "-Wno-pedantic",
+        "-Wno-conversion",
+        "-Wno-unused-const-variable",
+        "-I",
+    ]);
+    cc.arg(&made).arg("-o").arg(made.join("checks"));
+    cc.args(["common", "engine", "sweeps", "codec", "saved", "repair", "host"].map(|f| folder.join(format!("{f}.c"))));
+    cc.arg(libraries().join("libsqrtspace.a")).args(STATIC_LIBS);
+    run(&mut cc);
+    let output = run(&mut Command::new(made.join("checks")));
+    assert_eq!(output.lines().filter(|l| l.starts_with("ok ")).count(), 7, "{output}");
+}
+
 #[test]
 fn examples_print_what_they_should() {
     for source in sources("c-examples") {

@@ -34,6 +34,12 @@ fn bytes(sample: SampleType, x: &[i32]) -> Vec<u8> {
     x.iter().flat_map(|v| one(*v)).collect()
 }
 
+/// Little-endian samples; bytes have no order, and the one that C programs get.
+fn format(sample: SampleType, channels: u32) -> Format {
+    let order = if sample == SampleType::Bytes { ByteOrder::Big } else { ByteOrder::Little };
+    Format::new(sample, order, channels).unwrap()
+}
+
 #[test]
 fn the_output_is_known_to_the_byte() {
     let mut got = String::new();
@@ -49,7 +55,7 @@ fn the_output_is_known_to_the_byte() {
         (SampleType::Bytes, 1),
     ] {
         let raw = bytes(sample, &wander(20_000, channels));
-        let f = Format::new(sample, ByteOrder::Little, channels as u32).unwrap();
+        let f = format(sample, channels as u32);
         for effort in [Effort::Fast, Effort::Default, Effort::Best] {
             let coded = encode(EncodeOptions { effort, ..EncodeOptions::new(f) }, &raw);
             assert!(decode(DecodeOptions::default(), &coded).unwrap().joined() == raw);
@@ -65,7 +71,7 @@ fn the_output_is_known_to_the_byte() {
         (Method::Lz, SampleType::I24, &samples),
         (Method::Ccsds121, SampleType::I24, &samples),
     ] {
-        let f = Format::new(sample, ByteOrder::Little, if sample == SampleType::Bytes { 1 } else { 2 }).unwrap();
+        let f = format(sample, if sample == SampleType::Bytes { 1 } else { 2 });
         for effort in [Effort::Fast, Effort::Default, Effort::Best] {
             let coded = encode(EncodeOptions { effort, method, ..EncodeOptions::new(f) }, raw);
             assert!(&decode(DecodeOptions::default(), &coded).unwrap().joined() == raw);

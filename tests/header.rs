@@ -12,6 +12,7 @@ fn generated() -> String {
         "types",
         "handle",
         "version",
+        "panic",
         "pipeline",
         "host",
         "graph",

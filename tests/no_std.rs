@@ -11,11 +11,14 @@ fn run(command: &mut Command) -> String {
     text
 }
 
-/// Parts of the symbols of the allocator, and of all that comes from std or alloc (mangled crate names).
-const FORBIDDEN: [&str; 6] = ["__rust_alloc", "__rust_dealloc", "__rust_realloc", "__rg_", "3std", "5alloc"];
+/// Parts of the symbols of the allocator, and of all that comes from std, alloc or a crate that needs it (mangled crate
+/// names).
+const FORBIDDEN: [&str; 7] =
+    ["__rust_alloc", "__rust_dealloc", "__rust_realloc", "__rg_", "3std", "5alloc", "7ndarray"];
 
-/// Builds the library as an rlib with these features, and gives the symbols it refers to but does not define.
-fn undefined(name: &str, features: &[&str]) -> Vec<String> {
+/// Builds the library as an rlib with these features, and gives the symbols it refers to but does not define, and those it
+/// defines.
+fn symbols(name: &str, features: &[&str]) -> [Vec<String>; 2] {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let outer = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     // One of its own for each, so that neither waits for the outer cargo nor finds the other's library.
@@ -28,31 +31,52 @@ fn undefined(name: &str, features: &[&str]) -> Vec<String> {
         cargo.arg("--features").arg(features.join(","));
     }
     run(&mut cargo);
-    let symbols = run(Command::new("nm").arg("-u").arg(target.join("debug/libsqrtspace.rlib")));
-    let names = symbols.lines().filter_map(|l| l.trim().strip_prefix("U ")).map(str::to_owned);
-    names.collect()
+    let symbols = run(Command::new("nm").arg(target.join("debug/libsqrtspace.rlib")));
+    let of = |kinds: [&str; 2]| {
+        let lines = symbols.lines().filter(|l| kinds.iter().any(|k| l.contains(k)));
+        lines.filter_map(|l| l.split_whitespace().last()).map(str::to_owned).collect()
+    };
+    [of([" U ", " w "]), of([" T ", " R "])]
 }
 
-fn check(name: &str, features: &[&str]) {
-    let names = undefined(name, features);
+fn undefined(name: &str, features: &[&str]) -> Vec<String> {
+    let [undefined, _] = symbols(name, features);
+    undefined
+}
+
+/// Gives what is defined.
+fn check(name: &str, features: &[&str]) -> Vec<String> {
+    let [names, defined] = symbols(name, features);
     assert!(names.iter().any(|n| n.contains("4core")), "core is used: else this looks at nothing");
     let wrong: Vec<_> = names.iter().filter(|n| FORBIDDEN.iter().any(|f| n.contains(f))).collect();
     assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+    defined
+}
+
+/// Whether these are of a build that ends panics itself.
+fn handles_panics(defined: &[String]) -> bool {
+    defined.iter().any(|n| n.ends_with("rust_begin_unwind"))
 }
 
 #[test]
 fn the_core_needs_neither_std_nor_an_allocator() {
-    check("core", &[]);
+    let defined = check("core", &[]);
+    assert!(!handles_panics(&defined), "whoever takes the core alone has a handler of his own");
 }
 
 #[test]
 fn what_flies_needs_neither_std_nor_an_allocator() {
-    check("flight", &["flight"]);
+    let defined = check("flight", &["flight"]);
+    assert!(handles_panics(&defined) && defined.iter().any(|n| n == "sqs_panic_hook"), "{defined:#?}");
+    assert!(!defined.iter().any(|n| n.starts_with("sqs_encoder")));
 }
 
 #[test]
 fn the_codec_needs_neither_std_nor_an_allocator() {
-    check("codec", &["flight", "codec"]);
+    let defined = check("codec", &["flight", "codec"]);
+    for name in ["sqs_encoder_step", "sqs_decoder_step", "sqs_pipeline_new", "sqs_stage_register_builtin"] {
+        assert!(defined.iter().any(|n| n == name), "{name} is what flies");
+    }
 }
 
 /// The names above are what a build with std has.

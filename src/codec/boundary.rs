@@ -1,6 +1,9 @@
 //! The boundary handler: input cut anywhere becomes frames of whole rows, with what went before them kept in front.
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffer")]
 
+use crate::mem::Slide;
+use crate::util::slice::Put;
+
 /// Gathers bytes until a frame is full.
 #[derive(Debug)]
 pub struct Boundary<'a> {
@@ -26,7 +29,7 @@ impl<'a> Boundary<'a> {
         let n = input.len().min(self.most - self.len);
         let at = self.past + self.len;
         if let (Some(to), Some(from)) = (self.buf.get_mut(at..at + n), input.get(..n)) {
-            to.copy_from_slice(from);
+            to.put(from);
             self.len += n;
         }
         n
@@ -49,7 +52,7 @@ impl<'a> Boundary<'a> {
 
     /// Bytes of the whole rows held.
     pub fn rows(&self) -> usize {
-        self.len - self.len % self.row
+        self.len - self.len.checked_rem(self.row).unwrap_or(0)
     }
 
     /// The first `n` bytes held, behind what went before them, and where they begin.
@@ -59,7 +62,7 @@ impl<'a> Boundary<'a> {
 
     /// Nothing went before.
     pub fn forget(&mut self) {
-        self.buf.copy_within(self.past..self.past + self.len, 0);
+        self.buf.slide(self.past..self.past + self.len, 0);
         self.past = 0;
     }
 
@@ -68,7 +71,7 @@ impl<'a> Boundary<'a> {
         let n = n.min(self.len);
         let end = self.past + n;
         let past = end.min(self.buf.len() - self.most);
-        self.buf.copy_within(end - past..self.past + self.len, 0);
+        self.buf.slide(end - past..self.past + self.len, 0);
         self.past = past;
         self.len -= n;
     }

@@ -7,6 +7,8 @@ use super::format::{ByteOrder, Format, SampleType};
 use super::frame::Codec;
 use super::reference::{Reference, refers};
 use super::{Effort, lz, numeric, work};
+use crate::mem::Slide;
+use crate::util::slice::Put;
 
 /// Which codec a stream's frames may use. What does not shrink is stored, whatever the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,7 +143,7 @@ pub(super) fn payload(options: &EncodeOptions, data: Data<'_>, work: &mut [u8], 
     }
     let len = raw.len().min(out.len());
     if let (Some(to), Some(from)) = (out.get_mut(..len), raw.get(..len)) {
-        to.copy_from_slice(from);
+        to.put(from);
     }
     Coded { codec: Codec::Stored, format, len }
 }
@@ -158,8 +160,8 @@ fn refer(data: &Data<'_>, codec: Codec, history: usize, len: usize, out: &mut [u
     if all >= data.frame().len() {
         return None;
     }
-    out.get_mut(..all)?.copy_within(..len, head.len());
-    out.get_mut(..head.len())?.copy_from_slice(head);
+    out.get_mut(..all)?.slide(..len, head.len());
+    out.get_mut(..head.len())?.put(head);
     Some(all)
 }
 
@@ -226,7 +228,7 @@ impl Maker<'_> {
         let numeric = self.numeric(guess.format, at, best);
         match numeric {
             Some((_, _, len)) => {
-                self.out.copy_within(at..at.saturating_add(len).min(self.out.len()), 0);
+                self.out.slide(at..at.saturating_add(len).min(self.out.len()), 0);
                 numeric
             }
             None if at > 0 || lz.is_none() => lz,

@@ -9,8 +9,10 @@ use super::holes::{Arrival, Holes, Range};
 use super::reference::{Reference, refers};
 use super::tally::Tally;
 use super::{Flow, Progress, ccsds121, lz, numeric, work};
+use crate::mem::Slide;
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
+use crate::util::slice::Put;
 
 /// How a stream is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,6 +298,7 @@ impl<'a> Decoder<'a> {
     pub fn step(&mut self, input: &[u8], out: &mut [u8], flow: Flow) -> Result<DecodeStep> {
         let (mut consumed, mut written) = (0usize, 0usize);
         let mut offset = self.offset;
+        // Each turn but the last takes input, moves what is held on by a byte at least, or puts out a frame.
         loop {
             if self.sent < self.made {
                 if written == 0 {
@@ -307,7 +310,7 @@ impl<'a> Decoder<'a> {
                 let room = out.get_mut(written..).unwrap_or(&mut []);
                 let n = ready.len().min(room.len());
                 if let (Some(to), Some(from)) = (room.get_mut(..n), ready.get(..n)) {
-                    to.copy_from_slice(from);
+                    to.put(from);
                 }
                 self.sent += n;
                 self.offset = self.offset.wrapping_add(n as u64);
@@ -360,13 +363,13 @@ impl<'a> Decoder<'a> {
         // Where nothing is added nothing moves.
         if self.from > 0 && !rest.is_empty() {
             self.stats.worked_bytes += (self.to - self.from) as u64;
-            self.input.copy_within(self.from..self.to, 0);
+            self.input.slide(self.from..self.to, 0);
             self.to -= self.from;
             self.from = 0;
         }
         let n = rest.len().min(self.input.len() - self.to);
         if let (Some(to), Some(from)) = (self.input.get_mut(self.to..self.to + n), rest.get(..n)) {
-            to.copy_from_slice(from);
+            to.put(from);
         }
         self.to += n;
         self.stats.coded_bytes += n as u64;
@@ -543,7 +546,7 @@ impl<'a> Decoder<'a> {
         let mut front = if known > 0 { self.held } else { 0 };
         if h.raw_len as usize > self.raw.len() - front {
             self.stats.worked_bytes += known as u64;
-            self.raw.copy_within(self.held - known..self.held, 0);
+            self.raw.slide(self.held - known..self.held, 0);
             front = known;
         }
         // Until the frame is there, only what went before it is; or nothing that anything could go on from.
@@ -553,8 +556,11 @@ impl<'a> Decoder<'a> {
         let Some(data) = self.raw.get_mut(front - past..end) else { return Made::Damaged };
         let decoded = match h.codec {
             Codec::Stored => {
-                data.copy_from_slice(payload);
-                true
+                let whole = data.len() == payload.len();
+                if whole {
+                    data.put(payload);
+                }
+                whole
             }
             Codec::Numeric => {
                 work::cells(self.work, numeric::decode_cells(self.options.max_frame_bytes), self.options.past_cells())

@@ -13,6 +13,7 @@ use super::tally::Tally;
 use super::{Effort, Flow, Progress, Step, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
+use crate::util::slice::Put;
 
 /// Raw bytes before a frame that it may refer to if nothing was said.
 pub const DEFAULT_HISTORY_BYTES: usize = 64 << 10;
@@ -237,12 +238,13 @@ impl<'a> Encoder<'a> {
     /// [`Progress::Done`]: the stream is complete.
     pub fn step(&mut self, input: &[u8], out: &mut [u8], flow: Flow) -> Result<Step> {
         let (mut consumed, mut written) = (0usize, 0usize);
+        // A turn for each frame that fits the output, and two at the end.
         loop {
             let ready = self.out.get(self.sent..self.made).unwrap_or(&[]);
             let room = out.get_mut(written..).unwrap_or(&mut []);
             let n = ready.len().min(room.len());
             if let (Some(to), Some(from)) = (room.get_mut(..n), ready.get(..n)) {
-                to.copy_from_slice(from);
+                to.put(from);
             }
             self.sent += n;
             written += n;
@@ -403,7 +405,7 @@ fn seal(coded: Coded, position: u8, place: Place, raw_len: usize, out: &mut [u8]
     };
     let end = HEADER_BYTES + coded.len;
     let crc = crc32c(out.get(HEADER_BYTES..end).ok_or(NO_ROOM)?);
-    out.get_mut(end..end + TRAILER_BYTES).ok_or(NO_ROOM)?.copy_from_slice(&crc.to_be_bytes());
-    out.get_mut(..HEADER_BYTES).ok_or(NO_ROOM)?.copy_from_slice(&header.to_bytes());
+    out.get_mut(end..end + TRAILER_BYTES).ok_or(NO_ROOM)?.put(&crc.to_be_bytes());
+    out.get_mut(..HEADER_BYTES).ok_or(NO_ROOM)?.put(&header.to_bytes());
     Ok(end + TRAILER_BYTES)
 }

@@ -6,6 +6,7 @@
 use super::format::Format;
 use crate::util::bytes::{Reader, Writer};
 use crate::util::crc::crc32c;
+use crate::util::slice::Put;
 
 /// What every frame starts with. Not text, not a run, and different from itself at every shift.
 pub const SYNC: [u8; 4] = [0xF5, 0x53, 0x51, 0xB2];
@@ -101,7 +102,7 @@ impl Header {
         }
         w.u64(self.raw_offset);
         let (body, crc) = out.split_at_mut(HEADER_BYTES - 4);
-        crc.copy_from_slice(&crc32c(body).to_be_bytes());
+        crc.put(&crc32c(body).to_be_bytes());
         out
     }
 

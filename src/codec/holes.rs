@@ -1,6 +1,8 @@
 //! Which bytes of the original have come, and which are missing between them.
 #![allow(clippy::arithmetic_side_effects, reason = "counts within the list; range ends are ordered where subtracted")]
 
+use crate::mem::Slide;
+
 /// A range of bytes of the original.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
@@ -83,7 +85,7 @@ impl<'a> Holes<'a> {
             self.untracked = self.untracked.saturating_add(hole.len());
             return;
         }
-        self.list.copy_within(at..self.len, at + 1);
+        self.list.slide(at..self.len, at + 1);
         if let Some(to) = self.list.get_mut(at) {
             *to = hole;
             self.len += 1;
@@ -113,7 +115,7 @@ impl<'a> Holes<'a> {
                 let at = self.ranges().iter().position(|h| h.start <= r.start && r.end <= h.end).unwrap_or(0);
                 let Some(hole) = self.list.get(at).copied() else { return arrival };
                 let (left, right) = (Range { start: hole.start, end: r.start }, Range { start: r.end, end: hole.end });
-                self.list.copy_within(at + 1..self.len, at);
+                self.list.slide(at + 1..self.len, at);
                 self.len -= 1;
                 for part in [right, left] {
                     if !part.is_empty() {

@@ -4,6 +4,7 @@
 use super::frame::{HEADER_BYTES, TRAILER_BYTES};
 use super::glyph::{self, GlyphType};
 use crate::util::bytes::{Reader, Writer};
+use crate::util::slice::Put;
 
 /// COMPOSITE: the index.
 const INDEX: u32 = 1;
@@ -79,7 +80,7 @@ impl<'a> Index<'a> {
         }
         let n = w.finish()? + 4;
         let total = HEADER_BYTES + n + TRAILER_BYTES;
-        out.get_mut(n - 4..n)?.copy_from_slice(&(total as u32).to_be_bytes());
+        out.get_mut(n - 4..n)?.put(&(total as u32).to_be_bytes());
         Some(n)
     }
 }

@@ -139,6 +139,7 @@ impl<'m> Job<'m> {
         self.origin = region.at;
         self.windows = windows;
         let graph = world.graph;
+        // A turn more for each damaged checkpoint, which is dropped: no more turns than slots.
         loop {
             self.clear_tracks();
             for (i, stage) in graph.stages().iter().enumerate().rev() {

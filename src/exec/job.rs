@@ -118,6 +118,7 @@ impl<'m> Job<'m> {
         windows: Option<u64>,
     ) -> Result<()> {
         self.origin = region.at;
+        // A turn more for each damaged checkpoint, which is dropped: no more turns than slots.
         loop {
             self.aim(world, first, end, windows);
             if self.load_states(world)? {

@@ -93,6 +93,7 @@ impl<'m> Job<'m> {
         self.ends.fill_with(Default::default);
         self.find_bounds(graph, to, true);
         self.find_bounds(graph, from, false);
+        // A turn more for each damaged checkpoint, which is dropped: no more turns than slots.
         loop {
             self.clear_tracks();
             for i in (0..graph.stages().len()).rev() {

@@ -38,6 +38,7 @@ unsafe fn pass(sink: &mut sqs_encoder_sink, mut data: *const u8, mut bytes: usiz
     if sink.bytes == 0 {
         return Status::Argument.code();
     }
+    // Each turn takes input or fills the buffer: as many as the frames of these bytes have buffers.
     loop {
         let (mut took, mut made) = (0, 0);
         // SAFETY: `bytes` bytes of the caller from `data` on; the step checks everything else.

@@ -42,6 +42,7 @@ mod handle;
 #[cfg(feature = "std")]
 mod host;
 mod memory;
+mod panic;
 mod pipeline;
 mod plan;
 #[cfg(feature = "std")]
@@ -76,6 +77,7 @@ pub use graph::*;
 pub use handle::sqs_pipeline;
 #[cfg(feature = "std")]
 pub use host::*;
+pub use panic::*;
 pub use pipeline::*;
 pub use plan::*;
 #[cfg(feature = "std")]

@@ -41,6 +41,7 @@ pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offse
         ptr::write_unaligned(base.add(at).cast(), ptr::read_unaligned(base.add(lit).cast::<[u8; RUN]>()));
         let (mut from, mut to) = (base.add(front - offset), base.add(front));
         let mut left = len;
+        // Each turn copies two steps of `len`.
         loop {
             ptr::write_unaligned(to.cast(), ptr::read_unaligned(from.cast::<[u8; STEP]>()));
             let second = ptr::read_unaligned(from.add(STEP).cast::<[u8; STEP]>());

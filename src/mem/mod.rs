@@ -10,6 +10,7 @@ mod inline;
 mod pod;
 #[cfg(all(feature = "std", target_os = "linux"))]
 mod spill;
+mod slide;
 mod work;
 
 pub use append::append;
@@ -19,4 +20,5 @@ pub use inline::Inline;
 pub use pod::{Complex32, Pod, cast, cast_mut, recast_mut};
 #[cfg(all(feature = "std", target_os = "linux"))]
 pub use spill::{Mapping, SpillDir};
+pub use slide::Slide;
 pub use work::{Span, Work};

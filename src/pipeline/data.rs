@@ -5,6 +5,7 @@ use crate::exec::{Supply, final_windows};
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::slice::Put;
 
 impl<'m> Pipeline<'m> {
     /// [`Pipeline::push`].
@@ -145,7 +146,7 @@ impl<'m> Pipeline<'m> {
             else {
                 return crate::exec::internal("queued rows lie outside of the work area");
             };
-            out.copy_from_slice(bytes);
+            out.put(bytes);
         }
         output.head = output.head.saturating_add(num::count(taken));
         self.rows_out = self.rows_out.saturating_add(num::count(taken));

@@ -16,6 +16,7 @@ use crate::plan::Request;
 use crate::status::{Error, Result, Status};
 use crate::util::crc::{Crc32c, crc32c};
 use crate::util::digest::Digest;
+use crate::util::slice::Put;
 
 /// Checksums of what a call left behind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -341,7 +342,7 @@ impl Output {
     /// Notes the check of a queued row.
     pub(super) fn close_row(&self, work: &mut crate::mem::Work<'_>, t: u64, row: usize) -> Option<()> {
         let crc = crc32c(work.bytes(self.slot(t, row)?)?);
-        work.bytes(self.sum(t, row)?)?.copy_from_slice(&crc.to_ne_bytes());
+        work.bytes(self.sum(t, row)?)?.put(&crc.to_ne_bytes());
         Some(())
     }
 

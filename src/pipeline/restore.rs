@@ -12,6 +12,7 @@ use crate::store::checkpoints::Held;
 use crate::util::bytes::Reader;
 use crate::util::crc::crc32c;
 use crate::util::num;
+use crate::util::slice::Put;
 
 /// Where a restored pipeline goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,7 +156,7 @@ impl<'m> Pipeline<'m> {
 
     fn take_words(&mut self, to: Span, bytes: &[u8], word: usize) -> Result<()> {
         let place = self.work.bytes(to).filter(|p| p.len() == bytes.len()).ok_or(ODD)?;
-        place.copy_from_slice(bytes);
+        place.put(bytes);
         swap_words(place, word);
         Ok(())
     }
@@ -324,7 +325,7 @@ impl<'m> Pipeline<'m> {
                     continue;
                 }
                 let put = self.checkpoints.put_back(&mut self.work, i, slot, row, len, |to| {
-                    to.copy_from_slice(state);
+                    to.put(state);
                     swap_words(to, word);
                 });
                 put.ok_or(ODD)?;

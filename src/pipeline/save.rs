@@ -11,6 +11,7 @@ use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::crc::Crc32c;
 use crate::util::num;
+use crate::util::slice::Put;
 
 /// First bytes of a file.
 pub(super) const MAGIC: [u8; 8] = *b"sqscheck";
@@ -79,7 +80,7 @@ impl Out<'_> {
         for chunk in bytes.chunks(PIECE) {
             let mut piece = [0u8; PIECE];
             let Some(part) = piece.get_mut(..chunk.len()) else { return internal("a piece is too long") };
-            part.copy_from_slice(chunk);
+            part.put(chunk);
             swap_words(part, word);
             self.bytes(part)?;
         }
@@ -197,7 +198,7 @@ impl Pipeline<'_> {
             out.u64(released)?;
             let (first, tail) = match supply {
                 Supply::Pushed(ring) => {
-                    let first = keep.clamp(ring.first(), ring.end());
+                    let first = keep.max(ring.first()).min(ring.end());
                     let len = ring.end().saturating_sub(first);
                     if !ring.sound(&mut self.work, first, len) {
                         let text = "input {n}: samples in the ring are damaged, and cannot be pushed again";

@@ -299,6 +299,7 @@ impl<'m> Pipeline<'m> {
         if !sweep.goes_down() {
             return self.start_move(sweep, Piece::Reach { to: sweep.tile(next) }, next, false);
         }
+        // A turn more for each damaged snapshot, which is dropped.
         let top = loop {
             let Some(slot) = sweep.depth.checked_sub(1) else {
                 // Nothing is kept (yet, or any more): from the nearest stored checkpoint, or from row 0.

@@ -8,6 +8,7 @@ use crate::limits::BUFFER_ALIGN;
 use crate::mem::Span;
 use crate::status::Result;
 use crate::util::num;
+use crate::util::slice::sort;
 
 /// What a buffer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Buffer {
 /// Places all buffers, moving them around in the table, and returns the size of the arena.
 pub(super) fn place(buffers: &mut [Buffer]) -> Result<usize> {
     // Largest first; of equal ones the earlier born, so that the result does not depend on the sort.
-    buffers.sort_unstable_by_key(|b| (core::cmp::Reverse(b.bytes), b.born, b.dies));
+    sort(buffers, |a, b| (b.bytes, a.born, a.dies) < (a.bytes, b.born, b.dies));
     let mut arena = 0;
     for i in 0..buffers.len() {
         let Some((placed, [buffer, ..])) = buffers.split_at_mut_checked(i) else { break };

@@ -70,6 +70,7 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
         }
     } else {
         low = high;
+        // The stride doubles: at most 64 turns.
         loop {
             high = low.saturating_add(stride);
             if enough(high) {

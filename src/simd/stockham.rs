@@ -11,8 +11,8 @@
 use super::{Isa, LANES, Level};
 use crate::util::num;
 
-/// Butterflies made together in the first two passes.
-const TILE: usize = 64;
+/// Butterflies made together in the first two passes: few where there are no wide registers, since they go through memory.
+const TILE: usize = if cfg!(feature = "simd") { 64 } else { 8 };
 
 /// Floats of the turns of a butterfly: re and im of three powers.
 const TURNS: usize = 6;
@@ -122,16 +122,16 @@ fn deal<const N: usize, const G: usize>(y: &mut [f32], [a, b, c, d]: [&[f32; N];
 /// A later pass, of `s` transforms side by side, a multiple of 16; the turns lie in groups of six.
 #[inline(always)]
 fn later(y: (&mut [f32], &mut [f32]), x: (&[f32], &[f32]), h: usize, s: usize, turns: &[f32]) {
-    let width = s.wrapping_mul(4);
+    let width = s.wrapping_mul(4).max(1);
     let places = y.0.chunks_exact_mut(width).zip(y.1.chunks_exact_mut(width));
     let mut made = [[0f32; LANES]; 8];
-    for (((yr, yi), w), start) in places.zip(turns.as_chunks::<TURNS>().0).zip((0..h / 4).step_by(s)) {
+    for (((yr, yi), w), start) in places.zip(turns.as_chunks::<TURNS>().0).zip((0..h / 4).step_by(s.max(1))) {
         for at in (0..s).step_by(LANES) {
             let x = load::<LANES>(x, start.wrapping_add(at), h / 4);
             butterflies(&mut made, &x, core::iter::repeat(*w));
             let (re, im) = made.split_at(4);
             for (y, made) in [(&mut *yr, re), (&mut *yi, im)] {
-                for (part, v) in y.chunks_exact_mut(s).zip(made) {
+                for (part, v) in y.chunks_exact_mut(s.max(1)).zip(made) {
                     if let Some(place) = part.get_mut(at..).and_then(|p| p.first_chunk_mut::<LANES>()) {
                         *place = *v;
                     }
@@ -145,7 +145,7 @@ fn later(y: (&mut [f32], &mut [f32]), x: (&[f32], &[f32]), h: usize, s: usize, t
 #[inline(always)]
 fn halves(y: &mut [f32], x: &[f32]) {
     let (a, b) = x.split_at(x.len() / 2);
-    let (e, f) = y.split_at_mut(x.len() / 2);
+    let Some((e, f)) = y.split_at_mut_checked(x.len() / 2) else { return };
     for ((e, f), (a, b)) in e.iter_mut().zip(f).zip(a.iter().zip(b)) {
         (*e, *f) = (a + b, a - b);
     }

@@ -11,6 +11,7 @@ use super::{Build, shape};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::Result;
 use crate::util::num;
+use crate::util::slice::Put;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["from", "to"])?;
@@ -38,7 +39,7 @@ impl Kernel for Band {
         for (i, y) in io.out.chunks_exact_mut(self.bytes.max(1)).take(io.rows).enumerate() {
             let start = i.saturating_mul(edge.row_stride).saturating_add(self.skip);
             let band = edge.bytes.get(start..start.saturating_add(y.len())).ok_or(Code::MISFIT)?;
-            y.copy_from_slice(band);
+            y.put(band);
         }
         Ok(())
     }

@@ -12,7 +12,6 @@ use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::Complex32;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
-use ndarray::{ArrayView2, Axis, ShapeBuilder};
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["index"])?;
@@ -43,12 +42,8 @@ impl Channel {
         let rows = io.input::<T>(0)?;
         for (y, row) in io.output::<T>()?.chunks_exact_mut(self.len.max(1)).zip(rows.iter()) {
             // A row is samples by channels; the wanted column is copied out.
-            let shape = (self.len, self.channels).strides((self.channels, 1));
-            let samples = ArrayView2::from_shape(shape, row).map_err(|_| Code::MISFIT)?;
-            if self.index >= self.channels {
-                return Err(Code::MISFIT);
-            }
-            for (y, x) in y.iter_mut().zip(samples.index_axis(Axis(1), self.index)) {
+            let column = row.get(self.index..).ok_or(Code::MISFIT)?.iter().step_by(self.channels.max(1));
+            for (y, x) in y.iter_mut().zip(column) {
                 *y = *x;
             }
         }

@@ -192,7 +192,7 @@ impl Kernel for Rfft {
             }
             match &self.plan {
                 Plan::Own => {
-                    let (re, im) = z.split_at_mut(self.size);
+                    let (re, im) = z.split_at_mut_checked(self.size).ok_or(Code::MISFIT)?;
                     let work = scratch.get_mut(..self.size.saturating_mul(2)).ok_or(Code::MISFIT)?;
                     simd::stockham(self.level, re, im, work, row, turns);
                     simd::half_power_apart(self.level, y, re, im, cos, sin, self.root);

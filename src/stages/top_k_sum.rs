@@ -16,10 +16,12 @@
 use super::{Build, shape};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::mem::Slide;
 use crate::mem::cast_mut;
 use crate::simd::{self, Level};
 use crate::status::Result;
 use crate::util::num;
+use crate::util::slice::{select, sort};
 
 /// The largest `k` for which the greatest are kept in order.
 const MOST_KEPT: usize = 128;
@@ -50,9 +52,8 @@ impl TopKSum {
         let mut low = f32::NEG_INFINITY;
         if let Some(at) = maxima.len().checked_sub(self.k).filter(|at| *at < maxima.len()) {
             simd::group_maxima(self.level, maxima, row);
-            let (_, bar, _) = maxima.select_nth_unstable_by(at, f32::total_cmp);
             // Elements as great as the bar count; where it is -inf, so does everything but NaN.
-            low = bar.next_down();
+            low = select(maxima, at).map_or(low, f32::next_down);
         }
         let (mut filled, mut rest) = (0usize, row);
         let mut slots = kept.iter_mut().take(self.k);
@@ -79,7 +80,7 @@ impl TopKSum {
             rest = behind;
         }
         let kept = kept.get_mut(..filled).unwrap_or_default();
-        kept.sort_unstable_by(f32::total_cmp);
+        sort(kept, |a, b| a.total_cmp(b).is_lt());
         let Some(mut bar) = kept.first().copied() else { return kept };
         while let Some(start) = simd::block_above(self.level, rest, bar) {
             let (block, behind) = block_at(rest, start);
@@ -88,7 +89,7 @@ impl TopKSum {
                     // The least one goes, those below the new one move down.
                     let place = kept.partition_point(|v| v < x);
                     if let Some(lower) = kept.get_mut(..place) {
-                        lower.rotate_left(1);
+                        lower.slide(1.., 0);
                         if let Some(last) = lower.last_mut() {
                             *last = *x;
                         }
@@ -111,10 +112,10 @@ impl TopKSum {
         let numbers = copy.get_mut(..count).unwrap_or_default();
         let below = count.saturating_sub(self.k);
         if below > 0 {
-            numbers.select_nth_unstable_by(below, f32::total_cmp);
+            select(numbers, below);
         }
         let top = numbers.get_mut(below..).unwrap_or_default();
-        top.sort_unstable_by(f32::total_cmp);
+        sort(top, |a, b| a.total_cmp(b).is_lt());
         top
     }
 }

@@ -8,6 +8,7 @@ use crate::mem::{Span, Work, cast, cast_mut};
 use crate::util::crc::Crc32c;
 use crate::util::digest::Digest;
 use crate::util::num;
+use crate::util::slice::Put;
 
 /// No slot.
 const NONE: u32 = u32::MAX;
@@ -193,7 +194,7 @@ impl Cache {
         if let Some(payload) = self.admit(work, stage, row, bytes.len())
             && let Some(place) = work.bytes(payload)
         {
-            place.copy_from_slice(bytes);
+            place.put(bytes);
             self.seal_entry(work, payload);
         }
     }
@@ -374,7 +375,7 @@ impl Cache {
         let Some(span) = self.place(at, 0, HEADER_BYTES) else { return };
         if let Some(words) = work.bytes(span).and_then(cast_mut::<u32>) {
             let (high, low) = ((s.row >> 32) as u32, s.row as u32);
-            words.copy_from_slice(&[s.stage, s.len, high, low, s.older, s.newer, s.next, s.crc]);
+            words.put(&[s.stage, s.len, high, low, s.older, s.newer, s.next, s.crc]);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::status::Result;
 use crate::util::crc::Crc32c;
 use crate::util::digest::Digest;
 use crate::util::num;
+use crate::util::slice::Put;
 
 /// Bytes of samples under one check.
 const CHUNK: usize = 1024;
@@ -207,7 +208,7 @@ impl Ring {
         let source = samples.get(from..from.saturating_add(bytes)).unwrap_or(&[]);
         let place = self.span.part(self.start.saturating_add(held_bytes), bytes);
         if let Some(to) = place.and_then(|p| work.bytes(p)).filter(|to| to.len() == source.len()) {
-            to.copy_from_slice(source);
+            to.put(source);
             let before = self.end;
             self.end = self.end.saturating_add(num::count(more));
             taken = taken.saturating_add(more);

@@ -1,5 +1,7 @@
 //! Big-endian bytes, the wire order of every format of this library. Structs are never written as they lie in memory.
 
+use crate::util::slice::Put;
+
 /// Writes into a slice, remembering how far it came and whether everything fitted.
 #[derive(Debug)]
 pub struct Writer<'a> {
@@ -19,7 +21,7 @@ impl<'a> Writer<'a> {
         let end = self.len.saturating_add(bytes.len());
         match self.out.get_mut(self.len..end) {
             Some(to) if !self.short => {
-                to.copy_from_slice(bytes);
+                to.put(bytes);
                 self.len = end;
             }
             _ => self.short = true,

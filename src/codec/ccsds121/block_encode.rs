@@ -42,7 +42,7 @@ fn split_len(block: &[u32], count: u64, all: u32, k: u32) -> (u64, u64) {
 #[inline(always)]
 fn best_split(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64) {
     let sum = high_sum(block, all, 0);
-    let mid = (sum | 1).ilog2().saturating_sub(count.ilog2()).max(1);
+    let mid = (sum | 1).ilog2().saturating_sub((count | 1).ilog2()).max(1);
     if mid >= k_max {
         return walk(block, count, all, last, k_max);
     }

@@ -104,6 +104,7 @@ impl Decoder {
         let mut dst = out;
         let mut taken = 0usize;
         let mut done = false;
+        // A turn for each block of the output.
         loop {
             dst = self.give(dst);
             if self.given < self.ready {
@@ -221,6 +222,7 @@ impl Decoder {
 
     /// The next fundamental sequence, at most `limit`.
     fn sequence(&mut self, limit: u32, rest: &mut &[u8]) -> Result<Option<u32>> {
+        // Each turn takes a bit.
         loop {
             match self.bits(1, rest) {
                 None => return Ok(None),
@@ -240,6 +242,7 @@ impl Decoder {
         let l = self.layout;
         let has_reference = l.preprocess && self.index == 0;
         let first = usize::from(has_reference);
+        // Each turn takes a bit, or is one of a block's few steps.
         loop {
             match self.at {
                 At::Id => {

@@ -4,6 +4,7 @@ use super::bits::BitWriter;
 use super::params::{Layout, MAX_BLOCK, Params};
 use super::{Step, block_encode, sample};
 use crate::status::{Error, Result, Status};
+use crate::util::slice::Put;
 
 /// Blocks of a segment: a run of zero blocks does not cross its end.
 const SEGMENT: u32 = 64;
@@ -63,7 +64,7 @@ impl Coder {
         let all = if l.preprocess {
             sample::residuals(l.max, first.unwrap_or(self.last), samples, block)
         } else {
-            block.copy_from_slice(samples);
+            block.put(samples);
             block.iter().fold(0, |a, d| a | d)
         };
         self.last = samples.last().copied().unwrap_or(0);
@@ -165,6 +166,7 @@ impl Encoder {
         let (mut src, mut dst) = (input, out);
         let (in_len, out_len) = (src.len(), dst.len());
         let mut done = false;
+        // A turn for each block of the input, and two at the end.
         loop {
             dst = self.drain(dst);
             if self.pending_from < self.pending_to {

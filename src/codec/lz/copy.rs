@@ -1,6 +1,8 @@
 //! Copies within the output where the quick way is barred: close to its end, long runs of literals, near matches.
 #![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other first")]
 
+use crate::mem::Slide;
+
 /// Moves `run` literals from `lit` to `at`, and repeats behind them `len` bytes from `offset` back.
 ///
 /// `None` for more literals than wait, an offset of 0 or beyond the start, or a match longer than there is room for
@@ -10,7 +12,7 @@ pub(super) fn careful(out: &mut [u8], at: usize, lit: usize, run: usize, len: us
     if run > out.len().checked_sub(lit)? || at > lit {
         return None;
     }
-    out.copy_within(lit..lit + run, at);
+    out.slide(lit..lit + run, at);
     let (at, limit) = (at + run, lit + run);
     if offset == 0 || offset > at || len > limit - at {
         return None;
@@ -72,7 +74,7 @@ fn exact(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
     while have < region.len() {
         let n = have.min(region.len() - have);
         // Whole periods only: the source has to be a multiple of the offset back.
-        region.copy_within(..n, have);
+        region.slide(..n, have);
         have += n;
     }
     Some(())

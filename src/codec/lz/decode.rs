@@ -11,9 +11,11 @@ use super::literals;
 use super::sequences::Recent;
 use super::steps;
 use super::tans::{MAX_STATES, State};
+use crate::mem::Slide;
 use crate::mem::recast_mut;
 use crate::simd::Level;
 use crate::status::{Error, Result, Status};
+use crate::util::slice::Put;
 
 const DAMAGED: Error = Error::new(Status::Damaged, "a coded block is damaged");
 
@@ -52,6 +54,7 @@ fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Op
     let mut rest = input;
     let mut recent = Recent::START;
     let mut out = Output { bytes: out, at: start, lit: 0 };
+    // Each turn takes three bytes of the input at least.
     loop {
         let (&flags, tail) = rest.split_first()?;
         rest = tail;
@@ -71,7 +74,7 @@ fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Op
             0 => {
                 let (raw, tail) = rest.split_at_checked(literals)?;
                 rest = tail;
-                waiting.copy_from_slice(raw);
+                waiting.put(raw);
             }
             mode => {
                 let len = number(&mut rest)?;
@@ -94,7 +97,7 @@ fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Op
             return None;
         }
         let left = out.bytes.len() - out.lit;
-        out.bytes.copy_within(out.lit.., out.at);
+        out.bytes.slide(out.lit.., out.at);
         out.at += left;
         if last {
             return Some(out.at - start);

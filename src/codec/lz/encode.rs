@@ -14,7 +14,9 @@ use super::parse::{Parser, Style};
 use super::prices::Prices;
 use super::sequences::Sequence;
 use super::tans::{EncodeTable, MAX_LOG, SYMBOLS, Shares};
+use crate::mem::Slide;
 use crate::simd::{Level, with_bits};
+use crate::util::slice::Put;
 
 /// Sequences of a part, at most: then its tables are written, and the next part learns its own. Short blocks leave
 /// room for the cheapest way.
@@ -156,6 +158,7 @@ fn all(
     mut parse: impl FnMut(&mut [[u32; 2]]) -> Option<((usize, bool), usize)>,
 ) -> Option<usize> {
     let (mut written, mut from) = (0, start);
+    // Each turn writes at least a byte, and there are to be fewer than the input has.
     loop {
         let ((count, last), anchor) = parse(sequences)?;
         let to = if last { input.len() } else { anchor };
@@ -174,6 +177,7 @@ fn all(
 /// A number in groups of seven bits, the lowest first, each but the last with its top bit set.
 fn number(mut v: usize, out: &mut [u8]) -> Option<usize> {
     let mut len = 0;
+    // At most ten groups make a number.
     loop {
         let more = v > 0x7f;
         *out.get_mut(len)? = (v & 0x7f) as u8 | u8::from(more) << 7;
@@ -243,8 +247,8 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
     )?;
     let mut head = [0u8; 4];
     let head_len = number(len, &mut head)?;
-    out.get_mut(at..at + head_len)?.copy_from_slice(head.get(..head_len)?);
-    out.copy_within(at + 3..at + 3 + len, at + head_len);
+    out.get_mut(at..at + head_len)?.put(head.get(..head_len)?);
+    out.slide(at + 3..at + 3 + len, at + head_len);
     Some(at + head_len + len)
 }
 
@@ -254,7 +258,7 @@ const FOUR_STREAMS: usize = 1024;
 /// Copies a run of literals, a short one with a few bytes behind it if there is room.
 #[inline(always)]
 fn gather(out: &mut [u8], to: usize, run: &[u8]) -> Option<()> {
-    out.get_mut(to..to + run.len())?.copy_from_slice(run);
+    out.get_mut(to..to + run.len())?.put(run);
     Some(())
 }
 
@@ -296,7 +300,7 @@ fn write_literals(
         if bytes + head_len + 16 + literals / 64 < literals {
             // The length in front takes up to three bytes, as do those of three streams.
             let body = at + 3;
-            out.get_mut(body..body + head_len)?.copy_from_slice(head.get(..head_len)?);
+            out.get_mut(body..body + head_len)?.put(head.get(..head_len)?);
             let codes = huffman::codes(&lens);
             let many = literals >= FOUR_STREAMS;
             let sizes = body + head_len;
@@ -326,19 +330,19 @@ fn write_literals(
                 }
             }
             if many {
-                out.copy_within(start..to, tight);
+                out.slide(start..to, tight);
                 to -= start - tight;
             }
             let len = to - body;
             let head_len = number(len, out.get_mut(at..body)?)?;
-            out.copy_within(body..to, at + head_len);
+            out.slide(body..to, at + head_len);
             return Some((if many { 2 } else { 1 }, at + head_len + len));
         }
     }
     if at + literals > out.len() {
         return None;
     }
-    out.copy_within(from.., at);
+    out.slide(from.., at);
     Some((0, at + literals))
 }
 
@@ -353,6 +357,7 @@ fn scattered<'a>(
 ) -> Option<usize> {
     let mut w = Writer::new(out);
     let mut left = count;
+    // A turn for each run.
     loop {
         let (now, later) = run.split_at_checked(run.len().min(left))?;
         write_codes(now, codes, &mut w);

@@ -30,7 +30,7 @@ pub(super) fn lengths(counts: &[u32; 256]) -> [u8; 256] {
         }
     }
     let Some(keys) = keys.get_mut(..n) else { return lens };
-    keys.sort_unstable();
+    crate::util::slice::sort(keys, u32::lt);
     let mut per_len = [0u32; 33];
     tree_depths(keys, &mut per_len);
     limit(&mut per_len);
@@ -200,6 +200,7 @@ pub(super) fn read_lengths(r: &mut Reader) -> Option<[u8; 256]> {
     let mut lens = [0u8; 256];
     let mut rest = lens.iter_mut();
     let (mut used, mut symbols) = (0u32, 0);
+    // Each turn takes one at least of the 256 lengths.
     loop {
         let skip = r.gamma()? as usize - 1;
         if skip > rest.len() {

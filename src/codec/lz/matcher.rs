@@ -4,6 +4,8 @@
     reason = "positions in a slice of at most 4 MiB, and hashes that wrap on purpose"
 )]
 
+use crate::mem::Slide;
+
 /// Bits of an entry that tell more of the hash; the others are the position, below 2^22.
 const TAG_BITS: u32 = 10;
 
@@ -88,7 +90,7 @@ impl<'a, const WAYS: usize> Buckets<'a, WAYS> {
     pub(super) fn insert(&mut self, pos: usize, word: u64) {
         let (at, tag) = self.hash(word);
         if let Some(bucket) = self.buckets.get_mut(at) {
-            bucket.copy_within(..WAYS - 1, 1);
+            bucket.slide(..WAYS - 1, 1);
             if let Some(first) = bucket.first_mut() {
                 *first = (pos as u32) << TAG_BITS | tag;
             }
@@ -101,7 +103,7 @@ impl<'a, const WAYS: usize> Buckets<'a, WAYS> {
         let (at, tag) = self.hash(word);
         if let Some(bucket) = self.buckets.get_mut(at) {
             let old = *bucket;
-            bucket.copy_within(..WAYS - 1, 1);
+            bucket.slide(..WAYS - 1, 1);
             if let Some(first) = bucket.first_mut() {
                 *first = (pos as u32) << TAG_BITS | tag;
             }

@@ -111,6 +111,7 @@ impl<'a> Parser<'a> {
         // Nodes up to here are reached.
         let mut reached = 0;
         let mut i = 0;
+        // `i` rises by one at least each turn, up to a stretch.
         loop {
             let pos = self.pos + i;
             if (i > 0 && i == reached) || pos >= end || i >= STRETCH {
@@ -184,6 +185,7 @@ impl<'a> Parser<'a> {
     fn link(&mut self, to: usize) -> Option<()> {
         let mut at = to;
         let (mut len, mut offset) = (0, 0);
+        // Steps are of one at least, or it ends at 0.
         loop {
             let node = self.nodes.get_mut(at)?;
             let arrived = Node::unpack(*node);

@@ -7,6 +7,7 @@ use super::tables::estimate;
 use crate::codec::Effort;
 use crate::codec::varint::{self, unzigzag, zigzag};
 use crate::util::bytes::{Reader, Writer};
+use crate::util::slice::{Put, sort};
 
 /// Whether `x` may have few enough values for a dictionary to pay; `e`, as long as `x`, is overwritten.
 ///
@@ -58,7 +59,7 @@ pub(crate) fn distinct(x: &[i32], e: &mut [i32]) -> usize {
 
 /// Sorts `e` and keeps one of each value at its start; how many.
 pub(crate) fn compact(e: &mut [i32]) -> usize {
-    e.sort_unstable();
+    sort(e, i32::lt);
     let mut kept = 0usize;
     let mut last = None;
     for i in 0..e.len() {
@@ -87,7 +88,7 @@ pub(crate) fn distinct_of_some(x: &[i32], e: &mut [i32]) -> usize {
     for run in 0..RUNS {
         let from = run * (x.len() - RUN) / (RUNS - 1);
         if let (Some(to), Some(from)) = (e.get_mut(n..n + RUN), x.get(from..from + RUN)) {
-            to.copy_from_slice(from);
+            to.put(from);
             n += RUN;
         }
     }
@@ -169,7 +170,7 @@ pub(crate) fn distinct_if_few(x: &[i32], e: &mut [i32]) -> Option<usize> {
         *table.get_mut(n)? = EMPTY;
         n += 1;
     }
-    table.get_mut(..n)?.sort_unstable();
+    sort(table.get_mut(..n)?, i32::lt);
     Some(n)
 }
 

@@ -7,6 +7,7 @@ use super::learned::{self, Learned};
 use super::{adaptive, blocks, rice};
 use crate::codec::Effort;
 use crate::codec::varint;
+use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
 
 const ZEROS: u8 = 0;
@@ -89,7 +90,7 @@ pub(crate) fn write_after(
             let mut w = Writer::new(rest);
             varint::write(&mut w, n as u32);
             let h = w.finish()?;
-            rest.copy_within(ROOM..ROOM + n, h);
+            rest.slide(ROOM..ROOM + n, h);
             *mode = ADAPTIVE;
             return Some(1 + h + n);
         }

@@ -453,7 +453,7 @@ fn sampled_gaps<'a>(distinct: &[i32], least: f64, out: &'a mut [f64]) -> &'a [f6
         }
     }
     let out = out.get_mut(..n).unwrap_or(&mut []);
-    out.sort_unstable_by(f64::total_cmp);
+    crate::util::slice::sort(out, |a, b| a.total_cmp(b).is_lt());
     out
 }
 

@@ -27,7 +27,9 @@ use super::Effort;
 use super::format::Format;
 use super::glyph::{self, GlyphType};
 use super::varint;
+use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
+use crate::util::slice::Put;
 use linear::MAX_REFS;
 use past::Past;
 use plane::{Plane, PlaneOut};
@@ -104,8 +106,8 @@ fn rows_in(cells: usize, channels: usize) -> usize {
 fn ring(planes: &mut [i32], rows: usize, channel: usize, slots: usize) -> Option<(&mut [i32], [&[i32]; MAX_REFS])> {
     let mut own = None;
     let mut held: [&[i32]; MAX_REFS + 1] = [&[]; MAX_REFS + 1];
-    for (slot, plane) in planes.chunks_exact_mut(rows).enumerate() {
-        if slot == channel % slots {
+    for (slot, plane) in planes.chunks_exact_mut(rows.max(1)).enumerate() {
+        if Some(slot) == channel.checked_rem(slots) {
             own = Some(plane);
         } else if let Some(to) = held.get_mut(slot) {
             *to = plane;
@@ -168,7 +170,7 @@ pub fn encode(
     let (whole, rest) = raw.split_at_checked(all * row)?;
     let mut at = 0;
     let mut start = from;
-    for part in whole.chunks(rows * row) {
+    for part in whole.chunks((rows * row).max(1)) {
         let before = if from > 0 { data.get(..start)? } else { &[] };
         at += group(before, part, format, effort, work, out.get_mut(at..)?)?;
         start += part.len();
@@ -219,8 +221,8 @@ fn group(
     glyph::write_head(&mut w, GlyphType::Composite, GROUP, Some(len as u32));
     varint::write(&mut w, rows as u32);
     let h = w.finish()?;
-    out.copy_within(GROUP_HEAD..at, h);
-    out.get_mut(..h)?.copy_from_slice(head.get(..h)?);
+    out.slide(GROUP_HEAD..at, h);
+    out.get_mut(..h)?.put(head.get(..h)?);
     Some(h + body)
 }
 
@@ -280,7 +282,7 @@ pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &
                 if bytes.is_empty() {
                     return None;
                 }
-                left.get_mut(..bytes.len())?.copy_from_slice(bytes);
+                left.get_mut(..bytes.len())?.put(bytes);
                 at += bytes.len();
             }
             _ => return None,

@@ -11,8 +11,10 @@ use crate::codec::Effort;
 use crate::codec::format::{Format, SampleType};
 use crate::codec::glyph::{self, Glyph, GlyphType};
 use crate::codec::varint::{self, unzigzag, zigzag};
+use crate::mem::Slide;
 use crate::simd::{self, Level};
 use crate::util::bytes::{Reader, Writer};
+use crate::util::slice::{Put, sort};
 
 /// PRIMITIVE: every sample is the payload.
 pub(crate) const CONSTANT: u32 = 0;
@@ -90,8 +92,8 @@ impl Plane<'_> {
         let mut w = Writer::new(&mut head);
         glyph::write_head(&mut w, kind, id, Some(n as u32));
         let h = w.finish()?;
-        out.copy_within(glyph::MAX_HEAD_BYTES..glyph::MAX_HEAD_BYTES + n, h);
-        out.get_mut(..h)?.copy_from_slice(head.get(..h)?);
+        out.slide(glyph::MAX_HEAD_BYTES..glyph::MAX_HEAD_BYTES + n, h);
+        out.get_mut(..h)?.put(head.get(..h)?);
         Some(h + n)
     }
 
@@ -111,8 +113,8 @@ impl Plane<'_> {
             let Some(other) = self.channel.checked_sub(d).filter(|_| !r.is_empty()) else { break };
             let a = sample::bytes_of(self.raw, self.format, self.channel);
             if a.eq(sample::bytes_of(self.raw, self.format, other)) {
-                self.x.copy_from_slice(r);
-                self.past.x.copy_from_slice(self.past.refs.get(d - 1)?);
+                self.x.put(r);
+                self.past.x.put(self.past.refs.get(d - 1)?);
                 let mut w = Writer::new(out);
                 glyph::write_head(&mut w, GlyphType::Reference, SAME, Some(1));
                 w.u8(d as u8);
@@ -194,7 +196,7 @@ impl Plane<'_> {
                 let errors = run_cost(self.x, self.effort, |v, to| {
                     let k = k.get_mut(..v.len()).unwrap_or(&mut []);
                     g.counts(v, k);
-                    to.copy_from_slice(v);
+                    to.put(v);
                     g.less_samples(k, to);
                 });
                 consider(COUNTS, counts + errors + 16 * 8 * 256);
@@ -245,7 +247,7 @@ impl Plane<'_> {
             new += 1;
         }
         let all = before + new;
-        self.known.get_mut(..all)?.sort_unstable();
+        sort(self.known.get_mut(..all)?, i32::lt);
         (all * 2 <= n).then_some(Union { all, new })
     }
 
@@ -261,7 +263,7 @@ impl Plane<'_> {
             *out.first_mut()? = dict::NONE;
             1
         } else {
-            self.e.copy_within(few..few + union.new, 0);
+            self.e.slide(few..few + union.new, 0);
             dict::write(self.e, union.new, None, self.effort, self.models, out)?
         };
         Some(n + self.predicted(32, out.get_mut(n..)?)?)
@@ -269,7 +271,7 @@ impl Plane<'_> {
 
     /// The plane as counts of a grid, the errors in front.
     fn counts(&mut self, g: Grid, out: &mut [u8]) -> Option<usize> {
-        self.e.copy_from_slice(self.x);
+        self.e.put(self.x);
         g.counts(self.e, self.x);
         g.less_samples(self.x, self.e);
         let mut w = Writer::new(out);
@@ -409,7 +411,7 @@ impl PlaneOut<'_> {
                 self.x.fill(0);
                 self.past.clear();
                 for to in sample::bytes_of_mut(self.raw, self.format, self.channel) {
-                    to.copy_from_slice(payload);
+                    to.put(payload);
                 }
             }
             (GlyphType::Primitive, STORED) => {
@@ -421,7 +423,7 @@ impl PlaneOut<'_> {
                 self.past.clear();
                 let to = sample::bytes_of_mut(self.raw, self.format, self.channel);
                 for (to, from) in to.zip(payload.chunks_exact(w)) {
-                    to.copy_from_slice(from);
+                    to.put(from);
                 }
             }
             (GlyphType::Reference, SAME) => {
@@ -429,11 +431,11 @@ impl PlaneOut<'_> {
                 let w = self.format.sample.width();
                 let from = self.channel.checked_sub(d.into()).filter(|_| d > 0)?;
                 let other = self.refs.get(usize::from(d) - 1).filter(|r| r.len() == self.x.len())?;
-                self.x.copy_from_slice(other);
-                self.past.x.copy_from_slice(self.past.refs.get(usize::from(d) - 1)?);
+                self.x.put(other);
+                self.past.x.put(self.past.refs.get(usize::from(d) - 1)?);
                 let row = self.format.row_bytes();
-                for r in self.raw.chunks_exact_mut(row) {
-                    r.copy_within(from * w..(from + 1) * w, self.channel * w);
+                for r in self.raw.chunks_exact_mut(row.max(1)) {
+                    r.slide(from * w..(from + 1) * w, self.channel * w);
                 }
             }
             (GlyphType::Reference, KNOWN) => self.known(&mut r)?,
@@ -506,7 +508,7 @@ impl PlaneOut<'_> {
     fn known(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let most = self.x.len().min(KNOWN_ROWS);
         let before = self.past.known(self.format, self.channel, self.x.get_mut(..most)?)?;
-        self.e.get_mut(..before)?.copy_from_slice(self.x.get(..before)?);
+        self.e.get_mut(..before)?.put(self.x.get(..before)?);
         let new = if r.rest().first() == Some(&dict::NONE) {
             r.u8()?;
             0
@@ -514,7 +516,7 @@ impl PlaneOut<'_> {
             dict::read(r, self.models, self.e.get_mut(before..)?)?
         };
         let all = before + new;
-        self.e.get_mut(..all)?.sort_unstable();
+        sort(self.e.get_mut(..all)?, i32::lt);
         self.ranked(all, r)
     }
 

@@ -164,7 +164,7 @@ pub(crate) fn write(e: &[i32], length: u32, out: &mut [u8]) -> Option<usize> {
     w.put(length, 2);
     let mut before = START;
     let mut room = [0; MOST_SAMPLES];
-    for b in e.chunks(LEAST << length.min(LENGTHS as u32 - 1)) {
+    for b in e.chunks((LEAST << length.min(LENGTHS as u32 - 1)).max(1)) {
         let b = Block::new(b, &mut room);
         let now = best(&b, before);
         let (code, bits) = change(before, now);

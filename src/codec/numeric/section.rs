@@ -4,7 +4,9 @@
 use super::rans::Decoder;
 use crate::codec::bits::BitWriter;
 use crate::codec::varint;
+use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
+use crate::util::slice::Put;
 
 /// Room kept in front of the raw bits for their length.
 const ROOM: usize = 5;
@@ -46,8 +48,8 @@ pub(crate) fn write(
     let mut h = Writer::new(&mut head);
     varint::write(&mut h, bits_len as u32);
     let n = h.finish()?;
-    out.copy_within(ROOM..ROOM + bits_len, n);
-    out.get_mut(..n)?.copy_from_slice(head.get(..n)?);
+    out.slide(ROOM..ROOM + bits_len, n);
+    out.get_mut(..n)?.put(head.get(..n)?);
     let at = n + bits_len;
     let mut h = Writer::new(&mut head);
     varint::write(&mut h, (words_len / 2) as u32);
@@ -59,8 +61,8 @@ pub(crate) fn write(
     if at + n + words_len > out.len() {
         return None;
     }
-    out.copy_within(from..from + words_len, at + n);
-    out.get_mut(at..at + n)?.copy_from_slice(head.get(..n)?);
+    out.slide(from..from + words_len, at + n);
+    out.get_mut(at..at + n)?.put(head.get(..n)?);
     Some(at + n + words_len)
 }
 

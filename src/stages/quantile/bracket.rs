@@ -2,8 +2,10 @@
 
 use super::{CHUNK, Plan, Sample, Tools, select};
 use crate::kernel::Code;
+use crate::mem::Slide;
 use crate::mem::cast_mut;
 use crate::simd::rank::{self, Between};
+use crate::util::slice::Put;
 
 /// Words of a stored [`Bracket`].
 pub(super) const STATE: usize = 12;
@@ -138,7 +140,7 @@ impl<'a> Bracket<'a> {
                     self.alive = false;
                     return;
                 }
-                self.store.copy_within(self.head..end, 0);
+                self.store.slide(self.head..end, 0);
                 self.head = 0;
             }
             let place = self.store.get_mut(self.head.saturating_add(kept)..).unwrap_or_default();
@@ -235,7 +237,7 @@ impl<'a> Bracket<'a> {
             }
         }
         let all = cast_mut::<f32>(tools.spare)?.get_mut(..kept.len())?;
-        all.copy_from_slice(kept);
+        all.put(kept);
         select::nth(all, k)
     }
 

@@ -238,7 +238,7 @@ impl Quantile<'_> {
         let rows = io.input::<T>(0)?;
         let spare = cast_mut::<f32>(io.scratch).ok_or(Code::MISFIT)?;
         let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
-        for (y, row) in out.chunks_exact_mut(self.ranks.len()).zip(rows.iter()) {
+        for (y, row) in out.chunks_exact_mut(self.ranks.len().max(1)).zip(rows.iter()) {
             let copy = spare.get_mut(..row.len()).ok_or(Code::MISFIT)?;
             for (to, from) in copy.iter_mut().zip(row) {
                 *to = select::plain(from.value());
@@ -276,12 +276,13 @@ impl Quantile<'_> {
         let mut tools = Tools { level: self.level, plan, chunk: [0.0; CHUNK], spare, oldest, visits: 0 };
         let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
         let mut no_records = [[0u32; RECORD]; 0];
-        for (y, row) in out.chunks_exact_mut(self.ranks.len()).zip(rows.iter()) {
+        for (y, row) in out.chunks_exact_mut(self.ranks.len().max(1)).zip(rows.iter()) {
             // Only rows that overlap as they were said to.
             if row.len() != self.window || (rows.count() > 1 && rows.stride().min(self.window) != self.hop) {
                 return Err(Code::MISFIT);
             }
-            let parts = y.iter_mut().zip(self.ranks).zip(states.iter_mut()).zip(stores.chunks_exact_mut(plan.store()));
+            let parts =
+                y.iter_mut().zip(self.ranks).zip(states.iter_mut()).zip(stores.chunks_exact_mut(plan.store().max(1)));
             for (i, (((y, rank), state), store)) in parts.enumerate() {
                 let at = i.saturating_mul(plan.slots);
                 let records = records.get_mut(at..at.saturating_add(plan.slots)).unwrap_or(&mut no_records);

@@ -1,6 +1,7 @@
 //! Selection by rank: linear time, no recursion, no memory but what is handed in.
 
 use super::{CHUNK, Sample};
+use crate::util::slice;
 
 /// Counters of one pass of [`exact`].
 pub(super) const BINS: usize = 1 << BIN_BITS;
@@ -14,11 +15,7 @@ pub(super) fn plain(x: f32) -> f32 {
 
 /// Puts the element of rank `k` to its place, with no larger one before it and no smaller one behind it.
 pub(super) fn nth(x: &mut [f32], k: usize) -> Option<f32> {
-    if k >= x.len() {
-        return None;
-    }
-    let (_, y, _) = x.select_nth_unstable_by(k, f32::total_cmp);
-    Some(plain(*y))
+    slice::select(x, k).map(plain)
 }
 
 /// A word that sorts as the number does, every NaN last.

@@ -123,7 +123,11 @@ impl Pll {
             }
             (cos, _) = phasor(if self.costas { 2.0 * e } else { e });
         }
-        *frequency = (*frequency + self.ki * e).clamp(self.frequency - self.range, self.frequency + self.range);
+        // As clamp, which would stop where the range is none.
+        let (least, most) = (self.frequency - self.range, self.frequency + self.range);
+        let tuned = *frequency + self.ki * e;
+        let tuned = if tuned < least { least } else { tuned };
+        *frequency = if tuned > most { most } else { tuned };
         let next = now + *frequency + self.kp * e;
         // Below by less than 2 turns either way: the truncated part is exact.
         let whole = next as i32;

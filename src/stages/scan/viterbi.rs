@@ -127,11 +127,12 @@ impl Viterbi {
         let metrics = cast_mut::<f32>(io.state).ok_or(Code::MISFIT)?;
         let scratch = cast_mut::<f32>(io.scratch).and_then(|s| s.get_mut(..self.states)).ok_or(Code::MISFIT)?;
         let words = io.table.as_chunks::<2>().0;
+        let mut branch = [0.0; 1 << MOST];
         for (out, row) in io.out.chunks_exact_mut(self.row_len.max(1)).zip(rows.iter()) {
             let (last, decisions) = out.split_last_mut().ok_or(Code::MISFIT)?;
             let steps = decisions.chunks_exact_mut(decision_bytes(self.states).max(1));
             for (decisions, symbols) in steps.zip(row.chunks_exact(self.symbols.max(1))) {
-                let branch = self.branches(symbols);
+                self.branches(symbols, &mut branch);
                 step(metrics, scratch, words, &branch, decisions);
             }
             // The greatest metric is 0.
@@ -141,15 +142,13 @@ impl Viterbi {
     }
 
     /// The metric of every word of symbols. Bit `j` of a word is symbol `j`.
-    fn branches<X: Symbol>(&self, symbols: &[X]) -> [f32; 1 << MOST] {
-        let mut branch = [0.0; 1 << MOST];
+    fn branches<X: Symbol>(&self, symbols: &[X], branch: &mut [f32; 1 << MOST]) {
         for (word, metric) in branch.iter_mut().enumerate().take(1 << self.symbols) {
             *metric = symbols
                 .iter()
                 .enumerate()
                 .fold(0.0, |sum, (j, x)| if word >> j & 1 == 0 { sum + x.soft() } else { sum - x.soft() });
         }
-        branch
     }
 }
 
@@ -157,19 +156,28 @@ impl Viterbi {
 ///
 /// State `s` comes from the states `2 s` and `2 s + 1` modulo their number: the pairs in order, twice.
 fn step(metrics: &mut [f32], new: &mut [f32], words: &[[u8; 2]], branch: &[f32; 1 << MOST], decisions: &mut [u8]) {
-    let metric = |word: u8| branch.get(usize::from(word)).copied().unwrap_or(0.0);
+    let metric = |word: u8| branch.get(usize::from(word & ((1 << MOST) - 1))).copied().unwrap_or(0.0);
     let pairs = metrics.as_chunks::<2>().0;
-    let mut pairs = pairs.iter().chain(pairs);
+    let half = pairs.len().max(1);
+    let mut places = decisions.iter_mut();
     let mut best = f32::NEG_INFINITY;
-    for ((byte, new), words) in decisions.iter_mut().zip(new.chunks_mut(8)).zip(words.chunks(8)) {
-        *byte = 0;
-        for (((to, [even, odd]), [word_even, word_odd]), bit) in new.iter_mut().zip(&mut pairs).zip(words).zip(0u32..) {
+    let (mut byte, mut bit) = (0u8, 1u8);
+    for (new, words) in new.chunks_mut(half).zip(words.chunks(half)) {
+        for ((to, [even, odd]), [word_even, word_odd]) in new.iter_mut().zip(pairs).zip(words) {
             let (even, odd) = (even + metric(*word_even), odd + metric(*word_odd));
-            *byte |= u8::from(odd > even) << bit;
-            *to = if odd > even { odd } else { even };
-            best = if *to > best { *to } else { best };
+            byte |= if odd > even { bit } else { 0 };
+            let greater = if odd > even { odd } else { even };
+            *to = greater;
+            best = if greater > best { greater } else { best };
+            bit = bit.rotate_left(1);
+            if bit == 1 {
+                places.by_ref().take(1).for_each(|place| *place = byte);
+                byte = 0;
+            }
         }
     }
+    // Four states fill half a byte.
+    places.take(1).for_each(|place| *place = byte);
     for (to, from) in metrics.iter_mut().zip(new) {
         *to = *from - best;
     }

@@ -1,0 +1,67 @@
+//! What happens where the library would panic and there is no operating system: the end, reported through a hook.
+
+use super::types::sqs_status;
+use crate::status::Status;
+use core::ffi::{c_char, c_void};
+
+/// Sets the function that flight builds call before they stop for good. The library does not panic by construction, and the
+/// checks of docs/FLIGHT.md find no way to it; what is left is damage to the program itself. The function should not
+/// return: it may reset the computer. Where there is none, or it returns, the library stays in an endless loop, for the
+/// watchdog to end. One function for the whole program; call it at start, before anything else. Callbacks may call it.
+///
+/// hook: NULL for none. file: name of a source file of the library, file_bytes bytes without a 0 at the end, or NULL;
+/// line: the line in it. ctx: first argument of hook.
+/// Returns SQS_OK; SQS_ERR_UNSUPPORTED: this is no flight build: a panic becomes SQS_ERR_INTERNAL there.
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_panic_hook(
+    hook: Option<unsafe extern "C" fn(ctx: *mut c_void, file: *const c_char, file_bytes: usize, line: u32)>,
+    ctx: *mut c_void,
+) -> sqs_status {
+    #[cfg(all(feature = "flight", not(feature = "std"), not(test)))]
+    {
+        flight::set(hook, ctx);
+        Status::Ok.code()
+    }
+    #[cfg(not(all(feature = "flight", not(feature = "std"), not(test))))]
+    {
+        let _ = (hook, ctx);
+        Status::Unsupported.code()
+    }
+}
+
+#[cfg(all(feature = "flight", not(feature = "std"), not(test)))]
+mod flight {
+    use core::ffi::{c_char, c_void};
+    use core::panic::PanicInfo;
+    use core::ptr::null_mut;
+    use core::sync::atomic::{AtomicPtr, Ordering};
+
+    type Hook = unsafe extern "C" fn(ctx: *mut c_void, file: *const c_char, file_bytes: usize, line: u32);
+
+    static HOOK: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+    static CTX: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+
+    pub(super) fn set(hook: Option<Hook>, ctx: *mut c_void) {
+        // In this order a hook never meets the context of another one but for NULL.
+        HOOK.store(null_mut(), Ordering::SeqCst);
+        CTX.store(ctx, Ordering::SeqCst);
+        HOOK.store(hook.map_or(null_mut(), |h| h as *mut c_void), Ordering::SeqCst);
+    }
+
+    #[panic_handler]
+    fn handler(info: &PanicInfo<'_>) -> ! {
+        let hook = HOOK.swap(null_mut(), Ordering::SeqCst);
+        if !hook.is_null() {
+            let (file, bytes, line) =
+                info.location().map_or((core::ptr::null(), 0, 0), |l| (l.file().as_ptr(), l.file().len(), l.line()));
+            // SAFETY: only a `Hook` is ever stored there.
+            let hook = unsafe { core::mem::transmute::<*mut c_void, Hook>(hook) };
+            // SAFETY: the caller's function, with his context; the name of the file is static.
+            unsafe { hook(CTX.load(Ordering::SeqCst), file.cast(), bytes, line) };
+        }
+        // Not bounded, on purpose: nothing may run after a panic.
+        loop {
+            core::hint::spin_loop();
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What `core` has for slices, but without a way to panic and without recursion: copies clip to what fits, and where there
+//! is no standard library sorting and selecting are loops.
+
+/// Copies `from` to the start of `to`, as much as both hold. Lengths that differ are a fault of the caller.
+pub trait Put<T: Copy> {
+    /// The copy.
+    fn put(&mut self, from: &[T]);
+}
+
+impl<T: Copy> Put<T> for [T] {
+    #[inline(always)]
+    fn put(&mut self, from: &[T]) {
+        debug_assert_eq!(self.len(), from.len());
+        for (to, from) in self.iter_mut().zip(from) {
+            *to = *from;
+        }
+    }
+}
+
+/// Sorts; equal elements must not be told apart.
+#[inline]
+pub fn sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
+    #[cfg(feature = "std")]
+    x.sort_unstable_by(|a, b| less(b, a).cmp(&less(a, b)));
+    #[cfg(not(feature = "std"))]
+    heap_sort(x, less);
+}
+
+/// Puts the element of rank `k` to its place: none before it is greater, none behind it smaller. The order is the total one.
+pub fn select(x: &mut [f32], k: usize) -> Option<f32> {
+    if k >= x.len() {
+        return None;
+    }
+    #[cfg(feature = "std")]
+    x.select_nth_unstable_by(k, f32::total_cmp);
+    #[cfg(not(feature = "std"))]
+    part(x, k);
+    x.get(k).copied()
+}
+
+#[cfg(any(test, not(feature = "std")))]
+#[inline(always)]
+fn swap<T: Copy>(x: &mut [T], i: usize, j: usize) {
+    if let (Some(a), Some(b)) = (x.get(i).copied(), x.get(j).copied())
+        && let Some(to) = x.get_mut(i)
+    {
+        *to = b;
+        if let Some(to) = x.get_mut(j) {
+            *to = a;
+        }
+    }
+}
+
+/// J. W. J. Williams, Algorithm 232, CACM 7 (1964): at most `2 n log2 n` comparisons, in place.
+#[cfg(any(test, not(feature = "std")))]
+fn heap_sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
+    let n = x.len();
+    // First every element that has some below it, the last one first; then the greatest goes behind the heap, n times.
+    for i in (0..n.saturating_add(n / 2)).rev() {
+        let (at, end) = match i.checked_sub(n) {
+            Some(at) => (at, n),
+            None => {
+                swap(x, 0, i);
+                (0, i)
+            }
+        };
+        sift(x.get_mut(..end).unwrap_or_default(), at, &less);
+    }
+}
+
+/// Moves the element at `at` down to where none below it is greater: one level a turn.
+#[cfg(any(test, not(feature = "std")))]
+#[inline(always)]
+fn sift<T: Copy>(heap: &mut [T], mut at: usize, less: impl Fn(&T, &T) -> bool) {
+    let Some(v) = heap.get(at).copied() else { return };
+    // One level of the heap a turn: at most `log2 n`.
+    loop {
+        let left = at.saturating_mul(2).saturating_add(1);
+        let Some(mut child) = heap.get(left).copied() else { break };
+        let mut next = left;
+        if let Some(right) = heap.get(left.saturating_add(1)).filter(|right| less(&child, right)) {
+            (child, next) = (*right, left.saturating_add(1));
+        }
+        if !less(&v, &child) {
+            break;
+        }
+        if let Some(to) = heap.get_mut(at) {
+            *to = child;
+        }
+        at = next;
+    }
+    if let Some(to) = heap.get_mut(at) {
+        *to = v;
+    }
+}
+
+/// C. A. R. Hoare, Algorithm 65 (FIND), CACM 4 (1961), in three parts, from the median of three. After too many bad parts
+/// what is left is sorted, so that it takes at most about `n log2 n` whatever the data.
+#[cfg(any(test, not(feature = "std")))]
+fn part(x: &mut [f32], k: usize) {
+    let (mut low, mut high) = (0, x.len());
+    let rounds = usize::BITS.saturating_sub(x.len().leading_zeros()).saturating_mul(2);
+    for _ in 0..rounds {
+        let Some(range) = x.get_mut(low..high).filter(|range| range.len() > 16) else { break };
+        let (smaller, upto) = thirds(range);
+        let at = k.saturating_sub(low);
+        if at < smaller {
+            high = low.saturating_add(smaller);
+        } else if at < upto {
+            return;
+        } else {
+            low = low.saturating_add(upto);
+        }
+    }
+    heap_sort(x.get_mut(low..high).unwrap_or_default(), |a, b| a.total_cmp(b).is_lt());
+}
+
+/// Parts `x` by an element of it: how many are smaller, and how many are not greater.
+#[cfg(any(test, not(feature = "std")))]
+fn thirds(x: &mut [f32]) -> (usize, usize) {
+    use core::cmp::Ordering::{Equal, Greater, Less};
+    let at = |i: usize| x.get(i).copied().unwrap_or(0.0);
+    let mut three = [at(0), at(x.len() / 2), at(x.len().saturating_sub(1))];
+    heap_sort(&mut three, |a, b| a.total_cmp(b).is_lt());
+    let [_, middle, _] = three;
+    let (mut smaller, mut i, mut greater) = (0usize, 0usize, x.len());
+    // Every turn brings i and greater together by one.
+    while i < greater {
+        let Some(v) = x.get(i) else { break };
+        match v.total_cmp(&middle) {
+            Less => {
+                swap(x, smaller, i);
+                smaller = smaller.saturating_add(1);
+                i = i.saturating_add(1);
+            }
+            Equal => i = i.saturating_add(1),
+            Greater => {
+                greater = greater.saturating_sub(1);
+                swap(x, i, greater);
+            }
+        }
+    }
+    (smaller, greater)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    /// Numbers, some of them equal; in order, in the other order, all equal, and none.
+    fn lists() -> Vec<Vec<f32>> {
+        let mut seed = 1u32;
+        let mut next = move || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed >> 8
+        };
+        let mut all = vec![vec![], vec![f32::NAN, -0.0, 0.0, f32::INFINITY, -f32::NAN], vec![3.0; 100]];
+        for n in [1usize, 2, 3, 16, 17, 18, 100, 1000, 5000] {
+            all.push((0..n).map(|i| i as f32).collect());
+            all.push((0..n).rev().map(|i| i as f32).collect());
+            all.push((0..n).map(|_| (next() % 50) as f32 - 20.0).collect());
+            all.push((0..n).map(|_| f32::from_bits(next() << 8)).collect());
+        }
+        all
+    }
+
+    fn bits(x: &[f32]) -> Vec<u32> {
+        x.iter().map(|v| v.to_bits()).collect()
+    }
+
+    #[test]
+    fn sorting_and_selecting_by_hand_give_what_core_gives() {
+        for x in lists() {
+            let mut want = x.clone();
+            want.sort_by(f32::total_cmp);
+            let mut got = x.clone();
+            heap_sort(&mut got, |a, b| a.total_cmp(b).is_lt());
+            assert_eq!(bits(&got), bits(&want));
+            for k in [0, x.len() / 3, x.len() / 2, x.len().saturating_sub(1)] {
+                let mut got = x.clone();
+                if k >= x.len() {
+                    assert_eq!(select(&mut got, k), None);
+                    continue;
+                }
+                part(&mut got, k);
+                assert_eq!(got[k].to_bits(), want[k].to_bits());
+                assert!(got[..k].iter().all(|v| v.total_cmp(&got[k]).is_le()));
+                assert!(got[k..].iter().all(|v| v.total_cmp(&got[k]).is_ge()));
+                got.sort_by(f32::total_cmp);
+                assert_eq!(bits(&got), bits(&want), "the same elements");
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_made_to_be_slow_is_not() {
+        // Organ pipes: the median of three is a bad one again and again.
+        let mut x: Vec<f32> = (0..50_000).chain((0..50_000).rev()).map(|i| i as f32).collect();
+        part(&mut x, 50_000);
+        assert_eq!(x[50_000], 25_000.0);
+    }
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env python3
+"""Compares sizes told by size.sh with docs/sizes.txt: check_size.py docs/sizes.txt < NOW. The same compiler must give the same
+numbers; another one may be 3 % off."""
+import sys
+
+old = open(sys.argv[1]).read().splitlines()
+now = sys.stdin.read().splitlines()
+same = old[0] == now[0]
+wrong = len(old) != len(now) or len(now) < 4
+for a, b in zip(old[2:], now[2:]):
+    a, b = a.split(), b.split()
+    for x, y in zip(a[2:], b[2:]):
+        slack = 0 if same else int(x) * 3 // 100
+        wrong |= abs(int(x) - int(y)) > slack
+    wrong |= a[:2] != b[:2]
+if wrong:
+    sys.exit("sizes changed; if that is meant, make size and look at them:\n" + "\n".join(now))
+print("sizes: as in docs/sizes.txt" + ("" if same else ", within 3 % (another compiler)"))

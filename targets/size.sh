@@ -1,0 +1,26 @@
+#!/bin/bash
+# Code and data of the library for LEON3 in two programs: one that can reach all of it, and one that can reach all but the
+# codec, which the linker then leaves out: size.sh [OUT]. docs/sizes.txt holds the lines; a change of the library updates it
+# (make size).
+set -euo pipefail
+cd "$(dirname "$0")"
+out=${1:-${CARGO_TARGET_DIR:-../target}/surface}
+mkdir -p "$out"
+if [ -z "${SQS_LEON_LIBRARY:-}" ]; then
+    dir=${CARGO_TARGET_DIR:-../target}/leon3-flight-codec
+    ./library.sh sparc-unknown-none-elf gr740 flight,codec "$dir"
+    export SQS_LEON_LIBRARY=$dir/sparc-unknown-none-elf/flight/libsqrtspace.a
+fi
+"${FLIGHT_RUSTC:-/usr/bin/rustc}" --version
+echo "target reaches text rodata data bss"
+for reaches in everything engine; do
+    but=
+    [ $reaches = everything ] || but='^sqs_(en|de)code|^sqs_optimal|^sqs_codec'
+    program=$out/$reaches
+    python3 surface.py sparc64-linux-gnu- "$SQS_LEON_LIBRARY" ${but:+"$but"} > "$program.c"
+    leon3/build.sh "$program" "$program.c"
+    # Some hundred bytes are the program's own: start-up, traps, memcpy and its like.
+    sparc64-linux-gnu-size -A "$program.elf" | awk -v what="leon3 $reaches" '
+        $1 ~ /^\.(text|rodata|data|bss)$/ { size[$1] = $2 }
+        END { print what, size[".text"] + 0, size[".rodata"] + 0, size[".data"] + 0, size[".bss"] + 0 }'
+done
