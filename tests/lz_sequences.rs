@@ -128,7 +128,9 @@ fn decoded(block: &[u8], room: usize) -> Result<Vec<u8>, Status> {
 
 fn check(sequences: &[Sequence], behind: usize, spare: usize) {
     let count = sequences.iter().map(|s| s.run as usize).sum::<usize>() + behind;
-    let literals: Vec<u8> = (0..count).map(|i| (i * i * 31 + i * 7) as u8).collect();
+    let literals: Vec<u8> = (0..count)
+        .map(|i| (i as u8).wrapping_mul(i as u8).wrapping_mul(31).wrapping_add((i as u8).wrapping_mul(7)))
+        .collect();
     let block = block(&literals, sequences);
     let whole: usize = count + sequences.iter().map(|s| s.len as usize).sum::<usize>();
     match meaning(&literals, sequences) {
