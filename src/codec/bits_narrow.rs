@@ -180,9 +180,11 @@ mod tests {
             for (v, bits, unary) in &items {
                 let v = v & ((1 << bits) - 1);
                 if *unary {
-                    (x.unary(v as u32 & 0x7f), y.unary(v as u32 & 0x7f));
+                    x.unary(v as u32 & 0x7f);
+                    y.unary(v as u32 & 0x7f);
                 } else {
-                    (x.put_long(v, *bits), y.put_long(v, *bits));
+                    x.put_long(v, *bits);
+                    y.put_long(v, *bits);
                 }
             }
             let (x, y) = (x.finish(), y.finish());

@@ -8,9 +8,9 @@ mod carve;
 mod fixed;
 mod inline;
 mod pod;
+mod slide;
 #[cfg(all(feature = "std", target_os = "linux"))]
 mod spill;
-mod slide;
 mod work;
 
 pub use append::append;
@@ -18,7 +18,7 @@ pub use carve::{Carver, Layout};
 pub use fixed::FixedVec;
 pub use inline::Inline;
 pub use pod::{Complex32, Pod, cast, cast_mut, recast_mut};
+pub use slide::Slide;
 #[cfg(all(feature = "std", target_os = "linux"))]
 pub use spill::{Mapping, SpillDir};
-pub use slide::Slide;
 pub use work::{Span, Work};

@@ -186,7 +186,7 @@ impl<'a> Section<'a> {
 
 /// The table of a level, and the bits that lie below its symbols.
 fn of_level(level: u32) -> (usize, u32) {
-    if level < 19 { (level as usize, 0) } else { (19 + (level - 19 & 1) as usize, (level - 17) >> 1) }
+    if level < 19 { (level as usize, 0) } else { (19 + ((level - 19) & 1) as usize, (level - 17) >> 1) }
 }
 
 /// [9.2]
