@@ -1,8 +1,10 @@
 //! A recording that grows: any past row on demand within the gap bound, in the same memory, the same rows as a stream.
 
+mod amount;
 mod chain;
 mod common;
 
+use amount::{long, some};
 use chain::*;
 use common::*;
 use sqrtspace::pipeline::Pipeline;

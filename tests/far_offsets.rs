@@ -2,11 +2,13 @@
 //! of 5 GiB of which ranges are read. `SQS_LONG=1`: such files whole.
 #![cfg(all(feature = "codec", feature = "std", feature = "stages"))]
 
+mod amount;
 mod chain;
 mod codec_common;
 mod common;
 
-use chain::{KNOBS, Kept, long};
+use amount::long;
+use chain::{KNOBS, Kept};
 use codec_common::{decode, signal16};
 use common::{area, request, seal, uninit};
 use sqrtspace::codec::decoder::DecodeOptions;

@@ -1,8 +1,10 @@
 //! Flipped bits in what is stored: checkpoints, snapshots of sweeps, cached rows. Never a wrong row, and each one counted.
 
+mod amount;
 mod chain;
 mod common;
 
+use amount::{long, some};
 use chain::*;
 use common::*;
 use sqrtspace::mem::Span;

@@ -1,9 +1,11 @@
 //! Bits flipped between two calls, anywhere in the work area and in the tables of the control area: the rows are the same,
 //! or the call is refused; never wrong without a word.
 
+mod amount;
 mod chain;
 mod common;
 
+use amount::{long, some};
 use chain::*;
 use common::*;
 use sqrtspace::pipeline::Pipeline;

@@ -1,9 +1,11 @@
 //! Rows behind reverse scans: as many rows are made as passes and schedules say, and flipped bits in what is kept from pass
 //! to pass change nothing.
 
+mod amount;
 mod chain;
 mod common;
 
+use amount::{long, some};
 use chain::{Dice, Kept, long, some};
 use common::*;
 use sqrtspace::pipeline::{Pipeline, SweepInfo};

@@ -1,9 +1,11 @@
 //! Saved and resumed pipelines give the bytes of one that was never stopped; files that are damaged or of another pipeline
 //! are refused and change nothing.
 
+mod amount;
 mod chain;
 mod common;
 
+use amount::{long, some};
 use chain::{Dice, long, some};
 use common::*;
 use sqrtspace::dtype::Dtype;

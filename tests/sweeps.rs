@@ -1,8 +1,10 @@
 //! Reverse sweeps: exactly as many stage rows as the closed form says, within the bytes told, never more than asked.
 
+mod amount;
 mod chain;
 mod common;
 
+use amount::{long, some};
 use chain::*;
 use common::*;
 use sqrtspace::pipeline::{Pipeline, SweepInfo};

@@ -12,10 +12,6 @@ use std::rc::Rc;
 
 use crate::common::{area, uninit};
 
-#[path = "../amount/mod.rs"]
-mod amount;
-pub use amount::{long, some};
-
 pub const KNOBS: Knobs = Knobs {
     mode: Mode::Sqrt,
     budget: u64::MAX,
