@@ -202,7 +202,8 @@ int main(void)
     }
     seen = 0; armed = 1;
     { void *volatile probe = malloc(10); free(probe); }
-    CHECK(seen == 1); /* the wrapper is in place */
+    if (getenv("SQS_VALGRIND") == NULL) CHECK(seen == 1); /* the wrapper is in place */
+    else puts("skipped: counting allocations, SQS_VALGRIND is set");
     seen = 0;
     cuts();
     memory();
