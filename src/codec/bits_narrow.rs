@@ -165,9 +165,11 @@ mod tests {
             for (v, bits, unary) in &items {
                 let v = if *bits == 32 { *v } else { v & ((1 << bits) - 1) };
                 if *unary {
-                    (x.unary(v & 0x7f), y.unary(v & 0x7f));
+                    x.unary(v & 0x7f);
+                    y.unary(v & 0x7f);
                 } else {
-                    (x.put(v, *bits), y.put(v, *bits));
+                    x.put(v, *bits);
+                    y.put(v, *bits);
                 }
             }
             let (x, y) = (x.finish(), y.finish());
@@ -178,7 +180,8 @@ mod tests {
             let (mut x, mut y) = (BitReader::new(&noise), bits_wide::BitReader::new(&noise));
             for (v, bits, unary) in &items {
                 if *unary {
-                    prop_assert_eq!(x.unary(v & 0x7f), y.unary(v & 0x7f));
+                    prop_assert_eq!x.unary(v & 0x7f);
+                    y.unary(v & 0x7f);
                 } else {
                     prop_assert_eq!(x.get(*bits), y.get(*bits));
                 }

@@ -1,5 +1,5 @@
 //! A chain of one scan over samples made up on the fly: long streams at little cost.
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test crate uses its part")]
+#![allow(dead_code, unreachable_pub, unused_imports, missing_docs, reason = "each test crate uses its part")]
 
 use sqrtspace::dtype::Dtype;
 use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
