@@ -180,8 +180,7 @@ mod tests {
             let (mut x, mut y) = (BitReader::new(&noise), bits_wide::BitReader::new(&noise));
             for (v, bits, unary) in &items {
                 if *unary {
-                    prop_assert_eq!x.unary(v & 0x7f);
-                    y.unary(v & 0x7f);
+                    prop_assert_eq!(x.unary(v & 0x7f), y.unary(v & 0x7f));
                 } else {
                     prop_assert_eq!(x.get(*bits), y.get(*bits));
                 }
