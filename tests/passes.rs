@@ -6,7 +6,7 @@ mod chain;
 mod common;
 
 use amount::{long, some};
-use chain::{Dice, Kept, long, some};
+use chain::{Dice, Kept};
 use common::*;
 use sqrtspace::pipeline::{Pipeline, SweepInfo};
 use sqrtspace::plan::{Mode, Order, Request};

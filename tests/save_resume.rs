@@ -6,7 +6,7 @@ mod chain;
 mod common;
 
 use amount::{long, some};
-use chain::{Dice, long, some};
+use chain::Dice;
 use common::*;
 use sqrtspace::dtype::Dtype;
 use sqrtspace::graph::{Boundary, EdgeSpec, InputSpec};
