@@ -11,8 +11,8 @@
 use super::{Isa, LANES, Level};
 use crate::util::num;
 
-/// Butterflies made together in the first two passes: few where there are no wide registers, since they go through memory.
-const TILE: usize = if cfg!(feature = "simd") { 64 } else { 8 };
+/// Butterflies made together in the first two passes.
+const TILE: usize = 64;
 
 /// Floats of the turns of a butterfly: re and im of three powers.
 const TURNS: usize = 6;
