@@ -17,7 +17,7 @@ const ADAPTIVE: u8 = 3;
 const LEARNED: u8 = 4;
 
 /// Arrays so short that trying costs little.
-const SHORT: usize = 256;
+const SHORT: usize = 96;
 
 /// Cells that writing and reading work in.
 pub(crate) const WRITE_CELLS: usize =
@@ -58,7 +58,7 @@ pub(crate) fn write_after(
     let step = match e.len() {
         // What matters in sparse arrays is rare.
         n if best || zeros * 4 > n * 3 => 1,
-        0..2048 => 4,
+        0..512 => 4,
         _ => 8,
     };
     let choice = blocks::choose(e, step);

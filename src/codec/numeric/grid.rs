@@ -31,6 +31,19 @@ const POWERS: [f64; 23] = [
     1e21, 1e22,
 ];
 
+/// About their inverses.
+const TENTHS: [f64; 23] = [
+    1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-17,
+    1e-18, 1e-19, 1e-20, 1e-21, 1e-22,
+];
+
+/// About `v` times 10^`power`, without a division; nothing where [`scaled`] gives nothing.
+#[inline]
+fn scaled_about(v: f64, power: i32) -> Option<f64> {
+    let table = if power < 0 { &TENTHS } else { &POWERS };
+    Some(v * table.get(power.unsigned_abs() as usize)?)
+}
+
 /// `v` times 10^`power`, in one rounding; nothing where the power is not exact.
 #[inline]
 fn scaled(v: f64, power: i32) -> Option<f64> {
@@ -49,6 +62,11 @@ fn power_for(v: f64, digits: u8) -> i32 {
 /// `v` rounded to so many significant decimal digits, ties to even; as it is where it is too small or too large.
 #[inline]
 fn decimal(v: f64, digits: u8) -> f64 {
+    decimal_by(v, digits, scaled)
+}
+
+#[inline(always)]
+fn decimal_by(v: f64, digits: u8, scaled: impl Fn(f64, i32) -> Option<f64>) -> f64 {
     let most = POWERS.get(usize::from(digits)).copied().unwrap_or(1.0);
     let mut power = power_for(v, digits);
     let Some(mut m) = scaled(v, power) else { return v };
@@ -201,7 +219,10 @@ impl Grid {
                 break;
             }
             let k = round((v - self.offset) * inverse);
-            let g = self.rounded(self.offset + k * self.step);
+            // An estimate: that a product may be off in the last place of binary64 hardly shows in binary32.
+            let near = self.offset + k * self.step;
+            let near = if self.digits == 0 { near } else { decimal_by(near, self.digits, scaled_about) };
+            let g = order32((near as f32).to_bits() as i32);
             let error = g.abs_diff(order32((*v as f32).to_bits() as i32));
             if error > 0 {
                 sum += log2_q8(u64::from(error) + 1) as u64;
