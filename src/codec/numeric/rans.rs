@@ -68,7 +68,7 @@ impl<'a, const S: usize, const B: u32> Encoder<'a, S, B> {
 
 impl<const S: usize, const B: u32> Encoder<'_, S, B> {
     /// Puts a symbol with each of the states, the last one first; there are up to four.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(crate) fn put_turn(&mut self, turn: [u32; S]) {
         let Some(window) = self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<8>()) else {
             for (i, e) in turn.iter().enumerate().rev() {
@@ -98,7 +98,7 @@ impl<const S: usize, const B: u32> Encoder<'_, S, B> {
 }
 
 /// A state behind a symbol, the word that it puts out, and whether it does.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn step<const B: u32>(x: u32, entry: u32) -> (u32, [u8; 2], bool) {
     let (f, c) = ((entry >> 16) & 0xfff, entry & 0xfff);
     let word = (x as u16).to_be_bytes();
@@ -110,7 +110,7 @@ fn step<const B: u32>(x: u32, entry: u32) -> (u32, [u8; 2], bool) {
 
 /// `x / f` for `x < f 2^(32-B)`; 0 for the frequency 0.
 #[cfg(feature = "std")]
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
     // The reciprocal is less than 1 too large: the quotient is exact, and the product fits 64 bits.
     let m = (RECIPROCALS[f as usize] + ((1 << (PROB_BITS - B)) - 1)) >> (PROB_BITS - B);
@@ -119,7 +119,7 @@ fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
 
 /// The same where a product of 64 bits takes as long, and the table would be 32 KiB.
 #[cfg(not(feature = "std"))]
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
     x.checked_div(f).unwrap_or(0)
 }
@@ -164,7 +164,7 @@ impl<'a, const S: usize> Decoder<'a, S> {
     }
 
     /// Moves the states, one after the other, by `pass` and words where they became too small.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn turns(&mut self, out: &mut [u8; TURN], pass: impl Fn(u32) -> (u32, u8)) {
         let mut states = self.states;
         let (turns, _) = out.as_chunks_mut::<S>();

@@ -35,7 +35,8 @@ use crate::util::num;
 fn transitions<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
     let count = given(b, "transition").len();
     let states = (1..=64usize).find(|n| n.saturating_mul(*n) == count);
-    let states = states.ok_or(Error::new(Status::Argument, "transition must be a square matrix of up to 64 states"))?;
+    let states =
+        states.ok_or_else(|| Error::new(Status::Argument, "transition must be a square matrix of up to 64 states"))?;
     let all = list(b, "transition", count)?;
     all.chunks_exact(states).try_for_each(distribution)?;
     Ok((states, b.pool.copied(all)?))
