@@ -48,7 +48,8 @@ known=$(apt-cache policy)
 if [ ${#want_new[@]} -gt 0 ] && [[ $known != *n=$suite* ]]; then
     # The mirror the machine has already.
     mirror=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
-    printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "${mirror:-http://deb.debian.org/debian}" \
+    [ -n "$mirror" ] || { echo "flight tools: debian.sources names no mirror" >&2; exit 1; }
+    printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$mirror" \
         "$suite" /usr/share/keyrings/debian-archive-keyring.gpg > "$list"
 fi
 apt-get update -q

@@ -561,6 +561,9 @@ pub(crate) struct CappedArgs {
     /// Where input, CSV and PNG are written
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
+    /// Most that a whole process of the sqrt order may have resident
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "8M")]
+    pub(crate) most: u64,
     /// Seconds after which a run is stopped
     #[arg(long, value_name = "S", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) patience: u64,

@@ -37,10 +37,7 @@ impl<'m> Pipeline<'m> {
     pub(super) fn oldest_needed(&self, input: usize) -> u64 {
         let stream = (!self.outputs.is_empty()).then(|| self.stream.oldest_sample(&self.graph, input)).flatten();
         let asked = self.evaluation.as_ref().and_then(|e| self.evaluation_needs(e, input));
-        // What the stream does not read is kept for the evaluations that were planned.
-        let read = self.stream.plan.feeds.get(input).is_some_and(|f| f.active);
-        let asked_for = self.asked_for.get(input).is_some_and(|a| *a);
-        let kept = self.released.get(input).copied().filter(|_| self.outputs.is_empty() || (asked_for && !read));
+        let kept = self.released.get(input).copied().filter(|_| self.outputs.is_empty());
         [stream, asked, kept].into_iter().flatten().min().unwrap_or(u64::MAX)
     }
 

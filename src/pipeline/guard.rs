@@ -247,7 +247,6 @@ impl<'m> Pipeline<'m> {
         let (spill, spill_len) = self.work.spill();
         d.sizes([self.work.address(), self.work.len(), spill, spill_len]);
         self.supplies.iter().for_each(|s| d.sizes([s.address()]));
-        d.words(self.asked_for.map(u64::from));
         self.outputs.iter().for_each(|o| {
             d.sizes([o.facts.stage, o.span.at, o.span.len]);
             d.word(o.facts.capacity);

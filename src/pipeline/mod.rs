@@ -85,8 +85,6 @@ pub struct Pipeline<'m> {
     left: Option<sweep::Left>,
     /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
     released: [u64; MAX_INPUTS],
-    /// Inputs that some planned request reads.
-    asked_for: [bool; MAX_INPUTS],
     sums: guard::Sums,
     cache: Cache,
     repairs: Repairs,
@@ -135,7 +133,6 @@ impl<'m> Pipeline<'m> {
             evaluation: None,
             left: None,
             released: [0; MAX_INPUTS],
-            asked_for: [false; MAX_INPUTS],
             sums: guard::Sums::default(),
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
@@ -407,13 +404,6 @@ impl<'m> Pipeline<'m> {
             at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
         }
         self.plan = plan;
-        self.asked_for = [false; MAX_INPUTS];
-        for served in plan.served() {
-            self.with_question(&[], |question, draft| question.job(draft, served))?;
-            for (asked, feed) in self.asked_for.iter_mut().zip(self.draft.feeds.iter()) {
-                *asked |= feed.active;
-            }
-        }
         if plan.stream_block > 0 {
             self.with_question(&[], |question, draft| question.stream(draft, plan.stream_block))?;
             core::mem::swap(&mut self.draft, &mut self.stream.plan);

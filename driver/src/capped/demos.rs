@@ -7,8 +7,8 @@ use crate::bench::Workload;
 use crate::cli::{CappedArgs, Preset, Show};
 
 const MIB: u64 = 1 << 20;
-/// The most that a whole process of the sqrt order may have resident, and the smallest cap.
-pub(super) const SQRT_MOST: u64 = 8 * MIB;
+/// The smallest cap.
+pub(super) const SMALLEST: u64 = 8 * MIB;
 /// Memory and swap together where there is swap.
 const WITH_SWAP: u64 = 4096 * MIB;
 
@@ -122,7 +122,7 @@ impl Plan {
         // Without a cap first: what the modes need by themselves.
         let mut caps = vec![None, Some(Cap { memory, memory_swap })];
         if demo.small {
-            caps.push(Some(Cap { memory: SQRT_MOST, memory_swap: SQRT_MOST }));
+            caps.push(Some(Cap { memory: SMALLEST, memory_swap: SMALLEST }));
         }
         let modes: &[&str] = if demo.auto { &["classic", "sqrt", "auto"] } else { &["classic", "sqrt"] };
         let (name, title, workload) = (demo.name, demo.title, demo.workload);

@@ -10,12 +10,11 @@ pub(crate) use launcher::NotPermitted;
 
 use crate::Result;
 use crate::bench::record::{self, Record};
-use crate::cli::{CappedArgs, Cli, PlotArgs};
+use crate::cli::{CappedArgs, PlotArgs};
 use crate::plot;
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::process::Stopwatch;
 use crate::report::say;
-use clap::CommandFactory;
 use demos::Plan;
 use launcher::Launcher;
 use std::process::Command;
@@ -26,15 +25,12 @@ struct Mode {
     words: Vec<String>,
 }
 
-/// The modes of a plan. Where the library can let the classic order's rows go to a file, that is one of its own.
+/// The modes of a plan. The classic order with its rows in a file is one of its own.
 fn modes(plan: &Plan, spill_dir: &str) -> Vec<Mode> {
     let mut modes = Vec::new();
     for name in plan.modes {
         modes.push(Mode { name: name.to_string(), words: vec!["--mode".into(), name.to_string()] });
-        let bench = Cli::command();
-        let bench = bench.find_subcommand("bench").and_then(|b| b.find_subcommand(plan.workload.name()));
-        let spills = bench.is_some_and(|b| b.get_arguments().any(|a| a.get_long() == Some("spill-dir")));
-        if *name == "classic" && spills {
+        if *name == "classic" {
             let words = ["--mode", "classic", "--spill-dir", spill_dir].map(String::from).to_vec();
             modes.push(Mode { name: "classic, file".into(), words });
         }
@@ -96,7 +92,7 @@ pub(crate) fn run(args: &CappedArgs) -> Result<()> {
     record::save(&csv, &records)?;
     plot::runs::draw(&PlotArgs { input: csv.clone(), output: png.clone() })?;
     say(&format!("\n{}\n", table::draw(&records)))?;
-    let verdict = table::judge(&records, demos::SQRT_MOST);
+    let verdict = table::judge(&records, args.most);
     say(&verdict.told)?;
     say(&format!("Figures in {}, drawn in {}.\n", csv.display(), png.display()))?;
     if verdict.failures.is_empty() { Ok(()) } else { Err(verdict.failures.join("; ").into()) }
