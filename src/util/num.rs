@@ -11,11 +11,13 @@ fn too_large() -> Error {
 }
 
 /// `a + b`.
+#[inline(always)]
 pub fn add(a: usize, b: usize) -> Result<usize> {
     a.checked_add(b).ok_or_else(too_large)
 }
 
 /// `a * b`.
+#[inline(always)]
 pub fn mul(a: usize, b: usize) -> Result<usize> {
     a.checked_mul(b).ok_or_else(too_large)
 }
@@ -31,6 +33,7 @@ pub fn mul64(a: u64, b: u64) -> Result<u64> {
 }
 
 /// A count as a size in memory.
+#[inline(always)]
 pub fn size(n: u64) -> Result<usize> {
     usize::try_from(n).map_err(|_| too_large())
 }
@@ -48,6 +51,7 @@ pub fn div_ceil(a: u64, b: u64) -> u64 {
 }
 
 /// `n` rounded up to a multiple of `align`, a power of two.
+#[inline(always)]
 pub fn align_up(n: usize, align: usize) -> Result<usize> {
     n.checked_next_multiple_of(align).ok_or_else(too_large)
 }
