@@ -4,38 +4,29 @@ use crate::status::{Error, Result, Status};
 
 const TOO_LARGE: Error = Error::new(Status::Overflow, "a size does not fit the address space");
 
-#[cold]
-#[inline(never)]
-fn too_large() -> Error {
-    TOO_LARGE
-}
-
 /// `a + b`.
-#[inline(always)]
 pub fn add(a: usize, b: usize) -> Result<usize> {
-    a.checked_add(b).ok_or_else(too_large)
+    a.checked_add(b).ok_or(TOO_LARGE)
 }
 
 /// `a * b`.
-#[inline(always)]
 pub fn mul(a: usize, b: usize) -> Result<usize> {
-    a.checked_mul(b).ok_or_else(too_large)
+    a.checked_mul(b).ok_or(TOO_LARGE)
 }
 
 /// `a + b` of positions.
 pub fn add64(a: u64, b: u64) -> Result<u64> {
-    a.checked_add(b).ok_or_else(too_large)
+    a.checked_add(b).ok_or(TOO_LARGE)
 }
 
 /// `a * b` of positions.
 pub fn mul64(a: u64, b: u64) -> Result<u64> {
-    a.checked_mul(b).ok_or_else(too_large)
+    a.checked_mul(b).ok_or(TOO_LARGE)
 }
 
 /// A count as a size in memory.
-#[inline(always)]
 pub fn size(n: u64) -> Result<usize> {
-    usize::try_from(n).map_err(|_| too_large())
+    usize::try_from(n).map_err(|_| TOO_LARGE)
 }
 
 /// A size as a count. Never loses anything: no processor of ours has more than 64 address bits.
@@ -51,9 +42,8 @@ pub fn div_ceil(a: u64, b: u64) -> u64 {
 }
 
 /// `n` rounded up to a multiple of `align`, a power of two.
-#[inline(always)]
 pub fn align_up(n: usize, align: usize) -> Result<usize> {
-    n.checked_next_multiple_of(align).ok_or_else(too_large)
+    n.checked_next_multiple_of(align).ok_or(TOO_LARGE)
 }
 
 #[cfg(test)]
