@@ -150,29 +150,43 @@ pub struct Error {
 /// What fallible functions of the library return.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
+// In flight builds errors are made out of line: their fields then never live in registers, and an error that is passed on
+// is one copy in place of one load and store for each word.
 impl Error {
     /// An error with a plain sentence.
     #[must_use]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub const fn new(status: Status, template: &'static str) -> Self {
         Error { status, template, a: Number(0), b: Number(0), name: Name::new(), os: 0 }
     }
 
     /// The same with the number that stands at `{a}`.
     #[must_use]
-    pub fn a(mut self, a: impl Into<i128>) -> Self {
-        self.a = Number(a.into());
+    pub fn a(self, a: impl Into<i128>) -> Self {
+        self.with_a(a.into())
+    }
+
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    fn with_a(mut self, a: i128) -> Self {
+        self.a = Number(a);
         self
     }
 
     /// The same with the number that stands at `{b}`.
     #[must_use]
-    pub fn b(mut self, b: impl Into<i128>) -> Self {
-        self.b = Number(b.into());
+    pub fn b(self, b: impl Into<i128>) -> Self {
+        self.with_b(b.into())
+    }
+
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    fn with_b(mut self, b: i128) -> Self {
+        self.b = Number(b);
         self
     }
 
     /// The same with the name that stands at `{n}`.
     #[must_use]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn name(mut self, name: &Name) -> Self {
         self.name = *name;
         self

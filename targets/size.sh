@@ -15,7 +15,7 @@ fi
 echo "target reaches text rodata data bss"
 for reaches in everything engine; do
     but=
-    [ $reaches = everything ] || but='^sqs_(en|de)code|^sqs_optimal|^sqs_codec'
+    [ $reaches = everything ] || but='^sqs_(en|de)code|^sqs_optimal|^sqs_codec|^sqs_ccsds121'
     program=$out/$reaches
     python3 surface.py sparc64-linux-gnu- "$SQS_LEON_LIBRARY" ${but:+"$but"} > "$program.c"
     leon3/build.sh "$program" "$program.c"

@@ -143,7 +143,8 @@ fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
 fn equal(a: &[u8], b: &[u8]) -> usize {
     // Few enough at a time that a byte can count them, which is fast.
     let some = |(a, b): (&[u8], &[u8])| usize::from(a.iter().zip(b).fold(0u8, |n, (a, b)| n + u8::from(a == b)));
-    a.chunks(128).zip(b.chunks(128)).map(some).sum()
+    let mut b = b.chunks(128);
+    a.chunks(128).map_while(|a| Some((a, b.next()?))).map(some).sum()
 }
 
 /// Estimated cost of `bytes` as columns of packets of `length` bytes, by differences of each column.
@@ -154,7 +155,9 @@ fn cost(bytes: &[u8], length: usize) -> u64 {
     }
     // Row by row: the same sums, with the columns side by side.
     let Some((first, rest)) = bytes.split_at_checked(length) else { return 0 };
-    for (before, now) in bytes.chunks(length).zip(rest.chunks(length)) {
+    let mut later = rest.chunks(length);
+    for before in bytes.chunks(length) {
+        let Some(now) = later.next() else { break };
         for (((a, b), middle), (v, s)) in before.iter().zip(now).zip(first).zip(values.iter_mut().zip(&mut steps)) {
             *s += u32::from((b.wrapping_sub(*a) as i8).unsigned_abs());
             *v += u32::from((b.wrapping_sub(*middle) as i8).unsigned_abs());

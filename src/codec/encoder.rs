@@ -209,7 +209,7 @@ impl<'a> Encoder<'a> {
             return short("{a} index entries, of {b} needed", have, need.index);
         };
         let boundary = Boundary::new(raw, options.history(), options.format.row_bytes())
-            .ok_or(Error::new(Status::Argument, "a frame does not hold a row"))?;
+            .ok_or_else(|| Error::new(Status::Argument, "a frame does not hold a row"))?;
         Ok(Encoder {
             options,
             boundary,
@@ -358,7 +358,7 @@ pub fn encode_frame(
     out: &mut [u8],
 ) -> Result<Frame> {
     let position = options.position(place.sequence);
-    let raw = data.get(from..).ok_or(Error::new(Status::Argument, "a frame begins behind its data"))?;
+    let raw = data.get(from..).ok_or_else(|| Error::new(Status::Argument, "a frame begins behind its data"))?;
     let data = Data { all: data, from, position };
     let data = data.last(if position > 0 { options.history() } else { 0 });
     if place.raw_offset.checked_add(raw.len() as u64).is_none() {

@@ -43,7 +43,7 @@ pub unsafe extern "C" fn sqs_checkpoint_save(
     written: *mut u64,
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, _| {
-        let sink = sink.ok_or(Error::new(Status::Argument, "saving needs a sink"))?;
+        let sink = sink.ok_or_else(|| Error::new(Status::Argument, "saving needs a sink"))?;
         if !written.is_null() {
             structs::usable(written.cast_const())?;
         }

@@ -41,7 +41,7 @@ const TYPES: [(u32, SampleType); 11] = [
 
 fn format(o: &sqs_encode_options) -> Result<Format> {
     let found = TYPES.iter().find(|(code, _)| *code == o.dtype);
-    let (_, sample) = *found.ok_or(bad("sqs_encode_options: there is no sample type {a}").a(o.dtype))?;
+    let (_, sample) = *found.ok_or_else(|| bad("sqs_encode_options: there is no sample type {a}").a(o.dtype))?;
     let order = match o.byte_order {
         SQS_LITTLE_ENDIAN => ByteOrder::Little,
         SQS_BIG_ENDIAN => ByteOrder::Big,
@@ -64,7 +64,7 @@ pub(super) fn encode(options: *const sqs_encode_options) -> Result<(EncodeOption
     let mut value = EncodeOptions::new(format(&o)?);
     if o.effort != 0 {
         let effort = Effort::from_level(o.effort);
-        value.effort = effort.ok_or(bad("sqs_encode_options: effort {a}, of 1 to 9").a(o.effort))?;
+        value.effort = effort.ok_or_else(|| bad("sqs_encode_options: effort {a}, of 1 to 9").a(o.effort))?;
     }
     value.method = match o.codec {
         SQS_CODEC_AUTO => Method::Auto,

@@ -28,7 +28,7 @@ pub(super) fn ends(stream: *const sqs_stream) -> Result<(CReader, CWriter, u64)>
     if s.flags != 0 {
         return Err(Error::new(Status::Unsupported, "sqs_stream: flags must be 0"));
     }
-    let read = s.read.ok_or(Error::new(Status::Argument, "sqs_stream: there is no read"))?;
+    let read = s.read.ok_or_else(|| Error::new(Status::Argument, "sqs_stream: there is no read"))?;
     let total = if s.total == 0 { super::types::SQS_ALL } else { s.total };
     Ok((CReader { read, ctx: s.ctx }, CWriter { write: s.write, ctx: s.ctx }, total))
 }

@@ -28,7 +28,7 @@ pub unsafe extern "C" fn sqs_source_set(
         if s.flags & !SQS_SOURCE_GROWING != 0 {
             return Err(Error::new(Status::Unsupported, "sqs_source: unknown flags"));
         }
-        let read = CSource::new(&s).ok_or(Error::new(Status::Argument, "a source needs a read function"))?;
+        let read = CSource::new(&s).ok_or_else(|| Error::new(Status::Argument, "a source needs a read function"))?;
         let growing = s.flags & SQS_SOURCE_GROWING != 0;
         core.set_source(input as usize, SourceBox::new(read, |p| p), s.samples, growing)?;
         Ok(Status::Ok)
@@ -65,7 +65,7 @@ fn outside_of_work(core: &Pipeline<'_>, p: *const c_void, len: usize) -> Result<
 
 fn row_bytes(core: &Pipeline<'_>, stage: u32) -> Result<usize> {
     let found = core.graph().stages().get(stage as usize);
-    found.map(|s| s.shape.bytes()).ok_or(Error::new(Status::Argument, "there is no stage {a}").a(stage))
+    found.map(|s| s.shape.bytes()).ok_or_else(|| Error::new(Status::Argument, "there is no stage {a}").a(stage))
 }
 
 /// Copies samples into the ring of a pushed input: as many as fit, which runs no stage. The first push of a pipeline that
@@ -89,8 +89,9 @@ pub unsafe extern "C" fn sqs_push(
         // SAFETY: checked.
         unsafe { accepted.write(0) };
         let found = core.graph().inputs().get(input as usize);
-        let sample =
-            found.map(|i| i.sample_bytes()).ok_or(Error::new(Status::Argument, "there is no input {a}").a(input))?;
+        let sample = found
+            .map(|i| i.sample_bytes())
+            .ok_or_else(|| Error::new(Status::Argument, "there is no input {a}").a(input))?;
         let len = num::mul(n, sample)?;
         // SAFETY: the caller gives n samples.
         let bytes = unsafe { structs::array(samples.cast::<u8>(), len)? };

@@ -43,7 +43,7 @@ fn understand(
     ctx: *mut c_void,
 ) -> Result<(Request, SinkBox<'static>)> {
     let ask = request(ask)?;
-    let take = sink.ok_or(Error::new(Status::Argument, "an evaluation needs a sink"))?;
+    let take = sink.ok_or_else(|| Error::new(Status::Argument, "an evaluation needs a sink"))?;
     core.rows_there(ask.stage)?;
     seal_first(core, holder, &[ask])?;
     Ok((ask, SinkBox::new(CSink { take, ctx }, |p| p)))

@@ -66,7 +66,7 @@ impl Sink for FileSink {
 fn options_for(core: &Pipeline<'static>, stage: u32, options: *const sqs_encode_options) -> Result<sqs_encode_options> {
     let mut o = structs::read(options)?;
     let found = core.graph().stages().get(stage as usize);
-    let shape = found.ok_or(Error::new(Status::Argument, "there is no stage {a}").a(stage))?.shape;
+    let shape = found.ok_or_else(|| Error::new(Status::Argument, "there is no stage {a}").a(stage))?.shape;
     let complex = shape.dtype == Dtype::C32;
     o.struct_size = size_of::<sqs_encode_options>() as u32;
     o.dtype = if complex { SQS_F32 } else { shape.dtype as u32 };

@@ -68,7 +68,7 @@ pub unsafe extern "C" fn sqs_input_register(
             // SAFETY: the caller gives a C string.
             name: unsafe { structs::name(d.name, NAME_LEN)? },
             dtype: dtype(d.dtype, Dtype::F32)
-                .ok_or(Error::new(Status::Argument, "there is no dtype {a}").a(d.dtype))?,
+                .ok_or_else(|| Error::new(Status::Argument, "there is no dtype {a}").a(d.dtype))?,
             channels: if d.channels == 0 { 1 } else { d.channels },
             window: d.window,
             hop: d.hop,
@@ -98,9 +98,9 @@ pub unsafe extern "C" fn sqs_stage_register(
         if d.flags & !SQS_STAGE_REVERSE != 0 {
             return Err(Error::new(Status::Unsupported, "sqs_stage_desc: unknown flags"));
         }
-        let run = d.run.ok_or(Error::new(Status::Argument, "a stage needs a run function"))?;
-        let dtype =
-            Dtype::from_code(d.dtype).ok_or(Error::new(Status::Argument, "there is no dtype {a}").a(d.dtype))?;
+        let run = d.run.ok_or_else(|| Error::new(Status::Argument, "a stage needs a run function"))?;
+        let dtype = Dtype::from_code(d.dtype)
+            .ok_or_else(|| Error::new(Status::Argument, "there is no dtype {a}").a(d.dtype))?;
         // SAFETY: the caller gives a C string.
         let name = unsafe { structs::name(d.name, NAME_LEN)? };
         let mut specs = [NO_EDGE; MAX_FAN_IN];

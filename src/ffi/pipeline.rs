@@ -71,7 +71,7 @@ fn understand(config: *const sqs_config) -> Result<Meaning> {
     };
     let input = InputSpec {
         name: "input",
-        dtype: dtype(c.dtype, Dtype::F32).ok_or(bad("sqs_config: there is no dtype {a}").a(c.dtype))?,
+        dtype: dtype(c.dtype, Dtype::F32).ok_or_else(|| bad("sqs_config: there is no dtype {a}").a(c.dtype))?,
         channels: or(c.channels, 1),
         window: c.window,
         hop: c.hop,

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn sqs_source_set_file(
             structs::usable(samples.cast_const())?;
         }
         let found = core.graph().inputs().get(input as usize);
-        let shape = found.ok_or(Error::new(Status::Argument, "there is no input {a}").a(input))?;
+        let shape = found.ok_or_else(|| Error::new(Status::Argument, "there is no input {a}").a(input))?;
         let foreign = match byte_order {
             SQS_LITTLE_ENDIAN => cfg!(target_endian = "big"),
             SQS_BIG_ENDIAN => cfg!(target_endian = "little"),

@@ -150,7 +150,7 @@ impl<'m> Graph<'m> {
 
     fn new_name(&self, name: &str) -> Result<Name> {
         let fitting = Name::fitting(name).filter(|n| !n.is_empty());
-        let fitting = fitting.ok_or(Error::new(Status::Name, "a name has 1 to 31 bytes"))?;
+        let fitting = fitting.ok_or_else(|| Error::new(Status::Name, "a name has 1 to 31 bytes"))?;
         match self.find(name) {
             None => Ok(fitting),
             Some(_) => Err(Error::new(Status::Name, "the name {n} is taken").name(&fitting)),

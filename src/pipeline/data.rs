@@ -108,7 +108,7 @@ impl<'m> Pipeline<'m> {
     pub fn pull_position(&self, stage: usize) -> Result<(u64, u64)> {
         self.must_be_sealed()?;
         let found = self.outputs.iter().find(|o| o.facts.stage == stage).map(|o| (o.head, o.tail));
-        found.ok_or(Error::new(Status::State, "the output of stage {a} is not open").a(num::count(stage)))
+        found.ok_or_else(|| Error::new(Status::State, "the output of stage {a} is not open").a(num::count(stage)))
     }
 
     /// [`Pipeline::pull`].

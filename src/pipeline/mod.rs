@@ -220,7 +220,7 @@ impl<'m> Pipeline<'m> {
     pub fn find_stage(&self, name: &str) -> Result<usize> {
         let mut shown = crate::status::Name::new();
         shown.push_str(name);
-        self.graph.find_stage(name).ok_or(Error::new(Status::Name, "there is no stage {n}").name(&shown))
+        self.graph.find_stage(name).ok_or_else(|| Error::new(Status::Name, "there is no stage {n}").name(&shown))
     }
 
     /// The graph.

@@ -310,9 +310,9 @@ impl Question<'_, '_> {
                 return Err(Error::new(Status::Argument, "a request names stage {a}, which there is not")
                     .a(num::count(request.stage)));
             }
-            let slot = slots.next().ok_or(
-                Error::new(Status::Limit, "a pipeline is sealed for at most {a} requests").a(num::count(MAX_REQUESTS)),
-            )?;
+            let slot = slots.next().ok_or_else(|| {
+                Error::new(Status::Limit, "a pipeline is sealed for at most {a} requests").a(num::count(MAX_REQUESTS))
+            })?;
             *slot = Some(Served { windows: self.windows(), ..Served::new(request) });
         }
         Ok(())

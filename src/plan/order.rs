@@ -66,13 +66,14 @@ where
     bytes
         .iter()
         .try_fold(0u64, |sum, b| sum.checked_add(*b))
-        .ok_or(Error::new(Status::Overflow, "the rows of a graph do not fit the address space"))?;
+        .ok_or_else(|| Error::new(Status::Overflow, "the rows of a graph do not fit the address space"))?;
     let mut state = State { bytes, input, nodes, live: 0, peak: 0, bound: 0 };
     state.count_consumers()?;
 
     let given = state.as_given();
     state.restart();
-    let greedy = state.greedy(out).ok_or(Error::new(Status::Graph, "stages depend on each other in a circle"))?;
+    let greedy =
+        state.greedy(out).ok_or_else(|| Error::new(Status::Graph, "stages depend on each other in a circle"))?;
     let mut best = greedy;
     if let Some(given) = given.filter(|given| *given <= greedy) {
         best = given;

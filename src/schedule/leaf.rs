@@ -129,11 +129,11 @@ pub fn split(budget: &Budget) -> Result<Split> {
         // More slots than tiles are of no use.
         consider(s.min(num::div_ceil(budget.rows, leaf)).max(1), leaf);
     }
-    best.ok_or(
+    best.ok_or_else(|| {
         Error::new(Status::Budget, "reversing takes at least {a} bytes for states and rows; there are {b}")
             .a(budget.least())
-            .b(budget.bytes),
-    )
+            .b(budget.bytes)
+    })
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Appends the low `len` bits of `v`, which has no others; `len` is 1 to 56.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn put(&mut self, v: u64, len: u32) {
         let used = self.used + len;
         self.acc |= v << (64 - used);
@@ -76,14 +76,14 @@ impl<'a> BitReader<'a> {
     }
 
     /// At least 57 bits from `pos` on, at the top of a word whose rest is zero. `None` within 8 bytes of the end.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn peek_at(&self, pos: u64) -> Option<u64> {
         let word = self.data.get((pos >> 3) as usize..)?.first_chunk::<8>()?;
         Some(u64::from_be_bytes(*word) << (pos & 7))
     }
 
     /// The next `len` bits, 1 to 32.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn get(&mut self, len: u32) -> Option<u32> {
         let word = self.peek_at(self.pos)?;
         self.pos += u64::from(len);
@@ -91,7 +91,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// The zeros before the next one. `None` also where there are more than a word shows.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn get_fs(&mut self) -> Option<u32> {
         let word = self.peek_at(self.pos)?;
         if word == 0 {
@@ -103,7 +103,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// Zeros before each of the next ones. `None` as for [`BitReader::get_fs`].
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn get_fs_all(&mut self, out: &mut [u32]) -> Option<()> {
         let mut word = 0u64;
         let mut pos = self.pos;

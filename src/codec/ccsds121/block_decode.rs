@@ -71,7 +71,7 @@ pub(super) fn read(l: &Layout, r: &mut BitReader, index: u32, block: &mut [u32])
     found
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn read_block(l: &Layout, r: &mut BitReader, index: u32, block: &mut [u32]) -> Option<(Coded, Option<u32>)> {
     let has_reference = l.preprocess && index == 0;
     let id = r.get(l.id_len)?;
@@ -117,7 +117,7 @@ fn read_words(r: &mut BitReader, len: u32, out: &mut [u32]) -> Option<()> {
 }
 
 /// Puts `k` low bits, up to 29, behind each; the bitwise or of the whole words, as they would be without being cut.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn add_low(r: &mut BitReader, k: u32, block: &mut [u32]) -> Option<u64> {
     let mut all = 0;
     if k == 0 {

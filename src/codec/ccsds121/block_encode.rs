@@ -18,7 +18,7 @@ enum Choice {
 }
 
 /// The sum of what stands above the low `k` bits.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn high_sum(block: &[u32], all: u32, k: u32) -> u64 {
     if all < 1 << 24 {
         // 256 numbers below 2^24: the sum fits.
@@ -29,7 +29,7 @@ fn high_sum(block: &[u32], all: u32, k: u32) -> u64 {
 }
 
 /// What stands above the low `k` bits in unary, without the ones, and the length of the whole split.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn split_len(block: &[u32], count: u64, all: u32, k: u32) -> (u64, u64) {
     let high = high_sum(block, all, k);
     (high, high + count * u64::from(k + 1))
@@ -39,7 +39,7 @@ fn split_len(block: &[u32], count: u64, all: u32, k: u32) -> (u64, u64) {
 ///
 /// The length has one minimum, perhaps several k wide: then the one nearest to `last` wins. It lies at the logarithm
 /// of the mean or beside it, or else [`walk`] finds it.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn best_split(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64) {
     let sum = high_sum(block, all, 0);
     let mid = (sum | 1).ilog2().saturating_sub((count | 1).ilog2()).max(1);
@@ -92,7 +92,7 @@ fn walk(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64
 }
 
 /// The bits of the second extension, if it can code the block at all. `all` is the bitwise or of the block.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn pairs_len(block: &[u32], all: u32) -> Option<u64> {
     if all > 15 {
         return None;
@@ -107,7 +107,7 @@ fn pairs_len(block: &[u32], all: u32) -> Option<u64> {
     (largest <= MAX_PAIR).then_some(u64::from(len))
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn choose(l: &Layout, block: &[u32], all: u32, reference: bool, k: &mut u32) -> Choice {
     // The zero in place of the reference adds nothing to sums.
     let count = block.len() as u64 - u64::from(reference);
@@ -130,7 +130,7 @@ fn choose(l: &Layout, block: &[u32], all: u32, reference: bool, k: &mut u32) -> 
 
 /// Writes a block that is not zero. `reference` is the block's reference sample, if it has one; then the first
 /// residual is a zero that stands for it. `all` is the bitwise or of the residuals, `k` the last block's and this one's.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 pub(super) fn write(l: &Layout, w: &mut BitWriter, block: &[u32], all: u32, reference: Option<u32>, k: &mut u32) {
     let coded = block.get(usize::from(reference.is_some())..).unwrap_or(&[]);
     match choose(l, block, all, reference.is_some(), k) {
@@ -164,7 +164,7 @@ pub(super) fn write(l: &Layout, w: &mut BitWriter, block: &[u32], all: u32, refe
 }
 
 /// Fundamental sequences of what stands above the low `k` bits, several in a word where they fit.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn write_high(w: &mut BitWriter, block: &[u32], k: u32) {
     let (quads, rest) = block.as_chunks::<4>();
     for quad in quads {
@@ -185,7 +185,7 @@ fn write_high(w: &mut BitWriter, block: &[u32], k: u32) {
 }
 
 /// The low `k` bits of each, `k` up to 32, several in a word where they fit.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn write_low(w: &mut BitWriter, block: &[u32], k: u32) {
     if k == 0 {
         return;

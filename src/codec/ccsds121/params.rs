@@ -211,11 +211,11 @@ impl Layout {
 pub fn worst_case_bytes(params: &Params, samples: usize) -> Result<usize> {
     let l = Layout::new(params)?;
     let (n, id) = (u128::from(l.bits), u128::from(l.id_len));
-    let blocks = (samples as u128).div_ceil(l.block as u128);
+    let blocks = (samples as u128).div_ceil(l.block.max(1) as u128);
     // A lone zero block takes the identifier, one bit, perhaps a reference, and a one: more than two raw 1-bit samples.
     let raw = id.saturating_add(n.saturating_mul(l.block as u128));
     let zero = id.saturating_add(n).saturating_add(2);
-    let pad = if l.pad_rsi { blocks.div_ceil(u128::from(l.rsi)).saturating_mul(7) } else { 0 };
+    let pad = if l.pad_rsi { blocks.div_ceil(u128::from(l.rsi.max(1))).saturating_mul(7) } else { 0 };
     let bits = blocks.saturating_mul(raw.max(zero)).saturating_add(pad);
     usize::try_from(bits.div_ceil(8))
         .map_err(|_| Error::new(Status::Overflow, "{a} coded samples do not fit the address space").a(samples as u64))

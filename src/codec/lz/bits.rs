@@ -23,7 +23,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Appends the low `len` bits of `v`, which has no others; `len` is 1 to 56.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn put(&mut self, v: u64, len: u32) {
         let used = self.used + len;
         self.acc |= v << (64 - used);
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next 57 bits or more at the top of a word; zeros behind the end.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn peek(&self) -> u64 {
         let rest = self.data.get(self.pos >> 3..).unwrap_or(&[]);
         let word = match rest.first_chunk::<8>() {
@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes on by `len` bits.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn skip(&mut self, len: u32) {
         self.pos += len as usize;
     }
@@ -128,7 +128,7 @@ impl<'a> WordReader<'a> {
     }
 
     /// A word whose top 56 bits are the next ones; zeros behind the end. No more than those may be shifted out.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn refill(&mut self) -> u64 {
         let read = self.word.trailing_zeros();
         self.pos += (read >> 3) as usize;
@@ -164,7 +164,7 @@ impl<'a> BackWriter<'a> {
     }
 
     /// Puts the low `len` bits of `v`, which has no others; `len` is at most [`MOST`].
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn put(&mut self, v: u64, len: u32) {
         self.acc |= v << self.used;
         let used = self.used + len;
@@ -203,7 +203,7 @@ impl<'a> BackReader<'a> {
     }
 
     /// The next 57 bits or more at the top of a word; zeros behind the last.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn peek(&self) -> u64 {
         let end = self.left >> 3;
         let word = match self.data.get(..end).and_then(|head| head.last_chunk::<8>()) {
@@ -214,13 +214,13 @@ impl<'a> BackReader<'a> {
     }
 
     /// Goes on by `len` bits. Beyond the beginning a position below 0 is a huge one, where only zeros are.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn skip(&mut self, len: u32) {
         self.left = self.left.wrapping_sub(len as usize);
     }
 
     /// True while not more was read than there is.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn sound(&self) -> bool {
         self.left.wrapping_sub(7) <= self.data.len() * 8
     }
@@ -249,13 +249,13 @@ fn first_bytes(data: &[u8], end: usize) -> u64 {
 }
 
 /// The top `len` bits of a word, which may be none; and the word without them.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 pub(super) fn top(word: u64, len: u32) -> (u64, u64) {
     (word >> 1 >> (63 - (len & 63)), word << (len & 63))
 }
 
 /// The low `len` bits of a word, up to 31.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 pub(super) fn low(word: u64, len: u32) -> u32 {
     word as u32 & !(u32::MAX << (len & 31))
 }

@@ -34,7 +34,7 @@ const fn mask(on: bool) -> u32 {
 }
 
 /// `v` with the first 2^`direct` values for themselves. Without branches: which case it is follows no pattern.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 const fn split(v: u32, direct: u32) -> Coded {
     let large = mask(v >> direct > 0);
     let octave = (v | 1 << direct).ilog2();
@@ -55,19 +55,19 @@ const fn join(code: u32, direct: u32) -> (u32, u32) {
 }
 
 /// A literal run, below [`MAX_RUN`].
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 pub(super) const fn run(v: u32) -> Coded {
     split(v, 4)
 }
 
 /// A match length from [`MIN_MATCH`] to [`MAX_MATCH`].
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 pub(super) const fn match_len(v: u32) -> Coded {
     split(v - MIN_MATCH, 5)
 }
 
 /// An offset as stored: 0 to 2 for the recent ones, otherwise 2 more than the offset, which is at least 1.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 pub(super) const fn offset(v: u32) -> Coded {
     let new = mask(v >= RECENT);
     // One that is not new goes through as 0, which has no extra bits.

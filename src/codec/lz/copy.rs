@@ -39,7 +39,7 @@ const PERIODS: [(u64, usize); 8] = [
 ];
 
 /// A match from less than eight bytes back; up to seven bytes more are written.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn short(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
     let &(factor, step) = PERIODS.get(offset)?;
     let period = u64::from_le_bytes(*out.get(to - offset..)?.first_chunk()?) & !(u64::MAX << (8 * offset));
@@ -53,7 +53,7 @@ fn short(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
 }
 
 /// A match from 8 to 15 bytes back; up to 15 bytes more are written.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn medium(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
     let period = u128::from_le_bytes(*out.get(to - offset..)?.first_chunk()?) & !(u128::MAX << (8 * offset));
     let sixteen = (period | period << (8 * offset)).to_le_bytes();

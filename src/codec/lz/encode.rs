@@ -120,7 +120,7 @@ fn quick(
         Some((
             with_bits(
                 level,
-                #[inline(always)]
+                #[cfg_attr(feature = "std", inline(always))]
                 || parser.run(s, PART_BYTES),
             ),
             parser.anchor(),
@@ -234,7 +234,7 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
         return Some(
             at + with_bits(
                 level,
-                #[inline(always)]
+                #[cfg_attr(feature = "std", inline(always))]
                 || write_sequences(sequences, out.get_mut(at..)?),
             )?,
         );
@@ -242,7 +242,7 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
     // The length comes first, and is known last: three bytes of room are always enough.
     let len = with_bits(
         level,
-        #[inline(always)]
+        #[cfg_attr(feature = "std", inline(always))]
         || write_sequences(sequences, out.get_mut(at + 3..)?),
     )?;
     let mut head = [0u8; 4];
@@ -256,7 +256,7 @@ fn part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Opti
 const FOUR_STREAMS: usize = 1024;
 
 /// Copies a run of literals, a short one with a few bytes behind it if there is room.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn gather(out: &mut [u8], to: usize, run: &[u8]) -> Option<()> {
     out.get_mut(to..to + run.len())?.put(run);
     Some(())
@@ -317,7 +317,7 @@ fn write_literals(
                     let end = literals.min((i + 1) * each);
                     with_bits(
                         level,
-                        #[inline(always)]
+                        #[cfg_attr(feature = "std", inline(always))]
                         || stream(gathered.get(i * each..end)?, &codes, front.get_mut(to..)?),
                     )?
                 } else {
@@ -375,14 +375,14 @@ fn scattered<'a>(
 }
 
 /// Writes the codes of literals.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn stream(literals: &[u8], codes: &huffman::Codes, out: &mut [u8]) -> Option<usize> {
     let mut w = Writer::new(out);
     write_codes(literals, codes, &mut w);
     w.finish()
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn write_codes(literals: &[u8], codes: &huffman::Codes, w: &mut Writer) {
     let code = |b: u8| {
         #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
@@ -400,7 +400,7 @@ fn write_codes(literals: &[u8], codes: &huffman::Codes, w: &mut Writer) {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<usize> {
     let (mut runs, mut matches, mut offsets) = ([0u32; SYMBOLS], [0u32; SYMBOLS], [0u32; SYMBOLS]);
     for &p in sequences {

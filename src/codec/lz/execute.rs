@@ -19,7 +19,7 @@ pub(super) struct Output<'a> {
 impl Output<'_> {
     /// Appends what `steps` say. `None` for more literals than wait, an offset of 0 or beyond the start, or a match
     /// longer than there is room for.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn carry_out(&mut self, steps: &[Step], recent: &mut Recent) -> Option<()> {
         let out = &mut *self.bytes;
         let (mut at, mut lit) = (self.at, self.lit);

@@ -17,7 +17,7 @@ pub(super) fn read(coded: &[u8], mode: u8, out: &mut [u8], table: &mut [u16; TAB
     match mode {
         1 => with_bits(
             level,
-            #[inline(always)]
+            #[cfg_attr(feature = "std", inline(always))]
             || one_stream(streams, table, out),
         ),
         2 => {
@@ -31,7 +31,7 @@ pub(super) fn read(coded: &[u8], mode: u8, out: &mut [u8], table: &mut [u16; TAB
             let (s2, s3) = rest.split_at_checked(lens[2])?;
             with_bits(
                 level,
-                #[inline(always)]
+                #[cfg_attr(feature = "std", inline(always))]
                 || four_streams([s0, s1, s2, s3], table, [o0, o1, o2, o3]),
             )
         }
@@ -42,7 +42,7 @@ pub(super) fn read(coded: &[u8], mode: u8, out: &mut [u8], table: &mut [u16; TAB
 /// Literals a word holds for certain.
 const AT_ONCE: usize = 5;
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn some(r: &mut WordReader, table: &[u16; TABLE], out: &mut [u8]) {
     let mut word = r.refill();
     for to in out {
@@ -54,7 +54,7 @@ fn some(r: &mut WordReader, table: &[u16; TABLE], out: &mut [u8]) {
     r.word = word;
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn one_stream(stream: &[u8], table: &[u16; TABLE], out: &mut [u8]) -> Option<()> {
     let mut r = WordReader::new(stream);
     let (fives, rest) = out.as_chunks_mut::<AT_ONCE>();
@@ -65,7 +65,7 @@ fn one_stream(stream: &[u8], table: &[u16; TABLE], out: &mut [u8]) -> Option<()>
     r.ended().then_some(())
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn four_streams(streams: [&[u8]; 4], table: &[u16; TABLE], [o0, o1, o2, o3]: [&mut [u8]; 4]) -> Option<()> {
     let [mut r0, mut r1, mut r2, mut r3] = streams.map(WordReader::new);
     let whole = o3.len() / AT_ONCE * AT_ONCE;

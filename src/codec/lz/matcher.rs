@@ -13,13 +13,13 @@ const TAG_BITS: u32 = 10;
 const FACTOR: u64 = 0x9E37_79B1_85EB_CA87;
 
 /// Eight bytes from `pos`, little-endian; 0 within eight bytes of the end.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 pub(super) fn eight(data: &[u8], pos: usize) -> u64 {
     data.get(pos..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |word| u64::from_le_bytes(*word))
 }
 
 /// How many bytes from `a` and from `b`, which is behind it, are equal, up to `limit`.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 pub(super) fn common(data: &[u8], a: usize, b: usize, limit: usize) -> usize {
     let b_rest = data.get(b..).unwrap_or(&[]);
     let b_rest = b_rest.get(..limit).unwrap_or(b_rest);
@@ -53,7 +53,7 @@ impl<'a> Latest<'a> {
     }
 
     /// The last position of what hashes as `word`; that is now `pos`.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn replace<const BYTES: u32>(&mut self, pos: usize, word: u64) -> usize {
         let hash = (word << (64 - 8 * BYTES)).wrapping_mul(FACTOR) >> (self.shift & 63);
         let Some(place) = self.places.get_mut(hash as usize) else { return 0 };
@@ -78,7 +78,7 @@ impl<'a, const WAYS: usize> Buckets<'a, WAYS> {
         Buckets { buckets, shift, drop: 64 - 8 * bytes }
     }
 
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn hash(&self, word: u64) -> (usize, u32) {
         let h = (word << self.drop).wrapping_mul(FACTOR);
         let tag = (h >> (self.shift - TAG_BITS)) as u32 & ((1 << TAG_BITS) - 1);
@@ -86,7 +86,7 @@ impl<'a, const WAYS: usize> Buckets<'a, WAYS> {
     }
 
     /// Remembers `pos`, where `word` stands.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn insert(&mut self, pos: usize, word: u64) {
         let (at, tag) = self.hash(word);
         if let Some(bucket) = self.buckets.get_mut(at) {
@@ -98,7 +98,7 @@ impl<'a, const WAYS: usize> Buckets<'a, WAYS> {
     }
 
     /// Calls `seen` for remembered positions that may hold `word`, the newest first; then remembers `pos` as well.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn visit(&mut self, pos: usize, word: u64, mut seen: impl FnMut(usize)) {
         let (at, tag) = self.hash(word);
         if let Some(bucket) = self.buckets.get_mut(at) {

@@ -225,13 +225,13 @@ impl<'a> Parser<'a> {
 }
 
 /// The length of a match whose first eight bytes differ in `diff`.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usize {
     if diff != 0 { (diff.trailing_zeros() >> 3) as usize } else { 8 + common(data, from + 8, pos + 8, limit - 8) }
 }
 
 /// Takes `way` for the best to node `to`, if it is.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn relax(nodes: &mut [[u32; NODE_WORDS]], reached: &mut usize, to: usize, way: Node) -> Option<()> {
     while *reached < to {
         *reached += 1;

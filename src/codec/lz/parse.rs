@@ -31,7 +31,7 @@ pub(super) struct Style {
 const LITERAL: i32 = 5;
 
 /// The length of a match whose first eight bytes differ in `diff`.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usize {
     if diff != 0 { (diff.trailing_zeros() >> 3) as usize } else { 8 + common(data, from + 8, pos + 8, limit - 8) }
 }
@@ -59,7 +59,7 @@ impl<'a, const HASHED: u32> Parser<'a, HASHED> {
 
     /// The better match at `pos`, which is not 0, of a recent offset and the last place of the same bytes; `pos` is then
     /// remembered. There are at least eight bytes from `pos` on.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn look(&mut self, pos: usize, offset: usize) -> Found {
         let data = self.data;
         let word = eight(data, pos);
@@ -91,7 +91,7 @@ impl<'a, const HASHED: u32> Parser<'a, HASHED> {
 
     /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end; how many, and whether
     /// the end was reached. Otherwise they cover all up to `anchor`, perhaps with literals behind the last.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn run(&mut self, out: &mut [[u32; 2]], raw: usize) -> (usize, bool) {
         let data = self.data;
         let start = self.anchor;

@@ -18,7 +18,7 @@ pub(super) struct Prices {
     offsets: [u16; SYMBOLS],
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn of(prices: &[u16; SYMBOLS], c: codes::Coded) -> u32 {
     #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
     let price = prices[c.code as usize & (SYMBOLS - 1)];
@@ -82,27 +82,27 @@ impl Prices {
     }
 
     /// A literal.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn literal(&self, b: u8) -> u32 {
         #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
         u32::from(self.literals[usize::from(b)])
     }
 
     /// A run of literals, without them.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn run(&self, run: u32) -> u32 {
         of(&self.runs, codes::run(run))
     }
 
     /// A match length below 256.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn match_len(&self, len: u8) -> u32 {
         #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
         u32::from(self.matches[usize::from(len)])
     }
 
     /// An offset as stored.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn offset(&self, stored: u32) -> u32 {
         of(&self.offsets, codes::offset(stored))
     }

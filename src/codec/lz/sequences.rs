@@ -17,12 +17,12 @@ pub(super) struct Sequence {
 
 impl Sequence {
     /// 17 bits of run and 15 of the match length; its rest and the offset.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn pack(self) -> [u32; 2] {
         [self.run << 15 | self.len & 0x7fff, self.len >> 15 << 23 | self.offset]
     }
 
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn unpack([a, b]: [u32; 2]) -> Self {
         Sequence { run: a >> 15, len: a & 0x7fff | b >> 23 << 15, offset: b & 0x007f_ffff }
     }
@@ -39,7 +39,7 @@ impl Recent {
     /// What an offset stored behind `run` literals means; and it becomes the last.
     ///
     /// Without literals the last offset would only have continued the last match: then the list starts behind it.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn take(&mut self, stored: u32, run: u32) -> u32 {
         let [a, b, c, d] = self.0;
         // Selects, not branches: which case it is follows no pattern.
@@ -51,7 +51,7 @@ impl Recent {
     }
 
     /// How an offset is stored behind `run` literals; and it becomes the last.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn store(&mut self, offset: u32, run: u32) -> u32 {
         let list = self.0.get(usize::from(run == 0)..).unwrap_or(&[]);
         let place = list.iter().take(RECENT as usize).position(|o| *o == offset);

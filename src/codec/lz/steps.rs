@@ -23,7 +23,7 @@ const AT_ONCE: usize = 64;
 pub(super) type Step = [u32; 3];
 
 /// A state as one word: two would be taken apart again.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn state<const TABLE: usize>(tables: &[State; 3 * MAX_STATES], at: u32) -> u64 {
     #[allow(clippy::indexing_slicing, reason = "masked by the length of one of three tables")]
     let [next, least] = tables[TABLE + (at as usize & (MAX_STATES - 1))];
@@ -31,13 +31,13 @@ fn state<const TABLE: usize>(tables: &[State; 3 * MAX_STATES], at: u32) -> u64 {
 }
 
 /// What bits are added to for the next state.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn next(state: u64) -> u32 {
     (state as u32) >> 16
 }
 
 /// What the extra bits are added to.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn least(state: u64) -> u32 {
     (state >> 32) as u32
 }
@@ -101,7 +101,7 @@ pub(super) fn run(
         let steps = steps.get_mut(..n)?;
         with_bits(
             level,
-            #[inline(always)]
+            #[cfg_attr(feature = "std", inline(always))]
             || {
                 decode(&mut stand, steps, count, tables);
                 out.carry_out(steps, recent)
@@ -113,7 +113,7 @@ pub(super) fn run(
 }
 
 /// Decodes the next sequences, behind which there are `following` more.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn decode(stand: &mut Stand, steps: &mut [Step], following: usize, tables: &[State; 3 * MAX_STATES]) {
     let Stand { mut bits, next: [mut even, mut odd] } = *stand;
     let mut left = steps.len() + following;
@@ -170,7 +170,7 @@ struct Sums {
 }
 
 impl States {
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn sums(&self) -> Sums {
         // Both at once: neither reaches 256.
         let sums = self.run.wrapping_add(self.len).wrapping_add(self.offset) as u32;
@@ -179,7 +179,7 @@ impl States {
 
     /// The values, whose extra bits are the top ones of `word`. Fields are cut out of one value by masks, not one behind
     /// the other: that would be a longer chain.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn values(&self, word: u64, extra: u32) -> Step {
         let (e, _) = top(word, extra);
         let (run_bits, len_bits) = (self.run as u32 >> 8 & 255, self.len as u32 >> 8 & 255);
@@ -191,7 +191,7 @@ impl States {
     }
 
     /// Goes on to the next states, whose bits are the top ones of `word`.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn advance(&mut self, word: u64, all: u32, tables: &[State; 3 * MAX_STATES]) {
         let (len_bits, offset_bits) = (self.len as u32 & 255, self.offset as u32 & 255);
         let (e, _) = top(word, all);

@@ -143,7 +143,7 @@ impl EncodeTable {
     }
 
     /// A state to start from: any that the last symbol has, for free.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn start(&self, symbol: u32) -> u32 {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
         {
@@ -155,7 +155,7 @@ impl EncodeTable {
     }
 
     /// Codes `symbol`: the state that leads to `state`, the bits that lead there, and how many they are.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn step(&self, state: u32, symbol: u32) -> (u32, u64, u32) {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
         {

@@ -83,7 +83,7 @@ fn put(w: &mut BitWriter<'_>, t: &Table, shift: u32, v: i32) -> Token {
 
 /// The tokens of a whole block, and its raw bits, four values at a time; false where it is not whole or a value has no
 /// symbol: nothing has happened then.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn put_whole(w: &mut BitWriter<'_>, t: &Table, shift: u32, b: &mut [i32]) -> bool {
     let Some(b) = b.as_mut_array::<BLOCK>().filter(|_| shift <= 14) else { return false };
     let mut entries = [0; BLOCK];
@@ -207,7 +207,7 @@ fn code<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Op
     simd::with_bits(Level::detect(), || code_at::<S>(area, levels, tokens))
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn code_at<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
     let mut enc = Encoder::<S, PROB_BITS>::new(area);
     // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
@@ -288,7 +288,7 @@ fn decode<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i32])
     simd::with_bits(Level::detect(), || decode_at::<S>(s, params, first, e))
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn decode_at<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
     let shape = usize::from(params >> 6);
     let level_table = usize::from(params & 0x3f);
@@ -318,7 +318,7 @@ fn decode_at<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i3
     (dec.finished() && !bits.overrun()).then_some(())
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn whole_block<const S: usize>(
     dec: &mut Decoder<'_, S>,
     t: &Table,

@@ -21,7 +21,7 @@ pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
     let mut distinct = 0usize;
     // An eighth of the runs, as many again, and so on: what many samples say, all of them would.
     for (from, step) in [(0, 8), (4, 8), (2, 4), (1, 2)] {
-        let runs = || x.chunks(SOME).skip(from).step_by(step);
+        let runs = || x.chunks(SOME).skip(from).step_by(step.max(1));
         for v in runs().flatten() {
             let at = *v as u32 as usize & mask;
             if let Some(w) = bits.get_mut(at >> 5) {

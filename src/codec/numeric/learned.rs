@@ -193,7 +193,7 @@ impl Learned {
         simd::with_bits(level, || self.classes_at(level, w, e))
     }
 
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn classes_at(&self, level: Level, mut w: BitWriter<'_>, e: &mut [i32]) -> Option<usize> {
         let [mut classes, mut low, mut bits, mut lengths] = [[0u32; NUMBERS]; 4];
         let mut long = [0u64; NUMBERS];
@@ -226,7 +226,7 @@ fn code<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
     simd::with_bits(Level::detect(), || code_at::<S>(area, e))
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn code_at<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
     let mut enc = Encoder::<S, BITS>::new(area);
     let (turns, rest) = e.as_chunks::<S>();
@@ -314,7 +314,7 @@ fn decode<const S: usize>(
     simd::with_bits(level, || decode_at::<S>(level, s, points, bits, k, e))
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn decode_at<const S: usize>(
     level: Level,
     s: &Section<'_>,

@@ -111,8 +111,9 @@ impl Plane<'_> {
         }
         for (d, r) in (1..).zip(self.refs) {
             let Some(other) = self.channel.checked_sub(d).filter(|_| !r.is_empty()) else { break };
-            let a = sample::bytes_of(self.raw, self.format, self.channel);
-            if a.eq(sample::bytes_of(self.raw, self.format, other)) {
+            let mut a = sample::bytes_of(self.raw, self.format, self.channel);
+            let mut b = sample::bytes_of(self.raw, self.format, other);
+            if a.all(|a| b.next() == Some(a)) {
                 self.x.put(r);
                 self.past.x.put(self.past.refs.get(d - 1)?);
                 let mut w = Writer::new(out);
@@ -422,7 +423,7 @@ impl PlaneOut<'_> {
                 self.x.fill(0);
                 self.past.clear();
                 let to = sample::bytes_of_mut(self.raw, self.format, self.channel);
-                for (to, from) in to.zip(payload.chunks_exact(w)) {
+                for (to, from) in to.zip(payload.chunks_exact(w.max(1))) {
                     to.put(from);
                 }
             }

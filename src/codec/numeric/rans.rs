@@ -10,7 +10,9 @@
 
 use core::hint::select_unpredictable;
 
-use super::tables::{Lookup, PROB_BITS, PROB_ONE, RECIPROCALS, SYMBOLS, Table};
+#[cfg(feature = "std")]
+use super::tables::RECIPROCALS;
+use super::tables::{Lookup, PROB_BITS, PROB_ONE, SYMBOLS, Table, symbol_at};
 
 /// Lowest value of a state between symbols.
 const LOW: u32 = 1 << 16;
@@ -66,7 +68,7 @@ impl<'a, const S: usize, const B: u32> Encoder<'a, S, B> {
 
 impl<const S: usize, const B: u32> Encoder<'_, S, B> {
     /// Puts a symbol with each of the states, the last one first; there are up to four.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     pub(crate) fn put_turn(&mut self, turn: [u32; S]) {
         let Some(window) = self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<8>()) else {
             for (i, e) in turn.iter().enumerate().rev() {
@@ -96,16 +98,30 @@ impl<const S: usize, const B: u32> Encoder<'_, S, B> {
 }
 
 /// A state behind a symbol, the word that it puts out, and whether it does.
-#[inline(always)]
+#[cfg_attr(feature = "std", inline(always))]
 fn step<const B: u32>(x: u32, entry: u32) -> (u32, [u8; 2], bool) {
     let (f, c) = ((entry >> 16) & 0xfff, entry & 0xfff);
     let word = (x as u16).to_be_bytes();
     let more = x >> (32 - B) >= f;
     let x = select_unpredictable(more, x >> 16, x);
-    // x < f 2^(32-B), and the reciprocal is less than 1 too large: the quotient is exact, and the product fits 64 bits.
-    let m = (RECIPROCALS[f as usize] + ((1 << (PROB_BITS - B)) - 1)) >> (PROB_BITS - B);
-    let q = ((u64::from(x) * m) >> (32 + B)) as u32;
+    let q = quotient::<B>(x, f);
     (x.wrapping_add(c).wrapping_add(q.wrapping_mul((1 << B) - f)), word, more)
+}
+
+/// `x / f` for `x < f 2^(32-B)`; 0 for the frequency 0.
+#[cfg(feature = "std")]
+#[cfg_attr(feature = "std", inline(always))]
+fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
+    // The reciprocal is less than 1 too large: the quotient is exact, and the product fits 64 bits.
+    let m = (RECIPROCALS[f as usize] + ((1 << (PROB_BITS - B)) - 1)) >> (PROB_BITS - B);
+    ((u64::from(x) * m) >> (32 + B)) as u32
+}
+
+/// The same where a product of 64 bits takes as long, and the table would be 32 KiB.
+#[cfg(not(feature = "std"))]
+#[cfg_attr(feature = "std", inline(always))]
+fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
+    x.checked_div(f).unwrap_or(0)
 }
 
 /// The decoder.
@@ -126,7 +142,7 @@ impl<'a, const S: usize> Decoder<'a, S> {
     pub(crate) fn get(&mut self, state: usize, table: &Table, lookup: &Lookup) -> u8 {
         let x = self.states[state % S];
         let point = x & MASK;
-        let symbol = lookup[point as usize];
+        let symbol = symbol_at(table, lookup, point);
         let e = table[symbol as usize % SYMBOLS];
         let x = (e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff));
         let word = u32::from(u16::from_be_bytes(self.words.get(self.pos).copied().unwrap_or([0; 2])));
@@ -141,14 +157,14 @@ impl<'a, const S: usize> Decoder<'a, S> {
     pub(crate) fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; TURN]) {
         self.turns(out, |x| {
             let point = x & MASK;
-            let symbol = lookup[point as usize];
+            let symbol = symbol_at(table, lookup, point);
             let e = table[symbol as usize % SYMBOLS];
             ((e >> 16).wrapping_mul(x >> PROB_BITS).wrapping_add(point.wrapping_sub(e & 0xffff)), symbol)
         });
     }
 
     /// Moves the states, one after the other, by `pass` and words where they became too small.
-    #[inline(always)]
+    #[cfg_attr(feature = "std", inline(always))]
     fn turns(&mut self, out: &mut [u8; TURN], pass: impl Fn(u32) -> (u32, u8)) {
         let mut states = self.states;
         let (turns, _) = out.as_chunks_mut::<S>();

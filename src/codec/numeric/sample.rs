@@ -19,6 +19,8 @@ pub(crate) const fn order64(bits: i64) -> i64 {
 }
 
 /// One channel of interleaved samples.
+// Inlined: callers then see that rows are not of 0 bytes.
+#[inline(always)]
 fn column<const W: usize>(raw: &[u8], format: Format, channel: usize) -> impl Iterator<Item = [u8; W]> {
     let (row, at) = (format.row_bytes().max(1), channel * W);
     raw.chunks_exact(row).map(move |r| r.get(at..).and_then(|r| r.first_chunk::<W>()).copied().unwrap_or([0; W]))
@@ -128,6 +130,7 @@ pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, val
 }
 
 /// The samples of a channel of a 64-bit type, binary64 mapped to integers of the same order.
+#[inline(always)]
 pub(crate) fn load64(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = i64> {
     let float = f.sample == SampleType::F64;
     column::<8>(raw, f, channel).map(move |b| {
@@ -146,12 +149,14 @@ pub(crate) fn store64(raw: &mut [u8], f: Format, channel: usize, values: impl It
 }
 
 /// The bytes of a channel's samples in their order, for planes that are stored.
+#[inline(always)]
 pub(crate) fn bytes_of(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = &[u8]> {
     let (w, row) = (f.sample.width(), f.row_bytes().max(1));
     raw.chunks_exact(row).map(move |r| r.get(channel * w..(channel + 1) * w).unwrap_or(&[]))
 }
 
 /// The places of a channel's samples.
+#[inline(always)]
 pub(crate) fn bytes_of_mut(raw: &mut [u8], f: Format, channel: usize) -> impl Iterator<Item = &mut [u8]> {
     let (w, row) = (f.sample.width(), f.row_bytes().max(1));
     raw.chunks_exact_mut(row).map(move |r| r.get_mut(channel * w..(channel + 1) * w).unwrap_or(&mut []))

@@ -134,11 +134,31 @@ const fn tables() -> [Table; TABLES] {
 /// All fixed tables.
 pub(crate) static FIXED: [Table; TABLES] = tables();
 
-/// Which symbol each of the 4096 code points belongs to.
-pub(crate) type Lookup = [u8; PROB_ONE as usize];
+/// Each how many code points, as a power of two, [`Lookup`] has an entry: at every one of them on hosts; without an
+/// operating system a table of all would be most of the library, and the symbols in between are looked at in turn.
+const LOOKUP_BITS: u32 = if cfg!(feature = "std") { 0 } else { 5 };
+
+/// Which symbol the first of each `2^LOOKUP_BITS` code points belongs to.
+pub(crate) type Lookup = [u8; (PROB_ONE >> LOOKUP_BITS) as usize];
+
+/// The symbol that a code point belongs to.
+#[inline]
+pub(crate) fn symbol_at(table: &Table, lookup: &Lookup, point: u32) -> u8 {
+    let mut symbol = lookup[(point >> LOOKUP_BITS) as usize];
+    if cfg!(not(feature = "std")) {
+        // At most to the last symbol.
+        while let Some(e) = table.get(symbol as usize)
+            && symbol < ESCAPE
+            && point.wrapping_sub(e & 0xffff) >= freq(*e)
+        {
+            symbol += 1;
+        }
+    }
+    symbol
+}
 
 const fn lookups() -> [Lookup; TABLES] {
-    let mut out = [[0u8; PROB_ONE as usize]; TABLES];
+    let mut out = [[0u8; (PROB_ONE >> LOOKUP_BITS) as usize]; TABLES];
     let mut i = 0;
     while i < TABLES {
         let mut j = 0;
@@ -146,7 +166,10 @@ const fn lookups() -> [Lookup; TABLES] {
             let e = FIXED[i][j];
             let mut k = 0;
             while k < freq(e) {
-                out[i][((e & 0xffff) + k) as usize] = j as u8;
+                let point = (e & 0xffff) + k;
+                if point.is_multiple_of(1 << LOOKUP_BITS) {
+                    out[i][(point >> LOOKUP_BITS) as usize] = j as u8;
+                }
                 k += 1;
             }
             j += 1;
@@ -283,6 +306,7 @@ pub(crate) fn table_of(level: u32) -> (usize, u32) {
     if level < 19 { (level as usize, 0) } else { (19 + ((level - 19) & 1) as usize, (level - 17) >> 1) }
 }
 
+#[cfg(feature = "std")]
 const fn reciprocals() -> [u64; PROB_ONE as usize] {
     let mut t = [0; PROB_ONE as usize];
     let mut f = 1;
@@ -294,6 +318,7 @@ const fn reciprocals() -> [u64; PROB_ONE as usize] {
 }
 
 /// 2^44 / f rounded up: a division by a frequency is a product and a shift.
+#[cfg(feature = "std")]
 pub(crate) static RECIPROCALS: [u64; PROB_ONE as usize] = reciprocals();
 
 #[cfg(test)]

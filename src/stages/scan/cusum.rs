@@ -19,7 +19,7 @@
 //!
 //! State: `high low`. A sample that is not finite counts as missing: the sums stay as they are, without alarm.
 
-use super::{Real, Step, as_samples, precision, real, run, samples, with_state};
+use super::{Step, as_samples, precision, real, run, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::stages::{Build, shape};
@@ -57,7 +57,7 @@ struct Cusum {
 
 impl Step for Cusum {
     #[inline(always)]
-    fn step<Y: Real>(&self, state: &mut [f64], x: f64, y: &mut [Y]) {
+    fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]) {
         let ([high, low], [y_high, y_low, y_alarm]) = (state, y) else { return };
         let mut alarm = 0.0;
         if x.is_finite() {
@@ -71,9 +71,9 @@ impl Step for Cusum {
                 (true, true) => 2.0,
             };
         }
-        *y_high = Y::rounded(*high);
-        *y_low = Y::rounded(*low);
-        *y_alarm = Y::rounded(alarm);
+        *y_high = *high;
+        *y_low = *low;
+        *y_alarm = alarm;
         if self.reset && alarm != 0.0 {
             (*high, *low) = (0.0, 0.0);
         }

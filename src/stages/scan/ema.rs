@@ -14,7 +14,7 @@
 //! State: the average, then 1 once there is one. A sample that is not finite counts as missing: it leaves the average
 //! as it was, and the row repeats it (0 before the first one).
 
-use super::{Real, Step, as_samples, precision, real, run, samples, with_state};
+use super::{Step, as_samples, precision, real, run, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
@@ -49,13 +49,13 @@ struct Ema {
 
 impl Step for Ema {
     #[inline(always)]
-    fn step<Y: Real>(&self, state: &mut [f64], x: f64, y: &mut [Y]) {
+    fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]) {
         if let ([average, there], [y]) = (state, y) {
             if x.is_finite() {
                 *average = if *there == 0.0 { x } else { *average + self.alpha * (x - *average) };
                 *there = 1.0;
             }
-            *y = Y::rounded(*average);
+            *y = *average;
         }
     }
 }

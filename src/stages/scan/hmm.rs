@@ -35,9 +35,10 @@ use crate::util::num;
 fn transitions<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
     let count = given(b, "transition").len();
     let states = (1..=64usize).find(|n| n.saturating_mul(*n) == count);
-    let states = states.ok_or(Error::new(Status::Argument, "transition must be a square matrix of up to 64 states"))?;
+    let states =
+        states.ok_or_else(|| Error::new(Status::Argument, "transition must be a square matrix of up to 64 states"))?;
     let all = list(b, "transition", count)?;
-    all.chunks_exact(states).try_for_each(distribution)?;
+    all.chunks_exact(states.max(1)).try_for_each(distribution)?;
     Ok((states, b.pool.copied(all)?))
 }
 
@@ -119,7 +120,7 @@ impl Forward<'_> {
         let states = self.initial.len().max(1);
         let p = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
-        let observations = rows.iter().flat_map(|row| row.chunks_exact(states));
+        let observations = rows.iter().flat_map(|row| row.chunks_exact(states.max(1)));
         for (y, b) in out.chunks_exact_mut(states.saturating_add(1)).zip(observations) {
             self.step(p, b.iter().map(|b| (*b).into()), y);
         }
@@ -133,7 +134,7 @@ impl Forward<'_> {
         let p = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         for (y, symbol) in out.chunks_exact_mut(states.saturating_add(1)).zip(rows.iter().flatten()) {
-            let b = self.emission.chunks_exact(width);
+            let b = self.emission.chunks_exact(width.max(1));
             self.step(p, b.map(|b| b.get(usize::from(*symbol)).copied().unwrap_or(0.0)), y);
         }
         Ok(())

@@ -24,7 +24,8 @@
 //! counts as missing: the row is the prediction.
 
 use super::matrix::{self, Matrix, dot, symmetric, times, triangle, vector};
-use super::{Sample, given, list, real, samples, with_state};
+use super::numbers::Numbers;
+use super::{given, list, real, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
@@ -126,43 +127,41 @@ pub(super) fn model<const N: usize>(dynamics: &[f64]) -> (Matrix<N>, Matrix<N>) 
 }
 
 impl Kalman<'_> {
-    fn rows<X: Sample, const N: usize>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        let rows = io.input::<X>(0)?;
+    fn rows<const N: usize>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+        let mut measured = Numbers::new(io)?;
         let model = model::<N>(self.dynamics);
         let h: [f64; N] = vector(&mut self.rest.iter().copied());
         let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
         let mut numbers = state.iter().copied();
         let (mut x, mut p) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
-        for (y, z) in out.chunks_exact_mut(record(N)).zip(rows.iter().flatten()) {
-            let z: f64 = (*z).into();
-            if z.is_finite() {
-                let ph = times(&p, &h);
-                let s = dot(&h, &ph) + self.r;
-                let k = ph.map(|v| v / s);
-                let innovation = z - dot(&h, &x);
-                x.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
-                let a = matrix::less(&matrix::one(), &k.map(|k| h.map(|h| k * h)));
-                let noise = k.map(|a| k.map(|b| a * b * self.r));
-                p = matrix::sum(&matrix::congruent(&a, &p), &noise);
+        let mut out = out.chunks_exact_mut(record(N));
+        // As often as there are measurements.
+        loop {
+            let some = measured.some()?;
+            if some.is_empty() {
+                break;
             }
-            y.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(y, v)| *y = v);
-            (x, p) = predicted(&model, &x, &p);
-            // Both triangles the same, as a state that was stored has them.
-            let both = symmetric(&mut triangle(&p));
-            p = both;
+            for (z, y) in some.iter().copied().zip(&mut out) {
+                if z.is_finite() {
+                    let ph = times(&p, &h);
+                    let s = dot(&h, &ph) + self.r;
+                    let k = ph.map(|v| v / s);
+                    let innovation = z - dot(&h, &x);
+                    x.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
+                    let a = matrix::less(&matrix::one(), &k.map(|k| h.map(|h| k * h)));
+                    let noise = k.map(|a| k.map(|b| a * b * self.r));
+                    p = matrix::sum(&matrix::congruent(&a, &p), &noise);
+                }
+                y.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(y, v)| *y = v);
+                (x, p) = predicted(&model, &x, &p);
+                // Both triangles the same, as a state that was stored has them.
+                let both = symmetric(&mut triangle(&p));
+                p = both;
+            }
         }
         state.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(s, v)| *s = v);
         Ok(())
-    }
-
-    fn typed<X: Sample>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        match self.d {
-            1 => self.rows::<X, 1>(io),
-            2 => self.rows::<X, 2>(io),
-            3 => self.rows::<X, 3>(io),
-            _ => self.rows::<X, 4>(io),
-        }
     }
 }
 
@@ -175,10 +174,11 @@ impl Kernel for Kalman<'_> {
     }
 
     fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        match io.input_dtype(0)? {
-            Dtype::F32 => self.typed::<f32>(io),
-            Dtype::F64 => self.typed::<f64>(io),
-            _ => self.typed::<i16>(io),
+        match self.d {
+            1 => self.rows::<1>(io),
+            2 => self.rows::<2>(io),
+            3 => self.rows::<3>(io),
+            _ => self.rows::<4>(io),
         }
     }
 }

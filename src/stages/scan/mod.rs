@@ -11,10 +11,11 @@
 
 use super::{Build, EdgeShape, short_name};
 use crate::dtype::{Dtype, Element};
-use crate::kernel::{Code, Rows, StageIo, StageSpec};
+use crate::kernel::{Code, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use numbers::{Numbers, Results};
 
 pub(super) mod biquad;
 pub(super) mod cusum;
@@ -22,6 +23,7 @@ pub(super) mod ema;
 pub(super) mod hmm;
 pub(super) mod kalman;
 mod matrix;
+mod numbers;
 pub(super) mod pll;
 #[cfg(test)]
 mod published;
@@ -59,37 +61,35 @@ impl Real for f64 {
     }
 }
 
-/// A scan that puts out so many numbers for each sample.
+/// A scan that puts out so many numbers for each sample: up to [`OUTPUTS`].
 trait Step {
     /// Goes on by one sample; `y` is the place of its numbers.
-    fn step<Y: Real>(&self, state: &mut [f64], x: f64, y: &mut [Y]);
+    fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]);
 }
+
+/// Most numbers of a [`Step`].
+const OUTPUTS: usize = 3;
 
 /// Runs a [`Step`] over the rows of a call.
 fn run<S: Step>(step: &S, outputs: usize, precision: Dtype, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-    match (io.input_dtype(0)?, precision) {
-        (Dtype::F32, Dtype::F32) => run_typed::<f32, f32, S>(step, outputs, io),
-        (Dtype::F32, _) => run_typed::<f32, f64, S>(step, outputs, io),
-        (Dtype::F64, Dtype::F32) => run_typed::<f64, f32, S>(step, outputs, io),
-        (Dtype::F64, _) => run_typed::<f64, f64, S>(step, outputs, io),
-        (_, Dtype::F32) => run_typed::<i16, f32, S>(step, outputs, io),
-        _ => run_typed::<i16, f64, S>(step, outputs, io),
-    }
-}
-
-fn run_typed<X: Sample, Y: Real, S: Step>(
-    step: &S,
-    outputs: usize,
-    io: &mut StageIo<'_>,
-) -> core::result::Result<(), Code> {
-    let rows: Rows<'_, X> = io.input(0)?;
+    let mut numbers = Numbers::new(io)?;
     let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
-    let out = cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?;
-    let samples = rows.iter().flatten();
-    for (y, x) in out.chunks_exact_mut(outputs.max(1)).zip(samples) {
-        step.step(state, (*x).into(), y);
+    let mut results = Results::new(io.out, precision == Dtype::F64)?;
+    let mut room = [0.0; numbers::SOME * OUTPUTS];
+    let mut at = 0usize;
+    // As often as there are samples.
+    loop {
+        let some = numbers.some()?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        for (y, x) in room.chunks_exact_mut(outputs.max(1)).zip(some) {
+            step.step(state, *x, y);
+        }
+        let made = some.len().saturating_mul(outputs);
+        results.put(at, room.get(..made).unwrap_or(&[]));
+        at = at.saturating_add(made);
     }
-    Ok(())
 }
 
 /// Refuses an edge whose rows are not consecutive samples of one channel.

@@ -29,10 +29,11 @@
 //! frequency lock` and both low-passed parts of `v`. A sample that is not finite counts as missing: the loop coasts on
 //! its frequency, and `lock` decays.
 
-use super::{Real, Sample, precision, real, samples, with_state};
+use super::numbers::{Numbers, Results};
+use super::{precision, real, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
-use crate::mem::{Complex32, cast_mut};
+use crate::mem::cast_mut;
 use crate::stages::{Build, shape, trig};
 use crate::status::Result;
 use crate::util::num;
@@ -108,7 +109,7 @@ struct Pll {
 
 impl Pll {
     #[inline(always)]
-    fn step<Y: Real>(&self, state: &mut [f64; 5], re: f64, im: f64, y: &mut [Y]) {
+    fn step(&self, state: &mut [f64; 5], re: f64, im: f64, y: &mut [f64; 3]) {
         let [phase, frequency, lock, i, q] = state;
         let (mut e, mut cos) = (0.0, 0.0);
         let now = *phase;
@@ -136,40 +137,7 @@ impl Pll {
         // A tiny negative number rounds up to 1.
         *phase = if next >= 1.0 { 0.0 } else { next };
         *lock += self.weight * (cos - *lock);
-        for (y, v) in y.iter_mut().zip([now, *frequency, *lock]) {
-            *y = Y::rounded(v);
-        }
-    }
-
-    fn real<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        let rows = io.input::<X>(0)?;
-        // The tone is half of the real samples.
-        self.all::<Y>(io, rows.iter().flatten().map(|x| (2.0 * (*x).into(), 0.0)))
-    }
-
-    fn all<Y: Real>(
-        &self,
-        io: &mut StageIo<'_>,
-        samples: impl Iterator<Item = (f64, f64)>,
-    ) -> core::result::Result<(), Code> {
-        let state = cast_mut::<f64>(io.state).and_then(|s| s.first_chunk_mut()).ok_or(Code::MISFIT)?;
-        let out = cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?;
-        for (y, (re, im)) in out.chunks_exact_mut(3).zip(samples) {
-            self.step(state, re, im, y);
-        }
-        Ok(())
-    }
-
-    fn typed<Y: Real>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        match io.input_dtype(0)? {
-            Dtype::C32 => {
-                let rows = io.input::<Complex32>(0)?;
-                self.all::<Y>(io, rows.iter().flatten().map(|x| (x.re.into(), x.im.into())))
-            }
-            Dtype::F32 => self.real::<f32, Y>(io),
-            Dtype::F64 => self.real::<f64, Y>(io),
-            _ => self.real::<i16, Y>(io),
-        }
+        *y = [now, *frequency, *lock];
     }
 }
 
@@ -182,7 +150,28 @@ impl Kernel for Pll {
     }
 
     fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        if self.wide { self.typed::<f64>(io) } else { self.typed::<f32>(io) }
+        // The tone is half of real samples.
+        let complex = io.input_dtype(0)? == Dtype::C32;
+        let mut numbers = Numbers::new(io)?;
+        let state = cast_mut::<f64>(io.state).and_then(|s| s.first_chunk_mut()).ok_or(Code::MISFIT)?;
+        let mut results = Results::new(io.out, self.wide)?;
+        let (mut y, mut at) = ([0.0; 3], 0usize);
+        // As often as there are samples.
+        loop {
+            let some = numbers.some()?;
+            if some.is_empty() {
+                return Ok(());
+            }
+            for x in some.chunks_exact(if complex { 2 } else { 1 }) {
+                match x {
+                    [re, im] => self.step(state, *re, *im, &mut y),
+                    [x] => self.step(state, 2.0 * *x, 0.0, &mut y),
+                    _ => {}
+                }
+                results.put(at, &y);
+                at = at.saturating_add(y.len());
+            }
+        }
     }
 }
 

@@ -21,7 +21,7 @@
 //! then `window` pairs: samples of this block, and suffixes of the block before in the places not yet taken. A sample
 //! that is not finite makes the results NaN for as long as it is in the window, and no longer.
 
-use super::{Real, Step, as_samples, precision, run, samples, with_state};
+use super::{Step, as_samples, precision, run, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::stages::{Build, shape};
@@ -65,7 +65,7 @@ struct Rolling {
 
 impl Step for Rolling {
     #[inline(always)]
-    fn step<Y: Real>(&self, state: &mut [f64], x: f64, y: &mut [Y]) {
+    fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]) {
         let Some(([here, before, prefix @ ..], slots)) = state.split_first_chunk_mut::<4>() else { return };
         let slots = slots.as_chunks_mut::<2>().0;
         let at = *here as usize;
@@ -85,8 +85,8 @@ impl Step for Rolling {
         let [mean, squares] = moments;
         let divisor = count - self.ddof;
         if let [y_mean, y_variance] = y {
-            *y_mean = Y::rounded(mean);
-            *y_variance = Y::rounded(if divisor > 0.0 { squares / divisor } else { f64::NAN });
+            *y_mean = mean;
+            *y_variance = if divisor > 0.0 { squares / divisor } else { f64::NAN };
         }
         if at.saturating_add(1) == slots.len() {
             let (mut suffix, mut n) = ([0.0; 2], 0.0);

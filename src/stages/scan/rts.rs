@@ -19,7 +19,8 @@
 
 use super::kalman::{KEYS, dynamics, model, predicted, record};
 use super::matrix::{congruent, inverse, less, one, product, sum, symmetric, times, transposed, triangle, vector};
-use super::{Real, consecutive, precision, with_state};
+use super::numbers::Results;
+use super::{consecutive, precision, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
@@ -50,6 +51,9 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     with_state(spec, num::add(record(d), 1)?)
 }
 
+/// Numbers of an estimate of four states.
+const RECORD: usize = 14;
+
 struct Rts<'m> {
     d: usize,
     /// Numbers put out for each measurement.
@@ -62,7 +66,7 @@ struct Rts<'m> {
 }
 
 impl Rts<'_> {
-    fn rows<Y: Real, const N: usize>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn rows<const N: usize>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
         let rows = io.input::<f64>(0)?;
         let model = model::<N>(self.dynamics);
         let back = transposed(&model.0);
@@ -70,10 +74,10 @@ impl Rts<'_> {
         let (started, state) = state.split_last_mut().ok_or(Code::MISFIT)?;
         let mut numbers = state.iter().copied();
         let (mut later, mut covariance) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
-        let out = cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?;
-        for (i, row) in out.chunks_exact_mut(self.row_len.max(1)).enumerate().rev() {
-            let estimates = rows.row(i).chunks_exact(record(N));
-            for (y, estimate) in row.chunks_exact_mut(self.each.max(1)).zip(estimates).rev() {
+        let mut results = Results::new(io.out, self.wide)?;
+        for i in (0..io.rows).rev() {
+            let row = i.saturating_mul(self.row_len);
+            for (k, estimate) in rows.row(i).chunks_exact(record(N)).enumerate().rev() {
                 let mut numbers = estimate.iter().copied();
                 let (mut x, mut p) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
                 if *started != 0.0 {
@@ -92,25 +96,24 @@ impl Rts<'_> {
                 // Both triangles the same, as a state that was stored has them.
                 (later, covariance) = (x, symmetric(&mut triangle(&p)));
                 let numbers = x.into_iter().chain(triangle(&p));
-                y.iter_mut().zip(numbers).for_each(|(y, v)| *y = Y::rounded(v));
+                let mut y = [0.0; RECORD];
+                y.iter_mut().zip(numbers).for_each(|(y, v)| *y = v);
+                let at = row.saturating_add(k.saturating_mul(self.each));
+                results.put(at, y.get(..self.each).unwrap_or(&[]));
             }
         }
         state.iter_mut().zip(later.into_iter().chain(triangle(&covariance))).for_each(|(s, v)| *s = v);
         Ok(())
     }
-
-    fn typed<Y: Real>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        match self.d {
-            1 => self.rows::<Y, 1>(io),
-            2 => self.rows::<Y, 2>(io),
-            3 => self.rows::<Y, 3>(io),
-            _ => self.rows::<Y, 4>(io),
-        }
-    }
 }
 
 impl Kernel for Rts<'_> {
     fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        if self.wide { self.typed::<f64>(io) } else { self.typed::<f32>(io) }
+        match self.d {
+            1 => self.rows::<1>(io),
+            2 => self.rows::<2>(io),
+            3 => self.rows::<3>(io),
+            _ => self.rows::<4>(io),
+        }
     }
 }
