@@ -181,8 +181,9 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
                 Some(v) => (v, short(v)),
                 None => {
                     let of = records.iter().find(|r| group(r) == *name && r.mode == *mode);
-                    let killed = of.is_some_and(|r| r.outcome.starts_with("killed"));
-                    (0.0, if killed { "killed" } else { "none" }.into())
+                    // A mode that was not run there has no bar and no word.
+                    let word = of.map_or("", |r| if r.outcome.starts_with("killed") { "killed" } else { "none" });
+                    (0.0, word.into())
                 }
             };
             let lost = value(name, mode).is_none();
