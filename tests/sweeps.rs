@@ -282,7 +282,7 @@ fn no_call_makes_more_rows_than_asked() {
         assert!(bytes_of(&oracle[graph.inputs.len() + count - 1].concat()).starts_with(&pulled));
     }
     println!("{whole} evaluations to the end, {cancelled} cancelled");
-    assert!(whole > 5000 && cancelled > 1000);
+    assert!(whole > some(5000) && cancelled > some(1000));
 }
 
 /// The first scan of a chain has to start early enough for the second, whose checkpoint may lie further back than its own.

@@ -73,6 +73,9 @@ pub(crate) struct EncodeArgs {
     /// Frames that context is carried across; 1: none
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) restart_interval: u32,
+    /// Bytes before a frame that it may refer to where context is carried, up to 4M; 0: 64K
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "0")]
+    pub(crate) history: u64,
     /// Entries of the index in the end frame, which lets readers of a range jump
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) index: u32,

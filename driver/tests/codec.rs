@@ -344,6 +344,17 @@ fn groups_come_back_and_cost_what_they_refer_to() {
     assert!(told.contains("7 damaged frames") && told.contains("missing 147456..262144"), "{told}");
     fails(&["decode", &coded, &dir.file("none")], 3);
     fails(&["encode", "--restart-interval", "257", &raw, &coded], 1);
+    // Repetitions further back than a decoder holds by itself.
+    let noise: Vec<u8> =
+        (0..200_000u64).map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u8 ^ (i >> 7) as u8).collect();
+    let twice = [&noise[..], &noise[..]].concat();
+    std::fs::write(&raw, &twice).unwrap();
+    let far = ["encode", "--format", "bytes", "--restart-interval", "64", "--history", "512K", &raw, &coded];
+    succeeds(&far);
+    assert!(std::fs::metadata(&coded).unwrap().len() < 250_000);
+    succeeds(&["decode", &coded, &back]);
+    assert!(std::fs::read(&back).unwrap() == twice);
+    fails(&["encode", "--history", "5M", "--restart-interval", "2", &raw, &coded], 1);
 }
 
 /// A pipe by its name: what was read in search of a WAV head is not lost.

@@ -3,7 +3,7 @@
 use super::{Damage, damaged, figures, holes, open, plain, wrong};
 use crate::Result;
 use crate::cli::{DecodeArgs, VerifyArgs};
-use crate::library::{self, ALL, Coded, Decoding, Ends, Route};
+use crate::library::{self, ALL, Coded, Decoding, Ends, Failure, Route};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::progress::Progress;
@@ -52,14 +52,19 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
     let count = if end == ALL { ALL } else { end - first };
     let size = plain(&args.input);
     let pipe = size.is_none();
-    // Of a file the library sees itself how large the frames are, and whether they are in groups.
-    let most = if pipe || args.output == "-" { MOST } else { 0 };
-    let how = Decoding { recover: args.recover, max_frame_bytes: most, history_bytes: most, first, count };
+    let within = |most| Decoding { recover: args.recover, max_frame_bytes: most, history_bytes: most, first, count };
     let bar = Progress::bytes(size.unwrap_or(0), "decoding");
     let from = if args.input == "-" { "/dev/stdin" } else { &args.input };
     let coded = match args.output.as_str() {
-        "-" => to_stdout(args, &how, &bar)?,
-        to => library::decode(Route::Files(from, to), &how, &mut |done, _| bar.at(done))?,
+        "-" => to_stdout(args, &within(MOST), &bar)?,
+        to => {
+            let files = |most| library::decode(Route::Files(from, to), &within(most), &mut |done, _| bar.at(done));
+            // Of a file the library sees itself how large the frames are and whether they are in groups, and takes the
+            // memory that most of them need.
+            let coded = files(if pipe { MOST } else { 0 })?;
+            let short = coded.result.as_ref().is_err_and(Failure::is_limit);
+            if short && !pipe { files(MOST)? } else { coded }
+        }
     };
     drop(bar);
     let (mut stats, mut missing) = (coded.stats, coded.missing);

@@ -108,6 +108,7 @@ pub(crate) fn encode(args: &EncodeArgs) -> Result<()> {
         effort: args.effort,
         frame_bytes: args.frame_bytes as u32,
         restart_interval: args.restart_interval,
+        history_bytes: u32::try_from(args.history).unwrap_or(u32::MAX),
         index_entries: args.index,
         threads: args.threads,
     };

@@ -49,6 +49,7 @@ fn one(args: &MemoryArgs, size: u64) -> Result<()> {
         codec: 0,
         frame_bytes: 0,
         restart_interval: 0,
+        history_bytes: 0,
         index_entries: 0,
         threads: 1,
     };
