@@ -251,7 +251,8 @@ fn quarters(x: &[Bin]) -> [&[Bin]; 4] {
     [a, b, c, d]
 }
 
-/// The first pass, of one transform.
+/// The first pass, of one transform. Not inlined, as the next: its pointers and numbers need all registers.
+#[inline(never)]
 fn first(y: &mut [Bin], x: &[Bin], turns: &[[f32; TURNS]]) {
     let [a, b, c, d] = quarters(x);
     let inputs = a.iter().zip(b).zip(c.iter().zip(d));
@@ -261,6 +262,7 @@ fn first(y: &mut [Bin], x: &[Bin], turns: &[[f32; TURNS]]) {
 }
 
 /// A later pass, of `s` transforms side by side.
+#[inline(never)]
 fn beside(y: &mut [Bin], x: &[Bin], s: usize, turns: &[[f32; TURNS]]) {
     let s = s.max(1);
     let [a, b, c, d] = quarters(x).map(|part| part.chunks_exact(s));
