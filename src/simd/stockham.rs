@@ -237,13 +237,6 @@ per_level! {
     }
 }
 
-/// One butterfly of complex numbers whose parts lie side by side.
-#[inline(always)]
-fn turned([ar, ai]: Bin, [br, bi]: Bin, [cr, ci]: Bin, [dr, di]: Bin, turns: [f32; TURNS]) -> [Bin; 4] {
-    let [er, fr, gr, hr, ei, fi, gi, hi] = butterfly([ar, br, cr, dr, ai, bi, ci, di], turns);
-    [[er, ei], [fr, fi], [gr, gi], [hr, hi]]
-}
-
 #[inline(always)]
 fn quarters(x: &[Bin]) -> [&[Bin]; 4] {
     let (low, high) = x.split_at(x.len() / 2);
@@ -256,8 +249,10 @@ fn quarters(x: &[Bin]) -> [&[Bin]; 4] {
 fn first(y: &mut [Bin], x: &[Bin], turns: &[[f32; TURNS]]) {
     let [a, b, c, d] = quarters(x);
     let inputs = a.iter().zip(b).zip(c.iter().zip(d));
-    for ((y, w), ((a, b), (c, d))) in y.as_chunks_mut::<4>().0.iter_mut().zip(turns).zip(inputs) {
-        *y = turned(*a, *b, *c, *d, *w);
+    for ((y, w), (([ar, ai], [br, bi]), ([cr, ci], [dr, di]))) in y.as_chunks_mut().0.iter_mut().zip(turns).zip(inputs)
+    {
+        let [er, fr, gr, hr, ei, fi, gi, hi] = butterfly([*ar, *br, *cr, *dr, *ai, *bi, *ci, *di], *w);
+        *y = [[er, ei], [fr, fi], [gr, gi], [hr, hi]];
     }
 }
 
@@ -271,8 +266,10 @@ fn beside(y: &mut [Bin], x: &[Bin], s: usize, turns: &[[f32; TURNS]]) {
         let (low, high) = y.split_at_mut(y.len() / 2);
         let ((e, f), (g, h)) = (low.split_at_mut(low.len() / 2), high.split_at_mut(high.len() / 2));
         let outputs = e.iter_mut().zip(f).zip(g.iter_mut().zip(h));
-        for (((e, f), (g, h)), ((a, b), (c, d))) in outputs.zip(a.iter().zip(b).zip(c.iter().zip(d))) {
-            [*e, *f, *g, *h] = turned(*a, *b, *c, *d, *w);
+        let inputs = a.iter().zip(b).zip(c.iter().zip(d));
+        for (((e, f), (g, h)), (([ar, ai], [br, bi]), ([cr, ci], [dr, di]))) in outputs.zip(inputs) {
+            let [er, fr, gr, hr, ei, fi, gi, hi] = butterfly([*ar, *br, *cr, *dr, *ai, *bi, *ci, *di], *w);
+            (*e, *f, *g, *h) = ([er, ei], [fr, fi], [gr, gi], [hr, hi]);
         }
     }
 }

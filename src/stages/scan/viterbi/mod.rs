@@ -109,9 +109,18 @@ struct Viterbi {
 /// Words of symbols.
 const WORDS: usize = 1 << MOST;
 
-/// For each word the metrics of the four ways of a butterfly: to the lower state from the even and from the odd one, then
-/// to the upper state.
-type Branches<M> = [[M; 4]; WORDS];
+/// Metrics of the words of symbols of a step, and for each word those of the four ways of a butterfly: to the lower state
+/// from the even and from the odd one, then to the upper state.
+struct Branches<M> {
+    words: [M; WORDS],
+    ways: [[M; 4]; WORDS],
+}
+
+impl<M: Metric> Branches<M> {
+    fn new() -> Branches<M> {
+        Branches { words: [M::ZERO; WORDS], ways: [[M::ZERO; 4]; WORDS] }
+    }
+}
 
 /// Metrics of paths.
 trait Metric: Element {
@@ -210,7 +219,7 @@ impl Viterbi {
         let scratch = cast_mut::<i32>(io.scratch).ok_or(Code::MISFIT)?;
         let (mut from, mut to) = scratch.split_at_mut_checked(self.states).ok_or(Code::MISFIT)?;
         from.iter_mut().zip(metrics.iter()).for_each(|(to, m)| *to = *m as i32);
-        let mut branches = [[0; 4]; WORDS];
+        let mut branches = Branches::new();
         for (out, row) in todo {
             let (last, decisions) = out.split_last_mut().ok_or(Code::MISFIT)?;
             let steps = decisions.chunks_exact_mut(decision_bytes(self.states).max(1));
@@ -245,7 +254,7 @@ impl Viterbi {
         new: &mut [f32],
         words: &[u8],
     ) -> core::result::Result<(), Code> {
-        let mut branches = [[0.0; 4]; WORDS];
+        let mut branches = Branches::new();
         let (last, decisions) = out.split_last_mut().ok_or(Code::MISFIT)?;
         let steps = decisions.chunks_exact_mut(decision_bytes(self.states).max(1));
         for (decisions, symbols) in steps.zip(row.chunks_exact(self.symbols.max(1))) {
@@ -260,20 +269,21 @@ impl Viterbi {
 
     /// The metrics of every word of symbols, then of the four ways. Bit `j` of a word is symbol `j`.
     fn branches<M: Metric, X: Symbol<M>>(&self, symbols: &[X], branches: &mut Branches<M>) {
-        let mut sums = [M::ZERO; WORDS];
+        let Branches { words, ways } = branches;
+        words[0] = M::ZERO;
         let mut known = 1;
         for x in symbols {
             let x = x.soft();
-            let (with_0, with_1) = sums.split_at_mut(known);
+            let Some((with_0, with_1)) = words.split_at_mut_checked(known) else { return };
             for (zero, one) in with_0.iter_mut().zip(with_1) {
                 (*zero, *one) = (zero.plus(x), zero.minus(x));
             }
-            known = known.wrapping_mul(2).min(WORDS);
+            known = known.wrapping_mul(2);
         }
-        let sum = |word: u8| sums.get(usize::from(word)).copied().unwrap_or(M::ZERO);
-        for (ways, word) in branches.iter_mut().take(known).zip(0..) {
+        let metric = |word: u8| words.get(usize::from(word) % WORDS).copied().unwrap_or(M::ZERO);
+        for (ways, word) in ways.iter_mut().take(known).zip(0..) {
             let (odd, upper) = (word ^ self.oldest, word ^ self.newest);
-            *ways = [sum(word), sum(odd), sum(upper), sum(odd ^ self.newest)];
+            *ways = [metric(word), metric(odd), metric(upper), metric(odd ^ self.newest)];
         }
     }
 }
@@ -291,7 +301,9 @@ fn step<M: Metric>(to: &mut [M], from: &[M], words: &[u8], branches: &Branches<M
     let (mut below, mut above) = decisions.split_at_mut(decisions.len() / 2);
     let (mut bit, mut to_low, mut to_high) = (1u32, 0u32, 0u32);
     for (((low, high), [even, odd]), word) in low.iter_mut().zip(high).zip(from.as_chunks::<2>().0).zip(words) {
-        let Some([even_low, odd_low, even_high, odd_high]) = branches.get(usize::from(*word) % WORDS) else { return };
+        let Some([even_low, odd_low, even_high, odd_high]) = branches.ways.get(usize::from(*word) % WORDS) else {
+            return;
+        };
         let (greater, won) = M::greater(even.plus(*even_low), odd.plus(*odd_low));
         *low = greater;
         to_low |= won & bit;
