@@ -259,12 +259,18 @@ fn first(y: &mut [Bin], x: &[Bin], turns: &[[f32; TURNS]]) {
 /// A later pass, of `s` transforms side by side.
 #[inline(never)]
 fn beside(y: &mut [Bin], x: &[Bin], s: usize, turns: &[[f32; TURNS]]) {
-    let s = s.max(1);
-    let [a, b, c, d] = quarters(x).map(|part| part.chunks_exact(s));
-    let places = y.chunks_exact_mut(s.wrapping_mul(4).max(1));
-    for ((y, w), ((a, b), (c, d))) in places.zip(turns).zip(a.zip(b).zip(c.zip(d))) {
-        let (low, high) = y.split_at_mut(y.len() / 2);
-        let ((e, f), (g, h)) = (low.split_at_mut(low.len() / 2), high.split_at_mut(high.len() / 2));
+    let ([mut all_a, mut all_b, mut all_c, mut all_d], mut y) = (quarters(x), y);
+    for w in turns {
+        // One after the other: each is a comparison, and all have the same length behind them.
+        let Some((a, rest_a)) = all_a.split_at_checked(s) else { return };
+        let Some((b, rest_b)) = all_b.split_at_checked(s) else { return };
+        let Some((c, rest_c)) = all_c.split_at_checked(s) else { return };
+        let Some((d, rest_d)) = all_d.split_at_checked(s) else { return };
+        let Some((e, rest)) = y.split_at_mut_checked(s) else { return };
+        let Some((f, rest)) = rest.split_at_mut_checked(s) else { return };
+        let Some((g, rest)) = rest.split_at_mut_checked(s) else { return };
+        let Some((h, rest)) = rest.split_at_mut_checked(s) else { return };
+        (all_a, all_b, all_c, all_d, y) = (rest_a, rest_b, rest_c, rest_d, rest);
         let outputs = e.iter_mut().zip(f).zip(g.iter_mut().zip(h));
         let inputs = a.iter().zip(b).zip(c.iter().zip(d));
         for (((e, f), (g, h)), (([ar, ai], [br, bi]), ([cr, ci], [dr, di]))) in outputs.zip(inputs) {
