@@ -95,9 +95,11 @@ test-ppc: ## all tests on PowerPC 750 (32-bit, big-endian) under QEMU
 test-ppc-long: ## the same for files of more than 4 GiB
 	ci/test-ppc.sh --long
 
+FLIGHT_PEERS = $(or $(PEERS),$(or $(CARGO_TARGET_DIR),target)/flight-peers)
+
 .PHONY: bench-flight
 bench-flight: ## instructions per sample on PowerPC 750, against KissFFT, libaec and C loops
-	ci/flight-peers.sh $(or $(PEERS),$(or $(CARGO_TARGET_DIR),target)/flight-peers)
+	ci/flight-peers.sh $(FLIGHT_PEERS)
 	ci/bench-flight.sh
 
 .PHONY: check
@@ -134,9 +136,10 @@ check-size: ## docs/sizes.txt is up to date
 	targets/size.sh | python3 targets/check_size.py docs/sizes.txt
 
 .PHONY: bench-leon
-bench-leon: ## instructions a sample on LEON3
+bench-leon: ## instructions a sample on LEON3, against C loops, and KissFFT and libaec where ci/flight-peers.sh has put them
 	mkdir -p $(LEON)
-	targets/leon3/build.sh $(LEON)/bench -D BENCH targets/leon3/console.c targets/checks/bench.c $(CHECKS:%=targets/checks/%.c)
+	targets/leon3/build.sh $(LEON)/bench -D BENCH -p $(FLIGHT_PEERS) targets/leon3/console.c targets/checks/bench.c \
+	    targets/checks/bench_loops.c $(CHECKS:%=targets/checks/%.c)
 	$(CC) -O2 -shared -fPIC -fvisibility=hidden targets/leon3/count.c -o $(LEON)/libcount.so
 	targets/leon3/bench.py $(LEON)/bench.elf $(LEON)/libcount.so
 

@@ -16,6 +16,8 @@
 //! no unchecked arithmetic on sizes and positions.
 #![no_std]
 #![deny(unsafe_code)]
+// The square root of `core`: see util::root.
+#![cfg_attr(all(not(feature = "std"), target_arch = "sparc"), feature(core_float_math))]
 #![cfg_attr(
     not(test),
     deny(

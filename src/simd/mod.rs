@@ -21,6 +21,9 @@ enum Isa {
     Avx512,
 }
 
+/// Whether loops are written for lanes, or for one element at a time: what processors without vectors do best.
+pub const VECTORS: bool = cfg!(any(target_feature = "sse2", target_feature = "neon", target_feature = "altivec"));
+
 impl Level {
     /// What the whole build was compiled for.
     pub const BASELINE: Level = Level(Isa::Baseline);
@@ -114,7 +117,7 @@ pub use rows::{argmax, energy, energy_i16, find, max, moments, mul, mul_i16};
 #[cfg(feature = "fft")]
 pub use spectrum::{as_complex, as_complex_mut};
 pub use spectrum::{half_power, half_power_apart, power};
-pub use stockham::{stockham, stockham_table, stockham_turns};
+pub use stockham::{stockham, stockham_plain, stockham_table, stockham_turns};
 
 /// Lanes of every loop here.
 pub const LANES: usize = 16;

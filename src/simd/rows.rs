@@ -1,6 +1,6 @@
 //! Loops over the elements of a row: products, sums with positions, the maximum.
 
-use super::{Isa, LANES, Level, fold_lanes};
+use super::{Isa, LANES, Level, VECTORS, fold_lanes};
 
 /// Elements whose sums are kept in `f32`, before they go to an `f64`: it bounds the error whatever the row's length.
 const RUN: usize = 1024;
@@ -60,6 +60,34 @@ pub fn argmax(level: Level, x: &[f32]) -> usize {
     find(level, x, max(level, x)).unwrap_or(0)
 }
 
+/// Numbers of two lane rows.
+type Pairs = [f32; 2 * LANES];
+
+#[inline(always)]
+fn moments_together(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pairs]) {
+    for block in blocks {
+        for (((s, w), k), v) in s.iter_mut().zip(&mut *w).zip(&mut *at).zip(block) {
+            *s += v;
+            *w += v * *k;
+            *k += (2 * LANES) as f32;
+        }
+    }
+}
+
+/// The same, lane after lane, whose numbers are held in registers: for processors without vectors.
+#[inline(always)]
+fn moments_in_turn(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pairs]) {
+    for (lane, ((s, w), at)) in s.iter_mut().zip(w).zip(at).enumerate() {
+        let (mut sum, mut weighted, mut k) = (*s, *w, *at);
+        for v in blocks.iter().filter_map(|block| block.get(lane)) {
+            sum += v;
+            weighted += v * k;
+            k += (2 * LANES) as f32;
+        }
+        (*s, *w, *at) = (sum, weighted, k);
+    }
+}
+
 per_level! {
     /// `(sum x[k], sum k * x[k])`. Runs of 1024 elements are summed in `f32` lanes, counting positions from the start
     /// of the run; the runs are added in `f64`.
@@ -70,13 +98,11 @@ per_level! {
             for (i, k) in at.iter_mut().enumerate() {
                 *k = i as f32;
             }
-            let (blocks, rest) = run.as_chunks::<{ 2 * LANES }>();
-            for block in blocks {
-                for (((s, w), k), v) in s.iter_mut().zip(&mut w).zip(&mut at).zip(block) {
-                    *s += v;
-                    *w += v * *k;
-                    *k += (2 * LANES) as f32;
-                }
+            let (blocks, rest) = run.as_chunks();
+            if VECTORS {
+                moments_together(&mut s, &mut w, &mut at, blocks);
+            } else {
+                moments_in_turn(&mut s, &mut w, &mut at, blocks);
             }
             for (((s, w), k), v) in s.iter_mut().zip(&mut w).zip(&at).zip(rest) {
                 *s += v;
@@ -192,6 +218,22 @@ mod tests {
         assert_eq!(same(|l| argmax(l, &[f32::NAN; 70])), 0);
         assert_eq!(same(|l| argmax(l, &[])), 0);
         assert_eq!(same(|l| argmax(l, &[-0.0, 0.0])), 0);
+    }
+
+    #[test]
+    fn lane_after_lane_gives_the_bits_of_all_together() {
+        for n in [0, 1, 2, 31] {
+            let mut blocks = vec![[0f32; 2 * LANES]; n];
+            blocks.as_flattened_mut().copy_from_slice(&noise(n * 2 * LANES));
+            let start: Pairs = core::array::from_fn(|i| i as f32);
+            let (mut a, mut b) = ([start; 3], [start; 3]);
+            let [s, w, at] = &mut a;
+            moments_together(s, w, at, &blocks);
+            let [s, w, at] = &mut b;
+            moments_in_turn(s, w, at, &blocks);
+            assert_eq!(a, b);
+            assert!(n == 0 || a.iter().all(|lanes| *lanes != start));
+        }
     }
 
     #[test]

@@ -4,9 +4,9 @@
 //! into `Z`. With `E = (Z[k] + conj Z[h-k]) / 2`, `D = (Z[k] - conj Z[h-k]) / 2` and `W = exp(-2 pi i k / n)` the
 //! spectrum is `X[k] = E - i W D` and `X[h-k] = conj(E + i W D)` (Press et al., Numerical Recipes, section 12.3).
 //! Every element is computed on its own: nothing depends on lanes. Both sides of the spectrum are walked together, in
-//! lane rows from below and from above.
+//! lane rows from below and from above; without vectors pair by pair.
 
-use super::{Isa, Level};
+use super::{Isa, Level, VECTORS};
 use crate::util::root::sqrt;
 #[cfg(feature = "fft")]
 use rustfft::num_complex::Complex;
@@ -85,16 +85,42 @@ impl Half for (&[f32], &[f32]) {
     }
 }
 
+/// The bins without a partner: the first, the last, and with an even number of them the middle one.
 #[inline(always)]
-fn whole(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32], root: bool) {
+fn ends(out: &mut [f32], z: impl Half) {
     let h = z.len();
     if let (Some([re, im]), [first, .., last]) = (z.bin(0), &mut *out) {
         (*first, *last) = ((re + im) * (re + im), (re - im) * (re - im));
     }
-    // With an even h the middle bin has no partner: X[h/2] = conj Z[h/2].
+    // X[h/2] = conj Z[h/2].
     if let (Some([re, im]), Some(middle), true) = (z.bin(h / 2), out.get_mut(h / 2), h.is_multiple_of(2)) {
         *middle = re * re + im * im;
     }
+}
+
+#[inline(always)]
+fn roots(out: &mut [f32], root: bool) {
+    if root {
+        out.iter_mut().for_each(|p| *p = sqrt(*p));
+    }
+}
+
+/// Pair after pair, from both ends to the middle: for processors without vectors.
+#[inline(always)]
+fn pairs_in_turn(out: &mut [f32], z: &[[f32; 2]], cos: &[f32], sin: &[f32]) {
+    let (Some(mut z), [_, inner @ .., _]) = (z.get(1..), out) else { return };
+    let mut out = inner;
+    for (c, s) in cos.iter().zip(sin) {
+        let ([a, z_inner @ .., b], [p, inner @ .., q]) = (z, out) else { return };
+        (*p, *q) = pair(*a, *b, *c, *s);
+        (z, out) = (z_inner, inner);
+    }
+}
+
+/// The same in tiles.
+#[inline(always)]
+fn pairs_in_tiles(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32]) {
+    let h = z.len();
     let pairs = h.saturating_sub(1) / 2;
     let (mut ar, mut ai, mut br, mut bi) = ([0f32; TILE], [0f32; TILE], [0f32; TILE], [0f32; TILE]);
     let (low, high) = out.split_at_mut(pairs.wrapping_add(1).min(out.len()));
@@ -119,23 +145,29 @@ fn whole(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32], root: bool) {
         }
         q.reverse();
     }
-    if root {
-        out.iter_mut().for_each(|p| *p = sqrt(*p));
-    }
 }
 
 per_level! {
     /// Power `|X[k]|^2`, or with `root` the magnitude, of the bins `0 ..= h`, from the half-length transform `z`.
     /// `cos` and `sin` hold the halved twiddles of `k = 1, 2, ...`, less than `h/2`.
     pub fn half_power(out: &mut [f32], z: &[f32], cos: &[f32], sin: &[f32], root: bool) {
-        whole(out, z.as_chunks::<2>().0, cos, sin, root);
+        let (z, _) = z.as_chunks::<2>();
+        ends(out, z);
+        if VECTORS {
+            pairs_in_tiles(out, z, cos, sin);
+        } else {
+            pairs_in_turn(out, z, cos, sin);
+        }
+        roots(out, root);
     }
 }
 
 per_level! {
     /// The same from a transform whose real and imaginary parts lie apart.
     pub fn half_power_apart(out: &mut [f32], re: &[f32], im: &[f32], cos: &[f32], sin: &[f32], root: bool) {
-        whole(out, (re, im), cos, sin, root);
+        ends(out, (re, im));
+        pairs_in_tiles(out, (re, im), cos, sin);
+        roots(out, root);
     }
 }
 
@@ -146,11 +178,7 @@ per_level! {
         for (p, [re, im]) in out.iter_mut().zip(z) {
             *p = re * re + im * im;
         }
-        if root {
-            for p in out {
-                *p = sqrt(*p);
-            }
-        }
+        roots(out, root);
     }
 }
 
@@ -160,6 +188,21 @@ mod tests {
     use super::*;
     use std::vec;
     use std::vec::Vec;
+
+    #[test]
+    fn pair_after_pair_has_the_bits_of_the_tiles() {
+        for h in (0..40usize).chain([511, 512, 513, 514, 1023, 1024, 4096]) {
+            let number = |i: usize| ((i * 7919 + 13) % 10_007) as f32 * 0.37 - 1500.0;
+            let z: Vec<[f32; 2]> = (0..h).map(|i| [number(i), number(3 * i + 5)]).collect();
+            let pairs = h.saturating_sub(1) / 2;
+            let (cos, sin): (Vec<f32>, Vec<f32>) = (0..pairs).map(|i| (number(i + 7), number(i + 99))).unzip();
+            let (mut a, mut b) = (vec![-1f32; h + 1], vec![-1f32; h + 1]);
+            pairs_in_tiles(&mut a, &z[..], &cos, &sin);
+            pairs_in_turn(&mut b, &z, &cos, &sin);
+            assert_eq!(a, b, "{h}");
+            assert_eq!(a.iter().filter(|v| **v == -1.0).count(), h + 1 - 2 * pairs);
+        }
+    }
 
     #[test]
     fn every_level_gives_the_same_bits() {

@@ -7,6 +7,9 @@
 //! A pass with `s` interleaved transforms of length `4 m` takes elements `p, p+m, p+2m, p+3m` (each `s` wide) to
 //! `4p, 4p+1, 4p+2, 4p+3`, the last three turned by `w^p, w^2p, w^3p`, `w = exp(-2 pi i / (4 m))`. Where the length is
 //! no power of four a pass of radix 2 comes last.
+//!
+//! [`stockham`] is made for vector units, [`stockham_plain`] for processors without: one butterfly after the other, in
+//! registers, real and imaginary parts side by side. Both do the same operations, so that they give the same bits.
 
 use super::{Isa, LANES, Level};
 use crate::util::num;
@@ -16,6 +19,9 @@ const TILE: usize = 64;
 
 /// Floats of the turns of a butterfly: re and im of three powers.
 const TURNS: usize = 6;
+
+/// A complex number.
+type Bin = [f32; 2];
 
 /// Real parts of four elements, then their imaginary parts, of `N` butterflies.
 type Quads<const N: usize> = [[f32; N]; 8];
@@ -152,30 +158,30 @@ fn halves(y: &mut [f32], x: &[f32]) {
 }
 
 /// Passes of a transform of length `h`: for each the length of what is still to be transformed, the transforms side by
-/// side, and the butterflies the table tells apart.
-fn passes(h: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+/// side, and the butterflies the table tells apart. With `vectors` the first two passes have a turn for each butterfly.
+fn passes(h: usize, vectors: bool) -> impl Iterator<Item = (usize, usize, usize)> {
     let lengths = core::iter::successors(Some(h), |n| n.checked_div(4)).take_while(|n| *n >= 4);
     lengths.map(move |n| {
         let s = h.checked_div(n).unwrap_or(1);
-        (n, s, if s <= 4 { h / 4 } else { n / 4 })
+        (n, s, if vectors && s <= 4 { h / 4 } else { n / 4 })
     })
 }
 
-/// Floats of the table of turns of a transform of length `h`.
+/// Floats of the table of turns of a transform of length `h`, of [`stockham`] or of [`stockham_plain`].
 #[must_use]
-pub fn stockham_turns(h: usize) -> usize {
-    passes(h).fold(0, |all, (_, _, apart)| all.saturating_add(apart.saturating_mul(TURNS)))
+pub fn stockham_turns(h: usize, vectors: bool) -> usize {
+    passes(h, vectors).fold(0, |all, (_, _, apart)| all.saturating_add(apart.saturating_mul(TURNS)))
 }
 
 /// Fills the table; `turn(j, n)` gives cosine and sine of `2 pi j / n`.
-pub fn stockham_table(table: &mut [f32], h: usize, turn: impl Fn(u64, u64) -> (f64, f64)) {
+pub fn stockham_table(table: &mut [f32], h: usize, vectors: bool, turn: impl Fn(u64, u64) -> (f64, f64)) {
     let mut rest = table;
-    for (n, s, apart) in passes(h) {
+    for (n, s, apart) in passes(h, vectors) {
         let Some((pass, behind)) = rest.split_at_mut_checked(apart.saturating_mul(TURNS)) else { return };
         for (i, v) in pass.iter_mut().enumerate() {
-            // The first two passes have six runs, one turn for each butterfly; the others one group for s of them.
+            // With vectors the first two passes have six runs, one turn for each butterfly; others one group for s of them.
             let div = |a: usize, b: usize| (a.checked_div(b).unwrap_or(0), a.checked_rem(b).unwrap_or(0));
-            let (p, part) = if s <= 4 {
+            let (p, part) = if vectors && s <= 4 {
                 let (part, butterfly) = div(i, apart);
                 (div(butterfly, s).0, part)
             } else {
@@ -211,7 +217,7 @@ per_level! {
             core::mem::swap(&mut to, &mut from);
         }
         let mut table = table;
-        for (n, s, apart) in passes(h) {
+        for (n, s, apart) in passes(h, true) {
             let (turns, behind) = table.split_at_checked(apart.wrapping_mul(TURNS)).unwrap_or_default();
             table = behind;
             let (y, x) = ((&mut *to.0, &mut *to.1), (&*from.0, &*from.1));
@@ -231,6 +237,90 @@ per_level! {
     }
 }
 
+#[inline(always)]
+fn quarters(x: &[Bin]) -> [&[Bin]; 4] {
+    let (low, high) = x.split_at(x.len() / 2);
+    let ((a, b), (c, d)) = (low.split_at(low.len() / 2), high.split_at(high.len() / 2));
+    [a, b, c, d]
+}
+
+/// The first pass, of one transform. Not inlined, as the next: its pointers and numbers need all registers.
+#[inline(never)]
+fn first(y: &mut [Bin], x: &[Bin], turns: &[[f32; TURNS]]) {
+    let [a, b, c, d] = quarters(x);
+    let inputs = a.iter().zip(b).zip(c.iter().zip(d));
+    for ((y, w), (([ar, ai], [br, bi]), ([cr, ci], [dr, di]))) in y.as_chunks_mut().0.iter_mut().zip(turns).zip(inputs)
+    {
+        let [er, fr, gr, hr, ei, fi, gi, hi] = butterfly([*ar, *br, *cr, *dr, *ai, *bi, *ci, *di], *w);
+        *y = [[er, ei], [fr, fi], [gr, gi], [hr, hi]];
+    }
+}
+
+/// A later pass, of `s` transforms side by side.
+#[inline(never)]
+fn beside(y: &mut [Bin], x: &[Bin], s: usize, turns: &[[f32; TURNS]]) {
+    let ([mut all_a, mut all_b, mut all_c, mut all_d], mut y) = (quarters(x), y);
+    for w in turns {
+        // One after the other: each is a comparison, and all have the same length behind them.
+        let Some((a, rest_a)) = all_a.split_at_checked(s) else { return };
+        let Some((b, rest_b)) = all_b.split_at_checked(s) else { return };
+        let Some((c, rest_c)) = all_c.split_at_checked(s) else { return };
+        let Some((d, rest_d)) = all_d.split_at_checked(s) else { return };
+        let Some((e, rest)) = y.split_at_mut_checked(s) else { return };
+        let Some((f, rest)) = rest.split_at_mut_checked(s) else { return };
+        let Some((g, rest)) = rest.split_at_mut_checked(s) else { return };
+        let Some((h, rest)) = rest.split_at_mut_checked(s) else { return };
+        (all_a, all_b, all_c, all_d, y) = (rest_a, rest_b, rest_c, rest_d, rest);
+        let outputs = e.iter_mut().zip(f).zip(g.iter_mut().zip(h));
+        let inputs = a.iter().zip(b).zip(c.iter().zip(d));
+        for (((e, f), (g, h)), (([ar, ai], [br, bi]), ([cr, ci], [dr, di]))) in outputs.zip(inputs) {
+            let [er, fr, gr, hr, ei, fi, gi, hi] = butterfly([*ar, *br, *cr, *dr, *ai, *bi, *ci, *di], *w);
+            (*e, *f, *g, *h) = ([er, ei], [fr, fi], [gr, gi], [hr, hi]);
+        }
+    }
+}
+
+/// The last pass of radix 2.
+fn sums_and_differences(y: &mut [Bin], x: &[Bin]) {
+    let ((a, b), half) = (x.split_at(x.len() / 2), y.len() / 2);
+    let (e, f) = y.split_at_mut(half);
+    for ((e, f), ([ar, ai], [br, bi])) in e.iter_mut().zip(f).zip(a.iter().zip(b)) {
+        (*e, *f) = ([ar + br, ai + bi], [ar - br, ai - bi]);
+    }
+}
+
+/// Transforms `x` (re and im in turn, a power of two of elements) into `z`, of the same form; `work` has room for as much.
+pub fn stockham_plain(z: &mut [f32], work: &mut [f32], x: &[f32], table: &[f32]) {
+    let (x, z, work) = (x.as_chunks::<2>().0, z.as_chunks_mut::<2>().0, work.as_chunks_mut::<2>().0);
+    let h = x.len();
+    if h < 4 {
+        sums_and_differences(z, x);
+        if let ([x], [z]) = (x, z) {
+            *z = *x;
+        }
+        return;
+    }
+    let (Some(mut to), Some(mut from)) = (z.get_mut(..h), work.get_mut(..h)) else { return };
+    // The passes go to and fro; the last one must end in `z`.
+    if h.trailing_zeros().div_ceil(2).is_multiple_of(2) {
+        core::mem::swap(&mut to, &mut from);
+    }
+    let mut table = table.as_chunks::<TURNS>().0;
+    for (n, s, apart) in passes(h, false) {
+        let (turns, behind) = table.split_at_checked(apart).unwrap_or_default();
+        table = behind;
+        if s == 1 {
+            first(to, x, turns)
+        } else {
+            beside(to, from, s, turns)
+        }
+        core::mem::swap(&mut to, &mut from);
+        if n == 8 {
+            sums_and_differences(to, from);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::levels;
@@ -238,17 +328,47 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
+    fn turn(j: u64, n: u64) -> (f64, f64) {
+        let (s, c) = (core::f64::consts::TAU * (j % n) as f64 / n as f64).sin_cos();
+        (c, s)
+    }
+
+    #[test]
+    fn without_vectors_the_bits_are_the_same() {
+        for bits in 0..17 {
+            let h = 1usize << bits;
+            let (mut table, mut plain) = (vec![0f32; stockham_turns(h, true)], vec![0f32; stockham_turns(h, false)]);
+            stockham_table(&mut table, h, true, turn);
+            stockham_table(&mut plain, h, false, turn);
+            // Of every size, of both signs, zeros; then with one element that is not finite.
+            let mut x: Vec<f32> = (0..2 * h as u32)
+                .map(|i| (i.wrapping_mul(0x9e37_79b1), i))
+                .map(|(r, i)| {
+                    if i % 5 == 0 { 0.0 } else { f32::from_bits(r & 0xbfff_ffff) * if i % 3 == 0 { -1.0 } else { 1.0 } }
+                })
+                .collect();
+            for bad in [None, Some(f32::INFINITY), Some(f32::NAN)] {
+                if let Some(bad) = bad {
+                    x[h] = bad;
+                }
+                let (mut re, mut im, mut work) = (vec![0f32; h], vec![0f32; h], vec![f32::NAN; 2 * h]);
+                stockham(Level::detect(), &mut re, &mut im, &mut work, &x, &table);
+                let mut z = vec![0f32; 2 * h];
+                stockham_plain(&mut z, &mut work, &x, &plain);
+                let same = |a: f32, b: f32| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+                assert!((0..h).all(|k| same(z[2 * k], re[k]) && same(z[2 * k + 1], im[k])), "{h} {bad:?}");
+                assert!(bad.is_some() || z.iter().any(|v| *v != 0.0));
+            }
+        }
+    }
+
     #[test]
     fn is_the_transform_of_the_definition_at_every_level() {
         for bits in 0..13 {
             let h = 1usize << bits;
             let z: Vec<f32> = (0..2 * h).map(|i| ((i * 7919 + 13) % 10_007) as f32 * 2e-4 - 1.0).collect();
-            let turn = |j: u64, n: u64| {
-                let (s, c) = (core::f64::consts::TAU * (j % n) as f64 / n as f64).sin_cos();
-                (c, s)
-            };
-            let mut table = vec![0f32; stockham_turns(h)];
-            stockham_table(&mut table, h, turn);
+            let mut table = vec![0f32; stockham_turns(h, true)];
+            stockham_table(&mut table, h, true, turn);
             let run = |l: Level| {
                 let (mut re, mut im, mut work) = (vec![f32::NAN; h], vec![f32::NAN; h], vec![f32::NAN; 2 * h]);
                 stockham(l, &mut re, &mut im, &mut work, &z, &table);

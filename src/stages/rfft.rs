@@ -63,7 +63,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
         )
         .a(num::count(n)));
     };
-    let turns = if matches!(plan, Plan::Own) { simd::stockham_turns(size) } else { 0 };
+    let turns = if matches!(plan, Plan::Own) { simd::stockham_turns(size, simd::VECTORS) } else { 0 };
     let twiddles = if n == size { 0 } else { num::mul(twiddles(size), 2)? };
     let kernel = Rfft { plan, n, size, twiddles, root, level: Level::detect() };
     let mut spec = StageSpec::new(kernel, shape(Dtype::F32, num::add(n / 2, 1)?)?);
@@ -173,7 +173,7 @@ impl Kernel for Rfft {
             let (cos, sin) = trig::turn(k, num::count(self.n));
             (*c, *s) = ((0.5 * cos) as f32, (0.5 * sin) as f32);
         }
-        simd::stockham_table(turns, self.size, trig::turn);
+        simd::stockham_table(turns, self.size, simd::VECTORS, trig::turn);
         Ok(())
     }
 
@@ -191,6 +191,10 @@ impl Kernel for Rfft {
                 return Err(Code::MISFIT);
             }
             match &self.plan {
+                Plan::Own if !simd::VECTORS => {
+                    simd::stockham_plain(z, scratch, row, turns);
+                    simd::half_power(self.level, y, z, cos, sin, self.root);
+                }
                 Plan::Own => {
                     let (re, im) = z.split_at_mut_checked(self.size).ok_or(Code::MISFIT)?;
                     let work = scratch.get_mut(..self.size.saturating_mul(2)).ok_or(Code::MISFIT)?;

@@ -1,13 +1,9 @@
 /* Work whose instructions are counted: between two calls of mark() nothing but the work itself runs. */
-#include "checks.h"
+#include "bench.h"
 
-void mark(void); /* the machine's: the count so far is read when it is called */
-void bench(void);
-
-enum { FLOATS = 131072 };
-static float input[FLOATS];
-static int16_t ints[32768];
-static unsigned char symbols[16384], coded[256 * 1024], rows[1 << 18];
+float input[FLOATS];
+int16_t ints[INTS];
+unsigned char symbols[SYMBOLS], coded[256 * 1024], rows[1 << 18];
 static uint64_t samples_there;
 
 static int32_t read_floats(void *ctx, uint64_t first, void *to, size_t n, size_t *got)
@@ -35,12 +31,20 @@ static int32_t dropped(void *ctx, uint64_t first, size_t n, const void *data, si
     return 0;
 }
 
-static void begin(const char *name, uint64_t samples)
+void begin(const char *name, uint64_t samples)
 {
     say("BENCH ");
     say(name);
     say(" ");
     say_number(samples);
+    say("\n");
+}
+
+void tell(const char *what, uint64_t n)
+{
+    say(what);
+    say(" ");
+    say_number(n);
     say("\n");
 }
 
@@ -71,9 +75,8 @@ static void evaluated(const char *name, sqs_pipeline *p, uint32_t stage, uint64_
     mark();
     CHECK_STATUS(status, SQS_OK);
     CHECK(count > 0);
-    say("WORK ");
-    say_number(plan.work_bytes);
-    say("\n");
+    tell("WORK", plan.work_bytes);
+    tell("AGAIN", (uint64_t)(plan.recompute_factor * 100));
     sqs_pipeline_delete(p);
 }
 
@@ -132,33 +135,15 @@ static void biquad(void)
     evaluated("biquad", p, id, 32768);
 }
 
-/* The same as a loop by hand. */
-static void biquad_by_hand(void)
-{
-    static float out[32768];
-    double z[8] = { 0 };
-    begin("biquad-by-hand", 32768);
-    mark();
-    for (int i = 0; i < 32768; i++) {
-        double x = (double)input[i];
-        for (int s = 0; s < 4; s++) {
-            const double *c = sos + 6 * s, y = c[0] * x + z[2 * s];
-            z[2 * s] = c[1] * x - c[4] * y + z[2 * s + 1];
-            z[2 * s + 1] = c[2] * x - c[5] * y;
-            x = y;
-        }
-        out[i] = (float)x;
-    }
-    mark();
-    CHECK(out[32767] < 1e6f && out[32767] > -1e6f);
-    memcpy(rows, out, 4096);
-}
-
-static void viterbi(void)
+static void viterbi(int bits)
 {
     const sqs_edge_desc decisions = from("decisions");
     sqs_pipeline *p = pipeline(128, 128, SQS_U8, sizeof symbols);
-    builtin(p, "viterbi", "decisions", &FROM_INPUT, 1, NULL, 0);
+    const uint32_t forward = builtin(p, "viterbi", "decisions", &FROM_INPUT, 1, NULL, 0);
+    if (!bits) {
+        evaluated("viterbi", p, forward, sizeof symbols / 2);
+        return;
+    }
     const uint32_t id = builtin(p, "viterbi_traceback", "bits", &decisions, 1, NULL, 0);
     evaluated("viterbi-bits", p, id, sizeof symbols / 2);
 }
@@ -183,11 +168,8 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     mark();
     CHECK(status == SQS_END || status == SQS_OK);
     CHECK(took == sizeof ints && made < sizeof ints);
-    say("WORK ");
-    say_number(need);
-    say("\nRATIO ");
-    say_number(sizeof ints * 1000 / made);
-    say("\n");
+    tell("WORK", need);
+    tell("RATIO", sizeof ints * 1000 / made);
     sqs_decode_options_init(&decode, sizeof decode);
     decode.max_frame_bytes = 32768;
     CHECK_STATUS(sqs_decoder_memory(&decode, &need, &align), SQS_OK);
@@ -198,9 +180,7 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     mark();
     CHECK_STATUS(status, SQS_END);
     CHECK(back == sizeof ints && memcmp(rows, ints, sizeof ints) == 0);
-    say("WORK ");
-    say_number(need);
-    say("\n");
+    tell("WORK", need);
 }
 
 void bench(void)
@@ -226,8 +206,12 @@ void bench(void)
     logs();
     satcom();
     biquad();
-    biquad_by_hand();
-    viterbi();
+    viterbi(0);
+    viterbi(1);
     coder("encode-1", "decode-1", 1);
     coder("encode-5", "decode-5", 5);
+    bench_loops();
+#ifdef PACKAGES
+    bench_packages();
+#endif
 }

@@ -1,6 +1,8 @@
 #!/bin/bash
-# Builds the flight library for LEON3 and a program of the C files given: build.sh OUT [-f FEATURES] [-D NAME] FILE.c ...
-# OUT.elf is the program, OUT.map what the linker took. Tools: ci/flight-tools.sh.
+# Builds the flight library for LEON3 and a program of the C files given:
+# build.sh OUT [-f FEATURES] [-D NAME] [-p PEERS] FILE.c ...
+# OUT.elf is the program, OUT.map what the linker took. PEERS: a directory of ci/flight-peers.sh, whose packages come in as well;
+# where there is none they are left out. Tools: ci/flight-tools.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
@@ -8,10 +10,12 @@ out=$1
 shift
 features=flight,codec
 flags=()
-while getopts f:D: option; do
+peers=
+while getopts f:D:p: option; do
     case $option in
         f) features=$OPTARG ;;
         D) flags+=("-D$OPTARG") ;;
+        p) peers=$OPTARG ;;
         *) exit 2 ;;
     esac
 done
@@ -31,11 +35,22 @@ python3 "$here/../checks/golden.py" "$root/tests/golden" > "$objects/golden.h"
 cc=(sparc64-linux-gnu-gcc -m32 -mcpu=leon3 -fno-pic -fno-pie)
 "${cc[@]}" -c "$here/start.S" -o "$objects/start.o"
 list=("$objects/start.o")
+# A root is the processor's instruction, without a call for numbers below zero.
+cc+=(-std=gnu99 -O2 -ffp-contract=off -fno-math-errno -msoft-quad-float -fno-stack-protector
+    -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections)
+if [ -n "$peers" ] && [ -e "$peers/libaec/src/encode.c" ]; then
+    of_peers=(-I "$peers/libaec/include" -I "$peers/libaec/src" -I "$peers/kissfft")
+    for file in "$peers"/libaec/src/{decode,encode,encode_accessors,vector}.c "$peers"/kissfft/kiss_fft{,r}.c; do
+        object=$objects/peer-$(basename "${file%.c}").o
+        "${cc[@]}" -w -DNDEBUG -DHAVE_CONFIG_H "${of_peers[@]}" -c "$file" -o "$object"
+        list+=("$object")
+    done
+    flags+=(-DPACKAGES "${of_peers[@]}")
+    set -- "$@" "$here/../checks/bench_packages.c"
+fi
 for file in "$here/memory.c" "$@"; do
     object=$objects/$(basename "${file%.c}").o
-    "${cc[@]}" -std=gnu99 -O2 -g -Wall -Wextra -ffreestanding -ffp-contract=off -msoft-quad-float -fno-stack-protector \
-        -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
-        "${flags[@]}" -I "$root/include" -I "$objects" -c "$file" -o "$object"
+    "${cc[@]}" -g -Wall -Wextra -ffreestanding "${flags[@]}" -I "$root/include" -I "$objects" -c "$file" -o "$object"
     list+=("$object")
 done
 sparc64-linux-gnu-ld -m elf32_sparc -T "$here/link.ld" --gc-sections -Map "$out.map" -o "$out.elf" "${list[@]}" "$library"

@@ -69,17 +69,18 @@ pub(super) fn filter(sections: &[Section], z: &mut [[f64; 2]], x: f64) -> f64 {
     sections.iter().zip(z).fold(x, |x, (section, z)| section.step(z, x))
 }
 
-/// Samples that are filtered in one go, and sections whose coefficients and states are held in registers meanwhile.
+/// Samples that are filtered in one go, and sections whose coefficients and states are held in registers meanwhile: SPARC
+/// has 16 for `f64`.
 const SOME: usize = 64;
-const HELD: usize = 4;
+const HELD: usize = if cfg!(target_arch = "sparc") { 1 } else { 4 };
 
 /// Samples through the cascade, in place.
 fn filter_some(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
     for (sections, z) in sections.chunks(HELD).zip(z.chunks_mut(HELD)) {
         match sections.len() {
-            1 => filter_held::<1>(sections, z, x),
-            2 => filter_held::<2>(sections, z, x),
-            3 => filter_held::<3>(sections, z, x),
+            1 if HELD > 1 => filter_held::<1>(sections, z, x),
+            2 if HELD > 2 => filter_held::<2>(sections, z, x),
+            3 if HELD > 3 => filter_held::<3>(sections, z, x),
             _ => filter_held::<HELD>(sections, z, x),
         }
     }
