@@ -69,17 +69,19 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Values looked at in the first and the second round of the search.
 const FEW: usize = 32;
 const MANY: usize = 128;
-const SOME_MANY: usize = 64;
+const SOME_MANY: usize = 48;
 /// How much finer than the least difference of samples the grid of another plane may be.
 const FINER: f64 = 6.0;
 /// Mean bits of the errors, in 1/256, from which on a grid is not worth the search for a better one.
-const HOPELESS: u64 = 12 * 256;
+const HOPELESS: u64 = 8 * 256;
 /// The same up to which no better grid is looked for.
 const CLOSE: u64 = 8;
 /// Differences from which steps are guessed.
 const GAPS: usize = 256;
-const SOME_GAPS: usize = 64;
-const PARTS: usize = 2;
+const SOME_GAPS: usize = 48;
+/// Into how many parts at most a difference is divided for a guess; at less effort.
+const PARTS: usize = 4;
+const SOME_PARTS: usize = 2;
 
 #[inline]
 fn round(v: f64) -> f64 {
@@ -352,7 +354,7 @@ impl Grid {
         let mut at = ranked.iter_mut();
         let offsets = offsets.map(|o| (o, at.next().map_or(&[] as &[f64], |to| distances(few, o, to))));
         let mut before = 0.0;
-        let (guesses, parts) = if thorough { (4, 4) } else { (2, PARTS) };
+        let (guesses, parts) = if thorough { (4, PARTS) } else { (2, SOME_PARTS) };
         for at in [0, gaps.len() / 4, gaps.len() / 20, gaps.len() / 2].into_iter().take(guesses) {
             let gap = *gaps.get(at)?;
             if gap == before {
