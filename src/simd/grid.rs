@@ -6,10 +6,10 @@ use super::{Isa, Level};
 
 /// Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even; in between, the integer stands in the
 /// low bits.
-const ROUND: f64 = 6_755_399_441_055_744.0;
+pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
 
 #[inline(always)]
-fn order(bits: i32) -> i32 {
+pub(super) fn order(bits: i32) -> i32 {
     bits ^ (((bits >> 31) as u32) >> 1) as i32
 }
 

@@ -1,36 +1,64 @@
 //! Products of a row with another one, shifted: what least squares are made of.
+#![allow(clippy::arithmetic_side_effects, reason = "f64 arithmetic; lags of an array")]
 
 use super::{Isa, LANES, Level};
+use core::hint::black_box;
 
-/// The sum of the products: sixteen partial sums in turns, those in pairs (0 and 8, 1 and 9, ...; 0 and 4, ...), then what
-/// is left.
+/// Sixteen partial sums as one: in pairs (0 and 8, 1 and 9, ...; 0 and 4, ...).
 #[inline(always)]
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sides = [0f64; LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for ((s, a), b) in sides.iter_mut().zip(a).zip(b) {
-            *s += a * b;
-        }
+fn fold(sides: [f64; LANES]) -> f64 {
+    let (low, high) = sides.split_at(LANES / 2);
+    let mut c = [0f64; LANES / 2];
+    for ((to, a), b) in c.iter_mut().zip(low).zip(high) {
+        *to = a + b;
     }
-    let [a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7] = sides;
-    let [c0, c1, c2, c3, c4, c5, c6, c7] = [a0 + b0, a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7];
+    // Kept apart from other sums: compilers would mix them, at the cost of many shuffles.
+    let [c0, c1, c2, c3, c4, c5, c6, c7] = black_box(c);
     let [d0, d1, d2, d3] = [c0 + c4, c1 + c5, c2 + c6, c3 + c7];
-    let mut sum = (d0 + d2) + (d1 + d3);
-    for (a, b) in a_rest.iter().zip(b_rest) {
-        sum += a * b;
+    black_box((d0 + d2) + (d1 + d3))
+}
+
+#[inline(always)]
+fn add(sides: &mut [f64; LANES], a: &[f64; LANES], b: &[f64; LANES]) {
+    for ((s, a), b) in sides.iter_mut().zip(a).zip(b) {
+        *s += a * b;
     }
-    sum
+}
+
+/// The sums of the products with two others, side by side so that neither waits: of each sixteen partial sums in turns,
+/// folded, then what is left.
+#[inline(always)]
+fn dots(a: &[f64], b: &[f64], c: &[f64]) -> (f64, f64) {
+    let ((a, a_rest), (b, b_rest), (c, c_rest)) =
+        (a.as_chunks::<LANES>(), b.as_chunks::<LANES>(), c.as_chunks::<LANES>());
+    let (mut first, mut second) = ([0f64; LANES], [0f64; LANES]);
+    for ((a, b), c) in a.iter().zip(b).zip(c) {
+        add(&mut first, a, b);
+        add(&mut second, a, c);
+    }
+    let (mut first, mut second) = (fold(first), fold(second));
+    for ((a, b), c) in a_rest.iter().zip(b_rest).zip(c_rest) {
+        first += a * b;
+        second += a * c;
+    }
+    (first, second)
 }
 
 per_level! {
     /// `sums[l] += sum of now[i] * row[at - l + i]`, for as many lags as there are sums; all of it lies within `row`.
     /// The order of additions is the same at every level.
     pub fn lag_products(now: &[f64], row: &[f64], at: usize, sums: &mut [f64]) {
-        let mut from = at;
-        for to in sums {
-            *to += dot(now, row.get(from..).and_then(|r| r.get(..now.len())).unwrap_or(&[]));
-            from = from.saturating_sub(1);
+        let lag = |l: usize| row.get(at.saturating_sub(l)..).and_then(|r| r.get(..now.len())).unwrap_or(&[]);
+        let mut from = 0;
+        let (pairs, rest) = sums.as_chunks_mut::<2>();
+        for [first, second] in pairs {
+            let (a, b) = dots(now, lag(from), lag(from + 1));
+            *first += a;
+            *second += b;
+            from += 2;
+        }
+        for to in rest {
+            *to += dots(now, lag(from), lag(from)).0;
         }
     }
 }

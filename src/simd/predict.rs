@@ -103,7 +103,7 @@ per_level! {
     /// Residuals of all samples of `x` behind the first `own.len()`, which are only looked at; as many as `e` is long.
     /// The coefficients are of the nearest sample first, at most 32; the sum does not leave 64 bits.
     pub fn predict_residuals(own: &[i32], others: &[Term<'_>], shift: u32, width: u32, x: &[i32], e: &mut [i32]) {
-        let (runs, rest) = e.as_chunks_mut::<RUN>();
+        let (runs, _) = e.as_chunks_mut::<RUN>();
         let mut at = 0;
         for e in runs {
             let near = x.get(at..).unwrap_or(&[]);
@@ -112,7 +112,15 @@ per_level! {
             }
             at += RUN;
         }
-        for e in rest.iter_mut() {
+        // The last run reaches back over some that are done.
+        if let Some(start) = e.len().checked_sub(RUN)
+            && let Some(e) = e.last_chunk_mut::<RUN>()
+        {
+            let near = x.get(start..).unwrap_or(&[]);
+            residuals_of::<RUN>(own, known(others, shift, start), shift, width, near, e);
+            return;
+        }
+        for e in e.iter_mut() {
             let near = x.get(at..).unwrap_or(&[]);
             let one = core::array::from_mut(e);
             if residuals_of::<1>(own, known(others, shift, at), shift, width, near, one).is_none() {

@@ -4,7 +4,7 @@
 use super::rans::{Decoder, Encoder};
 use super::section::{self, Coded, Section};
 use super::tables::{
-    self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, Table, freq, log2_q8, table_of,
+    self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, SYMBOLS, Table, freq, log2_q8, table_of,
 };
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
@@ -61,6 +61,8 @@ fn level_near(sum: u64, n: usize, before: i32) -> i32 {
 pub(crate) struct Choice {
     shape: usize,
     first: i32,
+    /// Table of the differences of levels.
+    levels: usize,
     /// Estimated cost in 1/256 bit.
     pub(crate) cost: u64,
 }
@@ -86,12 +88,22 @@ fn put(w: &mut BitWriter<'_>, t: &Table, shift: u32, v: i32) -> Token {
 #[cfg_attr(feature = "std", inline(always))]
 fn put_whole(w: &mut BitWriter<'_>, t: &Table, shift: u32, b: &mut [i32]) -> bool {
     let Some(b) = b.as_mut_array::<BLOCK>().filter(|_| shift <= 14) else { return false };
+    let mut symbols = [0u32; BLOCK];
+    let mut most = 0;
+    for (to, v) in symbols.iter_mut().zip(b.iter()) {
+        *to = zigzag(*v) >> shift;
+        most = most.max(*to);
+    }
+    if most >= u32::from(ESCAPE) {
+        return false;
+    }
     let mut entries = [0; BLOCK];
     let mut least = u32::MAX;
-    for (to, v) in entries.iter_mut().zip(b.iter()) {
-        let s = zigzag(*v) >> shift;
-        *to = t.get(s as usize).copied().filter(|_| s < u32::from(ESCAPE)).unwrap_or(0);
-        least = least.min(freq(*to));
+    for (to, s) in entries.iter_mut().zip(symbols) {
+        #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
+        let e = t[s as usize & (SYMBOLS - 1)];
+        *to = e;
+        least = least.min(freq(e));
     }
     if least == 0 {
         return false;
@@ -147,19 +159,8 @@ pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
     let moved = (moved * blocks).checked_div(moves).unwrap_or(0);
     let side = tables::estimate(moved, blocks as u32);
     let all = (best * e.len() as u64).checked_div(seen).unwrap_or(0);
-    Choice { shape, first, cost: all + side + 14 * 8 * 256 }
-}
-
-/// The level table for all blocks.
-fn level_table(e: &[i32], first: i32) -> usize {
-    let (mut before, mut moved) = (first, 0u64);
-    for b in e.chunks(BLOCK) {
-        let level = level_near(magnitudes(b), b.len(), before);
-        moved += u64::from((level - before).unsigned_abs());
-        before = level;
-    }
-    let blocks = e.len().div_ceil(BLOCK).max(1) as u64;
-    (tables::level_of((moved << 8) / blocks, 8) as usize).clamp(4, 14)
+    let levels = (tables::level_of((moved << 8) / blocks, 8) as usize).clamp(4, 14);
+    Choice { shape, first, levels, cost: all + side + 14 * 8 * 256 }
 }
 
 /// Adds the cost of a block of this level and sum in each shape, in 1/256 bit.
@@ -227,9 +228,8 @@ fn code_at<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) ->
 /// Writes `e`, which is used up.
 pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (head, rest) = out.split_first_chunk_mut::<2>()?;
-    let level_table = level_table(e, choice.first);
-    *head = [((choice.shape as u8) << 6) | level_table as u8, choice.first as u8];
-    let levels = FIXED.get(2 * LEVELS + level_table)?;
+    *head = [((choice.shape as u8) << 6) | choice.levels as u8, choice.first as u8];
+    let levels = FIXED.get(2 * LEVELS + choice.levels)?;
     let section_of = |mut w: BitWriter<'_>, e: &mut [i32]| {
         let mut before = choice.first;
         for b in e.chunks_mut(BLOCK) {

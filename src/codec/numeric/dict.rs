@@ -20,7 +20,8 @@ pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
     let mask = words.wrapping_mul(32).wrapping_sub(1);
     let mut distinct = 0usize;
     // An eighth of the runs, as many again, and so on: what many samples say, all of them would.
-    for (from, step) in [(0, 8), (4, 8), (2, 4), (1, 2)] {
+    let mut looked = 0usize;
+    for (from, step, most) in [(0, 8, 90), (4, 8, 75), (2, 4, 60), (1, 2, 34)] {
         let runs = || x.chunks(SOME).skip(from).step_by(step.max(1));
         for v in runs().flatten() {
             let at = *v as u32 as usize & mask;
@@ -30,7 +31,9 @@ pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
                 *w |= bit;
             }
         }
-        if distinct * 3 > x.len() {
+        // So many of a third as many values as samples are not met among these.
+        looked += runs().map(<[i32]>::len).sum::<usize>();
+        if distinct * 3 > x.len() || distinct * 100 > looked * most {
             return false;
         }
         let (mut crowded, mut seen) = (0usize, 0usize);
@@ -85,11 +88,12 @@ pub(crate) fn distinct_of_some(x: &[i32], e: &mut [i32]) -> usize {
         return distinct(x, e);
     }
     let mut n = 0;
+    let len = if x.len() < 2048 { RUN / 2 } else { RUN };
     for run in 0..RUNS {
-        let from = run * (x.len() - RUN) / (RUNS - 1);
-        if let (Some(to), Some(from)) = (e.get_mut(n..n + RUN), x.get(from..from + RUN)) {
+        let from = run * (x.len() - len) / (RUNS - 1);
+        if let (Some(to), Some(from)) = (e.get_mut(n..n + len), x.get(from..from + len)) {
             to.put(from);
-            n += RUN;
+            n += len;
         }
     }
     compact(e.get_mut(..n).unwrap_or(&mut []))
@@ -130,52 +134,53 @@ pub(crate) fn distinct_if_few(x: &[i32], e: &mut [i32]) -> Option<usize> {
     let bits = bits_for(e.len());
     let table = e.get_mut(..1 << bits)?;
     table.fill(EMPTY);
-    let most = x.len() / 3;
-    let (mut kept, mut least) = (0usize, false);
-    let mut last = None;
-    for (i, v) in x.iter().enumerate() {
-        // Where nearly all of the first ones differ, all together have too many values.
-        if i == x.len() / 8 && i >= 64 && kept * 10 > i * 9 {
+    let n = x.len();
+    let (first, rest) = x.split_at_checked(n / 8)?;
+    let (second, rest) = rest.split_at_checked(n / 4 - n / 8)?;
+    let mut least = false;
+    let mut kept = hold(first, table, bits, &mut least)?;
+    // Where nearly all of the first ones differ, all together have too many values.
+    if n >= 512 && kept * 10 > first.len() * 9 {
+        return None;
+    }
+    kept += hold(second, table, bits, &mut least)?;
+    // Values drawn from so many that three quarters of a quarter differ are more than a third of all.
+    if n >= 512 && kept * 4 > (first.len() + second.len()) * 3 {
+        return None;
+    }
+    for part in rest.chunks((n / 8).max(1)) {
+        kept += hold(part, table, bits, &mut least)?;
+        if kept + usize::from(least) > n / 3 {
             return None;
-        }
-        // Values drawn from so many that three quarters of a quarter differ are more than a third of all.
-        if i == x.len() / 4 && i >= 128 && kept * 4 > i * 3 {
-            return None;
-        }
-        if last == Some(*v) {
-            continue;
-        }
-        last = Some(*v);
-        if *v == EMPTY {
-            kept += usize::from(!least);
-            least = true;
-            continue;
-        }
-        let at = find(table, bits, *v, |t| t == *v || t == EMPTY)?;
-        let to = table.get_mut(at)?;
-        if *to == EMPTY {
-            *to = *v;
-            kept += 1;
-            if kept > most {
-                return None;
-            }
         }
     }
     // Forward, each value to a place no farther than its own.
-    let mut n = 0;
+    let mut kept = 0;
     for i in 0..table.len() {
         let v = *table.get(i)?;
-        if v != EMPTY {
-            *table.get_mut(n)? = v;
-            n += 1;
-        }
+        *table.get_mut(kept)? = v;
+        kept += usize::from(v != EMPTY);
     }
     if least {
-        *table.get_mut(n)? = EMPTY;
-        n += 1;
+        *table.get_mut(kept)? = EMPTY;
+        kept += 1;
     }
-    sort(table.get_mut(..n)?, i32::lt);
-    Some(n)
+    sort(table.get_mut(..kept)?, i32::lt);
+    Some(kept)
+}
+
+/// Puts values into a table, and tells how many were new; nothing where one finds no place. What marks an empty place is
+/// only noticed.
+fn hold(x: &[i32], table: &mut [i32], bits: u32, least: &mut bool) -> Option<usize> {
+    let mut new = 0usize;
+    for v in x {
+        let at = find(table, bits, *v, |t| t == *v || t == EMPTY)?;
+        let to = table.get_mut(at)?;
+        new += usize::from(*to != *v);
+        *to = *v;
+        *least |= *v == EMPTY;
+    }
+    Some(new)
 }
 
 /// The ranks of values in a list of them.
@@ -234,11 +239,18 @@ pub(crate) fn cost(values: &[i32]) -> u64 {
 /// Estimated cost of writing `values` as counts of a grid, in 1/256 bit.
 pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
     let (mut gaps, mut errors, mut before) = (0u64, 0u64, None);
-    for v in values {
-        let k = grid.count(*v);
-        errors += u64::from(v.wrapping_sub(grid.at(k)).unsigned_abs());
-        gaps += u64::from(k.abs_diff(before.unwrap_or(k)).saturating_sub(1));
-        before = Some(k);
+    let (mut counts, mut off) = ([0; SOME], [0; SOME]);
+    for values in values.chunks(SOME) {
+        let counts = counts.get_mut(..values.len()).unwrap_or(&mut []);
+        let off = off.get_mut(..values.len()).unwrap_or(&mut []);
+        grid.counts(values, counts);
+        off.put(values);
+        grid.less_samples(counts, off);
+        errors += off.iter().map(|e| u64::from(e.unsigned_abs())).sum::<u64>();
+        for k in counts {
+            gaps += u64::from(k.abs_diff(before.unwrap_or(*k)).saturating_sub(1));
+            before = Some(*k);
+        }
     }
     let n = values.len() as u32;
     estimate(gaps, n) + estimate(errors, n) + 52 * 8 * 256
@@ -268,11 +280,9 @@ pub(crate) fn write(
         g.write(&mut w);
         n = w.finish()?;
         let errors = rest.get_mut(..few)?;
-        for (v, e) in values.iter_mut().zip(errors.iter_mut()) {
-            let k = g.count(*v);
-            *e = v.wrapping_sub(g.at(k));
-            *v = k;
-        }
+        errors.put(values);
+        g.counts(errors, values);
+        g.less_samples(values, errors);
         n += entropy::write(errors, effort, models, out.get_mut(n..)?)?;
     } else {
         n = w.finish()?;

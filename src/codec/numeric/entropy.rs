@@ -19,6 +19,9 @@ const LEARNED: u8 = 4;
 /// Arrays so short that trying costs little.
 const SHORT: usize = 96;
 
+/// Arrays so long that the heads of the coders hardly count.
+const LONG: usize = 512;
+
 /// Cells that writing and reading work in.
 pub(crate) const WRITE_CELLS: usize =
     if adaptive::CELLS > learned::WRITE_CELLS { adaptive::CELLS } else { learned::WRITE_CELLS };
@@ -61,8 +64,13 @@ pub(crate) fn write_after(
         0..512 => 4,
         _ => 8,
     };
-    let choice = blocks::choose(e, step);
-    let (length, rice) = rice::choose(e, step);
+    let choice = blocks::choose(e, if step == 8 && e.len() >= 4096 { 16 } else { step });
+    // Of long arrays with few zeros Rice codes are not shorter.
+    let (length, rice) = if !best && e.len() >= LONG && zeros * 16 < e.len() {
+        (0, u64::MAX >> 8)
+    } else {
+        rice::choose(e, if step == 1 && !best && e.len() >= LONG { 2 } else { step })
+    };
     let some = if e.len() < 2048 { 1 } else { step };
     let learned = Learned::from_some(e, some, models)?;
     let least = rice.min(choice.cost).min(learned.cost);

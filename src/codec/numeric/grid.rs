@@ -7,7 +7,7 @@
 
 use super::sample::order32;
 use super::tables::log2_q8;
-use crate::simd::{Level, grid_counts, grid_samples};
+use crate::simd::{Level, grid_counts, grid_decimals, grid_misses, grid_samples};
 use crate::util::bytes::{Reader, Writer};
 
 /// The offset and the step.
@@ -31,19 +31,6 @@ const POWERS: [f64; 23] = [
     1e21, 1e22,
 ];
 
-/// About their inverses.
-const TENTHS: [f64; 23] = [
-    1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-17,
-    1e-18, 1e-19, 1e-20, 1e-21, 1e-22,
-];
-
-/// About `v` times 10^`power`, without a division; nothing where [`scaled`] gives nothing.
-#[inline]
-fn scaled_about(v: f64, power: i32) -> Option<f64> {
-    let table = if power < 0 { &TENTHS } else { &POWERS };
-    Some(v * table.get(power.unsigned_abs() as usize)?)
-}
-
 /// `v` times 10^`power`, in one rounding; nothing where the power is not exact.
 #[inline]
 fn scaled(v: f64, power: i32) -> Option<f64> {
@@ -62,11 +49,6 @@ fn power_for(v: f64, digits: u8) -> i32 {
 /// `v` rounded to so many significant decimal digits, ties to even; as it is where it is too small or too large.
 #[inline]
 fn decimal(v: f64, digits: u8) -> f64 {
-    decimal_by(v, digits, scaled)
-}
-
-#[inline(always)]
-fn decimal_by(v: f64, digits: u8, scaled: impl Fn(f64, i32) -> Option<f64>) -> f64 {
     let most = POWERS.get(usize::from(digits)).copied().unwrap_or(1.0);
     let mut power = power_for(v, digits);
     let Some(mut m) = scaled(v, power) else { return v };
@@ -87,16 +69,19 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Values looked at in the first and the second round of the search.
 const FEW: usize = 32;
 const MANY: usize = 128;
-const SOME_MANY: usize = 64;
+const SOME_MANY: usize = 48;
 /// How much finer than the least difference of samples the grid of another plane may be.
 const FINER: f64 = 6.0;
 /// Mean bits of the errors, in 1/256, from which on a grid is not worth the search for a better one.
-const HOPELESS: u64 = 12 * 256;
+const HOPELESS: u64 = 8 * 256;
 /// The same up to which no better grid is looked for.
 const CLOSE: u64 = 8;
 /// Differences from which steps are guessed.
 const GAPS: usize = 256;
-const SOME_GAPS: usize = 96;
+const SOME_GAPS: usize = 48;
+/// Into how many parts at most a difference is divided for a guess; at less effort.
+const PARTS: usize = 4;
+const SOME_PARTS: usize = 2;
 
 #[inline]
 fn round(v: f64) -> f64 {
@@ -177,16 +162,21 @@ impl Grid {
 
     #[inline]
     fn each(&self, counts: &[i32], to: &mut [i32], with: impl Fn(i32, i32) -> i32) {
-        if self.digits > 0 {
+        let level = Level::detect();
+        // One at a time a number needs fewer divisions.
+        if self.digits > 0 && level == Level::BASELINE {
             for (to, k) in to.iter_mut().zip(counts) {
                 *to = with(*to, self.at(*k));
             }
             return;
         }
-        let level = Level::detect();
         let mut some = [0; RUN];
         for (to, counts) in to.chunks_mut(RUN).zip(counts.chunks(RUN)) {
-            grid_samples(level, counts, self.offset, self.step, &mut some);
+            if self.digits > 0 {
+                grid_decimals(level, counts, self.offset, self.step, self.digits, &mut some);
+            } else {
+                grid_samples(level, counts, self.offset, self.step, &mut some);
+            }
             for (to, v) in to.iter_mut().zip(some) {
                 *to = with(*to, v);
             }
@@ -210,24 +200,9 @@ impl Grid {
     ///
     /// Something larger than `most` where it is more than that.
     fn score(&self, values: &[f64], largest: f64, most: u64) -> u64 {
-        let inverse = 1.0 / self.step;
         let counts = self.count_bits(largest);
         let enough = most.saturating_add(1).saturating_sub(counts * 3 / 5).saturating_mul(values.len() as u64);
-        let mut sum = 0u64;
-        for v in values {
-            if sum > enough {
-                break;
-            }
-            let k = round((v - self.offset) * inverse);
-            // An estimate: that a product may be off in the last place of binary64 hardly shows in binary32.
-            let near = self.offset + k * self.step;
-            let near = if self.digits == 0 { near } else { decimal_by(near, self.digits, scaled_about) };
-            let g = order32((near as f32).to_bits() as i32);
-            let error = g.abs_diff(order32((*v as f32).to_bits() as i32));
-            if error > 0 {
-                sum += log2_q8(u64::from(error) + 1) as u64;
-            }
-        }
+        let sum = grid_misses(Level::detect(), values, self.offset, self.step, self.digits, enough);
         sum / values.len().max(1) as u64 + counts * 3 / 5
     }
 
@@ -256,14 +231,17 @@ impl Grid {
 
     /// Moves the step, then the offset, into the middle of what the rounding of the values to binary32 leaves open.
     fn polish(mut self, values: &[f64]) -> Self {
+        let mut halves = [0.0; MANY];
+        for (to, v) in halves.iter_mut().zip(values) {
+            *to = self.half_unit(*v);
+        }
         for _ in 0..2 {
             let inverse = 1.0 / self.step;
             let (mut low, mut high) = (self.step * 0.99, self.step * 1.01);
             let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
-            for v in values {
+            for (v, half) in values.iter().zip(halves) {
                 let d = v - self.offset;
                 let k = round(d * inverse);
-                let half = self.half_unit(*v);
                 // Values that contradict the others are passed over.
                 if k != 0.0 {
                     let (a, b) = ((d - half) / k, (d + half) / k);
@@ -277,9 +255,8 @@ impl Grid {
             if self.offset == 0.0 {
                 break;
             }
-            for v in values {
+            for (v, half) in values.iter().zip(halves) {
                 let d = v - round((v - self.offset) * inverse) * self.step;
-                let half = self.half_unit(*v);
                 let (a, b) = (least.max(d - half), most.min(d + half));
                 if a <= b {
                     (least, most) = (a, b);
@@ -377,7 +354,7 @@ impl Grid {
         let mut at = ranked.iter_mut();
         let offsets = offsets.map(|o| (o, at.next().map_or(&[] as &[f64], |to| distances(few, o, to))));
         let mut before = 0.0;
-        let (guesses, parts) = if thorough { (4, 4) } else { (2, 4) };
+        let (guesses, parts) = if thorough { (4, PARTS) } else { (2, SOME_PARTS) };
         for at in [0, gaps.len() / 4, gaps.len() / 20, gaps.len() / 2].into_iter().take(guesses) {
             let gap = *gaps.get(at)?;
             if gap == before {
@@ -474,7 +451,8 @@ fn sampled_gaps<'a>(distinct: &[i32], least: f64, out: &'a mut [f64]) -> &'a [f6
         }
     }
     let out = out.get_mut(..n).unwrap_or(&mut []);
-    crate::util::slice::sort(out, |a, b| a.total_cmp(b).is_lt());
+    // Of positive numbers the bits are in order.
+    crate::util::slice::sort(out, |a, b| a.to_bits() < b.to_bits());
     out
 }
 
@@ -494,6 +472,21 @@ mod tests {
             let g = Grid::find(&e[..n], false, None, &mut std::vec![0.0; CELLS]).unwrap();
             let wrong = x.iter().filter(|v| g.at(g.count(**v)) != **v).count();
             assert!(wrong < 30, "{offset} {step}: {g:?}, {wrong} of 3000");
+        }
+    }
+
+    #[test]
+    fn many_samples_are_what_each_one_is() {
+        let counts: Vec<i32> = (-700..700).map(|k: i32| k.wrapping_pow(3).wrapping_mul(11)).collect();
+        let steps = [(0.0, 0.0123), (-12.5, 1e-9), (1e30, 1e21), (0.0, 1e-17), (0.0, 3e-24), (f64::MAX, f64::MAX)];
+        for (offset, step) in steps {
+            for digits in 0..=MAX_DIGITS {
+                let g = Grid { offset, step, digits };
+                let mut samples = std::vec![0; counts.len()];
+                g.add_samples(&counts, &mut samples);
+                let want: Vec<i32> = counts.iter().map(|k| g.at(*k)).collect();
+                assert_eq!(samples, want, "{g:?}");
+            }
         }
     }
 

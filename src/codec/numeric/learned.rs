@@ -25,6 +25,10 @@ pub(crate) const WRITE_CELLS: usize = CLASSES * TURNS;
 pub(crate) const READ_CELLS: usize = ONE as usize;
 /// Residuals looked at together.
 const BLOCK: usize = NUMBERS;
+/// Bits of the inverse of a number of residuals below [`EXACT_BELOW`]: quotients by it are exact, as it is less than 1 too
+/// large and dividends are below `ONE` times the number; and products fit 64 bits.
+const INVERSE_BITS: u32 = 51;
+const EXACT_BELOW: u32 = 1 << 20;
 
 /// The class of a zigzag number, and how many low bits are left.
 #[inline]
@@ -75,28 +79,30 @@ impl Learned {
         for t in [&mut *a, &mut *b, &mut *c, &mut *d] {
             t.fill(0);
         }
-        let count = |t: &mut [i32; CLASSES], v: i32| {
+        let count = |t: &mut [i32; CLASSES], class: u32| {
             #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
-            let n = &mut t[class_of(zigzag(v), k).0 as usize & (CLASSES - 1)];
+            let n = &mut t[class as usize & (CLASSES - 1)];
             *n += 1;
         };
         let mut seen = 0;
         let level = Level::detect();
+        let [mut classes, mut low, mut bits] = [[0u32; NUMBERS]; 3];
         let part = if step == 1 { e.len().max(1) } else { BLOCK };
-        for block in e.chunks(part).step_by(step) {
-            simd::with_bits(level, || {
-                let (fours, rest) = block.as_chunks::<4>();
-                for [v, w, x, y] in fours {
+        for part in e.chunks(part).step_by(step) {
+            let (blocks, rest) = part.as_chunks::<NUMBERS>();
+            for block in blocks {
+                simd::split(level, block, k, &mut classes, &mut low, &mut bits);
+                for [v, w, x, y] in classes.as_chunks::<4>().0 {
                     count(a, *v);
                     count(b, *w);
                     count(c, *x);
                     count(d, *y);
                 }
-                for v in rest {
-                    count(a, *v);
-                }
-            });
-            seen += block.len() as u32;
+            }
+            for v in rest {
+                count(a, class_of(zigzag(*v), k).0);
+            }
+            seen += part.len() as u32;
         }
         for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
             *a += *b + *c + *d;
@@ -109,12 +115,18 @@ impl Learned {
         let used = counts.iter().rposition(|c| *c > 0).map_or(1, |i| i + 1);
         let rest = counts.iter().enumerate().max_by_key(|(_, c)| **c).map_or(0, |(i, _)| i);
         let mut table = [0u32; CLASSES];
+        let inverse = (1u64 << INVERSE_BITS).checked_div(seen.into()).unwrap_or(0) + 1;
         // What rounding adds may leave nothing for the most frequent class: a little less for all, then.
         let mut total = ONE;
         for _ in 0..8 {
             let mut sum = 0;
             for (i, (f, c)) in table.iter_mut().zip(counts).enumerate().take(used) {
-                let exact = (u64::from(*c as u32) * u64::from(total)).checked_div(seen.into()).unwrap_or(0) as u32;
+                let product = u64::from(*c as u32) * u64::from(total);
+                let exact = if seen < EXACT_BELOW {
+                    ((product * inverse) >> INVERSE_BITS) as u32
+                } else {
+                    product.checked_div(seen.into()).unwrap_or(0) as u32
+                };
                 *f = if *c == 0 || i == rest { 0 } else { coarse(exact.max(1), fine) };
                 sum += *f;
             }
@@ -134,10 +146,8 @@ impl Learned {
             bits += u64::from(*c as u32) * each as u64;
         }
         let bits = (bits * u64::from(n)).checked_div(seen.into()).unwrap_or(0);
-        let mut side = [0u8; 256];
-        let mut w = BitWriter::new(&mut side);
-        l.write_table(&mut w);
-        l.cost = bits + (w.finish().unwrap_or(256) as u64 + 4 * states_for(n as usize) as u64 + 4) * 8 * 256;
+        let side = u64::from(l.table_bits().div_ceil(8));
+        l.cost = bits + (side + 4 * states_for(n as usize) as u64 + 4) * 8 * 256;
         let mut before = 0;
         for f in l.table.iter_mut().take(used) {
             let own = *f;
@@ -147,34 +157,43 @@ impl Learned {
         l
     }
 
-    /// Appends the frequencies, which stand in the table as they are.
+    /// The length of each frequency but that of `rest` in bits, as the difference to the one before, and its bits below the
+    /// highest that are kept; `plain` are the frequencies.
+    fn lengths<'a>(&self, plain: impl Iterator<Item = u32> + 'a) -> impl Iterator<Item = (u32, u32, u32)> + 'a {
+        let (rest, most) = (self.rest, self.fine);
+        let mut before = 0i32;
+        plain.enumerate().filter(move |(i, _)| *i != rest).map(move |(_, f)| {
+            let length = 32 - f.leading_zeros();
+            let change = zigzag(length as i32 - before);
+            before = length as i32;
+            let low = length.saturating_sub(1);
+            let fine = low.min(most);
+            (change, (f >> (low - fine)) & ((1 << fine) - 1), fine)
+        })
+    }
+
+    /// Bits that [`Self::write_table`] appends, of frequencies that stand in the table as they are.
+    fn table_bits(&self) -> u32 {
+        let plain = self.table.iter().copied().take(self.used);
+        20 + self.lengths(plain).map(|(change, _, fine)| change + 1 + fine).sum::<u32>()
+    }
+
+    /// Appends the frequencies.
     fn write_table(&self, w: &mut BitWriter<'_>) {
         w.put(self.k, 2);
         w.put(self.fine, 2);
         w.put(self.used as u32 - 1, 8);
         w.put(self.rest as u32, 8);
-        let mut before = 0i32;
-        for (i, f) in self.table.iter().enumerate().take(self.used) {
-            if i == self.rest {
-                continue;
-            }
-            let length = 32 - f.leading_zeros();
-            w.unary(zigzag(length as i32 - before));
-            before = length as i32;
-            let fine = length.saturating_sub(1).min(self.fine);
-            let drop = length.saturating_sub(1) - fine;
-            w.put((f >> drop) & ((1 << fine) - 1), fine);
+        for (change, low, fine) in self.lengths(self.table.iter().map(|f| f >> 16).take(self.used)) {
+            w.unary(change);
+            w.put(low, fine);
         }
     }
 
     /// Writes `e`, from which the table was learned; it is used up.
     pub(crate) fn write(&self, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
-        let mut plain = *self;
-        for f in &mut plain.table {
-            *f >>= 16;
-        }
         let classes = |mut w: BitWriter<'_>, e: &mut [i32]| {
-            plain.write_table(&mut w);
+            self.write_table(&mut w);
             self.classes(w, e)
         };
         section::write(out, e, classes, |area, e| match states_for(e.len()) {

@@ -1,10 +1,12 @@
 //! One channel of a group as a glyph.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame; sums of 32-bit samples in 64 bits")]
 
+use super::fixed::MAX_ORDER as ORDER;
 use super::grid::Grid;
 use super::linear::MAX_REFS;
 use super::past::{KNOWN_ROWS, Past};
 use super::predict::{self, Predictor, SOME};
+use super::tables::estimate;
 use super::wide::Wide;
 use super::{dict, entropy, sample};
 use crate::codec::Effort;
@@ -192,14 +194,19 @@ impl Plane<'_> {
                 }
             }
             if let Some(g) = grid {
-                let counts = run_cost(self.x, self.effort, |v, to| g.counts(v, to));
-                let mut k = [0; SOME];
-                let errors = run_cost(self.x, self.effort, |v, to| {
-                    let k = k.get_mut(..v.len()).unwrap_or(&mut []);
-                    g.counts(v, k);
-                    to.put(v);
-                    g.less_samples(k, to);
+                let mut off = [0; SOME - ORDER];
+                let (mut errors, mut seen) = (0, 0);
+                let counts = run_cost(self.x, self.effort, |v, to| {
+                    g.counts(v, to);
+                    // Without the samples in front that only serve differences.
+                    let (v, k) = (v.get(ORDER..).unwrap_or(&[]), to.get(ORDER..).unwrap_or(&[]));
+                    let off = off.get_mut(..v.len()).unwrap_or(&mut []);
+                    off.put(v);
+                    g.less_samples(k, off);
+                    errors += estimate(off.iter().map(|e| u64::from(e.unsigned_abs())).sum(), off.len() as u32);
+                    seen += off.len() as u64;
                 });
+                let errors = (errors * n as u64).checked_div(seen).unwrap_or(0);
                 consider(COUNTS, counts + errors + 16 * 8 * 256);
             }
         }

@@ -187,7 +187,7 @@ pub(crate) fn choose(
         }
         // Short planes determine few terms, and pay for each.
         (_, 0) if n < SHORT => &[(8, 0, 0, &[4, 8])],
-        _ if n < SHORT => &[(8, 0, 0, &[4, 8]), (4, 3, 2, &[1, 4])],
+        _ if n < SHORT => &[(8, 0, 0, &[4, 8]), (1, 3, 2, &[1])],
         (_, 0) => &[(16, 0, 0, &[8, 16])],
         _ => &[(16, 0, 0, &[8, 16]), (4, 3, 2, &[1, 4])],
     };
@@ -227,7 +227,7 @@ fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], crossed:
         return;
     }
     // With other planes there is more to add up, and less to win.
-    let part = if n >= 8192 || (crossed && n >= 2048) { 4 } else { 2 };
+    let part = if n >= 8192 || crossed { 4 } else { 2 };
     let parts = if n < SHORT { 2 } else { 4 };
     // Whole turns of the partial sums, behind what the first samples are predicted from.
     let len = (n / parts / part) & !(LANES - 1);
@@ -242,7 +242,7 @@ const NEAR: usize = 64;
 const RUNS: usize = 4;
 
 /// Whether one of the planes before may tell something of this one: a correlation of the differences, at once or one
-/// sample later, of a square above 1/24.
+/// sample later, of a square above 1/24; of short planes 1/10, as less does not pay for the terms.
 fn related(x: &[i32], refs: &[&[i32]; MAX_REFS]) -> bool {
     let n = x.len();
     if n <= RUNS * (NEAR + 2) {
@@ -257,19 +257,20 @@ fn related(x: &[i32], refs: &[&[i32]; MAX_REFS]) -> bool {
         }
         d
     };
-    let starts = || (0..RUNS).map(|k| k * (n - NEAR - 2) / (RUNS - 1));
+    let starts: [usize; RUNS] = core::array::from_fn(|k| k * (n - NEAR - 2) / (RUNS - 1));
+    let own = starts.map(|from| differences(x, from));
+    let xx = own.iter().flat_map(|d| d.iter().skip(1)).fold(0.0, |sum, v| sum + v * v);
     refs.iter().take_while(|r| !r.is_empty()).any(|r| {
-        let (mut xx, mut rr, mut now, mut later) = (0.0, 0.0, 0.0, 0.0);
-        for from in starts() {
-            let (dx, dr) = (differences(x, from), differences(r, from));
+        let (mut rr, mut now, mut later) = (0.0, 0.0, 0.0);
+        for (dx, from) in own.iter().zip(starts) {
+            let dr = differences(r, from);
             for ((v, r), before) in dx.iter().skip(1).zip(dr.iter().skip(1)).zip(&dr) {
-                xx += v * v;
                 rr += r * r;
                 now += v * r;
                 later += v * before;
             }
         }
-        let least = xx * rr / 24.0;
+        let least = xx * rr / if n < SHORT { 10.0 } else { 24.0 };
         now * now > least || later * later > least
     })
 }
