@@ -11,6 +11,7 @@ use crate::limits::{AREA_ALIGN, DEFAULT_EDGES, DEFAULT_STAGES};
 use crate::pipeline::{Config, Pipeline};
 use crate::plan::{Knobs, Mode};
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use core::mem::{MaybeUninit, size_of};
 
@@ -147,7 +148,7 @@ pub unsafe extern "C" fn sqs_pipeline_new(
         let head = size_of::<sqs_pipeline>();
         // SAFETY: the area has `control` bytes from `base` on, which are the pipeline's until it is deleted.
         let tables: &'static mut [MaybeUninit<u8>] =
-            unsafe { core::slice::from_raw_parts_mut(base.add(head).cast(), meaning.control.saturating_sub(head)) };
+            unsafe { core::slice::from_raw_parts_mut(base.add(head).cast(), meaning.control.sat_sub(head)) };
         let config = Config {
             input: meaning.input,
             knobs: meaning.knobs,

@@ -28,6 +28,7 @@ use crate::store::checkpoints;
 use crate::store::checkpoints::{CheckpointTable, ScanCheckpoints, every_rows};
 use crate::store::ring::Ring;
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::mem::MaybeUninit;
 
 /// What a pipeline is made with.
@@ -143,7 +144,7 @@ impl<'m> Pipeline<'m> {
             rows_out: 0,
             pool: carver,
         };
-        let room = config.param_bytes.div_ceil(8).saturating_mul(8);
+        let room = config.param_bytes.div_ceil(8).sat_mul(8);
         if pipeline.pool.left() < room {
             return Err(Error::new(Status::Memory, "the control area is too small for {a} bytes of parameters")
                 .a(num::count(room)));
@@ -197,7 +198,7 @@ impl<'m> Pipeline<'m> {
                 Node::Stage(_) => None,
             };
             let channels = input.map_or(1, |i| i.channels as usize);
-            let hop = input.map(|i| usize::try_from(i.hop).unwrap_or(usize::MAX).saturating_mul(channels));
+            let hop = input.map(|i| usize::try_from(i.hop).unwrap_or(usize::MAX).sat_mul(channels));
             let (lookback, lookahead) = (spec.lookback, spec.lookahead);
             *shape = EdgeShape { shape: row, stride: hop.unwrap_or(row.len), channels, lookback, lookahead };
         }

@@ -12,11 +12,12 @@ use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::Complex32;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["index"])?;
     let edge = b.one_edge()?;
-    let last = num::count(edge.channels.saturating_sub(1));
+    let last = num::count(edge.channels.sat_sub(1));
     let index = num::size(b.count("index", Some(0), 0, last)?)?;
     let (Some(len), Some(0)) = (edge.shape.len.checked_div(edge.channels), edge.shape.len.checked_rem(edge.channels))
     else {

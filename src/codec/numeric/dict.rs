@@ -8,6 +8,7 @@ use crate::codec::Effort;
 use crate::codec::varint::{self, unzigzag, zigzag};
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::{Put, sort};
+use crate::util::unsigned::Unsigned;
 
 /// Whether `x` may have few enough values for a dictionary to pay; `e`, as long as `x`, is overwritten.
 ///
@@ -237,7 +238,7 @@ pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
     for v in values {
         let k = grid.count(*v);
         errors += u64::from(v.wrapping_sub(grid.at(k)).unsigned_abs());
-        gaps += u64::from(k.abs_diff(before.unwrap_or(k)).saturating_sub(1));
+        gaps += u64::from(k.abs_diff(before.unwrap_or(k)).sat_sub(1));
         before = Some(k);
     }
     let n = values.len() as u32;

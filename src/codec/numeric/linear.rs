@@ -9,6 +9,7 @@ use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
 use crate::simd::{self, Level, Term};
 use crate::util::bytes::Reader;
+use crate::util::unsigned::Unsigned;
 
 /// Most terms from the plane's own past.
 pub(crate) const MAX_ORDER: usize = 32;
@@ -46,7 +47,7 @@ impl Linear {
 
     /// Samples at the start that are predicted by the one before instead.
     pub(crate) fn warm(&self) -> usize {
-        self.order.max(if self.refs > 0 { self.taps.saturating_sub(1) } else { 0 })
+        self.order.max(if self.refs > 0 { self.taps.sat_sub(1) } else { 0 })
     }
 
     /// All coefficients in wire order.

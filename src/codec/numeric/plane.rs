@@ -15,6 +15,7 @@ use crate::mem::Slide;
 use crate::simd::{self, Level};
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::{Put, sort};
+use crate::util::unsigned::Count;
 
 /// PRIMITIVE: every sample is the payload.
 pub(crate) const CONSTANT: u32 = 0;
@@ -181,7 +182,7 @@ impl Plane<'_> {
                 let plain = dict::cost(values);
                 let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
                 dict_grid = grid.filter(|_| fitted < plain);
-                consider(RANKS, ranks + plain.min(fitted));
+                consider(RANKS, ranks + plain.least(fitted));
                 if let Some(u) = self.union(few) {
                     let all = self.known.get(..u.all).unwrap_or(&[]);
                     let ranks = fixed_cost(self.x, self.effort, |v| dict::rank(all, v));
