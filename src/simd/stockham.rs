@@ -8,16 +8,20 @@
 //! `4p, 4p+1, 4p+2, 4p+3`, the last three turned by `w^p, w^2p, w^3p`, `w = exp(-2 pi i / (4 m))`. Where the length is
 //! no power of four a pass of radix 2 comes last.
 
-use super::{Isa, LANES, Level};
+#[cfg(any(test, feature = "std"))]
+use super::LANES;
+use super::{Isa, Level};
 use crate::util::num;
 
 /// Butterflies made together in the first two passes.
+#[cfg(feature = "std")]
 const TILE: usize = 64;
 
 /// Floats of the turns of a butterfly: re and im of three powers.
 const TURNS: usize = 6;
 
 /// Real parts of four elements, then their imaginary parts, of `N` butterflies.
+#[cfg(any(test, feature = "std"))]
 type Quads<const N: usize> = [[f32; N]; 8];
 
 /// One butterfly of radix 4 with its turns.
@@ -37,6 +41,7 @@ fn butterfly([ar, br, cr, dr, ai, bi, ci, di]: [f32; 8], [r1, i1, r2, i2, r3, i3
 
 /// Butterflies side by side. From one local array to another, and in a loop too long to be unrolled before it is
 /// vectorised: that is what makes compilers use whole registers.
+#[cfg(any(test, feature = "std"))]
 #[inline(always)]
 fn butterflies<const N: usize>(y: &mut Quads<N>, x: &Quads<N>, turns: impl Iterator<Item = [f32; TURNS]>) {
     let [a, b, c, d, e, f, g, h] = x;
@@ -53,11 +58,13 @@ fn butterflies<const N: usize>(y: &mut Quads<N>, x: &Quads<N>, turns: impl Itera
 }
 
 /// Where a pass reads: the row, re and im in turn, or the place of the pass before.
+#[cfg(any(test, feature = "std"))]
 trait Source: Copy {
     /// Elements `at .. at + N`.
     fn load<const N: usize>(self, at: usize) -> ([f32; N], [f32; N]);
 }
 
+#[cfg(any(test, feature = "std"))]
 impl Source for &[[f32; 2]] {
     #[inline(always)]
     fn load<const N: usize>(self, at: usize) -> ([f32; N], [f32; N]) {
@@ -69,6 +76,7 @@ impl Source for &[[f32; 2]] {
     }
 }
 
+#[cfg(any(test, feature = "std"))]
 impl Source for (&[f32], &[f32]) {
     #[inline(always)]
     fn load<const N: usize>(self, at: usize) -> ([f32; N], [f32; N]) {
@@ -77,6 +85,7 @@ impl Source for (&[f32], &[f32]) {
     }
 }
 
+#[cfg(any(test, feature = "std"))]
 #[inline(always)]
 fn load<const N: usize>(x: impl Source, at: usize, quarter: usize) -> Quads<N> {
     let next = |k: usize| at.wrapping_add(quarter.wrapping_mul(k));
@@ -87,6 +96,7 @@ fn load<const N: usize>(x: impl Source, at: usize, quarter: usize) -> Quads<N> {
 
 /// The first two passes, of `G` transforms side by side (1, then 4): `N` neighbouring butterflies of whatever
 /// transforms at a time. The turns lie in six runs, one for each butterfly.
+#[cfg(any(test, feature = "std"))]
 #[inline(always)]
 fn early<const N: usize, const G: usize>(y: (&mut [f32], &mut [f32]), x: impl Source, h: usize, turns: &[f32]) {
     let quarter = h / 4;
@@ -108,6 +118,7 @@ fn early<const N: usize, const G: usize>(y: (&mut [f32], &mut [f32]), x: impl So
 }
 
 /// `G` of the first, `G` of the second, of the third, of the fourth, and again.
+#[cfg(any(test, feature = "std"))]
 #[inline(always)]
 fn deal<const N: usize, const G: usize>(y: &mut [f32], [a, b, c, d]: [&[f32; N]; 4]) {
     let (groups, _) = y.as_chunks_mut::<G>();
@@ -120,6 +131,7 @@ fn deal<const N: usize, const G: usize>(y: &mut [f32], [a, b, c, d]: [&[f32; N];
 }
 
 /// A later pass, of `s` transforms side by side, a multiple of 16; the turns lie in groups of six.
+#[cfg(any(test, feature = "std"))]
 #[inline(always)]
 fn later(y: (&mut [f32], &mut [f32]), x: (&[f32], &[f32]), h: usize, s: usize, turns: &[f32]) {
     let width = s.wrapping_mul(4).max(1);
@@ -137,6 +149,74 @@ fn later(y: (&mut [f32], &mut [f32]), x: (&[f32], &[f32]), h: usize, s: usize, t
                     }
                 }
             }
+        }
+    }
+}
+
+/// The elements of the four quarters side by side, real parts first.
+#[cfg(any(test, not(feature = "std")))]
+trait Quarters: Copy {
+    /// Of an array of four times `quarter` elements.
+    fn quarters(self, quarter: usize) -> impl Iterator<Item = [f32; 8]>;
+}
+
+#[cfg(any(test, not(feature = "std")))]
+impl Quarters for &[[f32; 2]] {
+    #[inline(always)]
+    fn quarters(self, quarter: usize) -> impl Iterator<Item = [f32; 8]> {
+        let part = |k: usize| self.get(k.wrapping_mul(quarter)..).unwrap_or(&[]);
+        let low = part(0).iter().zip(part(1));
+        let all = low.zip(part(2).iter().zip(part(3)));
+        all.map(|(([ar, ai], [br, bi]), ([cr, ci], [dr, di]))| [*ar, *br, *cr, *dr, *ai, *bi, *ci, *di])
+    }
+}
+
+#[cfg(any(test, not(feature = "std")))]
+impl Quarters for (&[f32], &[f32]) {
+    #[inline(always)]
+    fn quarters(self, quarter: usize) -> impl Iterator<Item = [f32; 8]> {
+        let (re, im) = self;
+        let [ar, br, cr, dr] = [0, 1, 2, 3].map(|k: usize| re.get(k.wrapping_mul(quarter)..).unwrap_or(&[]));
+        let [ai, bi, ci, di] = [0, 1, 2, 3].map(|k: usize| im.get(k.wrapping_mul(quarter)..).unwrap_or(&[]));
+        let re = ar.iter().zip(br).zip(cr.iter().zip(dr));
+        let im = ai.iter().zip(bi).zip(ci.iter().zip(di));
+        re.zip(im).map(|(((ar, br), (cr, dr)), ((ai, bi), (ci, di)))| [*ar, *br, *cr, *dr, *ai, *bi, *ci, *di])
+    }
+}
+
+/// As [`early`], one butterfly after the other: where there is no vector unit, and code has to be small.
+#[cfg(any(test, not(feature = "std")))]
+#[inline(always)]
+fn early_plain<const G: usize>(y: (&mut [f32], &mut [f32]), x: impl Quarters, h: usize, turns: &[f32]) {
+    let quarter = h / 4;
+    let mut runs = turns.chunks_exact(quarter.max(1));
+    let mut run = || runs.next().unwrap_or(&[]);
+    let [r1, i1, r2, i2, r3, i3] = [run(), run(), run(), run(), run(), run()];
+    let turns = r1.iter().zip(i1).zip(r2.iter().zip(i2)).zip(r3.iter().zip(i3));
+    let mut inputs = x.quarters(quarter).zip(turns);
+    let fours = |y| <[f32]>::as_chunks_mut::<G>(y).0.as_chunks_mut::<4>().0;
+    for ([a, b, c, d], [e, f, g, h]) in fours(y.0).iter_mut().zip(fours(y.1)) {
+        let outputs = a.iter_mut().zip(b).zip(c.iter_mut().zip(d)).zip(e.iter_mut().zip(f).zip(g.iter_mut().zip(h)));
+        for ((((a, b), (c, d)), ((e, f), (g, h))), (x, ((w1, w2), w3))) in outputs.zip(&mut inputs) {
+            [*a, *b, *c, *d, *e, *f, *g, *h] = butterfly(x, [*w1.0, *w1.1, *w2.0, *w2.1, *w3.0, *w3.1]);
+        }
+    }
+}
+
+/// As [`later`], one butterfly after the other.
+#[cfg(any(test, not(feature = "std")))]
+#[inline(always)]
+fn later_plain(y: (&mut [f32], &mut [f32]), x: (&[f32], &[f32]), h: usize, s: usize, turns: &[f32]) {
+    let width = s.wrapping_mul(4).max(1);
+    let places = y.0.chunks_exact_mut(width).zip(y.1.chunks_exact_mut(width));
+    for (((yr, yi), w), start) in places.zip(turns.as_chunks::<TURNS>().0).zip((0..h / 4).step_by(s.max(1))) {
+        let x = (x.0.get(start..).unwrap_or(&[]), x.1.get(start..).unwrap_or(&[]));
+        let ((ab, cd), (ef, gh)) = (yr.split_at_mut(s.wrapping_mul(2)), yi.split_at_mut(s.wrapping_mul(2)));
+        let ((a, b), (c, d)) = (ab.split_at_mut(s), cd.split_at_mut(s));
+        let ((e, f), (g, h4)) = (ef.split_at_mut(s), gh.split_at_mut(s));
+        let outputs = a.iter_mut().zip(b).zip(c.iter_mut().zip(d)).zip(e.iter_mut().zip(f).zip(g.iter_mut().zip(h4)));
+        for ((((a, b), (c, d)), ((e, f), (g, h))), x) in outputs.zip(x.quarters(h / 4)) {
+            [*a, *b, *c, *d, *e, *f, *g, *h] = butterfly(x, *w);
         }
     }
 }
@@ -215,6 +295,13 @@ per_level! {
             let (turns, behind) = table.split_at_checked(apart.wrapping_mul(TURNS)).unwrap_or_default();
             table = behind;
             let (y, x) = ((&mut *to.0, &mut *to.1), (&*from.0, &*from.1));
+            #[cfg(not(feature = "std"))]
+            match s {
+                1 => early_plain::<1>(y, z, h, turns),
+                4 => early_plain::<4>(y, x, h, turns),
+                _ => later_plain(y, x, h, s, turns),
+            }
+            #[cfg(feature = "std")]
             match (s, h < 4 * TILE) {
                 (1, true) => early::<1, 1>(y, z, h, turns),
                 (1, false) => early::<TILE, 1>(y, z, h, turns),
@@ -237,6 +324,30 @@ mod tests {
     use super::*;
     use std::vec;
     use std::vec::Vec;
+
+    #[test]
+    fn butterflies_one_by_one_give_the_same_bits() {
+        let numbers = |n: usize, k: usize| -> Vec<f32> {
+            (0..n).map(|i| ((i * 7919 + k) % 10_007) as f32 * 2e-4 - 1.0).collect()
+        };
+        for bits in 4..11 {
+            let h = 1usize << bits;
+            let (re, im, turns) = (numbers(h, 3), numbers(h, 5), numbers(h * 2, 7));
+            let z: Vec<[f32; 2]> = re.iter().zip(&im).map(|(re, im)| [*re, *im]).collect();
+            let run = |pass: &dyn Fn((&mut [f32], &mut [f32]))| {
+                let (mut a, mut b) = (vec![0f32; h], vec![0f32; h]);
+                pass((&mut a, &mut b));
+                assert!(a.iter().all(|v| *v != 0.0));
+                (a, b)
+            };
+            let x = (&re[..], &im[..]);
+            assert_eq!(run(&|y| early::<1, 1>(y, &z[..], h, &turns)), run(&|y| early_plain::<1>(y, &z[..], h, &turns)));
+            assert_eq!(run(&|y| early::<4, 4>(y, x, h, &turns)), run(&|y| early_plain::<4>(y, x, h, &turns)));
+            for s in [16, 64, 256].into_iter().filter(|s| 4 * s <= h) {
+                assert_eq!(run(&|y| later(y, x, h, s, &turns)), run(&|y| later_plain(y, x, h, s, &turns)));
+            }
+        }
+    }
 
     #[test]
     fn is_the_transform_of_the_definition_at_every_level() {

@@ -99,7 +99,7 @@ fn stride(n: usize, effort: Effort) -> usize {
 }
 
 /// The best of the fixed orders, by the cost of some runs of what `at` gives for a range of samples.
-pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl FnMut(usize, &mut [i32])) -> Choice {
+pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, at: &mut dyn FnMut(usize, &mut [i32])) -> Choice {
     let mut costs = [0u64; fixed::MAX_ORDER + 1];
     let mut seen = 0u64;
     let mut from = 0;
@@ -164,7 +164,7 @@ pub(crate) fn choose(
     reals: &mut [f64],
     e: &mut [i32],
 ) -> Choice {
-    let mut best = choose_fixed(x.len(), width, effort, |from, to| {
+    let mut best = choose_fixed(x.len(), width, effort, &mut |from, to| {
         for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
             *to = *v;
         }

@@ -399,7 +399,8 @@ mod tests {
         });
         let Coded { states, start, .. } = enc.finish().unwrap();
         let mut out = buf.split_off(start);
-        let mut dec = Decoder::new(turn, states, out.as_chunks::<2>().0);
+        let words = out.clone();
+        let mut dec = Decoder::new(turn, states, words.as_chunks::<2>().0);
         let mut got = [0; RUN];
         for _ in 0..=symbols.len() / RUN {
             dec.fill(&FIXED[9], &LOOKUPS[9], &mut got);

@@ -99,7 +99,34 @@ pub(crate) fn load_narrow(raw: &[u8], f: Format, channel: usize, out: &mut [i32]
 }
 
 /// Puts the samples of a channel where they belong. Of 64-bit types nothing, unless they come narrow.
+#[cfg(feature = "std")]
 pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: impl Iterator<Item = i32>) {
+    store_all(raw, f, channel, narrow, values);
+}
+
+/// The same some at a time, so that there is one code for all kinds of values.
+#[cfg(not(feature = "std"))]
+pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, mut values: impl Iterator<Item = i32>) {
+    const SOME: usize = 128;
+    let row = f.row_bytes().max(1);
+    for rows in raw.chunks_mut((row * SOME).max(1)) {
+        let mut some = [0; SOME];
+        let mut n = 0;
+        for (to, v) in some.iter_mut().take(rows.len() / row).zip(&mut values) {
+            *to = v;
+            n += 1;
+        }
+        store_some(rows, f, channel, narrow, some.get(..n).unwrap_or(&[]));
+    }
+}
+
+#[cfg(not(feature = "std"))]
+#[inline(never)]
+fn store_some(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: &[i32]) {
+    store_all(raw, f, channel, narrow, values.iter().copied());
+}
+
+fn store_all(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: impl Iterator<Item = i32>) {
     use SampleType as T;
     if narrow {
         let wide = values.map(|v| order64(f64::from(f32::from_bits(order32(v) as u32)).to_bits() as i64));
