@@ -2,7 +2,6 @@
 
 use crate::status::{Error, Result, Status};
 use crate::util::num;
-use crate::util::unsigned::Unsigned;
 use core::mem::{MaybeUninit, align_of, size_of};
 
 /// A struct of the C API. All of them are plain C data: any bytes are a value (function pointers are optional).
@@ -21,6 +20,7 @@ macro_rules! versioned {
     )* };
 }
 use super::types::*;
+use crate::util::unsigned::Unsigned;
 #[cfg(feature = "codec")]
 versioned!(
     super::codec_types::sqs_encode_options,

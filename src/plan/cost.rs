@@ -71,7 +71,7 @@ pub(super) fn row_ns(graph: &Graph<'_>, stage: &Stage<'_>) -> u64 {
         return stage.cost_ns;
     }
     let seen = graph.edges_of(stage).iter().map(|e| e.rows().sat_mul(num::count(graph.shape(e.from).bytes())));
-    let touched = seen.fold(num::count(stage.shape.bytes()), u64::saturating_add);
+    let touched = seen.fold(num::count(stage.shape.bytes()), u64::sat_add);
     ps(touched, TOUCH_PS).most(ROW_NS)
 }
 
@@ -127,5 +127,5 @@ pub(super) fn closure_ns(graph: &Graph<'_>, draft: &JobPlan<'_>, target: usize) 
     let rate = graph.rate(Node::Stage(target));
     let each =
         |(_, s): (&super::Lane, &Stage<'_>)| row_ns(graph, s).sat_mul(rate.checked_div(s.rate).unwrap_or(1).most(1));
-    draft.lanes.iter().zip(graph.stages()).filter(|(l, _)| l.active).map(each).fold(0, u64::saturating_add)
+    draft.lanes.iter().zip(graph.stages()).filter(|(l, _)| l.active).map(each).fold(0, u64::sat_add)
 }

@@ -112,7 +112,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
             self.bound = self.bound.most(together);
         }
         let last = self.nodes.iter().zip(self.bytes).filter(|(n, _)| n.consumers == 0);
-        self.bound = self.bound.most(last.map(|(_, b)| *b).fold(0, u64::saturating_add));
+        self.bound = self.bound.most(last.map(|(_, b)| *b).fold(0, u64::sat_add));
         self.restart();
         Ok(())
     }

@@ -479,8 +479,8 @@ impl PlaneOut<'_> {
 
     fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let (base, g) = self.affine(&|v| v, r)?;
-        let values = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
-        sample::store(self.raw, self.format, self.channel, self.narrow, values);
+        let value = |v: i32| v.wrapping_mul(g).wrapping_add(base);
+        sample::store(self.raw, self.format, self.channel, self.narrow, self.x, value);
         Some(())
     }
 
@@ -530,8 +530,8 @@ impl PlaneOut<'_> {
         self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
         self.predicted(32, r)?;
         let values = self.e.get(..few)?;
-        let found = self.x.iter().map(|v| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0));
-        sample::store(self.raw, self.format, self.channel, self.narrow, found);
+        let found = |v: i32| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0);
+        sample::store(self.raw, self.format, self.channel, self.narrow, self.x, found);
         Some(())
     }
 
@@ -548,7 +548,7 @@ impl PlaneOut<'_> {
             }
             grid.add_samples(counts, e);
         }
-        sample::store(self.raw, self.format, self.channel, self.narrow, errors.iter().copied());
+        sample::store(self.raw, self.format, self.channel, self.narrow, errors, |v| v);
         Some(())
     }
 }
