@@ -4,6 +4,7 @@
 #![cfg_attr(target_pointer_width = "64", allow(unreachable_pub, dead_code, reason = "tested everywhere"))]
 
 use crate::util::unsigned::Unsigned;
+
 /// Appends bits to a slice and remembers whether everything fitted.
 #[derive(Debug)]
 pub struct BitWriter<'a> {

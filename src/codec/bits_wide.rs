@@ -3,6 +3,7 @@
 #![cfg_attr(not(target_pointer_width = "64"), allow(unreachable_pub, dead_code, reason = "the tests of the other"))]
 
 use crate::util::unsigned::Unsigned;
+
 /// Appends bits to a slice and remembers whether everything fitted.
 ///
 /// Between two writes less than a byte is held back. Every write stores eight bytes, whatever it finishes of them, as long

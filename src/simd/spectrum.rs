@@ -12,6 +12,7 @@ use crate::util::root::sqrt;
 use rustfft::num_complex::Complex;
 
 /// Pairs of bins that are made together.
+#[cfg(any(test, feature = "std"))]
 const TILE: usize = 256;
 
 /// The numbers seen as complex ones; an odd last one is left out.
@@ -47,7 +48,11 @@ trait Half: Copy {
     fn len(self) -> usize;
     /// One bin.
     fn bin(self, k: usize) -> Option<[f32; 2]>;
+    /// Bins `from .. from + n`, from both ends.
+    #[cfg(any(test, not(feature = "std")))]
+    fn bins(self, from: usize, n: usize) -> impl DoubleEndedIterator<Item = [f32; 2]>;
     /// Bins `from ..` into `re` and `im`.
+    #[cfg(any(test, feature = "std"))]
     fn read(self, from: usize, re: &mut [f32], im: &mut [f32]);
 }
 
@@ -60,6 +65,12 @@ impl Half for &[[f32; 2]] {
     fn bin(self, k: usize) -> Option<[f32; 2]> {
         self.get(k).copied()
     }
+    #[cfg(any(test, not(feature = "std")))]
+    #[inline(always)]
+    fn bins(self, from: usize, n: usize) -> impl DoubleEndedIterator<Item = [f32; 2]> {
+        self.get(from..from.wrapping_add(n)).unwrap_or(&[]).iter().copied()
+    }
+    #[cfg(any(test, feature = "std"))]
     #[inline(always)]
     fn read(self, from: usize, re: &mut [f32], im: &mut [f32]) {
         for ((re, im), z) in re.iter_mut().zip(im).zip(self.get(from..).unwrap_or(&[])) {
@@ -77,6 +88,13 @@ impl Half for (&[f32], &[f32]) {
     fn bin(self, k: usize) -> Option<[f32; 2]> {
         Some([*self.0.get(k)?, *self.1.get(k)?])
     }
+    #[cfg(any(test, not(feature = "std")))]
+    #[inline(always)]
+    fn bins(self, from: usize, n: usize) -> impl DoubleEndedIterator<Item = [f32; 2]> {
+        let (re, im) = (self.0.get(from..from.wrapping_add(n)), self.1.get(from..from.wrapping_add(n)));
+        re.unwrap_or(&[]).iter().zip(im.unwrap_or(&[])).map(|(re, im)| [*re, *im])
+    }
+    #[cfg(any(test, feature = "std"))]
     #[inline(always)]
     fn read(self, from: usize, re: &mut [f32], im: &mut [f32]) {
         for (to, part) in [(re, self.0), (im, self.1)] {
@@ -96,12 +114,37 @@ fn whole(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32], root: bool) {
         *middle = re * re + im * im;
     }
     let pairs = h.saturating_sub(1) / 2;
-    let (mut ar, mut ai, mut br, mut bi) = ([0f32; TILE], [0f32; TILE], [0f32; TILE], [0f32; TILE]);
     let (low, high) = out.split_at_mut(pairs.wrapping_add(1).min(out.len()));
     let low = low.get_mut(1..).unwrap_or_default();
     // The upper side of the pairs: the bins before the last one, seen from above.
     let end = high.len().saturating_sub(1);
     let high = high.get_mut(end.saturating_sub(pairs)..end).unwrap_or_default();
+    #[cfg(feature = "std")]
+    pairs_by_tiles(low, high, z, cos, sin);
+    #[cfg(not(feature = "std"))]
+    pairs_in_turn(low, high, z, cos, sin);
+    if root {
+        out.iter_mut().for_each(|p| *p = sqrt(*p));
+    }
+}
+
+/// The pairs one after the other: where there is no vector unit, and code has to be small.
+#[cfg(any(test, not(feature = "std")))]
+#[inline(always)]
+fn pairs_in_turn(low: &mut [f32], high: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32]) {
+    let n = low.len();
+    let bins = z.bins(1, n).zip(z.bins(z.len().wrapping_sub(n), n).rev());
+    for (((p, q), (a, b)), (c, s)) in low.iter_mut().zip(high.iter_mut().rev()).zip(bins).zip(cos.iter().zip(sin)) {
+        (*p, *q) = pair(a, b, *c, *s);
+    }
+}
+
+/// The same in loops that run forward only.
+#[cfg(any(test, feature = "std"))]
+#[inline(always)]
+fn pairs_by_tiles(low: &mut [f32], high: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32]) {
+    let (h, pairs) = (z.len(), low.len());
+    let (mut ar, mut ai, mut br, mut bi) = ([0f32; TILE], [0f32; TILE], [0f32; TILE], [0f32; TILE]);
     let tiles = low.chunks_mut(TILE).zip(high.rchunks_mut(TILE)).zip(cos.chunks(TILE).zip(sin.chunks(TILE)));
     for (((p, q), (c, s)), done) in tiles.zip((0..pairs).step_by(TILE)) {
         let n = q.len();
@@ -118,9 +161,6 @@ fn whole(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32], root: bool) {
             (*p, *q) = pair([*ar, *ai], [*br, *bi], *c, *s);
         }
         q.reverse();
-    }
-    if root {
-        out.iter_mut().for_each(|p| *p = sqrt(*p));
     }
 }
 
@@ -172,6 +212,16 @@ mod tests {
                     let (mut a, mut b) = (vec![f32::NAN; h + 1], vec![f32::NAN; h]);
                     half_power(l, &mut a, &z, &cos, &sin, root);
                     let (re, im): (Vec<f32>, Vec<f32>) = z.chunks(2).map(|z| (z[0], z[1])).unzip();
+                    let n = cos.len();
+                    let pairs = |turn: &dyn Fn(&mut [f32], &mut [f32])| {
+                        let (mut low, mut high) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+                        turn(&mut low, &mut high);
+                        (low, high)
+                    };
+                    let (both, rows) = ((&re[..], &im[..]), z.as_chunks::<2>().0);
+                    let tiles = pairs(&|low, high| pairs_by_tiles(low, high, both, &cos, &sin));
+                    assert_eq!(tiles, pairs(&|low, high| pairs_in_turn(low, high, both, &cos, &sin)));
+                    assert_eq!(tiles, pairs(&|low, high| pairs_in_turn(low, high, rows, &cos, &sin)));
                     let mut apart = vec![f32::NAN; h + 1];
                     half_power_apart(l, &mut apart, &re, &im, &cos, &sin, root);
                     assert_eq!(a, apart);
