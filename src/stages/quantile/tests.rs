@@ -3,7 +3,6 @@ use crate::kernel::{EdgeRows, RowShape};
 use crate::mem::{Carver, Pod, cast, cast_mut};
 use crate::simd::levels;
 use crate::stages::{EdgeShape, Param};
-use crate::util::unsigned::Count;
 use std::mem::MaybeUninit;
 use std::vec;
 use std::vec::Vec;
