@@ -4,6 +4,7 @@ use crate::dtype::{Dtype, Element};
 use crate::mem::{Inline, cast, cast_mut};
 use crate::status::Status;
 use crate::util::digest::Digest;
+use crate::util::unsigned::Unsigned;
 
 /// What a stage returned instead of success: any number but zero, shown in the error's detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl RowShape {
     /// Bytes of a row. Row shapes are made by checked functions only: the product fits.
     #[must_use]
     pub fn bytes(self) -> usize {
-        self.len.saturating_mul(self.dtype.size())
+        self.len.sat_mul(self.dtype.size())
     }
 }
 
@@ -177,8 +178,8 @@ impl<'a, T: Element> Rows<'a, T> {
     /// Row `i` of the block; nothing where there is none.
     #[must_use]
     pub fn row(&self, i: usize) -> &'a [T] {
-        let start = i.saturating_mul(self.stride);
-        self.data.get(start..start.saturating_add(self.len)).unwrap_or(&[])
+        let start = i.sat_mul(self.stride);
+        self.data.get(start..start.sat_add(self.len)).unwrap_or(&[])
     }
 
     /// All rows in turn.

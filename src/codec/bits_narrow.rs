@@ -3,6 +3,8 @@
 #![allow(clippy::arithmetic_side_effects, reason = "bit counts stay below 64 and positions below 8 times a frame")]
 #![cfg_attr(target_pointer_width = "64", allow(unreachable_pub, dead_code, reason = "tested everywhere"))]
 
+use crate::util::unsigned::Unsigned;
+
 /// Appends bits to a slice and remembers whether everything fitted.
 #[derive(Debug)]
 pub struct BitWriter<'a> {
@@ -73,6 +75,15 @@ impl<'a> BitWriter<'a> {
     }
 }
 
+/// The bytes that are there, and zeros. Out of line: it is not often that fewer are left.
+#[cold]
+#[inline(never)]
+fn few(rest: &[u8]) -> [u8; 5] {
+    let mut bytes = [0u8; 5];
+    bytes.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    bytes
+}
+
 /// Reads bits from a slice; behind its end there are zeros, and [`BitReader::overrun`] tells that they were used.
 #[derive(Clone, Debug)]
 pub struct BitReader<'a> {
@@ -93,11 +104,7 @@ impl<'a> BitReader<'a> {
         let rest = self.bytes.get(pos >> 3..).unwrap_or(&[]);
         let [a, b, c, d, e] = match rest.first_chunk::<5>() {
             Some(bytes) => *bytes,
-            None => {
-                let mut bytes = [0u8; 5];
-                bytes.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-                bytes
-            }
+            None => few(rest),
         };
         let used = pos as u32 & 7;
         (u32::from_be_bytes([a, b, c, d]) << used) | (u32::from(e) >> (8 - used))
@@ -152,7 +159,7 @@ impl<'a> BitReader<'a> {
     /// Whether more bits were taken than there are.
     #[must_use]
     pub fn overrun(&self) -> bool {
-        self.pos > self.bytes.len().saturating_mul(8)
+        self.pos > self.bytes.len().sat_mul(8)
     }
 
     /// Bytes begun so far.

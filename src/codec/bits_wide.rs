@@ -2,6 +2,8 @@
 #![allow(clippy::arithmetic_side_effects, reason = "bit counts stay below 64 and positions below 8 times a frame")]
 #![cfg_attr(not(target_pointer_width = "64"), allow(unreachable_pub, dead_code, reason = "the tests of the other"))]
 
+use crate::util::unsigned::Unsigned;
+
 /// Appends bits to a slice and remembers whether everything fitted.
 ///
 /// Between two writes less than a byte is held back. Every write stores eight bytes, whatever it finishes of them, as long
@@ -155,7 +157,7 @@ impl<'a> BitReader<'a> {
     /// Whether more bits were taken than there are.
     #[must_use]
     pub fn overrun(&self) -> bool {
-        self.pos > self.bytes.len().saturating_mul(8)
+        self.pos > self.bytes.len().sat_mul(8)
     }
 
     /// Bytes begun so far.

@@ -9,6 +9,7 @@ use super::reference::{Reference, refers};
 use super::{Effort, lz, numeric, work};
 use crate::mem::Slide;
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// Which codec a stream's frames may use. What does not shrink is stored, whatever the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,7 +56,7 @@ impl<'a> Data<'a> {
     /// With no more than `history` bytes before the frame.
     pub(super) fn last(self, history: usize) -> Self {
         let from = self.from.min(history);
-        Data { all: self.all.get(self.from.saturating_sub(from)..).unwrap_or(&[]), from, ..self }
+        Data { all: self.all.get(self.from.sat_sub(from)..).unwrap_or(&[]), from, ..self }
     }
 }
 
@@ -78,8 +79,8 @@ fn past_cells(options: &EncodeOptions) -> usize {
 pub(super) fn work_bytes(options: &EncodeOptions) -> usize {
     let EncodeOptions { frame_bytes, format, method, effort, .. } = *options;
     let for_numeric = work::numeric_bytes(cells(frame_bytes, format), past_cells(options));
-    let most = frame_bytes.saturating_add(options.history());
-    let for_lz = lz::encode_work_len(most, level(effort)).saturating_mul(4);
+    let most = frame_bytes.sat_add(options.history());
+    let for_lz = lz::encode_work_len(most, level(effort)).sat_mul(4);
     match method {
         Method::Auto if is_plain(format) => for_numeric.max(for_lz),
         Method::Auto | Method::Numeric => for_numeric,
@@ -176,7 +177,7 @@ impl Maker<'_> {
 
     /// The numeric codec, at `at` of the output, in less than `limit` bytes.
     fn numeric(&mut self, format: Format, at: usize, limit: usize) -> Written {
-        let end = at.saturating_add(limit.saturating_sub(1)).min(self.out.len());
+        let end = at.sat_add(limit.sat_sub(1)).min(self.out.len());
         let mut work = work::numeric(self.work, self.cells.0, self.cells.1)?;
         let data = self.data.last(numeric::history(self.data.from, format));
         let out = self.out.get_mut(at..end)?;
@@ -220,15 +221,15 @@ impl Maker<'_> {
         let lz = self.lz();
         let best = lz.map_or(self.raw.len(), |(.., len)| len);
         // The estimate knows fixed predictors alone, and nothing of ranks.
-        if guess.bytes.saturating_sub(guess.bytes / 8) >= best && !detect::has_few_values(self.raw) {
+        if guess.bytes.sat_sub(guess.bytes / 8) >= best && !detect::has_few_values(self.raw) {
             return lz;
         }
         // Behind what is there, if it fits.
-        let at = if best.saturating_mul(2) <= self.out.len() { best } else { 0 };
+        let at = if best.sat_mul(2) <= self.out.len() { best } else { 0 };
         let numeric = self.numeric(guess.format, at, best);
         match numeric {
             Some((_, _, len)) => {
-                self.out.slide(at..at.saturating_add(len).min(self.out.len()), 0);
+                self.out.slide(at..at.sat_add(len).min(self.out.len()), 0);
                 numeric
             }
             None if at > 0 || lz.is_none() => lz,
@@ -258,12 +259,12 @@ impl Maker<'_> {
         if len < SAMPLE / 4 {
             return 0;
         }
-        let from = (self.raw.len().saturating_sub(len)) / 2;
+        let from = (self.raw.len().sat_sub(len)) / 2;
         let part = self.raw.get(from..).and_then(|r| r.get(..len)).unwrap_or(&[]);
         let small = work::words(self.work).and_then(|w| lz::encode_block(part, rest, w, 1)).unwrap_or(len);
         // More is found in the whole frame, and with more effort.
         let share = if self.effort == Effort::Best { 4 } else { 5 };
-        (small.saturating_mul(self.raw.len()) / 8).saturating_mul(share).checked_div(len).unwrap_or(0)
+        (small.sat_mul(self.raw.len()) / 8).sat_mul(share).checked_div(len).unwrap_or(0)
     }
 
     /// CCSDS 121.0-B-3: the parameters, and the samples in the order they come.
@@ -293,7 +294,7 @@ impl Maker<'_> {
             ccsds121::encode(&params, self.raw, coded).ok()?;
         }
         *head = params.to_bytes();
-        Some((Codec::Ccsds121, self.format, len.saturating_add(head.len())))
+        Some((Codec::Ccsds121, self.format, len.sat_add(head.len())))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::mem::Slide;
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
 use crate::util::slice::Put;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// How a stream is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -429,7 +430,7 @@ impl<'a> Decoder<'a> {
             return;
         }
         // Of a frame that reaches over the start, what is before it is of no interest.
-        let cut = self.options.start.saturating_sub(h.raw_offset).min(h.raw_len.into());
+        let cut = self.options.start.sat_sub(h.raw_offset).least(h.raw_len.into());
         let range = Range { start: h.raw_offset + cut, end: h.raw_end() };
         let arrival = self.holes.look(range);
         self.tag.get_or_insert(h.tag);

@@ -3,6 +3,7 @@
 
 use super::format::{ByteOrder, Format, SampleType};
 use super::numeric::{estimate, quick_cost};
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Longest packet that is looked for.
 const MOST: usize = 512;
@@ -165,7 +166,7 @@ fn cost(bytes: &[u8], length: usize) -> u64 {
     }
     let mut total = 0;
     for (column, (v, s)) in values.iter().zip(&steps).enumerate().take(length) {
-        let n = rest.len().saturating_sub(column).div_ceil(length);
+        let n = rest.len().sat_sub(column).div_ceil(length);
         total += estimate(u64::from(*v.min(s)), n as u32);
     }
     total
@@ -183,7 +184,7 @@ fn cost_by_column(bytes: &[u8], length: usize) -> u64 {
             values += u64::from((b.wrapping_sub(middle) as i8).unsigned_abs());
             n += 1;
         }
-        total += estimate(steps.min(values), n);
+        total += estimate(steps.least(values), n);
     }
     total
 }

@@ -14,6 +14,7 @@ use super::{Effort, Flow, Progress, Step, work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::crc32c;
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// Raw bytes before a frame that it may refer to if nothing was said.
 pub const DEFAULT_HISTORY_BYTES: usize = 64 << 10;
@@ -290,7 +291,7 @@ impl<'a> Encoder<'a> {
             self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
         }
         self.boundary.release(len);
-        self.stats.raw_bytes = place.raw_offset.saturating_add(len as u64);
+        self.stats.raw_bytes = place.raw_offset.sat_add(len as u64);
         self.stats.frames += 1;
         let position = self.options.position(self.sequence);
         self.stats.tally.add(frame.codec, position, payload_of(self.out, frame.len));
@@ -379,12 +380,12 @@ pub fn encode_frame(
 
 /// The payload of a frame of `len` bytes at the start of `out`.
 pub(super) fn payload_of(out: &[u8], len: usize) -> &[u8] {
-    out.get(HEADER_BYTES..len.saturating_sub(TRAILER_BYTES)).unwrap_or(&[])
+    out.get(HEADER_BYTES..len.sat_sub(TRAILER_BYTES)).unwrap_or(&[])
 }
 
 /// Makes the end frame of a stream, whose place says how long the original is; returns its length.
 pub fn encode_end(options: &EncodeOptions, place: Place, index: &Index<'_>, out: &mut [u8]) -> Result<usize> {
-    let end = out.len().saturating_sub(TRAILER_BYTES);
+    let end = out.len().sat_sub(TRAILER_BYTES);
     let len = index.write(out.get_mut(HEADER_BYTES..end).ok_or(NO_ROOM)?).ok_or(NO_ROOM)?;
     seal(Coded { codec: Codec::End, format: options.format, len }, 0, place, 0, out)
 }

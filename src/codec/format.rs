@@ -106,6 +106,7 @@ impl Format {
 
     /// Bytes of one row: a sample of every channel.
     #[must_use]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub const fn row_bytes(self) -> usize {
         self.sample.width().saturating_mul(self.channels as usize)
     }

@@ -7,6 +7,7 @@ use super::format::Format;
 use crate::util::bytes::{Reader, Writer};
 use crate::util::crc::crc32c;
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// What every frame starts with. Not text, not a run, and different from itself at every shift.
 pub const SYNC: [u8; 4] = [0xF5, 0x53, 0x51, 0xB2];
@@ -121,7 +122,7 @@ impl Header {
         let position = first << 4 | second >> 4;
         let codec = Codec::from_code(second & 15)?;
         let code = r.u8()?;
-        let channels = u32::from(r.u16()?).saturating_add(1);
+        let channels = u32::from(r.u16()?).sat_add(1);
         let tag = r.u16()?;
         let mut u24 = || {
             let b = r.bytes(3)?;
@@ -167,12 +168,12 @@ pub fn find_sync(bytes: &[u8]) -> usize {
     let [first, ..] = SYNC;
     while let Some(rest) = bytes.get(from..) {
         let Some(skip) = rest.iter().position(|b| *b == first) else { break };
-        from = from.saturating_add(skip);
+        from = from.sat_add(skip);
         let here = bytes.get(from..).unwrap_or(&[]);
         if SYNC.iter().zip(here).all(|(a, b)| a == b) {
             return from;
         }
-        from = from.saturating_add(1);
+        from = from.sat_add(1);
     }
     bytes.len()
 }

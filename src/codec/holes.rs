@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "counts within the list; range ends are ordered where subtracted")]
 
 use crate::mem::Slide;
+use crate::util::unsigned::Unsigned;
 
 /// A range of bytes of the original.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl<'a> Holes<'a> {
     /// Bytes missing, with those of holes that are not in the list any more.
     #[must_use]
     pub fn missing(&self) -> u64 {
-        self.ranges().iter().fold(self.untracked, |n, r| n.saturating_add(r.len()))
+        self.ranges().iter().fold(self.untracked, |n, r| n.sat_add(r.len()))
     }
 
     /// Bytes of holes that the list was too short for.
@@ -82,7 +83,7 @@ impl<'a> Holes<'a> {
 
     fn insert(&mut self, at: usize, hole: Range) {
         if self.len == self.list.len() {
-            self.untracked = self.untracked.saturating_add(hole.len());
+            self.untracked = self.untracked.sat_add(hole.len());
             return;
         }
         self.list.slide(at..self.len, at + 1);

@@ -5,6 +5,7 @@ use super::frame::{HEADER_BYTES, TRAILER_BYTES};
 use super::glyph::{self, GlyphType};
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// COMPOSITE: the index.
 const INDEX: u32 = 1;
@@ -68,7 +69,7 @@ impl<'a> Index<'a> {
     pub fn write(&self, out: &mut [u8]) -> Option<usize> {
         let all = self.entries.get(..self.len)?;
         // What does not fit is left out: it is a hint.
-        let fits = out.len().saturating_sub(glyph::MAX_HEAD_BYTES + 4) / ENTRY_BYTES;
+        let fits = out.len().sat_sub(glyph::MAX_HEAD_BYTES + 4) / ENTRY_BYTES;
         let all = if fits >= all.len() { all } else { &[] };
         let mut w = Writer::new(out);
         if !all.is_empty() {

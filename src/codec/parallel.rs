@@ -13,6 +13,7 @@ use crate::io::{ByteSink, ByteSource};
 use crate::mem::{Carver, Layout};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -177,7 +178,7 @@ impl Slot<'_> {
             made.tally.add(frame.codec, options.position(place.sequence), payload_of(out, frame.len));
             *lens = (end - from, frame.len);
             place.sequence = place.sequence.wrapping_add(1);
-            place.raw_offset = place.raw_offset.saturating_add(num::count(end - from));
+            place.raw_offset = place.raw_offset.sat_add(num::count(end - from));
             from = end;
             at += frame.len;
         }
@@ -380,7 +381,7 @@ impl Stream<'_, '_> {
         slot.place = self.place;
         // Sequence numbers count frames; what is left of a row makes one more only at the very end.
         self.place.sequence = self.place.sequence.wrapping_add(1);
-        self.place.raw_offset = self.place.raw_offset.saturating_add(num::count(slot.len));
+        self.place.raw_offset = self.place.raw_offset.sat_add(num::count(slot.len));
         Ok(more)
     }
 

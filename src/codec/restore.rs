@@ -9,6 +9,7 @@ use crate::io::{ByteSink, ByteSource};
 use crate::mem::{Carver, Layout};
 use crate::status::Result;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 use core::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
@@ -72,30 +73,30 @@ fn run(
     loop {
         let start = Instant::now();
         // No more room than is of use: frames behind the range are not decoded.
-        let left = num::size(wanted.end.saturating_sub(next)).unwrap_or(usize::MAX);
+        let left = num::size(wanted.end.sat_sub(next)).unwrap_or(usize::MAX);
         let most = if left == 0 { output.len() } else { output.len().min(left) };
         let room = output.get_mut(..most).unwrap_or_default();
         let step = decoder.step(input.get(from..to).unwrap_or(&[]), room, flow)?;
         let decoded = Instant::now();
         times.decoding += decoded - start;
         from += step.consumed;
-        let n = num::size(wanted.end.saturating_sub(step.offset)).unwrap_or(usize::MAX).min(step.written);
+        let n = num::size(wanted.end.sat_sub(step.offset)).unwrap_or(usize::MAX).min(step.written);
         if let Some(bytes) = output.get(..n).filter(|b| !b.is_empty()) {
-            sink.write(step.offset.saturating_sub(wanted.start), bytes)?;
+            sink.write(step.offset.sat_sub(wanted.start), bytes)?;
             times.writing += decoded.elapsed();
             watch(decoder)?;
         }
         // All that is wanted has come.
         let missing = decoder.missing();
-        next = step.offset.saturating_add(num::count(step.written));
+        next = step.offset.sat_add(num::count(step.written));
         let open = missing.untracked() > 0 || missing.ranges().iter().any(|r| r.start < wanted.end);
         if next >= wanted.end && !open {
             return Ok(wanted.len());
         }
         match step.progress {
             Progress::Done => {
-                let there = decoder.length().unwrap_or(missing.reach()).min(wanted.end);
-                return Ok(there.saturating_sub(wanted.start));
+                let there = decoder.length().unwrap_or(missing.reach()).least(wanted.end);
+                return Ok(there.sat_sub(wanted.start));
             }
             Progress::Output => {}
             Progress::Input => {
@@ -134,7 +135,7 @@ pub struct Beginning {
 /// Looks at the first frames of a stream.
 pub fn beginning(read: &ReadAt<'_>, tag: Option<u16>, buf: &mut [u8]) -> Result<Beginning> {
     let Some((at, h)) = seek::header_from(read, 0, tag, buf)? else { return Ok(Beginning::default()) };
-    let second = seek::header_from(read, at.saturating_add(num::count(h.frame_len())), Some(h.tag), buf)?;
+    let second = seek::header_from(read, at.sat_add(num::count(h.frame_len())), Some(h.tag), buf)?;
     let grouped = second.is_some_and(|(_, h)| h.position > 0);
     Ok(Beginning { frame_bytes: h.raw_len as usize, grouped })
 }

@@ -5,6 +5,7 @@ use super::glyph::{self, GlyphType};
 use super::reference::{Reference, refers};
 use super::{numeric, varint};
 use crate::util::bytes::Reader;
+use crate::util::unsigned::Unsigned;
 
 /// Counts of frames and glyphs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +20,7 @@ impl Tally {
     /// Counts a frame, of which so many of its group are before it, and the glyphs of its payload.
     pub fn add(&mut self, codec: Codec, position: u8, mut payload: &[u8]) {
         if let Some(n) = self.frames.get_mut(codec as usize) {
-            *n = n.saturating_add(1);
+            *n = n.sat_add(1);
         }
         if refers(codec, position) {
             let _ = Reference::read(&mut payload);
@@ -33,7 +34,7 @@ impl Tally {
     pub fn merge(&mut self, other: &Tally) {
         let mine = self.frames.iter_mut().chain(&mut self.glyphs);
         for (n, m) in mine.zip(other.frames.iter().chain(&other.glyphs)) {
-            *n = n.saturating_add(*m);
+            *n = n.sat_add(*m);
         }
     }
 
@@ -54,7 +55,7 @@ impl Tally {
 
     fn one(&mut self, kind: GlyphType) {
         if let Some(n) = self.glyphs.get_mut(kind as usize) {
-            *n = n.saturating_add(1);
+            *n = n.sat_add(1);
         }
     }
 }

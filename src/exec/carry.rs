@@ -8,6 +8,7 @@ use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
 use crate::util::crc::Crc32c;
 use crate::util::digest::Digest;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// How far a stage has come, as it is saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,13 +56,13 @@ impl<'m> Job<'m> {
         let (Some(lane), Some(track)) = (self.plan.lanes.get(stage), self.tracks.get(stage)) else { return (0, 0) };
         if graph.stages().get(stage).is_some_and(|s| s.reverse) {
             // Made from the last one on.
-            return (track.end.saturating_sub(track.next.saturating_sub(track.first)), track.end);
+            return (track.end.sat_sub(track.next.sat_sub(track.first)), track.end);
         }
         if lane.held && self.plan.leaf > 0 {
-            return (track.base.min(track.next), track.next);
+            return (track.base.least(track.next), track.next);
         }
-        let bound = if lane.target { track.handed.min(track.next) } else { track.next };
-        (self.oldest(graph, Node::Stage(stage), bound).max(track.base).min(track.next), track.next)
+        let bound = if lane.target { track.handed.least(track.next) } else { track.next };
+        (self.oldest(graph, Node::Stage(stage), bound).most(track.base).least(track.next), track.next)
     }
 
     /// Begins to take up a saved job in `region`. Positions, states and carried rows follow.
@@ -85,7 +86,7 @@ impl<'m> Job<'m> {
             let oldest = self.oldest(graph, Node::Input(i), u64::MAX);
             let last_window = self.wanted(graph, Node::Input(i), None).map_or(0, |(_, end)| end);
             if let Some(loaded) = self.loaded.get_mut(i).filter(|_| oldest != u64::MAX) {
-                let first = oldest.saturating_mul(input.hop);
+                let first = oldest.sat_mul(input.hop);
                 *loaded = Loaded { first, end: first, last_window };
             }
         }
@@ -94,7 +95,7 @@ impl<'m> Job<'m> {
     /// Where the carried rows `first ..` of a resumed job go, up to the next one it makes.
     pub fn place_rows(&mut self, graph: &Graph<'_>, stage: usize, first: u64) -> Result<Span> {
         let next = self.tracks.get_mut(stage).map_or(first, |t| {
-            t.base = first.min(t.next);
+            t.base = first.least(t.next);
             t.next
         });
         let short = Error::new(Status::Format, "stage {a} carries more rows than its buffer holds");
@@ -105,7 +106,7 @@ impl<'m> Job<'m> {
     pub fn note_redo(&mut self) {
         self.redo.fill_with(|| 0);
         for (redo, track) in self.redo.iter_mut().zip(self.tracks.iter()) {
-            *redo = (*redo).max(track.next);
+            *redo = (*redo).most(track.next);
         }
     }
 
@@ -113,7 +114,7 @@ impl<'m> Job<'m> {
     pub fn note_redo_of(&mut self, stage: usize, row: u64) {
         self.redo.fill_with(|| 0);
         if let Some(redo) = self.redo.get_mut(stage) {
-            *redo = (*redo).max(row);
+            *redo = (*redo).most(row);
         }
     }
 
@@ -124,7 +125,7 @@ impl<'m> Job<'m> {
 
     /// A checkpoint was damaged: the way from the one before it is longer.
     pub(super) fn lost_checkpoint(&mut self, world: &mut World<'_, 'm>) {
-        world.counts.repaired = world.counts.repaired.saturating_add(1);
+        world.counts.repaired = world.counts.repaired.sat_add(1);
         self.note_redo();
     }
 
@@ -195,11 +196,11 @@ impl<'m> Job<'m> {
             let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else { continue };
             // Behind the head all that is loaded may be read again.
             let oldest = if self.focus.is_some() { 0 } else { self.oldest_kept(graph, i) };
-            let first = oldest.saturating_mul(input.hop).max(loaded.first);
+            let first = oldest.sat_mul(input.hop).most(loaded.first);
             if feed.cap > 0 && oldest != u64::MAX && first < loaded.end {
                 let bytes = |n: u64| usize::try_from(n).ok()?.checked_mul(input.sample_bytes());
-                let skip = bytes(first.saturating_sub(loaded.first));
-                let part = skip.zip(bytes(loaded.end.saturating_sub(first))).and_then(|(s, l)| feed.samples.part(s, l));
+                let skip = bytes(first.sat_sub(loaded.first));
+                let part = skip.zip(bytes(loaded.end.sat_sub(first))).and_then(|(s, l)| feed.samples.part(s, l));
                 add(part.and_then(|p| Some(Span { at: p.at.checked_add(self.origin)?, ..p })));
             }
         }

@@ -18,6 +18,7 @@ use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::plan::JobPlan;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 const LOST: Error = Error::new(Status::Internal, "a state lies outside of the work area");
 
@@ -164,7 +165,7 @@ impl<'m> Job<'m> {
         }
         let starts = self.head(graph).filter_map(|(i, s)| {
             let track = self.tracks.get(i).filter(|t| t.first < t.end)?;
-            Some(track.first.saturating_mul(s.rate).saturating_add(s.delay))
+            Some(track.first.sat_mul(s.rate).sat_add(s.delay))
         });
         self.frontier = starts.min().unwrap_or(0);
     }
@@ -193,7 +194,7 @@ impl<'m> Job<'m> {
     pub fn keep_states(&mut self, world: &mut World<'_, 'm>) {
         for (i, (lane, track)) in self.plan.lanes.iter().zip(self.tracks.iter()).enumerate() {
             if lane.active && lane.state.len > 0 && !self.plan.classic {
-                let state = Span { at: lane.state.at.saturating_add(self.origin), ..lane.state };
+                let state = Span { at: lane.state.at.sat_add(self.origin), ..lane.state };
                 world.checkpoints.save_last(world.work, i, track.next, state);
             }
         }
@@ -218,8 +219,8 @@ impl<'m> Job<'m> {
             track.next = track.mark;
             track.warm = None;
             if lane.active && lane.state.len > 0 {
-                let from = Span { at: lane.shadow.at.saturating_add(self.origin), ..lane.shadow };
-                let _ = world.work.copy(from, lane.state.at.saturating_add(self.origin));
+                let from = Span { at: lane.shadow.at.sat_add(self.origin), ..lane.shadow };
+                let _ = world.work.copy(from, lane.state.at.sat_add(self.origin));
             }
         }
     }
@@ -232,14 +233,13 @@ impl<'m> Job<'m> {
                 continue;
             }
             let Some(track) = self.tracks.get(c).filter(|t| t.first < t.end) else { continue };
-            let first = track.first.saturating_mul(stage.stride).saturating_sub(edge.lookback);
-            let last = track.end.saturating_sub(1).saturating_mul(stage.stride);
-            let end =
-                if track.end == u64::MAX { u64::MAX } else { last.saturating_add(edge.lookahead).saturating_add(1) };
-            range = Some(range.map_or((first, end), |(f, e)| (f.min(first), e.max(end))));
+            let first = track.first.sat_mul(stage.stride).sat_sub(edge.lookback);
+            let last = track.end.sat_sub(1).sat_mul(stage.stride);
+            let end = if track.end == u64::MAX { u64::MAX } else { last.sat_add(edge.lookahead).sat_add(1) };
+            range = Some(range.map_or((first, end), |(f, e)| (f.least(first), e.most(end))));
         }
         let there = self.rows(graph, node);
-        range.map(|(first, end)| (first, end.min(there).max(first)))
+        range.map(|(first, end)| (first, end.least(there).most(first)))
     }
 
     /// Rows of a node, `u64::MAX` where the end is not known.
@@ -260,10 +260,10 @@ impl<'m> Job<'m> {
     pub fn set_windows(&mut self, graph: &Graph<'_>, windows: u64) {
         self.windows = Some(windows);
         for (track, stage) in self.tracks.iter_mut().zip(graph.stages()) {
-            track.end = track.end.min(stage.rows(windows));
+            track.end = track.end.least(stage.rows(windows));
         }
         for loaded in self.loaded.iter_mut() {
-            loaded.last_window = loaded.last_window.min(windows);
+            loaded.last_window = loaded.last_window.least(windows);
         }
     }
 
@@ -272,7 +272,7 @@ impl<'m> Job<'m> {
         let ends = self.head(graph).filter_map(|(i, stage)| {
             let end = self.tracks.get(i)?.end;
             let last = end.checked_sub(1)?;
-            Some(last.saturating_mul(stage.rate).saturating_add(stage.delay).saturating_add(1))
+            Some(last.sat_mul(stage.rate).sat_add(stage.delay).sat_add(1))
         });
         ends.max().unwrap_or(0)
     }
@@ -300,7 +300,7 @@ impl<'m> Job<'m> {
     #[must_use]
     pub fn pending(&self, stage: usize) -> (u64, u64) {
         // A scan may still be on its way from a checkpoint to the first row that is wanted.
-        self.tracks.get(stage).map_or((0, 0), |t| (t.handed, t.next.max(t.handed)))
+        self.tracks.get(stage).map_or((0, 0), |t| (t.handed, t.next.most(t.handed)))
     }
 
     /// Where rows of a target lie.
@@ -325,7 +325,7 @@ impl<'m> Job<'m> {
     pub fn oldest_sample(&self, graph: &Graph<'_>, input: usize) -> Option<u64> {
         let row = self.oldest(graph, Node::Input(input), u64::MAX);
         let hop = graph.inputs().get(input).map_or(0, |i| i.hop);
-        (row != u64::MAX).then(|| row.saturating_mul(hop))
+        (row != u64::MAX).then(|| row.sat_mul(hop))
     }
 
     /// The first row of a node that some stage still needs, from where it was when the block began; at most `bound`.
@@ -335,7 +335,7 @@ impl<'m> Job<'m> {
             let active = self.plan.lanes.get(c).is_some_and(|l| l.active);
             if let Some(track) = self.tracks.get(c).filter(|t| active && t.mark < t.end) {
                 let own = if stage.reverse { track.first } else { track.mark };
-                row = row.min(own.saturating_mul(stage.stride).saturating_sub(edge.lookback));
+                row = row.least(own.sat_mul(stage.stride).sat_sub(edge.lookback));
             }
         }
         row
@@ -355,8 +355,8 @@ impl<'m> Job<'m> {
                     track.map(|t| if stage.reverse { t.first } else { t.mark })
                 }
             };
-            let own = own.map(|t| t.saturating_mul(stage.stride).saturating_sub(edge.lookback));
-            row = row.min(own.unwrap_or(u64::MAX));
+            let own = own.map(|t| t.sat_mul(stage.stride).sat_sub(edge.lookback));
+            row = row.least(own.unwrap_or(u64::MAX));
         }
         row
     }
@@ -382,27 +382,27 @@ impl<'m> Job<'m> {
         let last = self.last_frontier(world.graph);
         match self.windows {
             Some(_) => last,
-            None => last.min(windows(world.graph, world.inputs)),
+            None => last.least(windows(world.graph, world.inputs)),
         }
     }
 
     /// The frontier up to which all rows of target `stage` before row `end` are made and no further.
     #[must_use]
     pub fn frontier_for(&self, graph: &Graph<'_>, stage: usize, end: u64) -> u64 {
-        let of = |s: &Stage<'_>| end.saturating_mul(s.rate).saturating_add(s.delay);
+        let of = |s: &Stage<'_>| end.sat_mul(s.rate).sat_add(s.delay);
         graph.stages().get(stage).map_or(u64::MAX, of)
     }
 
     /// Windows the frontier may still move before `limit`.
     #[must_use]
     pub fn room_before(&self, limit: u64) -> u64 {
-        limit.saturating_sub(self.frontier)
+        limit.sat_sub(self.frontier)
     }
 
     fn advance_block(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
-        let step = most.min(self.plan.block);
-        let to = self.reach(world).min(self.frontier.saturating_add(step));
-        let moved = to.saturating_sub(self.frontier);
+        let step = most.least(self.plan.block);
+        let to = self.reach(world).least(self.frontier.sat_add(step));
+        let moved = to.sat_sub(self.frontier);
         if moved == 0 {
             return Ok(0);
         }
@@ -411,7 +411,7 @@ impl<'m> Job<'m> {
             let rate = world.graph.rate(Node::Stage(i));
             let made = self.plan.made(i, rate, to);
             let Some(track) = self.tracks.get(i).copied() else { continue };
-            if let Err(e) = self.make(world, i, track.next, made.min(track.end)) {
+            if let Err(e) = self.make(world, i, track.next, made.least(track.end)) {
                 self.set_back(world);
                 return Err(e);
             }
@@ -425,22 +425,22 @@ impl<'m> Job<'m> {
         let open = |i: &&usize| tracks.get(**i).is_some_and(|t| t.next < t.end);
         let Some(i) = self.plan.order.iter().find(open).copied() else { return Ok(0) };
         let Some(track) = self.tracks.get(i).copied() else { return Ok(0) };
-        let rate = world.graph.rate(Node::Stage(i)).max(1);
-        let most = if self.plan.classic { most } else { most.min(self.plan.block) };
-        let left = track.end.saturating_sub(track.next);
-        let rows = most.checked_div(rate).unwrap_or(0).max(1).min(left);
+        let rate = world.graph.rate(Node::Stage(i)).most(1);
+        let most = if self.plan.classic { most } else { most.least(self.plan.block) };
+        let left = track.end.sat_sub(track.next);
+        let rows = most.checked_div(rate).unwrap_or(0).most(1).least(left);
         let made = if world.graph.stages().get(i).is_some_and(|s| s.reverse) {
-            let to = track.first.saturating_add(left);
-            self.make_down(world, i, to.saturating_sub(rows), to)
+            let to = track.first.sat_add(left);
+            self.make_down(world, i, to.sat_sub(rows), to)
         } else {
-            self.make(world, i, track.next, track.next.saturating_add(rows))
+            self.make(world, i, track.next, track.next.sat_add(rows))
         };
         if let Err(e) = made {
             self.set_back(world);
             return Err(e);
         }
         // A row of a strided stage is one piece of work, however many windows it stands for.
-        Ok(rows.saturating_mul(rate).min(most))
+        Ok(rows.sat_mul(rate).least(most))
     }
 
     /// Makes rows `from .. to` of a stage: one call for the rows whose neighbours are all there, and one call a row
@@ -454,7 +454,7 @@ impl<'m> Job<'m> {
             let stop = if scan { world.checkpoints.next_stop(stage, at) } else { u64::MAX };
             let capture = self.tracks.get(stage).and_then(|t| t.capture).filter(|c| *c > at);
             let end =
-                if whole { to.min(outer).min(stop).min(capture.unwrap_or(u64::MAX)) } else { at.saturating_add(1) };
+                if whole { to.least(outer).least(stop).least(capture.unwrap_or(u64::MAX)) } else { at.sat_add(1) };
             self.call(world, stage, at, end, !whole)?;
             if capture == Some(end) {
                 self.capture(world, stage)?;
@@ -478,13 +478,13 @@ impl<'m> Job<'m> {
         while at > from {
             let whole = at > inner && at <= outer;
             let capture = self.tracks.get(stage).and_then(|t| t.capture).filter(|c| *c < at);
-            let start = if whole { from.max(inner).max(capture.unwrap_or(0)) } else { at.saturating_sub(1) };
+            let start = if whole { from.most(inner).most(capture.unwrap_or(0)) } else { at.sat_sub(1) };
             self.call(world, stage, start, at, !whole)?;
             if capture == Some(start) {
                 self.capture(world, stage)?;
             }
             if let Some(track) = self.tracks.get_mut(stage) {
-                track.next = track.next.saturating_add(at.saturating_sub(start));
+                track.next = track.next.sat_add(at.sat_sub(start));
             }
             at = start;
         }
@@ -496,11 +496,11 @@ impl<'m> Job<'m> {
         let (mut from, mut to) = (0, u64::MAX);
         let Some(stage) = graph.stages().get(stage) else { return (0, 0) };
         for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
-            from = from.max(edge.lookback.div_ceil(stage.stride.max(1)));
+            from = from.most(edge.lookback.div_ceil(stage.stride.max(1)));
             let there = self.rows(graph, edge.from);
             if there != u64::MAX {
-                let last = there.checked_sub(edge.lookahead.saturating_add(1));
-                to = to.min(last.map_or(0, |l| l.checked_div(stage.stride).unwrap_or(0).saturating_add(1)));
+                let last = there.checked_sub(edge.lookahead.sat_add(1));
+                to = to.least(last.map_or(0, |l| l.checked_div(stage.stride).unwrap_or(0).sat_add(1)));
             }
         }
         (from, to)

@@ -17,6 +17,7 @@ use crate::mem::Span;
 use crate::status::Result;
 use crate::util::digest::Digest;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// What a piece does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,10 +133,10 @@ impl<'m> Job<'m> {
         let scan = stage.is_scan() && lane.active;
         if scan {
             // A later scan that starts from an earlier checkpoint needs rows before this one's own.
-            let needed = range.map_or(to.first, |(f, _)| f.min(to.first));
+            let needed = range.map_or(to.first, |(f, _)| f.least(to.first));
             let stored = world.checkpoints.nearest(world.work, i, needed);
-            let first = if snapshot { stored.max(from.first) } else { stored };
-            range = Some((first, range.map_or(to.first, |(_, e)| e.max(to.first))));
+            let first = if snapshot { stored.most(from.first) } else { stored };
+            range = Some((first, range.map_or(to.first, |(_, e)| e.most(to.first))));
         }
         if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
             *track = Track::over(first, end);
@@ -159,11 +160,11 @@ impl<'m> Job<'m> {
             range = Some(if stage.reverse {
                 capture = carried.then_some(from.end);
                 let first = range.map_or(to.end, |(f, _)| f);
-                (capture.map_or(first, |c| c.min(first)), to.end)
+                (capture.map_or(first, |c| c.least(first)), to.end)
             } else {
                 capture = carried.then_some(to.first);
-                let end = range.map_or(from.first, |(_, e)| e).max(from.first);
-                (from.first, capture.map_or(end, |c| c.max(end)))
+                let end = range.map_or(from.first, |(_, e)| e).most(from.first);
+                (from.first, capture.map_or(end, |c| c.most(end)))
             });
         }
         if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
@@ -182,7 +183,7 @@ impl<'m> Job<'m> {
     #[must_use]
     pub fn snapshot(&self, level: usize) -> Span {
         let span = self.plan.snapshot(level);
-        Span { at: span.at.saturating_add(self.origin), ..span }
+        Span { at: span.at.sat_add(self.origin), ..span }
     }
 
     /// True where some stage of level 0 is a scan.
@@ -196,28 +197,28 @@ impl<'m> Job<'m> {
         let target = self.plan.lanes.iter().position(|l| l.target).unwrap_or(usize::MAX);
         self.clear_tracks();
         for i in (0..graph.stages().len()).rev() {
-            let own = (i == target).then(|| (row, row.saturating_add(1)));
+            let own = (i == target).then(|| (row, row.sat_add(1)));
             let Some((first, end)) = self.wanted(graph, Node::Stage(i), own) else { continue };
             let most = self.rows(graph, Node::Stage(i));
             if let (Some(track), Some(ends)) = (self.tracks.get_mut(i), self.ends.get_mut(i)) {
-                *track = Track::over(first, end.max(first.saturating_add(1)));
-                ends.at(behind).first = first.min(most);
+                *track = Track::over(first, end.most(first.sat_add(1)));
+                ends.at(behind).first = first.least(most);
             }
         }
         let last = row == self.rows(graph, Node::Stage(target));
         self.clear_tracks();
         for (i, stage) in graph.stages().iter().enumerate().rev() {
-            let own = (i == target).then(|| (row.saturating_sub(1), row));
+            let own = (i == target).then(|| (row.sat_sub(1), row));
             let range = self.wanted(graph, Node::Stage(i), own);
             let most = self.rows(graph, Node::Stage(i));
             let (Some(track), Some(ends)) = (self.tracks.get_mut(i), self.ends.get_mut(i)) else { continue };
             let bounds = ends.at(behind);
-            let mut end = range.map_or(0, |(_, e)| e).min(most);
+            let mut end = range.map_or(0, |(_, e)| e).least(most);
             if stage.is_scan() {
-                end = if stage.reverse && last { most } else { end.max(bounds.first) };
+                end = if stage.reverse && last { most } else { end.most(bounds.first) };
             }
             bounds.end = end;
-            *track = Track::over(end.saturating_sub(1), end);
+            *track = Track::over(end.sat_sub(1), end);
         }
     }
 
@@ -233,11 +234,11 @@ impl<'m> Job<'m> {
         let mut way = 0;
         for (i, stage) in graph.stages().iter().enumerate().filter(|(_, s)| s.is_scan() && s.level == 0) {
             if let (true, Some(ends)) = (self.plan.lanes.get(i).is_some_and(|l| l.active), self.ends.get(i)) {
-                let rows = ends.to.first.saturating_sub(world.checkpoints.nearest(world.work, i, ends.to.first));
-                way = way.max(num::div_ceil(rows.saturating_mul(stage.rate), rate));
+                let rows = ends.to.first.sat_sub(world.checkpoints.nearest(world.work, i, ends.to.first));
+                way = way.most(num::div_ceil(rows.sat_mul(stage.rate), rate));
             }
         }
-        row.saturating_sub(way)
+        row.sat_sub(way)
     }
 
     /// Between pieces: what level 0 makes below row `row` of the target is made again.
@@ -249,7 +250,7 @@ impl<'m> Job<'m> {
         self.redo.fill_with(|| 0);
         let forward = graph.stages().iter().map(|s| s.level == 0);
         for ((redo, ends), _) in self.redo.iter_mut().zip(self.ends.iter()).zip(forward).filter(|(_, f)| *f) {
-            *redo = (*redo).max(ends.from.first);
+            *redo = (*redo).most(ends.from.first);
         }
     }
 

@@ -7,6 +7,7 @@ use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN};
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 impl<'m> Job<'m> {
     /// Runs a stage for rows `from .. to`. With `gather`, some of the rows around lie beyond an end: there is one row
@@ -21,7 +22,7 @@ impl<'m> Job<'m> {
     ) -> Result<()> {
         let graph = world.graph;
         let Some(stage) = graph.stages().get(index) else { return internal("a job runs a stage there is not") };
-        let rows = num::size(to.saturating_sub(from))?;
+        let rows = num::size(to.sat_sub(from))?;
         if self.focus.is_some() {
             self.focus = Some((index, from));
         }
@@ -30,16 +31,16 @@ impl<'m> Job<'m> {
         let mut edges = [EdgeRows::NONE; MAX_FAN_IN];
         // Samples of all edges first: loading some may move others that were found before.
         for edge in graph.edges_of(stage).iter().filter(|e| matches!(e.from, Node::Input(_))) {
-            let first = from.saturating_mul(stage.stride).saturating_sub(edge.lookback);
-            let last = to.saturating_sub(1).saturating_mul(stage.stride).saturating_add(edge.lookahead);
-            let end = last.saturating_add(1).min(self.rows(graph, edge.from));
+            let first = from.sat_mul(stage.stride).sat_sub(edge.lookback);
+            let last = to.sat_sub(1).sat_mul(stage.stride).sat_add(edge.lookahead);
+            let end = last.sat_add(1).least(self.rows(graph, edge.from));
             self.locate(world, edge.from, first, end)?;
         }
         let mut gathered = 0;
         for ((span, rows_in), edge) in spans.iter_mut().zip(edges.iter_mut()).zip(graph.edges_of(stage)) {
             let shape = graph.shape(edge.from);
-            let own = from.saturating_mul(stage.stride);
-            let last = to.saturating_sub(1).saturating_mul(stage.stride);
+            let own = from.sat_mul(stage.stride);
+            let last = to.sat_sub(1).sat_mul(stage.stride);
             rows_in.shape = shape;
             rows_in.step = num::size(stage.stride)?;
             rows_in.lookback = num::size(edge.lookback)?;
@@ -50,14 +51,14 @@ impl<'m> Job<'m> {
                 rows_in.row_stride = shape.bytes();
                 rows_in.rows = num::size(edge.rows())?;
             } else {
-                let first = own.saturating_sub(edge.lookback);
-                let end = last.saturating_add(edge.lookahead).saturating_add(1);
+                let first = own.sat_sub(edge.lookback);
+                let end = last.sat_add(edge.lookahead).sat_add(1);
                 *span = self.locate(world, edge.from, first, end)?;
                 rows_in.row_stride = match edge.from {
                     Node::Input(i) => num::size(graph.inputs().get(i).map_or(0, |i| i.row_stride()))?,
                     Node::Stage(_) => shape.bytes(),
                 };
-                rows_in.rows = num::size(end.saturating_sub(first))?;
+                rows_in.rows = num::size(end.sat_sub(first))?;
             }
         }
 
@@ -95,7 +96,7 @@ impl<'m> Job<'m> {
         ran.map_err(|code| failed(code, text).b(from).name(&stage.name))?;
         world.counts.stage_rows = world.counts.stage_rows.wrapping_add(num::count(rows));
         world.counts.stage_bytes = world.counts.stage_bytes.wrapping_add(made);
-        let again = self.redo.get(index).map_or(0, |redo| to.min(*redo).saturating_sub(from));
+        let again = self.redo.get(index).map_or(0, |redo| to.least(*redo).sat_sub(from));
         world.counts.recomputed_rows = world.counts.recomputed_rows.wrapping_add(again);
         Ok(())
     }
@@ -108,11 +109,11 @@ impl<'m> Job<'m> {
             return internal("a job makes rows of a stage it does not have");
         };
         let (cap, next, mut base) = (lane.cap, track.next, track.base);
-        if to.saturating_sub(base) > cap {
-            let bound = if lane.target { track.handed.min(track.mark) } else { track.mark };
-            let oldest = self.oldest(graph, Node::Stage(index), bound).max(base);
-            let skip = num::mul(num::size(oldest.saturating_sub(base))?, row)?;
-            let held = num::mul(num::size(next.saturating_sub(oldest))?, row)?;
+        if to.sat_sub(base) > cap {
+            let bound = if lane.target { track.handed.least(track.mark) } else { track.mark };
+            let oldest = self.oldest(graph, Node::Stage(index), bound).most(base);
+            let skip = num::mul(num::size(oldest.sat_sub(base))?, row)?;
+            let held = num::mul(num::size(next.sat_sub(oldest))?, row)?;
             let start = num::add(lane.rows.at, self.origin)?;
             let from = Span { at: num::add(start, skip)?, len: held };
             if oldest < next && world.work.copy(from, start).is_none() {
@@ -120,7 +121,7 @@ impl<'m> Job<'m> {
             }
             base = oldest;
         }
-        if to.saturating_sub(base) > cap {
+        if to.sat_sub(base) > cap {
             return internal("a block has more rows than its buffer");
         }
         if let Some(track) = self.tracks.get_mut(index) {
@@ -146,7 +147,7 @@ impl<'m> Job<'m> {
             let gone = Error::new(Status::Evicted, text).a(start).b(ring.first()).name(&input.name);
             let found = ring.span(start, len).ok_or(gone)?;
             if !ring.sound(world.work, start, len) {
-                world.counts.damaged = world.counts.damaged.saturating_add(1);
+                world.counts.damaged = world.counts.damaged.sat_add(1);
                 let text = "input {n}: samples from {a} on are damaged in the ring, and cannot be pushed again";
                 return Err(Error::new(Status::Corrupt, text).a(start).name(&input.name));
             }
@@ -156,7 +157,7 @@ impl<'m> Job<'m> {
         let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else {
             return internal("a job reads an input it does not have");
         };
-        let skip = num::mul(num::size(start.saturating_sub(loaded.first))?, input.sample_bytes())?;
+        let skip = num::mul(num::size(start.sat_sub(loaded.first))?, input.sample_bytes())?;
         let bytes = num::mul(num::size(len)?, input.sample_bytes())?;
         let part = feed.samples.part(skip, bytes);
         part.and_then(|p| Some(Span { at: p.at.checked_add(self.origin)?, ..p }))
@@ -174,7 +175,7 @@ impl<'m> Job<'m> {
         if start >= loaded.first && end <= loaded.end {
             return Ok(());
         }
-        let keep = self.oldest_kept(graph, i).saturating_mul(input.hop).min(start);
+        let keep = self.oldest_kept(graph, i).sat_mul(input.hop).least(start);
         if start < loaded.first {
             if self.focus.is_none() {
                 return internal("samples of a source were given up too early");
@@ -183,12 +184,12 @@ impl<'m> Job<'m> {
         }
         let sample = input.sample_bytes();
         let place = num::add(feed.samples.at, self.origin)?;
-        if end.saturating_sub(loaded.first) > feed.cap {
+        if end.sat_sub(loaded.first) > feed.cap {
             if keep >= loaded.end {
                 (loaded.first, loaded.end) = (keep, keep);
             } else if keep > loaded.first {
-                let skip = num::mul(num::size(keep.saturating_sub(loaded.first))?, sample)?;
-                let held = num::mul(num::size(loaded.end.saturating_sub(keep))?, sample)?;
+                let skip = num::mul(num::size(keep.sat_sub(loaded.first))?, sample)?;
+                let held = num::mul(num::size(loaded.end.sat_sub(keep))?, sample)?;
                 let from = Span { at: num::add(place, skip)?, len: held };
                 if world.work.copy(from, place).is_none() {
                     return internal("samples lie outside of the work area");
@@ -202,14 +203,14 @@ impl<'m> Job<'m> {
         let (last, span) = input.samples(0, loaded.last_window);
         // On the way down the samples behind are done with: reading ahead would read in vain.
         let down = self.focus.is_some_and(|(s, _)| graph.stages().get(s).is_some_and(|s| s.reverse));
-        let wanted = if down { end } else { (*samples).min(last.saturating_add(span)).max(end) };
-        let until = wanted.min(loaded.first.saturating_add(feed.cap));
+        let wanted = if down { end } else { (*samples).least(last.sat_add(span)).most(end) };
+        let until = wanted.least(loaded.first.sat_add(feed.cap));
         if end > until || end > *samples {
             return internal("a block needs more samples than its buffer holds");
         }
         while loaded.end < until {
-            let skip = num::mul(num::size(loaded.end.saturating_sub(loaded.first))?, sample)?;
-            let n = num::mul(num::size(until.saturating_sub(loaded.end))?, sample)?;
+            let skip = num::mul(num::size(loaded.end.sat_sub(loaded.first))?, sample)?;
+            let n = num::mul(num::size(until.sat_sub(loaded.end))?, sample)?;
             let Some(to) = world.work.bytes(Span { at: num::add(place, skip)?, len: n }) else {
                 return internal("samples lie outside of the work area");
             };
@@ -223,8 +224,8 @@ impl<'m> Job<'m> {
                 let text = "the source of input {n} gave {a} samples at sample {b}, which is not possible";
                 return Err(Error::new(Status::Callback, text).a(got).b(loaded.end).name(&input.name));
             }
-            world.counts.source_bytes = world.counts.source_bytes.wrapping_add(got.saturating_mul(num::count(sample)));
-            loaded.end = loaded.end.saturating_add(got);
+            world.counts.source_bytes = world.counts.source_bytes.wrapping_add(got.sat_mul(num::count(sample)));
+            loaded.end = loaded.end.sat_add(got);
             if let Some(kept) = self.loaded.get_mut(i) {
                 *kept = loaded;
             }
@@ -243,8 +244,8 @@ impl<'m> Job<'m> {
         let place = Span { at: num::add(part.at, self.origin)?, ..part };
         for j in 0..edge.rows() {
             let to = Span { at: num::add(place.at, num::mul(num::size(j)?, row)?)?, len: row };
-            let before = own.saturating_add(j) < edge.lookback;
-            let t = own.saturating_add(j).saturating_sub(edge.lookback);
+            let before = own.sat_add(j) < edge.lookback;
+            let t = own.sat_add(j).sat_sub(edge.lookback);
             let beyond = before || t >= there;
             if beyond && edge.boundary == Boundary::Zero {
                 match world.work.bytes(to) {
@@ -253,8 +254,8 @@ impl<'m> Job<'m> {
                 }
                 continue;
             }
-            let t = if before { 0 } else { t.min(there.saturating_sub(1)) };
-            let from = self.locate(world, edge.from, t, t.saturating_add(1))?;
+            let t = if before { 0 } else { t.least(there.sat_sub(1)) };
+            let from = self.locate(world, edge.from, t, t.sat_add(1))?;
             if world.work.copy(Span { len: row, ..from }, to.at).is_none() {
                 return internal("a halo lies outside of the work area");
             }

@@ -6,6 +6,7 @@ use crate::io::{Sink, Source};
 use crate::kernel::{Code, EdgeRows, Kernel, StageIo};
 use crate::limits::MAX_FAN_IN;
 use crate::util::digest::Digest;
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
 use core::mem::size_of;
 
@@ -40,7 +41,7 @@ impl Kernel for CStage {
         let none = EdgeRows::NONE;
         let mut edges: [sqs_edge_rows; MAX_FAN_IN] = core::array::from_fn(|i| {
             let e = io.edges.get(i).unwrap_or(&none);
-            let own = e.lookback.saturating_mul(e.row_stride);
+            let own = e.lookback.sat_mul(e.row_stride);
             sqs_edge_rows {
                 base: e.bytes.get(own..).unwrap_or(&[]).as_ptr().cast(),
                 row_stride_bytes: e.row_stride,

@@ -8,6 +8,7 @@ use crate::limits::AREA_ALIGN;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
 use crate::util::text::Text;
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 
@@ -99,7 +100,7 @@ pub(super) fn place<T>(area: &mut [MaybeUninit<u8>]) -> Result<(&mut MaybeUninit
 
 /// Do these stretches of memory have bytes in common?
 fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
-    a.1 > 0 && b.1 > 0 && a.0 < b.0.saturating_add(b.1) && b.0 < a.0.saturating_add(a.1)
+    a.1 > 0 && b.1 > 0 && a.0 < b.0.sat_add(b.1) && b.0 < a.0.sat_add(a.1)
 }
 
 /// Input and output of a step, each with where its count goes; the counts are set to 0.

@@ -14,6 +14,7 @@ use crate::codec::holes::Holes;
 use crate::codec::tally::Tally;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::mem::size_of;
 
 fn bad(text: &'static str) -> Error {
@@ -184,7 +185,7 @@ pub(super) fn decoded(decoder: &Decoder<'_>) -> sqs_codec_stats {
         frames: s.frames,
         ended: u32::from(s.ended),
         length: decoder.length().unwrap_or(SQS_ALL),
-        damaged_frames: s.damaged_frames.saturating_add(s.orphaned_frames),
+        damaged_frames: s.damaged_frames.sat_add(s.orphaned_frames),
         repeated_frames: s.repeated_frames,
         late_frames: s.late_frames,
         skipped_bytes: s.skipped_bytes,

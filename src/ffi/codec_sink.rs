@@ -5,6 +5,7 @@ use super::encoder::{sqs_encoder, sqs_encoder_step};
 use super::structs;
 use super::types::*;
 use crate::status::Status;
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
 
 /// An encoder behind an evaluation: give sqs_encoder_sink_rows as the sink and this as its ctx. The rows of the stage are
@@ -64,7 +65,7 @@ unsafe fn pass(sink: &mut sqs_encoder_sink, mut data: *const u8, mut bytes: usiz
             }
             data = data.add(took);
         }
-        bytes = bytes.saturating_sub(took);
+        bytes = bytes.sat_sub(took);
     }
 }
 

@@ -15,6 +15,7 @@ use crate::io::replace::{Input, Replacement};
 use crate::io::{ByteSink, ByteSource};
 use crate::status::{Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use std::time::Instant;
 
@@ -51,7 +52,7 @@ impl DecodeJob {
         let need = restore::memory(&self.core)?;
         let mut area = Area::new(self.options.memory, self.options.memory_bytes, need)?;
         let (start, mut times) = (Instant::now(), Times::default());
-        let end = self.core.start.saturating_add(self.options.count);
+        let end = self.core.start.sat_add(self.options.count);
         let mut watch = |d: &Decoder<'_>| {
             *stats = decoded(d);
             write_missing(self.options.missing, self.core.max_holes, d.missing());

@@ -13,6 +13,7 @@ use crate::io::replace::{Input, PATH_LEN, Replacement};
 use crate::io::{ByteSink, ByteSource};
 use crate::status::{Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use std::time::Instant;
 
@@ -75,8 +76,8 @@ pub(super) fn keep(output: Replacement, len: u64, stats: &mut sqs_codec_stats) -
     let start = Instant::now();
     let kept = output.keep(len);
     let ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-    stats.write_ns = stats.write_ns.saturating_add(ns);
-    stats.wall_ns = stats.wall_ns.saturating_add(ns);
+    stats.write_ns = stats.write_ns.sat_add(ns);
+    stats.wall_ns = stats.wall_ns.sat_add(ns);
     kept
 }
 

@@ -11,6 +11,7 @@ use crate::io::SinkBox;
 use crate::pipeline::Pipeline;
 use crate::plan::{ALL, Order, Request};
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
 
 /// Runs an evaluation to its end; after an error it is given up. Says how many rows were handed out.
@@ -79,10 +80,10 @@ pub unsafe extern "C" fn sqs_evaluate(
         let ask = Request { stage: stage as usize, first, count, order: Order::Forward };
         let there = core.rows_there(ask.stage)?;
         seal_first(core, holder, &[ask])?;
-        let count = if count == ALL { there.saturating_sub(first) } else { count };
+        let count = if count == ALL { there.sat_sub(first) } else { count };
         if first.checked_add(count).is_none_or(|end| end > there) {
             let text = "rows up to {a} are asked for, there are {b} so far";
-            return Err(Error::new(Status::Range, text).a(first.saturating_add(count)).b(there));
+            return Err(Error::new(Status::Range, text).a(first.sat_add(count)).b(there));
         }
         let len = buffer_for(core, stage, rows, cap_bytes, count)?.len;
         let sink = BufferSink { base: rows.cast(), len, start: first };

@@ -20,6 +20,7 @@ use crate::mem::{Carver, Layout};
 use crate::pipeline::Pipeline;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 
 /// Encoded bytes on their way to the file.
@@ -39,7 +40,7 @@ impl Rows<'_> {
         loop {
             let step = self.encoder.step(bytes, self.buffer, flow)?;
             self.file.write(self.written, self.buffer.get(..step.written).unwrap_or(&[]))?;
-            self.written = self.written.saturating_add(num::count(step.written));
+            self.written = self.written.sat_add(num::count(step.written));
             bytes = bytes.get(step.consumed..).unwrap_or(&[]);
             if step.progress != Progress::Output {
                 return Ok(());
@@ -71,7 +72,7 @@ fn options_for(core: &Pipeline<'static>, stage: u32, options: *const sqs_encode_
     o.struct_size = size_of::<sqs_encode_options>() as u32;
     o.dtype = if complex { SQS_F32 } else { shape.dtype as u32 };
     o.byte_order = if cfg!(target_endian = "big") { SQS_BIG_ENDIAN } else { SQS_LITTLE_ENDIAN };
-    let len = shape.len.saturating_mul(if complex { 2 } else { 1 });
+    let len = shape.len.sat_mul(if complex { 2 } else { 1 });
     // Longer rows are taken for one channel.
     o.channels = u32::try_from(len).ok().filter(|n| *n <= MAX_CHANNELS).unwrap_or(1);
     Ok(o)

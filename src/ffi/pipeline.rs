@@ -11,6 +11,7 @@ use crate::limits::{AREA_ALIGN, DEFAULT_EDGES, DEFAULT_STAGES};
 use crate::pipeline::{Config, Pipeline};
 use crate::plan::{Knobs, Mode};
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use core::mem::{MaybeUninit, size_of};
 
@@ -147,7 +148,7 @@ pub unsafe extern "C" fn sqs_pipeline_new(
         let head = size_of::<sqs_pipeline>();
         // SAFETY: the area has `control` bytes from `base` on, which are the pipeline's until it is deleted.
         let tables: &'static mut [MaybeUninit<u8>] =
-            unsafe { core::slice::from_raw_parts_mut(base.add(head).cast(), meaning.control.saturating_sub(head)) };
+            unsafe { core::slice::from_raw_parts_mut(base.add(head).cast(), meaning.control.sat_sub(head)) };
         let config = Config {
             input: meaning.input,
             knobs: meaning.knobs,
@@ -196,15 +197,15 @@ pub unsafe extern "C" fn sqs_pipeline_delete(pipeline: *mut sqs_pipeline) {
     if !retire(pipeline) {
         return;
     }
-    // SAFETY: a live handle that no call is using; it is read out once and dropped, then its memory is given back.
-    let handle = unsafe { pipeline.read() };
-    let sqs_pipeline { holder, core, .. } = handle;
-    if core.tables_sound().is_ok() {
-        drop(core);
-    } else {
-        // Damaged tables are not followed. What built-in stages hold on the host's heap stays there.
-        core::mem::forget(core);
-    }
+    // SAFETY: a live handle that no call is using; what it holds is dropped in its place or read out, once each, then its
+    // memory is given back. Damaged tables are not followed: what built-in stages hold on the host's heap stays there.
+    let holder = unsafe {
+        let core = &mut (*pipeline).core;
+        if core.tables_sound().is_ok() {
+            core::ptr::drop_in_place(core);
+        }
+        (&raw const (*pipeline).holder).read()
+    };
     holder.release();
 }
 

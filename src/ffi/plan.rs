@@ -9,6 +9,7 @@ use crate::pipeline::Pipeline;
 use crate::plan::{Order, Page, Plan, Request};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::ffi::{c_char, c_void};
 use core::mem::size_of;
 
@@ -57,7 +58,7 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
         output_bytes: bytes(p.output_bytes),
         cache_bytes: bytes(p.cache_bytes),
         checkpoint_bytes: bytes(p.checkpoint_bytes),
-        control_bytes: bytes(p.control_bytes.saturating_add(size_of::<sqs_pipeline>())),
+        control_bytes: bytes(p.control_bytes.sat_add(size_of::<sqs_pipeline>())),
         host_heap_bytes: p.host_heap_bytes,
         least_bytes: bytes(p.least_bytes),
         block: p.block,
@@ -137,25 +138,25 @@ pub unsafe extern "C" fn sqs_plan_explain(
         let count = requests(requests_list, n, &mut list)?;
         let mut whole = 0usize;
         let mut put = |piece: &str| {
-            let room = cap.saturating_sub(1).saturating_sub(whole);
+            let room = cap.sat_sub(1).sat_sub(whole);
             let len = piece.len().min(room);
             if len > 0 {
                 // SAFETY: whole + len < cap bytes of the caller's buffer.
                 unsafe { core::ptr::copy_nonoverlapping(piece.as_ptr(), buf.cast::<u8>().add(whole), len) };
             }
-            whole = whole.saturating_add(piece.len());
+            whole = whole.sat_add(piece.len());
         };
         core.explain(list.get(..count).unwrap_or(&[]), &mut Page::new(&mut put))?;
         if cap > 0 {
             // SAFETY: below cap.
-            unsafe { buf.add(whole.min(cap.saturating_sub(1))).write(0) };
+            unsafe { buf.add(whole.min(cap.sat_sub(1))).write(0) };
         }
         if !need.is_null() {
             // SAFETY: checked.
-            unsafe { need.write(whole.saturating_add(1)) };
+            unsafe { need.write(whole.sat_add(1)) };
         }
         if whole >= cap {
-            return Err(Error::new(Status::Space, "the text takes {a} bytes").a(num::count(whole.saturating_add(1))));
+            return Err(Error::new(Status::Space, "the text takes {a} bytes").a(num::count(whole.sat_add(1))));
         }
         Ok(Status::Ok)
     })

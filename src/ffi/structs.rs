@@ -20,6 +20,7 @@ macro_rules! versioned {
     )* };
 }
 use super::types::*;
+use crate::util::unsigned::Unsigned;
 #[cfg(feature = "codec")]
 versioned!(
     super::codec_types::sqs_encode_options,
@@ -65,44 +66,48 @@ pub(super) fn init<T: Versioned>(p: *mut T, struct_size: usize) -> i32 {
 
 /// Checks that a pointer can be read or written as a `T`.
 pub(super) fn usable<T>(p: *const T) -> Result<()> {
-    if p.is_null() {
+    aligned(p.addr(), align_of::<T>())
+}
+
+// Once for all types, as what follows.
+fn aligned(addr: usize, align: usize) -> Result<()> {
+    if addr == 0 {
         return Err(Error::new(Status::Argument, "a pointer is NULL"));
     }
-    if !p.addr().is_multiple_of(align_of::<T>()) {
+    if addr & align.wrapping_sub(1) != 0 {
         return Err(Error::new(Status::Align, "a pointer to a struct or number is not aligned to {a} bytes")
-            .a(num::count(align_of::<T>())));
+            .a(num::count(align)));
     }
     Ok(())
 }
 
-fn checked_size<T: Versioned>(p: *const T) -> Result<usize> {
-    usable(p)?;
+/// What is to be known of the type of a struct.
+#[derive(Clone, Copy)]
+struct Kind {
+    align: usize,
+    first: usize,
+    size: usize,
+}
+
+const fn kind<T: Versioned>() -> Kind {
+    Kind { align: align_of::<T>(), first: T::FIRST, size: size_of::<T>() }
+}
+
+fn checked_size(p: *const u8, kind: Kind) -> Result<usize> {
+    aligned(p.addr(), kind.align)?;
     // SAFETY: not NULL and aligned; the caller gives a struct that starts with its size.
     let size = unsafe { p.cast::<u32>().read() } as usize;
-    if size < T::FIRST {
+    if size < kind.first {
         let text = "struct_size is {a}, the first version of the struct has {b} bytes";
-        return Err(Error::new(Status::StructSize, text).a(num::count(size)).b(num::count(T::FIRST)));
+        return Err(Error::new(Status::StructSize, text).a(num::count(size)).b(num::count(kind.first)));
     }
     Ok(size)
 }
 
 /// Reads a struct: what an older caller does not have is zero; what a newer one has beyond ours must be.
 pub(super) fn read<T: Versioned>(p: *const T) -> Result<T> {
-    let size = checked_size(p)?;
-    if size > 1 << 16 {
-        return Err(
-            Error::new(Status::StructSize, "struct_size is {a}, which is no size of a struct").a(num::count(size))
-        );
-    }
-    for at in size_of::<T>()..size {
-        // SAFETY: the caller says that his struct has `size` bytes.
-        if unsafe { p.cast::<u8>().add(at).read() } != 0 {
-            let text = "the struct has fields set that this version does not know";
-            return Err(Error::new(Status::Unsupported, text));
-        }
-    }
     let mut value = MaybeUninit::<T>::zeroed();
-    let len = size.min(size_of::<T>());
+    let len = known(p.cast(), kind::<T>())?;
     // SAFETY: both have at least `len` bytes; zero and any bytes are a value of a Versioned.
     unsafe {
         core::ptr::copy_nonoverlapping(p.cast::<u8>(), value.as_mut_ptr().cast(), len);
@@ -110,14 +115,32 @@ pub(super) fn read<T: Versioned>(p: *const T) -> Result<T> {
     }
 }
 
+/// How many bytes of a struct are ours.
+fn known(p: *const u8, kind: Kind) -> Result<usize> {
+    let size = checked_size(p, kind)?;
+    if size > 1 << 16 {
+        return Err(
+            Error::new(Status::StructSize, "struct_size is {a}, which is no size of a struct").a(num::count(size))
+        );
+    }
+    for at in kind.size..size {
+        // SAFETY: the caller says that his struct has `size` bytes.
+        if unsafe { p.add(at).read() } != 0 {
+            let text = "the struct has fields set that this version does not know";
+            return Err(Error::new(Status::Unsupported, text));
+        }
+    }
+    Ok(size.min(kind.size))
+}
+
 /// Checks a struct that is to be written, before any work is done for it.
 pub(super) fn writable<T: Versioned>(p: *mut T) -> Result<()> {
-    checked_size(p.cast_const()).map(|_| ())
+    checked_size(p.cast_const().cast(), kind::<T>()).map(|_| ())
 }
 
 /// Writes a struct, as much of it as the caller has, keeping his struct_size.
 pub(super) fn write<T: Versioned>(p: *mut T, mut value: T) -> Result<()> {
-    let size = checked_size(p.cast_const())?;
+    let size = checked_size(p.cast_const().cast(), kind::<T>())?;
     let len = size.min(size_of::<T>());
     // SAFETY: checked above; every Versioned starts with its size.
     unsafe {
@@ -138,7 +161,7 @@ pub(super) unsafe fn name<'a>(p: *const core::ffi::c_char, most: usize) -> Resul
     let mut len = 0usize;
     // SAFETY: reading stops at the closing zero of the caller's string, or at `most` bytes.
     while len <= most && unsafe { p.cast::<u8>().add(len).read() } != 0 {
-        len = len.saturating_add(1);
+        len = len.sat_add(1);
     }
     if len > most {
         return Err(Error::new(Status::Name, "a name is longer than {a} bytes").a(num::count(most)));
@@ -172,7 +195,7 @@ pub(super) fn put_text(
     need: *mut usize,
 ) -> sqs_status {
     let bytes = text.as_bytes();
-    let whole = bytes.len().saturating_add(1);
+    let whole = bytes.len().sat_add(1);
     if !need.is_null() && usable(need.cast_const()).is_ok() {
         // SAFETY: checked.
         unsafe { need.write(whole) };
@@ -181,7 +204,7 @@ pub(super) fn put_text(
         return Status::Argument.code();
     }
     if cap > 0 {
-        let n = bytes.len().min(cap.saturating_sub(1));
+        let n = bytes.len().min(cap.sat_sub(1));
         // SAFETY: n + 1 <= cap bytes of the caller's buffer.
         unsafe {
             core::ptr::copy_nonoverlapping(bytes.as_ptr(), buf.cast::<u8>(), n);

@@ -13,6 +13,7 @@ use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN, MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::{Error, Name, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Sizes of the tables.
 #[derive(Clone, Copy, Debug)]
@@ -231,18 +232,18 @@ impl<'m> Graph<'m> {
                 Node::Stage(s) => self.stages.get(s).map_or((0, 0), |s| (s.delay, s.level)),
             };
             level = level.max(below);
-            delay = delay.max(num::add64(before, num::mul64(edge.lookahead, this)?)?);
+            delay = delay.most(num::add64(before, num::mul64(edge.lookahead, this)?)?);
             if *rate.get_or_insert(this) != this {
                 return Err(fail(Status::Graph, "stage {n}: its inputs have different numbers of windows per row"));
             }
         }
         // A scan whose direction is not that of what it reads turns time round once more.
         if spec.state_bytes > 0 && spec.reverse != (level % 2 == 1) {
-            level = level.saturating_add(1);
+            level = level.sat_add(1);
         }
         if level >= MAX_LEVELS {
             let text = "stage {n}: the direction of scans changes at most {a} times on the way from an input";
-            return Err(fail(Status::Limit, text).a(num::count(MAX_LEVELS).saturating_sub(1)));
+            return Err(fail(Status::Limit, text).a(num::count(MAX_LEVELS).sat_sub(1)));
         }
         let rate = num::mul64(rate.unwrap_or(1), u64::from(spec.stride))?;
         if self.stages.len() == self.stages.capacity() {
@@ -260,7 +261,7 @@ impl<'m> Graph<'m> {
             if let Node::Stage(s) = edge.from
                 && let Some(from) = self.stages.get_mut(s)
             {
-                from.consumers = from.consumers.saturating_add(1);
+                from.consumers = from.consumers.sat_add(1);
             }
             // Room was checked above.
             let _ = self.edges.push(edge);

@@ -5,6 +5,7 @@ use crate::kernel::{KernelBox, RowShape};
 use crate::mem::Span;
 use crate::status::Name;
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 /// A stream of samples and how it is cut into windows.
 #[derive(Clone, Copy, Debug)]
@@ -29,28 +30,28 @@ impl Input {
     /// Bytes of a sample.
     #[must_use]
     pub fn sample_bytes(&self) -> usize {
-        self.dtype.size().saturating_mul(self.channels as usize)
+        self.dtype.size().sat_mul(self.channels as usize)
     }
 
     /// Bytes from the start of a window to that of the next.
     #[must_use]
     pub fn row_stride(&self) -> u64 {
-        self.hop.saturating_mul(num::count(self.sample_bytes()))
+        self.hop.sat_mul(num::count(self.sample_bytes()))
     }
 
     /// Windows in `n` samples: none if n < window, else 1 + (n - window) / hop.
     #[must_use]
     pub fn windows(&self, n: u64) -> u64 {
         let beyond = n.checked_sub(self.window).and_then(|n| n.checked_div(self.hop));
-        beyond.map_or(0, |n| n.saturating_add(1))
+        beyond.map_or(0, |n| n.sat_add(1))
     }
 
     /// Samples from the first of window `first` to the last of window `end - 1`: (start, length).
     #[must_use]
     pub fn samples(&self, first: u64, end: u64) -> (u64, u64) {
-        let start = first.saturating_mul(self.hop);
-        let steps = end.saturating_sub(first).saturating_sub(1);
-        let len = if end > first { steps.saturating_mul(self.hop).saturating_add(self.window) } else { 0 };
+        let start = first.sat_mul(self.hop);
+        let steps = end.sat_sub(first).sat_sub(1);
+        let len = if end > first { steps.sat_mul(self.hop).sat_add(self.window) } else { 0 };
         (start, len)
     }
 }
@@ -90,7 +91,7 @@ impl Edge {
     /// Rows seen at once.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.lookback.saturating_add(self.lookahead).saturating_add(1)
+        self.lookback.sat_add(self.lookahead).sat_add(1)
     }
 
     /// True where rows beside the stage's own are seen.
@@ -171,7 +172,7 @@ impl Stage<'_> {
     /// Rows that depend on nothing behind the first `windows` windows of a stream that goes on.
     #[must_use]
     pub fn final_rows(&self, windows: u64) -> u64 {
-        if self.level > 0 { 0 } else { self.rows(windows.saturating_sub(self.delay)) }
+        if self.level > 0 { 0 } else { self.rows(windows.sat_sub(self.delay)) }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Source;
 use crate::kernel::Code;
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -22,7 +23,7 @@ impl FileSource {
     /// the size of the words whose bytes are in the other order than this machine's, or 1.
     pub fn open(path: &Path, start: u64, swap: usize, sample_bytes: usize) -> std::io::Result<(Self, u64)> {
         let file = File::open(path)?;
-        let bytes = file.metadata()?.len().saturating_sub(start);
+        let bytes = file.metadata()?.len().sat_sub(start);
         let samples = bytes.checked_div(num::count(sample_bytes)).unwrap_or(0);
         Ok((FileSource { file, start, swap }, samples))
     }
@@ -30,20 +31,20 @@ impl FileSource {
 
 impl Source for FileSource {
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
-        let at = first.saturating_mul(num::count(sample_bytes)).saturating_add(self.start);
+        let at = first.sat_mul(num::count(sample_bytes)).sat_add(self.start);
         let mut filled = 0usize;
         // A read may end inside a sample: go on until it is whole.
         while filled == 0 || !filled.is_multiple_of(sample_bytes.max(1)) {
             let rest = out.get_mut(filled..).unwrap_or_default();
-            match self.file.read_at(rest, at.saturating_add(num::count(filled))) {
+            match self.file.read_at(rest, at.sat_add(num::count(filled))) {
                 Ok(0) => break,
-                Ok(n) => filled = filled.saturating_add(n),
+                Ok(n) => filled = filled.sat_add(n),
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(Code(e.raw_os_error().unwrap_or(-1))),
             }
         }
         let samples = filled.checked_div(sample_bytes).unwrap_or(0);
-        let whole = samples.saturating_mul(sample_bytes);
+        let whole = samples.sat_mul(sample_bytes);
         if self.swap > 1 {
             for word in out.get_mut(..whole).unwrap_or_default().chunks_exact_mut(self.swap) {
                 word.reverse();

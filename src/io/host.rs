@@ -4,6 +4,7 @@
 //! `memory.limit_in_bytes`), found through `/proc/self/cgroup` and `/proc/self/mountinfo` (proc(5), cgroups(7)); and the
 //! memory of the machine (`MemTotal` of `/proc/meminfo`). Cache: the highest level in `/sys/devices/system/cpu/cpu0/cache`.
 
+use crate::util::unsigned::Count;
 use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 use std::string::String;
@@ -36,7 +37,7 @@ impl Host {
     #[must_use]
     pub fn budget(&self) -> Option<u64> {
         let share = self.limit.map(|l| l / 2).or(self.memory.map(|m| m / 4))?;
-        Some(share.max(4096))
+        Some(share.most(4096))
     }
 }
 
@@ -108,7 +109,7 @@ fn group_limit(root: &Path) -> Option<u64> {
         for group in own.ancestors().take_while(|g| g.starts_with(&top)) {
             let limit = read_to_string(group.join(file)).ok().and_then(|text: String| text.trim().parse::<u64>().ok());
             if let Some(limit) = limit {
-                least = Some(least.map_or(limit, |l| l.min(limit)));
+                least = Some(least.map_or(limit, |l| l.least(limit)));
             }
         }
     }

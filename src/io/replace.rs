@@ -4,6 +4,7 @@ use super::{ByteSink, ByteSource};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
 use crate::util::text::Text;
+use crate::util::unsigned::Unsigned;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -57,9 +58,9 @@ impl Input {
     pub fn read_at(&self, at: u64, out: &mut [u8]) -> Result<usize> {
         let mut filled = 0usize;
         while let Some(rest) = out.get_mut(filled..).filter(|r| !r.is_empty()) {
-            match self.file.read_at(rest, at.saturating_add(num::count(filled))) {
+            match self.file.read_at(rest, at.sat_add(num::count(filled))) {
                 Ok(0) => break,
-                Ok(n) => filled = filled.saturating_add(n),
+                Ok(n) => filled = filled.sat_add(n),
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 Err(e) => return Err(refused("the input cannot be read: errno {a}", &e)),
             }
@@ -83,7 +84,7 @@ impl ByteSource for Input {
                     return Err(Error::new(Status::Io, "the input was cut to {a} bytes while it was read").a(self.read));
                 }
                 Ok(n) => {
-                    self.read = self.read.saturating_add(num::count(n));
+                    self.read = self.read.sat_add(num::count(n));
                     return Ok(n);
                 }
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}

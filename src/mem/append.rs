@@ -2,6 +2,7 @@
 
 #![allow(clippy::arithmetic_side_effects, reason = "positions that were checked to lie within the slice")]
 
+use crate::util::unsigned::Unsigned;
 use core::ptr;
 
 /// Literals that [`append`] takes at most.
@@ -22,7 +23,7 @@ pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offse
     let Some(last) = bytes.len().checked_sub(RUN) else { return false };
     // Neither sum wraps where the other conditions hold: `at` is then below `lit`, and that within the slice.
     let front = at.wrapping_add(run);
-    let room = lit.saturating_sub(at);
+    let room = lit.sat_sub(at);
     // All at once, for all of them hold almost always.
     if !((run <= RUN)
         & (lit <= last)

@@ -4,6 +4,7 @@ use super::FixedVec;
 use crate::limits::AREA_ALIGN;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::mem::{MaybeUninit, align_of, size_of};
 
 /// How many bytes a sequence of [`Carver`] calls takes: the same calls, in the same order, without memory.
@@ -21,8 +22,13 @@ impl Layout {
 
     /// Room for `n` values of `T`.
     pub fn reserve<T>(&mut self, n: usize) -> Result<()> {
-        let start = num::align_up(self.bytes, align_of::<T>())?;
-        self.bytes = num::add(start, num::mul(n, size_of::<T>())?)?;
+        self.reserve_of(n, size_of::<T>(), align_of::<T>())
+    }
+
+    // Once for all types, as Carver::take.
+    fn reserve_of(&mut self, n: usize, size: usize, align: usize) -> Result<()> {
+        let start = num::align_up(self.bytes, align)?;
+        self.bytes = num::add(start, num::mul(n, size)?)?;
         Ok(())
     }
 
@@ -88,24 +94,29 @@ impl<'m> Carver<'m> {
 
     fn uninit<T>(&mut self, n: usize) -> Result<&'m mut [MaybeUninit<T>]> {
         const { assert!(align_of::<T>() <= AREA_ALIGN) };
-        let start = num::align_up(self.used, align_of::<T>())?;
-        let bytes = num::mul(n, size_of::<T>())?;
+        let place = self.take(n, size_of::<T>(), align_of::<T>())?;
+        // SAFETY: `place` has n * size_of::<T>() bytes, its start is aligned (the area's start is aligned to
+        // AREA_ALIGN, `start` to T), it is borrowed for 'm by nobody else, and MaybeUninit<T> takes any bytes.
+        Ok(unsafe { core::slice::from_raw_parts_mut(place.as_mut_ptr().cast(), n) })
+    }
+
+    /// The next `n * size` bytes from a multiple of `align` on.
+    fn take(&mut self, n: usize, size: usize, align: usize) -> Result<&'m mut [MaybeUninit<u8>]> {
+        let start = num::align_up(self.used, align)?;
+        let bytes = num::mul(n, size)?;
         let end = num::add(start, bytes)?;
-        let skip = start.saturating_sub(self.used);
+        let skip = start.sat_sub(self.used);
         let need = num::add(skip, bytes)?;
         let rest = core::mem::take(&mut self.rest);
         if need > rest.len() {
-            let short = need.saturating_sub(rest.len());
+            let short = need.sat_sub(rest.len());
             self.rest = rest;
             return Err(Error::new(Status::Memory, "the control area is {a} bytes short").a(num::count(short)));
         }
         let (head, rest) = rest.split_at_mut(need);
         self.rest = rest;
         self.used = end;
-        let place = head.get_mut(skip..).unwrap_or_default();
-        // SAFETY: `place` has n * size_of::<T>() bytes, its start is aligned (the area's start is aligned to
-        // AREA_ALIGN, `start` to T), it is borrowed for 'm by nobody else, and MaybeUninit<T> takes any bytes.
-        Ok(unsafe { core::slice::from_raw_parts_mut(place.as_mut_ptr().cast(), n) })
+        Ok(head.get_mut(skip..).unwrap_or_default())
     }
 }
 

@@ -1,5 +1,6 @@
 //! A vector of fixed capacity in memory that somebody else owns.
 
+use crate::util::unsigned::Unsigned;
 use core::mem::MaybeUninit;
 use core::ops::{Deref, DerefMut};
 
@@ -32,7 +33,7 @@ impl<'m, T> FixedVec<'m, T> {
         match self.slots.get_mut(self.len) {
             Some(slot) => {
                 slot.write(value);
-                self.len = self.len.saturating_add(1);
+                self.len = self.len.sat_add(1);
                 Ok(())
             }
             None => Err(value),
@@ -47,7 +48,7 @@ impl<'m, T> FixedVec<'m, T> {
     /// Removes the values from `len` on.
     pub fn truncate(&mut self, len: usize) {
         while self.len > len {
-            self.len = self.len.saturating_sub(1);
+            self.len = self.len.sat_sub(1);
             if let Some(slot) = self.slots.get_mut(self.len) {
                 // SAFETY: slots below the old length hold values; this one is out of the vector before it is dropped.
                 unsafe { slot.assume_init_drop() };

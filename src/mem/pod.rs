@@ -8,11 +8,11 @@ pub unsafe trait Pod: Copy + 'static {}
 
 macro_rules! pod {
     ($($t:ty)*) => { $(
-        // SAFETY: integers and floats take any bits and have no padding.
+        // SAFETY: integers, floats and arrays of them take any bits and have no padding.
         unsafe impl Pod for $t {}
     )* };
 }
-pod!(i8 u8 i16 u16 i32 u32 i64 u64 f32 f64);
+pod!(i8 u8 i16 u16 i32 u32 i64 u64 f32 f64 [u32; 2]);
 
 /// A complex number: real part first, as in C's `float _Complex` and in every FFT library.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,5 +1,6 @@
 //! Moves within a slice, without the panic of `copy_within`.
 
+use crate::util::unsigned::Unsigned;
 use core::ops::{Bound, RangeBounds};
 
 /// Moves elements of a slice.
@@ -14,16 +15,16 @@ impl<T: Copy> Slide<T> for [T] {
     fn slide(&mut self, range: impl RangeBounds<usize>, to: usize) {
         let start = match range.start_bound() {
             Bound::Included(v) => *v,
-            Bound::Excluded(v) => v.saturating_add(1),
+            Bound::Excluded(v) => v.sat_add(1),
             Bound::Unbounded => 0,
         };
         let end = match range.end_bound() {
-            Bound::Included(v) => v.saturating_add(1),
+            Bound::Included(v) => v.sat_add(1),
             Bound::Excluded(v) => *v,
             Bound::Unbounded => self.len(),
         };
-        let count = end.saturating_sub(start);
-        let fits = start <= end && end <= self.len() && to <= self.len().saturating_sub(count);
+        let count = end.sat_sub(start);
+        let fits = start <= end && end <= self.len() && to <= self.len().sat_sub(count);
         debug_assert!(fits);
         if fits {
             let base = self.as_mut_ptr();

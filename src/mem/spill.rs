@@ -5,6 +5,7 @@
 use crate::status::{Error, Result, Status};
 use crate::util::num;
 use crate::util::text::Text;
+use crate::util::unsigned::Unsigned;
 use core::ffi::CStr;
 use core::ptr::NonNull;
 use std::io;
@@ -149,9 +150,9 @@ fn fill(file: &OwnedFd, bytes: usize) -> Result<(), i32> {
     let zeros = [0u8; 4096];
     let mut at = 0usize;
     while at < bytes {
-        let piece = zeros.get(..bytes.saturating_sub(at).min(zeros.len())).unwrap_or(&[]);
+        let piece = zeros.get(..bytes.sat_sub(at).min(zeros.len())).unwrap_or(&[]);
         file.write_all_at(piece, num::count(at)).map_err(|e| e.raw_os_error().unwrap_or(0))?;
-        at = at.saturating_add(piece.len());
+        at = at.sat_add(piece.len());
     }
     Ok(())
 }

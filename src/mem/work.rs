@@ -2,6 +2,7 @@
 //! the mapped file of a classic job, lies behind it as far as spans are concerned.
 
 use crate::limits::BUFFER_ALIGN;
+use crate::util::unsigned::Unsigned;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -18,14 +19,14 @@ impl Span {
     /// One behind the last byte; saturates, and then lies outside of every area.
     #[must_use]
     pub fn end(self) -> usize {
-        self.at.saturating_add(self.len)
+        self.at.sat_add(self.len)
     }
 
     /// The part of it that starts `skip` bytes in and is `len` long; none where that is not inside.
     #[must_use]
     pub fn part(self, skip: usize, len: usize) -> Option<Span> {
         let inside = skip.checked_add(len).is_some_and(|end| end <= self.len);
-        inside.then(|| Span { at: self.at.saturating_add(skip), len })
+        inside.then(|| Span { at: self.at.sat_add(skip), len })
     }
 
     /// True where the two share a byte.
@@ -160,7 +161,7 @@ impl<'m> Work<'m> {
         writes: [Span; W],
     ) -> Option<[&'a mut [u8]; W]> {
         for (i, w) in writes.iter().enumerate() {
-            let others = writes.iter().skip(i.saturating_add(1));
+            let others = writes.iter().skip(i.sat_add(1));
             if others.copied().chain(reads.clone()).any(|s| s.meets(*w)) {
                 return None;
             }

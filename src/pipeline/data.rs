@@ -6,6 +6,7 @@ use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
 use crate::util::slice::Put;
+use crate::util::unsigned::{Count, Unsigned};
 
 impl<'m> Pipeline<'m> {
     /// [`Pipeline::push`].
@@ -51,8 +52,8 @@ impl<'m> Pipeline<'m> {
     /// [`Pipeline::step`].
     pub(super) fn step_now(&mut self, most: u64, done: &mut u64) -> Result<Status> {
         while *done < most && self.evaluation.is_some() {
-            let worked = self.step_evaluation(most.saturating_sub(*done))?;
-            *done = done.saturating_add(worked);
+            let worked = self.step_evaluation(most.sat_sub(*done))?;
+            *done = done.sat_add(worked);
         }
         if self.evaluation.is_some() {
             return Ok(Status::Ok);
@@ -61,12 +62,12 @@ impl<'m> Pipeline<'m> {
             return Ok(Status::End);
         }
         while *done < most {
-            let worked = self.step_stream(most.saturating_sub(*done))?;
+            let worked = self.step_stream(most.sat_sub(*done))?;
             if worked == 0 {
                 let idle = if self.stream.done() { Status::End } else { Status::Again };
                 return Ok(if *done > 0 && idle == Status::Again { Status::Ok } else { idle });
             }
-            *done = done.saturating_add(worked);
+            *done = done.sat_add(worked);
         }
         Ok(if self.stream.done() { Status::End } else { Status::Ok })
     }
@@ -78,12 +79,12 @@ impl<'m> Pipeline<'m> {
         }
         let mut room = most;
         for output in self.outputs.iter() {
-            let queued = output.tail.saturating_sub(output.head);
-            let free = output.facts.capacity.saturating_sub(queued);
-            let limit = self.stream.frontier_for(&self.graph, output.facts.stage, output.tail.saturating_add(free));
+            let queued = output.tail.sat_sub(output.head);
+            let free = output.facts.capacity.sat_sub(queued);
+            let limit = self.stream.frontier_for(&self.graph, output.facts.stage, output.tail.sat_add(free));
             // An output whose rows are all made holds back nobody.
             if !self.stream.stage_done(output.facts.stage) {
-                room = room.min(self.stream.room_before(limit));
+                room = room.least(self.stream.room_before(limit));
             }
         }
         let (stream, mut world) = self.split_stream();
@@ -119,7 +120,7 @@ impl<'m> Pipeline<'m> {
         };
         let row = self.graph.stages().get(stage).map_or(1, |s| s.shape.bytes());
         let room = num::count(rows.len().checked_div(row).unwrap_or(0));
-        let queued = output.tail.saturating_sub(output.head);
+        let queued = output.tail.sat_sub(output.head);
         if queued == 0 {
             return Ok(if self.stream.done() { Status::End } else { Status::Again });
         }
@@ -127,10 +128,10 @@ impl<'m> Pipeline<'m> {
             let text = "the buffer does not hold one row of {a} bytes";
             return Err(Error::new(Status::Space, text).a(num::count(row)));
         }
-        let taken = num::size(room.min(queued))?;
+        let taken = num::size(room.least(queued))?;
         let mut sound = 0;
-        while sound < taken && output.row_sound(&mut self.work, output.head.saturating_add(num::count(sound)), row) {
-            sound = sound.saturating_add(1);
+        while sound < taken && output.row_sound(&mut self.work, output.head.sat_add(num::count(sound)), row) {
+            sound = sound.sat_add(1);
         }
         if sound == 0 {
             self.lost_queue(index)?;
@@ -138,15 +139,14 @@ impl<'m> Pipeline<'m> {
         }
         let taken = sound;
         for (i, out) in rows.chunks_exact_mut(row.max(1)).take(taken).enumerate() {
-            let Some(bytes) =
-                output.slot(output.head.saturating_add(num::count(i)), row).and_then(|s| self.work.bytes(s))
+            let Some(bytes) = output.slot(output.head.sat_add(num::count(i)), row).and_then(|s| self.work.bytes(s))
             else {
                 return crate::exec::internal("queued rows lie outside of the work area");
             };
             out.put(bytes);
         }
-        output.head = output.head.saturating_add(num::count(taken));
-        self.rows_out = self.rows_out.saturating_add(num::count(taken));
+        output.head = output.head.sat_add(num::count(taken));
+        self.rows_out = self.rows_out.sat_add(num::count(taken));
         *got = taken;
         Ok(Status::Ok)
     }
@@ -167,7 +167,7 @@ impl Output {
             let to = self.slot(self.tail, row)?;
             work.copy(from.part(i.checked_mul(row)?, row)?, to.at)?;
             self.close_row(work, self.tail, row)?;
-            self.tail = self.tail.saturating_add(1);
+            self.tail = self.tail.sat_add(1);
         }
         Some(())
     }

@@ -10,6 +10,7 @@ use crate::plan::{ALL, Request};
 use crate::status::{Error, Result, Status};
 use crate::util::digest::Digest;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// What an evaluation is asked for.
 pub type Ask = Request;
@@ -88,11 +89,11 @@ impl<'m> Pipeline<'m> {
             let name = self.graph.stages().get(ask.stage).map(|s| s.name).unwrap_or_default();
             return Err(Error::new(Status::Range, text).name(&name));
         }
-        let count = if ask.count == ALL { there.saturating_sub(ask.first) } else { ask.count };
-        let end = ask.first.saturating_add(count);
+        let count = if ask.count == ALL { there.sat_sub(ask.first) } else { ask.count };
+        let end = ask.first.sat_add(count);
         if ask.first > there || end > there {
             let text = "rows up to {a} are asked for, there are {b} so far";
-            return Err(Error::new(Status::Range, text).a(end.max(ask.first)).b(there));
+            return Err(Error::new(Status::Range, text).a(end.most(ask.first)).b(there));
         }
         let known = self.plan.find(&Request { count, ..*ask }, self.graph.has_scans());
         let Some(served) = known.copied() else {
@@ -197,8 +198,8 @@ impl<'m> Pipeline<'m> {
         let failures = self.cache.counts.crc_failures;
         let kept = self.cache.get(&mut self.work, id, next);
         if self.cache.counts.crc_failures > failures {
-            self.repairs.repairs = self.repairs.repairs.saturating_add(1);
-            self.eval.note_redo_of(stage, next.saturating_add(1));
+            self.repairs.repairs = self.repairs.repairs.sat_add(1);
+            self.eval.note_redo_of(stage, next.sat_add(1));
         }
         if let Some(found) = kept {
             self.give(next, found, 1)?;
@@ -230,7 +231,7 @@ impl<'m> Pipeline<'m> {
         let (stage, last) = (e.ask.stage, e.end);
         let (first, end) = self.eval.pending(stage);
         // A reverse scan is made from the last row of all, wanted or not.
-        let end = end.min(last);
+        let end = end.least(last);
         // In the classic order rows are handed out when all are made, as arrays are.
         if first >= end || (self.eval.plan.classic && !self.eval.done()) {
             return Ok(());
@@ -238,7 +239,7 @@ impl<'m> Pipeline<'m> {
         let Some(rows) = self.eval.rows_at(&self.graph, stage, first, end) else {
             return internal("finished rows lie outside of their buffer");
         };
-        self.give(first, rows, end.saturating_sub(first))?;
+        self.give(first, rows, end.sat_sub(first))?;
         self.eval.hand_out(stage, end);
         self.keep_in_cache(stage, first, end, rows);
         Ok(())
@@ -263,9 +264,9 @@ impl<'m> Pipeline<'m> {
         let Some(e) = self.evaluation.as_mut() else { return Ok(()) };
         let given = e.sink.rows(first, num::size(count)?, bytes);
         given.map_err(|code| failed(code, "the sink returned {a} at row {b}").b(first))?;
-        e.next = first.saturating_add(count);
-        e.handed = e.handed.saturating_add(count);
-        self.rows_out = self.rows_out.saturating_add(count);
+        e.next = first.sat_add(count);
+        e.handed = e.handed.sat_add(count);
+        self.rows_out = self.rows_out.sat_add(count);
         Ok(())
     }
 
@@ -276,10 +277,10 @@ impl<'m> Pipeline<'m> {
         if e.started {
             eval.keep_states(&mut world);
         }
-        eval.aim(&mut world, e.end, e.end.saturating_add(1), None);
+        eval.aim(&mut world, e.end, e.end.sat_add(1), None);
         for (i, released) in self.released.iter_mut().enumerate() {
             if let Some(sample) = self.eval.oldest_sample(&self.graph, i) {
-                *released = (*released).max(sample);
+                *released = (*released).most(sample);
             }
         }
     }

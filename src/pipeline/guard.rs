@@ -17,6 +17,7 @@ use crate::status::{Error, Result, Status};
 use crate::util::crc::{Crc32c, crc32c};
 use crate::util::digest::Digest;
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// Checksums of what a call left behind.
 #[derive(Clone, Copy, Debug, Default)]
@@ -226,8 +227,8 @@ impl<'m> Pipeline<'m> {
 
     /// Something was found damaged, and is made again.
     pub(super) fn repaired(&mut self) {
-        self.repairs.crc_failures = self.repairs.crc_failures.saturating_add(1);
-        self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+        self.repairs.crc_failures = self.repairs.crc_failures.sat_add(1);
+        self.repairs.repairs = self.repairs.repairs.sat_add(1);
     }
 
     fn sum_of(&self, digest: impl FnOnce(&Self, &mut Digest)) -> u32 {
@@ -409,7 +410,7 @@ impl<'m> Pipeline<'m> {
                 if p.evaluation.is_none() {
                     break;
                 }
-                worked = worked.saturating_add(p.step_evaluation(most)?);
+                worked = worked.sat_add(p.step_evaluation(most)?);
             }
             Ok(worked)
         })?;

@@ -28,6 +28,7 @@ use crate::store::checkpoints;
 use crate::store::checkpoints::{CheckpointTable, ScanCheckpoints, every_rows};
 use crate::store::ring::Ring;
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::mem::MaybeUninit;
 
 /// What a pipeline is made with.
@@ -143,7 +144,7 @@ impl<'m> Pipeline<'m> {
             rows_out: 0,
             pool: carver,
         };
-        let room = config.param_bytes.div_ceil(8).saturating_mul(8);
+        let room = config.param_bytes.div_ceil(8).sat_mul(8);
         if pipeline.pool.left() < room {
             return Err(Error::new(Status::Memory, "the control area is too small for {a} bytes of parameters")
                 .a(num::count(room)));
@@ -197,7 +198,7 @@ impl<'m> Pipeline<'m> {
                 Node::Stage(_) => None,
             };
             let channels = input.map_or(1, |i| i.channels as usize);
-            let hop = input.map(|i| usize::try_from(i.hop).unwrap_or(usize::MAX).saturating_mul(channels));
+            let hop = input.map(|i| usize::try_from(i.hop).unwrap_or(usize::MAX).sat_mul(channels));
             let (lookback, lookahead) = (spec.lookback, spec.lookahead);
             *shape = EdgeShape { shape: row, stride: hop.unwrap_or(row.len), channels, lookback, lookahead };
         }
@@ -294,20 +295,8 @@ impl<'m> Pipeline<'m> {
         ask: impl FnOnce(&Question<'_, 'm>, &mut JobPlan<'m>) -> Result<R>,
     ) -> Result<R> {
         let mut inputs = [InputFacts::default(); MAX_INPUTS];
-        for ((facts, supply), input) in inputs.iter_mut().zip(self.supplies.iter()).zip(self.graph.inputs()) {
-            let windows = match supply {
-                Supply::Source { samples, growing: false, .. } => Some(input.windows(*samples)),
-                _ => None,
-            };
-            *facts = InputFacts { pushed: supply.is_pushed(), windows };
-        }
         let mut outputs = [OutputFacts { stage: 0, capacity: 0 }; MAX_OUTPUTS];
-        if self.outputs.len() > MAX_OUTPUTS {
-            return Err(Error::new(Status::Limit, "at most {a} outputs can be open").a(num::count(MAX_OUTPUTS)));
-        }
-        for (facts, output) in outputs.iter_mut().zip(self.outputs.iter()) {
-            *facts = output.facts;
-        }
+        self.facts(&mut inputs, &mut outputs)?;
         let question = Question {
             graph: &self.graph,
             inputs: inputs.get(..self.supplies.len()).unwrap_or(&[]),
@@ -316,6 +305,25 @@ impl<'m> Pipeline<'m> {
             knobs: self.knobs,
         };
         ask(&question, &mut self.draft)
+    }
+
+    /// What a question has to know of inputs and outputs.
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    fn facts(&self, inputs: &mut [InputFacts; MAX_INPUTS], outputs: &mut [OutputFacts; MAX_OUTPUTS]) -> Result<()> {
+        for ((facts, supply), input) in inputs.iter_mut().zip(self.supplies.iter()).zip(self.graph.inputs()) {
+            let windows = match supply {
+                Supply::Source { samples, growing: false, .. } => Some(input.windows(*samples)),
+                _ => None,
+            };
+            *facts = InputFacts { pushed: supply.is_pushed(), windows };
+        }
+        if self.outputs.len() > MAX_OUTPUTS {
+            return Err(Error::new(Status::Limit, "at most {a} outputs can be open").a(num::count(MAX_OUTPUTS)));
+        }
+        for (facts, output) in outputs.iter_mut().zip(self.outputs.iter()) {
+            *facts = output.facts;
+        }
+        Ok(())
     }
 
     /// What these requests need, to the byte. Changes nothing.

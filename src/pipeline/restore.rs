@@ -13,6 +13,7 @@ use crate::util::bytes::Reader;
 use crate::util::crc::crc32c;
 use crate::util::num;
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// Where a restored pipeline goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,11 +86,11 @@ impl<'m> Pipeline<'m> {
         }
         let order = head.u32()?;
         let length = head.u64()?;
-        if length != num::count(file.len()) || file.len() < HEADER.saturating_add(TRAILER) {
+        if length != num::count(file.len()) || file.len() < HEADER.sat_add(TRAILER) {
             let text = "the checkpoint has {b} bytes, and had {a} when it was written";
             return Err(Error::new(Status::Corrupt, text).a(length).b(num::count(file.len())));
         }
-        let (all, sum) = file.split_at(file.len().saturating_sub(TRAILER));
+        let (all, sum) = file.split_at(file.len().sat_sub(TRAILER));
         if crc32c(all).to_be_bytes() != sum {
             return Err(Error::new(Status::Corrupt, "the checkpoint is damaged: its check is wrong"));
         }
@@ -101,7 +102,7 @@ impl<'m> Pipeline<'m> {
             return Err(Error::new(Status::Unsupported, text).name(&stage.map(|s| s.name).unwrap_or_default()));
         }
         let rest = head.0.rest();
-        rest.get(..rest.len().saturating_sub(TRAILER)).ok_or(SHORT)
+        rest.get(..rest.len().sat_sub(TRAILER)).ok_or(SHORT)
     }
 
     fn same_pipeline(&self, head: &mut In<'_>) -> Result<()> {
@@ -176,7 +177,7 @@ impl<'m> Pipeline<'m> {
                 }
                 Supply::Pushed(ring) => {
                     let capacity = ring.capacity();
-                    if samples.saturating_sub(first) > capacity {
+                    if samples.sat_sub(first) > capacity {
                         let text = "the checkpoint is of another pipeline: the ring of input {n} holds {a} samples here, and held more";
                         return Err(other(text).a(capacity).name(&name));
                     }

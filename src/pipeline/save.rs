@@ -12,6 +12,7 @@ use crate::status::{Error, Result, Status};
 use crate::util::crc::Crc32c;
 use crate::util::num;
 use crate::util::slice::Put;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// First bytes of a file.
 pub(super) const MAGIC: [u8; 8] = *b"sqscheck";
@@ -49,7 +50,7 @@ impl Out<'_> {
     }
 
     fn bytes(&mut self, mut bytes: &[u8]) -> Result<()> {
-        self.written = self.written.saturating_add(num::count(bytes.len()));
+        self.written = self.written.sat_add(num::count(bytes.len()));
         while !bytes.is_empty() {
             if self.used >= PIECE {
                 self.flush()?;
@@ -57,7 +58,7 @@ impl Out<'_> {
             let room = self.piece.get_mut(self.used..).unwrap_or_default();
             let (head, rest) = bytes.split_at(room.len().min(bytes.len()));
             room.iter_mut().zip(head).for_each(|(to, from)| *to = *from);
-            self.used = self.used.saturating_add(head.len());
+            self.used = self.used.sat_add(head.len());
             bytes = rest;
         }
         Ok(())
@@ -99,28 +100,27 @@ impl Pipeline<'_> {
     /// Bytes that no save of this pipeline exceeds.
     pub fn checkpoint_bytes(&self) -> Result<u64> {
         self.must_be_sealed()?;
-        let mut most = num::count(HEADER.saturating_add(TRAILER));
-        let mut add = |n: u64| most = most.saturating_add(n);
+        let mut most = num::count(HEADER.sat_add(TRAILER));
+        let mut add = |n: u64| most = most.sat_add(n);
         for (i, input) in self.graph.inputs().iter().enumerate() {
             let samples = self.plan.ring_samples.get(i).copied().unwrap_or(0);
-            add(num::mul64(samples, num::count(input.sample_bytes()))?.saturating_add(8 + 4 + 4 + 24));
+            add(num::mul64(samples, num::count(input.sample_bytes()))?.sat_add(8 + 4 + 4 + 24));
         }
         add(4 + 16);
         for (i, stage) in self.graph.stages().iter().enumerate() {
             let lane = self.stream.plan.lanes.get(i).copied().unwrap_or_default();
             // A block goes into the buffer behind the rows that outlive the block before.
             let block = self.plan.stream_block.checked_div(stage.rate).unwrap_or(0);
-            let carried = lane.cap.min(lane.cap.saturating_sub(block).saturating_add(1));
+            let carried = lane.cap.least(lane.cap.sat_sub(block).sat_add(1));
             let rows = num::mul64(carried, num::count(stage.shape.bytes()))?;
-            let slots =
-                if stage.is_scan() && self.plan.slots > 0 { u64::from(self.plan.slots).saturating_add(1) } else { 0 };
+            let slots = if stage.is_scan() && self.plan.slots > 0 { u64::from(self.plan.slots).sat_add(1) } else { 0 };
             let state = num::count(stage.state_bytes);
             add(8 + 4 + 40 + 20);
-            add(rows.saturating_add(state).saturating_add(num::mul64(slots, state.saturating_add(12))?));
+            add(rows.sat_add(state).sat_add(num::mul64(slots, state.sat_add(12))?));
         }
         for output in self.outputs.iter() {
             let row = num::count(self.graph.shape(Node::Stage(output.facts.stage)).bytes());
-            add(num::mul64(output.facts.capacity, row)?.saturating_add(4 + 8 + 16));
+            add(num::mul64(output.facts.capacity, row)?.sat_add(4 + 8 + 16));
         }
         Ok(most)
     }
@@ -198,8 +198,8 @@ impl Pipeline<'_> {
             out.u64(released)?;
             let (first, tail) = match supply {
                 Supply::Pushed(ring) => {
-                    let first = keep.max(ring.first()).min(ring.end());
-                    let len = ring.end().saturating_sub(first);
+                    let first = keep.most(ring.first()).least(ring.end());
+                    let len = ring.end().sat_sub(first);
                     if !ring.sound(&mut self.work, first, len) {
                         let text = "input {n}: samples in the ring are damaged, and cannot be pushed again";
                         return Err(Error::new(Status::Corrupt, text).name(&input.name));
@@ -272,7 +272,7 @@ impl Pipeline<'_> {
             let word = self.graph.stages().get(i).map_or(0, |s| s.state_word);
             let mut count = 0u32;
             for slot in 0..held.slots {
-                count = count.saturating_add(u32::from(self.checkpoints.stored(&mut self.work, i, slot).is_some()));
+                count = count.sat_add(u32::from(self.checkpoints.stored(&mut self.work, i, slot).is_some()));
             }
             // What was found damaged is not held any more.
             let held = self.checkpoints.held(i).unwrap_or_default();

@@ -7,6 +7,7 @@ use crate::limits::MAX_INPUTS;
 use crate::plan::{Plan, Served};
 use crate::status::Result;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// A plan in figures.
 #[derive(Clone, Copy, Debug, Default)]
@@ -111,25 +112,25 @@ impl Pipeline<'_> {
     /// A plan in figures.
     #[must_use]
     pub fn plan_info(&self, plan: &Plan) -> PlanInfo {
-        let block = |s: &Served| s.block.saturating_mul(if s.classic { 1 } else { self.graph.rate(Node::Input(0)) });
+        let block = |s: &Served| s.block.sat_mul(if s.classic { 1 } else { self.graph.rate(Node::Input(0)) });
         let rows = crate::store::cache::rows(plan.cache.len, plan.cache_row);
         let sweep = plan.served().filter(|s| s.is_sweep()).max_by_key(|s| s.extra);
         let factor = |s: &Served| {
             let bound = s.windows.map_or(u64::MAX, |w| num::div_ceil(w, self.graph.rate(Node::Stage(s.request.stage))));
-            let rows = s.request.count.min(bound);
+            let rows = s.request.count.least(bound);
             // Behind a reverse scan the passes are over all rows, of every level.
-            let rows = if s.levels > 1 { bound.saturating_mul(s.levels) } else { rows };
+            let rows = if s.levels > 1 { bound.sat_mul(s.levels) } else { rows };
             if rows == u64::MAX || rows == 0 { 1.0 } else { 1.0 + s.extra as f64 / rows as f64 }
         };
         let leaf = |s: &Served| {
             let row = self.graph.shape(Node::Stage(s.request.stage)).bytes();
             s.slot_bytes
-                .saturating_add(s.tile_bytes)
-                .saturating_add(usize::try_from(s.leaf).unwrap_or(0).saturating_mul(row))
-                .saturating_add(s.snapshot_bytes)
+                .sat_add(s.tile_bytes)
+                .sat_add(usize::try_from(s.leaf).unwrap_or(0).sat_mul(row))
+                .sat_add(s.snapshot_bytes)
         };
         PlanInfo {
-            checkpoint_bytes: plan.checkpoints.len.saturating_add(plan.served().map(leaf).max().unwrap_or(0)),
+            checkpoint_bytes: plan.checkpoints.len.sat_add(plan.served().map(leaf).max().unwrap_or(0)),
             checkpoint_slots: plan.slots,
             checkpoint_every: plan.every,
             sweep: sweep.map_or(SweepInfo::default(), |s| SweepInfo {
@@ -143,7 +144,7 @@ impl Pipeline<'_> {
             work_bytes: plan.bytes,
             work_align: plan.align,
             table_bytes: plan.tables.len,
-            ring_bytes: plan.rings.iter().fold(0usize, |sum, r| sum.saturating_add(r.len)),
+            ring_bytes: plan.rings.iter().fold(0usize, |sum, r| sum.sat_add(r.len)),
             stream_bytes: plan.stream.len,
             evaluate_bytes: plan.eval.len,
             output_bytes: plan.queues.len,
@@ -153,7 +154,7 @@ impl Pipeline<'_> {
             host_heap_bytes: plan.host_heap_bytes,
             least_bytes: plan.least,
             classic: plan.is_classic(),
-            block: plan.served().map(block).max().unwrap_or(0).max(plan.stream_block),
+            block: plan.served().map(block).max().unwrap_or(0).most(plan.stream_block),
             cache_rows: num::count(rows),
             ring_samples: plan.ring_samples,
         }
@@ -161,8 +162,8 @@ impl Pipeline<'_> {
 
     /// Stored data found damaged so far.
     fn failures(&self) -> u64 {
-        let kept = self.checkpoints.crc_failures().saturating_add(self.cache.counts.crc_failures);
-        kept.saturating_add(self.repairs.crc_failures).saturating_add(self.counts.damaged)
+        let kept = self.checkpoints.crc_failures().sat_add(self.cache.counts.crc_failures);
+        kept.sat_add(self.repairs.crc_failures).sat_add(self.counts.damaged)
     }
 
     /// Checks the tables of the pipeline, and at most `most` bytes of what is stored (at least a header of a checkpoint or a
@@ -176,8 +177,8 @@ impl Pipeline<'_> {
             }
             if p.scrub_rows {
                 let least = if checked == 0 { p.cache.entry_bytes() } else { 0 };
-                let (more, end) = p.cache.scrub(&mut p.work, most.saturating_sub(checked).max(least));
-                (checked, p.scrub_rows) = (checked.saturating_add(more), !end);
+                let (more, end) = p.cache.scrub(&mut p.work, most.sat_sub(checked).max(least));
+                (checked, p.scrub_rows) = (checked.sat_add(more), !end);
             }
             Ok(checked)
         })
@@ -199,7 +200,7 @@ impl Pipeline<'_> {
             cache_hits: self.cache.counts.hits,
             cache_misses: self.cache.counts.misses,
             crc_failures: self.failures(),
-            repairs: self.repairs.repairs.saturating_add(self.counts.repaired),
+            repairs: self.repairs.repairs.sat_add(self.counts.repaired),
             recomputed_rows: self.counts.recomputed_rows,
             evaluating: self.evaluation.is_some(),
         }

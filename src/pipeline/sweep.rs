@@ -26,6 +26,7 @@ use crate::status::{Error, Result, Status};
 use crate::store::checkpoint::{Checkpoints, Key};
 use crate::util::digest::Digest;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Marks the checkpoints of a sweep, level by level; those of single scans carry the number of their stage.
 const SWEEP: u32 = u32::MAX;
@@ -114,13 +115,13 @@ impl Sweep {
     }
 
     fn tiles(&self) -> u64 {
-        num::div_ceil(self.end.saturating_sub(self.first), self.leaf)
+        num::div_ceil(self.end.sat_sub(self.first), self.leaf)
     }
 
     /// First row of a tile, or one behind the last. The first tile is the short one: it is run ahead most often.
     fn tile(&self, index: u64) -> u64 {
-        let behind = self.tiles().saturating_sub(index).saturating_mul(self.leaf);
-        if index == 0 { self.first } else { self.end.saturating_sub(behind) }
+        let behind = self.tiles().sat_sub(index).sat_mul(self.leaf);
+        if index == 0 { self.first } else { self.end.sat_sub(behind) }
     }
 
     fn goes_down(&self) -> bool {
@@ -130,7 +131,7 @@ impl Sweep {
     /// The next tile of this pass, if there is one.
     fn next_tile(&self) -> Option<u64> {
         let last = self.left.checked_sub(1)?;
-        Some(if self.goes_down() { last } else { self.tiles().saturating_sub(self.left) })
+        Some(if self.goes_down() { last } else { self.tiles().sat_sub(self.left) })
     }
 
     fn start_pass(&mut self, pass: usize) {
@@ -139,10 +140,10 @@ impl Sweep {
 
     /// Where the state of a kept level at a tile is: counted from the end, so that it does not depend on the first row.
     fn kept_slot(&self, level: usize, tile: u64) -> (u32, Key) {
-        let behind = self.tiles().saturating_sub(tile).saturating_sub(1);
-        let levels = num::count(self.last_pass).saturating_sub(1);
-        let index = behind.saturating_mul(levels).saturating_add(num::count(level)).saturating_sub(1);
-        let set = SWEEP.saturating_sub(u32::try_from(level).unwrap_or(0));
+        let behind = self.tiles().sat_sub(tile).sat_sub(1);
+        let levels = num::count(self.last_pass).sat_sub(1);
+        let index = behind.sat_mul(levels).sat_add(num::count(level)).sat_sub(1);
+        let set = SWEEP.sat_sub(u32::try_from(level).unwrap_or(0));
         (u32::try_from(index).unwrap_or(u32::MAX), Key { step: behind, set })
     }
 }
@@ -150,20 +151,20 @@ impl Sweep {
 impl<'m> Pipeline<'m> {
     /// A sweep for rows of a request, up to row `end`, out of `there` rows of the stage; its job is laid out.
     pub(super) fn new_sweep(&mut self, served: &Served, ask: &Request, end: u64, there: u64) -> Result<Sweep> {
-        let at = self.plan.eval.at.saturating_add(served.bytes);
+        let at = self.plan.eval.at.sat_add(served.bytes);
         let (slots, kept) = (Span { at, len: served.slot_bytes }, served.tile_bytes);
-        let kept = Span { at: at.saturating_add(served.slot_bytes), len: kept };
+        let kept = Span { at: at.sat_add(served.slot_bytes), len: kept };
         let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let turns = served.levels > 1;
-        let leaf = served.leaf.max(1);
+        let leaf = served.leaf.most(1);
         let mut most_slots = count(served.slots);
         if slots.len == 0 {
             most_slots = 0;
         }
         // Every level from 1 to the last pass but one has a slot per tile.
-        let levels = num::count(served.last_pass).saturating_sub(1);
+        let levels = num::count(served.last_pass).sat_sub(1);
         let widest = self.eval.plan.snapshots.iter().skip(1).take(num::size(levels)?).map(|g| g.len).max().unwrap_or(0);
-        let kept_slots = served.tiles.saturating_mul(levels);
+        let kept_slots = served.tiles.sat_mul(levels);
         let slots = Checkpoints::new(&mut self.work, slots, most_slots, self.eval.plan.snapshot(0).len, self.hash)?;
         let fits =
             |l: &Left| (l.stage, l.order, l.leaf, l.end) == (ask.stage, ask.order, leaf, there) && l.first <= ask.first;
@@ -194,7 +195,7 @@ impl<'m> Pipeline<'m> {
         };
         if levels > 0 && sweep.tiles() > served.tiles {
             let text = "there are {a} rows; the plan has states for {b}";
-            return Err(Error::new(Status::NotPlanned, text).a(there).b(served.tiles.saturating_mul(leaf)));
+            return Err(Error::new(Status::NotPlanned, text).a(there).b(served.tiles.sat_mul(leaf)));
         }
         sweep.start_pass(if left.is_some() { sweep.last_pass } else { 1 });
         Ok(sweep)
@@ -210,7 +211,7 @@ impl<'m> Pipeline<'m> {
                     return Ok(0);
                 }
                 if !sweep.begun && self.give_cached(sweep.wanted.0)? {
-                    sweep.wanted.0 = sweep.wanted.0.saturating_add(1);
+                    sweep.wanted.0 = sweep.wanted.0.sat_add(1);
                     1
                 } else {
                     sweep.begun = true;
@@ -239,7 +240,7 @@ impl<'m> Pipeline<'m> {
                     if sweep.slots.put(&mut self.work, sweep.depth, key, snapshot).is_none() {
                         return internal("a snapshot has no slot");
                     }
-                    sweep.depth = sweep.depth.saturating_add(1);
+                    sweep.depth = sweep.depth.sat_add(1);
                 }
                 sweep.live = Some(to);
                 sweep.phase = Phase::Choose;
@@ -253,9 +254,9 @@ impl<'m> Pipeline<'m> {
                 if sweep.pass == sweep.last_pass {
                     self.hand_out_tile(&mut sweep, tile, turned)?;
                 }
-                sweep.left = sweep.left.saturating_sub(1);
+                sweep.left = sweep.left.sat_sub(1);
                 // On a way down the snapshot of level 0 still stands at this tile, which is done.
-                sweep.live = if sweep.goes_down() { sweep.live } else { Some(tile.saturating_add(1)) };
+                sweep.live = if sweep.goes_down() { sweep.live } else { Some(tile.sat_add(1)) };
                 sweep.phase = Phase::Choose;
                 self.eval.forget_redo();
                 0
@@ -276,7 +277,7 @@ impl<'m> Pipeline<'m> {
         let failures = self.cache.counts.crc_failures;
         let kept = self.cache.get(&mut self.work, id, row);
         if self.cache.counts.crc_failures > failures {
-            self.repairs.repairs = self.repairs.repairs.saturating_add(1);
+            self.repairs.repairs = self.repairs.repairs.sat_add(1);
         }
         let Some(found) = kept else { return Ok(false) };
         self.give(row, found, 1)?;
@@ -286,7 +287,7 @@ impl<'m> Pipeline<'m> {
     /// Picks the next piece and starts it.
     fn choose(&mut self, sweep: &mut Sweep) -> Result<()> {
         let Some(next) = sweep.next_tile() else {
-            sweep.start_pass(sweep.pass.saturating_add(1));
+            sweep.start_pass(sweep.pass.sat_add(1));
             if let Some(ask) = self.evaluation.as_ref().map(|e| e.ask).filter(|_| sweep.pass == sweep.last_pass) {
                 let Sweep { leaf, first, end, kept, .. } = *sweep;
                 self.left = Some(Left { stage: ask.stage, order: ask.order, leaf, first, end, kept });
@@ -320,12 +321,12 @@ impl<'m> Pipeline<'m> {
             }
             self.drop_slot(sweep, Some(tile));
         };
-        let length = sweep.left.saturating_sub(top);
-        let free = u64::from(sweep.most_slots.saturating_sub(sweep.depth).saturating_add(1));
+        let length = sweep.left.sat_sub(top);
+        let free = u64::from(sweep.most_slots.sat_sub(sweep.depth).sat_add(1));
         match (length, free) {
             (0, _) => {
                 // All of this slot's tiles are done.
-                sweep.depth = sweep.depth.saturating_sub(1);
+                sweep.depth = sweep.depth.sat_sub(1);
                 sweep.live = None;
                 Ok(())
             }
@@ -336,7 +337,7 @@ impl<'m> Pipeline<'m> {
             }
             _ => {
                 let near = self.stored_tile(sweep, top, free);
-                let to = near.unwrap_or_else(|| top.saturating_add(binomial::splits(length, free).1));
+                let to = near.unwrap_or_else(|| top.sat_add(binomial::splits(length, free).1));
                 let from = sweep.tile(top);
                 self.start_move(sweep, Piece::Advance { from, to: sweep.tile(to) }, to, true)
             }
@@ -349,12 +350,12 @@ impl<'m> Pipeline<'m> {
         let row = sweep.tile(sweep.next_tile()?);
         let (eval, mut world) = self.split_eval();
         let stored = eval.stored_before(&mut world, row);
-        let tile = sweep.tiles().saturating_sub(sweep.end.saturating_sub(stored).checked_div(sweep.leaf)?);
+        let tile = sweep.tiles().sat_sub(sweep.end.sat_sub(stored).checked_div(sweep.leaf)?);
         let (length, behind) = (sweep.left.checked_sub(top)?, sweep.left.checked_sub(tile)?);
         let before = tile.checked_sub(top).filter(|n| *n > 0)?;
         let whole = binomial::extra_advances(length, free)?;
-        let parts = binomial::extra_advances(behind, free.saturating_sub(1))?
-            .saturating_add(binomial::extra_advances(before, free)?);
+        let parts =
+            binomial::extra_advances(behind, free.sat_sub(1))?.saturating_add(binomial::extra_advances(before, free)?);
         // The way to the tile's first row is less than a tile; the first tile is a short one that is run so often.
         let way = u128::from(binomial::rounds(length, free)?).saturating_add(1);
         (parts.saturating_add(way) <= whole).then_some(tile)
@@ -362,11 +363,11 @@ impl<'m> Pipeline<'m> {
 
     /// The snapshot of tile `lost` (none where it does not say which) is damaged: the way from the one below is longer.
     fn drop_slot(&mut self, sweep: &mut Sweep, lost: Option<u64>) {
-        sweep.depth = sweep.depth.saturating_sub(1);
+        sweep.depth = sweep.depth.sat_sub(1);
         sweep.live = None;
         self.repaired();
-        let last = sweep.left.saturating_sub(1);
-        self.eval.note_redo_to(&self.graph, sweep.tile(lost.map_or(last, |tile| tile.min(last))));
+        let last = sweep.left.sat_sub(1);
+        self.eval.note_redo_to(&self.graph, sweep.tile(lost.map_or(last, |tile| tile.least(last))));
     }
 
     /// What the job of a sweep holds is damaged. States of level 0 are in the slots; where the job carries those of other
@@ -389,7 +390,7 @@ impl<'m> Pipeline<'m> {
     }
 
     fn start_tile(&mut self, sweep: &mut Sweep, tile: u64) -> Result<()> {
-        let (pass, last) = (sweep.pass, sweep.tiles().saturating_sub(1));
+        let (pass, last) = (sweep.pass, sweep.tiles().sat_sub(1));
         for level in 1..pass.min(sweep.last_pass) {
             let snapshot = self.eval.snapshot(level);
             // Where that level's own pass begins there is the initial state.
@@ -402,7 +403,7 @@ impl<'m> Pipeline<'m> {
             if kept.and_then(|from| self.work.copy(from, snapshot.at)).is_none() {
                 self.repaired();
                 // Of two such places the one farther on: passes go on in their order, tiles in that of their pass.
-                let rank = |(p, t): (usize, u64)| (p, if p % 2 == 1 { u64::MAX.saturating_sub(t) } else { t });
+                let rank = |(p, t): (usize, u64)| (p, if p % 2 == 1 { u64::MAX.sat_sub(t) } else { t });
                 let here = (pass, tile);
                 sweep.again = Some(sweep.again.filter(|a| rank(*a) > rank(here)).unwrap_or(here));
                 sweep.start_pass(level);
@@ -418,7 +419,7 @@ impl<'m> Pipeline<'m> {
                 return internal("a state has no slot");
             }
         }
-        let (from, to) = (sweep.tile(tile), sweep.tile(tile.saturating_add(1)));
+        let (from, to) = (sweep.tile(tile), sweep.tile(tile.sat_add(1)));
         let makes = pass == sweep.last_pass && from < sweep.wanted.1 && to > sweep.wanted.0;
         self.start(Piece::Tile { from, to, pass, makes })?;
         sweep.phase = Phase::Tile { tile, turned: false };
@@ -437,8 +438,8 @@ impl<'m> Pipeline<'m> {
     fn hand_out_tile(&mut self, sweep: &mut Sweep, tile: u64, turned: bool) -> Result<()> {
         let Some(Evaluation { ask, .. }) = self.evaluation.as_ref() else { return Ok(()) };
         let (stage, down) = (ask.stage, ask.order == Order::Reverse);
-        let first = sweep.tile(tile).max(sweep.wanted.0);
-        let end = sweep.tile(tile.saturating_add(1)).min(sweep.wanted.1);
+        let first = sweep.tile(tile).most(sweep.wanted.0);
+        let end = sweep.tile(tile.sat_add(1)).least(sweep.wanted.1);
         if first >= end {
             return Ok(());
         }
@@ -454,7 +455,7 @@ impl<'m> Pipeline<'m> {
                 e.sweep = Some(Sweep { phase: Phase::Tile { tile, turned: true }, ..*sweep });
             }
         }
-        self.give(if down { end.saturating_sub(1) } else { first }, rows, end.saturating_sub(first))?;
+        self.give(if down { end.sat_sub(1) } else { first }, rows, end.sat_sub(first))?;
         sweep.wanted = if down { (sweep.wanted.0, first) } else { (end, sweep.wanted.1) };
         if !down {
             self.keep_in_cache(stage, first, end, rows);
@@ -466,7 +467,7 @@ impl<'m> Pipeline<'m> {
 /// Reverses the order of rows of `row` bytes.
 fn turn_round(bytes: &mut [u8], row: usize) {
     let rows = bytes.len().checked_div(row).unwrap_or(0);
-    let half = rows.wrapping_div(2).saturating_mul(row);
+    let half = rows.wrapping_div(2).sat_mul(row);
     let (front, back) = bytes.split_at_mut_checked(half).unwrap_or_default();
     for (a, b) in front.chunks_exact_mut(row.max(1)).zip(back.rchunks_exact_mut(row.max(1))) {
         a.swap_with_slice(b);

@@ -6,6 +6,7 @@ use crate::graph::Node;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Largest block the planner tries.
 const MOST_BLOCK: u64 = 1 << 16;
@@ -31,14 +32,14 @@ impl Candidate {
     /// True where it is to be taken instead of `other`: clearly faster, or about as fast with no more bytes.
     fn beats(&self, other: &Candidate) -> bool {
         let (own, theirs) = (self.estimate.total(), other.estimate.total());
-        own.saturating_add(own.saturating_mul(NEAR_PERCENT) / 100) < theirs
-            || (own <= theirs.saturating_add(theirs.saturating_mul(NEAR_PERCENT) / 100) && self.bytes <= other.bytes)
+        own.sat_add(own.sat_mul(NEAR_PERCENT) / 100) < theirs
+            || (own <= theirs.sat_add(theirs.sat_mul(NEAR_PERCENT) / 100) && self.bytes <= other.bytes)
     }
 }
 
 /// The best of the blocks seen so far: of those near the least estimate the one with the fewest bytes.
 fn pick(best: Option<Candidate>, least: u64) -> impl Fn(&Candidate) -> bool {
-    let limit = least.saturating_add(least.saturating_mul(NEAR_PERCENT) / 100);
+    let limit = least.sat_add(least.sat_mul(NEAR_PERCENT) / 100);
     move |c| c.estimate.total() <= limit && best.is_none_or(|b| c.bytes < b.bytes)
 }
 
@@ -92,7 +93,7 @@ impl Question<'_, '_> {
         match served.request.count {
             _ if served.levels > 1 => bound,
             ALL => bound,
-            count => Some(bound.map_or(u64::MAX, |b| b).min(count.saturating_add(before))),
+            count => Some(bound.map_or(u64::MAX, |b| b).least(count.sat_add(before))),
         }
     }
 
@@ -104,14 +105,14 @@ impl Question<'_, '_> {
             (Mode::Sqrt, count) => Some(count),
             _ => self.rows_of(served),
         };
-        let windows = |rows: u64| stage.map_or(rows, |s| rows.saturating_mul(s.rate).saturating_add(s.delay));
-        rows.map_or(OPEN_WINDOWS, windows).max(1)
+        let windows = |rows: u64| stage.map_or(rows, |s| rows.sat_mul(s.rate).sat_add(s.delay));
+        rows.map_or(OPEN_WINDOWS, windows).most(1)
     }
 
     /// Classic where it was asked for, a sweep where it has to be, else blocks.
     fn choose_order(&self, draft: &mut JobPlan<'_>, served: &mut Served) -> Result<()> {
         let level = self.graph.stages().get(served.request.stage).map_or(0, |s| s.level);
-        served.levels = num::count(level).saturating_add(1);
+        served.levels = num::count(level).sat_add(1);
         let last = last_pass(level, served.request.order);
         if last > 0 {
             self.check_held(served)?;
@@ -133,7 +134,7 @@ impl Question<'_, '_> {
             let text = "the classic order needs a request with a count, or a source of known length";
             return Err(Error::new(Status::Argument, text));
         };
-        (served.classic, served.block) = (true, rows.max(1));
+        (served.classic, served.block) = (true, rows.most(1));
         Ok(())
     }
 
@@ -144,7 +145,7 @@ impl Question<'_, '_> {
         draft: &mut JobPlan<'_>,
         target: Option<usize>,
         windows: u64,
-        mut see: impl FnMut(&Candidate),
+        see: &mut dyn FnMut(&Candidate),
     ) -> Result<()> {
         let (mut block, mut least, mut moves) = (1u64, 0usize, true);
         loop {
@@ -152,12 +153,12 @@ impl Question<'_, '_> {
             let bytes = draft.bytes;
             least = if block == 1 { bytes } else { least };
             let fits = num::count(bytes) <= self.knobs.cache_bytes / 2;
-            let beyond = moves && bytes <= least.saturating_mul(BEYOND);
+            let beyond = moves && bytes <= least.sat_mul(BEYOND);
             if block > 1 && !fits && !beyond {
                 return Ok(());
             }
             let estimate = estimate(self.graph, draft, self.knobs.cache_bytes, windows, false);
-            moves = estimate.copies > estimate.total().saturating_mul(NEAR_PERCENT) / 100;
+            moves = estimate.copies > estimate.total().sat_mul(NEAR_PERCENT) / 100;
             see(&Candidate { block, bytes, estimate });
             if block >= MOST_BLOCK || block >= windows {
                 return Ok(());
@@ -169,9 +170,9 @@ impl Question<'_, '_> {
     /// The block with the fewest bytes among those near the least estimate.
     fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, windows: u64) -> Result<u64> {
         let mut least = u64::MAX;
-        self.each_block(draft, target, windows, |c| least = least.min(c.estimate.total()))?;
+        self.each_block(draft, target, windows, &mut |c| least = least.least(c.estimate.total()))?;
         let mut best: Option<Candidate> = None;
-        self.each_block(draft, target, windows, |c| {
+        self.each_block(draft, target, windows, &mut |c| {
             if pick(best, least)(c) {
                 best = Some(*c);
             }
@@ -181,9 +182,9 @@ impl Question<'_, '_> {
 
     /// The largest block of a sweep whose buffers fit half of the cache, and so many bytes.
     fn largest_block(&self, draft: &mut JobPlan<'_>, target: usize, most: u64) -> Result<u64> {
-        let most = most.min(self.knobs.cache_bytes / 2);
+        let most = most.least(self.knobs.cache_bytes / 2);
         let mut block = 1;
-        self.each_block(draft, Some(target), OPEN_WINDOWS, |c| {
+        self.each_block(draft, Some(target), OPEN_WINDOWS, &mut |c| {
             if num::count(c.bytes) <= most {
                 block = c.block;
             }
@@ -204,7 +205,7 @@ impl Question<'_, '_> {
     pub(super) fn as_classic(&self, served: &Served) -> Option<Served> {
         let may = self.knobs.mode == Mode::Auto && !self.graph.has_scans() && !served.is_sweep() && !served.classic;
         let rows = self.rows_of(served).filter(|_| may)?;
-        Some(Served { classic: true, block: rows.max(1), ..*served })
+        Some(Served { classic: true, block: rows.most(1), ..*served })
     }
 
     /// Takes the classic order for requests of `auto` that it serves better, within the budget; where nothing else fits
@@ -264,13 +265,13 @@ impl Question<'_, '_> {
             let row = num::count(self.graph.shape(Node::Stage(served.request.stage)).bytes());
             // Looking for it, its checksum twice, and two copies.
             let keeping = num::add64(100, row / 2)?;
-            if closure_ns(self.graph, draft, served.request.stage) < keeping.saturating_mul(WORTH_KEEPING) {
+            if closure_ns(self.graph, draft, served.request.stage) < keeping.sat_mul(WORTH_KEEPING) {
                 return Ok(());
             }
         }
-        let spare = self.knobs.budget.saturating_sub(num::count(plan.bytes));
+        let spare = self.knobs.budget.sat_sub(num::count(plan.bytes));
         let mut with = *plan;
-        with.lru = spare.min(self.knobs.cache_bytes / 4);
+        with.lru = spare.least(self.knobs.cache_bytes / 4);
         if cache::rows(num::size(with.lru)?, plan.cache_row) == 0 {
             return Ok(());
         }
@@ -291,7 +292,7 @@ fn shrink(plan: &mut Plan) -> bool {
         _ if plan.stream_block > 1 => plan.stream_block /= 2,
         Some(served) => served.block /= 2,
         // Fewer checkpoints: longer ways to a row, the same rows.
-        None if plan.slots > 2 => plan.slots = (plan.slots / 4).max(1).saturating_mul(2),
+        None if plan.slots > 2 => plan.slots = (plan.slots / 4).max(1).sat_mul(2),
         None => return false,
     }
     true

@@ -6,6 +6,7 @@ use super::{ALL, JobPlan, Mode, Order, Plan, Question, Served};
 use crate::status::Result;
 use crate::util::num;
 use crate::util::text::Text;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Takes the text, piece by piece.
 pub struct Page<'a> {
@@ -70,7 +71,7 @@ impl Question<'_, '_> {
         self.explain_stages(page);
         if plan.stream_block > 0 {
             page.text("opened outputs: a stream of unknown length\n").text(HEADS);
-            self.each_block(draft, None, OPEN_WINDOWS, |c| row(page, c, "sqrt", c.block == plan.stream_block))?;
+            self.each_block(draft, None, OPEN_WINDOWS, &mut |c| row(page, c, "sqrt", c.block == plan.stream_block))?;
             self.explain_block(page, plan.stream_block, None);
         }
         for served in plan.served() {
@@ -113,7 +114,7 @@ impl Question<'_, '_> {
         let mut shown = served.classic;
         if self.knobs.mode != Mode::Classic {
             let taken = |c: &Candidate| !served.classic && c.block == served.block;
-            self.each_block(draft, Some(served.request.stage), windows, |c| {
+            self.each_block(draft, Some(served.request.stage), windows, &mut |c| {
                 shown = shown || taken(c);
                 row(page, c, "sqrt", taken(c));
             })?;
@@ -178,8 +179,7 @@ impl Question<'_, '_> {
         if served.tiles > 0 {
             page.text(", states kept for ").number(served.tiles).text(" tiles");
         }
-        page.text("; ")
-            .number(num::count(served.bytes.saturating_add(served.slot_bytes).saturating_add(served.tile_bytes)));
+        page.text("; ").number(num::count(served.bytes.sat_add(served.slot_bytes).sat_add(served.tile_bytes)));
         page.text(" bytes, ").number(served.extra).text(" rows made again: ");
         page.text(if self.knobs.sweep.is_some() {
             "slots and tiles as asked for\n"
@@ -216,14 +216,13 @@ impl Question<'_, '_> {
 
     /// What a distance of checkpoints below the dependency span costs.
     fn explain_span(&self, plan: &Plan, page: &mut Page<'_>) {
-        let spans =
-            self.graph.inputs().iter().map(|i| (num::div_ceil(i.window, i.hop), i.window.saturating_sub(i.hop)));
+        let spans = self.graph.inputs().iter().map(|i| (num::div_ceil(i.window, i.hop), i.window.sat_sub(i.hop)));
         let Some((span, again)) = spans.max().filter(|(span, _)| plan.every < *span) else { return };
         page.text("  that is below the dependency span, ceil(window / hop) = ").number(span);
         page.text(" windows: rows are the same; going back to a checkpoint reads ").number(again);
         page.text(" samples again however near it is");
-        let block = plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).max(plan.stream_block);
-        let calls = num::div_ceil(block, plan.every.max(1));
+        let block = plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).most(plan.stream_block);
+        let calls = num::div_ceil(block, plan.every.most(1));
         if calls > 1 {
             page.text("; stages with state are called ").number(calls).text(" times a block instead of once");
         }

@@ -17,6 +17,7 @@ use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// A stage in a job.
 #[derive(Clone, Copy, Debug, Default)]
@@ -161,7 +162,7 @@ impl<'m> JobPlan<'m> {
 
     /// Lays out the wanted stages in blocks of `block` windows. `pushed` tells which inputs are seen in their ring.
     pub fn blocks(&mut self, graph: &Graph<'_>, pushed: impl Fn(usize) -> bool, block: u64) -> Result<()> {
-        self.block = block.max(1);
+        self.block = block.most(1);
         self.classic = false;
         self.activate(graph);
         for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()) {
@@ -195,7 +196,7 @@ impl<'m> JobPlan<'m> {
             let Some(mut need) = self.needed(graph, Node::Stage(i), own) else { continue };
             if turns && stage.is_scan() {
                 // Up to where the next tile starts, or the stream ends: see `exec::sweep`.
-                need.to = need.to.max(signed(tile.saturating_mul(rate).checked_div(stage.rate).unwrap_or(0)));
+                need.to = need.to.max(signed(tile.sat_mul(rate).checked_div(stage.rate).unwrap_or(0)));
             }
             let later = graph.consumers(Node::Stage(i)).any(|(c, s, _)| s.level > 0 && self.lane(c).active);
             let rows = u64::try_from(need.to.saturating_sub(need.from)).unwrap_or(0);
@@ -203,7 +204,7 @@ impl<'m> JobPlan<'m> {
                 lane.need = Some(need);
                 lane.held = lane.target || later || stage.level > 0;
                 if lane.held {
-                    lane.cap = lane.cap.max(rows);
+                    lane.cap = lane.cap.most(rows);
                 }
             }
         }
@@ -241,14 +242,14 @@ impl<'m> JobPlan<'m> {
             }
             let cap = u64::try_from(need.to.saturating_sub(need.from)).unwrap_or(0);
             if let Some(lane) = self.lanes.get_mut(i) {
-                lane.cap = windows.map_or(cap, |w| cap.min(stage.rows(w)));
+                lane.cap = windows.map_or(cap, |w| cap.least(stage.rows(w)));
                 lane.need = Some(need);
             }
         }
         for (i, input) in graph.inputs().iter().enumerate() {
             let need = self.needed(graph, Node::Input(i), None);
             let rows = need.map_or(0, |n| u64::try_from(n.to.saturating_sub(n.from)).unwrap_or(0));
-            let (_, samples) = input.samples(0, windows.map_or(rows, |w| rows.min(w)));
+            let (_, samples) = input.samples(0, windows.map_or(rows, |w| rows.least(w)));
             self.set_feed(i, samples, input.sample_bytes(), pushed(i), false);
         }
         self.finish(graph)
@@ -334,9 +335,9 @@ impl<'m> JobPlan<'m> {
             if !lane.active {
                 continue;
             }
-            let lag = lane.delay.saturating_sub(delay);
-            let span = num::add64(num::add64(self.block, lag)?, rate.saturating_sub(1))?;
-            rows = rows.max(num::add64(span.checked_div(rate).unwrap_or(0), edge.lookback)?);
+            let lag = lane.delay.sat_sub(delay);
+            let span = num::add64(num::add64(self.block, lag)?, rate.sat_sub(1))?;
+            rows = rows.most(num::add64(span.checked_div(rate).unwrap_or(0), edge.lookback)?);
         }
         Ok(rows)
     }
@@ -345,10 +346,10 @@ impl<'m> JobPlan<'m> {
         if let Some(feed) = self.feeds.get_mut(input).filter(|f| f.active) {
             feed.need = need;
             // Never more than the block itself, so that a tight budget is not spent on reading ahead.
-            let more = num::count(READ_AHEAD_BYTES.checked_div(sample_bytes).unwrap_or(0)).min(need);
+            let more = num::count(READ_AHEAD_BYTES.checked_div(sample_bytes).unwrap_or(0)).least(need);
             feed.cap = match (pushed, ahead) {
                 (true, _) => 0,
-                (false, true) => need.saturating_add(more),
+                (false, true) => need.sat_add(more),
                 (false, false) => need,
             };
         }
@@ -366,7 +367,7 @@ impl<'m> JobPlan<'m> {
         self.set_order(graph)?;
         let last = self.order.len();
         // The last step of the head: blocks go round up to there.
-        let head = if self.head < last { self.head.saturating_sub(1) } else { last };
+        let head = if self.head < last { self.head.sat_sub(1) } else { last };
         self.buffers.clear();
         let full = Error::new(Status::Internal, "the buffer table is full");
         for step in 0..self.order.len() {
@@ -454,7 +455,7 @@ impl<'m> JobPlan<'m> {
                 lane.snap = Span { at: top, len: if lane.active { stage.state_bytes } else { 0 } };
                 top = num::align_up(num::add(top, lane.snap.len)?, AREA_ALIGN)?;
             }
-            *group = Span { at, len: top.saturating_sub(at) };
+            *group = Span { at, len: top.sat_sub(at) };
         }
         Ok(top)
     }
@@ -474,7 +475,7 @@ impl<'m> JobPlan<'m> {
     /// Rows of a stage that can be made at a frontier.
     #[must_use]
     pub fn made(&self, stage: usize, rate: u64, frontier: u64) -> u64 {
-        num::div_ceil(frontier.saturating_sub(self.lane(stage).delay), rate)
+        num::div_ceil(frontier.sat_sub(self.lane(stage).delay), rate)
     }
 }
 

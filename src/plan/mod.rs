@@ -23,6 +23,7 @@ use crate::store::cache;
 use crate::store::checkpoints;
 use crate::store::ring;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// All rows, or as many as there are.
 pub const ALL: u64 = u64::MAX;
@@ -166,7 +167,7 @@ impl Served {
 
     /// Levels whose states are kept for all tiles: those that a later pass in the other direction starts from.
     fn kept_levels(&self) -> usize {
-        self.last_pass.saturating_sub(1)
+        self.last_pass.sat_sub(1)
     }
 }
 
@@ -252,7 +253,7 @@ impl Plan {
     #[must_use]
     pub fn find(&self, ask: &Request, scans: bool) -> Option<&Served> {
         let fits = |s: &&Served| {
-            let rows = if s.classic && scans { ask.first.saturating_add(ask.count) } else { ask.count };
+            let rows = if s.classic && scans { ask.first.sat_add(ask.count) } else { ask.count };
             let room = if s.classic { s.block } else { s.request.count };
             s.request.stage == ask.stage && s.request.order == ask.order && (rows <= room || s.request.count == ALL)
         };
@@ -323,7 +324,7 @@ impl Question<'_, '_> {
         draft.clear();
         // What stands behind a reverse scan is made in tiles, if of one row.
         let turns = target.and_then(|t| self.graph.stages().get(t)).is_some_and(|s| s.level > 0);
-        draft.leaf = leaf.max(u64::from(turns));
+        draft.leaf = leaf.most(u64::from(turns));
         match target {
             Some(stage) => draft.want(stage),
             None => self.outputs.iter().for_each(|o| draft.want(o.stage)),
@@ -359,7 +360,7 @@ impl Question<'_, '_> {
         for stage in self.graph.stages() {
             tables = num::align_up(num::add(tables, stage.table_bytes)?, BUFFER_ALIGN)?;
             plan.align = plan.align.max(stage.scratch_align).max(stage.state_align);
-            plan.host_heap_bytes = plan.host_heap_bytes.saturating_add(stage.host_heap_bytes);
+            plan.host_heap_bytes = plan.host_heap_bytes.sat_add(stage.host_heap_bytes);
         }
         let mut region = |len: usize| -> Result<Span> {
             let span = Span { at: top, len };
@@ -370,8 +371,8 @@ impl Question<'_, '_> {
 
         let note = |needs: &mut [(u64, u64); MAX_INPUTS], draft: &JobPlan<'_>| {
             for ((need, ahead), feed) in needs.iter_mut().zip(draft.feeds.iter()) {
-                *need = (*need).max(feed.need);
-                *ahead = (*ahead).max(if draft.classic { 0 } else { draft.block });
+                *need = (*need).most(feed.need);
+                *ahead = (*ahead).most(if draft.classic { 0 } else { draft.block });
             }
         };
         let mut stream = 0;
@@ -404,8 +405,8 @@ impl Question<'_, '_> {
                 continue;
             }
             let (need, block) = needs.get(i).copied().unwrap_or_default();
-            let least = need.max(input.window);
-            let chosen = num::add64(least, num::mul64(block.max(1), input.hop)?)?;
+            let least = need.most(input.window);
+            let chosen = num::add64(least, num::mul64(block.most(1), input.hop)?)?;
             let samples = if input.capacity > 0 { input.capacity } else { chosen };
             self.check_ring(draft, plan, i, samples)?;
             let span = region(ring::bytes(samples, input.sample_bytes())?)?;
@@ -423,7 +424,7 @@ impl Question<'_, '_> {
         plan.every = match (plan.slots, self.knobs.checkpoint_every) {
             (0, _) => 0,
             // Where a block ends anyway: a checkpoint then costs no call.
-            (_, 0) => plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).max(plan.stream_block),
+            (_, 0) => plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).most(plan.stream_block),
             (_, every) => every,
         };
         let mut kept = 0;
@@ -446,7 +447,7 @@ impl Question<'_, '_> {
         let mut least = self.graph.inputs().get(input).map_or(0, |i| i.window);
         if plan.stream_block > 0 {
             self.blocks(draft, None, 1, 0)?;
-            least = least.max(draft.feeds.get(input).map_or(0, |f| f.need));
+            least = least.most(draft.feeds.get(input).map_or(0, |f| f.need));
         }
         if samples >= least {
             return Ok(());

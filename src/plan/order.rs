@@ -14,6 +14,7 @@
 //! With n nodes and e edges the first two take `O(n * (n + e))`, and the search that much per n moves.
 
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Working memory of a node, and a frame of the search's stack.
 #[derive(Clone, Copy, Debug, Default)]
@@ -103,15 +104,15 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
             for k in 0.. {
                 let Some(u) = (self.input)(v, k) else { break };
                 let seen = (0..k).any(|j| (self.input)(v, j) == Some(u));
-                together = together.saturating_add(if seen { 0 } else { self.size(u) });
+                together = together.sat_add(if seen { 0 } else { self.size(u) });
                 let unknown = Error::new(Status::Graph, "a stage reads one that there is not");
                 let node = self.nodes.get_mut(u).ok_or(unknown)?;
-                node.consumers = node.consumers.saturating_add(1);
+                node.consumers = node.consumers.sat_add(1);
             }
-            self.bound = self.bound.max(together);
+            self.bound = self.bound.most(together);
         }
         let last = self.nodes.iter().zip(self.bytes).filter(|(n, _)| n.consumers == 0);
-        self.bound = self.bound.max(last.map(|(_, b)| *b).fold(0, u64::saturating_add));
+        self.bound = self.bound.most(last.map(|(_, b)| *b).fold(0, u64::sat_add));
         self.restart();
         Ok(())
     }
@@ -129,19 +130,19 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
 
     /// The peak if `v` ran now.
     fn peak_with(&self, v: usize) -> u64 {
-        self.peak.max(self.live.saturating_add(self.size(v)))
+        self.peak.most(self.live.sat_add(self.size(v)))
     }
 
     fn run(&mut self, v: usize) {
         self.peak = self.peak_with(v);
-        self.live = self.live.saturating_add(self.size(v));
+        self.live = self.live.sat_add(self.size(v));
         for k in 0.. {
             let Some(u) = (self.input)(v, k) else { break };
             let size = self.size(u);
             let Some(node) = self.nodes.get_mut(u) else { break };
-            node.waiting = node.waiting.saturating_sub(1);
+            node.waiting = node.waiting.sat_sub(1);
             if node.waiting == 0 {
-                self.live = self.live.saturating_sub(size);
+                self.live = self.live.sat_sub(size);
             }
         }
         if let Some(node) = self.nodes.get_mut(v) {
@@ -156,11 +157,11 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
             let size = self.size(u);
             let Some(node) = self.nodes.get_mut(u) else { break };
             if node.waiting == 0 {
-                self.live = self.live.saturating_add(size);
+                self.live = self.live.sat_add(size);
             }
-            node.waiting = node.waiting.saturating_add(1);
+            node.waiting = node.waiting.sat_add(1);
         }
-        self.live = self.live.saturating_sub(self.size(v));
+        self.live = self.live.sat_sub(self.size(v));
         if let Some(node) = self.nodes.get_mut(v) {
             node.done = false;
         }
@@ -205,7 +206,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
 
     /// A node that can be run at once without harm.
     fn harmless(&mut self) -> Option<usize> {
-        let (live, limit) = (self.live, self.peak.max(self.bound));
+        let (live, limit) = (self.live, self.peak.most(self.bound));
         let all = 0..self.bytes.len();
         all.into_iter().find(|v| self.ready(*v) && self.peak_with(*v) <= limit && self.live_after(*v) <= live)
     }
@@ -225,13 +226,13 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
                 if best.moves >= most {
                     return best;
                 }
-                best.moves = best.moves.saturating_add(1);
+                best.moves = best.moves.sat_add(1);
                 let peak = self.peak;
                 if let Some(frame) = self.nodes.get_mut(depth) {
-                    (frame.chosen, frame.next, frame.before) = (v, v.saturating_add(1), peak);
+                    (frame.chosen, frame.next, frame.before) = (v, v.sat_add(1), peak);
                 }
                 self.run(v);
-                depth = depth.saturating_add(1);
+                depth = depth.sat_add(1);
                 self.enter(depth);
                 continue;
             }

@@ -9,6 +9,7 @@ use crate::mem::Span;
 use crate::status::Result;
 use crate::util::num;
 use crate::util::slice::sort;
+use crate::util::unsigned::Unsigned;
 
 /// What a buffer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +78,7 @@ fn best_gap(placed: &[Buffer], buffer: &Buffer) -> Result<usize> {
     let mut floor = 0;
     // Walks the neighbours from low to high addresses without sorting them: each round takes the lowest above the floor.
     while let Some(next) = others().filter(|p| p.span().end() > floor).min_by_key(|p| (p.at, p.span().end())) {
-        let gap = next.at.saturating_sub(floor);
+        let gap = next.at.sat_sub(floor);
         if gap >= buffer.bytes && best.is_none_or(|(size, _)| gap < size) {
             best = Some((gap, floor));
         }
@@ -90,7 +91,7 @@ fn best_gap(placed: &[Buffer], buffer: &Buffer) -> Result<usize> {
 #[must_use]
 pub(super) fn clash(buffers: &[Buffer]) -> Option<(Purpose, Purpose)> {
     for (i, a) in buffers.iter().enumerate() {
-        for b in buffers.iter().skip(i.saturating_add(1)) {
+        for b in buffers.iter().skip(i.sat_add(1)) {
             let apart_in_time = a.dies < b.born || b.dies < a.born;
             let apart_in_space = a.at.checked_add(a.bytes).is_some_and(|end| end <= b.at)
                 || b.at.checked_add(b.bytes).is_some_and(|end| end <= a.at);

@@ -13,6 +13,7 @@ use crate::schedule::leaf;
 use crate::status::{Error, Result, Status};
 use crate::store::checkpoint::Checkpoints;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Slots of a sweep over a stream whose length is not known when it is planned.
 const OPEN_SLOTS: u64 = 64;
@@ -65,7 +66,7 @@ impl Question<'_, '_> {
         match served.request.count {
             _ if served.levels > 1 => bound,
             ALL => bound,
-            count => Some(bound.map_or(count, |b| b.min(count))),
+            count => Some(bound.map_or(count, |b| b.least(count))),
         }
     }
 
@@ -76,7 +77,7 @@ impl Question<'_, '_> {
             let held = input.windows(input.capacity);
             let windows = match served.request.count {
                 ALL => 1,
-                count => num::add64(num::mul64(count.saturating_sub(1), rate)?, 1)?,
+                count => num::add64(num::mul64(count.sat_sub(1), rate)?, 1)?,
             };
             if input.capacity == 0 || held < windows {
                 let (_, samples) = input.samples(0, windows);
@@ -102,7 +103,7 @@ impl Question<'_, '_> {
         };
         let room = self.room(draft, served, 0)?;
         let tiles = balance(rows, room.row, room.tile);
-        served.leaf = num::div_ceil(rows, tiles).max(1);
+        served.leaf = num::div_ceil(rows, tiles).most(1);
         served.tiles = num::div_ceil(rows, served.leaf);
         Ok(())
     }
@@ -112,27 +113,26 @@ impl Question<'_, '_> {
         // The row of a tile as the placement has it: what a much longer tile takes more.
         const LONGER: u64 = 1 << 12;
         let bytes_of = |draft: &mut JobPlan<'_>, leaf| self.job(draft, &Served { leaf, ..*served }).map(num::count);
-        let (long, short) = (bytes_of(draft, LONGER.saturating_mul(2))?, bytes_of(draft, LONGER)?);
-        let row = num::div_ceil(long.saturating_sub(short), LONGER).max(1);
+        let (long, short) = (bytes_of(draft, LONGER.sat_mul(2))?, bytes_of(draft, LONGER)?);
+        let row = num::div_ceil(long.sat_sub(short), LONGER).most(1);
         self.job(draft, served)?;
         let sizes = SweepSizes::of(draft, served)?;
         let (slot, tile) = (num::count(sizes.slot), num::count(sizes.tile));
-        let has = served.leaf.saturating_mul(row);
-        let has =
-            has.saturating_add(served.slots.saturating_mul(slot)).saturating_add(served.tiles.saturating_mul(tile));
-        Ok(Room { bytes: spare.saturating_add(has), slot, tile, row })
+        let has = served.leaf.sat_mul(row);
+        let has = has.sat_add(served.slots.sat_mul(slot)).sat_add(served.tiles.sat_mul(tile));
+        Ok(Room { bytes: spare.sat_add(has), slot, tile, row })
     }
 
     /// Gives every sweep its slots and its tiles: the best split of what the budget leaves, or, without a budget, the
     /// least memory with which no row of level 0 is made more than twice on a way down.
     pub(super) fn spread_sweeps(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
-        let spare = self.knobs.budget.saturating_sub(num::count(plan.bytes));
+        let spare = self.knobs.budget.sat_sub(num::count(plan.bytes));
         let mut slack = 0;
         // Alignment may take more than the split reckons with; then it is made for a little less.
         for _ in 0..64 {
             let mut wider = *plan;
             for served in wider.served.iter_mut().flatten().filter(|s| s.is_sweep()) {
-                let room = self.room(draft, served, spare.saturating_sub(slack))?;
+                let room = self.room(draft, served, spare.sat_sub(slack))?;
                 self.split(served, &room)?;
             }
             self.lay_out(draft, &mut wider)?;
@@ -154,32 +154,32 @@ impl Question<'_, '_> {
         let scans = room.slot > 0;
         let Room { bytes, slot, tile, row } = *room;
         let (slots, leaf) = match rows {
-            _ if !scans && tile == 0 => (0, served.block.min(bytes.checked_div(row).unwrap_or(1)).max(1)),
+            _ if !scans && tile == 0 => (0, served.block.least(bytes.checked_div(row).unwrap_or(1)).most(1)),
             _ if self.knobs.sweep.is_some() => {
                 let (slots, leaf) = self.knobs.sweep.unwrap_or((1, 1));
                 (slots.clamp(1, leaf::MAX_SLOTS), leaf)
             }
             Some(rows) if unbounded => {
-                let tiles = balance(rows, row, slot.saturating_add(tile));
-                (tiles.min(leaf::MAX_SLOTS), num::div_ceil(rows, tiles))
+                let tiles = balance(rows, row, slot.sat_add(tile));
+                (tiles.least(leaf::MAX_SLOTS), num::div_ceil(rows, tiles))
             }
             Some(rows) if tile > 0 => best_tiles(rows, room).unwrap_or((served.slots, served.leaf)),
             Some(rows) => {
                 // The split reckons with a running state.
-                let bytes = bytes.saturating_add(slot);
+                let bytes = bytes.sat_add(slot);
                 let best = leaf::split(&leaf::Budget { bytes, state_bytes: slot, row_bytes: row, rows })?;
                 (best.slots, best.leaf)
             }
-            None if unbounded => (OPEN_SLOTS, served.block.max(OPEN_SLOTS)),
+            None if unbounded => (OPEN_SLOTS, served.block.most(OPEN_SLOTS)),
             None => {
                 // Half for slots, half for the leaf: good for any length within a constant.
-                let half = bytes.saturating_add(slot) / 2;
-                let slots = half.checked_div(slot).unwrap_or(1).clamp(2, leaf::MAX_SLOTS).saturating_sub(1);
-                (slots, half.checked_div(row).unwrap_or(1).max(1))
+                let half = bytes.sat_add(slot) / 2;
+                let slots = half.checked_div(slot).unwrap_or(1).clamp(2, leaf::MAX_SLOTS).sat_sub(1);
+                (slots, half.checked_div(row).unwrap_or(1).most(1))
             }
         };
         let whole = rows.unwrap_or(u64::MAX).max(1);
-        (served.slots, served.leaf) = (if scans { slots.max(1) } else { 0 }, leaf.clamp(1, whole));
+        (served.slots, served.leaf) = (if scans { slots.most(1) } else { 0 }, leaf.clamp(1, whole));
         served.tiles = if tile > 0 { num::div_ceil(rows.unwrap_or(0), served.leaf) } else { 0 };
         self.count_extra(served);
         Ok(())
@@ -199,27 +199,27 @@ impl Question<'_, '_> {
         for pass in 1..=num::count(served.last_pass) {
             // A way up carries level 0 along; a way down rolls it ahead from snapshots.
             let ahead = if pass % 2 == 1 { down } else { 0 };
-            let levels = pass.saturating_add(1).min(served.levels);
-            total = total.saturating_add(rows.saturating_mul(levels)).saturating_add(ahead);
+            let levels = pass.sat_add(1).least(served.levels);
+            total = total.sat_add(rows.sat_mul(levels)).sat_add(ahead);
         }
-        served.extra = total.saturating_sub(rows.saturating_mul(served.levels));
+        served.extra = total.sat_sub(rows.sat_mul(served.levels));
     }
 }
 
 /// Tiles with which as many bytes go to a tile's rows as to what is kept for all tiles.
 fn balance(rows: u64, row: u64, kept: u64) -> u64 {
-    rows.saturating_mul(row).checked_div(kept).unwrap_or(1).isqrt().clamp(1, leaf::MAX_SLOTS)
+    rows.sat_mul(row).checked_div(kept).unwrap_or(1).isqrt().clamp(1, leaf::MAX_SLOTS)
 }
 
 /// Slots of level 0 and rows of a tile with the least work that fit, where states of other levels are kept for all tiles.
 fn best_tiles(rows: u64, room: &Room) -> Option<(u64, u64)> {
     let mut best: Option<(u64, u64, u128)> = None;
     let mut tiles = 1u64;
-    while tiles <= leaf::MAX_SLOTS.min(rows) && tiles.saturating_mul(room.tile) <= room.bytes {
+    while tiles <= leaf::MAX_SLOTS.least(rows) && tiles.sat_mul(room.tile) <= room.bytes {
         let leaf = num::div_ceil(rows, tiles);
-        let taken = leaf.saturating_mul(room.row).saturating_add(num::div_ceil(rows, leaf).saturating_mul(room.tile));
+        let taken = leaf.sat_mul(room.row).sat_add(num::div_ceil(rows, leaf).sat_mul(room.tile));
         let slots = match room.bytes.checked_sub(taken) {
-            Some(left) if room.slot > 0 => left.checked_div(room.slot).unwrap_or(0).min(tiles),
+            Some(left) if room.slot > 0 => left.checked_div(room.slot).unwrap_or(0).least(tiles),
             Some(_) => 1,
             None => 0,
         };
@@ -230,7 +230,7 @@ fn best_tiles(rows: u64, room: &Room) -> Option<(u64, u64)> {
             }
         }
         // Every number of tiles while they are few, then steps of 1.6 %.
-        tiles = tiles.saturating_add((tiles / 64).max(1));
+        tiles = tiles.sat_add((tiles / 64).most(1));
     }
     best.map(|(slots, leaf, _)| (slots, leaf))
 }

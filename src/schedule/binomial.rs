@@ -17,9 +17,11 @@
 //! All that such a schedule has to know is which states it holds: so it can be left and taken up at any point, and a lost
 //! checkpoint only means that it decides anew.
 
+use crate::util::unsigned::{Count, Unsigned};
+
 /// `C(s + r, s)`, exact below 2^121, `u128::MAX` above. At most 128 rounds: every round at least doubles the value.
 fn wide(s: u64, r: u64) -> u128 {
-    let (few, many) = (u128::from(s.min(r)), u128::from(s.max(r)));
+    let (few, many) = (u128::from(s.least(r)), u128::from(s.most(r)));
     let (mut value, mut i) = (1u128, 0u128);
     while i < few {
         i = i.saturating_add(1);
@@ -57,30 +59,30 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
     }
     let enough = |r| wide(s, r) >= u128::from(steps);
     // `low` is too few (0 always is), `high` is enough.
-    let (mut low, mut high, mut stride) = (0, guess.max(1), 1u64);
+    let (mut low, mut high, mut stride) = (0, guess.most(1), 1u64);
     if enough(high) {
-        while high > low.max(1) {
-            let probe = high.saturating_sub(stride).max(1);
+        while high > low.most(1) {
+            let probe = high.sat_sub(stride).most(1);
             if !enough(probe) {
                 low = probe;
                 break;
             }
             high = probe;
-            stride = stride.saturating_mul(2);
+            stride = stride.sat_mul(2);
         }
     } else {
         low = high;
         // The stride doubles: at most 64 turns.
         loop {
-            high = low.saturating_add(stride);
+            high = low.sat_add(stride);
             if enough(high) {
                 break;
             }
             low = high;
-            stride = stride.saturating_mul(2);
+            stride = stride.sat_mul(2);
         }
     }
-    while high.saturating_sub(low) > 1 {
+    while high.sat_sub(low) > 1 {
         let middle = low.midpoint(high);
         if enough(middle) {
             high = middle;
@@ -112,12 +114,12 @@ pub fn extra_advances(steps: u64, s: u64) -> Option<u128> {
 #[must_use]
 pub fn splits(steps: u64, s: u64) -> (u64, u64) {
     let r = rounds(steps, s).unwrap_or(1);
-    let (fewer, less) = (s.saturating_sub(1), r.saturating_sub(1));
-    let before = if r >= 2 { beta(s, r.saturating_sub(2)) } else { 0 };
-    let low = before.max(steps.saturating_sub(beta(fewer, r)));
-    let high = beta(s, less).min(steps.saturating_sub(beta(fewer, less)));
-    let most = steps.saturating_sub(1).max(1);
-    (low.clamp(1, most), high.clamp(1, most))
+    let (fewer, less) = (s.sat_sub(1), r.sat_sub(1));
+    let before = if r >= 2 { beta(s, r.sat_sub(2)) } else { 0 };
+    let low = before.most(steps.sat_sub(beta(fewer, r)));
+    let high = beta(s, less).least(steps.sat_sub(beta(fewer, less)));
+    let most = steps.sat_sub(1).most(1);
+    (low.most(1).least(most), high.most(1).least(most))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@
 //! within its gaps (`pipeline::sweep`).
 
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::{Count, Unsigned};
 
 /// The rule by which a ring of slots is filled. Steps are counted from the start of the stream; a checkpoint of step t is
 /// the state before it.
@@ -49,7 +50,7 @@ impl Doubling {
 
     /// `(s - 1) * 2^p`: how far apart two checkpoints are that follow each other in a slot.
     fn hop(&self, p: u32) -> Option<u64> {
-        u64::from(self.slots).saturating_sub(1).checked_mul(1u64.checked_shl(p)?)
+        u64::from(self.slots).sat_sub(1).checked_mul(1u64.checked_shl(p)?)
     }
 
     /// Distance of the checkpoints taken at `step`. Also the bound on the gap between those held then: from the one
@@ -101,16 +102,16 @@ impl Doubling {
     /// In a fixed number of operations. A `wanted` above `now` counts as `now`.
     #[must_use]
     pub fn below(&self, wanted: u64, now: u64) -> u64 {
-        let wanted = wanted.min(now);
+        let wanted = wanted.least(now);
         let Some(p) = self.phase(now) else { return wanted };
         let (half, gap) = (self.gap(now) / 2, self.gap(now));
-        let floor = |step: u64, unit: u64| step.saturating_sub(step.checked_rem(unit).unwrap_or(0));
+        let floor = |step: u64, unit: u64| step.sat_sub(step.checked_rem(unit).unwrap_or(0));
         let newest = floor(now, gap);
         // Odd multiples of half the gap are still there from this edge on, as far as there were any.
-        let edge = newest.saturating_sub(self.hop(p).unwrap_or(0));
-        let end = u64::from(self.slots).saturating_mul(half);
+        let edge = newest.sat_sub(self.hop(p).unwrap_or(0));
+        let end = u64::from(self.slots).sat_mul(half);
         let step = floor(wanted, half);
-        if step.is_multiple_of(gap) || (edge < step && step < end) { step } else { step.saturating_sub(half) }
+        if step.is_multiple_of(gap) || (edge < step && step < end) { step } else { step.sat_sub(half) }
     }
 }
 

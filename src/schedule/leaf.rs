@@ -21,6 +21,7 @@
 use super::binomial;
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Most slots [`split`] gives: it bounds its time whatever the number of rows.
 pub const MAX_SLOTS: u64 = 1 << 16;
@@ -34,7 +35,7 @@ pub fn extra_advances(rows: u64, s: u64, leaf: u64) -> Option<u128> {
 
 /// Advances, and the r they came with.
 fn count(rows: u64, s: u64, leaf: u64, guess: u64) -> Option<(u128, u64)> {
-    let leaf = leaf.min(rows.max(1));
+    let leaf = leaf.least(rows.most(1));
     if leaf == 0 {
         return None;
     }
@@ -76,14 +77,14 @@ impl Budget {
     fn leaf(&self, s: u64) -> Option<u64> {
         let states = s.checked_add(1)?.checked_mul(self.state_bytes)?;
         let left = self.bytes.checked_sub(states)?;
-        Some(left.checked_div(self.row_bytes).unwrap_or(u64::MAX).min(self.rows.max(1))).filter(|leaf| *leaf > 0)
+        Some(left.checked_div(self.row_bytes).unwrap_or(u64::MAX).least(self.rows.most(1))).filter(|leaf| *leaf > 0)
     }
 
     /// The most slots beside a leaf.
     fn slots(&self, leaf: u64) -> Option<u64> {
         let left = self.bytes.checked_sub(leaf.checked_mul(self.row_bytes)?)?;
         let states = left.checked_div(self.state_bytes).unwrap_or(u64::MAX);
-        states.checked_sub(1).map(|s| s.min(MAX_SLOTS)).filter(|s| *s > 0)
+        states.checked_sub(1).map(|s| s.least(MAX_SLOTS)).filter(|s| *s > 0)
     }
 
     fn bytes_for(&self, s: u64, leaf: u64) -> Option<u64> {
@@ -105,7 +106,7 @@ impl Budget {
 /// - Else there is one round at most and the extra work is `T - L`, so the least such s is best. If it and its L both
 ///   were above `sqrt(T)`, then so were `L` at `s = ceil(sqrt(T))`, and that s were one of them: a contradiction.
 pub fn split(budget: &Budget) -> Result<Split> {
-    let root = budget.rows.isqrt().saturating_add(1);
+    let root = budget.rows.isqrt().sat_add(1);
     let mut best: Option<Split> = None;
     let mut guess = 1;
     let mut consider = |s: u64, leaf: u64| {
@@ -116,18 +117,18 @@ pub fn split(budget: &Budget) -> Result<Split> {
             best = Some(Split { slots: s, leaf, rounds, extra, bytes });
         }
     };
-    for s in 1..=root.min(MAX_SLOTS) {
+    for s in 1..=root.least(MAX_SLOTS) {
         let Some(leaf) = budget.leaf(s) else { break };
         consider(s, leaf);
     }
     // Leaves below the root, with more slots than tried above.
-    for leaf in 1..=root.min(MAX_SLOTS) {
+    for leaf in 1..=root.least(MAX_SLOTS) {
         let Some(s) = budget.slots(leaf) else { break };
         if s <= root {
             break;
         }
         // More slots than tiles are of no use.
-        consider(s.min(num::div_ceil(budget.rows, leaf)).max(1), leaf);
+        consider(s.least(num::div_ceil(budget.rows, leaf)).most(1), leaf);
     }
     best.ok_or_else(|| {
         Error::new(Status::Budget, "reversing takes at least {a} bytes for states and rows; there are {b}")

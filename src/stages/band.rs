@@ -12,14 +12,15 @@ use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::Result;
 use crate::util::num;
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["from", "to"])?;
     let edge = b.one_edge()?;
     let len = num::count(edge.shape.len);
-    let from = b.count("from", Some(0), 0, len.saturating_sub(1))?;
-    let to = b.count("to", Some(len), from.saturating_add(1), len)?;
-    let shape = shape(edge.shape.dtype, num::size(to.saturating_sub(from))?)?;
+    let from = b.count("from", Some(0), 0, len.sat_sub(1))?;
+    let to = b.count("to", Some(len), from.sat_add(1), len)?;
+    let shape = shape(edge.shape.dtype, num::size(to.sat_sub(from))?)?;
     let skip = num::mul(num::size(from)?, edge.shape.dtype.size())?;
     let mut spec = StageSpec::new(Band { skip, bytes: shape.bytes() }, shape);
     spec.revision = b.revision();
@@ -37,8 +38,8 @@ impl Kernel for Band {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let edge = io.edges.first().ok_or(Code::MISFIT)?;
         for (i, y) in io.out.chunks_exact_mut(self.bytes.max(1)).take(io.rows).enumerate() {
-            let start = i.saturating_mul(edge.row_stride).saturating_add(self.skip);
-            let band = edge.bytes.get(start..start.saturating_add(y.len())).ok_or(Code::MISFIT)?;
+            let start = i.sat_mul(edge.row_stride).sat_add(self.skip);
+            let band = edge.bytes.get(start..start.sat_add(y.len())).ok_or(Code::MISFIT)?;
             y.put(band);
         }
         Ok(())

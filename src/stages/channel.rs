@@ -7,16 +7,16 @@
 //! | `index` | number of the channel, from 0; 0 where it is not given |
 
 use super::{Build, shape};
-use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
-use crate::mem::Complex32;
+use crate::mem::{Pod, cast, cast_mut};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["index"])?;
     let edge = b.one_edge()?;
-    let last = num::count(edge.channels.saturating_sub(1));
+    let last = num::count(edge.channels.sat_sub(1));
     let index = num::size(b.count("index", Some(0), 0, last)?)?;
     let (Some(len), Some(0)) = (edge.shape.len.checked_div(edge.channels), edge.shape.len.checked_rem(edge.channels))
     else {
@@ -38,10 +38,16 @@ struct Channel {
 }
 
 impl Channel {
-    fn pick<T: Element>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        let rows = io.input::<T>(0)?;
-        for (y, row) in io.output::<T>()?.chunks_exact_mut(self.len.max(1)).zip(rows.iter()) {
+    /// Elements are copied as words of their size.
+    fn pick<T: Pod>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let edge = io.edges.first().ok_or(Code::MISFIT)?;
+        let elements = cast::<T>(edge.bytes).ok_or(Code::MISFIT)?;
+        let stride = edge.row_stride.checked_div(size_of::<T>()).ok_or(Code::MISFIT)?;
+        let out = cast_mut::<T>(io.out).ok_or(Code::MISFIT)?;
+        for (i, y) in out.chunks_exact_mut(self.len.max(1)).enumerate().take(edge.rows) {
             // A row is samples by channels; the wanted column is copied out.
+            let start = i.sat_mul(stride);
+            let row = elements.get(start..start.sat_add(edge.shape.len)).unwrap_or(&[]);
             let column = row.get(self.index..).ok_or(Code::MISFIT)?.iter().step_by(self.channels.max(1));
             for (y, x) in y.iter_mut().zip(column) {
                 *y = *x;
@@ -53,17 +59,13 @@ impl Channel {
 
 impl Kernel for Channel {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        match io.input_dtype(0)? {
-            Dtype::I8 => self.pick::<i8>(io),
-            Dtype::U8 => self.pick::<u8>(io),
-            Dtype::I16 => self.pick::<i16>(io),
-            Dtype::U16 => self.pick::<u16>(io),
-            Dtype::I32 => self.pick::<i32>(io),
-            Dtype::U32 => self.pick::<u32>(io),
-            Dtype::I64 => self.pick::<i64>(io),
-            Dtype::F32 => self.pick::<f32>(io),
-            Dtype::F64 => self.pick::<f64>(io),
-            Dtype::C32 => self.pick::<Complex32>(io),
+        match io.input_dtype(0)?.size() {
+            1 => self.pick::<u8>(io),
+            2 => self.pick::<u16>(io),
+            4 => self.pick::<u32>(io),
+            // Complex numbers are aligned to their halves only.
+            8 => self.pick::<[u32; 2]>(io),
+            _ => Err(Code::MISFIT),
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::mem::{cast, cast_mut};
 use crate::simd::{self, Level};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 pub(super) fn fir<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["taps"])?;
@@ -79,7 +80,7 @@ impl Kernel for Fir<'_> {
     fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
         let table = cast_mut::<f32>(table).ok_or(Code::MISFIT)?;
         if self.taps.is_empty() {
-            let half = num::count(self.factor).saturating_mul(10);
+            let half = num::count(self.factor).sat_mul(10);
             let tap = |i: u64| low_pass(i.abs_diff(half), num::count(self.factor));
             let gain: f64 = (0..num::count(table.len())).map(tap).sum();
             for (h, i) in table.iter_mut().zip(0u64..) {
@@ -116,10 +117,10 @@ impl Kernel for Fir<'_> {
 
 /// `sin(pi k / q) / (pi k / q)` times the Hamming window of `20 q + 1` points, `k` points off its middle.
 fn low_pass(k: u64, q: u64) -> f64 {
-    let (_, sin) = trig::turn(k, q.saturating_mul(2));
+    let (_, sin) = trig::turn(k, q.sat_mul(2));
     let x = core::f64::consts::PI * k as f64 / q as f64;
     let sinc = if k == 0 { 1.0 } else { sin / x };
-    let (cos, _) = trig::turn(k, q.saturating_mul(20));
+    let (cos, _) = trig::turn(k, q.sat_mul(20));
     sinc * (0.54 + 0.46 * cos)
 }
 

@@ -12,6 +12,7 @@ use crate::mem::{cast, cast_mut};
 use crate::simd::{self, Level};
 use crate::status::Result;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&[])?;
@@ -34,7 +35,7 @@ impl Kernel for Hann {
         let n = num::count(table.len());
         for (w, i) in table.iter_mut().zip(0u64..) {
             // Half a turn over the row; the window is symmetric to the bit.
-            let (_, sin) = trig::turn(i.min(n.wrapping_sub(i)), n.saturating_mul(2));
+            let (_, sin) = trig::turn(i.least(n.wrapping_sub(i)), n.sat_mul(2));
             *w = (sin * sin) as f32;
         }
         if let [only] = table {

@@ -15,6 +15,7 @@ use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["lo", "hi", "bins", "clamp"])?;
@@ -48,15 +49,15 @@ impl Histogram {
     }
 
     fn bin(&self, x: f64) -> Option<usize> {
-        let last = self.bins.saturating_sub(1);
+        let last = self.bins.sat_sub(1);
         if x >= self.lo && x <= self.hi {
             // The product may be one off where x is near an edge: the edges decide.
             let guess = ((x - self.lo) * self.per_unit) as usize;
             let guess = guess.min(last);
             return Some(if x < self.edge(guess) {
-                guess.saturating_sub(1)
-            } else if guess < last && x >= self.edge(guess.saturating_add(1)) {
-                guess.saturating_add(1)
+                guess.sat_sub(1)
+            } else if guess < last && x >= self.edge(guess.sat_add(1)) {
+                guess.sat_add(1)
             } else {
                 guess
             });
@@ -74,7 +75,7 @@ impl Histogram {
             y.fill(0);
             for x in row {
                 if let Some(n) = self.bin((*x).into()).and_then(|j| y.get_mut(j)) {
-                    *n = n.saturating_add(1);
+                    *n = n.sat_add(1);
                 }
             }
         }

@@ -24,6 +24,7 @@ use crate::mem::{cast, cast_mut};
 use crate::simd::{self, Level};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 #[cfg(feature = "fft")]
 use rustfft::{Fft, FftPlanner, num_complex::Complex};
 #[cfg(feature = "fft")]
@@ -73,7 +74,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     spec.revision = b.revision();
     // n log2 n, and a pass over the spectrum: measured from 512 to 32768.
     let log = num::count(n).checked_ilog2().unwrap_or(0);
-    spec.cost_ns = num::count(n).saturating_mul(u64::from(log).saturating_mul(75).saturating_add(250)) / 1000;
+    spec.cost_ns = num::count(n).sat_mul(u64::from(log).sat_mul(75).sat_add(250)) / 1000;
     Ok(spec)
 }
 
@@ -122,7 +123,7 @@ fn host_plan(_: &mut HostPlans, _: usize, _: usize) -> Result<(Plan, usize, usiz
 
 /// Twiddles of a row of `2 h` elements: one for each pair of bins `k < h - k`.
 fn twiddles(h: usize) -> usize {
-    h.saturating_sub(1) / 2
+    h.sat_sub(1) / 2
 }
 
 /// An upper bound of what a plan of `size` complex numbers takes from the heap, while it is made and after.
@@ -142,7 +143,7 @@ fn heap_bytes(size: usize) -> usize {
         rest
     });
     let each = if rest == 1 { 25 } else { 112 };
-    size.saturating_mul(each).saturating_add(8192)
+    size.sat_mul(each).sat_add(8192)
 }
 
 enum Plan {
@@ -184,9 +185,9 @@ impl Kernel for Rfft {
         let (cos, sin) = twiddles.split_at(self.twiddles / 2);
         let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
         let (z, scratch) = cast_mut::<f32>(io.scratch)
-            .and_then(|s| s.split_at_mut_checked(self.size.saturating_mul(2)))
+            .and_then(|s| s.split_at_mut_checked(self.size.sat_mul(2)))
             .ok_or(Code::MISFIT)?;
-        for (y, row) in out.chunks_exact_mut((self.n / 2).saturating_add(1)).zip(rows.iter()) {
+        for (y, row) in out.chunks_exact_mut((self.n / 2).sat_add(1)).zip(rows.iter()) {
             if row.len() != self.n {
                 return Err(Code::MISFIT);
             }
@@ -197,7 +198,7 @@ impl Kernel for Rfft {
                 }
                 Plan::Own => {
                     let (re, im) = z.split_at_mut_checked(self.size).ok_or(Code::MISFIT)?;
-                    let work = scratch.get_mut(..self.size.saturating_mul(2)).ok_or(Code::MISFIT)?;
+                    let work = scratch.get_mut(..self.size.sat_mul(2)).ok_or(Code::MISFIT)?;
                     simd::stockham(self.level, re, im, work, row, turns);
                     simd::half_power_apart(self.level, y, re, im, cos, sin, self.root);
                 }

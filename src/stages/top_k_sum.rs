@@ -21,7 +21,8 @@ use crate::mem::cast_mut;
 use crate::simd::{self, Level};
 use crate::status::Result;
 use crate::util::num;
-use crate::util::slice::{select, sort};
+use crate::util::slice::{self, select, sort};
+use crate::util::unsigned::Unsigned;
 
 /// The largest `k` for which the greatest are kept in order.
 const MOST_KEPT: usize = 128;
@@ -68,19 +69,19 @@ impl TopKSum {
                 if *x > low || (*x == low && low == f32::NEG_INFINITY) {
                     let Some(slot) = slots.next() else { break };
                     *slot = *x;
-                    filled = filled.saturating_add(1);
+                    filled = filled.sat_add(1);
                 }
-                seen = seen.saturating_add(1);
+                seen = seen.sat_add(1);
             }
             if seen < block.len() {
-                let skip = start.saturating_add(seen);
+                let skip = start.sat_add(seen);
                 rest = rest.get(skip..).unwrap_or(&[]);
                 break;
             }
             rest = behind;
         }
         let kept = kept.get_mut(..filled).unwrap_or_default();
-        sort(kept, |a, b| a.total_cmp(b).is_lt());
+        sort(kept, slice::below);
         let Some(mut bar) = kept.first().copied() else { return kept };
         while let Some(start) = simd::block_above(self.level, rest, bar) {
             let (block, behind) = block_at(rest, start);
@@ -107,15 +108,15 @@ impl TopKSum {
         let mut count = 0usize;
         for (slot, x) in copy.iter_mut().zip(row.iter().filter(|x| !x.is_nan())) {
             *slot = *x;
-            count = count.saturating_add(1);
+            count = count.sat_add(1);
         }
         let numbers = copy.get_mut(..count).unwrap_or_default();
-        let below = count.saturating_sub(self.k);
+        let below = count.sat_sub(self.k);
         if below > 0 {
             select(numbers, below);
         }
         let top = numbers.get_mut(below..).unwrap_or_default();
-        sort(top, |a, b| a.total_cmp(b).is_lt());
+        sort(top, slice::below);
         top
     }
 }
@@ -134,7 +135,7 @@ impl Kernel for TopKSum {
         for (y, row) in out.iter_mut().zip(rows.iter()) {
             let top = if self.k <= MOST_KEPT {
                 // Few groups for a small k: less to choose from.
-                let groups = self.k.saturating_mul(2).next_multiple_of(simd::BLOCK).min(GROUPS);
+                let groups = self.k.sat_mul(2).next_multiple_of(simd::BLOCK).min(GROUPS);
                 let (maxima, kept) = scratch.split_at_mut_checked(GROUPS).ok_or(Code::MISFIT)?;
                 self.keep(row, maxima.get_mut(..groups).unwrap_or_default(), kept)
             } else {

@@ -9,6 +9,7 @@ use crate::util::crc::Crc32c;
 use crate::util::digest::Digest;
 use crate::util::num;
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// No slot.
 const NONE: u32 = u32::MAX;
@@ -19,11 +20,11 @@ const HEADER_BYTES: usize = HEADER_WORDS * 4;
 
 /// Bytes of a slot with its share of the bucket table.
 fn slot_bytes(row_bytes: usize) -> usize {
-    row_bytes.next_multiple_of(8).saturating_add(HEADER_BYTES)
+    row_bytes.next_multiple_of(8).sat_add(HEADER_BYTES)
 }
 
 fn slots_in(budget: usize, row_bytes: usize) -> usize {
-    let each = slot_bytes(row_bytes).saturating_add(4);
+    let each = slot_bytes(row_bytes).sat_add(4);
     budget.checked_div(each).unwrap_or(0).min(NONE as usize >> 1)
 }
 
@@ -31,7 +32,7 @@ fn slots_in(budget: usize, row_bytes: usize) -> usize {
 #[must_use]
 pub fn bytes(budget: usize, row_bytes: usize) -> usize {
     let slots = slots_in(budget, row_bytes);
-    slots.saturating_mul(slot_bytes(row_bytes)).saturating_add(slots.saturating_mul(4))
+    slots.sat_mul(slot_bytes(row_bytes)).sat_add(slots.sat_mul(4))
 }
 
 /// Rows a cache in `span_bytes` bytes holds.
@@ -133,17 +134,17 @@ impl Cache {
             return None;
         }
         let Some(at) = self.locate(work, stage, row) else {
-            self.counts.misses = self.counts.misses.saturating_add(1);
+            self.counts.misses = self.counts.misses.sat_add(1);
             return None;
         };
         if !self.sound(work, at) {
-            self.counts.crc_failures = self.counts.crc_failures.saturating_add(1);
+            self.counts.crc_failures = self.counts.crc_failures.sat_add(1);
             self.drop_entry(work, at, stage, row);
             return None;
         }
         self.unlink(work, at);
         self.link_newest(work, at);
-        self.counts.hits = self.counts.hits.saturating_add(1);
+        self.counts.hits = self.counts.hits.sat_add(1);
         let len = self.slot(work, at)?.len as usize;
         self.place(at, HEADER_BYTES, len)
     }
@@ -153,15 +154,15 @@ impl Cache {
     pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> (usize, bool) {
         let mut done = 0usize;
         while self.scrubbed < self.used {
-            if done.saturating_add(self.slot_bytes) > most {
+            if done.sat_add(self.slot_bytes) > most {
                 return (done, false);
             }
             let at = self.scrubbed;
-            self.scrubbed = at.saturating_add(1);
-            done = done.saturating_add(self.slot_bytes);
+            self.scrubbed = at.sat_add(1);
+            done = done.sat_add(self.slot_bytes);
             let Some(slot) = self.slot(work, at).filter(|s| s.stage != NONE) else { continue };
             if !self.sound(work, at) {
-                self.counts.crc_failures = self.counts.crc_failures.saturating_add(1);
+                self.counts.crc_failures = self.counts.crc_failures.sat_add(1);
                 self.drop_entry(work, at, slot.stage, slot.row);
             }
         }
@@ -237,8 +238,8 @@ impl Cache {
     /// A slot that is in no list and no bucket: a fresh one, or the oldest entry's.
     fn take_slot(&mut self, work: &mut Work<'_>) -> u32 {
         if self.used < self.slots {
-            self.used = self.used.saturating_add(1);
-            return self.used.saturating_sub(1);
+            self.used = self.used.sat_add(1);
+            return self.used.sat_sub(1);
         }
         let oldest = self.oldest;
         match self.slot(work, oldest) {
@@ -249,7 +250,7 @@ impl Cache {
             }
             None => {
                 // A damaged link: nothing can be trusted to be linked right, so start over with an empty cache.
-                self.counts.crc_failures = self.counts.crc_failures.saturating_add(1);
+                self.counts.crc_failures = self.counts.crc_failures.sat_add(1);
                 self.clear(work);
                 self.used = 1;
                 0

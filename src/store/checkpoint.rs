@@ -19,6 +19,7 @@ use crate::status::{Error, Result, Status};
 use crate::util::crc::Crc32c;
 use crate::util::digest::Digest;
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 /// Bytes of a header.
 pub const HEADER_BYTES: usize = 32;
@@ -187,7 +188,7 @@ impl Checkpoints {
         // Over the source: an error made in copying is found then, too.
         header.crc = header.sum().update(work.bytes(payload)?).value();
         header.write(work.bytes(self.part(slot, 0, HEADER_BYTES)?)?)?;
-        self.counts.puts = self.counts.puts.saturating_add(1);
+        self.counts.puts = self.counts.puts.sat_add(1);
         Some(())
     }
 
@@ -208,7 +209,7 @@ impl Checkpoints {
         write(payload);
         header.crc = header.sum().update(payload).value();
         header.write(work.bytes(self.part(slot, 0, HEADER_BYTES)?)?)?;
-        self.counts.puts = self.counts.puts.saturating_add(1);
+        self.counts.puts = self.counts.puts.sat_add(1);
         Some(())
     }
 
@@ -217,7 +218,7 @@ impl Checkpoints {
     pub fn get(&mut self, work: &mut Work<'_>, slot: u32, key: Key) -> Option<Span> {
         let found = self.verified(work, slot, key);
         let counter = if found.is_some() { &mut self.counts.gets } else { &mut self.counts.crc_failures };
-        *counter = counter.saturating_add(1);
+        *counter = counter.sat_add(1);
         if found.is_none() {
             self.drop_slot(work, slot);
         }
@@ -272,7 +273,7 @@ impl Checkpoints {
         let mut done = Scrubbed::default();
         while self.cursor.slot < self.slots {
             let slot = self.cursor.slot;
-            let left = most.saturating_sub(done.bytes);
+            let left = most.sat_sub(done.bytes);
             let need = if self.cursor.sum.is_none() { HEADER_BYTES } else { 1 };
             if left < need {
                 return done;
@@ -281,12 +282,12 @@ impl Checkpoints {
                 Some(true) => {}
                 Some(false) => continue,
                 None => {
-                    self.counts.crc_failures = self.counts.crc_failures.saturating_add(1);
+                    self.counts.crc_failures = self.counts.crc_failures.sat_add(1);
                     self.drop_slot(work, slot);
                     done.damaged = Some(slot);
                 }
             }
-            self.cursor = Cursor { slot: slot.saturating_add(1), ..Cursor::default() };
+            self.cursor = Cursor { slot: slot.sat_add(1), ..Cursor::default() };
             if done.damaged.is_some() {
                 break;
             }
@@ -304,7 +305,7 @@ impl Checkpoints {
         let sum = match self.cursor.sum {
             Some(sum) => sum,
             None => {
-                *bytes = bytes.saturating_add(HEADER_BYTES);
+                *bytes = bytes.sat_add(HEADER_BYTES);
                 if header.is_empty() {
                     return Some(true);
                 }
@@ -312,11 +313,11 @@ impl Checkpoints {
             }
         };
         let place = self.payload(self.cursor.slot, &header)?;
-        let room = if self.cursor.sum.is_none() { left.saturating_sub(HEADER_BYTES) } else { left };
-        let piece = room.min(place.len.saturating_sub(self.cursor.seen));
+        let room = if self.cursor.sum.is_none() { left.sat_sub(HEADER_BYTES) } else { left };
+        let piece = room.min(place.len.sat_sub(self.cursor.seen));
         let sum = sum.update(work.bytes(place.part(self.cursor.seen, piece)?)?);
-        *bytes = bytes.saturating_add(piece);
-        self.cursor.seen = self.cursor.seen.saturating_add(piece);
+        *bytes = bytes.sat_add(piece);
+        self.cursor.seen = self.cursor.seen.sat_add(piece);
         self.cursor.sum = Some(sum);
         if self.cursor.seen < place.len {
             return Some(false);

@@ -10,6 +10,7 @@ use crate::schedule::doubling::Doubling;
 use crate::status::Result;
 use crate::util::digest::Digest;
 use crate::util::num;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Checkpoints of one scan; of a stage without state, none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +28,7 @@ pub struct ScanCheckpoints {
 
 /// Bytes for a scan with a state of `state_bytes` and a ring of `slots` slots; none without slots.
 pub fn bytes(slots: u32, state_bytes: usize) -> Result<usize> {
-    if slots == 0 || state_bytes == 0 { Ok(0) } else { Checkpoints::bytes(slots.saturating_add(1), state_bytes) }
+    if slots == 0 || state_bytes == 0 { Ok(0) } else { Checkpoints::bytes(slots.sat_add(1), state_bytes) }
 }
 
 impl ScanCheckpoints {
@@ -46,9 +47,9 @@ impl ScanCheckpoints {
         }
         Ok(ScanCheckpoints {
             stage: u32::try_from(stage).unwrap_or(u32::MAX),
-            every: every.max(1),
+            every: every.most(1),
             ring: Some(Doubling::new(slots)?),
-            slots: Checkpoints::new(work, span, slots.saturating_add(1), state_bytes, hash)?,
+            slots: Checkpoints::new(work, span, slots.sat_add(1), state_bytes, hash)?,
             state_bytes,
             newest: None,
             last: None,
@@ -69,14 +70,14 @@ impl ScanCheckpoints {
     /// The first row behind `row` before which the state is wanted.
     fn next_stop(&self, row: u64) -> u64 {
         let Some(ring) = self.ring else { return u64::MAX };
-        let next = row.checked_div(self.every).unwrap_or(0).saturating_add(1);
+        let next = row.checked_div(self.every).unwrap_or(0).sat_add(1);
         // Behind the newest, what the ring takes next; before it, what it holds and may have lost.
         let unit = match self.newest {
-            Some(newest) if next <= newest => (ring.gap(newest) / 2).max(1),
+            Some(newest) if next <= newest => (ring.gap(newest) / 2).most(1),
             _ => ring.gap(next),
         };
         let stop = next.checked_next_multiple_of(unit).unwrap_or(u64::MAX);
-        stop.saturating_mul(self.every)
+        stop.sat_mul(self.every)
     }
 
     /// The row of which a slot holds the state, if it holds any.
@@ -87,7 +88,7 @@ impl ScanCheckpoints {
         }
         // Slot 0 is of row 0, whose state is made anew.
         let candidate = ring.held(slot, self.newest?).filter(|c| *c > 0)?;
-        Some(candidate.saturating_mul(self.every))
+        Some(candidate.sat_mul(self.every))
     }
 
     fn save(&mut self, work: &mut Work<'_>, row: u64, state: Span) {
@@ -112,7 +113,7 @@ impl ScanCheckpoints {
                 if candidate == 0 {
                     break;
                 }
-                let start = candidate.saturating_mul(self.every);
+                let start = candidate.sat_mul(self.every);
                 if let Some(slot) = self.slot(candidate) {
                     // One that says it holds another row has a damaged header: loading it finds that, and drops it.
                     if self.slots.step(work, slot) == Some(start) || !self.slots.is_free(work, slot) {
@@ -120,10 +121,10 @@ impl ScanCheckpoints {
                         break;
                     }
                 }
-                wanted = candidate.saturating_sub(1);
+                wanted = candidate.sat_sub(1);
             }
         }
-        self.last.filter(|l| *l <= row).map_or(best, |l| l.max(best))
+        self.last.filter(|l| *l <= row).map_or(best, |l| l.most(best))
     }
 
     fn load(&mut self, work: &mut Work<'_>, row: u64, to: Span) -> bool {
@@ -236,7 +237,7 @@ impl<'m> CheckpointTable<'m> {
     #[must_use]
     pub fn held(&self, stage: usize) -> Option<Held> {
         let scan = self.scans.get(stage)?;
-        let slots = scan.ring?.slots().saturating_add(1);
+        let slots = scan.ring?.slots().sat_add(1);
         Some(Held { newest: scan.newest, last: scan.last, slots })
     }
 
@@ -284,23 +285,23 @@ impl<'m> CheckpointTable<'m> {
     /// Damaged checkpoints found so far.
     #[must_use]
     pub fn crc_failures(&self) -> u64 {
-        self.scans.iter().fold(0u64, |sum, s| sum.saturating_add(s.slots.counts.crc_failures))
+        self.scans.iter().fold(0u64, |sum, s| sum.sat_add(s.slots.counts.crc_failures))
     }
 
     /// Checks the next `most` bytes of the checkpoints up to the last one. Says how many, and whether it came to the end.
     pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> (usize, bool) {
         let mut done = 0usize;
         while let Some(scan) = self.scans.get_mut(self.cursor) {
-            let left = most.saturating_sub(done);
+            let left = most.sat_sub(done);
             if scan.ring.is_some() && left < HEADER_BYTES && done > 0 {
                 return (done, false);
             }
             let Scrubbed { bytes, wrapped, .. } = scan.slots.scrub(work, left);
-            done = done.saturating_add(bytes);
+            done = done.sat_add(bytes);
             if !wrapped {
                 return (done, false);
             }
-            self.cursor = self.cursor.saturating_add(1);
+            self.cursor = self.cursor.sat_add(1);
         }
         self.cursor = 0;
         (done, true)
@@ -310,5 +311,5 @@ impl<'m> CheckpointTable<'m> {
 /// Rows between candidates: windows between checkpoints as rows of a stage.
 #[must_use]
 pub fn every_rows(windows: u64, rate: u64) -> u64 {
-    num::div_ceil(windows.max(1), rate)
+    num::div_ceil(windows.most(1), rate)
 }

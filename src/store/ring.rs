@@ -9,6 +9,7 @@ use crate::util::crc::Crc32c;
 use crate::util::digest::Digest;
 use crate::util::num;
 use crate::util::slice::Put;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Bytes of samples under one check.
 const CHUNK: usize = 1024;
@@ -20,7 +21,7 @@ fn chunk_samples(sample_bytes: usize) -> u64 {
 
 /// Chunks that `capacity` samples lie in, wherever they start.
 fn chunks(capacity: u64, sample_bytes: usize) -> u64 {
-    num::div_ceil(capacity, chunk_samples(sample_bytes)).saturating_add(1)
+    num::div_ceil(capacity, chunk_samples(sample_bytes)).sat_add(1)
 }
 
 /// Bytes of a ring: the samples, and a check for each chunk of them.
@@ -53,9 +54,9 @@ impl Ring {
     /// A ring in `span`, of [`bytes`] for `capacity` samples.
     #[must_use]
     pub fn new(span: Span, capacity: u64, sample_bytes: usize) -> Ring {
-        let len = usize::try_from(capacity).unwrap_or(0).saturating_mul(sample_bytes);
+        let len = usize::try_from(capacity).unwrap_or(0).sat_mul(sample_bytes);
         let samples = span.part(0, len).unwrap_or_default();
-        let sums = span.part(len, span.len.saturating_sub(len)).unwrap_or_default();
+        let sums = span.part(len, span.len.sat_sub(len)).unwrap_or_default();
         Ring { span: samples, sums, sample_bytes, capacity, ..Ring::default() }
     }
 
@@ -77,9 +78,9 @@ impl Ring {
 
     /// First and one behind the last sample held of a chunk.
     fn held(&self, chunk: u64) -> (u64, u64) {
-        let start = chunk.saturating_mul(chunk_samples(self.sample_bytes));
-        let end = start.saturating_add(chunk_samples(self.sample_bytes));
-        (start.max(self.first), end.min(self.end))
+        let start = chunk.sat_mul(chunk_samples(self.sample_bytes));
+        let end = start.sat_add(chunk_samples(self.sample_bytes));
+        (start.most(self.first), end.least(self.end))
     }
 
     fn sum<'w>(&self, work: &'w mut Work<'_>, chunk: u64) -> Option<&'w mut [u8; 4]> {
@@ -105,7 +106,7 @@ impl Ring {
     /// True where samples `first .. first + len`, all held, are what was pushed. Each chunk is looked at once a call.
     pub fn sound(&mut self, work: &mut Work<'_>, first: u64, len: u64) -> bool {
         let Some(last) = len.checked_sub(1) else { return true };
-        let (from, to) = (self.chunk(first), self.chunk(first.saturating_add(last)).saturating_add(1));
+        let (from, to) = (self.chunk(first), self.chunk(first.sat_add(last)).sat_add(1));
         let (mut low, mut high) = self.seen;
         if from > high || to < low || low == high {
             (low, high) = (from, from);
@@ -113,7 +114,7 @@ impl Ring {
         // At most as many rounds as there are chunks.
         let fine = (from..low).chain(high..to).all(|c| self.chunk_sound(work, c));
         if fine {
-            self.seen = (low.min(from), high.max(to));
+            self.seen = (low.least(from), high.most(to));
         }
         fine
     }
@@ -136,10 +137,10 @@ impl Ring {
         let Some(last) = self.end.checked_sub(1).filter(|last| *last >= from) else { return };
         for chunk in self.chunk(from)..=self.chunk(last) {
             let (first, end) = self.held(chunk);
-            let begun = first.max(from);
+            let begun = first.most(from);
             let Some(before) = self.sum(work, chunk).map(|s| u32::from_ne_bytes(*s)) else { return };
             let so_far = if first < begun { Crc32c::behind(before) } else { Crc32c::new() };
-            let Some(at) = self.span(begun, end.saturating_sub(begun)) else { return };
+            let Some(at) = self.span(begun, end.sat_sub(begun)) else { return };
             let Some(crc) = work.bytes(at).map(|b| so_far.update(b).value()) else { return };
             if let Some(sum) = self.sum(work, chunk) {
                 *sum = crc.to_ne_bytes();
@@ -183,42 +184,42 @@ impl Ring {
         let mut taken = 0usize;
         // Samples that no window needs (gaps between windows, when the ring is empty) pass by without being stored.
         if keep > self.end {
-            let skip = keep.saturating_sub(self.end).min(num::count(offered));
-            self.end = self.end.saturating_add(skip);
+            let skip = keep.sat_sub(self.end).least(num::count(offered));
+            self.end = self.end.sat_add(skip);
             (self.first, self.start) = (self.end, 0);
             taken = usize::try_from(skip).unwrap_or(offered);
         }
-        let rest = offered.saturating_sub(taken);
-        let held = self.end.saturating_sub(self.first);
-        if held.saturating_add(num::count(rest)) > self.capacity {
-            self.drop_before(work, keep.min(self.end));
+        let rest = offered.sat_sub(taken);
+        let held = self.end.sat_sub(self.first);
+        if held.sat_add(num::count(rest)) > self.capacity {
+            self.drop_before(work, keep.least(self.end));
         }
-        let held = self.end.saturating_sub(self.first);
-        let room = usize::try_from(self.capacity.saturating_sub(held)).unwrap_or(usize::MAX);
+        let held = self.end.sat_sub(self.first);
+        let room = usize::try_from(self.capacity.sat_sub(held)).unwrap_or(usize::MAX);
         let more = rest.min(room);
-        let bytes = more.saturating_mul(self.sample_bytes);
-        let held_bytes = usize::try_from(held).unwrap_or(0).saturating_mul(self.sample_bytes);
-        if self.start.saturating_add(held_bytes).saturating_add(bytes) > self.span.len {
+        let bytes = more.sat_mul(self.sample_bytes);
+        let held_bytes = usize::try_from(held).unwrap_or(0).sat_mul(self.sample_bytes);
+        if self.start.sat_add(held_bytes).sat_add(bytes) > self.span.len {
             if let Some(from) = self.span.part(self.start, held_bytes) {
                 let _ = work.copy(from, self.span.at);
             }
             self.start = 0;
         }
-        let from = taken.saturating_mul(self.sample_bytes);
-        let source = samples.get(from..from.saturating_add(bytes)).unwrap_or(&[]);
-        let place = self.span.part(self.start.saturating_add(held_bytes), bytes);
+        let from = taken.sat_mul(self.sample_bytes);
+        let source = samples.get(from..from.sat_add(bytes)).unwrap_or(&[]);
+        let place = self.span.part(self.start.sat_add(held_bytes), bytes);
         if let Some(to) = place.and_then(|p| work.bytes(p)).filter(|to| to.len() == source.len()) {
             to.put(source);
             let before = self.end;
-            self.end = self.end.saturating_add(num::count(more));
-            taken = taken.saturating_add(more);
+            self.end = self.end.sat_add(num::count(more));
+            taken = taken.sat_add(more);
             self.append_sums(work, before);
         }
         taken
     }
 
     fn drop_before(&mut self, work: &mut Work<'_>, keep: u64) {
-        let gone = keep.saturating_sub(self.first);
+        let gone = keep.sat_sub(self.first);
         if gone > 0 {
             // The chunk that is cut gets a check of what is left; where it was damaged, one that fails.
             let chunk = self.chunk(keep);
@@ -232,8 +233,7 @@ impl Ring {
                 }
             }
             self.first = keep;
-            self.start =
-                self.start.saturating_add(usize::try_from(gone).unwrap_or(0).saturating_mul(self.sample_bytes));
+            self.start = self.start.sat_add(usize::try_from(gone).unwrap_or(0).sat_mul(self.sample_bytes));
         }
     }
 

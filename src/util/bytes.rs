@@ -1,6 +1,7 @@
 //! Big-endian bytes, the wire order of every format of this library. Structs are never written as they lie in memory.
 
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// Writes into a slice, remembering how far it came and whether everything fitted.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ impl<'a> Writer<'a> {
 
     /// Appends bytes; once something did not fit, nothing more is written.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        let end = self.len.saturating_add(bytes.len());
+        let end = self.len.sat_add(bytes.len());
         match self.out.get_mut(self.len..end) {
             Some(to) if !self.short => {
                 to.put(bytes);
@@ -92,11 +93,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The next four bytes.
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_be_bytes)
     }
 
     /// The next eight bytes.
+    #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_be_bytes)
     }

@@ -1,6 +1,7 @@
 //! A checksum over values, so that a flipped bit in a table is found. Values, not memory: padding has no say.
 
 use super::crc::Crc32c;
+use crate::util::unsigned::Unsigned;
 
 /// CRC-32C over words, gathered so that a few calls do for many.
 #[derive(Debug, Default)]
@@ -15,7 +16,7 @@ impl Digest {
     pub fn word(&mut self, v: u64) {
         if let Some(slot) = self.piece.get_mut(self.used) {
             *slot = v.to_ne_bytes();
-            self.used = self.used.saturating_add(1);
+            self.used = self.used.sat_add(1);
         }
         if self.used == self.piece.len() {
             self.flush();

@@ -7,3 +7,4 @@ pub mod num;
 pub mod root;
 pub mod slice;
 pub mod text;
+pub mod unsigned;

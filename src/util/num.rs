@@ -37,13 +37,15 @@ pub fn count(n: usize) -> u64 {
 
 /// `a / b` rounded up; 0 where `b` is 0.
 #[must_use]
+#[cfg_attr(not(feature = "std"), inline(never))]
 pub fn div_ceil(a: u64, b: u64) -> u64 {
     if b == 0 { 0 } else { a.div_ceil(b) }
 }
 
 /// `n` rounded up to a multiple of `align`, a power of two.
 pub fn align_up(n: usize, align: usize) -> Result<usize> {
-    n.checked_next_multiple_of(align).ok_or(TOO_LARGE)
+    let low = align.wrapping_sub(1);
+    n.checked_add(low).map(|n| n & !low).ok_or(TOO_LARGE)
 }
 
 #[cfg(test)]

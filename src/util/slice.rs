@@ -1,6 +1,9 @@
 //! What `core` has for slices, but without a way to panic and without recursion: copies clip to what fits, and where there
 //! is no standard library sorting and selecting are loops.
 
+#[cfg(any(test, not(feature = "std")))]
+use crate::util::unsigned::Unsigned;
+
 /// Copies `from` to the start of `to`, as much as both hold. Lengths that differ are a fault of the caller.
 pub trait Put<T: Copy> {
     /// The copy.
@@ -15,6 +18,11 @@ impl<T: Copy> Put<T> for [T] {
             *to = *from;
         }
     }
+}
+
+/// The total order of `f32`.
+pub fn below(a: &f32, b: &f32) -> bool {
+    a.total_cmp(b).is_lt()
 }
 
 /// Sorts; equal elements must not be told apart.
@@ -53,10 +61,11 @@ fn swap<T: Copy>(x: &mut [T], i: usize, j: usize) {
 
 /// J. W. J. Williams, Algorithm 232, CACM 7 (1964): at most `2 n log2 n` comparisons, in place.
 #[cfg(any(test, not(feature = "std")))]
+#[inline(never)]
 fn heap_sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
     let n = x.len();
     // First every element that has some below it, the last one first; then the greatest goes behind the heap, n times.
-    for i in (0..n.saturating_add(n / 2)).rev() {
+    for i in (0..n.sat_add(n / 2)).rev() {
         let (at, end) = match i.checked_sub(n) {
             Some(at) => (at, n),
             None => {
@@ -75,11 +84,11 @@ fn sift<T: Copy>(heap: &mut [T], mut at: usize, less: impl Fn(&T, &T) -> bool) {
     let Some(v) = heap.get(at).copied() else { return };
     // One level of the heap a turn: at most `log2 n`.
     loop {
-        let left = at.saturating_mul(2).saturating_add(1);
+        let left = at.sat_mul(2).sat_add(1);
         let Some(mut child) = heap.get(left).copied() else { break };
         let mut next = left;
-        if let Some(right) = heap.get(left.saturating_add(1)).filter(|right| less(&child, right)) {
-            (child, next) = (*right, left.saturating_add(1));
+        if let Some(right) = heap.get(left.sat_add(1)).filter(|right| less(&child, right)) {
+            (child, next) = (*right, left.sat_add(1));
         }
         if !less(&v, &child) {
             break;
@@ -99,20 +108,20 @@ fn sift<T: Copy>(heap: &mut [T], mut at: usize, less: impl Fn(&T, &T) -> bool) {
 #[cfg(any(test, not(feature = "std")))]
 fn part(x: &mut [f32], k: usize) {
     let (mut low, mut high) = (0, x.len());
-    let rounds = usize::BITS.saturating_sub(x.len().leading_zeros()).saturating_mul(2);
+    let rounds = usize::BITS.sat_sub(x.len().leading_zeros()).sat_mul(2);
     for _ in 0..rounds {
         let Some(range) = x.get_mut(low..high).filter(|range| range.len() > 16) else { break };
         let (smaller, upto) = thirds(range);
-        let at = k.saturating_sub(low);
+        let at = k.sat_sub(low);
         if at < smaller {
-            high = low.saturating_add(smaller);
+            high = low.sat_add(smaller);
         } else if at < upto {
             return;
         } else {
-            low = low.saturating_add(upto);
+            low = low.sat_add(upto);
         }
     }
-    heap_sort(x.get_mut(low..high).unwrap_or_default(), |a, b| a.total_cmp(b).is_lt());
+    heap_sort(x.get_mut(low..high).unwrap_or_default(), below);
 }
 
 /// Parts `x` by an element of it: how many are smaller, and how many are not greater.
@@ -120,8 +129,8 @@ fn part(x: &mut [f32], k: usize) {
 fn thirds(x: &mut [f32]) -> (usize, usize) {
     use core::cmp::Ordering::{Equal, Greater, Less};
     let at = |i: usize| x.get(i).copied().unwrap_or(0.0);
-    let mut three = [at(0), at(x.len() / 2), at(x.len().saturating_sub(1))];
-    heap_sort(&mut three, |a, b| a.total_cmp(b).is_lt());
+    let mut three = [at(0), at(x.len() / 2), at(x.len().sat_sub(1))];
+    heap_sort(&mut three, below);
     let [_, middle, _] = three;
     let (mut smaller, mut i, mut greater) = (0usize, 0usize, x.len());
     // Every turn brings i and greater together by one.
@@ -130,12 +139,12 @@ fn thirds(x: &mut [f32]) -> (usize, usize) {
         match v.total_cmp(&middle) {
             Less => {
                 swap(x, smaller, i);
-                smaller = smaller.saturating_add(1);
-                i = i.saturating_add(1);
+                smaller = smaller.sat_add(1);
+                i = i.sat_add(1);
             }
-            Equal => i = i.saturating_add(1),
+            Equal => i = i.sat_add(1),
             Greater => {
-                greater = greater.saturating_sub(1);
+                greater = greater.sat_sub(1);
                 swap(x, i, greater);
             }
         }
@@ -176,7 +185,7 @@ mod tests {
             let mut want = x.clone();
             want.sort_by(f32::total_cmp);
             let mut got = x.clone();
-            heap_sort(&mut got, |a, b| a.total_cmp(b).is_lt());
+            heap_sort(&mut got, below);
             assert_eq!(bits(&got), bits(&want));
             for k in [0, x.len() / 3, x.len() / 2, x.len().saturating_sub(1)] {
                 let mut got = x.clone();

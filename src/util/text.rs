@@ -1,5 +1,7 @@
 //! Text by value, of a fixed capacity. What does not fit is cut, never lost track of: nothing here can fail.
 
+use crate::util::unsigned::Unsigned;
+
 /// Up to `N` bytes of UTF-8.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Text<const N: usize> {
@@ -30,10 +32,10 @@ impl<const N: usize> Text<N> {
 
     /// Appends `s`, cut at a character's start where the capacity ends.
     pub fn push_str(&mut self, s: &str) {
-        let room = N.saturating_sub(self.len);
+        let room = N.sat_sub(self.len);
         let mut end = s.len().min(room);
         while !s.is_char_boundary(end) {
-            end = end.saturating_sub(1);
+            end = end.sat_sub(1);
         }
         self.push_bytes(s.as_bytes().get(..end).unwrap_or(&[]));
     }
@@ -42,7 +44,7 @@ impl<const N: usize> Text<N> {
     pub fn push_bytes(&mut self, s: &[u8]) {
         for (to, from) in self.bytes.iter_mut().skip(self.len).zip(s) {
             *to = *from;
-            self.len = self.len.saturating_add(1);
+            self.len = self.len.sat_add(1);
         }
     }
 
@@ -54,7 +56,7 @@ impl<const N: usize> Text<N> {
         for slot in digits.iter_mut().rev() {
             *slot = b'0'.saturating_add(left.wrapping_rem(10) as u8);
             left = left.wrapping_div(10);
-            used = used.saturating_add(1);
+            used = used.sat_add(1);
             if left == 0 {
                 break;
             }
@@ -62,7 +64,7 @@ impl<const N: usize> Text<N> {
         if n < 0 {
             self.push_str("-");
         }
-        let start = digits.len().saturating_sub(used);
+        let start = digits.len().sat_sub(used);
         self.push_bytes(digits.get(start..).unwrap_or(&[]));
     }
 

@@ -6,6 +6,7 @@
 
 use super::bits::BitWriter;
 use super::params::Layout;
+use crate::util::unsigned::Unsigned;
 
 /// The longest pair sum that decoders know in the second extension.
 pub(super) const MAX_PAIR: u32 = 12;
@@ -42,7 +43,7 @@ fn split_len(block: &[u32], count: u64, all: u32, k: u32) -> (u64, u64) {
 #[cfg_attr(feature = "std", inline(always))]
 fn best_split(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64) {
     let sum = high_sum(block, all, 0);
-    let mid = (sum | 1).ilog2().saturating_sub((count | 1).ilog2()).max(1);
+    let mid = (sum | 1).ilog2().sat_sub((count | 1).ilog2()).max(1);
     if mid >= k_max {
         return walk(block, count, all, last, k_max);
     }
@@ -229,6 +230,6 @@ pub(super) fn write_zeros(l: &Layout, w: &mut BitWriter, blocks: u32, to_end: bo
     w.put_fs(match blocks {
         5.. if to_end => 4,
         5.. => blocks,
-        _ => blocks.saturating_sub(1),
+        _ => blocks.sat_sub(1),
     });
 }

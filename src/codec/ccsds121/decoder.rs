@@ -8,6 +8,7 @@ use super::block_decode::{self, Coded, MAX_PAIR_CODE};
 use super::params::{Layout, MAX_BLOCK, Params};
 use super::{Step, sample};
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Where the bit machine stands in a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,14 +131,14 @@ impl Decoder {
                 }
             }
         }
-        Ok(Step { consumed: taken, produced: out_len.saturating_sub(dst.len()), done })
+        Ok(Step { consumed: taken, produced: out_len.sat_sub(dst.len()), done })
     }
 
     /// Decodes the next coded block; false if the input ends within it.
     fn next_block(&mut self, input: &[u8], taken: &mut usize) -> Result<bool> {
         let l = self.layout;
         // The fast path sees the input only: bits held from an earlier piece are out of its sight.
-        let at = (*taken as u64).saturating_mul(8).checked_sub(u64::from(self.have));
+        let at = (*taken as u64).sat_mul(8).checked_sub(u64::from(self.have));
         if let (At::Id, Some(pos)) = (self.at, at)
             && let Some(block) = self.block.get_mut(..l.block)
         {
@@ -145,7 +146,7 @@ impl Decoder {
             if let Some((coded, reference)) = block_decode::read(&l, &mut reader, self.index, block) {
                 let bytes = reader.pos.div_ceil(8);
                 *taken = usize::try_from(bytes).map_err(|_| INTERNAL)?;
-                self.have = bytes.saturating_mul(8).saturating_sub(reader.pos) as u32;
+                self.have = bytes.sat_mul(8).sat_sub(reader.pos) as u32;
                 self.acc = taken.checked_sub(1).and_then(|i| input.get(i)).copied().map_or(0, u64::from);
                 self.reference = reference;
                 return match coded {
@@ -160,7 +161,7 @@ impl Decoder {
         }
         let mut rest = input.get(*taken..).unwrap_or(&[]);
         let whole = self.crawl(&mut rest)?.is_some();
-        *taken = input.len().saturating_sub(rest.len());
+        *taken = input.len().sat_sub(rest.len());
         Ok(whole)
     }
 
@@ -179,9 +180,9 @@ impl Decoder {
             }
             self.last = sample::integrate(l.max, self.last, block);
         }
-        let count = self.left.min(l.block as u64);
-        self.left = self.left.saturating_sub(count);
-        let bytes = (count as usize).saturating_mul(l.sample_bytes);
+        let count = self.left.least(l.block as u64);
+        self.left = self.left.sat_sub(count);
+        let bytes = (count as usize).sat_mul(l.sample_bytes);
         if bytes <= dst.len() {
             let (to, rest) = dst.split_at_mut(bytes);
             sample::write(&l, block, to);
@@ -195,14 +196,14 @@ impl Decoder {
     fn give<'o>(&mut self, dst: &'o mut [u8]) -> &'o mut [u8] {
         let size = self.layout.sample_bytes.max(1);
         let mut n = 0usize;
-        for to in dst.iter_mut().take(self.ready.saturating_sub(self.given)) {
+        for to in dst.iter_mut().take(self.ready.sat_sub(self.given)) {
             let (i, byte) = (self.given.checked_div(size), self.given.checked_rem(size));
             let one = i.and_then(|i| self.block.get(i..)).unwrap_or(&[]);
             let mut container = [0u8; 4];
             sample::write(&self.layout, one.get(..1).unwrap_or(&[]), container.get_mut(..size).unwrap_or(&mut []));
             *to = byte.and_then(|b| container.get(b)).copied().unwrap_or(0);
-            self.given = self.given.saturating_add(1);
-            n = n.saturating_add(1);
+            self.given = self.given.sat_add(1);
+            n = n.sat_add(1);
         }
         dst.get_mut(n..).unwrap_or(&mut [])
     }

@@ -5,6 +5,7 @@ use super::params::{Layout, MAX_BLOCK, Params};
 use super::{Step, block_encode, sample};
 use crate::status::{Error, Result, Status};
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// Blocks of a segment: a run of zero blocks does not cross its end.
 const SEGMENT: u32 = 64;
@@ -199,7 +200,7 @@ impl Encoder {
             self.staged_len = 0;
             dst = self.emit(staged.get(..block_bytes), dst)?;
         }
-        Ok(Step { consumed: in_len.saturating_sub(src.len()), produced: out_len.saturating_sub(dst.len()), done })
+        Ok(Step { consumed: in_len.sat_sub(src.len()), produced: out_len.sat_sub(dst.len()), done })
     }
 
     /// Codes a block, or the end, straight into `dst` where it is certain to fit; what is left of `dst`.
@@ -225,7 +226,7 @@ impl Encoder {
         for (t, f) in to.iter_mut().zip(waiting) {
             *t = *f;
         }
-        self.pending_from = self.pending_from.saturating_add(n);
+        self.pending_from = self.pending_from.sat_add(n);
         rest
     }
 
@@ -236,7 +237,7 @@ impl Encoder {
         for (t, f) in room.iter_mut().zip(now) {
             *t = *f;
         }
-        self.staged_len = self.staged_len.saturating_add(now.len());
+        self.staged_len = self.staged_len.sat_add(now.len());
         rest
     }
 

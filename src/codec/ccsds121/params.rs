@@ -1,6 +1,7 @@
 //! The parameters of a stream, and what follows from them.
 
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
 
 /// The largest block that [`Params::not_enforce`] allows.
 pub const MAX_BLOCK: usize = 256;
@@ -187,8 +188,8 @@ impl Layout {
             bits,
             block,
             rsi,
-            max: u32::MAX >> 32u32.saturating_sub(bits),
-            offset: if signed { 1 << bits.saturating_sub(1) } else { 0 },
+            max: u32::MAX >> 32u32.sat_sub(bits),
+            offset: if signed { 1 << bits.sat_sub(1) } else { 0 },
             id_len,
             k_max: (1u32 << id_len).checked_sub(3),
             sample_bytes: p.sample_bytes(),
@@ -201,7 +202,7 @@ impl Layout {
 
     /// Bytes of a whole block in its containers.
     pub(super) fn block_bytes(&self) -> usize {
-        self.block.saturating_mul(self.sample_bytes)
+        self.block.sat_mul(self.sample_bytes)
     }
 }
 

@@ -17,6 +17,7 @@ use super::tans::{EncodeTable, MAX_LOG, SYMBOLS, Shares};
 use crate::mem::Slide;
 use crate::simd::{Level, with_bits};
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// Sequences of a part, at most: then its tables are written, and the next part learns its own. Short blocks leave
 /// room for the cheapest way.
@@ -85,7 +86,7 @@ pub fn encode_block_after(from: usize, input: &[u8], out: &mut [u8], work: &mut 
 
 /// Positions before `from` at which there are at least eight bytes.
 fn before(from: usize, input: &[u8]) -> core::ops::Range<usize> {
-    0..from.min(input.len().saturating_sub(7))
+    0..from.min(input.len().sat_sub(7))
 }
 
 /// A table of last places that knows what lies before `from`.

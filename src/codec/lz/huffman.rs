@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "code lengths up to 11, and sums of counts of at most 2^22 bytes")]
 
 use super::bits::{Reader, Writer};
+use crate::util::unsigned::Unsigned;
 
 /// The longest code.
 pub(super) const MAX_LEN: u32 = 11;
@@ -102,7 +103,7 @@ fn tree_depths(keys: &[u32], per_len: &mut [u32; 33]) {
     }
     let mut open = 1u32;
     for (len, inner) in per_len.iter_mut().zip(nodes) {
-        *len = open.saturating_sub(inner);
+        *len = open.sat_sub(inner);
         open = inner * 2;
     }
 }

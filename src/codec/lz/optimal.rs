@@ -8,6 +8,7 @@ use super::codes::{MAX_MATCH, MAX_RUN, MIN_MATCH};
 use super::matcher::{Buckets, common, eight};
 use super::prices::Prices;
 use super::sequences::{Recent, Sequence};
+use crate::util::unsigned::Unsigned;
 
 /// Positions of a stretch.
 const STRETCH: usize = 512;
@@ -81,7 +82,7 @@ impl<'a> Parser<'a> {
     /// whether the end was reached. Otherwise they cover all up to `anchor`, perhaps with literals behind the last.
     pub(super) fn run(&mut self, out: &mut [[u32; 2]], raw: usize) -> Option<(usize, bool)> {
         let start = self.anchor;
-        let end = self.data.len().saturating_sub(7);
+        let end = self.data.len().sat_sub(7);
         let mut count = 0;
         while self.pos < end {
             let full = out.len() - count < STRETCH / MIN_MATCH as usize + 2;
@@ -140,7 +141,7 @@ impl<'a> Parser<'a> {
                         if len > longest.0 {
                             longest = (len, offset);
                             *slots.next()? = longest;
-                            tail = len.saturating_sub(7);
+                            tail = len.sat_sub(7);
                             last = eight(data, pos + tail);
                         }
                     }
@@ -156,7 +157,7 @@ impl<'a> Parser<'a> {
                     {
                         longest = (len, pos - candidate);
                         *slot = longest;
-                        tail = len.saturating_sub(7);
+                        tail = len.sat_sub(7);
                         last = eight(data, pos + tail);
                     }
                 }

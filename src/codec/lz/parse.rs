@@ -4,6 +4,7 @@
 use super::codes::{MAX_MATCH, MAX_RUN};
 use super::matcher::{Latest, common, eight};
 use super::sequences::{Recent, Sequence};
+use crate::util::unsigned::Unsigned;
 
 /// A match that could be taken.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,7 +97,7 @@ impl<'a, const HASHED: u32> Parser<'a, HASHED> {
         let data = self.data;
         let start = self.anchor;
         // Behind this a hash would see less than its bytes.
-        let end = data.len().saturating_sub(7);
+        let end = data.len().sat_sub(7);
         // The first byte has nothing before it.
         let mut pos = self.anchor.max(1);
         let mut count = 0;

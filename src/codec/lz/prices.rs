@@ -4,6 +4,7 @@
 use super::codes;
 use super::sequences::Sequence;
 use super::tans::SYMBOLS;
+use crate::util::unsigned::Unsigned;
 
 /// A bit.
 pub(super) const BIT: u32 = 16;
@@ -36,7 +37,7 @@ fn log2(n: u32) -> u32 {
 fn learn<const N: usize>(counts: &[u32; N], most: u32) -> [u16; N] {
     let total: u32 = counts.iter().sum();
     let whole = log2(total + 1);
-    counts.map(|n| if n > 0 { whole.saturating_sub(log2(n)).clamp(1, most) } else { most.min(whole + BIT) } as u16)
+    counts.map(|n| if n > 0 { whole.sat_sub(log2(n)).clamp(1, most) } else { most.min(whole + BIT) } as u16)
 }
 
 impl Prices {

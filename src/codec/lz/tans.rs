@@ -8,6 +8,7 @@
 )]
 
 use super::bits::{BackWriter, Reader, Writer, low};
+use crate::util::unsigned::Unsigned;
 
 /// Tables have at least 2^4 states.
 const MIN_LOG: u32 = 4;
@@ -31,7 +32,7 @@ impl Shares {
         let total: u32 = counts.iter().sum();
         let present = counts.iter().filter(|c| **c > 0).count() as u32;
         // More states than symbols to code are of no use, and cost in the header.
-        let wanted = ((total.max(2) - 1).ilog2().saturating_sub(2)).clamp(MIN_LOG, max_log);
+        let wanted = ((total.max(2) - 1).ilog2().sat_sub(2)).clamp(MIN_LOG, max_log);
         let log = wanted.max(present.max(1).next_power_of_two().ilog2() + 1).min(MAX_LOG);
         let size = 1u32 << log;
         let mut of = [0u16; SYMBOLS];
@@ -78,7 +79,7 @@ impl Shares {
                 break;
             }
             w.gamma(u32::from(share) + 1);
-            left = left.saturating_sub(u32::from(share));
+            left = left.sat_sub(u32::from(share));
         }
     }
 

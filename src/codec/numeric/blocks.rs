@@ -1,7 +1,7 @@
 //! Residuals by fixed tables, the scale chosen per block of 32 and written as the difference to the block before.
 #![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; levels below 128")]
 
-use super::rans::{Decoder, Encoder};
+use super::rans::{Decoder, Encoder, Turn, by_states};
 use super::section::{self, Coded, Section};
 use super::tables::{
     self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, SYMBOLS, Table, freq, log2_q8, table_of,
@@ -126,7 +126,8 @@ pub(crate) fn escape(w: &mut BitWriter<'_>, s: u32) {
 }
 
 /// The inverse of [`escape`].
-#[inline]
+#[cfg_attr(feature = "std", inline)]
+#[cfg_attr(not(feature = "std"), inline(never))]
 pub(crate) fn unescape(r: &mut BitReader<'_>) -> u32 {
     let n = r.get(5) + 1;
     r.get(n)
@@ -188,15 +189,9 @@ fn add_costs(cost: &mut [u64; SHAPES], level: u32, sum: u64, b: &[i32]) {
     }
 }
 
-/// Puts a token, and in front of it the level symbol of the block that begins with it.
+/// Puts the level symbol of the block that begins with a token in front of it.
 #[inline]
-fn put_token<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table, state: usize, t: Token) {
-    enc.put(state, t as u32);
-    put_level(enc, levels, t);
-}
-
-#[inline]
-fn put_level<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table, t: Token) {
+fn put_level<T: Turn>(enc: &mut Encoder<'_, T, PROB_BITS>, levels: &Table, t: Token) {
     if let Some(e) = (level_mark(t) as usize).checked_sub(1).and_then(|l| levels.get(l)) {
         enc.put(0, *e);
     }
@@ -204,25 +199,16 @@ fn put_level<const S: usize>(enc: &mut Encoder<'_, S, PROB_BITS>, levels: &Table
 
 /// Codes tokens, a turn of the states at a time.
 #[inline(never)]
-fn code<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
-    simd::with_bits(Level::detect(), || code_at::<S>(area, levels, tokens))
+fn code<T: Turn>(turn: T, area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
+    simd::with_bits(Level::detect(), || code_at(turn, area, levels, tokens))
 }
 
 #[cfg_attr(feature = "std", inline(always))]
-fn code_at<const S: usize>(area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
-    let mut enc = Encoder::<S, PROB_BITS>::new(area);
-    // From the back: the last, perhaps incomplete turn, then whole turns. Blocks begin with a turn.
-    let (turns, rest) = tokens.as_chunks::<S>();
-    for (i, t) in rest.iter().enumerate().rev() {
-        put_token(&mut enc, levels, i, *t);
-    }
-    for turn in turns.iter().rev() {
-        enc.put_turn(turn.map(|t| t as u32));
-        if let Some(t) = turn.first() {
-            put_level(&mut enc, levels, *t);
-        }
-    }
-    enc.finish().map(Coded::from)
+fn code_at<T: Turn>(turn: T, area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
+    let mut enc = Encoder::<T, PROB_BITS>::new(turn, area);
+    // Blocks begin with a turn.
+    turn.put(&mut enc, tokens, |enc, t| put_level(enc, levels, t));
+    enc.finish()
 }
 
 /// Writes `e`, which is used up.
@@ -265,11 +251,12 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
         w.finish()
     };
     let in_registers = |w: BitWriter<'_>, e: &mut [i32]| simd::with_bits(Level::detect(), || section_of(w, e));
-    let n = section::write(rest, e, in_registers, |area, tokens| match super::rans::states_for(tokens.len()) {
-        1 => code::<1>(area, levels, tokens),
-        2 => code::<2>(area, levels, tokens),
-        _ => code::<4>(area, levels, tokens),
-    })?;
+    let n = section::write(
+        rest,
+        e,
+        in_registers,
+        |area, tokens| by_states!(tokens.len(), turn => code(turn, area, levels, tokens)),
+    )?;
     Some(n + 2)
 }
 
@@ -277,26 +264,22 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
 pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
     let (params, first) = (r.u8()?, r.u8()?);
     let s = Section::read(r, e.len())?;
-    match super::rans::states_for(e.len()) {
-        1 => decode::<1>(&s, params, first, e),
-        2 => decode::<2>(&s, params, first, e),
-        _ => decode::<4>(&s, params, first, e),
-    }
+    by_states!(e.len(), turn => decode(turn, &s, params, first, e))
 }
 
-fn decode<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
-    simd::with_bits(Level::detect(), || decode_at::<S>(s, params, first, e))
+fn decode<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
+    simd::with_bits(Level::detect(), || decode_at(turn, s, params, first, e))
 }
 
 #[cfg_attr(feature = "std", inline(always))]
-fn decode_at<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
+fn decode_at<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
     let shape = usize::from(params >> 6);
     let level_table = usize::from(params & 0x3f);
     if level_table > 18 {
         return None;
     }
     let levels = (FIXED.get(2 * LEVELS + level_table)?, LOOKUPS.get(2 * LEVELS + level_table)?);
-    let mut dec = s.decoder::<S>();
+    let mut dec = s.decoder(turn);
     let mut bits = BitReader::new(s.bits);
     let mut level = i32::from(first);
     for b in e.chunks_mut(BLOCK) {
@@ -319,8 +302,8 @@ fn decode_at<const S: usize>(s: &Section<'_>, params: u8, first: u8, e: &mut [i3
 }
 
 #[cfg_attr(feature = "std", inline(always))]
-fn whole_block<const S: usize>(
-    dec: &mut Decoder<'_, S>,
+fn whole_block<T: Turn>(
+    dec: &mut Decoder<'_, T>,
     t: &Table,
     l: &tables::Lookup,
     shift: u32,

@@ -8,6 +8,7 @@ use crate::codec::Effort;
 use crate::codec::varint::{self, unzigzag, zigzag};
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::{Put, sort};
+use crate::util::unsigned::Unsigned;
 
 /// Whether `x` may have few enough values for a dictionary to pay; `e`, as long as `x`, is overwritten.
 ///
@@ -248,7 +249,7 @@ pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
         grid.less_samples(counts, off);
         errors += off.iter().map(|e| u64::from(e.unsigned_abs())).sum::<u64>();
         for k in counts {
-            gaps += u64::from(k.abs_diff(before.unwrap_or(*k)).saturating_sub(1));
+            gaps += u64::from(k.abs_diff(before.unwrap_or(*k)).sat_sub(1));
             before = Some(*k);
         }
     }

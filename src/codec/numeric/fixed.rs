@@ -5,6 +5,7 @@
 
 use super::tables::estimate;
 use crate::simd::{Level, difference_magnitudes};
+use crate::util::unsigned::Unsigned;
 
 /// Highest order.
 pub(crate) const MAX_ORDER: usize = 3;
@@ -106,7 +107,7 @@ pub(crate) fn restore(x: &mut [i32], order: usize, width: u32) {
 pub(crate) fn costs(level: Level, run: &[i32], width: u32, costs: &mut [u64; MAX_ORDER + 1]) {
     let sums = difference_magnitudes(level, run, width);
     for (c, s) in costs.iter_mut().zip(sums) {
-        *c += estimate(s, run.len().saturating_sub(MAX_ORDER) as u32);
+        *c += estimate(s, run.len().sat_sub(MAX_ORDER) as u32);
     }
 }
 

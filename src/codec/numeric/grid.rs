@@ -9,6 +9,7 @@ use super::sample::order32;
 use super::tables::log2_q8;
 use crate::simd::{Level, grid_counts, grid_decimals, grid_misses, grid_samples};
 use crate::util::bytes::{Reader, Writer};
+use crate::util::unsigned::Unsigned;
 
 /// The offset and the step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -201,7 +202,7 @@ impl Grid {
     /// Something larger than `most` where it is more than that.
     fn score(&self, values: &[f64], largest: f64, most: u64) -> u64 {
         let counts = self.count_bits(largest);
-        let enough = most.saturating_add(1).saturating_sub(counts * 3 / 5).saturating_mul(values.len() as u64);
+        let enough = most.sat_add(1).sat_sub(counts * 3 / 5).sat_mul(values.len() as u64);
         let sum = grid_misses(Level::detect(), values, self.offset, self.step, self.digits, enough);
         sum / values.len().max(1) as u64 + counts * 3 / 5
     }
@@ -308,7 +309,7 @@ impl Grid {
         let few = sampled(distinct, few.get_mut(..FEW)?);
         // The sample nearest to 0 is the one whose rounding moved it least.
         let nearest = distinct.partition_point(|v| *v < 0);
-        let near = [nearest.saturating_sub(1), nearest].into_iter().filter_map(|i| distinct.get(i)).map(|v| value(*v));
+        let near = [nearest.sat_sub(1), nearest].into_iter().filter_map(|i| distinct.get(i)).map(|v| value(*v));
         let anchor = near.min_by(|a, b| a.abs().total_cmp(&b.abs()))?;
         let digits = if Self::digits_of(few) > 0 { Self::digits_of(many) } else { 0 };
         let best = Self::candidates(few, gaps, largest, [0.0, anchor], digits, thorough)?;
@@ -390,7 +391,7 @@ impl Grid {
 
     /// The part of a score that is not of the counts.
     fn errors_of(&self, score: u64, largest: f64) -> u64 {
-        score.saturating_sub(self.count_bits(largest) * 3 / 5)
+        score.sat_sub(self.count_bits(largest) * 3 / 5)
     }
 
     /// About the bits of the largest count, in 1/256.

@@ -4,13 +4,14 @@
 //! 18181-1, C.2): one table serves any scale. Its frequencies are sent as floating-point numbers of a few bits.
 #![allow(clippy::arithmetic_side_effects, reason = "counts of residuals of a frame; classes below 256, bits below 32")]
 
-use super::rans::{Encoder, states_for};
+use super::rans::{Encoder, Turn, by_states, states_for};
 use super::section::{self, Coded, Section};
 use super::tables::log2_q8;
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
 use crate::simd::{self, LOW_BYTES, Level, NUMBERS};
 use crate::util::bytes::Reader;
+use crate::util::unsigned::Unsigned;
 
 /// Bits of a frequency total.
 const BITS: u32 = 11;
@@ -131,7 +132,7 @@ impl Learned {
                 sum += *f;
             }
             if let Some(f) = table.get_mut(rest) {
-                *f = ONE.saturating_sub(sum);
+                *f = ONE.sat_sub(sum);
             }
             if sum < ONE {
                 break;
@@ -141,7 +142,7 @@ impl Learned {
         let mut l = Learned { k, fine, table, used, rest, cost: 0 };
         let mut bits = 0u64;
         for (i, (f, c)) in l.table.iter().zip(counts).enumerate().take(used) {
-            let low = (i as u32 >> k).saturating_sub(1);
+            let low = (i as u32 >> k).sat_sub(1);
             let each = BITS as i32 * 256 - log2_q8((*f).into()) + (low as i32 * 256);
             bits += u64::from(*c as u32) * each as u64;
         }
@@ -196,11 +197,7 @@ impl Learned {
             self.write_table(&mut w);
             self.classes(w, e)
         };
-        section::write(out, e, classes, |area, e| match states_for(e.len()) {
-            1 => code::<1>(area, e),
-            2 => code::<2>(area, e),
-            _ => code::<4>(area, e),
-        })
+        section::write(out, e, classes, |area, e| by_states!(e.len(), turn => code(turn, area, e)))
     }
 }
 
@@ -241,21 +238,15 @@ impl Learned {
 
 /// Codes table entries, a turn of the states at a time.
 #[inline(never)]
-fn code<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
-    simd::with_bits(Level::detect(), || code_at::<S>(area, e))
+fn code<T: Turn>(turn: T, area: &mut [u8], e: &[i32]) -> Option<Coded> {
+    simd::with_bits(Level::detect(), || code_at(turn, area, e))
 }
 
 #[cfg_attr(feature = "std", inline(always))]
-fn code_at<const S: usize>(area: &mut [u8], e: &[i32]) -> Option<Coded> {
-    let mut enc = Encoder::<S, BITS>::new(area);
-    let (turns, rest) = e.as_chunks::<S>();
-    for (i, t) in rest.iter().enumerate().rev() {
-        enc.put(i, *t as u32);
-    }
-    for turn in turns.iter().rev() {
-        enc.put_turn(turn.map(|t| t as u32));
-    }
-    enc.finish().map(Coded::from)
+fn code_at<T: Turn>(turn: T, area: &mut [u8], e: &[i32]) -> Option<Coded> {
+    let mut enc = Encoder::<T, BITS>::new(turn, area);
+    turn.put(&mut enc, e, |_, _| ());
+    enc.finish()
 }
 
 /// A code point: class, frequency, and distance from the first code point of the class.
@@ -307,22 +298,19 @@ pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32], cells: &mut [i32]) -> Opti
     let s = Section::read(r, e.len())?;
     let mut bits = BitReader::new(s.bits);
     let k = read_table(&mut bits, points)?;
-    match states_for(e.len()) {
-        1 => decode::<1>(&s, points, bits, k, e),
-        2 => decode::<2>(&s, points, bits, k, e),
-        _ => decode::<4>(&s, points, bits, k, e),
-    }
+    by_states!(e.len(), turn => decode(turn, &s, points, bits, k, e))
 }
 
 /// The number of a class, with its raw bits.
 #[inline]
 fn value(class: u32, k: u32, mut bits: impl FnMut(u32) -> u32) -> i32 {
-    let low = (class >> k).saturating_sub(1);
+    let low = (class >> k).sat_sub(1);
     let high = class - (low << k);
     unzigzag((high << low) | bits(low))
 }
 
-fn decode<const S: usize>(
+fn decode<T: Turn>(
+    turn: T,
     s: &Section<'_>,
     points: &[i32; READ_CELLS],
     bits: BitReader<'_>,
@@ -330,11 +318,12 @@ fn decode<const S: usize>(
     e: &mut [i32],
 ) -> Option<()> {
     let level = Level::detect();
-    simd::with_bits(level, || decode_at::<S>(level, s, points, bits, k, e))
+    simd::with_bits(level, || decode_at(turn, level, s, points, bits, k, e))
 }
 
 #[cfg_attr(feature = "std", inline(always))]
-fn decode_at<const S: usize>(
+fn decode_at<T: Turn>(
+    turn: T,
     level: Level,
     s: &Section<'_>,
     points: &[i32; READ_CELLS],
@@ -342,7 +331,7 @@ fn decode_at<const S: usize>(
     k: u32,
     e: &mut [i32],
 ) -> Option<()> {
-    let mut dec = s.decoder::<S>();
+    let mut dec = s.decoder(turn);
     let (blocks, rest) = e.as_chunks_mut::<BLOCK>();
     let exact = 2u32 << k;
     for b in blocks {

@@ -7,8 +7,10 @@
 use super::fixed::wrap;
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
+#[cfg(feature = "std")]
 use crate::simd::{self, Level, Term};
 use crate::util::bytes::Reader;
+use crate::util::unsigned::Unsigned;
 
 /// Most terms from the plane's own past.
 pub(crate) const MAX_ORDER: usize = 32;
@@ -46,7 +48,7 @@ impl Linear {
 
     /// Samples at the start that are predicted by the one before instead.
     pub(crate) fn warm(&self) -> usize {
-        self.order.max(if self.refs > 0 { self.taps.saturating_sub(1) } else { 0 })
+        self.order.max(if self.refs > 0 { self.taps.sat_sub(1) } else { 0 })
     }
 
     /// All coefficients in wire order.
@@ -103,6 +105,7 @@ impl Linear {
     }
 
     /// Adds what the other planes predict, unshifted, for sample `t`.
+    #[cfg(feature = "std")]
     #[inline]
     fn others(&self, refs: &[&[i32]; MAX_REFS], t: usize) -> i64 {
         let mut sum = 0i64;
@@ -131,6 +134,7 @@ impl Linear {
     }
 
     /// The other planes' terms for the samples from `start` on, and how many there are.
+    #[cfg(feature = "std")]
     fn terms<'a>(&self, refs: &[&'a [i32]; MAX_REFS], start: usize) -> ([Term<'a>; MAX_REFS * MAX_TAPS], usize) {
         let mut terms = [Term { x: &[], c: 0 }; MAX_REFS * MAX_TAPS];
         let mut n = 0;
@@ -153,6 +157,9 @@ impl Linear {
             *to = wrap(v.wrapping_sub(before), width);
             before = *v;
         }
+        #[cfg(not(feature = "std"))]
+        self.residuals_any(x, refs, width, warm, e);
+        #[cfg(feature = "std")]
         match self.order {
             0..=2 => self.residuals_of::<2>(x, refs, width, warm, e),
             3..=4 => self.residuals_of::<4>(x, refs, width, warm, e),
@@ -162,7 +169,63 @@ impl Linear {
         }
     }
 
+    /// What the own past adds to what is known.
+    #[cfg(any(test, not(feature = "std")))]
+    #[inline(always)]
+    fn sum(own: &[i32], history: &[i32], known: i64) -> i64 {
+        own.iter().zip(history.iter().rev()).fold(known, |sum, (c, v)| sum + i64::from(*c) * i64::from(*v))
+    }
+
+    /// Residuals of the samples from `warm` on, by one loop for all orders: where code has to be small.
+    #[cfg(any(test, not(feature = "std")))]
+    fn residuals_any(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, warm: usize, e: &mut [i32]) {
+        let own = self.own.get(..self.order).unwrap_or(&[]);
+        let history = |t: usize| x.get(t - own.len()..t).unwrap_or(&[]);
+        let (Some(now), Some(e)) = (x.get(warm..), e.get_mut(warm..)) else { return };
+        if self.refs == 0 && self.is_short(width) {
+            let round = (1i32 << self.shift) >> 1;
+            for (i, (to, v)) in e.iter_mut().zip(now).enumerate() {
+                let products = own.iter().zip(history(warm + i).iter().rev());
+                let sum = products.fold(round, |sum, (c, v)| sum.wrapping_add(c.wrapping_mul(*v)));
+                *to = wrap(v.wrapping_sub(sum >> self.shift), width);
+            }
+            return;
+        }
+        let mut known = [0i64; RUN];
+        let mut at = warm;
+        for (e, now) in e.chunks_mut(RUN).zip(now.chunks(RUN)) {
+            let known = known.get_mut(..e.len()).unwrap_or(&mut []);
+            self.known(refs, at, known);
+            for (i, ((to, v), known)) in e.iter_mut().zip(now).zip(known).enumerate() {
+                let sum = Self::sum(own, history(at + i), *known);
+                *to = wrap(v.wrapping_sub((sum >> self.shift) as i32), width);
+            }
+            at += e.len();
+        }
+    }
+
+    /// Turns the residuals from `warm` on into samples, as [`Linear::residuals_any`].
+    #[cfg(any(test, not(feature = "std")))]
+    fn restore_any(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32, warm: usize) {
+        let own = self.own.get(..self.order).unwrap_or(&[]);
+        let mut known = [0i64; RUN];
+        let mut at = warm;
+        while at < x.len() {
+            let known = known.get_mut(..RUN.min(x.len() - at)).unwrap_or(&mut []);
+            self.known(refs, at, known);
+            for (t, known) in (at..).zip(known.iter()) {
+                let Some((now, history)) = x.get_mut(t - own.len()..=t).and_then(|w| w.split_last_mut()) else {
+                    return;
+                };
+                let sum = Self::sum(own, history, *known);
+                *now = wrap(now.wrapping_add((sum >> self.shift) as i32), width);
+            }
+            at += known.len();
+        }
+    }
+
     /// The own coefficients, farthest sample first.
+    #[cfg(feature = "std")]
     fn reversed<const P: usize>(&self) -> [i64; P] {
         let mut c = [0; P];
         for (to, from) in c.iter_mut().rev().zip(self.own) {
@@ -171,10 +234,16 @@ impl Linear {
         c
     }
 
-    /// The coefficients as 16-bit numbers, if samples of this width cannot make the sum of products leave 32 bits.
-    fn short<const P: usize>(&self, width: u32) -> Option<[i16; P]> {
+    /// Whether samples of this width cannot make the sum of products leave 32 bits.
+    fn is_short(&self, width: u32) -> bool {
         let total: u64 = self.own.iter().take(self.order).map(|c| u64::from(c.unsigned_abs())).sum();
-        if width > 16 || total > 0xffff - 32 || self.shift > 16 {
+        width <= 16 && total <= 0xffff - 32 && self.shift <= 16
+    }
+
+    /// The coefficients as 16-bit numbers, if samples of this width cannot make the sum of products leave 32 bits.
+    #[cfg(feature = "std")]
+    fn short<const P: usize>(&self, width: u32) -> Option<[i16; P]> {
+        if !self.is_short(width) {
             return None;
         }
         let mut c = [0; P];
@@ -184,6 +253,7 @@ impl Linear {
         Some(c)
     }
 
+    #[cfg(feature = "std")]
     fn residuals_of<const P: usize>(
         &self,
         x: &[i32],
@@ -255,6 +325,9 @@ impl Linear {
             before = wrap(v.wrapping_add(before), width);
             *v = before;
         }
+        #[cfg(not(feature = "std"))]
+        self.restore_any(x, refs, width, warm);
+        #[cfg(feature = "std")]
         match self.order {
             0..=4 => self.restore_of::<4>(x, refs, width, warm),
             5..=8 => self.restore_of::<8>(x, refs, width, warm),
@@ -263,6 +336,7 @@ impl Linear {
         }
     }
 
+    #[cfg(feature = "std")]
     fn restore_of<const P: usize>(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32, warm: usize) {
         let c = self.reversed::<P>();
         let round = (1i64 << self.shift) >> 1;
@@ -318,11 +392,13 @@ impl Linear {
 /// Samples whose known part of the sum is made at a time.
 const RUN: usize = 64;
 /// Samples made short at a time.
+#[cfg(feature = "std")]
 const SHORT_RUN: usize = 256;
 
 /// Residuals from sample `from` on, at least `P` behind the start, where products and sums fit 32 bits.
 ///
 /// Sixteen-bit factors are what every vector unit multiplies best.
+#[cfg(feature = "std")]
 fn short_residuals<const P: usize>(c: &[i16; P], shift: u32, width: u32, x: &[i32], from: usize, e: &mut [i32]) {
     let round = (1i32 << shift) >> 1;
     let mut short = [0i16; MAX_ORDER + SHORT_RUN];
@@ -398,6 +474,14 @@ mod tests {
             prop_assert_eq!(&e, &naive(&p, &own, &refs, width));
             p.restore(&mut e, &refs, width);
             prop_assert_eq!(&e, &own);
+            let warm = p.warm().min(own.len());
+            let mut any = naive(&p, &own, &refs, width);
+            any[warm..].fill(7);
+            p.residuals_any(&own, &refs, width, warm, &mut any);
+            prop_assert_eq!(&any, &naive(&p, &own, &refs, width));
+            any[..warm].copy_from_slice(&own[..warm]);
+            p.restore_any(&mut any, &refs, width, warm);
+            prop_assert_eq!(&any, &own);
             let mut buf = vec![0u8; 1 << 12];
             if let Some(n) = p.write(&mut buf) {
                 let mut r = Reader::new(&buf[..n]);

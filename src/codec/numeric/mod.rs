@@ -236,7 +236,7 @@ pub(crate) fn quick_cost(raw: &[u8], format: Format, cells: &mut [i32]) -> Optio
     for channel in 0..format.channels as usize {
         sample::load(whole, format, channel, x);
         let base = plane::base_of(x, 1, plane::width_of(format));
-        let fixed = predict::choose_fixed(rows, plane::width_of(format), Effort::Default, |from, to| {
+        let fixed = predict::choose_fixed(rows, plane::width_of(format), Effort::Default, &mut |from, to| {
             for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
                 *to = v.wrapping_sub(base);
             }

@@ -9,6 +9,7 @@ use super::linear::{MAX_ORDER, MAX_REFS};
 use super::predict::Predictor;
 use super::{dict, sample};
 use crate::codec::format::Format;
+use crate::util::unsigned::Unsigned;
 
 /// Most rows that are looked at.
 pub(crate) const ROWS: usize = 512;
@@ -57,7 +58,7 @@ impl Past<'_> {
     /// Loads the channel's samples through the plane's map.
     pub(crate) fn load(&mut self, format: Format, channel: usize, width: u32, map: impl Fn(i32) -> i32) {
         let bytes = self.x.len() * format.row_bytes();
-        let from = self.raw.len().saturating_sub(bytes);
+        let from = self.raw.len().sat_sub(bytes);
         sample::load(self.raw.get(from..).unwrap_or(&[]), format, channel, self.x);
         for v in self.x.iter_mut() {
             *v = wrap(map(*v), width);

@@ -17,6 +17,7 @@ use crate::mem::Slide;
 use crate::simd::{self, Level};
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::{Put, sort};
+use crate::util::unsigned::Count;
 
 /// PRIMITIVE: every sample is the payload.
 pub(crate) const CONSTANT: u32 = 0;
@@ -151,7 +152,7 @@ impl Plane<'_> {
             sample::load(self.raw, self.format, self.channel, self.x);
         }
         if self.effort == Effort::Fast {
-            return Some((GlyphType::Delta, narrow | INTEGERS, self.integers(|v| v, out)?));
+            return Some((GlyphType::Delta, narrow | INTEGERS, self.integers(&|v| v, out)?));
         }
         let mut best = (INTEGERS, u64::MAX);
         let mut few = 0;
@@ -183,7 +184,7 @@ impl Plane<'_> {
                 let plain = dict::cost(values);
                 let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
                 dict_grid = grid.filter(|_| fitted < plain);
-                consider(RANKS, ranks + plain.min(fitted));
+                consider(RANKS, ranks + plain.least(fitted));
                 if let Some(u) = self.union(few) {
                     let all = self.known.get(..u.all).unwrap_or(&[]);
                     let ranks = fixed_cost(self.x, self.effort, |v| dict::rank(all, v));
@@ -214,7 +215,7 @@ impl Plane<'_> {
             (SEEN, _) => return Some((GlyphType::Reference, KNOWN, self.ranks_known(few, union, out)?)),
             (RANKS, _) => self.ranks(few, dict_grid, out)?,
             (COUNTS, Some(g)) => self.counts(g, out)?,
-            _ => self.integers(|v| v, out)?,
+            _ => self.integers(&|v| v, out)?,
         };
         Some((GlyphType::Delta, narrow | best.0, n))
     }
@@ -225,7 +226,7 @@ impl Plane<'_> {
         let n = wide.write(self.raw, self.format, self.channel, out)?;
         wide.load(self.raw, self.format, self.channel, self.x);
         self.past.clear();
-        Some(n + self.integers(|_| 0, out.get_mut(n..)?)?)
+        Some(n + self.integers(&|_| 0, out.get_mut(n..)?)?)
     }
 
     /// The plane as ranks among the distinct values, which lie at the start of `e`.
@@ -286,11 +287,11 @@ impl Plane<'_> {
         g.write(&mut w);
         let mut n = w.finish()?;
         n += entropy::write(self.e, self.effort, self.models, out.get_mut(n..)?)?;
-        Some(n + self.integers(|v| g.count(v), out.get_mut(n..)?)?)
+        Some(n + self.integers(&|v| g.count(v), out.get_mut(n..)?)?)
     }
 
     /// Integers less a base and divided by what all differences have in common; samples of the past become such by `map`.
-    fn integers(&mut self, map: impl Fn(i32) -> i32, out: &mut [u8]) -> Option<usize> {
+    fn integers(&mut self, map: &dyn Fn(i32) -> i32, out: &mut [u8]) -> Option<usize> {
         let bits = width_of(self.format);
         let g = common_factor(self.x);
         let base = base_of(self.x, g, bits);
@@ -334,7 +335,8 @@ fn fixed_cost(x: &[i32], effort: Effort, map: impl Fn(i32) -> i32) -> u64 {
 
 /// The same with a map of some samples at a time, to as many.
 fn run_cost(x: &[i32], effort: Effort, mut map: impl FnMut(&[i32], &mut [i32])) -> u64 {
-    predict::choose_fixed(x.len(), 32, effort, |from, to| map(x.get(from..from + to.len()).unwrap_or(&[]), to)).cost
+    let at = &mut |from, to: &mut [i32]| map(x.get(from..from + to.len()).unwrap_or(&[]), to);
+    predict::choose_fixed(x.len(), 32, effort, at).cost
 }
 
 /// A sample of the past as the plane's own are: less their base, divided by their factor.
@@ -483,23 +485,23 @@ impl PlaneOut<'_> {
     }
 
     fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let (base, g) = self.affine(|v| v, r)?;
-        let values = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
-        sample::store(self.raw, self.format, self.channel, self.narrow, values);
+        let (base, g) = self.affine(&|v| v, r)?;
+        let value = |v: i32| v.wrapping_mul(g).wrapping_add(base);
+        sample::store(self.raw, self.format, self.channel, self.narrow, self.x, value);
         Some(())
     }
 
     fn upper(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let (wide, low) = Wide::read(r, self.format, self.x.len())?;
         self.past.clear();
-        let (base, g) = self.affine(|_| 0, r)?;
+        let (base, g) = self.affine(&|_| 0, r)?;
         let high = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
         wide.store(self.raw, self.format, self.channel, high, low);
         Some(())
     }
 
     /// Reads a plane of integers, samples of the past becoming such by `map`; returns their base and factor.
-    fn affine(&mut self, map: impl Fn(i32) -> i32, r: &mut Reader<'_>) -> Option<(i32, i32)> {
+    fn affine(&mut self, map: &dyn Fn(i32) -> i32, r: &mut Reader<'_>) -> Option<(i32, i32)> {
         let base = unzigzag(varint::read(r)?);
         let g = varint::read(r)?;
         let width = if g == 1 { width_of(self.format) } else { 32 };
@@ -535,15 +537,15 @@ impl PlaneOut<'_> {
         self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
         self.predicted(32, r)?;
         let values = self.e.get(..few)?;
-        let found = self.x.iter().map(|v| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0));
-        sample::store(self.raw, self.format, self.channel, self.narrow, found);
+        let found = |v: i32| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0);
+        sample::store(self.raw, self.format, self.channel, self.narrow, self.x, found);
         Some(())
     }
 
     fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let grid = Grid::read(r)?;
         entropy::read(r, self.models, self.e.get_mut(..self.x.len())?)?;
-        let (base, g) = self.affine(|v| grid.count(v), r)?;
+        let (base, g) = self.affine(&|v| grid.count(v), r)?;
         let mut counts = [0; SOME];
         let errors = self.e.get_mut(..self.x.len())?;
         for (x, e) in self.x.chunks(SOME).zip(errors.chunks_mut(SOME)) {
@@ -553,7 +555,7 @@ impl PlaneOut<'_> {
             }
             grid.add_samples(counts, e);
         }
-        sample::store(self.raw, self.format, self.channel, self.narrow, errors.iter().copied());
+        sample::store(self.raw, self.format, self.channel, self.narrow, errors, |v| v);
         Some(())
     }
 }

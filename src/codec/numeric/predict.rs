@@ -8,6 +8,7 @@ use super::tables::estimate;
 use crate::codec::Effort;
 use crate::simd::{LANES, Level};
 use crate::util::bytes::Reader;
+use crate::util::unsigned::Unsigned;
 
 /// How the samples of a plane are predicted.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +99,7 @@ fn stride(n: usize, effort: Effort) -> usize {
 }
 
 /// The best of the fixed orders, by the cost of some runs of what `at` gives for a range of samples.
-pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl FnMut(usize, &mut [i32])) -> Choice {
+pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, at: &mut dyn FnMut(usize, &mut [i32])) -> Choice {
     let mut costs = [0u64; fixed::MAX_ORDER + 1];
     let mut seen = 0u64;
     let mut from = 0;
@@ -113,7 +114,7 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, mut at: impl Fn
             at(start - back, to);
             let used = run.get(3 - back..3 + len).unwrap_or(&[]);
             fixed::costs(level, used, width, &mut costs);
-            seen += (used.len() as u64).saturating_sub(3);
+            seen += (used.len() as u64).sat_sub(3);
         }
         from += stride(n, effort);
     }
@@ -135,7 +136,7 @@ fn linear_cost(l: &Linear, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, eff
     let mut from = 0;
     while from < n {
         let end = (from + RUN).min(n);
-        let start = from.saturating_sub(warm);
+        let start = from.sat_sub(warm);
         let (Some(part), Some(to)) = (x.get(start..end), e.get_mut(start..end)) else { break };
         let mut near = [&[] as &[i32]; MAX_REFS];
         for (to, r) in near.iter_mut().zip(refs) {
@@ -163,7 +164,7 @@ pub(crate) fn choose(
     reals: &mut [f64],
     e: &mut [i32],
 ) -> Choice {
-    let mut best = choose_fixed(x.len(), width, effort, |from, to| {
+    let mut best = choose_fixed(x.len(), width, effort, &mut |from, to| {
         for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
             *to = *v;
         }

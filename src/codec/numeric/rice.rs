@@ -4,6 +4,7 @@
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
 use crate::util::bytes::Reader;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Samples of the shortest block; the others have twice, four and eight times as many.
 const LEAST: usize = 8;
@@ -29,7 +30,7 @@ const START: State = State { k: 0, zero: false };
 #[inline]
 fn bits_with(k: u32, sum: u64, n: u64) -> u64 {
     let low = (n * 7 * ((1u64 << k) - 1)) >> 4;
-    (sum.saturating_sub(low) >> k) + (u64::from(k) + 1) * n
+    (sum.sat_sub(low) >> k) + (u64::from(k) + 1) * n
 }
 
 /// The state for a block, near the one before: a parameter of floor(log2(mean)), where the mean is 2^(k+1) those of k
@@ -70,7 +71,7 @@ impl<'a> Block<'a> {
     #[inline]
     fn quotients(&self, k: u32) -> [u64; 3] {
         // Above 31 the numbers are not looked at.
-        let (below, above) = (k.saturating_sub(1), (k + 1).min(31));
+        let (below, above) = (k.sat_sub(1), (k + 1).min(31));
         if self.short {
             let sums = self.z.iter().fold([0u32; 3], |[a, b, c], z| {
                 [a.wrapping_add(z >> below), b.wrapping_add(z >> k), c.wrapping_add(z >> above)]
@@ -148,7 +149,7 @@ pub(crate) fn choose(e: &[i32], step: usize) -> (u32, u64) {
                 *bits += u64::from(change(*before, now).1);
                 if !now.zero {
                     // What is far above the others is written in full.
-                    *bits += bits_with(now.k, sum, n as u64).min(n as u64 * 40);
+                    *bits += bits_with(now.k, sum, n as u64).least(n as u64 * 40);
                 }
                 *before = now;
             }

@@ -98,8 +98,32 @@ pub(crate) fn load_narrow(raw: &[u8], f: Format, channel: usize, out: &mut [i32]
     true
 }
 
-/// Puts the samples of a channel where they belong. Of 64-bit types nothing, unless they come narrow.
-pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: impl Iterator<Item = i32>) {
+/// Puts what `map` makes of `x`, the samples of a channel, where they belong. Of 64-bit types nothing, unless they come narrow.
+#[cfg(feature = "std")]
+pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, x: &[i32], map: impl Fn(i32) -> i32) {
+    store_all(raw, f, channel, narrow, x.iter().map(|v| map(*v)));
+}
+
+/// The same some at a time, so that there is one code for all kinds of values.
+#[cfg(not(feature = "std"))]
+pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, x: &[i32], map: impl Fn(i32) -> i32) {
+    const SOME: usize = 256;
+    let mut some = [0; SOME];
+    for (rows, x) in raw.chunks_mut((f.row_bytes() * SOME).max(1)).zip(x.chunks(SOME)) {
+        for (to, v) in some.iter_mut().zip(x) {
+            *to = map(*v);
+        }
+        store_some(rows, f, channel, narrow, some.get(..x.len()).unwrap_or(&[]));
+    }
+}
+
+#[cfg(not(feature = "std"))]
+#[inline(never)]
+fn store_some(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: &[i32]) {
+    store_all(raw, f, channel, narrow, values.iter().copied());
+}
+
+fn store_all(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: impl Iterator<Item = i32>) {
     use SampleType as T;
     if narrow {
         let wide = values.map(|v| order64(f64::from(f32::from_bits(order32(v) as u32)).to_bits() as i64));
@@ -182,7 +206,7 @@ mod tests {
                     } else {
                         let mut x = std::vec![0; rows];
                         load(&raw, f, c, &mut x);
-                        store(&mut back, f, c, false, x.into_iter());
+                        store(&mut back, f, c, false, &x, |v| v);
                     }
                 }
                 assert!(back == raw[..back.len()], "{f:?}");

@@ -1,7 +1,7 @@
 //! An entropy-coded section: raw bits, then the states and words of the rANS coder.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame")]
 
-use super::rans::Decoder;
+use super::rans::{Decoder, Turn};
 use crate::codec::bits::BitWriter;
 use crate::codec::varint;
 use crate::mem::Slide;
@@ -13,19 +13,9 @@ const ROOM: usize = 5;
 
 /// What the rANS coder made: states, how many they are, and where in its area the words start.
 pub(crate) struct Coded {
-    states: [u32; 4],
-    count: usize,
-    start: usize,
-}
-
-impl<const S: usize> From<([u32; S], usize)> for Coded {
-    fn from((states, start): ([u32; S], usize)) -> Self {
-        let mut four = [0; 4];
-        for (to, s) in four.iter_mut().zip(states) {
-            *to = s;
-        }
-        Coded { states: four, count: S, start }
-    }
+    pub(crate) states: [u32; 4],
+    pub(crate) count: usize,
+    pub(crate) start: usize,
 }
 
 /// Writes a section: `fill` appends the raw bits, tells how many bytes they take, and turns the residuals into symbols, which `code` codes then, the
@@ -89,11 +79,7 @@ impl<'a> Section<'a> {
     }
 
     /// The decoder of its symbols.
-    pub(crate) fn decoder<const S: usize>(&self) -> Decoder<'a, S> {
-        let mut states = [0; S];
-        for (to, s) in states.iter_mut().zip(self.states) {
-            *to = s;
-        }
-        Decoder::new(states, self.words)
+    pub(crate) fn decoder<T: Turn>(&self, turn: T) -> Decoder<'a, T> {
+        Decoder::new(turn, self.states, self.words)
     }
 }

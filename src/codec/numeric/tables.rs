@@ -8,6 +8,8 @@
     reason = "computed by the compiler, which stops at any fault"
 )]
 
+use crate::util::unsigned::Unsigned;
+
 /// Bits of a frequency total.
 pub(crate) const PROB_BITS: u32 = 12;
 /// What the frequencies of a table add up to.
@@ -297,7 +299,7 @@ pub(crate) fn level_of(sum: u64, shift: u32) -> u32 {
     // 2^0.25 and 2^0.75 in units of 2^-16.
     let mantissa = ((sum << (63 - lg)) >> 47) as u32;
     let half = u32::from(mantissa >= 77936) + u32::from(mantissa >= 110218);
-    (2 * lg + half + 14).saturating_sub(2 * shift).min(MAX_LEVEL)
+    (2 * lg + half + 14).sat_sub(2 * shift).min(MAX_LEVEL)
 }
 
 /// Table within a shape, and number of raw low bits, of a scale level.

@@ -8,6 +8,7 @@ use super::sample::{load64, order64, store64};
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::format::{Format, SampleType};
 use crate::util::bytes::{Reader, Writer};
+use crate::util::unsigned::Unsigned;
 
 /// Most decimals that are looked for.
 const MAX_DECIMALS: u8 = 15;
@@ -96,7 +97,7 @@ impl Wide {
         let mut best: Option<Wide> = None;
         for ((order, low), high) in (0u8..).zip(low).zip(high) {
             let range = high.wrapping_sub(low) as u64;
-            let shift = 33u32.saturating_sub(range.leading_zeros());
+            let shift = 33u32.sat_sub(range.leading_zeros());
             if best.is_none_or(|b| shift < b.shift) {
                 best = Some(Wide { decimals, order, shift, base: low, seeds });
             }

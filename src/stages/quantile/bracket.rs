@@ -6,6 +6,7 @@ use crate::mem::Slide;
 use crate::mem::cast_mut;
 use crate::simd::rank::{self, Between};
 use crate::util::slice::Put;
+use crate::util::unsigned::Unsigned;
 
 /// Words of a stored [`Bracket`].
 pub(super) const STATE: usize = 12;
@@ -115,14 +116,14 @@ impl<'a> Bracket<'a> {
     pub(super) fn row<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Result<f32, Code> {
         let hop = tools.plan.hop;
         if self.alive {
-            let last = row.get(row.len().saturating_sub(hop)..).unwrap_or(&[]);
-            self.enter(tools, last, tools.slot(tools.plan.slots.saturating_sub(1)));
+            let last = row.get(row.len().sat_sub(hop)..).unwrap_or(&[]);
+            self.enter(tools, last, tools.slot(tools.plan.slots.sat_sub(1)));
         }
         let y = match self.answer(tools, rank) {
             Some(y) => y,
             None => self.renew(tools, row, rank)?,
         };
-        self.life = self.life.saturating_add(1).min(u32::MAX as usize);
+        self.life = self.life.sat_add(1).min(u32::MAX as usize);
         self.leave(tools, row.get(..hop).unwrap_or(&[]));
         Ok(y)
     }
@@ -134,8 +135,8 @@ impl<'a> Bracket<'a> {
         for part in x.chunks(CHUNK) {
             let values = T::values(part, &mut tools.chunk);
             let kept = self.row.kept as usize;
-            let end = self.head.saturating_add(kept);
-            if end.saturating_add(rank::room(values.len())) > self.store.len() {
+            let end = self.head.sat_add(kept);
+            if end.sat_add(rank::room(values.len())) > self.store.len() {
                 if kept > tools.plan.limit {
                     self.alive = false;
                     return;
@@ -143,7 +144,7 @@ impl<'a> Bracket<'a> {
                 self.store.slide(self.head..end, 0);
                 self.head = 0;
             }
-            let place = self.store.get_mut(self.head.saturating_add(kept)..).unwrap_or_default();
+            let place = self.store.get_mut(self.head.sat_add(kept)..).unwrap_or_default();
             let Between { below, kept } = rank::keep_between(tools.level, values, self.lo, self.hi, place);
             let (mut under, mut upto) = (0, 0);
             if self.ends {
@@ -180,7 +181,7 @@ impl<'a> Bracket<'a> {
             }
         }
         self.row = self.row.minus(gone);
-        self.head = if self.row.kept == 0 { 0 } else { self.head.saturating_add(gone.kept as usize) };
+        self.head = if self.row.kept == 0 { 0 } else { self.head.sat_add(gone.kept as usize) };
     }
 
     /// The element of that rank of the row taken in; nothing where the interval does not tell.
@@ -204,7 +205,7 @@ impl<'a> Bracket<'a> {
     }
 
     fn kept(&self) -> &[f32] {
-        self.store.get(self.head..self.head.saturating_add(self.row.kept as usize)).unwrap_or(&[])
+        self.store.get(self.head..self.head.sat_add(self.row.kept as usize)).unwrap_or(&[])
     }
 
     /// The element of rank `k` among those inside: a narrow interval around where it should lie, were they spread
@@ -245,10 +246,10 @@ impl<'a> Bracket<'a> {
     fn renew<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Result<f32, Code> {
         // Selecting in every row and setting anew now and then should cost about the same.
         let window = tools.plan.window;
-        let selected = self.life.saturating_mul(self.reach).saturating_mul(2);
+        let selected = self.life.sat_mul(self.reach).sat_mul(2);
         if self.life > 0 && selected < window.div_ceil(4) {
-            self.reach = self.reach.saturating_mul(2).min(tools.plan.most);
-        } else if selected > window.saturating_mul(8) {
+            self.reach = self.reach.sat_mul(2).min(tools.plan.most);
+        } else if selected > window.sat_mul(8) {
             self.reach = self.reach.div_ceil(2).max(tools.plan.reach.div_ceil(2));
         }
         self.life = 0;
@@ -257,12 +258,12 @@ impl<'a> Bracket<'a> {
         {
             return Ok(y);
         }
-        let ranks = (rank.checked_sub(self.reach), rank.saturating_add(self.reach));
+        let ranks = (rank.checked_sub(self.reach), rank.sat_add(self.reach));
         let bins = cast_mut::<u32>(tools.spare).ok_or(Code::MISFIT)?;
         let ends = select::exact(row, [ranks.0.unwrap_or(0), ranks.1], bins, &mut tools.chunk);
         let [lo, hi] = ends.ok_or(Code::MISFIT)?;
         let lo = if ranks.0.is_some() { lo } else { f32::NEG_INFINITY };
-        tools.visit(row.len().saturating_mul(3));
+        tools.visit(row.len().sat_mul(3));
         let top = |x: f32| if x.is_nan() { f32::INFINITY } else { x };
         self.fill(tools, row, top(lo), top(hi), true);
         let y = self.answer(tools, rank).ok_or(Code::MISFIT)?;
@@ -284,8 +285,7 @@ impl<'a> Bracket<'a> {
         if self.ends && self.hi == f32::INFINITY {
             end = tools.plan.window;
         }
-        (first == 0 || rank >= first.saturating_add(least))
-            && (end == tools.plan.window || rank.saturating_add(least) < end)
+        (first == 0 || rank >= first.sat_add(least)) && (end == tools.plan.window || rank.sat_add(least) < end)
     }
 
     /// The ends of an interval around the rank, as a sample of the row has them.
@@ -296,17 +296,17 @@ impl<'a> Bracket<'a> {
         let mut n = 0usize;
         for (to, from) in spare.iter_mut().zip(row.iter().step_by(step)) {
             *to = select::plain(from.value());
-            n = n.saturating_add(1);
+            n = n.sat_add(1);
         }
         tools.visits = tools.visits.wrapping_add(n as u64);
         // Standard deviation of the rank in the sample: sqrt(n p (1 - p)).
         let (full, at) = (row.len() as u64, rank as u64);
-        let spread = at.saturating_mul(full.saturating_sub(at)).checked_div(full)?.saturating_mul(n as u64);
+        let spread = at.sat_mul(full.sat_sub(at)).checked_div(full)?.sat_mul(n as u64);
         let spread = spread.checked_div(full)?.isqrt() as usize;
-        let margin = self.reach.checked_div(step)?.saturating_add(spread.saturating_mul(5).div_ceil(2));
-        let margin = margin.min(tools.plan.limit.saturating_mul(9).div_ceil(20).checked_div(step)?).max(1);
-        let centre = usize::try_from(at.saturating_mul(n as u64).checked_div(full)?).ok()?;
-        let above = centre.saturating_add(margin);
+        let margin = self.reach.checked_div(step)?.sat_add(spread.sat_mul(5).div_ceil(2));
+        let margin = margin.min(tools.plan.limit.sat_mul(9).div_ceil(20).checked_div(step)?).max(1);
+        let centre = usize::try_from(at.sat_mul(n as u64).checked_div(full)?).ok()?;
+        let above = centre.sat_add(margin);
         let hi = select::nth(spare.get_mut(..n)?, above).unwrap_or(f32::INFINITY);
         let rest = spare.get_mut(..above.min(n))?;
         let lo = centre.checked_sub(margin).map_or(Some(f32::NEG_INFINITY), |k| select::nth(rest, k))?;
@@ -346,7 +346,7 @@ impl<'a> Bracket<'a> {
     fn narrow(&mut self, tools: &mut Tools<'_>, rank: usize) {
         let Tally { below, kept, .. } = self.row;
         let Some(k) = (Between { below, kept }).rank(rank) else { return };
-        if !self.alive || kept as usize <= self.reach.saturating_mul(3) {
+        if !self.alive || kept as usize <= self.reach.sat_mul(3) {
             return;
         }
         let mut end =
@@ -364,13 +364,13 @@ impl<'a> Bracket<'a> {
             let record = if one { all.first_mut() } else { self.records.get_mut(tools.plan.slot(tools.oldest, j)) };
             let Some(record) = record else { return };
             let hop = Tally::from_words(*record);
-            let end = from.saturating_add(hop.kept as usize);
+            let end = from.sat_add(hop.kept as usize);
             let found = rank::keep_between(tools.level, self.store.get(from..end).unwrap_or(&[]), lo, hi, spare);
             for (to, from) in self.store.iter_mut().skip(to).zip(spare.iter().take(found.kept as usize)) {
                 *to = *from;
             }
             from = end;
-            to = to.saturating_add(found.kept as usize);
+            to = to.sat_add(found.kept as usize);
             let below = hop.below.wrapping_sub(hop.kept).wrapping_add(found.below);
             let hop = Tally { below, kept: found.kept, ..Tally::default() };
             *record = hop.words();

@@ -2,6 +2,7 @@
 
 use super::{CHUNK, Sample};
 use crate::util::slice;
+use crate::util::unsigned::Unsigned;
 
 /// Counters of one pass of [`exact`].
 pub(super) const BINS: usize = 1 << BIN_BITS;
@@ -81,9 +82,9 @@ impl Search {
                 break;
             }
             self.rank = self.rank.wrapping_sub(*bin);
-            self.first = self.first.saturating_add(1 << shift);
+            self.first = self.first.sat_add(1 << shift);
         }
-        self.last = self.first.saturating_add((1u32 << shift).wrapping_sub(1));
+        self.last = self.first.sat_add((1u32 << shift).wrapping_sub(1));
     }
 }
 

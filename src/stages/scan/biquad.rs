@@ -29,6 +29,7 @@ use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 /// One section, divided by `a0`.
 #[derive(Clone, Copy, Debug)]
@@ -183,7 +184,7 @@ impl Biquad<'_> {
         let (z, out) = (z.as_chunks_mut().0, cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?);
         let len = rows.row_len().max(1);
         let count = out.len().checked_div(len).unwrap_or(0);
-        let first = if self.reverse { rows.row(count.saturating_sub(1)).last() } else { rows.row(0).first() };
+        let first = if self.reverse { rows.row(count.sat_sub(1)).last() } else { rows.row(0).first() };
         if let Some(first) = first
             && *started == 0.0
         {

@@ -30,11 +30,12 @@ use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 /// Number of states and the transitions, in the pool.
 fn transitions<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
     let count = given(b, "transition").len();
-    let states = (1..=64usize).find(|n| n.saturating_mul(*n) == count);
+    let states = (1..=64usize).find(|n| n.sat_mul(*n) == count);
     let states =
         states.ok_or_else(|| Error::new(Status::Argument, "transition must be a square matrix of up to 64 states"))?;
     let all = list(b, "transition", count)?;
@@ -190,7 +191,7 @@ impl Kernel for Backward<'_> {
         let ratio = cast_mut::<f64>(io.scratch).and_then(|s| s.get_mut(..states)).ok_or(Code::MISFIT)?;
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         for (i, row) in out.chunks_exact_mut(self.row_len.max(1)).enumerate().rev() {
-            let observations = rows.row(i).chunks_exact(states.saturating_add(1));
+            let observations = rows.row(i).chunks_exact(states.sat_add(1));
             for (gamma, alpha) in row.chunks_exact_mut(states).zip(observations).rev() {
                 if *started == 0.0 {
                     *started = 1.0;

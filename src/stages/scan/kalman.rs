@@ -32,19 +32,20 @@ use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 /// Names of the parameters; the smoother takes the same.
 pub(super) const KEYS: &[&str] = &["transition", "process", "observe", "dt", "q", "r", "x0", "p0"];
 
 /// Numbers of an estimate of `d` states: the states and the triangle of their covariance.
 pub(super) fn record(d: usize) -> usize {
-    d.saturating_mul(d.saturating_add(3)).checked_div(2).unwrap_or(0)
+    d.sat_mul(d.sat_add(3)).checked_div(2).unwrap_or(0)
 }
 
 /// `F` and `Q` in the pool, one after another, and the number of states.
 pub(super) fn dynamics<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
     let count = given(b, "transition").len();
-    let Some(d) = (1..=4usize).find(|d| d.saturating_mul(*d) == count) else {
+    let Some(d) = (1..=4usize).find(|d| d.sat_mul(*d) == count) else {
         if count > 0 || !given(b, "process").is_empty() || !given(b, "observe").is_empty() {
             return Err(Error::new(
                 Status::Argument,
@@ -90,7 +91,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
                 0.0
             }
         }
-        _ => whole.get(i.saturating_mul(d).saturating_add(j)).copied().unwrap_or(0.0),
+        _ => whole.get(i.sat_mul(d).sat_add(j)).copied().unwrap_or(0.0),
     });
     let numbers = observe.iter().chain(x0.iter().take(d)).copied().chain(covariance);
     rest.iter_mut().zip(numbers).for_each(|(to, v)| *to = v);

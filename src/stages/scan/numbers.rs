@@ -4,6 +4,7 @@ use super::{Real, Sample};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, EdgeRows, StageIo};
 use crate::mem::{Complex32, cast_mut};
+use crate::util::unsigned::Unsigned;
 
 /// Numbers converted in one go.
 pub(super) const SOME: usize = 64;
@@ -42,10 +43,10 @@ impl<'a> Numbers<'a> {
             if !rest.is_empty() {
                 self.some.iter_mut().zip(rest).for_each(|(to, x)| *to = (*x).into());
                 let n = rest.len().min(SOME);
-                self.at = self.at.saturating_add(n);
+                self.at = self.at.sat_add(n);
                 return Ok(n);
             }
-            (self.row, self.at) = (self.row.saturating_add(1), 0);
+            (self.row, self.at) = (self.row.sat_add(1), 0);
         }
         Ok(0)
     }
@@ -58,10 +59,10 @@ impl<'a> Numbers<'a> {
             if !rest.is_empty() {
                 pairs.iter_mut().zip(rest).for_each(|(to, x)| *to = [x.re.into(), x.im.into()]);
                 let n = rest.len().min(pairs.len());
-                self.at = self.at.saturating_add(n);
-                return Ok(n.saturating_mul(2));
+                self.at = self.at.sat_add(n);
+                return Ok(n.sat_mul(2));
             }
-            (self.row, self.at) = (self.row.saturating_add(1), 0);
+            (self.row, self.at) = (self.row.sat_add(1), 0);
         }
         Ok(0)
     }

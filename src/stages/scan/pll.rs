@@ -37,6 +37,7 @@ use crate::mem::cast_mut;
 use crate::stages::{Build, shape, trig};
 use crate::status::Result;
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -169,7 +170,7 @@ impl Kernel for Pll {
                     _ => {}
                 }
                 results.put(at, &y);
-                at = at.saturating_add(y.len());
+                at = at.sat_add(y.len());
             }
         }
     }

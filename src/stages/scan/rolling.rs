@@ -27,6 +27,7 @@ use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::stages::{Build, shape};
 use crate::status::Result;
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["window", "ddof", "precision"])?;
@@ -76,7 +77,7 @@ impl Step for Rolling {
         *prefix = grown(*prefix, *here, x);
         let (mut moments, mut count) = (*prefix, *here);
         if *before != 0.0
-            && let Some(suffix) = slots.get(at.saturating_add(1))
+            && let Some(suffix) = slots.get(at.sat_add(1))
         {
             let left = *before - *here;
             moments = joined(*suffix, left, *prefix, *here);
@@ -88,7 +89,7 @@ impl Step for Rolling {
             *y_mean = mean;
             *y_variance = if divisor > 0.0 { squares / divisor } else { f64::NAN };
         }
-        if at.saturating_add(1) == slots.len() {
+        if at.sat_add(1) == slots.len() {
             let (mut suffix, mut n) = ([0.0; 2], 0.0);
             for slot in slots.iter_mut().rev() {
                 let [x, _] = *slot;

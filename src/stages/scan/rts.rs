@@ -27,6 +27,7 @@ use crate::mem::cast_mut;
 use crate::stages::{Build, shape, short_name};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let known = |key: &str| KEYS.contains(&key) || key == "covariance" || key == "precision";
@@ -76,7 +77,7 @@ impl Rts<'_> {
         let (mut later, mut covariance) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
         let mut results = Results::new(io.out, self.wide)?;
         for i in (0..io.rows).rev() {
-            let row = i.saturating_mul(self.row_len);
+            let row = i.sat_mul(self.row_len);
             for (k, estimate) in rows.row(i).chunks_exact(record(N)).enumerate().rev() {
                 let mut numbers = estimate.iter().copied();
                 let (mut x, mut p) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
@@ -98,7 +99,7 @@ impl Rts<'_> {
                 let numbers = x.into_iter().chain(triangle(&p));
                 let mut y = [0.0; RECORD];
                 y.iter_mut().zip(numbers).for_each(|(y, v)| *y = v);
-                let at = row.saturating_add(k.saturating_mul(self.each));
+                let at = row.sat_add(k.sat_mul(self.each));
                 results.put(at, y.get(..self.each).unwrap_or(&[]));
             }
         }

@@ -37,6 +37,7 @@ use crate::mem::cast_mut;
 use crate::stages::{Build, EdgeShape, shape};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 const EDGES: Error = Error::new(
     Status::Graph,
@@ -50,8 +51,8 @@ const TOO_SHORT: Code = Code(Status::Range.code());
 fn padding(b: &Build<'_, '_>, sections: &[Section]) -> Result<usize> {
     let count = |pick: fn((bool, bool)) -> bool| sections.iter().filter(|s| pick(s.lower_order())).count();
     let less = count(|(b2, _)| b2).min(count(|(_, a2)| a2));
-    let taps = sections.len().saturating_mul(2).saturating_add(1).saturating_sub(less);
-    num::size(b.count("padlen", Some(num::count(taps.saturating_mul(3))), 0, 1 << 20)?)
+    let taps = sections.len().sat_mul(2).sat_add(1).sat_sub(less);
+    num::size(b.count("padlen", Some(num::count(taps.sat_mul(3))), 0, 1 << 20)?)
 }
 
 /// Refuses an edge `x` whose row with its halo on one side is shorter than the mirror image needs.
@@ -63,7 +64,7 @@ fn reaches(b: &Build<'_, '_>, x: EdgeShape, halo: u32, pad: usize) -> Result<()>
         return Ok(());
     }
     Err(Error::new(Status::Graph, "the padding needs {a} samples at the end; row and halo have {b}")
-        .a(num::count(pad).saturating_add(1))
+        .a(num::count(pad).sat_add(1))
         .b(num::count(there)))
 }
 
@@ -113,7 +114,7 @@ fn split(state: &mut [u8]) -> core::result::Result<(&mut [[f64; 2]], &mut f64), 
 fn sample<X: Sample>(rows: &Rows<'_, X>, first: usize, i: usize) -> core::result::Result<f64, Code> {
     let (q, r) = (i.checked_div(rows.row_len()), i.checked_rem(rows.row_len()));
     let (q, r) = q.zip(r).ok_or(Code::MISFIT)?;
-    rows.row(first.saturating_add(q)).get(r).map(|x| (*x).into()).ok_or(Code::MISFIT)
+    rows.row(first.sat_add(q)).get(r).map(|x| (*x).into()).ok_or(Code::MISFIT)
 }
 
 struct Forward<'m> {
@@ -140,7 +141,7 @@ impl Forward<'_> {
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         for (i, out) in out.chunks_exact_mut(self.row_len.max(1)).enumerate() {
             let (y, behind) = out.split_at_mut_checked(rows.row_len()).ok_or(Code::MISFIT)?;
-            for (y, x) in y.iter_mut().zip(rows.row(own.saturating_add(i))) {
+            for (y, x) in y.iter_mut().zip(rows.row(own.sat_add(i))) {
                 *y = filter(self.sections, z, (*x).into());
             }
             behind.iter_mut().zip(z.as_flattened()).for_each(|(to, z)| *to = *z);
@@ -179,9 +180,9 @@ impl Reverse<'_> {
         let len = x.row_len();
         let (y, behind) = forward.split_at_checked(len).ok_or(Code::MISFIT)?;
         z.as_flattened_mut().iter_mut().zip(behind).for_each(|(z, from)| *z = *from);
-        let end = last.saturating_add(1).saturating_mul(len);
+        let end = last.sat_add(1).sat_mul(len);
         // Sample `i` before the last one; the rows of the block, halo included, lie below `last`.
-        let back = |i: usize| end.checked_sub(i.saturating_add(1)).ok_or(Code::MISFIT).and_then(|at| sample(x, 0, at));
+        let back = |i: usize| end.checked_sub(i.sat_add(1)).ok_or(Code::MISFIT).and_then(|at| sample(x, 0, at));
         let mirror = 2.0 * back(0)?;
         let extension = cast_mut::<f64>(scratch).ok_or(Code::MISFIT)?;
         let extension = extension.get_mut(..self.pad).ok_or(Code::MISFIT)?;
@@ -204,12 +205,12 @@ impl Reverse<'_> {
         for (i, out) in out.chunks_exact_mut(x.row_len().max(1)).enumerate().rev() {
             let row = forward.row(i);
             if *started == 0.0 {
-                let rows = io.first.saturating_add(num::count(i)).saturating_add(1);
-                if rows.saturating_mul(num::count(x.row_len())) <= num::count(self.pad) {
+                let rows = io.first.sat_add(num::count(i)).sat_add(1);
+                if rows.sat_mul(num::count(x.row_len())) <= num::count(self.pad) {
                     return Err(TOO_SHORT);
                 }
                 *started = 1.0;
-                self.turn(&x, before.saturating_add(i), row, z, io.scratch)?;
+                self.turn(&x, before.sat_add(i), row, z, io.scratch)?;
             }
             for (out, y) in out.iter_mut().zip(row).rev() {
                 *out = Y::rounded(filter(self.sections, z, *y));

@@ -34,6 +34,7 @@ use crate::mem::cast_mut;
 use crate::stages::{Build, shape, short_name};
 use crate::status::{Error, Result, Status};
 use crate::util::num;
+use crate::util::unsigned::Unsigned;
 
 /// Most symbols per bit.
 const MOST: usize = 6;
@@ -41,7 +42,7 @@ const MOST: usize = 6;
 /// Number of states: `2^(K-1)`.
 fn states(b: &Build<'_, '_>) -> Result<usize> {
     let constraint = b.count("constraint", Some(7), 3, 9)?;
-    Ok((1..constraint).fold(1, |n: usize, _| n.saturating_mul(2)))
+    Ok((1..constraint).fold(1, |n: usize, _| n.sat_mul(2)))
 }
 
 /// Bytes of the decisions of one step.
@@ -356,7 +357,7 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = consecutive(b, b.one_edge()?)?;
     b.takes(edge, &[Dtype::U8])?;
     let states = states(b)?;
-    let decisions = edge.shape.len.saturating_sub(1);
+    let decisions = edge.shape.len.sat_sub(1);
     let bytes = decision_bytes(states);
     let steps = decisions.checked_div(bytes).unwrap_or(0);
     if steps == 0 || decisions.checked_rem(bytes) != Some(0) {
@@ -366,7 +367,7 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     }
     let end = match b.number("end") {
         None => None,
-        Some(_) => Some(b.count("end", None, 0, num::count(states.saturating_sub(1)))? as u32),
+        Some(_) => Some(b.count("end", None, 0, num::count(states.sat_sub(1)))? as u32),
     };
     let per_byte = if b.count("pack", Some(0), 0, 1)? == 1 { 8 } else { 1 };
     if steps.checked_rem(per_byte) != Some(0) {
