@@ -88,13 +88,15 @@ pub(crate) struct Choice {
     pub(crate) cost: u64,
 }
 
-/// The distance between the starts of the runs that are looked at.
-fn stride(n: usize, effort: Effort) -> usize {
+/// The length of the runs that are looked at, and the distance between their starts.
+fn runs(n: usize, effort: Effort) -> (usize, usize) {
     match n {
-        _ if effort == Effort::Best => RUN,
-        0..=512 => RUN,
-        513..=4096 => 4 * RUN,
-        _ => 8 * RUN,
+        _ if effort == Effort::Best => (RUN, RUN),
+        0..=512 => (RUN, RUN),
+        // Few samples, but from everywhere.
+        513..=4096 if effort == Effort::Default => (BLOCK, 7 * BLOCK),
+        513..=4096 => (RUN, 4 * RUN),
+        _ => (RUN, 8 * RUN),
     }
 }
 
@@ -105,9 +107,10 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, at: &mut dyn Fn
     let mut from = 0;
     let mut run = [0i32; SOME];
     let level = Level::detect();
+    let (length, stride) = runs(n, effort);
     while from < n {
         // A run is looked at block by block, each with the three samples before it.
-        for start in (from..(from + RUN).min(n)).step_by(BLOCK) {
+        for start in (from..(from + length).min(n)).step_by(BLOCK) {
             let len = BLOCK.min(n - start);
             let back = start.min(3);
             let Some(to) = run.get_mut(3 - back..3 + len) else { break };
@@ -116,7 +119,7 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, at: &mut dyn Fn
             fixed::costs(level, used, width, &mut costs);
             seen += (used.len() as u64).sat_sub(3);
         }
-        from += stride(n, effort);
+        from += stride;
     }
     let (order, cost) = costs.iter().enumerate().min_by_key(|(_, c)| **c).map_or((0, 0), |(o, c)| (o, *c));
     Choice { predictor: Predictor::Fixed(order), cost: if seen == 0 { 0 } else { scale(cost, n as u64, seen) } }
@@ -134,8 +137,9 @@ fn linear_cost(l: &Linear, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, eff
     let mut cost = 0u64;
     let mut seen = 0u64;
     let mut from = 0;
+    let (length, stride) = runs(n, effort);
     while from < n {
-        let end = (from + RUN).min(n);
+        let end = (from + length).min(n);
         let start = from.sat_sub(warm);
         let (Some(part), Some(to)) = (x.get(start..end), e.get_mut(start..end)) else { break };
         let mut near = [&[] as &[i32]; MAX_REFS];
@@ -148,7 +152,7 @@ fn linear_cost(l: &Linear, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, eff
             cost += estimate(sum, b.len() as u32);
             seen += b.len() as u64;
         }
-        from += stride(n, effort);
+        from += stride;
     }
     let mut buf = [0u8; 256];
     let side = l.write(&mut buf).map_or(u64::MAX >> 8, |n| n as u64 * 8 * 256);
