@@ -137,6 +137,7 @@ impl<'a> BitReader<'a> {
     #[inline]
     pub fn unary(&mut self, most: u32) -> u32 {
         let mut n = 0u32;
+        // Each turn but the last takes a window of zeros, up to `most` of them.
         loop {
             let mut zeros = self.window(self.pos).leading_zeros();
             if zeros == 32 {

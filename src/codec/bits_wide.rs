@@ -139,6 +139,7 @@ impl<'a> BitReader<'a> {
     #[inline]
     pub fn unary(&mut self, most: u32) -> u32 {
         let mut n = 0u32;
+        // Each turn but the last takes a window of zeros, up to `most` of them.
         loop {
             let zeros = self.window().leading_zeros();
             if zeros < 56 {

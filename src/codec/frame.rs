@@ -166,6 +166,7 @@ impl Header {
 pub fn find_sync(bytes: &[u8]) -> usize {
     let mut from = 0usize;
     let [first, ..] = SYNC;
+    // Each turn moves on by a byte at least.
     while let Some(rest) = bytes.get(from..) {
         let Some(skip) = rest.iter().position(|b| *b == first) else { break };
         from = from.sat_add(skip);

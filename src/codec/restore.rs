@@ -70,6 +70,7 @@ fn run(
 ) -> Result<u64> {
     let (mut from, mut to, mut flow) = (0, 0, Flow::Continue);
     let mut next = wanted.start;
+    // Each turn takes input, puts output out, or ends: as many as the stream has frames and buffers.
     loop {
         let start = Instant::now();
         // No more room than is of use: frames behind the range are not decoded.

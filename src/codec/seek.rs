@@ -17,6 +17,7 @@ pub(super) fn header_from(
     tag: Option<u16>,
     buf: &mut [u8],
 ) -> Result<Option<(u64, Header)>> {
+    // Each turn moves on by a byte at least, mostly by a buffer: no more than the file is long.
     loop {
         let n = read(from, buf)?;
         let held = buf.get(..n).unwrap_or(&[]);
@@ -62,6 +63,7 @@ pub(super) fn frame_at(read: &ReadAt<'_>, len: u64, want: u64, tag: u16, buf: &m
     let mut found = header_from(read, hint, Some(tag), buf)?;
     // The index is a hint: where it leads behind `want`, the start is right.
     let mut best = 0;
+    // A turn for each header between the hint and `want`; each lies behind the one before.
     while let Some((at, h)) = found {
         if h.raw_offset > want || h.codec == Codec::End {
             break;

@@ -41,6 +41,7 @@ impl Tally {
     /// The members of a numeric frame, and the planes within its groups.
     fn glyphs(&mut self, payload: &[u8]) {
         let mut outer = Reader::new(payload);
+        // A glyph takes a byte at least.
         while let Some(g) = glyph::read(&mut outer) {
             self.one(g.kind);
             if (g.kind, g.id) == (GlyphType::Composite, numeric::GROUP) {

@@ -208,6 +208,7 @@ impl<'m> Job<'m> {
         if end > until || end > *samples {
             return internal("a block needs more samples than its buffer holds");
         }
+        // A source gives a sample or more each turn, or is told off.
         while loaded.end < until {
             let skip = num::mul(num::size(loaded.end.sat_sub(loaded.first))?, sample)?;
             let n = num::mul(num::size(until.sat_sub(loaded.end))?, sample)?;

@@ -22,6 +22,7 @@ pub(super) fn run(
     got: &mut u64,
 ) -> Result<Status> {
     let total = core.evaluate_begin(ask, sink)?;
+    // Each turn makes a block, or part of one, of the rows asked for.
     while core.evaluating() {
         // One block at a time, so that what was handed out is known when something fails.
         let mut done = 0;

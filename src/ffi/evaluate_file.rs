@@ -37,6 +37,7 @@ struct Rows<'m> {
 
 impl Rows<'_> {
     fn pass(&mut self, mut bytes: &[u8], flow: Flow) -> Result<()> {
+        // Each turn takes input or fills the buffer: as many as the frames of these bytes have buffers.
         loop {
             let step = self.encoder.step(bytes, self.buffer, flow)?;
             self.file.write(self.written, self.buffer.get(..step.written).unwrap_or(&[]))?;

@@ -51,6 +51,7 @@ impl<'m> Pipeline<'m> {
 
     /// [`Pipeline::step`].
     pub(super) fn step_now(&mut self, most: u64, done: &mut u64) -> Result<Status> {
+        // Each turn makes a row or more, or ends the evaluation.
         while *done < most && self.evaluation.is_some() {
             let worked = self.step_evaluation(most.sat_sub(*done))?;
             *done = done.sat_add(worked);
@@ -61,6 +62,7 @@ impl<'m> Pipeline<'m> {
         if self.outputs.is_empty() {
             return Ok(Status::End);
         }
+        // Each turn makes a row or more, or returns.
         while *done < most {
             let worked = self.step_stream(most.sat_sub(*done))?;
             if worked == 0 {

@@ -67,6 +67,7 @@ impl Question<'_, '_> {
             self.spill_classic(draft, &mut plan)?;
         }
         // Where the budget is smaller than the cache allows, blocks shrink before anything is refused.
+        // Each turn halves a block or the slots: at most 64 for each request.
         while num::count(plan.bytes) > self.knobs.budget && shrink(&mut plan) {
             self.lay_out(draft, &mut plan)?;
         }
@@ -148,6 +149,7 @@ impl Question<'_, '_> {
         see: &mut dyn FnMut(&Candidate),
     ) -> Result<()> {
         let (mut block, mut least, mut moves) = (1u64, 0usize, true);
+        // The block doubles: at most 64 turns.
         loop {
             self.blocks(draft, target, block, 0)?;
             let bytes = draft.bytes;

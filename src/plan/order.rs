@@ -215,6 +215,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
         let mut best = Ordered { peak: found, optimal: found <= self.bound, moves: 0 };
         let mut depth = 0usize;
         self.enter(depth);
+        // A turn for each move, of which there are `most`, and one back for each.
         while !best.optimal {
             if depth == out.len() {
                 best.peak = self.peak;

@@ -77,6 +77,7 @@ fn best_gap(placed: &[Buffer], buffer: &Buffer) -> Result<usize> {
     let mut best: Option<(usize, usize)> = None;
     let mut floor = 0;
     // Walks the neighbours from low to high addresses without sorting them: each round takes the lowest above the floor.
+    // A round for each buffer at most.
     while let Some(next) = others().filter(|p| p.span().end() > floor).min_by_key(|p| (p.at, p.span().end())) {
         let gap = next.at.sat_sub(floor);
         if gap >= buffer.bytes && best.is_none_or(|(size, _)| gap < size) {

@@ -215,6 +215,7 @@ fn balance(rows: u64, row: u64, kept: u64) -> u64 {
 fn best_tiles(rows: u64, room: &Room) -> Option<(u64, u64)> {
     let mut best: Option<(u64, u64, u128)> = None;
     let mut tiles = 1u64;
+    // 64 turns, and then one for each 1.6 % up to the most slots.
     while tiles <= leaf::MAX_SLOTS.least(rows) && tiles.sat_mul(room.tile) <= room.bytes {
         let leaf = num::div_ceil(rows, tiles);
         let taken = leaf.sat_mul(room.row).sat_add(num::div_ceil(rows, leaf).sat_mul(room.tile));

@@ -61,6 +61,7 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
     // `low` is too few (0 always is), `high` is enough.
     let (mut low, mut high, mut stride) = (0, guess.most(1), 1u64);
     if enough(high) {
+        // The stride doubles: at most 64 turns.
         while high > low.most(1) {
             let probe = high.sat_sub(stride).most(1);
             if !enough(probe) {
@@ -82,6 +83,7 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
             stride = stride.sat_mul(2);
         }
     }
+    // Halves what is between: at most 64 turns.
     while high.sat_sub(low) > 1 {
         let middle = low.midpoint(high);
         if enough(middle) {

@@ -73,6 +73,7 @@ impl Doubling {
             return None;
         }
         let mut step = step;
+        // Each phase is lower than the one before: at most 64 turns.
         while let Some(p) = self.phase(step) {
             step = step.checked_sub(self.hop(p)?)?;
         }

@@ -234,6 +234,7 @@ fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usiz
 /// Takes `way` for the best to node `to`, if it is.
 #[cfg_attr(feature = "std", inline(always))]
 fn relax(nodes: &mut [[u32; NODE_WORDS]], reached: &mut usize, to: usize, way: Node) -> Option<()> {
+    // `reached` rises up to the stretch, once for each stretch.
     while *reached < to {
         *reached += 1;
         nodes.get_mut(*reached)?[0] = u32::MAX;

@@ -46,7 +46,7 @@ impl Shares {
             }
         }
         // One state more or less goes where it changes the code's length least: gaining one, where count / share is
-        // largest; losing one, where count / (share - 1) is least.
+        // largest; losing one, where count / (share - 1) is least. Rounding leaves a state per symbol at most to give or take.
         while left != 0 {
             let gain = left > 0;
             let mut best: Option<(u64, u64, &mut u16)> = None;

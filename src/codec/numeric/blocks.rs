@@ -220,7 +220,8 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
         let mut before = choice.first;
         for b in e.chunks_mut(BLOCK) {
             let mut level = level_near(magnitudes(b), b.len(), before);
-            // A step the level table has no symbol for is made shorter: any level can code any value.
+            // A step the level table has no symbol for is made shorter: any level can code any value. Steps
+            // reach 0 in at most as many turns as there are levels.
             let mut step = zigzag(level - before);
             while step > 62 || levels.get(step as usize).is_none_or(|e| freq(*e) == 0) {
                 level -= (level - before).signum();

@@ -57,7 +57,7 @@ pub(crate) struct Learned {
 
 /// Keeps `fine` bits below the highest of `f`, rounded.
 const fn coarse(f: u32, fine: u32) -> u32 {
-    let drop = (31 - (f | 1).leading_zeros()).sat_sub(fine);
+    let drop = (31 - (f | 1).leading_zeros()).saturating_sub(fine);
     let half = (1 << drop) >> 1;
     ((f + half) >> drop) << drop
 }

@@ -159,6 +159,7 @@ impl Coder for Writer<'_> {
             self.range = bound;
         }
         *node = n.after(bit).cell();
+        // At most four bytes: the range has 32 bits.
         while self.range < TOP {
             self.range <<= 8;
             self.shift();
