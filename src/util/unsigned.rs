@@ -132,7 +132,7 @@ mod carried {
         if (a | b) >> 32 == 0 {
             return u64::from(x).wrapping_mul(y.into());
         }
-        a.checked_mul(b).unwrap_or(u64::MAX)
+        a.saturating_mul(b)
     }
 
     #[inline(always)]
