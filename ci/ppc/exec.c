@@ -50,7 +50,11 @@ static int prepared(struct call *c, const char *file, char *const args[], char *
     if (emulator && is_powerpc(file)) {
         if (strlen(emulator) >= sizeof c->line) return 0;
         strcpy(c->line, emulator);
-        for (char *word = strtok(c->line, " "); word && n < WORDS - 1; word = strtok(NULL, " ")) c->args[n++] = word;
+        char *rest; /* Threads start programs at the same time. */
+        for (char *word = strtok_r(c->line, " ", &rest); word && n < WORDS - 1;
+             word = strtok_r(NULL, " ", &rest)) {
+            c->args[n++] = word;
+        }
         c->args[n++] = (char *)file;
         c->file = c->args[0];
         i = 1;
