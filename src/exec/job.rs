@@ -453,8 +453,8 @@ impl<'m> Job<'m> {
             let whole = at >= inner && at < outer;
             let stop = if scan { world.checkpoints.next_stop(stage, at) } else { u64::MAX };
             let capture = self.tracks.get(stage).and_then(|t| t.capture).filter(|c| *c > at);
-            let end =
-                if whole { to.least(outer).least(stop).least(capture.unwrap_or(u64::MAX)) } else { at.sat_add(1) };
+            let ahead = capture.map_or(to, |c| c.least(to));
+            let end = if whole { ahead.least(outer).least(stop) } else { at.sat_add(1) };
             self.call(world, stage, at, end, !whole)?;
             if capture == Some(end) {
                 self.capture(world, stage)?;
@@ -478,7 +478,8 @@ impl<'m> Job<'m> {
         while at > from {
             let whole = at > inner && at <= outer;
             let capture = self.tracks.get(stage).and_then(|t| t.capture).filter(|c| *c < at);
-            let start = if whole { from.most(inner).most(capture.unwrap_or(0)) } else { at.sat_sub(1) };
+            let below = capture.map_or(from, |c| c.most(from));
+            let start = if whole { below.most(inner) } else { at.sat_sub(1) };
             self.call(world, stage, start, at, !whole)?;
             if capture == Some(start) {
                 self.capture(world, stage)?;
