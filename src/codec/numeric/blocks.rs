@@ -4,7 +4,8 @@
 use super::rans::{Decoder, Encoder, Turn, by_states};
 use super::section::{self, Coded, Section};
 use super::tables::{
-    self, COSTS, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, SYMBOLS, Table, freq, log2_q8, table_of,
+    self, COSTS, COSTS_ADDED, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, SYMBOLS, Table, cost_in,
+    freq, log2_q8, table_of,
 };
 use crate::codec::bits::{BitReader, BitWriter};
 use crate::codec::varint::{unzigzag, zigzag};
@@ -171,21 +172,34 @@ fn add_costs(cost: &mut [u64; SHAPES], level: u32, sum: u64, b: &[i32]) {
     let mut symbols = [0u8; BLOCK];
     let mut bits = shift * b.len() as u32;
     if sum > 0 {
+        let mut most = 0;
         for (to, v) in symbols.iter_mut().zip(b) {
             let s = zigzag(*v) >> shift;
             *to = s.min(ESCAPE.into()) as u8;
-            if s >= ESCAPE.into() {
-                bits += 32 - s.leading_zeros();
-            }
+            most = s.max(most);
+        }
+        if most >= ESCAPE.into() {
+            let escaped = b.iter().map(|v| zigzag(*v) >> shift).filter(|s| *s >= ESCAPE.into());
+            bits += escaped.map(|s| 32 - s.leading_zeros()).sum::<u32>();
         }
     }
-    let symbols = symbols.get(..b.len()).unwrap_or(&[]);
-    for (shape, c) in cost.iter_mut().enumerate() {
-        let costs = COSTS.get(shape * LEVELS + table).unwrap_or(&[0; 64]);
-        #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
-        let of = |s: &u8| u32::from(costs[usize::from(*s & 63)]);
-        let all = if sum == 0 { of(&0) * b.len() as u32 } else { symbols.iter().map(of).sum() };
-        *c += u64::from(all) + 256 * u64::from(bits);
+    let costs = COSTS.get(table).unwrap_or(&[0; SYMBOLS]);
+    #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
+    let of = |s: &u8| costs[usize::from(*s) & (SYMBOLS - 1)];
+    let add = |cost: &mut [u64; SHAPES], all: u64, times: u64| {
+        for (shape, c) in cost.iter_mut().enumerate() {
+            *c += cost_in(shape, all) * times;
+        }
+    };
+    if sum == 0 {
+        add(cost, of(&0), b.len() as u64);
+    } else {
+        for some in symbols.get(..b.len()).unwrap_or(&[]).chunks(COSTS_ADDED) {
+            add(cost, some.iter().map(of).sum(), 1);
+        }
+    }
+    for c in cost {
+        *c += 256 * u64::from(bits);
     }
 }
 

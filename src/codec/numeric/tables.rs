@@ -225,21 +225,22 @@ pub(crate) fn log2_q8(v: u64) -> i32 {
     ((63 - lz) as i32) * 256 + i32::from(LOG_FRACTION[mantissa as usize])
 }
 
-const fn costs() -> [[u16; SYMBOLS]; TABLES] {
-    let mut out = [[0; SYMBOLS]; TABLES];
+const fn costs() -> [[u64; SYMBOLS]; LEVELS] {
+    let mut out = [[0; SYMBOLS]; LEVELS];
     let mut i = 0;
     while i < TABLES {
         let escape = 12 * 256 - log2_by_squaring(freq(FIXED[i][63]) as u64) + 5 * 256;
         let mut j = 0;
         while j < SYMBOLS {
             let f = freq(FIXED[i][j]);
-            out[i][j] = if j == 63 {
-                escape as u16
+            let cost = if j == 63 {
+                escape
             } else if f == 0 {
-                (escape + 256 * (32 - (j as u32).leading_zeros())) as u16
+                escape + 256 * (32 - (j as u32).leading_zeros())
             } else {
-                (12 * 256 - log2_by_squaring(f as u64)) as u16
+                12 * 256 - log2_by_squaring(f as u64)
             };
+            out[i % LEVELS][j] |= (cost as u64) << (16 * (i / LEVELS));
             j += 1;
         }
         i += 1;
@@ -247,8 +248,18 @@ const fn costs() -> [[u16; SYMBOLS]; TABLES] {
     out
 }
 
-/// What each symbol costs in each table, in 1/256 bit; for the escape without the value's own bits.
-pub(crate) static COSTS: [[u16; SYMBOLS]; TABLES] = costs();
+/// Costs that add up without a carry from one shape's to the next.
+pub(crate) const COSTS_ADDED: usize = 8;
+
+/// What each symbol costs at each level, in 1/256 bit, 16 bits for each shape from the lowest on; for the escape without the
+/// value's own bits.
+pub(crate) static COSTS: [[u64; SYMBOLS]; LEVELS] = costs();
+
+/// The costs of a shape out of [`COSTS`].
+#[inline]
+pub(crate) const fn cost_in(shape: usize, costs: u64) -> u64 {
+    costs >> (16 * shape) & 0xffff
+}
 
 const fn entropies() -> [i32; LEVELS] {
     let mut out = [0; LEVELS];
@@ -259,7 +270,7 @@ const fn entropies() -> [i32; LEVELS] {
         let mut sum = 0u64;
         let mut j = 0;
         while j < SYMBOLS {
-            sum += freq(FIXED[i][j]) as u64 * costs[i][j] as u64;
+            sum += freq(FIXED[i][j]) as u64 * cost_in(2, costs[level][j]);
             j += 1;
         }
         out[level] = (sum >> PROB_BITS) as i32;
@@ -350,6 +361,13 @@ mod tests {
             }
         }
         assert_eq!(crc.value(), 0x8DF8_0B86, "{:08x}", crc.value());
+    }
+
+    #[test]
+    fn costs_do_not_run_into_each_other() {
+        let most = COSTS.iter().flatten().flat_map(|c| (0..SHAPES).map(|s| cost_in(s, *c))).max().unwrap();
+        assert!(most * COSTS_ADDED as u64 <= 0xffff, "{most}");
+        assert_eq!(SHAPES, 4);
     }
 
     #[test]
