@@ -3,7 +3,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "bit counts stay below 64 and positions below 8 times a frame")]
 #![cfg_attr(target_pointer_width = "64", allow(unreachable_pub, dead_code, reason = "tested everywhere"))]
 
-use crate::util::unsigned::Unsigned;
+use crate::util::unsigned::{Unsigned, leading_zeros};
 
 /// Appends bits to a slice and remembers whether everything fitted.
 #[derive(Debug)]
@@ -139,9 +139,9 @@ impl<'a> BitReader<'a> {
         let mut n = 0u32;
         // Each turn but the last takes a window of zeros, up to `most` of them.
         loop {
-            let mut zeros = self.window(self.pos).leading_zeros();
+            let mut zeros = leading_zeros(self.window(self.pos));
             if zeros == 32 {
-                zeros += self.window(self.pos + 32).leading_zeros();
+                zeros += leading_zeros(self.window(self.pos + 32));
             }
             // As far as the other looks: damaged streams are the same, too.
             if zeros < 56 {
@@ -155,6 +155,20 @@ impl<'a> BitReader<'a> {
                 return most;
             }
         }
+    }
+
+    /// The number of a Rice code of parameter `k`, at most 31; none where its quotient is `most` or more: what follows the
+    /// quotient's one is not taken then.
+    #[inline]
+    pub fn rice(&mut self, k: u32, most: u32) -> Option<u32> {
+        let w = self.window(self.pos);
+        let zeros = leading_zeros(w);
+        if zeros < most && zeros + k < 31 {
+            self.pos += (zeros + 1 + k) as usize;
+            return Some(zeros << k | ((w << (zeros + 1)) >> 1) >> (31 - k));
+        }
+        let q = self.unary(most);
+        (q < most).then(|| q << k | self.get(k))
     }
 
     /// Whether more bits were taken than there are.
@@ -181,7 +195,7 @@ mod tests {
         #[test]
         fn both_writers_and_readers_agree(
             items in proptest::collection::vec((any::<u64>(), 0u32..=56, any::<bool>()), 0..200), room in 0usize..900,
-            noise in proptest::collection::vec(prop_oneof![3 => Just(0u8), 1 => any::<u8>()], 0..300),
+            noise in proptest::collection::vec(prop_oneof![3 => Just(0u8), 1 => any::<u8>(), 1 => 1u8..9], 0..300),
         ) {
             let (mut a, mut b) = (std::vec![0u8; room], std::vec![0u8; room]);
             let (mut x, mut y) = (BitWriter::new(&mut a), bits_wide::BitWriter::new(&mut b));
@@ -202,8 +216,16 @@ mod tests {
             }
             let (mut x, mut y) = (BitReader::new(&noise), bits_wide::BitReader::new(&noise));
             for (v, bits, unary) in &items {
-                if *unary {
-                    prop_assert_eq!(x.unary(*v as u32 & 0x7f), y.unary(*v as u32 & 0x7f));
+                let most = *v as u32 & 0x7f;
+                if *unary && bits % 2 == 0 {
+                    prop_assert_eq!(x.unary(most), y.unary(most));
+                } else if *unary {
+                    // The same as the quotient and the low bits one after the other.
+                    let (k, mut plain) = (bits % 32, y.clone());
+                    let q = plain.unary(most);
+                    let want = (q < most).then(|| q << k | plain.get(k));
+                    prop_assert_eq!((x.rice(k, most), y.rice(k, most)), (want, want));
+                    prop_assert_eq!(y.used(), plain.used());
                 } else {
                     prop_assert_eq!(x.get(*bits % 33), y.get(*bits % 33));
                 }

@@ -155,6 +155,20 @@ impl<'a> BitReader<'a> {
         }
     }
 
+    /// The number of a Rice code of parameter `k`, at most 31; none where its quotient is `most` or more: what follows the
+    /// quotient's one is not taken then.
+    #[inline]
+    pub fn rice(&mut self, k: u32, most: u32) -> Option<u32> {
+        let w = self.window();
+        let zeros = w.leading_zeros();
+        if zeros < most && zeros + k < 56 {
+            self.pos += (zeros + 1 + k) as usize;
+            return Some(zeros << k | ((w << zeros << 1 >> 32) >> (32 - k)) as u32);
+        }
+        let q = self.unary(most);
+        (q < most).then(|| q << k | self.get(k))
+    }
+
     /// Whether more bits were taken than there are.
     #[must_use]
     pub fn overrun(&self) -> bool {

@@ -126,17 +126,26 @@ fn encode_by(
     }
     let shared = Shared { ring: &ring, turn: Mutex::new(Turn::START), filled: Condvar::new(), made: Condvar::new() };
     thread::scope(|scope| {
-        // The workers end when this goes, however it goes.
-        let _close = Close(&shared);
-        for _ in 0..threads {
-            let (work, shared) = (carver.filled(sizes.work, 0)?, &shared);
-            let started = thread::Builder::new().spawn_scoped(scope, move || shared.work(job, work));
-            let none = |e: std::io::Error| {
-                Error::new(Status::Io, "a thread cannot be had: errno {a}").os(e.raw_os_error().unwrap_or(0))
-            };
-            started.map_err(none)?;
+        let mut workers = [const { None }; MAX_THREADS as usize];
+        let done = {
+            // The workers end when this goes, however it goes.
+            let _close = Close(&shared);
+            let started = workers.iter_mut().take(threads as usize).try_for_each(|worker| {
+                let (work, shared) = (carver.filled(sizes.work, 0)?, &shared);
+                let started = thread::Builder::new().spawn_scoped(scope, move || shared.work(job, work));
+                let none = |e: std::io::Error| {
+                    Error::new(Status::Io, "a thread cannot be had: errno {a}").os(e.raw_os_error().unwrap_or(0))
+                };
+                *worker = Some(started.map_err(none)?);
+                Ok(())
+            });
+            started.and_then(|()| stream.run(&ring, &mut &shared))
+        };
+        // The scope waits for their work alone: joined, they are gone. What a panic left behind is in its slot.
+        for worker in workers.into_iter().flatten() {
+            let _ = worker.join();
         }
-        stream.run(&ring, &mut &shared)
+        done
     })
 }
 

@@ -11,11 +11,14 @@ pub trait Put<T: Copy> {
 }
 
 impl<T: Copy> Put<T> for [T] {
-    #[inline(always)]
+    // Cut to one length, which `core` then compares in vain.
+    #[cfg_attr(feature = "std", inline(always))]
+    #[cfg_attr(not(feature = "std"), inline(never))]
     fn put(&mut self, from: &[T]) {
         debug_assert_eq!(self.len(), from.len());
-        for (to, from) in self.iter_mut().zip(from) {
-            *to = *from;
+        let n = self.len().min(from.len());
+        if let (Some(to), Some(from)) = (self.get_mut(..n), from.get(..n)) {
+            to.copy_from_slice(from);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Saturating arithmetic and order of unsigned numbers by way of the carry.
+//! Saturating arithmetic and order of unsigned numbers by way of the carry, and their leading zeros.
 //!
 //! The methods do what `saturating_add`, `<`, `min` and their like do. Where registers have 32 bits, a compiler makes a comparison of
 //! 64 bits out of three, each with a branch, 14 to 27 instructions in all; the carry of an addition or subtraction one word wider
@@ -170,6 +170,44 @@ mod carried {
     }
 }
 
+/// The zeros above the highest one of `v`, 32 for 0: the processor's instruction where there is one. SPARC V8 has none, and
+/// what compilers call there is twice as long as a look at a table.
+#[inline(always)]
+#[must_use]
+pub fn leading_zeros(v: u32) -> u32 {
+    if cfg!(target_arch = "sparc") { zeros_by_table(v) } else { v.leading_zeros() }
+}
+
+/// By the highest byte that is not 0.
+#[cfg_attr(not(target_arch = "sparc"), allow(dead_code, reason = "tested everywhere"))]
+#[inline(always)]
+fn zeros_by_table(v: u32) -> u32 {
+    let (byte, above) = match v {
+        0..0x100 => (v, 24),
+        0x100..0x1_0000 => (v >> 8, 16),
+        0x1_0000..0x100_0000 => (v >> 16, 8),
+        _ => (v >> 24, 0),
+    };
+    #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
+    let zeros = ZEROS[byte as usize & 255];
+    u32::from(zeros).wrapping_add(above)
+}
+
+/// The zeros above the highest one of a byte.
+#[cfg_attr(not(target_arch = "sparc"), allow(dead_code, reason = "tested everywhere"))]
+static ZEROS: [u8; 256] = {
+    let (mut zeros, mut byte) = ([0; 256], 0u8);
+    loop {
+        #[allow(clippy::indexing_slicing, reason = "runs in the compiler")]
+        let to = &mut zeros[byte as usize];
+        *to = byte.leading_zeros() as u8;
+        match byte.checked_add(1) {
+            Some(next) => byte = next,
+            None => break zeros,
+        }
+    }
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +233,7 @@ mod tests {
             prop_assert_eq!(carried::add32(a, b), plain::add32(a, b));
             prop_assert_eq!(carried::sub32(a, b), plain::sub32(a, b));
             prop_assert_eq!(carried::mul32(a, b), plain::mul32(a, b));
+            prop_assert_eq!(zeros_by_table(a), a.leading_zeros());
         }
     }
 }

@@ -218,8 +218,10 @@ pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
             continue;
         }
         for v in b.iter_mut() {
-            let q = bits.unary(MOST);
-            let z = if q < MOST { (q << k) | bits.get(k) } else { bits.get(32) };
+            let z = match bits.rice(k, MOST) {
+                Some(z) => z,
+                None => bits.get(32),
+            };
             *v = unzigzag(z);
         }
     }
