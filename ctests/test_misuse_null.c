@@ -43,6 +43,7 @@ int main(void)
     CHECK_STATUS(sqs_pipeline_error_detail(NULL, NULL, 0, &n), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_stage_register(NULL, &d, &id), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_stage_register_builtin(NULL, &builtin, &id), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_stage_register_kind(NULL, sqs_kind_hann(), &builtin, &id), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_stage_find(NULL, "sum", &id), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_input_register(NULL, &input, &id), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_output_open(NULL, 0, 1), SQS_ERR_ARGUMENT);
@@ -71,6 +72,9 @@ int main(void)
     CHECK_STATUS(sqs_stage_register_builtin(p, NULL, &other), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_stage_register_builtin(p, &builtin, &other), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_stage_register_builtin(p, &builtin, NULL), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_stage_register_kind(p, NULL, &builtin, &other), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_stage_register_kind(p, sqs_kind_hann(), NULL, &other), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_stage_register_kind(p, sqs_kind_hann(), &builtin, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_stage_find(p, NULL, &other), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_stage_find(p, "sum", NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_input_register(p, NULL, &other), SQS_ERR_ARGUMENT);

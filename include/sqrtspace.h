@@ -176,7 +176,7 @@
  * zero means the default everywhere. Later versions only add fields at the end.
  *
  *
- * BUILT-IN STAGES (sqs_stage_register_builtin)
+ * BUILT-IN STAGES (sqs_stage_register_builtin, sqs_stage_register_kind)
  *
  * argmax
  *     f32 -> 1 u32. Index of the first greatest element. NaN is below everything; 0 if all are NaN.
@@ -528,6 +528,9 @@ typedef struct sqs_decoder sqs_decoder;
  something else whenever the stream is of no more use.
  */
 typedef struct sqs_encoder sqs_encoder;
+
+/* A kind of built-in stage; see sqs_kind_argmax and the others. */
+typedef struct sqs_kind sqs_kind;
 
 /* A pipeline. Opaque. */
 typedef struct sqs_pipeline sqs_pipeline;
@@ -1320,20 +1323,6 @@ sqs_status sqs_stage_register(sqs_pipeline *pipeline,
                               uint32_t *id);
 
 /*
- Registers a built-in stage by kind. Before seal only. A transform of a size that needs a plan takes memory from the
- host's heap here (told as sqs_plan_info.host_heap_bytes); nothing else allocates.
-
- desc and all it points to are copied. id: the number of the stage.
- Returns what sqs_stage_register returns, and SQS_ERR_NAME: there is no such kind; SQS_ERR_ARGUMENT: a parameter that
- the kind does not have, lacks or cannot take; SQS_ERR_GRAPH: rows of a type or length the kind does not take;
- SQS_ERR_MEMORY: param_bytes of the config is too small; SQS_ERR_UNSUPPORTED: needs the host's heap and the pipeline
- is on the caller's memory, or this build has no built-in stages.
- */
-sqs_status sqs_stage_register_builtin(sqs_pipeline *pipeline,
-                                      const sqs_builtin_desc *desc,
-                                      uint32_t *id);
-
-/*
  Finds the number of a stage by its name.
 
  Returns SQS_OK; SQS_ERR_NAME: there is none; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
@@ -1351,6 +1340,101 @@ sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id
 sqs_status sqs_output_open(sqs_pipeline *pipeline,
                            uint32_t stage,
                            uint64_t capacity_rows);
+
+/*
+ Registers a built-in stage by the name of its kind. Before seal only. A transform of a size that needs a plan takes memory
+ from the host's heap here (told as sqs_plan_info.host_heap_bytes); nothing else allocates. A program that calls this holds
+ all kinds: where code is dear, use sqs_stage_register_kind.
+
+ desc and all it points to are copied. id: the number of the stage.
+ Returns what sqs_stage_register returns, and SQS_ERR_NAME: there is no such kind; SQS_ERR_ARGUMENT: a parameter that
+ the kind does not have, lacks or cannot take; SQS_ERR_GRAPH: rows of a type or length the kind does not take;
+ SQS_ERR_MEMORY: param_bytes of the config is too small; SQS_ERR_UNSUPPORTED: needs the host's heap and the pipeline
+ is on the caller's memory.
+ */
+sqs_status sqs_stage_register_builtin(sqs_pipeline *pipeline,
+                                      const sqs_builtin_desc *desc,
+                                      uint32_t *id);
+
+/*
+ The same by the kind itself, so that a linker keeps the kinds that a program names and no others:
+
+     desc.kind = NULL; sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id);
+
+ kind: what one of the functions below returns. desc.kind: NULL, or the name of that kind.
+ Returns what sqs_stage_register_builtin returns; SQS_ERR_ARGUMENT, too: kind is none, or desc.kind names another;
+ SQS_ERR_ALIGN: kind is misaligned.
+ */
+sqs_status sqs_stage_register_kind(sqs_pipeline *pipeline,
+                                   const sqs_kind *kind,
+                                   const sqs_builtin_desc *desc,
+                                   uint32_t *id);
+
+/*
+ The kinds of built-in stages, one function each, for sqs_stage_register_kind; the table at the top says what they do. The
+ same pointer each time, never NULL, and nothing to free.
+ */
+const sqs_kind *sqs_kind_argmax(void);
+
+const sqs_kind *sqs_kind_band(void);
+
+const sqs_kind *sqs_kind_biquad(void);
+
+const sqs_kind *sqs_kind_biquad_reverse(void);
+
+const sqs_kind *sqs_kind_centroid(void);
+
+const sqs_kind *sqs_kind_channel(void);
+
+const sqs_kind *sqs_kind_cusum(void);
+
+const sqs_kind *sqs_kind_decimate(void);
+
+const sqs_kind *sqs_kind_ema(void);
+
+const sqs_kind *sqs_kind_energy(void);
+
+const sqs_kind *sqs_kind_fir(void);
+
+const sqs_kind *sqs_kind_hann(void);
+
+const sqs_kind *sqs_kind_histogram(void);
+
+const sqs_kind *sqs_kind_hmm_backward(void);
+
+const sqs_kind *sqs_kind_hmm_forward(void);
+
+const sqs_kind *sqs_kind_kalman(void);
+
+const sqs_kind *sqs_kind_mean(void);
+
+const sqs_kind *sqs_kind_pll(void);
+
+const sqs_kind *sqs_kind_quantile(void);
+
+const sqs_kind *sqs_kind_rfft_magnitude(void);
+
+const sqs_kind *sqs_kind_rfft_power(void);
+
+const sqs_kind *sqs_kind_rms(void);
+
+const sqs_kind *sqs_kind_rolling_stats(void);
+
+const sqs_kind *sqs_kind_rts_smoother(void);
+
+const sqs_kind *sqs_kind_threshold(void);
+
+const sqs_kind *sqs_kind_to_f32(void);
+
+const sqs_kind *sqs_kind_top_k_sum(void);
+
+const sqs_kind *sqs_kind_viterbi(void);
+
+const sqs_kind *sqs_kind_viterbi_traceback(void);
+
+const sqs_kind *sqs_kind_zero_phase_forward(void);
+
+const sqs_kind *sqs_kind_zero_phase_reverse(void);
 
 /*
  Says what a list of requests needs, to the byte, and changes nothing. The answer depends on config, graph, opened

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Code and data of the library for LEON3 in two programs: one that can reach all of it, and one that can reach all but the
-# codec, which the linker then leaves out: size.sh [OUT]. docs/sizes.txt holds the lines; a change of the library updates it
-# (make size).
+# Code and data of the library for LEON3 in programs that can reach: all of it; all but the codec, which the linker then leaves
+# out (engine); of the built-in stages only those of a spectrum's features, by their kinds (audio); none of them, stages of its
+# own alone (own): size.sh [OUT]. docs/sizes.txt holds the lines; a change of the library updates it (make size).
 set -euo pipefail
 cd "$(dirname "$0")"
 out=${1:-${CARGO_TARGET_DIR:-../target}/surface}
@@ -13,9 +13,14 @@ if [ -z "${SQS_LEON_LIBRARY:-}" ]; then
 fi
 "${FLIGHT_RUSTC:-/usr/bin/rustc}" --version
 echo "target reaches text rodata data bss"
-for reaches in everything engine; do
-    but=
-    [ $reaches = everything ] || but='^sqs_(en|de)code|^sqs_optimal|^sqs_codec|^sqs_ccsds121'
+codec='^sqs_(en|de)code|^sqs_optimal|^sqs_codec|^sqs_ccsds121'
+for reaches in everything engine audio own; do
+    case $reaches in
+        everything) but= ;;
+        engine) but=$codec ;;
+        audio) but="$codec|^sqs_stage_register_builtin|^sqs_kind_(?!(hann|rfft_power|argmax|centroid|rms)$)" ;;
+        own) but="$codec|^sqs_stage_register_(builtin|kind)|^sqs_kind_" ;;
+    esac
     program=$out/$reaches
     python3 surface.py sparc64-linux-gnu- "$SQS_LEON_LIBRARY" ${but:+"$but"} > "$program.c"
     leon3/build.sh "$program" "$program.c"

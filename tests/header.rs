@@ -16,6 +16,8 @@ fn generated() -> String {
         "pipeline",
         "host",
         "graph",
+        "builtin",
+        "kinds",
         "plan",
         "data",
         "source_file",
@@ -66,7 +68,7 @@ fn one_line_comments(text: &str) -> String {
 
 /// The table of built-in stages: the first paragraph of each stage file's documentation.
 fn stages(root: &Path) -> String {
-    let mut text = String::from(" *\n * BUILT-IN STAGES (sqs_stage_register_builtin)\n *\n");
+    let mut text = String::from(" *\n * BUILT-IN STAGES (sqs_stage_register_builtin, sqs_stage_register_kind)\n *\n");
     for kind in sqrtspace::stages::KINDS {
         let (kind, manual) = (kind.name, kind.manual);
         assert!(!manual.is_empty(), "stage {kind} has no line in the manual");

@@ -11,13 +11,18 @@ use crate::limits::{MAX_FAN_IN, NAME_LEN};
 use crate::status::{Error, Result, Status};
 use core::ffi::c_char;
 
-const NO_EDGE: EdgeSpec<'static> = EdgeSpec { name: "", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
+pub(super) const NO_EDGE: EdgeSpec<'static> =
+    EdgeSpec { name: "", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
 
 /// Reads the edges of a stage.
 ///
 /// # Safety
 /// `edges` points to `count` edges whose names outlive `'a`.
-unsafe fn edges<'a>(edges: *const sqs_edge_desc, count: u32, out: &mut [EdgeSpec<'a>; MAX_FAN_IN]) -> Result<usize> {
+pub(super) unsafe fn edges<'a>(
+    edges: *const sqs_edge_desc,
+    count: u32,
+    out: &mut [EdgeSpec<'a>; MAX_FAN_IN],
+) -> Result<usize> {
     let count = count as usize;
     if count == 0 || count > MAX_FAN_IN {
         return Err(Error::new(Status::Argument, "a stage has 1 to {a} edges").a(SQS_MAX_FAN_IN));
@@ -40,7 +45,7 @@ unsafe fn edges<'a>(edges: *const sqs_edge_desc, count: u32, out: &mut [EdgeSpec
     Ok(count)
 }
 
-fn write_id(id: *mut u32, value: usize) -> Result<Status> {
+pub(super) fn write_id(id: *mut u32, value: usize) -> Result<Status> {
     // SAFETY: `id` was checked before any work was done.
     unsafe { id.write(u32::try_from(value).unwrap_or(u32::MAX)) };
     Ok(Status::Ok)
@@ -120,66 +125,6 @@ pub unsafe extern "C" fn sqs_stage_register(
         write_id(id, core.add_stage(name, specs.get(..count).unwrap_or(&[]), spec)?)
     })
 }
-
-/// Registers a built-in stage by kind. Before seal only. A transform of a size that needs a plan takes memory from the
-/// host's heap here (told as sqs_plan_info.host_heap_bytes); nothing else allocates.
-///
-/// desc and all it points to are copied. id: the number of the stage.
-/// Returns what sqs_stage_register returns, and SQS_ERR_NAME: there is no such kind; SQS_ERR_ARGUMENT: a parameter that
-/// the kind does not have, lacks or cannot take; SQS_ERR_GRAPH: rows of a type or length the kind does not take;
-/// SQS_ERR_MEMORY: param_bytes of the config is too small; SQS_ERR_UNSUPPORTED: needs the host's heap and the pipeline
-/// is on the caller's memory, or this build has no built-in stages.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_stage_register_builtin(
-    pipeline: *mut sqs_pipeline,
-    desc: *const sqs_builtin_desc,
-    id: *mut u32,
-) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
-        structs::usable(id.cast_const())?;
-        let d = structs::read(desc)?;
-        if d.flags != 0 {
-            return Err(Error::new(Status::Unsupported, "sqs_builtin_desc: flags must be 0"));
-        }
-        let mut specs = [NO_EDGE; MAX_FAN_IN];
-        // SAFETY: the caller gives C strings and edge_count edges.
-        let (kind, name, count) = unsafe {
-            (structs::name(d.kind, 64)?, structs::name(d.name, NAME_LEN)?, edges(d.edges, d.edge_count, &mut specs)?)
-        };
-        #[cfg(feature = "stages")]
-        {
-            use crate::stages::Param;
-            let mut params = [Param { key: "", value: 0.0, values: &[] }; MAX_PARAMS];
-            if d.param_count as usize > MAX_PARAMS {
-                let text = "a built-in stage has at most {a} parameters";
-                return Err(Error::new(Status::Limit, text).a(MAX_PARAMS as u32));
-            }
-            // SAFETY: the caller gives param_count parameters.
-            let given = unsafe { structs::array(d.params, d.param_count as usize)? };
-            for (param, p) in params.iter_mut().zip(given) {
-                // SAFETY: the caller gives C strings and lists of the lengths he says.
-                *param = unsafe {
-                    Param { key: structs::name(p.key, 64)?, value: p.value, values: structs::array(p.values, p.count)? }
-                };
-            }
-            let params = params.get(..given.len()).unwrap_or(&[]);
-            let stage = core.add_builtin(kind, name, specs.get(..count).unwrap_or(&[]), params)?;
-            if d.cost_ns_per_row > 0 {
-                core.set_cost(stage, d.cost_ns_per_row)?;
-            }
-            write_id(id, stage)
-        }
-        #[cfg(not(feature = "stages"))]
-        {
-            let _ = (core, kind, name, count);
-            Err(Error::new(Status::Unsupported, "this build has no built-in stages"))
-        }
-    })
-}
-
-/// Most parameters of a built-in stage.
-#[cfg(feature = "stages")]
-const MAX_PARAMS: usize = 16;
 
 /// Finds the number of a stage by its name.
 ///

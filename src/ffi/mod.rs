@@ -7,6 +7,8 @@
 #![allow(clippy::missing_safety_doc, reason = "the header's chapters are the contract; headings would leak into it")]
 #![allow(non_camel_case_types, reason = "these are the names C sees")]
 
+#[cfg(feature = "stages")]
+mod builtin;
 mod callbacks;
 #[cfg(feature = "codec")]
 mod ccsds121;
@@ -41,6 +43,8 @@ mod graph;
 mod handle;
 #[cfg(feature = "std")]
 mod host;
+#[cfg(feature = "stages")]
+mod kinds;
 mod memory;
 mod panic;
 mod pipeline;
@@ -52,6 +56,8 @@ mod structs;
 mod types;
 mod version;
 
+#[cfg(feature = "stages")]
+pub use builtin::*;
 #[cfg(feature = "codec")]
 pub use ccsds121::*;
 pub use checkpoint::*;
@@ -77,6 +83,8 @@ pub use graph::*;
 pub use handle::sqs_pipeline;
 #[cfg(feature = "std")]
 pub use host::*;
+#[cfg(feature = "stages")]
+pub use kinds::*;
 pub use panic::*;
 pub use pipeline::*;
 pub use plan::*;

@@ -185,6 +185,19 @@ impl<'m> Pipeline<'m> {
         edges: &[EdgeSpec<'_>],
         params: &[crate::stages::Param<'_>],
     ) -> Result<usize> {
+        self.open_for_changes()?;
+        self.add_kind(crate::stages::by_name(kind)?, name, edges, params)
+    }
+
+    /// The same by the kind itself: others need not be in the program.
+    #[cfg(feature = "stages")]
+    pub fn add_kind(
+        &mut self,
+        kind: &crate::stages::Kind,
+        name: &str,
+        edges: &[EdgeSpec<'_>],
+        params: &[crate::stages::Param<'_>],
+    ) -> Result<usize> {
         use crate::limits::MAX_FAN_IN;
         use crate::stages::{Build, EdgeShape, make};
         self.open_for_changes()?;
@@ -204,7 +217,8 @@ impl<'m> Pipeline<'m> {
         }
         let edge_shapes = shapes.get(..listed).unwrap_or(&[]);
         let host_plans = self.host_plans.as_mut();
-        let spec = make(&mut Build { kind, params, edges: edge_shapes, pool: &mut self.pool, host_plans })?;
+        let mut build = Build { kind: kind.name, params, edges: edge_shapes, pool: &mut self.pool, host_plans };
+        let spec = make(kind, &mut build)?;
         self.graph.add_stage(name, edges, spec)
     }
 

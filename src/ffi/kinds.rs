@@ -1,0 +1,215 @@
+//! A function for each kind of built-in stage, so that what a program does not name is not linked.
+#![allow(missing_docs, reason = "the table of kinds in the header says what each is; the first speaks for all")]
+
+use super::builtin::sqs_kind;
+use crate::stages::{Kind, kinds};
+
+const fn of(kind: &'static Kind) -> *const sqs_kind {
+    core::ptr::from_ref(kind).cast()
+}
+
+/// The kinds of built-in stages, one function each, for sqs_stage_register_kind; the table at the top says what they do. The
+/// same pointer each time, never NULL, and nothing to free.
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_argmax() -> *const sqs_kind {
+    of(&kinds::ARGMAX)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_band() -> *const sqs_kind {
+    of(&kinds::BAND)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_biquad() -> *const sqs_kind {
+    of(&kinds::BIQUAD)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_biquad_reverse() -> *const sqs_kind {
+    of(&kinds::BIQUAD_REVERSE)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_centroid() -> *const sqs_kind {
+    of(&kinds::CENTROID)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_channel() -> *const sqs_kind {
+    of(&kinds::CHANNEL)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_cusum() -> *const sqs_kind {
+    of(&kinds::CUSUM)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_decimate() -> *const sqs_kind {
+    of(&kinds::DECIMATE)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_ema() -> *const sqs_kind {
+    of(&kinds::EMA)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_energy() -> *const sqs_kind {
+    of(&kinds::ENERGY)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_fir() -> *const sqs_kind {
+    of(&kinds::FIR)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_hann() -> *const sqs_kind {
+    of(&kinds::HANN)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_histogram() -> *const sqs_kind {
+    of(&kinds::HISTOGRAM)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_hmm_backward() -> *const sqs_kind {
+    of(&kinds::HMM_BACKWARD)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_hmm_forward() -> *const sqs_kind {
+    of(&kinds::HMM_FORWARD)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_kalman() -> *const sqs_kind {
+    of(&kinds::KALMAN)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_mean() -> *const sqs_kind {
+    of(&kinds::MEAN)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_pll() -> *const sqs_kind {
+    of(&kinds::PLL)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_quantile() -> *const sqs_kind {
+    of(&kinds::QUANTILE)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_rfft_magnitude() -> *const sqs_kind {
+    of(&kinds::RFFT_MAGNITUDE)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_rfft_power() -> *const sqs_kind {
+    of(&kinds::RFFT_POWER)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_rms() -> *const sqs_kind {
+    of(&kinds::RMS)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_rolling_stats() -> *const sqs_kind {
+    of(&kinds::ROLLING_STATS)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_rts_smoother() -> *const sqs_kind {
+    of(&kinds::RTS_SMOOTHER)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_threshold() -> *const sqs_kind {
+    of(&kinds::THRESHOLD)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_to_f32() -> *const sqs_kind {
+    of(&kinds::TO_F32)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_top_k_sum() -> *const sqs_kind {
+    of(&kinds::TOP_K_SUM)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_viterbi() -> *const sqs_kind {
+    of(&kinds::VITERBI)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_viterbi_traceback() -> *const sqs_kind {
+    of(&kinds::VITERBI_TRACEBACK)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_zero_phase_forward() -> *const sqs_kind {
+    of(&kinds::ZERO_PHASE_FORWARD)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_zero_phase_reverse() -> *const sqs_kind {
+    of(&kinds::ZERO_PHASE_REVERSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::KINDS;
+
+    #[test]
+    fn each_function_gives_the_kind_of_its_name() {
+        let all = [
+            ("argmax", sqs_kind_argmax as extern "C" fn() -> *const sqs_kind),
+            ("band", sqs_kind_band),
+            ("biquad", sqs_kind_biquad),
+            ("biquad_reverse", sqs_kind_biquad_reverse),
+            ("centroid", sqs_kind_centroid),
+            ("channel", sqs_kind_channel),
+            ("cusum", sqs_kind_cusum),
+            ("decimate", sqs_kind_decimate),
+            ("ema", sqs_kind_ema),
+            ("energy", sqs_kind_energy),
+            ("fir", sqs_kind_fir),
+            ("hann", sqs_kind_hann),
+            ("histogram", sqs_kind_histogram),
+            ("hmm_backward", sqs_kind_hmm_backward),
+            ("hmm_forward", sqs_kind_hmm_forward),
+            ("kalman", sqs_kind_kalman),
+            ("mean", sqs_kind_mean),
+            ("pll", sqs_kind_pll),
+            ("quantile", sqs_kind_quantile),
+            ("rfft_magnitude", sqs_kind_rfft_magnitude),
+            ("rfft_power", sqs_kind_rfft_power),
+            ("rms", sqs_kind_rms),
+            ("rolling_stats", sqs_kind_rolling_stats),
+            ("rts_smoother", sqs_kind_rts_smoother),
+            ("threshold", sqs_kind_threshold),
+            ("to_f32", sqs_kind_to_f32),
+            ("top_k_sum", sqs_kind_top_k_sum),
+            ("viterbi", sqs_kind_viterbi),
+            ("viterbi_traceback", sqs_kind_viterbi_traceback),
+            ("zero_phase_forward", sqs_kind_zero_phase_forward),
+            ("zero_phase_reverse", sqs_kind_zero_phase_reverse),
+        ];
+        assert_eq!(all.len(), KINDS.len());
+        for ((name, function), kind) in all.into_iter().zip(KINDS) {
+            assert_eq!(kind.name, name);
+            assert!(core::ptr::eq(function().cast(), *kind), "{name}");
+            assert!(kind.is_one());
+        }
+    }
+}
