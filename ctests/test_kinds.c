@@ -5,12 +5,8 @@ enum { SAMPLES = 4096, WINDOW = 256, HOP = 128 };
 
 static sqs_pipeline *pipeline(void)
 {
-    sqs_config c;
+    sqs_config c = config_of(WINDOW, HOP, SAMPLES);
     sqs_pipeline *p = NULL;
-    CHECK_STATUS(sqs_config_init(&c, sizeof c), SQS_OK);
-    c.window = WINDOW;
-    c.hop = HOP;
-    c.input_capacity = SAMPLES;
     CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_OK);
     return p;
 }
@@ -55,7 +51,7 @@ static uint64_t rows(int by_name, float *out, size_t bytes)
     alpha.value = 0.25;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         const step *s = &steps[i];
-        sqs_edge_desc from = { NULL, 0, 0, SQS_BOUNDARY_ZERO, 0 };
+        sqs_edge_desc from = FROM_INPUT;
         from.name = before;
         sqs_builtin_desc d = desc_of(by_name || i % 2 ? s->name : NULL, s->name, &from, i == 3 ? &alpha : NULL);
         if (by_name) CHECK_STATUS(sqs_stage_register_builtin(p, &d, &id), SQS_OK);
@@ -81,8 +77,7 @@ static void the_same_rows(void)
 
 static void what_is_refused(void)
 {
-    sqs_edge_desc from = { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 };
-    sqs_builtin_desc d = desc_of(NULL, "w", &from, NULL);
+    sqs_builtin_desc d = desc_of(NULL, "w", &FROM_INPUT, NULL);
     uint32_t words[64] = { 1, 2, 3 };
     uint32_t id = 77;
     sqs_pipeline *p = pipeline();

@@ -1357,9 +1357,8 @@ sqs_status sqs_stage_register_builtin(sqs_pipeline *pipeline,
                                       uint32_t *id);
 
 /*
- The same by the kind itself, so that a linker keeps the kinds that a program names and no others:
-
-     desc.kind = NULL; sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id);
+ The same by the kind itself, so that a linker keeps the kinds that a program names and no others: with desc.kind NULL,
+ sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id).
 
  kind: what one of the functions below returns. desc.kind: NULL, or the name of that kind.
  Returns what sqs_stage_register_builtin returns; SQS_ERR_ARGUMENT, too: kind is none, or desc.kind names another;

@@ -10,7 +10,19 @@ use crate::stages::{Kind, Param, by_name};
 use crate::status::{Error, Result, Status};
 
 /// A kind of built-in stage; see sqs_kind_argmax and the others.
-pub struct sqs_kind(Kind);
+pub struct sqs_kind {
+    /// [`MARK`], so that a pointer to something else is noticed.
+    mark: u32,
+    pub(super) kind: &'static Kind,
+}
+
+const MARK: u32 = 0x6b69_6e64;
+
+impl sqs_kind {
+    pub(super) const fn of(kind: &'static Kind) -> Self {
+        sqs_kind { mark: MARK, kind }
+    }
+}
 
 /// Most parameters of a built-in stage.
 const MAX_PARAMS: usize = 16;
@@ -68,9 +80,8 @@ pub unsafe extern "C" fn sqs_stage_register_builtin(
     })
 }
 
-/// The same by the kind itself, so that a linker keeps the kinds that a program names and no others:
-///
-///     desc.kind = NULL; sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id);
+/// The same by the kind itself, so that a linker keeps the kinds that a program names and no others: with desc.kind NULL,
+/// sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id).
 ///
 /// kind: what one of the functions below returns. desc.kind: NULL, or the name of that kind.
 /// Returns what sqs_stage_register_builtin returns; SQS_ERR_ARGUMENT, too: kind is none, or desc.kind names another;
@@ -85,14 +96,15 @@ pub unsafe extern "C" fn sqs_stage_register_kind(
     with(pipeline, Access::Normal, |core, _| {
         structs::usable(id.cast_const())?;
         structs::usable(kind)?;
-        // SAFETY: it is not NULL and aligned; that it is readable is the caller's word, that it is a kind is looked at.
-        let kind = unsafe { &(*kind).0 };
-        if !kind.is_one() {
+        // SAFETY: it is not NULL and aligned; that it is readable is the caller's word.
+        if unsafe { (&raw const (*kind).mark).read() } != MARK {
             return Err(Error::new(
                 Status::Argument,
                 "this is not a kind of stage: use what an sqs_kind function returns",
             ));
         }
+        // SAFETY: what has the mark is one of those of kinds.rs.
+        let kind = unsafe { (*kind).kind };
         let d = structs::read(desc)?;
         // SAFETY: the caller gives a C string.
         if !d.kind.is_null() && unsafe { structs::name(d.kind, 64)? } != kind.name {

@@ -2,167 +2,171 @@
 #![allow(missing_docs, reason = "the table of kinds in the header says what each is; the first speaks for all")]
 
 use super::builtin::sqs_kind;
-use crate::stages::{Kind, kinds};
+use crate::stages::kinds;
 
-const fn of(kind: &'static Kind) -> *const sqs_kind {
-    core::ptr::from_ref(kind).cast()
+/// The pointer to a kind.
+macro_rules! of {
+    ($kind:ident) => {{
+        static OF: sqs_kind = sqs_kind::of(&kinds::$kind);
+        &raw const OF
+    }};
 }
 
 /// The kinds of built-in stages, one function each, for sqs_stage_register_kind; the table at the top says what they do. The
 /// same pointer each time, never NULL, and nothing to free.
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_argmax() -> *const sqs_kind {
-    of(&kinds::ARGMAX)
+    of!(ARGMAX)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_band() -> *const sqs_kind {
-    of(&kinds::BAND)
+    of!(BAND)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_biquad() -> *const sqs_kind {
-    of(&kinds::BIQUAD)
+    of!(BIQUAD)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_biquad_reverse() -> *const sqs_kind {
-    of(&kinds::BIQUAD_REVERSE)
+    of!(BIQUAD_REVERSE)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_centroid() -> *const sqs_kind {
-    of(&kinds::CENTROID)
+    of!(CENTROID)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_channel() -> *const sqs_kind {
-    of(&kinds::CHANNEL)
+    of!(CHANNEL)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_cusum() -> *const sqs_kind {
-    of(&kinds::CUSUM)
+    of!(CUSUM)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_decimate() -> *const sqs_kind {
-    of(&kinds::DECIMATE)
+    of!(DECIMATE)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_ema() -> *const sqs_kind {
-    of(&kinds::EMA)
+    of!(EMA)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_energy() -> *const sqs_kind {
-    of(&kinds::ENERGY)
+    of!(ENERGY)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_fir() -> *const sqs_kind {
-    of(&kinds::FIR)
+    of!(FIR)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_hann() -> *const sqs_kind {
-    of(&kinds::HANN)
+    of!(HANN)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_histogram() -> *const sqs_kind {
-    of(&kinds::HISTOGRAM)
+    of!(HISTOGRAM)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_hmm_backward() -> *const sqs_kind {
-    of(&kinds::HMM_BACKWARD)
+    of!(HMM_BACKWARD)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_hmm_forward() -> *const sqs_kind {
-    of(&kinds::HMM_FORWARD)
+    of!(HMM_FORWARD)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_kalman() -> *const sqs_kind {
-    of(&kinds::KALMAN)
+    of!(KALMAN)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_mean() -> *const sqs_kind {
-    of(&kinds::MEAN)
+    of!(MEAN)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_pll() -> *const sqs_kind {
-    of(&kinds::PLL)
+    of!(PLL)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_quantile() -> *const sqs_kind {
-    of(&kinds::QUANTILE)
+    of!(QUANTILE)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_rfft_magnitude() -> *const sqs_kind {
-    of(&kinds::RFFT_MAGNITUDE)
+    of!(RFFT_MAGNITUDE)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_rfft_power() -> *const sqs_kind {
-    of(&kinds::RFFT_POWER)
+    of!(RFFT_POWER)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_rms() -> *const sqs_kind {
-    of(&kinds::RMS)
+    of!(RMS)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_rolling_stats() -> *const sqs_kind {
-    of(&kinds::ROLLING_STATS)
+    of!(ROLLING_STATS)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_rts_smoother() -> *const sqs_kind {
-    of(&kinds::RTS_SMOOTHER)
+    of!(RTS_SMOOTHER)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_threshold() -> *const sqs_kind {
-    of(&kinds::THRESHOLD)
+    of!(THRESHOLD)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_to_f32() -> *const sqs_kind {
-    of(&kinds::TO_F32)
+    of!(TO_F32)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_top_k_sum() -> *const sqs_kind {
-    of(&kinds::TOP_K_SUM)
+    of!(TOP_K_SUM)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_viterbi() -> *const sqs_kind {
-    of(&kinds::VITERBI)
+    of!(VITERBI)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_viterbi_traceback() -> *const sqs_kind {
-    of(&kinds::VITERBI_TRACEBACK)
+    of!(VITERBI_TRACEBACK)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_zero_phase_forward() -> *const sqs_kind {
-    of(&kinds::ZERO_PHASE_FORWARD)
+    of!(ZERO_PHASE_FORWARD)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_zero_phase_reverse() -> *const sqs_kind {
-    of(&kinds::ZERO_PHASE_REVERSE)
+    of!(ZERO_PHASE_REVERSE)
 }
 
 #[cfg(test)]
@@ -208,8 +212,8 @@ mod tests {
         assert_eq!(all.len(), KINDS.len());
         for ((name, function), kind) in all.into_iter().zip(KINDS) {
             assert_eq!(kind.name, name);
-            assert!(core::ptr::eq(function().cast(), *kind), "{name}");
-            assert!(kind.is_one());
+            // SAFETY: the functions return pointers to statics.
+            assert!(core::ptr::eq(unsafe { (*function()).kind }, *kind), "{name}");
         }
     }
 }

@@ -170,8 +170,8 @@ mod carried {
     }
 }
 
-/// The zeros above the highest one of `v`, 32 for 0: the processor's instruction where there is one. SPARC V8 has none, and
-/// what compilers call there is twice as long as a look at a table.
+/// The zeros above the highest one of `v`, 32 for 0: the processor's instruction where there is one. SPARC V8 has none: a
+/// look at a table in place of a call.
 #[inline(always)]
 #[must_use]
 pub fn leading_zeros(v: u32) -> u32 {
