@@ -4,10 +4,11 @@
 # own alone (own): size.sh [OUT]. docs/sizes.txt holds the lines; a change of the library updates it (make size).
 set -euo pipefail
 cd "$(dirname "$0")"
-out=${1:-${CARGO_TARGET_DIR:-../target}/surface}
+target=${CARGO_TARGET_DIR:-$PWD/../target}
+out=${1:-$target/surface}
 mkdir -p "$out"
 if [ -z "${SQS_LEON_LIBRARY:-}" ]; then
-    dir=${CARGO_TARGET_DIR:-../target}/leon3-flight-codec
+    dir=$target/leon3-flight-codec
     ./library.sh sparc-unknown-none-elf gr740 flight,codec "$dir"
     export SQS_LEON_LIBRARY=$dir/sparc-unknown-none-elf/flight/libsqrtspace.a
 fi
