@@ -84,7 +84,7 @@ kinds! {
         1500,
         "f32, f64 or i16; a scan. Exponential moving average: alpha or span, initial, precision.",
     );
-    ENERGY = kind("energy", energy::energy, 90, "f32 or i16 -> 1 f32. Sum of squares; i16 is scaled by 1/32768.");
+    ENERGY = kind("energy", energy::energy, 90, "f32 or i16 -> 1 f32. Sum of squares; i16 as it is, summed exactly.");
     FIR = kind(
         "fir",
         fir::fir,
@@ -141,7 +141,7 @@ kinds! {
          every machine (n a power of two).",
     );
     RFFT_POWER = kind("rfft_power", rfft::power, 0, "As rfft_magnitude; squares of the absolute values.");
-    RMS = kind("rms", energy::rms, 90, "f32 or i16 -> 1 f32. Root of the mean square; i16 is scaled by 1/32768.");
+    RMS = kind("rms", energy::rms, 90, "f32 or i16 -> 1 f32. Root of the mean square; i16 as it is.");
     ROLLING_STATS = kind(
         "rolling_stats",
         scan::rolling::build,

@@ -43,7 +43,8 @@ pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
             crowded += usize::from(bits.get(at >> 5).is_some_and(|w| (w >> (at & 31)) & 1 != 0));
             seen += 1;
         }
-        if crowded * 8 >= seen * 5 {
+        // Short planes have none of the later runs.
+        if seen > 0 && crowded * 8 >= seen * 5 {
             return false;
         }
     }

@@ -38,6 +38,11 @@ const fn class_of(z: u32, k: u32) -> (u32, u32) {
     ((bits << k) + (z >> bits), bits)
 }
 
+/// How many classes numbers of 32 bits have.
+const fn classes_of(k: u32) -> usize {
+    (33 - k as usize) << k
+}
+
 /// What was learned of an array.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Learned {
@@ -77,8 +82,9 @@ impl Learned {
         };
         let (turns, _) = cells.get_mut(..WRITE_CELLS)?.as_chunks_mut::<CLASSES>();
         let [a, b, c, d] = turns else { return None };
+        let most = classes_of(k);
         for t in [&mut *a, &mut *b, &mut *c, &mut *d] {
-            t.fill(0);
+            t.get_mut(..most)?.fill(0);
         }
         let count = |t: &mut [i32; CLASSES], class: u32| {
             #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
@@ -105,6 +111,7 @@ impl Learned {
             }
             seen += part.len() as u32;
         }
+        let a = a.get_mut(..most)?;
         for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
             *a += *b + *c + *d;
         }
@@ -112,7 +119,7 @@ impl Learned {
     }
 
     /// The table for `n` residuals, of `seen` of which so many are of each class.
-    fn of(counts: &[i32; CLASSES], seen: u32, n: u32, k: u32, fine: u32) -> Self {
+    fn of(counts: &[i32], seen: u32, n: u32, k: u32, fine: u32) -> Self {
         let used = counts.iter().rposition(|c| *c > 0).map_or(1, |i| i + 1);
         let rest = counts.iter().enumerate().max_by_key(|(_, c)| **c).map_or(0, |(i, _)| i);
         let mut table = [0u32; CLASSES];
@@ -289,7 +296,7 @@ fn read_table(r: &mut BitReader<'_>, points: &mut [i32; READ_CELLS]) -> Option<u
         left = others;
     }
     // Classes whose numbers have more than 32 bits.
-    (used <= (33 - k as usize) << k).then_some(k)
+    (used <= classes_of(k)).then_some(k)
 }
 
 /// Reads residuals into `e`; `cells` are at least [`READ_CELLS`].

@@ -8,6 +8,7 @@
 
 use super::linear::{Linear, MAX_COEFFICIENT, MAX_ORDER, MAX_REFS, MAX_SHIFT, MAX_TAPS};
 use crate::simd::{Level, lag_products};
+use crate::util::slice::Put;
 use core::ops::Range;
 
 /// Samples converted to f64 at a time.
@@ -19,17 +20,26 @@ const SERIES: usize = 1 + MAX_REFS;
 /// Most rows of the matrix of products: the target, the own lags and the other planes' taps.
 const MOST: usize = 1 + MAX_ORDER + MAX_REFS * MAX_TAPS;
 
+/// Lags of a series, 0 included.
+const LAGS: usize = MAX_ORDER + 1;
+
 /// f64 cells that [`Solver`] works in.
-pub(crate) const CELLS: usize = SERIES * ROW + 2 * MOST * MOST;
+pub(crate) const CELLS: usize = SERIES * ROW + (SERIES + 2) * SERIES * LAGS + 2 * MOST * MOST;
 
 /// Numbers by lag, for each series.
-type Lags = [[f64; MAX_ORDER + 1]; SERIES];
+type Lags = [[f64; LAGS]; SERIES];
 
 /// The matrix of products of a plane and the planes before it, and its solution.
 pub(crate) struct Solver<'a> {
     rows: &'a mut [f64],
+    /// The sums with a lag of 0 on one side.
+    first: &'a mut [Lags],
+    /// The samples before the first one added and up to the last, backwards.
+    ends: &'a mut [Lags],
     products: &'a mut [f64],
     work: &'a mut [f64],
+    /// From row to row of `products` and `work`.
+    stride: usize,
     order: usize,
     refs: usize,
     taps: usize,
@@ -49,11 +59,14 @@ impl<'a> Solver<'a> {
     /// [`CELLS`].
     pub(crate) fn new(cells: &'a mut [f64], order: usize, refs: usize, taps: usize) -> Option<Self> {
         let (rows, rest) = cells.split_at_mut_checked(SERIES * ROW)?;
+        let (lags, rest) = rest.split_at_mut_checked((SERIES + 2) * SERIES * LAGS)?;
+        let (first, ends) = lags.as_chunks_mut().0.as_chunks_mut().0.split_at_mut_checked(SERIES)?;
         let (products, work) = rest.split_at_mut_checked(MOST * MOST)?;
         let refs = if taps == 0 { 0 } else { refs.min(MAX_REFS) };
         let (order, taps) = (order.min(MAX_ORDER), taps.min(MAX_TAPS));
-        products.get_mut(..(1 + order + refs * taps) * MOST)?.fill(0.0);
-        Some(Solver { rows, products, work, order, refs, taps, count: 0 })
+        let stride = 1 + order + refs * taps;
+        products.get_mut(..stride * stride)?.fill(0.0);
+        Some(Solver { rows, first, ends, products, work, stride, order, refs, taps, count: 0 })
     }
 
     /// Where the lags of series `s` start in the matrix, and how many there are.
@@ -62,7 +75,7 @@ impl<'a> Solver<'a> {
     }
 
     fn product(&self, i: usize, j: usize) -> f64 {
-        self.products.get(i.max(j) * MOST + i.min(j)).copied().unwrap_or(0.0)
+        self.products.get(i.max(j) * self.stride + i.min(j)).copied().unwrap_or(0.0)
     }
 
     /// Adds the products over the samples of `range`; those before it serve as history.
@@ -79,8 +92,11 @@ impl<'a> Solver<'a> {
             *to = r;
         }
         let planes = 1 + self.refs;
-        // The sums with a lag of 0 on one side, kept apart: the others follow from them and from the two ends.
-        let mut first = [[[0.0f64; MAX_ORDER + 1]; SERIES]; SERIES];
+        // The sums with a lag of 0 on one side are kept apart: the others follow from them and from the two ends.
+        for (a, b) in (0..planes).flat_map(|a| (0..planes).map(move |b| (a, b))) {
+            let (_, lags) = self.lags(b);
+            self.first.get_mut(a).and_then(|s| s.get_mut(b)?.get_mut(..lags)).unwrap_or(&mut []).fill(0.0);
+        }
         let level = Level::detect();
         let mut at = start;
         while at < end {
@@ -93,53 +109,55 @@ impl<'a> Solver<'a> {
                     *to = f64::from(*v);
                 }
             }
-            for (a, sums) in first.iter_mut().enumerate().take(planes) {
-                let now = self.rows.get(a * ROW + HISTORY..a * ROW + HISTORY + n).unwrap_or(&[]);
-                for (b, sums) in sums.iter_mut().enumerate().take(planes) {
+            for a in 0..planes {
+                for b in 0..planes {
                     let (_, lags) = self.lags(b);
+                    let now = self.rows.get(a * ROW + HISTORY..a * ROW + HISTORY + n).unwrap_or(&[]);
                     let row = self.rows.get(b * ROW..(b + 1) * ROW).unwrap_or(&[]);
-                    lag_products(level, now, row, HISTORY, sums.get_mut(..lags).unwrap_or(&mut []));
+                    let Some(sums) = self.first.get_mut(a).and_then(|s| s.get_mut(b)?.get_mut(..lags)) else { break };
+                    lag_products(level, now, row, HISTORY, sums);
                 }
             }
             at += n;
         }
         // What leaves the sums at their ends from one lag to the next, by the distance from them.
-        let mut ends = [[[0.0f64; MAX_ORDER + 1]; SERIES]; 2];
-        for (ends, end) in ends.iter_mut().zip([start, end]) {
+        for (ends, end) in self.ends.iter_mut().zip([start, end]) {
             for (to, x) in ends.iter_mut().zip(series).take(planes) {
-                for (to, v) in to.iter_mut().zip(x.get(..end).unwrap_or(&[]).iter().rev()) {
-                    *to = f64::from(*v);
+                let back = x.get(..end).unwrap_or(&[]).iter().rev().map(|v| f64::from(*v));
+                for (to, v) in to.iter_mut().zip(back.chain(core::iter::repeat(0.0))).take(warm + 1) {
+                    *to = v;
                 }
             }
         }
-        let [before, last] = ends;
         for b in 0..planes {
             for a in 0..=b {
-                self.add_block((a, b), &first, (&before, &last));
+                self.add_block(a, b);
             }
         }
     }
 
     /// Adds the products of all lags of two series, whose sums with a lag of 0 on one side are known.
-    fn add_block(&mut self, (a, b): (usize, usize), first: &[Lags; SERIES], ends: (&Lags, &Lags)) -> Option<()> {
+    fn add_block(&mut self, a: usize, b: usize) -> Option<()> {
         let ((pa, na), (pb, nb)) = (self.lags(a), self.lags(b));
-        let ((before_a, before_b), (last_a, last_b)) =
-            ((ends.0.get(a)?, ends.0.get(b)?), (ends.1.get(a)?, ends.1.get(b)?));
-        let mut row = *first.get(b)?.get(a)?;
-        let start = first.get(a)?.get(b)?;
+        let [before, last] = self.ends else { return None };
+        let ((before_a, before_b), (last_a, last_b)) = ((before.get(a)?, before.get(b)?), (last.get(a)?, last.get(b)?));
+        let start = self.first.get(a)?.get(b)?;
+        // The row of the matrix and the next one, in turns.
+        let (mut row, mut next) = ([0.0; LAGS], [0.0; LAGS]);
+        row.get_mut(..na)?.put(self.first.get(b)?.get(a)?.get(..na)?);
+        let (mut row, mut next) = (&mut row, &mut next);
         for j in 0..nb {
-            let to = self.products.get_mut((pb + j) * MOST + pa..)?.get_mut(..na)?;
-            for (to, v) in to.iter_mut().zip(row) {
+            let to = self.products.get_mut((pb + j) * self.stride + pa..)?.get_mut(..na)?;
+            for (to, v) in to.iter_mut().zip(row.iter()) {
                 *to += v;
             }
             let (front, back) = (*before_b.get(j)?, *last_b.get(j)?);
-            let mut next = [0.0; MAX_ORDER + 1];
             *next.first_mut()? = start.get(j + 1).copied().unwrap_or(0.0);
             let moved = row.iter().zip(before_a.iter().zip(last_a)).take(na);
             for (to, (v, (front_a, back_a))) in next.iter_mut().skip(1).zip(moved) {
                 *to = v + (front_a * front - back_a * back);
             }
-            row = next;
+            core::mem::swap(&mut row, &mut next);
         }
         Some(())
     }
@@ -154,27 +172,28 @@ impl<'a> Solver<'a> {
             return None;
         }
         let index = |i: usize| if i < order { 1 + i } else { 1 + self.order + (i - order) };
+        let stride = self.stride;
         // L D L^T, in place; the right side goes into the last row.
         for i in 0..=m {
             for j in 0..=i.min(m - 1) {
                 let v = if i == m { self.product(0, index(j)) } else { self.product(index(i), index(j)) };
                 let v = if i == j { v * (1.0 + 1e-9) + 1.0 } else { v };
-                *self.work.get_mut(i * MOST + j)? = v;
+                *self.work.get_mut(i * stride + j)? = v;
             }
         }
         for i in 0..=m {
             for j in 0..i {
                 // Entry (i, j) less the products of the columns before; row i holds L times D until column j is done.
-                let (before, row) = self.work.split_at_mut_checked(i * MOST)?;
-                let lj = before.get(j * MOST..j * MOST + j)?;
+                let (before, row) = self.work.split_at_mut_checked(i * stride)?;
+                let lj = before.get(j * stride..j * stride + j)?;
                 let s = dot(row.get(..j)?, lj);
                 *row.get_mut(j)? -= s;
             }
             if i < m {
-                let (before, row) = self.work.split_at_mut_checked(i * MOST)?;
+                let (before, row) = self.work.split_at_mut_checked(i * stride)?;
                 let mut d = *row.get(i)?;
                 for (j, v) in row.iter_mut().enumerate().take(i) {
-                    let l = *v / before.get(j * MOST + j)?;
+                    let l = *v / before.get(j * stride + j)?;
                     d -= l * *v;
                     *v = l;
                 }
@@ -188,13 +207,13 @@ impl<'a> Solver<'a> {
         let mut c = [0.0f64; MOST];
         let mut explained = 0.0;
         for j in 0..m {
-            let (y, d) = (*self.work.get(m * MOST + j)?, *self.work.get(j * MOST + j)?);
+            let (y, d) = (*self.work.get(m * stride + j)?, *self.work.get(j * stride + j)?);
             *c.get_mut(j)? = y / d;
         }
         for j in (0..m).rev() {
             let v = *c.get(j)?;
             for (k, to) in c.iter_mut().enumerate().take(j) {
-                *to -= v * self.work.get(j * MOST + k)?;
+                *to -= v * self.work.get(j * stride + k)?;
             }
         }
         for (j, v) in c.iter().enumerate().take(m) {
