@@ -110,7 +110,7 @@ check: ## formatting, lints, documentation
 
 # Bare-metal LEON3 (GR740): ci/flight-tools.sh installs the compilers and QEMU.
 LEON = $(or $(CARGO_TARGET_DIR),target)/leon3
-CHECKS = common engine sweeps codec saved repair
+CHECKS = common engine sweeps codec saved repair features feature_cases feature_input
 
 .PHONY: test-leon
 test-leon: ## the checks of targets/checks on a bare LEON3 in QEMU

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The library, the driver and the C programs on PowerPC 750 (32 bits, big-endian) under QEMU: all Rust tests but the few
-# named below, the C tests, the C examples against their expected output. `--long`: files of more than 4 GiB, whole.
+# named below, the C tests, the C examples against their expected output, the checks of flight targets. `--long`: files of
+# more than 4 GiB, whole.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/ppc/env.sh
@@ -50,5 +51,14 @@ for source in ctests/*.c c-examples/*.c; do
     passed=$((passed + 1))
 done
 echo "ppc: $passed C programs passed"
+
+# What a bare LEON3 runs, as one program; its benches are of that machine.
+python3 targets/checks/golden.py tests/golden > "$out/golden.h"
+checks=()
+for source in targets/checks/*.c; do
+    [[ $source == */bench* ]] || checks+=("$source")
+done
+"${ppc_cc[@]}" -std=gnu99 -Wall -Wextra -Werror -I "$out" "${checks[@]}" "$library" -lpthread -lm -ldl -o "$out/checks"
+$SQS_EMULATOR "$out/checks" || { echo "ppc: targets/checks failed"; exit 1; }
 for name in "${!needs_host[@]}"; do echo "ppc: left out: tests/$name.rs: ${needs_host[$name]}"; done
 for name in "${!skipped[@]}"; do echo "ppc: left out: $name: ${skipped[$name]}"; done

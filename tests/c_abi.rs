@@ -85,16 +85,15 @@ fn c_tests_pass() {
     }
 }
 
-/// The checks that flight targets run: golden bytes, tables, damage.
-#[test]
-fn checks_of_flight_targets_pass_here() {
+/// The program of targets/checks, with golden numbers of tests/golden; none without python3.
+fn checks_program() -> Option<PathBuf> {
     let folder = root().join("targets/checks");
     let made = target().join("checks");
     std::fs::create_dir_all(&made).expect("folder");
     let golden = Command::new("python3").arg(folder.join("golden.py")).arg(root().join("tests/golden")).output();
     let Ok(golden) = golden else {
         println!("skipped: golden.py needs python3");
-        return;
+        return None;
     };
     assert!(golden.status.success(), "{}", String::from_utf8_lossy(&golden.stderr));
     std::fs::write(made.join("golden.h"), golden.stdout).expect("golden.h");
@@ -107,12 +106,46 @@ fn checks_of_flight_targets_pass_here() {
         "-Wno-unused-const-variable",
         "-I",
     ]);
-    cc.arg(&made).arg("-o").arg(made.join("checks"));
-    cc.args(["common", "engine", "sweeps", "codec", "saved", "repair", "host"].map(|f| folder.join(format!("{f}.c"))));
+    let program = made.join("checks");
+    cc.arg(&made).arg("-o").arg(&program);
+    let of_bench = |f: &PathBuf| f.file_name().is_some_and(|n| n.to_string_lossy().starts_with("bench"));
+    cc.args(sources("targets/checks").iter().filter(|f| !of_bench(f)));
     cc.arg(libraries().join("libsqrtspace.a")).args(STATIC_LIBS);
     run(&mut cc);
-    let output = run(&mut Command::new(made.join("checks")));
-    assert_eq!(output.lines().filter(|l| l.starts_with("ok ")).count(), 7, "{output}");
+    Some(program)
+}
+
+/// What rows of built-in stages are: `SQS_UPDATE_GOLDEN=1` writes it anew.
+fn golden_features() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        let path = root().join("tests/golden/features_flight.txt");
+        if std::env::var_os("SQS_UPDATE_GOLDEN").is_some() {
+            let program = checks_program().expect("python3");
+            std::fs::write(&path, run(Command::new(program).arg("features"))).expect("write");
+        }
+        std::fs::read_to_string(path).expect("golden")
+    })
+}
+
+/// The checks that flight targets run: golden bytes and numbers, tables, damage.
+#[test]
+fn checks_of_flight_targets_pass_here() {
+    golden_features();
+    let Some(program) = checks_program() else { return };
+    let output = run(&mut Command::new(program));
+    assert_eq!(output.lines().filter(|l| l.starts_with("ok ")).count(), 9, "{output}");
+}
+
+/// Flight targets compare rows of every kind there is: the checks hold each line of the file against what they run.
+#[test]
+fn every_kind_has_golden_numbers_for_flight_targets() {
+    let header = std::fs::read_to_string(root().join("include/sqrtspace.h")).expect("header");
+    let kinds = header.lines().filter_map(|l| l.strip_prefix("const sqs_kind *sqs_kind_")?.strip_suffix("(void);"));
+    let cases: Vec<_> = golden_features().lines().filter_map(|l| l.split(' ').next()).collect();
+    let (with, without): (Vec<_>, Vec<_>) = kinds.partition(|k| cases.contains(k));
+    assert!(without.is_empty(), "no case in targets/checks/feature_cases.c: {without:?}");
+    assert!(with.len() >= 31, "{with:?}");
 }
 
 #[test]

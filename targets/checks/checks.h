@@ -35,8 +35,11 @@ extern work_area area;
 /* Numbers that look random, the same everywhere. */
 typedef struct { uint64_t s; } dice;
 uint32_t roll(dice *d);
+/* Sample i of a tone of 16 samples, wandering in height, and noise; less than 7300 either way. */
+int32_t tone(size_t i, dice *d);
 
 sqs_config config_of(uint64_t window, uint64_t hop, uint32_t dtype);
+/* where: NULL for the host's heap. */
 sqs_pipeline *pipeline_in(control_area *where, const sqs_config *config);
 sqs_stage_desc stage_of(const char *name, const sqs_edge_desc *edges, uint32_t count, uint32_t dtype, uint32_t len);
 uint32_t builtin(sqs_pipeline *p, const char *kind, const char *name, const sqs_edge_desc *edges, uint32_t count,
@@ -55,5 +58,7 @@ void check_reverse(void);
 void check_codec(void);
 void check_saved(void);
 void check_repair(void);
+void check_features(void);
+void check_spectra(void);
 
 #endif

@@ -9,6 +9,8 @@ const check all_checks[] = {
     { "codec: golden vectors, encoded and decoded", check_codec },
     { "saved: golden checkpoints, restored and written again", check_saved },
     { "repair: damaged memory, the same rows", check_repair },
+    { "features: golden rows of every built-in kind", check_features },
+    { "spectra: the host's transform, where there is one, within the tolerance", check_spectra },
     { NULL, NULL },
 };
 
@@ -82,6 +84,12 @@ uint32_t roll(dice *d)
     return (uint32_t)((z ^ (z >> 31)) >> 32);
 }
 
+int32_t tone(size_t i, dice *d)
+{
+    static const int16_t turn[16] = { 0, 38, 71, 92, 100, 92, 71, 38, 0, -38, -71, -92, -100, -92, -71, -38 };
+    return turn[i % 16] * (int32_t)(i / 100 % 70) + (int32_t)(roll(d) % 601) - 300;
+}
+
 sqs_config config_of(uint64_t window, uint64_t hop, uint32_t dtype)
 {
     sqs_config c;
@@ -98,9 +106,9 @@ sqs_pipeline *pipeline_in(control_area *where, const sqs_config *config)
     sqs_pipeline *p = NULL;
     memset(&memory, 0, sizeof memory);
     memory.struct_size = sizeof memory;
-    memory.base = where->bytes;
+    memory.base = where ? where->bytes : NULL;
     memory.size = sizeof where->bytes;
-    CHECK_STATUS(sqs_pipeline_new(config, &memory, &p, NULL), SQS_OK);
+    CHECK_STATUS(sqs_pipeline_new(config, where ? &memory : NULL, &p, NULL), SQS_OK);
     return p;
 }
 

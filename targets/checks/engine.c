@@ -68,9 +68,7 @@ static uint32_t graph(sqs_pipeline *p)
 static void fill(void)
 {
     dice d = { 1 };
-    /* A tone of 16 samples, wandering in height, and noise. */
-    static const int16_t turn[16] = { 0, 38, 71, 92, 100, 92, 71, 38, 0, -38, -71, -92, -100, -92, -71, -38 };
-    for (int i = 0; i < SAMPLES; i++) samples[i] = (int16_t)(turn[i % 16] * (i / 100 % 70) + (int)(roll(&d) % 601) - 300);
+    for (size_t i = 0; i < SAMPLES; i++) samples[i] = (int16_t)tone(i, &d);
 }
 
 static int32_t rows_of(int32_t out[][LEN], uint32_t mode, uint64_t budget, uint64_t *bytes, uint64_t *least)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Makes the C header golden.h of tests/golden: python3 golden.py TESTS_GOLDEN > golden.h"""
 import re
+import struct
 import sys
 
 folder = sys.argv[1]
@@ -37,3 +38,25 @@ print("static const unsigned char golden_checkpoint[] __attribute__((aligned(8))
 for i in range(0, len(data), 16):
     print("    " + ", ".join(f"0x{b:02x}" for b in data[i:i + 16]) + ",")
 print("};")
+
+FORMAT = {"u8": "B", "i16": "h", "u32": "I", "f32": "f", "c32": "f", "f64": "d"}
+print("typedef struct {")
+print("    const char *name;")
+print("    uint32_t dtype, count, crc;")
+print("    uint64_t words[3];")
+print("} golden_feature;")
+print("static const golden_feature golden_features[] = {")
+count = 0
+for line in open(folder + "/features_flight.txt"):
+    parts = re.fullmatch(r"(.+): (\d+) (\w+), ([0-9a-f]{8}):((?: \S+){3})\n", line)
+    if not parts:
+        sys.exit("golden.py: not understood: " + line)
+    name, size, dtype, crc, numbers = parts.groups()
+    code = FORMAT[dtype]
+    values = [(float if code in "fd" else int)(number) for number in numbers.split()]
+    words = ", ".join(f"0x{struct.pack('>' + code, value).hex()}u" for value in values)
+    print(f'    {{ "{name}", SQS_{dtype.upper()}, {size}, 0x{crc}u, {{ {words} }} }},')
+    count += 1
+print("};")
+if count == 0:
+    sys.exit("golden.py: features_flight.txt is empty")
