@@ -1,15 +1,19 @@
-//! The format against a second decoder, which was written from docs/FORMAT.md alone: streams of today's encoder, and
-//! streams of earlier ones (tests/format/golden.rs).
+//! The format against a second decoder, which was written from docs/FORMAT.md alone: streams of today's encoder, streams
+//! of earlier ones (tests/format/golden.rs), and what is to be refused (tests/format/refusals.rs).
 
 #[path = "ccsds121_oracle/mod.rs"]
 mod ccsds121_oracle;
 mod codec_common;
+#[path = "format/damage.rs"]
+mod damage;
 #[path = "format_oracle/mod.rs"]
 mod format_oracle;
 #[path = "format/golden.rs"]
 mod golden;
 #[path = "lz_oracle/mod.rs"]
 mod lz_oracle;
+#[path = "format/refusals.rs"]
+mod refusals;
 #[path = "format/signals.rs"]
 mod signals;
 

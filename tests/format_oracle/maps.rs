@@ -23,10 +23,11 @@ pub(crate) fn integers(b: &mut Bytes<'_>, c: &Channel<'_>, past: &[i32]) -> R<Ma
 }
 
 /// The values of [7.2], behind the byte that says of which kind they are.
-fn list(kind: u8, b: &mut Bytes<'_>, rows: usize) -> R<Vec<i32>> {
+fn list(kind: u8, b: &mut Bytes<'_>, c: &Channel<'_>) -> R<Vec<i32>> {
     let m = b.varint()? as usize;
     note(format!("list {kind}"));
-    need(kind <= 1 && m > 0 && m <= rows / 3, "a list of values")?;
+    need(kind <= 1 && m > 0 && m <= c.rows / 3, "a list of values")?;
+    need(kind == 0 || c.f.sample >= 9, "a grid of no binary floats")?;
     let grid = if kind == 1 { Some((Grid::read(b)?, array(b, m)?)) } else { None };
     let (first, factor) = (unzigzag(b.varint()?), b.varint()?);
     need(factor > 0, "a factor of 0")?;
@@ -44,7 +45,7 @@ fn list(kind: u8, b: &mut Bytes<'_>, rows: usize) -> R<Vec<i32>> {
 /// [7.2]
 pub(crate) fn ranks(b: &mut Bytes<'_>, c: &Channel<'_>) -> R<Mapped> {
     let kind = b.u8()?;
-    let list = list(kind, b, c.rows)?;
+    let list = list(kind, b, c)?;
     among(&list, b, c)
 }
 
@@ -55,7 +56,7 @@ pub(crate) fn more_ranks(b: &mut Bytes<'_>, c: &Channel<'_>) -> R<Mapped> {
     all.dedup();
     match b.u8()? {
         2 => note("list 2".into()),
-        kind => all.extend(list(kind, b, c.rows)?),
+        kind => all.extend(list(kind, b, c)?),
     }
     all.sort_unstable();
     need(all.is_sorted_by(|a, b| a < b), "a value that was known")?;

@@ -95,7 +95,7 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
         if position > 0 && matches!(codec & 15, 1 | 2) {
             let u = b.varint()? as usize;
             crc = Some(b.number(4)?);
-            note(if u > 0 { "a past".into() } else { "no past".into() });
+            note(if u > 0 { "behind bytes".into() } else { "behind none".into() });
             past = &out.raw[out.raw.len().checked_sub(u).ok_or("bytes that are not there")?..];
             out.within_groups &= out.raw.len() - u >= group;
         }
@@ -107,7 +107,12 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
             _ => return Err("codec"),
         };
         need(raw.len() == raw_len, "raw length")?;
-        need(crc.is_none_or(|c| c == u64::from(crc32c(&raw))), "CRC of a frame behind others")?;
+        if let Some(crc) = crc
+            && crc != u64::from(crc32c(&raw))
+        {
+            note(format!("CRC {}", crc32c(&raw)));
+            return Err("CRC of a frame behind others");
+        }
         out.frames.push((offset, at as u64));
         out.raw.extend(raw);
         at += length;
