@@ -1,7 +1,7 @@
 //! [9.3]: the adaptive coder, and what it learns from the past of a group.
 
 use super::arrays::of_level;
-use super::bytes::{Bytes, R, need};
+use super::bytes::{Bytes, R, need, note};
 
 /// The range code.
 struct Range<'a> {
@@ -174,6 +174,9 @@ pub(crate) fn adaptive(b: &mut Bytes<'_>, n: usize, past: &[i32]) -> R<Vec<i32>>
     let way = usize::from(bytes.u8()?);
     need(way < 4, "a way is 0 to 3")?;
     let mut model = Model { sets: vec![[Node { a: 8192, b: 8192, m: 0 }; 64]; 21], means: [1 << 18; 3], way };
+    if !past.is_empty() {
+        note("past of coder 3".into());
+    }
     for e in past {
         model.residual(&mut Source::Known(*e));
     }

@@ -1,7 +1,7 @@
 //! [6] and [14.2]: groups, planes, and what they have of the rows before.
 
 use super::Format;
-use super::bytes::{Bytes, Glyph, R, need};
+use super::bytes::{Bytes, Glyph, R, need, note};
 use super::maps::{counts, integers, more_ranks, narrow, ranks, upper};
 
 /// A payload of the numeric codec [6] behind the bytes that it refers to [14.2].
@@ -82,6 +82,9 @@ fn plane(g: &Glyph<'_>, c: &Channel<'_>, before: &[Plane]) -> R<Plane> {
     let mut b = Bytes(g.payload);
     let (f, rows) = (c.f, c.rows);
     let zeros = vec![0; c.past.len() + rows];
+    if !c.past.is_empty() {
+        note(format!("past of {}/{}", g.kind, g.id));
+    }
     let of_integers = |(x, v): (Vec<i32>, Vec<i32>)| Plane { samples: v.iter().map(|v| bytes_of(*v, f)).collect(), x };
     let done = match (g.kind, g.id) {
         (0, 0) => {
