@@ -6,7 +6,9 @@
 mod oracle;
 
 use proptest::prelude::*;
-use sqrtspace::codec::lz::{DECODE_WORK_LEN, MAX_BLOCK, decode_block, encode_block, encode_work_len};
+use sqrtspace::codec::lz::{
+    DECODE_WORK_LEN, MAX_BLOCK, decode_block, decode_block_after, encode_block, encode_block_after, encode_work_len,
+};
 use sqrtspace::status::Status;
 
 fn encoded(input: &[u8], effort: u8) -> Option<Vec<u8>> {
@@ -101,7 +103,7 @@ fn round_trip(input: &[u8], effort: u8) -> Option<usize> {
     assert!(decoded(&block, input.len()).unwrap() == input);
     assert!(decoded(&block, input.len() + 1000).unwrap() == input);
     assert_eq!(decoded(&block, input.len() - 1), Err(Status::Damaged));
-    assert!(oracle::decode(&block, input.len()).unwrap() == input);
+    assert!(oracle::decode(&[], &block, input.len()).unwrap() == input);
     Some(block.len())
 }
 
@@ -137,6 +139,49 @@ fn blocks_of_many_parts() {
     assert!(encoded(&data(0, MAX_BLOCK + 1, 3), 5).is_none());
 }
 
+/// The block of all of `whole` from `from` on.
+fn encoded_behind(from: usize, whole: &[u8], effort: u8) -> Option<Vec<u8>> {
+    let mut work = vec![0xdead_beef; encode_work_len(whole.len(), effort)];
+    let mut out = vec![0x5a; whole.len() - from];
+    let len = encode_block_after(from, whole, &mut out, &mut work, effort)?;
+    out.truncate(len);
+    Some(out)
+}
+
+/// The decoder and the oracle agree on a block behind `past`; what it gives.
+fn agree_behind(past: &[u8], block: &[u8], room: usize) -> Option<Vec<u8>> {
+    let mut work = vec![0xdead_beef; DECODE_WORK_LEN];
+    let mut out = [past, &vec![0xa5; room]].concat();
+    let ours = decode_block_after(past.len(), block, &mut out, &mut work).ok();
+    let ours = ours.map(|len| out[past.len()..past.len() + len].to_vec());
+    assert!(ours == oracle::decode(past, block, room));
+    ours
+}
+
+#[test]
+fn what_is_encoded_behind_others_is_decoded() {
+    for effort in [1, 5, 9] {
+        for kind in 0..KINDS {
+            for (from, len) in [(1, 300), (7, 900), (700, 9), (5000, 3000), (65_536, 6000)] {
+                let whole = data(kind, from + len, 7);
+                let (past, raw) = whole.split_at(from);
+                let Some(block) = encoded_behind(from, &whole, effort) else { continue };
+                assert!(agree_behind(past, &block, len).as_deref() == Some(raw), "kind {kind}, {len} behind {from}");
+            }
+        }
+        // All of it, from as far as there is; and nothing without it.
+        let noise = data(1, 1000, 8).repeat(2);
+        let block = encoded_behind(1000, &noise, effort).unwrap();
+        assert!(block.len() < 40 && agree_behind(&noise[..1000], &block, 1000).as_deref() == Some(&noise[1000..]));
+        assert!(agree_behind(&noise[1..1000], &block, 1000).is_none() && agree_behind(&[], &block, 1000).is_none());
+        for bit in 0..block.len() * 8 {
+            let mut bad = block.clone();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            agree_behind(&noise[..1000], &bad, 1000);
+        }
+    }
+}
+
 #[test]
 fn logs_shrink() {
     let log = data(0, 65_536, 4);
@@ -161,7 +206,7 @@ fn short_memory_is_refused() {
 fn agree(block: &[u8], room: usize) {
     let ours = decoded(block, room);
     assert!(matches!(ours, Ok(_) | Err(Status::Damaged)));
-    assert!(ours.ok() == oracle::decode(block, room));
+    assert!(ours.ok() == oracle::decode(&[], block, room));
 }
 
 #[test]

@@ -133,7 +133,8 @@ impl<'a> BitReader<'a> {
         if bits < 32 { (w >> 1) >> (31 - bits) } else { w }
     }
 
-    /// The number of zeros before the next one, which is taken too; at most `most` (no one follows then).
+    /// The number of zeros before the next one, which is taken too; at most `most`. More than that are bits that are not
+    /// there: [`BitReader::overrun`].
     #[inline]
     pub fn unary(&mut self, most: u32) -> u32 {
         let mut n = 0u32;
@@ -147,14 +148,18 @@ impl<'a> BitReader<'a> {
             if zeros < 56 {
                 n += zeros;
                 self.pos += zeros as usize + 1;
-                return n.min(most);
+                break;
             }
             n += 56;
             self.pos += 56;
-            if n >= most || self.overrun() {
-                return most;
+            if n > most || self.overrun() {
+                break;
             }
         }
+        if n > most {
+            self.pos = usize::MAX >> 1;
+        }
+        n.min(most)
     }
 
     /// The number of a Rice code of parameter `k`, at most 31; none where its quotient is `most` or more: what follows the
@@ -175,6 +180,19 @@ impl<'a> BitReader<'a> {
     #[must_use]
     pub fn overrun(&self) -> bool {
         self.pos > self.bytes.len().sat_mul(8)
+    }
+
+    /// Whether no more bits were taken than there are, and what fills up the last byte begun is zeros.
+    #[must_use]
+    pub fn sound(&self) -> bool {
+        let rest = self.bytes.get(self.pos >> 3).map_or(0, |b| b << (self.pos & 7));
+        !self.overrun() && (rest == 0 || self.pos & 7 == 0)
+    }
+
+    /// The same, and that nothing is left.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        self.used() == self.bytes.len() && self.sound()
     }
 
     /// Bytes begun so far.

@@ -1,17 +1,23 @@
 //! [9] and [10]: arrays of residuals and the tables they are coded with.
 
+use super::adaptive::adaptive;
 use super::bytes::{Bits, Bytes, R, need, note, unzigzag};
 use std::sync::OnceLock;
 
-/// An array of n residuals.
+/// An array of n numbers.
 pub(crate) fn array(b: &mut Bytes<'_>, n: usize) -> R<Vec<i32>> {
+    array_after(b, n, &[])
+}
+
+/// An array of n residuals behind those of the past that teach the adaptive coder [14.2].
+pub(crate) fn array_after(b: &mut Bytes<'_>, n: usize, past: &[i32]) -> R<Vec<i32>> {
     let coder = b.u8()?;
     note(format!("coder {coder}"));
     match coder {
         0 => Ok(vec![0; n]),
         1 => rice(b, n),
         2 => fixed(b, n),
-        3 => adaptive(b, n),
+        3 => adaptive(b, n, past),
         4 => learned(b, n),
         _ => Err("a coder is 0 to 4"),
     }
@@ -49,8 +55,7 @@ fn rice(b: &mut Bytes<'_>, n: usize) -> R<Vec<i32>> {
             out.push(unzigzag(z));
         }
     }
-    let used = bits.close()?;
-    b.take(used)?;
+    b.0 = bits.close()?;
     Ok(out)
 }
 
@@ -180,12 +185,13 @@ impl<'a> Section<'a> {
     }
 
     fn close(self) -> R<()> {
+        need(self.raw.close()?.is_empty(), "raw bits are left")?;
         need(self.words.0.is_empty() && self.states.iter().all(|x| *x == 65536), "words are left")
     }
 }
 
 /// The table of a level, and the bits that lie below its symbols.
-fn of_level(level: u32) -> (usize, u32) {
+pub(crate) fn of_level(level: u32) -> (usize, u32) {
     if level < 19 { (level as usize, 0) } else { (19 + ((level - 19) & 1) as usize, (level - 17) >> 1) }
 }
 
@@ -211,128 +217,6 @@ fn fixed(b: &mut Bytes<'_>, n: usize) -> R<Vec<i32>> {
         }
     }
     s.close()?;
-    Ok(out)
-}
-
-/// The range code of [9.3].
-struct Range<'a> {
-    bytes: Bytes<'a>,
-    r: u32,
-    code: u32,
-}
-
-#[derive(Clone, Copy)]
-struct Node {
-    a: u32,
-    b: u32,
-    m: u32,
-}
-
-impl Range<'_> {
-    fn next(&mut self) -> u32 {
-        self.bytes.u8().map_or(0, u32::from)
-    }
-
-    fn fill(&mut self) {
-        while self.r < 1 << 24 {
-            self.r <<= 8;
-            self.code = self.code << 8 | self.next();
-        }
-    }
-
-    fn decide(&mut self, n: &mut Node) -> bool {
-        let p = (n.a + n.b).clamp(24, 32743);
-        let bound = (self.r >> 15) * p;
-        let one = self.code >= bound;
-        if one {
-            self.code -= bound;
-            self.r -= bound;
-        } else {
-            self.r = bound;
-        }
-        let (ra, rb) = ((n.m + 1).min(4), if n.m < 6 { n.m + 1 } else { 7 });
-        if one {
-            n.a -= n.a >> ra;
-            n.b -= n.b >> rb;
-        } else {
-            n.a += (16383 - n.a) >> ra;
-            n.b += (16383 - n.b) >> rb;
-        }
-        n.m = (n.m + 1).min(15);
-        self.fill();
-        one
-    }
-
-    fn raw(&mut self, bits: u32) -> u64 {
-        let (mut left, mut out) = (bits, 0);
-        while left > 0 {
-            let n = left.min(12);
-            self.r >>= n;
-            let v = (self.code / self.r).min((1 << n) - 1);
-            self.code -= v * self.r;
-            self.fill();
-            out = out << n | u64::from(v);
-            left -= n;
-        }
-        out
-    }
-}
-
-/// [9.3]
-fn adaptive(b: &mut Bytes<'_>, n: usize) -> R<Vec<i32>> {
-    const WEIGHTS: [[i64; 3]; 4] = [[0, 8, 0], [2, 4, 2], [4, 3, 1], [0, 2, 6]];
-    let len = b.varint()? as usize;
-    let mut bytes = Bytes(b.take(len)?);
-    let way = usize::from(bytes.u8()?);
-    need(way < 4, "a way is 0 to 3")?;
-    let mut c = Range { bytes, r: u32::MAX, code: 0 };
-    need(c.next() == 0, "the first byte is 0")?;
-    for _ in 0..4 {
-        c.code = c.code << 8 | c.next();
-    }
-    let mut sets = [[Node { a: 8192, b: 8192, m: 0 }; 64]; 21];
-    let mut means = [1i64 << 18; 3];
-    let mut out = Vec::new();
-    for _ in 0..n {
-        let v: i64 = means.iter().zip(WEIGHTS[way]).map(|(m, w)| m * w).sum();
-        let level = if v > 0 {
-            let l = i64::from(v.ilog2());
-            let m = if l <= 16 { v << (16 - l) } else { v >> (l - 16) };
-            (2 * l + 14 - 38 + i64::from(m >= 77936) + i64::from(m >= 110_218)).clamp(0, 76) as u32
-        } else {
-            0
-        };
-        let nodes = &mut sets[of_level(level).0];
-        let e = (level / 2).saturating_sub(6);
-        let mut k = e;
-        if c.decide(&mut nodes[0]) {
-            k += 1;
-            while k < 32 && c.decide(&mut nodes[1 + (k - e - 1).min(10) as usize]) {
-                k += 1;
-            }
-        } else {
-            while k > 0 && c.decide(&mut nodes[12 + (e - k).min(11) as usize]) {
-                k -= 1;
-            }
-        }
-        let mut value = 0i64;
-        if k > 0 {
-            let negative = c.decide(&mut nodes[24 + (k - 1).min(2) as usize]);
-            let mut g = 1u64;
-            let by_nodes = if k <= 4 { k - 1 } else { 2 };
-            for _ in 0..by_nodes {
-                let node = if k <= 4 { 27 + g } else { 35 + 3 * u64::from((k + 4).saturating_sub(e).min(8)) + g - 1 };
-                g = g << 1 | u64::from(c.decide(&mut nodes[node as usize]));
-            }
-            let rest = k - 1 - by_nodes;
-            g = g << rest | c.raw(rest);
-            value = if negative { -(g as i64) } else { g as i64 };
-        }
-        for (mean, rate) in means.iter_mut().zip([2, 4, 7]) {
-            *mean += (value.abs() * 65536 - *mean) >> rate;
-        }
-        out.push(value as i32);
-    }
     Ok(out)
 }
 

@@ -83,6 +83,7 @@ impl<'a> Bytes<'a> {
     pub(crate) fn glyph(&mut self) -> R<Glyph<'a>> {
         let first = self.u8()?;
         let id = if first & 31 == 31 { self.varint()? } else { u32::from(first & 31) };
+        need((first & 31 == 31) == (id >= 31), "a number of a glyph has one form")?;
         note(format!("glyph {}/{id}", first >> 6));
         let len = if first & 32 != 0 { self.varint()? as usize } else { 0 };
         Ok(Glyph { kind: first >> 6, id, payload: self.take(len)? })
@@ -119,11 +120,11 @@ impl<'a> Bits<'a> {
         Ok(n)
     }
 
-    /// Bytes touched, the last one padded with zeros.
-    pub(crate) fn close(mut self) -> R<usize> {
+    /// The bytes behind the last one begun, which is padded with zeros.
+    pub(crate) fn close(mut self) -> R<&'a [u8]> {
         while !self.at.is_multiple_of(8) {
             need(self.take(1)? == 0, "padding is zeros")?;
         }
-        Ok(self.at / 8)
+        Ok(&self.bytes[self.at / 8..])
     }
 }

@@ -1,10 +1,13 @@
 //! A second decoder, written from docs/FORMAT.md alone: plain and slow, without a line of the library. Numbers in
-//! brackets are sections of that text. What it does not have are the LZ codec (`tests/lz.rs` has one) and the past of
-//! groups.
+//! brackets are sections of that text. What it does not have are the CCSDS 121 and the LZ codec: those have texts and
+//! decoders of their own.
 
+mod adaptive;
 mod arrays;
 mod bytes;
+mod maps;
 mod planes;
+mod predict;
 
 use bytes::{Bytes, R, crc32c, need, note};
 
@@ -18,11 +21,13 @@ pub(crate) struct Stream {
     pub(crate) index: Vec<(u64, u64)>,
     /// Of each frame: its raw offset and its position.
     pub(crate) frames: Vec<(u64, u64)>,
+    /// No frame refers to what is before its group: encoders see to that, readers do not.
+    pub(crate) within_groups: bool,
 }
 
 /// What is in a frame [3].
 #[derive(Clone, Copy)]
-struct Format {
+pub(crate) struct Format {
     /// 0 to 10.
     sample: u8,
     little: bool,
@@ -36,17 +41,17 @@ impl Format {
     }
 }
 
-/// Reads a whole sound stream [2, 3, 4]. Other codecs than stored, numeric and CCSDS 121 are read by `other`.
+/// Reads a whole sound stream [2, 3, 4].
 pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Stream> {
-    let mut out = Stream { raw: Vec::new(), index: Vec::new(), frames: Vec::new() };
-    let (mut at, mut tag, mut sequence) = (0, None, 0);
+    let mut out = Stream { raw: Vec::new(), index: Vec::new(), frames: Vec::new(), within_groups: true };
+    let (mut at, mut tag, mut sequence, mut next, mut group) = (0, None, 0, 0, 0);
     loop {
         let head = stream.get(at..at + 28).ok_or("a header ends early")?;
         let mut h = Bytes(head);
         need(h.take(4)? == [0xf5, 0x53, 0x51, 0xb2], "sync")?;
         let (version, codec, format) = (h.u8()?, h.u8()?, h.u8()?);
         need(version >> 4 == 1, "version")?;
-        let position = (version & 15) << 4 | codec >> 4;
+        let position = usize::from((version & 15) << 4 | codec >> 4);
         let channels = h.number(2)? as usize + 1;
         let (its_tag, its_sequence) = (h.number(2)?, h.number(3)?);
         let (raw_len, payload_len, offset) = (h.number(3)? as usize, h.number(3)? as usize, h.number(8)?);
@@ -78,16 +83,36 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
         let f = Format { sample: format & 0x7f, little: format & 0x80 != 0, channels };
         need(f.sample <= 10 && channels <= 4096, "format")?;
         need(codec & 15 == 0 || payload_len < raw_len, "a frame that did not shrink")?;
-        need(position == 0 || matches!(codec & 15, 0 | 3), "the past is not known here")?;
         note(format!("frame {}", codec & 15));
+        // What the frame may refer to [14]: the bytes of its group so far.
+        need(position == 0 || position == next, "position in the group")?;
+        next = position + 1;
+        if position == 0 {
+            group = out.raw.len();
+        }
+        let mut b = Bytes(payload);
+        let (mut past, mut crc) = (&[] as &[u8], None);
+        if position > 0 && matches!(codec & 15, 1 | 2) {
+            let u = b.varint()? as usize;
+            crc = Some(b.number(4)?);
+            note(if u > 0 { "behind bytes".into() } else { "behind none".into() });
+            past = &out.raw[out.raw.len().checked_sub(u).ok_or("bytes that are not there")?..];
+            out.within_groups &= out.raw.len() - u >= group;
+        }
         let raw = match codec & 15 {
             0 => payload.to_vec(),
-            1 => planes::numeric(payload, f, raw_len)?,
-            2 => lz(payload, raw_len)?,
+            1 => planes::numeric(b.0, f, raw_len, past)?,
+            2 => lz(b.0, past, raw_len)?,
             3 => ccsds121(payload, raw_len)?,
             _ => return Err("codec"),
         };
         need(raw.len() == raw_len, "raw length")?;
+        if let Some(crc) = crc
+            && crc != u64::from(crc32c(&raw))
+        {
+            note(format!("CRC {}", crc32c(&raw)));
+            return Err("CRC of a frame behind others");
+        }
         out.frames.push((offset, at as u64));
         out.raw.extend(raw);
         at += length;
@@ -97,5 +122,5 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
 
 /// Reads the payload of a CCSDS 121 frame that gives so many bytes.
 pub(crate) type Ccsds121<'f> = &'f dyn Fn(&[u8], usize) -> R<Vec<u8>>;
-/// The same for LZ.
-pub(crate) type Lz<'f> = &'f dyn Fn(&[u8], usize) -> R<Vec<u8>>;
+/// The same for LZ, behind the bytes in the middle.
+pub(crate) type Lz<'f> = &'f dyn Fn(&[u8], &[u8], usize) -> R<Vec<u8>>;

@@ -169,9 +169,11 @@ fn value(code: u32, direct: u32, back: &mut Back) -> Option<u32> {
     Some((2 + half) << (octave - 1) | back.word(octave - 1)?)
 }
 
-pub(crate) fn decode(block: &[u8], limit: usize) -> Option<Vec<u8>> {
+/// A block that gives `limit` bytes at most, behind those of `past`.
+pub(crate) fn decode(past: &[u8], block: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut rest = block;
-    let mut out = Vec::new();
+    let mut out = past.to_vec();
+    let limit = past.len() + limit;
     let mut recent = vec![1usize, 2, 4, 8];
     loop {
         let flags = take(&mut rest, 1)?[0];
@@ -256,7 +258,7 @@ pub(crate) fn decode(block: &[u8], limit: usize) -> Option<Vec<u8>> {
         }
         out.extend(lits);
         if last {
-            return (out.len() <= limit).then_some(out);
+            return (out.len() <= limit).then(|| out.split_off(past.len()));
         }
     }
 }

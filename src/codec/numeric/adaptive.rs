@@ -130,7 +130,9 @@ pub(crate) fn read(known: &[i32], bytes: &[u8], e: &mut [i32], cells: &mut [i32]
     if usize::from(*way) >= WAYS {
         return None;
     }
-    run(&mut range::Reader::new(rest), usize::from(*way), known, cells, e)
+    let mut r = range::Reader::new(rest);
+    run(&mut r, usize::from(*way), known, cells, e)?;
+    r.ended().then_some(())
 }
 
 #[cfg(test)]

@@ -290,7 +290,7 @@ fn decode<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [i32
 fn decode_at<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [i32]) -> Option<()> {
     let shape = usize::from(params >> 6);
     let level_table = usize::from(params & 0x3f);
-    if level_table > 18 {
+    if level_table > 18 || u32::from(first) > MAX_LEVEL {
         return None;
     }
     let levels = (FIXED.get(2 * LEVELS + level_table)?, LOOKUPS.get(2 * LEVELS + level_table)?);
@@ -313,7 +313,7 @@ fn decode_at<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [
             }
         }
     }
-    (dec.finished() && !bits.overrun()).then_some(())
+    (dec.finished() && bits.ended()).then_some(())
 }
 
 #[cfg_attr(feature = "std", inline(always))]

@@ -62,6 +62,11 @@ pub(crate) fn distinct(x: &[i32], e: &mut [i32]) -> usize {
     compact(e.get_mut(..x.len()).unwrap_or(&mut []))
 }
 
+/// Whether each value is greater than the one before.
+pub(crate) fn rises(values: &[i32]) -> bool {
+    values.array_windows().all(|[a, b]| a < b)
+}
+
 /// Sorts `e` and keeps one of each value at its start; how many.
 pub(crate) fn compact(e: &mut [i32]) -> usize {
     sort(e, i32::lt);
@@ -304,14 +309,17 @@ pub(crate) fn write(
     Some(n + entropy::write(gaps, effort, models, out.get_mut(n..)?)?)
 }
 
-/// Reads the values into the start of `e` and tells how many there are.
-pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<usize> {
+/// Reads the values into the start of `e` and tells how many there are, `most` at most; `floats` may lie on a grid.
+pub(crate) fn read(r: &mut Reader<'_>, floats: bool, most: usize, models: &mut [i32], e: &mut [i32]) -> Option<usize> {
     let kind = r.u8()?;
     let few = varint::read(r)? as usize;
+    if few > most {
+        return None;
+    }
     let (values, rest) = e.split_at_mut_checked(few)?;
     let grid = match kind {
         PLAIN => None,
-        ON_GRID => {
+        ON_GRID if floats => {
             let g = Grid::read(r)?;
             let errors = rest.get_mut(..few)?;
             entropy::read(r, models, errors)?;
@@ -321,7 +329,7 @@ pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Opt
     };
     let (first, gaps) = values.split_first_mut()?;
     *first = unzigzag(varint::read(r)?);
-    let factor = varint::read(r)?;
+    let factor = varint::read(r).filter(|f| *f > 0)?;
     entropy::read(r, models, gaps)?;
     let mut v = *first;
     for g in gaps {
@@ -333,7 +341,7 @@ pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Opt
             *v = g.at(*v).wrapping_add(*e);
         }
     }
-    Some(few)
+    rises(values).then_some(few)
 }
 
 #[cfg(test)]
@@ -367,7 +375,9 @@ mod tests {
             let len = write(&mut e, n, None, Effort::Default, &mut models, &mut buf).unwrap();
             let mut back = std::vec![0; x.len()];
             let mut r = Reader::new(&buf[..len]);
-            prop_assert_eq!(read(&mut r, &mut models, &mut back), Some(n));
+            let most = n - 1;
+            prop_assert_eq!(read(&mut r.clone(), false, most, &mut models, &mut back), None);
+            prop_assert_eq!(read(&mut r, false, n, &mut models, &mut back), Some(n));
             prop_assert_eq!(&back[..n], &want[..]);
         }
     }

@@ -355,7 +355,7 @@ fn decode_at<T: Turn>(
     for (i, v) in rest.iter_mut().enumerate() {
         *v = value(dec.get_from::<BITS>(i, points).into(), k, |n| bits.get(n));
     }
-    (dec.finished() && !bits.overrun()).then_some(())
+    (dec.finished() && bits.ended()).then_some(())
 }
 
 #[cfg(test)]

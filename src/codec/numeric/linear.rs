@@ -97,7 +97,7 @@ impl Linear {
                 return None;
             }
         }
-        if bits.overrun() {
+        if !bits.sound() {
             return None;
         }
         r.bytes(bits.used())?;

@@ -262,6 +262,9 @@ pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &
     let end = data.len();
     let mut at = from;
     let mut groups = 0usize;
+    if from != history(from, format) {
+        return None;
+    }
     while at < end {
         let (before, left) = data.split_at_mut_checked(at)?;
         let g = glyph::read(&mut r)?;
@@ -279,10 +282,11 @@ pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &
             }
             (GlyphType::Primitive, plane::STORED) => {
                 let bytes = g.payload?;
-                if bytes.is_empty() {
+                // All that is left, which makes no row.
+                if bytes.len() != left.len() || bytes.len() >= row {
                     return None;
                 }
-                left.get_mut(..bytes.len())?.put(bytes);
+                left.put(bytes);
                 at += bytes.len();
             }
             _ => return None,

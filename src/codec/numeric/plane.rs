@@ -503,7 +503,7 @@ impl PlaneOut<'_> {
     /// Reads a plane of integers, samples of the past becoming such by `map`; returns their base and factor.
     fn affine(&mut self, map: &dyn Fn(i32) -> i32, r: &mut Reader<'_>) -> Option<(i32, i32)> {
         let base = unzigzag(varint::read(r)?);
-        let g = varint::read(r)?;
+        let g = varint::read(r).filter(|g| *g > 0)?;
         let width = if g == 1 { width_of(self.format) } else { 32 };
         self.past.load(self.format, self.channel, width, |v| integer(map(v), base, g));
         self.predicted(width, r)?;
@@ -511,8 +511,13 @@ impl PlaneOut<'_> {
     }
 
     fn ranks(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let few = dict::read(r, self.models, self.e)?;
+        let few = self.values(0, r)?;
         self.ranked(few, r)
+    }
+
+    /// Reads a list of values into `e` from `at` on.
+    fn values(&mut self, at: usize, r: &mut Reader<'_>) -> Option<usize> {
+        dict::read(r, self.format.sample.is_float(), self.x.len() / 3, self.models, self.e.get_mut(at..)?)
     }
 
     fn known(&mut self, r: &mut Reader<'_>) -> Option<()> {
@@ -523,10 +528,14 @@ impl PlaneOut<'_> {
             r.u8()?;
             0
         } else {
-            dict::read(r, self.models, self.e.get_mut(before..)?)?
+            self.values(before, r)?
         };
         let all = before + new;
-        sort(self.e.get_mut(..all)?, i32::lt);
+        let values = self.e.get_mut(..all)?;
+        sort(values, i32::lt);
+        if all * 2 > self.x.len() || !dict::rises(values) {
+            return None;
+        }
         self.ranked(all, r)
     }
 

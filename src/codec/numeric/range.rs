@@ -207,6 +207,11 @@ impl<'a> Reader<'a> {
         self.pos += 1;
         b.into()
     }
+
+    /// Whether the code began as it has to, and nothing is left of it.
+    pub(crate) fn ended(&self) -> bool {
+        self.bytes.first().is_none_or(|b| *b == 0) && self.pos >= self.bytes.len()
+    }
 }
 
 impl Coder for Reader<'_> {

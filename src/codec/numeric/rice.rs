@@ -225,7 +225,7 @@ pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
             *v = unzigzag(z);
         }
     }
-    if bits.overrun() {
+    if !bits.sound() {
         return None;
     }
     r.bytes(bits.used()).map(|_| ())

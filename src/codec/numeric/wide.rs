@@ -161,8 +161,13 @@ impl Wide {
         for s in seeds.iter_mut().take(order.into()) {
             *s = r.u64()? as i64;
         }
-        let bytes = rows.checked_mul(shift as usize)?.div_ceil(8);
-        Some((Wide { decimals, order, shift, base, seeds }, r.bytes(bytes)?))
+        let bits = rows.checked_mul(shift as usize)?;
+        let low = r.bytes(bits.div_ceil(8))?;
+        // The last byte is filled up with zeros.
+        if low.last().is_some_and(|b| bits & 7 > 0 && b << (bits & 7) != 0) {
+            return None;
+        }
+        Some((Wide { decimals, order, shift, base, seeds }, low))
     }
 
     /// Puts the samples of a channel where they belong.
