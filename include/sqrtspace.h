@@ -201,7 +201,7 @@
  * ema
  *     f32, f64 or i16; a scan. Exponential moving average: alpha or span, initial, precision.
  * energy
- *     f32 or i16 -> 1 f32. Sum of squares; i16 is scaled by 1/32768.
+ *     f32 or i16 -> 1 f32. Sum of squares; i16 as it is, summed exactly.
  * fir
  *     f32. Convolution with taps (list) where they overlap the row whole: row length - taps + 1 elements.
  * hann
@@ -231,7 +231,7 @@
  * rfft_power
  *     As rfft_magnitude; squares of the absolute values.
  * rms
- *     f32 or i16 -> 1 f32. Root of the mean square; i16 is scaled by 1/32768.
+ *     f32 or i16 -> 1 f32. Root of the mean square; i16 as it is.
  * rolling_stats
  *     f32, f64 or i16; a scan -> mean, variance of the last window samples per sample. window, ddof,
  *     precision.

@@ -61,12 +61,15 @@ impl Linear {
     /// Writes the predictor: order, reach, shift and coefficients.
     pub(crate) fn write(&self, out: &mut [u8]) -> Option<usize> {
         let mut me = *self;
-        let mut best = (u64::MAX, 0);
-        for k in 0..24u32 {
-            let bits = me.coefficients().map(|c| u64::from(zigzag(*c) >> k) + u64::from(k)).sum::<u64>();
-            best = best.min((bits, k));
+        // From one parameter to the next the bits first fall and then rise.
+        let (mut k, mut least) = (0, u64::MAX);
+        for next in 0..24u32 {
+            let bits = me.coefficients().map(|c| u64::from(zigzag(*c) >> next) + u64::from(next)).sum::<u64>();
+            if bits >= least {
+                break;
+            }
+            (k, least) = (next, bits);
         }
-        let k = best.1;
         let mut w = BitWriter::new(out);
         w.put(self.order as u32, 6);
         w.put(self.refs as u32, 2);

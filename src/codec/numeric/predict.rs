@@ -133,7 +133,7 @@ fn scale(cost: u64, n: u64, seen: u64) -> u64 {
 /// Estimated cost of a linear predictor; `e` is overwritten.
 fn linear_cost(l: &Linear, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, effort: Effort, e: &mut [i32]) -> u64 {
     let n = x.len();
-    let warm = l.warm().next_multiple_of(BLOCK);
+    let warm = l.warm();
     let mut cost = 0u64;
     let mut seen = 0u64;
     let mut from = 0;

@@ -24,18 +24,23 @@ const MOST: usize = 1 + MAX_ORDER + MAX_REFS * MAX_TAPS;
 const LAGS: usize = MAX_ORDER + 1;
 
 /// f64 cells that [`Solver`] works in.
-pub(crate) const CELLS: usize = SERIES * ROW + (SERIES + 2) * SERIES * LAGS + 2 * MOST * MOST;
+pub(crate) const CELLS: usize = SERIES * ROW + 2 * MOST * MOST;
 
-/// Numbers by lag, for each series.
-type Lags = [[f64; LAGS]; SERIES];
+/// While products are added, `work` holds numbers by lag: at 0 to [`SERIES`] for each two series the sums with a lag of 0 on the
+/// second side, then for each series the samples before the first one added, and up to the last one, backwards.
+const BEFORE: usize = SERIES;
+const LAST: usize = SERIES + 1;
+const _: () = assert!((LAST + 1) * SERIES * LAGS <= MOST * MOST);
+
+/// Where the numbers of `i` and a series are.
+const fn place(i: usize, series: usize) -> Range<usize> {
+    let at = (i * SERIES + series) * LAGS;
+    at..at + LAGS
+}
 
 /// The matrix of products of a plane and the planes before it, and its solution.
 pub(crate) struct Solver<'a> {
     rows: &'a mut [f64],
-    /// The sums with a lag of 0 on one side.
-    first: &'a mut [Lags],
-    /// The samples before the first one added and up to the last, backwards.
-    ends: &'a mut [Lags],
     products: &'a mut [f64],
     work: &'a mut [f64],
     /// From row to row of `products` and `work`.
@@ -59,14 +64,12 @@ impl<'a> Solver<'a> {
     /// [`CELLS`].
     pub(crate) fn new(cells: &'a mut [f64], order: usize, refs: usize, taps: usize) -> Option<Self> {
         let (rows, rest) = cells.split_at_mut_checked(SERIES * ROW)?;
-        let (lags, rest) = rest.split_at_mut_checked((SERIES + 2) * SERIES * LAGS)?;
-        let (first, ends) = lags.as_chunks_mut().0.as_chunks_mut().0.split_at_mut_checked(SERIES)?;
         let (products, work) = rest.split_at_mut_checked(MOST * MOST)?;
         let refs = if taps == 0 { 0 } else { refs.min(MAX_REFS) };
         let (order, taps) = (order.min(MAX_ORDER), taps.min(MAX_TAPS));
         let stride = 1 + order + refs * taps;
         products.get_mut(..stride * stride)?.fill(0.0);
-        Some(Solver { rows, first, ends, products, work, stride, order, refs, taps, count: 0 })
+        Some(Solver { rows, products, work, stride, order, refs, taps, count: 0 })
     }
 
     /// Where the lags of series `s` start in the matrix, and how many there are.
@@ -95,7 +98,7 @@ impl<'a> Solver<'a> {
         // The sums with a lag of 0 on one side are kept apart: the others follow from them and from the two ends.
         for (a, b) in (0..planes).flat_map(|a| (0..planes).map(move |b| (a, b))) {
             let (_, lags) = self.lags(b);
-            self.first.get_mut(a).and_then(|s| s.get_mut(b)?.get_mut(..lags)).unwrap_or(&mut []).fill(0.0);
+            self.work.get_mut(place(a, b)).and_then(|s| s.get_mut(..lags)).unwrap_or(&mut []).fill(0.0);
         }
         let level = Level::detect();
         let mut at = start;
@@ -114,16 +117,17 @@ impl<'a> Solver<'a> {
                     let (_, lags) = self.lags(b);
                     let now = self.rows.get(a * ROW + HISTORY..a * ROW + HISTORY + n).unwrap_or(&[]);
                     let row = self.rows.get(b * ROW..(b + 1) * ROW).unwrap_or(&[]);
-                    let Some(sums) = self.first.get_mut(a).and_then(|s| s.get_mut(b)?.get_mut(..lags)) else { break };
+                    let Some(sums) = self.work.get_mut(place(a, b)).and_then(|s| s.get_mut(..lags)) else { break };
                     lag_products(level, now, row, HISTORY, sums);
                 }
             }
             at += n;
         }
         // What leaves the sums at their ends from one lag to the next, by the distance from them.
-        for (ends, end) in self.ends.iter_mut().zip([start, end]) {
-            for (to, x) in ends.iter_mut().zip(series).take(planes) {
+        for (side, end) in [(BEFORE, start), (LAST, end)] {
+            for (s, x) in series.iter().enumerate().take(planes) {
                 let back = x.get(..end).unwrap_or(&[]).iter().rev().map(|v| f64::from(*v));
+                let to = self.work.get_mut(place(side, s)).unwrap_or(&mut []);
                 for (to, v) in to.iter_mut().zip(back.chain(core::iter::repeat(0.0))).take(warm + 1) {
                     *to = v;
                 }
@@ -139,12 +143,12 @@ impl<'a> Solver<'a> {
     /// Adds the products of all lags of two series, whose sums with a lag of 0 on one side are known.
     fn add_block(&mut self, a: usize, b: usize) -> Option<()> {
         let ((pa, na), (pb, nb)) = (self.lags(a), self.lags(b));
-        let [before, last] = self.ends else { return None };
-        let ((before_a, before_b), (last_a, last_b)) = ((before.get(a)?, before.get(b)?), (last.get(a)?, last.get(b)?));
-        let start = self.first.get(a)?.get(b)?;
+        let at = |i, series| self.work.get(place(i, series));
+        let ((before_a, before_b), (last_a, last_b)) = ((at(BEFORE, a)?, at(BEFORE, b)?), (at(LAST, a)?, at(LAST, b)?));
+        let start = at(a, b)?;
         // The row of the matrix and the next one, in turns.
         let (mut row, mut next) = ([0.0; LAGS], [0.0; LAGS]);
-        row.get_mut(..na)?.put(self.first.get(b)?.get(a)?.get(..na)?);
+        row.get_mut(..na)?.put(at(b, a)?.get(..na)?);
         let (mut row, mut next) = (&mut row, &mut next);
         for j in 0..nb {
             let to = self.products.get_mut((pb + j) * self.stride + pa..)?.get_mut(..na)?;
