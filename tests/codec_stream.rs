@@ -260,6 +260,22 @@ fn random_data_grows_by_little() {
 }
 
 #[test]
+fn few_values_far_apart_shrink_in_short_frames_too() {
+    let mut r = Random(52);
+    let values: Vec<i32> = (0..52).map(|_| r.next() as i32).collect();
+    for rows in [100usize, 250, 1000] {
+        let raw: Vec<u8> =
+            (0..rows).flat_map(|_| values[r.next() as usize % (rows / 5).min(52)].to_le_bytes()).collect();
+        let f = Format::new(SampleType::I32, ByteOrder::Little, 1).unwrap();
+        for effort in [Effort::Default, Effort::Best] {
+            let n = check(options(f, effort), &raw) - check(options(f, effort), &[]);
+            // A list of 32-bit values, six bits to the sample, and a head.
+            assert!(n * 3 < raw.len() * 2, "{rows} rows, {effort:?}: {n}");
+        }
+    }
+}
+
+#[test]
 fn memory_is_told_and_bounded() {
     for code in 0..=10u8 {
         let f = Format::from_code(code, 4).unwrap();
