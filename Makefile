@@ -4,21 +4,24 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 # Where cargo puts what it builds.
-BUILT = $(or $(CARGO_TARGET_DIR),target)/release
+BUILT = $(or $(CARGO_TARGET_DIR),target)/dist
 LIBDIR = $(DESTDIR)$(PREFIX)/lib
 
 .PHONY: help
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
+# cargo nextest where it is installed, cargo test otherwise: the same tests.
+TEST = $(CARGO) $(if $(shell $(CARGO) nextest --version 2>/dev/null),nextest run,test)
+
 .PHONY: test
-test: ## all tests
-	$(CARGO) test --workspace
+test: ## all tests, in their short forms
+	$(TEST) --workspace --exclude benches
 
 .PHONY: test-long
-test-long: ## the long forms of the tests of sweeps, growth, faults and damage
-	SQS_LONG=1 $(CARGO) test --test sweeps --test checkpoint_growth --test faults -- --nocapture
-	SQS_LONG=1 $(CARGO) test --release --test codec_campaign -- --nocapture
+test-long: ## the long forms of the tests of random cases, and the damage campaign
+	SQS_LONG=1 $(TEST) --test engine --test state --test abi --test project
+	SQS_LONG=1 $(TEST) --release --test codec campaign
 
 .PHONY: fuzz
 fuzz: ## a million cases of the fuzz targets
@@ -66,14 +69,14 @@ satcom-demo: image ## satcom whose spectra do not fit into a GR740's memory
 	out/driver capped satcom $(MORE)
 
 .PHONY: bench
-bench: ## benches of executors and stages, then one table of all workloads in all modes
-	$(CARGO) bench -p sqrtspace
-	$(CARGO) run --quiet --release -p driver -- bench all
+bench: ## benches of executors and stages, then one table of all workloads in all modes (profile dist)
+	$(CARGO) bench -p benches
+	$(CARGO) run --quiet --profile dist -p driver -- bench all
 
 # Peak memory of a whole process for 1 MB, 1 GB and 10 GB: minutes, and no disk to speak of.
 .PHONY: codec-memory
 codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 GB
-	$(CARGO) build --release --lib
+	$(CARGO) build --profile dist --lib
 	$(CC) -std=c99 -O2 -static -Wl,--gc-sections -Iinclude c-examples/07_encode_file.c $(BUILT)/libsqrtspace.a \
 	    -lpthread -ldl -lm -o $(BUILT)/07_encode_file
 	for bytes in 1000000 1000000000 10000000000; do \
@@ -84,7 +87,7 @@ codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 
 
 .PHONY: header
 header: ## write include/sqrtspace.h anew
-	SQS_UPDATE_HEADER=1 $(CARGO) test --test header
+	SQS_UPDATE_HEADER=1 $(CARGO) test --test abi header
 
 # Tools: ci/flight-tools.sh, which the targets below do not run by themselves.
 .PHONY: test-ppc
@@ -147,7 +150,7 @@ bench-leon: ## instructions a sample on LEON3, against C loops, and KissFFT and 
 install: ## header, libraries and sqrtspace.pc to DESTDIR/PREFIX
 	install -d $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
 # The one build that makes the libraries also tells what the static one needs; cargo repeats it when nothing is to do.
-	notes=$$($(CARGO) rustc --color never --release --lib -- --print native-static-libs 2>&1) \
+	notes=$$($(CARGO) rustc --color never --profile dist --lib -- --print native-static-libs 2>&1) \
 	    || { echo "$$notes" >&2; exit 1; }; \
 	libs=$$(echo "$$notes" | sed -n 's/^note: native-static-libs: //p' | tail -n 1); \
 	test -n "$$libs" || { echo "$$notes" >&2; echo "native-static-libs: not told" >&2; exit 1; }; \

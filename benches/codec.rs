@@ -1,6 +1,6 @@
 //! The codec beside libaec: ratios, and speed as ratios of processor time, per file and over signals made here.
 //!
-//! `cargo bench --bench codec -- [--rounds N] [--only NAME] [--ccsds121]`; recordings are looked for in `SQS_SAMPLE_DATA`
+//! `cargo bench -p benches --bench codec -- [--rounds N] [--only NAME] [--ccsds121]`; recordings are looked for in `SQS_SAMPLE_DATA`
 //! (default `../shared/data`), files named `NAME_<channels>ch.<type>`, little-endian. The peer gets the samples already
 //! regrouped by channel, as runs of 8192, with the block size that gives it the best ratio; regrouping is not part of its
 //! time, and is part of ours. Ours goes through the streaming encoder and decoder at the default frame size. All that
@@ -8,7 +8,7 @@
 #[path = "codec/signals.rs"]
 mod signals;
 
-#[path = "../tests/libaec/mod.rs"]
+#[path = "../tests/support/libaec.rs"]
 mod libaec;
 
 use libaec::Libaec;

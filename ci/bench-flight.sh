@@ -8,8 +8,8 @@ peers=${PEERS:-${CARGO_TARGET_DIR:-target}/flight-peers}
 [ -e "$peers/libaec/src/encode.c" ] || { echo "bench-flight: no peers in $peers: ci/flight-peers.sh $peers" >&2; exit 1; }
 peers=$(realpath "$peers")
 . ci/ppc/env.sh
-ppc_cargo build --release -p sqrtspace --lib
-library=$CARGO_TARGET_DIR/$target/release/libsqrtspace.a
+ppc_cargo build --profile dist -p sqrtspace --lib
+library=$CARGO_TARGET_DIR/$target/dist/libsqrtspace.a
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 "${ppc_cc[@]}" benches/flight/ours.c "$library" -lpthread -lm -ldl -o "$out/ours"

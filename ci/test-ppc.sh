@@ -8,11 +8,8 @@ cd "$(dirname "$0")/.."
 
 # What needs a compiler or a cargo on the machine the tests run on, that is, inside the emulator.
 declare -A needs_host=(
-    [c_abi]="runs gcc and cargo; its programs are compiled and run below"
-    [header]="makes the header with cbindgen: the same sources on every target"
-    [install]="runs make install and pkg-config for the host"
-    [no_std]="runs cargo and nm; ci/ppc builds with its own options"
-    [ccsds121_libaec]="compiles against the host's libaec; ccsds121 has the standard's own vectors"
+    [abi]="runs gcc, cargo and make; the C programs are compiled and run below"
+    [project]="reads the sources and runs cargo and nm"
 )
 # Single tests, by name.
 declare -A skipped=(
@@ -21,13 +18,13 @@ declare -A skipped=(
 )
 
 if [ "${1:-}" = --long ]; then
-    SQS_LONG=1 ppc_cargo test --profile emulated --test far_offsets -- --nocapture
+    SQS_LONG=1 ppc_cargo test --profile emulated --test engine far_offsets -- --nocapture
     exit
 fi
 
 tests=()
-for file in tests/*.rs; do
-    name=$(basename "$file" .rs)
+for file in tests/*/main.rs; do
+    name=$(basename "$(dirname "$file")")
     [ -n "${needs_host[$name]:-}" ] || tests+=(--test "$name")
 done
 skips=()
@@ -60,5 +57,5 @@ for source in targets/checks/*.c; do
 done
 "${ppc_cc[@]}" -std=gnu99 -Wall -Wextra -Werror -I "$out" "${checks[@]}" "$library" -lpthread -lm -ldl -o "$out/checks"
 $SQS_EMULATOR "$out/checks" || { echo "ppc: targets/checks failed"; exit 1; }
-for name in "${!needs_host[@]}"; do echo "ppc: left out: tests/$name.rs: ${needs_host[$name]}"; done
+for name in "${!needs_host[@]}"; do echo "ppc: left out: tests/$name: ${needs_host[$name]}"; done
 for name in "${!skipped[@]}"; do echo "ppc: left out: $name: ${skipped[$name]}"; done

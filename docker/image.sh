@@ -21,10 +21,8 @@ mkdir -p "$OUT/image"
 if command -v "${CARGO%% *}" >/dev/null && [ -z "${FROM_SOURCE:-}" ]; then
     host=$(rustc -vV | sed -n 's/^host: //p')
     # A named target keeps the flags away from build scripts and procedural macros, which cannot be static.
-    RUSTFLAGS="-C target-feature=+crt-static" $CARGO build --release --locked -p driver --target "$host"
-    cp "${CARGO_TARGET_DIR:-target}/$host/release/driver" "$OUT/driver"
-    # Line tables are most of the file.
-    strip "$OUT/driver" 2>/dev/null || true
+    RUSTFLAGS="-C target-feature=+crt-static" $CARGO build --profile dist --locked -p driver --target "$host"
+    cp "${CARGO_TARGET_DIR:-target}/$host/dist/driver" "$OUT/driver"
     cp "$OUT/driver" "$OUT/image/driver"
     if ! engine; then
         say "no Docker engine answers: there is a driver, $OUT/driver, and no image; the demos use docker/capped.sh"

@@ -36,7 +36,7 @@
 extern crate std;
 
 #[cfg(test)]
-#[path = "../tests/amount/mod.rs"]
+#[path = "../tests/support/amount.rs"]
 mod amount;
 #[cfg(feature = "codec")]
 pub mod codec;

@@ -1,6 +1,6 @@
 //! The bytes codec beside zstd -1 and lz4, all in independent blocks of 64 KiB: ratios, and CPU times in one process.
 //!
-//! `cargo bench --bench lz`: the sample data where they are (`SQS_SAMPLE_DATA`), generated inputs, and the files of
+//! `cargo bench -p benches --bench lz`: the sample data where they are (`SQS_SAMPLE_DATA`), generated inputs, and the files of
 //! `SQS_LZ_FILES`, separated by colons. A round does every coder's work once; times are medians over the rounds
 //! (`SQS_LZ_ROUNDS`), of the inputs named as arguments. Without libzstd.so.1 and liblz4.so.1 the columns of the peers stay empty.
 

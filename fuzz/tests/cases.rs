@@ -1,11 +1,11 @@
 //! A fixed number of cases of every target, and of the comparison with libaec where that is installed.
 //! `SQS_FUZZ_CASES` changes the number.
 
-#[path = "../../tests/libaec/mod.rs"]
+#[path = "../../tests/support/libaec.rs"]
 #[allow(dead_code, reason = "the bench uses the rest")]
 mod libaec;
 
-#[path = "../../tests/ccsds121_data/mod.rs"]
+#[path = "../../tests/support/ccsds121_data.rs"]
 #[allow(dead_code, reason = "the tests of the codec use the rest")]
 mod data;
 

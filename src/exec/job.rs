@@ -498,7 +498,7 @@ impl<'m> Job<'m> {
         let Some(stage) = graph.stages().get(stage) else { return (0, 0) };
         for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
             from = from.most(edge.lookback.div_ceil(stage.stride.max(1)));
-            let there = self.rows(graph, edge.from);
+            let there = self.rows(graph, edge.from());
             if there != u64::MAX {
                 let last = there.checked_sub(edge.lookahead.sat_add(1));
                 to = to.least(last.map_or(0, |l| l.checked_div(stage.stride).unwrap_or(0).sat_add(1)));

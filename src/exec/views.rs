@@ -30,15 +30,15 @@ impl<'m> Job<'m> {
         let mut spans = [Span::default(); MAX_FAN_IN];
         let mut edges = [EdgeRows::NONE; MAX_FAN_IN];
         // Samples of all edges first: loading some may move others that were found before.
-        for edge in graph.edges_of(stage).iter().filter(|e| matches!(e.from, Node::Input(_))) {
+        for edge in graph.edges_of(stage).iter().filter(|e| matches!(e.from(), Node::Input(_))) {
             let first = from.sat_mul(stage.stride).sat_sub(edge.lookback);
             let last = to.sat_sub(1).sat_mul(stage.stride).sat_add(edge.lookahead);
-            let end = last.sat_add(1).least(self.rows(graph, edge.from));
-            self.locate(world, edge.from, first, end)?;
+            let end = last.sat_add(1).least(self.rows(graph, edge.from()));
+            self.locate(world, edge.from(), first, end)?;
         }
         let mut gathered = 0;
         for ((span, rows_in), edge) in spans.iter_mut().zip(edges.iter_mut()).zip(graph.edges_of(stage)) {
-            let shape = graph.shape(edge.from);
+            let shape = graph.shape(edge.from());
             let own = from.sat_mul(stage.stride);
             let last = to.sat_sub(1).sat_mul(stage.stride);
             rows_in.shape = shape;
@@ -53,8 +53,8 @@ impl<'m> Job<'m> {
             } else {
                 let first = own.sat_sub(edge.lookback);
                 let end = last.sat_add(edge.lookahead).sat_add(1);
-                *span = self.locate(world, edge.from, first, end)?;
-                rows_in.row_stride = match edge.from {
+                *span = self.locate(world, edge.from(), first, end)?;
+                rows_in.row_stride = match edge.from() {
                     Node::Input(i) => num::size(graph.inputs().get(i).map_or(0, |i| i.row_stride()))?,
                     Node::Stage(_) => shape.bytes(),
                 };
@@ -237,8 +237,8 @@ impl<'m> Job<'m> {
     /// Copies the rows around row `own` of an edge together, with what the boundary says beyond the ends.
     fn gather(&mut self, world: &mut World<'_, 'm>, index: usize, edge: &Edge, own: u64, skip: usize) -> Result<Span> {
         let graph = world.graph;
-        let row = graph.shape(edge.from).bytes();
-        let there = self.rows(graph, edge.from);
+        let row = graph.shape(edge.from()).bytes();
+        let there = self.rows(graph, edge.from());
         let bounce = self.plan.lanes.get(index).map(|l| l.bounce).unwrap_or_default();
         let len = num::mul(num::size(edge.rows())?, row)?;
         let Some(part) = bounce.part(skip, len) else { return internal("a halo is larger than planned") };
@@ -256,7 +256,7 @@ impl<'m> Job<'m> {
                 continue;
             }
             let t = if before { 0 } else { t.least(there.sat_sub(1)) };
-            let from = self.locate(world, edge.from, t, t.sat_add(1))?;
+            let from = self.locate(world, edge.from(), t, t.sat_add(1))?;
             if world.work.copy(Span { len: row, ..from }, to.at).is_none() {
                 return internal("a halo lies outside of the work area");
             }

@@ -1,14 +1,7 @@
 //! A checksum over the tables of a graph, taken when a pipeline is sealed: from then on they never change.
 
-use super::{Edge, Graph, Input, Node, Stage};
+use super::{Edge, Graph, Input, Stage};
 use crate::util::digest::Digest;
-
-fn node(node: Node) -> [usize; 2] {
-    match node {
-        Node::Input(i) => [0, i],
-        Node::Stage(s) => [1, s],
-    }
-}
 
 impl Input {
     fn digest(&self, d: &mut Digest) {
@@ -20,7 +13,7 @@ impl Input {
 
 impl Edge {
     fn digest(&self, d: &mut Digest) {
-        d.sizes(node(self.from));
+        d.sizes([self.code]);
         d.words([self.lookback, self.lookahead, self.boundary as u64]);
     }
 }

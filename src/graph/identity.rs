@@ -40,7 +40,7 @@ impl Graph<'_> {
         let (len, state, word) = (num::count(s.shape.len), num::count(s.state_bytes), num::count(s.state_word));
         hash.words(&[s.shape.dtype as u64, s.reverse.into(), len, state, word, s.stride, s.revision.into()]);
         for edge in self.edges_of(s) {
-            let from = match edge.from {
+            let from = match edge.from() {
                 Node::Input(i) => num::count(i),
                 Node::Stage(s) => num::count(s) | 1 << 32,
             };

@@ -114,7 +114,7 @@ impl<'m> Graph<'m> {
     pub fn consumers(&self, node: Node) -> impl Iterator<Item = (usize, &Stage<'m>, &Edge)> {
         let into = |s| self.edges_of(s).iter();
         let all = self.stages.iter().enumerate().flat_map(move |(i, s)| into(s).map(move |e| (i, s, e)));
-        all.filter(move |(_, _, e)| e.from == node)
+        all.filter(move |(_, _, e)| e.from() == node)
     }
 
     /// Windows per row of a node.
@@ -192,7 +192,7 @@ impl<'m> Graph<'m> {
         }
         let unknown = Error::new(Status::Name, "there is no input or earlier stage {n}").name(&shown);
         Ok(Edge {
-            from: self.find(spec.name).ok_or(unknown)?,
+            code: Edge::code(self.find(spec.name).ok_or(unknown)?),
             lookback: u64::from(spec.lookback),
             lookahead: u64::from(spec.lookahead),
             boundary: spec.boundary,
@@ -226,8 +226,8 @@ impl<'m> Graph<'m> {
         let (mut rate, mut delay, mut level) = (None, 0, 0);
         for edge in edges {
             let edge = self.resolve(name, edge)?;
-            let this = self.rate(edge.from);
-            let (before, below) = match edge.from {
+            let this = self.rate(edge.from());
+            let (before, below) = match edge.from() {
                 Node::Input(_) => (0, 0),
                 Node::Stage(s) => self.stages.get(s).map_or((0, 0), |s| (s.delay, s.level)),
             };
@@ -258,7 +258,7 @@ impl<'m> Graph<'m> {
         }
         for edge in edges {
             let edge = self.resolve(name, edge)?;
-            if let Node::Stage(s) = edge.from
+            if let Node::Stage(s) = edge.from()
                 && let Some(from) = self.stages.get_mut(s)
             {
                 from.consumers = from.consumers.sat_add(1);

@@ -77,8 +77,8 @@ pub enum Boundary {
 /// One input of a stage: row t of the stage sees rows t*stride - lookback ..= t*stride + lookahead of `from`.
 #[derive(Clone, Copy, Debug)]
 pub struct Edge {
-    /// What is seen.
-    pub from: Node,
+    /// The node that is seen, as [`Edge::code`] makes it.
+    pub(super) code: usize,
     /// Rows before the stage's own.
     pub lookback: u64,
     /// Rows behind it.
@@ -88,6 +88,22 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// A node as a number. Every number is a node: a flipped bit in the table of edges makes another number, which the checks
+    /// between calls find, and not a value that no `Node` has.
+    #[must_use]
+    pub(super) fn code(from: Node) -> usize {
+        match from {
+            Node::Input(i) => i << 1,
+            Node::Stage(s) => (s << 1) | 1,
+        }
+    }
+
+    /// The node that is seen.
+    #[must_use]
+    pub fn from(&self) -> Node {
+        if self.code & 1 == 0 { Node::Input(self.code >> 1) } else { Node::Stage(self.code >> 1) }
+    }
+
     /// Rows seen at once.
     #[must_use]
     pub fn rows(&self) -> u64 {

@@ -205,8 +205,8 @@ impl<'m> Pipeline<'m> {
         let listed = edges.len().min(MAX_FAN_IN);
         for (shape, spec) in shapes.iter_mut().zip(edges) {
             let edge = self.graph.resolve(name, spec)?;
-            let row = self.graph.shape(edge.from);
-            let input = match edge.from {
+            let row = self.graph.shape(edge.from());
+            let input = match edge.from() {
                 Node::Input(i) => self.graph.inputs().get(i),
                 Node::Stage(_) => None,
             };

@@ -70,7 +70,7 @@ pub(super) fn row_ns(graph: &Graph<'_>, stage: &Stage<'_>) -> u64 {
     if stage.cost_ns > 0 {
         return stage.cost_ns;
     }
-    let seen = graph.edges_of(stage).iter().map(|e| e.rows().sat_mul(num::count(graph.shape(e.from).bytes())));
+    let seen = graph.edges_of(stage).iter().map(|e| e.rows().sat_mul(num::count(graph.shape(e.from()).bytes())));
     let touched = seen.fold(num::count(stage.shape.bytes()), u64::sat_add);
     ps(touched, TOUCH_PS).most(ROW_NS)
 }

@@ -303,7 +303,7 @@ impl<'m> JobPlan<'m> {
         self.search.fill_with(Scratch::default);
         let input = |stage: usize, k: usize| {
             let edges = graph.stages().get(stage).map_or(&[][..], |s| graph.edges_of(s));
-            edges.iter().filter_map(|e| if let Node::Stage(s) = e.from { Some(s) } else { None }).nth(k)
+            edges.iter().filter_map(|e| if let Node::Stage(s) = e.from() { Some(s) } else { None }).nth(k)
         };
         order(&self.sizes, input, &mut self.all, &mut self.search, SEARCH_MOVES)?;
         self.order.clear();
@@ -391,7 +391,7 @@ impl<'m> JobPlan<'m> {
             let scratch = Buffer { purpose: Purpose::Scratch(i), bytes: stage.scratch_bytes, born, dies, at };
             let mut halo = 0;
             for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
-                let bytes = num::mul(num::size(edge.rows())?, graph.shape(edge.from).bytes())?;
+                let bytes = num::mul(num::size(edge.rows())?, graph.shape(edge.from()).bytes())?;
                 halo = num::add(halo, num::align_up(bytes, BUFFER_ALIGN)?)?;
             }
             let bounce = Buffer { purpose: Purpose::Bounce(i), bytes: halo, born: step, dies: step, at };

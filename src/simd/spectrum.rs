@@ -9,7 +9,7 @@
 use super::{Isa, Level, VECTORS};
 use crate::util::root::sqrt;
 #[cfg(feature = "fft")]
-use rustfft::num_complex::Complex;
+use sqrtspace_fft::Complex32;
 
 /// Pairs of bins that are made together.
 const TILE: usize = 256;
@@ -17,7 +17,7 @@ const TILE: usize = 256;
 /// The numbers seen as complex ones; an odd last one is left out.
 #[cfg(feature = "fft")]
 #[must_use]
-pub fn as_complex(x: &[f32]) -> &[Complex<f32>] {
+pub fn as_complex(x: &[f32]) -> &[Complex32] {
     let (pairs, _) = x.as_chunks::<2>();
     // SAFETY: Complex is repr(C) of two f32 and so has size and alignment of the array; the lifetime is that of x.
     unsafe { core::slice::from_raw_parts(pairs.as_ptr().cast(), pairs.len()) }
@@ -25,7 +25,7 @@ pub fn as_complex(x: &[f32]) -> &[Complex<f32>] {
 
 /// The numbers seen as complex ones; an odd last one is left out.
 #[cfg(feature = "fft")]
-pub fn as_complex_mut(x: &mut [f32]) -> &mut [Complex<f32>] {
+pub fn as_complex_mut(x: &mut [f32]) -> &mut [Complex32] {
     let (pairs, _) = x.as_chunks_mut::<2>();
     // SAFETY: as above, and the borrow is exclusive.
     unsafe { core::slice::from_raw_parts_mut(pairs.as_mut_ptr().cast(), pairs.len()) }

@@ -26,7 +26,7 @@ use crate::status::{Error, Result, Status};
 use crate::util::num;
 use crate::util::unsigned::Unsigned;
 #[cfg(feature = "fft")]
-use rustfft::{Fft, FftPlanner, num_complex::Complex};
+use sqrtspace_fft::{Complex32, Fft};
 #[cfg(feature = "fft")]
 use std::{sync::Arc, vec::Vec};
 
@@ -107,7 +107,7 @@ fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Plan, usiz
     if Vec::<u8>::new().try_reserve_exact(heap).is_err() {
         return Err(Error::new(Status::Memory, "the host's heap has no {a} bytes for a transform").a(num::count(heap)));
     }
-    let plan = FftPlanner::new().plan_fft_forward(size);
+    let plan = sqrtspace_fft::forward(size);
     // With every place taken, a plan serves its stage alone.
     if let Some(place) = plans.made.iter_mut().find(|p| p.is_none()) {
         *place = Some(plan.clone());
@@ -230,7 +230,7 @@ impl Rfft {
                 return Err(Code::MISFIT);
             }
             for (z, x) in spectrum.iter_mut().zip(row) {
-                *z = Complex { re: *x, im: 0.0 };
+                *z = Complex32 { re: *x, im: 0.0 };
             }
             plan.process_with_scratch(spectrum, scratch);
         } else {

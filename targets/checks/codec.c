@@ -9,7 +9,7 @@ static unsigned char raw[RAW], coded[CODED], back[4096];
 #define ENCODER_AREA (area.bytes)
 #define DECODER_AREA (area.bytes + AREA_BYTES / 2)
 
-/* As in tests/codec_golden.rs: a wandering signal of integers. */
+/* As in tests/codec/golden.rs: a wandering signal of integers. */
 static uint64_t random_state;
 
 static uint32_t random_next(void)

@@ -14,7 +14,7 @@ static int32_t keep(void *ctx, const void *bytes, size_t n)
     return 0;
 }
 
-/* As in tests/save_resume.rs. */
+/* As in tests/state/save_resume.rs. */
 static int32_t count(void *ctx, const sqs_stage_io *io)
 {
     uint64_t *n = (uint64_t *)io->state;

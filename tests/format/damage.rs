@@ -1,9 +1,9 @@
 //! Damage behind right checksums: what no encoder makes is the same to both decoders.
 
-use crate::codec_common::{Random, decode, encode_flushed};
 use crate::format_oracle::seen;
 use crate::second_or;
 use crate::signals::{KINDS, TYPES, signal};
+use crate::streams::{Random, decode, encode_flushed};
 use sqrtspace::codec::Effort;
 use sqrtspace::codec::choose::Method;
 use sqrtspace::codec::decoder::DecodeOptions;

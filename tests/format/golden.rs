@@ -1,9 +1,9 @@
 //! Streams in tests/golden/streams.txt, which every later version has to read.
 
-use crate::codec_common::{Random, decode, encode, encode_flushed, names};
 use crate::format_oracle::seen;
 use crate::second;
 use crate::signals::{KINDS, TYPES, signal};
+use crate::streams::{Random, decode, encode, encode_flushed, names};
 use sqrtspace::codec::Effort;
 use sqrtspace::codec::choose::Method;
 use sqrtspace::codec::decoder::DecodeOptions;

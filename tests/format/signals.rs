@@ -1,6 +1,6 @@
 //! Signals of every type and of many kinds.
 
-use crate::codec_common::Random;
+use crate::streams::Random;
 use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
 
 /// All types.

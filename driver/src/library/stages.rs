@@ -1,8 +1,8 @@
 //! Stages of this program, called by the library.
 
 use core::ffi::{CStr, c_void};
-use rustfft::num_complex::Complex32;
 use sqrtspace::ffi::*;
+use sqrtspace_fft::Complex32;
 
 /// Puts the rows of its edges side by side, as `f32`: several results of a pipeline come out in one pass.
 pub(super) unsafe extern "C" fn join(_: *mut c_void, io: *const sqs_stage_io) -> i32 {

@@ -7,8 +7,7 @@
 
 use super::Band;
 use crate::library::{Custom, Failure, Made, Pipeline, Shape, Sight, complex, from};
-use rustfft::num_complex::Complex32;
-use rustfft::{Fft, FftPlanner};
+use sqrtspace_fft::{Complex32, Fft};
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
@@ -41,7 +40,7 @@ struct Channelizer {
 
 /// Registers the stage `channels`: for each slot of a hop the power of each channel.
 pub(super) fn register(p: &mut Pipeline, band: &Band) -> Result<(), Failure> {
-    let fft = FftPlanner::new().plan_fft_forward(CHANNELS);
+    let fft = sqrtspace_fft::forward(CHANNELS);
     let scratch = 2 * (CHANNELS + fft.get_inplace_scratch_len());
     let stage = Channelizer { fft, taps: prototype(), real: band.real };
     let shape = Shape { len: slots(band) * CHANNELS, scratch, ..Shape::default() };

@@ -8,8 +8,7 @@
 
 use super::{COHERENT, DRIFT, POWERS, TRACK};
 use crate::library::{Custom, Made, Sight, complex};
-use rustfft::num_complex::Complex32;
-use rustfft::{Fft, FftPlanner};
+use sqrtspace_fft::{Complex32, Fft};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -32,7 +31,7 @@ impl Spectrum {
         let at = |i: usize| 0.5 - 0.5 * (TAU * i as f64 / window as f64).cos();
         let power: f64 = (0..window).map(|i| at(i) * at(i)).sum();
         let hann = (0..window).map(|i| (at(i) / power.sqrt()) as f32).collect();
-        Spectrum { fft: FftPlanner::new().plan_fft_forward(window), hann, real }
+        Spectrum { fft: sqrtspace_fft::forward(window), hann, real }
     }
 
     /// Numbers of scratch.

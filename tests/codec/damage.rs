@@ -1,0 +1,286 @@
+//! Damaged streams: every untouched frame is recovered at its right offset, and everything missing is reported.
+
+use crate::streams::{Decoded, Random, decode, decode_cut, encode, signal16};
+use sqrtspace::codec::choose::Method;
+use sqrtspace::codec::decoder::DecodeOptions;
+use sqrtspace::codec::encoder::EncodeOptions;
+use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::frame::Header;
+use sqrtspace::status::Status;
+
+const RECOVER: DecodeOptions = DecodeOptions {
+    max_frame_bytes: 64 << 10,
+    recover: true,
+    start: 0,
+    tag: None,
+    max_holes: 64,
+    history_bytes: 64 << 10,
+};
+const STRICT: DecodeOptions = DecodeOptions { recover: false, ..RECOVER };
+
+/// A frame of a stream: where it lies, and which bytes of the original it holds.
+#[derive(Clone, Debug)]
+struct Frame {
+    at: std::ops::Range<usize>,
+    raw: std::ops::Range<usize>,
+}
+
+fn frames(coded: &[u8]) -> Vec<Frame> {
+    let (mut at, mut list) = (0, Vec::new());
+    while at < coded.len() {
+        let h = Header::parse(coded[at..].first_chunk().unwrap()).unwrap();
+        list.push(Frame { at: at..at + h.frame_len(), raw: h.raw_offset as usize..h.raw_end() as usize });
+        at += h.frame_len();
+    }
+    list
+}
+
+fn stream(rows: usize) -> (Vec<u8>, Vec<u8>, Vec<Frame>) {
+    stream_by(Method::Auto, rows)
+}
+
+fn stream_by(method: Method, rows: usize) -> (Vec<u8>, Vec<u8>, Vec<Frame>) {
+    let raw = signal16(rows, 2, 17);
+    let f = Format::new(SampleType::I16, ByteOrder::Little, 2).unwrap();
+    let coded = encode(EncodeOptions { method, frame_bytes: 16 << 10, ..EncodeOptions::new(f) }, &raw);
+    let list = frames(&coded);
+    (raw, coded, list)
+}
+
+/// Everything that came is right, and what did not come is what is reported and what `lost` says.
+fn account(raw: &[u8], got: &Decoded, lost: &[Frame]) {
+    let mut have = vec![false; raw.len()];
+    for (o, p) in &got.pieces {
+        let at = *o as usize..*o as usize + p.len();
+        assert!(raw[at.clone()] == p[..], "wrong bytes at {o}");
+        assert!(have[at.clone()].iter().all(|h| !h), "twice at {o}");
+        have[at].fill(true);
+    }
+    let mut want = vec![true; raw.len()];
+    for f in lost {
+        want[f.raw.clone()].fill(false);
+    }
+    assert!(have == want, "lost {lost:?}, missing {:?}", got.missing);
+    let mut told = vec![true; raw.len()];
+    for (a, b) in &got.missing {
+        told[*a as usize..*b as usize].fill(false);
+    }
+    if got.length.is_some() {
+        assert!(told == want, "lost {lost:?}, told {:?}", got.missing);
+    } else {
+        // Without the end frame nobody knows of what is behind the last frame.
+        let reach = want.iter().rposition(|w| *w).map_or(0, |p| p + 1);
+        assert!(told[..reach] == want[..reach]);
+    }
+}
+
+fn hit(list: &[Frame], at: std::ops::Range<usize>) -> Vec<Frame> {
+    list.iter().filter(|f| f.at.start < at.end && at.start < f.at.end).cloned().collect()
+}
+
+#[test]
+fn every_flipped_byte_of_a_small_stream_costs_its_frame_alone() {
+    let raw = signal16(9000, 1, 6);
+    let f = Format::new(SampleType::I16, ByteOrder::Little, 1).unwrap();
+    // Runs of zeros in between keep the frames small.
+    let raw: Vec<u8> = raw.chunks(16384).flat_map(|c| [&c[..600.min(c.len())], &[0; 15784]].concat()).collect();
+    let coded = encode(EncodeOptions { frame_bytes: 16 << 10, ..EncodeOptions::new(f) }, &raw);
+    let list = frames(&coded);
+    for at in 0..coded.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut bad = coded.clone();
+            bad[at] ^= flip;
+            let got = decode(RECOVER, &bad).unwrap();
+            account(&raw, &got, &hit(&list, at..at + 1));
+            assert!(got.stats.damaged(), "byte {at}");
+            assert_eq!(decode(STRICT, &bad).unwrap_err().status, Status::Damaged, "byte {at}");
+        }
+    }
+}
+
+#[test]
+fn every_cut_of_a_small_stream_is_decoded_up_to_its_last_whole_frame() {
+    let (raw, coded, list) = stream(9000);
+    for cut in (0..coded.len()).step_by(97).chain(list.iter().flat_map(|f| [f.at.start, f.at.end.saturating_sub(1)])) {
+        let got = decode(RECOVER, &coded[..cut]).unwrap();
+        account(&raw, &got, &hit(&list, cut..coded.len()));
+        assert_eq!(decode(STRICT, &coded[..cut]).unwrap_err().status, Status::Damaged, "cut {cut}");
+    }
+}
+
+#[test]
+fn seeded_corruptions_are_all_reported() {
+    seeded(Method::Auto, 3000);
+}
+
+#[test]
+fn seeded_corruptions_of_every_method_are_all_reported() {
+    for method in [Method::Lz, Method::Ccsds121, Method::Stored] {
+        seeded(method, 600);
+    }
+}
+
+fn seeded(method: Method, cases: usize) {
+    let (raw, coded, list) = stream_by(method, 24_000);
+    let mut r = Random(2024);
+    for case in 0..cases {
+        let mut bad = coded.clone();
+        let lost;
+        match case % 6 {
+            // A bit.
+            0 => {
+                let at = r.below(bad.len());
+                bad[at] ^= 1 << r.below(8);
+                lost = hit(&list, at..at + 1);
+            }
+            // A burst of noise.
+            1 => {
+                let at = r.below(bad.len());
+                let end = (at + 1 + r.below(3000)).min(bad.len());
+                for b in &mut bad[at..end] {
+                    *b = r.next() as u8;
+                }
+                if bad == coded {
+                    continue;
+                }
+                lost = hit(&list, at..end);
+            }
+            // Missing bytes.
+            2 => {
+                let at = r.below(bad.len());
+                let end = (at + 1 + r.below(6000)).min(bad.len());
+                bad.drain(at..end);
+                lost = hit(&list, at..end);
+            }
+            // Bytes that were not there.
+            3 => {
+                let at = r.below(bad.len());
+                let extra: Vec<u8> = (0..1 + r.below(500)).map(|_| r.next() as u8).collect();
+                bad.splice(at..at, extra);
+                lost = list.iter().filter(|f| f.at.start < at && at < f.at.end).cloned().collect();
+            }
+            // Missing frames.
+            4 => {
+                let at = r.below(list.len());
+                let end = (at + 1 + r.below(3)).min(list.len());
+                bad.drain(list[at].at.start..list[end - 1].at.end);
+                lost = list[at..end].to_vec();
+            }
+            // Zeros in the place of a stretch.
+            _ => {
+                let at = r.below(bad.len() - 64);
+                let end = (at + 32 + r.below(5000)).min(bad.len());
+                bad[at..end].fill(0);
+                lost = hit(&list, at..end);
+            }
+        }
+        let (cut, room) = if case % 7 == 0 { (1 + r.below(3000), 1 + r.below(3000)) } else { (1 << 30, 1 << 20) };
+        let got = decode_cut(RECOVER, &bad, cut, room).unwrap();
+        account(&raw, &got, &lost);
+        assert_eq!(decode(STRICT, &bad).unwrap_err().status, Status::Damaged, "case {case}");
+    }
+}
+
+#[test]
+fn frames_out_of_order_or_repeated_lose_nothing() {
+    let (raw, coded, list) = stream(24_000);
+    let mut r = Random(7);
+    for case in 0..300 {
+        let mut order: Vec<usize> = (0..list.len()).collect();
+        if case % 2 == 0 {
+            let (a, b) = (r.below(order.len() - 1), r.below(order.len() - 1));
+            if a == b {
+                continue;
+            }
+            order.swap(a, b);
+        } else {
+            let (a, b) = (r.below(order.len()), r.below(order.len()));
+            order.insert(a, b);
+        }
+        let bad: Vec<u8> = order.iter().flat_map(|i| coded[list[*i].at.clone()].to_vec()).collect();
+        let got = decode(RECOVER, &bad).unwrap();
+        account(&raw, &got, &[]);
+        assert!(got.stats.damaged());
+        assert_eq!(decode(STRICT, &bad).unwrap_err().status, Status::Damaged);
+    }
+}
+
+#[test]
+fn a_stream_within_a_stream_is_not_taken_for_it() {
+    // The inner stream is stored, frame headers and all, in the outer one.
+    let (_, inner, _) = stream(9000);
+    let mut r = Random(8);
+    let mut raw: Vec<u8> = (0..50_000).map(|_| r.next() as u8).collect();
+    raw.extend_from_slice(&inner);
+    raw.extend((0..50_000).map(|_| r.next() as u8));
+    let coded = encode(EncodeOptions { frame_bytes: 16 << 10, ..EncodeOptions::new(Format::BYTES) }, &raw);
+    let list = frames(&coded);
+    for _ in 0..200 {
+        let at = list[0].at.end + r.below(coded.len() - list[0].at.end);
+        let mut bad = coded.clone();
+        bad[at] ^= 0x10;
+        account(&raw, &decode(RECOVER, &bad).unwrap(), &hit(&list, at..at + 1));
+    }
+}
+
+#[test]
+fn noise_is_no_stream_and_costs_no_time() {
+    let mut r = Random(3);
+    for n in [0usize, 1, 31, 32, 1000, 200_000] {
+        let noise: Vec<u8> = (0..n).map(|_| r.next() as u8).collect();
+        let got = decode(RECOVER, &noise).unwrap();
+        assert!(got.pieces.is_empty() && got.stats.skipped_bytes == n as u64);
+        assert_eq!(decode(STRICT, &noise).unwrap_err().status, Status::Damaged);
+    }
+}
+
+/// Sound headers, one behind the other, each of a long frame that is not there: the work stays in proportion.
+#[test]
+fn headers_without_frames_cost_little() {
+    let (raw, coded, list) = stream(9000);
+    let mut h = Header::parse(coded.first_chunk().unwrap()).unwrap();
+    (h.raw_len, h.payload_len) = (65_000, 64_000);
+    let mut bad: Vec<u8> = (0..60_000).flat_map(|_| h.to_bytes()).collect();
+    let long = bad.len();
+    bad.extend_from_slice(&coded);
+    let got = decode(RECOVER, &bad).unwrap();
+    // Of the frames behind, one may lie within the last of the others.
+    assert!(got.stats.frames as usize + 3 >= list.len() - 1, "{:?}", got.stats);
+    assert!(got.stats.damaged_frames < 100 + 18 * long as u64 / 64_000, "{:?}", got.stats);
+    assert!(got.stats.worked_bytes < 40 * bad.len() as u64, "{:?}", got.stats);
+    for (o, p) in &got.pieces {
+        assert!(raw[*o as usize..*o as usize + p.len()] == p[..]);
+    }
+}
+
+/// Payloads with right checksums and any content: the decoder of the payload meets what no encoder wrote.
+#[test]
+fn hostile_payloads_do_no_harm() {
+    use sqrtspace::codec::frame::Codec;
+    use sqrtspace::util::crc::crc32c;
+    let mut r = Random(12);
+    let streams = [Method::Numeric, Method::Lz, Method::Ccsds121].map(|m| stream_by(m, 9000));
+    for case in 0..6000 {
+        let (_, coded, list) = &streams[case % 3];
+        let f = &list[r.below(list.len() - 1)];
+        let mut bytes = coded[f.at.clone()].to_vec();
+        let mut h = Header::parse(bytes.first_chunk().unwrap()).unwrap();
+        let end = bytes.len() - 4;
+        for _ in 0..1 + r.below(4) {
+            let at = 32 + r.below((end - 32).min(if case % 2 == 0 { 40 } else { end }));
+            let at = at.min(end - 1);
+            bytes[at] = r.next() as u8;
+        }
+        if case % 5 == 0 {
+            h.format = Format::from_code(r.below(11) as u8, 1 + r.below(9) as u32).unwrap();
+            h.codec = [Codec::Numeric, Codec::Lz, Codec::Ccsds121, Codec::End][r.below(4)];
+            if h.codec == Codec::End {
+                h.raw_len = 0;
+            }
+        }
+        bytes[..32].copy_from_slice(&h.to_bytes());
+        let crc = crc32c(&bytes[32..end]).to_be_bytes();
+        bytes[end..].copy_from_slice(&crc);
+        decode(RECOVER, &bytes).unwrap();
+    }
+}

@@ -1,0 +1,21 @@
+//! Rows of pipelines against the definition: every order, budget, direction and offset.
+
+#[path = "../support/amount.rs"]
+mod amount;
+#[path = "../support/builtin.rs"]
+mod builtin;
+#[path = "../support/chain.rs"]
+mod chain;
+#[path = "../support/graphs.rs"]
+mod graphs;
+#[path = "../support/streams.rs"]
+mod streams;
+
+mod far_offsets;
+mod orders;
+mod passes;
+mod planner;
+mod reverse_scans;
+mod schedules;
+mod spill;
+mod sweeps;

@@ -1,0 +1,15 @@
+//! Checkpoints, repair of flipped bits, and pipelines saved and restored.
+
+#[path = "../support/amount.rs"]
+mod amount;
+#[path = "../support/chain.rs"]
+mod chain;
+#[path = "../support/graphs.rs"]
+mod graphs;
+
+mod checkpoint_growth;
+mod checkpoints;
+mod faults;
+mod faults_running;
+mod repair_counts;
+mod save_resume;
