@@ -221,5 +221,6 @@ fn a_state_kept_at_a_tile() {
         }
     }
     println!("{found} damaged states found, {again} rows made again");
-    assert!(found > 100 && again > 100 * 70);
+    let min = if long() { 100 } else { 30 };
+    assert!(found > min && again > min * 70, "{found} found, {again} recomputed");
 }
