@@ -102,7 +102,7 @@ fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Plan, usiz
     if let Some(plan) = plans.made.iter().flatten().find(|p| p.len() == size) {
         return Ok((Plan::Host(plan.clone()), floats(plan)?, 0));
     }
-    let heap = heap_bytes(size);
+    let heap = sqrtspace_fft::heap_bytes(size);
     // The planner aborts where the heap gives nothing: ask for the whole bound first.
     if Vec::<u8>::new().try_reserve_exact(heap).is_err() {
         return Err(Error::new(Status::Memory, "the host's heap has no {a} bytes for a transform").a(num::count(heap)));
@@ -124,26 +124,6 @@ fn host_plan(_: &mut HostPlans, _: usize, _: usize) -> Result<(Plan, usize, usiz
 /// Twiddles of a row of `2 h` elements: one for each pair of bins `k < h - k`.
 fn twiddles(h: usize) -> usize {
     h.sat_sub(1) / 2
-}
-
-/// An upper bound of what a plan of `size` complex numbers takes from the heap, while it is made and after.
-///
-/// Sizes of small prime factors need their twiddles, 8 bytes an element, and without AVX three times as much while they are
-/// made; others go through a transform of up to four times the size (Bluestein), of which two tables exist for a while.
-/// Measured: 8.1, 24.1 and 93 bytes per element; a test holds it against a counting allocator.
-#[cfg(feature = "fft")]
-fn heap_bytes(size: usize) -> usize {
-    let rest = [2, 3, 5, 7, 11].into_iter().fold(size, |mut rest, factor| {
-        while let (Some(quotient), Some(0)) = (rest.checked_div(factor), rest.checked_rem(factor)) {
-            rest = quotient;
-            if rest == 0 {
-                break;
-            }
-        }
-        rest
-    });
-    let each = if rest == 1 { 25 } else { 112 };
-    size.sat_mul(each).sat_add(8192)
 }
 
 enum Plan {

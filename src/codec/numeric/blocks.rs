@@ -4,7 +4,7 @@
 use super::rans::{Decoder, Encoder, Turn, by_states};
 use super::section::{self, Coded, Section};
 use super::tables::{
-    self, COSTS, COSTS_ADDED, ESCAPE, FIXED, LEVELS, LOOKUPS, MAX_LEVEL, PROB_BITS, SHAPES, SYMBOLS, Table, cost_in,
+    self, COSTS, COSTS_ADDED, ESCAPE, FIXED, LEVELS, Lookup, MAX_LEVEL, PROB_BITS, SHAPES, SYMBOLS, Table, cost_in,
     freq, log2_q8, table_of,
 };
 use crate::codec::bits::{BitReader, BitWriter};
@@ -293,7 +293,7 @@ fn decode_at<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [
     if level_table > 18 || u32::from(first) > MAX_LEVEL {
         return None;
     }
-    let levels = (FIXED.get(2 * LEVELS + level_table)?, LOOKUPS.get(2 * LEVELS + level_table)?);
+    let levels = (FIXED.get(2 * LEVELS + level_table)?, Lookup::of(2 * LEVELS + level_table)?);
     let mut dec = s.decoder(turn);
     let mut bits = BitReader::new(s.bits);
     let mut level = i32::from(first);
@@ -303,7 +303,7 @@ fn decode_at<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [
             return None;
         }
         let (table, shift) = table_of(level as u32);
-        let (t, l) = (FIXED.get(shape * LEVELS + table)?, LOOKUPS.get(shape * LEVELS + table)?);
+        let (t, l) = (FIXED.get(shape * LEVELS + table)?, Lookup::of(shape * LEVELS + table)?);
         match b.as_mut_array::<BLOCK>() {
             Some(b) => whole_block(&mut dec, t, l, shift, &mut bits, b),
             None => {
@@ -320,7 +320,7 @@ fn decode_at<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [
 fn whole_block<T: Turn>(
     dec: &mut Decoder<'_, T>,
     t: &Table,
-    l: &tables::Lookup,
+    l: &Lookup,
     shift: u32,
     bits: &mut BitReader<'_>,
     b: &mut [i32; BLOCK],

@@ -365,7 +365,7 @@ impl<const S: usize> Decoder<'_, Fixed<S>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::numeric::tables::{FIXED, LOOKUPS, TABLES, freq};
+    use crate::codec::numeric::tables::{FIXED, Lookup, TABLES, freq};
     use proptest::prelude::*;
 
     fn round<T: Turn>(turn: T, items: &[(usize, u8)]) -> std::vec::Vec<u8> {
@@ -381,7 +381,7 @@ mod tests {
         let Coded { states, start, .. } = enc.finish().unwrap();
         let mut dec = Decoder::new(turn, states, buf[start..].as_chunks::<2>().0);
         for (i, (t, s)) in items.iter().enumerate() {
-            assert_eq!(dec.get(i, &FIXED[*t], &LOOKUPS[*t]), *s);
+            assert_eq!(dec.get(i, &FIXED[*t], Lookup::of(*t).unwrap()), *s);
         }
         assert!(dec.finished());
         buf.split_off(start)
@@ -403,7 +403,7 @@ mod tests {
         let mut dec = Decoder::new(turn, states, words.as_chunks::<2>().0);
         let mut got = [0; RUN];
         for _ in 0..=symbols.len() / RUN {
-            dec.fill(&FIXED[9], &LOOKUPS[9], &mut got);
+            dec.fill(&FIXED[9], Lookup::of(9).unwrap(), &mut got);
             out.extend(got);
         }
         out.extend(states.iter().flat_map(|s| s.to_be_bytes()));

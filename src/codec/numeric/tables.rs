@@ -9,6 +9,11 @@
 )]
 
 use crate::util::unsigned::Unsigned;
+#[cfg(feature = "std")]
+use core::sync::atomic::{
+    AtomicBool, AtomicU8,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 /// Bits of a frequency total.
 pub(crate) const PROB_BITS: u32 = 12;
@@ -136,17 +141,36 @@ const fn tables() -> [Table; TABLES] {
 /// All fixed tables.
 pub(crate) static FIXED: [Table; TABLES] = tables();
 
-/// Each how many code points, as a power of two, [`Lookup`] has an entry: at every one of them on hosts; without an
-/// operating system a table of all would be most of the library, and the symbols in between are looked at in turn.
+/// The distance of the code points that [`Lookup`] has an entry for, as a power of two: every one on hosts; without an
+/// operating system a table of all would be most of the library, and the symbols in between are checked in turn.
 const LOOKUP_BITS: u32 = if cfg!(feature = "std") { 0 } else { 5 };
 
-/// Which symbol the first of each `2^LOOKUP_BITS` code points belongs to.
-pub(crate) type Lookup = [u8; (PROB_ONE >> LOOKUP_BITS) as usize];
+/// Entries of a lookup table.
+const POINTS: usize = (PROB_ONE >> LOOKUP_BITS) as usize;
+
+/// The symbol of the first of each `2^LOOKUP_BITS` code points of the table `i`.
+const fn symbols(i: usize) -> [u8; POINTS] {
+    let mut out = [0u8; POINTS];
+    let mut j = 0;
+    while j < SYMBOLS {
+        let e = FIXED[i][j];
+        let mut k = 0;
+        while k < freq(e) {
+            let point = (e & 0xffff) + k;
+            if point.is_multiple_of(1 << LOOKUP_BITS) {
+                out[(point >> LOOKUP_BITS) as usize] = j as u8;
+            }
+            k += 1;
+        }
+        j += 1;
+    }
+    out
+}
 
 /// The symbol that a code point belongs to.
 #[inline]
 pub(crate) fn symbol_at(table: &Table, lookup: &Lookup, point: u32) -> u8 {
-    let mut symbol = lookup[(point >> LOOKUP_BITS) as usize];
+    let mut symbol = lookup.first(point >> LOOKUP_BITS);
     if cfg!(not(feature = "std")) {
         // At most to the last symbol.
         while let Some(e) = table.get(symbol as usize)
@@ -159,30 +183,65 @@ pub(crate) fn symbol_at(table: &Table, lookup: &Lookup, point: u32) -> u8 {
     symbol
 }
 
-const fn lookups() -> [Lookup; TABLES] {
-    let mut out = [[0u8; (PROB_ONE >> LOOKUP_BITS) as usize]; TABLES];
-    let mut i = 0;
-    while i < TABLES {
-        let mut j = 0;
-        while j < SYMBOLS {
-            let e = FIXED[i][j];
-            let mut k = 0;
-            while k < freq(e) {
-                let point = (e & 0xffff) + k;
-                if point.is_multiple_of(1 << LOOKUP_BITS) {
-                    out[i][(point >> LOOKUP_BITS) as usize] = j as u8;
-                }
-                k += 1;
-            }
-            j += 1;
-        }
-        i += 1;
+/// The decoder's side of a table of [`FIXED`]: computed by the compiler where memory is read-only.
+#[cfg(not(feature = "std"))]
+pub(crate) struct Lookup([u8; POINTS]);
+
+#[cfg(not(feature = "std"))]
+impl Lookup {
+    #[inline(always)]
+    fn first(&self, entry: u32) -> u8 {
+        self.0[entry as usize]
     }
-    out
+
+    /// The lookup table of the fixed table `i`.
+    pub(crate) fn of(i: usize) -> Option<&'static Lookup> {
+        static ALL: [Lookup; TABLES] = {
+            let mut all = [const { Lookup([0; POINTS]) }; TABLES];
+            let mut i = 0;
+            while i < TABLES {
+                all[i] = Lookup(symbols(i));
+                i += 1;
+            }
+            all
+        };
+        ALL.get(i)
+    }
 }
 
-/// The decoder's side of [`FIXED`].
-pub(crate) static LOOKUPS: [Lookup; TABLES] = lookups();
+/// The decoder's side of a table of [`FIXED`]: computed when it is first used, as all of them would be 344 KB of the
+/// library's file. Threads that come at the same time all store the same bytes, so that none waits for another.
+#[cfg(feature = "std")]
+pub(crate) struct Lookup {
+    symbols: [AtomicU8; POINTS],
+    filled: AtomicBool,
+}
+
+#[cfg(feature = "std")]
+impl Lookup {
+    #[inline(always)]
+    fn first(&self, entry: u32) -> u8 {
+        self.symbols[entry as usize].load(Relaxed)
+    }
+
+    /// The lookup table of the fixed table `i`.
+    pub(crate) fn of(i: usize) -> Option<&'static Lookup> {
+        static ALL: [Lookup; TABLES] =
+            [const { Lookup { symbols: [const { AtomicU8::new(0) }; POINTS], filled: AtomicBool::new(false) } };
+                TABLES];
+        let lookup = ALL.get(i)?;
+        if !lookup.filled.load(Acquire) {
+            lookup.fill(i);
+        }
+        Some(lookup)
+    }
+
+    #[cold]
+    fn fill(&self, i: usize) {
+        self.symbols.iter().zip(symbols(i)).for_each(|(to, symbol)| to.store(symbol, Relaxed));
+        self.filled.store(true, Release);
+    }
+}
 
 /// 256 log2(v) rounded down, for v >= 1, by squaring.
 const fn log2_by_squaring(v: u64) -> u32 {
