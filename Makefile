@@ -106,10 +106,12 @@ bench-flight: ## instructions per sample on PowerPC 750, against KissFFT, libaec
 	ci/bench-flight.sh
 
 .PHONY: check
-check: ## formatting, lints, documentation
+check: ## formatting, lints, documentation, dependencies (deny.toml), CI's list of steps
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+	CARGO="$(CARGO)" python3 ci/deny.py
+	python3 -B ci/test_ci.py
 
 # Bare-metal LEON3 (GR740): ci/flight-tools.sh installs the compilers and QEMU.
 LEON = $(or $(CARGO_TARGET_DIR),target)/leon3
