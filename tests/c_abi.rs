@@ -164,7 +164,9 @@ fn examples_print_what_they_should() {
 #[test]
 fn the_header_compiles_alone() {
     let header = root().join("include/sqrtspace.h");
-    for (cpp, standard) in [(false, "c99"), (false, "c11"), (true, "c++17")] {
+    let c = ["c89", "c99", "c11", "c17"].map(|standard| (false, standard));
+    let cpp = ["c++98", "c++11", "c++14", "c++17", "c++20"].map(|standard| (true, standard));
+    for (cpp, standard) in c.into_iter().chain(cpp) {
         let mut cc = c_compiler(cpp);
         cc.args(["-fsyntax-only", &format!("-std={standard}"), "-x", if cpp { "c++" } else { "c" }, "-include"]);
         run(cc.arg(&header).arg("/dev/null"));
