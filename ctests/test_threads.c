@@ -1,8 +1,11 @@
 /* Threads and signals: a handle may change threads, only encoding starts threads, and each signal stays as it was. */
 #define _GNU_SOURCE
 #include "scratch.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 
@@ -96,7 +99,20 @@ static void handles_share_nothing(void)
     for (int i = 0; i < 4; i++) CHECK(sums[i] == 20.0f * 9.0f);
 }
 
-typedef struct { int most, blocked, caller; pthread_t creator; size_t stack; } seen;
+/* Descriptors that are open now, one bit each; *inherited: those that a program started by exec would get. */
+static uint64_t descriptors(uint64_t *inherited)
+{
+    uint64_t open_now = 0;
+    *inherited = 0;
+    for (int fd = 0; fd < 64; fd++) {
+        const int flags = fcntl(fd, F_GETFD);
+        if (flags >= 0) open_now |= (uint64_t)1 << fd;
+        if (flags >= 0 && !(flags & FD_CLOEXEC)) *inherited |= (uint64_t)1 << fd;
+    }
+    return open_now;
+}
+
+typedef struct { int most, blocked, caller; pthread_t creator; size_t stack; uint64_t opened, inherited; } seen;
 
 static int32_t look(void *ctx, const sqs_progress *p)
 {
@@ -112,6 +128,7 @@ static int32_t look(void *ctx, const sqs_progress *p)
         pthread_attr_getstacksize(&attr, &s->stack);
         pthread_attr_destroy(&attr);
     }
+    s->opened = descriptors(&s->inherited);
     s->caller = pthread_equal(s->creator, pthread_self()) != 0;
     return 0;
 }
@@ -126,18 +143,21 @@ static void threads_of_the_library(void)
     CHECK(pthread_sigmask(SIG_BLOCK, &usr1, NULL) == 0);
     for (uint32_t threads = 1; threads <= 3; threads++) {
         sqs_encode_options o = options(threads);
-        seen s = {0, 0, 0, pthread_self(), 0};
+        seen s = {0, 0, 0, pthread_self(), 0, 0, 0};
+        uint64_t inherited;
+        const uint64_t opened = descriptors(&inherited);
         sqs_codec_job *job = NULL;
         o.progress = look;
         o.ctx = &s;
         CHECK_STATUS(sqs_encode_file("in", "out", &o, NULL, NULL), SQS_OK);
         CHECK(s.most == before + (threads == 1 ? 0 : (int)threads) && s.caller && s.blocked);
         CHECK(threads_become(before));
+        CHECK(s.opened != opened && s.inherited == inherited); /* input and output, closed by exec */
         s.most = 0;
         CHECK_STATUS(sqs_encode_file_async("in", "out", &o, &job, NULL), SQS_OK);
         CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
         CHECK(s.most == before + 1 + (threads == 1 ? 0 : (int)threads) && !s.caller && s.blocked);
-        CHECK(getenv("RUST_MIN_STACK") != NULL || s.stack == 2u << 20); /* the default of Rust's threads */
+        CHECK(getenv("RUST_MIN_STACK") != NULL || s.stack >= 2u << 20); /* the default of Rust's threads */
         sqs_codec_job_free(job);
         CHECK(threads_become(before));
     }
@@ -186,6 +206,25 @@ static void interrupted_calls_continue(void)
     sigaction(SIGALRM, &before, NULL);
 }
 
+/* Past RLIMIT_FSIZE, with SIGXFSZ ignored, and into a pipe: a status, and no signal. */
+static void outputs_that_cannot_be(void)
+{
+    const sqs_encode_options o = options(1);
+    sqs_error e;
+    struct rlimit before, limit;
+    void (*old)(int) = signal(SIGXFSZ, SIG_IGN);
+    memset(&e, 0, sizeof e);
+    e.struct_size = sizeof e;
+    CHECK(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    limit = before;
+    limit.rlim_cur = 10000;
+    CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    CHECK_STATUS(sqs_encode_file("in", "out", &o, NULL, &e), SQS_ERR_IO);
+    CHECK(e.os_errno == EFBIG && setrlimit(RLIMIT_FSIZE, &before) == 0);
+    signal(SIGXFSZ, old);
+    CHECK_STATUS(sqs_encode_file("in", "fifo", &o, NULL, NULL), SQS_ERR_ARGUMENT);
+}
+
 typedef struct { void (*handler[65])(int); sigset_t mask; stack_t stack; } signals;
 
 static signals signals_now(void)
@@ -216,6 +255,7 @@ int main(void)
     handles_move();
     handles_share_nothing();
     interrupted_calls_continue();
+    outputs_that_cannot_be();
     const signals after = signals_now();
     CHECK(memcmp(before.handler, after.handler, sizeof before.handler) == 0);
     for (int i = 1; i < 65; i++) CHECK(sigismember(&before.mask, i) == sigismember(&after.mask, i));
