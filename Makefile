@@ -85,6 +85,20 @@ codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 
 	    rm $(BUILT)/07_encode_file.sqs; \
 	done
 
+.PHONY: musl
+musl: ## libsqrtspace.a for musl, target/musl/, with the C programs linked to it and run (packages: ci/musl.sh)
+	ci/musl.sh $(or $(CARGO_TARGET_DIR),target)/musl/libsqrtspace.a
+
+DIST = $(or $(CARGO_TARGET_DIR),target)/dist
+
+.PHONY: bench-stack
+bench-stack: ## bytes of stack that each public call uses on this machine: the table of docs/LINKING.md
+	$(CARGO) build --profile dist --lib
+	$(CC) -std=gnu99 -O2 -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,now -Iinclude benches/stack/stack.c \
+	    targets/checks/common.c targets/checks/feature_cases.c targets/checks/feature_input.c $(DIST)/libsqrtspace.a \
+	    -lpthread -ldl -lm -o $(DIST)/stack
+	$(DIST)/stack
+
 .PHONY: header
 header: ## write include/sqrtspace.h anew
 	SQS_UPDATE_HEADER=1 $(CARGO) test --test abi header

@@ -1195,7 +1195,7 @@ typedef struct {
 
 #ifdef __cplusplus
 extern "C" {
-#endif // __cplusplus
+#endif /* __cplusplus */
 
 /* Version of the library as text: "major.minor.patch". Static, never NULL. Callbacks may call it. */
 const char *sqs_version(void);
@@ -2163,7 +2163,7 @@ sqs_status sqs_evaluate_to_file(sqs_pipeline *pipeline,
                                 sqs_codec_stats *stats);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+}  /* extern "C" */
+#endif  /* __cplusplus */
 
 #endif  /* SQRTSPACE_H */

@@ -40,6 +40,8 @@ fn generated() -> String {
     builder.generate().expect("bindings").write(&mut text);
     let text = one_line_comments(&String::from_utf8(text).expect("UTF-8"));
     // cbindgen leaves negative constants bare; in an expression they need their parentheses.
+    // Nor does C89 have the comments that it puts around `extern "C"`.
+    let text = text.replace("// __cplusplus", "/* __cplusplus */").replace("// extern \"C\"", "/* extern \"C\" */");
     let lines = text.lines().map(|line| match line.strip_prefix("#define ").and_then(|l| l.split_once(" -")) {
         Some((name, value)) if !name.contains('(') => format!("#define {name} (-{value})"),
         _ => line.trim_end().to_string(),
