@@ -12,7 +12,9 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 # cargo nextest where it is installed, cargo test otherwise: the same tests.
-TEST = $(CARGO) $(if $(shell $(CARGO) nextest --version 2>/dev/null),nextest run,test)
+NEXTEST := $(shell $(CARGO) nextest --version 2>/dev/null)
+TEST = $(CARGO) $(if $(NEXTEST),nextest run,test)
+CHECKED = $(if $(NEXTEST),--cargo-profile,--profile) checked
 
 .PHONY: test
 test: ## all tests, in their short forms
@@ -20,8 +22,7 @@ test: ## all tests, in their short forms
 
 .PHONY: test-long
 test-long: ## the long forms of the tests of random cases, and the damage campaign
-	SQS_LONG=1 $(TEST) --test engine --test state --test abi --test project
-	SQS_LONG=1 $(TEST) --release --test codec campaign
+	SQS_LONG=1 $(TEST) $(CHECKED) --test abi --test codec --test engine --test state
 
 .PHONY: fuzz
 fuzz: ## a million cases of the fuzz targets
