@@ -2,10 +2,9 @@
 CARGO ?= cargo
 PREFIX ?= /usr/local
 DESTDIR ?=
-VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+PROFILE ?= dist
 # Where cargo puts what it builds.
 BUILT = $(or $(CARGO_TARGET_DIR),target)/release
-LIBDIR = $(DESTDIR)$(PREFIX)/lib
 
 .PHONY: help
 help: ## this list
@@ -31,19 +30,19 @@ demo: ## the audio demo on a generated signal, classic and sqrt side by side
 # Both orders in an on-board computer's memory: docker/, `driver profile`, `driver capped --help`. Where no Docker engine
 # answers, docker/capped.sh holds the caps. MORE is for more arguments, such as MORE="--iters 5 --profile rad750".
 MORE ?=
-PROFILE ?= rad750
+COMPUTER ?= rad750
 # From the lines NAME=VALUE of the profile.
-profile = $(shell sed -n 's/^$(1)=//p' docker/profiles/$(PROFILE).env)
+profile = $(shell sed -n 's/^$(1)=//p' docker/profiles/$(COMPUTER).env)
 
 .PHONY: image
 image: ## a static driver in an image from scratch (works offline)
 	CARGO="$(CARGO)" docker/image.sh
 
 .PHONY: shell
-shell: ## a shell in that image, with PROFILE's memory; the driver is /driver, out/ is /out
+shell: ## a shell in that image, with COMPUTER's memory; the driver is /driver, out/ is /out
 	CARGO="$(CARGO)" docker/image.sh --shell
 	docker run --rm -it --network none --memory $(call profile,MEMORY) --memory-swap $(call profile,MEMORY_SWAP) \
-	    --cpus 1 --env-file docker/profiles/$(PROFILE).env -v "$(CURDIR)/out:/out" sqrtspace-shell
+	    --cpus 1 --env-file docker/profiles/$(COMPUTER).env -v "$(CURDIR)/out:/out" sqrtspace-shell
 
 .PHONY: demo-barely
 demo-barely: image ## audio whose rows just fit into a RAD750's memory
@@ -143,19 +142,19 @@ bench-leon: ## instructions a sample on LEON3, against C loops, and KissFFT and 
 	$(CC) -O2 -shared -fPIC -fvisibility=hidden targets/leon3/count.c -o $(LEON)/libcount.so
 	targets/leon3/bench.py $(LEON)/bench.elf $(LEON)/libcount.so
 
+# Variables: docs/INSTALL.md.
+export PREFIX DESTDIR LIBDIR INCLUDEDIR PROFILE DEBUG CARGO
+LIBRARIES = $(or $(CARGO_TARGET_DIR),target)/libraries
+
 .PHONY: install
-install: ## header, libraries and sqrtspace.pc to DESTDIR/PREFIX
-	install -d $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
-# The one build that makes the libraries also tells what the static one needs; cargo repeats it when nothing is to do.
-	notes=$$($(CARGO) rustc --color never --release --lib -- --print native-static-libs 2>&1) \
-	    || { echo "$$notes" >&2; exit 1; }; \
-	libs=$$(echo "$$notes" | sed -n 's/^note: native-static-libs: //p' | tail -n 1); \
-	test -n "$$libs" || { echo "$$notes" >&2; echo "native-static-libs: not told" >&2; exit 1; }; \
-	sed -e "s|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$$libs|" sqrtspace.pc.in \
-	    > $(LIBDIR)/pkgconfig/sqrtspace.pc
-	chmod 644 $(LIBDIR)/pkgconfig/sqrtspace.pc
-	install -m 644 include/sqrtspace.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 $(BUILT)/libsqrtspace.a $(LIBDIR)/
-	install -m 755 $(BUILT)/libsqrtspace.so $(LIBDIR)/libsqrtspace.so.$(VERSION)
-	ln -sf libsqrtspace.so.$(VERSION) $(LIBDIR)/libsqrtspace.so.0
-	ln -sf libsqrtspace.so.0 $(LIBDIR)/libsqrtspace.so
+install: ## header, libraries, pkg-config and CMake files to DESTDIR/PREFIX; DEBUG=1: debug information too
+	packaging/build.sh $(LIBRARIES)
+	packaging/install.sh $(LIBRARIES)
+
+.PHONY: uninstall
+uninstall: ## remove what install has put there
+	packaging/install.sh --remove
+
+.PHONY: check-host-size
+check-host-size: ## the installed libraries and a small program are within their limits
+	ci/sizes-host.sh

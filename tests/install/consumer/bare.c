@@ -1,0 +1,24 @@
+/* A program for a computer without an operating system: linked, not run. targets/leon3/start.S calls the three functions. */
+#include "sqrtspace.h"
+
+void quit(int code);
+void trap(unsigned type, unsigned pc);
+
+int main(void)
+{
+    sqs_config config;
+    return sqs_config_init(&config, sizeof config);
+}
+
+void quit(int code)
+{
+    (void)code;
+    for (;;) {}
+}
+
+void trap(unsigned type, unsigned pc)
+{
+    (void)type;
+    (void)pc;
+    for (;;) {}
+}
