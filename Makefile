@@ -15,9 +15,10 @@ test: ## all tests
 	$(CARGO) test --workspace
 
 .PHONY: test-long
-test-long: ## the long forms of the tests of sweeps, growth, faults and damage
+test-long: ## the long forms of the tests of sweeps, growth, faults, damage and installing
 	SQS_LONG=1 $(CARGO) test --test sweeps --test checkpoint_growth --test faults -- --nocapture
 	SQS_LONG=1 $(CARGO) test --release --test codec_campaign -- --nocapture
+	SQS_LONG=1 $(CARGO) test --test install -- --nocapture
 
 .PHONY: fuzz
 fuzz: ## a million cases of the fuzz targets

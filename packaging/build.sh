@@ -15,7 +15,13 @@ crates=staticlib
 options=()
 
 case $target in
-    '') crates=staticlib,cdylib ;;
+    '')
+        crates=staticlib,cdylib
+        if [ -n "${DEBUG:-}" ]; then
+            variable=CARGO_PROFILE_$(tr a-z- A-Z_ <<< "$profile")
+            export "${variable}_DEBUG=line-tables-only" "${variable}_STRIP=none"
+        fi
+        ;;
     *-none-*) profile=flight cargo_out=$cargo_out/flight ;;
     *)
         # rustup has no std for this target; Debian's rustc has the sources to build it from.
@@ -24,20 +30,16 @@ case $target in
         options=(-Zbuild-std --target "$target")
         ;;
 esac
-if [ -n "${DEBUG:-}" ]; then
-    variable=CARGO_PROFILE_$(tr a-z- A-Z_ <<< "$profile")
-    export "${variable}_DEBUG=line-tables-only" "${variable}_STRIP=none"
-fi
 
 if [ "$profile" = flight ]; then
     targets/library.sh "$target" "$cpu" flight,codec "$cargo_out"
     : > "$out/system-libraries"
 else
     # cargo repeats the notes of an earlier build when nothing has changed.
-    notes=$(CARGO_TARGET_DIR=$cargo_out "$cargo" rustc --color never --profile "$profile" --lib --crate-type $crates \
-        "${options[@]}" -- --print native-static-libs 2>&1) || { echo "$notes" >&2; exit 1; }
-    sed -n 's/^note: native-static-libs: //p' <<< "$notes" | tail -n 1 > "$out/system-libraries"
-    [ -s "$out/system-libraries" ] || { echo "$notes" >&2; echo "build.sh: no note native-static-libs" >&2; exit 1; }
+    CARGO_TARGET_DIR=$cargo_out "$cargo" rustc --color never --profile "$profile" --lib --crate-type $crates \
+        "${options[@]}" -- --print native-static-libs 2>&1 | tee "$out/messages" >&2
+    sed -n 's/^note: native-static-libs: //p' "$out/messages" | tail -n 1 > "$out/system-libraries"
+    [ -s "$out/system-libraries" ] || { echo "build.sh: rustc printed no native-static-libs" >&2; exit 1; }
 fi
 
 # cargo's directory of profile dev is debug.

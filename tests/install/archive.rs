@@ -22,7 +22,7 @@ fn check(dir: &Path) {
 fn second(dir: &Path, rustc: &str, lto: &str) -> PathBuf {
     let library = dir.join(format!("libsecond_{lto}.a"));
     let mut command = Command::new(rustc);
-    command.args(["--edition=2024", "--crate-type=staticlib", "-O", "-C", &format!("lto={lto}"), "-o"]).arg(&library);
+    command.args(["--edition=2024", "--crate-type=staticlib", "-C", &format!("lto={lto}"), "-o"]).arg(&library);
     run(command.arg(root().join("tests/install/second.rs")));
     library
 }

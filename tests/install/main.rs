@@ -47,13 +47,13 @@ fn quick(program: &str) -> Command {
     for (option, value) in [("OPT_LEVEL", "0"), ("DEBUG", "false"), ("INCREMENTAL", "false"), ("CODEGEN_UNITS", "16")] {
         command.env(format!("CARGO_PROFILE_DEV_{option}"), value);
     }
-    command.env("CARGO_TARGET_DIR", target()).env("CARGO", env!("CARGO")).env_remove("MAKEFLAGS");
+    command.env("DEBUG", "1").env("CARGO_TARGET_DIR", target()).env("CARGO", env!("CARGO")).env_remove("MAKEFLAGS");
     command
 }
 
 fn make(goal: &str, stage: &Path) {
     let mut make = quick("make");
-    make.current_dir(root()).args([goal, "PROFILE=dev", "DEBUG=1", "PREFIX=/usr"]);
+    make.current_dir(root()).args([goal, "PROFILE=dev", "PREFIX=/usr"]);
     run(make.arg(format!("DESTDIR={}", stage.display())));
 }
 
