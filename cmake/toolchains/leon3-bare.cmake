@@ -9,6 +9,8 @@ set(CMAKE_C_FLAGS_INIT "-m32 -mcpu=leon3 -fno-pic -fno-pie -ffreestanding -msoft
 -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables")
 set(CMAKE_ASM_FLAGS_INIT "-m32 -mcpu=leon3 -fno-pic -fno-pie")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none")
+# 64-bit division and its like: the library's own are private.
+set(CMAKE_C_STANDARD_LIBRARIES_INIT "-lgcc")
 set(SQRTSPACE_TARGET sparc-unknown-none-elf)
 set(SQRTSPACE_CPU gr740)
 set(SQRTSPACE_LINKER "sparc64-linux-gnu-ld -m elf32_sparc")

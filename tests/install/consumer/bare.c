@@ -6,8 +6,9 @@ void trap(unsigned type, unsigned pc);
 
 int main(void)
 {
+    static volatile uint64_t a = 10000000019, b = 10000000033;
     sqs_config config;
-    return sqs_config_init(&config, sizeof config);
+    return sqs_config_init(&config, sizeof config) == SQS_OK && b % a == 14 ? 0 : 1; /* % calls libgcc */
 }
 
 void quit(int code)
