@@ -18,6 +18,7 @@ libraries=$1
 
 # A file made of its template.
 fill() {
+    # shellcheck disable=SC2016 # a variable of pkg-config
     local pkg_config_dir='${prefix}'
     sed -e "s|@PREFIX@|$prefix|; s|@LIBDIR@|${libdir/#$prefix/$pkg_config_dir}|" \
         -e "s|@INCLUDEDIR@|${includedir/#$prefix/$pkg_config_dir}|; s|@VERSION@|$version|" \
