@@ -2,10 +2,9 @@
 CARGO ?= cargo
 PREFIX ?= /usr/local
 DESTDIR ?=
-VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+PROFILE ?= dist
 # Where cargo puts what it builds.
-BUILT = $(or $(CARGO_TARGET_DIR),target)/dist
-LIBDIR = $(DESTDIR)$(PREFIX)/lib
+BUILT = $(or $(CARGO_TARGET_DIR),target)
 
 .PHONY: help
 help: ## this list
@@ -22,7 +21,7 @@ test: ## all tests, in their short forms
 
 .PHONY: test-long
 test-long: ## the long forms of the tests of random cases, and the damage campaign
-	SQS_LONG=1 $(TEST) $(CHECKED) --test abi --test codec --test engine --test state
+	SQS_LONG=1 $(TEST) $(CHECKED) --test codec --test engine --test install --test state
 
 .PHONY: fuzz
 fuzz: ## a million cases of the fuzz targets
@@ -35,19 +34,19 @@ demo: ## the audio demo on a generated signal, classic and sqrt side by side
 # Both orders in an on-board computer's memory: docker/, `driver profile`, `driver capped --help`. Where no Docker engine
 # answers, docker/capped.sh holds the caps. MORE is for more arguments, such as MORE="--iters 5 --profile rad750".
 MORE ?=
-PROFILE ?= rad750
+BOARD ?= rad750
 # From the lines NAME=VALUE of the profile.
-profile = $(shell sed -n 's/^$(1)=//p' docker/profiles/$(PROFILE).env)
+profile = $(shell sed -n 's/^$(1)=//p' docker/profiles/$(BOARD).env)
 
 .PHONY: image
 image: ## a static driver in an image from scratch (works offline)
 	CARGO="$(CARGO)" docker/image.sh
 
 .PHONY: shell
-shell: ## a shell in that image, with PROFILE's memory; the driver is /driver, out/ is /out
+shell: ## a shell in that image, with BOARD's memory; the driver is /driver, out/ is /out
 	CARGO="$(CARGO)" docker/image.sh --shell
 	docker run --rm -it --network none --memory $(call profile,MEMORY) --memory-swap $(call profile,MEMORY_SWAP) \
-	    --cpus 1 --env-file docker/profiles/$(PROFILE).env -v "$(CURDIR)/out:/out" sqrtspace-shell
+	    --cpus 1 --env-file docker/profiles/$(BOARD).env -v "$(CURDIR)/out:/out" sqrtspace-shell
 
 .PHONY: demo-barely
 demo-barely: image ## audio whose rows just fit into a RAD750's memory
@@ -78,27 +77,25 @@ bench: ## benches of executors and stages, then one table of all workloads in al
 .PHONY: codec-memory
 codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 GB
 	$(CARGO) build --profile dist --lib
-	$(CC) -std=c99 -O2 -static -Wl,--gc-sections -Iinclude c-examples/07_encode_file.c $(BUILT)/libsqrtspace.a \
-	    -lpthread -ldl -lm -o $(BUILT)/07_encode_file
+	$(CC) -std=c99 -O2 -static -Wl,--gc-sections -Iinclude c-examples/07_encode_file.c $(BUILT)/dist/libsqrtspace.a \
+	    -lpthread -ldl -lm -o $(BUILT)/dist/07_encode_file
 	for bytes in 1000000 1000000000 10000000000; do \
 	    yes 'sample after sample after sample, 0123456789' | head -c $$bytes \
-	        | $(BUILT)/07_encode_file /dev/stdin $(BUILT)/07_encode_file.sqs || exit 1; \
-	    rm $(BUILT)/07_encode_file.sqs; \
+	        | $(BUILT)/dist/07_encode_file /dev/stdin $(BUILT)/dist/07_encode_file.sqs || exit 1; \
+	    rm $(BUILT)/dist/07_encode_file.sqs; \
 	done
 
 .PHONY: musl
 musl: ## libsqrtspace.a for musl, target/musl/, with the C programs linked to it and run (packages: ci/musl.sh)
-	ci/musl.sh $(or $(CARGO_TARGET_DIR),target)/musl/libsqrtspace.a
-
-DIST = $(or $(CARGO_TARGET_DIR),target)/dist
+	ci/musl.sh $(BUILT)/musl/libsqrtspace.a
 
 .PHONY: bench-stack
 bench-stack: ## bytes of stack that each public call uses on this machine: the table of docs/LINKING.md
 	$(CARGO) build --profile dist --lib
 	$(CC) -std=gnu99 -O2 -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,now -Iinclude benches/stack/stack.c \
-	    targets/checks/common.c targets/checks/feature_cases.c targets/checks/feature_input.c $(DIST)/libsqrtspace.a \
-	    -lpthread -ldl -lm -o $(DIST)/stack
-	$(DIST)/stack
+	    targets/checks/common.c targets/checks/feature_cases.c targets/checks/feature_input.c $(BUILT)/dist/libsqrtspace.a \
+	    -lpthread -ldl -lm -o $(BUILT)/dist/stack
+	$(BUILT)/dist/stack
 
 .PHONY: header
 header: ## write include/sqrtspace.h anew
@@ -113,7 +110,7 @@ test-ppc: ## all tests on PowerPC 750 (32-bit, big-endian) under QEMU
 test-ppc-long: ## the same for files of more than 4 GiB
 	ci/test-ppc.sh --long
 
-FLIGHT_PEERS = $(or $(PEERS),$(or $(CARGO_TARGET_DIR),target)/flight-peers)
+FLIGHT_PEERS = $(or $(PEERS),$(BUILT)/flight-peers)
 
 .PHONY: bench-flight
 bench-flight: ## instructions per sample on PowerPC 750, against KissFFT, libaec and C loops
@@ -129,7 +126,7 @@ check: ## formatting, lints, documentation, dependencies (deny.toml), CI's list 
 	python3 -B ci/test_ci.py
 
 # Bare-metal LEON3 (GR740): ci/flight-tools.sh installs the compilers and QEMU.
-LEON = $(or $(CARGO_TARGET_DIR),target)/leon3
+LEON = $(BUILT)/leon3
 CHECKS = common engine sweeps codec saved repair features feature_cases feature_input
 
 .PHONY: test-leon
@@ -144,8 +141,8 @@ test-leon: ## the checks of targets/checks on a bare LEON3 in QEMU
 check-panics: ## no way to a panic and no recursion in what flies, on LEON3
 	targets/control.sh
 	targets/size.sh > /dev/null
-	python3 targets/panics.py sparc64-linux-gnu- $(or $(CARGO_TARGET_DIR),target)/surface/everything.elf
-	python3 targets/graph.py sparc64-linux-gnu- $(or $(CARGO_TARGET_DIR),target)/surface/everything.elf
+	python3 targets/panics.py sparc64-linux-gnu- $(BUILT)/surface/everything.elf
+	python3 targets/graph.py sparc64-linux-gnu- $(BUILT)/surface/everything.elf
 
 .PHONY: size
 size: ## code and data of what flies: writes docs/sizes.txt anew
@@ -163,19 +160,19 @@ bench-leon: ## instructions a sample on LEON3, against C loops, and KissFFT and 
 	$(CC) -O2 -shared -fPIC -fvisibility=hidden targets/leon3/count.c -o $(LEON)/libcount.so
 	targets/leon3/bench.py $(LEON)/bench.elf $(LEON)/libcount.so
 
+# Variables: docs/INSTALL.md.
+export PREFIX DESTDIR LIBDIR INCLUDEDIR PROFILE DEBUG CARGO
+LIBRARIES = $(BUILT)/libraries
+
 .PHONY: install
-install: ## header, libraries and sqrtspace.pc to DESTDIR/PREFIX
-	install -d $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
-# The one build that makes the libraries also tells what the static one needs; cargo repeats it when nothing is to do.
-	notes=$$($(CARGO) rustc --color never --profile dist --lib -- --print native-static-libs 2>&1) \
-	    || { echo "$$notes" >&2; exit 1; }; \
-	libs=$$(echo "$$notes" | sed -n 's/^note: native-static-libs: //p' | tail -n 1); \
-	test -n "$$libs" || { echo "$$notes" >&2; echo "native-static-libs: not told" >&2; exit 1; }; \
-	sed -e "s|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$$libs|" sqrtspace.pc.in \
-	    > $(LIBDIR)/pkgconfig/sqrtspace.pc
-	chmod 644 $(LIBDIR)/pkgconfig/sqrtspace.pc
-	install -m 644 include/sqrtspace.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 $(BUILT)/libsqrtspace.a $(LIBDIR)/
-	install -m 755 $(BUILT)/libsqrtspace.so $(LIBDIR)/libsqrtspace.so.$(VERSION)
-	ln -sf libsqrtspace.so.$(VERSION) $(LIBDIR)/libsqrtspace.so.0
-	ln -sf libsqrtspace.so.0 $(LIBDIR)/libsqrtspace.so
+install: ## header, libraries, pkg-config and CMake files to DESTDIR/PREFIX; DEBUG=1: debug information too
+	packaging/build.sh $(LIBRARIES)
+	packaging/install.sh $(LIBRARIES)
+
+.PHONY: uninstall
+uninstall: ## remove what install has put there
+	packaging/install.sh --remove
+
+.PHONY: check-host-size
+check-host-size: ## the installed libraries and a small program are within their limits
+	ci/sizes-host.sh

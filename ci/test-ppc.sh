@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 
 # What needs a compiler or a cargo on the machine the tests run on, that is, inside the emulator.
 declare -A needs_host=(
-    [abi]="runs gcc, cargo and make; the C programs are compiled and run below"
+    [abi]="runs gcc; the C programs are compiled and run below"
+    [install]="runs make install, pkg-config and CMake for the host"
     [project]="reads the sources and runs cargo and nm"
 )
 # Single tests, by name.

@@ -1,4 +1,4 @@
-//! What C programs see: the header, the libraries, the C tests and examples, and what `make install` lays down.
+//! What C programs see: the header, and the libraries that the C tests and examples are linked with.
 //!
 //! Everything here runs compilers of the host.
 
@@ -7,4 +7,3 @@ mod commands;
 
 mod c_programs;
 mod header;
-mod install;

@@ -1,0 +1,10 @@
+# PowerPC 750 (RAD750 and its family) under Linux, with the tools of ci/flight-tools.sh. Programs run under QEMU.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR powerpc)
+set(CMAKE_C_COMPILER powerpc-linux-gnu-gcc)
+set(CMAKE_C_FLAGS_INIT "-mcpu=750")
+set(CMAKE_FIND_ROOT_PATH /usr/powerpc-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-ppc;-L;/usr/powerpc-linux-gnu;-cpu;750)
+set(SQRTSPACE_TARGET powerpc-unknown-linux-gnu)
+set(SQRTSPACE_CPU 750)
