@@ -7,9 +7,9 @@ trap 'rm -rf "$stage"' EXIT
 make install PROFILE=dist DEBUG= PREFIX=/usr LIBDIR= INCLUDEDIR= DESTDIR="$stage"
 [ ! -e "$stage/usr/lib/debug" ] || { echo "sizes-host: debug information without DEBUG=1" >&2; exit 1; }
 export PKG_CONFIG_LIBDIR=$stage/usr/lib/pkgconfig
-read -ra libraries < <(pkg-config --static --libs-only-l sqrtspace)
-gcc -std=c99 -O2 -Wl,--gc-sections -s -I "$stage/usr/include" c-examples/01_hello.c "$stage/usr/lib/libsqrtspace.a" \
-    "${libraries[@]/#-lsqrtspace/}" -o "$stage/hello"
+read -ra libraries < <(pkg-config --static --libs-only-l sqrtspace | sed s/-lsqrtspace/-l:libsqrtspace.a/)
+gcc -std=c99 -O2 -Wl,--gc-sections -s -I "$stage/usr/include" -L "$stage/usr/lib" c-examples/01_hello.c \
+    "${libraries[@]}" -o "$stage/hello"
 "$stage/hello" | diff c-examples/expected/01_hello.txt -
 
 status=0
