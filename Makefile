@@ -172,7 +172,39 @@ install: ## header, libraries, pkg-config and CMake files to DESTDIR/PREFIX; DEB
 .PHONY: uninstall
 uninstall: ## remove what install has put there
 	packaging/install.sh --remove
+	rm -f $(DESTDIR)$(PREFIX)/bin/sqrtspace $(addprefix $(DESTDIR)$(PREFIX)/share/,man/man1/sqrtspace.1 \
+	    man/man1/sqrtspace-*.1 bash-completion/completions/sqrtspace fish/vendor_completions.d/sqrtspace.fish \
+	    zsh/site-functions/_sqrtspace)
 
 .PHONY: check-host-size
 check-host-size: ## the installed libraries and a small program are within their limits
 	ci/sizes-host.sh
+
+.PHONY: install-bin
+install-bin: ## the command line as sqrtspace, its manual pages and completions to DESTDIR/PREFIX
+	$(CARGO) build --locked --profile $(PROFILE) -p driver --features manual --bin driver --bin manual
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILT_BIN)/driver $(DESTDIR)$(PREFIX)/bin/sqrtspace
+	umask 022; $(BUILT_BIN)/manual $(DESTDIR)$(PREFIX) "$$(date --utc --date=@$(SOURCE_DATE_EPOCH) +%F)"
+
+BUILT_BIN = $(or $(CARGO_TARGET_DIR),target)/$(PROFILE:dev=debug)
+# The time of the commit; in an unpacked archive the time of its files.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
+ARCHIVES = $(or $(CARGO_TARGET_DIR),target)/dist-archives
+
+# docs/RELEASING.md
+.PHONY: dist
+dist: ## source and binary archives of the commit, reproducible
+	CARGO="$(CARGO)" packaging/dist.sh $(ARCHIVES)
+
+.PHONY: deb
+deb: ## Debian packages of the commit, on Debian 12
+	packaging/deb.sh $(ARCHIVES)
+
+.PHONY: test-dist
+test-dist: ## two clones in different folders make the same archives, which work (minutes)
+	ci/dist.sh
+
+.PHONY: test-deb
+test-deb: ## the Debian packages: lintian, and use in a clean system (as root, minutes)
+	ci/deb.sh

@@ -412,7 +412,7 @@ pub(crate) struct BenchArgs {
     /// How often; tables have the medians
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) iters: u32,
-    /// Write the figures of every run as CSV, for `driver plot`
+    /// Write the figures of every run as CSV, for `plot`
     #[arg(long, value_name = "OUT.csv")]
     pub(crate) csv: Option<PathBuf>,
     /// Write the generated samples into a file, and run nothing
@@ -464,7 +464,7 @@ pub(crate) struct SweepArgs {
     /// Ranges of rows asked for at each point of k and lru
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) ranges: u32,
-    /// Write the figures as CSV, for `driver plot`
+    /// Write the figures as CSV, for `plot`
     #[arg(long, value_name = "OUT.csv")]
     pub(crate) csv: Option<PathBuf>,
     /// One JSON object a point
@@ -505,7 +505,7 @@ impl SweepArgs {
 
 #[derive(Args, Debug, Clone)]
 pub(crate) struct PlotArgs {
-    /// What `driver bench ... --csv` wrote
+    /// What `bench ... --csv` wrote
     #[arg(value_name = "FILE.csv")]
     pub(crate) input: PathBuf,
     /// The picture
@@ -549,7 +549,7 @@ pub(crate) struct CappedArgs {
     /// Runs of each, in turn; the table has the medians
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) iters: u32,
-    /// Processors, cache and memory of this computer (`driver profile`) instead of the demo's own
+    /// Processors, cache and memory of this computer (`profile`) instead of the demo's own
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// Who holds the caps

@@ -28,6 +28,26 @@ fn wrong_usage_is_2_and_help_is_0() {
 }
 
 #[test]
+fn the_program_has_the_name_it_was_started_by() {
+    let dir = Dir::new("name");
+    for (file, name) in [("sqrtspace", "sqrtspace"), ("renamed", "driver")] {
+        let link = dir.path().join(file);
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_driver"), &link).unwrap();
+        let run = |args: &[&str]| {
+            let run = std::process::Command::new(&link).args(args).output().unwrap();
+            (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap())
+        };
+        assert!(run(&["--version"]).0.starts_with(&format!("{name} ")));
+        assert!(run(&["demo", "audio", "--help"]).0.contains(&format!("Usage: {name} demo audio")));
+        assert!(run(&["demo", "audio", "--wrong"]).1.contains(&format!("Usage: {name} demo audio")));
+        assert!(run(&["demo", "audio", "--input", "/missing.wav"]).1.starts_with(&format!("{name}: ")));
+        // The table has the messages of other processes without their name.
+        let table = run(&["bench", "audio", "--extreme", "--input", "/missing.f32"]).0;
+        assert!(table.contains(" /missing.f32") && !table.contains("driver: "), "{table}");
+    }
+}
+
+#[test]
 fn bad_recordings_give_clear_errors() {
     let dir = Dir::new("bad");
     let good = dir.file("good.wav");

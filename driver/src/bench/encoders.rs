@@ -143,7 +143,7 @@ pub(crate) fn encode(args: &EncodersArgs) -> Result<()> {
                     Ok(None) => failed.push(e.name.clone()),
                     Err(error) if e.ours => return Err(error),
                     Err(error) => {
-                        eprintln!("driver: {error}");
+                        eprintln!("{}: {error}", crate::name());
                         failed.push(e.name.clone());
                     }
                 }
@@ -151,7 +151,7 @@ pub(crate) fn encode(args: &EncodersArgs) -> Result<()> {
         }
         for (e, (mut encoding, mut decoding, size)) in all.iter().zip(times) {
             if failed.contains(&e.name) {
-                eprintln!("driver: {file}: {} is left out: it is not installed, or failed", e.name);
+                eprintln!("{}: {file}: {} is left out: it is not installed, or failed", crate::name(), e.name);
                 continue;
             }
             let mb = raw as f64 / 1e6;

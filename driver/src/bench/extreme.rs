@@ -35,7 +35,7 @@ fn child(workload: Workload, args: &BenchArgs, mode: &str, iter: u32) -> Result<
     } else {
         let mut r = Record::new(workload, args.deep, mode, &workload.config(args), args.n.unwrap_or(0));
         let text = String::from_utf8_lossy(&run.stderr);
-        let told = text.trim().trim_start_matches("driver: ").lines().next().unwrap_or_default().to_string();
+        let told = crate::without_name(&text).lines().next().unwrap_or_default().to_string();
         r.outcome = match run.status.signal() {
             Some(9) => "killed".into(),
             Some(signal) => format!("ended by signal {signal}"),

@@ -151,7 +151,7 @@ impl Launcher {
             137 => "killed".into(),
             _ => {
                 let line = stderr.lines().find(|l| !l.trim().is_empty()).unwrap_or("it said nothing");
-                line.trim_start_matches("driver: ").to_string()
+                crate::without_name(line).to_string()
             }
         };
         let kernel_peak_bytes = number("peak_bytes ");

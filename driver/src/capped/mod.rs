@@ -109,7 +109,7 @@ fn write(plan: &Plan, path: &std::path::Path) -> Result<f64> {
     command.args(["bench", plan.workload.name(), "--n", &plan.n.to_string(), "--write"]).arg(path);
     let written = command.output()?;
     if !written.status.success() {
-        return Err(String::from_utf8_lossy(&written.stderr).trim().trim_start_matches("driver: ").into());
+        return Err(crate::without_name(&String::from_utf8_lossy(&written.stderr)).into());
     }
     Ok(stopwatch.stop().wall_s)
 }

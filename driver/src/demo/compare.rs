@@ -34,8 +34,8 @@ pub(crate) fn table() -> Result<String> {
         if !run.status.success() {
             // Not a failure of the comparison: that a mode does not fit is what it shows.
             let why = String::from_utf8_lossy(&run.stderr);
-            let why = why.trim().strip_prefix("driver: ").unwrap_or("it was killed");
-            out.push_str(&format!("{mode:<10}{why}\n"));
+            let why = crate::without_name(&why);
+            out.push_str(&format!("{mode:<10}{}\n", if why.is_empty() { "it was killed" } else { why }));
             continue;
         }
         let json = String::from_utf8_lossy(&run.stdout).into_owned();
