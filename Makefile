@@ -12,7 +12,7 @@ help: ## this list
 
 # cargo nextest where it is installed, cargo test otherwise: the same tests.
 NEXTEST := $(shell $(CARGO) nextest --version 2>/dev/null)
-TEST = $(CARGO) $(if $(NEXTEST),nextest run,test)
+TEST = $(CARGO) $(if $(NEXTEST),nextest run,test) --no-fail-fast
 CHECKED = $(if $(NEXTEST),--cargo-profile,--profile) checked
 
 .PHONY: test

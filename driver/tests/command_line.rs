@@ -42,8 +42,9 @@ fn the_program_has_the_name_it_was_started_by() {
         assert!(run(&["demo", "audio", "--wrong"]).1.contains(&format!("Usage: {name} demo audio")));
         assert!(run(&["demo", "audio", "--input", "/missing.wav"]).1.starts_with(&format!("{name}: ")));
         // The table has the messages of other processes without their name.
-        let table = run(&["bench", "audio", "--extreme", "--input", "/missing.f32"]).0;
-        assert!(table.contains(" /missing.f32") && !table.contains("driver: "), "{table}");
+        let (out, err) = run(&["bench", "audio", "--extreme", "--input", "/missing.f32"]);
+        let table = out + &err;
+        assert!(table.contains(" /missing.f32: ") && !table.contains(": /missing.f32"), "{table}");
     }
 }
 
