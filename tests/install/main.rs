@@ -37,9 +37,7 @@ fn target() -> PathBuf {
 /// A command whose builds by cargo are quick and all land in `target()`.
 fn quick(program: &str) -> Command {
     let mut command = Command::new(program);
-    for (option, value) in [("OPT_LEVEL", "0"), ("DEBUG", "false"), ("INCREMENTAL", "false"), ("CODEGEN_UNITS", "16")] {
-        command.env(format!("CARGO_PROFILE_DEV_{option}"), value);
-    }
+    command.envs(commands::QUICK_BUILD);
     command.env("DEBUG", "1").env("CARGO_TARGET_DIR", target()).env("CARGO", env!("CARGO")).env_remove("MAKEFLAGS");
     command
 }

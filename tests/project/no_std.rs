@@ -1,7 +1,7 @@
 //! The core builds without std and without alloc, and so does what an on-board computer gets: what they refer to is
 //! looked up in the object files.
 
-use crate::commands::{root, run, target};
+use crate::commands::{QUICK_BUILD, root, run, target};
 use std::path::Path;
 use std::process::Command;
 
@@ -16,7 +16,7 @@ fn symbols(name: &str, features: &[&str]) -> [Vec<String>; 2] {
     let built = target().join("no-std").join(name);
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root()).env("CARGO_TARGET_DIR", &built).env_remove("RUSTFLAGS");
-    cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", "0").env("CARGO_PROFILE_DEV_DEBUG", "false");
+    cargo.envs(QUICK_BUILD);
     cargo.args(["rustc", "--lib", "--no-default-features", "--crate-type", "rlib"]);
     if !features.is_empty() {
         cargo.arg("--features").arg(features.join(","));
