@@ -3,13 +3,13 @@
 //! `rustfft` is generic over its element type, so every crate that plans a transform compiles all of it again. This
 //! crate plans for `f32` alone, in a function that is not generic: the library and the driver share one copy.
 //!
-//! | processor | lengths of small prime factors | others |
+//! | processor | lengths of prime factors up to 31 | others |
 //! | --- | --- | --- |
 //! | x86-64 with AVX and FMA, AArch64 | mixed radix in vectors | Rader or Bluestein |
-//! | x86-64 without (before 2013) | powers of two: radix 4; others: Bluestein | Bluestein |
+//! | x86-64 without (before 2013) | radix 4, and a small sum for each odd factor | Bluestein |
 //! | any other | mixed radix | Rader or Bluestein |
 //!
-//! The second row keeps `rustfft`'s portable kernels, 290 KB of code, out of libraries for x86-64. The last bits of a
+//! The second row keeps `rustfft`'s SSE and portable kernels, 570 KB of code, out of libraries for x86-64. The last bits of a
 //! transform may differ between processors. They do not differ between calls on one processor.
 #![deny(unsafe_code)]
 
@@ -32,7 +32,7 @@ pub fn forward(len: usize) -> Arc<dyn Fft<f32>> {
 ///
 /// Lengths of small prime factors need their twiddles, 8 bytes an element, and without vectors three times as much while
 /// they are made. Others go through a transform of up to four times the length (Bluestein), of which two tables exist for
-/// a while. Measured: 8.1, 24.1 and 93 bytes an element; a test compares the bound with a counting allocator.
+/// a while. Measured: 8.1, 24.1 and 93 bytes an element; tests compare the bound with a counting allocator.
 #[must_use]
 pub fn heap_bytes(len: usize) -> usize {
     let mut rest = len;
@@ -41,16 +41,16 @@ pub fn heap_bytes(len: usize) -> usize {
             rest /= factor;
         }
     }
-    let mixed_radix = rest == 1 && (len.is_power_of_two() || !is_portable());
-    len.saturating_mul(if mixed_radix { 25 } else { 112 }).saturating_add(8192)
+    len.saturating_mul(if rest == 1 { 25 } else { 112 }).saturating_add(8192)
 }
 
-/// Whether this is an x86-64 processor whose vectors `rustfft` has no use for.
-fn is_portable() -> bool {
+/// Whether [`forward`] has vectors on this processor.
+#[must_use]
+pub fn has_vectors() -> bool {
     #[cfg(target_arch = "x86_64")]
-    return !(std::is_x86_feature_detected!("avx") && std::is_x86_feature_detected!("fma"));
+    return std::is_x86_feature_detected!("avx") && std::is_x86_feature_detected!("fma");
     #[cfg(not(target_arch = "x86_64"))]
-    false
+    cfg!(target_feature = "neon")
 }
 
 /// The plan of [`forward`] on x86-64 without AVX.
@@ -58,14 +58,19 @@ fn is_portable() -> bool {
 #[must_use]
 pub fn portable(len: usize) -> Arc<dyn Fft<f32>> {
     use rustfft::FftDirection::Forward;
-    use rustfft::algorithm::{BluesteinsAlgorithm, Dft, Radix4};
-    match len {
-        _ if len.is_power_of_two() => Arc::new(Radix4::new(len, Forward)),
-        // Shorter than the transform that Bluestein's algorithm would take.
-        0..8 => Arc::new(Dft::new(len, Forward)),
-        _ => {
-            let inner = Radix4::new((2 * len - 1).next_power_of_two(), Forward);
-            Arc::new(BluesteinsAlgorithm::new(len, Arc::new(inner)))
+    use rustfft::algorithm::{BluesteinsAlgorithm, Dft, MixedRadix, Radix4};
+    let twos = 1 << len.trailing_zeros().min(usize::BITS - 2);
+    let mut plan: Arc<dyn Fft<f32>> = Arc::new(Radix4::new(twos, Forward));
+    let mut rest = len / twos;
+    for factor in [3, 5, 7, 11, 13, 17, 19, 23, 29, 31] {
+        while rest > 0 && rest.is_multiple_of(factor) {
+            plan = Arc::new(MixedRadix::new(Arc::new(Dft::new(factor, Forward)), plan));
+            rest /= factor;
         }
     }
+    if rest > 1 {
+        let inner = Radix4::new((2 * rest - 1).next_power_of_two(), Forward);
+        plan = Arc::new(MixedRadix::new(plan, Arc::new(BluesteinsAlgorithm::new(rest, Arc::new(inner)))));
+    }
+    plan
 }

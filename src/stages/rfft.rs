@@ -11,8 +11,8 @@
 //!
 //! Rows of even length are transformed as complex rows of half the length, straight from where they lie; the spectrum
 //! of the real row, its power and root come out of one pass ([`crate::simd::half_power`]). There are two transforms:
-//! - with `portable`, on memory from the caller, and in builds without `fft`: the library's own, in scratch memory
-//!   ([`crate::simd::stockham`]), with the same bits on every machine;
+//! - with `portable`, on memory from the caller, in builds without `fft`, and for powers of two on x86-64 without AVX: the
+//!   library's own, in scratch memory ([`crate::simd::stockham`]), with the same bits on every machine;
 //! - else `rustfft`. Its plan is made at registration, lives on the host's heap and is held by the stage. It picks
 //!   instructions at run time: rows are the same for every grouping on one machine, but may differ in the last bits
 //!   between processors. Odd lengths are transformed as complex rows.
@@ -52,7 +52,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     }
     let size = if n.is_multiple_of(2) { n / 2 } else { n };
     let own = n.is_power_of_two() && n > 1;
-    let host = b.host_plans.as_deref_mut().filter(|_| cfg!(feature = "fft") && !portable);
+    let host = b.host_plans.as_deref_mut().filter(|_| !portable && host_is_faster(own));
     let (plan, scratch, heap) = if let Some(plans) = host {
         host_plan(plans, n, size)?
     } else if own {
@@ -119,6 +119,17 @@ fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Plan, usiz
 #[cfg(not(feature = "fft"))]
 fn host_plan(_: &mut HostPlans, _: usize, _: usize) -> Result<(Plan, usize, usize)> {
     Err(Error::new(Status::Unsupported, "this build makes no plans on the host's heap"))
+}
+
+/// Whether a plan on the host's heap is the fastest there is; the library's own transform has vectors on every x86-64.
+#[cfg(feature = "fft")]
+fn host_is_faster(own: bool) -> bool {
+    !own || !cfg!(target_arch = "x86_64") || sqrtspace_fft::has_vectors()
+}
+
+#[cfg(not(feature = "fft"))]
+fn host_is_faster(_: bool) -> bool {
+    false
 }
 
 /// Twiddles of a row of `2 h` elements: one for each pair of bins `k < h - k`.
