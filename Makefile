@@ -70,6 +70,7 @@ satcom-demo: image ## satcom whose spectra do not fit into a GR740's memory
 
 .PHONY: bench
 bench: ## benches of executors and stages, then one table of all workloads in all modes (profile dist)
+	@echo 'profile: dist'
 	$(CARGO) bench -p benches
 	$(CARGO) run --quiet --profile dist -p driver -- bench all
 

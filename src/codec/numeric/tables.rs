@@ -148,7 +148,24 @@ const LOOKUP_BITS: u32 = if cfg!(feature = "std") { 0 } else { 5 };
 /// Entries of a lookup table.
 const POINTS: usize = (PROB_ONE >> LOOKUP_BITS) as usize;
 
+/// The symbol that a code point belongs to.
+#[inline]
+pub(crate) fn symbol_at(table: &Table, lookup: &Lookup, point: u32) -> u8 {
+    let mut symbol = lookup.first(point >> LOOKUP_BITS);
+    if cfg!(not(feature = "std")) {
+        // At most to the last symbol.
+        while let Some(e) = table.get(symbol as usize)
+            && symbol < ESCAPE
+            && point.wrapping_sub(e & 0xffff) >= freq(*e)
+        {
+            symbol += 1;
+        }
+    }
+    symbol
+}
+
 /// The symbol of the first of each `2^LOOKUP_BITS` code points of the table `i`.
+#[cfg(not(feature = "std"))]
 const fn symbols(i: usize) -> [u8; POINTS] {
     let mut out = [0u8; POINTS];
     let mut j = 0;
@@ -165,22 +182,6 @@ const fn symbols(i: usize) -> [u8; POINTS] {
         j += 1;
     }
     out
-}
-
-/// The symbol that a code point belongs to.
-#[inline]
-pub(crate) fn symbol_at(table: &Table, lookup: &Lookup, point: u32) -> u8 {
-    let mut symbol = lookup.first(point >> LOOKUP_BITS);
-    if cfg!(not(feature = "std")) {
-        // At most to the last symbol.
-        while let Some(e) = table.get(symbol as usize)
-            && symbol < ESCAPE
-            && point.wrapping_sub(e & 0xffff) >= freq(*e)
-        {
-            symbol += 1;
-        }
-    }
-    symbol
 }
 
 /// The decoder's side of a table of [`FIXED`]: computed by the compiler where memory is read-only.
@@ -238,7 +239,12 @@ impl Lookup {
 
     #[cold]
     fn fill(&self, i: usize) {
-        self.symbols.iter().zip(symbols(i)).for_each(|(to, symbol)| to.store(symbol, Relaxed));
+        for (symbol, e) in (0..).zip(FIXED[i]) {
+            let first = (e & 0xffff) as usize;
+            for to in &self.symbols[first..first + freq(e) as usize] {
+                to.store(symbol, Relaxed);
+            }
+        }
         self.filled.store(true, Release);
     }
 }
