@@ -33,7 +33,7 @@ for name in "${!skipped[@]}"; do skips+=(--skip "$name"); done
 # One part in so many of the random cases.
 export SQS_TEST_SHARE=${SQS_TEST_SHARE:-10}
 ppc_cargo test --no-fail-fast --profile emulated -p sqrtspace --lib "${tests[@]}" -- "${skips[@]}"
-ppc_cargo test --no-fail-fast --profile emulated -p driver -p sqrtspace-fft -- "${skips[@]}"
+ppc_cargo test --no-fail-fast --profile emulated -p driver -- "${skips[@]}"
 
 ppc_cargo build --profile emulated -p sqrtspace --lib
 library=$CARGO_TARGET_DIR/$target/emulated/libsqrtspace.a
