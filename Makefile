@@ -188,10 +188,10 @@ install-bin: ## the command line as sqrtspace, its manual pages and completions 
 	install -m 755 $(BUILT_BIN)/driver $(DESTDIR)$(PREFIX)/bin/sqrtspace
 	umask 022; $(BUILT_BIN)/manual $(DESTDIR)$(PREFIX) "$$(date --utc --date=@$(SOURCE_DATE_EPOCH) +%F)"
 
-BUILT_BIN = $(or $(CARGO_TARGET_DIR),target)/$(PROFILE:dev=debug)
+BUILT_BIN = $(BUILT)/$(PROFILE:dev=debug)
 # The time of the commit; in an unpacked archive the time of its files.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
-ARCHIVES = $(or $(CARGO_TARGET_DIR),target)/dist-archives
+ARCHIVES = $(BUILT)/dist-archives
 
 # docs/RELEASING.md
 .PHONY: dist

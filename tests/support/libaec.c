@@ -1,4 +1,4 @@
-/* libaec behind a pipe: the peer of tests/codec/ccsds121_libaec.rs.
+/* libaec at the end of a pipe: the peer of tests/codec/ccsds121_libaec.rs.
  * A request is eight words (operation, bits, block, rsi, flags, repeats, bytes in, room out) and the bytes;
  * an answer three (status, CPU nanoseconds, bytes out) and the bytes. Words are of this machine. */
 #include <libaec.h>
