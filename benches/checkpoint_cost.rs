@@ -7,7 +7,7 @@ use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
 use sqrtspace::io::{Sink, SinkBox, Source, SourceBox};
 use sqrtspace::kernel::Code;
 use sqrtspace::pipeline::{Config, Pipeline};
-use sqrtspace::plan::{ALL, Knobs, Mode, Order, Request};
+use sqrtspace::plan::{ALL, Mode, Order, PlanOptions, Request};
 use sqrtspace::stages::Param;
 use std::hint::black_box;
 use std::mem::MaybeUninit;
@@ -50,7 +50,7 @@ type Stage = (&'static str, &'static str, &'static [(&'static str, f64)], &'stat
 const SECTIONS: &[f64] = &[0.1, 0.2, 0.1, 1.0, -0.9, 0.3, 1.0, 2.0, 1.0, 1.0, -1.1, 0.5];
 
 fn pipeline(window: u64, hop: u64, stages: &[Stage], checkpoints: bool) -> (Pipeline<'static>, Request) {
-    let knobs = Knobs {
+    let options = PlanOptions {
         mode: Mode::Sqrt,
         budget: u64::MAX,
         cache_bytes: 512 << 10,
@@ -63,7 +63,7 @@ fn pipeline(window: u64, hop: u64, stages: &[Stage], checkpoints: bool) -> (Pipe
     };
     let limits = GraphLimits { stages: 8, edges: 8 };
     let input = InputSpec { name: "input", dtype: Dtype::F32, channels: 1, window, hop, capacity: 0 };
-    let config = Config { input, knobs, limits, param_bytes: 1024, host_heap: true };
+    let config = Config { input, options, limits, param_bytes: 1024, host_heap: true };
     let control = area(Pipeline::control_bytes(limits, 1024, 0).unwrap());
     // SAFETY: only whole values are written there.
     let control = unsafe { &mut *(std::ptr::from_mut(control) as *mut [MaybeUninit<u8>]) };

@@ -14,12 +14,16 @@ mod libaec;
 use libaec::Libaec;
 use nix::time::{ClockId, clock_gettime};
 use sqrtspace::codec::ccsds121::{self, Params, worst_case_bytes};
-use sqrtspace::codec::decoder::{DecodeMemory, DecodeOptions, Decoder};
-use sqrtspace::codec::encoder::{EncodeMemory, EncodeOptions, Encoder};
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::holes::Range;
-use sqrtspace::codec::index::Entry;
-use sqrtspace::codec::{Effort, Flow, Progress};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::index::Entry;
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::stream::decoder::{DecodeOptions, Decoder};
+use sqrtspace::codec::stream::encoder::Encoder;
+use sqrtspace::codec::stream::holes::Range;
+use sqrtspace::codec::stream::memory::DecodeMemory;
+use sqrtspace::codec::stream::memory::EncodeMemory;
+use sqrtspace::codec::{Flow, Progress};
 
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
 

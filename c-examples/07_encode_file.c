@@ -37,7 +37,7 @@ static int encode(const char *in, const char *out, sqs_codec_stats *stats)
     options.channels = 2;
     error.struct_size = sizeof error;
     stats->struct_size = sizeof *stats;
-    if (sqs_encode_memory(&options, &bytes) != SQS_OK) return 1;
+    if (sqs_encode_work_bytes(&options, &bytes) != SQS_OK) return 1;
     if (sqs_encode_file(in, out, &options, stats, &error) != SQS_OK) {
         fprintf(stderr, "%s: %s\n", in, error.text);
         return 1;
@@ -52,7 +52,7 @@ static void print(const sqs_codec_stats *s)
     printf("bytes        %llu -> %llu, ratio %.3f\n", (unsigned long long)s->raw_bytes,
            (unsigned long long)s->coded_bytes, (double)s->ratio_milli / 1000.0);
     printf("frames       %llu: %llu glyphs, %llu stored\n", (unsigned long long)s->frames,
-           (unsigned long long)s->glyph_frames, (unsigned long long)s->stored_frames);
+           (unsigned long long)s->numeric_frames, (unsigned long long)s->stored_frames);
     printf("glyphs       %llu primitive, %llu reference, %llu delta, %llu composite\n",
            (unsigned long long)s->primitive_glyphs, (unsigned long long)s->reference_glyphs,
            (unsigned long long)s->delta_glyphs, (unsigned long long)s->composite_glyphs);

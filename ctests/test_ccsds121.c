@@ -40,20 +40,20 @@ static void streams(void)
     const sqs_ccsds121_params p = params();
     sqs_ccsds121 *c = NULL;
     size_t bytes = 0, align = 0, bound = 0, len;
-    CHECK_STATUS(sqs_ccsds121_memory(&bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_bytes(&bytes, &align), SQS_OK);
     CHECK(align == 8 && bytes > 0 && bytes < 8192);
-    CHECK_STATUS(sqs_ccsds121_bound(&p, N, &bound), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&p, N, &bound), SQS_OK);
     CHECK(bound <= sizeof coded);
-    CHECK_STATUS(sqs_ccsds121_encoder(mem.b, bytes, &p, &c, NULL), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, &c, NULL), SQS_OK);
     len = run(c, raw, sizeof raw, sizeof raw, whole, bound, bound);
     CHECK(len < sizeof raw);
     for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
         for (size_t k = 0; k < sizeof some / sizeof *some; k++) {
-            CHECK_STATUS(sqs_ccsds121_encoder(mem.b, bytes, &p, &c, NULL), SQS_OK);
+            CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, &c, NULL), SQS_OK);
             CHECK(run(c, raw, sizeof raw, some[i], coded, sizeof coded, some[k]) == len && memcmp(coded, whole, len) == 0);
             memset(back, 0, sizeof back);
             memset(mem.b, 0xa5, bytes + 1);
-            CHECK_STATUS(sqs_ccsds121_decoder(mem.b, bytes, &p, N, &c, NULL), SQS_OK);
+            CHECK_STATUS(sqs_ccsds121_decoder_init(mem.b, bytes, &p, N, &c, NULL), SQS_OK);
             CHECK(run(c, whole, len, some[i], back, sizeof back, some[k]) == sizeof raw && memcmp(back, raw, sizeof raw) == 0);
             CHECK(mem.b[bytes] == 0xa5);
         }
@@ -68,31 +68,31 @@ static void refusals(void)
     size_t bytes, align, took, put;
     char text[100] = "";
     error.struct_size = sizeof error;
-    CHECK_STATUS(sqs_ccsds121_memory(NULL, &align), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_ccsds121_memory(&bytes, &align), SQS_OK);
-    CHECK_STATUS(sqs_ccsds121_encoder(mem.b, bytes - 1, &p, &c, &error), SQS_ERR_MEMORY);
+    CHECK_STATUS(sqs_ccsds121_bytes(NULL, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_ccsds121_bytes(&bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes - 1, &p, &c, &error), SQS_ERR_MEMORY);
     CHECK(error.text[0] && c == NULL);
-    CHECK_STATUS(sqs_ccsds121_encoder(NULL, bytes, &p, &c, NULL), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_ccsds121_encoder(mem.b + 1, bytes, &p, &c, NULL), SQS_ERR_ALIGN);
-    CHECK_STATUS(sqs_ccsds121_encoder(mem.b, bytes, NULL, &c, NULL), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_ccsds121_encoder(mem.b, bytes, &p, NULL, NULL), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(NULL, bytes, &p, &c, NULL), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b + 1, bytes, &p, &c, NULL), SQS_ERR_ALIGN);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, NULL, &c, NULL), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, NULL, NULL), SQS_ERR_ARGUMENT);
     static const struct { size_t field; uint32_t value; } bad[] = {
         {1, 0}, {1, 33}, {1, 300}, {2, 0}, {2, 10}, {2, 70000}, {3, 0}, {3, 4097}, {3, 70000}, {4, 128}, {4, SQS_CCSDS121_RESTRICTED},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         sqs_ccsds121_params q = p;
         ((uint32_t *)(void *)&q)[bad[i].field] = bad[i].value;
-        CHECK_STATUS(sqs_ccsds121_encoder(mem.b, bytes, &q, &c, NULL), SQS_ERR_ARGUMENT);
-        CHECK_STATUS(sqs_ccsds121_decoder(mem.b, bytes, &q, 1, &c, NULL), SQS_ERR_ARGUMENT);
-        CHECK_STATUS(sqs_ccsds121_bound(&q, 1, &took), SQS_ERR_ARGUMENT);
+        CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &q, &c, NULL), SQS_ERR_ARGUMENT);
+        CHECK_STATUS(sqs_ccsds121_decoder_init(mem.b, bytes, &q, 1, &c, NULL), SQS_ERR_ARGUMENT);
+        CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &took), SQS_ERR_ARGUMENT);
     }
     sqs_ccsds121_params q = p;
     q.reserved = 1;
-    CHECK_STATUS(sqs_ccsds121_bound(&q, 1, &took), SQS_ERR_UNSUPPORTED);
+    CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &took), SQS_ERR_UNSUPPORTED);
     q.struct_size = 4;
-    CHECK_STATUS(sqs_ccsds121_bound(&q, 1, &took), SQS_ERR_STRUCT_SIZE);
+    CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &took), SQS_ERR_STRUCT_SIZE);
     /* A sample of 13 bits; the coder stays with it. */
-    CHECK_STATUS(sqs_ccsds121_encoder(mem.b, bytes, &p, &c, NULL), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, &c, NULL), SQS_OK);
     memset(back, 0x1f, sizeof back);
     CHECK_STATUS(sqs_ccsds121_step(c, back, 100, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_RANGE);
     CHECK(took == 0 && put == 0);
@@ -100,12 +100,12 @@ static void refusals(void)
     CHECK_STATUS(sqs_ccsds121_error_detail(c, text, sizeof text, NULL), SQS_OK);
     CHECK(text[0] != 0);
     /* Half a sample; no flush; a stream that ends early; a damaged one; no coder. */
-    CHECK_STATUS(sqs_ccsds121_encoder(mem.b, bytes, &p, &c, NULL), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, &c, NULL), SQS_OK);
     CHECK_STATUS(sqs_ccsds121_step(c, raw, 3, &took, coded, sizeof coded, &put, SQS_FLOW_FLUSH), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_ccsds121_step(c, raw, 3, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_ccsds121_decoder(mem.b, bytes, &p, N, &c, NULL), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_decoder_init(mem.b, bytes, &p, N, &c, NULL), SQS_OK);
     CHECK_STATUS(sqs_ccsds121_step(c, whole, 50, &took, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_DAMAGED);
-    CHECK_STATUS(sqs_ccsds121_decoder(mem.b, bytes, &p, N, &c, NULL), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_decoder_init(mem.b, bytes, &p, N, &c, NULL), SQS_OK);
     memset(coded, 0, sizeof coded);
     CHECK_STATUS(sqs_ccsds121_step(c, coded, sizeof coded, &took, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_DAMAGED);
     CHECK_STATUS(sqs_ccsds121_step(c, whole, 9, NULL, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_ARGUMENT);
@@ -125,9 +125,9 @@ static void frames(void)
     o.ccsds_block = 16;
     o.ccsds_rsi = 128;
     o.ccsds_flags = SQS_CCSDS121_PREPROCESS;
-    CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_ERR_ARGUMENT);
     o.codec = SQS_CODEC_CCSDS121;
-    CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_OK);
     CHECK(bytes <= sizeof mem);
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, &o, &e, NULL), SQS_OK);
     CHECK_STATUS(sqs_encoder_step(e, raw, sizeof raw, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
@@ -137,11 +137,11 @@ static void frames(void)
     CHECK_STATUS(sqs_encoder_stats(e, &stats), SQS_OK);
     CHECK(stats.ccsds121_frames == 1 && stats.frames == 1);
     o.ccsds_bits = 0;
-    CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_ERR_ARGUMENT);
     o.ccsds_block = o.ccsds_rsi = o.ccsds_flags = 0;
-    CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_OK);
     o.ccsds_bits = 5;
-    CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_ERR_ARGUMENT);
 }
 
 int main(void)

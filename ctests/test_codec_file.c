@@ -55,7 +55,7 @@ static void refused(const sqs_encode_options *e)
     sqs_encode_options own = *e;
     size_t need = 0;
     own.threads = 3;
-    CHECK_STATUS(sqs_encode_memory(&own, &need), SQS_OK);
+    CHECK_STATUS(sqs_encode_work_bytes(&own, &need), SQS_OK);
     own.memory = mem.b;
     own.memory_bytes = need - 1;
     CHECK(need < sizeof mem.b);
@@ -66,7 +66,7 @@ static void refused(const sqs_encode_options *e)
     CHECK(mem.b[need] == 0xa5 && stats.peak_bytes == need);
     CHECK(load("o", x, sizeof x) == load("out.sqs", y, sizeof y) && memcmp(x, y, (size_t)stats.coded_bytes) == 0);
     load("in.raw", x, sizeof x);
-    CHECK_STATUS(sqs_decode_memory(&d, &need), SQS_OK);
+    CHECK_STATUS(sqs_decode_work_bytes(&d, &need), SQS_OK);
     d.memory = mem.b;
     d.memory_bytes = need - 1;
     CHECK_STATUS(sqs_decode_file("out.sqs", "o", &d, &stats, &error), SQS_ERR_MEMORY);
@@ -173,7 +173,7 @@ int main(void)
     e.index_entries = 100;
     CHECK_STATUS(sqs_encode_file("in.raw", "out.sqs", &e, &stats, &error), SQS_OK);
     CHECK(stats.raw_bytes == sizeof x && stats.ended == 1 && stats.ratio_milli > 1000 && stats.wall_ns > 0);
-    CHECK(stats.frames == stats.stored_frames + stats.glyph_frames && stats.composite_glyphs >= stats.glyph_frames);
+    CHECK(stats.frames == stats.stored_frames + stats.numeric_frames && stats.composite_glyphs >= stats.numeric_frames);
     CHECK_STATUS(sqs_decode_file("out.sqs", "back.raw", &d, &stats, &error), SQS_OK);
     CHECK(stats.length == sizeof x && stats.dtype == SQS_I16 && stats.channels == 2 && stats.missing_bytes == 0);
     CHECK(load("back.raw", y, sizeof y) == sizeof y && memcmp(x, y, sizeof y) == 0);

@@ -10,7 +10,7 @@ static size_t encode(const sqs_encode_options *o)
 {
     size_t bytes, align, took, put;
     sqs_encoder *e = NULL;
-    CHECK_STATUS(sqs_encoder_memory(o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(o, &bytes, &align), SQS_OK);
     CHECK(bytes <= sizeof mem);
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, o, &e, NULL), SQS_OK);
     CHECK_STATUS(sqs_encoder_step(e, raw, N, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
@@ -26,7 +26,7 @@ static sqs_status decode(const sqs_decode_options *o, size_t len, sqs_codec_stat
     sqs_status s;
     *got = 0;
     memset(back, 0, sizeof back);
-    CHECK_STATUS(sqs_decoder_memory(o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_decoder_bytes(o, &bytes, &align), SQS_OK);
     CHECK(bytes <= sizeof mem);
     CHECK_STATUS(sqs_decoder_init(mem.b, bytes, o, &d, NULL), SQS_OK);
     do {
@@ -58,9 +58,9 @@ int main(void)
     CHECK_STATUS(sqs_decode_options_init(&d, sizeof d), SQS_OK);
     o.frame_bytes = 16384;
     const size_t alone = encode(&o);
-    CHECK_STATUS(sqs_encoder_memory(&o, &least, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &least, &align), SQS_OK);
     o.restart_interval = 4;
-    CHECK_STATUS(sqs_encoder_memory(&o, &most, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &most, &align), SQS_OK);
     CHECK(most > least);
     const size_t grouped = encode(&o);
     CHECK(grouped < alone);
@@ -101,12 +101,12 @@ int main(void)
 
     /* Limits. */
     o.restart_interval = 257;
-    CHECK_STATUS(sqs_encoder_memory(&o, &least, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &least, &align), SQS_ERR_ARGUMENT);
     o.restart_interval = 256;
     o.history_bytes = (4u << 20) + 1;
-    CHECK_STATUS(sqs_encoder_memory(&o, &least, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &least, &align), SQS_ERR_ARGUMENT);
     d.history_bytes = (4u << 20) + 1;
-    CHECK_STATUS(sqs_decoder_memory(&d, &least, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_decoder_bytes(&d, &least, &align), SQS_ERR_ARGUMENT);
     scratch_end();
     return DONE();
 }

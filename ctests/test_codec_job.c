@@ -40,9 +40,9 @@ static void same_bytes(void)
         CHECK_STATUS(sqs_codec_job_stats(job, &stats), SQS_OK);
         CHECK_STATUS(sqs_codec_job_error_detail(job, text, sizeof text, NULL), SQS_OK);
         CHECK(text[0] == 0);
-        CHECK_STATUS(sqs_encode_memory(&o, &need), SQS_OK);
+        CHECK_STATUS(sqs_encode_work_bytes(&o, &need), SQS_OK);
         CHECK(stats.raw_bytes == N && stats.ended == 1 && stats.peak_bytes == need && stats.code_ns > 0);
-        sqs_codec_job_free(job);
+        sqs_codec_job_delete(job);
         const size_t n = load("out", next, sizeof next);
         CHECK(n == stats.coded_bytes);
         if (i == 0) { len = n; memcpy(first, next, n); }
@@ -54,7 +54,7 @@ static void same_bytes(void)
     sqs_encode_options o = options(1);
     sqs_encoder *e = NULL;
     size_t bytes, align, took, put;
-    CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_OK);
     void *mem = malloc(bytes);
     CHECK_STATUS(sqs_encoder_init(mem, bytes, &o, &e, NULL), SQS_OK);
     CHECK_STATUS(sqs_encoder_step(e, raw, N, &took, next, sizeof next, &put, SQS_FLOW_END), SQS_END);
@@ -66,7 +66,7 @@ static void same_bytes(void)
     sqs_decode_options_init(&d, sizeof d);
     CHECK_STATUS(sqs_decode_file_async("out", "back", &d, &job, NULL), SQS_OK);
     CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
-    sqs_codec_job_free(job);
+    sqs_codec_job_delete(job);
     CHECK(load("back", next, sizeof next) == N && memcmp(raw, next, N) == 0);
     CHECK(remove("back") == 0 && remove("out") == 0);
 }
@@ -78,7 +78,7 @@ static int32_t progress(void *ctx, const sqs_progress *p)
     watch *w = (watch *)ctx;
     w->calls++;
     if (w->job) w->reentered += sqs_codec_job_wait(w->job, 0) == SQS_ERR_REENTRANT;
-    if (w->job) sqs_codec_job_free(w->job); /* does nothing in here */
+    if (w->job) sqs_codec_job_delete(w->job); /* does nothing in here */
     return w->after > 0 && p->frames >= (uint64_t)w->after;
 }
 
@@ -101,7 +101,7 @@ static void cancelled(void)
         CHECK(stats.frames == 3 && stats.ended == 0);
         CHECK_STATUS(sqs_codec_job_error_detail(job, text, sizeof text, NULL), SQS_OK);
         CHECK(strstr(text, "cancelled") != NULL);
-        sqs_codec_job_free(job);
+        sqs_codec_job_delete(job);
         CHECK(scratch_files() == 1);
 
         /* Cancelled from outside, or by free, whenever that is: the output is whole, or not there. */
@@ -111,9 +111,9 @@ static void cancelled(void)
         sqs_status s = sqs_codec_job_wait(job, UINT32_MAX);
         CHECK(s == SQS_ERR_CANCELLED || s == SQS_OK);
         CHECK(scratch_files() == (s == SQS_OK ? 2 : 1));
-        sqs_codec_job_free(job);
+        sqs_codec_job_delete(job);
         CHECK_STATUS(sqs_encode_file_async("in", "out", &o, &job, NULL), SQS_OK);
-        sqs_codec_job_free(job);
+        sqs_codec_job_delete(job);
         CHECK(scratch_files() == 1 || load("out", next, sizeof next) > N / 2);
         remove("out");
     }
@@ -128,7 +128,7 @@ static void failed(void)
     CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_ERR_IO);
     CHECK_STATUS(sqs_codec_job_error_detail(job, text, sizeof text, NULL), SQS_OK);
     CHECK(strstr(text, "errno 2") != NULL);
-    sqs_codec_job_free(job);
+    sqs_codec_job_delete(job);
 }
 
 /* In a process that has no room for the stacks of threads, and none for valgrind either. */

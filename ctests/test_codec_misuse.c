@@ -22,7 +22,7 @@ static void options(void)
         sqs_encoder *e = NULL;
         sqs_encode_options_init(&o, sizeof o);
         memcpy((char *)&o + wrong[i].at, &wrong[i].value, 4);
-        CHECK_STATUS(sqs_encoder_memory(&o, &n, &a), wrong[i].want);
+        CHECK_STATUS(sqs_encoder_bytes(&o, &n, &a), wrong[i].want);
         CHECK_STATUS(sqs_encoder_init(mem.b, sizeof mem.b, &o, &e, NULL), wrong[i].want);
         CHECK_STATUS(sqs_encode_file("x", "y", &o, NULL, NULL), wrong[i].want);
         CHECK(e == NULL);
@@ -31,25 +31,25 @@ static void options(void)
     sqs_encode_options_init(&o, sizeof o);
     o.flags = SQS_ENCODE_TAG;
     o.tag = 65536;
-    CHECK_STATUS(sqs_encoder_memory(&o, &n, &a), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &n, &a), SQS_ERR_ARGUMENT);
     o.tag = 65535;
-    CHECK_STATUS(sqs_encoder_memory(&o, &n, &a), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &n, &a), SQS_OK);
     o.threads = 65;
-    CHECK_STATUS(sqs_encode_memory(&o, &n), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encode_work_bytes(&o, &n), SQS_ERR_ARGUMENT);
     o.threads = 64;
-    CHECK_STATUS(sqs_encode_memory(&o, &n), SQS_OK);
-    CHECK_STATUS(sqs_encode_memory(NULL, &n), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_encode_memory(&o, NULL), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encode_work_bytes(&o, &n), SQS_OK);
+    CHECK_STATUS(sqs_encode_work_bytes(NULL, &n), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encode_work_bytes(&o, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encode_options_init(NULL, sizeof o), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encode_options_init(&o, sizeof o - 1), SQS_ERR_STRUCT_SIZE);
 
     sqs_decode_options d;
     sqs_decode_options_init(&d, sizeof d);
-    d.flags = 4; CHECK_STATUS(sqs_decode_memory(&d, &n), SQS_ERR_UNSUPPORTED);
-    d.flags = 0; d.tag = 1; CHECK_STATUS(sqs_decode_memory(&d, &n), SQS_ERR_ARGUMENT);
-    d.tag = 0; d.max_frame_bytes = 1; CHECK_STATUS(sqs_decode_memory(&d, &n), SQS_ERR_ARGUMENT);
-    d.max_frame_bytes = 4u << 20; CHECK_STATUS(sqs_decode_memory(&d, &n), SQS_OK);
-    CHECK_STATUS(sqs_decode_memory(NULL, &n), SQS_ERR_ARGUMENT);
+    d.flags = 4; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_UNSUPPORTED);
+    d.flags = 0; d.tag = 1; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_ARGUMENT);
+    d.tag = 0; d.max_frame_bytes = 1; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_ARGUMENT);
+    d.max_frame_bytes = 4u << 20; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_OK);
+    CHECK_STATUS(sqs_decode_work_bytes(NULL, &n), SQS_ERR_ARGUMENT);
 }
 
 static void handles(void)
@@ -65,9 +65,9 @@ static void handles(void)
     sqs_encode_options_init(&o, sizeof o);
     sqs_decode_options_init(&p, sizeof p);
     stats.struct_size = sizeof stats;
-    CHECK_STATUS(sqs_encoder_memory(&o, NULL, &b), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_encoder_memory(&o, &a, NULL), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_optimal_chunk_size(&o, 1, NULL), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, NULL, &b), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &a, NULL), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_optimal_frame_bytes(&o, 1, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encoder_init(NULL, 1, &o, &e, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encoder_init(mem.b, sizeof mem.b, NULL, &e, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encoder_init(mem.b, sizeof mem.b, &o, NULL, NULL), SQS_ERR_ARGUMENT);
@@ -145,7 +145,7 @@ static void files_and_jobs(void)
     CHECK_STATUS(sqs_codec_job_cancel(NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_codec_job_stats(NULL, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_codec_job_error_detail(NULL, NULL, 0, NULL), SQS_ERR_ARGUMENT);
-    sqs_codec_job_free(NULL);
+    sqs_codec_job_delete(NULL);
     CHECK(sqs_encoder_sink_rows(NULL, 0, 0, NULL, 0) == SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encoder_sink_end(NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_evaluate_to_file(NULL, NULL, "x", &o, NULL), SQS_ERR_ARGUMENT);

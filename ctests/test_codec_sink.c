@@ -25,7 +25,7 @@ static sqs_encoder *encoder(void)
     sqs_encode_options_init(&o, sizeof o);
     o.dtype = SQS_F32;
     o.byte_order = *(const uint16_t *)(const void *)"\0\1" == 1 ? SQS_BIG_ENDIAN : SQS_LITTLE_ENDIAN;
-    CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_OK);
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, &o, &e, NULL), SQS_OK);
     return e;
 }

@@ -26,7 +26,7 @@ static size_t encode(const sqs_encode_options *o, size_t in, size_t out, unsigne
     size_t bytes = 0, align = 0, at = 0, made = 0;
     sqs_encoder *e = NULL;
     sqs_status s = SQS_OK;
-    CHECK_STATUS(sqs_encoder_memory(o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(o, &bytes, &align), SQS_OK);
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, o, &e, NULL), SQS_OK);
     while (s != SQS_END && s >= 0) {
         size_t n = N - at < in ? N - at : in, room = cap - made < out ? cap - made : out, took = 9, put = 9;
@@ -40,7 +40,7 @@ static size_t encode(const sqs_encode_options *o, size_t in, size_t out, unsigne
     stats.struct_size = sizeof stats;
     CHECK_STATUS(sqs_encoder_stats(e, &stats), SQS_OK);
     CHECK(stats.raw_bytes == N && stats.coded_bytes == made && stats.ended == 1 && stats.peak_bytes == bytes);
-    CHECK(stats.frames == 6 && stats.stored_frames == 1 && stats.glyph_frames == 5 && stats.delta_glyphs >= 5);
+    CHECK(stats.frames == 6 && stats.stored_frames == 1 && stats.numeric_frames == 5 && stats.delta_glyphs >= 5);
     return made;
 }
 
@@ -52,7 +52,7 @@ static size_t decode(const unsigned char *from, size_t len, size_t in, size_t ou
     sqs_status s = SQS_OK;
     CHECK_STATUS(sqs_decode_options_init(&o, sizeof o), SQS_OK);
     o.max_frame_bytes = 16384;
-    CHECK_STATUS(sqs_decoder_memory(&o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_decoder_bytes(&o, &bytes, &align), SQS_OK);
     CHECK_STATUS(sqs_decoder_init(mem.b, bytes, &o, &d, NULL), SQS_OK);
     while (s != SQS_END && s >= 0) {
         size_t n = len - at < in ? len - at : in, room = N - made < out ? N - made : out, took = 9, put = 9;
@@ -98,10 +98,10 @@ static void memory(void)
             o.effort = 1 + 4 * (dtype % 3);
             o.index_entries = 7 * dtype;
             if (dtype == SQS_C32) {
-                CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_ERR_ARGUMENT);
+                CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_ERR_ARGUMENT);
                 continue;
             }
-            CHECK_STATUS(sqs_encoder_memory(&o, &bytes, &align), SQS_OK);
+            CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_OK);
             CHECK(align == 8 && bytes < sizeof mem);
             memset(mem.b, 0xa5, sizeof mem);
             CHECK_STATUS(sqs_encoder_init(mem.b, bytes - 1, &o, &e, &error), SQS_ERR_MEMORY);
@@ -118,7 +118,7 @@ static void memory(void)
     }
     sqs_decode_options o;
     CHECK_STATUS(sqs_decode_options_init(&o, sizeof o), SQS_OK);
-    CHECK_STATUS(sqs_decoder_memory(&o, &bytes, &align), SQS_OK);
+    CHECK_STATUS(sqs_decoder_bytes(&o, &bytes, &align), SQS_OK);
     CHECK_STATUS(sqs_decoder_init(mem.b, bytes - 1, &o, &d, &error), SQS_ERR_MEMORY);
     CHECK_STATUS(sqs_decoder_init(mem.b, bytes, &o, &d, &error), SQS_OK);
 
@@ -128,13 +128,13 @@ static void memory(void)
     CHECK(bytes <= 256 * 1024);
     for (all.dtype = 0; all.dtype <= SQS_F64; all.dtype++) {
         uint32_t frame = 0;
-        CHECK_STATUS(sqs_encoder_memory(&all, &bytes, &align), SQS_OK);
+        CHECK_STATUS(sqs_encoder_bytes(&all, &bytes, &align), SQS_OK);
         CHECK(bytes <= 256 * 1024);
-        CHECK_STATUS(sqs_optimal_chunk_size(&all, bytes, &frame), SQS_OK);
+        CHECK_STATUS(sqs_optimal_frame_bytes(&all, bytes, &frame), SQS_OK);
         CHECK(frame == (all.dtype == 0 ? 65536u : 32768u));
-        CHECK_STATUS(sqs_optimal_chunk_size(&all, bytes - 1, &frame), SQS_OK);
+        CHECK_STATUS(sqs_optimal_frame_bytes(&all, bytes - 1, &frame), SQS_OK);
         CHECK(frame == (all.dtype == 0 ? 32768u : 16384u));
-        CHECK_STATUS(sqs_optimal_chunk_size(&all, 1000, &frame), SQS_ERR_BUDGET);
+        CHECK_STATUS(sqs_optimal_frame_bytes(&all, 1000, &frame), SQS_ERR_BUDGET);
     }
 }
 

@@ -57,7 +57,7 @@ static void use(void *library, uint32_t threads)
     const encode_file file = FUNCTION(encode_file, library, "sqs_encode_file");
     const encode_async file_async = FUNCTION(encode_async, library, "sqs_encode_file_async");
     const job_wait wait = FUNCTION(job_wait, library, "sqs_codec_job_wait");
-    const job_free job_delete = FUNCTION(job_free, library, "sqs_codec_job_free");
+    const job_free job_delete = FUNCTION(job_free, library, "sqs_codec_job_delete");
     CHECK_STATUS(options_init(&o, sizeof o), SQS_OK);
     o.frame_bytes = 16384;
     CHECK_STATUS(encoder_init(memory.bytes, sizeof memory.bytes, &o, &e, NULL), SQS_OK);

@@ -180,7 +180,7 @@ static void into_a_function(void)
     CHECK_STATUS(sqs_evaluate_begin(p, &both[0], in_order, &part), SQS_OK);
     CHECK_STATUS(sqs_step(p, 5, &done), SQS_OK);
     CHECK(done > 0 && done <= 5);
-    CHECK_STATUS(sqs_stats_get(p, &stats), SQS_OK);
+    CHECK_STATUS(sqs_pipeline_stats(p, &stats), SQS_OK);
     CHECK(stats.evaluating == 1);
     CHECK_STATUS(sqs_evaluate_to(p, &both[0], in_order, &part), SQS_ERR_STATE);
     CHECK_STATUS(sqs_evaluate_cancel(p), SQS_OK);
@@ -190,7 +190,7 @@ static void into_a_function(void)
     CHECK_STATUS(sqs_evaluate_begin(p, &both[0], in_order, &part), SQS_OK);
     for (int i = 0; i < 1000; i++) {
         CHECK(sqs_step(p, 5, &done) >= 0 && done <= 5);
-        CHECK_STATUS(sqs_stats_get(p, &stats), SQS_OK);
+        CHECK_STATUS(sqs_pipeline_stats(p, &stats), SQS_OK);
         if (!stats.evaluating) break;
     }
     CHECK(part.rows == 100 && part.wrong == 0 && part.next == 120);

@@ -87,7 +87,7 @@ static void encode_files(const tasks *want, const char *to)
         } else {
             CHECK_STATUS(sqs_encode_file_async("in", to, &o, &job, NULL), SQS_OK);
             CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
-            sqs_codec_job_free(job);
+            sqs_codec_job_delete(job);
         }
         CHECK(load(to, coded[3], sizeof coded[3]) == want->made && memcmp(coded[3], want->to, want->made) == 0);
         remove(to);
@@ -135,7 +135,7 @@ static void both_continue(void)
     if (child == 0) end_child(); /* the parent's job is the parent's: not even freed */
     join(child);
     CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
-    sqs_codec_job_free(job);
+    sqs_codec_job_delete(job);
 }
 
 /* The first byte and the length of the mapped spill file. */

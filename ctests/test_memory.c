@@ -76,7 +76,7 @@ int main(void)
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_OK);
     CHECK_STATUS(sqs_plan(p, NULL, 0, &plan), SQS_OK);
     sqs_pipeline_delete(p);
-    const uint64_t least = plan.least_bytes;
+    const uint64_t least = plan.min_budget_bytes;
     for (uint64_t less = 0; less < 2; less++) {
         c.memory_budget_bytes = least - less;
         CHECK_STATUS(make(&c, control.bytes, sizeof control.bytes, &p, NULL), SQS_OK);

@@ -33,7 +33,7 @@ int main(void)
     CHECK_DETAIL(p, "struct_size is 0");
     sqs_stats stats;
     memset(&stats, 0, sizeof stats);
-    CHECK_STATUS(sqs_stats_get(p, &stats), SQS_ERR_STRUCT_SIZE);
+    CHECK_STATUS(sqs_pipeline_stats(p, &stats), SQS_ERR_STRUCT_SIZE);
     sqs_plan_info plan;
     memset(&plan, 0, sizeof plan);
     CHECK_STATUS(sqs_plan(p, NULL, 0, &plan), SQS_ERR_STRUCT_SIZE);

@@ -40,7 +40,7 @@ static int32_t reenter(void *ctx, const sqs_stage_io *io)
     CHECK_STATUS(sqs_source_set_file(p, 0, "x", 0, 0, NULL), SQS_ERR_REENTRANT);
     CHECK_STATUS(sqs_pipeline_reset(p), SQS_ERR_REENTRANT);
     CHECK_STATUS(sqs_pipeline_error_detail(p, text, sizeof text, NULL), SQS_ERR_REENTRANT);
-    CHECK_STATUS(sqs_stats_get(p, &stats), SQS_ERR_REENTRANT);
+    CHECK_STATUS(sqs_pipeline_stats(p, &stats), SQS_ERR_REENTRANT);
     sqs_pipeline_delete(p); /* does nothing here */
     CHECK(sqs_abi_check(SQS_ABI_VERSION) == SQS_OK);
     return sum_run(NULL, io);

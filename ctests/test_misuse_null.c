@@ -60,7 +60,7 @@ int main(void)
     CHECK_STATUS(sqs_source_set(NULL, 0, &source), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_source_extend(NULL, 0, 1, 0), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_source_set_file(NULL, 0, "x", 0, 0, NULL), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_stats_get(NULL, &stats), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_pipeline_stats(NULL, &stats), SQS_ERR_ARGUMENT);
 
     /* A handle, and NULL elsewhere. */
     p = small(64, &id);
@@ -99,7 +99,7 @@ int main(void)
     CHECK_STATUS(sqs_evaluate_begin(p, &ask, NULL, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_pipeline_error_detail(p, NULL, 8, &n), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_pipeline_error_detail(p, NULL, 0, NULL), SQS_ERR_SPACE);
-    CHECK_STATUS(sqs_stats_get(p, NULL), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_pipeline_stats(p, NULL), SQS_ERR_ARGUMENT);
 
     /* After all of it the handle works. */
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got), SQS_OK);

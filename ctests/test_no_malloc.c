@@ -79,7 +79,7 @@ int main(void)
     sqs_status begin = sqs_evaluate_begin(p, &ask, sink, &rows_seen);
     sqs_status step = sqs_step(p, 1, &done);
     sqs_status cancel = sqs_evaluate_cancel(p);
-    sqs_status st = sqs_stats_get(p, &stats);
+    sqs_status st = sqs_pipeline_stats(p, &stats);
     armed = 0;
     CHECK(seen == 0);
     CHECK(to == SQS_OK && ev == SQS_OK && begin == SQS_OK && step >= 0 && cancel == SQS_OK && st == SQS_OK);

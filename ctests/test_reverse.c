@@ -84,7 +84,7 @@ static sqs_pipeline *make(uint32_t mode, uint64_t budget, int pushed, uint32_t f
     c.mode = mode;
     c.memory_budget_bytes = budget;
     c.cache_bytes = 4096;
-    c.checkpoint_every = UINT32_MAX;
+    c.checkpoint_every = SQS_OFF;
     d.run = running;
     d.state_bytes = sizeof(mark);
     d.dtype = SQS_F64;
@@ -121,7 +121,7 @@ static sqs_plan_info evaluated(uint32_t mode, uint64_t budget, uint32_t order)
     ask.order = order;
     const sqs_plan_info info = plan_of(p, &ask, SQS_OK);
     CHECK(budget == 0 || info.work_bytes <= budget);
-    CHECK(info.least_bytes <= info.work_bytes && info.recompute_factor >= 1.0);
+    CHECK(info.min_budget_bytes <= info.work_bytes && info.recompute_factor >= 1.0);
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_OK);
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         ask.first = ranges[i][0];
@@ -142,7 +142,7 @@ static sqs_plan_info evaluated(uint32_t mode, uint64_t budget, uint32_t order)
     sqs_stats stats;
     memset(&stats, 0, sizeof stats);
     stats.struct_size = sizeof stats;
-    CHECK_STATUS(sqs_stats_get(p, &stats), SQS_OK);
+    CHECK_STATUS(sqs_pipeline_stats(p, &stats), SQS_OK);
     CHECK(stats.peak_bytes <= info.work_bytes && stats.crc_failures == 0);
     sqs_pipeline_delete(p);
     return info;
@@ -153,9 +153,9 @@ static void budgets(void)
     CHECK(evaluated(SQS_MODE_CLASSIC, 0, SQS_ORDER_FORWARD).work_bytes > ROWS * 2 * sizeof(double));
     for (uint32_t order = SQS_ORDER_FORWARD; order <= SQS_ORDER_REVERSE; order++) {
         const sqs_plan_info freely = evaluated(SQS_MODE_SQRT, 0, order);
-        const sqs_plan_info least = evaluated(SQS_MODE_SQRT, freely.least_bytes, order);
-        const sqs_plan_info middle = evaluated(SQS_MODE_SQRT, (freely.least_bytes + freely.work_bytes) / 2, order);
-        CHECK(least.work_bytes == freely.least_bytes && least.sweep_slots > 0 && least.sweep_leaf > 0);
+        const sqs_plan_info least = evaluated(SQS_MODE_SQRT, freely.min_budget_bytes, order);
+        const sqs_plan_info middle = evaluated(SQS_MODE_SQRT, (freely.min_budget_bytes + freely.work_bytes) / 2, order);
+        CHECK(least.work_bytes == freely.min_budget_bytes && least.sweep_slots > 0 && least.sweep_leaf > 0);
         CHECK(least.recompute_factor >= middle.recompute_factor);
         CHECK(middle.recompute_factor >= freely.recompute_factor && freely.recompute_factor > 1.0);
         CHECK(freely.checkpoint_bytes > 0 && freely.sweep_extra > 0);
@@ -163,11 +163,11 @@ static void budgets(void)
         uint64_t length = ROWS;
         uint32_t id;
         char bytes[32];
-        sqs_pipeline *p = make(SQS_MODE_SQRT, freely.least_bytes - 1, -1, 0, &length, &id);
+        sqs_pipeline *p = make(SQS_MODE_SQRT, freely.min_budget_bytes - 1, -1, 0, &length, &id);
         sqs_request ask = all_of(id);
         ask.order = order;
         plan_of(p, &ask, SQS_ERR_BUDGET);
-        sprintf(bytes, "least that works is %lu", (unsigned long)freely.least_bytes);
+        sprintf(bytes, "least that works is %lu", (unsigned long)freely.min_budget_bytes);
         CHECK_DETAIL(p, bytes);
         CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_ERR_BUDGET);
         sqs_pipeline_delete(p);

@@ -83,7 +83,7 @@ static sqs_stats stats_of(sqs_pipeline *p)
     sqs_stats s;
     memset(&s, 0, sizeof s);
     s.struct_size = sizeof s;
-    CHECK_STATUS(sqs_stats_get(p, &s), SQS_OK);
+    CHECK_STATUS(sqs_pipeline_stats(p, &s), SQS_OK);
     return s;
 }
 

@@ -50,7 +50,7 @@ static sqs_plan_info evaluate(sqs_pipeline *p, uint32_t id, float *to)
     CHECK(got == ROWS);
     memset(&stats, 0, sizeof stats);
     stats.struct_size = sizeof stats;
-    CHECK_STATUS(sqs_stats_get(p, &stats), SQS_OK);
+    CHECK_STATUS(sqs_pipeline_stats(p, &stats), SQS_OK);
     CHECK(stats.stage_rows == 2 * ROWS && stats.stage_bytes == 8 * ROWS);
     CHECK(stats.spill_bytes <= plan.spill_bytes && (stats.spill_bytes > 0) == (plan.spill_bytes > 0));
     CHECK(stats.peak_bytes <= plan.work_bytes);

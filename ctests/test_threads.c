@@ -158,7 +158,7 @@ static void threads_of_the_library(void)
         CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
         CHECK(s.most == before + 1 + (threads == 1 ? 0 : (int)threads) && !s.caller && s.blocked);
         CHECK(getenv("RUST_MIN_STACK") != NULL || s.stack >= 2u << 20); /* the default of Rust's threads */
-        sqs_codec_job_free(job);
+        sqs_codec_job_delete(job);
         CHECK(threads_become(before));
     }
     CHECK(pthread_sigmask(SIG_UNBLOCK, &usr1, NULL) == 0);

@@ -157,7 +157,7 @@
  * and written in order: the bytes are the same for any number. sqs_encode_file_async returns at once; a job can be
  * polled, waited for and cancelled.
  * Memory: sqs_encoder_init and sqs_decoder_init put a coder into memory of yours, and sqs_encoder_step takes input cut
- * anywhere and fills output cut anywhere, as zlib does. sqs_encoder_memory tells the bytes beforehand, and exactly these
+ * anywhere and fills output cut anywhere, as zlib does. sqs_encoder_bytes tells the bytes beforehand, and exactly these
  * are used. Nothing allocates, so this is what flies; it is there without an operating system, too.
  * Rows: sqs_evaluate_to_file, or sqs_encoder_sink_rows as the sink of an evaluation.
  * Damage: a decoder finds the next sound frame whatever is before it. By default the first damage ends it with
@@ -165,7 +165,7 @@
  * A stream that was cut off decodes up to its last whole frame.
  * Groups: with a restart_interval above 1 frames refer to those before them, for fewer bytes; damage then costs the rest of
  * its group, and decoders need history_bytes.
- * CCSDS 121: SQS_CODEC_CCSDS121 puts its bitstreams into frames; sqs_ccsds121_encoder and sqs_ccsds121_decoder have them as
+ * CCSDS 121: SQS_CODEC_CCSDS121 puts its bitstreams into frames; sqs_ccsds121_encoder_init and sqs_ccsds121_decoder_init have them as
  * they are, for ground systems that decode them already.
  * A coder's handle is one task's, as a pipeline's is. Coders call nothing back.
  *
@@ -464,7 +464,7 @@
 #define SQS_CODEC_AUTO 0
 
 /* Glyphs: predictors, ranks and entropy coding of samples. */
-#define SQS_CODEC_GLYPH 1
+#define SQS_CODEC_NUMERIC 1
 
 /* LZ with entropy-coded literals and sequences. */
 #define SQS_CODEC_LZ 2
@@ -517,7 +517,7 @@
 /* A coder or decoder of CCSDS 121.0-B-3, in memory of the caller. Opaque. There is nothing to delete. */
 typedef struct sqs_ccsds121 sqs_ccsds121;
 
-/* A file being encoded or decoded in the background. Opaque; to be freed with sqs_codec_job_free. */
+/* A file being encoded or decoded in the background. Opaque; to be freed with sqs_codec_job_delete. */
 typedef struct sqs_codec_job sqs_codec_job;
 
 /* A stream being decoded, in memory of the caller. Opaque. There is nothing to delete. */
@@ -538,6 +538,9 @@ typedef struct sqs_pipeline sqs_pipeline;
 /* Status of a call: 0 is success, positive is "not an error, but not that either", negative is an error. */
 typedef int32_t sqs_status;
 
+/* Reports a panic: file_bytes bytes at file, without a closing 0, name a source file of the library; line is a line in it. */
+typedef void (*sqs_panic_fn)(void *ctx, const char *file, size_t file_bytes, uint32_t line);
+
 /* What a pipeline is made with. Set up by sqs_config_init; zero means the default everywhere. */
 typedef struct {
   /* sizeof(sqs_config). */
@@ -555,10 +558,15 @@ typedef struct {
   /* SQS_MODE_AUTO, SQS_MODE_CLASSIC or SQS_MODE_SQRT. */
   uint32_t mode;
   /*
-   Windows between checkpoints of stages with state, while there are few; the longer the stream, the further apart
-   the checkpoint_slots ones are. Default: a block. UINT32_MAX: none are kept.
+   Checkpoints kept of each stage with state: an even number. Default 32. After t windows they are at most
+   2 * t / checkpoint_slots (or checkpoint_every) windows apart.
    */
-  uint32_t checkpoint_every;
+  uint32_t checkpoint_slots;
+  /*
+   Windows between checkpoints of stages with state, while the stream is short; the longer the stream, the further
+   apart are the checkpoint_slots ones. Default: one block. SQS_OFF: no checkpoints.
+   */
+  uint64_t checkpoint_every;
   /*
    Bytes of the row cache (least recently used rows go first). SQS_OFF: none. Default: none; but in auto mode with a
    memory budget, where ranges of dear rows are asked for, what is left of the budget, to a quarter of cache_bytes.
@@ -582,11 +590,8 @@ typedef struct {
   uint32_t max_edges;
   /* Bytes for parameters of built-in stages, such as filter taps (8 bytes each). Default 1024. */
   uint32_t param_bytes;
-  /*
-   Checkpoints of each stage with state: an even number. Default 32. After t windows they are at most
-   2 * t / checkpoint_slots (or checkpoint_every) windows apart.
-   */
-  uint32_t checkpoint_slots;
+  /* 0. */
+  uint32_t reserved;
   /*
    A directory, or NULL: then a classic plan over the budget is refused. With it the rows of classic requests lie in a
    file there instead of the work area (sqs_plan_info.spill_bytes): without a memory budget always, with one where
@@ -595,6 +600,12 @@ typedef struct {
    */
   const char *spill_dir;
 } sqs_config;
+
+/* Allocates size bytes aligned to align, a power of two. Returns NULL when no memory is left. */
+typedef void *(*sqs_alloc_fn)(void *ctx, size_t size, size_t align);
+
+/* Frees the size bytes that an sqs_alloc_fn returned. */
+typedef void (*sqs_free_fn)(void *ctx, void *memory, size_t size);
 
 /* Where the memory of a pipeline comes from. Either base and size, or alloc and free. */
 typedef struct {
@@ -610,9 +621,9 @@ typedef struct {
   /* Its size in bytes: at least what sqs_pipeline_control_bytes tells. */
   size_t size;
   /* Gives size bytes aligned to align (a power of two), or NULL. Called in new and seal only. */
-  void *(*alloc)(void *ctx, size_t size, size_t align);
+  sqs_alloc_fn alloc;
   /* Takes them back. Called in delete only (and in new, when it fails). */
-  void (*free)(void *ctx, void *memory, size_t size);
+  sqs_free_fn free;
   /* First argument of both. */
   void *ctx;
 } sqs_memory;
@@ -690,6 +701,12 @@ typedef struct {
   void *scratch;
 } sqs_stage_io;
 
+/* Computes rows of a stage. Returns 0, or a code of its own, which the error detail shows. */
+typedef int32_t (*sqs_stage_run_fn)(void *ctx, const sqs_stage_io *io);
+
+/* Sets the state of a scan before its first row. Returns 0, or a code of its own, which the error detail shows. */
+typedef int32_t (*sqs_state_init_fn)(void *ctx, void *state);
+
 /* An edge of a stage: which rows it sees. Row t of the stage sees rows t * stride - lookback to t * stride + lookahead. */
 typedef struct {
   /* "input", the name of a further input, or of a stage registered before. */
@@ -716,9 +733,9 @@ typedef struct {
    Makes rows; returns 0, or a code of its own that the error detail will show. Must give the same row however rows
    are grouped into calls, in whatever order they are asked for; must not keep anything between calls.
    */
-  int32_t (*run)(void *ctx, const sqs_stage_io *io);
+  sqs_stage_run_fn run;
   /* Sets the state before the first row (of a reverse scan: behind the last). NULL: zeros. */
-  int32_t (*state_init)(void *ctx, void *state);
+  sqs_state_init_fn state_init;
   /* First argument of both: parameters. Stays the caller's, must outlive the pipeline. */
   void *ctx;
   /* The edges, copied. */
@@ -841,7 +858,7 @@ typedef struct {
   /* Bytes that stages hold on the host's heap, at most (plans of transforms). */
   uint64_t host_heap_bytes;
   /* The least memory_budget_bytes that would do. */
-  uint64_t least_bytes;
+  uint64_t min_budget_bytes;
   /* Windows of a block; in classic mode the rows of the range. */
   uint64_t block;
   /* Rows the cache holds. */
@@ -871,6 +888,12 @@ typedef struct {
   uint64_t spill_bytes;
 } sqs_plan_info;
 
+/*
+ Reads up to n samples, starting at sample first, into dst. Sets *got to the number read, at least 1. Returns 0, or a
+ code of its own, which the error detail shows.
+ */
+typedef int32_t (*sqs_source_read_fn)(void *ctx, uint64_t first, void *dst, size_t n, size_t *got);
+
 /* Samples that can be read at any position, again and again: a recorder file, a memory. */
 typedef struct {
   /* sizeof(sqs_source). */
@@ -881,12 +904,24 @@ typedef struct {
    Reads up to n samples from number first on into dst (n samples of room), sets *got to how many it read, at least
    one, and returns 0; or returns a code of its own that the error detail will show.
    */
-  int32_t (*read)(void *ctx, uint64_t first, void *dst, size_t n, size_t *got);
+  sqs_source_read_fn read;
   /* First argument. Stays the caller's, must outlive the pipeline. */
   void *ctx;
   /* Samples it has. */
   uint64_t samples;
 } sqs_source;
+
+/*
+ Receives rows: bytes bytes at data, which hold the given number of rows, the first of them row first. In reverse order
+ first is the highest row and the rows descend. Returns 0, or a code of its own, which the error detail shows.
+ */
+typedef int32_t (*sqs_sink_fn)(void *ctx, uint64_t first, size_t rows, const void *data, size_t bytes);
+
+/*
+ Writes all of the bytes at data, after those of the calls before. Returns 0, or a code of its own, which the error
+ detail shows.
+ */
+typedef int32_t (*sqs_write_fn)(void *ctx, const void *data, size_t bytes);
 
 /* Where a restored pipeline goes on. */
 typedef struct {
@@ -955,6 +990,9 @@ typedef struct {
   uint64_t frames;
 } sqs_progress;
 
+/* Called with the progress so far. Returns 0 to continue, anything else to cancel. */
+typedef int32_t (*sqs_progress_fn)(void *ctx, const sqs_progress *progress);
+
 /* How a stream is encoded. Set up by sqs_encode_options_init; zero means the default everywhere. */
 typedef struct {
   /* sizeof(sqs_encode_options). */
@@ -1005,13 +1043,13 @@ typedef struct {
   uint32_t ccsds_flags;
   /* Files and sqs_encode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
   void *memory;
-  /* Its size: what sqs_encode_memory tells. */
+  /* Its size: what sqs_encode_work_bytes tells. */
   size_t memory_bytes;
   /*
    Files and sqs_encode_stream: called after every frame put out; NULL: not. Anything but 0 cancels. An
    asynchronous job calls it from a thread of its own.
    */
-  int32_t (*progress)(void *ctx, const sqs_progress *progress);
+  sqs_progress_fn progress;
   /* First argument of progress. */
   void *ctx;
 } sqs_encode_options;
@@ -1033,7 +1071,7 @@ typedef struct {
   /* Of frames: stored. */
   uint64_t stored_frames;
   /* Of frames: glyphs. */
-  uint64_t glyph_frames;
+  uint64_t numeric_frames;
   /* Of frames: LZ. */
   uint64_t lz_frames;
   /* Of frames: CCSDS 121. */
@@ -1122,10 +1160,10 @@ typedef struct {
   uint32_t history_bytes;
   /* Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
   void *memory;
-  /* Its size: what sqs_decode_memory tells. */
+  /* Its size: what sqs_decode_work_bytes tells. */
   size_t memory_bytes;
   /* Files and sqs_decode_stream: called every now and then; NULL: not. Anything but 0 cancels. */
-  int32_t (*progress)(void *ctx, const sqs_progress *progress);
+  sqs_progress_fn progress;
   /* First argument of progress. */
   void *ctx;
 } sqs_decode_options;
@@ -1146,6 +1184,18 @@ typedef struct {
   uint32_t reserved;
 } sqs_ccsds121_params;
 
+/*
+ Reads up to cap bytes into dst and sets *got to the number read; 0 is the end of the input. Returns 0, or a code of its
+ own, which the error detail shows.
+ */
+typedef int32_t (*sqs_read_fn)(void *ctx, void *dst, size_t cap, size_t *got);
+
+/*
+ Writes all of the bytes at data to position offset of the output. Returns 0, or a code of its own, which the error
+ detail shows.
+ */
+typedef int32_t (*sqs_write_at_fn)(void *ctx, uint64_t offset, const void *data, size_t bytes);
+
 /* Where sqs_encode_stream and sqs_decode_stream get bytes from and put them. */
 typedef struct {
   /* sizeof(sqs_stream). */
@@ -1156,13 +1206,13 @@ typedef struct {
    Reads up to cap bytes into dst, at least one, sets *got, and returns 0; *got = 0 is the end. Or returns a code of
    its own, which ends it all and stands in the error detail.
    */
-  int32_t (*read)(void *ctx, void *dst, size_t cap, size_t *got);
+  sqs_read_fn read;
   /*
    Takes all of the bytes, which belong to position offset of the output, and returns 0; or a code of its own.
    Encoded bytes follow each other; decoded ones do but for holes (see SQS_DECODE_RECOVER). Decoding, NULL: the
    stream is only checked.
    */
-  int32_t (*write)(void *ctx, uint64_t offset, const void *data, size_t bytes);
+  sqs_write_at_fn write;
   /* First argument of both. */
   void *ctx;
   /* Bytes that will be read, for progress; 0: not known. */
@@ -1188,7 +1238,7 @@ typedef struct {
   /* Its size, at least 1. */
   size_t bytes;
   /* Takes encoded bytes, all of them, and returns 0; or a code of its own that ends the evaluation. */
-  int32_t (*write)(void *ctx, const void *data, size_t bytes);
+  sqs_write_fn write;
   /* First argument of write. */
   void *ctx;
 } sqs_encoder_sink;
@@ -1224,7 +1274,7 @@ const char *sqs_status_text(sqs_status status);
  line: the line in it. ctx: first argument of hook.
  Returns SQS_OK; SQS_ERR_UNSUPPORTED: this is no flight build: a panic becomes SQS_ERR_INTERNAL there.
  */
-sqs_status sqs_panic_hook(void (*hook)(void *ctx, const char *file, size_t file_bytes, uint32_t line),
+sqs_status sqs_panic_hook(sqs_panic_fn hook,
                           void *ctx);
 
 /*
@@ -1611,11 +1661,7 @@ sqs_status sqs_evaluate(sqs_pipeline *pipeline,
  */
 sqs_status sqs_evaluate_to(sqs_pipeline *pipeline,
                            const sqs_request *ask,
-                           int32_t (*sink)(void *ctx,
-                                           uint64_t first,
-                                           size_t rows,
-                                           const void *data,
-                                           size_t bytes),
+                           sqs_sink_fn sink,
                            void *ctx);
 
 /*
@@ -1627,11 +1673,7 @@ sqs_status sqs_evaluate_to(sqs_pipeline *pipeline,
  */
 sqs_status sqs_evaluate_begin(sqs_pipeline *pipeline,
                               const sqs_request *ask,
-                              int32_t (*sink)(void *ctx,
-                                              uint64_t first,
-                                              size_t rows,
-                                              const void *data,
-                                              size_t bytes),
+                              sqs_sink_fn sink,
                               void *ctx);
 
 /*
@@ -1664,7 +1706,7 @@ sqs_status sqs_checkpoint_bytes(sqs_pipeline *pipeline,
  damaged; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
  */
 sqs_status sqs_checkpoint_save(sqs_pipeline *pipeline,
-                               int32_t (*sink)(void *ctx, const void *bytes, size_t n),
+                               sqs_write_fn sink,
                                void *ctx,
                                uint64_t *written);
 
@@ -1718,7 +1760,7 @@ sqs_status sqs_scrub(sqs_pipeline *pipeline,
  out: struct_size set by the caller; written on success.
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT.
  */
-sqs_status sqs_stats_get(sqs_pipeline *pipeline, sqs_stats *out);
+sqs_status sqs_pipeline_stats(sqs_pipeline *pipeline, sqs_stats *out);
 
 /*
  Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
@@ -1734,23 +1776,23 @@ sqs_status sqs_encode_options_init(sqs_encode_options *options, size_t struct_si
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
  SQS_ERR_ALIGN: a pointer is misaligned.
  */
-sqs_status sqs_encoder_memory(const sqs_encode_options *options, size_t *bytes, size_t *align);
+sqs_status sqs_encoder_bytes(const sqs_encode_options *options, size_t *bytes, size_t *align);
 
 /*
  Tells the frame size to use within a limit of memory: what options ask for, or else the largest power of two with
- which sqs_encoder_memory is at most limit. Put it into options->frame_bytes.
+ which sqs_encoder_bytes is at most limit. Put it into options->frame_bytes.
 
- Returns SQS_OK; SQS_ERR_BUDGET: no frame size fits the limit; what sqs_encoder_memory returns.
+ Returns SQS_OK; SQS_ERR_BUDGET: no frame size fits the limit; what sqs_encoder_bytes returns.
  */
-sqs_status sqs_optimal_chunk_size(const sqs_encode_options *options,
-                                  size_t limit,
-                                  uint32_t *frame_bytes);
+sqs_status sqs_optimal_frame_bytes(const sqs_encode_options *options,
+                                   size_t limit,
+                                   uint32_t *frame_bytes);
 
 /*
  Makes an encoder in memory of the caller, which stays his. Nothing is allocated, now or later; the memory is all
  that is used. The options' memory, threads and progress are not looked at.
 
- memory: bytes bytes, as sqs_encoder_memory tells, aligned as it tells. encoder: the handle, which lies in it.
+ memory: bytes bytes, as sqs_encoder_bytes tells, aligned as it tells. encoder: the handle, which lies in it.
  error: NULL, or where to put the detail.
  Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
  NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
@@ -1818,14 +1860,14 @@ sqs_status sqs_decode_options_init(sqs_decode_options *options, size_t struct_si
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
  SQS_ERR_ALIGN: a pointer is misaligned.
  */
-sqs_status sqs_decoder_memory(const sqs_decode_options *options, size_t *bytes, size_t *align);
+sqs_status sqs_decoder_bytes(const sqs_decode_options *options, size_t *bytes, size_t *align);
 
 /*
  Makes a decoder in memory of the caller, which stays his. Nothing is allocated, now or later. first says which byte
  of the original is the first to be put out; the input may start at any frame at or before it. The options' count,
  missing, memory and progress are not looked at.
 
- memory: bytes bytes, as sqs_decoder_memory tells, aligned as it tells. decoder: the handle, which lies in it.
+ memory: bytes bytes, as sqs_decoder_bytes tells, aligned as it tells. decoder: the handle, which lies in it.
  error: NULL, or where to put the detail.
  Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
  NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
@@ -1883,13 +1925,13 @@ sqs_status sqs_decoder_missing(sqs_decoder *decoder, sqs_range *ranges, size_t c
 sqs_status sqs_decoder_error_detail(const sqs_decoder *decoder, char *buf, size_t cap, size_t *need);
 
 /*
- Tells size and alignment of the memory that sqs_ccsds121_encoder and sqs_ccsds121_decoder need: exactly this suffices,
+ Tells size and alignment of the memory that sqs_ccsds121_encoder_init and sqs_ccsds121_decoder_init need: exactly this suffices,
  whatever the parameters.
 
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_ALIGN: a pointer is misaligned.
  */
-sqs_status sqs_ccsds121_memory(size_t *bytes,
-                               size_t *align);
+sqs_status sqs_ccsds121_bytes(size_t *bytes,
+                              size_t *align);
 
 /*
  Tells the most bytes that so many samples can become.
@@ -1897,39 +1939,39 @@ sqs_status sqs_ccsds121_memory(size_t *bytes,
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a parameter out of range; SQS_ERR_OVERFLOW: more than the address space
  holds; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
  */
-sqs_status sqs_ccsds121_bound(const sqs_ccsds121_params *params,
-                              size_t samples,
-                              size_t *bytes);
+sqs_status sqs_ccsds121_max_encoded_bytes(const sqs_ccsds121_params *params,
+                                          size_t samples,
+                                          size_t *bytes);
 
 /*
  Makes a coder of CCSDS 121.0-B-3 in memory of the caller: the bitstream of the standard, bit for bit as libaec has it,
  without a container. Whoever stores it keeps the parameters and the number of samples beside it. sqs_encoder_init with
  SQS_CODEC_CCSDS121 puts the same into frames that tell all of it and stand damage. Nothing is allocated.
 
- memory: bytes bytes, as sqs_ccsds121_memory tells, aligned as it tells. coder: the handle, which lies in it. error:
+ memory: bytes bytes, as sqs_ccsds121_bytes tells, aligned as it tells. coder: the handle, which lies in it. error:
  NULL, or where to put the detail.
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a parameter out of range; SQS_ERR_MEMORY: the memory is too small;
  SQS_ERR_ALIGN; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
  */
-sqs_status sqs_ccsds121_encoder(void *memory,
-                                size_t bytes,
-                                const sqs_ccsds121_params *params,
-                                sqs_ccsds121 **coder,
-                                sqs_error *error);
+sqs_status sqs_ccsds121_encoder_init(void *memory,
+                                     size_t bytes,
+                                     const sqs_ccsds121_params *params,
+                                     sqs_ccsds121 **coder,
+                                     sqs_error *error);
 
 /*
  Makes a decoder of so many samples of CCSDS 121.0-B-3 in memory of the caller. Nothing is allocated. The standard has
  no checksum: damage that leaves a valid stream gives other samples.
 
- memory, bytes, coder, error: as for sqs_ccsds121_encoder. params: those of the coder.
- Returns what sqs_ccsds121_encoder returns.
+ memory, bytes, coder, error: as for sqs_ccsds121_encoder_init. params: those of the coder.
+ Returns what sqs_ccsds121_encoder_init returns.
  */
-sqs_status sqs_ccsds121_decoder(void *memory,
-                                size_t bytes,
-                                const sqs_ccsds121_params *params,
-                                uint64_t samples,
-                                sqs_ccsds121 **coder,
-                                sqs_error *error);
+sqs_status sqs_ccsds121_decoder_init(void *memory,
+                                     size_t bytes,
+                                     const sqs_ccsds121_params *params,
+                                     uint64_t samples,
+                                     sqs_ccsds121 **coder,
+                                     sqs_error *error);
 
 /*
  Codes or decodes, as far as input and output reach; any cut of either is fine, down to a byte. Does not allocate.
@@ -1968,13 +2010,13 @@ sqs_status sqs_ccsds121_error_detail(const sqs_ccsds121 *coder, char *buf, size_
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
  SQS_ERR_ALIGN: a pointer is misaligned.
  */
-sqs_status sqs_encode_memory(const sqs_encode_options *options,
-                             size_t *bytes);
+sqs_status sqs_encode_work_bytes(const sqs_encode_options *options,
+                                 size_t *bytes);
 
 /*
  Encodes a file. Hosts only. Writes to a temporary beside the output, which takes the place of the output when it is
  complete and on the disk; an error leaves nothing behind, and an output that was there as it was. Uses the bytes that
- sqs_encode_memory tells and nothing else (paths of 384 bytes and more are copied on the heap by the system's
+ sqs_encode_work_bytes tells and nothing else (paths of 384 bytes and more are copied on the heap by the system's
  library). Blocks; sqs_encode_file_async does not.
 
  in_path, out_path: UTF-8, at most 4095 bytes; not the same file; an output that is there must be a regular file.
@@ -2012,8 +2054,8 @@ sqs_status sqs_encode_stream(const sqs_stream *stream,
  Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
  SQS_ERR_ALIGN: a pointer is misaligned.
  */
-sqs_status sqs_decode_memory(const sqs_decode_options *options,
-                             size_t *bytes);
+sqs_status sqs_decode_work_bytes(const sqs_decode_options *options,
+                                 size_t *bytes);
 
 /*
  Decodes a file, or bytes first to first + count - 1 of the original. Hosts only. Writes to a temporary beside the
@@ -2124,7 +2166,7 @@ sqs_status sqs_codec_job_error_detail(const sqs_codec_job *job, char *buf, size_
  Ends a job: cancels it if it is at work, waits for its threads, and frees it. NULL is allowed. From the job's own
  progress it does nothing.
  */
-void sqs_codec_job_free(sqs_codec_job *job);
+void sqs_codec_job_delete(sqs_codec_job *job);
 
 /*
  The sink function: for sqs_evaluate_to and sqs_evaluate_begin, with an sqs_encoder_sink as ctx. Rows go into the

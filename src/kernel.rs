@@ -1,9 +1,9 @@
 //! What a stage computes, as the executors see it: the contract between them and every stage, built in or from C.
 
+use crate::digest::Digest;
 use crate::dtype::{Dtype, Element};
 use crate::mem::{Inline, cast, cast_mut};
 use crate::status::Status;
-use crate::util::digest::Digest;
 use crate::util::unsigned::Unsigned;
 
 /// What a stage returned instead of success: any number but zero, shown in the error's detail.

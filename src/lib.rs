@@ -38,8 +38,11 @@ extern crate std;
 #[cfg(test)]
 #[path = "../tests/support/amount.rs"]
 mod amount;
+pub mod checked;
 #[cfg(feature = "codec")]
 pub mod codec;
+pub mod crc;
+pub mod digest;
 pub mod dtype;
 pub mod exec;
 pub mod ffi;

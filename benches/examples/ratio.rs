@@ -2,13 +2,17 @@
 //! [--method auto|numeric|lz|ccsds121|stored] [--restart FRAMES] [--runs N] [--save DIR] FILE...`.
 //!
 //! A file's name says what it holds: `NAME_<channels>ch.<type>`, little-endian; anything else is bytes.
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::{DecodeMemory, DecodeOptions, Decoder};
-use sqrtspace::codec::encoder::{EncodeMemory, EncodeOptions, Encoder};
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::holes::Range;
-use sqrtspace::codec::index::Entry;
-use sqrtspace::codec::{Effort, Flow, Progress};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::index::Entry;
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::{DecodeOptions, Decoder};
+use sqrtspace::codec::stream::encoder::Encoder;
+use sqrtspace::codec::stream::holes::Range;
+use sqrtspace::codec::stream::memory::DecodeMemory;
+use sqrtspace::codec::stream::memory::EncodeMemory;
+use sqrtspace::codec::{Flow, Progress};
 use std::time::Instant;
 
 fn format_of(path: &str) -> Format {

@@ -155,7 +155,7 @@ static size_t encode(uint32_t effort, uint32_t codec, const int16_t *x, size_t n
     o.byte_order = SQS_BIG_ENDIAN;
     o.effort = effort;
     o.codec = codec;
-    need(sqs_encoder_memory(&o, &bytes, &align), "memory");
+    need(sqs_encoder_bytes(&o, &bytes, &align), "memory");
     need(sqs_encoder_init(room(bytes), bytes, &o, &e, NULL), "encoder");
     size_t in = 0, at = 0;
     for (;;) {
@@ -175,7 +175,7 @@ static void decode(const unsigned char *in, size_t n, unsigned char *out, size_t
     size_t bytes, align, took, made, from = 0, at = 0;
     uint64_t offset;
     need(sqs_decode_options_init(&o, sizeof o), "options");
-    need(sqs_decoder_memory(&o, &bytes, &align), "memory");
+    need(sqs_decoder_bytes(&o, &bytes, &align), "memory");
     need(sqs_decoder_init(room(bytes), bytes, &o, &d, NULL), "decoder");
     for (;;) {
         const sqs_status s = sqs_decoder_step(d, in + from, n - from, &took, out + at, cap - at, &made, &offset, SQS_FLOW_END);

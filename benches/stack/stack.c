@@ -207,7 +207,7 @@ static void job(void)
     sqs_codec_job *j = NULL;
     CHECK_STATUS(sqs_encode_file_async("in", "out", &eo, &j, NULL), SQS_OK);
     CHECK_STATUS(sqs_codec_job_wait(j, UINT32_MAX), SQS_OK);
-    sqs_codec_job_free(j);
+    sqs_codec_job_delete(j);
 }
 static void ccsds_step(void)
 {
@@ -279,11 +279,11 @@ int main(void)
         for (uint32_t type = SQS_BYTES; type <= SQS_I24; type++)
             for (uint32_t code = SQS_CODEC_AUTO; code <= SQS_CODEC_CCSDS121; code++)
                 for (uint32_t group = 1; group <= 4; group += 3)
-                    if (type != SQS_C32 && code != SQS_CODEC_GLYPH && (code != SQS_CODEC_CCSDS121 || is_integer(type)))
+                    if (type != SQS_C32 && code != SQS_CODEC_NUMERIC && (code != SQS_CODEC_CCSDS121 || is_integer(type)))
                         codec(type, efforts[e], code, group);
-    CHECK_STATUS(sqs_ccsds121_encoder(memory, MEMORY, &params, &ccsds, NULL), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_encoder_init(memory, MEMORY, &params, &ccsds, NULL), SQS_OK);
     measure("sqs_ccsds121_step", "encoding", ccsds_step);
-    CHECK_STATUS(sqs_ccsds121_decoder(memory, MEMORY, &params, RAW / 2, &ccsds, NULL), SQS_OK);
+    CHECK_STATUS(sqs_ccsds121_decoder_init(memory, MEMORY, &params, RAW / 2, &ccsds, NULL), SQS_OK);
     measure("sqs_ccsds121_step", "decoding", ccsds_back);
     remove("in"), remove("out"), remove("back");
     if (chdir("/") || rmdir(dir)) return 1;

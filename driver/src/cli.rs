@@ -177,7 +177,7 @@ pub(crate) struct PlanArgs<T: Args> {
 
 /// What every pipeline can be told.
 #[derive(Args, Debug, Clone)]
-pub(crate) struct Knobs {
+pub(crate) struct PipelineArgs {
     /// Order of work: the rows are the same bits in every mode
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) mode: Mode,
@@ -189,7 +189,7 @@ pub(crate) struct Knobs {
     pub(crate) hop: Option<u64>,
     /// Windows between checkpoints of stages with state; 0: the planner's choice
     #[arg(long, value_name = "K", default_value_t = 0)]
-    pub(crate) checkpoint_every: u32,
+    pub(crate) checkpoint_every: u64,
     /// Bytes of the cache of finished rows, such as 64K; 0: none
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "0")]
     pub(crate) lru_bytes: u64,
@@ -208,7 +208,7 @@ pub(crate) struct Knobs {
     pub(crate) spill_dir: Option<&'static CStr>,
 }
 
-impl Knobs {
+impl PipelineArgs {
     /// The library's config, with the workload's own window and hop where none are given.
     pub(crate) fn config(&self, window: u64, hop: u64) -> Config {
         Config {
@@ -231,7 +231,7 @@ impl Knobs {
 #[derive(Args, Debug, Clone)]
 pub(crate) struct AudioArgs {
     #[command(flatten)]
-    pub(crate) knobs: Knobs,
+    pub(crate) args: PipelineArgs,
     /// WAV file of 8 to 32-bit integers or 32-bit floats; `-`: standard input. Without it, a melody in noise is generated
     #[arg(long, value_name = "FILE.wav")]
     pub(crate) input: Option<PathBuf>,
@@ -271,7 +271,7 @@ pub(crate) struct DemoAudioArgs {
 #[derive(Args, Debug, Clone)]
 pub(crate) struct LogsArgs {
     #[command(flatten)]
-    pub(crate) knobs: Knobs,
+    pub(crate) args: PipelineArgs,
     /// One number a line, or CSV; with --regex any log. Without it, latencies with spikes are generated
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
@@ -295,7 +295,7 @@ pub(crate) struct LogsArgs {
 #[derive(Args, Debug, Clone)]
 pub(crate) struct SatcomArgs {
     #[command(flatten)]
-    pub(crate) knobs: Knobs,
+    pub(crate) args: PipelineArgs,
     /// File of raw samples. Without it, a carrier in noise is generated
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
@@ -390,7 +390,7 @@ pub(crate) struct EncodersArgs {
 #[derive(Args, Debug, Clone)]
 pub(crate) struct BenchArgs {
     #[command(flatten)]
-    pub(crate) knobs: Knobs,
+    pub(crate) args: PipelineArgs,
     /// File of raw little-endian f32 samples. Without it they are generated, which takes most of the time then
     #[arg(long, value_name = "FILE.f32")]
     pub(crate) input: Option<PathBuf>,
@@ -475,7 +475,7 @@ pub(crate) struct SweepArgs {
 impl SweepArgs {
     /// The bench that it repeats.
     pub(crate) fn bench(&self) -> BenchArgs {
-        let knobs = Knobs {
+        let args = PipelineArgs {
             mode: Mode::Sqrt,
             window: self.window,
             hop: self.hop,
@@ -487,7 +487,7 @@ impl SweepArgs {
             spill_dir: None,
         };
         BenchArgs {
-            knobs,
+            args,
             input: None,
             n: Some(self.n),
             preset: None,

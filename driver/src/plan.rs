@@ -50,7 +50,7 @@ fn make_rows(p: &mut Pipeline, rows: Rows, retry: impl FnOnce(Mode) -> Option<Pl
     p.plan(rows).map_err(|failure: Failure| {
         let other = if failure.is_budget() { retry(Mode::Sqrt) } else { None };
         match other {
-            Some(plan) => format!("{failure}; sqrt mode needs {} bytes at least", plan.least_bytes).into(),
+            Some(plan) => format!("{failure}; sqrt mode needs {} bytes at least", plan.min_budget_bytes).into(),
             None => failure.into(),
         }
     })
@@ -84,7 +84,7 @@ pub(crate) fn describe(config: &Config, plan: &Plan, windows: u64) -> String {
     }
     line("control memory", format!("{} bytes", whole(plan.control_bytes)));
     line("heap of transforms", format!("{} bytes at most", whole(plan.host_heap_bytes)));
-    line("least budget", format!("{} bytes", whole(plan.least_bytes)));
+    line("least budget", format!("{} bytes", whole(plan.min_budget_bytes)));
     line("recompute factor", format!("{:.2}", plan.recompute_factor));
     out
 }
@@ -107,7 +107,7 @@ fn object(config: &Config, plan: &Plan, windows: u64) -> Object {
     }
     o.whole("control_bytes", plan.control_bytes)
         .whole("host_heap_bytes", plan.host_heap_bytes)
-        .whole("least_bytes", plan.least_bytes)
+        .whole("least_bytes", plan.min_budget_bytes)
         .whole("spill_bytes", plan.spill_bytes)
         .real("recompute_factor", plan.recompute_factor)
 }
@@ -158,7 +158,7 @@ const ALL_ROWS: Rows = Rows { stage: 0, first: 0, count: u64::MAX, order: Order:
 /// `driver plan audio`.
 pub(crate) fn audio(args: &PlanArgs<AudioArgs>) -> Result<()> {
     let (a, probe) = (&args.demo, args.probe);
-    let config = a.knobs.config(audio::WINDOW, audio::HOP);
+    let config = a.args.config(audio::WINDOW, audio::HOP);
     let windows = windows(Input::open(a)?.count(), &config);
     let subject = Subject { config, windows, stages: audio::STAGES, probe, json: a.json };
     subject.tell(ALL_ROWS, |c| Input::open(a)?.pipeline(c))
@@ -167,7 +167,7 @@ pub(crate) fn audio(args: &PlanArgs<AudioArgs>) -> Result<()> {
 /// `driver plan logs`.
 pub(crate) fn logs(args: &PlanArgs<LogsArgs>) -> Result<()> {
     let (a, probe) = (&args.demo, args.probe);
-    let config = a.knobs.config(logs::WINDOW, logs::HOP);
+    let config = a.args.config(logs::WINDOW, logs::HOP);
     if let Some(why) = logs::refuse(config.window, config.hop) {
         return Err(why.into());
     }
@@ -179,7 +179,7 @@ pub(crate) fn logs(args: &PlanArgs<LogsArgs>) -> Result<()> {
 /// `driver plan satcom`.
 pub(crate) fn satcom(args: &PlanArgs<SatcomArgs>) -> Result<()> {
     let (a, probe) = (&args.demo, args.probe);
-    let config = Config { channels: if a.real { 1 } else { 2 }, ..a.knobs.config(satcom::WINDOW, satcom::HOP) };
+    let config = Config { channels: if a.real { 1 } else { 2 }, ..a.args.config(satcom::WINDOW, satcom::HOP) };
     let band = satcom::Band { window: config.window, hop: config.hop, real: a.real, rate: demo::satcom::rate(a) };
     if let Some(why) = band.refuse(a.deep) {
         return Err(why.into());

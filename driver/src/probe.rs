@@ -2,7 +2,7 @@
 //! subtracted. The numbers go into the descriptors that the library plans with.
 
 use crate::Result;
-use crate::library::{Config, Costs, Mode, Order, Pipeline, Registered, Rows};
+use crate::library::{Config, Costs, Mode, OFF, Order, Pipeline, Registered, Rows};
 use crate::report::process::own_cpu_s;
 use std::collections::BTreeMap;
 use std::ffi::CString;
@@ -61,7 +61,7 @@ pub(crate) fn costs(config: &Config, windows: u64, make: impl Fn(&Config) -> Res
     let windows = windows.min(WINDOWS);
     let held = config.window + windows * config.hop;
     let plain = Config { mode: Mode::Sqrt, memory_budget_bytes: 0, lru_bytes: 0, spill_dir: None, ..*config };
-    let config = Config { checkpoint_every: u32::MAX, held, ..plain };
+    let config = Config { checkpoint_every: OFF, held, ..plain };
     let stages = make(&config)?.registered().to_vec();
     let rates = rates(&stages);
     let rows = |name: &CString| (windows / rates[name]).max(1) as f64;

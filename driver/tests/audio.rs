@@ -50,7 +50,7 @@ fn the_generated_melody_is_found() {
 }
 
 #[test]
-fn knobs_change_no_bit() {
+fn options_change_no_bit() {
     let plain = in_all_modes(&["--seconds", "4", "--window", "1000", "--hop", "300"]);
     for more in [&["--cache-bytes", "4M"][..], &["--lru-bytes", "64K"], &["--checkpoint-every", "7"]] {
         let args = [&["--seconds", "4", "--window", "1000", "--hop", "300"], more].concat();

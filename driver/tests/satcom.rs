@@ -55,7 +55,7 @@ fn the_planted_bursts_are_found_with_their_ends() {
 }
 
 #[test]
-fn knobs_change_no_bit() {
+fn options_change_no_bit() {
     let size = ["--seconds", "0.6", "--window", "2048", "--hop", "1024", "--deep"];
     let plain = in_all_modes(&size);
     for more in [&["--cache-bytes", "8M"][..], &["--checkpoint-every", "5"]] {

@@ -4,7 +4,7 @@
 use crate::input::{Input, Random};
 use crate::streams;
 use sqrtspace::codec::ccsds121;
-use sqrtspace::util::crc::crc32c;
+use sqrtspace::crc::crc32c;
 
 /// Bytes of any kind.
 pub fn any(r: &mut Random) -> Vec<u8> {

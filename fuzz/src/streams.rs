@@ -2,13 +2,17 @@
 
 use crate::input::Input;
 use sqrtspace::codec::ccsds121::Params;
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::{DecodeMemory, DecodeOptions, Decoder};
-use sqrtspace::codec::encoder::{EncodeMemory, EncodeOptions, Encoder};
-use sqrtspace::codec::format::Format;
-use sqrtspace::codec::holes::Range;
-use sqrtspace::codec::index::Entry;
-use sqrtspace::codec::{Effort, Flow, Progress};
+use sqrtspace::codec::container::format::Format;
+use sqrtspace::codec::container::index::Entry;
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::{DecodeOptions, Decoder};
+use sqrtspace::codec::stream::encoder::Encoder;
+use sqrtspace::codec::stream::holes::Range;
+use sqrtspace::codec::stream::memory::DecodeMemory;
+use sqrtspace::codec::stream::memory::EncodeMemory;
+use sqrtspace::codec::{Flow, Progress};
 use sqrtspace::status::Error;
 
 /// Any format; rows are short enough for the smallest frame.

@@ -5,58 +5,15 @@
 //! `docs/FORMAT.md`. All memory comes from the caller; nothing here allocates, recurses or panics.
 
 pub mod bits;
-#[cfg(any(test, not(target_pointer_width = "64")))]
-mod bits_narrow;
-#[cfg(any(test, target_pointer_width = "64"))]
-mod bits_wide;
-pub mod boundary;
 pub mod ccsds121;
-pub mod choose;
-pub mod decoder;
-mod detect;
-pub mod encoder;
-pub mod format;
-pub mod frame;
-pub mod glyph;
-pub mod holes;
-pub mod index;
+pub mod container;
 pub mod lz;
 pub mod numeric;
+pub mod options;
+pub mod select;
+pub mod stream;
 #[cfg(feature = "std")]
-pub mod parallel;
-mod place;
-mod reference;
-#[cfg(feature = "std")]
-pub mod restore;
-#[cfg(feature = "std")]
-mod seek;
-pub mod tally;
-pub mod varint;
-mod work;
-
-/// How hard the encoder tries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effort {
-    /// Effort 1. Integers only: fixed predictors and Rice codes.
-    Fast,
-    /// Effort 5, the default.
-    Default,
-    /// Effort 9. The smallest output, whatever time it takes.
-    Best,
-}
-
-impl Effort {
-    /// The effort of a level from 1 to 9: 1 to 2, 3 to 6, 7 to 9.
-    #[must_use]
-    pub const fn from_level(level: u32) -> Option<Self> {
-        match level {
-            1..=2 => Some(Effort::Fast),
-            3..=6 => Some(Effort::Default),
-            7..=9 => Some(Effort::Best),
-            _ => None,
-        }
-    }
-}
+pub mod whole;
 
 /// What is asked of a call of `step`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,7 +39,7 @@ pub enum Progress {
 
 /// How far a call of [`encoder::Encoder::step`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct StepResult {
     /// Bytes taken from the input.
     pub consumed: usize,
     /// Bytes put into the output.

@@ -1,13 +1,13 @@
 //! What a job carries from one block to the next: states, rows that some stage still needs, positions. All that a saved
 //! job consists of: buffers hold nothing else that is used again.
 
-use super::job::{Loaded, Track};
-use super::{Job, World};
+use super::progress::{Loaded, Track};
+use super::{Job, JobContext};
+use crate::crc::Crc32c;
+use crate::digest::Digest;
 use crate::graph::{Graph, Node};
 use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
-use crate::util::crc::Crc32c;
-use crate::util::digest::Digest;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// How far a stage has come, as it is saved.
@@ -59,10 +59,10 @@ impl<'m> Job<'m> {
             return (track.end.sat_sub(track.next.sat_sub(track.first)), track.end);
         }
         if lane.held && self.plan.leaf > 0 {
-            return (track.base.least(track.next), track.next);
+            return (track.base.min_u64(track.next), track.next);
         }
-        let bound = if lane.target { track.handed.least(track.next) } else { track.next };
-        (self.oldest(graph, Node::Stage(stage), bound).most(track.base).least(track.next), track.next)
+        let bound = if lane.target { track.handed.min_u64(track.next) } else { track.next };
+        (self.oldest(graph, Node::Stage(stage), bound).max_u64(track.base).min_u64(track.next), track.next)
     }
 
     /// Begins to take up a saved job in `region`. Positions, states and carried rows follow.
@@ -95,18 +95,18 @@ impl<'m> Job<'m> {
     /// Where the carried rows `first ..` of a resumed job go, up to the next one it makes.
     pub fn place_rows(&mut self, graph: &Graph<'_>, stage: usize, first: u64) -> Result<Span> {
         let next = self.tracks.get_mut(stage).map_or(first, |t| {
-            t.base = first.least(t.next);
+            t.base = first.min_u64(t.next);
             t.next
         });
         let short = Error::new(Status::Format, "stage {a} carries more rows than its buffer holds");
-        self.rows_at(graph, stage, first, next).ok_or(short.a(crate::util::num::count(stage)))
+        self.rows_at(graph, stage, first, next).ok_or(short.a(crate::checked::count(stage)))
     }
 
     /// What was made so far has to be made again: rows below where the stages stand are counted as such.
     pub fn note_redo(&mut self) {
         self.redo.fill_with(|| 0);
         for (redo, track) in self.redo.iter_mut().zip(self.tracks.iter()) {
-            *redo = (*redo).most(track.next);
+            *redo = (*redo).max_u64(track.next);
         }
     }
 
@@ -114,7 +114,7 @@ impl<'m> Job<'m> {
     pub fn note_redo_of(&mut self, stage: usize, row: u64) {
         self.redo.fill_with(|| 0);
         if let Some(redo) = self.redo.get_mut(stage) {
-            *redo = (*redo).most(row);
+            *redo = (*redo).max_u64(row);
         }
     }
 
@@ -124,22 +124,22 @@ impl<'m> Job<'m> {
     }
 
     /// A checkpoint was damaged: the way from the one before it is longer.
-    pub(super) fn lost_checkpoint(&mut self, world: &mut World<'_, 'm>) {
-        world.counts.repaired = world.counts.repaired.sat_add(1);
+    pub(super) fn lost_checkpoint(&mut self, context: &mut JobContext<'_, 'm>) {
+        context.counts.repaired = context.counts.repaired.sat_add(1);
         self.note_redo();
     }
 
     /// Starts the job with a first row to hand out for every target, as [`Job::start`] does with one for all.
     pub fn start_each(
         &mut self,
-        world: &mut World<'_, 'm>,
+        context: &mut JobContext<'_, 'm>,
         region: Span,
         windows: Option<u64>,
         next: impl Fn(usize) -> u64,
     ) -> Result<()> {
         self.origin = region.at;
         self.windows = windows;
-        let graph = world.graph;
+        let graph = context.graph;
         // A turn more for each damaged checkpoint, which is dropped: no more turns than slots.
         loop {
             self.clear_tracks();
@@ -147,17 +147,17 @@ impl<'m> Job<'m> {
                 let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
                 let own = target.then(|| (next(i), u64::MAX));
                 let Some((wanted, end)) = self.wanted(graph, Node::Stage(i), own) else { continue };
-                let start = if stage.is_scan() { world.checkpoints.nearest(world.work, i, wanted) } else { wanted };
+                let start = if stage.is_scan() { context.checkpoints.nearest(context.work, i, wanted) } else { wanted };
                 if let Some(track) = self.tracks.get_mut(i) {
                     let handed = if target { next(i) } else { wanted };
                     *track = Track { handed, ..Track::over(start, end) };
                 }
             }
             self.begin(graph);
-            if self.load_states(world)? {
+            if self.load_states(context)? {
                 return Ok(());
             }
-            self.lost_checkpoint(world);
+            self.lost_checkpoint(context);
         }
     }
 
@@ -196,7 +196,7 @@ impl<'m> Job<'m> {
             let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else { continue };
             // Behind the head all that is loaded may be read again.
             let oldest = if self.focus.is_some() { 0 } else { self.oldest_kept(graph, i) };
-            let first = oldest.sat_mul(input.hop).most(loaded.first);
+            let first = oldest.sat_mul(input.hop).max_u64(loaded.first);
             if feed.cap > 0 && oldest != u64::MAX && first < loaded.end {
                 let bytes = |n: u64| usize::try_from(n).ok()?.checked_mul(input.sample_bytes());
                 let skip = bytes(first.sat_sub(loaded.first));

@@ -10,56 +10,19 @@
 //! (when buffers slide) if no stage needs them at the position it had before the block. The next call does the same
 //! block again.
 
-use super::sweep::Ends;
-use super::{World, failed, internal, windows};
+use super::progress::Ends;
+use super::{JobContext, failed, internal, windows};
+use crate::checked;
+use crate::exec::progress::Loaded;
+use crate::exec::progress::Track;
 use crate::graph::{Graph, GraphLimits, Node, Stage};
 use crate::limits::MAX_INPUTS;
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::plan::JobPlan;
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 const LOST: Error = Error::new(Status::Internal, "a state lies outside of the work area");
-
-/// How far a stage has come.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Track {
-    /// First row wanted.
-    pub(super) first: u64,
-    /// One behind the last row wanted; `u64::MAX` where the end is not known.
-    pub(super) end: u64,
-    /// Next row to make.
-    pub(super) next: u64,
-    /// What `next` was when the block began.
-    pub(super) mark: u64,
-    /// The row at the start of its buffer.
-    pub(super) base: u64,
-    /// Next row to hand out, for a target.
-    pub(super) handed: u64,
-    /// The row its kept scratch is good for.
-    pub(super) warm: Option<u64>,
-    /// In a sweep: the row at which the state goes into the snapshot.
-    pub(super) capture: Option<u64>,
-}
-
-impl Track {
-    /// At the start of rows `first .. end`.
-    pub(super) fn over(first: u64, end: u64) -> Track {
-        Track { first, end, next: first, mark: first, base: first, handed: first, warm: None, capture: None }
-    }
-}
-
-/// What a job holds of a source's samples.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Loaded {
-    /// First sample held.
-    pub(super) first: u64,
-    /// One behind the last sample held.
-    pub(super) end: u64,
-    /// One behind the last window this job needs.
-    pub(super) last_window: u64,
-}
 
 /// A job: its plan and its progress.
 #[derive(Debug)]
@@ -112,7 +75,7 @@ impl<'m> Job<'m> {
     /// needed; one that turns out damaged is dropped, and the one before it is taken.
     pub fn start(
         &mut self,
-        world: &mut World<'_, 'm>,
+        context: &mut JobContext<'_, 'm>,
         region: Span,
         first: u64,
         end: u64,
@@ -121,17 +84,17 @@ impl<'m> Job<'m> {
         self.origin = region.at;
         // A turn more for each damaged checkpoint, which is dropped: no more turns than slots.
         loop {
-            self.aim(world, first, end, windows);
-            if self.load_states(world)? {
+            self.aim(context, first, end, windows);
+            if self.load_states(context)? {
                 return Ok(());
             }
-            self.lost_checkpoint(world);
+            self.lost_checkpoint(context);
         }
     }
 
     /// Sets what every stage has to make for rows `first .. end` of every target.
-    pub fn aim(&mut self, world: &mut World<'_, 'm>, first: u64, end: u64, windows: Option<u64>) {
-        let graph = world.graph;
+    pub fn aim(&mut self, context: &mut JobContext<'_, 'm>, first: u64, end: u64, windows: Option<u64>) {
+        let graph = context.graph;
         self.windows = windows;
         self.clear_tracks();
         // Consumers stand behind what they consume, so that one pass from the end sees every need.
@@ -141,7 +104,7 @@ impl<'m> Job<'m> {
             let Some((wanted, end)) = range else { continue };
             let end = if stage.reverse { self.rows(graph, Node::Stage(i)) } else { end };
             let start = match (stage.is_scan() && !stage.reverse, self.plan.classic) {
-                (true, false) => world.checkpoints.nearest(world.work, i, wanted),
+                (true, false) => context.checkpoints.nearest(context.work, i, wanted),
                 (true, true) => 0,
                 (false, _) => wanted,
             };
@@ -171,56 +134,56 @@ impl<'m> Job<'m> {
     }
 
     /// Gives every scan the state before its first row. False if a checkpoint was damaged.
-    pub(super) fn load_states(&mut self, world: &mut World<'_, 'm>) -> Result<bool> {
-        let graph = world.graph;
+    pub(super) fn load_states(&mut self, context: &mut JobContext<'_, 'm>) -> Result<bool> {
+        let graph = context.graph;
         for at in 0..self.plan.order.len() {
             let Some(i) = self.plan.order.get(at).copied() else { break };
             let runs = |s: &&Stage<'_>| s.is_scan() && (s.level == 0 || self.plan.classic);
             let Some(stage) = graph.stages().get(i).filter(runs) else { continue };
             let (Some(lane), Some(track)) = (self.plan.lanes.get(i), self.tracks.get(i)) else { continue };
-            let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
+            let state = Span { at: checked::add(lane.state.at, self.origin)?, ..lane.state };
             if track.first > 0 && !stage.reverse {
-                if !world.checkpoints.load(world.work, i, track.first, state) {
+                if !context.checkpoints.load(context.work, i, track.first, state) {
                     return Ok(false);
                 }
                 continue;
             }
-            init_state(world, stage, state)?;
+            init_state(context, stage, state)?;
         }
         Ok(true)
     }
 
     /// Keeps the states where the scans stand now, for who goes on from here.
-    pub fn keep_states(&mut self, world: &mut World<'_, 'm>) {
+    pub fn keep_states(&mut self, context: &mut JobContext<'_, 'm>) {
         for (i, (lane, track)) in self.plan.lanes.iter().zip(self.tracks.iter()).enumerate() {
             if lane.active && lane.state.len > 0 && !self.plan.classic {
                 let state = Span { at: lane.state.at.sat_add(self.origin), ..lane.state };
-                world.checkpoints.save_last(world.work, i, track.next, state);
+                context.checkpoints.save_last(context.work, i, track.next, state);
             }
         }
     }
 
     /// Notes positions and states, to go back to them when the block fails.
-    fn mark(&mut self, world: &mut World<'_, 'm>) -> Result<()> {
+    fn mark(&mut self, context: &mut JobContext<'_, 'm>) -> Result<()> {
         for (lane, track) in self.plan.lanes.iter().zip(self.tracks.iter_mut()) {
             track.mark = track.next;
             if lane.active && lane.state.len > 0 {
-                let from = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
-                let to = num::add(lane.shadow.at, self.origin)?;
-                world.work.copy(from, to).ok_or(LOST)?;
+                let from = Span { at: checked::add(lane.state.at, self.origin)?, ..lane.state };
+                let to = checked::add(lane.shadow.at, self.origin)?;
+                context.work.copy(from, to).ok_or(LOST)?;
             }
         }
         Ok(())
     }
 
     /// Goes back to the marks.
-    fn set_back(&mut self, world: &mut World<'_, 'm>) {
+    fn set_back(&mut self, context: &mut JobContext<'_, 'm>) {
         for (lane, track) in self.plan.lanes.iter().zip(self.tracks.iter_mut()) {
             track.next = track.mark;
             track.warm = None;
             if lane.active && lane.state.len > 0 {
                 let from = Span { at: lane.shadow.at.sat_add(self.origin), ..lane.shadow };
-                let _ = world.work.copy(from, lane.state.at.sat_add(self.origin));
+                let _ = context.work.copy(from, lane.state.at.sat_add(self.origin));
             }
         }
     }
@@ -236,10 +199,10 @@ impl<'m> Job<'m> {
             let first = track.first.sat_mul(stage.stride).sat_sub(edge.lookback);
             let last = track.end.sat_sub(1).sat_mul(stage.stride);
             let end = if track.end == u64::MAX { u64::MAX } else { last.sat_add(edge.lookahead).sat_add(1) };
-            range = Some(range.map_or((first, end), |(f, e)| (f.least(first), e.most(end))));
+            range = Some(range.map_or((first, end), |(f, e)| (f.min_u64(first), e.max_u64(end))));
         }
         let there = self.rows(graph, node);
-        range.map(|(first, end)| (first, end.least(there).most(first)))
+        range.map(|(first, end)| (first, end.min_u64(there).max_u64(first)))
     }
 
     /// Rows of a node, `u64::MAX` where the end is not known.
@@ -260,10 +223,10 @@ impl<'m> Job<'m> {
     pub fn set_windows(&mut self, graph: &Graph<'_>, windows: u64) {
         self.windows = Some(windows);
         for (track, stage) in self.tracks.iter_mut().zip(graph.stages()) {
-            track.end = track.end.least(stage.rows(windows));
+            track.end = track.end.min_u64(stage.rows(windows));
         }
         for loaded in self.loaded.iter_mut() {
-            loaded.last_window = loaded.last_window.least(windows);
+            loaded.last_window = loaded.last_window.min_u64(windows);
         }
     }
 
@@ -300,7 +263,7 @@ impl<'m> Job<'m> {
     #[must_use]
     pub fn pending(&self, stage: usize) -> (u64, u64) {
         // A scan may still be on its way from a checkpoint to the first row that is wanted.
-        self.tracks.get(stage).map_or((0, 0), |t| (t.handed, t.next.most(t.handed)))
+        self.tracks.get(stage).map_or((0, 0), |t| (t.handed, t.next.max_u64(t.handed)))
     }
 
     /// Where rows of a target lie.
@@ -335,7 +298,7 @@ impl<'m> Job<'m> {
             let active = self.plan.lanes.get(c).is_some_and(|l| l.active);
             if let Some(track) = self.tracks.get(c).filter(|t| active && t.mark < t.end) {
                 let own = if stage.reverse { track.first } else { track.mark };
-                row = row.least(own.sat_mul(stage.stride).sat_sub(edge.lookback));
+                row = row.min_u64(own.sat_mul(stage.stride).sat_sub(edge.lookback));
             }
         }
         row
@@ -356,33 +319,33 @@ impl<'m> Job<'m> {
                 }
             };
             let own = own.map(|t| t.sat_mul(stage.stride).sat_sub(edge.lookback));
-            row = row.least(own.unwrap_or(u64::MAX));
+            row = row.min_u64(own.unwrap_or(u64::MAX));
         }
         row
     }
 
     /// Moves on by at most `most` windows, and says by how many; 0 when more input, or nothing more, is needed.
     /// For the classic order a window of work is one of one stage.
-    pub fn advance(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
-        self.mark(world)?;
+    pub fn advance(&mut self, context: &mut JobContext<'_, 'm>, most: u64) -> Result<u64> {
+        self.mark(context)?;
         if self.plan.classic || self.focus.is_some() {
-            return self.advance_stage(world, most);
+            return self.advance_stage(context, most);
         }
-        let moved = self.advance_block(world, most)?;
+        let moved = self.advance_block(context, most)?;
         if moved == 0 && self.plan.head < self.plan.order.len() {
             // The head is done; the other levels follow.
             self.focus = Some((0, 0));
-            return self.advance_stage(world, most);
+            return self.advance_stage(context, most);
         }
         Ok(moved)
     }
 
     /// How far the frontier can go now.
-    fn reach(&self, world: &World<'_, '_>) -> u64 {
-        let last = self.last_frontier(world.graph);
+    fn reach(&self, context: &JobContext<'_, '_>) -> u64 {
+        let last = self.last_frontier(context.graph);
         match self.windows {
             Some(_) => last,
-            None => last.least(windows(world.graph, world.inputs)),
+            None => last.min_u64(windows(context.graph, context.inputs)),
         }
     }
 
@@ -399,20 +362,20 @@ impl<'m> Job<'m> {
         limit.sat_sub(self.frontier)
     }
 
-    fn advance_block(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
-        let step = most.least(self.plan.block);
-        let to = self.reach(world).least(self.frontier.sat_add(step));
+    fn advance_block(&mut self, context: &mut JobContext<'_, 'm>, most: u64) -> Result<u64> {
+        let step = most.min_u64(self.plan.block);
+        let to = self.reach(context).min_u64(self.frontier.sat_add(step));
         let moved = to.sat_sub(self.frontier);
         if moved == 0 {
             return Ok(0);
         }
         for at in 0..self.plan.head {
             let Some(i) = self.plan.order.get(at).copied() else { break };
-            let rate = world.graph.rate(Node::Stage(i));
+            let rate = context.graph.rate(Node::Stage(i));
             let made = self.plan.made(i, rate, to);
             let Some(track) = self.tracks.get(i).copied() else { continue };
-            if let Err(e) = self.make(world, i, track.next, made.least(track.end)) {
-                self.set_back(world);
+            if let Err(e) = self.make(context, i, track.next, made.min_u64(track.end)) {
+                self.set_back(context);
                 return Err(e);
             }
         }
@@ -420,48 +383,48 @@ impl<'m> Job<'m> {
         Ok(moved)
     }
 
-    fn advance_stage(&mut self, world: &mut World<'_, 'm>, most: u64) -> Result<u64> {
+    fn advance_stage(&mut self, context: &mut JobContext<'_, 'm>, most: u64) -> Result<u64> {
         let tracks = &self.tracks;
         let open = |i: &&usize| tracks.get(**i).is_some_and(|t| t.next < t.end);
         let Some(i) = self.plan.order.iter().find(open).copied() else { return Ok(0) };
         let Some(track) = self.tracks.get(i).copied() else { return Ok(0) };
-        let rate = world.graph.rate(Node::Stage(i)).most(1);
-        let most = if self.plan.classic { most } else { most.least(self.plan.block) };
+        let rate = context.graph.rate(Node::Stage(i)).max_u64(1);
+        let most = if self.plan.classic { most } else { most.min_u64(self.plan.block) };
         let left = track.end.sat_sub(track.next);
-        let rows = most.checked_div(rate).unwrap_or(0).most(1).least(left);
-        let made = if world.graph.stages().get(i).is_some_and(|s| s.reverse) {
+        let rows = most.checked_div(rate).unwrap_or(0).max_u64(1).min_u64(left);
+        let made = if context.graph.stages().get(i).is_some_and(|s| s.reverse) {
             let to = track.first.sat_add(left);
-            self.make_down(world, i, to.sat_sub(rows), to)
+            self.make_down(context, i, to.sat_sub(rows), to)
         } else {
-            self.make(world, i, track.next, track.next.sat_add(rows))
+            self.make(context, i, track.next, track.next.sat_add(rows))
         };
         if let Err(e) = made {
-            self.set_back(world);
+            self.set_back(context);
             return Err(e);
         }
         // A row of a strided stage is one piece of work, however many windows it stands for.
-        Ok(rows.sat_mul(rate).least(most))
+        Ok(rows.sat_mul(rate).min_u64(most))
     }
 
     /// Makes rows `from .. to` of a stage: one call for the rows whose neighbours are all there, and one call a row
     /// where some lie beyond an end. Calls of a scan end where its state is to be kept.
-    fn make(&mut self, world: &mut World<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
-        let (inner, outer) = self.interior(world.graph, stage);
-        let scan = world.graph.stages().get(stage).is_some_and(|s| s.is_scan());
+    fn make(&mut self, context: &mut JobContext<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
+        let (inner, outer) = self.interior(context.graph, stage);
+        let scan = context.graph.stages().get(stage).is_some_and(|s| s.is_scan());
         let mut at = from;
         while at < to {
             let whole = at >= inner && at < outer;
-            let stop = if scan { world.checkpoints.next_stop(stage, at) } else { u64::MAX };
+            let stop = if scan { context.checkpoints.next_stop(stage, at) } else { u64::MAX };
             let capture = self.tracks.get(stage).and_then(|t| t.capture).filter(|c| *c > at);
-            let ahead = capture.map_or(to, |c| c.least(to));
-            let end = if whole { ahead.least(outer).least(stop) } else { at.sat_add(1) };
-            self.call(world, stage, at, end, !whole)?;
+            let ahead = capture.map_or(to, |c| c.min_u64(to));
+            let end = if whole { ahead.min_u64(outer).min_u64(stop) } else { at.sat_add(1) };
+            self.call(context, stage, at, end, !whole)?;
             if capture == Some(end) {
-                self.capture(world, stage)?;
+                self.capture(context, stage)?;
             }
             if let Some(lane) = self.plan.lanes.get(stage).filter(|_| end == stop) {
-                let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
-                world.checkpoints.save(world.work, stage, end, state);
+                let state = Span { at: checked::add(lane.state.at, self.origin)?, ..lane.state };
+                context.checkpoints.save(context.work, stage, end, state);
             }
             if let Some(track) = self.tracks.get_mut(stage) {
                 track.next = end;
@@ -472,17 +435,17 @@ impl<'m> Job<'m> {
     }
 
     /// Makes rows `from .. to` of a reverse scan, from the last to the first; the rest is as in [`Job::make`].
-    fn make_down(&mut self, world: &mut World<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
-        let (inner, outer) = self.interior(world.graph, stage);
+    fn make_down(&mut self, context: &mut JobContext<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
+        let (inner, outer) = self.interior(context.graph, stage);
         let mut at = to;
         while at > from {
             let whole = at > inner && at <= outer;
             let capture = self.tracks.get(stage).and_then(|t| t.capture).filter(|c| *c < at);
-            let below = capture.map_or(from, |c| c.most(from));
-            let start = if whole { below.most(inner) } else { at.sat_sub(1) };
-            self.call(world, stage, start, at, !whole)?;
+            let below = capture.map_or(from, |c| c.max_u64(from));
+            let start = if whole { below.max_u64(inner) } else { at.sat_sub(1) };
+            self.call(context, stage, start, at, !whole)?;
             if capture == Some(start) {
-                self.capture(world, stage)?;
+                self.capture(context, stage)?;
             }
             if let Some(track) = self.tracks.get_mut(stage) {
                 track.next = track.next.sat_add(at.sat_sub(start));
@@ -497,11 +460,11 @@ impl<'m> Job<'m> {
         let (mut from, mut to) = (0, u64::MAX);
         let Some(stage) = graph.stages().get(stage) else { return (0, 0) };
         for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
-            from = from.most(edge.lookback.div_ceil(stage.stride.max(1)));
+            from = from.max_u64(edge.lookback.div_ceil(stage.stride.max(1)));
             let there = self.rows(graph, edge.from());
             if there != u64::MAX {
                 let last = there.checked_sub(edge.lookahead.sat_add(1));
-                to = to.least(last.map_or(0, |l| l.checked_div(stage.stride).unwrap_or(0).sat_add(1)));
+                to = to.min_u64(last.map_or(0, |l| l.checked_div(stage.stride).unwrap_or(0).sat_add(1)));
             }
         }
         (from, to)
@@ -509,8 +472,8 @@ impl<'m> Job<'m> {
 }
 
 /// The state of a scan before its first row, or of a reverse scan behind its last.
-pub(super) fn init_state(world: &mut World<'_, '_>, stage: &Stage<'_>, state: Span) -> Result<()> {
-    let Some(bytes) = world.work.bytes(state) else { return internal("a state lies outside of the work area") };
+pub(super) fn init_state(context: &mut JobContext<'_, '_>, stage: &Stage<'_>, state: Span) -> Result<()> {
+    let Some(bytes) = context.work.bytes(state) else { return internal("a state lies outside of the work area") };
     let text = "the initial state of stage {n}: {a}";
     stage.kernel.state_init(bytes).map_err(|code| failed(code, text).name(&stage.name))
 }

@@ -1,10 +1,11 @@
 //! Running stages: jobs, block by block or stage by stage, and what they run on.
 
+mod call;
 mod carry;
 mod job;
+mod progress;
 mod supply;
 mod sweep;
-mod views;
 
 pub use carry::Position;
 pub use job::Job;
@@ -17,7 +18,7 @@ use crate::status::Result;
 use crate::store::checkpoints::CheckpointTable;
 
 /// What every job works on.
-pub struct World<'w, 'm> {
+pub struct JobContext<'w, 'm> {
     /// The graph.
     pub graph: &'w Graph<'m>,
     /// Where the samples of each input come from.

@@ -1,13 +1,13 @@
 //! Where the samples of an input come from.
 
+use crate::digest::Digest;
 use crate::io::SourceBox;
-use crate::store::ring::Ring;
-use crate::util::digest::Digest;
+use crate::store::input_buffer::InputBuffer;
 
 /// Pushed into a ring, or read from a source.
 pub enum Supply<'m> {
     /// Pushed by the caller.
-    Pushed(Ring),
+    Pushed(InputBuffer),
     /// Read at any position.
     Source {
         /// What reads.

@@ -10,13 +10,14 @@
 //! its direction: a piece leaves the snapshot of where the next one starts. The states of the other levels have to be in the
 //! snapshot before a piece starts.
 
-use super::job::{Loaded, Track, init_state};
-use super::{Job, World, internal};
+use super::job::init_state;
+use super::progress::{Loaded, Track};
+use super::{Job, JobContext, internal};
+use crate::checked;
+use crate::exec::progress::Ends;
 use crate::graph::{Graph, Node};
 use crate::mem::Span;
 use crate::status::Result;
-use crate::util::digest::Digest;
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// What a piece does.
@@ -47,45 +48,18 @@ pub enum Piece {
     },
 }
 
-/// The rows of a stage at a row of the target.
-#[derive(Clone, Copy, Debug, Default)]
-struct Bounds {
-    /// The first row that target rows from there on need.
-    first: u64,
-    /// One behind the last row that target rows before it need.
-    end: u64,
-}
-
-/// The rows of a stage where a piece begins, and where it ends.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ends {
-    from: Bounds,
-    to: Bounds,
-}
-
-impl Ends {
-    /// All of it.
-    pub(super) fn digest(&self, d: &mut Digest) {
-        d.words([self.from.first, self.from.end, self.to.first, self.to.end]);
-    }
-
-    fn at(&mut self, behind: bool) -> &mut Bounds {
-        if behind { &mut self.to } else { &mut self.from }
-    }
-}
-
 impl<'m> Job<'m> {
     /// Starts a piece, in `region`, out of `windows` windows where that is known.
     pub fn start_piece(
         &mut self,
-        world: &mut World<'_, 'm>,
+        context: &mut JobContext<'_, 'm>,
         region: Span,
         piece: Piece,
         windows: Option<u64>,
     ) -> Result<()> {
         self.origin = region.at;
         self.windows = windows;
-        let graph = world.graph;
+        let graph = context.graph;
         let (from, to) = match piece {
             Piece::Reach { to } => (to, to),
             Piece::Advance { from, to } | Piece::Tile { from, to, .. } => (from, to),
@@ -102,22 +76,22 @@ impl<'m> Job<'m> {
                     Piece::Tile { from, to, pass, makes } => {
                         self.aim_in_tile(graph, i, pass, makes.then_some((from, to)));
                     }
-                    _ => self.aim_at_snapshot(world, i, matches!(piece, Piece::Advance { .. })),
+                    _ => self.aim_at_snapshot(context, i, matches!(piece, Piece::Advance { .. })),
                 }
             }
             self.begin(graph);
             let loaded = match piece {
-                Piece::Reach { .. } => self.load_states(world)?,
-                _ => self.take_snapshot(world)?,
+                Piece::Reach { .. } => self.load_states(context)?,
+                _ => self.take_snapshot(context)?,
             };
             if loaded {
                 break;
             }
-            self.lost_checkpoint(world);
+            self.lost_checkpoint(context);
         }
         for (i, stage) in graph.stages().iter().enumerate() {
             if self.tracks.get(i).is_some_and(|t| t.capture == Some(if stage.reverse { t.end } else { t.first })) {
-                self.capture(world, i)?;
+                self.capture(context, i)?;
             }
         }
         Ok(())
@@ -125,18 +99,18 @@ impl<'m> Job<'m> {
 
     /// What stage `i` of level 0 has to make so that the snapshot stands at the row behind the piece: from the nearest stored
     /// checkpoint, or from the snapshot where there is one that is not nearer.
-    fn aim_at_snapshot(&mut self, world: &mut World<'_, 'm>, i: usize, snapshot: bool) {
-        let graph = world.graph;
+    fn aim_at_snapshot(&mut self, context: &mut JobContext<'_, 'm>, i: usize, snapshot: bool) {
+        let graph = context.graph;
         let (Some(lane), Some(Ends { from, to })) = (self.plan.lanes.get(i), self.ends.get(i).copied()) else { return };
         let Some(stage) = graph.stages().get(i).filter(|s| s.level == 0) else { return };
         let mut range = self.wanted(graph, Node::Stage(i), None);
         let scan = stage.is_scan() && lane.active;
         if scan {
             // A later scan that starts from an earlier checkpoint needs rows before this one's own.
-            let needed = range.map_or(to.first, |(f, _)| f.least(to.first));
-            let stored = world.checkpoints.nearest(world.work, i, needed);
-            let first = if snapshot { stored.most(from.first) } else { stored };
-            range = Some((first, range.map_or(to.first, |(_, e)| e.most(to.first))));
+            let needed = range.map_or(to.first, |(f, _)| f.min_u64(to.first));
+            let stored = context.checkpoints.nearest(context.work, i, needed);
+            let first = if snapshot { stored.max_u64(from.first) } else { stored };
+            range = Some((first, range.map_or(to.first, |(_, e)| e.max_u64(to.first))));
         }
         if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
             *track = Track::over(first, end);
@@ -160,11 +134,11 @@ impl<'m> Job<'m> {
             range = Some(if stage.reverse {
                 capture = carried.then_some(from.end);
                 let first = range.map_or(to.end, |(f, _)| f);
-                (capture.map_or(first, |c| c.least(first)), to.end)
+                (capture.map_or(first, |c| c.min_u64(first)), to.end)
             } else {
                 capture = carried.then_some(to.first);
-                let end = range.map_or(from.first, |(_, e)| e).most(from.first);
-                (from.first, capture.map_or(end, |c| c.most(end)))
+                let end = range.map_or(from.first, |(_, e)| e).max_u64(from.first);
+                (from.first, capture.map_or(end, |c| c.max_u64(end)))
             });
         }
         if let (Some((first, end)), Some(track)) = (range, self.tracks.get_mut(i)) {
@@ -201,8 +175,8 @@ impl<'m> Job<'m> {
             let Some((first, end)) = self.wanted(graph, Node::Stage(i), own) else { continue };
             let most = self.rows(graph, Node::Stage(i));
             if let (Some(track), Some(ends)) = (self.tracks.get_mut(i), self.ends.get_mut(i)) {
-                *track = Track::over(first, end.most(first.sat_add(1)));
-                ends.at(behind).first = first.least(most);
+                *track = Track::over(first, end.max_u64(first.sat_add(1)));
+                ends.at(behind).first = first.min_u64(most);
             }
         }
         let last = row == self.rows(graph, Node::Stage(target));
@@ -213,9 +187,9 @@ impl<'m> Job<'m> {
             let most = self.rows(graph, Node::Stage(i));
             let (Some(track), Some(ends)) = (self.tracks.get_mut(i), self.ends.get_mut(i)) else { continue };
             let bounds = ends.at(behind);
-            let mut end = range.map_or(0, |(_, e)| e).least(most);
+            let mut end = range.map_or(0, |(_, e)| e).min_u64(most);
             if stage.is_scan() {
-                end = if stage.reverse && last { most } else { end.most(bounds.first) };
+                end = if stage.reverse && last { most } else { end.max_u64(bounds.first) };
             }
             bounds.end = end;
             *track = Track::over(end.sat_sub(1), end);
@@ -223,8 +197,8 @@ impl<'m> Job<'m> {
     }
 
     /// Between pieces: the row of the target from which on the stored checkpoints of level 0 lead to row `row`.
-    pub fn stored_before(&mut self, world: &mut World<'_, 'm>, row: u64) -> u64 {
-        let graph = world.graph;
+    pub fn stored_before(&mut self, context: &mut JobContext<'_, 'm>, row: u64) -> u64 {
+        let graph = context.graph;
         self.ends.clear();
         self.ends.fill_with(Default::default);
         self.find_bounds(graph, row, true);
@@ -234,8 +208,8 @@ impl<'m> Job<'m> {
         let mut way = 0;
         for (i, stage) in graph.stages().iter().enumerate().filter(|(_, s)| s.is_scan() && s.level == 0) {
             if let (true, Some(ends)) = (self.plan.lanes.get(i).is_some_and(|l| l.active), self.ends.get(i)) {
-                let rows = ends.to.first.sat_sub(world.checkpoints.nearest(world.work, i, ends.to.first));
-                way = way.most(num::div_ceil(rows.sat_mul(stage.rate), rate));
+                let rows = ends.to.first.sat_sub(context.checkpoints.nearest(context.work, i, ends.to.first));
+                way = way.max_u64(checked::div_ceil(rows.sat_mul(stage.rate), rate));
             }
         }
         row.sat_sub(way)
@@ -250,7 +224,7 @@ impl<'m> Job<'m> {
         self.redo.fill_with(|| 0);
         let forward = graph.stages().iter().map(|s| s.level == 0);
         for ((redo, ends), _) in self.redo.iter_mut().zip(self.ends.iter()).zip(forward).filter(|(_, f)| *f) {
-            *redo = (*redo).most(ends.from.first);
+            *redo = (*redo).max_u64(ends.from.first);
         }
     }
 
@@ -263,28 +237,28 @@ impl<'m> Job<'m> {
 
     /// Every scan that runs takes its state from the snapshot; at the end of the stream where it starts, the initial one; and
     /// where it starts behind the snapshot, from the checkpoint there. False if that was damaged.
-    fn take_snapshot(&mut self, world: &mut World<'_, 'm>) -> Result<bool> {
-        let graph = world.graph;
+    fn take_snapshot(&mut self, context: &mut JobContext<'_, 'm>) -> Result<bool> {
+        let graph = context.graph;
         for (i, stage) in graph.stages().iter().enumerate().filter(|(_, s)| s.is_scan()) {
             let (Some(lane), Some(track)) = (self.plan.lanes.get(i), self.tracks.get(i)) else { continue };
             if !lane.active || (track.first >= track.end && track.capture.is_none()) {
                 continue;
             }
-            let state = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
+            let state = Span { at: checked::add(lane.state.at, self.origin)?, ..lane.state };
             let starts = if stage.reverse { track.end == self.rows(graph, Node::Stage(i)) } else { track.first == 0 };
             if starts {
-                init_state(world, stage, state)?;
+                init_state(context, stage, state)?;
                 continue;
             }
             let stands = self.ends.get(i).map_or(0, |e| e.from.first);
             if !stage.reverse && track.first > stands {
-                if !world.checkpoints.load(world.work, i, track.first, state) {
+                if !context.checkpoints.load(context.work, i, track.first, state) {
                     return Ok(false);
                 }
                 continue;
             }
-            let from = Span { at: num::add(lane.snap.at, self.origin)?, ..lane.snap };
-            if world.work.copy(from, state.at).is_none() {
+            let from = Span { at: checked::add(lane.snap.at, self.origin)?, ..lane.snap };
+            if context.work.copy(from, state.at).is_none() {
                 return internal("a snapshot lies outside of the work area");
             }
         }
@@ -292,10 +266,10 @@ impl<'m> Job<'m> {
     }
 
     /// The state of a scan goes into the snapshot.
-    pub(super) fn capture(&mut self, world: &mut World<'_, 'm>, stage: usize) -> Result<()> {
+    pub(super) fn capture(&mut self, context: &mut JobContext<'_, 'm>, stage: usize) -> Result<()> {
         let Some(lane) = self.plan.lanes.get(stage) else { return Ok(()) };
-        let from = Span { at: num::add(lane.state.at, self.origin)?, ..lane.state };
-        if world.work.copy(from, num::add(lane.snap.at, self.origin)?).is_none() {
+        let from = Span { at: checked::add(lane.state.at, self.origin)?, ..lane.state };
+        if context.work.copy(from, checked::add(lane.snap.at, self.origin)?).is_none() {
             return internal("a snapshot lies outside of the work area");
         }
         Ok(())

@@ -1,11 +1,11 @@
 //! Where the two areas come from: the caller's memory, the caller's allocator, or the host's heap.
 
 use super::types::sqs_memory;
+use crate::checked;
 use crate::limits::AREA_ALIGN;
 #[cfg(all(feature = "std", target_os = "linux"))]
 use crate::mem::{Mapping, SpillDir};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use core::ffi::c_void;
 
 /// How memory is had.
@@ -52,11 +52,11 @@ impl Holder {
                 }
                 if !m.base.addr().is_multiple_of(AREA_ALIGN) {
                     return Err(Error::new(Status::Align, "the control area must be aligned to {a} bytes")
-                        .a(num::count(AREA_ALIGN)));
+                        .a(checked::count(AREA_ALIGN)));
                 }
                 if m.size < bytes {
                     let text = "the control area has {b} bytes and needs {a}";
-                    return Err(Error::new(Status::Memory, text).a(num::count(bytes)).b(num::count(m.size)));
+                    return Err(Error::new(Status::Memory, text).a(checked::count(bytes)).b(checked::count(m.size)));
                 }
                 return Ok((Holder::of(Origin::Areas), m.base.cast()));
             }
@@ -126,7 +126,7 @@ impl Holder {
         let block = if given.is_null() {
             if matches!(self.origin, Origin::Areas) {
                 let text = "the pipeline is on the caller's memory: seal it with a work area of {a} bytes";
-                return Err(Error::new(Status::Memory, text).a(num::count(need)));
+                return Err(Error::new(Status::Memory, text).a(checked::count(need)));
             }
             let block = self.take(need, align.max(64), true)?;
             self.work = Some(block);
@@ -147,7 +147,7 @@ impl Holder {
 
     fn take(&self, size: usize, align: usize, zeroed: bool) -> Result<Block> {
         let size = size.max(1);
-        let none = Error::new(Status::Memory, "the allocator has no {a} bytes").a(num::count(size));
+        let none = Error::new(Status::Memory, "the allocator has no {a} bytes").a(checked::count(size));
         let base: *mut u8 = match self.origin {
             Origin::Areas => return Err(none),
             Origin::Allocator(m) => match m.alloc {
@@ -169,9 +169,8 @@ impl Holder {
         let block = Block { base, size, align };
         if !base.addr().is_multiple_of(align) {
             self.give_back(block);
-            return Err(
-                Error::new(Status::Align, "the allocator gave memory not aligned to {a} bytes").a(num::count(align))
-            );
+            return Err(Error::new(Status::Align, "the allocator gave memory not aligned to {a} bytes")
+                .a(checked::count(align)));
         }
         Ok(block)
     }

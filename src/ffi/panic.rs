@@ -4,6 +4,10 @@ use super::types::sqs_status;
 use crate::status::Status;
 use core::ffi::{c_char, c_void};
 
+/// Reports a panic: file_bytes bytes at file, without a closing 0, name a source file of the library; line is a line in it.
+pub type sqs_panic_fn =
+    Option<unsafe extern "C" fn(ctx: *mut c_void, file: *const c_char, file_bytes: usize, line: u32)>;
+
 /// Sets the function that flight builds call before they stop for good. The library does not panic by construction, and the
 /// checks of docs/FLIGHT.md find no way to it; what is left is damage to the program itself. The function should not
 /// return: it may reset the computer. Where there is none, or it returns, the library stays in an endless loop, for the
@@ -13,10 +17,7 @@ use core::ffi::{c_char, c_void};
 /// line: the line in it. ctx: first argument of hook.
 /// Returns SQS_OK; SQS_ERR_UNSUPPORTED: this is no flight build: a panic becomes SQS_ERR_INTERNAL there.
 #[unsafe(no_mangle)]
-pub extern "C" fn sqs_panic_hook(
-    hook: Option<unsafe extern "C" fn(ctx: *mut c_void, file: *const c_char, file_bytes: usize, line: u32)>,
-    ctx: *mut c_void,
-) -> sqs_status {
+pub extern "C" fn sqs_panic_hook(hook: sqs_panic_fn, ctx: *mut c_void) -> sqs_status {
     #[cfg(all(feature = "flight", not(feature = "std"), not(test)))]
     {
         flight::set(hook, ctx);

@@ -1,7 +1,7 @@
 //! Structs of the caller, which may be of an older or newer version: each starts with its size.
 
+use crate::checked;
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use core::mem::{MaybeUninit, align_of, size_of};
 
 /// A struct of the C API. All of them are plain C data: any bytes are a value (function pointers are optional).
@@ -23,11 +23,11 @@ use super::types::*;
 use crate::util::unsigned::Unsigned;
 #[cfg(feature = "codec")]
 versioned!(
-    super::codec_types::sqs_encode_options,
-    super::codec_types::sqs_decode_options,
-    super::codec_types::sqs_codec_stats,
-    super::codec_types::sqs_stream,
-    super::codec_types::sqs_ccsds121_params,
+    super::codec::sqs_encode_options,
+    super::codec::sqs_decode_options,
+    super::codec::sqs_codec_stats,
+    super::codec::sqs_stream,
+    super::codec::sqs_ccsds121_params,
 );
 versioned!(sqs_memory, sqs_input_desc, sqs_request, sqs_source, sqs_resume);
 
@@ -76,7 +76,7 @@ fn aligned(addr: usize, align: usize) -> Result<()> {
     }
     if addr & align.wrapping_sub(1) != 0 {
         return Err(Error::new(Status::Align, "a pointer to a struct or number is not aligned to {a} bytes")
-            .a(num::count(align)));
+            .a(checked::count(align)));
     }
     Ok(())
 }
@@ -99,7 +99,7 @@ fn checked_size(p: *const u8, kind: Kind) -> Result<usize> {
     let size = unsafe { p.cast::<u32>().read() } as usize;
     if size < kind.first {
         let text = "struct_size is {a}, the first version of the struct has {b} bytes";
-        return Err(Error::new(Status::StructSize, text).a(num::count(size)).b(num::count(kind.first)));
+        return Err(Error::new(Status::StructSize, text).a(checked::count(size)).b(checked::count(kind.first)));
     }
     Ok(size)
 }
@@ -120,7 +120,7 @@ fn known(p: *const u8, kind: Kind) -> Result<usize> {
     let size = checked_size(p, kind)?;
     if size > 1 << 16 {
         return Err(
-            Error::new(Status::StructSize, "struct_size is {a}, which is no size of a struct").a(num::count(size))
+            Error::new(Status::StructSize, "struct_size is {a}, which is no size of a struct").a(checked::count(size))
         );
     }
     for at in kind.size..size {
@@ -164,7 +164,7 @@ pub(super) unsafe fn name<'a>(p: *const core::ffi::c_char, most: usize) -> Resul
         len = len.sat_add(1);
     }
     if len > most {
-        return Err(Error::new(Status::Name, "a name is longer than {a} bytes").a(num::count(most)));
+        return Err(Error::new(Status::Name, "a name is longer than {a} bytes").a(checked::count(most)));
     }
     // SAFETY: these bytes were just read.
     let bytes = unsafe { core::slice::from_raw_parts(p.cast::<u8>(), len) };

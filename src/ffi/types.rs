@@ -146,6 +146,32 @@ pub struct sqs_error {
     pub text: [c_char; 160],
 }
 
+/// Allocates size bytes aligned to align, a power of two. Returns NULL when no memory is left.
+pub type sqs_alloc_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, size: usize, align: usize) -> *mut c_void>;
+
+/// Frees the size bytes that an sqs_alloc_fn returned.
+pub type sqs_free_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, memory: *mut c_void, size: usize)>;
+
+/// Computes rows of a stage. Returns 0, or a code of its own, which the error detail shows.
+pub type sqs_stage_run_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, io: *const sqs_stage_io) -> i32>;
+
+/// Sets the state of a scan before its first row. Returns 0, or a code of its own, which the error detail shows.
+pub type sqs_state_init_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, state: *mut c_void) -> i32>;
+
+/// Reads up to n samples, starting at sample first, into dst. Sets *got to the number read, at least 1. Returns 0, or a
+/// code of its own, which the error detail shows.
+pub type sqs_source_read_fn =
+    Option<unsafe extern "C" fn(ctx: *mut c_void, first: u64, dst: *mut c_void, n: usize, got: *mut usize) -> i32>;
+
+/// Receives rows: bytes bytes at data, which hold the given number of rows, the first of them row first. In reverse order
+/// first is the highest row and the rows descend. Returns 0, or a code of its own, which the error detail shows.
+pub type sqs_sink_fn =
+    Option<unsafe extern "C" fn(ctx: *mut c_void, first: u64, rows: usize, data: *const c_void, bytes: usize) -> i32>;
+
+/// Writes all of the bytes at data, after those of the calls before. Returns 0, or a code of its own, which the error
+/// detail shows.
+pub type sqs_write_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, data: *const c_void, bytes: usize) -> i32>;
+
 /// What a pipeline is made with. Set up by sqs_config_init; zero means the default everywhere.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -164,9 +190,12 @@ pub struct sqs_config {
     pub channels: u32,
     /// SQS_MODE_AUTO, SQS_MODE_CLASSIC or SQS_MODE_SQRT.
     pub mode: u32,
-    /// Windows between checkpoints of stages with state, while there are few; the longer the stream, the further apart
-    /// the checkpoint_slots ones are. Default: a block. UINT32_MAX: none are kept.
-    pub checkpoint_every: u32,
+    /// Checkpoints kept of each stage with state: an even number. Default 32. After t windows they are at most
+    /// 2 * t / checkpoint_slots (or checkpoint_every) windows apart.
+    pub checkpoint_slots: u32,
+    /// Windows between checkpoints of stages with state, while the stream is short; the longer the stream, the further
+    /// apart are the checkpoint_slots ones. Default: one block. SQS_OFF: no checkpoints.
+    pub checkpoint_every: u64,
     /// Bytes of the row cache (least recently used rows go first). SQS_OFF: none. Default: none; but in auto mode with a
     /// memory budget, where ranges of dear rows are asked for, what is left of the budget, to a quarter of cache_bytes.
     pub lru_bytes: u64,
@@ -184,9 +213,8 @@ pub struct sqs_config {
     pub max_edges: u32,
     /// Bytes for parameters of built-in stages, such as filter taps (8 bytes each). Default 1024.
     pub param_bytes: u32,
-    /// Checkpoints of each stage with state: an even number. Default 32. After t windows they are at most
-    /// 2 * t / checkpoint_slots (or checkpoint_every) windows apart.
-    pub checkpoint_slots: u32,
+    /// 0.
+    pub reserved: u32,
     /// A directory, or NULL: then a classic plan over the budget is refused. With it the rows of classic requests lie in a
     /// file there instead of the work area (sqs_plan_info.spill_bytes): without a memory budget always, with one where
     /// they would exceed it. The file has no name and is gone with the pipeline; all of it is reserved and mapped when the
@@ -208,9 +236,9 @@ pub struct sqs_memory {
     /// Its size in bytes: at least what sqs_pipeline_control_bytes tells.
     pub size: usize,
     /// Gives size bytes aligned to align (a power of two), or NULL. Called in new and seal only.
-    pub alloc: Option<unsafe extern "C" fn(ctx: *mut c_void, size: usize, align: usize) -> *mut c_void>,
+    pub alloc: sqs_alloc_fn,
     /// Takes them back. Called in delete only (and in new, when it fails).
-    pub free: Option<unsafe extern "C" fn(ctx: *mut c_void, memory: *mut c_void, size: usize)>,
+    pub free: sqs_free_fn,
     /// First argument of both.
     pub ctx: *mut c_void,
 }
@@ -306,9 +334,9 @@ pub struct sqs_stage_desc {
     pub name: *const c_char,
     /// Makes rows; returns 0, or a code of its own that the error detail will show. Must give the same row however rows
     /// are grouped into calls, in whatever order they are asked for; must not keep anything between calls.
-    pub run: Option<unsafe extern "C" fn(ctx: *mut c_void, io: *const sqs_stage_io) -> i32>,
+    pub run: sqs_stage_run_fn,
     /// Sets the state before the first row (of a reverse scan: behind the last). NULL: zeros.
-    pub state_init: Option<unsafe extern "C" fn(ctx: *mut c_void, state: *mut c_void) -> i32>,
+    pub state_init: sqs_state_init_fn,
     /// First argument of both: parameters. Stays the caller's, must outlive the pipeline.
     pub ctx: *mut c_void,
     /// The edges, copied.
@@ -429,7 +457,7 @@ pub struct sqs_plan_info {
     /// Bytes that stages hold on the host's heap, at most (plans of transforms).
     pub host_heap_bytes: u64,
     /// The least memory_budget_bytes that would do.
-    pub least_bytes: u64,
+    pub min_budget_bytes: u64,
     /// Windows of a block; in classic mode the rows of the range.
     pub block: u64,
     /// Rows the cache holds.
@@ -510,8 +538,7 @@ pub struct sqs_source {
     pub flags: u32,
     /// Reads up to n samples from number first on into dst (n samples of room), sets *got to how many it read, at least
     /// one, and returns 0; or returns a code of its own that the error detail will show.
-    pub read:
-        Option<unsafe extern "C" fn(ctx: *mut c_void, first: u64, dst: *mut c_void, n: usize, got: *mut usize) -> i32>,
+    pub read: sqs_source_read_fn,
     /// First argument. Stays the caller's, must outlive the pipeline.
     pub ctx: *mut c_void,
     /// Samples it has.

@@ -1,7 +1,7 @@
 //! A checksum over the tables of a graph, taken when a pipeline is sealed: from then on they never change.
 
 use super::{Edge, Graph, Input, Stage};
-use crate::util::digest::Digest;
+use crate::digest::Digest;
 
 impl Input {
     fn digest(&self, d: &mut Digest) {

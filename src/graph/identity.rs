@@ -1,7 +1,7 @@
 //! What saved data is bound to: a number for each input and stage that changes with everything that decides its rows.
 
 use super::{Graph, Node};
-use crate::util::num;
+use crate::checked;
 
 /// FNV-1a over words and bytes.
 struct Fnv(u64);
@@ -37,12 +37,13 @@ impl Graph<'_> {
         let Some(s) = self.stages.get(stage) else { return 0 };
         let mut hash = START;
         hash.bytes(s.name.as_bytes());
-        let (len, state, word) = (num::count(s.shape.len), num::count(s.state_bytes), num::count(s.state_word));
+        let (len, state, word) =
+            (checked::count(s.shape.len), checked::count(s.state_bytes), checked::count(s.state_word));
         hash.words(&[s.shape.dtype as u64, s.reverse.into(), len, state, word, s.stride, s.revision.into()]);
         for edge in self.edges_of(s) {
             let from = match edge.from() {
-                Node::Input(i) => num::count(i),
-                Node::Stage(s) => num::count(s) | 1 << 32,
+                Node::Input(i) => checked::count(i),
+                Node::Stage(s) => checked::count(s) | 1 << 32,
             };
             hash.words(&[from, edge.lookback, edge.lookahead, edge.boundary as u64]);
         }

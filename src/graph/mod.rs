@@ -7,12 +7,12 @@ mod node;
 
 pub use node::{Boundary, Edge, Input, Node, Stage};
 
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{RowShape, StageSpec};
 use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN, MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::{Error, Name, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// Sizes of the tables.
@@ -165,9 +165,9 @@ impl<'m> Graph<'m> {
             let text = "input {n}: channels, window and hop must be at least 1";
             return Err(Error::new(Status::Argument, text).name(&name));
         }
-        let len = num::size(num::mul64(spec.window, u64::from(spec.channels))?)?;
-        num::mul(len, spec.dtype.size())?;
-        num::mul64(spec.hop, num::mul64(u64::from(spec.channels), num::count(spec.dtype.size()))?)?;
+        let len = checked::size(checked::mul64(spec.window, u64::from(spec.channels))?)?;
+        checked::mul(len, spec.dtype.size())?;
+        checked::mul64(spec.hop, checked::mul64(u64::from(spec.channels), checked::count(spec.dtype.size()))?)?;
         let id = self.inputs.len();
         let input = Input {
             name,
@@ -178,7 +178,7 @@ impl<'m> Graph<'m> {
             capacity: spec.capacity,
             shape: RowShape { dtype: spec.dtype, len },
         };
-        let full = Error::new(Status::Limit, "a pipeline has at most {a} inputs").a(num::count(MAX_INPUTS));
+        let full = Error::new(Status::Limit, "a pipeline has at most {a} inputs").a(checked::count(MAX_INPUTS));
         self.inputs.push(input).map_err(|_| full)?;
         Ok(id)
     }
@@ -204,7 +204,7 @@ impl<'m> Graph<'m> {
         let name_text = self.new_name(name)?;
         let fail = |status, text| Error::new(status, text).name(&name_text);
         if edges.is_empty() || edges.len() > MAX_FAN_IN {
-            return Err(fail(Status::Argument, "stage {n}: a stage has 1 to {a} edges").a(num::count(MAX_FAN_IN)));
+            return Err(fail(Status::Argument, "stage {n}: a stage has 1 to {a} edges").a(checked::count(MAX_FAN_IN)));
         }
         if spec.shape.len == 0 || spec.stride == 0 {
             return Err(fail(Status::Argument, "stage {n}: row length and stride must be at least 1"));
@@ -212,14 +212,14 @@ impl<'m> Graph<'m> {
         let aligned = |align: usize| align.is_power_of_two() && align <= BUFFER_ALIGN;
         if !aligned(spec.scratch_align) || !aligned(spec.state_align) {
             let text = "stage {n}: an alignment must be a power of two up to {a}";
-            return Err(fail(Status::Argument, text).a(num::count(BUFFER_ALIGN)));
+            return Err(fail(Status::Argument, text).a(checked::count(BUFFER_ALIGN)));
         }
         if !matches!(spec.state_word, 0 | 1 | 2 | 4 | 8) || !spec.state_bytes.is_multiple_of(spec.state_word.max(1)) {
             let text =
                 "stage {n}: the words of its state have 1, 2, 4 or 8 bytes, and the state is a whole number of them";
             return Err(fail(Status::Argument, text));
         }
-        num::mul(spec.shape.len, spec.shape.dtype.size())?;
+        checked::mul(spec.shape.len, spec.shape.dtype.size())?;
         if spec.reverse && spec.state_bytes == 0 {
             return Err(fail(Status::Argument, "stage {n}: a reverse scan has a state of at least a byte"));
         }
@@ -232,7 +232,7 @@ impl<'m> Graph<'m> {
                 Node::Stage(s) => self.stages.get(s).map_or((0, 0), |s| (s.delay, s.level)),
             };
             level = level.max(below);
-            delay = delay.most(num::add64(before, num::mul64(edge.lookahead, this)?)?);
+            delay = delay.max_u64(checked::add64(before, checked::mul64(edge.lookahead, this)?)?);
             if *rate.get_or_insert(this) != this {
                 return Err(fail(Status::Graph, "stage {n}: its inputs have different numbers of windows per row"));
             }
@@ -243,18 +243,18 @@ impl<'m> Graph<'m> {
         }
         if level >= MAX_LEVELS {
             let text = "stage {n}: the direction of scans changes at most {a} times on the way from an input";
-            return Err(fail(Status::Limit, text).a(num::count(MAX_LEVELS).sat_sub(1)));
+            return Err(fail(Status::Limit, text).a(checked::count(MAX_LEVELS).sat_sub(1)));
         }
-        let rate = num::mul64(rate.unwrap_or(1), u64::from(spec.stride))?;
+        let rate = checked::mul64(rate.unwrap_or(1), u64::from(spec.stride))?;
         if self.stages.len() == self.stages.capacity() {
             let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} stages (max_stages)");
-            return Err(full.a(num::count(self.stages.capacity())));
+            return Err(full.a(checked::count(self.stages.capacity())));
         }
         let first = self.edges.len();
-        let end = num::add(first, edges.len())?;
+        let end = checked::add(first, edges.len())?;
         if end > self.edges.capacity() {
             let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} edges (max_edges)");
-            return Err(full.a(num::count(self.edges.capacity())));
+            return Err(full.a(checked::count(self.edges.capacity())));
         }
         for edge in edges {
             let edge = self.resolve(name, edge)?;

@@ -1,10 +1,10 @@
 //! What a graph is made of: inputs, stages, and the edges between them.
 
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{KernelBox, RowShape};
 use crate::mem::Span;
 use crate::status::Name;
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 /// A stream of samples and how it is cut into windows.
@@ -36,7 +36,7 @@ impl Input {
     /// Bytes from the start of a window to that of the next.
     #[must_use]
     pub fn row_stride(&self) -> u64 {
-        self.hop.sat_mul(num::count(self.sample_bytes()))
+        self.hop.sat_mul(checked::count(self.sample_bytes()))
     }
 
     /// Windows in `n` samples: none if n < window, else 1 + (n - window) / hop.
@@ -170,7 +170,7 @@ impl Stage<'_> {
     /// Rows when there are `windows` windows: one per `rate`, the last one also where it is not whole.
     #[must_use]
     pub fn rows(&self, windows: u64) -> u64 {
-        num::div_ceil(windows, self.rate)
+        checked::div_ceil(windows, self.rate)
     }
 
     /// True for a scan: its rows are made in order, each from the state that the one before left.

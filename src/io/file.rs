@@ -1,8 +1,8 @@
 //! Raw samples in a file of the host, of either byte order.
 
 use super::Source;
+use crate::checked;
 use crate::kernel::Code;
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -24,19 +24,19 @@ impl FileSource {
     pub fn open(path: &Path, start: u64, swap: usize, sample_bytes: usize) -> std::io::Result<(Self, u64)> {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len().sat_sub(start);
-        let samples = bytes.checked_div(num::count(sample_bytes)).unwrap_or(0);
+        let samples = bytes.checked_div(checked::count(sample_bytes)).unwrap_or(0);
         Ok((FileSource { file, start, swap }, samples))
     }
 }
 
 impl Source for FileSource {
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
-        let at = first.sat_mul(num::count(sample_bytes)).sat_add(self.start);
+        let at = first.sat_mul(checked::count(sample_bytes)).sat_add(self.start);
         let mut filled = 0usize;
         // A read may end inside a sample: go on until it is whole.
         while filled == 0 || !filled.is_multiple_of(sample_bytes.max(1)) {
             let rest = out.get_mut(filled..).unwrap_or_default();
-            match self.file.read_at(rest, at.sat_add(num::count(filled))) {
+            match self.file.read_at(rest, at.sat_add(checked::count(filled))) {
                 Ok(0) => break,
                 Ok(n) => filled = filled.sat_add(n),
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}

@@ -37,7 +37,7 @@ impl Host {
     #[must_use]
     pub fn budget(&self) -> Option<u64> {
         let share = self.limit.map(|l| l / 2).or(self.memory.map(|m| m / 4))?;
-        Some(share.most(4096))
+        Some(share.max_u64(4096))
     }
 }
 
@@ -109,7 +109,7 @@ fn group_limit(root: &Path) -> Option<u64> {
         for group in own.ancestors().take_while(|g| g.starts_with(&top)) {
             let limit = read_to_string(group.join(file)).ok().and_then(|text: String| text.trim().parse::<u64>().ok());
             if let Some(limit) = limit {
-                least = Some(least.map_or(limit, |l| l.least(limit)));
+                least = Some(least.map_or(limit, |l| l.min_u64(limit)));
             }
         }
     }

@@ -7,9 +7,9 @@ pub mod host;
 #[cfg(feature = "std")]
 pub mod replace;
 
+use crate::digest::Digest;
 use crate::kernel::Code;
 use crate::mem::Inline;
-use crate::util::digest::Digest;
 
 /// Samples that can be read at any position, again and again.
 pub trait Source {

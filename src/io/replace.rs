@@ -1,8 +1,8 @@
 //! Files that come into being whole or not at all.
 
 use super::{ByteSink, ByteSource};
+use crate::checked;
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::text::Text;
 use crate::util::unsigned::Unsigned;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -58,7 +58,7 @@ impl Input {
     pub fn read_at(&self, at: u64, out: &mut [u8]) -> Result<usize> {
         let mut filled = 0usize;
         while let Some(rest) = out.get_mut(filled..).filter(|r| !r.is_empty()) {
-            match self.file.read_at(rest, at.sat_add(num::count(filled))) {
+            match self.file.read_at(rest, at.sat_add(checked::count(filled))) {
                 Ok(0) => break,
                 Ok(n) => filled = filled.sat_add(n),
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
@@ -84,7 +84,7 @@ impl ByteSource for Input {
                     return Err(Error::new(Status::Io, "the input was cut to {a} bytes while it was read").a(self.read));
                 }
                 Ok(n) => {
-                    self.read = self.read.sat_add(num::count(n));
+                    self.read = self.read.sat_add(checked::count(n));
                     return Ok(n);
                 }
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}

@@ -1,9 +1,9 @@
 //! Cutting an area into typed tables, front to back; and telling beforehand how large it must be.
 
 use super::FixedVec;
+use crate::checked;
 use crate::limits::AREA_ALIGN;
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 use core::mem::{MaybeUninit, align_of, size_of};
 
@@ -27,8 +27,8 @@ impl Layout {
 
     // Once for all types, as Carver::take.
     fn reserve_of(&mut self, n: usize, size: usize, align: usize) -> Result<()> {
-        let start = num::align_up(self.bytes, align)?;
-        self.bytes = num::add(start, num::mul(n, size)?)?;
+        let start = checked::align_up(self.bytes, align)?;
+        self.bytes = checked::add(start, checked::mul(n, size)?)?;
         Ok(())
     }
 
@@ -50,7 +50,9 @@ impl<'m> Carver<'m> {
     /// All of `area`, whose start must be aligned to [`AREA_ALIGN`].
     pub fn new(area: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
         if !area.as_ptr().addr().is_multiple_of(AREA_ALIGN) {
-            return Err(Error::new(Status::Align, "the area must be aligned to {a} bytes").a(num::count(AREA_ALIGN)));
+            return Err(
+                Error::new(Status::Align, "the area must be aligned to {a} bytes").a(checked::count(AREA_ALIGN))
+            );
         }
         Ok(Carver { rest: area, used: 0 })
     }
@@ -102,16 +104,16 @@ impl<'m> Carver<'m> {
 
     /// The next `n * size` bytes from a multiple of `align` on.
     fn take(&mut self, n: usize, size: usize, align: usize) -> Result<&'m mut [MaybeUninit<u8>]> {
-        let start = num::align_up(self.used, align)?;
-        let bytes = num::mul(n, size)?;
-        let end = num::add(start, bytes)?;
+        let start = checked::align_up(self.used, align)?;
+        let bytes = checked::mul(n, size)?;
+        let end = checked::add(start, bytes)?;
         let skip = start.sat_sub(self.used);
-        let need = num::add(skip, bytes)?;
+        let need = checked::add(skip, bytes)?;
         let rest = core::mem::take(&mut self.rest);
         if need > rest.len() {
             let short = need.sat_sub(rest.len());
             self.rest = rest;
-            return Err(Error::new(Status::Memory, "the control area is {a} bytes short").a(num::count(short)));
+            return Err(Error::new(Status::Memory, "the control area is {a} bytes short").a(checked::count(short)));
         }
         let (head, rest) = rest.split_at_mut(need);
         self.rest = rest;

@@ -2,8 +2,8 @@
 //!
 //! All of the file is reserved before it is mapped, so that a full disk is an error here and no signal later.
 
+use crate::checked;
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::text::Text;
 use crate::util::unsigned::Unsigned;
 use core::ffi::CStr;
@@ -84,7 +84,7 @@ pub struct Mapping {
 impl Mapping {
     /// Reserves and maps `bytes` bytes (at least one) of a new file; they are zeros.
     pub fn new(dir: &SpillDir, bytes: usize) -> Result<Mapping> {
-        let refused = |text| move |e: i32| Error::new(Status::Io, text).os(e).b(num::count(bytes));
+        let refused = |text| move |e: i32| Error::new(Status::Io, text).os(e).b(checked::count(bytes));
         let file = dir.file().map_err(refused("no file can be made in spill_dir: errno {a}"))?;
         reserve(&file, bytes).map_err(refused("spill_dir has no room for {b} bytes: errno {a}"))?;
         let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED);
@@ -122,7 +122,7 @@ fn reserve(file: &OwnedFd, bytes: usize) -> Result<(), i32> {
     // Beyond this limit the system would send a signal.
     // SAFETY: the struct is live.
     if unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } == 0
-        && num::count(bytes) > widened(limit.rlim_cur)
+        && checked::count(bytes) > widened(limit.rlim_cur)
     {
         return Err(libc::EFBIG);
     }
@@ -151,7 +151,7 @@ fn fill(file: &OwnedFd, bytes: usize) -> Result<(), i32> {
     let mut at = 0usize;
     while at < bytes {
         let piece = zeros.get(..bytes.sat_sub(at).min(zeros.len())).unwrap_or(&[]);
-        file.write_all_at(piece, num::count(at)).map_err(|e| e.raw_os_error().unwrap_or(0))?;
+        file.write_all_at(piece, checked::count(at)).map_err(|e| e.raw_os_error().unwrap_or(0))?;
         at = at.sat_add(piece.len());
     }
     Ok(())

@@ -1,15 +1,15 @@
 //! Rows of any range of any planned stage, to a sink, in slices of bounded work.
 
 use super::Pipeline;
-use super::sweep::Sweep;
+use super::sweep_state::Sweep;
+use crate::checked;
+use crate::digest::Digest;
 use crate::exec::{Supply, failed, final_windows, internal, windows};
 use crate::graph::Node;
 use crate::io::SinkBox;
 use crate::mem::Span;
 use crate::plan::{ALL, Request};
 use crate::status::{Error, Result, Status};
-use crate::util::digest::Digest;
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// What an evaluation is asked for.
@@ -69,7 +69,7 @@ impl<'m> Pipeline<'m> {
     /// Rows of a stage that can be evaluated now: those that no later input can change.
     pub fn rows_there(&self, stage: usize) -> Result<u64> {
         let Some(found) = self.graph.stages().get(stage) else {
-            return Err(Error::new(Status::Argument, "there is no stage {a}").a(num::count(stage)));
+            return Err(Error::new(Status::Argument, "there is no stage {a}").a(checked::count(stage)));
         };
         Ok(match final_windows(&self.graph, &self.supplies) {
             Some(windows) => found.rows(windows),
@@ -93,16 +93,16 @@ impl<'m> Pipeline<'m> {
         let end = ask.first.sat_add(count);
         if ask.first > there || end > there {
             let text = "rows up to {a} are asked for, there are {b} so far";
-            return Err(Error::new(Status::Range, text).a(end.most(ask.first)).b(there));
+            return Err(Error::new(Status::Range, text).a(end.max_u64(ask.first)).b(there));
         }
         let known = self.plan.find(&Request { count, ..*ask }, self.graph.has_scans());
         let Some(served) = known.copied() else {
-            let bytes = self.with_question(&[*ask], |question, draft| question.answer(draft))?.bytes;
+            let bytes = self.with_planner(&[*ask], |planner, draft| planner.plan(draft))?.bytes;
             let text = "the pipeline was not sealed for this request; it alone would need {a} bytes";
-            return Err(Error::new(Status::NotPlanned, text).a(num::count(bytes)));
+            return Err(Error::new(Status::NotPlanned, text).a(checked::count(bytes)));
         };
         // The block is the one of the plan, and so is every byte's place.
-        self.with_question(&[], |question, draft| question.job(draft, &served))?;
+        self.with_planner(&[], |planner, draft| planner.job(draft, &served))?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
         self.eval.forget_redo();
         let ask = Request { count, ..*ask };
@@ -156,8 +156,8 @@ impl<'m> Pipeline<'m> {
         let Some(e) = self.evaluation.as_ref() else { return Ok(()) };
         let windows = final_windows(&self.graph, &self.supplies);
         let (region, next, end) = (e.region, e.next, e.end);
-        let (eval, mut world) = self.split_eval();
-        eval.start(&mut world, region, next, end, windows)?;
+        let (eval, mut context) = self.split_eval();
+        eval.start(&mut context, region, next, end, windows)?;
         self.check_rings()?;
         if let Some(e) = self.evaluation.as_mut() {
             (e.running, e.started) = (true, true);
@@ -213,8 +213,8 @@ impl<'m> Pipeline<'m> {
         if !self.evaluation.as_ref().is_some_and(|e| e.running) {
             self.start_run()?;
         }
-        let (eval, mut world) = self.split_eval();
-        let moved = eval.advance(&mut world, most)?;
+        let (eval, mut context) = self.split_eval();
+        let moved = eval.advance(&mut context, most)?;
         if moved == 0 && !self.eval.done() {
             return internal("an evaluation came to a halt");
         }
@@ -231,7 +231,7 @@ impl<'m> Pipeline<'m> {
         let (stage, last) = (e.ask.stage, e.end);
         let (first, end) = self.eval.pending(stage);
         // A reverse scan is made from the last row of all, wanted or not.
-        let end = end.least(last);
+        let end = end.min_u64(last);
         // In the classic order rows are handed out when all are made, as arrays are.
         if first >= end || (self.eval.plan.classic && !self.eval.done()) {
             return Ok(());
@@ -262,7 +262,7 @@ impl<'m> Pipeline<'m> {
             return internal("finished rows lie outside of the work area");
         };
         let Some(e) = self.evaluation.as_mut() else { return Ok(()) };
-        let given = e.sink.rows(first, num::size(count)?, bytes);
+        let given = e.sink.rows(first, checked::size(count)?, bytes);
         given.map_err(|code| failed(code, "the sink returned {a} at row {b}").b(first))?;
         e.next = first.sat_add(count);
         e.handed = e.handed.sat_add(count);
@@ -273,14 +273,14 @@ impl<'m> Pipeline<'m> {
     /// The evaluation is done: what lies before the row behind its last may leave the rings.
     pub(super) fn finish_evaluation(&mut self) {
         let Some(e) = self.evaluation.take() else { return };
-        let (eval, mut world) = self.split_eval();
+        let (eval, mut context) = self.split_eval();
         if e.started {
-            eval.keep_states(&mut world);
+            eval.keep_states(&mut context);
         }
-        eval.aim(&mut world, e.end, e.end.sat_add(1), None);
+        eval.aim(&mut context, e.end, e.end.sat_add(1), None);
         for (i, released) in self.released.iter_mut().enumerate() {
             if let Some(sample) = self.eval.oldest_sample(&self.graph, i) {
-                *released = (*released).most(sample);
+                *released = (*released).max_u64(sample);
             }
         }
     }

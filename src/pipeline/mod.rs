@@ -3,31 +3,35 @@
 //! This is the whole library as a Rust type; the C API is a thin layer over it. Its memory is two areas of the caller:
 //! the control area, from which the tables are carved when it is made, and the work area, given when it is sealed.
 
-mod data;
+mod calls;
 mod evaluate;
-mod guard;
+mod integrity;
 mod restore;
 mod save;
 mod stats;
+mod stream;
 mod sweep;
+mod sweep_state;
 
+use crate::store::queue::Output;
 pub use evaluate::Ask;
 pub use restore::Resume;
 pub use stats::{PlanInfo, Stats, SweepInfo};
 
-use crate::exec::{Counts, Job, Supply, World};
+use crate::checked;
+use crate::exec::{Counts, Job, JobContext, Supply};
 use crate::graph::{EdgeSpec, Graph, GraphLimits, InputSpec, Node};
 use crate::io::SourceBox;
 use crate::kernel::{Code, StageSpec};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout, Span, Work};
-use crate::plan::{InputFacts, JobPlan, Knobs, Mode, OutputFacts, Page, Plan, Question, Request, queue_bytes};
+use crate::plan::{InputFacts, JobPlan, Mode, Page, Plan, PlanOptions, Planner, Request};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
 use crate::store::checkpoints;
 use crate::store::checkpoints::{CheckpointTable, ScanCheckpoints, every_rows};
-use crate::store::ring::Ring;
-use crate::util::num;
+use crate::store::input_buffer::InputBuffer;
+use crate::store::queue::{OutputFacts, queue_bytes};
 use crate::util::unsigned::Unsigned;
 use core::mem::MaybeUninit;
 
@@ -36,8 +40,8 @@ use core::mem::MaybeUninit;
 pub struct Config<'a> {
     /// The first input; its name is `"input"`.
     pub input: InputSpec<'a>,
-    /// The knobs of planning.
-    pub knobs: Knobs,
+    /// The options of planning.
+    pub options: PlanOptions,
     /// Sizes of the tables.
     pub limits: GraphLimits,
     /// Bytes for the parameters of built-in stages (filter taps and the like).
@@ -53,24 +57,13 @@ struct Repairs {
     repairs: u64,
 }
 
-/// An opened output: a queue of finished rows.
-#[derive(Clone, Copy, Debug)]
-struct Output {
-    facts: OutputFacts,
-    span: Span,
-    /// Rows handed out.
-    head: u64,
-    /// Rows queued.
-    tail: u64,
-}
-
 /// A pipeline.
 #[derive(Debug)]
 pub struct Pipeline<'m> {
     graph: Graph<'m>,
     supplies: FixedVec<'m, Supply<'m>>,
     outputs: FixedVec<'m, Output>,
-    knobs: Knobs,
+    options: PlanOptions,
     pool: Carver<'m>,
     #[cfg(feature = "stages")]
     host_plans: Option<crate::stages::HostPlans>,
@@ -83,10 +76,10 @@ pub struct Pipeline<'m> {
     eval: Job<'m>,
     evaluation: Option<evaluate::Evaluation<'m>>,
     /// What the last sweep has left in the memory of evaluations.
-    left: Option<sweep::Left>,
+    left: Option<sweep_state::SavedSweep>,
     /// Samples before which nothing is kept for evaluations, per input: what was evaluated may go.
     released: [u64; MAX_INPUTS],
-    sums: guard::Sums,
+    sums: integrity::Sums,
     cache: Cache,
     repairs: Repairs,
     /// A scrub goes on with the cached rows, not with the checkpoints.
@@ -121,7 +114,7 @@ impl<'m> Pipeline<'m> {
             graph: Graph::new(limits, &mut carver)?,
             supplies: carver.vec(MAX_INPUTS)?,
             outputs: carver.vec(limits.stages)?,
-            knobs: config.knobs,
+            options: config.options,
             draft: JobPlan::new(limits, &mut carver)?,
             stream: Job::new(limits, &mut carver)?,
             eval: Job::new(limits, &mut carver)?,
@@ -134,7 +127,7 @@ impl<'m> Pipeline<'m> {
             evaluation: None,
             left: None,
             released: [0; MAX_INPUTS],
-            sums: guard::Sums::default(),
+            sums: integrity::Sums::default(),
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
             scrub_rows: false,
@@ -147,9 +140,9 @@ impl<'m> Pipeline<'m> {
         let room = config.param_bytes.div_ceil(8).sat_mul(8);
         if pipeline.pool.left() < room {
             return Err(Error::new(Status::Memory, "the control area is too small for {a} bytes of parameters")
-                .a(num::count(room)));
+                .a(checked::count(room)));
         }
-        pipeline.control_bytes = num::add(pipeline.pool.used(), room)?;
+        pipeline.control_bytes = checked::add(pipeline.pool.used(), room)?;
         pipeline.add_input(&config.input)?;
         Ok(pipeline)
     }
@@ -166,7 +159,7 @@ impl<'m> Pipeline<'m> {
         self.open_for_changes()?;
         let id = self.graph.add_input(spec)?;
         let full = Error::new(Status::Limit, "there is no room for another input");
-        self.supplies.push(Supply::Pushed(Ring::default())).map_err(|_| full)?;
+        self.supplies.push(Supply::Pushed(InputBuffer::default())).map_err(|_| full)?;
         Ok(id)
     }
 
@@ -254,7 +247,7 @@ impl<'m> Pipeline<'m> {
     pub fn open_output(&mut self, stage: usize, capacity: u64) -> Result<()> {
         self.open_for_changes()?;
         let Some(found) = self.graph.stages().get(stage) else {
-            return Err(Error::new(Status::Argument, "there is no stage {a}").a(num::count(stage)));
+            return Err(Error::new(Status::Argument, "there is no stage {a}").a(checked::count(stage)));
         };
         if capacity == 0 {
             return Err(Error::new(Status::Argument, "an output holds at least one row"));
@@ -262,7 +255,7 @@ impl<'m> Pipeline<'m> {
         if self.outputs.iter().any(|o| o.facts.stage == stage) {
             return Err(Error::new(Status::State, "the output of stage {n} is open already").name(&found.name));
         }
-        num::mul(num::size(capacity)?, found.shape.bytes())?;
+        checked::mul(checked::size(capacity)?, found.shape.bytes())?;
         let output = Output { facts: OutputFacts { stage, capacity }, span: Span::default(), head: 0, tail: 0 };
         let full = Error::new(Status::Limit, "there is no room for another output");
         self.outputs.push(output).map_err(|_| full)
@@ -271,7 +264,7 @@ impl<'m> Pipeline<'m> {
     /// Reads an input from a source instead of having it pushed. After seal only where it was a source before.
     pub fn set_source(&mut self, input: usize, source: SourceBox<'m>, samples: u64, growing: bool) -> Result<()> {
         let Some(supply) = self.supplies.get_mut(input) else {
-            return Err(Error::new(Status::Argument, "there is no input {a}").a(num::count(input)));
+            return Err(Error::new(Status::Argument, "there is no input {a}").a(checked::count(input)));
         };
         if self.sealed {
             let text = "an input's source is set before seal, or after reset where it had one";
@@ -299,29 +292,29 @@ impl<'m> Pipeline<'m> {
                 Ok(())
             }
             Some(_) => Err(Error::new(Status::State, "the input is pushed, it has no source")),
-            None => Err(Error::new(Status::Argument, "there is no input {a}").a(num::count(input))),
+            None => Err(Error::new(Status::Argument, "there is no input {a}").a(checked::count(input))),
         }
     }
 
-    fn with_question<R>(
+    fn with_planner<R>(
         &mut self,
         requests: &[Request],
-        ask: impl FnOnce(&Question<'_, 'm>, &mut JobPlan<'m>) -> Result<R>,
+        ask: impl FnOnce(&Planner<'_, 'm>, &mut JobPlan<'m>) -> Result<R>,
     ) -> Result<R> {
         let mut inputs = [InputFacts::default(); MAX_INPUTS];
         let mut outputs = [OutputFacts { stage: 0, capacity: 0 }; MAX_OUTPUTS];
         self.facts(&mut inputs, &mut outputs)?;
-        let question = Question {
+        let planner = Planner {
             graph: &self.graph,
             inputs: inputs.get(..self.supplies.len()).unwrap_or(&[]),
             outputs: outputs.get(..self.outputs.len()).unwrap_or(&[]),
             requests,
-            knobs: self.knobs,
+            options: self.options,
         };
-        ask(&question, &mut self.draft)
+        ask(&planner, &mut self.draft)
     }
 
-    /// What a question has to know of inputs and outputs.
+    /// What a planner has to know of inputs and outputs.
     #[cfg_attr(not(feature = "std"), inline(never))]
     fn facts(&self, inputs: &mut [InputFacts; MAX_INPUTS], outputs: &mut [OutputFacts; MAX_OUTPUTS]) -> Result<()> {
         for ((facts, supply), input) in inputs.iter_mut().zip(self.supplies.iter()).zip(self.graph.inputs()) {
@@ -332,7 +325,7 @@ impl<'m> Pipeline<'m> {
             *facts = InputFacts { pushed: supply.is_pushed(), windows };
         }
         if self.outputs.len() > MAX_OUTPUTS {
-            return Err(Error::new(Status::Limit, "at most {a} outputs can be open").a(num::count(MAX_OUTPUTS)));
+            return Err(Error::new(Status::Limit, "at most {a} outputs can be open").a(checked::count(MAX_OUTPUTS)));
         }
         for (facts, output) in outputs.iter_mut().zip(self.outputs.iter()) {
             *facts = output.facts;
@@ -342,17 +335,17 @@ impl<'m> Pipeline<'m> {
 
     /// What these requests need, to the byte. Changes nothing.
     pub fn plan(&mut self, requests: &[Request]) -> Result<Plan> {
-        if self.knobs.mode == Mode::Classic && !self.outputs.is_empty() {
+        if self.options.mode == Mode::Classic && !self.outputs.is_empty() {
             let text = "opened outputs are streams, which run in blocks: the mode must be auto or sqrt";
             return Err(Error::new(Status::Argument, text));
         }
-        self.with_question(requests, |question, draft| question.answer(draft))
+        self.with_planner(requests, |planner, draft| planner.plan(draft))
     }
 
     /// Writes what was considered for these requests, and why the plan comes out as it does. Changes nothing.
     pub fn explain(&mut self, requests: &[Request], page: &mut Page<'_>) -> Result<()> {
         let plan = self.plan(requests)?;
-        self.with_question(requests, |question, draft| question.explain(draft, &plan, page))
+        self.with_planner(requests, |planner, draft| planner.explain(draft, &plan, page))
     }
 
     /// The plan it was sealed with.
@@ -372,15 +365,17 @@ impl<'m> Pipeline<'m> {
         let plan = self.plan(requests)?;
         if work.len() < plan.bytes {
             let text = "the work area has {b} bytes, the plan needs {a}";
-            return Err(Error::new(Status::Memory, text).a(num::count(plan.bytes)).b(num::count(work.len())));
+            return Err(Error::new(Status::Memory, text).a(checked::count(plan.bytes)).b(checked::count(work.len())));
         }
         if spill.len() < plan.spill.len {
             let text = "the file has {b} bytes, the plan needs {a}";
-            return Err(Error::new(Status::Memory, text).a(num::count(plan.spill.len)).b(num::count(spill.len())));
+            return Err(Error::new(Status::Memory, text)
+                .a(checked::count(plan.spill.len))
+                .b(checked::count(spill.len())));
         }
         if !work.as_ptr().addr().is_multiple_of(plan.align) {
             let text = "the work area must be aligned to {a} bytes";
-            return Err(Error::new(Status::Align, text).a(num::count(plan.align)));
+            return Err(Error::new(Status::Align, text).a(checked::count(plan.align)));
         }
         let spill = spill.get_mut(..plan.spill.len).unwrap_or_default();
         self.work = Work::with_spill(work.get_mut(..plan.bytes).unwrap_or_default(), spill);
@@ -404,7 +399,7 @@ impl<'m> Pipeline<'m> {
             if let Supply::Pushed(ring) = supply {
                 let span = plan.rings.get(i).copied().unwrap_or_default();
                 let samples = plan.ring_samples.get(i).copied().unwrap_or(0);
-                *ring = Ring::new(span, samples, input.sample_bytes());
+                *ring = InputBuffer::new(span, samples, input.sample_bytes());
             }
         }
         let mut at = plan.queues.at;
@@ -412,7 +407,7 @@ impl<'m> Pipeline<'m> {
             let row = self.graph.shape(Node::Stage(output.facts.stage)).bytes();
             let len = queue_bytes(output.facts.capacity, row)?;
             output.span = Span { at, len };
-            at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
+            at = checked::align_up(checked::add(at, len)?, BUFFER_ALIGN)?;
         }
         self.cache = Cache::new(&mut self.work, plan.cache, plan.cache_row);
         self.checkpoints.remove_all();
@@ -423,11 +418,11 @@ impl<'m> Pipeline<'m> {
             let (span, slots, state) = (Span { at, len }, plan.slots, stage.stored_bytes());
             let scan = ScanCheckpoints::new(&mut self.work, span, i, slots, state, every, self.hash)?;
             self.checkpoints.add(scan);
-            at = num::align_up(num::add(at, len)?, BUFFER_ALIGN)?;
+            at = checked::align_up(checked::add(at, len)?, BUFFER_ALIGN)?;
         }
         self.plan = plan;
         if plan.stream_block > 0 {
-            self.with_question(&[], |question, draft| question.stream(draft, plan.stream_block))?;
+            self.with_planner(&[], |planner, draft| planner.stream(draft, plan.stream_block))?;
             core::mem::swap(&mut self.draft, &mut self.stream.plan);
         }
         self.start_stream()
@@ -439,34 +434,34 @@ impl<'m> Pipeline<'m> {
             return Ok(());
         }
         let region = self.plan.stream;
-        let (stream, mut world) = self.split_stream();
-        stream.start(&mut world, region, 0, u64::MAX, None)
+        let (stream, mut context) = self.split_stream();
+        stream.start(&mut context, region, 0, u64::MAX, None)
     }
 
-    fn split_stream(&mut self) -> (&mut Job<'m>, World<'_, 'm>) {
+    fn split_stream(&mut self) -> (&mut Job<'m>, JobContext<'_, 'm>) {
         let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
         let checkpoints = &mut self.checkpoints;
-        (&mut self.stream, World { graph: &self.graph, inputs, work, checkpoints, counts })
+        (&mut self.stream, JobContext { graph: &self.graph, inputs, work, checkpoints, counts })
     }
 
-    fn split_eval(&mut self) -> (&mut Job<'m>, World<'_, 'm>) {
+    fn split_eval(&mut self) -> (&mut Job<'m>, JobContext<'_, 'm>) {
         let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
         let checkpoints = &mut self.checkpoints;
-        (&mut self.eval, World { graph: &self.graph, inputs, work, checkpoints, counts })
+        (&mut self.eval, JobContext { graph: &self.graph, inputs, work, checkpoints, counts })
     }
 
     fn prepare_tables(&mut self, tables: Span) -> Result<()> {
         let mut skip = 0;
         for stage in self.graph.stages_mut() {
-            stage.table = Span { at: num::add(tables.at, skip)?, len: stage.table_bytes };
-            skip = num::align_up(num::add(skip, stage.table_bytes)?, BUFFER_ALIGN)?;
+            stage.table = Span { at: checked::add(tables.at, skip)?, len: stage.table_bytes };
+            skip = checked::align_up(checked::add(skip, stage.table_bytes)?, BUFFER_ALIGN)?;
             let Some(bytes) = self.work.bytes(stage.table) else {
                 return crate::exec::internal("a table lies outside of the work area");
             };
             let filled = if stage.table_bytes > 0 { stage.kernel.prepare(bytes) } else { Ok(()) };
             let text = "stage {n} could not fill its table: {a}";
             filled.map_err(|code: Code| crate::exec::failed(code, text).name(&stage.name))?;
-            stage.table_sum = crate::util::crc::crc32c(bytes);
+            stage.table_sum = crate::crc::crc32c(bytes);
         }
         Ok(())
     }

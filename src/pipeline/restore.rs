@@ -3,6 +3,8 @@
 
 use super::Pipeline;
 use super::save::{HEADER, MAGIC, NO_ORDER, OWN_ORDER, TRAILER, VERSION, swap_words};
+use crate::checked;
+use crate::crc::crc32c;
 use crate::exec::{Position, Supply};
 use crate::graph::Node;
 use crate::limits::MAX_INPUTS;
@@ -10,8 +12,6 @@ use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::store::checkpoints::Held;
 use crate::util::bytes::Reader;
-use crate::util::crc::crc32c;
-use crate::util::num;
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
@@ -53,7 +53,7 @@ impl<'f> In<'f> {
     }
     /// `n` values of `size` bytes.
     fn values(&mut self, n: u64, size: usize) -> Result<&'f [u8]> {
-        let len = num::mul(num::size(n)?, size)?;
+        let len = checked::mul(checked::size(n)?, size)?;
         self.0.bytes(len).ok_or(SHORT)
     }
 }
@@ -86,9 +86,9 @@ impl<'m> Pipeline<'m> {
         }
         let order = head.u32()?;
         let length = head.u64()?;
-        if length != num::count(file.len()) || file.len() < HEADER.sat_add(TRAILER) {
+        if length != checked::count(file.len()) || file.len() < HEADER.sat_add(TRAILER) {
             let text = "the checkpoint has {b} bytes, and had {a} when it was written";
-            return Err(Error::new(Status::Corrupt, text).a(length).b(num::count(file.len())));
+            return Err(Error::new(Status::Corrupt, text).a(length).b(checked::count(file.len())));
         }
         let (all, sum) = file.split_at(file.len().sat_sub(TRAILER));
         if crc32c(all).to_be_bytes() != sum {

@@ -2,15 +2,15 @@
 //! that any machine reads. The format is in docs/CHECKPOINT_FORMAT.md; [`super::restore`] reads it.
 
 use super::Pipeline;
-use super::guard::Scope;
+use super::integrity::Scope;
+use crate::checked;
+use crate::crc::Crc32c;
 use crate::exec::{Supply, internal};
 use crate::graph::Node;
 use crate::kernel::Code;
 use crate::limits::MAX_INPUTS;
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
-use crate::util::crc::Crc32c;
-use crate::util::num;
 use crate::util::slice::Put;
 use crate::util::unsigned::{Count, Unsigned};
 
@@ -50,7 +50,7 @@ impl Out<'_> {
     }
 
     fn bytes(&mut self, mut bytes: &[u8]) -> Result<()> {
-        self.written = self.written.sat_add(num::count(bytes.len()));
+        self.written = self.written.sat_add(checked::count(bytes.len()));
         while !bytes.is_empty() {
             if self.used >= PIECE {
                 self.flush()?;
@@ -100,27 +100,27 @@ impl Pipeline<'_> {
     /// Bytes that no save of this pipeline exceeds.
     pub fn checkpoint_bytes(&self) -> Result<u64> {
         self.must_be_sealed()?;
-        let mut most = num::count(HEADER.sat_add(TRAILER));
+        let mut most = checked::count(HEADER.sat_add(TRAILER));
         let mut add = |n: u64| most = most.sat_add(n);
         for (i, input) in self.graph.inputs().iter().enumerate() {
             let samples = self.plan.ring_samples.get(i).copied().unwrap_or(0);
-            add(num::mul64(samples, num::count(input.sample_bytes()))?.sat_add(8 + 4 + 4 + 24));
+            add(checked::mul64(samples, checked::count(input.sample_bytes()))?.sat_add(8 + 4 + 4 + 24));
         }
         add(4 + 16);
         for (i, stage) in self.graph.stages().iter().enumerate() {
             let lane = self.stream.plan.lanes.get(i).copied().unwrap_or_default();
             // A block goes into the buffer behind the rows that outlive the block before.
             let block = self.plan.stream_block.checked_div(stage.rate).unwrap_or(0);
-            let carried = lane.cap.least(lane.cap.sat_sub(block).sat_add(1));
-            let rows = num::mul64(carried, num::count(stage.shape.bytes()))?;
+            let carried = lane.cap.min_u64(lane.cap.sat_sub(block).sat_add(1));
+            let rows = checked::mul64(carried, checked::count(stage.shape.bytes()))?;
             let slots = if stage.is_scan() && self.plan.slots > 0 { u64::from(self.plan.slots).sat_add(1) } else { 0 };
-            let state = num::count(stage.state_bytes);
+            let state = checked::count(stage.state_bytes);
             add(8 + 4 + 40 + 20);
-            add(rows.sat_add(state).sat_add(num::mul64(slots, state.sat_add(12))?));
+            add(rows.sat_add(state).sat_add(checked::mul64(slots, state.sat_add(12))?));
         }
         for output in self.outputs.iter() {
-            let row = num::count(self.graph.shape(Node::Stage(output.facts.stage)).bytes());
-            add(num::mul64(output.facts.capacity, row)?.sat_add(4 + 8 + 16));
+            let row = checked::count(self.graph.shape(Node::Stage(output.facts.stage)).bytes());
+            add(checked::mul64(output.facts.capacity, row)?.sat_add(4 + 8 + 16));
         }
         Ok(most)
     }
@@ -198,7 +198,7 @@ impl Pipeline<'_> {
             out.u64(released)?;
             let (first, tail) = match supply {
                 Supply::Pushed(ring) => {
-                    let first = keep.most(ring.first()).least(ring.end());
+                    let first = keep.max_u64(ring.first()).min_u64(ring.end());
                     let len = ring.end().sat_sub(first);
                     if !ring.sound(&mut self.work, first, len) {
                         let text = "input {n}: samples in the ring are damaged, and cannot be pushed again";

@@ -1,12 +1,12 @@
 //! Figures: of a plan before it runs, and of what ran.
 
 use super::Pipeline;
-use super::guard::Scope;
+use super::integrity::Scope;
+use crate::checked;
 use crate::graph::Node;
 use crate::limits::MAX_INPUTS;
-use crate::plan::{Plan, Served};
+use crate::plan::{Plan, PlannedRequest};
 use crate::status::Result;
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// A plan in figures.
@@ -35,7 +35,7 @@ pub struct PlanInfo {
     /// Bytes on the host's heap.
     pub host_heap_bytes: u64,
     /// The least budget that would do.
-    pub least_bytes: usize,
+    pub min_budget_bytes: usize,
     /// Every request runs in the classic order.
     pub classic: bool,
     /// Windows of a block: the largest of all jobs; for the classic order the rows of the range.
@@ -112,17 +112,18 @@ impl Pipeline<'_> {
     /// A plan in figures.
     #[must_use]
     pub fn plan_info(&self, plan: &Plan) -> PlanInfo {
-        let block = |s: &Served| s.block.sat_mul(if s.classic { 1 } else { self.graph.rate(Node::Input(0)) });
+        let block = |s: &PlannedRequest| s.block.sat_mul(if s.classic { 1 } else { self.graph.rate(Node::Input(0)) });
         let rows = crate::store::cache::rows(plan.cache.len, plan.cache_row);
         let sweep = plan.served().filter(|s| s.is_sweep()).max_by_key(|s| s.extra);
-        let factor = |s: &Served| {
-            let bound = s.windows.map_or(u64::MAX, |w| num::div_ceil(w, self.graph.rate(Node::Stage(s.request.stage))));
-            let rows = s.request.count.least(bound);
+        let factor = |s: &PlannedRequest| {
+            let bound =
+                s.windows.map_or(u64::MAX, |w| checked::div_ceil(w, self.graph.rate(Node::Stage(s.request.stage))));
+            let rows = s.request.count.min_u64(bound);
             // Behind a reverse scan the passes are over all rows, of every level.
             let rows = if s.levels > 1 { bound.sat_mul(s.levels) } else { rows };
             if rows == u64::MAX || rows == 0 { 1.0 } else { 1.0 + s.extra as f64 / rows as f64 }
         };
-        let leaf = |s: &Served| {
+        let leaf = |s: &PlannedRequest| {
             let row = self.graph.shape(Node::Stage(s.request.stage)).bytes();
             s.slot_bytes
                 .sat_add(s.tile_bytes)
@@ -137,7 +138,7 @@ impl Pipeline<'_> {
                 slots: s.slots,
                 leaf: s.leaf,
                 tiles: s.tiles,
-                passes: num::count(s.last_pass),
+                passes: checked::count(s.last_pass),
                 extra: s.extra,
             }),
             recompute_factor: plan.served().map(factor).fold(1.0, f64::max),
@@ -152,10 +153,10 @@ impl Pipeline<'_> {
             control_bytes: self.control_bytes,
             spill_bytes: plan.spill.len,
             host_heap_bytes: plan.host_heap_bytes,
-            least_bytes: plan.least,
+            min_budget_bytes: plan.min_budget_bytes,
             classic: plan.is_classic(),
-            block: plan.served().map(block).max().unwrap_or(0).most(plan.stream_block),
-            cache_rows: num::count(rows),
+            block: plan.served().map(block).max().unwrap_or(0).max_u64(plan.stream_block),
+            cache_rows: checked::count(rows),
             ring_samples: plan.ring_samples,
         }
     }

@@ -17,157 +17,42 @@
 
 use super::Pipeline;
 use super::evaluate::Evaluation;
+use crate::checked;
 use crate::exec::{Piece, final_windows, internal};
 use crate::graph::Node;
 use crate::mem::Span;
-use crate::plan::{Order, Request, Served};
+use crate::pipeline::sweep_state::Phase;
+use crate::pipeline::sweep_state::SWEEP;
+use crate::pipeline::sweep_state::SavedSweep;
+use crate::pipeline::sweep_state::Sweep;
+use crate::plan::{Order, PlannedRequest, Request};
 use crate::schedule::binomial;
 use crate::status::{Error, Result, Status};
-use crate::store::checkpoint::{Checkpoints, Key};
-use crate::util::digest::Digest;
-use crate::util::num;
+use crate::store::state_slots::{Checkpoints, Key};
 use crate::util::unsigned::{Count, Unsigned};
-
-/// Marks the checkpoints of a sweep, level by level; those of single scans carry the number of their stage.
-const SWEEP: u32 = u32::MAX;
-
-/// A sweep under way.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sweep {
-    /// The rows it goes over.
-    first: u64,
-    end: u64,
-    leaf: u64,
-    /// Snapshots of level 0.
-    slots: Checkpoints,
-    most_slots: u32,
-    /// Slots in use.
-    depth: u32,
-    /// The tile at whose start the snapshot of level 0 stands.
-    live: Option<u64>,
-    /// States of other levels: for each level from 1 on a slot per tile.
-    kept: Checkpoints,
-    pass: usize,
-    last_pass: usize,
-    /// Tiles of this pass that are not done: the first ones on a way down, the last ones on a way up.
-    left: u64,
-    /// The rows that are asked for and not handed out.
-    wanted: (u64, u64),
-    /// Some piece has run: before that, the first rows are looked for in the cache.
-    begun: bool,
-    /// The pass and tile at which a kept state was found damaged: what is made till it gets there again is made again.
-    again: Option<(usize, u64)>,
-    phase: Phase,
-}
-
-/// States at tiles that a sweep has left: of the rows from `first` on.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Left {
-    stage: usize,
-    order: Order,
-    leaf: u64,
-    first: u64,
-    end: u64,
-    kept: Checkpoints,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Phase {
-    /// Between pieces.
-    Choose,
-    /// A piece that leads to the start of a tile, to be kept in the next slot where `keep` is set.
-    Move { to: u64, keep: bool },
-    /// A piece that goes over a tile.
-    Tile { tile: u64, turned: bool },
-}
-
-impl Left {
-    /// Where they are.
-    pub(super) fn digest(&self, d: &mut Digest) {
-        d.sizes([self.stage, self.order as usize]);
-        d.words([self.leaf, self.first, self.end]);
-        self.kept.digest(d);
-    }
-}
-
-impl Sweep {
-    /// Where the schedule stands.
-    pub(super) fn digest(&self, d: &mut Digest) {
-        let phase = match self.phase {
-            Phase::Choose => [0, 0, 0],
-            Phase::Move { to, keep } => [1, to, u64::from(keep)],
-            Phase::Tile { tile, turned } => [2, tile, u64::from(turned)],
-        };
-        d.words(phase);
-        d.words([self.first, self.end, self.leaf, self.most_slots.into(), self.left, self.depth.into()]);
-        d.words([self.wanted.0, self.wanted.1, self.begun.into()]);
-        d.sizes([self.pass, self.last_pass]);
-        d.maybe(self.live);
-        d.maybe(self.again.map(|(pass, _)| num::count(pass)));
-        d.maybe(self.again.map(|(_, tile)| tile));
-        self.slots.digest(d);
-        self.kept.digest(d);
-    }
-
-    /// True where rows of a tile were turned round and wait to be handed out.
-    pub(super) fn turned(&self) -> bool {
-        matches!(self.phase, Phase::Tile { turned: true, .. })
-    }
-
-    fn tiles(&self) -> u64 {
-        num::div_ceil(self.end.sat_sub(self.first), self.leaf)
-    }
-
-    /// First row of a tile, or one behind the last. The first tile is the short one: it is run ahead most often.
-    fn tile(&self, index: u64) -> u64 {
-        let behind = self.tiles().sat_sub(index).sat_mul(self.leaf);
-        if index == 0 { self.first } else { self.end.sat_sub(behind) }
-    }
-
-    fn goes_down(&self) -> bool {
-        self.pass % 2 == 1
-    }
-
-    /// The next tile of this pass, if there is one.
-    fn next_tile(&self) -> Option<u64> {
-        let last = self.left.checked_sub(1)?;
-        Some(if self.goes_down() { last } else { self.tiles().sat_sub(self.left) })
-    }
-
-    fn start_pass(&mut self, pass: usize) {
-        (self.pass, self.left, self.depth, self.live, self.phase) = (pass, self.tiles(), 0, None, Phase::Choose);
-    }
-
-    /// Where the state of a kept level at a tile is: counted from the end, so that it does not depend on the first row.
-    fn kept_slot(&self, level: usize, tile: u64) -> (u32, Key) {
-        let behind = self.tiles().sat_sub(tile).sat_sub(1);
-        let levels = num::count(self.last_pass).sat_sub(1);
-        let index = behind.sat_mul(levels).sat_add(num::count(level)).sat_sub(1);
-        let set = SWEEP.sat_sub(u32::try_from(level).unwrap_or(0));
-        (u32::try_from(index).unwrap_or(u32::MAX), Key { step: behind, set })
-    }
-}
 
 impl<'m> Pipeline<'m> {
     /// A sweep for rows of a request, up to row `end`, out of `there` rows of the stage; its job is laid out.
-    pub(super) fn new_sweep(&mut self, served: &Served, ask: &Request, end: u64, there: u64) -> Result<Sweep> {
+    pub(super) fn new_sweep(&mut self, served: &PlannedRequest, ask: &Request, end: u64, there: u64) -> Result<Sweep> {
         let at = self.plan.eval.at.sat_add(served.bytes);
         let (slots, kept) = (Span { at, len: served.slot_bytes }, served.tile_bytes);
         let kept = Span { at: at.sat_add(served.slot_bytes), len: kept };
         let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let turns = served.levels > 1;
-        let leaf = served.leaf.most(1);
+        let leaf = served.leaf.max_u64(1);
         let mut most_slots = count(served.slots);
         if slots.len == 0 {
             most_slots = 0;
         }
         // Every level from 1 to the last pass but one has a slot per tile.
-        let levels = num::count(served.last_pass).sat_sub(1);
-        let widest = self.eval.plan.snapshots.iter().skip(1).take(num::size(levels)?).map(|g| g.len).max().unwrap_or(0);
+        let levels = checked::count(served.last_pass).sat_sub(1);
+        let widest =
+            self.eval.plan.snapshots.iter().skip(1).take(checked::size(levels)?).map(|g| g.len).max().unwrap_or(0);
         let kept_slots = served.tiles.sat_mul(levels);
         let slots = Checkpoints::new(&mut self.work, slots, most_slots, self.eval.plan.snapshot(0).len, self.hash)?;
-        let fits =
-            |l: &Left| (l.stage, l.order, l.leaf, l.end) == (ask.stage, ask.order, leaf, there) && l.first <= ask.first;
+        let fits = |l: &SavedSweep| {
+            (l.stage, l.order, l.leaf, l.end) == (ask.stage, ask.order, leaf, there) && l.first <= ask.first
+        };
         let left = self.left.filter(fits);
         self.left = left;
         let kept = match left {
@@ -221,8 +106,8 @@ impl<'m> Pipeline<'m> {
             }
             _ if !self.eval.piece_done() => {
                 let before = self.counts;
-                let (eval, mut world) = self.split_eval();
-                let moved = eval.advance(&mut world, most);
+                let (eval, mut context) = self.split_eval();
+                let moved = eval.advance(&mut context, most);
                 if sweep.again.is_some() {
                     let rows = self.counts.stage_rows.wrapping_sub(before.stage_rows);
                     self.counts.recomputed_rows = before.recomputed_rows.wrapping_add(rows);
@@ -290,7 +175,7 @@ impl<'m> Pipeline<'m> {
             sweep.start_pass(sweep.pass.sat_add(1));
             if let Some(ask) = self.evaluation.as_ref().map(|e| e.ask).filter(|_| sweep.pass == sweep.last_pass) {
                 let Sweep { leaf, first, end, kept, .. } = *sweep;
-                self.left = Some(Left { stage: ask.stage, order: ask.order, leaf, first, end, kept });
+                self.left = Some(SavedSweep { stage: ask.stage, order: ask.order, leaf, first, end, kept });
             }
             return Ok(());
         };
@@ -348,8 +233,8 @@ impl<'m> Pipeline<'m> {
     /// So a stream that grew is reversed gap by gap of its ring, with all free slots within each.
     fn stored_tile(&mut self, sweep: &Sweep, top: u64, free: u64) -> Option<u64> {
         let row = sweep.tile(sweep.next_tile()?);
-        let (eval, mut world) = self.split_eval();
-        let stored = eval.stored_before(&mut world, row);
+        let (eval, mut context) = self.split_eval();
+        let stored = eval.stored_before(&mut context, row);
         let tile = sweep.tiles().sat_sub(sweep.end.sat_sub(stored).checked_div(sweep.leaf)?);
         let (length, behind) = (sweep.left.checked_sub(top)?, sweep.left.checked_sub(tile)?);
         let before = tile.checked_sub(top).filter(|n| *n > 0)?;
@@ -367,7 +252,7 @@ impl<'m> Pipeline<'m> {
         sweep.live = None;
         self.repaired();
         let last = sweep.left.sat_sub(1);
-        self.eval.note_redo_to(&self.graph, sweep.tile(lost.map_or(last, |tile| tile.least(last))));
+        self.eval.note_redo_to(&self.graph, sweep.tile(lost.map_or(last, |tile| tile.min_u64(last))));
     }
 
     /// What the job of a sweep holds is damaged. States of level 0 are in the slots; where the job carries those of other
@@ -429,8 +314,8 @@ impl<'m> Pipeline<'m> {
     fn start(&mut self, piece: Piece) -> Result<()> {
         let windows = final_windows(&self.graph, &self.supplies);
         let region = self.plan.eval;
-        let (eval, mut world) = self.split_eval();
-        eval.start_piece(&mut world, region, piece, windows)?;
+        let (eval, mut context) = self.split_eval();
+        eval.start_piece(&mut context, region, piece, windows)?;
         self.check_rings()
     }
 
@@ -438,8 +323,8 @@ impl<'m> Pipeline<'m> {
     fn hand_out_tile(&mut self, sweep: &mut Sweep, tile: u64, turned: bool) -> Result<()> {
         let Some(Evaluation { ask, .. }) = self.evaluation.as_ref() else { return Ok(()) };
         let (stage, down) = (ask.stage, ask.order == Order::Reverse);
-        let first = sweep.tile(tile).most(sweep.wanted.0);
-        let end = sweep.tile(tile.sat_add(1)).least(sweep.wanted.1);
+        let first = sweep.tile(tile).max_u64(sweep.wanted.0);
+        let end = sweep.tile(tile.sat_add(1)).min_u64(sweep.wanted.1);
         if first >= end {
             return Ok(());
         }

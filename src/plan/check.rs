@@ -1,8 +1,8 @@
 //! A checksum over a plan: it is made once and never changes.
 
-use super::{Feed, JobPlan, Lane, Plan, Served};
+use super::{Feed, JobPlan, Lane, Plan, PlannedRequest};
+use crate::digest::Digest;
 use crate::mem::Span;
-use crate::util::digest::Digest;
 
 fn spans<const N: usize>(d: &mut Digest, spans: [Span; N]) {
     spans.iter().for_each(|s| d.sizes([s.at, s.len]));
@@ -34,7 +34,7 @@ impl JobPlan<'_> {
     }
 }
 
-impl Served {
+impl PlannedRequest {
     fn digest(&self, d: &mut Digest) {
         d.sizes([
             self.request.stage,
@@ -58,6 +58,6 @@ impl Plan {
         spans(d, self.rings);
         d.words(self.ring_samples);
         d.words([self.stream_block, self.slots.into(), self.every, self.host_heap_bytes, self.lru]);
-        d.sizes([self.cache_row, self.bytes, self.align, self.least]);
+        d.sizes([self.cache_row, self.bytes, self.align, self.min_budget_bytes]);
     }
 }

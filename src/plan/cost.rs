@@ -13,9 +13,9 @@
 //! ```
 
 use super::JobPlan;
+use crate::checked;
 use crate::graph::{Graph, Node, Stage};
 use crate::limits::MAX_INPUTS;
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// A call of a stage: finding its rows, lending memory.
@@ -70,33 +70,33 @@ pub(super) fn row_ns(graph: &Graph<'_>, stage: &Stage<'_>) -> u64 {
     if stage.cost_ns > 0 {
         return stage.cost_ns;
     }
-    let seen = graph.edges_of(stage).iter().map(|e| e.rows().sat_mul(num::count(graph.shape(e.from()).bytes())));
-    let touched = seen.fold(num::count(stage.shape.bytes()), u64::sat_add);
-    ps(touched, TOUCH_PS).most(ROW_NS)
+    let seen = graph.edges_of(stage).iter().map(|e| e.rows().sat_mul(checked::count(graph.shape(e.from()).bytes())));
+    let touched = seen.fold(checked::count(stage.shape.bytes()), u64::sat_add);
+    ps(touched, TOUCH_PS).max_u64(ROW_NS)
 }
 
 /// What a job of a cache and of so many windows takes, laid out in `draft`. `spilled`: its rows lie in a file.
 pub(super) fn estimate(graph: &Graph<'_>, draft: &JobPlan<'_>, cache: u64, windows: u64, spilled: bool) -> Estimate {
     let mut e = Estimate::default();
-    let blocks = if draft.classic { 1 } else { num::div_ceil(windows, draft.block).most(1) };
-    let bytes = num::count(draft.bytes);
+    let blocks = if draft.classic { 1 } else { checked::div_ceil(windows, draft.block).max_u64(1) };
+    let bytes = checked::count(draft.bytes);
     // Bytes that pass through the job and come back to the processor after the rest of the block did.
     let mut passing = 0u64;
     for (lane, stage) in draft.lanes.iter().zip(graph.stages()).filter(|(l, _)| l.active) {
-        let row = num::count(stage.shape.bytes());
-        let rows = if draft.classic { lane.cap } else { num::div_ceil(windows, stage.rate) };
+        let row = checked::count(stage.shape.bytes());
+        let rows = if draft.classic { lane.cap } else { checked::div_ceil(windows, stage.rate) };
         e.stages = e.stages.sat_add(rows.sat_mul(row_ns(graph, stage)));
-        e.calls = e.calls.sat_add(blocks.least(rows).sat_mul(CALL_NS));
+        e.calls = e.calls.sat_add(blocks.min_u64(rows).sat_mul(CALL_NS));
         passing = passing.sat_add(rows.sat_mul(row).sat_mul(2));
         if !draft.classic {
             // What is held beyond the rows of a block is moved once a block.
-            let carried = lane.cap.sat_sub(num::div_ceil(draft.block, stage.rate));
+            let carried = lane.cap.sat_sub(checked::div_ceil(draft.block, stage.rate));
             e.copies = e.copies.sat_add(ps(carried.sat_mul(row).sat_mul(blocks), COPY_PS));
         }
     }
     for (feed, input) in draft.feeds.iter().zip(graph.inputs()).filter(|(f, _)| f.active).take(MAX_INPUTS) {
-        let sample = num::count(input.sample_bytes());
-        let fresh = windows.sat_mul(input.hop.least(input.window));
+        let sample = checked::count(input.sample_bytes());
+        let fresh = windows.sat_mul(input.hop.min_u64(input.window));
         passing = passing.sat_add(fresh.sat_mul(sample));
         if feed.cap == 0 {
             continue;
@@ -108,15 +108,15 @@ pub(super) fn estimate(graph: &Graph<'_>, draft: &JobPlan<'_>, cache: u64, windo
         }
         // The next refill keeps what the windows behind share with those before.
         let kept = feed.need.sat_sub(draft.block.sat_mul(input.hop));
-        let taken = feed.cap.sat_sub(kept).most(1);
-        let refills = windows.sat_mul(input.hop).checked_div(taken).unwrap_or(0).most(1);
+        let taken = feed.cap.sat_sub(kept).max_u64(1);
+        let refills = windows.sat_mul(input.hop).checked_div(taken).unwrap_or(0).max_u64(1);
         e.calls = e.calls.sat_add(refills.sat_mul(SOURCE_NS));
         e.copies = e.copies.sat_add(ps(refills.sat_mul(kept).sat_mul(sample), COPY_PS));
     }
     // Half of the cache is the job's: from there on it forgets, all of it at four times as much.
     let half = cache / 2;
-    let over = bytes.sat_sub(half).least(half.sat_mul(3).most(1));
-    let share = over.sat_mul(1024).checked_div(half.sat_mul(3).most(1)).unwrap_or(0);
+    let over = bytes.sat_sub(half).min_u64(half.sat_mul(3).max_u64(1));
+    let share = over.sat_mul(1024).checked_div(half.sat_mul(3).max_u64(1)).unwrap_or(0);
     e.misses = ps((passing / 1024).sat_mul(share), MISS_PS);
     e.fresh = ps(bytes, if spilled { FILE_PS } else { FRESH_PS });
     e
@@ -126,6 +126,6 @@ pub(super) fn estimate(graph: &Graph<'_>, draft: &JobPlan<'_>, cache: u64, windo
 pub(super) fn closure_ns(graph: &Graph<'_>, draft: &JobPlan<'_>, target: usize) -> u64 {
     let rate = graph.rate(Node::Stage(target));
     let each =
-        |(_, s): (&super::Lane, &Stage<'_>)| row_ns(graph, s).sat_mul(rate.checked_div(s.rate).unwrap_or(1).most(1));
+        |(_, s): (&super::Lane, &Stage<'_>)| row_ns(graph, s).sat_mul(rate.checked_div(s.rate).unwrap_or(1).max_u64(1));
     draft.lanes.iter().zip(graph.stages()).filter(|(l, _)| l.active).map(each).fold(0, u64::sat_add)
 }

@@ -2,9 +2,9 @@
 
 use super::choose::{Candidate, NEAR_PERCENT};
 use super::cost::{OPEN_WINDOWS, row_ns};
-use super::{ALL, JobPlan, Mode, Order, Plan, Question, Served};
+use super::{ALL, JobPlan, Mode, Order, Plan, PlannedRequest, Planner};
+use crate::checked;
 use crate::status::Result;
-use crate::util::num;
 use crate::util::text::Text;
 use crate::util::unsigned::{Count, Unsigned};
 
@@ -57,17 +57,17 @@ impl<'a> Page<'a> {
 const HEADS: &str =
     "    order     block      work bytes          us =     stages      calls     copies     misses      fresh\n";
 
-impl Question<'_, '_> {
-    /// Writes what was considered for `plan`, the answer to this question, and what was taken.
+impl Planner<'_, '_> {
+    /// Writes what was considered for `plan`, the answer to this planner, and what was taken.
     pub fn explain(&self, draft: &mut JobPlan<'_>, plan: &Plan, page: &mut Page<'_>) -> Result<()> {
-        let mode = match self.knobs.mode {
+        let mode = match self.options.mode {
             Mode::Auto => "auto",
             Mode::Classic => "classic",
             Mode::Sqrt => "sqrt",
         };
-        page.text("mode ").text(mode).text(", memory budget ").bound(self.knobs.budget);
-        page.text(", cache ").number(self.knobs.cache_bytes).text(" bytes");
-        page.text(if self.knobs.spill { ", classic may spill into a file\n" } else { "\n" });
+        page.text("mode ").text(mode).text(", memory budget ").bound(self.options.budget);
+        page.text(", cache ").number(self.options.cache_bytes).text(" bytes");
+        page.text(if self.options.spill { ", classic may spill into a file\n" } else { "\n" });
         self.explain_stages(page);
         if plan.stream_block > 0 {
             page.text("opened outputs: a stream of unknown length\n").text(HEADS);
@@ -90,7 +90,7 @@ impl Question<'_, '_> {
         page.text("\n");
     }
 
-    fn explain_request(&self, draft: &mut JobPlan<'_>, served: &Served, page: &mut Page<'_>) -> Result<()> {
+    fn explain_request(&self, draft: &mut JobPlan<'_>, served: &PlannedRequest, page: &mut Page<'_>) -> Result<()> {
         let name = self.graph.stages().get(served.request.stage).map(|s| s.name).unwrap_or_default();
         page.text("rows of ").text(name.as_str());
         page.text(if served.request.order == Order::Reverse { ", from the last to the first" } else { "" });
@@ -99,7 +99,7 @@ impl Question<'_, '_> {
             count => page.text(", up to ").number(count).text(" at a time"),
         };
         match (self.rows_of(served), served.request.count) {
-            (Some(rows), ALL) if self.knobs.mode != Mode::Sqrt => {
+            (Some(rows), ALL) if self.options.mode != Mode::Sqrt => {
                 page.text(": ").number(rows).text(" rows of ").number(self.windows_of(served)).text(" windows\n")
             }
             (None, ALL) => page.text(": how many is not known\n"),
@@ -112,7 +112,7 @@ impl Question<'_, '_> {
         let windows = self.windows_of(served);
         // The block may be smaller than any that was chosen among: for the budget.
         let mut shown = served.classic;
-        if self.knobs.mode != Mode::Classic {
+        if self.options.mode != Mode::Classic {
             let taken = |c: &Candidate| !served.classic && c.block == served.block;
             self.each_block(draft, Some(served.request.stage), windows, &mut |c| {
                 shown = shown || taken(c);
@@ -122,7 +122,7 @@ impl Question<'_, '_> {
         if !shown {
             row(page, &self.candidate(draft, served)?, "sqrt", true);
         }
-        let rival = self.as_classic(&Served { classic: false, spilled: false, ..*served });
+        let rival = self.as_classic(&PlannedRequest { classic: false, spilled: false, ..*served });
         let classic = if served.classic { Some(*served) } else { rival };
         if let Some(classic) = classic {
             let name = if classic.spilled { "in a file" } else { "classic" };
@@ -138,13 +138,13 @@ impl Question<'_, '_> {
     }
 
     /// Why it is this order and block.
-    fn explain_block(&self, page: &mut Page<'_>, block: u64, served: Option<&Served>) {
+    fn explain_block(&self, page: &mut Page<'_>, block: u64, served: Option<&PlannedRequest>) {
         page.text("  taken: ");
         let near = |page: &mut Page<'_>| {
             page.text("the fewest bytes within ").number(NEAR_PERCENT).text(" % of the least estimate");
             page.text(", or what the budget allows\n");
         };
-        match (self.knobs.mode, served) {
+        match (self.options.mode, served) {
             (Mode::Classic, Some(s)) if s.spilled => {
                 page.text("classic, as asked for, in a file: it is not to be, or does not fit, in memory\n");
             }
@@ -162,7 +162,7 @@ impl Question<'_, '_> {
                 near(page);
             }
         }
-        if let Some(s) = served.filter(|s| !s.classic && self.knobs.mode == Mode::Auto) {
+        if let Some(s) = served.filter(|s| !s.classic && self.options.mode == Mode::Auto) {
             if self.graph.has_scans() {
                 page.text("  classic was not considered: stages with state would start from row 0 for every range\n");
             } else if self.rows_of(s).is_none() {
@@ -171,19 +171,19 @@ impl Question<'_, '_> {
         }
     }
 
-    fn explain_sweep(&self, served: &Served, page: &mut Page<'_>) -> Result<()> {
+    fn explain_sweep(&self, served: &PlannedRequest, page: &mut Page<'_>) -> Result<()> {
         page.text("  taken: a sweep of ")
-            .number(num::count(served.last_pass))
+            .number(checked::count(served.last_pass))
             .text(" passes behind the way ahead, tiles of ");
         page.number(served.leaf).text(" rows, ").number(served.slots).text(" snapshots");
         if served.tiles > 0 {
             page.text(", states kept for ").number(served.tiles).text(" tiles");
         }
-        page.text("; ").number(num::count(served.bytes.sat_add(served.slot_bytes).sat_add(served.tile_bytes)));
+        page.text("; ").number(checked::count(served.bytes.sat_add(served.slot_bytes).sat_add(served.tile_bytes)));
         page.text(" bytes, ").number(served.extra).text(" rows made again: ");
-        page.text(if self.knobs.sweep.is_some() {
+        page.text(if self.options.sweep.is_some() {
             "slots and tiles as asked for\n"
-        } else if self.knobs.budget == u64::MAX {
+        } else if self.options.budget == u64::MAX {
             "the fewest bytes with which no row is made more than twice on a way down\n"
         } else {
             "of every split of the budget the one with the least work\n"
@@ -195,7 +195,7 @@ impl Question<'_, '_> {
         if plan.slots > 0 {
             page.text("checkpoints: ").number(plan.slots.into()).text(" of each stage with state, every ");
             page.number(plan.every).text(" windows while they are few");
-            page.text(if self.knobs.checkpoint_every > 0 {
+            page.text(if self.options.checkpoint_every > 0 {
                 ", as asked for\n"
             } else {
                 ", where a block ends anyway\n"
@@ -203,26 +203,26 @@ impl Question<'_, '_> {
             self.explain_span(plan, page);
         }
         if plan.cache.len > 0 {
-            page.text("row cache: ").number(num::count(crate::store::cache::rows(plan.cache.len, plan.cache_row)));
-            page.text(" rows in ").number(num::count(plan.cache.len)).text(" bytes, ");
-            page.text(if self.knobs.choose_lru { "of what is left of the budget\n" } else { "as asked for\n" });
+            page.text("row cache: ").number(checked::count(crate::store::cache::rows(plan.cache.len, plan.cache_row)));
+            page.text(" rows in ").number(checked::count(plan.cache.len)).text(" bytes, ");
+            page.text(if self.options.choose_lru { "of what is left of the budget\n" } else { "as asked for\n" });
         }
-        page.text("work area ").number(num::count(plan.bytes)).text(" bytes");
+        page.text("work area ").number(checked::count(plan.bytes)).text(" bytes");
         if plan.spill.len > 0 {
-            page.text(", file ").number(num::count(plan.spill.len)).text(" bytes");
+            page.text(", file ").number(checked::count(plan.spill.len)).text(" bytes");
         }
-        page.text("; the least budget that works is ").number(num::count(plan.least)).text(" bytes\n");
+        page.text("; the least budget that works is ").number(checked::count(plan.min_budget_bytes)).text(" bytes\n");
     }
 
     /// What a distance of checkpoints below the dependency span costs.
     fn explain_span(&self, plan: &Plan, page: &mut Page<'_>) {
-        let spans = self.graph.inputs().iter().map(|i| (num::div_ceil(i.window, i.hop), i.window.sat_sub(i.hop)));
+        let spans = self.graph.inputs().iter().map(|i| (checked::div_ceil(i.window, i.hop), i.window.sat_sub(i.hop)));
         let Some((span, again)) = spans.max().filter(|(span, _)| plan.every < *span) else { return };
         page.text("  that is below the dependency span, ceil(window / hop) = ").number(span);
         page.text(" windows: rows are the same; going back to a checkpoint reads ").number(again);
         page.text(" samples again however near it is");
-        let block = plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).most(plan.stream_block);
-        let calls = num::div_ceil(block, plan.every.most(1));
+        let block = plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).max_u64(plan.stream_block);
+        let calls = checked::div_ceil(block, plan.every.max_u64(1));
         if calls > 1 {
             page.text("; stages with state are called ").number(calls).text(" times a block instead of once");
         }
@@ -234,7 +234,7 @@ impl Question<'_, '_> {
 fn row(page: &mut Page<'_>, c: &Candidate, order: &str, taken: bool) {
     let e = &c.estimate;
     page.text(if taken { "  * " } else { "    " }).left(order, 10);
-    page.wide(c.block, 5).wide(num::count(c.bytes), 16).wide(e.total() / 1000, 12).text("  ");
+    page.wide(c.block, 5).wide(checked::count(c.bytes), 16).wide(e.total() / 1000, 12).text("  ");
     for part in [e.stages, e.calls, e.copies, e.misses, e.fresh] {
         page.wide(part / 1000, 11);
     }

@@ -12,11 +12,11 @@
 
 use super::order::{Scratch, order};
 use super::place::{Buffer, Purpose, clash, place};
+use crate::checked;
 use crate::graph::{Graph, GraphLimits, Node};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// A stage in a job.
@@ -162,7 +162,7 @@ impl<'m> JobPlan<'m> {
 
     /// Lays out the wanted stages in blocks of `block` windows. `pushed` tells which inputs are seen in their ring.
     pub fn blocks(&mut self, graph: &Graph<'_>, pushed: impl Fn(usize) -> bool, block: u64) -> Result<()> {
-        self.block = block.most(1);
+        self.block = block.max_u64(1);
         self.classic = false;
         self.activate(graph);
         for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()) {
@@ -204,7 +204,7 @@ impl<'m> JobPlan<'m> {
                 lane.need = Some(need);
                 lane.held = lane.target || later || stage.level > 0;
                 if lane.held {
-                    lane.cap = lane.cap.most(rows);
+                    lane.cap = lane.cap.max_u64(rows);
                 }
             }
         }
@@ -242,14 +242,14 @@ impl<'m> JobPlan<'m> {
             }
             let cap = u64::try_from(need.to.saturating_sub(need.from)).unwrap_or(0);
             if let Some(lane) = self.lanes.get_mut(i) {
-                lane.cap = windows.map_or(cap, |w| cap.least(stage.rows(w)));
+                lane.cap = windows.map_or(cap, |w| cap.min_u64(stage.rows(w)));
                 lane.need = Some(need);
             }
         }
         for (i, input) in graph.inputs().iter().enumerate() {
             let need = self.needed(graph, Node::Input(i), None);
             let rows = need.map_or(0, |n| u64::try_from(n.to.saturating_sub(n.from)).unwrap_or(0));
-            let (_, samples) = input.samples(0, windows.map_or(rows, |w| rows.least(w)));
+            let (_, samples) = input.samples(0, windows.map_or(rows, |w| rows.min_u64(w)));
             self.set_feed(i, samples, input.sample_bytes(), pushed(i), false);
         }
         self.finish(graph)
@@ -294,7 +294,7 @@ impl<'m> JobPlan<'m> {
         for (i, stage) in graph.stages().iter().enumerate() {
             let lane = self.lane(i);
             let counts = lane.active && !lane.held && (self.classic || !self.carries(graph, i));
-            let bytes = num::mul64(lane.cap, num::count(stage.shape.bytes()))?;
+            let bytes = checked::mul64(lane.cap, checked::count(stage.shape.bytes()))?;
             let _ = self.sizes.push(if counts { bytes } else { 0 });
         }
         self.all.clear();
@@ -329,15 +329,15 @@ impl<'m> JobPlan<'m> {
             Node::Input(_) => (0, false),
             Node::Stage(s) => (self.lane(s).delay, self.lane(s).target),
         };
-        let mut rows = if target { num::div_ceil(self.block, rate) } else { 0 };
+        let mut rows = if target { checked::div_ceil(self.block, rate) } else { 0 };
         for (c, _, edge) in graph.consumers(node) {
             let lane = self.lane(c);
             if !lane.active {
                 continue;
             }
             let lag = lane.delay.sat_sub(delay);
-            let span = num::add64(num::add64(self.block, lag)?, rate.sat_sub(1))?;
-            rows = rows.most(num::add64(span.checked_div(rate).unwrap_or(0), edge.lookback)?);
+            let span = checked::add64(checked::add64(self.block, lag)?, rate.sat_sub(1))?;
+            rows = rows.max_u64(checked::add64(span.checked_div(rate).unwrap_or(0), edge.lookback)?);
         }
         Ok(rows)
     }
@@ -346,7 +346,7 @@ impl<'m> JobPlan<'m> {
         if let Some(feed) = self.feeds.get_mut(input).filter(|f| f.active) {
             feed.need = need;
             // Never more than the block itself, so that a tight budget is not spent on reading ahead.
-            let more = num::count(READ_AHEAD_BYTES.checked_div(sample_bytes).unwrap_or(0)).least(need);
+            let more = checked::count(READ_AHEAD_BYTES.checked_div(sample_bytes).unwrap_or(0)).min_u64(need);
             feed.cap = match (pushed, ahead) {
                 (true, _) => 0,
                 (false, true) => need.sat_add(more),
@@ -375,7 +375,7 @@ impl<'m> JobPlan<'m> {
                 continue;
             };
             let lane = self.lane(i);
-            let end = num::mul(num::size(lane.cap)?, stage.shape.bytes())?;
+            let end = checked::mul(checked::size(lane.cap)?, stage.shape.bytes())?;
             let used = self.last_reader(graph, Node::Stage(i)).max(step);
             let dies = if lane.target { last } else { used };
             let (born, dies) = match (self.classic || step > head, lane.held) {
@@ -391,8 +391,8 @@ impl<'m> JobPlan<'m> {
             let scratch = Buffer { purpose: Purpose::Scratch(i), bytes: stage.scratch_bytes, born, dies, at };
             let mut halo = 0;
             for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
-                let bytes = num::mul(num::size(edge.rows())?, graph.shape(edge.from()).bytes())?;
-                halo = num::add(halo, num::align_up(bytes, BUFFER_ALIGN)?)?;
+                let bytes = checked::mul(checked::size(edge.rows())?, graph.shape(edge.from()).bytes())?;
+                halo = checked::add(halo, checked::align_up(bytes, BUFFER_ALIGN)?)?;
             }
             let bounce = Buffer { purpose: Purpose::Bounce(i), bytes: halo, born: step, dies: step, at };
             let bytes = stage.state_bytes;
@@ -405,13 +405,13 @@ impl<'m> JobPlan<'m> {
         for (i, input) in graph.inputs().iter().enumerate() {
             let feed = self.feeds.get(i).copied().unwrap_or_default();
             if feed.active && feed.cap > 0 {
-                let bytes = num::mul(num::size(feed.cap)?, input.sample_bytes())?;
+                let bytes = checked::mul(checked::size(feed.cap)?, input.sample_bytes())?;
                 // In the classic order the samples are done with after their last reader.
                 let used = self.last_reader(graph, Node::Input(i));
                 let dies = if self.classic { used } else { used.max(head) };
                 let samples = Buffer { purpose: Purpose::Feed(i), bytes, born: 0, dies, at: 0 };
                 self.buffers.push(samples).map_err(|_| full)?;
-                self.feed_bytes = num::add(self.feed_bytes, bytes)?;
+                self.feed_bytes = checked::add(self.feed_bytes, bytes)?;
             }
         }
         let states = self.snapshot_layout(graph)?;
@@ -428,10 +428,10 @@ impl<'m> JobPlan<'m> {
             match buffer.purpose {
                 Purpose::Snapshot => {
                     for group in &mut self.snapshots {
-                        group.at = num::add(group.at, span.at)?;
+                        group.at = checked::add(group.at, span.at)?;
                     }
                     for lane in self.lanes.iter_mut() {
-                        lane.snap.at = num::add(lane.snap.at, span.at)?;
+                        lane.snap.at = checked::add(lane.snap.at, span.at)?;
                     }
                     None
                 }
@@ -453,7 +453,7 @@ impl<'m> JobPlan<'m> {
             let at = top;
             for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()).filter(|(_, s)| s.level == level) {
                 lane.snap = Span { at: top, len: if lane.active { stage.state_bytes } else { 0 } };
-                top = num::align_up(num::add(top, lane.snap.len)?, AREA_ALIGN)?;
+                top = checked::align_up(checked::add(top, lane.snap.len)?, AREA_ALIGN)?;
             }
             *group = Span { at, len: top.sat_sub(at) };
         }
@@ -475,11 +475,11 @@ impl<'m> JobPlan<'m> {
     /// Rows of a stage that can be made at a frontier.
     #[must_use]
     pub fn made(&self, stage: usize, rate: u64, frontier: u64) -> u64 {
-        num::div_ceil(frontier.sat_sub(self.lane(stage).delay), rate)
+        checked::div_ceil(frontier.sat_sub(self.lane(stage).delay), rate)
     }
 }
 
 /// Buffers of the largest job: rows, state, shadow, scratch and bounce per stage, samples per input, and a snapshot.
 fn buffers(limits: GraphLimits) -> Result<usize> {
-    num::add(num::add(num::mul(limits.stages, 5)?, MAX_INPUTS)?, 1)
+    checked::add(checked::add(checked::mul(limits.stages, 5)?, MAX_INPUTS)?, 1)
 }

@@ -9,20 +9,22 @@ mod order;
 mod place;
 mod sweep;
 
+use crate::store::queue::OutputFacts;
+use crate::store::queue::queue_bytes;
 use sweep::SweepSizes;
 
 pub use cost::Estimate;
 pub use explain::Page;
 pub use job::{Feed, JobPlan, Lane};
 
+use crate::checked;
 use crate::graph::{Graph, Node};
 use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_REQUESTS};
 use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
 use crate::store::checkpoints;
-use crate::store::ring;
-use crate::util::num;
+use crate::store::input_buffer;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// All rows, or as many as there are.
@@ -61,9 +63,9 @@ pub struct Request {
     pub order: Order,
 }
 
-/// The knobs of planning.
+/// The options of planning.
 #[derive(Clone, Copy, Debug)]
-pub struct Knobs {
+pub struct PlanOptions {
     /// The mode asked for.
     pub mode: Mode,
     /// Most bytes of work memory; `u64::MAX` for no bound.
@@ -93,18 +95,9 @@ pub struct InputFacts {
     pub windows: Option<u64>,
 }
 
-/// One opened output, as the plan sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct OutputFacts {
-    /// The stage.
-    pub stage: usize,
-    /// Rows its queue holds.
-    pub capacity: u64,
-}
-
 /// A request and how it will be served.
 #[derive(Clone, Copy, Debug)]
-pub struct Served {
+pub struct PlannedRequest {
     /// The request.
     pub request: Request,
     /// In the classic order.
@@ -137,10 +130,10 @@ pub struct Served {
     pub levels: u64,
 }
 
-impl Served {
-    fn new(request: Request) -> Served {
+impl PlannedRequest {
+    fn new(request: Request) -> PlannedRequest {
         let (classic, block, windows, bytes) = (false, 1, None, 0);
-        Served {
+        PlannedRequest {
             request,
             classic,
             spilled: false,
@@ -180,7 +173,7 @@ const fn last_pass(level: usize, order: Order) -> usize {
 /// A whole plan: regions of the work area, one behind the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    served: [Option<Served>; MAX_REQUESTS],
+    served: [Option<PlannedRequest>; MAX_REQUESTS],
     /// Windows of a block of the stream (the opened outputs); 0 without outputs.
     pub stream_block: u64,
     /// Constant tables of the stages.
@@ -216,7 +209,7 @@ pub struct Plan {
     /// Bytes on the host's heap.
     pub host_heap_bytes: u64,
     /// The least budget that would do.
-    pub least: usize,
+    pub min_budget_bytes: usize,
 }
 
 impl Plan {
@@ -240,19 +233,19 @@ impl Plan {
         bytes: 0,
         align: AREA_ALIGN,
         host_heap_bytes: 0,
-        least: 0,
+        min_budget_bytes: 0,
     };
 
     /// What it was made for.
-    pub fn served(&self) -> impl Iterator<Item = &Served> {
+    pub fn served(&self) -> impl Iterator<Item = &PlannedRequest> {
         self.served.iter().flatten()
     }
 
     /// How a request is served, if it was planned: the same stage and order, and no more rows than planned. (In the
     /// classic order of a graph with scans, the rows before the range count too: it has no checkpoints.)
     #[must_use]
-    pub fn find(&self, ask: &Request, scans: bool) -> Option<&Served> {
-        let fits = |s: &&Served| {
+    pub fn find(&self, ask: &Request, scans: bool) -> Option<&PlannedRequest> {
+        let fits = |s: &&PlannedRequest| {
             let rows = if s.classic && scans { ask.first.sat_add(ask.count) } else { ask.count };
             let room = if s.classic { s.block } else { s.request.count };
             s.request.stage == ask.stage && s.request.order == ask.order && (rows <= room || s.request.count == ALL)
@@ -262,7 +255,7 @@ impl Plan {
 
     /// Where the job of a request lies.
     #[must_use]
-    pub fn region(&self, served: &Served) -> Span {
+    pub fn region(&self, served: &PlannedRequest) -> Span {
         if served.spilled { self.spill } else { self.eval }
     }
 
@@ -274,7 +267,7 @@ impl Plan {
 }
 
 /// Everything planning looks at.
-pub struct Question<'a, 'm> {
+pub struct Planner<'a, 'm> {
     /// The graph.
     pub graph: &'a Graph<'m>,
     /// Per input.
@@ -283,11 +276,11 @@ pub struct Question<'a, 'm> {
     pub outputs: &'a [OutputFacts],
     /// What will be asked. Empty: every stage without consumers, forward.
     pub requests: &'a [Request],
-    /// The knobs.
-    pub knobs: Knobs,
+    /// The options.
+    pub options: PlanOptions,
 }
 
-impl Question<'_, '_> {
+impl Planner<'_, '_> {
     fn pushed(&self) -> impl Fn(usize) -> bool {
         |i| self.inputs.get(i).is_some_and(|f| f.pushed)
     }
@@ -309,12 +302,13 @@ impl Question<'_, '_> {
         for request in self.requests.iter().copied().chain(defaults) {
             if request.stage >= self.graph.stages().len() {
                 return Err(Error::new(Status::Argument, "a request names stage {a}, which there is not")
-                    .a(num::count(request.stage)));
+                    .a(checked::count(request.stage)));
             }
             let slot = slots.next().ok_or_else(|| {
-                Error::new(Status::Limit, "a pipeline is sealed for at most {a} requests").a(num::count(MAX_REQUESTS))
+                Error::new(Status::Limit, "a pipeline is sealed for at most {a} requests")
+                    .a(checked::count(MAX_REQUESTS))
             })?;
-            *slot = Some(Served { windows: self.windows(), ..Served::new(request) });
+            *slot = Some(PlannedRequest { windows: self.windows(), ..PlannedRequest::new(request) });
         }
         Ok(())
     }
@@ -324,7 +318,7 @@ impl Question<'_, '_> {
         draft.clear();
         // What stands behind a reverse scan is made in tiles, if of one row.
         let turns = target.and_then(|t| self.graph.stages().get(t)).is_some_and(|s| s.level > 0);
-        draft.leaf = leaf.most(u64::from(turns));
+        draft.leaf = leaf.max_u64(u64::from(turns));
         match target {
             Some(stage) => draft.want(stage),
             None => self.outputs.iter().for_each(|o| draft.want(o.stage)),
@@ -333,7 +327,7 @@ impl Question<'_, '_> {
     }
 
     /// Lays out a request as it will be served, and says how many bytes its job takes.
-    pub fn job(&self, draft: &mut JobPlan<'_>, served: &Served) -> Result<usize> {
+    pub fn job(&self, draft: &mut JobPlan<'_>, served: &PlannedRequest) -> Result<usize> {
         let stage = served.request.stage;
         if served.classic {
             draft.clear();
@@ -358,21 +352,21 @@ impl Question<'_, '_> {
         plan.host_heap_bytes = 0;
         let mut tables = 0;
         for stage in self.graph.stages() {
-            tables = num::align_up(num::add(tables, stage.table_bytes)?, BUFFER_ALIGN)?;
+            tables = checked::align_up(checked::add(tables, stage.table_bytes)?, BUFFER_ALIGN)?;
             plan.align = plan.align.max(stage.scratch_align).max(stage.state_align);
             plan.host_heap_bytes = plan.host_heap_bytes.sat_add(stage.host_heap_bytes);
         }
         let mut region = |len: usize| -> Result<Span> {
             let span = Span { at: top, len };
-            top = num::align_up(num::add(top, len)?, BUFFER_ALIGN)?;
+            top = checked::align_up(checked::add(top, len)?, BUFFER_ALIGN)?;
             Ok(span)
         };
         plan.tables = region(tables)?;
 
         let note = |needs: &mut [(u64, u64); MAX_INPUTS], draft: &JobPlan<'_>| {
             for ((need, ahead), feed) in needs.iter_mut().zip(draft.feeds.iter()) {
-                *need = (*need).most(feed.need);
-                *ahead = (*ahead).most(if draft.classic { 0 } else { draft.block });
+                *need = (*need).max_u64(feed.need);
+                *ahead = (*ahead).max_u64(if draft.classic { 0 } else { draft.block });
             }
         };
         let mut stream = 0;
@@ -387,14 +381,14 @@ impl Question<'_, '_> {
             note(&mut needs, draft);
             if served.is_sweep() {
                 let sizes = SweepSizes::of(draft, served)?;
-                served.slot_bytes = num::mul(sizes.slot, num::size(served.slots)?)?;
-                served.tile_bytes = num::mul(sizes.tile, num::size(served.tiles)?)?;
+                served.slot_bytes = checked::mul(sizes.slot, checked::size(served.slots)?)?;
+                served.tile_bytes = checked::mul(sizes.tile, checked::size(served.tiles)?)?;
                 served.snapshot_bytes = sizes.running;
             }
             if served.spilled {
                 spill = spill.max(served.bytes);
             } else {
-                eval = eval.max(num::add(num::add(served.bytes, served.slot_bytes)?, served.tile_bytes)?);
+                eval = eval.max(checked::add(checked::add(served.bytes, served.slot_bytes)?, served.tile_bytes)?);
             }
             cached = cached.max(self.graph.shape(Node::Stage(served.request.stage)).bytes());
         }
@@ -405,11 +399,11 @@ impl Question<'_, '_> {
                 continue;
             }
             let (need, block) = needs.get(i).copied().unwrap_or_default();
-            let least = need.most(input.window);
-            let chosen = num::add64(least, num::mul64(block.most(1), input.hop)?)?;
+            let least = need.max_u64(input.window);
+            let chosen = checked::add64(least, checked::mul64(block.max_u64(1), input.hop)?)?;
             let samples = if input.capacity > 0 { input.capacity } else { chosen };
             self.check_ring(draft, plan, i, samples)?;
-            let span = region(ring::bytes(samples, input.sample_bytes())?)?;
+            let span = region(input_buffer::bytes(samples, input.sample_bytes())?)?;
             if let (Some(ring), Some(held)) = (plan.rings.get_mut(i), plan.ring_samples.get_mut(i)) {
                 (*ring, *held) = (span, samples);
             }
@@ -418,26 +412,28 @@ impl Question<'_, '_> {
         for output in self.outputs {
             let row = self.graph.shape(Node::Stage(output.stage)).bytes();
             let bytes = queue_bytes(output.capacity, row)?;
-            queues = num::align_up(num::add(queues, bytes)?, BUFFER_ALIGN)?;
+            queues = checked::align_up(checked::add(queues, bytes)?, BUFFER_ALIGN)?;
         }
         plan.queues = region(queues)?;
-        plan.every = match (plan.slots, self.knobs.checkpoint_every) {
+        plan.every = match (plan.slots, self.options.checkpoint_every) {
             (0, _) => 0,
             // Where a block ends anyway: a checkpoint then costs no call.
-            (_, 0) => plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).most(plan.stream_block),
+            (_, 0) => {
+                plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).max_u64(plan.stream_block)
+            }
             (_, every) => every,
         };
         let mut kept = 0;
         for stage in self.graph.stages() {
             let bytes = checkpoints::bytes(plan.slots, stage.stored_bytes())?;
-            kept = num::align_up(num::add(kept, bytes)?, BUFFER_ALIGN)?;
+            kept = checked::align_up(checked::add(kept, bytes)?, BUFFER_ALIGN)?;
         }
         plan.checkpoints = region(kept)?;
         plan.cache_row = cached;
-        plan.cache = region(cache::bytes(num::size(plan.lru)?, cached))?;
+        plan.cache = region(cache::bytes(checked::size(plan.lru)?, cached))?;
         plan.bytes = top;
         plan.spill = Span { at: Work::spill_start(top), len: spill };
-        num::add(plan.spill.at, plan.spill.len)?;
+        checked::add(plan.spill.at, plan.spill.len)?;
         Ok(())
     }
 
@@ -447,7 +443,7 @@ impl Question<'_, '_> {
         let mut least = self.graph.inputs().get(input).map_or(0, |i| i.window);
         if plan.stream_block > 0 {
             self.blocks(draft, None, 1, 0)?;
-            least = least.most(draft.feeds.get(input).map_or(0, |f| f.need));
+            least = least.max_u64(draft.feeds.get(input).map_or(0, |f| f.need));
         }
         if samples >= least {
             return Ok(());
@@ -455,9 +451,4 @@ impl Question<'_, '_> {
         let text = "the ring of an input holds {b} samples; this graph needs at least {a}";
         Err(Error::new(Status::Argument, text).a(least).b(samples))
     }
-}
-
-/// Bytes of the queue of an output: rows, and a check for each.
-pub fn queue_bytes(capacity: u64, row: usize) -> Result<usize> {
-    num::mul(num::size(capacity)?, num::add(row, 4)?)
 }

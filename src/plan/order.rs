@@ -42,7 +42,7 @@ pub(super) struct Ordered {
 }
 
 /// A graph in the midst of an order.
-struct State<'a, F> {
+struct Search<'a, F> {
     bytes: &'a [u64],
     /// The k-th predecessor of a node.
     input: F,
@@ -68,7 +68,7 @@ where
         .iter()
         .try_fold(0u64, |sum, b| sum.checked_add(*b))
         .ok_or_else(|| Error::new(Status::Overflow, "the rows of a graph do not fit the address space"))?;
-    let mut state = State { bytes, input, nodes, live: 0, peak: 0, bound: 0 };
+    let mut state = Search { bytes, input, nodes, live: 0, peak: 0, bound: 0 };
     state.count_consumers()?;
 
     let given = state.as_given();
@@ -84,7 +84,7 @@ where
     Ok(state.search(out, best, most))
 }
 
-impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
+impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
     fn size(&self, v: usize) -> u64 {
         self.bytes.get(v).copied().unwrap_or(0)
     }
@@ -109,10 +109,10 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
                 let node = self.nodes.get_mut(u).ok_or(unknown)?;
                 node.consumers = node.consumers.sat_add(1);
             }
-            self.bound = self.bound.most(together);
+            self.bound = self.bound.max_u64(together);
         }
         let last = self.nodes.iter().zip(self.bytes).filter(|(n, _)| n.consumers == 0);
-        self.bound = self.bound.most(last.map(|(_, b)| *b).fold(0, u64::sat_add));
+        self.bound = self.bound.max_u64(last.map(|(_, b)| *b).fold(0, u64::sat_add));
         self.restart();
         Ok(())
     }
@@ -130,7 +130,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
 
     /// The peak if `v` ran now.
     fn peak_with(&self, v: usize) -> u64 {
-        self.peak.most(self.live.sat_add(self.size(v)))
+        self.peak.max_u64(self.live.sat_add(self.size(v)))
     }
 
     fn run(&mut self, v: usize) {
@@ -206,7 +206,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> State<'_, F> {
 
     /// A node that can be run at once without harm.
     fn harmless(&mut self) -> Option<usize> {
-        let (live, limit) = (self.live, self.peak.most(self.bound));
+        let (live, limit) = (self.live, self.peak.max_u64(self.bound));
         let all = 0..self.bytes.len();
         all.into_iter().find(|v| self.ready(*v) && self.peak_with(*v) <= limit && self.live_after(*v) <= live)
     }

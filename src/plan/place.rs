@@ -4,10 +4,10 @@
 //! planners of inference runtimes (Pisarchyk & Lee 2020, "greedy by size"). A buffer lives from step `born` to step
 //! `dies`, both included, of the order in which stages run.
 
+use crate::checked;
 use crate::limits::BUFFER_ALIGN;
 use crate::mem::Span;
 use crate::status::Result;
-use crate::util::num;
 use crate::util::slice::sort;
 use crate::util::unsigned::Unsigned;
 
@@ -66,9 +66,9 @@ pub(super) fn place(buffers: &mut [Buffer]) -> Result<usize> {
     for i in 0..buffers.len() {
         let Some((placed, [buffer, ..])) = buffers.split_at_mut_checked(i) else { break };
         buffer.at = best_gap(placed, buffer)?;
-        arena = arena.max(num::add(buffer.at, buffer.bytes)?);
+        arena = arena.max(checked::add(buffer.at, buffer.bytes)?);
     }
-    num::align_up(arena, BUFFER_ALIGN)
+    checked::align_up(arena, BUFFER_ALIGN)
 }
 
 /// The smallest gap that takes the buffer, else the place behind everything that lives with it.
@@ -83,7 +83,7 @@ fn best_gap(placed: &[Buffer], buffer: &Buffer) -> Result<usize> {
         if gap >= buffer.bytes && best.is_none_or(|(size, _)| gap < size) {
             best = Some((gap, floor));
         }
-        floor = num::align_up(next.span().end().max(floor), BUFFER_ALIGN)?;
+        floor = checked::align_up(next.span().end().max(floor), BUFFER_ALIGN)?;
     }
     Ok(best.map_or(floor, |(_, at)| at))
 }

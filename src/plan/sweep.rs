@@ -6,13 +6,13 @@
 //! passes behind it. So `slots` can be few, but tiles of kept levels are as many as cover the range: the least memory for
 //! those is about `2 sqrt(rows * row * state)` bytes.
 
-use super::{ALL, JobPlan, Plan, Question, Served};
+use super::{ALL, JobPlan, Plan, PlannedRequest, Planner};
+use crate::checked;
 use crate::graph::Node;
 use crate::limits::BUFFER_ALIGN;
 use crate::schedule::leaf;
 use crate::status::{Error, Result, Status};
-use crate::store::checkpoint::Checkpoints;
-use crate::util::num;
+use crate::store::state_slots::Checkpoints;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// Slots of a sweep over a stream whose length is not known when it is planned.
@@ -30,18 +30,18 @@ pub(super) struct SweepSizes {
 
 impl SweepSizes {
     /// Of a sweep whose job is laid out.
-    pub(super) fn of(draft: &JobPlan<'_>, served: &Served) -> Result<SweepSizes> {
+    pub(super) fn of(draft: &JobPlan<'_>, served: &PlannedRequest) -> Result<SweepSizes> {
         let slot_of = |bytes: usize| if bytes == 0 { Ok(0) } else { Checkpoints::slot_bytes(bytes) };
         let slot = slot_of(draft.snapshot(0).len)?;
         let mut running = slot;
         let mut widest = 0;
         for (level, group) in draft.snapshots.iter().enumerate().skip(1) {
-            running = num::add(running, slot_of(group.len)?)?;
+            running = checked::add(running, slot_of(group.len)?)?;
             if level <= served.kept_levels() {
                 widest = widest.max(group.len);
             }
         }
-        let tile = num::mul(Checkpoints::slot_bytes(widest)?, served.kept_levels())?;
+        let tile = checked::mul(Checkpoints::slot_bytes(widest)?, served.kept_levels())?;
         Ok(SweepSizes { slot, tile, running })
     }
 }
@@ -58,26 +58,26 @@ struct Room {
     row: u64,
 }
 
-impl Question<'_, '_> {
+impl Planner<'_, '_> {
     /// Rows of the target that a sweep goes over, where that is known: behind a reverse scan all there are.
-    fn sweep_rows(&self, served: &Served) -> Option<u64> {
+    fn sweep_rows(&self, served: &PlannedRequest) -> Option<u64> {
         let rate = self.graph.rate(Node::Stage(served.request.stage));
-        let bound = served.windows.map(|w| num::div_ceil(w, rate));
+        let bound = served.windows.map(|w| checked::div_ceil(w, rate));
         match served.request.count {
             _ if served.levels > 1 => bound,
             ALL => bound,
-            count => Some(bound.map_or(count, |b| b.least(count))),
+            count => Some(bound.map_or(count, |b| b.min_u64(count))),
         }
     }
 
     /// Refuses rows over pushed samples that the ring cannot have all at once: who goes down needs them again.
-    pub(super) fn check_held(&self, served: &Served) -> Result<()> {
+    pub(super) fn check_held(&self, served: &PlannedRequest) -> Result<()> {
         let rate = self.graph.rate(Node::Stage(served.request.stage));
         for (input, _) in self.graph.inputs().iter().zip(self.inputs).filter(|(_, f)| f.pushed) {
             let held = input.windows(input.capacity);
             let windows = match served.request.count {
                 ALL => 1,
-                count => num::add64(num::mul64(count.sat_sub(1), rate)?, 1)?,
+                count => checked::add64(checked::mul64(count.sat_sub(1), rate)?, 1)?,
             };
             if input.capacity == 0 || held < windows {
                 let (_, samples) = input.samples(0, windows);
@@ -89,7 +89,7 @@ impl Question<'_, '_> {
     }
 
     /// The sweep with the least memory.
-    pub(super) fn least_sweep(&self, draft: &mut JobPlan<'_>, served: &mut Served) -> Result<()> {
+    pub(super) fn least_sweep(&self, draft: &mut JobPlan<'_>, served: &mut PlannedRequest) -> Result<()> {
         (served.leaf, served.slots) = (1, 1);
         self.job(draft, served)?;
         served.slots = u64::from(draft.snapshot(0).len > 0);
@@ -103,21 +103,22 @@ impl Question<'_, '_> {
         };
         let room = self.room(draft, served, 0)?;
         let tiles = balance(rows, room.row, room.tile);
-        served.leaf = num::div_ceil(rows, tiles).most(1);
-        served.tiles = num::div_ceil(rows, served.leaf);
+        served.leaf = checked::div_ceil(rows, tiles).max_u64(1);
+        served.tiles = checked::div_ceil(rows, served.leaf);
         Ok(())
     }
 
     /// What a sweep can spend if it gets `spare` bytes more than it has.
-    fn room(&self, draft: &mut JobPlan<'_>, served: &Served, spare: u64) -> Result<Room> {
+    fn room(&self, draft: &mut JobPlan<'_>, served: &PlannedRequest, spare: u64) -> Result<Room> {
         // The row of a tile as the placement has it: what a much longer tile takes more.
         const LONGER: u64 = 1 << 12;
-        let bytes_of = |draft: &mut JobPlan<'_>, leaf| self.job(draft, &Served { leaf, ..*served }).map(num::count);
+        let bytes_of =
+            |draft: &mut JobPlan<'_>, leaf| self.job(draft, &PlannedRequest { leaf, ..*served }).map(checked::count);
         let (long, short) = (bytes_of(draft, LONGER.sat_mul(2))?, bytes_of(draft, LONGER)?);
-        let row = num::div_ceil(long.sat_sub(short), LONGER).most(1);
+        let row = checked::div_ceil(long.sat_sub(short), LONGER).max_u64(1);
         self.job(draft, served)?;
         let sizes = SweepSizes::of(draft, served)?;
-        let (slot, tile) = (num::count(sizes.slot), num::count(sizes.tile));
+        let (slot, tile) = (checked::count(sizes.slot), checked::count(sizes.tile));
         let has = served.leaf.sat_mul(row);
         let has = has.sat_add(served.slots.sat_mul(slot)).sat_add(served.tiles.sat_mul(tile));
         Ok(Room { bytes: spare.sat_add(has), slot, tile, row })
@@ -126,7 +127,7 @@ impl Question<'_, '_> {
     /// Gives every sweep its slots and its tiles: the best split of what the budget leaves, or, without a budget, the
     /// least memory with which no row of level 0 is made more than twice on a way down.
     pub(super) fn spread_sweeps(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
-        let spare = self.knobs.budget.sat_sub(num::count(plan.bytes));
+        let spare = self.options.budget.sat_sub(checked::count(plan.bytes));
         let mut slack = 0;
         // Alignment may take more than the split reckons with; then it is made for a little less.
         for _ in 0..64 {
@@ -136,11 +137,11 @@ impl Question<'_, '_> {
                 self.split(served, &room)?;
             }
             self.lay_out(draft, &mut wider)?;
-            if num::count(wider.bytes) <= self.knobs.budget {
+            if checked::count(wider.bytes) <= self.options.budget {
                 *plan = wider;
                 return Ok(());
             }
-            slack = num::add64(slack, num::count(BUFFER_ALIGN))?;
+            slack = checked::add64(slack, checked::count(BUFFER_ALIGN))?;
         }
         for served in plan.served.iter_mut().flatten().filter(|s| s.is_sweep()) {
             self.count_extra(served);
@@ -148,20 +149,20 @@ impl Question<'_, '_> {
         Ok(())
     }
 
-    fn split(&self, served: &mut Served, room: &Room) -> Result<()> {
+    fn split(&self, served: &mut PlannedRequest, room: &Room) -> Result<()> {
         let rows = self.sweep_rows(served);
-        let unbounded = self.knobs.budget == u64::MAX;
+        let unbounded = self.options.budget == u64::MAX;
         let scans = room.slot > 0;
         let Room { bytes, slot, tile, row } = *room;
         let (slots, leaf) = match rows {
-            _ if !scans && tile == 0 => (0, served.block.least(bytes.checked_div(row).unwrap_or(1)).most(1)),
-            _ if self.knobs.sweep.is_some() => {
-                let (slots, leaf) = self.knobs.sweep.unwrap_or((1, 1));
+            _ if !scans && tile == 0 => (0, served.block.min_u64(bytes.checked_div(row).unwrap_or(1)).max_u64(1)),
+            _ if self.options.sweep.is_some() => {
+                let (slots, leaf) = self.options.sweep.unwrap_or((1, 1));
                 (slots.clamp(1, leaf::MAX_SLOTS), leaf)
             }
             Some(rows) if unbounded => {
                 let tiles = balance(rows, row, slot.sat_add(tile));
-                (tiles.least(leaf::MAX_SLOTS), num::div_ceil(rows, tiles))
+                (tiles.min_u64(leaf::MAX_SLOTS), checked::div_ceil(rows, tiles))
             }
             Some(rows) if tile > 0 => best_tiles(rows, room).unwrap_or((served.slots, served.leaf)),
             Some(rows) => {
@@ -170,23 +171,23 @@ impl Question<'_, '_> {
                 let best = leaf::split(&leaf::Budget { bytes, state_bytes: slot, row_bytes: row, rows })?;
                 (best.slots, best.leaf)
             }
-            None if unbounded => (OPEN_SLOTS, served.block.most(OPEN_SLOTS)),
+            None if unbounded => (OPEN_SLOTS, served.block.max_u64(OPEN_SLOTS)),
             None => {
                 // Half for slots, half for the leaf: good for any length within a constant.
                 let half = bytes.sat_add(slot) / 2;
                 let slots = half.checked_div(slot).unwrap_or(1).clamp(2, leaf::MAX_SLOTS).sat_sub(1);
-                (slots, half.checked_div(row).unwrap_or(1).most(1))
+                (slots, half.checked_div(row).unwrap_or(1).max_u64(1))
             }
         };
         let whole = rows.unwrap_or(u64::MAX).max(1);
-        (served.slots, served.leaf) = (if scans { slots.most(1) } else { 0 }, leaf.clamp(1, whole));
-        served.tiles = if tile > 0 { num::div_ceil(rows.unwrap_or(0), served.leaf) } else { 0 };
+        (served.slots, served.leaf) = (if scans { slots.max_u64(1) } else { 0 }, leaf.clamp(1, whole));
+        served.tiles = if tile > 0 { checked::div_ceil(rows.unwrap_or(0), served.leaf) } else { 0 };
         self.count_extra(served);
         Ok(())
     }
 
     /// Rows made beyond one pass of each level.
-    fn count_extra(&self, served: &mut Served) {
+    fn count_extra(&self, served: &mut PlannedRequest) {
         let Some(rows) = self.sweep_rows(served) else { return };
         let down = match served.slots {
             0 => 0,
@@ -196,10 +197,10 @@ impl Question<'_, '_> {
             }
         };
         let mut total = 0u64;
-        for pass in 1..=num::count(served.last_pass) {
+        for pass in 1..=checked::count(served.last_pass) {
             // A way up carries level 0 along; a way down rolls it ahead from snapshots.
             let ahead = if pass % 2 == 1 { down } else { 0 };
-            let levels = pass.sat_add(1).least(served.levels);
+            let levels = pass.sat_add(1).min_u64(served.levels);
             total = total.sat_add(rows.sat_mul(levels)).sat_add(ahead);
         }
         served.extra = total.sat_sub(rows.sat_mul(served.levels));
@@ -216,11 +217,11 @@ fn best_tiles(rows: u64, room: &Room) -> Option<(u64, u64)> {
     let mut best: Option<(u64, u64, u128)> = None;
     let mut tiles = 1u64;
     // 64 turns, and then one for each 1.6 % up to the most slots.
-    while tiles <= leaf::MAX_SLOTS.least(rows) && tiles.sat_mul(room.tile) <= room.bytes {
-        let leaf = num::div_ceil(rows, tiles);
-        let taken = leaf.sat_mul(room.row).sat_add(num::div_ceil(rows, leaf).sat_mul(room.tile));
+    while tiles <= leaf::MAX_SLOTS.min_u64(rows) && tiles.sat_mul(room.tile) <= room.bytes {
+        let leaf = checked::div_ceil(rows, tiles);
+        let taken = leaf.sat_mul(room.row).sat_add(checked::div_ceil(rows, leaf).sat_mul(room.tile));
         let slots = match room.bytes.checked_sub(taken) {
-            Some(left) if room.slot > 0 => left.checked_div(room.slot).unwrap_or(0).least(tiles),
+            Some(left) if room.slot > 0 => left.checked_div(room.slot).unwrap_or(0).min_u64(tiles),
             Some(_) => 1,
             None => 0,
         };
@@ -231,7 +232,7 @@ fn best_tiles(rows: u64, room: &Room) -> Option<(u64, u64)> {
             }
         }
         // Every number of tiles while they are few, then steps of 1.6 %.
-        tiles = tiles.sat_add((tiles / 64).most(1));
+        tiles = tiles.sat_add((tiles / 64).max_u64(1));
     }
     best.map(|(slots, leaf, _)| (slots, leaf))
 }

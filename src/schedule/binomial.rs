@@ -21,7 +21,7 @@ use crate::util::unsigned::{Count, Unsigned};
 
 /// `C(s + r, s)`, exact below 2^121, `u128::MAX` above. At most 128 rounds: every round at least doubles the value.
 fn wide(s: u64, r: u64) -> u128 {
-    let (few, many) = (u128::from(s.least(r)), u128::from(s.most(r)));
+    let (few, many) = (u128::from(s.min_u64(r)), u128::from(s.max_u64(r)));
     let (mut value, mut i) = (1u128, 0u128);
     while i < few {
         i = i.saturating_add(1);
@@ -59,11 +59,11 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
     }
     let enough = |r| wide(s, r) >= u128::from(steps);
     // `low` is too few (0 always is), `high` is enough.
-    let (mut low, mut high, mut stride) = (0, guess.most(1), 1u64);
+    let (mut low, mut high, mut stride) = (0, guess.max_u64(1), 1u64);
     if enough(high) {
         // The stride doubles: at most 64 turns.
-        while high > low.most(1) {
-            let probe = high.sat_sub(stride).most(1);
+        while high > low.max_u64(1) {
+            let probe = high.sat_sub(stride).max_u64(1);
             if !enough(probe) {
                 low = probe;
                 break;
@@ -118,10 +118,10 @@ pub fn splits(steps: u64, s: u64) -> (u64, u64) {
     let r = rounds(steps, s).unwrap_or(1);
     let (fewer, less) = (s.sat_sub(1), r.sat_sub(1));
     let before = if r >= 2 { beta(s, r.sat_sub(2)) } else { 0 };
-    let low = before.most(steps.sat_sub(beta(fewer, r)));
-    let high = beta(s, less).least(steps.sat_sub(beta(fewer, less)));
-    let most = steps.sat_sub(1).most(1);
-    (low.most(1).least(most), high.most(1).least(most))
+    let low = before.max_u64(steps.sat_sub(beta(fewer, r)));
+    let high = beta(s, less).min_u64(steps.sat_sub(beta(fewer, less)));
+    let most = steps.sat_sub(1).max_u64(1);
+    (low.max_u64(1).min_u64(most), high.max_u64(1).min_u64(most))
 }
 
 #[cfg(test)]

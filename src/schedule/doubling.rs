@@ -103,7 +103,7 @@ impl Doubling {
     /// In a fixed number of operations. A `wanted` above `now` counts as `now`.
     #[must_use]
     pub fn below(&self, wanted: u64, now: u64) -> u64 {
-        let wanted = wanted.least(now);
+        let wanted = wanted.min_u64(now);
         let Some(p) = self.phase(now) else { return wanted };
         let (half, gap) = (self.gap(now) / 2, self.gap(now));
         let floor = |step: u64, unit: u64| step.sat_sub(step.checked_rem(unit).unwrap_or(0));

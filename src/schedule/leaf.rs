@@ -19,8 +19,8 @@
 //! not rise with s: more leaf rows always help, more slots never harm.
 
 use super::binomial;
+use crate::checked;
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// Most slots [`split`] gives: it bounds its time whatever the number of rows.
@@ -35,11 +35,11 @@ pub fn extra_advances(rows: u64, s: u64, leaf: u64) -> Option<u128> {
 
 /// Advances, and the r they came with.
 fn count(rows: u64, s: u64, leaf: u64, guess: u64) -> Option<(u128, u64)> {
-    let leaf = leaf.least(rows.most(1));
+    let leaf = leaf.min_u64(rows.max_u64(1));
     if leaf == 0 {
         return None;
     }
-    let r = binomial::rounds_near(num::div_ceil(rows, leaf), s, guess)?;
+    let r = binomial::rounds_near(checked::div_ceil(rows, leaf), s, guess)?;
     let saved = binomial::saved(s, r)?.checked_mul(u128::from(leaf))?;
     Some((u128::from(r).checked_mul(u128::from(rows))?.checked_sub(saved)?, r))
 }
@@ -77,14 +77,15 @@ impl Budget {
     fn leaf(&self, s: u64) -> Option<u64> {
         let states = s.checked_add(1)?.checked_mul(self.state_bytes)?;
         let left = self.bytes.checked_sub(states)?;
-        Some(left.checked_div(self.row_bytes).unwrap_or(u64::MAX).least(self.rows.most(1))).filter(|leaf| *leaf > 0)
+        Some(left.checked_div(self.row_bytes).unwrap_or(u64::MAX).min_u64(self.rows.max_u64(1)))
+            .filter(|leaf| *leaf > 0)
     }
 
     /// The most slots beside a leaf.
     fn slots(&self, leaf: u64) -> Option<u64> {
         let left = self.bytes.checked_sub(leaf.checked_mul(self.row_bytes)?)?;
         let states = left.checked_div(self.state_bytes).unwrap_or(u64::MAX);
-        states.checked_sub(1).map(|s| s.least(MAX_SLOTS)).filter(|s| *s > 0)
+        states.checked_sub(1).map(|s| s.min_u64(MAX_SLOTS)).filter(|s| *s > 0)
     }
 
     fn bytes_for(&self, s: u64, leaf: u64) -> Option<u64> {
@@ -117,18 +118,18 @@ pub fn split(budget: &Budget) -> Result<Split> {
             best = Some(Split { slots: s, leaf, rounds, extra, bytes });
         }
     };
-    for s in 1..=root.least(MAX_SLOTS) {
+    for s in 1..=root.min_u64(MAX_SLOTS) {
         let Some(leaf) = budget.leaf(s) else { break };
         consider(s, leaf);
     }
     // Leaves below the root, with more slots than tried above.
-    for leaf in 1..=root.least(MAX_SLOTS) {
+    for leaf in 1..=root.min_u64(MAX_SLOTS) {
         let Some(s) = budget.slots(leaf) else { break };
         if s <= root {
             break;
         }
         // More slots than tiles are of no use.
-        consider(s.least(num::div_ceil(budget.rows, leaf)).most(1), leaf);
+        consider(s.min_u64(checked::div_ceil(budget.rows, leaf)).max_u64(1), leaf);
     }
     best.ok_or_else(|| {
         Error::new(Status::Budget, "reversing takes at least {a} bytes for states and rows; there are {b}")

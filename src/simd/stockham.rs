@@ -12,7 +12,7 @@
 //! registers, real and imaginary parts side by side. Both do the same operations, so that they give the same bits.
 
 use super::{Isa, LANES, Level};
-use crate::util::num;
+use crate::checked;
 
 /// Butterflies made together in the first two passes.
 const TILE: usize = 64;
@@ -188,7 +188,7 @@ pub fn stockham_table(table: &mut [f32], h: usize, vectors: bool, turn: impl Fn(
                 div(i, TURNS)
             };
             let power = (part / 2).saturating_add(1).saturating_mul(p);
-            let (cos, sin) = turn(num::count(power), num::count(n));
+            let (cos, sin) = turn(checked::count(power), checked::count(n));
             *v = if part.is_multiple_of(2) { cos as f32 } else { -sin as f32 };
         }
         rest = behind;

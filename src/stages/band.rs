@@ -8,20 +8,20 @@
 //! | `to` | the one behind the last; the length of the row where it is not given |
 
 use super::{Build, shape};
+use crate::checked;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::Result;
-use crate::util::num;
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["from", "to"])?;
     let edge = b.one_edge()?;
-    let len = num::count(edge.shape.len);
+    let len = checked::count(edge.shape.len);
     let from = b.count("from", Some(0), 0, len.sat_sub(1))?;
     let to = b.count("to", Some(len), from.sat_add(1), len)?;
-    let shape = shape(edge.shape.dtype, num::size(to.sat_sub(from))?)?;
-    let skip = num::mul(num::size(from)?, edge.shape.dtype.size())?;
+    let shape = shape(edge.shape.dtype, checked::size(to.sat_sub(from))?)?;
+    let skip = checked::mul(checked::size(from)?, edge.shape.dtype.size())?;
     let mut spec = StageSpec::new(Band { skip, bytes: shape.bytes() }, shape);
     spec.revision = b.revision();
     Ok(spec)

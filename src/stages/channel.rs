@@ -7,22 +7,22 @@
 //! | `index` | number of the channel, from 0; 0 where it is not given |
 
 use super::{Build, shape};
+use crate::checked;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{Pod, cast, cast_mut};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["index"])?;
     let edge = b.one_edge()?;
-    let last = num::count(edge.channels.sat_sub(1));
-    let index = num::size(b.count("index", Some(0), 0, last)?)?;
+    let last = checked::count(edge.channels.sat_sub(1));
+    let index = checked::size(b.count("index", Some(0), 0, last)?)?;
     let (Some(len), Some(0)) = (edge.shape.len.checked_div(edge.channels), edge.shape.len.checked_rem(edge.channels))
     else {
         return Err(Error::new(Status::Graph, "a row of {a} elements is not of {b} interleaved channels")
-            .a(num::count(edge.shape.len))
-            .b(num::count(edge.channels)));
+            .a(checked::count(edge.shape.len))
+            .b(checked::count(edge.channels)));
     };
     let kernel = Channel { index, channels: edge.channels, len };
     let mut spec = StageSpec::new(kernel, shape(edge.shape.dtype, len)?);

@@ -17,12 +17,12 @@
 //! Schafer, Discrete-Time Signal Processing, section 7.5. A table of the stage, the same bits on every machine.
 
 use super::{Build, shape, trig};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{cast, cast_mut};
 use crate::simd::{self, Level};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn fir<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -47,21 +47,21 @@ fn build<'m>(b: &mut Build<'_, 'm>, factor: u64) -> Result<StageSpec<'m>> {
         return Err(Error::new(Status::Argument, "filter taps must be finite"));
     }
     let len = match given.len() {
-        0 => num::size(num::add64(num::mul64(20, factor)?, 1)?)?,
+        0 => checked::size(checked::add64(checked::mul64(20, factor)?, 1)?)?,
         n => n,
     };
     let Some(spare) = edge.shape.len.checked_sub(len) else {
         return Err(Error::new(Status::Graph, "rows of {a} elements are shorter than the filter of {b} taps")
-            .a(num::count(edge.shape.len))
-            .b(num::count(len)));
+            .a(checked::count(edge.shape.len))
+            .b(checked::count(len)));
     };
-    let step = num::size(factor)?;
-    let rows = shape(Dtype::F32, num::add(spare.checked_div(step).unwrap_or(spare), 1)?)?;
+    let step = checked::size(factor)?;
+    let rows = shape(Dtype::F32, checked::add(spare.checked_div(step).unwrap_or(spare), 1)?)?;
     let taps = b.pool.copied(given)?;
     let mut spec = StageSpec::new(Fir { level: Level::detect(), taps, factor: step, row_len: rows.len }, rows);
     spec.table_bytes = shape(Dtype::F32, len)?.bytes();
     if step > 1 {
-        spec.scratch_bytes = shape(Dtype::F32, num::mul(edge.shape.len.div_ceil(step), step)?)?.bytes();
+        spec.scratch_bytes = shape(Dtype::F32, checked::mul(edge.shape.len.div_ceil(step), step)?)?.bytes();
     }
     spec.revision = b.revision();
     Ok(spec)
@@ -80,9 +80,9 @@ impl Kernel for Fir<'_> {
     fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
         let table = cast_mut::<f32>(table).ok_or(Code::MISFIT)?;
         if self.taps.is_empty() {
-            let half = num::count(self.factor).sat_mul(10);
-            let tap = |i: u64| low_pass(i.abs_diff(half), num::count(self.factor));
-            let gain: f64 = (0..num::count(table.len())).map(tap).sum();
+            let half = checked::count(self.factor).sat_mul(10);
+            let tap = |i: u64| low_pass(i.abs_diff(half), checked::count(self.factor));
+            let gain: f64 = (0..checked::count(table.len())).map(tap).sum();
             for (h, i) in table.iter_mut().zip(0u64..) {
                 *h = (tap(i) / gain) as f32;
             }

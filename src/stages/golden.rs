@@ -2,7 +2,7 @@
 //! every target. A kind is `exact`, the same bits everywhere, or `near`: within the case's tolerance of SciPy's numbers, as
 //! the tests around this one check, and told when it is not the same. `SQS_UPDATE_GOLDEN=1` writes the file anew.
 
-use crate::util::crc::crc32c;
+use crate::crc::crc32c;
 use std::collections::BTreeMap;
 use std::format;
 use std::path::Path;

@@ -6,12 +6,12 @@
 //! The window is a table of the stage, made without libm: the same bits on every machine.
 
 use super::{Build, shape, trig};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{cast, cast_mut};
 use crate::simd::{self, Level};
 use crate::status::Result;
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -32,10 +32,10 @@ struct Hann {
 impl Kernel for Hann {
     fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
         let table = cast_mut::<f32>(table).ok_or(Code::MISFIT)?;
-        let n = num::count(table.len());
+        let n = checked::count(table.len());
         for (w, i) in table.iter_mut().zip(0u64..) {
             // Half a turn over the row; the window is symmetric to the bit.
-            let (_, sin) = trig::turn(i.least(n.wrapping_sub(i)), n.sat_mul(2));
+            let (_, sin) = trig::turn(i.min_u64(n.wrapping_sub(i)), n.sat_mul(2));
             *w = (sin * sin) as f32;
         }
         if let [only] = table {

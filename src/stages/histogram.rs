@@ -11,17 +11,17 @@
 //! | `clamp` | 1: elements below and above the range count in the first and the last bin; 0, as where it is not given: nowhere |
 
 use super::{Build, shape};
+use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["lo", "hi", "bins", "clamp"])?;
     let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
-    let bins = num::size(b.count("bins", None, 1, 65_536)?)?;
+    let bins = checked::size(b.count("bins", None, 1, 65_536)?)?;
     let clamp = b.count("clamp", Some(0), 0, 1)? == 1;
     let range = b.number("lo").zip(b.number("hi")).filter(|(lo, hi)| lo < hi && (hi - lo).is_finite());
     let Some((lo, hi)) = range else {

@@ -4,12 +4,12 @@
 //! stage needs, the kernel, and the tests against a naive version. To add a stage, add its file, one entry in [`kinds`] and one
 //! function in `ffi/kinds.rs`; nothing else in the library knows stages by name.
 
+use crate::checked;
+use crate::crc::Crc32c;
 use crate::dtype::Dtype;
 use crate::kernel::{RowShape, StageSpec};
 use crate::mem::Carver;
 use crate::status::{Error, Name, Result, Status};
-use crate::util::crc::Crc32c;
-use crate::util::num;
 
 mod argmax;
 mod band;
@@ -183,7 +183,7 @@ pub fn make<'m>(kind: &Kind, b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let mut spec = (kind.build)(b)?;
     if spec.cost_ns == 0 {
         let rows = |e: &EdgeShape| u64::from(e.lookback).saturating_add(u64::from(e.lookahead)).saturating_add(1);
-        let seen = b.edges.iter().map(|e| num::count(e.shape.len).saturating_mul(rows(e)));
+        let seen = b.edges.iter().map(|e| checked::count(e.shape.len).saturating_mul(rows(e)));
         let picoseconds = seen.fold(0, u64::saturating_add).saturating_mul(kind.cost_ps.into());
         spec.cost_ns = (picoseconds / 1000).max(5);
     }
@@ -199,6 +199,6 @@ fn short_name(s: &str) -> Name {
 
 /// A row of `len` elements of `dtype`, checked to fit memory.
 pub fn shape(dtype: Dtype, len: usize) -> Result<RowShape> {
-    num::mul(len, dtype.size())?;
+    checked::mul(len, dtype.size())?;
     Ok(RowShape { dtype, len })
 }

@@ -18,12 +18,12 @@
 //!   between processors. Odd lengths are transformed as complex rows.
 
 use super::{Build, shape, trig};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{cast, cast_mut};
 use crate::simd::{self, Level};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 #[cfg(feature = "fft")]
 use sqrtspace_fft::{Complex32, Fft};
@@ -48,7 +48,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F32])?;
     let n = edge.shape.len;
     if n == 0 || n > MOST {
-        return Err(Error::new(Status::Argument, "a spectrum is of rows of 1 to {a} elements").a(num::count(MOST)));
+        return Err(Error::new(Status::Argument, "a spectrum is of rows of 1 to {a} elements").a(checked::count(MOST)));
     }
     let size = if n.is_multiple_of(2) { n / 2 } else { n };
     let own = n.is_power_of_two() && n > 1;
@@ -56,25 +56,25 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     let (plan, scratch, heap) = if let Some(plans) = host {
         host_plan(plans, n, size)?
     } else if own {
-        (Plan::Own, num::mul(size, 4)?, 0)
+        (Transform::Own, checked::mul(size, 4)?, 0)
     } else {
         return Err(Error::new(
             Status::Unsupported,
             "without the host's heap, or portable, a spectrum is of rows of a power of two elements, not of {a}",
         )
-        .a(num::count(n)));
+        .a(checked::count(n)));
     };
-    let turns = if matches!(plan, Plan::Own) { simd::stockham_turns(size, simd::VECTORS) } else { 0 };
-    let twiddles = if n == size { 0 } else { num::mul(twiddles(size), 2)? };
+    let turns = if matches!(plan, Transform::Own) { simd::stockham_turns(size, simd::VECTORS) } else { 0 };
+    let twiddles = if n == size { 0 } else { checked::mul(twiddles(size), 2)? };
     let kernel = Rfft { plan, n, size, twiddles, root, level: Level::detect() };
-    let mut spec = StageSpec::new(kernel, shape(Dtype::F32, num::add(n / 2, 1)?)?);
+    let mut spec = StageSpec::new(kernel, shape(Dtype::F32, checked::add(n / 2, 1)?)?);
     spec.scratch_bytes = shape(Dtype::F32, scratch)?.bytes();
-    spec.table_bytes = shape(Dtype::F32, num::add(twiddles, turns)?)?.bytes();
-    spec.host_heap_bytes = num::count(heap);
+    spec.table_bytes = shape(Dtype::F32, checked::add(twiddles, turns)?)?.bytes();
+    spec.host_heap_bytes = checked::count(heap);
     spec.revision = b.revision();
     // n log2 n, and a pass over the spectrum: measured from 512 to 32768.
-    let log = num::count(n).checked_ilog2().unwrap_or(0);
-    spec.cost_ns = num::count(n).sat_mul(u64::from(log).sat_mul(75).sat_add(250)) / 1000;
+    let log = checked::count(n).checked_ilog2().unwrap_or(0);
+    spec.cost_ns = checked::count(n).sat_mul(u64::from(log).sat_mul(75).sat_add(250)) / 1000;
     Ok(spec)
 }
 
@@ -94,18 +94,20 @@ impl core::fmt::Debug for HostPlans {
 /// A plan on the host's heap for rows of `n`, transformed as `size` complex numbers: the plan, its scratch memory in
 /// `f32`, the bytes of the heap.
 #[cfg(feature = "fft")]
-fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Plan, usize, usize)> {
+fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Transform, usize, usize)> {
     let floats = |plan: &Arc<dyn Fft<f32>>| {
         let scratch = if n == size { plan.get_inplace_scratch_len() } else { plan.get_immutable_scratch_len() };
-        num::mul(num::add(size, scratch)?, 2)
+        checked::mul(checked::add(size, scratch)?, 2)
     };
     if let Some(plan) = plans.made.iter().flatten().find(|p| p.len() == size) {
-        return Ok((Plan::Host(plan.clone()), floats(plan)?, 0));
+        return Ok((Transform::Host(plan.clone()), floats(plan)?, 0));
     }
     let heap = sqrtspace_fft::heap_bytes(size);
     // The planner aborts where the heap gives nothing: ask for the whole bound first.
     if Vec::<u8>::new().try_reserve_exact(heap).is_err() {
-        return Err(Error::new(Status::Memory, "the host's heap has no {a} bytes for a transform").a(num::count(heap)));
+        return Err(
+            Error::new(Status::Memory, "the host's heap has no {a} bytes for a transform").a(checked::count(heap))
+        );
     }
     let plan = sqrtspace_fft::forward(size);
     // With every place taken, a plan serves its stage alone.
@@ -113,11 +115,11 @@ fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Plan, usiz
         *place = Some(plan.clone());
     }
     let floats = floats(&plan)?;
-    Ok((Plan::Host(plan), floats, heap))
+    Ok((Transform::Host(plan), floats, heap))
 }
 
 #[cfg(not(feature = "fft"))]
-fn host_plan(_: &mut HostPlans, _: usize, _: usize) -> Result<(Plan, usize, usize)> {
+fn host_plan(_: &mut HostPlans, _: usize, _: usize) -> Result<(Transform, usize, usize)> {
     Err(Error::new(Status::Unsupported, "this build makes no plans on the host's heap"))
 }
 
@@ -137,7 +139,7 @@ fn twiddles(h: usize) -> usize {
     h.sat_sub(1) / 2
 }
 
-enum Plan {
+enum Transform {
     /// The library's own transform.
     Own,
     #[cfg(feature = "fft")]
@@ -145,7 +147,7 @@ enum Plan {
 }
 
 struct Rfft {
-    plan: Plan,
+    plan: Transform,
     /// Elements of a row.
     n: usize,
     /// Length of the transform: half of an even `n`.
@@ -162,7 +164,7 @@ impl Kernel for Rfft {
         let (twiddles, turns) = table.split_at_mut_checked(self.twiddles).ok_or(Code::MISFIT)?;
         let (cos, sin) = twiddles.split_at_mut(self.twiddles / 2);
         for ((c, s), k) in cos.iter_mut().zip(sin).zip(1u64..) {
-            let (cos, sin) = trig::turn(k, num::count(self.n));
+            let (cos, sin) = trig::turn(k, checked::count(self.n));
             (*c, *s) = ((0.5 * cos) as f32, (0.5 * sin) as f32);
         }
         simd::stockham_table(turns, self.size, simd::VECTORS, trig::turn);
@@ -183,18 +185,18 @@ impl Kernel for Rfft {
                 return Err(Code::MISFIT);
             }
             match &self.plan {
-                Plan::Own if !simd::VECTORS => {
+                Transform::Own if !simd::VECTORS => {
                     simd::stockham_plain(z, scratch, row, turns);
                     simd::half_power(self.level, y, z, cos, sin, self.root);
                 }
-                Plan::Own => {
+                Transform::Own => {
                     let (re, im) = z.split_at_mut_checked(self.size).ok_or(Code::MISFIT)?;
                     let work = scratch.get_mut(..self.size.sat_mul(2)).ok_or(Code::MISFIT)?;
                     simd::stockham(self.level, re, im, work, row, turns);
                     simd::half_power_apart(self.level, y, re, im, cos, sin, self.root);
                 }
                 #[cfg(feature = "fft")]
-                Plan::Host(plan) => {
+                Transform::Host(plan) => {
                     self.transform(plan.as_ref(), row, z, scratch)?;
                     if self.n == self.size {
                         simd::power(self.level, y, z, self.root);

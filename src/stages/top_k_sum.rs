@@ -14,13 +14,13 @@
 //! copied and parted around its `k`-th greatest element (Hoare, "Find", Comm. ACM 4, 1961).
 
 use super::{Build, shape};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::Slide;
 use crate::mem::cast_mut;
 use crate::simd::{self, Level};
 use crate::status::Result;
-use crate::util::num;
 use crate::util::slice::{self, select, sort};
 use crate::util::unsigned::Unsigned;
 
@@ -34,9 +34,9 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["k"])?;
     let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::F32])?;
-    let k = num::size(b.count("k", None, 1, num::count(edge.shape.len))?)?;
+    let k = checked::size(b.count("k", None, 1, checked::count(edge.shape.len))?)?;
     let mut spec = StageSpec::new(TopKSum { level: Level::detect(), k }, shape(Dtype::F32, 1)?);
-    let kept = if k <= MOST_KEPT { num::add(GROUPS, k)? } else { edge.shape.len };
+    let kept = if k <= MOST_KEPT { checked::add(GROUPS, k)? } else { edge.shape.len };
     spec.scratch_bytes = shape(Dtype::F32, kept)?.bytes();
     spec.revision = b.revision();
     Ok(spec)

@@ -27,7 +27,7 @@ pub(super) fn cos_poly(x: f64) -> f64 {
 /// Cosine and sine of the angle `2 pi j / n`.
 #[must_use]
 pub(super) fn turn(j: u64, n: u64) -> (f64, f64) {
-    let n = u128::from(n.most(1));
+    let n = u128::from(n.max_u64(1));
     let eighths = u128::from(j).checked_rem(n).unwrap_or(0).wrapping_mul(8);
     let octant = eighths.checked_div(n).unwrap_or(0);
     let rest = eighths.checked_rem(n).unwrap_or(0);

@@ -4,10 +4,10 @@
 //! a recomputation, never a wrong row. A damaged link can cost entries; it can neither make a look-up endless (walks
 //! are bounded by the number of slots) nor pass one row off as another (the key is compared, not implied by a place).
 
+use crate::checked;
+use crate::crc::Crc32c;
+use crate::digest::Digest;
 use crate::mem::{Span, Work, cast, cast_mut};
-use crate::util::crc::Crc32c;
-use crate::util::digest::Digest;
-use crate::util::num;
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
@@ -391,7 +391,7 @@ impl Cache {
 /// The check over key, length and row.
 fn check(slot: &Slot, bytes: &[u8]) -> u32 {
     let key = Crc32c::new().update(&slot.stage.to_be_bytes()).update(&slot.row.to_be_bytes());
-    key.update(&num::count(bytes.len()).to_be_bytes()).update(bytes).value()
+    key.update(&checked::count(bytes.len()).to_be_bytes()).update(bytes).value()
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@
 //! lazy doubling ring ([`Doubling`]) says which of them are held, so that a stream of any length is covered by a fixed
 //! number of slots. One more slot holds the state where the last evaluation ended, so that the next one can go on there.
 
-use super::checkpoint::{Checkpoints, HEADER_BYTES, Key, Scrubbed};
+use super::state_slots::{Checkpoints, HEADER_BYTES, Key, Scrubbed};
+use crate::checked;
+use crate::digest::Digest;
 use crate::mem::{FixedVec, Span, Work};
 use crate::schedule::doubling::Doubling;
 use crate::status::Result;
-use crate::util::digest::Digest;
-use crate::util::num;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// Checkpoints of one scan; of a stage without state, none.
@@ -47,7 +47,7 @@ impl ScanCheckpoints {
         }
         Ok(ScanCheckpoints {
             stage: u32::try_from(stage).unwrap_or(u32::MAX),
-            every: every.most(1),
+            every: every.max_u64(1),
             ring: Some(Doubling::new(slots)?),
             slots: Checkpoints::new(work, span, slots.sat_add(1), state_bytes, hash)?,
             state_bytes,
@@ -73,7 +73,7 @@ impl ScanCheckpoints {
         let next = row.checked_div(self.every).unwrap_or(0).sat_add(1);
         // Behind the newest, what the ring takes next; before it, what it holds and may have lost.
         let unit = match self.newest {
-            Some(newest) if next <= newest => (ring.gap(newest) / 2).most(1),
+            Some(newest) if next <= newest => (ring.gap(newest) / 2).max_u64(1),
             _ => ring.gap(next),
         };
         let stop = next.checked_next_multiple_of(unit).unwrap_or(u64::MAX);
@@ -124,7 +124,7 @@ impl ScanCheckpoints {
                 wanted = candidate.sat_sub(1);
             }
         }
-        self.last.filter(|l| *l <= row).map_or(best, |l| l.most(best))
+        self.last.filter(|l| *l <= row).map_or(best, |l| l.max_u64(best))
     }
 
     fn load(&mut self, work: &mut Work<'_>, row: u64, to: Span) -> bool {
@@ -311,5 +311,5 @@ impl<'m> CheckpointTable<'m> {
 /// Rows between candidates: windows between checkpoints as rows of a stage.
 #[must_use]
 pub fn every_rows(windows: u64, rate: u64) -> u64 {
-    num::div_ceil(windows.most(1), rate)
+    checked::div_ceil(windows.max_u64(1), rate)
 }

@@ -1,9 +1,6 @@
 //! Small things everything else stands on: checked arithmetic, text by value, big-endian bytes, CRC-32C, checks of tables, square root, slices.
 
 pub mod bytes;
-pub mod crc;
-pub mod digest;
-pub mod num;
 pub mod root;
 pub mod slice;
 pub mod text;

@@ -26,13 +26,13 @@ pub trait Unsigned: Copy {
 pub trait Count: Unsigned {
     /// `self < other`.
     #[must_use]
-    fn below(self, other: Self) -> bool;
+    fn lt_u64(self, other: Self) -> bool;
     /// The smaller of both.
     #[must_use]
-    fn least(self, other: Self) -> Self;
+    fn min_u64(self, other: Self) -> Self;
     /// The larger of both.
     #[must_use]
-    fn most(self, other: Self) -> Self;
+    fn max_u64(self, other: Self) -> Self;
 }
 
 macro_rules! forward {
@@ -63,16 +63,16 @@ forward!(usize, add, sub, mul, u64);
 
 impl Count for u64 {
     #[inline(always)]
-    fn below(self, other: Self) -> bool {
-        by::below(self, other)
+    fn lt_u64(self, other: Self) -> bool {
+        by::lt_u64(self, other)
     }
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
-        by::least(self, other)
+    fn min_u64(self, other: Self) -> Self {
+        by::min_u64(self, other)
     }
     #[inline(always)]
-    fn most(self, other: Self) -> Self {
-        by::most(self, other)
+    fn max_u64(self, other: Self) -> Self {
+        by::max_u64(self, other)
     }
 }
 
@@ -87,11 +87,11 @@ mod plain {
             })*
         };
     }
-    saturating!(add: u64 = saturating_add, sub: u64 = saturating_sub, mul: u64 = saturating_mul, least: u64 = min, most: u64 = max);
+    saturating!(add: u64 = saturating_add, sub: u64 = saturating_sub, mul: u64 = saturating_mul, min_u64: u64 = min, max_u64: u64 = max);
     saturating!(add32: u32 = saturating_add, sub32: u32 = saturating_sub, mul32: u32 = saturating_mul);
 
     #[inline(always)]
-    pub(super) fn below(a: u64, b: u64) -> bool {
+    pub(super) fn lt_u64(a: u64, b: u64) -> bool {
         a < b
     }
 }
@@ -136,18 +136,18 @@ mod carried {
     }
 
     #[inline(always)]
-    pub(super) fn below(a: u64, b: u64) -> bool {
+    pub(super) fn lt_u64(a: u64, b: u64) -> bool {
         borrow(a, b).1 != 0
     }
 
     #[inline(always)]
-    pub(super) fn least(a: u64, b: u64) -> u64 {
+    pub(super) fn min_u64(a: u64, b: u64) -> u64 {
         let (d, below) = borrow(a, b);
         b.wrapping_add(d & both(below))
     }
 
     #[inline(always)]
-    pub(super) fn most(a: u64, b: u64) -> u64 {
+    pub(super) fn max_u64(a: u64, b: u64) -> u64 {
         let (d, below) = borrow(a, b);
         b.wrapping_add(d & both(!below))
     }
@@ -226,9 +226,9 @@ mod tests {
             prop_assert_eq!(carried::add(a, b), plain::add(a, b));
             prop_assert_eq!(carried::sub(a, b), plain::sub(a, b));
             prop_assert_eq!(carried::mul(a, b), plain::mul(a, b));
-            prop_assert_eq!(carried::least(a, b), plain::least(a, b));
-            prop_assert_eq!(carried::most(a, b), plain::most(a, b));
-            prop_assert_eq!(carried::below(a, b), plain::below(a, b));
+            prop_assert_eq!(carried::min_u64(a, b), plain::min_u64(a, b));
+            prop_assert_eq!(carried::max_u64(a, b), plain::max_u64(a, b));
+            prop_assert_eq!(carried::lt_u64(a, b), plain::lt_u64(a, b));
             let (a, b) = (a as u32, b as u32);
             prop_assert_eq!(carried::add32(a, b), plain::add32(a, b));
             prop_assert_eq!(carried::sub32(a, b), plain::sub32(a, b));

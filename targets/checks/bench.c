@@ -160,7 +160,7 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     options.dtype = SQS_I16;
     options.byte_order = *(const unsigned char *)&(const uint16_t){ 1 } ? SQS_LITTLE_ENDIAN : SQS_BIG_ENDIAN;
     options.effort = effort;
-    CHECK_STATUS(sqs_encoder_memory(&options, &need, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&options, &need, &align), SQS_OK);
     CHECK_STATUS(sqs_encoder_init(area.bytes, need, &options, &encoder, NULL), SQS_OK);
     begin(encode_name, sizeof ints / 2);
     mark();
@@ -172,7 +172,7 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     tell("RATIO", sizeof ints * 1000 / made);
     sqs_decode_options_init(&decode, sizeof decode);
     decode.max_frame_bytes = 32768;
-    CHECK_STATUS(sqs_decoder_memory(&decode, &need, &align), SQS_OK);
+    CHECK_STATUS(sqs_decoder_bytes(&decode, &need, &align), SQS_OK);
     CHECK_STATUS(sqs_decoder_init(area.bytes, need, &decode, &decoder, NULL), SQS_OK);
     begin(decode_name, sizeof ints / 2);
     mark();

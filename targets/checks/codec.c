@@ -108,7 +108,7 @@ static size_t encoded(const golden_vector *g, size_t bytes)
     options.channels = g->channels;
     options.effort = g->effort;
     options.codec = g->codec;
-    CHECK_STATUS(sqs_encoder_memory(&options, &need, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&options, &need, &align), SQS_OK);
     CHECK(need <= AREA_BYTES / 2 && 64 % align == 0);
     CHECK_STATUS(sqs_encoder_init(ENCODER_AREA, need, &options, &encoder, NULL), SQS_OK);
     /* Input and output in pieces of no round size. */
@@ -133,7 +133,7 @@ static void decoded(size_t bytes, size_t n)
     sqs_status status = SQS_AGAIN;
     sqs_decode_options_init(&options, sizeof options);
     options.max_frame_bytes = 65536;
-    CHECK_STATUS(sqs_decoder_memory(&options, &need, &align), SQS_OK);
+    CHECK_STATUS(sqs_decoder_bytes(&options, &need, &align), SQS_OK);
     CHECK(need <= AREA_BYTES / 2);
     CHECK_STATUS(sqs_decoder_init(DECODER_AREA, need, &options, &decoder, NULL), SQS_OK);
     for (int turn = 0; turn < 100000 && status >= 0 && status != SQS_END; turn++) {

@@ -84,7 +84,7 @@ static int32_t rows_of(int32_t out[][LEN], uint32_t mode, uint64_t budget, uint6
     const sqs_request ask = all_of(id);
     const sqs_plan_info plan = plan_of(p, &ask, 1);
     *bytes = plan.work_bytes;
-    *least = plan.least_bytes;
+    *least = plan.min_budget_bytes;
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, area.bytes, (size_t)plan.work_bytes), SQS_OK);
     CHECK_STATUS(sqs_push(p, 0, samples, SAMPLES, &took), SQS_OK);
     CHECK(took == SAMPLES);

@@ -67,7 +67,7 @@ static size_t rows_of(const feature_case *c, control_area *where, uint32_t mode,
     const sqs_request ask = all_of(id);
     const sqs_plan_info plan = plan_of(p, &ask, 1);
     CHECK(plan.work_bytes <= 2 * PART);
-    *least = plan.least_bytes;
+    *least = plan.min_budget_bytes;
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, where ? area.bytes : NULL, where ? (size_t)plan.work_bytes : 0), SQS_OK);
     feature_input(c, INPUT_AREA);
     CHECK_STATUS(sqs_push(p, 0, INPUT_AREA, FEATURE_SAMPLES, &took), SQS_OK);

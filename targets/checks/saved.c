@@ -31,7 +31,7 @@ static sqs_pipeline *average(uint32_t *id)
     sqs_stage_desc d = stage_of("count", &from_average, 1, SQS_U16, 1);
     c.mode = SQS_MODE_SQRT;
     c.cache_bytes = 16 * 1024;
-    c.checkpoint_every = UINT32_MAX;
+    c.checkpoint_every = SQS_OFF;
     sqs_pipeline *p = pipeline_in(&control, &c);
     builtin(p, "ema", "average", &FROM_INPUT, 1, &alpha, 1);
     d.run = count;

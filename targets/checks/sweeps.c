@@ -51,7 +51,7 @@ static sqs_pipeline *chain_of(uint64_t rows, uint64_t budget, uint32_t *id)
     sqs_source source;
     c.mode = SQS_MODE_SQRT;
     c.memory_budget_bytes = budget;
-    c.checkpoint_every = UINT32_MAX;
+    c.checkpoint_every = SQS_OFF;
     sqs_pipeline *p = pipeline_in(&control, &c);
     d.run = chain;
     d.state_bytes = state_bytes;
@@ -78,7 +78,7 @@ static uint64_t budget_of(uint64_t rows, uint64_t slots, uint64_t leaf)
         if (budget != 0 && plan.sweep_slots == slots && plan.sweep_leaf == leaf) return budget;
         /* A slot takes the state and a header of 32 bytes: from somewhat less than slots and rows will take. */
         const uint64_t below = (slots * (32 + state_bytes) + (leaf - 1) * 4 * row_words) * 3 / 4;
-        budget = budget == 0 ? plan.least_bytes + below : budget + 8;
+        budget = budget == 0 ? plan.min_budget_bytes + below : budget + 8;
     }
     return 0;
 }
@@ -188,7 +188,7 @@ static uint64_t both_ways(uint32_t mode, uint64_t budget, uint32_t order)
     c.mode = mode;
     c.memory_budget_bytes = budget;
     c.cache_bytes = 4096;
-    c.checkpoint_every = UINT32_MAX;
+    c.checkpoint_every = SQS_OFF;
     sqs_pipeline *p = pipeline_in(&control, &c);
     d.run = running;
     d.state_bytes = sizeof(mark);
@@ -225,7 +225,7 @@ static uint64_t both_ways(uint32_t mode, uint64_t budget, uint32_t order)
     }
     CHECK(stats_of(p).crc_failures == 0);
     sqs_pipeline_delete(p);
-    return plan.least_bytes;
+    return plan.min_budget_bytes;
 }
 
 void check_reverse(void)

@@ -4,11 +4,11 @@
 //! `SQS_LONG=1` makes it 10,000 corruptions of each class and kind of stream.
 
 use crate::streams::{Random, decode_to, encode_flushed, names, signal16};
-use sqrtspace::codec::Effort;
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
 use sqrtspace::status::Status;
 use std::ops::Range;
 

@@ -2,11 +2,11 @@
 
 use crate::streams::{Random, decode, encode, signal16};
 use sqrtspace::codec::ccsds121::{self, Params};
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::frame::{Codec, Header};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::frame::{Codec, Header};
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
 
 fn options(format: Format, params: Params) -> EncodeOptions {
     let o = EncodeOptions::new(format);

@@ -1,11 +1,11 @@
 //! Damaged streams: every untouched frame is recovered at its right offset, and everything missing is reported.
 
 use crate::streams::{Decoded, Random, decode, decode_cut, encode, signal16};
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::frame::Header;
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::frame::Header;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
 use sqrtspace::status::Status;
 
 const RECOVER: DecodeOptions = DecodeOptions {
@@ -256,8 +256,8 @@ fn headers_without_frames_cost_little() {
 /// Payloads with right checksums and any content: the decoder of the payload meets what no encoder wrote.
 #[test]
 fn hostile_payloads_do_no_harm() {
-    use sqrtspace::codec::frame::Codec;
-    use sqrtspace::util::crc::crc32c;
+    use sqrtspace::codec::container::frame::Codec;
+    use sqrtspace::crc::crc32c;
     let mut r = Random(12);
     let streams = [Method::Numeric, Method::Lz, Method::Ccsds121].map(|m| stream_by(m, 9000));
     for case in 0..6000 {

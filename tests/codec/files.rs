@@ -3,9 +3,9 @@
 #![cfg(all(feature = "codec", feature = "std"))]
 
 use crate::streams::{Random, encode, signal16};
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::frame::Header;
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::frame::Header;
+use sqrtspace::codec::options::EncodeOptions;
 use sqrtspace::ffi::*;
 use std::ffi::CString;
 use std::path::PathBuf;
@@ -93,7 +93,7 @@ fn any_range_is_decoded_alone() {
             for at in (entries..payload.end - 4).step_by(16) {
                 lying[at..at + 8].fill(0);
             }
-            let crc = sqrtspace::util::crc::crc32c(&lying[end + 32..end + len - 4]);
+            let crc = sqrtspace::crc::crc32c(&lying[end + 32..end + len - 4]);
             lying[end + len - 4..].copy_from_slice(&crc.to_be_bytes());
         }
         for round in 0..30 {

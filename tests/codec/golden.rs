@@ -1,12 +1,12 @@
 //! The encoder's output to the byte: the same on every machine, and not changed without being noticed.
 
 use crate::streams::{Random, decode, encode};
-use sqrtspace::codec::Effort;
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::util::crc::crc32c;
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
+use sqrtspace::crc::crc32c;
 
 /// A wandering integer signal: no library of mathematics has a part in it.
 fn wander(n: usize, channels: usize) -> Vec<i32> {

@@ -2,13 +2,14 @@
 //! decoded.
 
 use crate::streams::{Random, decode, decode_cut, encode, encode_cut, names, signal16};
-use sqrtspace::codec::Effort;
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::{EncodeOptions, Place, encode_end, encode_frame, tag_of};
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::frame::{Header, OVERHEAD_BYTES};
-use sqrtspace::codec::index::Index;
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::frame::{Header, OVERHEAD_BYTES};
+use sqrtspace::codec::container::index::Index;
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
+use sqrtspace::codec::stream::encoder::{Place, encode_end, encode_frame, tag_of};
 use sqrtspace::status::Status;
 
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
@@ -166,7 +167,7 @@ fn headers_tell_the_place_in_the_group() {
     }
     // The index has the starts of groups alone.
     let payload = &coded[end.1.start + 32..end.1.end - 4];
-    let starts: Vec<u64> = sqrtspace::codec::index::entries(payload).unwrap().map(|e| e.position).collect();
+    let starts: Vec<u64> = sqrtspace::codec::container::index::entries(payload).unwrap().map(|e| e.position).collect();
     let want: Vec<u64> = frames.iter().step_by(4).map(|(_, at)| at.start as u64).collect();
     assert_eq!(starts, want);
 }

@@ -1,12 +1,12 @@
 //! Streams made to cost time: the work stays in proportion to their bytes. Counted in bytes checked and moved, not timed.
 
 use crate::streams::{Decoded, decode, decode_cut, encode, encode_flushed, names, signal16};
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::frame::{Codec, Header};
-use sqrtspace::util::crc::crc32c;
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::frame::{Codec, Header};
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
+use sqrtspace::crc::crc32c;
 
 const FRAME: usize = 1 << 20;
 
@@ -126,7 +126,7 @@ fn frames_have_few_groups() {
 /// An index is a hint: whatever it says, a range is what it is.
 #[test]
 fn an_index_may_lie() {
-    use sqrtspace::codec::index::{Entry, Index};
+    use sqrtspace::codec::container::index::{Entry, Index};
     let raw = signal16(40_000, 2, 5);
     let f = Format::new(SampleType::I16, ByteOrder::Little, 2).unwrap();
     let coded = encode(EncodeOptions { frame_bytes: 16 << 10, index_entries: 4, ..EncodeOptions::new(f) }, &raw);
@@ -145,7 +145,7 @@ fn an_index_may_lie() {
 }
 
 fn end_of(coded: &[u8]) -> usize {
-    coded.len() - sqrtspace::codec::index::end_frame_len(coded.last_chunk().unwrap())
+    coded.len() - sqrtspace::codec::container::index::end_frame_len(coded.last_chunk().unwrap())
 }
 
 /// Bytes of the original, by way of the index.
@@ -157,7 +157,7 @@ fn ranged(stream: &[u8], first: u64, len: usize) -> Vec<u8> {
         Ok(n)
     };
     let mut buf = vec![0; 64 << 10];
-    let at = sqrtspace::codec::restore::find(&read, stream.len() as u64, first, None, &mut buf).unwrap();
+    let at = sqrtspace::codec::whole::decode::find(&read, stream.len() as u64, first, None, &mut buf).unwrap();
     let got = decode(DecodeOptions { start: first, ..DecodeOptions::default() }, &stream[at as usize..]).unwrap();
     let (from, bytes) = &got.pieces[0];
     assert_eq!(*from, first);

@@ -2,12 +2,12 @@
 
 use crate::streams::{Random, decode, decode_cut, encode, encode_cut, lines, signal16};
 use proptest::prelude::*;
-use sqrtspace::codec::Effort;
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::frame::{Codec, Header};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::frame::{Codec, Header};
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
 
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
 
@@ -207,7 +207,8 @@ fn the_bytes_do_not_depend_on_how_the_stream_is_cut() {
 
 #[test]
 fn flushed_bytes_can_be_decoded_before_more_come() {
-    use sqrtspace::codec::encoder::{EncodeMemory, Encoder};
+    use sqrtspace::codec::stream::encoder::Encoder;
+    use sqrtspace::codec::stream::memory::EncodeMemory;
     use sqrtspace::codec::{Flow, Progress};
     let o = options(i16le(2), Effort::Default);
     let need = o.memory().unwrap();
@@ -327,7 +328,7 @@ fn frames_larger_than_the_memory_are_refused() {
 
 #[test]
 fn a_range_is_decoded_with_the_help_of_the_index() {
-    use sqrtspace::codec::index::{end_frame_len, entries};
+    use sqrtspace::codec::container::index::{end_frame_len, entries};
     let raw = signal16(100_000, 2, 4);
     let o = EncodeOptions { index_entries: 16, ..options(i16le(2), Effort::Default) };
     let coded = encode(o, &raw);
@@ -392,9 +393,9 @@ fn sample_recordings_come_back() {
 
 #[test]
 fn frames_made_apart_are_those_of_the_stream() {
-    use sqrtspace::codec::encoder::{Place, encode_end, encode_frame, tag_of};
-    use sqrtspace::codec::frame::OVERHEAD_BYTES;
-    use sqrtspace::codec::index::Index;
+    use sqrtspace::codec::container::frame::OVERHEAD_BYTES;
+    use sqrtspace::codec::container::index::Index;
+    use sqrtspace::codec::stream::encoder::{Place, encode_end, encode_frame, tag_of};
     let raw = signal16(20_000, 3, 8);
     let o = options(i16le(3), Effort::Default);
     let whole = encode(o, &raw);

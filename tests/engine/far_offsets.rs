@@ -3,14 +3,15 @@
 #![cfg(all(feature = "codec", feature = "std", feature = "stages"))]
 
 use crate::amount::long;
-use crate::chain::{KNOBS, Kept};
+use crate::chain::{Kept, OPTIONS};
 use crate::graphs::{area, request, seal, uninit};
 use crate::streams::{decode, signal16};
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::{EncodeOptions, Place, encode_end, encode_frame, tag_of};
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::frame::OVERHEAD_BYTES;
-use sqrtspace::codec::index::{Entry, Index};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::frame::OVERHEAD_BYTES;
+use sqrtspace::codec::container::index::{Entry, Index};
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
+use sqrtspace::codec::stream::encoder::{Place, encode_end, encode_frame, tag_of};
 use sqrtspace::dtype::Dtype;
 use sqrtspace::ffi::*;
 use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
@@ -144,7 +145,7 @@ fn ranges_of_a_coded_file_of_5_gib_are_found() {
 fn bytes_of_file(path: &std::path::Path) -> Pipeline<'static> {
     let limits = GraphLimits { stages: 2, edges: 2 };
     let input = InputSpec { name: "input", dtype: Dtype::U8, channels: 1, window: 1, hop: 1, capacity: 0 };
-    let config = Config { input, knobs: KNOBS, limits, param_bytes: 256, host_heap: false };
+    let config = Config { input, options: OPTIONS, limits, param_bytes: 256, host_heap: false };
     let mut p = Pipeline::new(&config, uninit(area(Pipeline::control_bytes(limits, 256, 0).unwrap()))).unwrap();
     let edge = EdgeSpec { name: "input", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
     p.add_builtin("to_f32", "numbers", &[edge], &[]).unwrap();

@@ -213,7 +213,7 @@ proptest! {
         let mut wide = Setup { mode: Mode::Sqrt, lru_bytes: 0, ..setup };
         let least = {
             let (mut p, _) = build(&graph, &wide);
-            p.plan(&[reversed(stage, 0, count)]).unwrap().least as u64
+            p.plan(&[reversed(stage, 0, count)]).unwrap().min_budget_bytes as u64
         };
         if tight < 3000 {
             wide.budget = least + tight;
@@ -264,7 +264,7 @@ proptest! {
         let mut wide = Setup { lru_bytes: 0, whole_ring: true, ..setup };
         let least = {
             let (mut p, _) = build(&graph, &wide);
-            p.plan(&[ask(0, EVERYTHING)]).unwrap().least as u64
+            p.plan(&[ask(0, EVERYTHING)]).unwrap().min_budget_bytes as u64
         };
         if tight < 3000 {
             wide.budget = least + tight;

@@ -7,7 +7,7 @@ use crate::graphs::*;
 use sqrtspace::pipeline::{Pipeline, SweepInfo};
 use sqrtspace::plan::{Mode, Order, Request};
 use sqrtspace::schedule::leaf;
-use sqrtspace::store::checkpoint::{Checkpoints, HEADER_BYTES};
+use sqrtspace::store::state_slots::{Checkpoints, HEADER_BYTES};
 
 /// Scans one behind the other, each on the rows of the one before; 'F' forward, 'R' reverse.
 fn scans(directions: &str, samples: u64) -> TestGraph {
@@ -88,7 +88,7 @@ fn each_pass_makes_each_row_once_but_what_the_schedule_rolls_ahead() {
             let graph = scans(directions, rows);
             for (order, last) in [(Order::Forward, last[0]), (Order::Reverse, last[1])] {
                 let ask = Request { order, ..request(graph.stages.len() - 1, 0, EVERYTHING) };
-                let least = build(&graph, &setup(u64::MAX)).0.plan(&[ask]).unwrap().least as u64;
+                let least = build(&graph, &setup(u64::MAX)).0.plan(&[ask]).unwrap().min_budget_bytes as u64;
                 let budget = [u64::MAX, least + dice.below(3000), least][dice.below(3) as usize];
                 let (mut p, _) = build(&graph, &setup(budget));
                 let plan = p.plan(&[ask]).unwrap();

@@ -6,11 +6,11 @@ use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
 use sqrtspace::io::{Source, SourceBox};
 use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
 use sqrtspace::pipeline::{Config, Pipeline};
-use sqrtspace::plan::{Knobs, Mode, Page, Plan, Request};
+use sqrtspace::plan::{Mode, Page, Plan, PlanOptions, Request};
 use sqrtspace::stages::Param;
 use sqrtspace::status::Status;
 
-const KNOBS: Knobs = Knobs {
+const OPTIONS: PlanOptions = PlanOptions {
     mode: Mode::Auto,
     budget: u64::MAX,
     cache_bytes: 512 << 10,
@@ -43,10 +43,10 @@ fn plain(name: &str) -> EdgeSpec<'_> {
     EdgeSpec { name, lookback: 0, lookahead: 0, boundary: Boundary::Zero }
 }
 
-fn pipeline(window: u64, hop: u64, samples: Option<u64>, knobs: Knobs) -> Pipeline<'static> {
+fn pipeline(window: u64, hop: u64, samples: Option<u64>, options: PlanOptions) -> Pipeline<'static> {
     let limits = GraphLimits { stages: 8, edges: 16 };
     let input = InputSpec { name: "input", dtype: Dtype::F32, channels: 1, window, hop, capacity: 0 };
-    let config = Config { input, knobs, limits, param_bytes: 1024, host_heap: true };
+    let config = Config { input, options, limits, param_bytes: 1024, host_heap: true };
     let mut p = Pipeline::new(&config, uninit(area(Pipeline::control_bytes(limits, 1024, 0).unwrap()))).unwrap();
     if let Some(samples) = samples {
         p.set_source(0, SourceBox::new(Untouched, |p| p), samples, false).unwrap();
@@ -55,8 +55,8 @@ fn pipeline(window: u64, hop: u64, samples: Option<u64>, knobs: Knobs) -> Pipeli
 }
 
 /// Median and 95th percentile of latencies, and an alert.
-fn logs(samples: Option<u64>, knobs: Knobs) -> (Pipeline<'static>, Request) {
-    let mut p = pipeline(65_536, 4096, samples, knobs);
+fn logs(samples: Option<u64>, options: PlanOptions) -> (Pipeline<'static>, Request) {
+    let mut p = pipeline(65_536, 4096, samples, options);
     let number = |key, value| Param { key, value, values: &[] };
     p.add_builtin("quantile", "quantiles", &[plain("input")], &[Param { key: "q", value: 0.0, values: &[0.5, 0.95] }])
         .unwrap();
@@ -72,9 +72,9 @@ fn chain(
     back: u32,
     cost_ns: u64,
     samples: Option<u64>,
-    knobs: Knobs,
+    options: PlanOptions,
 ) -> (Pipeline<'static>, Request) {
-    let mut p = pipeline(1024, 1024, samples, knobs);
+    let mut p = pipeline(1024, 1024, samples, options);
     let mut before = "input".to_string();
     for i in 0..stages {
         let mut spec = StageSpec::new(Never, RowShape { dtype: Dtype::F32, len });
@@ -87,7 +87,7 @@ fn chain(
     (p, request(stages - 1, 0, EVERYTHING))
 }
 
-fn served(plan: &Plan) -> sqrtspace::plan::Served {
+fn served(plan: &Plan) -> sqrtspace::plan::PlannedRequest {
     *plan.served().next().unwrap()
 }
 
@@ -110,8 +110,8 @@ fn line(text: &str, order: &str) -> (u64, u64, u64) {
 /// spilled: 20 million samples, p50 and p95 of 65 536 every 4096, 384 MiB.
 #[test]
 fn the_number_of_windows_counts() {
-    let knobs = Knobs { budget: 384 << 20, ..KNOBS };
-    let (mut p, ask) = logs(Some(20_000_000), knobs);
+    let options = PlanOptions { budget: 384 << 20, ..OPTIONS };
+    let (mut p, ask) = logs(Some(20_000_000), options);
     let plan = p.plan(&[ask]).unwrap();
     assert!(!served(&plan).classic && plan.bytes < 1 << 20, "{} bytes", plan.bytes);
     let text = explained(&mut p, &ask);
@@ -120,13 +120,13 @@ fn the_number_of_windows_counts() {
     assert!(rows == 4867 && bytes > 80_000_000, "{text}");
     assert!(estimate > 2 * line(&text, "* ").2, "{text}");
     // Twice the samples take twice the bytes and the time of the classic order, and no more bytes in blocks.
-    let (mut p, ask) = logs(Some(40_000_000), knobs);
+    let (mut p, ask) = logs(Some(40_000_000), options);
     let twice = explained(&mut p, &ask);
     let (_, more_bytes, more) = line(&twice, "classic");
     assert!(more_bytes > bytes / 10 * 19 && more > estimate / 10 * 19, "{text}{twice}");
     assert_eq!(p.plan(&[ask]).unwrap().bytes, plan.bytes);
     // Where nobody knows how many there will be, they are not taken to be few.
-    let (mut p, ask) = logs(None, knobs);
+    let (mut p, ask) = logs(None, options);
     assert!(!served(&p.plan(&[ask]).unwrap()).classic);
     assert!(explained(&mut p, &ask).contains("the number of windows is not known"));
 }
@@ -136,12 +136,13 @@ fn the_number_of_windows_counts() {
 fn short_ranges_are_classic() {
     for (back, windows) in [(0, 1), (500, 100)] {
         let samples = Some(1024 * windows);
-        let (mut p, ask) = chain(2, 256, back, 0, samples, KNOBS);
+        let (mut p, ask) = chain(2, 256, back, 0, samples, OPTIONS);
         let plan = p.plan(&[ask]).unwrap();
         assert!(served(&plan).classic, "{back}: {}", explained(&mut p, &ask));
-        let blocks = chain(2, 256, back, 0, samples, Knobs { mode: Mode::Sqrt, ..KNOBS }).0.plan(&[ask]).unwrap();
+        let blocks =
+            chain(2, 256, back, 0, samples, PlanOptions { mode: Mode::Sqrt, ..OPTIONS }).0.plan(&[ask]).unwrap();
         assert!(plan.bytes < blocks.bytes, "{} {}", plan.bytes, blocks.bytes);
-        let (mut p, ask) = chain(2, 256, back, 0, Some(1024 * 100_000), KNOBS);
+        let (mut p, ask) = chain(2, 256, back, 0, Some(1024 * 100_000), OPTIONS);
         let long = served(&p.plan(&[ask]).unwrap());
         assert!(!long.classic, "{back}: {}", explained(&mut p, &ask));
     }
@@ -150,9 +151,9 @@ fn short_ranges_are_classic() {
 /// Rows carried from block to block are moved once a block: with many of them blocks are larger than half of the cache.
 #[test]
 fn what_is_carried_makes_blocks_larger() {
-    let knobs = Knobs { cache_bytes: 64 << 10, ..KNOBS };
+    let options = PlanOptions { cache_bytes: 64 << 10, ..OPTIONS };
     let block = |back| {
-        let (mut p, ask) = chain(2, 256, back, 2000, Some(1024 * 100_000), knobs);
+        let (mut p, ask) = chain(2, 256, back, 2000, Some(1024 * 100_000), options);
         served(&p.plan(&[ask]).unwrap()).block
     };
     let (few, many) = (block(1), block(500));
@@ -162,7 +163,7 @@ fn what_is_carried_makes_blocks_larger() {
 #[test]
 fn dear_rows_need_no_large_blocks() {
     let block = |cost| {
-        let (mut p, ask) = chain(3, 16, 0, cost, Some(1024 * 100_000), KNOBS);
+        let (mut p, ask) = chain(3, 16, 0, cost, Some(1024 * 100_000), OPTIONS);
         served(&p.plan(&[ask]).unwrap()).block
     };
     assert!(block(10) >= 16);
@@ -173,7 +174,7 @@ fn dear_rows_need_no_large_blocks() {
 #[test]
 fn memory_is_not_spent_for_nothing() {
     let bytes = |cache_bytes| {
-        let (mut p, ask) = chain(3, 1024, 0, 2000, Some(1024 * 100_000), Knobs { cache_bytes, ..KNOBS });
+        let (mut p, ask) = chain(3, 1024, 0, 2000, Some(1024 * 100_000), PlanOptions { cache_bytes, ..OPTIONS });
         p.plan(&[ask]).unwrap().bytes
     };
     assert_eq!(bytes(512 << 10), bytes(480 << 20));
@@ -183,13 +184,13 @@ fn memory_is_not_spent_for_nothing() {
 #[test]
 fn every_budget_from_the_least_on_works() {
     let of = |budget| {
-        let (mut p, ask) = chain(3, 256, 5, 0, Some(1024 * 1000), Knobs { budget, ..KNOBS });
+        let (mut p, ask) = chain(3, 256, 5, 0, Some(1024 * 1000), PlanOptions { budget, ..OPTIONS });
         p.plan(&[ask])
     };
-    let least = of(u64::MAX).unwrap().least as u64;
+    let least = of(u64::MAX).unwrap().min_budget_bytes as u64;
     for budget in [least, least + 1, least * 2, least * 10, least * 1000] {
         let plan = of(budget).unwrap();
-        assert!(plan.bytes as u64 <= budget && plan.least as u64 == least, "{budget}: {}", plan.bytes);
+        assert!(plan.bytes as u64 <= budget && plan.min_budget_bytes as u64 == least, "{budget}: {}", plan.bytes);
     }
     let e = of(least - 1).unwrap_err();
     assert!(e.status == Status::Budget && e.to_string().contains(&format!("the least that works is {least}")), "{e}");
@@ -199,7 +200,7 @@ fn every_budget_from_the_least_on_works() {
 #[test]
 fn explanations_are_those_of_the_plan() {
     for budget in [u64::MAX, 1 << 20, 60_000] {
-        let (mut p, ask) = chain(3, 256, 5, 0, Some(1024 * 1000), Knobs { budget, ..KNOBS });
+        let (mut p, ask) = chain(3, 256, 5, 0, Some(1024 * 1000), PlanOptions { budget, ..OPTIONS });
         let plan = p.plan(&[ask]).unwrap();
         let text = explained(&mut p, &ask);
         assert_eq!(text.lines().filter(|l| l.starts_with("  * ")).count(), 1, "{text}");
@@ -214,8 +215,8 @@ fn explanations_are_those_of_the_plan() {
 #[test]
 fn checkpoints_below_the_dependency_span_are_noted() {
     let text = |every| {
-        let knobs = Knobs { checkpoint_every: every, checkpoint_slots: 8, ..KNOBS };
-        let mut p = pipeline(4096, 256, Some(1_000_000), knobs);
+        let options = PlanOptions { checkpoint_every: every, checkpoint_slots: 8, ..OPTIONS };
+        let mut p = pipeline(4096, 256, Some(1_000_000), options);
         let mut spec = StageSpec::new(Never, RowShape { dtype: Dtype::F32, len: 1 });
         spec.state_bytes = 8;
         let stage = p.add_stage("scan", &[plain("input")], spec).unwrap();

@@ -4,7 +4,7 @@ use crate::amount::{long, some};
 use crate::chain::*;
 use crate::graphs::*;
 use sqrtspace::pipeline::{Pipeline, SweepInfo};
-use sqrtspace::plan::{Knobs, Mode};
+use sqrtspace::plan::{Mode, PlanOptions};
 use sqrtspace::schedule::{binomial, leaf};
 use sqrtspace::status::Status;
 
@@ -22,8 +22,8 @@ fn sweep(p: &mut Pipeline<'static>, first: u64, count: u64, slice: u64) -> u64 {
 
 /// Rows made by a reversal of `rows` rows behind `first` others.
 fn executions(first: u64, rows: u64, slots: u64, leaf: u64, slice: u64) -> u64 {
-    let knobs = Knobs { sweep: Some((slots, leaf)), ..KNOBS };
-    let (mut p, made) = chain(2, 1, knobs, Some((first + rows, false)));
+    let options = PlanOptions { sweep: Some((slots, leaf)), ..OPTIONS };
+    let (mut p, made) = chain(2, 1, options, Some((first + rows, false)));
     let asked = [reversed(0, 0, EVERYTHING)];
     let plan = p.plan(&asked).unwrap();
     let planned = p.plan_info(&plan).sweep;
@@ -70,7 +70,7 @@ fn as_many_rows_are_made_as_the_closed_form_says() {
 fn a_million_rows_are_reversed_within_the_bytes_told() {
     const ROWS: u64 = 1_000_000;
     let expected = {
-        let (mut p, made) = chain(64, 16, Knobs { mode: Mode::Classic, ..KNOBS }, Some((ROWS, false)));
+        let (mut p, made) = chain(64, 16, PlanOptions { mode: Mode::Classic, ..OPTIONS }, Some((ROWS, false)));
         seal(&mut p, &[request(0, 0, EVERYTHING)]);
         let kept = Kept::default();
         p.evaluate_begin(&request(0, 0, ROWS), kept.boxed()).unwrap();
@@ -83,11 +83,11 @@ fn a_million_rows_are_reversed_within_the_bytes_told() {
     println!("  KiB  slots   leaf  sweep bytes  other bytes  passes more");
     for (kib, limit) in [(288usize, 1.00), (128, 1.77), (64, 1.95), (32, 2.50)] {
         // What the plan takes besides snapshots and leaf.
-        let (mut p, _) = chain(64, 16, Knobs { sweep: Some((1, 1)), ..KNOBS }, Some((ROWS, false)));
+        let (mut p, _) = chain(64, 16, PlanOptions { sweep: Some((1, 1)), ..OPTIONS }, Some((ROWS, false)));
         let least = p.plan(&asked).unwrap();
         let other = least.bytes - p.plan_info(&least).checkpoint_bytes;
         let budget = (other + kib * 1024) as u64;
-        let (mut p, made) = chain(64, 16, Knobs { budget, ..KNOBS }, Some((ROWS, false)));
+        let (mut p, made) = chain(64, 16, PlanOptions { budget, ..OPTIONS }, Some((ROWS, false)));
         let plan = p.plan(&asked).unwrap();
         let info = p.plan_info(&plan);
         seal(&mut p, &asked);
@@ -110,8 +110,8 @@ fn a_million_rows_are_reversed_within_the_bytes_told() {
 
 /// Rows made to grow a recording in pieces and then to reverse it, with a ring and snapshots beside it.
 fn grow_and_reverse(end: u64, ring: u32, slots: u64) -> u64 {
-    let knobs = Knobs { checkpoint_every: 1, checkpoint_slots: ring, sweep: Some((slots, 1)), ..KNOBS };
-    let (mut p, made) = chain(2, 1, knobs, Some((0, true)));
+    let options = PlanOptions { checkpoint_every: 1, checkpoint_slots: ring, sweep: Some((slots, 1)), ..OPTIONS };
+    let (mut p, made) = chain(2, 1, options, Some((0, true)));
     seal(&mut p, &[request(0, 0, EVERYTHING), reversed(0, 0, EVERYTHING)]);
     let (kept, mut there) = (Kept::default(), 0);
     while there < end {
@@ -222,7 +222,7 @@ fn no_call_makes_more_rows_than_asked() {
         // Half of them with few slots and short leaves.
         let (mut p, mut fail_in, mut need) = made(u64::MAX);
         if dice.below(2) == 0 {
-            (p, fail_in, need) = made(need.least as u64 + dice.below(1500));
+            (p, fail_in, need) = made(need.min_budget_bytes as u64 + dice.below(1500));
         }
         let (area, spill) = (area(need.bytes), area(need.spill.len));
         let base = area.as_mut_ptr();

@@ -4,14 +4,14 @@ use crate::format_oracle::seen;
 use crate::second_or;
 use crate::signals::{KINDS, TYPES, signal};
 use crate::streams::{Random, decode, encode_flushed};
-use sqrtspace::codec::Effort;
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format};
-use sqrtspace::codec::frame::{Codec, Header};
+use sqrtspace::codec::container::format::{ByteOrder, Format};
+use sqrtspace::codec::container::frame::{Codec, Header};
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
+use sqrtspace::crc::crc32c;
 use sqrtspace::status::Status;
-use sqrtspace::util::crc::crc32c;
 
 /// Damages of each stream.
 const DAMAGES: usize = 8;

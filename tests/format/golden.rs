@@ -4,12 +4,12 @@ use crate::format_oracle::seen;
 use crate::second;
 use crate::signals::{KINDS, TYPES, signal};
 use crate::streams::{Random, decode, encode, encode_flushed, names};
-use sqrtspace::codec::Effort;
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::decoder::DecodeOptions;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::util::crc::crc32c;
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
+use sqrtspace::codec::stream::decoder::DecodeOptions;
+use sqrtspace::crc::crc32c;
 use std::fmt::Write;
 
 /// The golden streams: of every type, short, and between them with every part of the format that this version writes.

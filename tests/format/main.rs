@@ -16,11 +16,11 @@ mod streams;
 
 use format_oracle::Stream;
 use signals::{KINDS, TYPES, signal};
-use sqrtspace::codec::Effort;
 use sqrtspace::codec::ccsds121::Params;
-use sqrtspace::codec::choose::Method;
-use sqrtspace::codec::encoder::EncodeOptions;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::options::Effort;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::options::Method;
 use streams::{encode, encode_flushed, lines, names};
 
 /// A payload of CCSDS 121: six bytes of parameters, the coded samples.

@@ -2,9 +2,9 @@
 //! which it differs in that alone. The names say the sections.
 
 use crate::damage::{both, frame};
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::frame::{Codec, Header};
-use sqrtspace::util::crc::crc32c;
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::frame::{Codec, Header};
+use sqrtspace::crc::crc32c;
 
 /// Fields of some bits each, padded with `padding`.
 fn bits(fields: &[(u64, u32)], padding: u8) -> Vec<u8> {

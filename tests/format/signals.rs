@@ -1,7 +1,7 @@
 //! Signals of every type and of many kinds.
 
 use crate::streams::Random;
-use sqrtspace::codec::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
 
 /// All types.
 pub(crate) const TYPES: [SampleType; 11] = [

@@ -100,7 +100,7 @@ unsafe fn use_it(p: *mut sqs_pipeline, stages: &[u32], pulled: u32, samples: &[f
         assert_eq!(sqs_scrub(p, 1 << 16, &mut n), SQS_OK);
         assert_eq!(sqs_push_end(p, 0), SQS_OK);
         let mut stats = sqs_stats { struct_size: size_of::<sqs_stats>() as u32, ..Default::default() };
-        assert_eq!(sqs_stats_get(p, &mut stats), SQS_OK);
+        assert_eq!(sqs_pipeline_stats(p, &mut stats), SQS_OK);
         assert!(stats.peak_bytes <= stats.plan_bytes && stats.peak_bytes > 0);
         assert_eq!(sqs_pipeline_reset(p), SQS_OK);
     }

@@ -29,7 +29,7 @@ fn files_take_what_was_told_and_nothing_else() {
             let (options, mut told) = (encode_options(threads), 0);
             // SAFETY: arguments as the header asks for.
             unsafe {
-                assert_eq!(sqs_encode_memory(&options, &mut told), SQS_OK);
+                assert_eq!(sqs_encode_work_bytes(&options, &mut told), SQS_OK);
                 let encode = || {
                     let status = sqs_encode_file(input.as_ptr(), output.as_ptr(), &options, null_mut(), null_mut());
                     assert_eq!(status, SQS_OK);
@@ -46,7 +46,7 @@ fn files_take_what_was_told_and_nothing_else() {
         unsafe {
             let (mut options, mut told): (sqs_decode_options, _) = (std::mem::zeroed(), 0);
             assert_eq!(sqs_decode_options_init(&mut options, size_of_val(&options)), SQS_OK);
-            assert_eq!(sqs_decode_memory(&options, &mut told), SQS_OK);
+            assert_eq!(sqs_decode_work_bytes(&options, &mut told), SQS_OK);
             let decode = || {
                 let status = sqs_decode_file(output.as_ptr(), back.as_ptr(), &options, null_mut(), null_mut());
                 assert_eq!(status, SQS_OK);
@@ -81,7 +81,7 @@ fn streams_of_the_callers_memory_take_nothing() {
     let mut area = vec![0u64; 1 << 17];
     // SAFETY: arguments as the header asks for.
     unsafe {
-        assert_eq!(sqs_encode_memory(&options, &mut told), SQS_OK);
+        assert_eq!(sqs_encode_work_bytes(&options, &mut told), SQS_OK);
         (options.memory, options.memory_bytes) = (area.as_mut_ptr().cast(), told);
         let stream = sqs_stream {
             struct_size: size_of::<sqs_stream>() as u32,
@@ -93,6 +93,6 @@ fn streams_of_the_callers_memory_take_nothing() {
         };
         let run = || assert_eq!(sqs_encode_stream(&stream, &options, null_mut(), null_mut()), SQS_OK);
         assert_eq!(counted(run).0, 0);
-        assert_eq!((left, sqs_encode_memory(null(), &mut told)), (0, SQS_ERR_ARGUMENT));
+        assert_eq!((left, sqs_encode_work_bytes(null(), &mut told)), (0, SQS_ERR_ARGUMENT));
     }
 }

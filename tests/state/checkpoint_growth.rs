@@ -4,7 +4,7 @@ use crate::amount::{long, some};
 use crate::chain::*;
 use crate::graphs::*;
 use sqrtspace::pipeline::Pipeline;
-use sqrtspace::plan::Knobs;
+use sqrtspace::plan::PlanOptions;
 use sqrtspace::status::Status;
 
 const WORDS: usize = 4;
@@ -14,8 +14,8 @@ fn windows() -> u64 {
     if long() { 10_000_000 } else { some(1_000_000) }
 }
 
-fn knobs() -> Knobs {
-    Knobs { checkpoint_every: 1, checkpoint_slots: SLOTS as u32, ..KNOBS }
+fn options() -> PlanOptions {
+    PlanOptions { checkpoint_every: 1, checkpoint_slots: SLOTS as u32, ..OPTIONS }
 }
 
 /// All rows, from the definition: a row is a word.
@@ -49,7 +49,7 @@ fn bound(end: u64, block: u64) -> u64 {
 fn any_past_row_of_a_growing_recording_is_there_on_demand() {
     let end = windows();
     let oracle = definition(end);
-    let (mut p, made) = chain(WORDS, 1, knobs(), Some((0, true)));
+    let (mut p, made) = chain(WORDS, 1, options(), Some((0, true)));
     let asked = [request(0, 0, EVERYTHING)];
     let plan = p.plan(&asked).unwrap();
     let block = p.plan_info(&plan).block;
@@ -89,7 +89,7 @@ fn any_past_row_of_a_growing_recording_is_there_on_demand() {
 #[test]
 fn a_pushed_stream_gives_the_same_rows() {
     let end = windows();
-    let (mut p, made) = chain(WORDS, 1, knobs(), None);
+    let (mut p, made) = chain(WORDS, 1, options(), None);
     p.open_output(0, 5000).unwrap();
     seal(&mut p, &[]);
     let oracle = definition(end);

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use sqrtspace::mem::{Span, Work};
 use sqrtspace::schedule::doubling::Doubling;
-use sqrtspace::store::checkpoint::{Checkpoints, Key};
+use sqrtspace::store::state_slots::{Checkpoints, Key};
 
 const STATE: usize = 24;
 /// The running state; the slots lie behind it.

@@ -5,8 +5,8 @@ use crate::chain::*;
 use crate::graphs::*;
 use sqrtspace::mem::Span;
 use sqrtspace::pipeline::Pipeline;
-use sqrtspace::plan::{Knobs, Mode, Order, Plan, Request};
-use sqrtspace::store::checkpoint::{Checkpoints, HEADER_BYTES};
+use sqrtspace::plan::{Mode, Order, Plan, PlanOptions, Request};
+use sqrtspace::store::state_slots::{Checkpoints, HEADER_BYTES};
 
 /// A work area whose bytes the test can still get at.
 struct Area {
@@ -54,7 +54,7 @@ fn byte(dice: &mut Dice, class: Class, crc: usize, payload: usize) -> usize {
 /// Where the parts are that are told to be protected.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Part {
-    Ring,
+    InputBuffer,
     Sweep,
     Cache,
 }
@@ -91,7 +91,7 @@ impl Targets {
     /// A byte of a part, if there is such a part.
     fn pick(&self, dice: &mut Dice, part: Part, class: Class) -> Option<usize> {
         let (slots, crc) = match part {
-            Part::Ring => (&self.ring, 24),
+            Part::InputBuffer => (&self.ring, 24),
             Part::Sweep => (&self.sweep, 24),
             Part::Cache => {
                 let (at, rows, each) = self.cache;
@@ -152,7 +152,7 @@ fn flipped_bits_change_no_row() {
     let mut flips = [[(0u64, 0u64); 3]; 3];
     for run in 0..runs {
         let (graph, oracle) = &graphs[run % graphs.len()];
-        let (part, class) = ([Part::Ring, Part::Sweep, Part::Cache][run % 3], CLASSES[run / 3 % 3]);
+        let (part, class) = ([Part::InputBuffer, Part::Sweep, Part::Cache][run % 3], CLASSES[run / 3 % 3]);
         let setup = Setup {
             mode: Mode::Sqrt,
             cache_bytes: [1, 600, 4000][dice.below(3) as usize],
@@ -213,7 +213,7 @@ fn flipped_bits_change_no_row() {
         assert!(struck > 0 || p.stats().crc_failures == 0);
     }
     println!("{runs} runs; flips, and runs in which damage was found, for header, payload, CRC:");
-    for (part, row) in [Part::Ring, Part::Sweep, Part::Cache].iter().zip(&flips) {
+    for (part, row) in [Part::InputBuffer, Part::Sweep, Part::Cache].iter().zip(&flips) {
         println!("  {part:?} {row:?}");
         assert!(row.iter().all(|(struck, found)| *struck > some(500) && *found > some(50)));
     }
@@ -224,8 +224,8 @@ fn flipped_bits_change_no_row() {
 #[test]
 fn a_damaged_checkpoint_is_written_again_when_it_is_passed() {
     const ROWS: u64 = 1000;
-    let knobs = Knobs { checkpoint_every: 1, checkpoint_slots: 8, cache_bytes: 1, ..KNOBS };
-    let (mut p, made) = chain(4, 1, knobs, Some((ROWS, false)));
+    let options = PlanOptions { checkpoint_every: 1, checkpoint_slots: 8, cache_bytes: 1, ..OPTIONS };
+    let (mut p, made) = chain(4, 1, options, Some((ROWS, false)));
     let asked = [request(0, 0, EVERYTHING)];
     let area = Area::seal(&mut p, &asked);
     let fetch = |p: &mut Pipeline<'static>, first, count| {
@@ -281,11 +281,11 @@ fn run(p: &mut Pipeline<'static>, ask: &Request) -> Vec<u8> {
 #[test]
 fn every_damaged_row_of_the_cache_and_every_damaged_checkpoint_is_counted() {
     const ROWS: u64 = 500;
-    let knobs = Knobs { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, ..KNOBS };
+    let options = PlanOptions { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, ..OPTIONS };
     for class in CLASSES {
         let mut dice = Dice(class as u64);
         for _ in 0..50 {
-            let (mut p, _) = chain(4, 2, knobs, Some((ROWS, false)));
+            let (mut p, _) = chain(4, 2, options, Some((ROWS, false)));
             let area = Area::seal(&mut p, &[request(0, 0, EVERYTHING)]);
             let targets = Targets::of(&p, &area.plan, 16);
             let all = run(&mut p, &request(0, 0, ROWS));
@@ -318,9 +318,9 @@ fn every_damaged_row_of_the_cache_and_every_damaged_checkpoint_is_counted() {
 #[test]
 fn a_scrub_of_any_size_comes_to_every_entry() {
     const ROWS: u64 = 500;
-    let knobs = Knobs { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, ..KNOBS };
+    let options = PlanOptions { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, ..OPTIONS };
     for most in [0, 1, 31, 33, 40, 64, 100, 1000, 10_000] {
-        let (mut p, _) = chain(4, 2, knobs, Some((ROWS, false)));
+        let (mut p, _) = chain(4, 2, options, Some((ROWS, false)));
         let area = Area::seal(&mut p, &[request(0, 0, EVERYTHING)]);
         let all = run(&mut p, &request(0, 0, ROWS));
         let targets = Targets::of(&p, &area.plan, 16);

@@ -2,11 +2,11 @@
 //! faults.rs, with every byte of one.
 
 use crate::amount::long;
-use crate::chain::{KNOBS, Kept, chain};
+use crate::chain::{Kept, OPTIONS, chain};
 use crate::graphs::*;
 use sqrtspace::pipeline::{Pipeline, Stats};
-use sqrtspace::plan::{Knobs, Mode, Order, Plan, Request};
-use sqrtspace::store::checkpoint::{Checkpoints, HEADER_BYTES};
+use sqrtspace::plan::{Mode, Order, Plan, PlanOptions, Request};
+use sqrtspace::store::state_slots::{Checkpoints, HEADER_BYTES};
 
 fn seal_over(p: &mut Pipeline<'static>, asked: &[Request]) -> (*mut u8, Plan) {
     let plan = p.plan(asked).unwrap();
@@ -43,10 +43,10 @@ fn run(p: &mut Pipeline<'static>, ask: &Request, turn: u64, strike: &mut dyn FnM
 #[test]
 fn a_cached_row() {
     const ROWS: u64 = 300;
-    let knobs = Knobs { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, cache_bytes: 1, ..KNOBS };
+    let options = PlanOptions { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, cache_bytes: 1, ..OPTIONS };
     let asked = [request(0, 0, EVERYTHING)];
     for behind in [1, 2, 7, 20] {
-        let (mut p, made) = chain(4, 1, knobs, Some((ROWS, false)));
+        let (mut p, made) = chain(4, 1, options, Some((ROWS, false)));
         let (base, plan) = seal_over(&mut p, &asked);
         let (all, _) = run(&mut p, &request(0, 0, ROWS), u64::MAX, &mut || ());
         let row = ROWS - behind;
@@ -76,9 +76,9 @@ fn a_cached_row() {
 /// What is made behind rows that the cache had is not for the damaged one before them.
 #[test]
 fn a_cached_row_before_others_that_are_sound() {
-    let knobs = Knobs { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, cache_bytes: 1, ..KNOBS };
+    let options = PlanOptions { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, cache_bytes: 1, ..OPTIONS };
     let again = |count: u64| {
-        let (mut p, _) = chain(4, 1, knobs, Some((300, false)));
+        let (mut p, _) = chain(4, 1, options, Some((300, false)));
         let (base, plan) = seal_over(&mut p, &[request(0, 0, EVERYTHING)]);
         run(&mut p, &request(0, 100, 10), u64::MAX, &mut || ());
         // Rows 0 .. 300 were passed, so that checkpoints are far from each other.
@@ -139,8 +139,8 @@ fn strike_snapshots(make: &dyn Fn() -> Pipeline<'static>, stage: usize) {
 
 #[test]
 fn a_snapshot_of_a_sweep() {
-    let knobs = Knobs { sweep: Some((3, 5)), ..KNOBS };
-    strike_snapshots(&|| chain(4, 1, knobs, Some((90, false))).0, 0);
+    let options = PlanOptions { sweep: Some((3, 5)), ..OPTIONS };
+    strike_snapshots(&|| chain(4, 1, options, Some((90, false))).0, 0);
 }
 
 /// The rows made again are those of the scan whose state it was, not of the stage that is asked for.
@@ -149,7 +149,7 @@ fn a_snapshot_below_a_reverse_scan() {
     let graph = scans("FR", 90);
     let (mut free, _) = build(&graph, &setup(u64::MAX));
     let ask = Request { order: Order::Reverse, ..request(1, 0, EVERYTHING) };
-    let least = free.plan(&[ask]).unwrap().least as u64;
+    let least = free.plan(&[ask]).unwrap().min_budget_bytes as u64;
     strike_snapshots(&|| build(&graph, &setup(least + 100)).0, 1);
 }
 

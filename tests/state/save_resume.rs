@@ -4,6 +4,7 @@
 use crate::amount::{long, some};
 use crate::chain::Dice;
 use crate::graphs::*;
+use sqrtspace::crc::crc32c;
 use sqrtspace::dtype::Dtype;
 use sqrtspace::graph::{Boundary, EdgeSpec, InputSpec};
 use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
@@ -11,7 +12,6 @@ use sqrtspace::pipeline::{Config, Pipeline};
 use sqrtspace::plan::{Mode, Request};
 use sqrtspace::stages::Param;
 use sqrtspace::status::Status;
-use sqrtspace::util::crc::crc32c;
 
 fn save(p: &mut Pipeline<'static>) -> Vec<u8> {
     let mut file = Vec::new();
@@ -305,7 +305,7 @@ fn a_file_of_another_pipeline_is_refused_and_told_apart() {
 /// An average of `f32` samples, and behind it a scan whose state has words that are told, or not.
 fn average(alpha: f64, revision: u32, word: usize) -> Pipeline<'static> {
     let input = InputSpec { name: "input", dtype: Dtype::F32, channels: 1, window: 4, hop: 4, capacity: 0 };
-    let config = Config { input, knobs: crate::chain::KNOBS, limits: LIMITS, param_bytes: 64, host_heap: false };
+    let config = Config { input, options: crate::chain::OPTIONS, limits: LIMITS, param_bytes: 64, host_heap: false };
     let need = Pipeline::control_bytes(LIMITS, 64, 0).unwrap();
     let mut p = Pipeline::new(&config, uninit(area(need))).unwrap();
     let edge = |name| EdgeSpec { name, lookback: 0, lookahead: 0, boundary: Boundary::Zero };

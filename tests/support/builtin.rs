@@ -1,14 +1,14 @@
 //! Chains of built-in stages over samples in memory: run in every way there is, which must all give the same bits.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test crate uses its part")]
 
-use crate::chain::{Dice, KNOBS, Kept};
+use crate::chain::{Dice, Kept, OPTIONS};
 use crate::graphs::{EVERYTHING, area, request, reversed, uninit};
 use sqrtspace::dtype::Dtype;
 use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
 use sqrtspace::io::{Source, SourceBox};
 use sqrtspace::kernel::{Code, RowShape};
 use sqrtspace::pipeline::{Config, Pipeline};
-use sqrtspace::plan::{Knobs, Mode, Order, Request};
+use sqrtspace::plan::{Mode, Order, PlanOptions, Request};
 use sqrtspace::stages::Param;
 use sqrtspace::status::{Error, Status};
 
@@ -55,15 +55,15 @@ impl Source for Recording {
 const LIMITS: GraphLimits = GraphLimits { stages: 5, edges: 8 };
 
 impl Chain {
-    fn knobs(mode: Mode, budget: u64) -> Knobs {
+    fn options(mode: Mode, budget: u64) -> PlanOptions {
         let (lru_bytes, checkpoint_every, checkpoint_slots) = (0, 0, 4);
-        Knobs { mode, budget, cache_bytes: 4 << 10, lru_bytes, checkpoint_every, checkpoint_slots, ..KNOBS }
+        PlanOptions { mode, budget, cache_bytes: 4 << 10, lru_bytes, checkpoint_every, checkpoint_slots, ..OPTIONS }
     }
 
-    fn pipeline(&self, knobs: Knobs) -> Result<Pipeline<'static>, Error> {
+    fn pipeline(&self, options: PlanOptions) -> Result<Pipeline<'static>, Error> {
         let window = self.len as u64;
         let input = InputSpec { name: "input", dtype: self.dtype, channels: 1, window, hop: window, capacity: 0 };
-        let config = Config { input, knobs, limits: LIMITS, param_bytes: 4096, host_heap: true };
+        let config = Config { input, options, limits: LIMITS, param_bytes: 4096, host_heap: true };
         let need = Pipeline::control_bytes(LIMITS, 4096, 0)?;
         let mut p = Pipeline::new(&config, uninit(area(need)))?;
         for stage in &self.stages {
@@ -94,7 +94,7 @@ impl Chain {
 
     /// Shape of the rows asked for.
     pub fn shape(&self) -> RowShape {
-        let p = self.pipeline(Self::knobs(Mode::Auto, u64::MAX)).unwrap();
+        let p = self.pipeline(Self::options(Mode::Auto, u64::MAX)).unwrap();
         p.graph().shape(sqrtspace::graph::Node::Stage(self.stages.len() - 1))
     }
 
@@ -115,15 +115,15 @@ impl Chain {
         let (last, row) = (self.stages.len() - 1, self.shape().bytes());
         let count = (self.samples.len() / self.dtype.size() / self.len) as u64;
         let asked = [request(last, 0, EVERYTHING), reversed(last, 0, EVERYTHING)];
-        let mut classic = self.pipeline(Self::knobs(Mode::Classic, u64::MAX)).unwrap();
+        let mut classic = self.pipeline(Self::options(Mode::Classic, u64::MAX)).unwrap();
         crate::graphs::seal(&mut classic, &asked[..1]);
         assert!(classic.sealed_plan().is_classic());
         let want = self.run(&mut classic, &asked[0], u64::MAX).unwrap();
         assert_eq!(want.len() as u64, count * row as u64);
 
-        let planned = |budget| self.pipeline(Self::knobs(Mode::Sqrt, budget)).unwrap().plan(&asked);
+        let planned = |budget| self.pipeline(Self::options(Mode::Sqrt, budget)).unwrap().plan(&asked);
         let free = planned(u64::MAX).unwrap();
-        let least = free.least as u64;
+        let least = free.min_budget_bytes as u64;
         let refused = planned(least - 1).unwrap_err();
         assert_eq!(refused.status, Status::Budget, "{refused}");
         assert!(refused.to_string().contains(&least.to_string()), "{refused}");
@@ -131,7 +131,7 @@ impl Chain {
         let mut dice = Dice(count);
         let (mut slowest, mut ran) = (0.0f64, 0);
         for budget in [least, least + spare / 20, least + spare / 5, u64::MAX] {
-            let mut p = self.pipeline(Self::knobs(Mode::Sqrt, budget)).unwrap();
+            let mut p = self.pipeline(Self::options(Mode::Sqrt, budget)).unwrap();
             let plan = p.plan(&asked).unwrap();
             let factor = p.plan_info(&plan).recompute_factor;
             assert!(plan.bytes as u64 <= budget && factor >= 1.0);
@@ -171,7 +171,7 @@ impl Chain {
             (Mode::Sqrt, reversed(last, 0, EVERYTHING)),
         ];
         let fails = |(mode, ask): &(Mode, Request)| {
-            let mut p = self.pipeline(Self::knobs(*mode, u64::MAX)).unwrap();
+            let mut p = self.pipeline(Self::options(*mode, u64::MAX)).unwrap();
             crate::graphs::seal(&mut p, &[*ask]);
             let error = self.run(&mut p, ask, 100).unwrap_err();
             (error.status, error.to_string())
@@ -181,7 +181,7 @@ impl Chain {
 
     /// Why a stage of it cannot be registered.
     pub fn refusal(&self) -> String {
-        self.pipeline(Self::knobs(Mode::Auto, u64::MAX)).err().unwrap().to_string()
+        self.pipeline(Self::options(Mode::Auto, u64::MAX)).err().unwrap().to_string()
     }
 }
 

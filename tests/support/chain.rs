@@ -6,13 +6,13 @@ use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
 use sqrtspace::io::{Sink, SinkBox, Source, SourceBox};
 use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
 use sqrtspace::pipeline::{Config, Pipeline};
-use sqrtspace::plan::{Knobs, Mode};
+use sqrtspace::plan::{Mode, PlanOptions};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::graphs::{area, uninit};
 
-pub const KNOBS: Knobs = Knobs {
+pub const OPTIONS: PlanOptions = PlanOptions {
     mode: Mode::Sqrt,
     budget: u64::MAX,
     cache_bytes: 16 << 10,
@@ -90,12 +90,12 @@ impl Source for Generated {
 pub fn chain(
     words: usize,
     row: usize,
-    knobs: Knobs,
+    options: PlanOptions,
     source: Option<(u64, bool)>,
 ) -> (Pipeline<'static>, Rc<Cell<u64>>) {
     let limits = GraphLimits { stages: 1, edges: 1 };
     let input = InputSpec { name: "input", dtype: Dtype::U32, channels: 1, window: 1, hop: 1, capacity: 0 };
-    let config = Config { input, knobs, limits, param_bytes: 0, host_heap: true };
+    let config = Config { input, options, limits, param_bytes: 0, host_heap: true };
     let need = Pipeline::control_bytes(limits, 0, 0).unwrap();
     let mut p = Pipeline::new(&config, uninit(area(need))).unwrap();
     let made = Rc::new(Cell::new(0));

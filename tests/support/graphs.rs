@@ -1,13 +1,13 @@
 //! Random graphs, a naive oracle that computes them row by row from the definition, and helpers to run them.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test crate uses its part")]
 
+use sqrtspace::digest::Digest;
 use sqrtspace::dtype::Dtype;
 use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
 use sqrtspace::io::{Sink, SinkBox, Source, SourceBox};
 use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
 use sqrtspace::pipeline::{Config, Pipeline};
-use sqrtspace::plan::{ALL, Knobs, Mode, Order, Request};
-use sqrtspace::util::digest::Digest;
+use sqrtspace::plan::{ALL, Mode, Order, PlanOptions, Request};
 use std::cell::{Cell, RefCell};
 use std::mem::MaybeUninit;
 use std::rc::Rc;
@@ -296,7 +296,7 @@ pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell
         (true, true) => (i.samples.len() as u64 / u64::from(i.channels)).max(i.window),
         _ => 0,
     };
-    let knobs = Knobs {
+    let options = PlanOptions {
         mode: setup.mode,
         budget: setup.budget,
         cache_bytes: setup.cache_bytes,
@@ -311,8 +311,13 @@ pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell
     fn spec<'a>(name: &'a str, i: &TestInput, capacity: u64) -> InputSpec<'a> {
         InputSpec { name, dtype: Dtype::U32, channels: i.channels, window: i.window, hop: i.hop, capacity }
     }
-    let config =
-        Config { input: spec("input", first, capacity(first)), knobs, limits: LIMITS, param_bytes: 0, host_heap: true };
+    let config = Config {
+        input: spec("input", first, capacity(first)),
+        options,
+        limits: LIMITS,
+        param_bytes: 0,
+        host_heap: true,
+    };
     let need = Pipeline::control_bytes(LIMITS, 0, 0).unwrap();
     let control = area(need);
     let base = control.as_mut_ptr();

@@ -1,10 +1,13 @@
 //! An encoder and a decoder with memory from the heap, and some signals.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use sqrtspace::codec::decoder::{DecodeMemory, DecodeOptions, DecodeStats, Decoder};
-use sqrtspace::codec::encoder::{EncodeMemory, EncodeOptions, EncodeStats, Encoder};
-use sqrtspace::codec::holes::Range;
-use sqrtspace::codec::index::Entry;
+use sqrtspace::codec::container::index::Entry;
+use sqrtspace::codec::options::EncodeOptions;
+use sqrtspace::codec::stream::decoder::{DecodeOptions, DecodeStats, Decoder};
+use sqrtspace::codec::stream::encoder::{EncodeStats, Encoder};
+use sqrtspace::codec::stream::holes::Range;
+use sqrtspace::codec::stream::memory::DecodeMemory;
+use sqrtspace::codec::stream::memory::EncodeMemory;
 use sqrtspace::codec::{Flow, Progress};
 use sqrtspace::status::Result;
 

@@ -140,7 +140,7 @@ impl Workload {
 
     pub(crate) fn config(self, args: &BenchArgs) -> Config {
         let (_, window, hop) = self.size(args.preset, args.deep);
-        args.knobs.config(window, hop)
+        args.args.config(window, hop)
     }
 }
 

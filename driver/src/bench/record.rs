@@ -81,7 +81,7 @@ impl Record {
             n,
             window: config.window,
             hop: config.hop,
-            k: u64::from(config.checkpoint_every),
+            k: config.checkpoint_every,
             lru_bytes: config.lru_bytes,
             budget_bytes: config.memory_budget_bytes,
             ..Record::default()
@@ -104,7 +104,7 @@ impl Record {
     pub(crate) fn planned(&mut self, plan: &Plan) {
         (self.block, self.plan_bytes) = (plan.block, plan.work_bytes);
         (self.recompute_factor, self.kept_every) = (plan.recompute_factor, plan.checkpoint_every);
-        self.least_bytes = plan.least_bytes;
+        self.least_bytes = plan.min_budget_bytes;
     }
 
     pub(crate) fn did(&mut self, stats: &Stats) {

@@ -65,7 +65,7 @@ fn measure(args: &SweepArgs, bench: &BenchArgs, point: &Point) -> Result<Record>
 /// Runs the points and prints them.
 pub(crate) fn sweep(args: &SweepArgs) -> Result<()> {
     let mut bench = args.bench();
-    bench.knobs.mode = Mode::Sqrt;
+    bench.args.mode = Mode::Sqrt;
     let base = Workload::Logs.config(&bench);
     let forward = |config| Point { config, order: Order::Forward };
     let mut points = Vec::new();
@@ -79,7 +79,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<()> {
             let (mut p, _, stage, _) = Workload::Logs.pipeline(&bench, &base)?;
             let mut least = 0;
             for order in [Order::Forward, Order::Reverse] {
-                least = least.max(p.plan(Rows { order, ..Rows::all(stage) })?.least_bytes);
+                least = least.max(p.plan(Rows { order, ..Rows::all(stage) })?.min_budget_bytes);
             }
             for order in [Order::Forward, Order::Reverse] {
                 // With the very least a row in reverse order may be made hundreds of times: that would hide the rest.

@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader};
 
 /// Which codec the last frame has, by what was counted since.
 fn codec(now: &CodecStats, before: &CodecStats) -> &'static str {
-    let counts = |s: &CodecStats| [s.stored_frames, s.glyph_frames, s.lz_frames, s.ccsds121_frames];
+    let counts = |s: &CodecStats| [s.stored_frames, s.numeric_frames, s.lz_frames, s.ccsds121_frames];
     let more = counts(now).into_iter().zip(counts(before)).position(|(a, b)| a > b);
     more.map_or("?", |i| ["stored", "glyph", "lz", "ccsds121"][i])
 }
@@ -94,7 +94,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<()> {
             stats.channels,
             whole(stats.raw_bytes),
             whole(stats.coded_bytes),
-            stats.glyph_frames,
+            stats.numeric_frames,
             stats.lz_frames,
             stats.ccsds121_frames,
             stats.stored_frames,

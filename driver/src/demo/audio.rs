@@ -120,7 +120,7 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     if demo.compare && is_stdin(args) {
         return Err("standard input cannot be read twice: --compare needs a file".into());
     }
-    let config = args.knobs.config(audio::WINDOW, audio::HOP);
+    let config = args.args.config(audio::WINDOW, audio::HOP);
     let input = Input::open(args)?;
     let (samples, rate, text) = (input.count(), input.rate(), input.describe());
     let windows = windows(&config, samples, &text)?;

@@ -119,7 +119,7 @@ fn spikes(findings: &Findings, latency: &Latency, config: &Config) -> (Vec<Spike
 
 /// `driver demo logs`.
 pub(crate) fn run(args: &LogsArgs) -> Result<()> {
-    let config = args.knobs.config(logs::WINDOW, logs::HOP);
+    let config = args.args.config(logs::WINDOW, logs::HOP);
     if let Some(why) = logs::refuse(config.window, config.hop) {
         return Err(why.into());
     }

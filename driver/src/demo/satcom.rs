@@ -181,7 +181,7 @@ fn errors(planted: &Planted, found: &Burst) -> (f64, f64) {
 
 /// `driver demo satcom`.
 pub(crate) fn run(args: &SatcomArgs) -> Result<()> {
-    let mut config = args.knobs.config(satcom::WINDOW, satcom::HOP);
+    let mut config = args.args.config(satcom::WINDOW, satcom::HOP);
     config.channels = if args.real { 1 } else { 2 };
     let band = Band { window: config.window, hop: config.hop, real: args.real, rate: rate(args) };
     if let Some(why) = band.refuse(args.deep) {

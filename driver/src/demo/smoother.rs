@@ -129,7 +129,7 @@ impl Line {
             .whole("budget", self.budget)
             .whole("plan_peak_bytes", self.plan.work_bytes)
             .whole("peak_bytes", self.peak_bytes)
-            .whole("least_bytes", self.plan.least_bytes)
+            .whole("least_bytes", self.plan.min_budget_bytes)
             .whole("slots", self.plan.sweep_slots)
             .whole("tile_rows", self.plan.sweep_leaf)
             .whole("stage_rows", self.stage_rows)
@@ -159,7 +159,7 @@ fn title(order: Order) -> &'static str {
 /// Budgets worth a line: from the first in which rows are made a few times at most, to the first in which no row needs to
 /// be made again or all is kept.
 fn budgets(rows: u64, order: Order, classic: &Classic) -> Result<Vec<u64>> {
-    let least = plan(rows, order, 0)?.least_bytes;
+    let least = plan(rows, order, 0)?.min_budget_bytes;
     let mut found = Vec::new();
     let mut budget = 1024;
     while budget < least || plan(rows, order, budget)?.recompute_factor > MOST_TIMES {

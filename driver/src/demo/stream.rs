@@ -88,7 +88,7 @@ fn resume(p: &mut Pipeline, path: &Path, samples: u64) -> Result<Option<(Taken, 
 /// `driver demo audio --checkpoint`.
 pub(crate) fn run(demo: &DemoAudioArgs, path: &Path) -> Result<()> {
     let args = &demo.audio;
-    let config = args.knobs.config(audio::WINDOW, audio::HOP);
+    let config = args.args.config(audio::WINDOW, audio::HOP);
     let input = Input::open(args)?;
     let (samples, text) = (input.count(), input.describe());
     let windows = plan::windows(samples, &config);

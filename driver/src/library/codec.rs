@@ -31,7 +31,7 @@ pub(crate) const SAMPLE_TYPES: [(&str, u32, u32); 11] = [
 /// Codecs by their names.
 pub(crate) const CODECS: [(&str, u32); 5] = [
     ("auto", SQS_CODEC_AUTO),
-    ("glyph", SQS_CODEC_GLYPH),
+    ("glyph", SQS_CODEC_NUMERIC),
     ("lz", SQS_CODEC_LZ),
     ("ccsds121", SQS_CODEC_CCSDS121),
     ("stored", SQS_CODEC_STORED),
@@ -244,7 +244,7 @@ impl Frames {
         let (o, mut error) = (decode_options(&d), no_error());
         let (mut bytes, mut align, mut handle) = (0, 0, std::ptr::null_mut());
         // SAFETY: the options are initialised, the places live.
-        let told = unsafe { sqs_decoder_memory(&raw const o, &raw mut bytes, &raw mut align) };
+        let told = unsafe { sqs_decoder_bytes(&raw const o, &raw mut bytes, &raw mut align) };
         ended(told, &error, String::new())?;
         // Room to reach any alignment.
         let mut memory = vec![0u128; (bytes + align) / 16 + 1];

@@ -3,6 +3,9 @@
 use sqrtspace::ffi::*;
 use std::ffi::{CStr, CString};
 
+/// Switches a feature off where 0 means its default.
+pub(crate) const OFF: u64 = SQS_OFF;
+
 /// The order in which the library works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Mode {
@@ -33,7 +36,7 @@ pub(crate) struct Config {
     /// Interleaved numbers in a sample: 2 for IQ.
     pub(crate) channels: u32,
     pub(crate) mode: Mode,
-    pub(crate) checkpoint_every: u32,
+    pub(crate) checkpoint_every: u64,
     pub(crate) lru_bytes: u64,
     pub(crate) memory_budget_bytes: u64,
     pub(crate) cache_bytes: u64,

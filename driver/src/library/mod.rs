@@ -8,7 +8,7 @@ mod samples;
 mod stages;
 
 pub(crate) use codec::*;
-pub(crate) use config::{Config, Costs, Mode, Plan, Registered, Stats};
+pub(crate) use config::{Config, Costs, Mode, OFF, Plan, Registered, Stats};
 pub(crate) use pipeline::{Order, Param, Pipeline, Rows, Stage};
 pub(crate) use samples::Samples;
 pub(crate) use stages::{Custom, Made, Shape, Sight, complex, from};

@@ -421,7 +421,7 @@ impl Pipeline {
     pub(crate) fn stats(&mut self) -> Result<Stats> {
         let mut stats = sqs_stats { struct_size: size_of::<sqs_stats>() as u32, ..Default::default() };
         // SAFETY: the struct is initialised and told with its size.
-        let status = unsafe { sqs_stats_get(self.handle.as_ptr(), &raw mut stats) };
+        let status = unsafe { sqs_pipeline_stats(self.handle.as_ptr(), &raw mut stats) };
         self.checked(status).map(|_| stats)
     }
 }

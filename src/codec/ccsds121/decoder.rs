@@ -6,7 +6,7 @@
 use super::bits::BitReader;
 use super::block_decode::{self, Coded, MAX_PAIR_CODE};
 use super::params::{Layout, MAX_BLOCK, Params};
-use super::{Step, sample};
+use super::{StepResult, sample};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
 
@@ -90,7 +90,7 @@ impl Decoder {
     /// Done when the last sample is out; input behind it is not taken. A step that takes and gives nothing although
     /// there is room needs more input: if there is none, the data are truncated. Error: [`Status::Damaged`] for what
     /// no encoder makes; every later step fails alike.
-    pub fn step(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step> {
+    pub fn step(&mut self, input: &[u8], out: &mut [u8]) -> Result<StepResult> {
         if self.failed {
             return Err(DAMAGED);
         }
@@ -99,7 +99,7 @@ impl Decoder {
         result
     }
 
-    fn run(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step> {
+    fn run(&mut self, input: &[u8], out: &mut [u8]) -> Result<StepResult> {
         let l = self.layout;
         let out_len = out.len();
         let mut dst = out;
@@ -131,7 +131,7 @@ impl Decoder {
                 }
             }
         }
-        Ok(Step { consumed: taken, produced: out_len.sat_sub(dst.len()), done })
+        Ok(StepResult { consumed: taken, produced: out_len.sat_sub(dst.len()), done })
     }
 
     /// Decodes the next coded block; false if the input ends within it.
@@ -180,7 +180,7 @@ impl Decoder {
             }
             self.last = sample::integrate(l.max, self.last, block);
         }
-        let count = self.left.least(l.block as u64);
+        let count = self.left.min_u64(l.block as u64);
         self.left = self.left.sat_sub(count);
         let bytes = (count as usize).sat_mul(l.sample_bytes);
         if bytes <= dst.len() {

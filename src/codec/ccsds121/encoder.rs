@@ -2,7 +2,7 @@
 
 use super::bits::BitWriter;
 use super::params::{Layout, MAX_BLOCK, Params};
-use super::{Step, block_encode, sample};
+use super::{StepResult, block_encode, sample};
 use crate::status::{Error, Result, Status};
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
@@ -162,7 +162,7 @@ impl Encoder {
     /// Unless the step is done or `out` is full, all of `input` was taken. Errors: [`Status::Range`] for a sample that
     /// does not fit its bits, [`Status::Argument`] when the data end within a sample. After an error the stream
     /// cannot go on.
-    pub fn step(&mut self, input: &[u8], out: &mut [u8], end: bool) -> Result<Step> {
+    pub fn step(&mut self, input: &[u8], out: &mut [u8], end: bool) -> Result<StepResult> {
         let block_bytes = self.coder.layout.block_bytes();
         let (mut src, mut dst) = (input, out);
         let (in_len, out_len) = (src.len(), dst.len());
@@ -200,7 +200,7 @@ impl Encoder {
             self.staged_len = 0;
             dst = self.emit(staged.get(..block_bytes), dst)?;
         }
-        Ok(Step { consumed: in_len.sat_sub(src.len()), produced: out_len.sat_sub(dst.len()), done })
+        Ok(StepResult { consumed: in_len.sat_sub(src.len()), produced: out_len.sat_sub(dst.len()), done })
     }
 
     /// Codes a block, or the end, straight into `dst` where it is certain to fit; what is left of `dst`.

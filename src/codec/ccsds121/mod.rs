@@ -36,7 +36,7 @@ use crate::status::{Error, Result, Status};
 
 /// How far one step of an [`Encoder`] or [`Decoder`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct StepResult {
     /// Bytes taken from the input.
     pub consumed: usize,
     /// Bytes put into the output.

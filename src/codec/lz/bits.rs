@@ -259,3 +259,17 @@ pub(super) fn top(word: u64, len: u32) -> (u64, u64) {
 pub(super) fn low(word: u64, len: u32) -> u32 {
     word as u32 & !(u32::MAX << (len & 31))
 }
+
+/// A number in groups of seven bits, the lowest first, each but the last with its top bit set; below 2^28.
+pub(super) fn number(bytes: &mut &[u8]) -> Option<usize> {
+    let mut v = 0usize;
+    for shift in [0, 7, 14, 21] {
+        let (&b, rest) = bytes.split_first()?;
+        *bytes = rest;
+        v |= usize::from(b & 0x7f) << shift;
+        if b < 0x80 {
+            return Some(v);
+        }
+    }
+    None
+}

@@ -8,9 +8,10 @@ use super::DECODE_WORK_LEN;
 use super::execute::Output;
 use super::huffman::TABLE;
 use super::literals;
+use super::sequence_decode;
 use super::sequences::Recent;
-use super::steps;
-use super::tans::{MAX_STATES, State};
+use super::tans::{DecodeEntry, MAX_STATES};
+use crate::codec::lz::bits::number;
 use crate::mem::Slide;
 use crate::mem::recast_mut;
 use crate::simd::Level;
@@ -23,7 +24,7 @@ const DAMAGED: Error = Error::new(Status::Damaged, "a coded block is damaged");
 struct Tables<'a> {
     literals: &'a mut [u16; TABLE],
     /// Of runs, match lengths and offsets, one behind the other: one pointer less in the loop.
-    sequences: &'a mut [State; 3 * MAX_STATES],
+    sequences: &'a mut [DecodeEntry; 3 * MAX_STATES],
 }
 
 /// Decodes a block that [`encode_block`](super::encode_block) made from `input` into `out`; the bytes decoded.
@@ -92,7 +93,7 @@ fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Op
             coded
         };
         if sequences > 0 {
-            steps::run(coded, sequences, &mut out, &mut recent, tables.sequences, level)?;
+            sequence_decode::run(coded, sequences, &mut out, &mut recent, tables.sequences, level)?;
         } else if !coded.is_empty() {
             return None;
         }
@@ -103,18 +104,4 @@ fn blocks(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables) -> Op
             return Some(out.at - start);
         }
     }
-}
-
-/// A number in groups of seven bits, the lowest first, each but the last with its top bit set; below 2^28.
-pub(super) fn number(bytes: &mut &[u8]) -> Option<usize> {
-    let mut v = 0usize;
-    for shift in [0, 7, 14, 21] {
-        let (&b, rest) = bytes.split_first()?;
-        *bytes = rest;
-        v |= usize::from(b & 0x7f) << shift;
-        if b < 0x80 {
-            return Some(v);
-        }
-    }
-    None
 }

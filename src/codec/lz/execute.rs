@@ -6,7 +6,7 @@
 
 use super::copy;
 use super::sequences::Recent;
-use super::steps::Step;
+use super::sequences::SequenceFields;
 use crate::mem::append;
 
 /// The output in the making: the bytes before `at` are decoded; from `lit` on literals wait until it is their turn.
@@ -20,7 +20,7 @@ impl Output<'_> {
     /// Appends what `steps` say. `None` for more literals than wait, an offset of 0 or beyond the start, or a match
     /// longer than there is room for.
     #[cfg_attr(feature = "std", inline(always))]
-    pub(super) fn carry_out(&mut self, steps: &[Step], recent: &mut Recent) -> Option<()> {
+    pub(super) fn carry_out(&mut self, steps: &[SequenceFields], recent: &mut Recent) -> Option<()> {
         let out = &mut *self.bytes;
         let (mut at, mut lit) = (self.at, self.lit);
         let mut recents = *recent;

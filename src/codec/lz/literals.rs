@@ -1,8 +1,8 @@
 //! Decoding literals: one stream of Huffman codes, or four that are read side by side.
 #![allow(clippy::arithmetic_side_effects, reason = "code lengths of at most 11 bits, and lengths of slices")]
 
+use super::bits::number;
 use super::bits::{Reader, WordReader};
-use super::decode::number;
 use super::huffman::{self, MAX_LEN, TABLE};
 use crate::simd::{Level, with_bits};
 

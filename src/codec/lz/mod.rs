@@ -19,8 +19,9 @@ mod matcher;
 mod optimal;
 mod parse;
 mod prices;
+mod sequence_decode;
 mod sequences;
-mod steps;
+
 mod tans;
 
 pub use decode::{decode_block, decode_block_after};

@@ -60,3 +60,6 @@ impl Recent {
         stored
     }
 }
+
+/// A sequence as decoded: literals, length of the match, offset as stored.
+pub(super) type SequenceFields = [u32; 3];

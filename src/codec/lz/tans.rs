@@ -175,10 +175,10 @@ impl EncodeTable {
 
 /// A state of a decoding table:
 /// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`, and the least value of its symbol.
-pub(super) type State = [u32; 2];
+pub(super) type DecodeEntry = [u32; 2];
 
 /// Fills a decoding table.
-pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &mut [State; MAX_STATES]) {
+pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &mut [DecodeEntry; MAX_STATES]) {
     let size = 1u32 << shares.log;
     let stride = shares.stride();
     let mut at = 0;

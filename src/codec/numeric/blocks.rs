@@ -1,14 +1,16 @@
 //! Residuals by fixed tables, the scale chosen per block of 32 and written as the difference to the block before.
 #![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; levels below 128")]
 
+use super::rans::Coded;
 use super::rans::{Decoder, Encoder, Turn, by_states};
-use super::section::{self, Coded, Section};
+use super::section;
+use super::section::Section;
 use super::tables::{
     self, COSTS, COSTS_ADDED, ESCAPE, FIXED, LEVELS, Lookup, MAX_LEVEL, PROB_BITS, SHAPES, SYMBOLS, Table, cost_in,
     freq, log2_q8, table_of,
 };
 use crate::codec::bits::{BitReader, BitWriter};
-use crate::codec::varint::{unzigzag, zigzag};
+use crate::codec::container::varint::{unzigzag, zigzag};
 use crate::simd::{self, Level};
 use crate::util::bytes::Reader;
 

@@ -4,8 +4,9 @@
 use super::entropy;
 use super::grid::Grid;
 use super::tables::estimate;
-use crate::codec::Effort;
-use crate::codec::varint::{self, unzigzag, zigzag};
+use crate::codec::container::varint;
+use crate::codec::container::varint::{unzigzag, zigzag};
+use crate::codec::options::Effort;
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::{Put, sort};
 use crate::util::unsigned::Unsigned;
@@ -233,7 +234,7 @@ pub(crate) fn rank(values: &[i32], v: i32) -> i32 {
 
 /// The greatest common divisor of the differences of `values`, which rise.
 fn factor(values: &[i32]) -> u32 {
-    super::plane::common_factor(values)
+    super::integers::common_factor(values)
 }
 
 /// Estimated cost of writing `values`, in 1/256 bit.

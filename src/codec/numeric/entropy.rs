@@ -5,8 +5,8 @@
 
 use super::learned::{self, Learned};
 use super::{adaptive, blocks, rice};
-use crate::codec::Effort;
-use crate::codec::varint;
+use crate::codec::container::varint;
+use crate::codec::options::Effort;
 use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
 use crate::util::unsigned::Count;
@@ -74,7 +74,7 @@ pub(crate) fn write_after(
     };
     let some = if e.len() < 2048 { 1 } else { step };
     let learned = Learned::from_some(e, some, models)?;
-    let least = rice.least(choice.cost).least(learned.cost);
+    let least = rice.min_u64(choice.cost).min_u64(learned.cost);
     if best || e.len() <= SHORT {
         let ways = if best { adaptive::WAYS } else { 1 };
         let (mut tight, mut tightest) = (None, u64::MAX);
@@ -107,7 +107,7 @@ pub(crate) fn write_after(
     // At the default effort Rice codes, slower to read, have to be worth it; a learned table is the quickest.
     let (rice, learned_cost) =
         if best { (rice, learned.cost) } else { (rice + rice / 16, learned.cost - learned.cost / 200) };
-    let n = if learned_cost <= rice.least(choice.cost) {
+    let n = if learned_cost <= rice.min_u64(choice.cost) {
         *mode = LEARNED;
         let learned = if some == 1 { learned } else { Learned::from(e, models)? };
         learned.write(e, rest)?

@@ -4,11 +4,13 @@
 //! 18181-1, C.2): one table serves any scale. Its frequencies are sent as floating-point numbers of a few bits.
 #![allow(clippy::arithmetic_side_effects, reason = "counts of residuals of a frame; classes below 256, bits below 32")]
 
+use super::rans::Coded;
 use super::rans::{Encoder, Turn, by_states, states_for};
-use super::section::{self, Coded, Section};
+use super::section;
+use super::section::Section;
 use super::tables::log2_q8;
 use crate::codec::bits::{BitReader, BitWriter};
-use crate::codec::varint::{unzigzag, zigzag};
+use crate::codec::container::varint::{unzigzag, zigzag};
 use crate::simd::{self, LOW_BYTES, Level, NUMBERS};
 use crate::util::bytes::Reader;
 use crate::util::unsigned::Unsigned;

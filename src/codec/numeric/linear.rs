@@ -6,7 +6,7 @@
 
 use super::fixed::wrap;
 use crate::codec::bits::{BitReader, BitWriter};
-use crate::codec::varint::{unzigzag, zigzag};
+use crate::codec::container::varint::{unzigzag, zigzag};
 #[cfg(feature = "std")]
 use crate::simd::{self, Level, Term};
 use crate::util::bytes::Reader;

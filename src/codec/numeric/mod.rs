@@ -9,10 +9,12 @@ mod dict;
 mod entropy;
 mod fixed;
 mod grid;
+mod integers;
 mod learned;
 mod linear;
 mod past;
 mod plane;
+mod plane_decode;
 mod predict;
 mod range;
 mod rans;
@@ -23,16 +25,20 @@ mod solve;
 mod tables;
 mod wide;
 
-use super::Effort;
-use super::format::Format;
-use super::glyph::{self, GlyphType};
-use super::varint;
+use super::container::format::Format;
+use super::container::glyph;
+use super::container::glyph::GlyphType;
+use super::container::varint;
+use super::options::Effort;
+use crate::codec::numeric::integers::base_of;
+use crate::codec::numeric::integers::width_of;
 use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::Put;
 use linear::MAX_REFS;
 use past::Past;
-use plane::{Plane, PlaneOut};
+use plane::Plane;
+use plane_decode::PlaneOut;
 pub(crate) use tables::estimate;
 
 /// Cells of f64 that encoding works in.
@@ -235,8 +241,8 @@ pub(crate) fn quick_cost(raw: &[u8], format: Format, cells: &mut [i32]) -> Optio
     let mut cost = 0;
     for channel in 0..format.channels as usize {
         sample::load(whole, format, channel, x);
-        let base = plane::base_of(x, 1, plane::width_of(format));
-        let fixed = predict::choose_fixed(rows, plane::width_of(format), Effort::Default, &mut |from, to| {
+        let base = base_of(x, 1, width_of(format));
+        let fixed = predict::choose_fixed(rows, width_of(format), Effort::Default, &mut |from, to| {
             for (to, v) in to.iter_mut().zip(x.get(from..).unwrap_or(&[])) {
                 *to = v.wrapping_sub(base);
             }

@@ -8,7 +8,7 @@ use super::fixed::wrap;
 use super::linear::{MAX_ORDER, MAX_REFS};
 use super::predict::Predictor;
 use super::{dict, sample};
-use crate::codec::format::Format;
+use crate::codec::container::format::Format;
 use crate::util::unsigned::Unsigned;
 
 /// Most rows that are looked at.

@@ -5,17 +5,22 @@ use super::fixed::MAX_ORDER as ORDER;
 use super::grid::Grid;
 use super::linear::MAX_REFS;
 use super::past::{KNOWN_ROWS, Past};
-use super::predict::{self, Predictor, SOME};
+use super::predict::{self, SOME};
 use super::tables::estimate;
 use super::wide::Wide;
 use super::{dict, entropy, sample};
-use crate::codec::Effort;
-use crate::codec::format::{Format, SampleType};
-use crate::codec::glyph::{self, Glyph, GlyphType};
-use crate::codec::varint::{self, unzigzag, zigzag};
+use crate::codec::container::format::{Format, SampleType};
+use crate::codec::container::glyph;
+use crate::codec::container::glyph::GlyphType;
+use crate::codec::container::varint;
+use crate::codec::container::varint::zigzag;
+use crate::codec::numeric::integers::base_of;
+use crate::codec::numeric::integers::common_factor;
+use crate::codec::numeric::integers::integer;
+use crate::codec::numeric::integers::width_of;
+use crate::codec::options::Effort;
 use crate::mem::Slide;
-use crate::simd::{self, Level};
-use crate::util::bytes::{Reader, Writer};
+use crate::util::bytes::Writer;
 use crate::util::slice::{Put, sort};
 use crate::util::unsigned::Count;
 
@@ -184,7 +189,7 @@ impl Plane<'_> {
                 let plain = dict::cost(values);
                 let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
                 dict_grid = grid.filter(|_| fitted < plain);
-                consider(RANKS, ranks + plain.least(fitted));
+                consider(RANKS, ranks + plain.min_u64(fitted));
                 if let Some(u) = self.union(few) {
                     let all = self.known.get(..u.all).unwrap_or(&[]);
                     let ranks = fixed_cost(self.x, self.effort, |v| dict::rank(all, v));
@@ -337,234 +342,4 @@ fn fixed_cost(x: &[i32], effort: Effort, map: impl Fn(i32) -> i32) -> u64 {
 fn run_cost(x: &[i32], effort: Effort, mut map: impl FnMut(&[i32], &mut [i32])) -> u64 {
     let at = &mut |from, to: &mut [i32]| map(x.get(from..from + to.len()).unwrap_or(&[]), to);
     predict::choose_fixed(x.len(), 32, effort, at).cost
-}
-
-/// A sample of the past as the plane's own are: less their base, divided by their factor.
-fn integer(v: i32, base: i32, g: u32) -> i32 {
-    if g == 1 {
-        return v.wrapping_sub(base);
-    }
-    (i64::from(v) - i64::from(base)).div_euclid(i64::from(g.max(1))) as i32
-}
-
-/// Bits that residuals are reduced to: those of the samples where they are integers of up to 32.
-pub(crate) fn width_of(format: Format) -> u32 {
-    if format.sample.is_float() { 32 } else { (format.sample.width() as u32 * 8).min(32) }
-}
-
-/// The greatest common divisor of all differences of samples.
-pub(crate) fn common_factor(x: &[i32]) -> u32 {
-    let Some(first) = x.first() else { return 1 };
-    let mut g = 0u32;
-    for v in x {
-        let mut d = v.abs_diff(*first);
-        if d == 0 || d.checked_rem(g) == Some(0) {
-            continue;
-        }
-        // Euclid's algorithm: at most 46 steps for 32 bits.
-        while let Some(r) = g.checked_rem(d) {
-            (g, d) = (d, r);
-        }
-        if g == 1 {
-            return 1;
-        }
-    }
-    g.max(1)
-}
-
-/// A base near the mean, a whole number of factors from the first sample, from which no sample is farther than
-/// `bits` bits hold.
-pub(crate) fn base_of(x: &[i32], g: u32, bits: u32) -> i32 {
-    let (low, high, sum) = simd::range_and_sum(Level::detect(), x);
-    let n = x.len() as i64;
-    let mean = sum.div_euclid(n.max(1));
-    let half = 1i64 << (bits - 1);
-    let mean = mean.max(i64::from(high) - (half - 1)).min(i64::from(low) + half);
-    let first = x.first().copied().map_or(0, i64::from);
-    let steps = (mean - first).div_euclid(i64::from(g.max(1)));
-    (first + steps * i64::from(g)) as i32
-}
-
-/// Where a plane is read to.
-pub(crate) struct PlaneOut<'a> {
-    /// The group's raw bytes, whole rows.
-    pub(crate) raw: &'a mut [u8],
-    /// What they are.
-    pub(crate) format: Format,
-    /// Which channel this is.
-    pub(crate) channel: usize,
-    /// The plane's samples, as predicted.
-    pub(crate) x: &'a mut [i32],
-    /// The planes before, the nearest first.
-    pub(crate) refs: [&'a [i32]; MAX_REFS],
-    /// Room for errors and distinct values: as long as the plane, if there is as much.
-    pub(crate) e: &'a mut [i32],
-    /// What is known of the rows before.
-    pub(crate) past: Past<'a>,
-    /// For the adaptive coder.
-    pub(crate) models: &'a mut [i32],
-    /// Whether binary64 samples come as binary32.
-    pub(crate) narrow: bool,
-}
-
-impl PlaneOut<'_> {
-    /// Reads the plane of a glyph.
-    pub(crate) fn read(mut self, g: &Glyph<'_>) -> Option<()> {
-        let payload = g.payload?;
-        let coded = g.kind == GlyphType::Delta || (g.kind, g.id) == (GlyphType::Reference, KNOWN);
-        let mut r = Reader::new(if coded { payload } else { &[] });
-        match (g.kind, g.id) {
-            (GlyphType::Primitive, CONSTANT) => {
-                if payload.len() != self.format.sample.width() {
-                    return None;
-                }
-                self.x.fill(0);
-                self.past.clear();
-                for to in sample::bytes_of_mut(self.raw, self.format, self.channel) {
-                    to.put(payload);
-                }
-            }
-            (GlyphType::Primitive, STORED) => {
-                let w = self.format.sample.width();
-                if payload.len() != self.x.len() * w {
-                    return None;
-                }
-                self.x.fill(0);
-                self.past.clear();
-                let to = sample::bytes_of_mut(self.raw, self.format, self.channel);
-                for (to, from) in to.zip(payload.chunks_exact(w.max(1))) {
-                    to.put(from);
-                }
-            }
-            (GlyphType::Reference, SAME) => {
-                let &[d] = payload else { return None };
-                let w = self.format.sample.width();
-                let from = self.channel.checked_sub(d.into()).filter(|_| d > 0)?;
-                let other = self.refs.get(usize::from(d) - 1).filter(|r| r.len() == self.x.len())?;
-                self.x.put(other);
-                self.past.x.put(self.past.refs.get(usize::from(d) - 1)?);
-                let row = self.format.row_bytes();
-                for r in self.raw.chunks_exact_mut(row.max(1)) {
-                    r.slide(from * w..(from + 1) * w, self.channel * w);
-                }
-            }
-            (GlyphType::Reference, KNOWN) => self.known(&mut r)?,
-            (GlyphType::Delta, id) => {
-                let wide = self.format.sample.width() == 8;
-                self.narrow = id & NARROW != 0;
-                if self.narrow && self.format.sample != SampleType::F64 {
-                    return None;
-                }
-                match id & !NARROW {
-                    UPPER if wide && !self.narrow => self.upper(&mut r)?,
-                    _ if wide && !self.narrow => return None,
-                    INTEGERS => self.integers(&mut r)?,
-                    RANKS => self.ranks(&mut r)?,
-                    COUNTS if self.format.sample.is_float() => self.counts(&mut r)?,
-                    _ => return None,
-                }
-            }
-            _ => return None,
-        }
-        r.rest().is_empty().then_some(())?;
-        Some(())
-    }
-
-    fn predicted(&mut self, width: u32, r: &mut Reader<'_>) -> Option<()> {
-        let p = Predictor::read(r)?;
-        if let Predictor::Linear(l) = &p
-            && self.refs.iter().take(l.refs).any(|r| r.len() != self.x.len())
-        {
-            return None;
-        }
-        let past = self.past.residuals(&p, width);
-        entropy::read_after(past, r, self.models, self.x)?;
-        self.past.uncorrect(&p, self.x, &self.refs, width);
-        p.restore(self.x, &self.refs, width);
-        Some(())
-    }
-
-    fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let (base, g) = self.affine(&|v| v, r)?;
-        let value = |v: i32| v.wrapping_mul(g).wrapping_add(base);
-        sample::store(self.raw, self.format, self.channel, self.narrow, self.x, value);
-        Some(())
-    }
-
-    fn upper(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let (wide, low) = Wide::read(r, self.format, self.x.len())?;
-        self.past.clear();
-        let (base, g) = self.affine(&|_| 0, r)?;
-        let high = self.x.iter().map(|v| v.wrapping_mul(g).wrapping_add(base));
-        wide.store(self.raw, self.format, self.channel, high, low);
-        Some(())
-    }
-
-    /// Reads a plane of integers, samples of the past becoming such by `map`; returns their base and factor.
-    fn affine(&mut self, map: &dyn Fn(i32) -> i32, r: &mut Reader<'_>) -> Option<(i32, i32)> {
-        let base = unzigzag(varint::read(r)?);
-        let g = varint::read(r).filter(|g| *g > 0)?;
-        let width = if g == 1 { width_of(self.format) } else { 32 };
-        self.past.load(self.format, self.channel, width, |v| integer(map(v), base, g));
-        self.predicted(width, r)?;
-        Some((base, g as i32))
-    }
-
-    fn ranks(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let few = self.values(0, r)?;
-        self.ranked(few, r)
-    }
-
-    /// Reads a list of values into `e` from `at` on.
-    fn values(&mut self, at: usize, r: &mut Reader<'_>) -> Option<usize> {
-        dict::read(r, self.format.sample.is_float(), self.x.len() / 3, self.models, self.e.get_mut(at..)?)
-    }
-
-    fn known(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let most = self.x.len().min(KNOWN_ROWS);
-        let before = self.past.known(self.format, self.channel, self.x.get_mut(..most)?)?;
-        self.e.get_mut(..before)?.put(self.x.get(..before)?);
-        let new = if r.rest().first() == Some(&dict::NONE) {
-            r.u8()?;
-            0
-        } else {
-            self.values(before, r)?
-        };
-        let all = before + new;
-        let values = self.e.get_mut(..all)?;
-        sort(values, i32::lt);
-        if all * 2 > self.x.len() || !dict::rises(values) {
-            return None;
-        }
-        self.ranked(all, r)
-    }
-
-    /// Reads ranks in the list of values at the start of `e`.
-    fn ranked(&mut self, few: usize, r: &mut Reader<'_>) -> Option<()> {
-        let middle = few as i32 / 2;
-        let values = self.e.get(..few)?;
-        self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
-        self.predicted(32, r)?;
-        let values = self.e.get(..few)?;
-        let found = |v: i32| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0);
-        sample::store(self.raw, self.format, self.channel, self.narrow, self.x, found);
-        Some(())
-    }
-
-    fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let grid = Grid::read(r)?;
-        entropy::read(r, self.models, self.e.get_mut(..self.x.len())?)?;
-        let (base, g) = self.affine(&|v| grid.count(v), r)?;
-        let mut counts = [0; SOME];
-        let errors = self.e.get_mut(..self.x.len())?;
-        for (x, e) in self.x.chunks(SOME).zip(errors.chunks_mut(SOME)) {
-            let counts = counts.get_mut(..x.len())?;
-            for (k, v) in counts.iter_mut().zip(x) {
-                *k = v.wrapping_mul(g).wrapping_add(base);
-            }
-            grid.add_samples(counts, e);
-        }
-        sample::store(self.raw, self.format, self.channel, self.narrow, errors, |v| v);
-        Some(())
-    }
 }

@@ -5,7 +5,7 @@ use super::fixed;
 use super::linear::{Linear, MAX_ORDER, MAX_REFS};
 use super::solve::Solver;
 use super::tables::estimate;
-use crate::codec::Effort;
+use crate::codec::options::Effort;
 use crate::simd::{LANES, Level};
 use crate::util::bytes::Reader;
 use crate::util::unsigned::Unsigned;

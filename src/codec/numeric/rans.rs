@@ -10,7 +10,6 @@
 
 use core::hint::select_unpredictable;
 
-use super::section::Coded;
 #[cfg(feature = "std")]
 use super::tables::RECIPROCALS;
 use super::tables::{Lookup, PROB_BITS, PROB_ONE, SYMBOLS, Table, symbol_at};
@@ -360,6 +359,13 @@ impl<const S: usize> Decoder<'_, Fixed<S>> {
         self.states = states;
         self.pos += taken;
     }
+}
+
+/// What the rANS coder made: states, how many they are, and where in its area the words start.
+pub(crate) struct Coded {
+    pub(crate) states: [u32; 4],
+    pub(crate) count: usize,
+    pub(crate) start: usize,
 }
 
 #[cfg(test)]

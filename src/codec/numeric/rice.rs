@@ -2,7 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; parameters below 34")]
 
 use crate::codec::bits::{BitReader, BitWriter};
-use crate::codec::varint::{unzigzag, zigzag};
+use crate::codec::container::varint::{unzigzag, zigzag};
 use crate::util::bytes::Reader;
 use crate::util::unsigned::{Count, Unsigned};
 
@@ -17,14 +17,14 @@ const MOST: u32 = 24;
 
 /// What stands in front of a block.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct State {
+struct RiceState {
     /// The Rice parameter, kept through blocks of zeros.
     k: u32,
     /// Whether the block is zeros alone.
     zero: bool,
 }
 
-const START: State = State { k: 0, zero: false };
+const START: RiceState = RiceState { k: 0, zero: false };
 
 /// Bits of a block of `n` zigzag values that add up to `sum`, about: the low bits are uniform, nearly.
 #[inline]
@@ -36,14 +36,14 @@ fn bits_with(k: u32, sum: u64, n: u64) -> u64 {
 /// The state for a block, near the one before: a parameter of floor(log2(mean)), where the mean is 2^(k+1) those of k
 /// and k + 1 cost the same.
 #[inline]
-fn next(sum: u64, n: u64, before: State) -> State {
+fn next(sum: u64, n: u64, before: RiceState) -> RiceState {
     if sum == 0 {
-        return State { k: before.k, zero: true };
+        return RiceState { k: before.k, zero: true };
     }
     let mean = if n.is_power_of_two() { sum >> n.trailing_zeros() } else { sum / n };
     let k = if mean == 0 { 0 } else { mean.ilog2().min(31) };
     let stay = k.abs_diff(before.k) == 1 && bits_with(before.k, sum, n) <= bits_with(k, sum, n) + 2;
-    State { k: if stay { before.k } else { k }, zero: false }
+    RiceState { k: if stay { before.k } else { k }, zero: false }
 }
 
 /// A block's zigzag values.
@@ -87,7 +87,7 @@ const SHORT: u32 = 1 << (32 - MOST_SAMPLES.ilog2());
 
 /// The same by the residuals themselves: the state of [`next`] or one parameter beside it, whichever takes fewer bits.
 #[inline]
-fn best(b: &Block<'_>, before: State) -> State {
+fn best(b: &Block<'_>, before: RiceState) -> RiceState {
     let n = b.z.len() as u64;
     let guess = next(b.sum, n, before);
     if guess.zero {
@@ -96,16 +96,16 @@ fn best(b: &Block<'_>, before: State) -> State {
     let mut least = (u64::MAX, 0);
     for (k, quotients) in [guess.k.wrapping_sub(1), guess.k, guess.k + 1].into_iter().zip(b.quotients(guess.k)) {
         if k < 32 {
-            let state = State { k, zero: false };
+            let state = RiceState { k, zero: false };
             least = least.min((quotients + u64::from(k + 1) * n + u64::from(change(before, state).1), k));
         }
     }
-    State { k: least.1, zero: false }
+    RiceState { k: least.1, zero: false }
 }
 
 /// The code of a change of state: its bits and their number.
 #[inline]
-fn change(before: State, now: State) -> (u32, u32) {
+fn change(before: RiceState, now: RiceState) -> (u32, u32) {
     if now == before {
         (0b1, 1)
     } else if now.k == before.k {
@@ -149,7 +149,7 @@ pub(crate) fn choose(e: &[i32], step: usize) -> (u32, u64) {
                 *bits += u64::from(change(*before, now).1);
                 if !now.zero {
                     // What is far above the others is written in full.
-                    *bits += bits_with(now.k, sum, n as u64).least(n as u64 * 40);
+                    *bits += bits_with(now.k, sum, n as u64).min_u64(n as u64 * 40);
                 }
                 *before = now;
             }
@@ -196,7 +196,7 @@ pub(crate) fn write(e: &[i32], length: u32, out: &mut [u8]) -> Option<usize> {
 pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
     let mut bits = BitReader::new(r.rest());
     let length = LEAST << bits.get(2);
-    let State { mut k, mut zero } = START;
+    let RiceState { mut k, mut zero } = START;
     for b in e.chunks_mut(length) {
         match bits.unary(3) {
             0 => {}

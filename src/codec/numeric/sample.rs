@@ -4,7 +4,7 @@
 //! bits with the highest bit inverted, binary32 by the map of its bits that keeps the order of the numbers.
 #![allow(clippy::arithmetic_side_effects, reason = "byte positions within a row")]
 
-use crate::codec::format::{ByteOrder, Format, SampleType};
+use crate::codec::container::format::{ByteOrder, Format, SampleType};
 
 /// The bits of a binary32 as an integer of the same order; its own inverse.
 #[inline]

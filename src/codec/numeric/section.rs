@@ -3,20 +3,14 @@
 
 use super::rans::{Decoder, Turn};
 use crate::codec::bits::BitWriter;
-use crate::codec::varint;
+use crate::codec::container::varint;
+use crate::codec::numeric::rans::Coded;
 use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::Put;
 
 /// Room kept in front of the raw bits for their length.
 const ROOM: usize = 5;
-
-/// What the rANS coder made: states, how many they are, and where in its area the words start.
-pub(crate) struct Coded {
-    pub(crate) states: [u32; 4],
-    pub(crate) count: usize,
-    pub(crate) start: usize,
-}
 
 /// Writes a section: `fill` appends the raw bits, tells how many bytes they take, and turns the residuals into symbols, which `code` codes then, the
 /// words at the end of its area.

@@ -402,7 +402,7 @@ pub(crate) static RECIPROCALS: [u64; PROB_ONE as usize] = reciprocals();
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::util::crc::Crc32c;
+    use crate::crc::Crc32c;
 
     #[test]
     fn frequencies_add_up_and_never_rise() {

@@ -6,7 +6,7 @@
 
 use super::sample::{load64, order64, store64};
 use crate::codec::bits::{BitReader, BitWriter};
-use crate::codec::format::{Format, SampleType};
+use crate::codec::container::format::{Format, SampleType};
 use crate::util::bytes::{Reader, Writer};
 use crate::util::unsigned::Unsigned;
 
@@ -208,7 +208,7 @@ fn decimals(raw: &[u8], f: Format, channel: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::format::ByteOrder;
+    use crate::codec::container::format::ByteOrder;
     use std::vec;
     use std::vec::Vec;
 

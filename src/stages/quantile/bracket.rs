@@ -1,6 +1,6 @@
 //! An interval around one quantile that slides with the rows.
 
-use super::{CHUNK, Plan, Sample, Tools, select};
+use super::{CHUNK, RankPlan, Sample, Tools, select};
 use crate::kernel::Code;
 use crate::mem::Slide;
 use crate::mem::cast_mut;
@@ -84,7 +84,7 @@ pub(super) struct Bracket<'a> {
 
 impl<'a> Bracket<'a> {
     /// The state before the first row.
-    pub(super) fn fresh(plan: &Plan) -> [u32; STATE] {
+    pub(super) fn fresh(plan: &RankPlan) -> [u32; STATE] {
         [0, 0, 0, 0, 0, 0, 0, plan.reach as u32, 0, 0, 0, 0]
     }
 

@@ -32,13 +32,13 @@
 //! of at most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
 
 use super::{Build, shape};
+use crate::checked;
+use crate::crc::Crc32c;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::simd::{Level, rank};
 use crate::status::{Error, Result, Status};
-use crate::util::crc::Crc32c;
-use crate::util::num;
 
 mod bracket;
 mod select;
@@ -65,7 +65,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let list = b.list("q");
     if list.is_empty() || list.len() > MAX_PROBABILITIES || !list.iter().all(|q| (0.0..=1.0).contains(q)) {
         let text = "a quantile stage needs q, a list of {a} to {b} probabilities from 0 to 1";
-        return Err(Error::new(Status::Argument, text).a(1).b(num::count(MAX_PROBABILITIES)));
+        return Err(Error::new(Status::Argument, text).a(1).b(checked::count(MAX_PROBABILITIES)));
     }
     let window = edge.shape.len;
     if window == 0 || u32::try_from(window).is_err() {
@@ -80,7 +80,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         crc = crc.update(&q.to_bits().to_le_bytes());
     }
     let ranks = b.pool.copied(ranks.get(..list.len()).unwrap_or(&[]))?;
-    let plan = Plan::new(window, edge.stride, ranks.len());
+    let plan = RankPlan::new(window, edge.stride, ranks.len());
     let shape = shape(Dtype::F32, ranks.len())?;
     let scratch_bytes = plan.bytes()?;
     let mut spec = StageSpec::new(Quantile { ranks, window, hop: plan.hop, level: Level::detect() }, shape);
@@ -89,7 +89,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     spec.revision = crc.value();
     // As under "Cost": the hop on either end and the bracket, for each probability.
     let visits = plan.hop.saturating_mul(2).saturating_add(plan.reach.saturating_mul(5)).saturating_mul(plan.count);
-    spec.cost_ns = num::count(visits) / 5;
+    spec.cost_ns = checked::count(visits) / 5;
     Ok(spec)
 }
 
@@ -105,7 +105,7 @@ fn nearest_rank(n: usize, q: f64) -> usize {
 
 /// Sizes that follow from the shape of the rows.
 #[derive(Clone, Copy, Debug)]
-struct Plan {
+struct RankPlan {
     window: usize,
     hop: usize,
     count: usize,
@@ -120,17 +120,17 @@ struct Plan {
     chunk: usize,
 }
 
-impl Plan {
-    fn new(window: usize, stride: usize, count: usize) -> Plan {
+impl RankPlan {
+    fn new(window: usize, stride: usize, count: usize) -> RankPlan {
         let hop = stride.clamp(1, window.max(1));
         // A bracket of c elements costs about c per row; it lasts for some c^2 / H rows and then costs some W.
-        let inside = select::cube_root(8u64.saturating_mul(num::count(hop)).saturating_mul(num::count(window)));
+        let inside = select::cube_root(8u64.saturating_mul(checked::count(hop)).saturating_mul(checked::count(window)));
         let inside = usize::try_from(inside).unwrap_or(usize::MAX).max(32);
         let limit = inside.saturating_mul(2).saturating_add(window.isqrt().saturating_mul(8)).min(window);
         // Half of the room is for what drifts in where the data grow denser, half of the rest for uneven samples.
         let most = limit.div_ceil(8);
         let slots = if window.is_multiple_of(hop) { window.checked_div(hop).unwrap_or(0) } else { 0 };
-        Plan {
+        RankPlan {
             window,
             hop,
             count,
@@ -165,10 +165,10 @@ impl Plan {
 
     fn bytes(&self) -> Result<usize> {
         if self.window <= SMALL {
-            return num::mul(self.window, 4);
+            return checked::mul(self.window, 4);
         }
-        let stores = num::mul(self.store(), self.count)?;
-        num::mul(num::add(num::add(self.words(), stores)?, self.spare())?, 4)
+        let stores = checked::mul(self.store(), self.count)?;
+        checked::mul(checked::add(checked::add(self.words(), stores)?, self.spare())?, 4)
     }
 }
 
@@ -204,7 +204,7 @@ impl Sample for i16 {
 /// What all brackets of a stage work with.
 struct Tools<'a> {
     level: Level,
-    plan: Plan,
+    plan: RankPlan,
     chunk: [f32; CHUNK],
     /// Room for a sample, for the elements of a bracket, or for counters.
     spare: &'a mut [u8],
@@ -253,7 +253,7 @@ impl Quantile<'_> {
     /// Slides brackets over overlapping rows; returns the number of element visits.
     fn slide<T: Sample>(&self, io: &mut StageIo<'_>) -> Result<u64, Code> {
         let rows = io.input::<T>(0)?;
-        let plan = Plan::new(self.window, self.hop, self.ranks.len());
+        let plan = RankPlan::new(self.window, self.hop, self.ranks.len());
         let bytes = plan.bytes().map_err(|_| Code::MISFIT)?;
         let scratch = io.scratch.get_mut(..bytes).ok_or(Code::MISFIT)?;
         let word = size_of::<u32>();
@@ -306,6 +306,6 @@ impl Tools<'_> {
     }
 
     fn visit(&mut self, n: usize) {
-        self.visits = self.visits.wrapping_add(num::count(n));
+        self.visits = self.visits.wrapping_add(checked::count(n));
     }
 }

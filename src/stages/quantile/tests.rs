@@ -107,7 +107,7 @@ impl<T: Sample> Bench<T> {
             hop,
             ranks: q.iter().map(|q| nearest_rank(window, *q)).collect(),
             level,
-            scratch: Bytes::new(Plan::new(window, hop, q.len()).bytes().unwrap()),
+            scratch: Bytes::new(RankPlan::new(window, hop, q.len()).bytes().unwrap()),
             out: Bytes::new(0),
             sample: std::marker::PhantomData,
         }
@@ -140,7 +140,7 @@ impl<T: Sample> Bench<T> {
             table: &[],
             continues,
         };
-        let plan = Plan::new(self.window, self.hop, self.ranks.len());
+        let plan = RankPlan::new(self.window, self.hop, self.ranks.len());
         let stage = Quantile { ranks: &self.ranks, window: self.window, hop: plan.hop, level: self.level };
         let visits = if self.window <= SMALL { stage.run(&mut io).map(|_| 0) } else { stage.slide::<T>(&mut io) };
         (cast::<u32>(self.out.get()).unwrap().to_vec(), visits.unwrap())
@@ -274,9 +274,9 @@ fn memory_follows_the_formula() {
         let limit = window.min(2 * inside + 8 * window.isqrt());
         let slots = if window % hop == 0 && window / hop <= 64 { window / hop } else { 0 };
         let bytes = 4 * k * (limit + 2 * window.min(512) + 16 + 12 + 4 * slots) + 4 * (limit + 16).max(4096) + 16;
-        assert_eq!(Plan::new(window, stride, k).bytes(), Ok(bytes));
+        assert_eq!(RankPlan::new(window, stride, k).bytes(), Ok(bytes));
     }
-    assert!(Plan::new(32768, 4096, 2).bytes().unwrap() <= 64 << 10);
+    assert!(RankPlan::new(32768, 4096, 2).bytes().unwrap() <= 64 << 10);
 }
 
 /// Element visits per row, on average and at worst, after the first row.
@@ -290,7 +290,7 @@ fn visits(x: &[f32], window: usize, hop: usize, q: &[f64]) -> (u64, u64) {
 #[test]
 fn work_per_row_is_about_the_hop_and_bounded_whatever_the_data() {
     for (window, hop) in [(32768, 4096), (32768, 64), (8192, 1), (4096, 4095), (4096, 5000)] {
-        let plan = Plan::new(window, hop, 1);
+        let plan = RankPlan::new(window, hop, 1);
         for kind in 0..KINDS {
             let (name, x) = data(kind, window + hop * if hop == 1 { 3000 } else { 60 }, window);
             let (mean, worst) = visits(&x, window, hop, &[0.5]);
@@ -318,7 +318,7 @@ fn hostile_data_cost_no_more_than_the_bound() {
         })
         .collect();
     let q = [0.5];
-    let plan = Plan::new(window, hop, 1);
+    let plan = RankPlan::new(window, hop, 1);
     let (mean, worst) = visits(&x, window, hop, &q);
     assert!(worst <= (7 * window + 2 * hop + 25 * plan.limit) as u64, "{worst}");
     assert!(mean > 5 * window as u64, "the exact ranks were not asked for: {mean}");
@@ -331,7 +331,7 @@ fn rows_that_overlap_otherwise_are_refused() {
     let stage = Quantile { ranks: &[500], window: 1000, hop: 200, level: Level::BASELINE };
     let shape = RowShape { dtype: Dtype::F32, len: 1000 };
     let edge = EdgeRows { bytes: x.get(), shape, row_stride: 400, rows: 2, ..EdgeRows::NONE };
-    let mut scratch = Bytes::new(Plan::new(1000, 200, 1).bytes().unwrap());
+    let mut scratch = Bytes::new(RankPlan::new(1000, 200, 1).bytes().unwrap());
     let mut out = Bytes::new(8);
     let mut io = StageIo {
         first: 0,

@@ -23,12 +23,12 @@
 //! `biquad` and then `biquad_reverse`, both with `zi` 1, are `sosfiltfilt(padtype=None)`.
 
 use super::{Real, Sample, as_samples, given, list, precision, samples, with_state};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 /// One section, divided by `a0`.
@@ -149,7 +149,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
     let sections = sections(b)?;
     let mut start = Start::Rest;
     if given(b, "zi").len() > 1 {
-        let zi = list(b, "zi", num::mul(sections.len(), 2)?)?;
+        let zi = list(b, "zi", checked::mul(sections.len(), 2)?)?;
         start = Start::Given(b.pool.copied(zi.as_chunks().0)?);
     } else if b.count("zi", Some(0), 0, 1)? == 1 {
         settles(sections)?;
@@ -158,7 +158,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
     let mut spec = StageSpec::new(Biquad { sections, start, reverse, wide: shape.dtype == Dtype::F64 }, shape);
     spec.reverse = reverse;
     spec.revision = b.revision();
-    with_state(spec, num::add(num::mul(sections.len(), 2)?, 1)?)
+    with_state(spec, checked::add(checked::mul(sections.len(), 2)?, 1)?)
 }
 
 /// What the filter starts from.

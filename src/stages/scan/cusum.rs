@@ -19,12 +19,12 @@
 //!
 //! State: `high low`. A sample that is not finite counts as missing: the sums stay as they are, without alarm.
 
-use super::{Step, as_samples, precision, real, run, samples, with_state};
+use super::{ScanStep, as_samples, precision, real, run, samples, with_state};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::stages::{Build, shape};
 use crate::status::Result;
-use crate::util::num;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["target", "drift", "threshold", "reset", "precision"])?;
@@ -37,7 +37,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         reset: b.count("reset", Some(1), 0, 1)? == 1,
         precision,
     };
-    let mut spec = StageSpec::new(cusum, shape(precision, num::mul(edge.shape.len, 3)?)?);
+    let mut spec = StageSpec::new(cusum, shape(precision, checked::mul(edge.shape.len, 3)?)?);
     spec.revision = b.revision();
     with_state(spec, 2)
 }
@@ -55,7 +55,7 @@ struct Cusum {
     precision: Dtype,
 }
 
-impl Step for Cusum {
+impl ScanStep for Cusum {
     #[inline(always)]
     fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]) {
         let ([high, low], [y_high, y_low, y_alarm]) = (state, y) else { return };

@@ -14,7 +14,7 @@
 //! State: the average, then 1 once there is one. A sample that is not finite counts as missing: it leaves the average
 //! as it was, and the row repeats it (0 before the first one).
 
-use super::{Step, as_samples, precision, real, run, samples, with_state};
+use super::{ScanStep, as_samples, precision, real, run, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
@@ -47,7 +47,7 @@ struct Ema {
     precision: Dtype,
 }
 
-impl Step for Ema {
+impl ScanStep for Ema {
     #[inline(always)]
     fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]) {
         if let ([average, there], [y]) = (state, y) {

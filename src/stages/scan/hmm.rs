@@ -24,12 +24,12 @@
 //! impossible in all states) counts as missing: `alpha` is the prediction, and `c` is 0.
 
 use super::{Sample, consecutive, given, list, with_state};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 /// Number of states and the transitions, in the pool.
@@ -80,10 +80,10 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     };
     let width = if symbols { 1 } else { states };
     if edge.shape.len.checked_rem(width) != Some(0) {
-        return Err(Error::new(Status::Graph, "rows must have a multiple of {a} likelihoods").a(num::count(states)));
+        return Err(Error::new(Status::Graph, "rows must have a multiple of {a} likelihoods").a(checked::count(states)));
     }
     let steps = edge.shape.len.checked_div(width).unwrap_or(0);
-    let shape = shape(Dtype::F64, num::mul(steps, num::add(states, 1)?)?)?;
+    let shape = shape(Dtype::F64, checked::mul(steps, checked::add(states, 1)?)?)?;
     let mut spec = StageSpec::new(Forward { transition, emission, initial }, shape);
     spec.revision = b.revision();
     with_state(spec, states)
@@ -163,16 +163,16 @@ pub(crate) fn backward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = consecutive(b, b.one_edge()?)?;
     b.takes(edge, &[Dtype::F64])?;
     let (states, transition) = transitions(b)?;
-    let width = num::add(states, 1)?;
+    let width = checked::add(states, 1)?;
     if edge.shape.len.checked_rem(width) != Some(0) {
         return Err(Error::new(Status::Graph, "rows of {a} elements are not those of hmm_forward with {b} states")
-            .a(num::count(edge.shape.len))
-            .b(num::count(states)));
+            .a(checked::count(edge.shape.len))
+            .b(checked::count(states)));
     }
-    let shape = shape(Dtype::F64, num::mul(edge.shape.len.checked_div(width).unwrap_or(0), states)?)?;
+    let shape = shape(Dtype::F64, checked::mul(edge.shape.len.checked_div(width).unwrap_or(0), states)?)?;
     let mut spec = StageSpec::new(Backward { states, transition, row_len: shape.len }, shape);
     spec.reverse = true;
-    spec.scratch_bytes = num::mul(states, size_of::<f64>())?;
+    spec.scratch_bytes = checked::mul(states, size_of::<f64>())?;
     spec.revision = b.revision();
     with_state(spec, width)
 }

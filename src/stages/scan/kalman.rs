@@ -26,12 +26,12 @@
 use super::matrix::{self, Matrix, dot, symmetric, times, triangle, vector};
 use super::numbers::Numbers;
 use super::{given, list, real, samples, with_state};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 /// Names of the parameters; the smoother takes the same.
@@ -63,7 +63,7 @@ pub(super) fn dynamics<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> 
     let mut both = [0.0; 32];
     let lists = [list(b, "transition", count)?, list(b, "process", count)?];
     both.iter_mut().zip(lists.iter().copied().flatten()).for_each(|(to, v)| *to = *v);
-    Ok((d, b.pool.copied(both.get(..num::mul(count, 2)?).unwrap_or(&[]))?))
+    Ok((d, b.pool.copied(both.get(..checked::mul(count, 2)?).unwrap_or(&[]))?))
 }
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -77,7 +77,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let (whole, diagonal): (&[f64], f64) = match given(b, "p0") {
         [] => (&[], 1e6),
         [variance] if variance.is_finite() => (&[], *variance),
-        _ => (list(b, "p0", num::mul(d, d)?)?, 0.0),
+        _ => (list(b, "p0", checked::mul(d, d)?)?, 0.0),
     };
     // What is not positive on the diagonal is no covariance.
     if diagonal < 0.0 || whole.iter().step_by(d.saturating_add(1)).any(|v| *v < 0.0) {
@@ -95,7 +95,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     });
     let numbers = observe.iter().chain(x0.iter().take(d)).copied().chain(covariance);
     rest.iter_mut().zip(numbers).for_each(|(to, v)| *to = v);
-    let len = num::mul(edge.shape.len, record(d))?;
+    let len = checked::mul(edge.shape.len, record(d))?;
     let r = real(b, "r", None, |v| v > 0.0)?;
     let rest = b.pool.copied(&rest)?;
     let mut spec = StageSpec::new(Kalman { d, dynamics, rest, r }, shape(Dtype::F64, len)?);

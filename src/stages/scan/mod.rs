@@ -10,11 +10,11 @@
 //! of samples hold one and the same, the state and rows for another scan may not.)
 
 use super::{Build, EdgeShape, short_name};
+use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use numbers::{Numbers, Results};
 
 pub(super) mod biquad;
@@ -62,16 +62,21 @@ impl Real for f64 {
 }
 
 /// A scan that puts out so many numbers for each sample: up to [`OUTPUTS`].
-trait Step {
+trait ScanStep {
     /// Goes on by one sample; `y` is the place of its numbers.
     fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]);
 }
 
-/// Most numbers of a [`Step`].
+/// Most numbers of a [`ScanStep`].
 const OUTPUTS: usize = 3;
 
-/// Runs a [`Step`] over the rows of a call.
-fn run<S: Step>(step: &S, outputs: usize, precision: Dtype, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+/// Runs a [`ScanStep`] over the rows of a call.
+fn run<S: ScanStep>(
+    step: &S,
+    outputs: usize,
+    precision: Dtype,
+    io: &mut StageIo<'_>,
+) -> core::result::Result<(), Code> {
     let mut numbers = Numbers::new(io)?;
     let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
     let mut results = Results::new(io.out, precision == Dtype::F64)?;
@@ -130,7 +135,7 @@ fn as_samples(edge: EdgeShape) -> Dtype {
 
 /// Declares a state of so many `f64`.
 fn with_state(mut spec: StageSpec<'_>, words: usize) -> Result<StageSpec<'_>> {
-    spec.state_bytes = num::mul(words, size_of::<f64>())?;
+    spec.state_bytes = checked::mul(words, size_of::<f64>())?;
     spec.state_align = align_of::<f64>();
     spec.state_word = size_of::<f64>();
     Ok(spec)
@@ -162,5 +167,5 @@ fn list<'a>(b: &Build<'a, '_>, key: &str, len: usize) -> Result<&'a [f64]> {
     }
     Err(Error::new(Status::Argument, "the parameter {n} must be a list of {a} finite numbers")
         .name(&short_name(key))
-        .a(num::count(len)))
+        .a(checked::count(len)))
 }

@@ -31,12 +31,12 @@
 
 use super::numbers::{Numbers, Results};
 use super::{precision, real, samples, with_state};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape, trig};
 use crate::status::Result;
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
@@ -59,7 +59,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         costas: b.count("costas", Some(0), 0, 1)? == 1,
         wide: precision == Dtype::F64,
     };
-    let mut spec = StageSpec::new(pll, shape(precision, num::mul(edge.shape.len, 3)?)?);
+    let mut spec = StageSpec::new(pll, shape(precision, checked::mul(edge.shape.len, 3)?)?);
     spec.revision = b.revision();
     with_state(spec, 5)
 }

@@ -21,23 +21,23 @@
 //! then `window` pairs: samples of this block, and suffixes of the block before in the places not yet taken. A sample
 //! that is not finite makes the results NaN for as long as it is in the window, and no longer.
 
-use super::{Step, as_samples, precision, run, samples, with_state};
+use super::{ScanStep, as_samples, precision, run, samples, with_state};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::stages::{Build, shape};
 use crate::status::Result;
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["window", "ddof", "precision"])?;
     let edge = samples(b, super::SAMPLES)?;
     let precision = precision(b, as_samples(edge))?;
-    let window = num::size(b.count("window", None, 1, 1 << 20)?)?;
+    let window = checked::size(b.count("window", None, 1, 1 << 20)?)?;
     let ddof = b.count("ddof", Some(0), 0, 1 << 20)? as f64;
-    let mut spec = StageSpec::new(Rolling { ddof, precision }, shape(precision, num::mul(edge.shape.len, 2)?)?);
+    let mut spec = StageSpec::new(Rolling { ddof, precision }, shape(precision, checked::mul(edge.shape.len, 2)?)?);
     spec.revision = b.revision();
-    with_state(spec, num::add(num::mul(window, 2)?, 4)?)
+    with_state(spec, checked::add(checked::mul(window, 2)?, 4)?)
 }
 
 /// Mean and sum of squared deviations of some samples.
@@ -64,7 +64,7 @@ struct Rolling {
     precision: Dtype,
 }
 
-impl Step for Rolling {
+impl ScanStep for Rolling {
     #[inline(always)]
     fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]) {
         let Some(([here, before, prefix @ ..], slots)) = state.split_first_chunk_mut::<4>() else { return };

@@ -21,12 +21,12 @@ use super::kalman::{KEYS, dynamics, model, predicted, record};
 use super::matrix::{congruent, inverse, less, one, product, sum, symmetric, times, transposed, triangle, vector};
 use super::numbers::Results;
 use super::{consecutive, precision, with_state};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape, short_name};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -39,17 +39,17 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let (d, dynamics) = dynamics(b)?;
     if edge.shape.len.checked_rem(record(d)) != Some(0) {
         return Err(Error::new(Status::Graph, "rows of {a} elements are not those of a kalman stage of {b} states")
-            .a(num::count(edge.shape.len))
-            .b(num::count(d)));
+            .a(checked::count(edge.shape.len))
+            .b(checked::count(d)));
     }
     let steps = edge.shape.len.checked_div(record(d)).unwrap_or(0);
     let each = if b.count("covariance", Some(1), 0, 1)? == 1 { record(d) } else { d };
-    let shape = shape(precision(b, Dtype::F64)?, num::mul(steps, each)?)?;
+    let shape = shape(precision(b, Dtype::F64)?, checked::mul(steps, each)?)?;
     let kernel = Rts { d, each, row_len: shape.len, dynamics, wide: shape.dtype == Dtype::F64 };
     let mut spec = StageSpec::new(kernel, shape);
     spec.reverse = true;
     spec.revision = b.revision();
-    with_state(spec, num::add(record(d), 1)?)
+    with_state(spec, checked::add(record(d), 1)?)
 }
 
 /// Numbers of an estimate of four states.

@@ -31,12 +31,12 @@
 
 use super::biquad::{Section, filter, sections, settle, settles};
 use super::{Real, Sample, as_samples, consecutive, precision, with_state};
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, EdgeRows, Kernel, Rows, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, EdgeShape, shape};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 const EDGES: Error = Error::new(
@@ -52,20 +52,20 @@ fn padding(b: &Build<'_, '_>, sections: &[Section]) -> Result<usize> {
     let count = |pick: fn((bool, bool)) -> bool| sections.iter().filter(|s| pick(s.lower_order())).count();
     let less = count(|(b2, _)| b2).min(count(|(_, a2)| a2));
     let taps = sections.len().sat_mul(2).sat_add(1).sat_sub(less);
-    num::size(b.count("padlen", Some(num::count(taps.sat_mul(3))), 0, 1 << 20)?)
+    checked::size(b.count("padlen", Some(checked::count(taps.sat_mul(3))), 0, 1 << 20)?)
 }
 
 /// Refuses an edge `x` whose row with its halo on one side is shorter than the mirror image needs.
 fn reaches(b: &Build<'_, '_>, x: EdgeShape, halo: u32, pad: usize) -> Result<()> {
     consecutive(b, x)?;
     b.takes(x, super::SAMPLES)?;
-    let there = num::mul(x.shape.len, num::add(num::size(u64::from(halo))?, 1)?)?;
+    let there = checked::mul(x.shape.len, checked::add(checked::size(u64::from(halo))?, 1)?)?;
     if there > pad {
         return Ok(());
     }
     Err(Error::new(Status::Graph, "the padding needs {a} samples at the end; row and halo have {b}")
-        .a(num::count(pad).sat_add(1))
-        .b(num::count(there)))
+        .a(checked::count(pad).sat_add(1))
+        .b(checked::count(there)))
 }
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -76,11 +76,11 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     settles(sections)?;
     let pad = padding(b, sections)?;
     reaches(b, x, x.lookahead, pad)?;
-    let words = num::mul(sections.len(), 2)?;
-    let shape = shape(Dtype::F64, num::add(x.shape.len, words)?)?;
+    let words = checked::mul(sections.len(), 2)?;
+    let shape = shape(Dtype::F64, checked::add(x.shape.len, words)?)?;
     let mut spec = StageSpec::new(Forward { sections, pad, row_len: shape.len }, shape);
     spec.revision = b.revision();
-    with_state(spec, num::add(words, 1)?)
+    with_state(spec, checked::add(words, 1)?)
 }
 
 pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -91,17 +91,17 @@ pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     settles(sections)?;
     let pad = padding(b, sections)?;
     reaches(b, x, x.lookback, pad)?;
-    let words = num::mul(sections.len(), 2)?;
-    let fits = rows.shape.dtype == Dtype::F64 && rows.shape.len == num::add(x.shape.len, words)?;
+    let words = checked::mul(sections.len(), 2)?;
+    let fits = rows.shape.dtype == Dtype::F64 && rows.shape.len == checked::add(x.shape.len, words)?;
     if !fits || rows.lookback != 0 || rows.lookahead != 0 {
         return Err(EDGES);
     }
     let shape = shape(precision(b, as_samples(x))?, x.shape.len)?;
     let mut spec = StageSpec::new(Reverse { sections, pad, wide: shape.dtype == Dtype::F64 }, shape);
     spec.reverse = true;
-    spec.scratch_bytes = num::mul(pad, size_of::<f64>())?;
+    spec.scratch_bytes = checked::mul(pad, size_of::<f64>())?;
     spec.revision = b.revision();
-    with_state(spec, num::add(words, 1)?)
+    with_state(spec, checked::add(words, 1)?)
 }
 
 /// State of a scan: `z1 z2` of the sections, and the mark behind them.
@@ -205,8 +205,8 @@ impl Reverse<'_> {
         for (i, out) in out.chunks_exact_mut(x.row_len().max(1)).enumerate().rev() {
             let row = forward.row(i);
             if *started == 0.0 {
-                let rows = io.first.sat_add(num::count(i)).sat_add(1);
-                if rows.sat_mul(num::count(x.row_len())) <= num::count(self.pad) {
+                let rows = io.first.sat_add(checked::count(i)).sat_add(1);
+                if rows.sat_mul(checked::count(x.row_len())) <= checked::count(self.pad) {
                     return Err(TOO_SHORT);
                 }
                 *started = 1.0;

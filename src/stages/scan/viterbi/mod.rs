@@ -28,12 +28,12 @@
 //! `u32`. Symbols beyond 1e6 either way count as that much, NaN as erased.
 
 use super::{consecutive, given, samples};
+use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape, short_name};
 use crate::status::{Error, Result, Status};
-use crate::util::num;
 use crate::util::unsigned::Unsigned;
 
 /// Most symbols per bit.
@@ -74,21 +74,20 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let invert = flips.iter().rev().fold(0u8, |mask, v| mask << 1 | u8::from(*v == 1.0));
     let symbols = list.len();
     if edge.shape.len == 0 || edge.shape.len.checked_rem(symbols) != Some(0) {
-        return Err(
-            Error::new(Status::Graph, "a row must have a whole number of steps of {a} symbols").a(num::count(symbols))
-        );
+        return Err(Error::new(Status::Graph, "a row must have a whole number of steps of {a} symbols")
+            .a(checked::count(symbols)));
     }
     let steps = edge.shape.len.checked_div(symbols).unwrap_or(0);
-    let shape = shape(Dtype::U8, num::add(num::mul(steps, decision_bytes(states))?, 1)?)?;
+    let shape = shape(Dtype::U8, checked::add(checked::mul(steps, decision_bytes(states))?, 1)?)?;
     let any_start = b.count("any_start", Some(0), 0, 1)? == 1;
     let mut kernel =
         Viterbi { states, symbols, generators, invert, any_start, oldest: 0, newest: 0, row_len: shape.len };
     (kernel.oldest, kernel.newest) = (kernel.word(1), kernel.word(states));
     let mut spec = StageSpec::new(kernel, shape);
-    spec.state_bytes = num::mul(states, size_of::<f32>())?;
+    spec.state_bytes = checked::mul(states, size_of::<f32>())?;
     spec.state_align = align_of::<f32>();
     spec.state_word = size_of::<f32>();
-    spec.scratch_bytes = num::mul(spec.state_bytes, 2)?;
+    spec.scratch_bytes = checked::mul(spec.state_bytes, 2)?;
     spec.table_bytes = states / 2;
     spec.revision = b.revision();
     Ok(spec)
@@ -362,12 +361,12 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let steps = decisions.checked_div(bytes).unwrap_or(0);
     if steps == 0 || decisions.checked_rem(bytes) != Some(0) {
         return Err(Error::new(Status::Graph, "rows of {a} bytes are not those of a viterbi stage of {b} states")
-            .a(num::count(edge.shape.len))
-            .b(num::count(states)));
+            .a(checked::count(edge.shape.len))
+            .b(checked::count(states)));
     }
     let end = match b.number("end") {
         None => None,
-        Some(_) => Some(b.count("end", None, 0, num::count(states.sat_sub(1)))? as u32),
+        Some(_) => Some(b.count("end", None, 0, checked::count(states.sat_sub(1)))? as u32),
     };
     let per_byte = if b.count("pack", Some(0), 0, 1)? == 1 { 8 } else { 1 };
     if steps.checked_rem(per_byte) != Some(0) {
