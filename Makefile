@@ -91,7 +91,7 @@ musl: ## libsqrtspace.a for musl, target/musl/, with the C programs linked to it
 	ci/musl.sh $(BUILT)/musl/libsqrtspace.a
 
 .PHONY: bench-stack
-bench-stack: ## bytes of stack that each public call uses on this machine: the table of docs/LINKING.md
+bench-stack: ## bytes of stack that each public call uses on this machine: the table of docs/guide/linking.md
 	$(CARGO) build --profile dist --lib
 	$(CC) -std=gnu99 -O2 -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,now -Iinclude benches/stack/stack.c \
 	    targets/checks/common.c targets/checks/feature_cases.c targets/checks/feature_input.c $(BUILT)/dist/libsqrtspace.a \
@@ -146,12 +146,12 @@ check-panics: ## no way to a panic and no recursion in what flies, on LEON3
 	python3 targets/graph.py sparc64-linux-gnu- $(BUILT)/surface/everything.elf
 
 .PHONY: size
-size: ## code and data of what flies: writes docs/sizes.txt anew
-	targets/size.sh | tee docs/sizes.txt
+size: ## code and data of what flies: writes docs/flight/sizes.txt anew
+	targets/size.sh | tee docs/flight/sizes.txt
 
 .PHONY: check-size
-check-size: ## docs/sizes.txt is up to date
-	targets/size.sh | python3 targets/check_size.py docs/sizes.txt
+check-size: ## docs/flight/sizes.txt is up to date
+	targets/size.sh | python3 targets/check_size.py docs/flight/sizes.txt
 
 .PHONY: bench-leon
 bench-leon: ## instructions a sample on LEON3, against C loops, and KissFFT and libaec where ci/flight-peers.sh has put them
@@ -161,7 +161,7 @@ bench-leon: ## instructions a sample on LEON3, against C loops, and KissFFT and 
 	$(CC) -O2 -shared -fPIC -fvisibility=hidden targets/leon3/count.c -o $(LEON)/libcount.so
 	targets/leon3/bench.py $(LEON)/bench.elf $(LEON)/libcount.so
 
-# Variables: docs/INSTALL.md.
+# Variables: docs/guide/installing.md.
 export PREFIX DESTDIR LIBDIR INCLUDEDIR PROFILE DEBUG CARGO
 LIBRARIES = $(BUILT)/libraries
 
@@ -193,7 +193,7 @@ BUILT_BIN = $(BUILT)/$(PROFILE:dev=debug)
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
 ARCHIVES = $(BUILT)/dist-archives
 
-# docs/RELEASING.md
+# docs/guide/releasing.md
 .PHONY: dist
 dist: ## source and binary archives of the commit, reproducible
 	CARGO="$(CARGO)" packaging/dist.sh $(ARCHIVES)

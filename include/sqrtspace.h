@@ -145,7 +145,7 @@
  * THE CODEC
  *
  * Encodes samples or bytes without loss into a stream of frames, each of which says which bytes of the original it holds
- * and can be decoded without the others (docs/FORMAT.md). Options say what the bytes are; the rest is chosen per frame.
+ * and can be decoded without the others (docs/formats/container.md). Options say what the bytes are; the rest is chosen per frame.
  *
  *     sqs_encode_options o;
  *     sqs_encode_options_init(&o, sizeof o);
@@ -1266,7 +1266,7 @@ const char *sqs_status_text(sqs_status status);
 
 /*
  Sets the function that flight builds call before they stop for good. The library does not panic by construction, and the
- checks of docs/FLIGHT.md find no way to it; what is left is damage to the program itself. The function should not
+ checks of docs/flight/flight.md find no way to it; what is left is damage to the program itself. The function should not
  return: it may reset the computer. Where there is none, or it returns, the library stays in an endless loop, for the
  watchdog to end. One function for the whole program; call it at start, before anything else. Callbacks may call it.
 
@@ -1698,7 +1698,7 @@ sqs_status sqs_checkpoint_bytes(sqs_pipeline *pipeline,
  Saves all that a pipeline of the same graph and config needs to go on from here: states, positions, the samples and
  rows that are still needed, queued rows, and the checkpoints of stages with state. sink gets the file from its start in
  pieces of at most 512 bytes: (ctx, bytes, number of bytes). It returns 0, or a code of its own that ends the call. The
- format is the same on every machine (docs/CHECKPOINT_FORMAT.md). Changes nothing, runs no stage, does not allocate.
+ format is the same on every machine (docs/formats/checkpoint.md). Changes nothing, runs no stage, does not allocate.
 
  Not saved: an evaluation under way (ask again from the first row not handed out: the checkpoints make that cheap), the
  row cache, sqs_stats. written: NULL, or where to put the length of the file, on success.

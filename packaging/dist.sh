@@ -3,7 +3,7 @@
 #   OUT/sqrtspace-VERSION.tar.gz                source
 #   OUT/sqrtspace-VERSION-vendor.tar.gz         the crates, unpacked over the source for a build without a network
 #   OUT/sqrtspace-VERSION-x86_64-linux.tar.gz   what `make install` installs, documents, licenses
-# Two folders give the same bytes. docs/RELEASING.md explains how.
+# Two folders give the same bytes. docs/guide/releasing.md explains how.
 set -euo pipefail
 out=$(mkdir -p "$1" && cd "$1" && pwd)
 shift

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares sizes told by size.sh with docs/sizes.txt: check_size.py docs/sizes.txt < NOW. The same compiler must give the same
+"""Compares sizes told by size.sh with docs/flight/sizes.txt: check_size.py docs/flight/sizes.txt < NOW. The same compiler must give the same
 numbers; another one may be 3 % off."""
 import sys
 
@@ -15,4 +15,4 @@ for a, b in zip(old[2:], now[2:]):
     wrong |= a[:2] != b[:2]
 if wrong:
     sys.exit("sizes changed; if that is meant, make size and look at them:\n" + "\n".join(now))
-print("sizes: as in docs/sizes.txt" + ("" if same else ", within 3 % (another compiler)"))
+print("sizes: as in docs/flight/sizes.txt" + ("" if same else ", within 3 % (another compiler)"))

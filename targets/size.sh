@@ -1,7 +1,7 @@
 #!/bin/bash
 # Code and data of the library for LEON3 in programs that can reach: all of it; all but the codec, which the linker then leaves
 # out (engine); of the built-in stages only those of a spectrum's features, by their kinds (audio); none of them, stages of its
-# own alone (own): size.sh [OUT]. docs/sizes.txt holds the lines; a change of the library updates it (make size).
+# own alone (own): size.sh [OUT]. docs/flight/sizes.txt holds the lines; a change of the library updates it (make size).
 set -euo pipefail
 cd "$(dirname "$0")"
 target=${CARGO_TARGET_DIR:-$PWD/../target}

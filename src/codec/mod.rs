@@ -2,7 +2,7 @@
 //!
 //! A stream is frames (see [`frame`]); each says which bytes of the original it holds and can be decoded alone. What
 //! is in a frame is chosen per frame: stored, numeric planes, LZ, CCSDS 121. The format is specified in
-//! `docs/FORMAT.md`. All memory comes from the caller; nothing here allocates, recurses or panics.
+//! `docs/formats/container.md`. All memory comes from the caller; nothing here allocates, recurses or panics.
 
 pub mod bits;
 pub mod ccsds121;

@@ -9,7 +9,7 @@ pub type sqs_panic_fn =
     Option<unsafe extern "C" fn(ctx: *mut c_void, file: *const c_char, file_bytes: usize, line: u32)>;
 
 /// Sets the function that flight builds call before they stop for good. The library does not panic by construction, and the
-/// checks of docs/FLIGHT.md find no way to it; what is left is damage to the program itself. The function should not
+/// checks of docs/flight/flight.md find no way to it; what is left is damage to the program itself. The function should not
 /// return: it may reset the computer. Where there is none, or it returns, the library stays in an endless loop, for the
 /// watchdog to end. One function for the whole program; call it at start, before anything else. Callbacks may call it.
 ///

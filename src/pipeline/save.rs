@@ -1,5 +1,5 @@
 //! Saving a pipeline: the stream's states, carried rows and positions, queued rows, ring tails and checkpoints, as bytes
-//! that any machine reads. The format is in docs/CHECKPOINT_FORMAT.md; [`super::restore`] reads it.
+//! that any machine reads. The format is in docs/formats/checkpoint.md; [`super::restore`] reads it.
 
 use super::Pipeline;
 use super::integrity::Scope;

@@ -1,4 +1,4 @@
-//! The bytes codec: against a second decoder that reads docs/format-lz.md literally, and over damaged blocks.
+//! The bytes codec: against a second decoder that reads docs/formats/lz.md literally, and over damaged blocks.
 
 #![cfg(feature = "codec")]
 

@@ -51,7 +51,7 @@ fn number(mut v: usize, out: &mut Vec<u8>) {
     out.push(v as u8);
 }
 
-/// A block of one part, as docs/format-lz.md has it, with plain literals.
+/// A block of one part, as docs/formats/lz.md has it, with plain literals.
 fn block(literals: &[u8], sequences: &[Sequence]) -> Vec<u8> {
     let mut out = vec![1];
     number(literals.len(), &mut out);

@@ -1,4 +1,4 @@
-//! The format against a second decoder, which was written from docs/FORMAT.md alone: streams of today's encoder, streams
+//! The format against a second decoder, which was written from docs/formats/container.md alone: streams of today's encoder, streams
 //! of earlier ones (tests/format/golden.rs), and what is to be refused (tests/format/refusals.rs).
 
 #[path = "../oracles/ccsds121.rs"]

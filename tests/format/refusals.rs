@@ -1,4 +1,4 @@
-//! What docs/FORMAT.md has a reader refuse, one by one: beside each frame that is refused stands one that is not, from
+//! What docs/formats/container.md has a reader refuse, one by one: beside each frame that is refused stands one that is not, from
 //! which it differs in that alone. The names say the sections.
 
 use crate::damage::{both, frame};

@@ -1,4 +1,4 @@
-//! consumer/CMakeLists.txt, configured and built in each way that docs/INSTALL.md gives.
+//! consumer/CMakeLists.txt, configured and built in each way that docs/guide/installing.md gives.
 
 use super::*;
 

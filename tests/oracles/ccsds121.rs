@@ -1,4 +1,4 @@
-//! docs/format-ccsds121.md, and with it the standard, read literally.
+//! docs/formats/ccsds121.md, and with it the standard, read literally.
 
 use sqrtspace::codec::ccsds121::Params;
 

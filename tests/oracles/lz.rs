@@ -1,4 +1,4 @@
-//! docs/format-lz.md read literally: one bit at a time, no tables but lists. `None` is damage.
+//! docs/formats/lz.md read literally: one bit at a time, no tables but lists. `None` is damage.
 
 struct Bits<'a> {
     bytes: &'a [u8],

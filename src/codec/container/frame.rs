@@ -1,7 +1,7 @@
 //! The frame: a header that stands for itself, a payload, and a checksum of each.
 //!
 //! Every frame says which bytes of the original it holds, so that what is lost around it does not matter to it.
-//! The layout is in `docs/FORMAT.md`, section 3.
+//! The layout is in `docs/formats/container.md`, section 3.
 
 use super::format::Format;
 use crate::crc::crc32c;

@@ -2,7 +2,7 @@
 //!
 //! One byte says the type, whether a payload follows, and which primitive it is; behind it come the primitive's
 //! number where five bits do not hold it, the payload's length, and the payload. A reader that does not know a
-//! primitive can step over it. Layout: `docs/FORMAT.md`, section 5.
+//! primitive can step over it. Layout: `docs/formats/container.md`, section 5.
 
 use super::varint;
 use crate::util::bytes::{Reader, Writer};

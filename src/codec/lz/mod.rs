@@ -2,7 +2,7 @@
 //!
 //! A block refers to nothing outside of itself, so a damaged or missing one costs no other, unless it is coded "after"
 //! bytes that its decoder has, too. Its length before and
-//! after coding is not in it: whoever stores it keeps both. `docs/format-lz.md` says what its bytes mean.
+//! after coding is not in it: whoever stores it keeps both. `docs/formats/lz.md` says what its bytes mean.
 //!
 //! Nothing here allocates: [`encode_block`] and [`decode_block`] work in memory of the sizes that
 //! [`encode_work_len`] and [`DECODE_WORK_LEN`] tell, and with about 10 KiB of stack.

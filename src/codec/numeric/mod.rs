@@ -1,6 +1,6 @@
 //! The numeric codec: interleaved samples as one predicted, entropy-coded plane per channel.
 //!
-//! Layout: `docs/FORMAT.md`, section 6.
+//! Layout: `docs/formats/container.md`, section 6.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame, which is at most 4 MiB")]
 
 mod adaptive;

@@ -1,6 +1,6 @@
 //! The fixed distributions: four shapes at half-octave scales, as integer frequencies of 64 symbols.
 //!
-//! The compiler computes them; they are part of the format, and `docs/FORMAT.md` says how, with a checksum.
+//! The compiler computes them; they are part of the format, and `docs/formats/container.md` says how, with a checksum.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,

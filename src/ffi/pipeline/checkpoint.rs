@@ -29,7 +29,7 @@ pub unsafe extern "C" fn sqs_checkpoint_bytes(pipeline: *mut sqs_pipeline, bytes
 /// Saves all that a pipeline of the same graph and config needs to go on from here: states, positions, the samples and
 /// rows that are still needed, queued rows, and the checkpoints of stages with state. sink gets the file from its start in
 /// pieces of at most 512 bytes: (ctx, bytes, number of bytes). It returns 0, or a code of its own that ends the call. The
-/// format is the same on every machine (docs/CHECKPOINT_FORMAT.md). Changes nothing, runs no stage, does not allocate.
+/// format is the same on every machine (docs/formats/checkpoint.md). Changes nothing, runs no stage, does not allocate.
 ///
 /// Not saved: an evaluation under way (ask again from the first row not handed out: the checkpoints make that cheap), the
 /// row cache, sqs_stats. written: NULL, or where to put the length of the file, on success.

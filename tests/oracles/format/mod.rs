@@ -1,4 +1,4 @@
-//! A second decoder, written from docs/FORMAT.md alone: plain and slow, without a line of the library. Numbers in
+//! A second decoder, written from docs/formats/container.md alone: plain and slow, without a line of the library. Numbers in
 //! brackets are sections of that text. What it does not have are the CCSDS 121 and the LZ codec: those have texts and
 //! decoders of their own.
 
