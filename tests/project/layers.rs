@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-const BASE: &[&str] = &["status", "limits", "util"];
+const BASE: &[&str] = &["status", "limits", "util", "checked", "crc", "digest"];
 /// Modules in the order of the layers: each may use those before it.
 const ORDER: &[&str] =
     &["mem", "dtype", "simd", "kernel", "io", "graph", "schedule", "store", "plan", "exec", "pipeline", "ffi"];
@@ -13,7 +13,7 @@ fn allowed(module: &str) -> Vec<&'static str> {
         "stages" | "io" => list.extend(["mem", "dtype", "kernel", "simd"]),
         "codec" => list.extend(["mem", "dtype", "simd", "kernel", "io"]),
         // Its CRC has an instruction on some processors.
-        "util" => list.push("simd"),
+        "crc" => list.push("simd"),
         m if BASE.contains(&m) => {}
         // The one place that finds a built-in stage by its kind.
         "pipeline" => list.extend(ORDER.iter().take_while(|o| **o != "pipeline").chain(&["stages"])),
