@@ -22,7 +22,7 @@ banned=(
     'as far as that can be seen' 'when detectable'
     '\bso many\b' 'the number of'
     '\bthe others\b' 'the name of the things'
-    '\bgreatest\b' 'largest, maximum'
+    '\bgreatest\b(?! common divisor)' 'largest, maximum'
     '(?<!at )(?<!at the very )\bleast\b(?![ -](squares?|recently|significant|common))' 'minimum, smallest'
     '(?<!at )\bmost (bytes|rows|samples|windows|threads|frames|stages|inputs|edges|memory)\b' 'maximum number of, at most'
     '\b(put|puts|putting|hand|hands|handed|handing) out\b' 'output, return, deliver'
