@@ -9,7 +9,7 @@ void out_char(char c)
 }
 
 /* Enough digits to read the number back bit for bit. */
-static void print_number(uint32_t dtype, uint64_t word)
+static void print_value(uint32_t dtype, uint64_t word)
 {
     const uint32_t low = (uint32_t)word;
     float single;
@@ -30,7 +30,7 @@ static void print_features(void)
         const feature_rows r = feature_run(c, SQS_MODE_CLASSIC, 0, &min_budget);
         printf("%s %s: %u %s, ", feature_last(c)->name, c->detail, (unsigned)r.count, types[c->out]);
         printf("%08x:", (unsigned)r.crc);
-        for (int i = 0; i < SHOWN; i++) print_number(c->out, r.words[i]);
+        for (int i = 0; i < SHOWN; i++) print_value(c->out, r.words[i]);
         printf("\n");
     }
 }
