@@ -74,7 +74,7 @@ bench: ## benches of executors and stages, then one table of all workloads in al
 	$(CARGO) bench -p benches
 	$(CARGO) run --quiet --profile dist -p driver -- bench all
 
-# Peak memory of a whole process for 1 MB, 1 GB and 10 GB: minutes, and no disk to speak of.
+# Peak memory of a process for 1 MB, 1 GB and 10 GB. Takes minutes and little disk space.
 .PHONY: codec-memory
 codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 GB
 	$(CARGO) build --profile dist --lib
@@ -157,7 +157,7 @@ check-size: ## docs/flight/sizes.txt is up to date
 bench-leon: ## instructions a sample on LEON3, against C loops, and KissFFT and libaec where ci/flight-peers.sh has put them
 	mkdir -p $(LEON)
 	targets/leon3/build.sh $(LEON)/bench -D BENCH -p $(FLIGHT_PEERS) targets/leon3/console.c targets/checks/bench.c \
-	    targets/checks/bench_loops.c $(CHECKS:%=targets/checks/%.c)
+	    targets/checks/bench_common.c targets/checks/bench_loops.c $(CHECKS:%=targets/checks/%.c)
 	$(CC) -O2 -shared -fPIC -fvisibility=hidden targets/leon3/count.c -o $(LEON)/libcount.so
 	targets/leon3/bench.py $(LEON)/bench.elf $(LEON)/libcount.so
 

@@ -1,7 +1,8 @@
-/* The quickstart: two stages by function pointer, samples pushed, rows evaluated.
+/*
+ * 01_hello: two stages as functions, samples pushed, rows evaluated.
  *
- * "energy" makes one number of each window; "smooth" averages it with its neighbours, through an edge that looks one row
- * back and one row ahead.
+ * "energy" computes one number per window. "smooth" averages it with its neighbors, through an edge with a lookback and a
+ * lookahead of one row.
  */
 #include "sqrtspace.h"
 #include <stdio.h>
@@ -78,7 +79,7 @@ int main(void)
     size_t took;
     uint64_t got;
     status = sqs_push(p, 0, samples, 64, &took);
-    if (status == SQS_OK) status = sqs_push_end(p, 0); /* so that the last row, which looks ahead, is final */
+    if (status == SQS_OK) status = sqs_push_end(p, 0); /* makes the last row final, which has a lookahead */
     if (status == SQS_OK) status = sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got);
     if (status != SQS_OK) return failed(p, status);
 

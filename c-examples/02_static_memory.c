@@ -1,7 +1,8 @@
-/* No malloc at all: the pipeline lives in two static arrays.
+/*
+ * 02_static_memory: a pipeline in two static arrays, without malloc.
  *
- * The control array is sized by SQS_CONTROL_BYTES. The work array is sized by WORK_BYTES, which sqs_plan checks before
- * anything runs: when the graph grows, the message says what to write there.
+ * SQS_CONTROL_BYTES gives the size of the control array. sqs_plan checks WORK_BYTES, the size of the work array, before
+ * anything runs. When the graph grows, the message contains the new value of WORK_BYTES.
  */
 #include "sqrtspace.h"
 #include <stdio.h>

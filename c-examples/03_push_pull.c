@@ -1,7 +1,8 @@
-/* A 10 Hz control loop: each tick has a bounded budget of work, and backpressure when the loop cannot keep up.
+/*
+ * 03_push_pull: a 10 Hz control loop with a bounded amount of work per tick, and backpressure when it cannot keep up.
  *
- * Every tick 100 samples arrive. sqs_push takes what fits, sqs_step does at most 4 windows of work, sqs_pull takes the
- * finished rows. What the ring refused is offered again on the next tick. The clock is simulated.
+ * 100 samples arrive per tick. sqs_push accepts the samples that fit, sqs_step computes at most 4 windows, and sqs_pull
+ * returns the finished rows. Samples that were not accepted are pushed again at the next tick. The clock is simulated.
  */
 #include "sqrtspace.h"
 #include <stdio.h>
@@ -44,7 +45,7 @@ int main(void)
     uint32_t id;
     if (sqs_stage_register(p, &stage, &id) != SQS_OK) return 1;
     if (sqs_output_open(p, id, 8) != SQS_OK) return 1;
-    if (sqs_pipeline_seal(p, NULL, 0, NULL, 0) != SQS_OK) return 1; /* from here on nothing allocates */
+    if (sqs_pipeline_seal(p, NULL, 0, NULL, 0) != SQS_OK) return 1; /* nothing allocates after this call */
 
     static float stream[TICKS * PER_TICK];
     for (int i = 0; i < TICKS * PER_TICK; i++) stream[i] = (float)i;
@@ -55,7 +56,7 @@ int main(void)
         if (tick < TICKS) arrived += PER_TICK;
 
         if (sent < arrived) {
-            size_t took; /* SQS_AGAIN: the ring is full, the rest waits */
+            size_t took; /* SQS_AGAIN: the input buffer is full, push the rest later */
             if (sqs_push(p, 0, stream + sent, arrived - sent, &took) < 0) return 1;
             sent += took;
         }

@@ -1,11 +1,9 @@
 /*
- * 04_stateful_filter: a stage with state, forwards and backwards.
+ * 04_stateful_filter: a stage with state, forward and backward.
  *
- * A one-pole low-pass runs along a recording read from a source. Its state is one double. Shown: state_init, any past
- * row on demand (a checkpoint and a short roll forward), and all rows from the last to the first within a few kilobytes,
- * with what that costs told by the plan beforehand.
- *
- * Build it as the quickstart in README.md.
+ * A one-pole low-pass filter runs along a recording that is read from a source. Its state is one double. The program shows
+ * state_init, any past row on request (from a checkpoint), and all rows from the last to the first within a few kilobytes.
+ * The plan reports the cost of that beforehand.
  */
 #include "sqrtspace.h"
 #include <stdio.h>
@@ -15,7 +13,7 @@ enum { ROWS = 100000, BLOCK = 8 };
 
 static int32_t start(void *ctx, void *state)
 {
-    memcpy(state, ctx, sizeof(double)); /* the level to start from */
+    memcpy(state, ctx, sizeof(double)); /* the initial level */
     return 0;
 }
 
@@ -32,7 +30,7 @@ static int32_t low_pass(void *ctx, const sqs_stage_io *io)
     return 0;
 }
 
-/* The recording: a step every 4096 samples. A real one would read a file. */
+/* The recording: a step every 4096 samples. A real source would read a file. */
 static int32_t recording(void *ctx, uint64_t first, void *dst, size_t n, size_t *got)
 {
     int16_t *x = (int16_t *)dst;

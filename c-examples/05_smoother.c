@@ -1,9 +1,9 @@
 /*
- * 05_smoother: a Kalman filter and the Rauch-Tung-Striebel smoother behind it, 100,000 rows in 64 KiB of work memory.
+ * 05_smoother: a Kalman filter followed by a Rauch-Tung-Striebel smoother, 100,000 rows in 64 KiB of work memory.
  *
- * The smoother runs from the last row to the first over all that the filter estimated, 4 MB if kept whole. Here they
- * are made again where they are needed, from snapshots; how often, the plan says before. Shown: rows backwards and
- * forwards, both to the bit those of the classic order, which keeps everything; the error against the textbook.
+ * The smoother runs from the last row to the first over all estimates of the filter: 4 MB if all of them were kept. Here
+ * they are recomputed from snapshots, and the plan reports how often. The program computes the rows backward and
+ * forward, compares both with the classic order bit for bit, and prints the error against the textbook formula.
  */
 #include "sqrtspace.h"
 #include <math.h>

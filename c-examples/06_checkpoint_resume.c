@@ -1,9 +1,8 @@
 /*
- * 06_checkpoint_resume: killed in the midst of its work, and resumed with the same bytes as result.
+ * 06_checkpoint_resume: a process that is killed at work and resumed, with the same bytes as result.
  *
  * A child process filters a recording into a file of rows and saves a checkpoint every few hundred rows. It is killed
- * three times. Each successor cuts the rows back to what the checkpoint stands for and goes on. POSIX.
- * Build it as the quickstart in README.md.
+ * three times. Each new process truncates the rows to those covered by the checkpoint, and resumes. Needs POSIX.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "sqrtspace.h"
@@ -33,7 +32,7 @@ static int32_t write_all(void *ctx, const void *bytes, size_t n)
     return write(*(int *)ctx, bytes, n) == (ssize_t)n ? 0 : 1;
 }
 
-/* First the rows, then the checkpoint that stands for them; it takes the place of the old one in one step. */
+/* Syncs the rows first, then replaces the old checkpoint by the one that covers them, in one step. */
 static int save(sqs_pipeline *p, int rows)
 {
     int fd = open("save.new", O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -41,7 +40,7 @@ static int save(sqs_pipeline *p, int rows)
     return rename("save.new", "save");
 }
 
-/* One life: goes on from the checkpoint, if there is one, and is killed when `until` rows are made. */
+/* One process: resumes from the checkpoint, if one exists, and is killed when `until` rows are computed. */
 static int work(uint64_t until)
 {
     static unsigned char file[8192];
@@ -57,11 +56,11 @@ static int work(uint64_t until)
     uint64_t sample = 0, row = 0, most = 0, done;
     sqs_config_init(&config, sizeof config);
     config.window = 2 * HOP, config.hop = HOP, config.dtype = SQS_I16;
-    config.input_capacity = 256; /* samples that wait are saved, too */
+    config.input_capacity = 256; /* samples that are not yet used are saved as well */
     desc.struct_size = sizeof desc;
     desc.name = "level", desc.run = low_pass;
     desc.edges = &from, desc.edge_count = 1;
-    desc.dtype = SQS_F64, desc.len = 1, desc.state_bytes = desc.state_word = sizeof(double); /* told, so that the file can be read on any machine */
+    desc.dtype = SQS_F64, desc.len = 1, desc.state_bytes = desc.state_word = sizeof(double); /* state_word lets machines of any byte order read the file */
     if (sqs_pipeline_new(&config, NULL, &p, NULL) || sqs_stage_register(p, &desc, &id) ||
         sqs_output_open(p, id, 64) || sqs_pipeline_seal(p, NULL, 0, NULL, 0) ||
         sqs_checkpoint_bytes(p, &most) || most > sizeof file) return 2;
@@ -100,7 +99,7 @@ static uint64_t digest(void)
 
 int main(void)
 {
-    static const uint64_t lives[] = {1000, 2345, 4100, UINT64_MAX, /* and once without being killed: */ UINT64_MAX};
+    static const uint64_t lives[] = {1000, 2345, 4100, UINT64_MAX, /* and one that is not killed: */ UINT64_MAX};
     char dir[] = "/tmp/sqs06-XXXXXX";
     uint64_t sums[2] = {0, 1};
     if (!mkdtemp(dir) || chdir(dir) != 0) return 1;

@@ -2,10 +2,11 @@
  * 07_encode_file: a file of any size through a few hundred kilobytes.
  *
  *     07_encode_file IN OUT     16-bit samples, two channels: encodes, and prints figures and the process's peak memory
- *     07_encode_file            makes a file of its own, encodes it, decodes it, and compares
+ *     07_encode_file            creates a file, encodes it, decodes it, and compares
  *
- * The memory is told beforehand; the library takes exactly that, once. Linked with -static -Wl,--gc-sections the whole
- * process stays below 2 MB, whether the file has 1 MB or 10 GB (`make codec-memory`); shared libraries add one more.
+ * sqs_encode_work_bytes reports the memory beforehand; the library allocates exactly that, once. Linked with
+ * -static -Wl,--gc-sections the process stays below 2 MB for files of 1 MB and of 10 GB (`make codec-memory`).
+ * Shared libraries add 1 MB.
  */
 #define _XOPEN_SOURCE 700
 #include "sqrtspace.h"
@@ -16,7 +17,7 @@
 
 enum { SAMPLES = 500000 };
 
-/* Peak of the resident memory in KiB; 0 where the system does not say. */
+/* Peak resident memory in KiB; 0 if the system does not report it. */
 static long peak_kib(void)
 {
     char line[200];
@@ -61,7 +62,7 @@ static void print(const sqs_codec_stats *s)
     printf("memory       %llu bytes of the codec, %ld KiB of the process\n", (unsigned long long)s->peak_bytes, peak_kib());
 }
 
-/* A tone with noise in two channels, as a file. */
+/* Writes a file: a tone with noise in two channels. */
 static int make(const char *path)
 {
     uint32_t noise = 1, phase = 0;

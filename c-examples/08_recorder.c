@@ -1,9 +1,10 @@
 /*
  * 08_recorder: a recorder that may lose its power at any moment.
  *
- * A task gets samples at a fixed rate and appends frames to a file: static memory only, one sqs_encoder_step per packet,
- * a frame every PACKETS packets whatever comes. There is no closing: the task is killed (kill -9) again and again at all
- * sorts of moments. Each time the file is decoded up to its last whole frame, and what was told as written is there.
+ * A task receives samples at a fixed rate and appends frames to a file. It uses static memory only, calls
+ * sqs_encoder_step once per packet, and ends a frame every PACKETS packets. It never closes the file: it is killed
+ * (kill -9) repeatedly, at different moments. Each time the file is decoded up to its last whole frame, and all
+ * rows that the task had reported as written are found.
  */
 #define _GNU_SOURCE
 #include "sqrtspace.h"
@@ -21,13 +22,13 @@ enum { CHANNELS = 4, PACKET = 64, PACKETS = 10, KILLS = 40, MEMORY = 256 * 1024 
 static union { uint64_t align; unsigned char bytes[MEMORY]; } memory;
 static int16_t packet[PACKET * CHANNELS];
 
-/* What the sensors say at time t. */
+/* The sensor values at time t. */
 static int16_t sample(uint64_t t, int channel)
 {
     return (int16_t)((t * (uint64_t)(channel + 3) / 16 + (t * 2654435761u >> 13) % 9) % 3000);
 }
 
-/* Writes all of it, or gives up. */
+/* Writes all bytes, or exits. */
 static void append(int fd, const unsigned char *from, size_t n)
 {
     while (n > 0) {
@@ -41,7 +42,7 @@ static void append(int fd, const unsigned char *from, size_t n)
 /* The task; it never ends. *safe is how many rows are in whole frames in the file. */
 static void record(const char *path, volatile uint64_t *safe)
 {
-    static unsigned char out[700]; /* any size does */
+    static unsigned char out[700]; /* of any size */
     sqs_encode_options options;
     sqs_encoder *encoder = NULL;
     const int fd = open(path, O_WRONLY | O_APPEND);
@@ -70,7 +71,7 @@ static void record(const char *path, volatile uint64_t *safe)
     }
 }
 
-/* Decodes what is there: how many rows came back right, or -1. */
+/* Decodes the file. Returns the number of correct rows, or -1. */
 static long long recover(const char *path)
 {
     sqs_decode_options options;
@@ -100,7 +101,7 @@ int main(void)
         if (close(open("record.sqs", O_WRONLY | O_CREAT | O_TRUNC, 0644))) return 1;
         const pid_t task = fork();
         if (task == 0) record("record.sqs", safe);
-        /* Its power fails once the file has some size: later each time. */
+        /* Cuts the power when the file has reached a size, each time a larger one. */
         do stat("record.sqs", &file); while (file.st_size < 37 * i * i && waitpid(task, NULL, WNOHANG) == 0);
         kill(task, SIGKILL);
         waitpid(task, NULL, 0);

@@ -19,7 +19,7 @@ trap 'rm -rf "$out"' EXIT
 # count PROGRAM WORK SAMPLES MOST: instructions executed.
 count() {
     qemu-ppc -L /usr/powerpc-linux-gnu -cpu 750 -d in_asm,exec,nochain -D /dev/fd/3 "$out/$1" "$2" "$3" "$4" \
-        3>&1 > "$out/printed" 2> "$out/told" | awk -f benches/flight/count.awk
+        3>&1 > "$out/printed" 2> "$out/reported" | awk -f benches/flight/count.awk
 }
 
 # per_sample PROGRAM WORK SAMPLES: instructions per sample, between SAMPLES and twice as many.
@@ -35,11 +35,11 @@ row() {
     local name=$1 work=$2 samples=$3 ours theirs ratio coded
     shift 3
     ours=$(per_sample ours "$work" "$samples")
-    coded=$(sed -n 's/^bytes \(.*\) of \(.*\)/\1 \2/p' "$out/told" | awk '{ printf "%.3f", $2 / $1 }')
+    coded=$(sed -n 's/^bytes \(.*\) of \(.*\)/\1 \2/p' "$out/reported" | awk '{ printf "%.3f", $2 / $1 }')
     awk "BEGIN { printf \"| $name | %.1f | %.1f %% | %.1f %% | %.0f %% | %s |\\n\", $ours, $ours * 48e3 / 133e4, $ours * 48e3 / 200e4, $ours * 1e6 / 200e4, \"$coded\" }"
     while [ $# -gt 1 ]; do
         theirs=$(per_sample peers "$2" "$samples")
-        ratio=$(sed -n 's/^bytes \(.*\) of \(.*\)/\1 \2/p' "$out/told" | awk '{ printf "%.3f", $2 / $1 }')
+        ratio=$(sed -n 's/^bytes \(.*\) of \(.*\)/\1 \2/p' "$out/reported" | awk '{ printf "%.3f", $2 / $1 }')
         awk "BEGIN { printf \"| — $1 | %.1f (ours is %.2f of it) | | | | %s |\\n\", $theirs, $ours / $theirs, \"$ratio\" }"
         shift 2
     done

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The comparisons under caps at reduced size: image, spill-lite, satcom. Fails where rows differ, where a sqrt run was killed or
-# took more than 8 MiB. Where neither a Docker engine nor control groups are to be had it says that it tested nothing;
+# took more than 8 MiB. Where neither a Docker engine nor control groups are available it reports that it tested nothing;
 # REQUIRE_CAPS=1 makes that a failure.
 set -eu
 cd "$(dirname "$0")/.."

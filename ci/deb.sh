@@ -40,6 +40,6 @@ inside sh -ec '
 # Nothing is left when they are removed, and the program that needs the library does not run.
 inside apt-get purge -qy sqrtspace libsqrtspace-dev libsqrtspace0 > "$work/apt" 2>&1
 left=$(find "$root/usr" -name '*sqrtspace*')
-[ -z "$left" ] || { echo "deb.sh: left behind: $left" >&2; exit 1; }
+[ -z "$left" ] || { echo "deb.sh: files that remain after removal: $left" >&2; exit 1; }
 ! inside /tmp/shared > "$work/removed" 2>&1 || { echo "deb.sh: runs without the library" >&2; exit 1; }
 echo "deb.sh: built, lintian, installed, used and removed"

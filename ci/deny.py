@@ -3,7 +3,7 @@
 
 cargo-deny does so where it is installed (cargo install --locked cargo-deny). It takes minutes to compile, so elsewhere this
 script checks licenses, duplicates and sources itself, with the same verdicts. Advisories need cargo-deny and a database from
-the network: without either a line says that they were not checked, and REQUIRE_ADVISORIES=1 makes that a failure.
+the network: without either it prints that they were not checked, and REQUIRE_ADVISORIES=1 makes that a failure.
 """
 import collections
 import json

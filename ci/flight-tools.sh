@@ -1,8 +1,8 @@
 #!/bin/bash
 # The cross tools of `make test-ppc` and `make test-leon`, on Debian 12 as root: compilers and C libraries for PowerPC and
 # SPARC, QEMU 10 from backports (7.2 stops at an instruction of glibc's under `-cpu 750`), and a rustc with its sources, for
-# there is no built core or std for these targets. Quick and without the network when all of it is there.
-# `ci/flight-tools.sh --check` installs nothing: it says what is missing and fails.
+# these targets have no built core or std. Quick, and without the network, when everything is installed.
+# `ci/flight-tools.sh --check` installs nothing: it prints what is missing and fails.
 set -euo pipefail
 stable=(rustc-web cargo-web rust-web-src gcc libc6-dev gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
     gcc-multilib-sparc64-linux-gnu)

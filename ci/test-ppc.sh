@@ -30,7 +30,7 @@ for file in tests/*/main.rs; do
 done
 skips=()
 for name in "${!skipped[@]}"; do skips+=(--skip "$name"); done
-# One part in so many of the random cases.
+# Run one in this number of random cases.
 export SQS_TEST_SHARE=${SQS_TEST_SHARE:-10}
 ppc_cargo test --no-fail-fast --profile emulated -p sqrtspace --lib "${tests[@]}" -- "${skips[@]}"
 ppc_cargo test --no-fail-fast --profile emulated -p driver -- "${skips[@]}"

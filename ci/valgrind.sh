@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 # What the static library needs: cargo repeats the note when nothing is to do.
 notes=$(cargo rustc --color never --lib -- --print native-static-libs 2>&1) || { echo "$notes"; exit 1; }
 libs=$(echo "$notes" | sed -n 's/^note: native-static-libs: //p' | tail -n 1)
-[ -n "$libs" ] || { echo "$notes"; echo "native-static-libs: not told"; exit 1; }
+[ -n "$libs" ] || { echo "$notes"; echo "valgrind.sh: rustc printed no native-static-libs"; exit 1; }
 built=${CARGO_TARGET_DIR:-target}/debug
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -1,4 +1,4 @@
-/* What the C tests share: checks that say where they failed and go on, and a small pipeline. */
+/* Shared by the C tests: checks that report their place and continue, and a small pipeline. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -26,7 +26,7 @@ static int checks, failures;
 
 #define DONE() (printf("%d checks, %d failed\n", checks, failures), failures != 0)
 
-/* Does the last error's text contain this? */
+/* Checks that the text of the last error contains this. */
 #define CHECK_DETAIL(p, part) \
     do { \
         char text_[512] = ""; \

@@ -1,4 +1,4 @@
-/* A directory of one's own, files whole, and that nothing is left behind. */
+/* A temporary directory, whole files, and a check that no file remains. */
 #ifndef SCRATCH_H
 #define SCRATCH_H
 
@@ -14,7 +14,7 @@ static inline void scratch_begin(void)
     CHECK(mkdtemp(scratch_dir) != NULL && chdir(scratch_dir) == 0);
 }
 
-/* How many files there are. */
+/* The number of files. */
 static inline int scratch_files(void)
 {
     int n = 0;

@@ -1,10 +1,10 @@
-/* An allocator of the caller's: asked in new and seal only, and given back all it gave, with the sizes it gave. */
+/* The caller's allocator: called by new and seal only, and every block is freed with its size. */
 #include "check.h"
 #include <stdlib.h>
 
 typedef struct { size_t given, taken, live, live_bytes, fail_at; void *blocks[8]; size_t sizes[8]; } heap;
 
-/* C99 has no aligned_alloc: the block stands somewhere in a longer one, whose start is kept in front of it. */
+/* C99 has no aligned_alloc: the block is inside a longer one, whose start is stored before it. */
 static void *give(void *ctx, size_t size, size_t align)
 {
     heap *h = (heap *)ctx;
@@ -16,7 +16,7 @@ static void *give(void *ctx, size_t size, size_t align)
     unsigned char *at = start + sizeof(void *);
     at += (align - (uintptr_t)at % align) % align;
     memcpy(at - sizeof(void *), &start, sizeof(void *));
-    memset(at, 0xA5, size); /* what it gives need not be zero */
+    memset(at, 0xA5, size); /* allocated memory need not be zero */
     h->blocks[h->live] = at;
     h->sizes[h->live++] = size;
     h->live_bytes += size;
@@ -77,7 +77,7 @@ int main(void)
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_OK);
     after_seal = h.given;
     CHECK(after_seal > after_new);
-    CHECK(h.live_bytes == plan.work_bytes + plan.control_bytes); /* not a byte beyond what was told */
+    CHECK(h.live_bytes == plan.work_bytes + plan.control_bytes); /* exactly the reported bytes */
     CHECK_STATUS(sqs_push(p, 0, x, 64, &took), SQS_OK);
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got), SQS_OK);
     CHECK_STATUS(sqs_pipeline_reset(p), SQS_OK);
@@ -85,7 +85,7 @@ int main(void)
     sqs_pipeline_delete(p);
     CHECK(h.live == 0 && h.taken == after_seal);
 
-    /* It gives nothing for the control area. */
+    /* The allocation of the control area fails. */
     sqs_error e;
     memset(&e, 0, sizeof e);
     e.struct_size = sizeof e;
@@ -95,7 +95,7 @@ int main(void)
     CHECK_STATUS(sqs_pipeline_new(&c, &m, &p, &e), SQS_ERR_MEMORY);
     CHECK(p == NULL && h.live == 0 && e.status == SQS_ERR_MEMORY && e.text[0]);
 
-    /* Nor for the work area: the handle stays, and a later seal does it. */
+    /* The allocation of the work area fails: the handle stays valid, and a later seal succeeds. */
     m = memory_of(&h);
     h.fail_at = after_new + 1;
     CHECK_STATUS(sqs_pipeline_new(&c, &m, &p, NULL), SQS_OK);
@@ -105,7 +105,7 @@ int main(void)
     sqs_pipeline_delete(p);
     CHECK(h.live == 0);
 
-    /* Half an allocator is none. */
+    /* alloc without free, and free without alloc, are refused. */
     m = memory_of(&h);
     m.free = NULL;
     CHECK_STATUS(sqs_pipeline_new(&c, &m, &p, NULL), SQS_ERR_ARGUMENT);

@@ -1,5 +1,5 @@
-/* CCSDS 121 bitstreams by themselves: every cut of input and output, parameters, refusals; and in frames with parameters
- * of the caller. */
+/* CCSDS 121 bitstreams without a container: every cut of input and output, parameters, refusals; and in frames with
+ * the caller's parameters. */
 #include "check.h"
 
 enum { N = 3001 };
@@ -17,7 +17,7 @@ static sqs_ccsds121_params params(void)
     return p;
 }
 
-/* From `from` in pieces of `in` bytes to `to` in pieces of `out` bytes; how many came out. */
+/* Codes `from` in pieces of `in` bytes into `to` in pieces of `out` bytes. Returns the number of output bytes. */
 static size_t run(sqs_ccsds121 *c, const unsigned char *from, size_t len, size_t in, unsigned char *to, size_t cap, size_t out)
 {
     size_t at = 0, made = 0;
@@ -91,7 +91,7 @@ static void refusals(void)
     CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &took), SQS_ERR_UNSUPPORTED);
     q.struct_size = 4;
     CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &took), SQS_ERR_STRUCT_SIZE);
-    /* A sample of 13 bits; the coder stays with it. */
+    /* A sample of 13 bits fails, and so does every later call. */
     CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, &c, NULL), SQS_OK);
     memset(back, 0x1f, sizeof back);
     CHECK_STATUS(sqs_ccsds121_step(c, back, 100, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_RANGE);
@@ -99,7 +99,7 @@ static void refusals(void)
     CHECK_STATUS(sqs_ccsds121_step(c, raw, 0, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_RANGE);
     CHECK_STATUS(sqs_ccsds121_error_detail(c, text, sizeof text, NULL), SQS_OK);
     CHECK(text[0] != 0);
-    /* Half a sample; no flush; a stream that ends early; a damaged one; no coder. */
+    /* Half a sample; flush; a stream that ends early; a damaged stream; a NULL coder. */
     CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, &c, NULL), SQS_OK);
     CHECK_STATUS(sqs_ccsds121_step(c, raw, 3, &took, coded, sizeof coded, &put, SQS_FLOW_FLUSH), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_ccsds121_step(c, raw, 3, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_ARGUMENT);
@@ -131,7 +131,7 @@ static void frames(void)
     CHECK(bytes <= sizeof mem);
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, &o, &e, NULL), SQS_OK);
     CHECK_STATUS(sqs_encoder_step(e, raw, sizeof raw, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
-    /* Header, parameters, and the very stream of the coder by itself. */
+    /* Header, parameters, and the same bitstream as without a container. */
     CHECK(memcmp(coded + 32 + 6, whole, 100) == 0 && coded[32] == 12);
     stats.struct_size = sizeof stats;
     CHECK_STATUS(sqs_encoder_stats(e, &stats), SQS_OK);

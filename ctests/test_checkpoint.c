@@ -1,4 +1,4 @@
-/* Save and resume: misuse, files of other pipelines and damaged ones, no allocation, and the same rows afterwards. */
+/* Save and resume: misuse, files of other pipelines, damaged files, no allocation, and the same rows afterward. */
 #define _GNU_SOURCE
 #include "check.h"
 #include <stdlib.h>
@@ -127,12 +127,12 @@ int main(void)
     CHECK(next == 70);
     CHECK(run(q, id, (size_t)r.next_sample[0], rows, ROWS) == all - 70);
     CHECK(memcmp(rows, want + 70, (all - 70) * sizeof *rows) == 0);
-    /* Again, over one that has run to its end; and what it saves is what it came from. */
+    /* Restored again over a pipeline that has run to its end; what it saves equals the file. */
     CHECK_STATUS(sqs_checkpoint_restore(q, saved.bytes, saved.len, NULL), SQS_OK);
     CHECK_STATUS(sqs_checkpoint_save(q, append, &again, NULL), SQS_OK);
     CHECK(again.len == saved.len && memcmp(again.bytes, saved.bytes, saved.len) == 0);
 
-    /* Damaged and cut: refused, and nothing is changed. */
+    /* Damaged and cut files are refused and change nothing. */
     for (size_t at = 0; at < saved.len; at++) {
         sqs_status s;
         saved.bytes[at] ^= (unsigned char)(1 << (at % 8));

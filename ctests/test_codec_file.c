@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* Files: encode, decode, a range, what is refused, and that errors leave nothing behind. */
+/* Files: encode, decode, ranges, refusals, and no file remains after an error. */
 #include "scratch.h"
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +8,7 @@
 enum { SAMPLES = 300001 };
 static int16_t x[SAMPLES], y[SAMPLES];
 
-/* Each error leaves nothing behind, and what was there as it was. */
+/* After each error no new file exists, and an existing one is unchanged. */
 static void refused(const sqs_encode_options *e)
 {
     sqs_codec_stats stats = {0};
@@ -30,7 +30,7 @@ static void refused(const sqs_encode_options *e)
     CHECK_STATUS(sqs_decode_file("in.raw", "o", &d, &stats, &error), SQS_ERR_DAMAGED);
     CHECK(error.os_errno == 0 && error.text[0] != 0);
 
-    /* The output grows too large after two frames; an output that was there stays as it is. */
+    /* The output grows too large after two frames; an existing output is unchanged. */
     save("o", "before", 6);
     CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0 && signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
     small = old;
@@ -50,7 +50,7 @@ static void refused(const sqs_encode_options *e)
     CHECK(load("o", text, sizeof text) == 6 && memcmp(text, "before", 6) == 0);
     CHECK(scratch_files() == files + 1);
 
-    /* The memory may be the caller's; a byte less than told is refused. */
+    /* In caller memory; one byte less than reported is refused. */
     static union { uint64_t align; unsigned char b[1 << 20]; } mem;
     sqs_encode_options own = *e;
     size_t need = 0;
@@ -98,7 +98,7 @@ static int32_t put(void *ctx, uint64_t offset, const void *data, size_t n)
     return p->fail == 2 ? 78 : 0;
 }
 
-static int32_t told(void *ctx, const sqs_progress *p)
+static int32_t count_progress(void *ctx, const sqs_progress *p)
 {
     uint64_t *seen = (uint64_t *)ctx;
     CHECK(p->bytes_in >= *seen && p->total >= p->bytes_in);
@@ -106,7 +106,7 @@ static int32_t told(void *ctx, const sqs_progress *p)
     return *seen > 400000;
 }
 
-/* Through functions; checking alone; cancelled by progress. */
+/* Through functions; checking only; cancelled by progress. */
 static void streams(const sqs_encode_options *e)
 {
     static unsigned char coded[2 * sizeof x];
@@ -125,7 +125,7 @@ static void streams(const sqs_encode_options *e)
     s.ctx = &p;
     CHECK_STATUS(sqs_encode_stream(&s, e, &stats, &error), SQS_OK);
     const size_t len = load("out.sqs", y, sizeof y);
-    CHECK(p.made == len && memcmp(coded, y, len) == 0); /* the same bytes as the file's */
+    CHECK(p.made == len && memcmp(coded, y, len) == 0); /* the same bytes as in the file */
     pipes q = {coded, len, 77, (unsigned char *)y, 0, 0};
     s.ctx = &q;
     CHECK_STATUS(sqs_decode_stream(&s, &d, &length, &stats, &error), SQS_OK);
@@ -146,7 +146,7 @@ static void streams(const sqs_encode_options *e)
     }
     pipes r = {(const unsigned char *)x, sizeof x, 1000, coded, 0, 0};
     sqs_encode_options watched = *e;
-    watched.progress = told;
+    watched.progress = count_progress;
     watched.ctx = &seen;
     s.ctx = &r;
     s.total = sizeof x;
@@ -182,7 +182,7 @@ int main(void)
     d.count = 77777;
     CHECK_STATUS(sqs_decode_file("out.sqs", "part.raw", &d, &stats, &error), SQS_OK);
     CHECK(load("part.raw", y, sizeof y) == 77777 && memcmp((char *)x + 123457, y, 77777) == 0);
-    CHECK(stats.frames <= 5); /* 77777 bytes of 32 KiB frames, and the one behind them */
+    CHECK(stats.frames <= 5); /* the frames of 32 KiB that hold 77777 bytes, and one more */
 
     CHECK_STATUS(sqs_encode_file("none", "o", &e, &stats, &error), SQS_ERR_IO);
     CHECK(error.status == SQS_ERR_IO && error.os_errno == 2 && strstr(error.text, "errno 2"));

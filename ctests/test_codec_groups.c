@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* Groups of frames: fewer bytes, memory told, a decoder without history says what it needs, damage costs the group. */
+/* Frame groups: fewer bytes, reported memory, a decoder without history names what it needs, damage costs the group. */
 #include "scratch.h"
 
 enum { N = 300000 };
@@ -46,7 +46,7 @@ int main(void)
     sqs_encode_options o;
     sqs_decode_options d;
     sqs_codec_stats stats = {0};
-    size_t got, least = 0, most = 0, align;
+    size_t got, small = 0, large = 0, align;
     uint32_t noise = 1;
     for (size_t i = 0; i < N; i += 12) {
         noise = noise * 1664525u + 1013904223u;
@@ -58,10 +58,10 @@ int main(void)
     CHECK_STATUS(sqs_decode_options_init(&d, sizeof d), SQS_OK);
     o.frame_bytes = 16384;
     const size_t alone = encode(&o);
-    CHECK_STATUS(sqs_encoder_bytes(&o, &least, &align), SQS_OK);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &small, &align), SQS_OK);
     o.restart_interval = 4;
-    CHECK_STATUS(sqs_encoder_bytes(&o, &most, &align), SQS_OK);
-    CHECK(most > least);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &large, &align), SQS_OK);
+    CHECK(large > small);
     const size_t grouped = encode(&o);
     CHECK(grouped < alone);
     CHECK_STATUS(decode(&d, grouped, &stats, &got), SQS_ERR_LIMIT);
@@ -72,7 +72,7 @@ int main(void)
     d.history_bytes = 8192;
     CHECK_STATUS(decode(&d, grouped, &stats, &got), SQS_ERR_LIMIT);
 
-    /* A file: the history is found out. Then a flipped bit in the second group costs that frame and the rest of it. */
+    /* For a file the history is detected. A flipped bit in the second group costs that frame and the rest of the group. */
     scratch_begin();
     save("raw", raw, N);
     CHECK_STATUS(sqs_encode_file("raw", "sqs", &o, &stats, NULL), SQS_OK);
@@ -101,12 +101,12 @@ int main(void)
 
     /* Limits. */
     o.restart_interval = 257;
-    CHECK_STATUS(sqs_encoder_bytes(&o, &least, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &small, &align), SQS_ERR_ARGUMENT);
     o.restart_interval = 256;
     o.history_bytes = (4u << 20) + 1;
-    CHECK_STATUS(sqs_encoder_bytes(&o, &least, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_encoder_bytes(&o, &small, &align), SQS_ERR_ARGUMENT);
     d.history_bytes = (4u << 20) + 1;
-    CHECK_STATUS(sqs_decoder_bytes(&d, &least, &align), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_decoder_bytes(&d, &small, &align), SQS_ERR_ARGUMENT);
     scratch_end();
     return DONE();
 }

@@ -1,4 +1,4 @@
-/* Jobs in the background: the same bytes for any number of threads, progress, cancel, errors, threads that cannot be had. */
+/* Background jobs: the same bytes for any number of threads, progress, cancel, errors, threads that cannot be created. */
 #define _XOPEN_SOURCE 700
 #include "scratch.h"
 #include <errno.h>
@@ -50,7 +50,7 @@ static void same_bytes(void)
         CHECK_STATUS(sqs_encode_file("in", "out", &o, NULL, NULL), SQS_OK);
         CHECK(load("out", next, sizeof next) == len && memcmp(first, next, len) == 0);
     }
-    /* And the same as of an encoder in memory. */
+    /* The same bytes as from an encoder in memory. */
     sqs_encode_options o = options(1);
     sqs_encoder *e = NULL;
     size_t bytes, align, took, put;
@@ -78,7 +78,7 @@ static int32_t progress(void *ctx, const sqs_progress *p)
     watch *w = (watch *)ctx;
     w->calls++;
     if (w->job) w->reentered += sqs_codec_job_wait(w->job, 0) == SQS_ERR_REENTRANT;
-    if (w->job) sqs_codec_job_delete(w->job); /* does nothing in here */
+    if (w->job) sqs_codec_job_delete(w->job); /* does nothing in a callback */
     return w->after > 0 && p->frames >= (uint64_t)w->after;
 }
 
@@ -104,7 +104,7 @@ static void cancelled(void)
         sqs_codec_job_delete(job);
         CHECK(scratch_files() == 1);
 
-        /* Cancelled from outside, or by free, whenever that is: the output is whole, or not there. */
+        /* Cancelled from outside, or by delete, at any time: the output is complete or does not exist. */
         o.progress = NULL;
         CHECK_STATUS(sqs_encode_file_async("in", "out", &o, &job, NULL), SQS_OK);
         CHECK_STATUS(sqs_codec_job_cancel(job), SQS_OK);
@@ -131,11 +131,11 @@ static void failed(void)
     sqs_codec_job_delete(job);
 }
 
-/* In a process that has no room for the stacks of threads, and none for valgrind either. */
+/* In a process without memory for the stacks of threads; valgrind does not run there either. */
 static void no_threads(void)
 {
     if (getenv("SQS_VALGRIND") != NULL || getenv("SQS_EMULATOR") != NULL) {
-        puts("skipped: no_threads, under valgrind or an emulator there is no limit of memory to set");
+        puts("skipped: no_threads, valgrind and emulators have no memory limit to set");
         return;
     }
     fflush(stdout);
@@ -170,7 +170,7 @@ int main(void)
     }
     scratch_begin();
     save("in", raw, N);
-    no_threads(); /* first: stacks of threads that ended are kept for later ones */
+    no_threads(); /* first, because stacks of ended threads are kept for later ones */
     same_bytes();
     cancelled();
     failed();

@@ -1,4 +1,4 @@
-/* NULL, foreign handles, options out of range, overlaps: each refused with its status, and nothing breaks. */
+/* NULL, foreign handles, options out of range, overlaps: each is refused with its status, and the handles still work. */
 #include "check.h"
 
 static union { uint64_t align; unsigned char b[1 << 19]; } mem, other;
@@ -79,7 +79,7 @@ static void handles(void)
 
     CHECK_STATUS(sqs_encoder_init(mem.b, sizeof mem.b, &o, &e, NULL), SQS_OK);
     CHECK_STATUS(sqs_decoder_init(other.b, sizeof other.b, &p, &d, NULL), SQS_OK);
-    /* A decoder is no encoder. */
+    /* A decoder handle is refused as an encoder. */
     CHECK_STATUS(sqs_encoder_stats((sqs_encoder *)(void *)d, &stats), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encoder_step(e, NULL, 1, &a, out, 64, &b, 0), SQS_ERR_ARGUMENT);
     CHECK(a == 0 && b == 0);
@@ -97,7 +97,7 @@ static void handles(void)
     stats.struct_size = 8;
     CHECK_STATUS(sqs_encoder_stats(e, &stats), SQS_ERR_STRUCT_SIZE);
     stats.struct_size = sizeof stats;
-    CHECK_STATUS(sqs_encoder_step(e, in, 8, &a, in + 8, 8, &b, 0), SQS_OK); /* after all of it, it works */
+    CHECK_STATUS(sqs_encoder_step(e, in, 8, &a, in + 8, 8, &b, 0), SQS_OK); /* still works */
     CHECK(a == 8 && b == 0);
 
     CHECK_STATUS(sqs_decoder_step(NULL, in, 1, &a, out, 1, &b, &at, 0), SQS_ERR_ARGUMENT);

@@ -1,4 +1,4 @@
-/* An encoder as the sink of an evaluation: what is decoded is the rows, to the bit; failures say which. */
+/* An encoder as the sink of an evaluation: the decoded rows are bit-identical; failures name their cause. */
 #define _XOPEN_SOURCE 700
 #include "scratch.h"
 
@@ -68,7 +68,7 @@ int main(void)
     save("by_sink", f.bytes, f.n);
     CHECK(decoded("by_sink") == sizeof want && memcmp(got, want, sizeof want) == 0);
 
-    /* The file is full in the middle. */
+    /* The file becomes full halfway. */
     sink.encoder = encoder();
     f.n = 0;
     f.most = 9000;

@@ -1,5 +1,4 @@
-/* Encoder and decoder in caller memory: every cut of input and output, the exact size, flush, damage; and nothing is
- * allocated. */
+/* Encoder and decoder in caller memory: every cut of input and output, exact size, flush, damage, no allocation. */
 #include "check.h"
 #include <stdlib.h>
 
@@ -7,7 +6,7 @@ extern void *__libc_malloc(size_t);
 static volatile int armed, seen;
 void *malloc(size_t n) { if (armed) seen++; return __libc_malloc(n); }
 
-enum { N = 70001 }; /* frames of 16 KiB: four and a bit, and half a row at the end */
+enum { N = 70001 }; /* more than four frames of 16 KiB, and half a row at the end */
 static union { uint64_t align; unsigned char b[1 << 21]; } mem;
 static unsigned char raw[N], coded[2 * N], whole[2 * N], back[N];
 
@@ -82,7 +81,7 @@ static void cuts(void)
     }
 }
 
-/* The memory told is enough, a byte less is refused, whatever the options. */
+/* The reported memory suffices and one byte less is refused, for all options. */
 static void memory(void)
 {
     sqs_error error = {0};
@@ -122,7 +121,7 @@ static void memory(void)
     CHECK_STATUS(sqs_decoder_init(mem.b, bytes - 1, &o, &d, &error), SQS_ERR_MEMORY);
     CHECK_STATUS(sqs_decoder_init(mem.b, bytes, &o, &d, &error), SQS_OK);
 
-    /* By default 256 KiB are enough, both ways; and a limit gives a frame size that keeps to it. */
+    /* By default 256 KiB suffice for both directions, and a limit gives a frame size within it. */
     sqs_encode_options all;
     CHECK_STATUS(sqs_encode_options_init(&all, sizeof all), SQS_OK);
     CHECK(bytes <= 256 * 1024);
@@ -153,7 +152,7 @@ static void flush_and_damage(void)
     CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &took, coded + 4, 4000, &put, SQS_FLOW_FLUSH), SQS_OK);
     made = 4 + put;
     CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &took, coded, 100, &put, SQS_FLOW_FLUSH), SQS_OK);
-    CHECK(put == 0); /* half a row waits for its other half */
+    CHECK(put == 0); /* half a row waits for the rest */
     CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &took, coded + made, 4000, &put, SQS_FLOW_END), SQS_END);
     made += put;
     CHECK_STATUS(sqs_encoder_step(e, raw, 1, &took, coded, 100, &put, SQS_FLOW_END), SQS_ERR_STATE);

@@ -31,7 +31,7 @@ static int is_mapped(void)
     return found;
 }
 
-/* A function of the library: ISO C has no conversion of an object pointer to one of a function. */
+/* A function of the library. ISO C has no conversion from object pointers to function pointers. */
 #define FUNCTION(type, library, name) (*(type *)&(void *){dlsym(library, name)})
 
 typedef sqs_status (*init_options)(sqs_encode_options *, size_t);
@@ -44,7 +44,7 @@ typedef sqs_status (*encode_async)(const char *, const char *, const sqs_encode_
 typedef sqs_status (*job_wait)(sqs_codec_job *, uint32_t);
 typedef void (*job_free)(sqs_codec_job *);
 
-/* Encodes in memory and by a file; with threads also by a job. */
+/* Encodes in memory and to a file; with threads also in a job. */
 static void use(void *library, uint32_t threads)
 {
     sqs_encode_options o;
@@ -82,7 +82,7 @@ static void open_use_close(uint32_t threads)
     }
 }
 
-/* Calls that start threads register a destructor for the calling thread: till that ends, the library stays. */
+/* Calls that start threads register a destructor for the calling thread. The library stays loaded until that thread ends. */
 static void *open_in_a_thread(void *arg)
 {
     (void)arg;

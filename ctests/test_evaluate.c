@@ -1,4 +1,4 @@
-/* Ranges into a buffer and into a function, in slices, backward, classic and sqrt; what is refused, with numbers. */
+/* Ranges into a buffer and a sink, in slices, backward, classic and sqrt; refusals with numbers. */
 #include "check.h"
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@ static float x[SAMPLES], rows[ROWS], want[ROWS];
 
 typedef struct { uint64_t next; int step, wrong; size_t rows; } seen;
 
-/* Rows come once and in order, up or down, the same as those of sqs_evaluate. */
+/* Each row is delivered once and in order, ascending or descending, equal to sqs_evaluate. */
 static int32_t in_order(void *ctx, uint64_t first, size_t n, const void *data, size_t bytes)
 {
     seen *s = (seen *)ctx;
@@ -23,7 +23,7 @@ static int32_t in_order(void *ctx, uint64_t first, size_t n, const void *data, s
     return 0;
 }
 
-/* sum over windows, then a smoothed difference, so that rows depend on their neighbours. */
+/* sum over windows, then a smoothed difference, so that rows depend on their neighbors. */
 static int32_t slope(void *ctx, const sqs_stage_io *io)
 {
     float *y = (float *)io->out;
@@ -40,7 +40,7 @@ static sqs_pipeline *make(uint32_t mode, uint64_t capacity, uint32_t *sum, uint3
     sqs_stage_desc d = stage_of("sum", &FROM_INPUT), e = stage_of("slope", &around);
     sqs_pipeline *p = NULL;
     c.mode = mode;
-    c.cache_bytes = 1024; /* small blocks, so that ranges take several */
+    c.cache_bytes = 1024; /* small blocks, so that a range needs several */
     e.run = slope;
     CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_OK);
     CHECK_STATUS(sqs_stage_register(p, &d, sum), SQS_OK);
@@ -65,7 +65,7 @@ static void ranges(void)
     push_all(p);
     CHECK_STATUS(sqs_evaluate(p, top, 0, SQS_ALL, want, sizeof want, &got), SQS_OK);
     CHECK(got == ROWS);
-    /* Sealed for slope alone: rows of sum are another request, and the detail says what it would need. */
+    /* Sealed for slope only: rows of sum are another request, and the detail has the bytes it needs. */
     CHECK_STATUS(sqs_evaluate(p, sum, 0, 1, rows, sizeof rows, &got), SQS_ERR_NOT_PLANNED);
     CHECK(got == 0);
     CHECK_DETAIL(p, "bytes");
@@ -78,7 +78,7 @@ static void ranges(void)
     CHECK(got == ROWS && memcmp(rows, want, sizeof want) == 0); /* classic and sqrt: the same bytes */
     sqs_pipeline_delete(p);
 
-    /* With an opened output samples stay in the ring, so any range can be asked for, again and again. */
+    /* With an opened output samples stay in the input buffer, so any range can be requested repeatedly. */
     p = make(SQS_MODE_SQRT, SAMPLES, &sum, &top);
     CHECK_STATUS(sqs_output_open(p, top, 1), SQS_OK);
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_OK);
@@ -102,7 +102,7 @@ static void ranges(void)
     sqs_pipeline_delete(p);
 }
 
-/* A row that looks ahead is not final before what it looks at is there, or the input has ended. */
+/* A row with a lookahead is final when its last sample has arrived or the input has ended. */
 static void not_there_yet(void)
 {
     uint32_t sum, top;
@@ -117,7 +117,7 @@ static void not_there_yet(void)
     sqs_pipeline_delete(p);
 }
 
-/* A ring of 40 samples: after evaluations went past the first samples, these make room and are gone. */
+/* An input buffer of 40 samples: samples before finished evaluations are discarded for new ones. */
 static void evicted(void)
 {
     uint32_t sum;
@@ -133,13 +133,13 @@ static void evicted(void)
     CHECK(took > 0);
     CHECK_STATUS(sqs_evaluate(p, sum, 0, 1, rows, sizeof rows, &got), SQS_ERR_EVICTED);
     CHECK_DETAIL(p, "sample 0 is needed");
-    /* The detail says what there still is: the first row within it can be had, the one before it cannot. */
+    /* The detail has the first sample held: the first row inside can be evaluated, the one before it cannot. */
     char detail[200] = "";
     uint64_t start = 0;
     CHECK_STATUS(sqs_pipeline_error_detail(p, detail, sizeof detail, NULL), SQS_OK);
-    const char *told = strstr(detail, "ring starts with sample ");
-    CHECK(told != NULL);
-    if (told != NULL) start = (uint64_t)strtoul(told + strlen("ring starts with sample "), NULL, 10);
+    const char *found = strstr(detail, "ring starts with sample ");
+    CHECK(found != NULL);
+    if (found != NULL) start = (uint64_t)strtoul(found + strlen("ring starts with sample "), NULL, 10);
     CHECK(start > 1 && start < pushed + took);
     const uint64_t first = (start + 1) / 2;
     CHECK_STATUS(sqs_evaluate(p, sum, first - 1, 1, rows, sizeof rows, &got), SQS_ERR_EVICTED);
@@ -174,7 +174,7 @@ static void into_a_function(void)
     CHECK_STATUS(sqs_evaluate_to(p, &both[1], in_order, &back), SQS_OK);
     CHECK(back.rows == 100 && back.wrong == 0);
 
-    /* In slices, given up on the way, and begun again. */
+    /* In slices, cancelled on the way, and started again. */
     both[0].first = 20;
     both[0].count = 100;
     CHECK_STATUS(sqs_evaluate_begin(p, &both[0], in_order, &part), SQS_OK);

@@ -1,4 +1,4 @@
-/* fork: what a child may use of its parent's handles, what it may start itself, and what the two share. */
+/* fork: which handles of the parent a child may use, what it may start, and what both share. */
 #define _XOPEN_SOURCE 700
 #include "scratch.h"
 #include <sys/wait.h>
@@ -10,7 +10,7 @@ static union { uint64_t align; unsigned char bytes[SQS_CONTROL_BYTES(1, 1)]; } c
 static union { uint64_t align; unsigned char bytes[1 << 16]; } work;
 static union { uint64_t align; unsigned char bytes[1 << 20]; } memory;
 
-/* A pipeline and an encoder, all of it in static memory. */
+/* A pipeline and an encoder in static memory. */
 typedef struct {
     sqs_pipeline *pipeline;
     sqs_encoder *encoder;
@@ -75,7 +75,7 @@ static int same(const tasks *a, const tasks *b)
     return a->made == b->made && memcmp(a->to, b->to, a->made) == 0 && a->rows == b->rows && a->sum == b->sum;
 }
 
-/* A file by one thread, by three, and by a job, each to the same bytes. */
+/* Encodes a file with one thread, three threads, and a job, to the same bytes. */
 static void encode_files(const tasks *want, const char *to)
 {
     sqs_encode_options o = options();
@@ -94,7 +94,7 @@ static void encode_files(const tasks *want, const char *to)
     }
 }
 
-/* The end of a child: another program, so that valgrind does not count what is the parent's as lost. */
+/* Ends a child by starting another program, so that valgrind does not count the parent's memory as lost. */
 static void end_child(void)
 {
     fflush(stdout);
@@ -102,14 +102,14 @@ static void end_child(void)
     _exit(1);
 }
 
-/* Fails where the child does. */
+/* Fails if the child fails. */
 static void join(pid_t child)
 {
     int status = 1;
     CHECK(waitpid(child, &status, 0) == child && status == 0);
 }
 
-/* Forked in the middle, while a job of the parent is at work: both sides end with what one alone does. */
+/* Forked halfway, while a job of the parent runs: both processes get the result of one. */
 static void both_continue(void)
 {
     tasks alone = begin(coded[0]);
@@ -132,7 +132,7 @@ static void both_continue(void)
     CHECK(same(&t, &alone));
     sqs_pipeline_delete(t.pipeline);
     encode_files(&alone, child == 0 ? "child" : "parent");
-    if (child == 0) end_child(); /* the parent's job is the parent's: not even freed */
+    if (child == 0) end_child(); /* the job belongs to the parent: not deleted here */
     join(child);
     CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
     sqs_codec_job_delete(job);
@@ -160,7 +160,7 @@ static int32_t ramp(void *ctx, uint64_t first, void *dst, size_t n, size_t *got)
     return 0;
 }
 
-/* A pipeline whose rows are in spill_dir is not copied by fork: what the child writes is in the parent's pages. */
+/* fork does not copy rows in spill_dir: the child writes into the parent's pages. */
 static void spilled_rows_are_shared(void)
 {
     sqs_config c = config_of(4, 2, 0);

@@ -1,4 +1,4 @@
-/* Built-in stages by the kind itself: the rows of those registered by name, and nothing taken that is no kind. */
+/* Built-in stages registered by kind: the same rows as by name; invalid kinds are refused. */
 #include "check.h"
 
 enum { SAMPLES = 4096, WINDOW = 256, HOP = 128 };
@@ -30,7 +30,7 @@ static sqs_builtin_desc desc_of(const char *kind, const char *name, const sqs_ed
     return d;
 }
 
-/* hann -> rfft_power -> centroid, and an ema of it; rows of the last. */
+/* hann -> rfft_power -> centroid -> ema; rows of the last stage. */
 static uint64_t rows(int by_name, float *out, size_t bytes)
 {
     const step steps[] = {

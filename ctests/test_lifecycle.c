@@ -7,7 +7,7 @@ static void versions_and_texts(void)
     CHECK(sqs_abi_version() == SQS_ABI_VERSION);
     CHECK_STATUS(sqs_abi_check(SQS_ABI_VERSION), SQS_OK);
     CHECK_STATUS(sqs_panic_hook(NULL, NULL), SQS_ERR_UNSUPPORTED); /* with an operating system */
-    CHECK_STATUS(sqs_abi_check(SQS_ABI_VERSION + 1), SQS_ERR_ABI);    /* a newer header needs more than there is */
+    CHECK_STATUS(sqs_abi_check(SQS_ABI_VERSION + 1), SQS_ERR_ABI);    /* a newer header needs a newer library */
     CHECK_STATUS(sqs_abi_check(SQS_ABI_VERSION + 1000), SQS_ERR_ABI); /* another major */
     CHECK_STATUS(sqs_abi_check(0), SQS_ERR_ABI);
     CHECK(strchr(sqs_version(), '.') != NULL);
@@ -29,7 +29,7 @@ static void defaults(void)
     CHECK_STATUS(sqs_config_init(&c, 3), SQS_ERR_STRUCT_SIZE);
     CHECK_STATUS(sqs_config_init(NULL, sizeof c), SQS_ERR_ARGUMENT);
 
-    /* Zero is the default everywhere: a config that is zero but for window and hop works. */
+    /* Zero means the default everywhere: a config with only window and hop set works. */
     sqs_pipeline *p = NULL;
     memset(&c, 0, sizeof c);
     c.struct_size = sizeof c;
@@ -54,7 +54,7 @@ static void reset(void)
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
     CHECK_STATUS(sqs_push(p, 0, x, 1, &took), SQS_ERR_STATE);
 
-    /* Samples, queues and the end are gone; graph and memory stay. */
+    /* Reset discards samples, queues and the end of the input; graph and memory stay. */
     CHECK_STATUS(sqs_pipeline_reset(p), SQS_OK);
     CHECK_STATUS(sqs_pull(p, id, rows, 8, &pulled), SQS_AGAIN);
     CHECK_STATUS(sqs_evaluate(p, id, 0, 1, again, sizeof again, &got), SQS_ERR_RANGE);

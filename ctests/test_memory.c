@@ -1,4 +1,4 @@
-/* Sizes that are told are exact: they suffice, one byte less is refused. Areas may be neither misaligned nor in use. */
+/* Reported sizes are exact: they suffice, one byte less is refused. Misaligned and overlapping areas are refused. */
 #include "check.h"
 
 static union { uint64_t align; unsigned char bytes[1 << 17]; } control;
@@ -71,19 +71,19 @@ int main(void)
     CHECK(got == 31);
     sqs_pipeline_delete(p);
 
-    /* A budget too small names the least, and exactly that works. */
+    /* A budget that is too small is refused with the minimum, and exactly the minimum works. */
     CHECK_STATUS(make(&c, control.bytes, sizeof control.bytes, &p, NULL), SQS_OK);
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_OK);
     CHECK_STATUS(sqs_plan(p, NULL, 0, &plan), SQS_OK);
     sqs_pipeline_delete(p);
-    const uint64_t least = plan.min_budget_bytes;
+    const uint64_t minimum = plan.min_budget_bytes;
     for (uint64_t less = 0; less < 2; less++) {
-        c.memory_budget_bytes = least - less;
+        c.memory_budget_bytes = minimum - less;
         CHECK_STATUS(make(&c, control.bytes, sizeof control.bytes, &p, NULL), SQS_OK);
         CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_OK);
         CHECK_STATUS(sqs_plan(p, NULL, 0, &plan), less ? SQS_ERR_BUDGET : SQS_OK);
         if (less) {
-            snprintf(number, sizeof number, "%lu", (unsigned long)least);
+            snprintf(number, sizeof number, "%lu", (unsigned long)minimum);
             CHECK_DETAIL(p, number);
         }
         sqs_pipeline_delete(p);

@@ -15,7 +15,7 @@ int main(void)
     /* struct_size: 0, too small, larger with zero tail and with a set one */
     bad = c; bad.struct_size = 0;
     CHECK_STATUS(sqs_pipeline_new(&bad, NULL, &p, NULL), SQS_ERR_STRUCT_SIZE);
-    /* One byte less than version 1 had. */
+    /* One byte less than in version 1. */
     bad.struct_size = (uint32_t)(offsetof(sqs_config, checkpoint_slots) + sizeof(uint32_t) - 1);
     CHECK_STATUS(sqs_pipeline_new(&bad, NULL, &p, NULL), SQS_ERR_STRUCT_SIZE);
     CHECK_STATUS(sqs_config_init(&bad, 3), SQS_ERR_STRUCT_SIZE);
@@ -87,7 +87,7 @@ int main(void)
     CHECK_STATUS(sqs_pipeline_new(&bad, NULL, &none, NULL), SQS_ERR_OVERFLOW);
     CHECK_STATUS(sqs_push(p, 0, x, SIZE_MAX, &n), SQS_ERR_OVERFLOW);
 
-    /* sealed for one stage: another is not planned, and nothing registers any more */
+    /* sealed for one stage: another one is not planned, and registering is refused */
     ask = all_of(id);
     CHECK_STATUS(sqs_pull(p, id, rows, 1, &n), SQS_ERR_STATE);
     CHECK_STATUS(sqs_step(p, 1, &got), SQS_ERR_STATE);

@@ -1,9 +1,9 @@
-/* Callbacks that call back, fail or return nonsense; and going on afterwards. */
+/* Callbacks that call back, fail or return invalid values; and the calls that follow. */
 #include "check.h"
 
 typedef struct { sqs_pipeline *p; int calls; int fail; int nonsense; } state;
 
-/* Every function on the handle of the running call. */
+/* Calls every function on the handle of the running call. */
 static int32_t reenter(void *ctx, const sqs_stage_io *io)
 {
     state *s = (state *)ctx;
@@ -96,7 +96,7 @@ int main(void)
     CHECK(s.calls > 0 && got == 31 && rows[30] == 60.0f + 61.0f + 62.0f + 63.0f);
     sqs_pipeline_delete(s.p);
 
-    /* A stage fails: its code is in the detail, the next call goes on. */
+    /* A stage fails: its code is in the detail, and the next call continues. */
     d = stage_of("fails", &FROM_INPUT);
     d.run = fail_once;
     d.ctx = &s;
@@ -110,7 +110,7 @@ int main(void)
     CHECK_STATUS(sqs_evaluate(s.p, id, 0, SQS_ALL, rows, sizeof rows, &got), SQS_OK);
     CHECK(got == 31);
 
-    /* A sink fails: the same rows are offered again. */
+    /* A sink fails: it receives the same rows again. */
     sqs_request ask = all_of(id);
     ask.count = 31;
     s.nonsense = 1;
@@ -123,7 +123,7 @@ int main(void)
     CHECK(s.calls == 31);
     sqs_pipeline_delete(s.p);
 
-    /* A source of 2^40 samples, read at its far end; and one that returns nonsense. */
+    /* A source of 2^40 samples, read near its end; and a source that returns an invalid count. */
     sqs_source source;
     memset(&source, 0, sizeof source);
     source.struct_size = sizeof source;

@@ -37,7 +37,7 @@ int main(void)
     CHECK_STATUS(sqs_pipeline_new(&config, NULL, NULL, NULL), SQS_ERR_ARGUMENT);
     sqs_pipeline_delete(NULL);
 
-    /* No handle. */
+    /* NULL handles. */
     ask = all_of(0);
     CHECK_STATUS(sqs_pipeline_reset(NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_pipeline_error_detail(NULL, NULL, 0, &n), SQS_ERR_ARGUMENT);
@@ -62,7 +62,7 @@ int main(void)
     CHECK_STATUS(sqs_source_set_file(NULL, 0, "x", 0, 0, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_pipeline_stats(NULL, &stats), SQS_ERR_ARGUMENT);
 
-    /* A handle, and NULL elsewhere. */
+    /* A valid handle, and NULL in other arguments. */
     p = small(64, &id);
     CHECK_STATUS(sqs_stage_register(p, NULL, &other), SQS_ERR_ARGUMENT);
     d.name = "b"; CHECK_STATUS(sqs_stage_register(p, &d, NULL), SQS_ERR_ARGUMENT);
@@ -101,7 +101,7 @@ int main(void)
     CHECK_STATUS(sqs_pipeline_error_detail(p, NULL, 0, NULL), SQS_ERR_SPACE);
     CHECK_STATUS(sqs_pipeline_stats(p, NULL), SQS_ERR_ARGUMENT);
 
-    /* After all of it the handle works. */
+    /* The handle still works. */
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got), SQS_OK);
     CHECK(got == 3);
     sqs_pipeline_delete(p);

@@ -1,5 +1,5 @@
-/* After seal nothing allocates: every allocator of the C library is wrapped (ld --wrap is not needed: definitions here
- * come first) and counts while armed. */
+/* Nothing allocates after seal. The allocation functions of the C library are replaced here (definitions in the program
+ * come first) and count calls while armed. */
 #define _GNU_SOURCE
 #include "check.h"
 #include <errno.h>
@@ -54,7 +54,7 @@ int main(void)
     seen = 0; armed = 1;
     { void *volatile probe = malloc(10); free(probe); }
     armed = 0;
-    CHECK(seen == 2); /* the wrappers are in place */
+    CHECK(seen == 2); /* the replacements are active */
 
     CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_OK);
     CHECK_STATUS(sqs_stage_register(p, &d, &sum), SQS_OK);

@@ -1,4 +1,4 @@
-/* A plan says what it considered; costs, budgets and the row cache decide as told; the host fills what is not set. */
+/* A plan explains its candidates; costs, budgets and the row cache decide as documented; host defaults fill unset fields. */
 #define _XOPEN_SOURCE 700
 #include "check.h"
 #include <stdlib.h>
@@ -12,7 +12,7 @@ static int32_t zeros(void *ctx, uint64_t first, void *dst, size_t n, size_t *got
     return 0;
 }
 
-/* A chain of three stages over a source of so many samples. */
+/* A chain of three stages over a source of n samples. */
 static sqs_pipeline *chain(const sqs_config *c, uint64_t samples, uint64_t cost, uint32_t *last)
 {
     static const sqs_edge_desc from_a = { "a", 0, 0, 0, 0 }, from_b = { "b", 0, 0, 0, 0 };
@@ -72,17 +72,17 @@ static void explanations(void)
 
 static void costs(void)
 {
-    /* Where rows are dear, what a call costs does not count: the smallest block is as good, in fewer bytes. */
+    /* With expensive rows the cost of calls does not matter: the smallest block is as fast, in fewer bytes. */
     sqs_config c = config_of(256, 64, 0);
     uint32_t id;
-    sqs_pipeline *cheap = chain(&c, 1000000, 10, &id), *dear = chain(&c, 1000000, 1000000, &id);
+    sqs_pipeline *cheap = chain(&c, 1000000, 10, &id), *expensive = chain(&c, 1000000, 1000000, &id);
     sqs_request ask = all_of(id);
-    const sqs_plan_info few = plan_of(dear, &ask), many = plan_of(cheap, &ask);
+    const sqs_plan_info few = plan_of(expensive, &ask), many = plan_of(cheap, &ask);
     CHECK(few.block == 1 && many.block >= 8 && few.work_bytes < many.work_bytes);
     sqs_pipeline_delete(cheap);
-    sqs_pipeline_delete(dear);
+    sqs_pipeline_delete(expensive);
 
-    /* A struct of version 1 has no costs, and is taken as if they were 0. */
+    /* A struct of version 1 has no costs and counts as 0. */
     sqs_stage_desc d = stage_of("a", &FROM_INPUT);
     sqs_pipeline *p = NULL;
     d.struct_size = (uint32_t)(offsetof(sqs_stage_desc, state_word) + sizeof(uint32_t));
@@ -99,7 +99,7 @@ static void costs(void)
 
 static void row_cache(void)
 {
-    /* Ranges of dear rows under a budget: what is left of it keeps rows. Not where it is switched off. */
+    /* Ranges of expensive rows with a budget: the rest of it becomes a row cache, unless that is switched off. */
     sqs_config c = config_of(256, 64, 0);
     uint32_t id;
     c.memory_budget_bytes = 200000;

@@ -1,4 +1,4 @@
-/* The stream: backpressure of ring and queue, two outputs, several inputs, element types, channels, gaps. */
+/* The stream: backpressure of input buffer and queue, two outputs, several inputs, element types, channels, gaps. */
 #include "check.h"
 
 /* Row = left sum - right sum of i16 stereo. */
@@ -24,7 +24,7 @@ static int32_t both(void *ctx, const sqs_stage_io *io)
     return 0;
 }
 
-/* A queue of three rows and a small ring: whoever is full says so, nothing is lost, each row comes once. */
+/* A queue of three rows and a small input buffer: full ones refuse, nothing is lost, each row is delivered once. */
 static void backpressure(void)
 {
     uint32_t sum, late;
@@ -49,7 +49,7 @@ static void backpressure(void)
         if (s == SQS_AGAIN) refused++;
         pushed += took;
         if (pushed == 100) break;
-        /* Without pulls the queues fill; then step waits for them. */
+        /* Without pulls the queues fill, and step waits. */
         while (sqs_step(p, 2, &done) == SQS_OK) CHECK(done <= 2);
         s = sqs_pull(p, sum, row, 3, &pulled);
         CHECK(s == (pulled ? SQS_OK : SQS_AGAIN));
@@ -79,7 +79,7 @@ static void backpressure(void)
     sqs_pipeline_delete(p);
 }
 
-/* Two inputs with windows of their own; the one with the fewest windows decides. */
+/* Two inputs with different windows; the one with fewer windows decides. */
 static void two_inputs(void)
 {
     sqs_config c = config_of(4, 4, 64);

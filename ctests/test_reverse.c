@@ -7,7 +7,7 @@ static uint64_t made; /* rows of the reverse stage */
 
 typedef struct { uint64_t next; double sum; } mark;
 
-/* Running sum, forward. The state must be that of the row before, whatever order rows are asked for in. */
+/* Running sum, forward. The state must be that of the row before, in any order of requests. */
 static int32_t running(void *ctx, const sqs_stage_io *io)
 {
     mark *s = (mark *)io->state;
@@ -26,7 +26,7 @@ static int32_t behind_the_end(void *ctx, void *state)
     return 0;
 }
 
-/* What is to come, from the last row to the first. The state on entry is that of the row behind the last one of the call;
+/* Sum of the later rows, from the last row to the first. The state on entry is that of the row after the last one of the call;
    rows lie in out in ascending order all the same. */
 static int32_t to_come(void *ctx, const sqs_stage_io *io)
 {
@@ -72,7 +72,7 @@ static sqs_stage_desc reverse_stage(const sqs_edge_desc *edge, uint64_t *length)
     return d;
 }
 
-/* Two stages, the forward one and the reverse one on its rows. Pushed with a ring of so many samples, or (pushed < 0) from
+/* Two stages, the forward one and the reverse one on its rows. Pushed with an input buffer of `pushed` samples, or (pushed < 0) from
    a source. */
 static sqs_pipeline *make(uint32_t mode, uint64_t budget, int pushed, uint32_t flags, uint64_t *length, uint32_t *id)
 {
@@ -110,7 +110,7 @@ static sqs_plan_info plan_of(sqs_pipeline *p, const sqs_request *ask, sqs_status
     return info;
 }
 
-/* All rows, then some ranges, in one order and budget; the rows made are as many as planned. */
+/* All rows, then some ranges, in one order and budget; the number of computed rows equals the plan. */
 static sqs_plan_info evaluated(uint32_t mode, uint64_t budget, uint32_t order)
 {
     static const uint64_t ranges[][2] = { { 0, ROWS }, { ROWS - 1, 1 }, { 0, 1 }, { 123, 777 }, { 990, 10 } };
@@ -136,7 +136,7 @@ static sqs_plan_info evaluated(uint32_t mode, uint64_t budget, uint32_t order)
             CHECK_STATUS(sqs_evaluate(p, id, ask.first, ask.count, rows, sizeof rows, &got), SQS_OK);
             CHECK(got == ask.count && memcmp(rows, &want[ask.first], (size_t)ask.count * sizeof *rows) == 0);
         }
-        /* One way down; for rows in ascending order a way up behind it, where rows are not kept. */
+        /* One backward pass; for ascending rows also a forward pass, unless rows are kept. */
         if (i == 0) CHECK(made == (order == SQS_ORDER_FORWARD && info.mode == SQS_MODE_SQRT ? 2 * ROWS : ROWS));
     }
     sqs_stats stats;
@@ -153,10 +153,10 @@ static void budgets(void)
     CHECK(evaluated(SQS_MODE_CLASSIC, 0, SQS_ORDER_FORWARD).work_bytes > ROWS * 2 * sizeof(double));
     for (uint32_t order = SQS_ORDER_FORWARD; order <= SQS_ORDER_REVERSE; order++) {
         const sqs_plan_info freely = evaluated(SQS_MODE_SQRT, 0, order);
-        const sqs_plan_info least = evaluated(SQS_MODE_SQRT, freely.min_budget_bytes, order);
+        const sqs_plan_info smallest = evaluated(SQS_MODE_SQRT, freely.min_budget_bytes, order);
         const sqs_plan_info middle = evaluated(SQS_MODE_SQRT, (freely.min_budget_bytes + freely.work_bytes) / 2, order);
-        CHECK(least.work_bytes == freely.min_budget_bytes && least.sweep_slots > 0 && least.sweep_leaf > 0);
-        CHECK(least.recompute_factor >= middle.recompute_factor);
+        CHECK(smallest.work_bytes == freely.min_budget_bytes && smallest.sweep_slots > 0 && smallest.sweep_leaf > 0);
+        CHECK(smallest.recompute_factor >= middle.recompute_factor);
         CHECK(middle.recompute_factor >= freely.recompute_factor && freely.recompute_factor > 1.0);
         CHECK(freely.checkpoint_bytes > 0 && freely.sweep_extra > 0);
 
@@ -214,7 +214,7 @@ static void the_end_must_be_known(void)
     descent d = { ROWS, 0 };
     sqs_pipeline *p = make(SQS_MODE_SQRT, 0, -1, SQS_SOURCE_GROWING, &length, &id);
     sqs_request ask = all_of(id);
-    plan_of(p, &ask, SQS_ERR_ARGUMENT); /* for rows in ascending order states of all tiles are kept: how many? */
+    plan_of(p, &ask, SQS_ERR_ARGUMENT); /* ascending rows need states of all tiles, whose number is unknown */
     CHECK_DETAIL(p, "known length");
     ask.order = SQS_ORDER_REVERSE;
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_OK);
@@ -227,7 +227,7 @@ static void the_end_must_be_known(void)
     sqs_pipeline_delete(p);
 }
 
-/* Pushed samples are there as long as the ring holds them. */
+/* Pushed samples are available while the input buffer holds them. */
 static void pushed_samples_must_be_held(void)
 {
     static float samples[ROWS];

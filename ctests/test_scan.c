@@ -13,7 +13,7 @@ static int32_t start_at_100(void *ctx, void *state)
     return 0;
 }
 
-/* Running sum; the count in the state must be the row's own number, in whatever order rows are asked for. */
+/* Running sum; the count in the state must equal the row number, in any order of requests. */
 static int32_t running(void *ctx, const sqs_stage_io *io)
 {
     total *s = (total *)io->state;
@@ -63,7 +63,7 @@ static sqs_pipeline *make(uint64_t budget, uint32_t every, uint32_t slots, uint3
     source.struct_size = sizeof source;
     source.read = counting_up;
     source.samples = ROWS;
-    c.mode = SQS_MODE_SQRT; /* classic, which auto takes for a range of a single block, uses no checkpoints */
+    c.mode = SQS_MODE_SQRT; /* auto takes classic for a range of one block, and classic uses no checkpoints */
     c.memory_budget_bytes = budget;
     c.checkpoint_every = every;
     c.checkpoint_slots = slots;
@@ -97,7 +97,7 @@ int main(void)
     double sum = 100.0;
     for (int t = 0; t < ROWS; t++) want[t] = sum = sum * 0.999 + (double)(t % 97);
 
-    /* Forward; then from anywhere: with checkpoints a few rows are made again, not all before. */
+    /* Forward; then from any row: with checkpoints only a few rows are recomputed. */
     sqs_pipeline *p = make(0, 50, 64, &id);
     sqs_request ask = all_of(id);
     CHECK_STATUS(sqs_plan(p, &ask, 1, &plan), SQS_OK);
@@ -114,14 +114,14 @@ int main(void)
     }
     sqs_pipeline_delete(p);
 
-    /* Without checkpoints the same rows come, by starting over. */
+    /* Without checkpoints the same rows, computed from the start. */
     p = make(0, UINT32_MAX, 0, &id);
     CHECK_STATUS(sqs_evaluate(p, id, 4999, 1, rows, sizeof rows, &got), SQS_OK);
     CHECK(memcmp(rows, &want[4999], sizeof *rows) == 0);
     CHECK(stats_of(p).stage_rows >= ROWS);
     sqs_pipeline_delete(p);
 
-    /* Backward, in less than the rows themselves would take: some are made more than once. */
+    /* Backward, in less memory than all rows: some are computed more than once. */
     ask.order = SQS_ORDER_REVERSE;
     p = make(20000, UINT32_MAX, 0, &id);
     CHECK_STATUS(sqs_plan(p, &ask, 1, &plan), SQS_OK);

@@ -1,4 +1,4 @@
-/* Classic rows in a file: the same rows, no name left behind, and a full disk is an error at seal. */
+/* Classic rows in a file: the same rows, no file name remains, and a full disk is an error of seal. */
 #define _XOPEN_SOURCE 700
 #include "check.h"
 #include <sys/resource.h>
@@ -70,14 +70,14 @@ int main(void)
     CHECK(memory.spill_bytes == 0 && memory.work_bytes > 80000);
     sqs_pipeline_delete(p);
 
-    /* Without a budget always in the file; the work area holds the rest. */
+    /* Without a budget rows are always in the file; the work area holds the rest. */
     p = make(SQS_MODE_CLASSIC, 0, ".", &id);
     const sqs_plan_info file = evaluate(p, id, rows[2]);
     CHECK(file.mode == SQS_MODE_CLASSIC && file.spill_bytes > 80000 && file.work_bytes < 4096);
     sqs_pipeline_delete(p);
     CHECK(memcmp(rows[0], rows[1], sizeof rows[0]) == 0 && memcmp(rows[0], rows[2], sizeof rows[0]) == 0);
 
-    /* With one that holds it all, in memory; with a smaller one in the file, or refused without a directory. */
+    /* With a sufficient budget in memory; with a smaller one in the file, or refused without a directory. */
     p = make(SQS_MODE_CLASSIC, memory.work_bytes, ".", &id);
     CHECK(evaluate(p, id, rows[2]).spill_bytes == 0);
     sqs_pipeline_delete(p);
@@ -92,13 +92,13 @@ int main(void)
     CHECK_DETAIL(p, "the least that works is");
     sqs_pipeline_delete(p);
 
-    /* auto takes blocks where they fit, whatever there is to spill into. */
+    /* auto takes blocks if they fit, with or without spill_dir. */
     p = make(SQS_MODE_AUTO, blocks.work_bytes, ".", &id);
     CHECK(evaluate(p, id, rows[2]).spill_bytes == 0);
     sqs_pipeline_delete(p);
     CHECK(memcmp(rows[0], rows[2], sizeof rows[0]) == 0);
 
-    /* No room: an error at seal, no signal, and the pipeline can be sealed once there is. */
+    /* Disk full: an error of seal, no signal, and the pipeline can be sealed when the disk has room. */
     struct rlimit limit, small;
     CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
     small = limit;
@@ -112,7 +112,7 @@ int main(void)
     CHECK(memcmp(rows[0], rows[2], sizeof rows[0]) == 0);
     sqs_pipeline_delete(p);
 
-    /* A directory there is not. */
+    /* A directory that does not exist. */
     sqs_config c = config_of(64, 16, 0);
     sqs_error e;
     memset(&e, 0, sizeof e);

@@ -1,4 +1,4 @@
-/* Threads and signals: a handle may change threads, only encoding starts threads, and each signal stays as it was. */
+/* Threads and signals: a handle may move between threads, only encoding starts threads, and signal handling is unchanged. */
 #define _GNU_SOURCE
 #include "scratch.h"
 #include <errno.h>
@@ -24,7 +24,7 @@ static sqs_encode_options options(uint32_t threads)
     return o;
 }
 
-/* How many threads this process has. */
+/* The number of threads of this process. */
 static int threads_now(void)
 {
     int n = 0;
@@ -34,7 +34,7 @@ static int threads_now(void)
     return n;
 }
 
-/* A joined thread may be listed for a moment more. */
+/* A joined thread may be listed a little longer. */
 static int threads_become(int n)
 {
     const struct timespec pause = {0, 1000000};
@@ -56,7 +56,7 @@ static void *encode_piece(void *arg)
     return s < 0 ? arg : NULL;
 }
 
-/* One encoder, each step of it on another thread: the bytes of sqs_encode_file. */
+/* One encoder, each step on another thread, gives the bytes of sqs_encode_file. */
 static void handles_move(void)
 {
     const sqs_encode_options o = options(1);
@@ -99,7 +99,7 @@ static void handles_share_nothing(void)
     for (int i = 0; i < 4; i++) CHECK(sums[i] == 20.0f * 9.0f);
 }
 
-/* Descriptors that are open now, one bit each; *inherited: those that a program started by exec would get. */
+/* The open descriptors, one bit each; *inherited: those that a program started by exec gets. */
 static uint64_t descriptors(uint64_t *inherited)
 {
     uint64_t open_now = 0;
@@ -133,7 +133,7 @@ static int32_t look(void *ctx, const sqs_progress *p)
     return 0;
 }
 
-/* Which calls start how many threads; these have the mask of the one that called. */
+/* The number of threads that calls start; they have the caller's signal mask. */
 static void threads_of_the_library(void)
 {
     const int before = threads_now();
@@ -181,7 +181,7 @@ static void *feed(void *arg)
     return NULL;
 }
 
-/* A timer interrupts reads that wait for a pipe, without SA_RESTART: they are called again. */
+/* A timer interrupts reads from a pipe, without SA_RESTART: the reads are repeated. */
 static void interrupted_calls_continue(void)
 {
     struct sigaction action, before;
@@ -194,7 +194,7 @@ static void interrupted_calls_continue(void)
     memset(&action, 0, sizeof action);
     action.sa_handler = count;
     CHECK(mkfifo("fifo", 0600) == 0 && sigaction(SIGALRM, &action, &before) == 0);
-    /* The feeding thread is not to be interrupted. */
+    /* Blocks the signal in the feeding thread. */
     pthread_sigmask(SIG_BLOCK, &alarm_set, NULL);
     CHECK(pthread_create(&thread, NULL, feed, NULL) == 0);
     pthread_sigmask(SIG_UNBLOCK, &alarm_set, NULL);
@@ -206,7 +206,7 @@ static void interrupted_calls_continue(void)
     sigaction(SIGALRM, &before, NULL);
 }
 
-/* Past RLIMIT_FSIZE, with SIGXFSZ ignored, and into a pipe: a status, and no signal. */
+/* Writes past RLIMIT_FSIZE, with SIGXFSZ ignored, and into a pipe return a status, without a signal. */
 static void outputs_that_cannot_be(void)
 {
     const sqs_encode_options o = options(1);

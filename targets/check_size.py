@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares sizes told by size.sh with docs/flight/sizes.txt: check_size.py docs/flight/sizes.txt < NOW. The same compiler must give the same
+"""Compares the output of size.sh with docs/flight/sizes.txt: check_size.py docs/flight/sizes.txt < NOW. The same compiler must give the same
 numbers; another one may be 3 % off."""
 import sys
 
@@ -14,5 +14,5 @@ for a, b in zip(old[2:], now[2:]):
         wrong |= abs(int(x) - int(y)) > slack
     wrong |= a[:2] != b[:2]
 if wrong:
-    sys.exit("sizes changed; if that is meant, make size and look at them:\n" + "\n".join(now))
+    sys.exit("sizes changed; if the change is intended, run make size and review them:\n" + "\n".join(now))
 print("sizes: as in docs/flight/sizes.txt" + ("" if same else ", within 3 % (another compiler)"))

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The checks of panics.py and graph.py see what they look for: in a program of this machine that panics and recurs.
+# panics.py and graph.py find what they search for: in a program of this machine that panics and recurses.
 set -euo pipefail
 cd "$(dirname "$0")"
 out=$(mktemp -d)

@@ -81,7 +81,7 @@ for line in run(prefix + "objdump", "-d", "--no-show-raw-insn", elf).splitlines(
         if c and op.startswith(("b", "j")) and int(c[1], 16) != here:
             calls[here].add(int(c[1], 16))
 
-# Functions whose address stands in data, or is made in code.
+# Functions whose address is in data or is computed in code.
 taken = set()
 dump = run(prefix + "objdump", "-s", "-j", ".rodata", "-j", ".data", elf)
 for line in dump.splitlines():
@@ -92,7 +92,7 @@ for line in dump.splitlines():
                 taken.add(int(word, 16))
 taken = {t for t in taken if not names[t].startswith(roots)}
 
-# Tarjan, without recursion of ours mattering: programs have some hundred functions.
+# Tarjan's algorithm; recursion is fine here, because programs have some hundred functions.
 index, low, stack, on, cycles, count = {}, {}, [], set(), [], [0]
 
 

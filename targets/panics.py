@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Ways to a panic in a linked program: panics.py PREFIX PROGRAM.elf
+"""Paths to a panic in a linked program: panics.py PREFIX PROGRAM.elf
 
 PREFIX is that of the binutils (sparc64-linux-gnu-). Lists every call of core's panics with its place in the source, and
-exits with 1 if there is one. The program must be linked with --gc-sections, so that what is there can be reached.
+exits with 1 if it finds one. The program must be linked with --gc-sections, so that it contains reachable functions only.
 """
 import re
 import subprocess
 import sys
 
 prefix, elf = sys.argv[1:3]
-# What core calls when it gives up, in either mangling, after demangling.
+# The panic functions of core, in either mangling, after demangling.
 PANIC = re.compile(r"\bcore::(panicking::|(?:option|result|cell)::\w*(?:unwrap|expect|panic)\w*failed|slice::.*fail|str::.*fail"
                    r"|.*::panic_\w+$)|\bpanic_bounds_check|\balloc::.*(?:handle_error|capacity_overflow)")
 

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Code and data of the library for LEON3 in programs that can reach: all of it; all but the codec, which the linker then leaves
-# out (engine); of the built-in stages only those of a spectrum's features, by their kinds (audio); none of them, stages of its
-# own alone (own): size.sh [OUT]. docs/flight/sizes.txt holds the lines; a change of the library updates it (make size).
+# Code and data of the library for LEON3 in four programs: everything; all but the codec (engine); the built-in stages of a
+# spectrum's features only, by kind (audio); no built-in stages, only C stages (own): size.sh [OUT]. docs/flight/sizes.txt holds the
+# lines; a change of the library updates it (make size).
 set -euo pipefail
 cd "$(dirname "$0")"
 target=${CARGO_TARGET_DIR:-$PWD/../target}

@@ -121,7 +121,7 @@ static void pipelines(const char *work, size_t n)
         y = rows_of(p, 0, &rows);
         each = 256;
     }
-    tell(y, rows * each);
+    report_number(y, rows * each);
     sqs_pipeline_delete(p);
 }
 
@@ -141,7 +141,7 @@ static void viterbi(size_t n)
     sqs_pipeline *p = pipeline(SQS_U8, 128, 128, x, 1, 2 * n);
     chain(p, "viterbi", "decisions", "input", NULL, 0);
     void *y = rows_of(p, 0, &rows);
-    tell(y, rows * 8);
+    report_number(y, rows * 8);
     sqs_pipeline_delete(p);
 }
 
@@ -184,7 +184,7 @@ static void decode(const unsigned char *in, size_t n, unsigned char *out, size_t
         if (s == SQS_END) break;
         if (s != SQS_OK && s != SQS_AGAIN) need(s, "decode");
     }
-    tell(out, at);
+    report_number(out, at);
 }
 
 int main(int argc, char **argv)
@@ -214,7 +214,7 @@ int main(int argc, char **argv)
     if (work[0] == 'e') {
         const size_t bytes = encode(effort, codec, x, n, out, most * 3);
         fprintf(stderr, "bytes %lu of %lu\n", (unsigned long)bytes, (unsigned long)(2 * n));
-        tell(out, bytes);
+        report_number(out, bytes);
         return 0;
     }
     enum { PIECE = 1 << 14 };

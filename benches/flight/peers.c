@@ -20,14 +20,14 @@ static void spectra(int audio, size_t n)
     tone(x, most);
     for (int i = 0; i < len; i++) w[i] = (float)(0.5 - 0.5 * cos(6.283185307179586 * i / len));
     const size_t made = audio ? centroids(x, n, len, cfg, w, t, f, mag, rows) : tops(x, n, len, cfg, f, mag, rows);
-    tell(rows, made * 4);
+    report_number(rows, made * 4);
 }
 
 static void logs(int sorted, size_t n)
 {
     float *x = room(most * sizeof *x), *rows = room(2 * most / HOP * 4);
     latencies(x, most);
-    tell(rows, (sorted ? quantiles_of_sorted_pieces : quantiles_by_selection)(x, n, rows) * 4);
+    report_number(rows, (sorted ? quantiles_of_sorted_pieces : quantiles_by_selection)(x, n, rows) * 4);
 }
 
 static void biquad(size_t n)
@@ -39,7 +39,7 @@ static void biquad(size_t n)
     float *x = room(most * sizeof *x), *y = room(most * sizeof *y);
     tone(x, most);
     biquads(x, n, sos, y);
-    tell(y, n * 4);
+    report_number(y, n * 4);
 }
 
 static void viterbi(size_t n)
@@ -54,7 +54,7 @@ static void viterbi(size_t n)
         x[2 * i + 1] = (b & 1) ^ (draw() % 32 == 0);
     }
     viterbi_decisions(x, n, rows);
-    tell(rows, n * 8);
+    report_number(rows, n * 8);
 }
 
 static void aec(int decode, size_t n)
@@ -72,10 +72,10 @@ static void aec(int decode, size_t n)
         if (!made) exit(5);
         if (!decode) {
             fprintf(stderr, "bytes %lu of %lu\n", (unsigned long)made, (unsigned long)(2 * n));
-            tell(out, made);
+            report_number(out, made);
         } else if (first < n) {
             if (aec_decoded(out, made, raw, 2 * PIECE) != 2 * PIECE) exit(5);
-            tell(raw, 2 * PIECE);
+            report_number(raw, 2 * PIECE);
         }
     }
 }

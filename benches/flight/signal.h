@@ -71,7 +71,7 @@ static inline void *room(size_t bytes)
 }
 
 /* What came out, so that nothing is left out. */
-static inline void tell(const void *p, size_t bytes)
+static inline void report_number(const void *p, size_t bytes)
 {
     const unsigned char *b = p;
     uint32_t sum = 0;

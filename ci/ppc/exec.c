@@ -1,6 +1,6 @@
 /*
  * Loaded into emulated programs (LD_PRELOAD): programs for PowerPC that they start run under the emulator too, without a
- * change to the host's kernel. SQS_EMULATOR is its command line; this library's own path stands behind its -E LD_PRELOAD=.
+ * change to the host's kernel. SQS_EMULATOR is its command line; its option -E LD_PRELOAD= has the path of this library.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

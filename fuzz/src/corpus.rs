@@ -1,5 +1,4 @@
-//! Cases: a seeded corpus, mutated with an eye to its structure. Checksums are made right again, so that mutations get
-//! behind them.
+//! Cases: a seeded corpus with structure-aware mutations. Checksums are recomputed, so that mutations pass them.
 
 use crate::input::{Input, Random};
 use crate::streams;
@@ -45,7 +44,7 @@ fn fill(out: &mut Vec<u8>, n: usize, r: &mut Random) {
 pub fn mutate(bytes: &mut Vec<u8>, r: &mut Random) {
     for _ in 0..1 + r.below(4) {
         let n = bytes.len();
-        // The beginning says how the rest is read.
+        // The beginning determines how the rest is read.
         let at = if r.below(2) == 0 { r.below(n.min(24)) } else { r.below(n) };
         match r.below(8) {
             _ if n == 0 => bytes.push(r.word() as u8),

@@ -5,7 +5,7 @@
 pub struct Input<'a>(pub &'a [u8]);
 
 impl<'a> Input<'a> {
-    /// The next byte; 0 behind the end.
+    /// The next byte; 0 after the end.
     pub fn byte(&mut self) -> u8 {
         let (first, rest) = self.0.split_first().map_or((0, self.0), |(b, r)| (*b, r));
         self.0 = rest;

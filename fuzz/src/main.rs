@@ -1,4 +1,4 @@
-//! `fuzz [--cases N] [--seed N] [TARGET...]`: runs targets over so many cases each.
+//! `fuzz [--cases N] [--seed N] [TARGET...]`: runs each target over N cases.
 
 use fuzz::TARGETS;
 use fuzz::input::Random;

@@ -67,7 +67,7 @@ pub fn decoder(case: &[u8]) {
     assert!(whole.1.is_none_or(|e| matches!(e.status, Status::Limit | Status::Range)));
 }
 
-/// Any bytes as the payload of a frame, behind any bytes: the checksums of the stream are no protection here.
+/// Any bytes as the payload of a frame after any history. The checksums of the stream do not protect the decoder here.
 pub fn payload(case: &[u8]) {
     let mut i = Input(case);
     let as_lz = i.byte() & 1 == 1;
@@ -127,7 +127,7 @@ pub fn boundary(case: &[u8]) {
     }
 }
 
-/// Any bytes as a stream of CCSDS 121: in one piece and in many the same comes out, and only samples of so many bits.
+/// Any bytes as a stream of CCSDS 121: one piece and many pieces decode to the same samples, none with more bits than declared.
 pub fn ccsds121_decoder(case: &[u8]) {
     let mut i = Input(case);
     let p = params(&mut i);

@@ -1,10 +1,10 @@
-/* Work whose instructions are counted: between two calls of mark() nothing but the work itself runs. */
+/* Workloads whose instructions are counted. Between two calls of mark() only the workload runs. */
 #include "bench.h"
 
 float input[FLOATS];
 int16_t ints[INTS];
 unsigned char symbols[SYMBOLS], coded[256 * 1024], rows[1 << 18];
-static uint64_t samples_there;
+static uint64_t samples_available;
 
 static int32_t read_floats(void *ctx, uint64_t first, void *to, size_t n, size_t *got)
 {
@@ -31,23 +31,6 @@ static int32_t dropped(void *ctx, uint64_t first, size_t n, const void *data, si
     return 0;
 }
 
-void begin(const char *name, uint64_t samples)
-{
-    say("BENCH ");
-    say(name);
-    say(" ");
-    say_number(samples);
-    say("\n");
-}
-
-void tell(const char *what, uint64_t n)
-{
-    say(what);
-    say(" ");
-    say_number(n);
-    say("\n");
-}
-
 static sqs_pipeline *pipeline(uint64_t window, uint64_t hop, uint32_t dtype, uint64_t samples)
 {
     sqs_config c = config_of(window, hop, dtype);
@@ -58,7 +41,7 @@ static sqs_pipeline *pipeline(uint64_t window, uint64_t hop, uint32_t dtype, uin
     memset(&source, 0, sizeof source);
     source.struct_size = sizeof source;
     source.read = dtype == SQS_U8 ? read_symbols : read_floats;
-    source.samples = samples_there = samples;
+    source.samples = samples_available = samples;
     CHECK_STATUS(sqs_source_set(p, 0, &source), SQS_OK);
     return p;
 }
@@ -69,14 +52,14 @@ static void evaluated(const char *name, sqs_pipeline *p, uint32_t stage, uint64_
     uint64_t count = 0;
     const sqs_plan_info plan = plan_of(p, &ask, 1);
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, area.bytes, (size_t)plan.work_bytes), SQS_OK);
-    begin(name, samples);
+    report_begin(name, samples);
     mark();
     const sqs_status status = sqs_evaluate_to(p, &ask, dropped, &count);
     mark();
     CHECK_STATUS(status, SQS_OK);
     CHECK(count > 0);
-    tell("WORK", plan.work_bytes);
-    tell("AGAIN", (uint64_t)(plan.recompute_factor * 100));
+    report_number("WORK", plan.work_bytes);
+    report_number("AGAIN", (uint64_t)(plan.recompute_factor * 100));
     sqs_pipeline_delete(p);
 }
 
@@ -121,7 +104,7 @@ static void satcom(void)
     evaluated("satcom", p, id, 65536);
 }
 
-/* Four sections of a low pass. */
+/* Four sections of a low-pass filter. */
 static const double sos[24] = {
     0.0048, 0.0096, 0.0048, 1.0, -1.05, 0.28, 1.0, 2.0, 1.0, 1.0, -1.12, 0.36,
     1.0,    2.0,    1.0,    1.0, -1.27, 0.53, 1.0, 2.0, 1.0, 1.0, -1.53, 0.80,
@@ -162,25 +145,25 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     options.effort = effort;
     CHECK_STATUS(sqs_encoder_bytes(&options, &need, &align), SQS_OK);
     CHECK_STATUS(sqs_encoder_init(area.bytes, need, &options, &encoder, NULL), SQS_OK);
-    begin(encode_name, sizeof ints / 2);
+    report_begin(encode_name, sizeof ints / 2);
     mark();
     sqs_status status = sqs_encoder_step(encoder, ints, sizeof ints, &took, coded, sizeof coded, &made, SQS_FLOW_END);
     mark();
     CHECK(status == SQS_END || status == SQS_OK);
     CHECK(took == sizeof ints && made < sizeof ints);
-    tell("WORK", need);
-    tell("RATIO", sizeof ints * 1000 / made);
+    report_number("WORK", need);
+    report_number("RATIO", sizeof ints * 1000 / made);
     sqs_decode_options_init(&decode, sizeof decode);
     decode.max_frame_bytes = 32768;
     CHECK_STATUS(sqs_decoder_bytes(&decode, &need, &align), SQS_OK);
     CHECK_STATUS(sqs_decoder_init(area.bytes, need, &decode, &decoder, NULL), SQS_OK);
-    begin(decode_name, sizeof ints / 2);
+    report_begin(decode_name, sizeof ints / 2);
     mark();
     status = sqs_decoder_step(decoder, coded, made, &took, rows, sizeof rows, &back, &offset, SQS_FLOW_END);
     mark();
     CHECK_STATUS(status, SQS_END);
     CHECK(back == sizeof ints && memcmp(rows, ints, sizeof ints) == 0);
-    tell("WORK", need);
+    report_number("WORK", need);
 }
 
 void bench(void)
@@ -188,7 +171,7 @@ void bench(void)
     dice d = { 3 };
     int32_t x = 0, v = 0;
     for (int i = 0; i < FLOATS; i++) {
-        /* About lognormal: a product of four. */
+        /* Approximately lognormal: a product of four numbers. */
         float p = 1.0f;
         for (int k = 0; k < 4; k++) p *= 0.5f + (float)(roll(&d) >> 8) / 8388608.0f;
         input[i] = 6.0f * p;
@@ -199,7 +182,7 @@ void bench(void)
         ints[i] = (int16_t)(x + (int32_t)(roll(&d) % 7));
     }
     for (size_t i = 0; i < sizeof symbols; i++) symbols[i] = roll(&d) & 1;
-    begin("nothing", 1);
+    report_begin("nothing", 1);
     mark();
     mark();
     audio();

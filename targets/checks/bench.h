@@ -1,12 +1,12 @@
-/* What the bench and its comparisons share. */
+/* Shared by the bench and its comparisons. */
 #ifndef BENCH_H
 #define BENCH_H
 
 #include "checks.h"
 
-void mark(void); /* the machine's: the count so far is read when it is called */
-void begin(const char *name, uint64_t samples);
-void tell(const char *what, uint64_t n);
+void mark(void); /* of the machine: reads the instruction count */
+void report_begin(const char *name, uint64_t samples);
+void report_number(const char *what, uint64_t n);
 void bench(void);
 void bench_loops(void);
 void bench_packages(void);

@@ -1,17 +1,17 @@
-/* Work of the bench as one would write it in C for the purpose: what the library's is compared with. */
+/* The workloads of the bench as plain C loops, for comparison. */
 #include "bench.h"
 #include "../../benches/flight/loops.h"
 
 static float made[FLOATS];
 
-/* Four sections of a low pass. */
+/* Four sections of a low-pass filter. */
 static void biquad(void)
 {
     static const double sos[4][5] = { { 0.0048, 0.0096, 0.0048, -1.05, 0.28 },
                                       { 1, 2, 1, -1.12, 0.36 },
                                       { 1, 2, 1, -1.27, 0.53 },
                                       { 1, 2, 1, -1.53, 0.80 } };
-    begin("biquad-loop", 32768);
+    report_begin("biquad-loop", 32768);
     mark();
     biquads(input, 32768, sos, made);
     mark();
@@ -20,7 +20,7 @@ static void biquad(void)
 
 static void quantiles(const char *name, size_t (*loop)(const float *, size_t, float *))
 {
-    begin(name, FLOATS);
+    report_begin(name, FLOATS);
     mark();
     const size_t n = loop(input, FLOATS, made);
     mark();
@@ -30,7 +30,7 @@ static void quantiles(const char *name, size_t (*loop)(const float *, size_t, fl
 static void viterbi(void)
 {
     static uint32_t decisions[SYMBOLS / 2][2];
-    begin("viterbi-loop", SYMBOLS / 2);
+    report_begin("viterbi-loop", SYMBOLS / 2);
     mark();
     viterbi_decisions(symbols, SYMBOLS / 2, decisions);
     mark();

@@ -1,9 +1,9 @@
-/* Work of the bench by KissFFT and libaec (ci/flight-peers.sh), and what they call of a C library. */
+/* The workloads of the bench with KissFFT and libaec (ci/flight-peers.sh), and the C library functions that these call. */
 #include "bench.h"
 #include "../../benches/flight/packages.h"
 #include <stdio.h>
 
-/* Memory that is given out once. */
+/* Memory that is never freed. */
 static union { uint64_t align; unsigned char bytes[4 << 20]; } pool;
 static size_t taken;
 
@@ -50,16 +50,16 @@ FILE *stderr;
 int fprintf(FILE *f, const char *format, ...)
 {
     (void)f;
-    say(format);
+    print_text(format);
     return 0;
 }
 
 double floor(double x)
 {
-    return x < 0 ? 0 : (double)(uint32_t)x; /* of roots of lengths */
+    return x < 0 ? 0 : (double)(uint32_t)x; /* only used for roots of lengths */
 }
 
-/* To a quarter of a turn, halved twice for a short series, and doubled again: 1e-15 is enough for twiddles of f32. */
+/* Reduced to a quarter turn, halved twice for a short series, and doubled again: 1e-15 is exact enough for f32 twiddles. */
 void sincos(double x, double *sine, double *cosine)
 {
     const double quarter = 1.5707963267948966;
@@ -95,17 +95,17 @@ static void spectra(void)
     static kiss_fft_cpx f[8193];
     for (int i = 0; i < 4096; i++) w[i] = (float)(0.5 - 0.5 * cos(6.283185307179586 * i / 4096));
     kiss_fftr_cfg cfg = kiss_fftr_alloc(4096, 0, NULL, NULL);
-    begin("audio-kissfft", 32768);
+    report_begin("audio-kissfft", 32768);
     mark();
     size_t n = centroids(input, 32768, 4096, cfg, w, t, f, magnitude, found);
     mark();
     CHECK(n == 29 && found[28] > 0);
-    /* A constant is all in the first bin. */
+    /* A constant signal is in the first bin only. */
     for (int i = 0; i < 4096; i++) t[i] = 1;
     kiss_fftr(cfg, t, f);
     CHECK(f[0].r > 4095.9f && f[0].r < 4096.1f && f[1].r < 0.01f && f[1].r > -0.01f && f[777].i < 0.01f && f[777].i > -0.01f);
     cfg = kiss_fftr_alloc(16384, 0, NULL, NULL);
-    begin("satcom-kissfft", 65536);
+    report_begin("satcom-kissfft", 65536);
     mark();
     n = tops(input, 65536, 16384, cfg, f, magnitude, found);
     mark();
@@ -115,13 +115,13 @@ static void spectra(void)
 static void coding(void)
 {
     const unsigned char *in = (const unsigned char *)ints;
-    begin("encode-libaec", INTS);
+    report_begin("encode-libaec", INTS);
     mark();
     const size_t made = aec_coded(in, sizeof ints, coded, sizeof coded);
     mark();
     CHECK(made > 0 && made < sizeof ints);
-    tell("RATIO", sizeof ints * 1000 / (made ? made : 1));
-    begin("decode-libaec", INTS);
+    report_number("RATIO", sizeof ints * 1000 / (made ? made : 1));
+    report_begin("decode-libaec", INTS);
     mark();
     const size_t back = aec_decoded(coded, made, rows, sizeof ints);
     mark();

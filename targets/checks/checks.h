@@ -1,4 +1,4 @@
-/* Checks that run on any machine, with no C library and no heap: what they print goes through out_char of the machine. */
+/* Checks that run on any machine, without C library and heap. They print with out_char, which the machine provides. */
 #ifndef CHECKS_H
 #define CHECKS_H
 
@@ -9,10 +9,10 @@ typedef struct { const char *name; void (*run)(void); } check;
 extern const check all_checks[]; /* the last one has no name */
 extern unsigned checked, failures;
 
-void out_char(char c); /* the machine's */
-void say(const char *text);
-void say_number(uint64_t n);
-void say_hex(uint32_t n);
+void out_char(char c); /* of the machine */
+void print_text(const char *text);
+void print_number(uint64_t n);
+void print_hex(uint32_t n);
 void run_check(const check *c);
 void check_that(int good, const char *what, const char *file, int line);
 void check_status(sqs_status got, sqs_status want, const char *what, const char *file, int line);
@@ -20,22 +20,22 @@ void check_status(sqs_status got, sqs_status want, const char *what, const char 
 #define CHECK(cond) check_that((cond) != 0, #cond, __FILE__, __LINE__)
 #define CHECK_STATUS(call, want) check_status((call), (want), #call, __FILE__, __LINE__)
 
-/* What string.h has; the machine gives them. */
+/* As in string.h; the machine provides them. */
 void *memcpy(void *to, const void *from, size_t n);
 void *memset(void *to, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
-/* The control area, and an area for everything else: one check uses them at a time. */
+/* The control area, and an area for everything else. One check at a time uses them. */
 enum { CONTROL_BYTES = 128 * 1024, AREA_BYTES = 16 * 1024 * 1024 };
 typedef union { uint64_t align[8]; unsigned char bytes[CONTROL_BYTES]; } control_area;
 typedef union { uint64_t align[8]; unsigned char bytes[AREA_BYTES]; } work_area;
 extern control_area control, second_control;
 extern work_area area;
 
-/* Numbers that look random, the same everywhere. */
+/* Pseudo-random numbers, the same on every machine. */
 typedef struct { uint64_t s; } dice;
 uint32_t roll(dice *d);
-/* Sample i of a tone of 16 samples, wandering in height, and noise; less than 7300 either way. */
+/* Sample i of a tone with a period of 16 samples and varying amplitude, plus noise; magnitude below 7300. */
 int32_t tone(size_t i, dice *d);
 
 sqs_config config_of(uint64_t window, uint64_t hop, uint32_t dtype);

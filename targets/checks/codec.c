@@ -1,11 +1,11 @@
-/* The encoder's output is the one of tests/golden/codec.txt to the byte, and decodes to what went in. */
+/* The encoder's output equals tests/golden/codec.txt byte for byte, and decodes to the input. */
 #include "checks.h"
-#include "golden.h" /* made of tests/golden at build time */
+#include "golden.h" /* generated from tests/golden at build time */
 
 enum { SAMPLES = 20000, RAW = SAMPLES * 26, CODED = 256 * 1024 };
 
 static unsigned char raw[RAW], coded[CODED], back[4096];
-/* The area has two parts: for the encoder, and for the decoder. */
+/* The area has two parts: one for the encoder, one for the decoder. */
 #define ENCODER_AREA (area.bytes)
 #define DECODER_AREA (area.bytes + AREA_BYTES / 2)
 
@@ -111,7 +111,7 @@ static size_t encoded(const golden_vector *g, size_t bytes)
     CHECK_STATUS(sqs_encoder_bytes(&options, &need, &align), SQS_OK);
     CHECK(need <= AREA_BYTES / 2 && 64 % align == 0);
     CHECK_STATUS(sqs_encoder_init(ENCODER_AREA, need, &options, &encoder, NULL), SQS_OK);
-    /* Input and output in pieces of no round size. */
+    /* Input and output are cut into pieces of odd sizes. */
     for (int turn = 0; turn < 100000 && status != SQS_END; turn++) {
         size_t took = 0, made = 0, piece = bytes - at < 7777 ? bytes - at : 7777, room = CODED - n < 5003 ? CODED - n : 5003;
         const uint32_t flow = at + piece == bytes ? SQS_FLOW_END : SQS_FLOW_CONTINUE;
@@ -160,9 +160,9 @@ void check_codec(void)
         CHECK(crc32c(coded, n) == g->crc);
         decoded(bytes, n);
         if (failures != failed) {
-            say("  of ");
-            say(g->name);
-            say("\n");
+            print_text("  of ");
+            print_text(g->name);
+            print_text("\n");
         }
     }
 }

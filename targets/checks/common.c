@@ -1,16 +1,16 @@
-/* What the checks share. */
+/* Shared by all checks. */
 #include "checks.h"
 
 const check all_checks[] = {
-    { "engine: classic and sqrt give the same bits, and what the definition says", check_engine },
-    { "streaming: pushed in pieces, the same rows", check_streaming },
-    { "tables: as many rows are made as the closed forms say", check_tables },
+    { "engine: classic and sqrt give the same bits, and those of the definition", check_engine },
+    { "streaming: samples pushed in pieces give the same rows", check_streaming },
+    { "tables: the number of rows computed equals the closed forms", check_tables },
     { "reverse: scans in both directions and orders", check_reverse },
     { "codec: golden vectors, encoded and decoded", check_codec },
-    { "saved: golden checkpoints, restored and written again", check_saved },
-    { "repair: damaged memory, the same rows", check_repair },
+    { "saved: golden checkpoints, restored and saved", check_saved },
+    { "repair: damaged memory gives the same rows", check_repair },
     { "features: golden rows of every built-in kind", check_features },
-    { "spectra: the host's transform, where there is one, within the tolerance", check_spectra },
+    { "spectra: the host's transform, if available, within the tolerance", check_spectra },
     { NULL, NULL },
 };
 
@@ -19,12 +19,12 @@ control_area control, second_control;
 work_area area;
 const sqs_edge_desc FROM_INPUT = { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 };
 
-void say(const char *text)
+void print_text(const char *text)
 {
     while (*text) out_char(*text++);
 }
 
-void say_number(uint64_t n)
+void print_number(uint64_t n)
 {
     char digits[20];
     int count = 0;
@@ -35,7 +35,7 @@ void say_number(uint64_t n)
     while (count) out_char(digits[--count]);
 }
 
-void say_hex(uint32_t n)
+void print_hex(uint32_t n)
 {
     for (int i = 28; i >= 0; i -= 4) out_char("0123456789abcdef"[(n >> i) & 15]);
 }
@@ -46,34 +46,34 @@ void check_that(int good, const char *what, const char *file, int line)
     if (good) return;
     failures++;
     if (failures > 50) return;
-    say("FAILED ");
-    say(file);
-    say(":");
-    say_number((uint64_t)line);
-    say(": ");
-    say(what);
-    say("\n");
+    print_text("FAILED ");
+    print_text(file);
+    print_text(":");
+    print_number((uint64_t)line);
+    print_text(": ");
+    print_text(what);
+    print_text("\n");
 }
 
 void check_status(sqs_status got, sqs_status want, const char *what, const char *file, int line)
 {
     check_that(got == want, what, file, line);
     if (got == want) return;
-    say("  it is ");
-    say(sqs_status_text(got));
-    say("\n");
+    print_text("  it is ");
+    print_text(sqs_status_text(got));
+    print_text("\n");
 }
 
 void run_check(const check *c)
 {
     const unsigned failed = failures, before = checked;
     c->run();
-    say(failures == failed && checked > before ? "ok     " : "FAILED ");
-    say(c->name);
-    say(" (");
-    say_number(checked - before);
-    say(" checks)\n");
-    if (checked == before) failures++; /* a check that looks at nothing */
+    print_text(failures == failed && checked > before ? "ok     " : "FAILED ");
+    print_text(c->name);
+    print_text(" (");
+    print_number(checked - before);
+    print_text(" checks)\n");
+    if (checked == before) failures++; /* a check without a comparison */
 }
 
 uint32_t roll(dice *d)
@@ -171,7 +171,7 @@ sqs_stats stats_of(sqs_pipeline *p)
     return s;
 }
 
-/* Bit by bit, from the polynomial: no code of the library. */
+/* Bit by bit from the polynomial, without code of the library. */
 uint32_t crc32c(const unsigned char *x, size_t n)
 {
     uint32_t c = 0xffffffffu;

@@ -1,4 +1,4 @@
-/* A graph of built-in stages and of functions in C: run classic and sqrt, pushed and evaluated. */
+/* A graph of built-in stages and C functions, in classic and sqrt order, pushed and evaluated. */
 #include "checks.h"
 
 enum { WINDOW = 256, HOP = 128, SAMPLES = 20000, ROWS = 1 + (SAMPLES - WINDOW) / HOP, BACK = 3, AHEAD = 2, LEN = 6 };
@@ -18,7 +18,7 @@ static int32_t sum(void *ctx, const sqs_stage_io *io)
     return 0;
 }
 
-/* Greatest of the rows around; then bin, centroid and quantile, bit for bit. */
+/* Maximum of the neighboring rows; then bin, centroid and quantile, bit for bit. */
 static int32_t join(void *ctx, const sqs_stage_io *io)
 {
     (void)ctx;
@@ -71,7 +71,7 @@ static void fill(void)
     for (size_t i = 0; i < SAMPLES; i++) samples[i] = (int16_t)tone(i, &d);
 }
 
-static int32_t rows_of(int32_t out[][LEN], uint32_t mode, uint64_t budget, uint64_t *bytes, uint64_t *least)
+static int32_t rows_of(int32_t out[][LEN], uint32_t mode, uint64_t budget, uint64_t *bytes, uint64_t *min_budget)
 {
     sqs_config c = config_of(WINDOW, HOP, SQS_I16);
     size_t took = 0;
@@ -84,7 +84,7 @@ static int32_t rows_of(int32_t out[][LEN], uint32_t mode, uint64_t budget, uint6
     const sqs_request ask = all_of(id);
     const sqs_plan_info plan = plan_of(p, &ask, 1);
     *bytes = plan.work_bytes;
-    *least = plan.min_budget_bytes;
+    *min_budget = plan.min_budget_bytes;
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, area.bytes, (size_t)plan.work_bytes), SQS_OK);
     CHECK_STATUS(sqs_push(p, 0, samples, SAMPLES, &took), SQS_OK);
     CHECK(took == SAMPLES);
@@ -118,7 +118,7 @@ static void by_definition(void)
         const int height = (t * HOP + WINDOW / 2) / 100 % 70;
         CHECK(classic[t][0] == top);
         if (height > 10 && height < 68) CHECK(classic[t][1] == 16);
-        /* Rank 255 * 0.5 = 127.5, rounded half to even: 128 values are at most as great, or more of one value. */
+        /* Rank 255 * 0.5 = 127.5, rounded half to even: at min_budget 128 values are not larger. */
         int below = 0, equal = 0, above = 0;
         for (int k = 0; k < WINDOW; k++) {
             const float v = (float)samples[t * HOP + k];
@@ -132,30 +132,30 @@ static void by_definition(void)
 
 void check_engine(void)
 {
-    uint64_t all = 0, blocks = 0, least = 0, small = 0;
+    uint64_t all = 0, blocks = 0, min_budget = 0, small = 0;
     fill();
     memset(classic, 1, sizeof classic);
     memset(sqrt_rows, 2, sizeof sqrt_rows);
-    CHECK(rows_of(classic, SQS_MODE_CLASSIC, 0, &all, &least) == ROWS);
-    CHECK(rows_of(sqrt_rows, SQS_MODE_SQRT, 0, &blocks, &least) == ROWS);
+    CHECK(rows_of(classic, SQS_MODE_CLASSIC, 0, &all, &min_budget) == ROWS);
+    CHECK(rows_of(sqrt_rows, SQS_MODE_SQRT, 0, &blocks, &min_budget) == ROWS);
     CHECK(memcmp(classic, sqrt_rows, sizeof classic) == 0);
     memset(sqrt_rows, 2, sizeof sqrt_rows);
-    CHECK(rows_of(sqrt_rows, SQS_MODE_SQRT, least, &small, &least) == ROWS);
+    CHECK(rows_of(sqrt_rows, SQS_MODE_SQRT, min_budget, &small, &min_budget) == ROWS);
     CHECK(memcmp(classic, sqrt_rows, sizeof classic) == 0);
-    CHECK(small <= least && small < blocks && blocks < all);
+    CHECK(small <= min_budget && small < blocks && blocks < all);
     by_definition();
 }
 
-/* Pushed in pieces of all sizes, stepped and pulled. */
+/* Pushes pieces of all sizes, steps and pulls. */
 void check_streaming(void)
 {
     sqs_config c = config_of(WINDOW, HOP, SQS_I16);
     dice d = { 2 };
     size_t at = 0, rows = 0;
     int ended = 0;
-    uint64_t bytes = 0, least = 0;
+    uint64_t bytes = 0, min_budget = 0;
     fill();
-    CHECK(rows_of(classic, SQS_MODE_CLASSIC, 0, &bytes, &least) == ROWS);
+    CHECK(rows_of(classic, SQS_MODE_CLASSIC, 0, &bytes, &min_budget) == ROWS);
     c.input_capacity = 2000;
     c.cache_bytes = 32768;
     sqs_pipeline *p = pipeline_in(&control, &c);
@@ -163,7 +163,7 @@ void check_streaming(void)
     CHECK_STATUS(sqs_output_open(p, id, 5), SQS_OK);
     const sqs_plan_info plan = plan_of(p, NULL, 0);
     CHECK_STATUS(sqs_pipeline_seal(p, NULL, 0, area.bytes, (size_t)plan.work_bytes), SQS_OK);
-    /* A turn pushes, steps or pulls something: a few thousand do. */
+    /* Each round pushes, steps or pulls something; a few thousand suffice. */
     for (int turn = 0; turn < 20000 && rows < ROWS; turn++) {
         size_t took = 0, pulled = 0;
         uint64_t done = 0;

@@ -1,4 +1,4 @@
-/* Samples for the built-in stages: integers first, then numbers of their type by basic operations. */
+/* Samples for the built-in stages: integers, converted to the element type with basic operations. */
 #include "feature_cases.h"
 
 static uint32_t parity(uint32_t x)

@@ -1,8 +1,8 @@
-/* Every kind of built-in stage: its rows are those of tests/golden/features_flight.txt to the bit, in both orders. */
+/* Every built-in kind: its rows equal tests/golden/features_flight.txt bit for bit, in both orders. */
 #include "feature_cases.h"
 #include "golden.h"
 
-/* The area has three parts: for the pipeline, for its samples, and for its rows. */
+/* The area has three parts: for the pipeline, its samples, and its rows. */
 enum { PART = AREA_BYTES / 4 };
 #define INPUT_AREA (area.bytes + 2 * PART)
 #define ROWS_AREA (area.bytes + 3 * PART)
@@ -44,15 +44,15 @@ static uint32_t chain(sqs_pipeline *p, const feature_case *c)
         if (s->also) edges[1].name = s->also;
         edges[d.edge_count - 1].lookback = s->lookback;
         edges[d.edge_count - 1].lookahead = s->lookahead;
-        /* It refuses a name that is not the kind's. */
+        /* A kind refuses another kind's name. */
         CHECK_STATUS(sqs_stage_register_kind(p, s->kind(), &d, &id), SQS_OK);
         before = s->name;
     }
     return id;
 }
 
-/* The bytes of all rows of a case, which lie in ROWS_AREA then. where: as for pipeline_in. */
-static size_t rows_of(const feature_case *c, control_area *where, uint32_t mode, uint64_t budget, uint64_t *least)
+/* Computes all rows of a case into ROWS_AREA and returns their bytes. where: as for pipeline_in. */
+static size_t rows_of(const feature_case *c, control_area *where, uint32_t mode, uint64_t budget, uint64_t *min_budget)
 {
     sqs_config config = config_of(c->window, c->hop, c->dtype);
     kept k = { 0, 0 };
@@ -67,7 +67,7 @@ static size_t rows_of(const feature_case *c, control_area *where, uint32_t mode,
     const sqs_request ask = all_of(id);
     const sqs_plan_info plan = plan_of(p, &ask, 1);
     CHECK(plan.work_bytes <= 2 * PART);
-    *least = plan.min_budget_bytes;
+    *min_budget = plan.min_budget_bytes;
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, where ? area.bytes : NULL, where ? (size_t)plan.work_bytes : 0), SQS_OK);
     feature_input(c, INPUT_AREA);
     CHECK_STATUS(sqs_push(p, 0, INPUT_AREA, FEATURE_SAMPLES, &took), SQS_OK);
@@ -88,7 +88,7 @@ static size_t bytes_of(uint32_t dtype)
     }
 }
 
-/* The number at `x` as a word. */
+/* The bits of the number at `x`. */
 static uint64_t word_of(const unsigned char *x, uint32_t dtype)
 {
     uint16_t half;
@@ -111,9 +111,9 @@ static size_t shown_at(const feature_rows *r, size_t i)
     return r->count * (2 * i + 1) / (2 * SHOWN);
 }
 
-feature_rows feature_run(const feature_case *c, uint32_t mode, uint64_t budget, uint64_t *least)
+feature_rows feature_run(const feature_case *c, uint32_t mode, uint64_t budget, uint64_t *min_budget)
 {
-    const size_t bytes = rows_of(c, &control, mode, budget, least), each = bytes_of(c->out);
+    const size_t bytes = rows_of(c, &control, mode, budget, min_budget), each = bytes_of(c->out);
     feature_rows r;
     r.count = bytes / each;
     for (size_t i = 0; i < SHOWN; i++) r.words[i] = word_of(ROWS_AREA + shown_at(&r, i) * each, c->out);
@@ -125,7 +125,7 @@ feature_rows feature_run(const feature_case *c, uint32_t mode, uint64_t budget, 
     return r;
 }
 
-/* Is the name "kind detail"? */
+/* True if the name is "kind detail". */
 static int is_named(const char *name, const char *kind, const char *detail)
 {
     while (*kind && *name == *kind) name++, kind++;
@@ -136,8 +136,8 @@ static int is_named(const char *name, const char *kind, const char *detail)
 
 static void say_word(uint64_t word)
 {
-    if (word >> 32) say_hex((uint32_t)(word >> 32));
-    say_hex((uint32_t)word);
+    if (word >> 32) print_hex((uint32_t)(word >> 32));
+    print_hex((uint32_t)word);
 }
 
 static void compare(const feature_case *c, const golden_feature *g, const feature_rows *r, const char *order)
@@ -148,19 +148,19 @@ static void compare(const feature_case *c, const golden_feature *g, const featur
     CHECK(r->crc == g->crc);
     CHECK(memcmp(r->words, g->words, sizeof r->words) == 0);
     if (failures == failed || failures > 50) return;
-    say("  of ");
-    say(g->name);
-    say(order);
+    print_text("  of ");
+    print_text(g->name);
+    print_text(order);
     for (size_t i = 0; i < SHOWN; i++) {
         if (r->words[i] == g->words[i]) continue;
-        say("\n    number ");
-        say_number(shown_at(r, i));
-        say(" is ");
+        print_text("\n    number ");
+        print_number(shown_at(r, i));
+        print_text(" is ");
         say_word(r->words[i]);
-        say(", golden ");
+        print_text(", golden ");
         say_word(g->words[i]);
     }
-    say("\n");
+    print_text("\n");
 }
 
 void check_features(void)
@@ -168,17 +168,17 @@ void check_features(void)
     CHECK(feature_count == sizeof golden_features / sizeof *golden_features);
     for (size_t i = 0; i < feature_count && i < sizeof golden_features / sizeof *golden_features; i++) {
         const feature_case *c = &feature_cases[i];
-        uint64_t least = 0;
-        feature_rows r = feature_run(c, SQS_MODE_CLASSIC, 0, &least);
+        uint64_t min_budget = 0;
+        feature_rows r = feature_run(c, SQS_MODE_CLASSIC, 0, &min_budget);
         compare(c, &golden_features[i], &r, ", classic");
-        r = feature_run(c, SQS_MODE_SQRT, least, &least);
+        r = feature_run(c, SQS_MODE_SQRT, min_budget, &min_budget);
         compare(c, &golden_features[i], &r, ", in blocks");
     }
 }
 
 #if __STDC_HOSTED__
 
-/* Numbers that are further apart than this part of their row's greatest. */
+/* Counts numbers that differ by more than this fraction of their row's maximum. */
 static size_t apart(const float *own, const float *host, size_t rows, size_t len, double tolerance)
 {
     size_t count = 0;
@@ -195,19 +195,19 @@ static size_t apart(const float *own, const float *host, size_t rows, size_t len
 
 #endif
 
-/* The transform of the host's heap is another one than that of memory from the caller: their spectra are near. */
+/* On the heap the host uses another transform than in caller memory: the spectra are close, not equal. */
 void check_spectra(void)
 {
 #if __STDC_HOSTED__
     for (const feature_case *c = feature_cases; c < feature_cases + feature_count; c++) {
         const int power = feature_last(c)->kind == sqs_kind_rfft_power;
         if (!power && feature_last(c)->kind != sqs_kind_rfft_magnitude) continue;
-        uint64_t least = 0;
-        const size_t bytes = rows_of(c, &control, SQS_MODE_CLASSIC, 0, &least), row = (size_t)c->window / 2 + 1;
+        uint64_t min_budget = 0;
+        const size_t bytes = rows_of(c, &control, SQS_MODE_CLASSIC, 0, &min_budget), row = (size_t)c->window / 2 + 1;
         float *const own = (float *)(ROWS_AREA + PART / 2), *const host = (float *)ROWS_AREA;
         CHECK(bytes > 0 && bytes <= PART / 2 && bytes % (row * sizeof *own) == 0);
         memcpy(own, host, bytes);
-        CHECK(rows_of(c, NULL, SQS_MODE_CLASSIC, 0, &least) == bytes);
+        CHECK(rows_of(c, NULL, SQS_MODE_CLASSIC, 0, &min_budget) == bytes);
         CHECK(apart(own, host, bytes / sizeof *own / row, row, power ? 2e-6 : 1e-6) == 0);
     }
 #else

@@ -8,8 +8,8 @@ void out_char(char c)
     putchar(c);
 }
 
-/* So that the number comes back to the bit. */
-static void print_number(uint32_t dtype, uint64_t word)
+/* Enough digits to read the number back bit for bit. */
+static void print_value(uint32_t dtype, uint64_t word)
 {
     const uint32_t low = (uint32_t)word;
     float single;
@@ -26,11 +26,11 @@ static void print_features(void)
 {
     static const char *const types[] = { "", "i8", "u8", "i16", "u16", "i32", "u32", "i64", "f32", "f64", "c32" };
     for (const feature_case *c = feature_cases; c < feature_cases + feature_count; c++) {
-        uint64_t least;
-        const feature_rows r = feature_run(c, SQS_MODE_CLASSIC, 0, &least);
+        uint64_t min_budget;
+        const feature_rows r = feature_run(c, SQS_MODE_CLASSIC, 0, &min_budget);
         printf("%s %s: %u %s, ", feature_last(c)->name, c->detail, (unsigned)r.count, types[c->out]);
         printf("%08x:", (unsigned)r.crc);
-        for (int i = 0; i < SHOWN; i++) print_number(c->out, r.words[i]);
+        for (int i = 0; i < SHOWN; i++) print_value(c->out, r.words[i]);
         printf("\n");
     }
 }

@@ -1,4 +1,4 @@
-/* Bits flip in stored data between calls: rows come out the same, and the figures say that something was repaired. */
+/* Bits flip in stored data between calls: the rows are the same, and the counters show repairs. */
 #include "checks.h"
 
 enum { SAMPLES = 4000 };

@@ -1,4 +1,4 @@
-/* Checkpoint files: the bytes of tests/golden come out here too, and a pipeline restored from them goes on. */
+/* Checkpoint files: saving gives the bytes of tests/golden, and a pipeline restored from them continues. */
 #include "checks.h"
 #include "golden.h"
 
@@ -88,7 +88,7 @@ void check_saved(void)
     push_from(p, 22, 40);
     CHECK(stepped(p, id, rest, 16) == n && n == 8 && memcmp(rows, rest, n * sizeof *rows) == 0);
     for (size_t i = 0; i < n; i++) CHECK(rows[i] == (uint16_t)(0x01020304u * (i + 3)));
-    /* A file with a bit changed is refused. */
+    /* A file with a flipped bit is refused. */
     memcpy(file, golden_checkpoint, sizeof golden_checkpoint);
     file[sizeof golden_checkpoint / 2] ^= 16;
     CHECK(sqs_checkpoint_restore(p, file, sizeof golden_checkpoint, NULL) < 0);

@@ -4,14 +4,14 @@
 static uint64_t made, length;
 static uint32_t row_words, state_bytes;
 
-typedef struct { uint32_t next, hash; } state; /* of the row to come */
+typedef struct { uint32_t next, hash; } state; /* of the next row */
 
 static uint32_t step(uint32_t hash, uint64_t t)
 {
     return (hash ^ (uint32_t)t) * 0x01000193u + 1u;
 }
 
-/* Its rows are long where the tables are to be met without tiles: what they hold is one word. */
+/* Long rows make the planner use no tiles; only the first word of a row is used. */
 static int32_t chain(void *ctx, const sqs_stage_io *io)
 {
     state *s = (state *)io->state;
@@ -64,7 +64,7 @@ static sqs_pipeline *chain_of(uint64_t rows, uint64_t budget, uint32_t *id)
     return p;
 }
 
-/* The budget with which the planner takes so many slots and rows a tile: found by trying, from the least one up. */
+/* Finds the budget with which the planner takes this number of slots and rows per tile, by trying from the minimum up. */
 static uint64_t budget_of(uint64_t rows, uint64_t slots, uint64_t leaf)
 {
     uint64_t budget = 0;
@@ -76,7 +76,7 @@ static uint64_t budget_of(uint64_t rows, uint64_t slots, uint64_t leaf)
         const sqs_plan_info plan = plan_of(p, &ask, 1);
         sqs_pipeline_delete(p);
         if (budget != 0 && plan.sweep_slots == slots && plan.sweep_leaf == leaf) return budget;
-        /* A slot takes the state and a header of 32 bytes: from somewhat less than slots and rows will take. */
+        /* A slot holds the state and a header of 32 bytes. The search starts somewhat below slots and rows. */
         const uint64_t below = (slots * (32 + state_bytes) + (leaf - 1) * 4 * row_words) * 3 / 4;
         budget = budget == 0 ? plan.min_budget_bytes + below : budget + 8;
     }
@@ -242,8 +242,8 @@ void check_reverse(void)
     }
     both_ways(SQS_MODE_CLASSIC, 0, SQS_ORDER_FORWARD);
     for (uint32_t order = SQS_ORDER_FORWARD; order <= SQS_ORDER_REVERSE; order++) {
-        const uint64_t least = both_ways(SQS_MODE_SQRT, 0, order);
-        both_ways(SQS_MODE_SQRT, least, order);
-        both_ways(SQS_MODE_SQRT, least * 3 / 2, order);
+        const uint64_t min_budget = both_ways(SQS_MODE_SQRT, 0, order);
+        both_ways(SQS_MODE_SQRT, min_budget, order);
+        both_ways(SQS_MODE_SQRT, min_budget * 3 / 2, order);
     }
 }

@@ -11,7 +11,7 @@ import sys
 
 MHZ, IPC = 250.0, 0.5
 RATES = {"audio": 48e3, "biquad": 48e3}
-# What the work of others is compared with: where the name does not say it.
+# The workload that a comparison belongs to, if its name does not contain it.
 OURS = {"encode-libaec": "encode-1", "decode-libaec": "decode-1"}
 
 elf, plugin = sys.argv[1:3]

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Builds the flight library for LEON3 and a program of the C files given:
 # build.sh OUT [-f FEATURES] [-D NAME] [-p PEERS] FILE.c ...
-# OUT.elf is the program, OUT.map what the linker took. PEERS: a directory of ci/flight-peers.sh, whose packages come in as well;
-# where there is none they are left out. Tools: ci/flight-tools.sh.
+# OUT.elf is the program, OUT.map the linker's map. PEERS: a directory written by ci/flight-peers.sh, whose packages are linked as
+# well; without it they are omitted. Tools: ci/flight-tools.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
@@ -35,7 +35,7 @@ python3 "$here/../checks/golden.py" "$root/tests/golden" > "$objects/golden.h"
 cc=(sparc64-linux-gnu-gcc -m32 -mcpu=leon3 -fno-pic -fno-pie)
 "${cc[@]}" -c "$here/start.S" -o "$objects/start.o"
 list=("$objects/start.o")
-# A root is the processor's instruction, without a call for numbers below zero.
+# Square roots use the processor's instruction, without a call for negative numbers.
 cc+=(-std=gnu99 -O2 -ffp-contract=off -fno-math-errno -msoft-quad-float -fno-stack-protector
     -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections)
 if [ -n "$peers" ] && [ -e "$peers/libaec/src/encode.c" ]; then

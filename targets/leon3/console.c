@@ -1,7 +1,7 @@
-/* What a bare LEON3 gives the checks: a console (APBUART), the end of the run, traps, and what a compiler calls. */
+/* What a bare LEON3 provides for the checks: a console (APBUART), the end of a run, and traps. */
 #include "../checks/checks.h"
 
-#define UART ((volatile uint32_t *)0x80000100) /* data, status (bit 2: there is room), control */
+#define UART ((volatile uint32_t *)0x80000100) /* data, status (bit 2: room available), control */
 
 extern uint32_t _stack_bottom[], _stack_top[];
 void halt(void);
@@ -14,33 +14,33 @@ void out_char(char c)
     UART[0] = (unsigned char)c;
 }
 
-/* QEMU ends with 0 whatever happened: the run is judged by this line. */
+/* QEMU always exits with 0; run.sh reads the result from this line. */
 void quit(int code)
 {
-    say("EXIT ");
-    say_number((uint64_t)code);
-    say("\n");
+    print_text("EXIT ");
+    print_number((uint64_t)code);
+    print_text("\n");
     halt();
 }
 
 void trap(uint32_t type, uint32_t pc)
 {
-    say(type == 7 ? "TRAP misaligned access, type " : type == 2 ? "TRAP illegal instruction, type " : "TRAP type ");
-    say_number(type);
-    say(" at ");
-    say_hex(pc);
-    say("\n");
+    print_text(type == 7 ? "TRAP misaligned access, type " : type == 2 ? "TRAP illegal instruction, type " : "TRAP type ");
+    print_number(type);
+    print_text(" at ");
+    print_hex(pc);
+    print_text("\n");
     quit(100);
 }
 
 static void panicked(void *ctx, const char *file, size_t file_bytes, uint32_t line)
 {
     (void)ctx;
-    say("PANIC ");
+    print_text("PANIC ");
     for (size_t i = 0; i < file_bytes; i++) out_char(file[i]);
-    say(":");
-    say_number(line);
-    say("\n");
+    print_text(":");
+    print_number(line);
+    print_text("\n");
     quit(101);
 }
 
@@ -49,7 +49,7 @@ static void panicked(void *ctx, const char *file, size_t file_bytes, uint32_t li
 void bench(void);
 void mark(void);
 
-/* The plugin looks for this address. */
+/* The plugin reads the count at this address. */
 void __attribute__((noinline)) mark(void)
 {
     __asm__ volatile("" ::: "memory");
@@ -66,7 +66,7 @@ int main(void)
 
 #else
 
-/* From here on the stack below the caller has a pattern. */
+/* Fills the stack below the caller with a pattern. */
 static void paint_stack(void)
 {
     uint32_t *const here = (uint32_t *)__builtin_frame_address(0) - 64;
@@ -86,14 +86,14 @@ int main(void)
     CHECK_STATUS(sqs_panic_hook(panicked, NULL), SQS_OK);
 #ifdef TRAP
     /* The control: a word read from an odd address must end the run. */
-    say_hex(*(volatile uint32_t *)(volatile unsigned char *)(area.bytes + checked));
+    print_hex(*(volatile uint32_t *)(volatile unsigned char *)(area.bytes + checked));
 #endif
     for (const check *c = all_checks; c->name; c++) {
         paint_stack();
         run_check(c);
-        say("  stack ");
-        say_number(stack_used());
-        say(" bytes\n");
+        print_text("  stack ");
+        print_number(stack_used());
+        print_text(" bytes\n");
     }
     quit(failures ? 1 : 0);
     return 0;

@@ -1,5 +1,5 @@
-/* A plugin of QEMU (interface 4) that tells how many instructions the guest executed whenever it reaches an address:
- * -plugin libcount.so,mark=0x40001234. It declares the few functions itself: Debian has no header of them. */
+/* A QEMU plugin (interface 4) that reports the number of instructions executed whenever the guest reaches an address:
+ * -plugin libcount.so,mark=0x40001234. It declares the few functions itself, because Debian ships no header for them. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* The four functions that compilers call, for words where both sides are aligned alike. A real system has its own. */
+/* The four functions that compilers call. They copy words if both sides have the same alignment. A real system has its own. */
 #include <stddef.h>
 #include <stdint.h>
 

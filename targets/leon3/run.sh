@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs a LEON3 program on QEMU: run.sh PROGRAM.elf [SECONDS [more of QEMU]]. Its exit is the one the program prints; where
-# it traps or panics, the place is told in names of the source.
+# Runs a LEON3 program on QEMU: run.sh PROGRAM.elf [SECONDS [QEMU OPTIONS]]. Exits with the code that the program prints. For
+# a trap or panic it prints the source location.
 set -uo pipefail
 elf=$1
 seconds=${2:-300}

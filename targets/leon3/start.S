@@ -1,6 +1,6 @@
 /* Start of a bare LEON3 (SPARC V8, 8 register windows): trap table, window overflow and underflow, stack, FPU.
  *
- * Every other trap ends the run: trap() says which it was and where. A program for flight has handlers of its own.
+ * Every other trap ends the run; trap() prints its type and address. A program for flight has handlers of its own.
  */
         .equ WINDOWS, 8
         .equ PSR, 0x10c0                /* EF, S, PS; traps off (ET is 0x20) */
@@ -27,7 +27,7 @@ _start:
         .endr
 
         .text
-/* In: %l1 pc, %l3 trap type. The stack and windows of before are given up. */
+/* In: %l1 pc, %l3 trap type. The former stack and windows are discarded. */
 bad:
         mov %g0, %wim
         nop; nop; nop
