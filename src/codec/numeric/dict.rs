@@ -253,7 +253,7 @@ pub(crate) fn grid_cost(values: &[i32], grid: &Grid) -> u64 {
         let off = off.get_mut(..values.len()).unwrap_or(&mut []);
         grid.counts(values, counts);
         off.put(values);
-        grid.less_samples(counts, off);
+        grid.subtract_samples(counts, off);
         errors += off.iter().map(|e| u64::from(e.unsigned_abs())).sum::<u64>();
         for k in counts {
             gaps += u64::from(k.abs_diff(before.unwrap_or(*k)).sat_sub(1));
@@ -290,7 +290,7 @@ pub(crate) fn write(
         let errors = rest.get_mut(..few)?;
         errors.put(values);
         g.counts(errors, values);
-        g.less_samples(values, errors);
+        g.subtract_samples(values, errors);
         n += entropy::write(errors, effort, models, out.get_mut(n..)?)?;
     } else {
         n = w.finish()?;

@@ -208,7 +208,7 @@ impl Plane<'_> {
                     let (v, k) = (v.get(ORDER..).unwrap_or(&[]), to.get(ORDER..).unwrap_or(&[]));
                     let off = off.get_mut(..v.len()).unwrap_or(&mut []);
                     off.put(v);
-                    g.less_samples(k, off);
+                    g.subtract_samples(k, off);
                     errors += estimate(off.iter().map(|e| u64::from(e.unsigned_abs())).sum(), off.len() as u32);
                     seen += off.len() as u64;
                 });
@@ -287,7 +287,7 @@ impl Plane<'_> {
     fn counts(&mut self, g: Grid, out: &mut [u8]) -> Option<usize> {
         self.e.put(self.x);
         g.counts(self.e, self.x);
-        g.less_samples(self.x, self.e);
+        g.subtract_samples(self.x, self.e);
         let mut w = Writer::new(out);
         g.write(&mut w);
         let mut n = w.finish()?;
