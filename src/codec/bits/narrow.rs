@@ -140,7 +140,8 @@ impl<'a> BitReader<'a> {
     #[inline]
     pub fn unary(&mut self, max: u32) -> u32 {
         let mut n = 0u32;
-        // Every iteration but the last reads a window of zeros; `max` and the end of the slice limit them.
+        // Every iteration but the last reads a window of zeros, up to `max` or the end of the
+        // slice.
         loop {
             let mut zeros = leading_zeros(self.window(self.pos));
             if zeros == 32 {
@@ -164,8 +165,8 @@ impl<'a> BitReader<'a> {
         n.min(max)
     }
 
-    /// The value of a Rice code with parameter `k`, at most 31. If the quotient is `max` or more, returns `None` and leaves
-    /// the bits after the quotient unread.
+    /// The value of a Rice code with parameter `k`, at most 31. If the quotient is `max` or more, returns `None` and
+    /// leaves the bits after the quotient unread.
     #[inline]
     pub fn rice(&mut self, k: u32, max: u32) -> Option<u32> {
         let w = self.window(self.pos);

@@ -9,8 +9,8 @@ use crate::util::unsigned::Unsigned;
 
 /// Appends bits to a slice. [`BitWriter::finish`] reports whether all of them fitted.
 ///
-/// Between two writes less than one byte is pending. Every write stores eight bytes, of which the complete ones count, as
-/// long as they fit `out`. This needs no branch on the number of pending bits.
+/// Between two writes less than one byte is pending. Every write stores eight bytes, of which the complete ones count,
+/// as long as they fit `out`. This needs no branch on the number of pending bits.
 #[derive(Debug)]
 pub struct BitWriter<'a> {
     out: &'a mut [u8],
@@ -143,7 +143,8 @@ impl<'a> BitReader<'a> {
     #[inline]
     pub fn unary(&mut self, max: u32) -> u32 {
         let mut n = 0u32;
-        // Every iteration but the last reads a window of zeros; `max` and the end of the slice limit them.
+        // Every iteration but the last reads a window of zeros, up to `max` or the end of the
+        // slice.
         loop {
             let zeros = self.window().leading_zeros();
             if zeros < 56 {
@@ -163,8 +164,8 @@ impl<'a> BitReader<'a> {
         n.min(max)
     }
 
-    /// The value of a Rice code with parameter `k`, at most 31. If the quotient is `max` or more, returns `None` and leaves
-    /// the bits after the quotient unread.
+    /// The value of a Rice code with parameter `k`, at most 31. If the quotient is `max` or more, returns `None` and
+    /// leaves the bits after the quotient unread.
     #[inline]
     pub fn rice(&mut self, k: u32, max: u32) -> Option<u32> {
         let w = self.window();

@@ -1,7 +1,7 @@
 //! Frames: a header, a payload, and a CRC-32C of each.
 //!
-//! Every header states which bytes of the original the frame holds, so that a reader can place a frame when the frames around
-//! it are lost. Layout: `docs/formats/container.md`, section 3.
+//! Every header states which bytes of the original the frame holds, so that a reader can place a frame when the frames
+//! around it are lost. Layout: `docs/formats/container.md`, section 3.
 
 use super::format::Format;
 use crate::crc::crc32c;

@@ -1,8 +1,8 @@
 //! Glyphs: the units of a coded payload.
 //!
-//! The first byte holds the type, a flag for a payload, and the id. The id as a varint (if five bits do not hold it), the
-//! length of the payload and the payload follow. A reader can skip a glyph whose id it does not know.
-//! Layout: `docs/formats/container.md`, section 5.
+//! The first byte holds the type, a flag for a payload, and the id. The id as a varint (if five bits do not hold it),
+//! the length of the payload and the payload follow. A reader can skip a glyph whose id it does not know. Layout:
+//! `docs/formats/container.md`, section 5.
 
 use super::varint;
 use crate::util::bytes::{Reader, Writer};

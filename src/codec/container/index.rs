@@ -27,8 +27,8 @@ const ENTRY_BYTES: usize = 16;
 
 /// Collects entries in memory of a fixed size.
 ///
-/// When the memory is full, every second entry is dropped, and from then on half as many frames get an entry. The entries
-/// stay evenly spaced over the frames.
+/// When the memory is full, every second entry is dropped, and from then on half as many frames get an entry. The
+/// entries stay evenly spaced over the frames.
 #[derive(Debug)]
 pub struct Index<'a> {
     entries: &'a mut [Entry],
@@ -71,8 +71,8 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Writes the payload of the end frame: the index if it has entries, and the length of the end frame. Returns its size
-    /// in bytes.
+    /// Writes the payload of the end frame: the index if it has entries, and the length of the end frame. Returns its
+    /// size in bytes.
     pub fn write(&self, out: &mut [u8]) -> Option<usize> {
         let all = self.entries.get(..self.len)?;
         // An index that does not fit is left out, because it is optional.

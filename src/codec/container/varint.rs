@@ -1,7 +1,7 @@
 //! Variable-length unsigned integers, and the zigzag map of signed ones.
 //!
-//! Each byte holds seven bits, the most significant group first; the high bit is set in every byte but the last. A value has
-//! one to five bytes and no leading zero group, so every value has exactly one encoding.
+//! Each byte holds seven bits, the most significant group first; the high bit is set in every byte but the last. A
+//! value has one to five bytes and no leading zero group, so every value has exactly one encoding.
 
 use crate::util::bytes::{Reader, Writer};
 

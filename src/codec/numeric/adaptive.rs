@@ -1,7 +1,7 @@
 //! The adaptive coder: residuals as binary decisions whose probabilities adapt to the residuals before.
 //!
-//! Running means of the magnitudes before a residual give a scale level, and each level has its own nodes. The decisions of a
-//! residual are whether its bit length exceeds the expected one, by how much, its sign, and its highest bits. The
+//! Running means of the magnitudes before a residual give a scale level, which selects a set of nodes. The decisions of
+//! a residual are whether its bit length exceeds the expected one, by how much, its sign, and its highest bits. The
 //! remaining bits are coded with even probabilities. No tables are sent. This is the tightest coder, and the slowest.
 #![allow(
     clippy::arithmetic_side_effects,

@@ -25,8 +25,8 @@ const RUN_BYTES: usize = 136;
 /// Maximum distance of a block's scale from the level before that keeps this level, in 1/256 of a level.
 const STAY: i32 = 210;
 
-/// A symbol to code: its entry in its table. The first token of a block also has the block's level symbol plus one, in six
-/// bits that entries leave free.
+/// A symbol to code: its entry in its table. The first token of a block also has the block's level symbol plus one, in
+/// six bits that entries leave free.
 type Token = i32;
 
 /// The token of an entry.
@@ -139,7 +139,7 @@ pub(crate) fn unescape(r: &mut BitReader<'_>) -> u32 {
     r.get(n)
 }
 
-/// Chooses the parameters for `e`, by pairs of blocks: about one block in `step / 2`, or all blocks if `step` is 1.
+/// Chooses the parameters for `e`, by pairs of blocks: about two of every `step` blocks, or all blocks if `step` is 1.
 pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
     let first = level_near(magnitudes(e.get(..BLOCK).unwrap_or(e)), BLOCK.min(e.len()), -99);
     let mut before = first;
@@ -239,8 +239,8 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
         let mut before = choice.first;
         for b in e.chunks_mut(BLOCK) {
             let mut level = level_near(magnitudes(b), b.len(), before);
-            // A step without a symbol in the level table is shortened, because any level can code any
-            // residual. The loop has at most one iteration per level.
+            // A step without a symbol in the level table is shortened, because any level can code
+            // any residual. The loop has at most one iteration per level.
             let mut step = zigzag(level - before);
             while step > 62 || levels.get(step as usize).is_none_or(|e| freq(*e) == 0) {
                 level -= (level - before).signum();

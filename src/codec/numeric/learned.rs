@@ -1,7 +1,8 @@
 //! The coder with a learned table: residuals as classes of magnitude by rANS, and the rest of each number as raw bits.
 //!
-//! Each small number has its own class, and larger numbers have `2^k` classes per octave, as in hybrid integer codes (JPEG XL,
-//! ISO/IEC 18181-1, C.2). One table covers any scale. Its frequencies are sent as floating-point numbers of a few bits.
+//! Each small number has its own class, and larger numbers have `2^k` classes per octave, as in hybrid integer codes
+//! (JPEG XL, ISO/IEC 18181-1, C.2). One table covers any scale. Its frequencies are sent as floating-point numbers of a
+//! few bits.
 #![allow(clippy::arithmetic_side_effects, reason = "counts of residuals of a frame; classes below 256, bits below 32")]
 
 use super::rans::Coded;
@@ -30,8 +31,8 @@ pub(crate) const READ_CELLS: usize = ONE as usize;
 const BLOCK: usize = NUMBERS;
 /// Fraction bits of the inverse of a number of residuals below [`EXACT_BELOW`].
 ///
-/// Quotients by this inverse are exact, because it is less than 1 too large and dividends are at most `ONE` times the number.
-/// Products fit 64 bits.
+/// Quotients by this inverse are exact, because it is less than 1 too large and dividends are at most `ONE` times the
+/// number. Products fit 64 bits.
 const INVERSE_BITS: u32 = 51;
 const EXACT_BELOW: u32 = 1 << 20;
 
@@ -77,7 +78,8 @@ impl Learned {
         Self::from_some(e, 1, cells)
     }
 
-    /// Learns from every `step`-th block of `e`, to estimate the cost. If `step` is above 1, some of `e` may have no class.
+    /// Learns from every `step`-th block of `e`, to estimate the cost. If `step` is above 1, some of `e` may have no
+    /// class.
     pub(crate) fn from_some(e: &[i32], step: usize, cells: &mut [i32]) -> Option<Self> {
         let (k, fine) = match e.len() {
             0..2048 => (2, 1),
@@ -171,8 +173,8 @@ impl Learned {
 
     /// The codes of the frequencies `plain`, except that of `rest`.
     ///
-    /// An item is the change of the length in bits from the frequency before, the kept bits below the highest bit, and the
-    /// number of these bits.
+    /// An item is the change of the length in bits from the frequency before, the kept bits below the highest bit, and
+    /// the number of these bits.
     fn lengths<'a>(&self, plain: impl Iterator<Item = u32> + 'a) -> impl Iterator<Item = (u32, u32, u32)> + 'a {
         let (rest, max_fine) = (self.rest, self.fine);
         let mut before = 0i32;

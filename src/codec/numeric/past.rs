@@ -1,7 +1,7 @@
 //! [`Past`]: the rows before a group, for frames that may refer to earlier frames.
 //!
-//! The first samples of a plane are predicted from the channel's last samples before the group, and the adaptive coder adapts
-//! to the residuals of those samples before it starts. Encoder and decoder compute both from the raw bytes.
+//! The first samples of a plane are predicted from the channel's last samples before the group, and the adaptive coder
+//! adapts to the residuals of those samples before it starts. Encoder and decoder compute both from the raw bytes.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a plane and its past")]
 
 use super::fixed::wrap;
@@ -16,7 +16,8 @@ pub(crate) const ROWS: usize = 512;
 /// Maximum number of rows that known values are taken from.
 pub(crate) const KNOWN_ROWS: usize = 8192;
 
-/// Number of samples at the start of a plane that are predicted from its past, and of samples of the past they depend on.
+/// Number of samples at the start of a plane that are predicted from its past, and of samples of the past they depend
+/// on.
 const EDGE: usize = MAX_ORDER;
 
 /// The rows before a group, and the samples of one channel in them.
@@ -67,7 +68,8 @@ impl Past<'_> {
 
     /// The distinct values of the channel in the last rows, as many rows as `out` has cells.
     ///
-    /// They are in rising order at the start of `out`. Returns their number, or `None` without such rows and for 64-bit samples.
+    /// They are in rising order at the start of `out`. Returns their number, or `None` without such rows and for 64-bit
+    /// samples.
     pub(crate) fn known(&self, format: Format, channel: usize, out: &mut [i32]) -> Option<usize> {
         let row = format.row_bytes();
         let rows = self.raw.len().checked_div(row)?.min(out.len());

@@ -198,7 +198,8 @@ pub(crate) fn choose(
         (_, 0) => &[(16, 0, 0, &[8, 16])],
         _ => &[(16, 0, 0, &[8, 16]), (4, 3, 2, &[1, 4])],
     };
-    // At the default effort, the cost is computed only for the one with the best noise and number of terms.
+    // At the default effort, only the predictor with the best noise and number of terms is
+    // measured.
     let mut likely: Option<(i64, Linear)> = None;
     for (own, max_planes, taps, orders) in ways {
         if *taps > 0 && effort != Effort::Best && !related(x, refs) {
@@ -250,8 +251,8 @@ const RUNS: usize = 4;
 
 /// Whether one of the planes before may improve the prediction of this one.
 ///
-/// The squared correlation of their differences, in the same row or one row later, has to exceed 1/24. Short planes need
-/// 1/10, because less does not outweigh the cost of the terms.
+/// The squared correlation of their differences, in the same row or one row later, has to exceed 1/24. Short planes
+/// need 1/10, because less does not outweigh the cost of the terms.
 fn related(x: &[i32], refs: &[&[i32]; MAX_REFS]) -> bool {
     let n = x.len();
     if n <= RUNS * (NEAR + 2) {

@@ -1,7 +1,7 @@
 //! Adaptive binary range coder with a 32-bit range (Martin, "Range encoding", 1979). Carries propagate as they occur.
 //!
-//! [`Writer`] and [`Reader`] code decisions, each with the probability that its [`Node`] estimates. The probability is the mean
-//! of a fast and a slow estimate; the slow one adapts quickly at first.
+//! [`Writer`] and [`Reader`] code decisions, each with the probability that its [`Node`] estimates. The probability is
+//! the mean of a fast and a slow estimate; the slow one adapts quickly at first.
 #![allow(clippy::arithmetic_side_effects, reason = "ranges of 32 and lows of 33 bits in 64; positions within a frame")]
 
 /// The state of an adaptive binary decision: two estimates of the probability of 0 with 14 bits each, and the number of

@@ -1,7 +1,8 @@
 //! Range asymmetric numeral systems (Duda, arXiv:1311.2540): 32-bit states, 16-bit words, 12-bit frequencies.
 //!
-//! Several states take turns over the symbols, so that a processor computes them in parallel. [`Encoder`] reads the symbols and
-//! writes its words from last to first; [`Decoder`] reads the words and writes the symbols from first to last.
+//! Several states take turns over the symbols, so that a processor computes them in parallel. [`Encoder`] reads the
+//! symbols and writes its words from last to first; [`Decoder`] reads the words and writes the symbols from first to
+//! last.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -20,7 +21,7 @@ const MASK: u32 = PROB_ONE - 1;
 /// Symbols decoded at a time.
 pub(crate) const RUN: usize = 32;
 
-/// The number of states for `n` symbols. Each state costs four bytes, so that few symbols have fewer states.
+/// The number of states for `n` symbols. Each state adds 4 bytes to the output, so short arrays use fewer states.
 pub(crate) const fn states_for(n: usize) -> usize {
     match n {
         0..512 => 1,
@@ -168,7 +169,8 @@ impl<'a, T: Turn, const B: u32> Encoder<'a, T, B> {
         let at = state & self.turn.states().wrapping_sub(1) & 3;
         let (x, word, more) = step::<B>(self.states[at], entry);
         self.states[at] = x;
-        // The word is always written, and counts only if the state had to shrink: no branch is needed.
+        // The word is always written, and counts only if the state had to shrink: no branch is
+        // needed.
         match self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<2>()) {
             Some(to) => {
                 *to = word;
@@ -234,7 +236,8 @@ fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
     ((u64::from(x) * m) >> (32 + B)) as u32
 }
 
-/// The quotient without the table of reciprocals, which has 32 KiB: a 64-bit product takes as long as the division here.
+/// The quotient without the table of reciprocals, which has 32 KiB: a 64-bit product takes as long as the division
+/// here.
 #[cfg(not(feature = "std"))]
 #[cfg_attr(feature = "std", inline(always))]
 fn quotient<const B: u32>(x: u32, f: u32) -> u32 {

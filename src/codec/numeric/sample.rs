@@ -1,8 +1,8 @@
 //! Samples of one channel to and from the interleaved raw bytes.
 //!
 //! Samples of up to 32 bits become `i32` by maps that preserve the order of the numbers. Integers of up to 24 bits and
-//! signed 32-bit integers keep their value, unsigned 32-bit integers have the highest bit inverted, and binary32 numbers
-//! become [ordered integers](order32).
+//! signed 32-bit integers keep their value, unsigned 32-bit integers have the highest bit inverted, and binary32
+//! numbers become [ordered integers](order32).
 #![allow(clippy::arithmetic_side_effects, reason = "byte positions within a row")]
 
 use crate::codec::container::format::{ByteOrder, Format, SampleType};

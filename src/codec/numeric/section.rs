@@ -14,8 +14,8 @@ const LENGTH_BYTES: usize = 5;
 
 /// Writes a section and returns its size in bytes.
 ///
-/// `fill` appends the raw bits, replaces the residuals `e` by symbols, and returns the number of bytes that the raw bits use.
-/// `code` then codes the symbols into an area, with the words at its end.
+/// `fill` appends the raw bits, replaces the residuals `e` by symbols, and returns the number of bytes that the raw
+/// bits use. `code` then codes the symbols into an area, with the words at its end.
 pub(crate) fn write(
     out: &mut [u8],
     e: &mut [i32],

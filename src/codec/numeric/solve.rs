@@ -1,7 +1,9 @@
-//! Least squares for linear prediction by the covariance method (Makhoul, "Linear prediction: a tutorial review", 1975).
+//! Least squares for linear prediction by the covariance method (Makhoul, "Linear prediction: a tutorial review",
+//! 1975).
 //!
-//! [`Solver`] accumulates the products of a plane with itself and with the planes before it, and solves for coefficients. Sums
-//! are in f64, in a fixed order and without fused operations, so that every machine finds the same coefficients.
+//! [`Solver`] accumulates the products of a plane with itself and with the planes before it, and solves for
+//! coefficients. Sums are in f64, in a fixed order and without fused operations, so that every machine finds the same
+//! coefficients.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "f64 arithmetic, and indices of small matrices used through get alone"
@@ -31,8 +33,8 @@ pub(crate) const CELLS: usize = SERIES * ROW + 2 * MAX_ROWS * MAX_ROWS;
 
 /// Row of `work` with the samples before the first one added, per series and in reverse order.
 ///
-/// While products are added, `work` holds numbers by row, series and lag. The rows before this one hold, for each pair of
-/// series, the sums of products with a lag of 0 in the first series.
+/// While products are added, `work` holds numbers by row, series and lag. The rows before this one hold, for each pair
+/// of series, the sums of products with a lag of 0 in the first series.
 const BEFORE: usize = SERIES;
 /// Row of `work` with the last samples added, per series and in reverse order.
 const LAST: usize = SERIES + 1;
@@ -103,8 +105,8 @@ impl<'a> Solver<'a> {
             *to = r;
         }
         let planes = 1 + self.refs;
-        // Only sums with a lag of 0 in one series are added up. The sums with other lags are computed from
-        // them and from the samples at both ends.
+        // Only sums with a lag of 0 in one series are added up. The sums with other lags are
+        // computed from them and from the samples at both ends.
         for (a, b) in (0..planes).flat_map(|a| (0..planes).map(move |b| (a, b))) {
             let (_, lags) = self.lags(b);
             self.work.get_mut(place(a, b)).and_then(|s| s.get_mut(..lags)).unwrap_or(&mut []).fill(0.0);
@@ -132,7 +134,8 @@ impl<'a> Solver<'a> {
             }
             at += n;
         }
-        // From one lag to the next, one product enters the sum at the start and one leaves it at the end.
+        // From one lag to the next, one product enters the sum at the start and one leaves it at
+        // the end.
         for (side, end) in [(BEFORE, start), (LAST, end)] {
             for (s, x) in series.iter().enumerate().take(planes) {
                 let back = x.get(..end).unwrap_or(&[]).iter().rev().map(|v| f64::from(*v));
@@ -197,8 +200,8 @@ impl<'a> Solver<'a> {
         }
         for i in 0..=m {
             for j in 0..i {
-                // Entry (i, j) less the products of the columns before it. Row i holds L times D until
-                // column j is complete.
+                // Entry (i, j) less the products of the columns before it. Row i holds L times D
+                // until column j is complete.
                 let (before, row) = self.work.split_at_mut_checked(i * stride)?;
                 let lj = before.get(j * stride..j * stride + j)?;
                 let s = dot(row.get(..j)?, lj);

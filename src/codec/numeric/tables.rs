@@ -1,7 +1,7 @@
 //! The fixed distributions of residuals: four shapes at half-octave scales, as integer frequencies of 64 symbols.
 //!
-//! The compiler computes the tables. They are part of the format: `docs/formats/container.md` specifies the computation and a
-//! checksum of the result. The module also estimates costs from them.
+//! The compiler computes the tables. They are part of the format: `docs/formats/container.md` specifies the computation
+//! and a checksum of the result. The module also estimates costs from them.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -35,7 +35,8 @@ pub(crate) const MAX_LEVEL: u32 = 76;
 
 /// Scale parameters by shape and level, in units of 2^-16.
 ///
-/// The mean magnitude of a distribution is 2^(level/2 - 7). For the last two levels, counted in bins, it is 2^2.5 and 2^3.
+/// The mean magnitude of a distribution is 2^(level/2 - 7). For the last two levels, counted in bins, it is 2^2.5 and
+/// 2^3.
 const SCALE: [[u32; LEVELS]; SHAPES] = [
     [
         19693, 20346, 21072, 21886, 22811, 23876, 25127, 26636, 28522, 31003, 34520, 40014, 49206, 64010, 86408,
@@ -96,7 +97,8 @@ const fn weight(shape: usize, h: f64, s: f64) -> f64 {
     }
 }
 
-/// The entries of all symbols: the frequency in the high half, and the sum of the frequencies before it in the low half.
+/// The entries of all symbols: the frequency in the high half, and the sum of the frequencies before it in the low
+/// half.
 pub(crate) type Table = [u32; SYMBOLS];
 
 /// The frequency of an entry.
@@ -145,8 +147,8 @@ pub(crate) static FIXED: [Table; TABLES] = tables();
 
 /// The distance between the code points that [`Lookup`] has an entry for, as a power of two.
 ///
-/// On hosts every code point has an entry. Without an operating system such tables would be the largest part of the library,
-/// so that the symbols in between are searched.
+/// On hosts every code point has an entry. Without an operating system such tables would be the largest part of the
+/// library, so that the symbols in between are searched.
 const LOOKUP_BITS: u32 = if cfg!(feature = "std") { 0 } else { 5 };
 
 /// Entries of a lookup table.
@@ -216,8 +218,8 @@ impl Lookup {
 
 /// Symbols by code point for a table of [`FIXED`], computed at the first use.
 ///
-/// Precomputed tables would add 344 KB to the file of the library. Threads that fill a table at the same time store the same
-/// bytes, so that no thread waits.
+/// Precomputed tables would add 344 KB to the file of the library. Threads that fill a table at the same time store the
+/// same bytes, so that no thread waits.
 #[cfg(feature = "std")]
 pub(crate) struct Lookup {
     symbols: [AtomicU8; POINTS],

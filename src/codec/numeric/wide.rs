@@ -1,4 +1,5 @@
-//! [`Wide`]: the map of 64-bit samples to planes of 32 bits, by differences, a base, and low bits that are stored separately.
+//! [`Wide`]: the map of 64-bit samples to planes of 32 bits, by differences, a base, and low bits that are stored
+//! separately.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "shifts below 64; differences and sums of 64-bit samples are explicitly modulo 2^64"
@@ -79,7 +80,7 @@ impl Differences {
 }
 
 impl Wide {
-    /// Chooses the parameters for a channel: the order whose differences have the smallest range.
+    /// Chooses the parameters for a channel: the order whose differences need the fewest low bits.
     pub(crate) fn choose(raw: &[u8], f: Format, channel: usize) -> Option<Self> {
         let decimals = if f.sample == SampleType::F64 { decimals(raw, f, channel) } else { BINARY };
         let mut samples = integers(raw, f, channel, decimals);

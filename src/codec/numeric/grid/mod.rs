@@ -1,8 +1,8 @@
 //! [`Grid`]: binary32 samples that are integers times a step. Most telemetry is scaled counts of a converter.
 //!
-//! A sample is `f32(offset + k * step)` with a count `k`, plus an error in units of the last place. The product and the sum
-//! are each rounded to binary64. The error is nearly always 0 and is coded too, so that nothing is lost. Recordings that were
-//! text once have been rounded to decimal digits; the sum of their grids is rounded to these digits.
+//! A sample is `f32(offset + k * step)` with a count `k`, plus an error in units of the last place. The product and the
+//! sum are each rounded to binary64. The error is nearly always 0 and is coded too, so that nothing is lost. Recordings
+//! that were text once have been rounded to decimal digits; the sum of their grids is rounded to these digits.
 #![allow(clippy::arithmetic_side_effects, reason = "f64 arithmetic; counts of a few hundred")]
 
 mod decimal;

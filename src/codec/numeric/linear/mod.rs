@@ -1,7 +1,7 @@
 //! Linear prediction with integer coefficients, from a plane's own past and from the planes before it.
 //!
-//! A prediction is a sum of products in 64 bits, rounded and shifted right, so that every machine computes the same. The sum
-//! cannot overflow: coefficients have at most 22 bits, samples 32, and there are at most 41 terms.
+//! A prediction is a sum of products in 64 bits, rounded and shifted right, so that every machine computes the same.
+//! The sum cannot overflow: coefficients have at most 22 bits, samples 32, and there are at most 41 terms.
 #![allow(clippy::arithmetic_side_effects, reason = "bounded by MAX_COEFFICIENT and the number of terms, see above")]
 
 #[cfg(any(test, not(feature = "std")))]
