@@ -140,8 +140,7 @@ impl<'a> BitReader<'a> {
     #[inline]
     pub fn unary(&mut self, max: u32) -> u32 {
         let mut n = 0u32;
-        // Every iteration but the last reads a window of zeros, up to `max` or the end of the
-        // slice.
+        // Every iteration but the last reads a window of zeros.
         loop {
             let mut zeros = leading_zeros(self.window(self.pos));
             if zeros == 32 {

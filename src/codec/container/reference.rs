@@ -8,8 +8,7 @@ use crate::util::bytes::{Reader, Writer};
 /// Maximum size of an encoded [`Reference`] in bytes.
 pub(in crate::codec) const MAX_BYTES: usize = 9;
 
-/// Whether the payload of a frame begins with a [`Reference`]; `position` is the number of frames before it in its
-/// group.
+/// Whether the payload of a frame begins with a [`Reference`]. `position` is the frame's position in its group.
 pub(in crate::codec) const fn refers(codec: Codec, position: u8) -> bool {
     position > 0 && matches!(codec, Codec::Numeric | Codec::Lz)
 }

@@ -1,5 +1,4 @@
-//! Dictionaries for planes of few distinct values: a sorted list of the values, and each sample as its rank in the
-//! list.
+//! Dictionaries for planes of few distinct values: a sorted list of the values, and each sample as its rank.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a plane; differences of i32 in i64")]
 
 use super::entropy;
@@ -15,8 +14,7 @@ use crate::util::unsigned::Unsigned;
 
 /// Whether `x` may have few enough distinct values for a dictionary. `e`, as long as `x`, is overwritten.
 ///
-/// A dictionary is shorter if there are few values and most of them have no neighbor, so that ranks are denser than
-/// values.
+/// A dictionary is shorter if few values occur and most of them have no neighbor: ranks are denser than values then.
 pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
     // One bit per value, modulo a power of two of at least four times the number of samples.
     let words = (x.len() / 4).next_power_of_two();
@@ -24,8 +22,7 @@ pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
     bits.fill(0);
     let mask = words.wrapping_mul(32).wrapping_sub(1);
     let mut distinct = 0usize;
-    // Rounds over an eighth, an eighth, a quarter and half of the runs, while a dictionary is
-    // likely.
+    // Rounds over 1/8, 1/8, 1/4 and 1/2 of the runs, as long as a dictionary is likely.
     let mut read = 0usize;
     for (from, step, max_percent) in [(0, 8, 90), (4, 8, 75), (2, 4, 60), (1, 2, 34)] {
         let runs = || x.chunks(SOME).skip(from).step_by(step.max(1));
@@ -37,8 +34,7 @@ pub(crate) fn promising(x: &[i32], e: &mut [i32]) -> bool {
                 *w |= bit;
             }
         }
-        // Planes with a third as many values as samples have fewer distinct values among these
-        // samples.
+        // With n / 3 values in the plane, fewer of these samples would be distinct.
         read += runs().map(<[i32]>::len).sum::<usize>();
         if distinct * 3 > x.len() || distinct * 100 > read * max_percent {
             return false;
@@ -128,8 +124,7 @@ fn bits_for(cells: usize) -> u32 {
     cells.max(2).ilog2().min(31)
 }
 
-/// The first slot, from the first slot of `v` on, for which `is` is true; `None` if the first [`REACH`] slots have
-/// none.
+/// The first slot for which `is` is true, of the [`REACH`] slots from the first slot of `v` on.
 #[inline]
 fn find(table: &[i32], bits: u32, v: i32, is: impl Fn(i32) -> bool) -> Option<usize> {
     let mask = table.len().wrapping_sub(1);

@@ -78,8 +78,7 @@ impl Learned {
         Self::from_some(e, 1, cells)
     }
 
-    /// Learns from every `step`-th block of `e`, to estimate the cost. If `step` is above 1, some of `e` may have no
-    /// class.
+    /// Learns from every `step`-th block of `e`, to estimate the cost. Classes of other blocks may be missing.
     pub(crate) fn from_some(e: &[i32], step: usize, cells: &mut [i32]) -> Option<Self> {
         let (k, fine) = match e.len() {
             0..2048 => (2, 1),

@@ -16,8 +16,7 @@ pub(crate) const ROWS: usize = 512;
 /// Maximum number of rows that known values are taken from.
 pub(crate) const KNOWN_ROWS: usize = 8192;
 
-/// Number of samples at the start of a plane that are predicted from its past, and of samples of the past they depend
-/// on.
+/// Maximum number of samples of a plane that depend on its past, and of samples of the past that they depend on.
 const EDGE: usize = MAX_ORDER;
 
 /// The rows before a group, and the samples of one channel in them.
@@ -68,7 +67,7 @@ impl Past<'_> {
 
     /// The distinct values of the channel in the last rows, as many rows as `out` has cells.
     ///
-    /// They are in rising order at the start of `out`. Returns their number, or `None` without such rows and for 64-bit
+    /// They are in rising order at the start of `out`. Returns their number; `None` without rows and for 64-bit
     /// samples.
     pub(crate) fn known(&self, format: Format, channel: usize, out: &mut [i32]) -> Option<usize> {
         let row = format.row_bytes();

@@ -1,8 +1,7 @@
 //! [`Plane`]: encodes one channel of a group as a glyph.
 //!
 //! A plane is constant, equal to an earlier one, coded, or stored. Coded planes map their samples to integers, predict
-//! them and code the residuals. The map with the smallest estimated cost is used; [`super::plane_decode`] is the
-//! inverse.
+//! them and code the residuals. The map with the smallest estimated cost is used.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame; sums of 32-bit samples in 64 bits")]
 
 use super::fixed::MAX_ORDER as ORDER;
@@ -121,8 +120,7 @@ impl Plane<'_> {
         if let Some(n) = self.simple(out) {
             return Some(n);
         }
-        // The payload is written after space for the longest head, and then moved to the actual
-        // head.
+        // The payload is written after space for the longest head, then moved to the actual head.
         let body = out.get_mut(glyph::MAX_HEAD_BYTES..)?;
         let raw_len = self.x.len() * self.format.sample.width();
         let coded = self.coded(body.get_mut(..body.len().min(raw_len)).unwrap_or(&mut []));
@@ -348,8 +346,9 @@ impl Plane<'_> {
         Some(n + self.integers(&|v| g.count(v), out.get_mut(n..)?)?)
     }
 
-    /// Writes the integers in `x`, less a base and divided by a common factor. `map` maps samples of the past to
-    /// integers.
+    /// Writes the integers in `x`, less a base and divided by a common factor.
+    ///
+    /// `map` maps samples of the past to integers.
     fn integers(&mut self, map: &dyn Fn(i32) -> i32, out: &mut [u8]) -> Option<usize> {
         let bits = width_of(self.format);
         let g = common_factor(self.x);

@@ -198,8 +198,7 @@ pub(crate) fn choose(
         (_, 0) => &[(16, 0, 0, &[8, 16])],
         _ => &[(16, 0, 0, &[8, 16]), (4, 3, 2, &[1, 4])],
     };
-    // At the default effort, only the predictor with the best noise and number of terms is
-    // measured.
+    // At the default effort, only the predictor with the best noise and terms is measured.
     let mut likely: Option<(i64, Linear)> = None;
     for (own, max_planes, taps, orders) in ways {
         if *taps > 0 && effort != Effort::Best && !related(x, refs) {

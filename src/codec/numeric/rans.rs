@@ -1,8 +1,7 @@
 //! Range asymmetric numeral systems (Duda, arXiv:1311.2540): 32-bit states, 16-bit words, 12-bit frequencies.
 //!
 //! Several states take turns over the symbols, so that a processor computes them in parallel. [`Encoder`] reads the
-//! symbols and writes its words from last to first; [`Decoder`] reads the words and writes the symbols from first to
-//! last.
+//! symbols and writes its words from last to first. [`Decoder`] works from first to last.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -169,8 +168,7 @@ impl<'a, T: Turn, const B: u32> Encoder<'a, T, B> {
         let at = state & self.turn.states().wrapping_sub(1) & 3;
         let (x, word, more) = step::<B>(self.states[at], entry);
         self.states[at] = x;
-        // The word is always written, and counts only if the state had to shrink: no branch is
-        // needed.
+        // The word is always written, and counts only if the state had to shrink: no branch.
         match self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<2>()) {
             Some(to) => {
                 *to = word;
@@ -236,8 +234,7 @@ fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
     ((u64::from(x) * m) >> (32 + B)) as u32
 }
 
-/// The quotient without the table of reciprocals, which has 32 KiB: a 64-bit product takes as long as the division
-/// here.
+/// The quotient without the 32 KiB of reciprocals, for processors on which a 64-bit product is as slow as a division.
 #[cfg(not(feature = "std"))]
 #[cfg_attr(feature = "std", inline(always))]
 fn quotient<const B: u32>(x: u32, f: u32) -> u32 {

@@ -88,8 +88,7 @@ impl<'a> Block<'a> {
 /// The sum of a longest block of values below this fits 32 bits. Sums of 64 bits are slow on some processors.
 const SHORT: u32 = 1 << (32 - MAX_BLOCK.ilog2());
 
-/// The state for a block by its values: the state of [`next`], or one with a parameter beside it if that needs fewer
-/// bits.
+/// The state for a block by its values: that of [`next`], or with the parameter next to it that needs fewer bits.
 #[inline]
 fn best(b: &Block<'_>, before: RiceState) -> RiceState {
     let n = b.z.len() as u64;

@@ -1,5 +1,4 @@
-//! Least squares for linear prediction by the covariance method (Makhoul, "Linear prediction: a tutorial review",
-//! 1975).
+//! Linear prediction by least squares: the covariance method (Makhoul, "Linear prediction: a tutorial review", 1975).
 //!
 //! [`Solver`] accumulates the products of a plane with itself and with the planes before it, and solves for
 //! coefficients. Sums are in f64, in a fixed order and without fused operations, so that every machine finds the same
@@ -134,8 +133,8 @@ impl<'a> Solver<'a> {
             }
             at += n;
         }
-        // From one lag to the next, one product enters the sum at the start and one leaves it at
-        // the end.
+        // From one lag to the next, a product enters each sum at the start and one leaves at the
+        // end.
         for (side, end) in [(BEFORE, start), (LAST, end)] {
             for (s, x) in series.iter().enumerate().take(planes) {
                 let back = x.get(..end).unwrap_or(&[]).iter().rev().map(|v| f64::from(*v));

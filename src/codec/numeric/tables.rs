@@ -35,8 +35,7 @@ pub(crate) const MAX_LEVEL: u32 = 76;
 
 /// Scale parameters by shape and level, in units of 2^-16.
 ///
-/// The mean magnitude of a distribution is 2^(level/2 - 7). For the last two levels, counted in bins, it is 2^2.5 and
-/// 2^3.
+/// The mean magnitude of a distribution is 2^(level/2 - 7), but 2^2.5 and 2^3 bins for the last two levels.
 const SCALE: [[u32; LEVELS]; SHAPES] = [
     [
         19693, 20346, 21072, 21886, 22811, 23876, 25127, 26636, 28522, 31003, 34520, 40014, 49206, 64010, 86408,
@@ -97,8 +96,7 @@ const fn weight(shape: usize, h: f64, s: f64) -> f64 {
     }
 }
 
-/// The entries of all symbols: the frequency in the high half, and the sum of the frequencies before it in the low
-/// half.
+/// One entry per symbol: the frequency in the high half, and the sum of the frequencies before it in the low half.
 pub(crate) type Table = [u32; SYMBOLS];
 
 /// The frequency of an entry.

@@ -1,5 +1,4 @@
-//! [`Wide`]: the map of 64-bit samples to planes of 32 bits, by differences, a base, and low bits that are stored
-//! separately.
+//! [`Wide`]: the map of 64-bit samples to planes of 32 bits, by differences, a base, and separate low bits.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "shifts below 64; differences and sums of 64-bit samples are explicitly modulo 2^64"
