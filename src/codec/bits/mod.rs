@@ -1,4 +1,7 @@
-//! Bits of a payload, most significant first: a reader and a writer for the width of the processor's registers.
+//! Bit I/O of payloads, most significant bit first: [`BitWriter`] and [`BitReader`].
+//!
+//! There are two variants, `wide` for processors with 64-bit registers and `narrow` for all other processors. Both
+//! write the same bytes; each is the faster one on its processors.
 
 #[cfg(any(test, not(target_pointer_width = "64")))]
 mod narrow;

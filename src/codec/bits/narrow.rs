@@ -1,33 +1,35 @@
-//! The bits of `bits` for processors whose registers have 32: the same bytes, without shifts of 64-bit words, which are a
-//! dozen instructions there.
+//! Bit I/O for processors with 32-bit registers.
+//!
+//! It reads and writes the same bytes as `wide`, without shifts of 64-bit words, each of which is about 12 instructions
+//! on these processors.
 #![allow(clippy::arithmetic_side_effects, reason = "bit counts stay below 64 and positions below 8 times a frame")]
-#![cfg_attr(target_pointer_width = "64", allow(unreachable_pub, dead_code, reason = "tested everywhere"))]
+#![cfg_attr(target_pointer_width = "64", allow(unreachable_pub, dead_code, reason = "tested on all processors"))]
 
 use crate::util::unsigned::{Unsigned, leading_zeros};
 
-/// Appends bits to a slice and remembers whether everything fitted.
+/// Appends bits to a slice. [`BitWriter::finish`] reports whether all of them fitted.
 #[derive(Debug)]
 pub struct BitWriter<'a> {
     out: &'a mut [u8],
     len: usize,
-    /// Waiting bits at the top; the rest is zero.
+    /// Pending bits at the top, zeros below.
     acc: u32,
-    /// How many wait: below 32.
+    /// Number of pending bits, below 32.
     held: u32,
     short: bool,
 }
 
 impl<'a> BitWriter<'a> {
-    /// Starts at the first bit of `out`.
+    /// A writer that starts at the first bit of `out`.
     pub fn new(out: &'a mut [u8]) -> Self {
         BitWriter { out, len: 0, acc: 0, held: 0, short: false }
     }
 
-    /// Appends the `bits` low bits of `value`; `bits` is at most 32 and the higher bits of `value` are zero.
+    /// Appends the low `bits` bits of `value`. `bits` is at most 32, and the higher bits of `value` are zero.
     #[inline]
     pub fn put(&mut self, value: u32, bits: u32) {
         let held = self.held + bits;
-        // Shifts in two steps: one by 32 is none.
+        // Two shifts, because a shift by 32 is not defined.
         if held < 32 {
             self.acc |= (value << 1) << (31 - held);
             self.held = held;
@@ -44,7 +46,7 @@ impl<'a> BitWriter<'a> {
         self.held = over;
     }
 
-    /// The same for up to 56 bits.
+    /// [`BitWriter::put`] for up to 56 bits.
     #[inline]
     pub fn put_long(&mut self, value: u64, bits: u32) {
         if bits > 32 {
@@ -64,7 +66,7 @@ impl<'a> BitWriter<'a> {
         self.put(1, left + 1);
     }
 
-    /// Pads the last byte with zeros and tells how many bytes there are, or nothing if `out` was too short.
+    /// Pads the last byte with zeros and returns the number of bytes, or `None` if `out` was too short.
     #[must_use]
     pub fn finish(self) -> Option<usize> {
         let rest = self.held.div_ceil(8) as usize;
@@ -75,16 +77,16 @@ impl<'a> BitWriter<'a> {
     }
 }
 
-/// The bytes that are there, and zeros. Out of line: it is not often that fewer are left.
+/// `rest`, padded with zeros. Out of line, because only the last reads of a slice need it.
 #[cold]
 #[inline(never)]
-fn few(rest: &[u8]) -> [u8; 5] {
+fn padded(rest: &[u8]) -> [u8; 5] {
     let mut bytes = [0u8; 5];
     bytes.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
     bytes
 }
 
-/// Reads bits from a slice; behind its end there are zeros, and [`BitReader::overrun`] tells that they were used.
+/// Reads bits from a slice. Past the end it returns zeros, and [`BitReader::overrun`] reports that they were read.
 #[derive(Clone, Debug)]
 pub struct BitReader<'a> {
     bytes: &'a [u8],
@@ -92,26 +94,26 @@ pub struct BitReader<'a> {
 }
 
 impl<'a> BitReader<'a> {
-    /// Starts at the first bit of `bytes`.
+    /// A reader that starts at the first bit of `bytes`.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         BitReader { bytes, pos: 0 }
     }
 
-    /// The 32 bits from `pos` on.
+    /// The 32 bits that start at bit `pos`.
     #[inline]
     fn window(&self, pos: usize) -> u32 {
         let rest = self.bytes.get(pos >> 3..).unwrap_or(&[]);
         let [a, b, c, d, e] = match rest.first_chunk::<5>() {
             Some(bytes) => *bytes,
-            None => few(rest),
+            None => padded(rest),
         };
         let used = pos as u32 & 7;
         (u32::from_be_bytes([a, b, c, d]) << used) | (u32::from(e) >> (8 - used))
     }
 
-    /// Hands out the next `N` bytes, zeros behind the last one, and how many bits of the first are used; `take` tells how
-    /// many more it used.
+    /// Calls `take` with the next `N` bytes, zeros past the end, and the number of bits of the first byte that are read
+    /// already. `take` returns the number of bits that it read.
     #[inline]
     pub fn run<const N: usize>(&mut self, mut take: impl FnMut(&[u8; N], usize) -> usize) {
         let rest = self.bytes.get(self.pos >> 3..).unwrap_or(&[]);
@@ -133,18 +135,18 @@ impl<'a> BitReader<'a> {
         if bits < 32 { (w >> 1) >> (31 - bits) } else { w }
     }
 
-    /// The number of zeros before the next one, which is taken too; at most `most`. More than that are bits that are not
-    /// there: [`BitReader::overrun`].
+    /// The number of zeros before the next one bit, which is read too. More than `max` zeros count as an overrun
+    /// ([`BitReader::overrun`]), and the result is `max`.
     #[inline]
-    pub fn unary(&mut self, most: u32) -> u32 {
+    pub fn unary(&mut self, max: u32) -> u32 {
         let mut n = 0u32;
-        // Each turn but the last takes a window of zeros, up to `most` of them.
+        // Every iteration but the last reads a window of zeros.
         loop {
             let mut zeros = leading_zeros(self.window(self.pos));
             if zeros == 32 {
                 zeros += leading_zeros(self.window(self.pos + 32));
             }
-            // As far as the other looks: damaged streams are the same, too.
+            // The limit of `wide`, so that both read damaged streams alike.
             if zeros < 56 {
                 n += zeros;
                 self.pos += zeros as usize + 1;
@@ -152,50 +154,50 @@ impl<'a> BitReader<'a> {
             }
             n += 56;
             self.pos += 56;
-            if n > most || self.overrun() {
+            if n > max || self.overrun() {
                 break;
             }
         }
-        if n > most {
+        if n > max {
             self.pos = usize::MAX >> 1;
         }
-        n.min(most)
+        n.min(max)
     }
 
-    /// The number of a Rice code of parameter `k`, at most 31; none where its quotient is `most` or more: what follows the
-    /// quotient's one is not taken then.
+    /// The value of a Rice code with parameter `k`, at most 31. If the quotient is `max` or more, returns `None` and
+    /// leaves the bits after the quotient unread.
     #[inline]
-    pub fn rice(&mut self, k: u32, most: u32) -> Option<u32> {
+    pub fn rice(&mut self, k: u32, max: u32) -> Option<u32> {
         let w = self.window(self.pos);
         let zeros = leading_zeros(w);
-        if zeros < most && zeros + k < 31 {
+        if zeros < max && zeros + k < 31 {
             self.pos += (zeros + 1 + k) as usize;
             return Some(zeros << k | ((w << (zeros + 1)) >> 1) >> (31 - k));
         }
-        let q = self.unary(most);
-        (q < most).then(|| q << k | self.get(k))
+        let q = self.unary(max);
+        (q < max).then(|| q << k | self.get(k))
     }
 
-    /// Whether more bits were taken than there are.
+    /// Whether bits past the end were read.
     #[must_use]
     pub fn overrun(&self) -> bool {
         self.pos > self.bytes.len().sat_mul(8)
     }
 
-    /// Whether no more bits were taken than there are, and what fills up the last byte begun is zeros.
+    /// Whether all bits read exist, and the rest of the last byte begun is zeros.
     #[must_use]
-    pub fn sound(&self) -> bool {
+    pub fn valid(&self) -> bool {
         let rest = self.bytes.get(self.pos >> 3).map_or(0, |b| b << (self.pos & 7));
         !self.overrun() && (rest == 0 || self.pos & 7 == 0)
     }
 
-    /// The same, and that nothing is left.
+    /// Whether the reader is [valid](BitReader::valid) and all bytes are read.
     #[must_use]
     pub fn ended(&self) -> bool {
-        self.used() == self.bytes.len() && self.sound()
+        self.used() == self.bytes.len() && self.valid()
     }
 
-    /// Bytes begun so far.
+    /// Number of bytes begun.
     #[must_use]
     pub fn used(&self) -> usize {
         self.pos.div_ceil(8)
@@ -208,13 +210,13 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The same bytes as the other's, whatever the room; and the same out of any bytes.
+        /// Both writers write the same bytes into any space, and both readers read the same from any bytes.
         #[test]
         fn both_writers_and_readers_agree(
-            items in proptest::collection::vec((any::<u64>(), 0u32..=56, any::<bool>()), 0..200), room in 0usize..900,
+            items in proptest::collection::vec((any::<u64>(), 0u32..=56, any::<bool>()), 0..200), space in 0usize..900,
             noise in proptest::collection::vec(prop_oneof![3 => Just(0u8), 1 => any::<u8>(), 1 => 1u8..9], 0..300),
         ) {
-            let (mut a, mut b) = (std::vec![0u8; room], std::vec![0u8; room]);
+            let (mut a, mut b) = (std::vec![0u8; space], std::vec![0u8; space]);
             let (mut x, mut y) = (BitWriter::new(&mut a), crate::codec::bits::wide::BitWriter::new(&mut b));
             for (v, bits, unary) in &items {
                 let v = v & ((1 << bits) - 1);
@@ -233,15 +235,15 @@ mod tests {
             }
             let (mut x, mut y) = (BitReader::new(&noise), crate::codec::bits::wide::BitReader::new(&noise));
             for (v, bits, unary) in &items {
-                let most = *v as u32 & 0x7f;
+                let max = *v as u32 & 0x7f;
                 if *unary && bits % 2 == 0 {
-                    prop_assert_eq!(x.unary(most), y.unary(most));
+                    prop_assert_eq!(x.unary(max), y.unary(max));
                 } else if *unary {
-                    // The same as the quotient and the low bits one after the other.
+                    // Rice codes are the quotient and then the low bits.
                     let (k, mut plain) = (bits % 32, y.clone());
-                    let q = plain.unary(most);
-                    let want = (q < most).then(|| q << k | plain.get(k));
-                    prop_assert_eq!((x.rice(k, most), y.rice(k, most)), (want, want));
+                    let q = plain.unary(max);
+                    let want = (q < max).then(|| q << k | plain.get(k));
+                    prop_assert_eq!((x.rice(k, max), y.rice(k, max)), (want, want));
                     prop_assert_eq!(y.used(), plain.used());
                 } else {
                     prop_assert_eq!(x.get(*bits % 33), y.get(*bits % 33));

@@ -1,41 +1,44 @@
-//! The bits of `bits` for processors with registers of 64 bits.
+//! Bit I/O for processors with 64-bit registers.
 #![allow(clippy::arithmetic_side_effects, reason = "bit counts stay below 64 and positions below 8 times a frame")]
-#![cfg_attr(not(target_pointer_width = "64"), allow(unreachable_pub, dead_code, reason = "the tests of the other"))]
+#![cfg_attr(
+    not(target_pointer_width = "64"),
+    allow(unreachable_pub, dead_code, reason = "the tests of `narrow` use it")
+)]
 
 use crate::util::unsigned::Unsigned;
 
-/// Appends bits to a slice and remembers whether everything fitted.
+/// Appends bits to a slice. [`BitWriter::finish`] reports whether all of them fitted.
 ///
-/// Between two writes less than a byte is held back. Every write stores eight bytes, whatever it finishes of them, as long
-/// as there is room: no branch on how full a word is.
+/// Between two writes less than one byte is pending. Every write stores eight bytes, of which the complete ones count,
+/// as long as they fit `out`. This needs no branch on the number of pending bits.
 #[derive(Debug)]
 pub struct BitWriter<'a> {
     out: &'a mut [u8],
     len: usize,
-    /// Waiting bits at the top; the rest is zero.
+    /// Pending bits at the top, zeros below.
     acc: u64,
-    /// How many wait: below 8.
+    /// Number of pending bits, below 8.
     held: u32,
     short: bool,
 }
 
 impl<'a> BitWriter<'a> {
-    /// Starts at the first bit of `out`.
+    /// A writer that starts at the first bit of `out`.
     pub fn new(out: &'a mut [u8]) -> Self {
         BitWriter { out, len: 0, acc: 0, held: 0, short: false }
     }
 
-    /// Appends the `bits` low bits of `value`; `bits` is at most 32 and the higher bits of `value` are zero.
+    /// Appends the low `bits` bits of `value`. `bits` is at most 32, and the higher bits of `value` are zero.
     #[inline]
     pub fn put(&mut self, value: u32, bits: u32) {
         self.put_long(value.into(), bits);
     }
 
-    /// The same for up to 56 bits.
+    /// [`BitWriter::put`] for up to 56 bits.
     #[inline]
     pub fn put_long(&mut self, value: u64, bits: u32) {
         let held = self.held + bits;
-        // In two steps: a shift by 64 is none.
+        // Two shifts, because a shift by 64 is not defined.
         self.acc |= (value << 1) << (63 - held);
         let whole = (held >> 3) as usize;
         match self.out.get_mut(self.len..).and_then(|o| o.first_chunk_mut::<8>()) {
@@ -47,7 +50,7 @@ impl<'a> BitWriter<'a> {
         self.held = held & 7;
     }
 
-    /// Stores whole bytes, one by one.
+    /// Stores the first `whole` bytes one by one, near the end of `out`.
     #[cold]
     fn tail(&mut self, whole: usize) {
         let rest = self.out.get_mut(self.len..).unwrap_or(&mut []);
@@ -68,7 +71,7 @@ impl<'a> BitWriter<'a> {
         self.put(1, left + 1);
     }
 
-    /// Pads the last byte with zeros and tells how many bytes there are, or nothing if `out` was too short.
+    /// Pads the last byte with zeros and returns the number of bytes, or `None` if `out` was too short.
     #[must_use]
     pub fn finish(mut self) -> Option<usize> {
         if self.held > 0 {
@@ -78,7 +81,7 @@ impl<'a> BitWriter<'a> {
     }
 }
 
-/// Reads bits from a slice; behind its end there are zeros, and [`BitReader::overrun`] tells that they were used.
+/// Reads bits from a slice. Past the end it returns zeros, and [`BitReader::overrun`] reports that they were read.
 #[derive(Clone, Debug)]
 pub struct BitReader<'a> {
     bytes: &'a [u8],
@@ -86,13 +89,13 @@ pub struct BitReader<'a> {
 }
 
 impl<'a> BitReader<'a> {
-    /// Starts at the first bit of `bytes`.
+    /// A reader that starts at the first bit of `bytes`.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         BitReader { bytes, pos: 0 }
     }
 
-    /// At least 57 bits from the current position, at the top of the word.
+    /// The next bits at the top of the word, at least 57.
     #[inline]
     fn window(&self) -> u64 {
         let at = self.pos >> 3;
@@ -110,8 +113,8 @@ impl<'a> BitReader<'a> {
         word << (self.pos & 7)
     }
 
-    /// Hands out the next `N` bytes, zeros behind the last one, and how many bits of the first are used; `take` tells how
-    /// many more it used.
+    /// Calls `take` with the next `N` bytes, zeros past the end, and the number of bits of the first byte that are read
+    /// already. `take` returns the number of bits that it read.
     #[inline]
     pub fn run<const N: usize>(&mut self, mut take: impl FnMut(&[u8; N], usize) -> usize) {
         let rest = self.bytes.get(self.pos >> 3..).unwrap_or(&[]);
@@ -135,12 +138,12 @@ impl<'a> BitReader<'a> {
         ((w >> 32) >> (32 - bits.min(32))) as u32
     }
 
-    /// The number of zeros before the next one, which is taken too; at most `most`. More than that are bits that are not
-    /// there: [`BitReader::overrun`].
+    /// The number of zeros before the next one bit, which is read too. More than `max` zeros count as an overrun
+    /// ([`BitReader::overrun`]), and the result is `max`.
     #[inline]
-    pub fn unary(&mut self, most: u32) -> u32 {
+    pub fn unary(&mut self, max: u32) -> u32 {
         let mut n = 0u32;
-        // Each turn but the last takes a window of zeros, up to `most` of them.
+        // Every iteration but the last reads a window of zeros.
         loop {
             let zeros = self.window().leading_zeros();
             if zeros < 56 {
@@ -150,50 +153,50 @@ impl<'a> BitReader<'a> {
             }
             n += 56;
             self.pos += 56;
-            if n > most || self.overrun() {
+            if n > max || self.overrun() {
                 break;
             }
         }
-        if n > most {
+        if n > max {
             self.pos = usize::MAX >> 1;
         }
-        n.min(most)
+        n.min(max)
     }
 
-    /// The number of a Rice code of parameter `k`, at most 31; none where its quotient is `most` or more: what follows the
-    /// quotient's one is not taken then.
+    /// The value of a Rice code with parameter `k`, at most 31. If the quotient is `max` or more, returns `None` and
+    /// leaves the bits after the quotient unread.
     #[inline]
-    pub fn rice(&mut self, k: u32, most: u32) -> Option<u32> {
+    pub fn rice(&mut self, k: u32, max: u32) -> Option<u32> {
         let w = self.window();
         let zeros = w.leading_zeros();
-        if zeros < most && zeros + k < 56 {
+        if zeros < max && zeros + k < 56 {
             self.pos += (zeros + 1 + k) as usize;
             return Some(zeros << k | ((w << zeros << 1 >> 32) >> (32 - k)) as u32);
         }
-        let q = self.unary(most);
-        (q < most).then(|| q << k | self.get(k))
+        let q = self.unary(max);
+        (q < max).then(|| q << k | self.get(k))
     }
 
-    /// Whether more bits were taken than there are.
+    /// Whether bits past the end were read.
     #[must_use]
     pub fn overrun(&self) -> bool {
         self.pos > self.bytes.len().sat_mul(8)
     }
 
-    /// Whether no more bits were taken than there are, and what fills up the last byte begun is zeros.
+    /// Whether all bits read exist, and the rest of the last byte begun is zeros.
     #[must_use]
-    pub fn sound(&self) -> bool {
+    pub fn valid(&self) -> bool {
         let rest = self.bytes.get(self.pos >> 3).map_or(0, |b| b << (self.pos & 7));
         !self.overrun() && (rest == 0 || self.pos & 7 == 0)
     }
 
-    /// The same, and that nothing is left.
+    /// Whether the reader is [valid](BitReader::valid) and all bytes are read.
     #[must_use]
     pub fn ended(&self) -> bool {
-        self.used() == self.bytes.len() && self.sound()
+        self.used() == self.bytes.len() && self.valid()
     }
 
-    /// Bytes begun so far.
+    /// Number of bytes begun.
     #[must_use]
     pub fn used(&self) -> usize {
         self.pos.div_ceil(8)
@@ -207,7 +210,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_put_is_got(items in proptest::collection::vec((any::<u32>(), 0u32..=32), 0..200)) {
+        fn written_bits_read_back(items in proptest::collection::vec((any::<u32>(), 0u32..=32), 0..200)) {
             let mut buf = std::vec![0u8; 1024];
             let mut w = BitWriter::new(&mut buf);
             for (v, b) in &items {
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_bit_is_the_highest() {
+    fn the_first_bit_is_the_most_significant() {
         let mut buf = [0u8; 4];
         let mut w = BitWriter::new(&mut buf);
         w.put(1, 1);

@@ -1,31 +1,31 @@
-//! What the samples of a stream are: their type, byte order and number of channels.
+//! [`Format`]: the type and byte order of a stream's samples, and its number of channels.
 
 use crate::status::{Error, Result, Status};
 
-/// Most channels of a stream.
+/// Maximum number of channels of a stream.
 pub const MAX_CHANNELS: u32 = 4096;
 
-/// The type of a sample. The number is the one on the wire.
+/// The type of a sample. The numbers are those of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum SampleType {
-    /// Bytes of no known meaning: logs, packets, files.
+    /// Bytes without numeric meaning: logs, packets, files.
     Bytes = 0,
-    /// Signed 8 bit.
+    /// Signed 8-bit integer.
     I8 = 1,
-    /// Unsigned 8 bit.
+    /// Unsigned 8-bit integer.
     U8 = 2,
-    /// Signed 16 bit.
+    /// Signed 16-bit integer.
     I16 = 3,
-    /// Unsigned 16 bit.
+    /// Unsigned 16-bit integer.
     U16 = 4,
-    /// Signed 24 bit, three bytes.
+    /// Signed 24-bit integer in three bytes.
     I24 = 5,
-    /// Signed 32 bit.
+    /// Signed 32-bit integer.
     I32 = 6,
-    /// Unsigned 32 bit.
+    /// Unsigned 32-bit integer.
     U32 = 7,
-    /// Signed 64 bit.
+    /// Signed 64-bit integer.
     I64 = 8,
     /// IEEE 754 binary32.
     F32 = 9,
@@ -34,7 +34,7 @@ pub enum SampleType {
 }
 
 impl SampleType {
-    /// The type with this number on the wire.
+    /// The type with this number in the format.
     #[must_use]
     pub const fn from_code(code: u8) -> Option<Self> {
         Some(match code {
@@ -53,7 +53,7 @@ impl SampleType {
         })
     }
 
-    /// Bytes of one sample.
+    /// Size of a sample in bytes.
     #[must_use]
     pub const fn width(self) -> usize {
         match self {
@@ -65,7 +65,7 @@ impl SampleType {
         }
     }
 
-    /// Whether the samples are floating point numbers.
+    /// Whether the samples are floating-point numbers.
     #[must_use]
     pub const fn is_float(self) -> bool {
         matches!(self, SampleType::F32 | SampleType::F64)
@@ -81,14 +81,14 @@ pub enum ByteOrder {
     Big,
 }
 
-/// How the raw bytes of a stream are to be read.
+/// The layout of a stream's raw bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Format {
-    /// Type of one sample.
+    /// Type of the samples.
     pub sample: SampleType,
-    /// Byte order of one sample; without meaning for one-byte types.
+    /// Byte order of the samples; has no meaning for one-byte types.
     pub order: ByteOrder,
-    /// Interleaved channels, 1 to [`MAX_CHANNELS`].
+    /// Number of interleaved channels, 1 to [`MAX_CHANNELS`].
     pub channels: u32,
 }
 
@@ -96,28 +96,30 @@ impl Format {
     /// Bytes without structure.
     pub const BYTES: Format = Format { sample: SampleType::Bytes, order: ByteOrder::Big, channels: 1 };
 
-    /// A format, if `channels` is in its range.
+    /// A format; an error if `channels` is out of range.
     pub fn new(sample: SampleType, order: ByteOrder, channels: u32) -> Result<Self> {
         if channels == 0 || channels > MAX_CHANNELS {
-            return Err(Error::new(Status::Argument, "{a} channels, of 1 to {b}").a(channels).b(MAX_CHANNELS));
+            return Err(Error::new(Status::Argument, "{a} channels are out of range: 1 to {b}")
+                .a(channels)
+                .b(MAX_CHANNELS));
         }
         Ok(Format { sample, order, channels })
     }
 
-    /// Bytes of one row: a sample of every channel.
+    /// Size of a row, one sample of every channel, in bytes.
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub const fn row_bytes(self) -> usize {
         self.sample.width().saturating_mul(self.channels as usize)
     }
 
-    /// Type and byte order as the byte on the wire.
+    /// Type and byte order as one byte of a frame header.
     #[must_use]
     pub const fn code(self) -> u8 {
         self.sample as u8 | if matches!(self.order, ByteOrder::Little) { 0x80 } else { 0 }
     }
 
-    /// The format of a wire byte and a channel count.
+    /// The format with this [code](Format::code) and number of channels; `None` if either is invalid.
     #[must_use]
     pub fn from_code(code: u8, channels: u32) -> Option<Self> {
         let sample = SampleType::from_code(code & 0x7f)?;
@@ -131,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_those_of_the_types() {
+    fn codes_and_formats_correspond() {
         for code in 0..=255u8 {
             if let Some(f) = Format::from_code(code, 7) {
                 assert_eq!(f.code(), code);

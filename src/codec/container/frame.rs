@@ -1,7 +1,7 @@
-//! The frame: a header that stands for itself, a payload, and a checksum of each.
+//! Frames: a header, a payload, and a CRC-32C of each.
 //!
-//! Every frame says which bytes of the original it holds, so that what is lost around it does not matter to it.
-//! The layout is in `docs/formats/container.md`, section 3.
+//! Every header states which bytes of the original the frame holds, so that a reader can place a frame when the frames
+//! around it are lost. Layout: `docs/formats/container.md`, section 3.
 
 use super::format::Format;
 use crate::crc::crc32c;
@@ -9,35 +9,35 @@ use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
-/// What every frame starts with. Not text, not a run, and different from itself at every shift.
+/// The first bytes of every frame. It is not text and not a run of one byte, and differs from itself at every shift.
 pub const SYNC: [u8; 4] = [0xF5, 0x53, 0x51, 0xB2];
 
-/// Version of the format written in every header.
+/// Version of the format, in every header.
 pub const VERSION: u8 = 1;
 
-/// Bytes of the header, its checksum included.
+/// Size of a header with its checksum, in bytes.
 pub const HEADER_BYTES: usize = 32;
 
-/// Bytes of the checksum behind the payload.
+/// Size of the checksum after the payload, in bytes.
 pub const TRAILER_BYTES: usize = 4;
 
-/// Bytes a frame has beside its payload.
+/// Size of a frame without its payload, in bytes.
 pub const OVERHEAD_BYTES: usize = HEADER_BYTES + TRAILER_BYTES;
 
-/// Fewest raw bytes a frame can be set to hold.
+/// Minimum frame size that can be configured, in raw bytes.
 pub const MIN_FRAME_BYTES: usize = 16 << 10;
 
-/// Most raw bytes a frame can be set to hold.
+/// Maximum frame size that can be configured, in raw bytes.
 pub const MAX_FRAME_BYTES: usize = 4 << 20;
 
-/// Most frames of a group.
+/// Maximum number of frames in a group.
 pub const MAX_RESTART_INTERVAL: u32 = 256;
 
-/// How the payload of a frame is coded. The number is the one on the wire.
+/// The coding of a frame's payload. The numbers are those of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Codec {
-    /// The raw bytes themselves.
+    /// The raw bytes.
     Stored = 0,
     /// Glyphs of numeric planes.
     Numeric = 1,
@@ -45,12 +45,12 @@ pub enum Codec {
     Lz = 2,
     /// CCSDS 121.0-B-3.
     Ccsds121 = 3,
-    /// The end of the stream: no raw bytes, perhaps an index.
+    /// The end of the stream, without raw bytes; the payload may hold an index.
     End = 15,
 }
 
 impl Codec {
-    /// The codec of this number.
+    /// The codec with this number.
     #[must_use]
     pub const fn from_code(code: u8) -> Option<Self> {
         Some(match code {
@@ -64,29 +64,29 @@ impl Codec {
     }
 }
 
-/// What a frame says about itself.
+/// The fields of a frame header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// How the payload is coded.
+    /// Coding of the payload.
     pub codec: Codec,
-    /// Frames of the same group before this one, whose bytes it may refer to. A group begins at 0.
+    /// Number of frames before this one in its group; it may refer to their bytes. The first frame of a group has 0.
     pub position: u8,
-    /// What the raw bytes are.
+    /// Layout of the raw bytes.
     pub format: Format,
-    /// The same in all frames of a stream: tells them from frames of another stream stored inside.
+    /// Equal in all frames of a stream; distinguishes them from the frames of an encoded stream in a stored payload.
     pub tag: u16,
     /// Number of the frame in its stream, modulo 2^24.
     pub sequence: u32,
-    /// Position of the frame's first raw byte in the original.
+    /// Position of the first raw byte in the original, in bytes.
     pub raw_offset: u64,
-    /// Raw bytes of the frame.
+    /// Number of raw bytes.
     pub raw_len: u32,
-    /// Bytes of the payload.
+    /// Size of the payload in bytes.
     pub payload_len: u32,
 }
 
 impl Header {
-    /// The header as bytes.
+    /// The encoded header.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; HEADER_BYTES] {
         let mut out = [0u8; HEADER_BYTES];
@@ -107,7 +107,7 @@ impl Header {
         out
     }
 
-    /// Reads a header; nothing where the sync marker, the checksum or a field is wrong.
+    /// Parses a header; `None` if the sync marker, the checksum or a field is invalid.
     #[must_use]
     pub fn parse(bytes: &[u8; HEADER_BYTES]) -> Option<Self> {
         let (body, crc) = bytes.split_last_chunk::<4>()?;
@@ -133,40 +133,40 @@ impl Header {
         raw_offset.checked_add(u64::from(raw_len))?;
         let format = Format::from_code(code, channels)?;
         let h = Header { codec, position, format, tag, sequence, raw_offset, raw_len, payload_len };
-        let sound = match codec {
+        let valid = match codec {
             Codec::End => raw_len == 0 && position == 0,
             Codec::Stored => payload_len == raw_len && raw_len > 0,
             _ => raw_len > 0 && payload_len < raw_len,
         };
-        (sound && raw_len as usize <= MAX_FRAME_BYTES && payload_len as usize <= MAX_FRAME_BYTES).then_some(h)
+        (valid && raw_len as usize <= MAX_FRAME_BYTES && payload_len as usize <= MAX_FRAME_BYTES).then_some(h)
     }
 
-    /// Bytes of the whole frame.
+    /// Size of the frame in bytes, with header and trailer.
     #[must_use]
     pub const fn frame_len(&self) -> usize {
         OVERHEAD_BYTES.saturating_add(self.payload_len as usize)
     }
 
-    /// Whether this is the frame right behind `other` in the same stream.
+    /// Whether this frame is the one directly after `other` in the same stream.
     #[must_use]
     pub const fn follows(&self, other: &Header) -> bool {
         let next = other.sequence.wrapping_add(1) & 0xff_ffff;
         self.tag == other.tag && self.sequence == next && self.raw_offset == other.raw_end()
     }
 
-    /// Where the raw bytes end in the original.
+    /// End (exclusive) of the raw bytes in the original.
     #[must_use]
     pub const fn raw_end(&self) -> u64 {
         self.raw_offset.saturating_add(self.raw_len as u64)
     }
 }
 
-/// Position of the first place in `bytes` where a frame could start: a sync marker, or its beginning at the end.
+/// The first position in `bytes` where a frame could start: a sync marker, or the start of one at the end of `bytes`.
 #[must_use]
 pub fn find_sync(bytes: &[u8]) -> usize {
     let mut from = 0usize;
     let [first, ..] = SYNC;
-    // Each turn moves on by a byte at least.
+    // Every iteration advances by at least one byte.
     while let Some(rest) = bytes.get(from..) {
         let Some(skip) = rest.iter().position(|b| *b == first) else { break };
         from = from.sat_add(skip);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_comes_back() {
+    fn headers_read_back() {
         let h = header();
         assert_eq!(Header::parse(&h.to_bytes()), Some(h));
         assert_eq!(h.frame_len(), 32767 + 36);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_bit_is_noticed() {
+    fn every_flipped_bit_is_detected() {
         let good = header().to_bytes();
         for bit in 0..8 * HEADER_BYTES {
             let mut bad = good;
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_that_contradict_are_refused() {
+    fn contradictory_lengths_are_refused() {
         let mut h = header();
         h.payload_len = h.raw_len;
         assert_eq!(Header::parse(&h.to_bytes()), None);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn sync_is_found_whole_or_cut() {
+    fn complete_and_truncated_sync_markers_are_found() {
         let mut b = [0u8; 40];
         assert_eq!(find_sync(&b), 40);
         b[17..21].copy_from_slice(&SYNC);

@@ -1,44 +1,44 @@
-//! Glyphs: the units a coded payload is made of.
+//! Glyphs: the units of a coded payload.
 //!
-//! One byte says the type, whether a payload follows, and which primitive it is; behind it come the primitive's
-//! number where five bits do not hold it, the payload's length, and the payload. A reader that does not know a
-//! primitive can step over it. Layout: `docs/formats/container.md`, section 5.
+//! The first byte holds the type, a flag for a payload, and the id. The id as a varint (if five bits do not hold it),
+//! the length of the payload and the payload follow. A reader can skip a glyph whose id it does not know. Layout:
+//! `docs/formats/container.md`, section 5.
 
 use super::varint;
 use crate::util::bytes::{Reader, Writer};
 
-/// What kind of thing a glyph is.
+/// The type of a glyph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum GlyphType {
-    /// Coded directly.
+    /// Data coded directly.
     Primitive = 0,
-    /// Points at something earlier.
+    /// A reference to earlier data.
     Reference = 1,
-    /// The residual of a predictor.
+    /// The residuals of a predictor.
     Delta = 2,
     /// A group of glyphs.
     Composite = 3,
 }
 
-/// The largest number that stands in the glyph's first byte; from 31 on the number follows as a varint.
+/// Ids below this are in the first byte; this value there means that the id follows as a varint.
 const ESCAPE: u32 = 31;
 
-/// A glyph as it is read.
+/// A glyph that [`read`] returned.
 #[derive(Clone, Copy, Debug)]
 pub struct Glyph<'a> {
-    /// What kind of thing it is.
+    /// Type of the glyph.
     pub kind: GlyphType,
-    /// Which of the primitives of its kind.
+    /// Id within the type.
     pub id: u32,
     /// The payload, if it has one.
     pub payload: Option<&'a [u8]>,
 }
 
-/// Most bytes in front of a payload.
+/// Maximum size of a glyph's head, the part before its payload, in bytes.
 pub const MAX_HEAD_BYTES: usize = 11;
 
-/// Appends what stands in front of a payload of `len` bytes, or the whole of a glyph without payload.
+/// Appends the head of a glyph whose payload has `len` bytes, or a complete glyph without payload if `len` is `None`.
 pub fn write_head(w: &mut Writer<'_>, kind: GlyphType, id: u32, len: Option<u32>) {
     let has = if len.is_some() { 0x20 } else { 0 };
     w.u8(((kind as u8) << 6) | has | id.min(ESCAPE) as u8);
@@ -50,7 +50,7 @@ pub fn write_head(w: &mut Writer<'_>, kind: GlyphType, id: u32, len: Option<u32>
     }
 }
 
-/// The next glyph, or nothing where the bytes end early or are not of the one allowed form.
+/// Reads the next glyph; `None` if the bytes end early or a number is not in its shortest encoding.
 pub fn read<'a>(r: &mut Reader<'a>) -> Option<Glyph<'a>> {
     let first = r.u8()?;
     let kind = match first >> 6 {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn glyphs_come_back_and_stop_where_they_are_cut() {
+    fn glyphs_read_back_and_truncated_ones_are_refused() {
         for (kind, id, len) in [
             (GlyphType::Primitive, 0, None),
             (GlyphType::Reference, 30, Some(3)),

@@ -1,4 +1,6 @@
-//! The optional index in the end frame: where some of the frames begin. A hint; nothing depends on it.
+//! The optional index in the end frame: the positions of some frames.
+//!
+//! The index only speeds up seeking. A stream decodes completely without it.
 #![allow(clippy::arithmetic_side_effects, reason = "counts of entries")]
 
 use super::frame::{HEADER_BYTES, TRAILER_BYTES};
@@ -8,22 +10,25 @@ use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
-/// COMPOSITE: the index.
+/// Id of the COMPOSITE glyph that holds the index.
 const INDEX: u32 = 1;
 
-/// The beginning of a frame.
+/// The start of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// Position in the original.
+    /// Position of its first raw byte in the original, in bytes.
     pub raw_offset: u64,
-    /// Position in the encoded stream.
+    /// Position of its header in the encoded stream, in bytes.
     pub position: u64,
 }
 
-/// Bytes of an entry.
+/// Size of an encoded entry in bytes.
 const ENTRY_BYTES: usize = 16;
 
-/// Collects entries in fixed memory: when it is full, every other one is dropped, and from then on.
+/// Collects entries in memory of a fixed size.
+///
+/// When the memory is full, every second entry is dropped, and from then on half as many frames get an entry. The
+/// entries stay evenly spaced over the frames.
 #[derive(Debug)]
 pub struct Index<'a> {
     entries: &'a mut [Entry],
@@ -33,12 +38,12 @@ pub struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// An index of at most as many entries as given; none is fine.
+    /// An index of at most `entries.len()` entries, which may be 0.
     pub fn new(entries: &'a mut [Entry]) -> Self {
         Index { entries, len: 0, every: 1, seen: 0 }
     }
 
-    /// A frame begins here.
+    /// Adds the start of the next frame.
     pub fn push(&mut self, entry: Entry) {
         let due = self.seen.is_multiple_of(self.every);
         self.seen += 1;
@@ -66,10 +71,11 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Writes the end frame's payload: the index, if there are entries, and the length of the whole end frame.
+    /// Writes the payload of the end frame: the index if it has entries, and the length of the end frame. Returns its
+    /// size in bytes.
     pub fn write(&self, out: &mut [u8]) -> Option<usize> {
         let all = self.entries.get(..self.len)?;
-        // What does not fit is left out: it is a hint.
+        // An index that does not fit is left out, because it is optional.
         let fits = out.len().sat_sub(glyph::MAX_HEAD_BYTES + 4) / ENTRY_BYTES;
         let all = if fits >= all.len() { all } else { &[] };
         let mut w = Writer::new(out);
@@ -87,7 +93,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The entries of an end frame's payload.
+/// The entries of the index in the payload of an end frame; `None` if the payload is damaged.
 pub fn entries(payload: &[u8]) -> Option<impl Iterator<Item = Entry>> {
     let (body, _) = payload.split_last_chunk::<4>()?;
     let mut r = Reader::new(body);
@@ -108,7 +114,7 @@ pub fn entries(payload: &[u8]) -> Option<impl Iterator<Item = Entry>> {
     Some(pairs.iter().map(|[a, b]| Entry { raw_offset: u64::from_be_bytes(*a), position: u64::from_be_bytes(*b) }))
 }
 
-/// Bytes from the end of a stream to the start of its end frame, by the last 8 bytes of the stream.
+/// Length of the end frame in bytes, from the last 8 bytes of the stream.
 #[must_use]
 pub fn end_frame_len(last: &[u8; 8]) -> usize {
     let [a, b, c, d, ..] = *last;
@@ -121,7 +127,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn entries_stay_evenly_spread() {
+    fn entries_stay_evenly_spaced() {
         for n in [0u64, 1, 7, 8, 9, 16, 17, 100, 1000] {
             let mut mem = [Entry::default(); 8];
             let mut index = Index::new(&mut mem);
@@ -141,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_payloads_are_refused() {
+    fn truncated_payloads_are_refused() {
         let mut mem = [Entry::default(); 3];
         let mut index = Index::new(&mut mem);
         index.push(Entry { raw_offset: 0, position: 0 });
@@ -149,8 +155,8 @@ mod tests {
         let mut buf = [0u8; 64];
         let len = index.write(&mut buf).unwrap();
         for cut in 0..len {
-            let sound = entries(&buf[..cut]).is_some();
-            assert!(!sound || cut == 4, "{cut}");
+            let valid = entries(&buf[..cut]).is_some();
+            assert!(!valid || cut == 4, "{cut} bytes");
         }
     }
 }

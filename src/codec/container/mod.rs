@@ -1,5 +1,8 @@
-//! The bytes of a stream (docs/formats/container.md): frame headers and trailers, sample formats, the index, glyphs, and
-//! what a frame refers to.
+//! The container format of an encoded stream, `docs/formats/container.md`.
+//!
+//! It defines sample formats ([`format`]), frame headers ([`frame`]), the index in the end frame ([`index`]), the
+//! glyphs of a payload ([`glyph`]), variable-length integers ([`varint`]), and the reference from a frame to earlier
+//! bytes.
 
 pub mod format;
 pub mod frame;

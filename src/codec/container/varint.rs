@@ -1,9 +1,11 @@
-//! Lengths and counts of variable size: seven bits to the byte, most significant group first, the high bit set on
-//! every byte but the last. At most five bytes, and no leading zero group: every value has one form only.
+//! Variable-length unsigned integers, and the zigzag map of signed ones.
+//!
+//! Each byte holds seven bits, the most significant group first; the high bit is set in every byte but the last. A
+//! value has one to five bytes and no leading zero group, so every value has exactly one encoding.
 
 use crate::util::bytes::{Reader, Writer};
 
-/// Appends `v`.
+/// Appends the encoding of `v`.
 pub fn write(w: &mut Writer<'_>, v: u32) {
     for shift in [28u32, 21, 14, 7] {
         if v >> shift != 0 {
@@ -25,7 +27,7 @@ pub const fn len(v: u32) -> usize {
     }
 }
 
-/// The next value, or nothing where there is none or it is not of the one allowed form.
+/// Reads the next value; `None` if the bytes end early or the encoding is not the shortest one.
 pub fn read(r: &mut Reader<'_>) -> Option<u32> {
     let mut v = 0u32;
     for at in 0..5u32 {
@@ -41,7 +43,7 @@ pub fn read(r: &mut Reader<'_>) -> Option<u32> {
     None
 }
 
-/// A signed value as an unsigned one: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4.
+/// Maps a signed value to an unsigned one: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4.
 #[must_use]
 #[inline]
 pub const fn zigzag(v: i32) -> u32 {
@@ -60,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_length_comes_back_in_its_one_form() {
+    fn values_of_every_length_read_back_and_other_encodings_are_refused() {
         for v in [0, 1, 127, 128, 16383, 16384, 0x1f_ffff, 0x20_0000, 0x0fff_ffff, 0x1000_0000, u32::MAX] {
             let mut buf = [0u8; 8];
             let mut w = Writer::new(&mut buf);

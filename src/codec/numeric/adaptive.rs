@@ -1,42 +1,42 @@
-//! Residuals by binary decisions whose odds are learned on the way, in the context of the residuals before.
+//! The adaptive coder: residuals as binary decisions whose probabilities adapt to the residuals before.
 //!
-//! Each residual is coded relative to the scale that the ones before suggest: whether its bit length exceeds the
-//! expected one, by how much, then its sign and its highest bits; the rest has even odds. Nothing is sent beside the
-//! decisions. It is the tightest of the coders, and the slowest.
+//! Running means of the magnitudes before a residual give a scale level, which selects a set of nodes. The decisions of
+//! a residual are whether its bit length exceeds the expected one, by how much, its sign, and its highest bits. The
+//! remaining bits are coded with even probabilities. No tables are sent. This is the tightest coder, and the slowest.
 #![allow(
     clippy::arithmetic_side_effects,
-    reason = "running means of 32-bit magnitudes with 16 fraction bits in 64; node numbers below 64"
+    reason = "running means of 32-bit magnitudes with 16 fraction bits in 64; node indices below 64"
 )]
 
 use super::range::{self, Coder, Learner, Node};
 use super::tables::{LEVELS, level_of, table_of};
 
-/// Nodes of a scale.
+/// Nodes per scale level, enough for all the kinds below.
 const NODES: usize = 64;
-/// Cells the nodes of all scales take.
+/// Cells of i32 for the nodes of all scale levels.
 pub(crate) const CELLS: usize = LEVELS * NODES;
 
-/// Where the kinds of node lie: steps up, steps down, signs, bits of short numbers, bits of long ones.
+/// First nodes by kind: longer than expected, shorter than expected, sign, bits of short and of long numbers.
 const UP: usize = 0;
 const DOWN: usize = 12;
 const SIGN: usize = 24;
 const SHORT: usize = 27;
 const LONG: usize = 35;
 
-/// Weights in eighths of the fast, middle and slow running means.
+/// Weights of the fast, medium and slow running mean, in eighths.
 const WEIGHTS: [[i64; 3]; 4] = [[0, 8, 0], [2, 4, 2], [4, 3, 1], [0, 2, 6]];
-/// Ways to weigh the past.
+/// Number of ways to weight the means.
 pub(crate) const WAYS: usize = WEIGHTS.len();
 
-/// The scale the past suggests.
-struct Past {
+/// The running means of the magnitudes so far, with 16 fraction bits, and their weights.
+struct Scale {
     means: [i64; 3],
     weights: [i64; 3],
 }
 
-impl Past {
+impl Scale {
     fn new(way: usize) -> Self {
-        Past { means: [1 << 18; 3], weights: WEIGHTS.get(way).copied().unwrap_or([0, 8, 0]) }
+        Scale { means: [1 << 18; 3], weights: WEIGHTS.get(way).copied().unwrap_or([0, 8, 0]) }
     }
 
     #[inline]
@@ -46,7 +46,7 @@ impl Past {
     }
 
     #[inline]
-    fn saw(&mut self, v: i32) {
+    fn update(&mut self, v: i32) {
         let m = i64::from(v.unsigned_abs()) << 16;
         for (mean, rate) in self.means.iter_mut().zip([2u32, 4, 7]) {
             *mean += (m - *mean) >> rate;
@@ -60,12 +60,12 @@ fn node(nodes: &mut [i32; NODES], at: usize) -> &mut i32 {
     &mut nodes[at & (NODES - 1)]
 }
 
-/// Codes one residual; the reader's argument is of no matter.
+/// Codes one residual of this scale level and returns it. A reader ignores `v`.
 #[inline]
 fn value(c: &mut impl Coder, nodes: &mut [i32; NODES], level: u32, v: i32) -> i32 {
     let a = v.unsigned_abs();
     let length = 32 - a.leading_zeros();
-    // The bit length of the mean itself.
+    // The bit length of the mean.
     let expected = (level >> 1).saturating_sub(6);
     let mut k;
     if c.bit(node(nodes, UP), length > expected) {
@@ -101,21 +101,23 @@ fn value(c: &mut impl Coder, nodes: &mut [i32; NODES], level: u32, v: i32) -> i3
 fn run(c: &mut impl Coder, way: usize, known: &[i32], cells: &mut [i32], e: &mut [i32]) -> Option<()> {
     let (sets, _) = cells.get_mut(..CELLS)?.as_chunks_mut::<NODES>();
     sets.as_flattened_mut().fill(Node::NEW);
-    let mut past = Past::new(way);
+    let mut scale = Scale::new(way);
     for v in known {
-        let level = past.level();
+        let level = scale.level();
         value(&mut Learner, sets.get_mut(table_of(level).0)?, level, *v);
-        past.saw(*v);
+        scale.update(*v);
     }
     for v in e {
-        let level = past.level();
+        let level = scale.level();
         *v = value(c, sets.get_mut(table_of(level).0)?, level, *v);
-        past.saw(*v);
+        scale.update(*v);
     }
     Some(())
 }
 
-/// Writes `e`, which stays as it is, with what `known` teaches; `cells` are at least [`CELLS`].
+/// Writes `e` after adapting to the residuals `known`, and returns the number of bytes.
+///
+/// `e` keeps its values. `cells` has at least [`CELLS`].
 pub(crate) fn write(way: usize, known: &[i32], e: &mut [i32], cells: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (first, rest) = out.split_first_mut()?;
     *first = way as u8;
@@ -124,7 +126,7 @@ pub(crate) fn write(way: usize, known: &[i32], e: &mut [i32], cells: &mut [i32],
     Some(w.finish()? + 1)
 }
 
-/// Reads residuals into `e` from all of `bytes`, with what `known` teaches.
+/// Reads residuals from all of `bytes` into `e` after adapting to the residuals `known`; the inverse of [`write`].
 pub(crate) fn read(known: &[i32], bytes: &[u8], e: &mut [i32], cells: &mut [i32]) -> Option<()> {
     let (way, rest) = bytes.split_first()?;
     if usize::from(*way) >= WAYS {
@@ -146,7 +148,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn residuals_come_back(e in proptest::collection::vec(residual(), 0..300), known in proptest::collection::vec(residual(), 0..50), way in 0..WAYS) {
+        fn residuals_read_back(e in proptest::collection::vec(residual(), 0..300), known in proptest::collection::vec(residual(), 0..50), way in 0..WAYS) {
             let mut cells = std::vec![0; CELLS];
             let mut buf = std::vec![0u8; 4096];
             let mut work = e.clone();

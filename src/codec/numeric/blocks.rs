@@ -1,4 +1,6 @@
-//! Residuals by fixed tables, the scale chosen per block of 32 and written as the difference to the block before.
+//! The block coder: residuals by fixed tables and rANS, with one scale level per block of 32.
+//!
+//! The level of a block is coded as the difference to the block before. All blocks share one shape.
 #![allow(clippy::arithmetic_side_effects, reason = "magnitudes of 32 bits summed in 64; levels below 128")]
 
 use super::rans::Coded;
@@ -14,17 +16,17 @@ use crate::codec::container::varint::{unzigzag, zigzag};
 use crate::simd::{self, Level};
 use crate::util::bytes::Reader;
 
-/// Samples of a block.
+/// Residuals of a block.
 pub(crate) const BLOCK: usize = 32;
 
-/// Bytes that a block's raw bits lie in, at most, with what a look at them reaches over.
+/// Maximum number of bytes that hold the raw bits of a block, with the excess of the last 8-byte read.
 const RUN_BYTES: usize = 136;
 
-/// How far, in 1/256 of a level, a block's scale may lie from the level before until the level changes.
+/// Maximum distance of a block's scale from the level before that keeps this level, in 1/256 of a level.
 const STAY: i32 = 210;
 
-/// A symbol to code: its entry in its table, whose halves leave bits free; where a block begins, a symbol of the level
-/// table plus one in six of these.
+/// A symbol to code: its entry in its table. The first token of a block also has the block's level symbol plus one, in
+/// six bits that entries leave free.
 type Token = i32;
 
 /// The token of an entry.
@@ -33,14 +35,14 @@ const fn token(entry: u32) -> Token {
     entry as Token
 }
 
-/// A block's first token with the block's level symbol.
+/// The first token of a block, with the block's level symbol.
 #[inline]
 const fn with_level(t: Token, symbol: u32) -> Token {
     let mark = symbol + 1;
     t | ((mark & 15) << 12 | (mark >> 4) << 29) as i32
 }
 
-/// The level symbol of a token plus one; 0 where there is none.
+/// The level symbol of a token plus one, or 0 if the token has none.
 #[inline]
 const fn level_mark(t: Token) -> u32 {
     (t as u32 >> 12) & 15 | (t as u32 >> 29) << 4
@@ -52,25 +54,25 @@ pub(crate) fn magnitudes(e: &[i32]) -> u64 {
     e.iter().map(|v| u64::from(v.unsigned_abs())).sum()
 }
 
-/// The level for a block, near the level before if that serves.
+/// The level for a block: the level before if it is close enough, else the level of the mean magnitude.
 #[inline]
 fn level_near(sum: u64, n: usize, before: i32) -> i32 {
     let at = if sum == 0 { 0 } else { ((log2_q8(sum) - log2_q8(n as u64)) * 2 + 14 * 256).max(0) };
     if (at - before * 256).abs() <= STAY { before } else { ((at + 128) >> 8).min(MAX_LEVEL as i32) }
 }
 
-/// What was chosen for a plane.
+/// The parameters chosen for an array.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     shape: usize,
     first: i32,
-    /// Table of the differences of levels.
+    /// Table that codes the differences between levels.
     levels: usize,
     /// Estimated cost in 1/256 bit.
     pub(crate) cost: u64,
 }
 
-/// The table and the raw bits of one symbol.
+/// The token of a residual by table `t`; appends its raw bits.
 #[inline]
 fn put(w: &mut BitWriter<'_>, t: &Table, shift: u32, v: i32) -> Token {
     let z = zigzag(v);
@@ -86,29 +88,30 @@ fn put(w: &mut BitWriter<'_>, t: &Table, shift: u32, v: i32) -> Token {
     }
 }
 
-/// The tokens of a whole block, and its raw bits, four values at a time; false where it is not whole or a value has no
-/// symbol: nothing has happened then.
+/// Replaces the residuals of a whole block by tokens, and appends their raw bits, four residuals at a time.
+///
+/// Returns false, without an effect, if the block is not whole or a residual has no symbol.
 #[cfg_attr(feature = "std", inline(always))]
 fn put_whole(w: &mut BitWriter<'_>, t: &Table, shift: u32, b: &mut [i32]) -> bool {
     let Some(b) = b.as_mut_array::<BLOCK>().filter(|_| shift <= 14) else { return false };
     let mut symbols = [0u32; BLOCK];
-    let mut most = 0;
+    let mut max = 0;
     for (to, v) in symbols.iter_mut().zip(b.iter()) {
         *to = zigzag(*v) >> shift;
-        most = most.max(*to);
+        max = max.max(*to);
     }
-    if most >= u32::from(ESCAPE) {
+    if max >= u32::from(ESCAPE) {
         return false;
     }
     let mut entries = [0; BLOCK];
-    let mut least = u32::MAX;
+    let mut min_freq = u32::MAX;
     for (to, s) in entries.iter_mut().zip(symbols) {
         #[allow(clippy::indexing_slicing, reason = "masked to the table's 64")]
         let e = t[s as usize & (SYMBOLS - 1)];
         *to = e;
-        least = least.min(freq(e));
+        min_freq = min_freq.min(freq(e));
     }
-    if least == 0 {
+    if min_freq == 0 {
         return false;
     }
     let mask = (1u32 << shift) - 1;
@@ -120,7 +123,7 @@ fn put_whole(w: &mut BitWriter<'_>, t: &Table, shift: u32, b: &mut [i32]) -> boo
     true
 }
 
-/// The number of a value without symbol: five bits for its length less one, and its bits.
+/// Appends a number that has no symbol: its length in bits less one, in five bits, and its bits.
 #[cold]
 pub(crate) fn escape(w: &mut BitWriter<'_>, s: u32) {
     let n = (32 - s.leading_zeros()).max(1);
@@ -128,7 +131,7 @@ pub(crate) fn escape(w: &mut BitWriter<'_>, s: u32) {
     w.put(s, n);
 }
 
-/// The inverse of [`escape`].
+/// Reads a number that [`escape`] wrote.
 #[cfg_attr(feature = "std", inline)]
 #[cfg_attr(not(feature = "std"), inline(never))]
 pub(crate) fn unescape(r: &mut BitReader<'_>) -> u32 {
@@ -136,7 +139,7 @@ pub(crate) fn unescape(r: &mut BitReader<'_>) -> u32 {
     r.get(n)
 }
 
-/// Chooses the shape by pairs of blocks, so many that about two of `step` blocks are looked at.
+/// Chooses the parameters for `e`, by pairs of blocks: about two of every `step` blocks, or all blocks if `step` is 1.
 pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
     let first = level_near(magnitudes(e.get(..BLOCK).unwrap_or(e)), BLOCK.min(e.len()), -99);
     let mut before = first;
@@ -148,7 +151,7 @@ pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
         for (i, b) in part.chunks(BLOCK).enumerate() {
             let sum = magnitudes(b);
             let level = level_near(sum, b.len(), before);
-            // The block before the first of a pair was not looked at.
+            // The level of the block before a pair is unknown.
             if i > 0 || step == 1 {
                 moved += u64::from((level - before).unsigned_abs());
                 moves += 1;
@@ -167,20 +170,20 @@ pub(crate) fn choose(e: &[i32], step: usize) -> Choice {
     Choice { shape, first, levels, cost: all + side + 14 * 8 * 256 }
 }
 
-/// Adds the cost of a block of this level and sum in each shape, in 1/256 bit.
+/// Adds the cost of a block with this level and sum of magnitudes to each shape's cost, in 1/256 bit.
 #[inline]
 fn add_costs(cost: &mut [u64; SHAPES], level: u32, sum: u64, b: &[i32]) {
     let (table, shift) = table_of(level);
     let mut symbols = [0u8; BLOCK];
     let mut bits = shift * b.len() as u32;
     if sum > 0 {
-        let mut most = 0;
+        let mut max = 0;
         for (to, v) in symbols.iter_mut().zip(b) {
             let s = zigzag(*v) >> shift;
             *to = s.min(ESCAPE.into()) as u8;
-            most = s.max(most);
+            max = s.max(max);
         }
-        if most >= ESCAPE.into() {
+        if max >= ESCAPE.into() {
             let escaped = b.iter().map(|v| zigzag(*v) >> shift).filter(|s| *s >= ESCAPE.into());
             bits += escaped.map(|s| 32 - s.leading_zeros()).sum::<u32>();
         }
@@ -196,8 +199,8 @@ fn add_costs(cost: &mut [u64; SHAPES], level: u32, sum: u64, b: &[i32]) {
     if sum == 0 {
         add(cost, of(&0), b.len() as u64);
     } else {
-        for some in symbols.get(..b.len()).unwrap_or(&[]).chunks(COSTS_ADDED) {
-            add(cost, some.iter().map(of).sum(), 1);
+        for part in symbols.get(..b.len()).unwrap_or(&[]).chunks(COSTS_ADDED) {
+            add(cost, part.iter().map(of).sum(), 1);
         }
     }
     for c in cost {
@@ -205,7 +208,7 @@ fn add_costs(cost: &mut [u64; SHAPES], level: u32, sum: u64, b: &[i32]) {
     }
 }
 
-/// Puts the level symbol of the block that begins with a token in front of it.
+/// Puts the level symbol of a block before its first token `t`. Does nothing for other tokens.
 #[inline]
 fn put_level<T: Turn>(enc: &mut Encoder<'_, T, PROB_BITS>, levels: &Table, t: Token) {
     if let Some(e) = (level_mark(t) as usize).checked_sub(1).and_then(|l| levels.get(l)) {
@@ -213,7 +216,7 @@ fn put_level<T: Turn>(enc: &mut Encoder<'_, T, PROB_BITS>, levels: &Table, t: To
     }
 }
 
-/// Codes tokens, a turn of the states at a time.
+/// Codes tokens, one turn of the states at a time.
 #[inline(never)]
 fn code<T: Turn>(turn: T, area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
     simd::with_bits(Level::detect(), || code_at(turn, area, levels, tokens))
@@ -222,12 +225,12 @@ fn code<T: Turn>(turn: T, area: &mut [u8], levels: &Table, tokens: &[Token]) -> 
 #[cfg_attr(feature = "std", inline(always))]
 fn code_at<T: Turn>(turn: T, area: &mut [u8], levels: &Table, tokens: &[Token]) -> Option<Coded> {
     let mut enc = Encoder::<T, PROB_BITS>::new(turn, area);
-    // Blocks begin with a turn.
+    // Every block starts with a turn.
     turn.put(&mut enc, tokens, |enc, t| put_level(enc, levels, t));
     enc.finish()
 }
 
-/// Writes `e`, which is used up.
+/// Writes `e` and returns the number of bytes. `e` is overwritten.
 pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
     let (head, rest) = out.split_first_chunk_mut::<2>()?;
     *head = [((choice.shape as u8) << 6) | choice.levels as u8, choice.first as u8];
@@ -236,8 +239,8 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
         let mut before = choice.first;
         for b in e.chunks_mut(BLOCK) {
             let mut level = level_near(magnitudes(b), b.len(), before);
-            // A step the level table has no symbol for is made shorter: any level can code any value. Steps
-            // reach 0 in at most as many turns as there are levels.
+            // A step without a symbol in the level table is shortened, because any level can code
+            // any residual. The loop has at most one iteration per level.
             let mut step = zigzag(level - before);
             while step > 62 || levels.get(step as usize).is_none_or(|e| freq(*e) == 0) {
                 level -= (level - before).signum();
@@ -277,7 +280,7 @@ pub(crate) fn write(choice: Choice, e: &mut [i32], out: &mut [u8]) -> Option<usi
     Some(n + 2)
 }
 
-/// Reads residuals into `e`.
+/// Reads residuals into `e`; `None` if the bytes are damaged.
 pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32]) -> Option<()> {
     let (params, first) = (r.u8()?, r.u8()?);
     let s = Section::read(r, e.len())?;
@@ -318,6 +321,7 @@ fn decode_at<T: Turn>(turn: T, s: &Section<'_>, params: u8, first: u8, e: &mut [
     (dec.finished() && bits.ended()).then_some(())
 }
 
+/// Reads the residuals of a whole block.
 #[cfg_attr(feature = "std", inline(always))]
 fn whole_block<T: Turn>(
     dec: &mut Decoder<'_, T>,
@@ -342,7 +346,7 @@ fn whole_block<T: Turn>(
         bits.run::<RUN_BYTES>(|bytes, at| {
             let mut pos = at;
             for (v, s) in b.iter_mut().zip(symbols) {
-                // No number has more than 31 bits, so that this is within the array.
+                // No residual has more than 31 raw bits, so that this is within the array.
                 let first = (pos >> 3).min(RUN_BYTES - 8);
                 let word = bytes.get(first..).and_then(|b| b.first_chunk::<8>()).copied().unwrap_or([0; 8]);
                 let low = (u64::from_be_bytes(word) << (pos & 7)) >> 32 >> (32 - shift);
@@ -354,7 +358,7 @@ fn whole_block<T: Turn>(
     }
 }
 
-/// The value of a symbol, with its raw bits.
+/// The residual of a symbol, with its raw bits.
 #[inline]
 pub(crate) fn value(symbol: u8, shift: u32, bits: &mut BitReader<'_>) -> i32 {
     let s = if symbol == ESCAPE { unescape(bits) } else { u32::from(symbol) };

@@ -1,6 +1,6 @@
-//! Arrays of residuals as bytes: chooses among the entropy coders.
+//! Arrays of residuals: chooses among the entropy coders, writes and reads.
 //!
-//! One byte says which; what follows is that coder's. The length of the array is known to the reader.
+//! The first byte is the coder's number; the coder's bytes follow. The reader knows the length of the array.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame")]
 
 use super::learned::{self, Learned};
@@ -17,28 +17,28 @@ const BLOCKS: u8 = 2;
 const ADAPTIVE: u8 = 3;
 const LEARNED: u8 = 4;
 
-/// Arrays so short that trying costs little.
+/// Arrays of up to this length are short enough to try the adaptive coder at the default effort.
 const SHORT: usize = 96;
 
-/// Arrays so long that the heads of the coders hardly count.
+/// Arrays from this length on are so long that the heads of the coders hardly matter.
 const LONG: usize = 512;
 
-/// Cells that writing and reading work in.
+/// Cells of i32 that writing uses.
 pub(crate) const WRITE_CELLS: usize =
     if adaptive::CELLS > learned::WRITE_CELLS { adaptive::CELLS } else { learned::WRITE_CELLS };
-/// Cells that reading works in.
+/// Cells of i32 that reading uses.
 pub(crate) const READ_CELLS: usize =
     if adaptive::CELLS > learned::READ_CELLS { adaptive::CELLS } else { learned::READ_CELLS };
 
-/// Room in front of an adaptive code for its length.
-const ROOM: usize = 5;
+/// Space before an adaptive code for its length, in bytes.
+const LENGTH_BYTES: usize = 5;
 
-/// Writes `e`, which is used up, and returns the bytes; `models` are the adaptive coder's cells.
+/// Writes `e` and returns the number of bytes. `e` is overwritten; `models` has at least [`WRITE_CELLS`].
 pub(crate) fn write(e: &mut [i32], effort: Effort, models: &mut [i32], out: &mut [u8]) -> Option<usize> {
     write_after(&[], e, effort, models, out)
 }
 
-/// The same behind `past`, which the reader knows.
+/// [`write`] after the residuals `past`, which the reader knows.
 pub(crate) fn write_after(
     past: &[i32],
     e: &mut [i32],
@@ -58,58 +58,38 @@ pub(crate) fn write_after(
         return Some(1 + rice::write(e, length, rest)?);
     }
     let best = effort == Effort::Best;
-    // How much of an array is looked at for the choice.
+    // The estimates read every `step`-th part of an array.
     let step = match e.len() {
-        // What matters in sparse arrays is rare.
+        // The nonzero values of sparse arrays are rare and decide the cost.
         n if best || zeros * 4 > n * 3 => 1,
         0..512 => 4,
         _ => 8,
     };
     let choice = blocks::choose(e, if step == 8 && e.len() >= 4096 { 16 } else { step });
-    // Of long arrays with few zeros Rice codes are not shorter.
+    // Rice codes of long arrays with few zeros are never the shortest.
     let (length, rice) = if !best && e.len() >= LONG && zeros * 16 < e.len() {
         (0, u64::MAX >> 8)
     } else {
         rice::choose(e, if step == 1 && !best && e.len() >= LONG { 2 } else { step })
     };
-    let some = if e.len() < 2048 { 1 } else { step };
-    let learned = Learned::from_some(e, some, models)?;
-    let least = rice.min_u64(choice.cost).min_u64(learned.cost);
+    let learned_step = if e.len() < 2048 { 1 } else { step };
+    let learned = Learned::from_some(e, learned_step, models)?;
     if best || e.len() <= SHORT {
-        let ways = if best { adaptive::WAYS } else { 1 };
-        let (mut tight, mut tightest) = (None, u64::MAX);
-        for way in 0..ways {
-            let n = rest.get_mut(ROOM..).and_then(|to| adaptive::write(way, past, e, models, to));
-            if let Some(n) = n
-                && (n as u64) < tightest
-            {
-                (tight, tightest) = (Some(way), n as u64);
-            }
-        }
-        // At the default effort it has to be worth the time.
-        let worth = if best { least } else { least - least / 32 };
-        if let Some(way) = tight
-            && (tightest + 3) * 8 * 256 < worth
-        {
-            // The ways were tried in one another's place: the last one lies there.
-            let mut n = tightest as usize;
-            if way + 1 != ways {
-                n = adaptive::write(way, past, e, models, rest.get_mut(ROOM..)?)?;
-            }
-            let mut w = Writer::new(rest);
-            varint::write(&mut w, n as u32);
-            let h = w.finish()?;
-            rest.slide(ROOM..ROOM + n, h);
+        let min = rice.min_u64(choice.cost).min_u64(learned.cost);
+        // At the default effort the adaptive coder has to save enough to be worth its time.
+        let (ways, limit) = if best { (adaptive::WAYS, min) } else { (1, min - min / 32) };
+        if let Some(n) = write_adaptive(past, e, ways, limit, models, rest) {
             *mode = ADAPTIVE;
-            return Some(1 + h + n);
+            return Some(1 + n);
         }
     }
-    // At the default effort Rice codes, slower to read, have to be worth it; a learned table is the quickest.
+    // At the default effort Rice codes, slower to read, have to save enough; a learned table is the
+    // fastest to read.
     let (rice, learned_cost) =
         if best { (rice, learned.cost) } else { (rice + rice / 16, learned.cost - learned.cost / 200) };
     let n = if learned_cost <= rice.min_u64(choice.cost) {
         *mode = LEARNED;
-        let learned = if some == 1 { learned } else { Learned::from(e, models)? };
+        let learned = if learned_step == 1 { learned } else { Learned::from(e, models)? };
         learned.write(e, rest)?
     } else if rice < choice.cost {
         *mode = RICE;
@@ -121,12 +101,45 @@ pub(crate) fn write_after(
     Some(n + 1)
 }
 
-/// Reads an array.
+/// Writes `e` by the best of the first `ways` ways of the adaptive coder, with its length in front.
+///
+/// Returns the number of bytes, or `None` if they cost `limit` or more, in 1/256 bit, or do not fit `out`.
+fn write_adaptive(
+    past: &[i32],
+    e: &mut [i32],
+    ways: usize,
+    limit: u64,
+    models: &mut [i32],
+    out: &mut [u8],
+) -> Option<usize> {
+    let (mut best, mut min) = (None, u64::MAX);
+    for way in 0..ways {
+        let n = out.get_mut(LENGTH_BYTES..).and_then(|to| adaptive::write(way, past, e, models, to));
+        if let Some(n) = n
+            && (n as u64) < min
+        {
+            (best, min) = (Some(way), n as u64);
+        }
+    }
+    let way = best.filter(|_| (min + 3) * 8 * 256 < limit)?;
+    let mut n = min as usize;
+    // Each way overwrote the one before, so `out` holds the last one.
+    if way + 1 != ways {
+        n = adaptive::write(way, past, e, models, out.get_mut(LENGTH_BYTES..)?)?;
+    }
+    let mut w = Writer::new(out);
+    varint::write(&mut w, n as u32);
+    let h = w.finish()?;
+    out.slide(LENGTH_BYTES..LENGTH_BYTES + n, h);
+    Some(h + n)
+}
+
+/// Reads an array into `e`; `None` if the bytes are damaged. `models` has at least [`READ_CELLS`].
 pub(crate) fn read(r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<()> {
     read_after(&[], r, models, e)
 }
 
-/// Reads an array that was written behind `past`.
+/// [`read`] after the residuals `past`; the inverse of [`write_after`].
 pub(crate) fn read_after(past: &[i32], r: &mut Reader<'_>, models: &mut [i32], e: &mut [i32]) -> Option<()> {
     match r.u8()? {
         ZEROS => {

@@ -1,13 +1,13 @@
 //! Fixed predictors: differences of order 0 to 3 (Robinson, "Shorten", 1994).
 //!
-//! All sums are modulo 2^32, and reduced to the width of the samples where that loses nothing.
+//! Sums are modulo 2^32, and reduced to the width of the samples where that is lossless.
 #![allow(clippy::arithmetic_side_effects, reason = "sums of magnitudes of 32 bits in 64")]
 
 use super::tables::estimate;
 use crate::simd::{Level, difference_magnitudes};
 use crate::util::unsigned::Unsigned;
 
-/// Highest order.
+/// Maximum order.
 pub(crate) const MAX_ORDER: usize = 3;
 
 /// Keeps the low `width` bits, sign-extended.
@@ -16,7 +16,7 @@ pub(crate) const fn wrap(v: i32, width: u32) -> i32 {
     (v << (32 - width)) >> (32 - width)
 }
 
-/// Residuals of `order` into `e`; the first ones are of the orders below.
+/// Computes the residuals of `order` of the samples `x` into `e`. The first `order` residuals are of the lower orders.
 pub(crate) fn residuals(x: &[i32], order: usize, width: u32, e: &mut [i32]) {
     let warm = order.min(x.len());
     for (i, (to, v)) in e.iter_mut().zip(x).enumerate().take(warm) {
@@ -51,12 +51,12 @@ pub(crate) fn residuals(x: &[i32], order: usize, width: u32, e: &mut [i32]) {
     }
 }
 
-/// The sample `d` before `i`, 0 before the first.
+/// The sample `d` positions before `i`, or 0 before the first sample.
 fn back(x: &[i32], i: usize, d: usize) -> i32 {
     i.checked_sub(d).and_then(|j| x.get(j)).copied().unwrap_or(0)
 }
 
-/// The prediction of `order` from the three samples before, nearest first.
+/// The prediction of `order` from the three samples before, the nearest first.
 #[inline]
 const fn prediction(order: usize, a: i32, b: i32, c: i32) -> i32 {
     match order {
@@ -67,7 +67,7 @@ const fn prediction(order: usize, a: i32, b: i32, c: i32) -> i32 {
     }
 }
 
-/// Turns residuals of `order` into samples, in place.
+/// Replaces residuals of `order` by their samples, in place.
 pub(crate) fn restore(x: &mut [i32], order: usize, width: u32) {
     let (mut a, mut b, mut c) = (0i32, 0i32, 0i32);
     let warm = order.min(x.len());
@@ -103,7 +103,7 @@ pub(crate) fn restore(x: &mut [i32], order: usize, width: u32) {
     }
 }
 
-/// Estimated cost in 1/256 bit of each order over a run of samples whose first three are only history.
+/// Adds the estimated cost of each order over a run of samples, in 1/256 bit. The first three samples are only history.
 pub(crate) fn costs(level: Level, run: &[i32], width: u32, costs: &mut [u64; MAX_ORDER + 1]) {
     let sums = difference_magnitudes(level, run, width);
     for (c, s) in costs.iter_mut().zip(sums) {
@@ -123,7 +123,7 @@ mod tests {
             for order in 0..=MAX_ORDER {
                 let mut e = std::vec![0; x.len()];
                 residuals(&x, order, width, &mut e);
-                // The naive way: differences of differences.
+                // The definition: differences of differences.
                 let mut naive: std::vec::Vec<i64> = x.iter().map(|v| i64::from(*v)).collect();
                 for o in 0..order {
                     for i in (o + 1..naive.len()).rev() {

@@ -1,10 +1,10 @@
-//! Planes as integers: their width, the factor that all values have in common, and the base they count from.
+//! The integer map of planes: values less a base, divided by a common factor, and the width of their residuals.
 
 use crate::codec::container::format::Format;
 use crate::simd;
 use crate::simd::Level;
 
-/// A sample of the past as the plane's own are: less their base, divided by their factor.
+/// Maps a sample of the past as the plane's own samples: less `base`, divided by the factor `g`, rounded down.
 pub(super) fn integer(v: i32, base: i32, g: u32) -> i32 {
     if g == 1 {
         return v.wrapping_sub(base);
@@ -12,12 +12,12 @@ pub(super) fn integer(v: i32, base: i32, g: u32) -> i32 {
     (i64::from(v) - i64::from(base)).div_euclid(i64::from(g.max(1))) as i32
 }
 
-/// Bits that residuals are reduced to: those of the samples where they are integers of up to 32.
+/// Bits of a residual: the bits of a sample for integers of up to 32 bits, else 32.
 pub(crate) fn width_of(format: Format) -> u32 {
     if format.sample.is_float() { 32 } else { (format.sample.width() as u32 * 8).min(32) }
 }
 
-/// The greatest common divisor of all differences of samples.
+/// The largest common divisor of all differences between samples; 1 if all samples are equal.
 pub(crate) fn common_factor(x: &[i32]) -> u32 {
     let Some(first) = x.first() else { return 1 };
     let mut g = 0u32;
@@ -26,7 +26,7 @@ pub(crate) fn common_factor(x: &[i32]) -> u32 {
         if d == 0 || d.checked_rem(g) == Some(0) {
             continue;
         }
-        // Euclid's algorithm: at most 46 steps for 32 bits.
+        // Euclid's algorithm: at most 46 iterations for 32 bits.
         while let Some(r) = g.checked_rem(d) {
             (g, d) = (d, r);
         }
@@ -37,8 +37,9 @@ pub(crate) fn common_factor(x: &[i32]) -> u32 {
     g.max(1)
 }
 
-/// A base near the mean, a whole number of factors from the first sample, from which no sample is farther than
-/// `bits` bits hold.
+/// The base of a plane with common factor `g`: near the mean, and a multiple of `g` away from the first sample.
+///
+/// The differences of all samples to it fit `bits` bits.
 pub(crate) fn base_of(x: &[i32], g: u32, bits: u32) -> i32 {
     let (low, high, sum) = simd::range_and_sum(Level::detect(), x);
     let n = x.len() as i64;

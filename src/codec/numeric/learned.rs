@@ -1,7 +1,8 @@
-//! Residuals by a table learned from them: classes of magnitude by rANS, what is left of a number as raw bits.
+//! The coder with a learned table: residuals as classes of magnitude by rANS, and the rest of each number as raw bits.
 //!
-//! Classes are exact for small numbers and `2^k` to the octave beyond, as in hybrid integer codes (JPEG XL, ISO/IEC
-//! 18181-1, C.2): one table serves any scale. Its frequencies are sent as floating-point numbers of a few bits.
+//! Each small number has its own class, and larger numbers have `2^k` classes per octave, as in hybrid integer codes
+//! (JPEG XL, ISO/IEC 18181-1, C.2). One table covers any scale. Its frequencies are sent as floating-point numbers of a
+//! few bits.
 #![allow(clippy::arithmetic_side_effects, reason = "counts of residuals of a frame; classes below 256, bits below 32")]
 
 use super::rans::Coded;
@@ -15,54 +16,56 @@ use crate::simd::{self, LOW_BYTES, Level, NUMBERS};
 use crate::util::bytes::Reader;
 use crate::util::unsigned::Unsigned;
 
-/// Bits of a frequency total.
+/// Frequencies add up to 2 to this power.
 const BITS: u32 = 11;
 const ONE: u32 = 1 << BITS;
-/// Most classes.
+/// Maximum number of classes.
 const CLASSES: usize = 256;
-/// Histograms filled in turns, so that equal neighbours do not wait for each other.
+/// Number of histograms that are filled in turns, so that equal neighbors do not wait for each other.
 const TURNS: usize = 4;
-/// Cells that writing works in.
+/// Cells of i32 that writing uses.
 pub(crate) const WRITE_CELLS: usize = CLASSES * TURNS;
-/// Cells that reading works in.
+/// Cells of i32 that reading uses.
 pub(crate) const READ_CELLS: usize = ONE as usize;
-/// Residuals looked at together.
+/// Residuals processed together.
 const BLOCK: usize = NUMBERS;
-/// Bits of the inverse of a number of residuals below [`EXACT_BELOW`]: quotients by it are exact, as it is less than 1 too
-/// large and dividends are below `ONE` times the number; and products fit 64 bits.
+/// Fraction bits of the inverse of a number of residuals below [`EXACT_BELOW`].
+///
+/// Quotients by this inverse are exact, because it is less than 1 too large and dividends are at most `ONE` times the
+/// number. Products fit 64 bits.
 const INVERSE_BITS: u32 = 51;
 const EXACT_BELOW: u32 = 1 << 20;
 
-/// The class of a zigzag number, and how many low bits are left.
+/// The class of a zigzag number, and its number of raw bits.
 #[inline]
 const fn class_of(z: u32, k: u32) -> (u32, u32) {
     let bits = 31 - k - (z | (1 << k)).leading_zeros();
     ((bits << k) + (z >> bits), bits)
 }
 
-/// How many classes numbers of 32 bits have.
+/// Number of classes of 32-bit numbers.
 const fn classes_of(k: u32) -> usize {
     (33 - k as usize) << k
 }
 
-/// What was learned of an array.
+/// The table learned from an array.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Learned {
-    /// Classes to the octave, as a power of two.
+    /// Classes per octave, as a power of two.
     k: u32,
-    /// Bits of a frequency below its highest.
+    /// Bits of a frequency that are kept below its highest bit.
     fine: u32,
-    /// The frequency in the high and the sum of the frequencies before it in the low half.
+    /// By class: the frequency in the high half, and the sum of the frequencies before it in the low half.
     table: [u32; CLASSES],
-    /// Classes up to the last one met.
+    /// Number of classes up to the last one that occurs.
     used: usize,
-    /// The class that takes what the others leave.
+    /// The most frequent class. It gets the rest of the sum of frequencies, so that its frequency is not sent.
     rest: usize,
     /// Estimated cost in 1/256 bit.
     pub(crate) cost: u64,
 }
 
-/// Keeps `fine` bits below the highest of `f`, rounded.
+/// Rounds `f` to `fine` bits below its highest bit.
 const fn coarse(f: u32, fine: u32) -> u32 {
     let drop = (31 - (f | 1).leading_zeros()).saturating_sub(fine);
     let half = (1 << drop) >> 1;
@@ -70,12 +73,12 @@ const fn coarse(f: u32, fine: u32) -> u32 {
 }
 
 impl Learned {
-    /// Learns from all of `e`; `cells` are at least [`WRITE_CELLS`].
+    /// Learns from all of `e`. `cells` has at least [`WRITE_CELLS`].
     pub(crate) fn from(e: &[i32], cells: &mut [i32]) -> Option<Self> {
         Self::from_some(e, 1, cells)
     }
 
-    /// Learns from every `step`-th block of `e`, for an estimate of the cost: not all of `e` may have a class.
+    /// Learns from every `step`-th block of `e`, to estimate the cost. Classes of other blocks may be missing.
     pub(crate) fn from_some(e: &[i32], step: usize, cells: &mut [i32]) -> Option<Self> {
         let (k, fine) = match e.len() {
             0..2048 => (2, 1),
@@ -84,9 +87,9 @@ impl Learned {
         };
         let (turns, _) = cells.get_mut(..WRITE_CELLS)?.as_chunks_mut::<CLASSES>();
         let [a, b, c, d] = turns else { return None };
-        let most = classes_of(k);
+        let max = classes_of(k);
         for t in [&mut *a, &mut *b, &mut *c, &mut *d] {
-            t.get_mut(..most)?.fill(0);
+            t.get_mut(..max)?.fill(0);
         }
         let count = |t: &mut [i32; CLASSES], class: u32| {
             #[allow(clippy::indexing_slicing, reason = "masked to the table's 256")]
@@ -113,20 +116,20 @@ impl Learned {
             }
             seen += part.len() as u32;
         }
-        let a = a.get_mut(..most)?;
+        let a = a.get_mut(..max)?;
         for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
             *a += *b + *c + *d;
         }
         Some(Self::of(a, seen, e.len() as u32, k, fine))
     }
 
-    /// The table for `n` residuals, of `seen` of which so many are of each class.
+    /// The table for `n` residuals. `counts` has the number of residuals of each class among `seen` of them.
     fn of(counts: &[i32], seen: u32, n: u32, k: u32, fine: u32) -> Self {
         let used = counts.iter().rposition(|c| *c > 0).map_or(1, |i| i + 1);
         let rest = counts.iter().enumerate().max_by_key(|(_, c)| **c).map_or(0, |(i, _)| i);
         let mut table = [0u32; CLASSES];
         let inverse = (1u64 << INVERSE_BITS).checked_div(seen.into()).unwrap_or(0) + 1;
-        // What rounding adds may leave nothing for the most frequent class: a little less for all, then.
+        // If rounding leaves nothing for the most frequent class, all frequencies are reduced.
         let mut total = ONE;
         for _ in 0..8 {
             let mut sum = 0;
@@ -167,28 +170,30 @@ impl Learned {
         l
     }
 
-    /// The length of each frequency but that of `rest` in bits, as the difference to the one before, and its bits below the
-    /// highest that are kept; `plain` are the frequencies.
+    /// The codes of the frequencies `plain`, except that of `rest`.
+    ///
+    /// An item is the change of the length in bits from the frequency before, the kept bits below the highest bit, and
+    /// the number of these bits.
     fn lengths<'a>(&self, plain: impl Iterator<Item = u32> + 'a) -> impl Iterator<Item = (u32, u32, u32)> + 'a {
-        let (rest, most) = (self.rest, self.fine);
+        let (rest, max_fine) = (self.rest, self.fine);
         let mut before = 0i32;
         plain.enumerate().filter(move |(i, _)| *i != rest).map(move |(_, f)| {
             let length = 32 - f.leading_zeros();
             let change = zigzag(length as i32 - before);
             before = length as i32;
             let low = length.saturating_sub(1);
-            let fine = low.min(most);
+            let fine = low.min(max_fine);
             (change, (f >> (low - fine)) & ((1 << fine) - 1), fine)
         })
     }
 
-    /// Bits that [`Self::write_table`] appends, of frequencies that stand in the table as they are.
+    /// Number of bits that [`Self::write_table`] appends. The table holds plain frequencies.
     fn table_bits(&self) -> u32 {
         let plain = self.table.iter().copied().take(self.used);
         20 + self.lengths(plain).map(|(change, _, fine)| change + 1 + fine).sum::<u32>()
     }
 
-    /// Appends the frequencies.
+    /// Appends the parameters and the frequencies.
     fn write_table(&self, w: &mut BitWriter<'_>) {
         w.put(self.k, 2);
         w.put(self.fine, 2);
@@ -200,7 +205,7 @@ impl Learned {
         }
     }
 
-    /// Writes `e`, from which the table was learned; it is used up.
+    /// Writes `e`, from all of which the table was learned, and returns the number of bytes. `e` is overwritten.
     pub(crate) fn write(&self, e: &mut [i32], out: &mut [u8]) -> Option<usize> {
         let classes = |mut w: BitWriter<'_>, e: &mut [i32]| {
             self.write_table(&mut w);
@@ -211,7 +216,7 @@ impl Learned {
 }
 
 impl Learned {
-    /// Turns residuals into their classes' entries, and appends what is left of them.
+    /// Replaces residuals by the entries of their classes, and appends their raw bits.
     #[inline(never)]
     fn classes(&self, w: BitWriter<'_>, e: &mut [i32]) -> Option<usize> {
         let level = Level::detect();
@@ -245,7 +250,7 @@ impl Learned {
     }
 }
 
-/// Codes table entries, a turn of the states at a time.
+/// Codes table entries, one turn of the states at a time.
 #[inline(never)]
 fn code<T: Turn>(turn: T, area: &mut [u8], e: &[i32]) -> Option<Coded> {
     simd::with_bits(Level::detect(), || code_at(turn, area, e))
@@ -258,13 +263,13 @@ fn code_at<T: Turn>(turn: T, area: &mut [u8], e: &[i32]) -> Option<Coded> {
     enc.finish()
 }
 
-/// A code point: class, frequency, and distance from the first code point of the class.
+/// A code point: its class, the frequency, and the distance from the first code point of the class.
 #[inline]
 const fn point(class: usize, f: u32, at: u32) -> u32 {
     (class as u32) << 24 | f << 12 | at
 }
 
-/// Reads the frequencies into code points; the classes' octaves.
+/// Reads the frequencies into code points. Returns `k`, or `None` if the table is invalid.
 fn read_table(r: &mut BitReader<'_>, points: &mut [i32; READ_CELLS]) -> Option<u32> {
     let (k, fine) = (r.get(2), r.get(2));
     let (used, rest) = (r.get(8) as usize + 1, r.get(8) as usize);
@@ -291,17 +296,17 @@ fn read_table(r: &mut BitReader<'_>, points: &mut [i32; READ_CELLS]) -> Option<u
     *table.get_mut(rest)? = ONE.checked_sub(sum).filter(|f| *f > 0)?;
     let mut left = points.as_mut_slice();
     for (class, f) in table.iter().enumerate().take(used) {
-        let (own, others) = core::mem::take(&mut left).split_at_mut_checked(*f as usize)?;
+        let (own, rest) = core::mem::take(&mut left).split_at_mut_checked(*f as usize)?;
         for (at, p) in (0u32..).zip(own) {
             *p = point(class, *f, at) as i32;
         }
-        left = others;
+        left = rest;
     }
-    // Classes whose numbers have more than 32 bits.
+    // Numbers of higher classes have more than 32 bits.
     (used <= classes_of(k)).then_some(k)
 }
 
-/// Reads residuals into `e`; `cells` are at least [`READ_CELLS`].
+/// Reads residuals into `e`; `None` if the bytes are damaged. `cells` has at least [`READ_CELLS`].
 pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32], cells: &mut [i32]) -> Option<()> {
     let points = cells.first_chunk_mut::<READ_CELLS>()?;
     let s = Section::read(r, e.len())?;
@@ -310,7 +315,7 @@ pub(crate) fn read(r: &mut Reader<'_>, e: &mut [i32], cells: &mut [i32]) -> Opti
     by_states!(e.len(), turn => decode(turn, &s, points, bits, k, e))
 }
 
-/// The number of a class, with its raw bits.
+/// The residual of a class, with its raw bits.
 #[inline]
 fn value(class: u32, k: u32, mut bits: impl FnMut(u32) -> u32) -> i32 {
     let low = (class >> k).sat_sub(1);
@@ -371,8 +376,8 @@ mod tests {
         let mut work = e.to_vec();
         let l = Learned::from(e, &mut cells).unwrap();
         let n = l.write(&mut work, &mut buf).unwrap();
-        let told = l.cost / 2048;
-        assert!((n as u64).abs_diff(told) <= 16 + told / 50, "{n} bytes, estimated {told}");
+        let estimated = l.cost / 2048;
+        assert!((n as u64).abs_diff(estimated) <= 16 + estimated / 50, "{n} bytes, estimated {estimated}");
         work.fill(7);
         let mut r = Reader::new(&buf[..n]);
         read(&mut r, &mut work, &mut cells).unwrap();
@@ -383,7 +388,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn residuals_come_back(
+        fn residuals_read_back(
             e in proptest::collection::vec(prop_oneof![4 => -3..4i32, 2 => -300..300i32, 1 => any::<i32>(), 1 => Just(i32::MIN)], 1..900),
             times in 1usize..12,
         ) {
@@ -408,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn skew_is_cheap_and_many_classes_fit() {
+    fn sparse_residuals_are_short_and_many_classes_fit() {
         let mut sparse = std::vec![0; 8192];
         sparse[77] = i32::MAX;
         sparse[6000] = -123_456;
@@ -419,14 +424,14 @@ mod tests {
     }
 
     #[test]
-    fn tables_that_cannot_be_are_refused() {
+    fn invalid_tables_are_refused() {
         let mut points = [0; READ_CELLS];
-        let mut ok = 0;
+        let mut valid = 0;
         for seed in 0u32..20_000 {
             let bytes: std::vec::Vec<u8> =
                 (0..40u32).map(|i| (seed.wrapping_mul(2654435761).wrapping_add(i * i * 40503) >> 11) as u8).collect();
-            ok += u32::from(read_table(&mut BitReader::new(&bytes), &mut points).is_some());
+            valid += u32::from(read_table(&mut BitReader::new(&bytes), &mut points).is_some());
         }
-        assert!(ok < 10_000);
+        assert!(valid < 10_000);
     }
 }

@@ -1,6 +1,7 @@
-//! The numeric codec: interleaved samples as one predicted, entropy-coded plane per channel.
+//! The numeric codec: interleaved samples as one predicted and entropy-coded plane per channel.
 //!
-//! Layout: `docs/formats/container.md`, section 6.
+//! [`encode`] and [`decode`] code the payload of a frame, in memory that the caller provides. A payload consists of
+//! groups of rows, each with one glyph per channel. Layout: `docs/formats/container.md`, section 6.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame, which is at most 4 MiB")]
 
 mod adaptive;
@@ -41,19 +42,21 @@ use plane::Plane;
 use plane_decode::PlaneOut;
 pub(crate) use tables::estimate;
 
-/// Cells of f64 that encoding works in.
+/// Cells of f64 that encoding uses.
 pub const ENCODE_REALS: usize = solve::CELLS;
 
 const _: () = assert!(grid::CELLS <= ENCODE_REALS);
 
-/// COMPOSITE: rows, and one glyph per channel.
+/// Id of the COMPOSITE glyph of a group: the number of rows, and one glyph per channel.
 pub(super) const GROUP: u32 = 0;
 
-/// Most groups of a frame. Encoders make 7 at most, of bytes in frames of 64 KiB: groups of few rows would cost a decoder
-/// much time for few bytes.
+/// Maximum number of groups of a frame.
+///
+/// The limit keeps damaged payloads from using many groups of few rows, which cost a decoder much time for few bytes.
+/// Encoders write at most 7 groups, for bytes in frames of 64 KiB.
 const MAX_GROUPS: usize = 8;
 
-/// Cells of i32 that encoding frames of `frame_bytes` works in; of `bytes`, or of samples.
+/// Cells of i32 that encoding uses for frames of `frame_bytes`; `bytes` if the samples are bytes.
 #[must_use]
 pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
     let planes = if frame_bytes > 1 << 16 {
@@ -68,48 +71,55 @@ pub const fn encode_cells(frame_bytes: usize, bytes: bool) -> usize {
     planes + entropy::WRITE_CELLS
 }
 
-/// Cells of i32 that decoding frames of up to `frame_bytes` works in.
+/// Cells of i32 that decoding uses for frames of up to `frame_bytes`.
 ///
-/// Frames of up to 32 KiB may need 32 Ki cells to encode, but not to decode: of one channel of 16384 samples there are no
-/// errors of a grid, and no more than a third as many distinct values.
+/// Frames of up to 32 KiB may need 32 Ki cells to encode, but not to decode: a channel of 16384 samples has no errors
+/// of a grid, and at most a third as many distinct values.
 #[must_use]
 pub const fn decode_cells(frame_bytes: usize) -> usize {
     let planes = if frame_bytes > 1 << 16 { frame_bytes / 2 } else { 29 << 10 };
     planes + entropy::READ_CELLS
 }
 
-/// Cells of i32 beside them to encode frames that refer to those before.
+/// Additional cells of i32 to encode frames that refer to earlier frames.
 pub const ENCODE_PAST_CELLS: usize = DECODE_PAST_CELLS + past::KNOWN_ROWS;
 
-/// Cells of i32 beside them to decode frames that refer to those before.
+/// Additional cells of i32 to decode frames that refer to earlier frames.
 pub const DECODE_PAST_CELLS: usize = (MAX_REFS + 2) * past::ROWS;
 
-/// Bytes of `available` ones before a frame that it refers to: whole rows.
+/// Number of bytes before a frame that it refers to, of the `available` ones: whole rows.
 #[must_use]
 pub fn history(available: usize, format: Format) -> usize {
     let row = format.row_bytes();
-    // Samples of 64 bits are seen as differences to their own first one.
-    let most = if format.sample.width() == 8 { 0 } else { past::KNOWN_ROWS };
-    available.checked_div(row).unwrap_or(0).min(most) * row
+    // Samples of 64 bits are coded as differences to the first one of their group.
+    let max_rows = if format.sample.width() == 8 { 0 } else { past::KNOWN_ROWS };
+    available.checked_div(row).unwrap_or(0).min(max_rows) * row
 }
 
-/// Rows of the past of a group behind `before` bytes.
+/// Number of rows in the past of a group that has `before` bytes before it.
 fn past_rows(before: usize, row: usize) -> usize {
     (before / row.max(1)).min(past::ROWS)
 }
 
-/// Planes held at the same time.
+/// Number of planes held at the same time.
 fn slots(channels: usize) -> usize {
     channels.min(MAX_REFS + 1)
 }
 
-/// Most rows of a group in `cells`.
+/// Maximum number of rows of a group that fit `cells`.
 fn rows_in(cells: usize, channels: usize) -> usize {
     cells / (slots(channels) + 1)
 }
 
-/// The plane to work on, and those before it, the nearest first.
-fn ring(planes: &mut [i32], rows: usize, channel: usize, slots: usize) -> Option<(&mut [i32], [&[i32]; MAX_REFS])> {
+/// The cells of a channel's plane, and the planes before it, the nearest first.
+///
+/// Planes use the slots in turn, so that each overwrites the one that is no longer needed.
+fn plane_and_refs(
+    planes: &mut [i32],
+    rows: usize,
+    channel: usize,
+    slots: usize,
+) -> Option<(&mut [i32], [&[i32]; MAX_REFS])> {
     let mut own = None;
     let mut held: [&[i32]; MAX_REFS + 1] = [&[]; MAX_REFS + 1];
     for (slot, plane) in planes.chunks_exact_mut(rows.max(1)).enumerate() {
@@ -128,29 +138,29 @@ fn ring(planes: &mut [i32], rows: usize, channel: usize, slots: usize) -> Option
     Some((own?, refs))
 }
 
-/// The past of a channel, in cells that hold those of the planes before.
+/// The past of a channel. `cells` holds the pasts of the planes before.
 fn past_of<'a>(raw: &'a [u8], cells: &'a mut [i32], rows: usize, channel: usize, slots: usize) -> Option<Past<'a>> {
     if rows == 0 {
         return Some(Past { raw: &[], x: &mut [], refs: [&[]; MAX_REFS], e: &mut [] });
     }
     let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
-    let (x, refs) = ring(planes, rows, channel, slots)?;
+    let (x, refs) = plane_and_refs(planes, rows, channel, slots)?;
     Some(Past { raw, x, refs, e: rest.get_mut(..rows)? })
 }
 
-/// What encoding works in.
+/// Memory for encoding.
 pub struct EncodeWork<'a> {
-    /// As many as [`encode_cells`] says.
+    /// [`encode_cells`] cells.
     pub cells: &'a mut [i32],
-    /// [`ENCODE_REALS`].
+    /// [`ENCODE_REALS`] cells.
     pub reals: &'a mut [f64],
-    /// [`ENCODE_PAST_CELLS`], or nothing.
+    /// [`ENCODE_PAST_CELLS`] cells, or empty if frames refer to no earlier frames.
     pub past: &'a mut [i32],
 }
 
-/// Writes the payload of a frame; nothing where `out` is too short for it.
+/// Writes the payload of a frame and returns its size in bytes; `None` if `out` is too short.
 ///
-/// The frame is the bytes of `data` from `from` on; those before it are what [`history`] says the frame refers to.
+/// The frame is the bytes of `data` from `from` on. The bytes before it are the [`history`] that the frame refers to.
 pub fn encode(
     data: &[u8],
     from: usize,
@@ -163,12 +173,12 @@ pub fn encode(
     let raw = data.get(from..)?;
     let channels = format.channels as usize;
     let all = raw.len().checked_div(row)?;
-    let most = rows_in(work.cells.len().checked_sub(entropy::WRITE_CELLS)?, channels);
-    if most == 0 {
+    let max_rows = rows_in(work.cells.len().checked_sub(entropy::WRITE_CELLS)?, channels);
+    if max_rows == 0 {
         return None;
     }
-    // Groups of about the same length.
-    let groups = all.div_ceil(most).max(1);
+    // Groups have about the same length.
+    let groups = all.div_ceil(max_rows).max(1);
     if groups > MAX_GROUPS {
         return None;
     }
@@ -190,9 +200,10 @@ pub fn encode(
     Some(at)
 }
 
-/// A group glyph's longest head and row count.
+/// Maximum size of a group glyph's head and row count, in bytes.
 const GROUP_HEAD: usize = glyph::MAX_HEAD_BYTES + 5;
 
+/// Writes the group of the rows `raw` and returns its size in bytes.
 fn group(
     before: &[u8],
     raw: &[u8],
@@ -212,7 +223,7 @@ fn group(
     for channel in 0..channels {
         let (models, cells) = work.cells.split_at_mut_checked(entropy::WRITE_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots * rows)?;
-        let (x, refs) = ring(planes, rows, channel, slots)?;
+        let (x, refs) = plane_and_refs(planes, rows, channel, slots)?;
         let e = rest.get_mut(..rows)?;
         let (known, past) = work.past.split_at_mut(work.past.len().min(past::KNOWN_ROWS));
         let past = past_of(before, past, past_rows, channel, slots)?;
@@ -232,8 +243,9 @@ fn group(
     Some(h + body)
 }
 
-/// Estimated cost in 1/256 bit of coding whole rows of `raw` as samples of this format, by fixed predictors.
-/// Formats of 64 bits are not looked at.
+/// Estimated cost of coding the whole rows of `raw` as samples of this format with fixed predictors, in 1/256 bit.
+///
+/// The format has samples of up to 32 bits. Returns `None` if `cells` has fewer cells than a channel has samples.
 pub(crate) fn quick_cost(raw: &[u8], format: Format, cells: &mut [i32]) -> Option<u64> {
     let rows = raw.len().checked_div(format.row_bytes())?;
     let whole = raw.get(..rows * format.row_bytes())?;
@@ -252,16 +264,17 @@ pub(crate) fn quick_cost(raw: &[u8], format: Format, cells: &mut [i32]) -> Optio
     Some(cost)
 }
 
-/// What decoding works in.
+/// Memory for decoding.
 pub struct DecodeWork<'a> {
-    /// As many as [`decode_cells`] says for the largest frames of the stream.
+    /// [`decode_cells`] cells for the largest frames of the stream.
     pub cells: &'a mut [i32],
-    /// [`DECODE_PAST_CELLS`], or nothing where frames refer to nothing.
+    /// [`DECODE_PAST_CELLS`] cells, or empty if frames refer to no earlier frames.
     pub past: &'a mut [i32],
 }
 
-/// Reads the payload of a frame into all of `data` from `from` on, which refers to all before; nothing where it is not
-/// sound or needs more memory.
+/// Reads the payload of a frame into `data` from `from` on, all of it. The frame refers to all of `data` before `from`.
+///
+/// Returns `None` if the payload is damaged or needs more memory.
 pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &mut [u8], from: usize) -> Option<()> {
     let mut r = Reader::new(payload);
     let row = format.row_bytes();
@@ -288,7 +301,7 @@ pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &
             }
             (GlyphType::Primitive, plane::STORED) => {
                 let bytes = g.payload?;
-                // All that is left, which makes no row.
+                // The rest of the frame, less than a row.
                 if bytes.len() != left.len() || bytes.len() >= row {
                     return None;
                 }
@@ -301,6 +314,7 @@ pub fn decode(payload: &[u8], format: Format, work: &mut DecodeWork<'_>, data: &
     r.rest().is_empty().then_some(())
 }
 
+/// Reads a group of `rows` rows into `raw`; `before` is the raw bytes before it that it may refer to.
 fn read_group(
     r: &mut Reader<'_>,
     format: Format,
@@ -317,9 +331,9 @@ fn read_group(
     for channel in 0..channels {
         let (models, cells) = work.cells.split_at_mut_checked(entropy::READ_CELLS)?;
         let (planes, rest) = cells.split_at_mut_checked(slots.checked_mul(rows)?)?;
-        let (x, refs) = ring(planes, rows, channel, slots)?;
-        let most = rest.len().min(rows);
-        let e = rest.get_mut(..most)?;
+        let (x, refs) = plane_and_refs(planes, rows, channel, slots)?;
+        let n = rest.len().min(rows);
+        let e = rest.get_mut(..n)?;
         let past = past_of(before, work.past, past_rows, channel, slots)?;
         PlaneOut { raw, format, channel, x, refs, e, past, models, narrow: false }.read(&glyph::read(r)?)?;
     }

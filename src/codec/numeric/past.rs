@@ -1,7 +1,7 @@
-//! What a group of rows knows of the rows before it, where frames may refer to those before them.
+//! [`Past`]: the rows before a group, for frames that may refer to earlier frames.
 //!
-//! A plane goes on from the channel's last samples instead of from nothing, and the adaptive coder has learned from
-//! their residuals when it begins. Both sides make it all from the raw bytes.
+//! The first samples of a plane are predicted from the channel's last samples before the group, and the adaptive coder
+//! adapts to the residuals of those samples before it starts. Encoder and decoder compute both from the raw bytes.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a plane and its past")]
 
 use super::fixed::wrap;
@@ -11,27 +11,27 @@ use super::{dict, sample};
 use crate::codec::container::format::Format;
 use crate::util::unsigned::Unsigned;
 
-/// Most rows that are looked at.
+/// Maximum number of rows of a past.
 pub(crate) const ROWS: usize = 512;
-/// Most rows that known values are taken from.
+/// Maximum number of rows that known values are taken from.
 pub(crate) const KNOWN_ROWS: usize = 8192;
 
-/// Samples at the start of a plane that are predicted from its past; and of the past that they are predicted from.
+/// Maximum number of samples of a plane that depend on its past, and of samples of the past that they depend on.
 const EDGE: usize = MAX_ORDER;
 
 /// The rows before a group, and the samples of one channel in them.
 pub(crate) struct Past<'a> {
-    /// Whole rows up to the group.
+    /// Whole rows that end where the group starts.
     pub(crate) raw: &'a [u8],
-    /// The channel's samples in the last of them, as they are predicted from.
+    /// The channel's samples in the last of these rows, mapped as the plane's samples.
     pub(crate) x: &'a mut [i32],
-    /// The same of the planes before, the nearest first.
+    /// The same of the planes before this one, the nearest first.
     pub(crate) refs: [&'a [i32]; MAX_REFS],
-    /// As long as `x`: their residuals.
+    /// The residuals of `x`, as many as `x` has samples.
     pub(crate) e: &'a mut [i32],
 }
 
-/// The end of a past, and the start of its plane.
+/// The end of a past and the start of its plane, in a row.
 struct Edge {
     cells: [i32; 2 * EDGE],
     past: usize,
@@ -55,7 +55,7 @@ impl Edge {
 }
 
 impl Past<'_> {
-    /// Loads the channel's samples through the plane's map.
+    /// Loads the channel's samples into `x` through the map of the plane.
     pub(crate) fn load(&mut self, format: Format, channel: usize, width: u32, map: impl Fn(i32) -> i32) {
         let bytes = self.x.len() * format.row_bytes();
         let from = self.raw.len().sat_sub(bytes);
@@ -65,8 +65,10 @@ impl Past<'_> {
         }
     }
 
-    /// The distinct values of the channel in the last rows, as many as `out` holds, in rising order at its start; how
-    /// many, if there are any.
+    /// The distinct values of the channel in the last rows, as many rows as `out` has cells.
+    ///
+    /// They are in rising order at the start of `out`. Returns their number; `None` without rows and for 64-bit
+    /// samples.
     pub(crate) fn known(&self, format: Format, channel: usize, out: &mut [i32]) -> Option<usize> {
         let row = format.row_bytes();
         let rows = self.raw.len().checked_div(row)?.min(out.len());
@@ -78,24 +80,24 @@ impl Past<'_> {
         Some(dict::compact(out))
     }
 
-    /// There are no samples of this channel.
+    /// Sets the samples of the channel to 0, for planes that are not predicted.
     pub(crate) fn clear(&mut self) {
         self.x.fill(0);
     }
 
-    /// The residuals of the past, as far as there are enough samples before them.
+    /// The residuals of the past, without the first [`EDGE`], which lack samples before them.
     pub(crate) fn residuals(&mut self, p: &Predictor, width: u32) -> &[i32] {
         p.residuals(self.x, &self.refs, width, self.e);
         self.e.get(EDGE..).unwrap_or(&[])
     }
 
-    /// The edges of the planes before.
+    /// The edges of the planes before this one.
     fn edges(&self, refs: &[&[i32]; MAX_REFS]) -> [Edge; MAX_REFS] {
         let mut at = self.refs.iter().zip(refs);
         core::array::from_fn(|_| at.next().map_or(Edge::new(&[], &[]), |(past, r)| Edge::new(past, r)))
     }
 
-    /// Corrects the first residuals `e` of the plane `x`, which were made without its past.
+    /// Replaces the first residuals `e` of the plane `x`, computed without a past, by the residuals with this past.
     pub(crate) fn correct(&self, p: &Predictor, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
         if self.x.is_empty() {
             return;
@@ -109,7 +111,7 @@ impl Past<'_> {
         }
     }
 
-    /// Turns the first of the residuals in `x` into such as go without a past.
+    /// Replaces the first residuals in `x` by the residuals without a past; the inverse of [`Past::correct`].
     pub(crate) fn uncorrect(&self, p: &Predictor, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32) {
         if self.x.is_empty() {
             return;
@@ -117,7 +119,7 @@ impl Past<'_> {
         let mut own = Edge::new(self.x, x);
         let edges = self.edges(refs);
         let edges = edges.each_ref().map(Edge::cells);
-        // The past gives its own residuals, and with them the samples of the start.
+        // Residuals of the past restore the past and, after it, the first samples of the plane.
         let past = self.x.get(self.x.len() - own.past..).unwrap_or(&[]);
         let near = edges.map(|e| e.get(..own.past).unwrap_or(&[]));
         p.residuals(past, &near, width, own.cells.get_mut(..own.past).unwrap_or(&mut []));

@@ -1,4 +1,7 @@
-//! One channel of a group as a glyph.
+//! [`Plane`]: encodes one channel of a group as a glyph.
+//!
+//! A plane is constant, equal to an earlier one, coded, or stored. Coded planes map their samples to integers, predict
+//! them and code the residuals. The map with the smallest estimated cost is used.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame; sums of 32-bit samples in 64 bits")]
 
 use super::fixed::MAX_ORDER as ORDER;
@@ -24,70 +27,100 @@ use crate::util::bytes::Writer;
 use crate::util::slice::{Put, sort};
 use crate::util::unsigned::Count;
 
-/// PRIMITIVE: every sample is the payload.
+/// PRIMITIVE: the payload is the value of every sample.
 pub(crate) const CONSTANT: u32 = 0;
-/// PRIMITIVE: the samples' bytes.
+/// PRIMITIVE: the payload is the bytes of the samples.
 pub(crate) const STORED: u32 = 1;
 /// REFERENCE: the samples of an earlier channel.
 pub(crate) const SAME: u32 = 0;
-/// REFERENCE: ranks in a list of the values in the rows before and some more.
+/// REFERENCE: ranks in a list of the values in the rows before and of new values.
 pub(crate) const KNOWN: u32 = 1;
 /// DELTA: integers less a base, divided by a common factor.
 pub(crate) const INTEGERS: u32 = 0;
-/// DELTA: ranks in a list of the distinct values.
+/// DELTA: ranks in a list of the distinct values, which is in the payload.
 pub(crate) const RANKS: u32 = 1;
-/// DELTA: counts of a step from an offset.
+/// DELTA: counts of a grid, after their errors.
 pub(crate) const COUNTS: u32 = 2;
-/// DELTA: the upper parts of 64-bit samples, the lower ones in front.
+/// DELTA: the upper parts of 64-bit samples, after the lower parts.
 pub(crate) const UPPER: u32 = 3;
-/// DELTA: added to the others where binary64 samples are binary32 numbers, and are treated as such.
+/// DELTA: added to the ids above if the samples are binary64 but all are binary32 numbers, and coded as binary32.
 pub(crate) const NARROW: u32 = 8;
 
-/// The choice of [`KNOWN`], beside the numbers of differences.
-const SEEN: u32 = u32::MAX;
+/// The map of [`KNOWN`], beside the ids of DELTA.
+const KNOWN_RANKS: u32 = u32::MAX;
 
-/// Values of the rows before and of the plane, and how many of them are new.
+/// The number of values in the rows before and in the plane, and the number of those that are not in the rows before.
 #[derive(Clone, Copy, Debug, Default)]
 struct Union {
     all: usize,
     new: usize,
 }
 
-/// What a plane is made of and worked on with.
+/// The map chosen for a plane, and what is known for it.
+struct Choice {
+    /// [`INTEGERS`], [`RANKS`], [`COUNTS`] or [`KNOWN_RANKS`].
+    map: u32,
+    /// Estimated cost in 1/256 bit.
+    cost: u64,
+    /// Number of distinct values at the start of `e`, or 0 if they are not known.
+    distinct: usize,
+    /// The grid of the plane.
+    grid: Option<Grid>,
+    /// The grid, if the list of distinct values is shorter by it.
+    dict_grid: Option<Grid>,
+    /// The list of values for [`KNOWN_RANKS`].
+    union: Union,
+}
+
+impl Choice {
+    fn new() -> Self {
+        let union = Union { all: 0, new: 0 };
+        Choice { map: INTEGERS, cost: u64::MAX, distinct: 0, grid: None, dict_grid: None, union }
+    }
+
+    /// Chooses a map if it costs less than the one chosen so far.
+    fn consider(&mut self, map: u32, cost: u64) {
+        if cost < self.cost {
+            (self.map, self.cost) = (map, cost);
+        }
+    }
+}
+
+/// A plane to encode, and the memory for it.
 pub(crate) struct Plane<'a> {
     /// The group's raw bytes, whole rows.
     pub(crate) raw: &'a [u8],
-    /// What they are.
+    /// Layout of the raw bytes.
     pub(crate) format: Format,
-    /// Which channel this is.
+    /// Index of the channel.
     pub(crate) channel: usize,
-    /// How hard to try.
+    /// Effort of the search.
     pub(crate) effort: Effort,
-    /// The plane's samples, as predicted; later planes may look at them.
+    /// The plane's mapped samples, which later planes may be predicted from.
     pub(crate) x: &'a mut [i32],
-    /// The planes before, the nearest first; empty where there is none.
+    /// The planes before, the nearest first; empty if they do not exist.
     pub(crate) refs: [&'a [i32]; MAX_REFS],
-    /// As long as the plane.
+    /// As many cells as the plane has samples, for residuals and lists of values.
     pub(crate) e: &'a mut [i32],
-    /// What is known of the rows before.
+    /// The rows before the group.
     pub(crate) past: Past<'a>,
-    /// Room for the values in them; none where there are none.
+    /// Cells for the values in these rows; empty without such rows.
     pub(crate) known: &'a mut [i32],
-    /// The grid of the last plane that has one.
+    /// The grid of the last plane that had one.
     pub(crate) grid: &'a mut Option<Grid>,
-    /// For the least squares.
+    /// Cells of f64 for the least squares and the grid search.
     pub(crate) reals: &'a mut [f64],
-    /// For the adaptive coder.
+    /// Cells for the entropy coders.
     pub(crate) models: &'a mut [i32],
 }
 
 impl Plane<'_> {
-    /// Writes the plane's glyph.
+    /// Writes the plane's glyph and returns its size in bytes.
     pub(crate) fn write(mut self, out: &mut [u8]) -> Option<usize> {
         if let Some(n) = self.simple(out) {
             return Some(n);
         }
-        // The payload is written behind the longest head and moved to the real one.
+        // The payload is written after space for the longest head, then moved to the actual head.
         let body = out.get_mut(glyph::MAX_HEAD_BYTES..)?;
         let raw_len = self.x.len() * self.format.sample.width();
         let coded = self.coded(body.get_mut(..body.len().min(raw_len)).unwrap_or(&mut []));
@@ -105,7 +138,7 @@ impl Plane<'_> {
         Some(h + n)
     }
 
-    /// A constant channel, or one that equals an earlier one.
+    /// Writes a constant channel, or one that equals an earlier one; `None` for all other channels.
     fn simple(&mut self, out: &mut [u8]) -> Option<usize> {
         let mut all = sample::bytes_of(self.raw, self.format, self.channel);
         let first = all.next()?;
@@ -133,6 +166,7 @@ impl Plane<'_> {
         None
     }
 
+    /// Writes the bytes of the samples.
     fn stored(&self, out: &mut [u8]) -> Option<usize> {
         let mut w = Writer::new(out);
         let len = self.x.len() * self.format.sample.width();
@@ -143,89 +177,104 @@ impl Plane<'_> {
         w.finish()
     }
 
-    /// The plane by predictor and residual.
+    /// Writes the payload of a coded plane. Returns the type and id of its glyph, and its size in bytes.
     fn coded(&mut self, out: &mut [u8]) -> Option<(GlyphType, u32, usize)> {
-        let mut narrow = 0;
-        if self.format.sample.width() == 8 {
-            if self.format.sample == SampleType::I64
-                || !sample::load_narrow(self.raw, self.format, self.channel, self.x)
-            {
-                return Some((GlyphType::Delta, UPPER, self.upper(out)?));
-            }
-            narrow = NARROW;
-        } else {
-            sample::load(self.raw, self.format, self.channel, self.x);
-        }
+        let Some(narrow) = self.load() else {
+            return Some((GlyphType::Delta, UPPER, self.upper(out)?));
+        };
         if self.effort == Effort::Fast {
             return Some((GlyphType::Delta, narrow | INTEGERS, self.integers(&|v| v, out)?));
         }
-        let mut best = (INTEGERS, u64::MAX);
-        let mut few = 0;
-        let mut grid = None;
-        let mut dict_grid = None;
-        let mut union = Union::default();
-        let floats = self.format.sample.is_float();
-        if floats || dict::promising(self.x, self.e) {
-            let n = self.x.len();
-            let mut consider = |id, cost| {
-                if cost < best.1 {
-                    best = (id, cost);
-                }
-            };
-            consider(INTEGERS, fixed_cost(self.x, self.effort, |v| v));
-            few = match self.effort {
-                Effort::Best => dict::distinct(self.x, self.e),
-                _ => dict::distinct_if_few(self.x, self.e).unwrap_or(0),
-            };
-            let held = if few == 0 && floats { dict::distinct_of_some(self.x, self.e) } else { few };
-            let (values, room) = self.e.split_at_mut_checked(held)?;
-            if floats {
-                grid = Grid::find(values, self.effort == Effort::Best, *self.grid, self.reals);
-                *self.grid = grid.or(*self.grid);
+        let c = self.choose()?;
+        let n = match (c.map, c.grid) {
+            (KNOWN_RANKS, _) => {
+                return Some((GlyphType::Reference, KNOWN, self.ranks_known(c.distinct, c.union, out)?));
             }
-            if few * 3 <= n && few > 1 {
-                let known = dict::Ranks::new(values, room);
-                let ranks = fixed_cost(self.x, self.effort, |v| known.of(v));
-                let plain = dict::cost(values);
-                let fitted = grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
-                dict_grid = grid.filter(|_| fitted < plain);
-                consider(RANKS, ranks + plain.min_u64(fitted));
-                if let Some(u) = self.union(few) {
-                    let all = self.known.get(..u.all).unwrap_or(&[]);
-                    let ranks = fixed_cost(self.x, self.effort, |v| dict::rank(all, v));
-                    let new = self.e.get(few..few + u.new).unwrap_or(&[]);
-                    let cost = if new.is_empty() { 0 } else { dict::cost(new) };
-                    consider(SEEN, ranks + cost);
-                    union = u;
-                }
-            }
-            if let Some(g) = grid {
-                let mut off = [0; SOME - ORDER];
-                let (mut errors, mut seen) = (0, 0);
-                let counts = run_cost(self.x, self.effort, |v, to| {
-                    g.counts(v, to);
-                    // Without the samples in front that only serve differences.
-                    let (v, k) = (v.get(ORDER..).unwrap_or(&[]), to.get(ORDER..).unwrap_or(&[]));
-                    let off = off.get_mut(..v.len()).unwrap_or(&mut []);
-                    off.put(v);
-                    g.less_samples(k, off);
-                    errors += estimate(off.iter().map(|e| u64::from(e.unsigned_abs())).sum(), off.len() as u32);
-                    seen += off.len() as u64;
-                });
-                let errors = (errors * n as u64).checked_div(seen).unwrap_or(0);
-                consider(COUNTS, counts + errors + 16 * 8 * 256);
-            }
-        }
-        let n = match (best.0, grid) {
-            (SEEN, _) => return Some((GlyphType::Reference, KNOWN, self.ranks_known(few, union, out)?)),
-            (RANKS, _) => self.ranks(few, dict_grid, out)?,
+            (RANKS, _) => self.ranks(c.distinct, c.dict_grid, out)?,
             (COUNTS, Some(g)) => self.counts(g, out)?,
             _ => self.integers(&|v| v, out)?,
         };
-        Some((GlyphType::Delta, narrow | best.0, n))
+        Some((GlyphType::Delta, narrow | c.map, n))
     }
 
-    /// 64-bit samples.
+    /// Loads the samples into `x`. Returns `None` for 64-bit samples that have to be split into upper and lower parts.
+    ///
+    /// The number is [`NARROW`] for binary64 samples that are all binary32 numbers, and 0 for samples of up to 32 bits.
+    fn load(&mut self) -> Option<u32> {
+        if self.format.sample.width() < 8 {
+            sample::load(self.raw, self.format, self.channel, self.x);
+            return Some(0);
+        }
+        let narrow =
+            self.format.sample == SampleType::F64 && sample::load_narrow(self.raw, self.format, self.channel, self.x);
+        narrow.then_some(NARROW)
+    }
+
+    /// Chooses the map with the smallest estimated cost.
+    fn choose(&mut self) -> Option<Choice> {
+        let mut c = Choice::new();
+        let floats = self.format.sample.is_float();
+        if !floats && !dict::promising(self.x, self.e) {
+            return Some(c);
+        }
+        c.consider(INTEGERS, fixed_cost(self.x, self.effort, |v| v));
+        c.distinct = match self.effort {
+            Effort::Best => dict::distinct(self.x, self.e),
+            _ => dict::distinct_if_few(self.x, self.e).unwrap_or(0),
+        };
+        if floats {
+            let some = if c.distinct == 0 { dict::distinct_of_some(self.x, self.e) } else { c.distinct };
+            c.grid = Grid::find(self.e.get(..some)?, self.effort == Effort::Best, *self.grid, self.reals);
+            *self.grid = c.grid.or(*self.grid);
+        }
+        if c.distinct * 3 <= self.x.len() && c.distinct > 1 {
+            self.consider_ranks(&mut c)?;
+        }
+        if let Some(g) = c.grid {
+            c.consider(COUNTS, self.counts_cost(&g));
+        }
+        Some(c)
+    }
+
+    /// Considers ranks among the distinct values at the start of `e`, and among them and the values of the rows before.
+    fn consider_ranks(&mut self, c: &mut Choice) -> Option<()> {
+        let (values, rest) = self.e.split_at_mut_checked(c.distinct)?;
+        let known = dict::Ranks::new(values, rest);
+        let ranks = fixed_cost(self.x, self.effort, |v| known.of(v));
+        let plain = dict::cost(values);
+        let fitted = c.grid.map_or(u64::MAX, |g| dict::grid_cost(values, &g));
+        c.dict_grid = c.grid.filter(|_| fitted < plain);
+        c.consider(RANKS, ranks + plain.min_u64(fitted));
+        if let Some(u) = self.union(c.distinct) {
+            let all = self.known.get(..u.all).unwrap_or(&[]);
+            let ranks = fixed_cost(self.x, self.effort, |v| dict::rank(all, v));
+            let new = self.e.get(c.distinct..c.distinct + u.new).unwrap_or(&[]);
+            let cost = if new.is_empty() { 0 } else { dict::cost(new) };
+            c.consider(KNOWN_RANKS, ranks + cost);
+            c.union = u;
+        }
+        Some(())
+    }
+
+    /// Estimated cost of the plane as counts of a grid, in 1/256 bit.
+    fn counts_cost(&self, g: &Grid) -> u64 {
+        let mut errors = [0; SOME - ORDER];
+        let (mut cost, mut seen) = (0, 0);
+        let counts = run_cost(self.x, self.effort, |v, to| {
+            g.counts(v, to);
+            // Without the samples at the start, which only serve the differences.
+            let (v, k) = (v.get(ORDER..).unwrap_or(&[]), to.get(ORDER..).unwrap_or(&[]));
+            let errors = errors.get_mut(..v.len()).unwrap_or(&mut []);
+            errors.put(v);
+            g.subtract_samples(k, errors);
+            cost += estimate(errors.iter().map(|e| u64::from(e.unsigned_abs())).sum(), errors.len() as u32);
+            seen += errors.len() as u64;
+        });
+        let errors = (cost * self.x.len() as u64).checked_div(seen).unwrap_or(0);
+        counts + errors + 16 * 8 * 256
+    }
+
+    /// Writes 64-bit samples as upper and lower parts.
     fn upper(&mut self, out: &mut [u8]) -> Option<usize> {
         let wide = Wide::choose(self.raw, self.format, self.channel)?;
         let n = wide.write(self.raw, self.format, self.channel, out)?;
@@ -234,25 +283,27 @@ impl Plane<'_> {
         Some(n + self.integers(&|_| 0, out.get_mut(n..)?)?)
     }
 
-    /// The plane as ranks among the distinct values, which lie at the start of `e`.
-    fn ranks(&mut self, few: usize, grid: Option<Grid>, out: &mut [u8]) -> Option<usize> {
-        let (values, room) = self.e.split_at_mut_checked(few)?;
-        let known = dict::Ranks::new(values, room);
-        let middle = few as i32 / 2;
+    /// Writes ranks among the `distinct` values at the start of `e`.
+    fn ranks(&mut self, distinct: usize, grid: Option<Grid>, out: &mut [u8]) -> Option<usize> {
+        let (values, rest) = self.e.split_at_mut_checked(distinct)?;
+        let known = dict::Ranks::new(values, rest);
+        let middle = distinct as i32 / 2;
         for v in self.x.iter_mut() {
             *v = known.of(*v) - middle;
         }
         self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
-        let n = dict::write(self.e, few, grid, self.effort, self.models, out)?;
+        let n = dict::write(self.e, distinct, grid, self.effort, self.models, out)?;
         Some(n + self.predicted(32, out.get_mut(n..)?)?)
     }
 
-    /// The values of the rows before and of these at the start of `known`, those that are new behind the `few` of `e`;
-    /// nothing if there are none before, or too many.
-    fn union(&mut self, few: usize) -> Option<Union> {
+    /// Lists the values of the rows before and of the plane at the start of `known`.
+    ///
+    /// The new values are copied to `e`, after the `distinct` values at its start. Returns `None` if the rows before
+    /// have no values, or the list is too long.
+    fn union(&mut self, distinct: usize) -> Option<Union> {
         let n = self.x.len();
         let before = self.past.known(self.format, self.channel, self.known.get_mut(..n.min(KNOWN_ROWS))?)?;
-        let (values, rest) = self.e.split_at_mut_checked(few)?;
+        let (values, rest) = self.e.split_at_mut_checked(distinct)?;
         let (old, free) = self.known.split_at_mut_checked(before)?;
         let mut new = 0;
         for v in values.iter().filter(|v| old.binary_search(v).is_err()) {
@@ -265,8 +316,8 @@ impl Plane<'_> {
         (all * 2 <= n).then_some(Union { all, new })
     }
 
-    /// The plane as ranks among known and new values.
-    fn ranks_known(&mut self, few: usize, union: Union, out: &mut [u8]) -> Option<usize> {
+    /// Writes ranks among known and new values.
+    fn ranks_known(&mut self, distinct: usize, union: Union, out: &mut [u8]) -> Option<usize> {
         let values = self.known.get(..union.all)?;
         let middle = union.all as i32 / 2;
         for v in self.x.iter_mut() {
@@ -277,17 +328,17 @@ impl Plane<'_> {
             *out.first_mut()? = dict::NONE;
             1
         } else {
-            self.e.slide(few..few + union.new, 0);
+            self.e.slide(distinct..distinct + union.new, 0);
             dict::write(self.e, union.new, None, self.effort, self.models, out)?
         };
         Some(n + self.predicted(32, out.get_mut(n..)?)?)
     }
 
-    /// The plane as counts of a grid, the errors in front.
+    /// Writes the errors and the counts of a grid.
     fn counts(&mut self, g: Grid, out: &mut [u8]) -> Option<usize> {
         self.e.put(self.x);
         g.counts(self.e, self.x);
-        g.less_samples(self.x, self.e);
+        g.subtract_samples(self.x, self.e);
         let mut w = Writer::new(out);
         g.write(&mut w);
         let mut n = w.finish()?;
@@ -295,7 +346,9 @@ impl Plane<'_> {
         Some(n + self.integers(&|v| g.count(v), out.get_mut(n..)?)?)
     }
 
-    /// Integers less a base and divided by what all differences have in common; samples of the past become such by `map`.
+    /// Writes the integers in `x`, less a base and divided by a common factor.
+    ///
+    /// `map` maps samples of the past to integers.
     fn integers(&mut self, map: &dyn Fn(i32) -> i32, out: &mut [u8]) -> Option<usize> {
         let bits = width_of(self.format);
         let g = common_factor(self.x);
@@ -318,7 +371,7 @@ impl Plane<'_> {
         Some(n + self.predicted(width, out.get_mut(n..)?)?)
     }
 
-    /// Predictor and residual of `x`.
+    /// Writes the predictor and the residuals of `x`.
     fn predicted(&mut self, width: u32, out: &mut [u8]) -> Option<usize> {
         let c = predict::choose(self.x, &self.refs, width, self.effort, self.reals, self.e);
         c.predictor.residuals(self.x, &self.refs, width, self.e);
@@ -329,7 +382,7 @@ impl Plane<'_> {
     }
 }
 
-/// Estimated cost of samples through a map.
+/// Estimated cost of samples after a map, with a fixed predictor, in 1/256 bit.
 fn fixed_cost(x: &[i32], effort: Effort, map: impl Fn(i32) -> i32) -> u64 {
     run_cost(x, effort, |v, to| {
         for (to, v) in to.iter_mut().zip(v) {
@@ -338,7 +391,7 @@ fn fixed_cost(x: &[i32], effort: Effort, map: impl Fn(i32) -> i32) -> u64 {
     })
 }
 
-/// The same with a map of some samples at a time, to as many.
+/// [`fixed_cost`] with a map of several samples at a time.
 fn run_cost(x: &[i32], effort: Effort, mut map: impl FnMut(&[i32], &mut [i32])) -> u64 {
     let at = &mut |from, to: &mut [i32]| map(x.get(from..from + to.len()).unwrap_or(&[]), to);
     predict::choose_fixed(x.len(), 32, effort, at).cost

@@ -1,4 +1,4 @@
-//! Decoding a plane.
+//! [`PlaneOut`]: decodes one channel of a group from its glyph; the inverse of [`super::plane`].
 
 use super::grid::Grid;
 use super::integers::{integer, width_of};
@@ -15,30 +15,30 @@ use crate::mem::Slide;
 use crate::util::bytes::Reader;
 use crate::util::slice::{Put, sort};
 
-/// Where a plane is read to.
+/// A plane to decode, and the memory for it.
 pub(crate) struct PlaneOut<'a> {
     /// The group's raw bytes, whole rows.
     pub(crate) raw: &'a mut [u8],
-    /// What they are.
+    /// Layout of the raw bytes.
     pub(crate) format: Format,
-    /// Which channel this is.
+    /// Index of the channel.
     pub(crate) channel: usize,
-    /// The plane's samples, as predicted.
+    /// The plane's mapped samples.
     pub(crate) x: &'a mut [i32],
     /// The planes before, the nearest first.
     pub(crate) refs: [&'a [i32]; MAX_REFS],
-    /// Room for errors and distinct values: as long as the plane, if there is as much.
+    /// Cells for errors and distinct values: as many as the plane has samples, if the memory has them.
     pub(crate) e: &'a mut [i32],
-    /// What is known of the rows before.
+    /// The rows before the group.
     pub(crate) past: Past<'a>,
-    /// For the adaptive coder.
+    /// Cells for the entropy coders.
     pub(crate) models: &'a mut [i32],
-    /// Whether binary64 samples come as binary32.
+    /// Whether the samples are binary64 but coded as binary32.
     pub(crate) narrow: bool,
 }
 
 impl PlaneOut<'_> {
-    /// Reads the plane of a glyph.
+    /// Reads the plane from its glyph; `None` if the payload is damaged or needs more memory.
     pub(crate) fn read(mut self, g: &Glyph<'_>) -> Option<()> {
         let payload = g.payload?;
         let coded = g.kind == GlyphType::Delta || (g.kind, g.id) == (GlyphType::Reference, KNOWN);
@@ -100,6 +100,7 @@ impl PlaneOut<'_> {
         Some(())
     }
 
+    /// Reads a predictor and the residuals, and restores `x`.
     fn predicted(&mut self, width: u32, r: &mut Reader<'_>) -> Option<()> {
         let p = Predictor::read(r)?;
         if let Predictor::Linear(l) = &p
@@ -114,6 +115,7 @@ impl PlaneOut<'_> {
         Some(())
     }
 
+    /// Reads integers with a base and a factor.
     fn integers(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let (base, g) = self.affine(&|v| v, r)?;
         let value = |v: i32| v.wrapping_mul(g).wrapping_add(base);
@@ -121,6 +123,7 @@ impl PlaneOut<'_> {
         Some(())
     }
 
+    /// Reads the lower and the upper parts of 64-bit samples.
     fn upper(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let (wide, low) = Wide::read(r, self.format, self.x.len())?;
         self.past.clear();
@@ -130,7 +133,7 @@ impl PlaneOut<'_> {
         Some(())
     }
 
-    /// Reads a plane of integers, samples of the past becoming such by `map`; returns their base and factor.
+    /// Reads integers into `x`, and returns their base and factor. `map` maps samples of the past to integers.
     fn affine(&mut self, map: &dyn Fn(i32) -> i32, r: &mut Reader<'_>) -> Option<(i32, i32)> {
         let base = unzigzag(varint::read(r)?);
         let g = varint::read(r).filter(|g| *g > 0)?;
@@ -140,19 +143,21 @@ impl PlaneOut<'_> {
         Some((base, g as i32))
     }
 
+    /// Reads a list of values and the ranks.
     fn ranks(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let few = self.values(0, r)?;
-        self.ranked(few, r)
+        let distinct = self.values(0, r)?;
+        self.ranked(distinct, r)
     }
 
-    /// Reads a list of values into `e` from `at` on.
+    /// Reads a list of values into `e` from `at` on, and returns their number.
     fn values(&mut self, at: usize, r: &mut Reader<'_>) -> Option<usize> {
         dict::read(r, self.format.sample.is_float(), self.x.len() / 3, self.models, self.e.get_mut(at..)?)
     }
 
+    /// Reads a list of new values, and the ranks among them and the values of the rows before.
     fn known(&mut self, r: &mut Reader<'_>) -> Option<()> {
-        let most = self.x.len().min(KNOWN_ROWS);
-        let before = self.past.known(self.format, self.channel, self.x.get_mut(..most)?)?;
+        let max = self.x.len().min(KNOWN_ROWS);
+        let before = self.past.known(self.format, self.channel, self.x.get_mut(..max)?)?;
         self.e.get_mut(..before)?.put(self.x.get(..before)?);
         let new = if r.rest().first() == Some(&dict::NONE) {
             r.u8()?;
@@ -169,18 +174,19 @@ impl PlaneOut<'_> {
         self.ranked(all, r)
     }
 
-    /// Reads ranks in the list of values at the start of `e`.
-    fn ranked(&mut self, few: usize, r: &mut Reader<'_>) -> Option<()> {
-        let middle = few as i32 / 2;
-        let values = self.e.get(..few)?;
+    /// Reads ranks in the list of `distinct` values at the start of `e`, and stores the samples.
+    fn ranked(&mut self, distinct: usize, r: &mut Reader<'_>) -> Option<()> {
+        let middle = distinct as i32 / 2;
+        let values = self.e.get(..distinct)?;
         self.past.load(self.format, self.channel, 32, |v| dict::rank(values, v) - middle);
         self.predicted(32, r)?;
-        let values = self.e.get(..few)?;
+        let values = self.e.get(..distinct)?;
         let found = |v: i32| values.get(v.wrapping_add(middle) as usize).copied().unwrap_or(0);
         sample::store(self.raw, self.format, self.channel, self.narrow, self.x, found);
         Some(())
     }
 
+    /// Reads the errors and the counts of a grid.
     fn counts(&mut self, r: &mut Reader<'_>) -> Option<()> {
         let grid = Grid::read(r)?;
         entropy::read(r, self.models, self.e.get_mut(..self.x.len())?)?;

@@ -1,4 +1,4 @@
-//! Chooses a plane's predictor, and writes and reads it.
+//! [`Predictor`]: how a plane is predicted. Chooses, writes and reads it.
 #![allow(clippy::arithmetic_side_effects, reason = "costs summed in 64 bits; positions within a plane")]
 
 use super::fixed;
@@ -10,35 +10,35 @@ use crate::simd::{LANES, Level};
 use crate::util::bytes::Reader;
 use crate::util::unsigned::Unsigned;
 
-/// How the samples of a plane are predicted.
+/// The predictor of a plane.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Predictor {
     /// Differences of this order.
     Fixed(usize),
-    /// Linear prediction with coefficients of its own.
+    /// Linear prediction with the plane's own coefficients.
     Linear(Linear),
 }
 
-/// The byte that says: linear.
+/// First byte of a linear predictor. The first byte of fixed predictors is their order.
 const LINEAR: u8 = 4;
 
-/// Runs that estimates look at.
+/// Samples of a run that estimates read.
 const RUN: usize = 128;
-/// Planes shorter than this are predicted from fewer samples at less than the best effort.
+/// Below this length, planes have predictors with fewer terms at less than the best effort.
 const SHORT: usize = 2048;
-/// The estimate's block.
+/// Samples of a block of the estimate.
 const BLOCK: usize = 32;
 
-/// Most samples that estimates ask for at a time.
+/// Maximum number of samples that estimates request at a time: a block and the history of the fixed predictors.
 pub(crate) const SOME: usize = 3 + BLOCK;
 
-/// Number of earlier planes that hold something.
+/// Number of earlier planes that have samples.
 fn known(refs: &[&[i32]; MAX_REFS]) -> usize {
     refs.iter().take_while(|r| !r.is_empty()).count()
 }
 
 impl Predictor {
-    /// Residuals of `x` into `e`.
+    /// Computes the residuals of `x` into `e`.
     pub(crate) fn residuals(&self, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, e: &mut [i32]) {
         match self {
             Predictor::Fixed(order) => fixed::residuals(x, *order, width, e),
@@ -46,7 +46,7 @@ impl Predictor {
         }
     }
 
-    /// Residuals into samples, in place.
+    /// Replaces residuals by their samples, in place.
     pub(crate) fn restore(&self, x: &mut [i32], refs: &[&[i32]; MAX_REFS], width: u32) {
         match self {
             Predictor::Fixed(order) => fixed::restore(x, *order, width),
@@ -54,7 +54,7 @@ impl Predictor {
         }
     }
 
-    /// Writes the predictor.
+    /// Writes the predictor and returns the number of bytes.
     pub(crate) fn write(&self, out: &mut [u8]) -> Option<usize> {
         let (first, rest) = out.split_first_mut()?;
         match self {
@@ -69,7 +69,7 @@ impl Predictor {
         }
     }
 
-    /// Reads a predictor.
+    /// Reads a predictor; `None` if the bytes are damaged.
     pub(crate) fn read(r: &mut Reader<'_>) -> Option<Self> {
         match r.u8()? {
             order @ 0..LINEAR => Some(Predictor::Fixed(order.into())),
@@ -79,28 +79,30 @@ impl Predictor {
     }
 }
 
-/// What the choice came to.
+/// The result of a choice.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     /// The predictor.
     pub(crate) predictor: Predictor,
-    /// Estimated cost of the whole plane in 1/256 bit.
+    /// Estimated cost of the plane in 1/256 bit.
     pub(crate) cost: u64,
 }
 
-/// The length of the runs that are looked at, and the distance between their starts.
+/// The length of the runs that estimates read of `n` samples, and the distance between their starts.
 fn runs(n: usize, effort: Effort) -> (usize, usize) {
     match n {
         _ if effort == Effort::Best => (RUN, RUN),
         0..=512 => (RUN, RUN),
-        // Few samples, but from everywhere.
+        // Few samples, spread over the plane.
         513..=4096 if effort == Effort::Default => (BLOCK, 7 * BLOCK),
         513..=4096 => (RUN, 4 * RUN),
         _ => (RUN, 8 * RUN),
     }
 }
 
-/// The best of the fixed orders, by the cost of some runs of what `at` gives for a range of samples.
+/// Chooses the best fixed predictor of `n` samples by the cost of some runs.
+///
+/// `at` loads the samples from a position on.
 pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, at: &mut dyn FnMut(usize, &mut [i32])) -> Choice {
     let mut costs = [0u64; fixed::MAX_ORDER + 1];
     let mut seen = 0u64;
@@ -109,7 +111,7 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, at: &mut dyn Fn
     let level = Level::detect();
     let (length, stride) = runs(n, effort);
     while from < n {
-        // A run is looked at block by block, each with the three samples before it.
+        // Each block of a run is loaded with the three samples before it.
         for start in (from..(from + length).min(n)).step_by(BLOCK) {
             let len = BLOCK.min(n - start);
             let back = start.min(3);
@@ -125,12 +127,12 @@ pub(crate) fn choose_fixed(n: usize, width: u32, effort: Effort, at: &mut dyn Fn
     Choice { predictor: Predictor::Fixed(order), cost: if seen == 0 { 0 } else { scale(cost, n as u64, seen) } }
 }
 
-/// `cost` of `seen` samples for `n` samples.
+/// Scales the cost of `seen` samples to `n` samples.
 fn scale(cost: u64, n: u64, seen: u64) -> u64 {
     (u128::from(cost) * u128::from(n) / u128::from(seen.max(1))) as u64
 }
 
-/// Estimated cost of a linear predictor; `e` is overwritten.
+/// Estimated cost of a linear predictor and its residuals, in 1/256 bit. `e` is overwritten.
 fn linear_cost(l: &Linear, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, effort: Effort, e: &mut [i32]) -> u64 {
     let n = x.len();
     let warm = l.warm();
@@ -159,7 +161,7 @@ fn linear_cost(l: &Linear, x: &[i32], refs: &[&[i32]; MAX_REFS], width: u32, eff
     scale(cost, n as u64, seen) + side
 }
 
-/// Chooses among the fixed and the linear predictors; `e` is overwritten.
+/// Chooses the best of the fixed and the linear predictors. `e` is overwritten.
 pub(crate) fn choose(
     x: &[i32],
     refs: &[&[i32]; MAX_REFS],
@@ -184,25 +186,25 @@ pub(crate) fn choose(
             best = Choice { predictor: Predictor::Linear(l), cost };
         }
     };
-    // Own terms accumulated, planes, taps; and the orders solved for with them.
+    // Own terms, planes and taps accumulated, and the orders solved for.
     let ways: &[(usize, usize, usize, &[usize])] = match (effort, planes) {
         (Effort::Best, 0) => &[(32, 0, 0, &[4, 8, 16, 24, 32])],
         (Effort::Best, _) => {
             &[(32, 0, 0, &[4, 8, 16, 24, 32]), (2, 3, 3, &[1, 2]), (16, 3, 2, &[4, 8, 16]), (16, 3, 3, &[16])]
         }
-        // Short planes determine few terms, and pay for each.
+        // Short planes determine few terms, and each term costs bits.
         (_, 0) if n < SHORT => &[(8, 0, 0, &[4, 8])],
         _ if n < SHORT => &[(8, 0, 0, &[4, 8]), (1, 3, 2, &[1])],
         (_, 0) => &[(16, 0, 0, &[8, 16])],
         _ => &[(16, 0, 0, &[8, 16]), (4, 3, 2, &[1, 4])],
     };
-    // At the default effort the one with the least noise and the fewest terms is looked at closely.
+    // At the default effort, only the predictor with the best noise and terms is measured.
     let mut likely: Option<(i64, Linear)> = None;
-    for (own, most, taps, orders) in ways {
+    for (own, max_planes, taps, orders) in ways {
         if *taps > 0 && effort != Effort::Best && !related(x, refs) {
             continue;
         }
-        let Some(mut s) = Solver::new(reals, *own, planes.min(*most), *taps) else { continue };
+        let Some(mut s) = Solver::new(reals, *own, planes.min(*max_planes), *taps) else { continue };
         accumulate(&mut s, x, refs, *taps > 0, effort);
         for order in *orders {
             let Some(found) = s.solve(*order, *taps > 0) else { continue };
@@ -210,8 +212,8 @@ pub(crate) fn choose(
                 attempt(found.predictor, e);
                 continue;
             }
-            let terms = order + planes.min(*most) * taps;
-            // A term costs its bits, and time: it has to gain 1/256 bit per sample.
+            let terms = order + planes.min(*max_planes) * taps;
+            // A term costs its bits and time. It has to gain 1/256 bit per sample.
             let bits = i64::from(found.noise / 2) * n as i64 + terms as i64 * (14 * 256 + n as i64);
             if likely.is_none_or(|l| bits < l.0) {
                 likely = Some((bits, found.predictor));
@@ -224,17 +226,17 @@ pub(crate) fn choose(
     best
 }
 
-/// The products over the plane, or at less effort over some of it.
+/// Accumulates the products over the plane, or over parts of it at less than the best effort.
 fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], crossed: bool, effort: Effort) {
     let n = x.len();
     if effort == Effort::Best || n <= 512 {
         s.accumulate(x, refs, 0..n);
         return;
     }
-    // With other planes there is more to add up, and less to win.
+    // Other planes have more products to add up and less to gain.
     let part = if n >= 8192 || crossed { 4 } else { 2 };
     let parts = if n < SHORT { 2 } else { 4 };
-    // Whole turns of the partial sums, behind what the first samples are predicted from.
+    // Whole rounds of the partial sums, after the history of the first samples.
     let len = (n / parts / part) & !(LANES - 1);
     for k in 0..parts {
         let from = (k * (n / parts)).max(MAX_ORDER);
@@ -242,12 +244,14 @@ fn accumulate(s: &mut Solver<'_>, x: &[i32], refs: &[&[i32]; MAX_REFS], crossed:
     }
 }
 
-/// Samples of each run that [`related`] looks at, and how many runs.
+/// Samples of each run that [`related`] reads, and the number of runs.
 const NEAR: usize = 64;
 const RUNS: usize = 4;
 
-/// Whether one of the planes before may tell something of this one: a correlation of the differences, at once or one
-/// sample later, of a square above 1/24; of short planes 1/10, as less does not pay for the terms.
+/// Whether one of the planes before may improve the prediction of this one.
+///
+/// The squared correlation of their differences, in the same row or one row later, has to exceed 1/24. Short planes
+/// need 1/10, because less does not outweigh the cost of the terms.
 fn related(x: &[i32], refs: &[&[i32]; MAX_REFS]) -> bool {
     let n = x.len();
     if n <= RUNS * (NEAR + 2) {
@@ -275,7 +279,7 @@ fn related(x: &[i32], refs: &[&[i32]; MAX_REFS]) -> bool {
                 later += v * before;
             }
         }
-        let least = xx * rr / if n < SHORT { 10.0 } else { 24.0 };
-        now * now > least || later * later > least
+        let min = xx * rr / if n < SHORT { 10.0 } else { 24.0 };
+        now * now > min || later * later > min
     })
 }

@@ -1,29 +1,31 @@
-//! Adaptive binary range coder: 32-bit range, carries resolved as they come (Martin, "Range encoding", 1979).
+//! Adaptive binary range coder with a 32-bit range (Martin, "Range encoding", 1979). Carries propagate as they occur.
 //!
-//! A node's probability is the mean of a fast and a slow estimate; the slow one learns quickly at first.
+//! [`Writer`] and [`Reader`] code decisions, each with the probability that its [`Node`] estimates. The probability is
+//! the mean of a fast and a slow estimate; the slow one adapts quickly at first.
 #![allow(clippy::arithmetic_side_effects, reason = "ranges of 32 and lows of 33 bits in 64; positions within a frame")]
 
-/// An adaptive binary decision: two probabilities of 0, each in 14 bits, and how often the node was met.
+/// The state of an adaptive binary decision: two estimates of the probability of 0 with 14 bits each, and the number of
+/// decisions so far, up to 15.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node(u32);
 
 impl Node {
-    /// Even odds, never met.
+    /// The cell of a node with even probabilities and no decisions so far.
     pub(crate) const NEW: i32 = (0x2000 << 18) | (0x2000 << 4);
 
-    /// The node kept in a cell.
+    /// The node in a cell.
     #[inline]
     pub(crate) const fn of(cell: i32) -> Self {
         Node(cell as u32)
     }
 
-    /// As it is kept in a cell.
+    /// The cell for this node.
     #[inline]
     pub(crate) const fn cell(self) -> i32 {
         self.0 as i32
     }
 
-    /// Probability of 0 in 15 bits, never 0 or 1.
+    /// Probability of 0 in units of 2^-15, at least 24 units from 0 and 1.
     #[inline]
     const fn zero(self) -> u32 {
         let p = (self.0 >> 18) + ((self.0 >> 4) & 0x3fff);
@@ -32,13 +34,13 @@ impl Node {
         if p > 0x7fff - 24 { 0x7fff - 24 } else { p }
     }
 
-    /// The node after a decision.
+    /// The node, updated by a decision.
     #[inline]
-    const fn after(self, bit: bool) -> Self {
+    const fn updated(self, bit: bool) -> Self {
         let (fast, slow, met) = (self.0 >> 18, (self.0 >> 4) & 0x3fff, self.0 & 15);
         #[allow(clippy::indexing_slicing, reason = "four bits index a table of 16")]
         let (quick, rate) = RATES[met as usize];
-        // Towards 0 for a one and towards the top for a zero, without a branch.
+        // Toward 0 after a one and toward the top after a zero, without a branch.
         let flip = if bit { 0 } else { 0x3fff };
         let (f, s) = (fast ^ flip, slow ^ flip);
         let (fast, slow) = ((f - (f >> quick)) ^ flip, (s - (s >> rate)) ^ flip);
@@ -47,7 +49,7 @@ impl Node {
     }
 }
 
-/// Shifts of the fast and the slow estimate by how often a node was met.
+/// Shifts of the fast and the slow estimate, by the number of decisions of a node so far.
 const RATES: [(u8, u8); 16] = [
     (1, 1),
     (2, 2),
@@ -67,23 +69,23 @@ const RATES: [(u8, u8); 16] = [
     (4, 7),
 ];
 
-/// Either side of the coder: the writer takes decisions, the reader makes them.
+/// Both sides of the coder, so that one function serves both: a writer codes the given values, a reader returns them.
 pub(crate) trait Coder {
-    /// One decision; returns it.
+    /// Codes a decision and returns it.
     fn bit(&mut self, node: &mut i32, bit: bool) -> bool;
-    /// The `bits` low bits of `value`, at even odds; returns them.
+    /// Codes the low `bits` bits of `value` with even probabilities and returns them.
     fn raw(&mut self, value: u32, bits: u32) -> u32;
 }
 
 const TOP: u32 = 1 << 24;
 
-/// Takes decisions that are known to both sides: nothing is written, but learned.
+/// Adapts nodes to decisions that both sides know, without coding them.
 pub(crate) struct Learner;
 
 impl Coder for Learner {
     #[inline]
     fn bit(&mut self, node: &mut i32, bit: bool) -> bool {
-        *node = Node::of(*node).after(bit).cell();
+        *node = Node::of(*node).updated(bit).cell();
         bit
     }
 
@@ -92,7 +94,7 @@ impl Coder for Learner {
     }
 }
 
-/// Writes decisions.
+/// The writing side.
 pub(crate) struct Writer<'a> {
     out: &'a mut [u8],
     len: usize,
@@ -104,7 +106,7 @@ pub(crate) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Starts at the first byte of `out`.
+    /// A writer that starts at the first byte of `out`.
     pub(crate) fn new(out: &'a mut [u8]) -> Self {
         Writer { out, len: 0, low: 0, range: u32::MAX, cache: 0, pending: 0, short: false }
     }
@@ -119,7 +121,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Moves the highest byte out; a byte of all ones waits for a carry.
+    /// Outputs the highest byte of `low`. A byte of ones is held back, because a carry may follow.
     fn shift(&mut self) {
         if self.low < 0xff00_0000 || self.low > 0xffff_ffff {
             let carry = (self.low >> 32) as u8;
@@ -135,7 +137,7 @@ impl<'a> Writer<'a> {
         self.low = (self.low & 0x00ff_ffff) << 8;
     }
 
-    /// Ends the code; tells its length, or nothing if it did not fit. Zeros at the end are left out.
+    /// Ends the code and returns its length in bytes, or `None` if it did not fit. Zeros at the end are omitted.
     pub(crate) fn finish(mut self) -> Option<usize> {
         for _ in 0..5 {
             self.shift();
@@ -158,8 +160,8 @@ impl Coder for Writer<'_> {
         } else {
             self.range = bound;
         }
-        *node = n.after(bit).cell();
-        // At most four bytes: the range has 32 bits.
+        *node = n.updated(bit).cell();
+        // At most four iterations, because the range has 32 bits.
         while self.range < TOP {
             self.range <<= 8;
             self.shift();
@@ -183,7 +185,7 @@ impl Coder for Writer<'_> {
     }
 }
 
-/// Reads decisions.
+/// The reading side.
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     pos: usize,
@@ -192,7 +194,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Starts with the code's first byte. Behind its end there are zeros.
+    /// A reader that starts at the first byte of `bytes`. Past their end it reads zeros.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
         let mut r = Reader { bytes, pos: 0, code: 0, range: u32::MAX };
         for _ in 0..5 {
@@ -208,7 +210,7 @@ impl<'a> Reader<'a> {
         b.into()
     }
 
-    /// Whether the code began as it has to, and nothing is left of it.
+    /// Whether the code began with 0, as every writer's does, and all of it is read.
     pub(crate) fn ended(&self) -> bool {
         self.bytes.first().is_none_or(|b| *b == 0) && self.pos >= self.bytes.len()
     }
@@ -226,7 +228,7 @@ impl Coder for Reader<'_> {
         } else {
             self.range = bound;
         }
-        *node = n.after(bit).cell();
+        *node = n.updated(bit).cell();
         while self.range < TOP {
             self.range <<= 8;
             self.code = (self.code << 8) | self.next();
@@ -260,7 +262,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn decisions_come_back(items in proptest::collection::vec((0usize..3, any::<bool>(), any::<u32>(), 0u32..=32), 0..500)) {
+        fn decisions_read_back(items in proptest::collection::vec((0usize..3, any::<bool>(), any::<u32>(), 0u32..=32), 0..500)) {
             let mut buf = std::vec![0u8; 8192];
             let mut w = Writer::new(&mut buf);
             let mut nodes = [Node::NEW; 3];
@@ -284,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn carries_run_through_and_certainty_is_cheap() {
+    fn carries_propagate_and_likely_decisions_are_short() {
         let mut buf = std::vec![0u8; 4096];
         let mut w = Writer::new(&mut buf);
         let mut node = Node::NEW;

@@ -1,7 +1,7 @@
 //! Range asymmetric numeral systems (Duda, arXiv:1311.2540): 32-bit states, 16-bit words, 12-bit frequencies.
 //!
-//! Several states take turns over the symbols, so that the processor works on them at the same time. The encoder
-//! runs over the symbols backwards and writes its words backwards; the decoder reads both forwards.
+//! Several states take turns over the symbols, so that a processor computes them in parallel. [`Encoder`] reads the
+//! symbols and writes its words from last to first. [`Decoder`] works from first to last.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -14,13 +14,13 @@ use core::hint::select_unpredictable;
 use super::tables::RECIPROCALS;
 use super::tables::{Lookup, PROB_BITS, PROB_ONE, SYMBOLS, Table, symbol_at};
 
-/// Lowest value of a state between symbols.
+/// Minimum value of a state between symbols.
 const LOW: u32 = 1 << 16;
 const MASK: u32 = PROB_ONE - 1;
 /// Symbols decoded at a time.
 pub(crate) const RUN: usize = 32;
 
-/// How many states take turns over `n` symbols: few symbols cannot pay for many states.
+/// The number of states for `n` symbols. Each state adds 4 bytes to the output, so short arrays use fewer states.
 pub(crate) const fn states_for(n: usize) -> usize {
     match n {
         0..512 => 1,
@@ -29,12 +29,12 @@ pub(crate) const fn states_for(n: usize) -> usize {
     }
 }
 
-/// How the states take turns: 1, 2 or 4 of them.
+/// Code for 1, 2 or 4 states that take turns. A turn is one symbol of each state.
 pub(crate) trait Turn: Copy {
-    /// How many there are.
+    /// The number of states.
     fn states(self) -> usize;
 
-    /// Puts items, the last one first, and behind the first of each turn what `more` puts.
+    /// Puts items, the last one first, and calls `more` after the first item of each turn.
     #[inline(always)]
     fn put<const B: u32>(
         self,
@@ -50,7 +50,7 @@ pub(crate) trait Turn: Copy {
         }
     }
 
-    /// The next symbols: moves the states, one after the other, by `pass`.
+    /// Gets the next symbols. `pass` returns the next value of a state and its symbol.
     #[inline(always)]
     fn get(self, dec: &mut Decoder<'_, Self>, out: &mut [u8; RUN], pass: impl Fn(u32) -> (u32, u8)) {
         for (i, to) in out.iter_mut().enumerate() {
@@ -61,7 +61,7 @@ pub(crate) trait Turn: Copy {
     }
 }
 
-/// Any number of states, by the same code: where code has to be small, and what the others are tested against.
+/// Any number of states by the same code: for libraries that have to be small, and the reference of the tests.
 #[cfg(any(test, not(feature = "std")))]
 #[derive(Clone, Copy)]
 pub(crate) struct Any(pub(crate) usize);
@@ -74,7 +74,7 @@ impl Turn for Any {
     }
 }
 
-/// A number that the compiler knows: the states stay in registers.
+/// A number of states known at compile time, so that the states stay in registers.
 #[cfg(any(test, feature = "std"))]
 #[derive(Clone, Copy)]
 pub(crate) struct Fixed<const S: usize>;
@@ -93,7 +93,7 @@ impl<const S: usize> Turn for Fixed<S> {
         items: &[i32],
         more: impl Fn(&mut Encoder<'_, Self, B>, i32),
     ) {
-        // From the back: the last, perhaps incomplete turn, then whole turns.
+        // The last turn, which may be incomplete, and then the whole turns.
         let (turns, rest) = items.as_chunks::<S>();
         for (i, item) in rest.iter().enumerate().rev() {
             enc.put(i, *item as u32);
@@ -115,7 +115,7 @@ impl<const S: usize> Turn for Fixed<S> {
     }
 }
 
-/// Works with as many states as so many symbols have.
+/// Evaluates `work` with the code for the number of states of `n` symbols.
 macro_rules! by_states {
     ($n:expr, $turn:ident => $work:expr) => {{
         use $crate::codec::numeric::rans;
@@ -144,7 +144,7 @@ macro_rules! by_states {
 }
 pub(crate) use by_states;
 
-/// The encoder: states, and the words from the end of a slice downwards. Frequencies add up to `2^B`.
+/// The encoder: the states, and the words at the end of a slice. Frequencies add up to `2^B`.
 pub(crate) struct Encoder<'a, T, const B: u32> {
     turn: T,
     states: [u32; 4],
@@ -154,20 +154,21 @@ pub(crate) struct Encoder<'a, T, const B: u32> {
 }
 
 impl<'a, T: Turn, const B: u32> Encoder<'a, T, B> {
-    /// Starts with the last byte of `out`.
+    /// An encoder whose words end with the last byte of `out`.
     pub(crate) fn new(turn: T, out: &'a mut [u8]) -> Self {
         let start = out.len();
         Encoder { turn, states: [LOW; 4], out, start, short: false }
     }
 
-    /// Puts a symbol, told by its table's entry, in front of what was put before, with the state of this number, modulo
-    /// theirs. Its frequency is neither 0 nor `2^12`.
+    /// Puts a symbol before the symbols put so far, with state `state` modulo the number of states.
+    ///
+    /// `entry` is the entry of the symbol in its table. Its frequency is neither 0 nor `2^12`.
     #[inline]
     pub(crate) fn put(&mut self, state: usize, entry: u32) {
         let at = state & self.turn.states().wrapping_sub(1) & 3;
         let (x, word, more) = step::<B>(self.states[at], entry);
         self.states[at] = x;
-        // The word is always written, and counts only where the state had to shrink: no branch to guess.
+        // The word is always written, and counts only if the state had to shrink: no branch.
         match self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<2>()) {
             Some(to) => {
                 *to = word;
@@ -177,7 +178,7 @@ impl<'a, T: Turn, const B: u32> Encoder<'a, T, B> {
         }
     }
 
-    /// The states, and where the words start; nothing if they did not fit.
+    /// The states and the start of the words; `None` if the words did not fit.
     pub(crate) fn finish(self) -> Option<Coded> {
         (!self.short).then_some(Coded { states: self.states, count: self.turn.states(), start: self.start })
     }
@@ -185,7 +186,7 @@ impl<'a, T: Turn, const B: u32> Encoder<'a, T, B> {
 
 #[cfg(any(test, feature = "std"))]
 impl<const S: usize, const B: u32> Encoder<'_, Fixed<S>, B> {
-    /// Puts a symbol with each of the states, the last one first; there are up to four.
+    /// Puts one symbol with each state, the last one first. `S` is at most 4.
     #[inline(always)]
     fn put_turn(&mut self, turn: [u32; S]) {
         let Some(window) = self.out.get_mut(..self.start).and_then(|o| o.last_chunk_mut::<8>()) else {
@@ -196,7 +197,7 @@ impl<const S: usize, const B: u32> Encoder<'_, Fixed<S>, B> {
         };
         let (words, _) = window.as_chunks_mut::<2>();
         let Some(words) = words.first_chunk_mut::<4>() else { return };
-        // By name: what is indexed would lie in memory.
+        // Named variables, because an indexed array would be in memory.
         let [mut a, mut b, mut c, mut d] = self.states;
         let [ea, eb, ec, ed] = [0, 1, 2, 3].map(|i| turn.get(i).copied().unwrap_or(0));
         let mut free = 4usize;
@@ -213,7 +214,7 @@ impl<const S: usize, const B: u32> Encoder<'_, Fixed<S>, B> {
     }
 }
 
-/// A state behind a symbol, the word that it puts out, and whether it does.
+/// Encodes a symbol: the next value of a state, the word that it may output, and whether it does.
 #[cfg_attr(feature = "std", inline(always))]
 fn step<const B: u32>(x: u32, entry: u32) -> (u32, [u8; 2], bool) {
     let (f, c) = ((entry >> 16) & 0xfff, entry & 0xfff);
@@ -233,14 +234,14 @@ fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
     ((u64::from(x) * m) >> (32 + B)) as u32
 }
 
-/// The same where a product of 64 bits takes as long, and the table would be 32 KiB.
+/// The quotient without the 32 KiB of reciprocals, for processors on which a 64-bit product is as slow as a division.
 #[cfg(not(feature = "std"))]
 #[cfg_attr(feature = "std", inline(always))]
 fn quotient<const B: u32>(x: u32, f: u32) -> u32 {
     x.checked_div(f).unwrap_or(0)
 }
 
-/// The decoder.
+/// The decoder: the states and the words.
 pub(crate) struct Decoder<'a, T> {
     turn: T,
     states: [u32; 4],
@@ -249,18 +250,18 @@ pub(crate) struct Decoder<'a, T> {
 }
 
 impl<'a, T: Turn> Decoder<'a, T> {
-    /// Starts with the states the encoder ended with.
+    /// A decoder that starts with the last states of the encoder.
     pub(crate) fn new(turn: T, states: [u32; 4], words: &'a [[u8; 2]]) -> Self {
         Decoder { turn, states, words, pos: 0 }
     }
 
-    /// The place of the state of this number, modulo theirs.
+    /// The index of state `state` modulo the number of states.
     #[inline(always)]
     fn at(&self, state: usize) -> usize {
         state & self.turn.states().wrapping_sub(1) & 3
     }
 
-    /// Makes `x` the state of this number, with a word where it became too small.
+    /// Sets a state to `x`, extended by the next word if `x` is too small.
     #[inline(always)]
     fn refill(&mut self, state: usize, x: u32) {
         let word = u32::from(u16::from_be_bytes(self.words.get(self.pos).copied().unwrap_or([0; 2])));
@@ -270,7 +271,7 @@ impl<'a, T: Turn> Decoder<'a, T> {
         self.pos += usize::from(more);
     }
 
-    /// The next symbol, of the state of this number, modulo theirs.
+    /// The next symbol, with state `state` modulo the number of states.
     #[inline]
     pub(crate) fn get(&mut self, state: usize, table: &Table, lookup: &Lookup) -> u8 {
         let (x, symbol) = pass(table, lookup)(self.states[self.at(state)]);
@@ -278,14 +279,15 @@ impl<'a, T: Turn> Decoder<'a, T> {
         symbol
     }
 
-    /// The next symbols, the states taking turns from the first.
+    /// Fills `out` with the next symbols. The states take turns, starting with the first.
     #[inline]
     pub(crate) fn fill(&mut self, table: &Table, lookup: &Lookup, out: &mut [u8; RUN]) {
         self.turn.get(self, out, pass(table, lookup));
     }
 
-    /// The next symbol, of the state of this number, modulo theirs, by code points: the symbol in 8 bits, its frequency in
-    /// 12 and the distance from its first code point in 12. There are `2^B` of them.
+    /// [`Decoder::get`] with `2^B` code points instead of a table.
+    ///
+    /// A code point has the symbol in 8 bits, its frequency in 12, and the distance from its first code point in 12.
     #[inline]
     pub(crate) fn get_from<const B: u32>(&mut self, state: usize, points: &[i32]) -> u8 {
         let (x, symbol) = pass_from::<B>(points)(self.states[self.at(state)]);
@@ -293,19 +295,19 @@ impl<'a, T: Turn> Decoder<'a, T> {
         symbol
     }
 
-    /// The next symbols, the states taking turns from the first.
+    /// Fills `out` with the next symbols. The states take turns, starting with the first.
     #[inline]
     pub(crate) fn fill_from<const B: u32>(&mut self, points: &[i32], out: &mut [u8; RUN]) {
         self.turn.get(self, out, pass_from::<B>(points));
     }
 
-    /// Whether exactly what the encoder wrote was taken.
+    /// Whether all words are read and the states are those the encoder started with.
     pub(crate) fn finished(&self) -> bool {
         self.pos == self.words.len() && self.states.iter().take(self.turn.states()).all(|x| *x == LOW)
     }
 }
 
-/// A state's next value and its symbol.
+/// A function from a state to its next value and its symbol, by a table.
 #[inline(always)]
 fn pass(table: &Table, lookup: &Lookup) -> impl Fn(u32) -> (u32, u8) {
     |x| {
@@ -316,7 +318,7 @@ fn pass(table: &Table, lookup: &Lookup) -> impl Fn(u32) -> (u32, u8) {
     }
 }
 
-/// The same by code points.
+/// A function from a state to its next value and its symbol, by code points.
 #[inline(always)]
 fn pass_from<const B: u32>(points: &[i32]) -> impl Fn(u32) -> (u32, u8) {
     |x| {
@@ -327,41 +329,41 @@ fn pass_from<const B: u32>(points: &[i32]) -> impl Fn(u32) -> (u32, u8) {
 
 #[cfg(any(test, feature = "std"))]
 impl<const S: usize> Decoder<'_, Fixed<S>> {
-    /// Moves the states, one after the other, by `pass` and words where they became too small.
+    /// Gets the next symbols by whole turns of the states.
     #[inline(always)]
     fn turns(&mut self, out: &mut [u8; RUN], pass: impl Fn(u32) -> (u32, u8)) {
         let mut states = self.states;
         let Some(own) = states.first_chunk_mut::<S>() else { return };
         let (turns, _) = out.as_chunks_mut::<S>();
-        // As many words as may be taken: without looking whether there are more, where there are.
-        let mut few = [[0u8; 2]; RUN];
+        // Enough words for all symbols, so that the loop needs no check for the end.
+        let mut padded = [[0u8; 2]; RUN];
         let rest = self.words.get(self.pos..).unwrap_or(&[]);
         let words = match rest.first_chunk::<RUN>() {
             Some(words) => words,
             None => {
-                for (to, from) in few.iter_mut().zip(rest) {
+                for (to, from) in padded.iter_mut().zip(rest) {
                     *to = *from;
                 }
-                &few
+                &padded
             }
         };
-        let mut taken = 0usize;
+        let mut read = 0usize;
         for turn in turns {
             for (state, to) in own.iter_mut().zip(turn) {
                 let (x, symbol) = pass(*state);
-                let word = u32::from(u16::from_be_bytes(words[taken % RUN]));
+                let word = u32::from(u16::from_be_bytes(words[read % RUN]));
                 let more = x < LOW;
                 *state = select_unpredictable(more, (x << 16) | word, x);
-                taken += usize::from(more);
+                read += usize::from(more);
                 *to = symbol;
             }
         }
         self.states = states;
-        self.pos += taken;
+        self.pos += read;
     }
 }
 
-/// What the rANS coder made: states, how many they are, and where in its area the words start.
+/// The result of an encoder: the states, their number, and the start of the words in the encoder's area.
 pub(crate) struct Coded {
     pub(crate) states: [u32; 4],
     pub(crate) count: usize,
@@ -393,7 +395,7 @@ mod tests {
         buf.split_off(start)
     }
 
-    /// By turns: items of one table, with some more behind the first of each turn.
+    /// Codes by turns: items of one table, with more after the first item of some turns.
     fn turns<T: Turn>(turn: T, symbols: &[u8]) -> std::vec::Vec<u8> {
         let items: std::vec::Vec<i32> = symbols.iter().map(|s| FIXED[9][*s as usize % 8] as i32).collect();
         let mut buf = std::vec![0u8; items.len() * 4 + 8];
@@ -418,14 +420,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn symbols_come_back(items in proptest::collection::vec((any::<usize>(), any::<u8>()), 0..600)) {
+        fn symbols_read_back(items in proptest::collection::vec((any::<usize>(), any::<u8>()), 0..600)) {
             assert_eq!(round(Fixed::<1>, &items), round(Any(1), &items));
             assert_eq!(round(Fixed::<2>, &items), round(Any(2), &items));
             assert_eq!(round(Fixed::<4>, &items), round(Any(4), &items));
         }
 
         #[test]
-        fn turns_are_the_same_by_any_code(symbols in proptest::collection::vec(any::<u8>(), 0..300)) {
+        fn turns_are_equal_by_any_code(symbols in proptest::collection::vec(any::<u8>(), 0..300)) {
             assert_eq!(turns(Fixed::<1>, &symbols), turns(Any(1), &symbols));
             assert_eq!(turns(Fixed::<2>, &symbols), turns(Any(2), &symbols));
             assert_eq!(turns(Fixed::<4>, &symbols), turns(Any(4), &symbols));
@@ -435,12 +437,12 @@ mod tests {
     #[test]
     fn quotients_are_exact() {
         for f in 1..PROB_ONE {
-            let most = f << (32 - PROB_BITS);
+            let max = f << (32 - PROB_BITS);
             let near = (1..=64).flat_map(|i| {
-                let m = (u64::from(most) * i / 64) as u32;
+                let m = (u64::from(max) * i / 64) as u32;
                 [m / f * f, (m / f * f).wrapping_sub(1), m - 1]
             });
-            for x in near.filter(|x| (1..most).contains(x)) {
+            for x in near.filter(|x| (1..max).contains(x)) {
                 assert_eq!(step::<PROB_BITS>(x, f << 16 | 1).0, ((x / f) << PROB_BITS) + x % f + 1, "{x} {f}");
                 if f < PROB_ONE / 2 {
                     for x in [x, x * 2 + 1] {
@@ -452,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_buffer_is_noticed() {
+    fn a_short_buffer_is_detected() {
         let mut buf = [0u8; 2];
         let mut enc = Encoder::<_, PROB_BITS>::new(Any(1), &mut buf);
         for _ in 0..10 {

@@ -1,25 +1,26 @@
 //! Samples of one channel to and from the interleaved raw bytes.
 //!
-//! Types of up to 32 bits become `i32` in an order-preserving way: signed integers as they are, unsigned ones of 32
-//! bits with the highest bit inverted, binary32 by the map of its bits that keeps the order of the numbers.
+//! Samples of up to 32 bits become `i32` by maps that preserve the order of the numbers. Integers of up to 24 bits and
+//! signed 32-bit integers keep their value, unsigned 32-bit integers have the highest bit inverted, and binary32
+//! numbers become [ordered integers](order32).
 #![allow(clippy::arithmetic_side_effects, reason = "byte positions within a row")]
 
 use crate::codec::container::format::{ByteOrder, Format, SampleType};
 
-/// The bits of a binary32 as an integer of the same order; its own inverse.
+/// Maps the bits of a binary32 to an integer in the order of the numbers, an ordered integer. It is its own inverse.
 #[inline]
 pub(crate) const fn order32(bits: i32) -> i32 {
     bits ^ (((bits >> 31) as u32) >> 1) as i32
 }
 
-/// The bits of a binary64 as an integer of the same order; its own inverse.
+/// Maps the bits of a binary64 to an integer in the order of the numbers. It is its own inverse.
 #[inline]
 pub(crate) const fn order64(bits: i64) -> i64 {
     bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
 
-/// One channel of interleaved samples.
-// Inlined: callers then see that rows are not of 0 bytes.
+/// The samples of one channel.
+// Inlined, so that callers know that the size of a row is not 0.
 #[inline(always)]
 fn column<const W: usize>(raw: &[u8], format: Format, channel: usize) -> impl Iterator<Item = [u8; W]> {
     let (row, at) = (format.row_bytes().max(1), channel * W);
@@ -43,7 +44,7 @@ fn fill<const W: usize>(raw: &[u8], f: Format, channel: usize, out: &mut [i32], 
     }
 }
 
-/// The samples of a channel; of 64-bit types nothing.
+/// Loads the samples of a channel into `out`. Does nothing for 64-bit types.
 pub(crate) fn load(raw: &[u8], f: Format, channel: usize, out: &mut [i32]) {
     use SampleType as T;
     let little = f.order == ByteOrder::Little;
@@ -84,12 +85,12 @@ fn spread<const W: usize>(
     }
 }
 
-/// The samples of a channel of binary64 numbers as binary32 ones; whether they all are such.
+/// Loads the binary64 samples of a channel as binary32. Returns false if one of them is not a binary32 number.
 pub(crate) fn load_narrow(raw: &[u8], f: Format, channel: usize, out: &mut [i32]) -> bool {
     for (to, v) in out.iter_mut().zip(load64(raw, f, channel)) {
         let wide = f64::from_bits(order64(v) as u64);
         let narrow = wide as f32;
-        // NaNs are left to the other ways: not every processor keeps their bits.
+        // NaNs are excluded, because conversions do not keep their bits on every processor.
         if wide.is_nan() || f64::from(narrow).to_bits() != wide.to_bits() {
             return false;
         }
@@ -98,22 +99,24 @@ pub(crate) fn load_narrow(raw: &[u8], f: Format, channel: usize, out: &mut [i32]
     true
 }
 
-/// Puts what `map` makes of `x`, the samples of a channel, where they belong. Of 64-bit types nothing, unless they come narrow.
+/// Stores `map` of each value of `x` as the samples of a channel.
+///
+/// Does nothing for 64-bit types, unless `narrow`: then the mapped values are binary32 numbers, stored as binary64.
 #[cfg(feature = "std")]
 pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, x: &[i32], map: impl Fn(i32) -> i32) {
     store_all(raw, f, channel, narrow, x.iter().map(|v| map(*v)));
 }
 
-/// The same some at a time, so that there is one code for all kinds of values.
+/// The same in runs of 256 values, so that all maps share the code that stores them.
 #[cfg(not(feature = "std"))]
 pub(crate) fn store(raw: &mut [u8], f: Format, channel: usize, narrow: bool, x: &[i32], map: impl Fn(i32) -> i32) {
-    const SOME: usize = 256;
-    let mut some = [0; SOME];
-    for (rows, x) in raw.chunks_mut((f.row_bytes() * SOME).max(1)).zip(x.chunks(SOME)) {
-        for (to, v) in some.iter_mut().zip(x) {
+    const RUN: usize = 256;
+    let mut mapped = [0; RUN];
+    for (rows, x) in raw.chunks_mut((f.row_bytes() * RUN).max(1)).zip(x.chunks(RUN)) {
+        for (to, v) in mapped.iter_mut().zip(x) {
             *to = map(*v);
         }
-        store_some(rows, f, channel, narrow, some.get(..x.len()).unwrap_or(&[]));
+        store_some(rows, f, channel, narrow, mapped.get(..x.len()).unwrap_or(&[]));
     }
 }
 
@@ -153,7 +156,7 @@ fn store_all(raw: &mut [u8], f: Format, channel: usize, narrow: bool, values: im
     }
 }
 
-/// The samples of a channel of a 64-bit type, binary64 mapped to integers of the same order.
+/// The samples of a channel of a 64-bit type. Binary64 samples become integers by [`order64`].
 #[inline(always)]
 pub(crate) fn load64(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = i64> {
     let float = f.sample == SampleType::F64;
@@ -163,7 +166,7 @@ pub(crate) fn load64(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Ite
     })
 }
 
-/// The inverse of [`load64`].
+/// Stores the samples of a channel of a 64-bit type; the inverse of [`load64`].
 pub(crate) fn store64(raw: &mut [u8], f: Format, channel: usize, values: impl Iterator<Item = i64>) {
     let float = f.sample == SampleType::F64;
     for (to, v) in column_mut::<8>(raw, f, channel).zip(values) {
@@ -172,14 +175,14 @@ pub(crate) fn store64(raw: &mut [u8], f: Format, channel: usize, values: impl It
     }
 }
 
-/// The bytes of a channel's samples in their order, for planes that are stored.
+/// The bytes of each sample of a channel, in row order.
 #[inline(always)]
 pub(crate) fn bytes_of(raw: &[u8], f: Format, channel: usize) -> impl Iterator<Item = &[u8]> {
     let (w, row) = (f.sample.width(), f.row_bytes().max(1));
     raw.chunks_exact(row).map(move |r| r.get(channel * w..(channel + 1) * w).unwrap_or(&[]))
 }
 
-/// The places of a channel's samples.
+/// The bytes of each sample of a channel, in row order, to write to.
 #[inline(always)]
 pub(crate) fn bytes_of_mut(raw: &mut [u8], f: Format, channel: usize) -> impl Iterator<Item = &mut [u8]> {
     let (w, row) = (f.sample.width(), f.row_bytes().max(1));
@@ -192,7 +195,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn samples_come_back_in_every_format() {
+    fn samples_of_every_format_read_back() {
         let raw: Vec<u8> = (0..24 * 5u32).map(|i| (i.wrapping_mul(2654435761) >> 13) as u8).collect();
         for code in (0..=10u8).flat_map(|c| [c, c | 0x80]) {
             for channels in [1u32, 3] {
@@ -215,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_kept() {
+    fn ordered_integers_keep_the_order() {
         let v = [f32::NEG_INFINITY, -1.0, -f32::MIN_POSITIVE, -0.0, 0.0, 1e-40, 1.0, f32::MAX, f32::INFINITY];
         let mapped: Vec<i32> = v.iter().map(|f| order32(f.to_bits() as i32)).collect();
         assert!(mapped.is_sorted());

@@ -1,4 +1,4 @@
-//! An entropy-coded section: raw bits, then the states and words of the rANS coder.
+//! Sections: an entropy-coded array as raw bits, followed by the states and words of the rANS coder.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame")]
 
 use super::rans::{Decoder, Turn};
@@ -9,30 +9,32 @@ use crate::mem::Slide;
 use crate::util::bytes::{Reader, Writer};
 use crate::util::slice::Put;
 
-/// Room kept in front of the raw bits for their length.
-const ROOM: usize = 5;
+/// Space before the raw bits for their length, in bytes.
+const LENGTH_BYTES: usize = 5;
 
-/// Writes a section: `fill` appends the raw bits, tells how many bytes they take, and turns the residuals into symbols, which `code` codes then, the
-/// words at the end of its area.
+/// Writes a section and returns its size in bytes.
+///
+/// `fill` appends the raw bits, replaces the residuals `e` by symbols, and returns the number of bytes that the raw
+/// bits use. `code` then codes the symbols into an area, with the words at its end.
 pub(crate) fn write(
     out: &mut [u8],
     e: &mut [i32],
     fill: impl FnOnce(BitWriter<'_>, &mut [i32]) -> Option<usize>,
     code: impl FnOnce(&mut [u8], &[i32]) -> Option<Coded>,
 ) -> Option<usize> {
-    // The writer goes by value, so that it can stay in registers.
-    let bits_len = fill(BitWriter::new(out.get_mut(ROOM..)?), e)?;
-    let area = out.get_mut(ROOM + bits_len..)?;
+    // The writer is passed by value, so that it can stay in registers.
+    let bits_len = fill(BitWriter::new(out.get_mut(LENGTH_BYTES..)?), e)?;
+    let area = out.get_mut(LENGTH_BYTES + bits_len..)?;
     let area_len = area.len();
     let Coded { states, count, start } = code(area, e)?;
     let words_len = area_len - start;
-    let from = ROOM + bits_len + start;
+    let from = LENGTH_BYTES + bits_len + start;
 
     let mut head = [0u8; 32];
     let mut h = Writer::new(&mut head);
     varint::write(&mut h, bits_len as u32);
     let n = h.finish()?;
-    out.slide(ROOM..ROOM + bits_len, n);
+    out.slide(LENGTH_BYTES..LENGTH_BYTES + bits_len, n);
     out.get_mut(..n)?.put(head.get(..n)?);
     let at = n + bits_len;
     let mut h = Writer::new(&mut head);
@@ -41,7 +43,7 @@ pub(crate) fn write(
         h.u32(*s);
     }
     let n = h.finish()?;
-    // The head may reach over where the words lie: they move first if they move forward.
+    // The head can overlap the words, so they move before it is written.
     if at + n + words_len > out.len() {
         return None;
     }
@@ -50,7 +52,7 @@ pub(crate) fn write(
     Some(at + n + words_len)
 }
 
-/// A section as it is read.
+/// A section that is being read.
 pub(crate) struct Section<'a> {
     /// The raw bits.
     pub(crate) bits: &'a [u8],
@@ -59,7 +61,7 @@ pub(crate) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// Reads the section of `n` symbols.
+    /// Reads a section of `n` symbols.
     pub(crate) fn read(r: &mut Reader<'a>, n: usize) -> Option<Self> {
         let len = varint::read(r)?;
         let bits = r.bytes(len as usize)?;
@@ -72,7 +74,7 @@ impl<'a> Section<'a> {
         Some(Section { bits, states, words })
     }
 
-    /// The decoder of its symbols.
+    /// A decoder of the symbols.
     pub(crate) fn decoder<T: Turn>(&self, turn: T) -> Decoder<'a, T> {
         Decoder::new(turn, self.states, self.words)
     }

@@ -1,6 +1,8 @@
-//! Least squares for linear prediction: covariance method (Makhoul, "Linear prediction: a tutorial review", 1975).
+//! Linear prediction by least squares: the covariance method (Makhoul, "Linear prediction: a tutorial review", 1975).
 //!
-//! Sums in f64, in an order fixed here, without fused operations: every machine finds the same coefficients.
+//! [`Solver`] accumulates the products of a plane with itself and with the planes before it, and solves for
+//! coefficients. Sums are in f64, in a fixed order and without fused operations, so that every machine finds the same
+//! coefficients.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "f64 arithmetic, and indices of small matrices used through get alone"
@@ -13,26 +15,31 @@ use core::ops::Range;
 
 /// Samples converted to f64 at a time.
 const BLOCK: usize = 256;
-/// Samples kept in front of them: the longest lag.
+/// Samples kept before a block: the longest lag.
 const HISTORY: usize = MAX_ORDER;
+/// Cells of a series: a block and the samples before it.
 const ROW: usize = HISTORY + BLOCK;
+/// Number of series: the plane and the planes before it.
 const SERIES: usize = 1 + MAX_REFS;
-/// Most rows of the matrix of products: the target, the own lags and the other planes' taps.
-const MOST: usize = 1 + MAX_ORDER + MAX_REFS * MAX_TAPS;
+/// Maximum number of rows of the matrix of products: the target, the own lags, and the taps of the other planes.
+const MAX_ROWS: usize = 1 + MAX_ORDER + MAX_REFS * MAX_TAPS;
 
-/// Lags of a series, 0 included.
+/// Number of lags of a series, including 0.
 const LAGS: usize = MAX_ORDER + 1;
 
-/// f64 cells that [`Solver`] works in.
-pub(crate) const CELLS: usize = SERIES * ROW + 2 * MOST * MOST;
+/// Cells of f64 that [`Solver`] uses.
+pub(crate) const CELLS: usize = SERIES * ROW + 2 * MAX_ROWS * MAX_ROWS;
 
-/// While products are added, `work` holds numbers by lag: at 0 to [`SERIES`] for each two series the sums with a lag of 0 on the
-/// second side, then for each series the samples before the first one added, and up to the last one, backwards.
+/// Row of `work` with the samples before the first one added, per series and in reverse order.
+///
+/// While products are added, `work` holds numbers by row, series and lag. The rows before this one hold, for each pair
+/// of series, the sums of products with a lag of 0 in the first series.
 const BEFORE: usize = SERIES;
+/// Row of `work` with the last samples added, per series and in reverse order.
 const LAST: usize = SERIES + 1;
-const _: () = assert!((LAST + 1) * SERIES * LAGS <= MOST * MOST);
+const _: () = assert!((LAST + 1) * SERIES * LAGS <= MAX_ROWS * MAX_ROWS);
 
-/// Where the numbers of `i` and a series are.
+/// The cells of `work` for row `i` and a series.
 const fn place(i: usize, series: usize) -> Range<usize> {
     let at = (i * SERIES + series) * LAGS;
     at..at + LAGS
@@ -43,7 +50,7 @@ pub(crate) struct Solver<'a> {
     rows: &'a mut [f64],
     products: &'a mut [f64],
     work: &'a mut [f64],
-    /// From row to row of `products` and `work`.
+    /// Distance between rows of `products`, and of `work` while solving.
     stride: usize,
     order: usize,
     refs: usize,
@@ -51,20 +58,21 @@ pub(crate) struct Solver<'a> {
     count: usize,
 }
 
-/// A predictor, and how well it fits.
+/// A predictor and its fit.
 pub(crate) struct Solution {
     /// The predictor.
     pub(crate) predictor: Linear,
-    /// 256 log2 of the mean square of the residual, about.
+    /// Approximately 256 log2 of the mean square of the residuals.
     pub(crate) noise: i32,
 }
 
 impl<'a> Solver<'a> {
-    /// Starts without any products, for `order` own terms and `taps` terms of `refs` planes; `cells` are at least
-    /// [`CELLS`].
+    /// A solver without products, for `order` own terms and `taps` terms of each of `refs` planes.
+    ///
+    /// `cells` has at least [`CELLS`].
     pub(crate) fn new(cells: &'a mut [f64], order: usize, refs: usize, taps: usize) -> Option<Self> {
         let (rows, rest) = cells.split_at_mut_checked(SERIES * ROW)?;
-        let (products, work) = rest.split_at_mut_checked(MOST * MOST)?;
+        let (products, work) = rest.split_at_mut_checked(MAX_ROWS * MAX_ROWS)?;
         let refs = if taps == 0 { 0 } else { refs.min(MAX_REFS) };
         let (order, taps) = (order.min(MAX_ORDER), taps.min(MAX_TAPS));
         let stride = 1 + order + refs * taps;
@@ -72,16 +80,17 @@ impl<'a> Solver<'a> {
         Some(Solver { rows, products, work, stride, order, refs, taps, count: 0 })
     }
 
-    /// Where the lags of series `s` start in the matrix, and how many there are.
+    /// The first row of the lags of series `s` in the matrix, and the number of lags.
     fn lags(&self, s: usize) -> (usize, usize) {
         if s == 0 { (0, self.order + 1) } else { (1 + self.order + (s - 1) * self.taps, self.taps) }
     }
 
+    /// The sum of products of the terms `i` and `j`.
     fn product(&self, i: usize, j: usize) -> f64 {
         self.products.get(i.max(j) * self.stride + i.min(j)).copied().unwrap_or(0.0)
     }
 
-    /// Adds the products over the samples of `range`; those before it serve as history.
+    /// Adds the products over the samples of `range`. The samples before it are the history.
     pub(crate) fn accumulate(&mut self, x: &[i32], refs: &[&[i32]; MAX_REFS], range: Range<usize>) {
         let warm = self.order.max(self.taps);
         let start = range.start.max(warm);
@@ -95,7 +104,8 @@ impl<'a> Solver<'a> {
             *to = r;
         }
         let planes = 1 + self.refs;
-        // The sums with a lag of 0 on one side are kept apart: the others follow from them and from the two ends.
+        // Only sums with a lag of 0 in one series are added up. The sums with other lags are
+        // computed from them and from the samples at both ends.
         for (a, b) in (0..planes).flat_map(|a| (0..planes).map(move |b| (a, b))) {
             let (_, lags) = self.lags(b);
             self.work.get_mut(place(a, b)).and_then(|s| s.get_mut(..lags)).unwrap_or(&mut []).fill(0.0);
@@ -123,7 +133,8 @@ impl<'a> Solver<'a> {
             }
             at += n;
         }
-        // What leaves the sums at their ends from one lag to the next, by the distance from them.
+        // From one lag to the next, a product enters each sum at the start and one leaves at the
+        // end.
         for (side, end) in [(BEFORE, start), (LAST, end)] {
             for (s, x) in series.iter().enumerate().take(planes) {
                 let back = x.get(..end).unwrap_or(&[]).iter().rev().map(|v| f64::from(*v));
@@ -140,13 +151,13 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Adds the products of all lags of two series, whose sums with a lag of 0 on one side are known.
+    /// Adds the products of all lags of two series to the matrix, from their sums with a lag of 0 in one series.
     fn add_block(&mut self, a: usize, b: usize) -> Option<()> {
         let ((pa, na), (pb, nb)) = (self.lags(a), self.lags(b));
         let at = |i, series| self.work.get(place(i, series));
         let ((before_a, before_b), (last_a, last_b)) = ((at(BEFORE, a)?, at(BEFORE, b)?), (at(LAST, a)?, at(LAST, b)?));
         let start = at(a, b)?;
-        // The row of the matrix and the next one, in turns.
+        // The current row of the matrix and the next one.
         let (mut row, mut next) = ([0.0; LAGS], [0.0; LAGS]);
         row.get_mut(..na)?.put(at(b, a)?.get(..na)?);
         let (mut row, mut next) = (&mut row, &mut next);
@@ -166,8 +177,9 @@ impl<'a> Solver<'a> {
         Some(())
     }
 
-    /// The predictor of `order` own terms (at most what was accumulated), with the other planes' terms if `cross`;
-    /// nothing where the products do not determine it.
+    /// The predictor of `order` own terms, at most those accumulated, and the terms of the other planes if `cross`.
+    ///
+    /// Returns `None` if the products do not determine it.
     pub(crate) fn solve(&mut self, order: usize, cross: bool) -> Option<Solution> {
         let order = order.min(self.order);
         let refs = if cross { self.refs } else { 0 };
@@ -177,7 +189,7 @@ impl<'a> Solver<'a> {
         }
         let index = |i: usize| if i < order { 1 + i } else { 1 + self.order + (i - order) };
         let stride = self.stride;
-        // L D L^T, in place; the right side goes into the last row.
+        // L D L^T in place, with the right side in the last row.
         for i in 0..=m {
             for j in 0..=i.min(m - 1) {
                 let v = if i == m { self.product(0, index(j)) } else { self.product(index(i), index(j)) };
@@ -187,7 +199,8 @@ impl<'a> Solver<'a> {
         }
         for i in 0..=m {
             for j in 0..i {
-                // Entry (i, j) less the products of the columns before; row i holds L times D until column j is done.
+                // Entry (i, j) less the products of the columns before it. Row i holds L times D
+                // until column j is complete.
                 let (before, row) = self.work.split_at_mut_checked(i * stride)?;
                 let lj = before.get(j * stride..j * stride + j)?;
                 let s = dot(row.get(..j)?, lj);
@@ -207,8 +220,8 @@ impl<'a> Solver<'a> {
                 *row.get_mut(i)? = d;
             }
         }
-        // The last row is L D x': divide, then substitute backwards.
-        let mut c = [0.0f64; MOST];
+        // The last row is L D x': divide, then substitute from last to first.
+        let mut c = [0.0f64; MAX_ROWS];
         let mut explained = 0.0;
         for j in 0..m {
             let (y, d) = (*self.work.get(m * stride + j)?, *self.work.get(j * stride + j)?);
@@ -223,11 +236,11 @@ impl<'a> Solver<'a> {
         for (j, v) in c.iter().enumerate().take(m) {
             explained += v * self.product(0, index(j));
         }
-        self.quantise(order, refs, c.get(..m)?, explained)
+        self.quantize(order, refs, c.get(..m)?, explained)
     }
 
-    /// Coefficients as integers, as fine as the residual needs them.
-    fn quantise(&self, order: usize, refs: usize, c: &[f64], explained: f64) -> Option<Solution> {
+    /// Rounds coefficients to integers, with a shift as large as the residuals require.
+    fn quantize(&self, order: usize, refs: usize, c: &[f64], explained: f64) -> Option<Solution> {
         let energy = self.product(0, 0);
         let residual = (energy - explained).max(energy * 1e-15).max(self.count as f64 * 0.05);
         let ratio = energy / residual * c.len() as f64;
@@ -235,7 +248,7 @@ impl<'a> Solver<'a> {
         if !ratio.is_finite() || largest.is_nan() || largest >= 64.0 {
             return None;
         }
-        // Half the exponent of the ratio: the shift at which rounding the coefficients costs next to nothing.
+        // At half the exponent of the ratio, rounding the coefficients costs almost nothing.
         let mut shift = ((exponent(ratio) + 1) / 2 + 3).clamp(5, MAX_SHIFT as i32) as u32;
         while shift > 0 && largest * (1u32 << shift) as f64 > f64::from(MAX_COEFFICIENT - 1) {
             shift -= 1;
@@ -252,7 +265,7 @@ impl<'a> Solver<'a> {
     }
 }
 
-/// The sum of products: four partial sums, in pairs, then what is left.
+/// The sum of products by four partial sums, added in pairs, followed by the remaining products.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
     let mut sums = [0.0; 4];
@@ -265,7 +278,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a_rest.iter().zip(b_rest).fold((s + u) + (t + v), |s, (a, b)| s + a * b)
 }
 
-/// About 256 log2(v) of a positive normal number, by its exponent and the line through its mantissa.
+/// Approximately 256 log2(v) of a positive normal number: its exponent, and its mantissa interpolated linearly.
 fn log2_q8_of(v: f64) -> i32 {
     exponent(v) * 256 + ((v.to_bits() >> 44) & 0xff) as i32
 }
@@ -287,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn products_are_those_of_the_definition() {
+    fn products_agree_with_the_definition() {
         let mut s = 1;
         let planes: Vec<Vec<i32>> = (0..4).map(|_| (0..1500).map(|_| noise(&mut s)).collect()).collect();
         let refs = [&planes[1][..], &planes[2][..], &planes[3][..]];

@@ -1,11 +1,12 @@
-//! The fixed distributions: four shapes at half-octave scales, as integer frequencies of 64 symbols.
+//! The fixed distributions of residuals: four shapes at half-octave scales, as integer frequencies of 64 symbols.
 //!
-//! The compiler computes them; they are part of the format, and `docs/formats/container.md` says how, with a checksum.
+//! The compiler computes the tables. They are part of the format: `docs/formats/container.md` specifies the computation
+//! and a checksum of the result. The module also estimates costs from them.
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     long_running_const_eval,
-    reason = "computed by the compiler, which stops at any fault"
+    reason = "computed at compile time, where any fault is an error"
 )]
 
 use crate::util::unsigned::Unsigned;
@@ -17,23 +18,24 @@ use core::sync::atomic::{
 
 /// Bits of a frequency total.
 pub(crate) const PROB_BITS: u32 = 12;
-/// What the frequencies of a table add up to.
+/// The sum of the frequencies of a table.
 pub(crate) const PROB_ONE: u32 = 1 << PROB_BITS;
 /// Symbols of a table; the last one is the escape.
 pub(crate) const SYMBOLS: usize = 64;
-/// The symbol that stands for what has no symbol of its own.
+/// The symbol for values that have no symbol of their own.
 pub(crate) const ESCAPE: u8 = 63;
-/// Distributions of the same scale, from Gaussian over logistic and Laplace to heavy-tailed.
+/// Number of shapes: Gaussian, logistic, Laplace and heavy-tailed.
 pub(crate) const SHAPES: usize = 4;
-/// Tables of one shape: 19 for scales below 4 and 2 for everything above, with its low bits raw.
+/// Tables per shape: 19 for scales below 4, and 2 for all larger scales, whose low bits are raw.
 pub(crate) const LEVELS: usize = 21;
-/// Tables in all: `shape * LEVELS + level`.
+/// Number of tables. The index of a table is `shape * LEVELS + level`.
 pub(crate) const TABLES: usize = SHAPES * LEVELS;
-/// The highest scale level: a mean magnitude of 2^31.
+/// Maximum scale level: a mean magnitude of 2^31.
 pub(crate) const MAX_LEVEL: u32 = 76;
 
-/// Scale parameter per shape and level in units of 2^-16: the distribution's mean magnitude is 2^(level/2 - 7);
-/// for the last two, counted in bins, 2^2.5 and 2^3.
+/// Scale parameters by shape and level, in units of 2^-16.
+///
+/// The mean magnitude of a distribution is 2^(level/2 - 7), but 2^2.5 and 2^3 bins for the last two levels.
 const SCALE: [[u32; LEVELS]; SHAPES] = [
     [
         19693, 20346, 21072, 21886, 22811, 23876, 25127, 26636, 28522, 31003, 34520, 40014, 49206, 64010, 86408,
@@ -53,7 +55,7 @@ const SCALE: [[u32; LEVELS]; SHAPES] = [
     ],
 ];
 
-/// exp(-y) for y >= 0 by halving, eight terms of the series, and squaring: the same bits everywhere.
+/// exp(-y) for y >= 0, by halving, eight terms of the series, and squaring: bit-identical on every machine.
 const fn exp_neg(y: f64) -> f64 {
     if y > 40.0 {
         return 0.0;
@@ -77,7 +79,7 @@ const fn exp_neg(y: f64) -> f64 {
     sum
 }
 
-/// The weight of magnitude `h` under a shape of scale `s`.
+/// The weight of magnitude `h` in a shape of scale `s`.
 const fn weight(shape: usize, h: f64, s: f64) -> f64 {
     match shape {
         0 => exp_neg(h * h / (2.0 * s * s)),
@@ -94,7 +96,7 @@ const fn weight(shape: usize, h: f64, s: f64) -> f64 {
     }
 }
 
-/// A symbol's frequency in the high and the sum of the frequencies before it in the low half.
+/// One entry per symbol: the frequency in the high half, and the sum of the frequencies before it in the low half.
 pub(crate) type Table = [u32; SYMBOLS];
 
 /// The frequency of an entry.
@@ -141,8 +143,10 @@ const fn tables() -> [Table; TABLES] {
 /// All fixed tables.
 pub(crate) static FIXED: [Table; TABLES] = tables();
 
-/// The distance of the code points that [`Lookup`] has an entry for, as a power of two: every one on hosts; without an
-/// operating system a table of all would be most of the library, and the symbols in between are checked in turn.
+/// The distance between the code points that [`Lookup`] has an entry for, as a power of two.
+///
+/// On hosts every code point has an entry. Without an operating system such tables would be the largest part of the
+/// library, so that the symbols in between are searched.
 const LOOKUP_BITS: u32 = if cfg!(feature = "std") { 0 } else { 5 };
 
 /// Entries of a lookup table.
@@ -153,7 +157,7 @@ const POINTS: usize = (PROB_ONE >> LOOKUP_BITS) as usize;
 pub(crate) fn symbol_at(table: &Table, lookup: &Lookup, point: u32) -> u8 {
     let mut symbol = lookup.first(point >> LOOKUP_BITS);
     if cfg!(not(feature = "std")) {
-        // At most to the last symbol.
+        // The last symbol ends the loop.
         while let Some(e) = table.get(symbol as usize)
             && symbol < ESCAPE
             && point.wrapping_sub(e & 0xffff) >= freq(*e)
@@ -164,7 +168,7 @@ pub(crate) fn symbol_at(table: &Table, lookup: &Lookup, point: u32) -> u8 {
     symbol
 }
 
-/// The symbol of the first of each `2^LOOKUP_BITS` code points of the table `i`.
+/// The symbol of the first of every `2^LOOKUP_BITS` code points of table `i`.
 #[cfg(not(feature = "std"))]
 const fn symbols(i: usize) -> [u8; POINTS] {
     let mut out = [0u8; POINTS];
@@ -184,7 +188,7 @@ const fn symbols(i: usize) -> [u8; POINTS] {
     out
 }
 
-/// The decoder's side of a table of [`FIXED`]: computed by the compiler where memory is read-only.
+/// Symbols by code point for a table of [`FIXED`], computed at compile time.
 #[cfg(not(feature = "std"))]
 pub(crate) struct Lookup([u8; POINTS]);
 
@@ -195,7 +199,7 @@ impl Lookup {
         self.0[entry as usize]
     }
 
-    /// The lookup table of the fixed table `i`.
+    /// The lookup table for the fixed table `i`.
     pub(crate) fn of(i: usize) -> Option<&'static Lookup> {
         static ALL: [Lookup; TABLES] = {
             let mut all = [const { Lookup([0; POINTS]) }; TABLES];
@@ -210,8 +214,10 @@ impl Lookup {
     }
 }
 
-/// The decoder's side of a table of [`FIXED`]: computed when it is first used, as all of them would be 344 KB of the
-/// library's file. Threads that come at the same time all store the same bytes, so that none waits for another.
+/// Symbols by code point for a table of [`FIXED`], computed at the first use.
+///
+/// Precomputed tables would add 344 KB to the file of the library. Threads that fill a table at the same time store the
+/// same bytes, so that no thread waits.
 #[cfg(feature = "std")]
 pub(crate) struct Lookup {
     symbols: [AtomicU8; POINTS],
@@ -225,7 +231,7 @@ impl Lookup {
         self.symbols[entry as usize].load(Relaxed)
     }
 
-    /// The lookup table of the fixed table `i`.
+    /// The lookup table for the fixed table `i`.
     pub(crate) fn of(i: usize) -> Option<&'static Lookup> {
         static ALL: [Lookup; TABLES] =
             [const { Lookup { symbols: [const { AtomicU8::new(0) }; POINTS], filled: AtomicBool::new(false) } };
@@ -279,7 +285,7 @@ const fn log_fractions() -> [u8; 256] {
 
 static LOG_FRACTION: [u8; 256] = log_fractions();
 
-/// About 256 log2(v); 0 for v below 1.
+/// Approximately 256 log2(v); 0 for v below 1.
 #[inline]
 pub(crate) fn log2_q8(v: u64) -> i32 {
     let lz = v.leading_zeros();
@@ -313,14 +319,15 @@ const fn costs() -> [[u64; SYMBOLS]; LEVELS] {
     out
 }
 
-/// Costs that add up without a carry from one shape's to the next.
+/// Number of costs that add up without a carry from one shape to the next.
 pub(crate) const COSTS_ADDED: usize = 8;
 
-/// What each symbol costs at each level, in 1/256 bit, 16 bits for each shape from the lowest on; for the escape without the
-/// value's own bits.
+/// The cost of each symbol at each level, in 1/256 bit. Each shape has 16 bits, the first shape the lowest.
+///
+/// The cost of the escape does not include the bits of the value.
 pub(crate) static COSTS: [[u64; SYMBOLS]; LEVELS] = costs();
 
-/// The costs of a shape out of [`COSTS`].
+/// The cost of a shape in an entry of [`COSTS`] or in a sum of [`COSTS_ADDED`] entries.
 #[inline]
 pub(crate) const fn cost_in(shape: usize, costs: u64) -> u64 {
     costs >> (16 * shape) & 0xffff
@@ -349,7 +356,7 @@ const fn entropies() -> [i32; LEVELS] {
 /// Bits per sample, times 256, of a Laplace distribution at each level.
 static ENTROPY: [i32; LEVELS] = entropies();
 
-/// About how many 1/256 bits `n` residuals take whose magnitudes add up to `sum`.
+/// Estimated cost in 1/256 bit of `n` residuals whose magnitudes add up to `sum`.
 #[inline]
 pub(crate) fn estimate(sum: u64, n: u32) -> u64 {
     if sum == 0 {
@@ -378,7 +385,7 @@ pub(crate) fn level_of(sum: u64, shift: u32) -> u32 {
     (2 * lg + half + 14).sat_sub(2 * shift).min(MAX_LEVEL)
 }
 
-/// Table within a shape, and number of raw low bits, of a scale level.
+/// The table within a shape and the number of raw low bits of a scale level.
 #[inline]
 pub(crate) fn table_of(level: u32) -> (usize, u32) {
     if level < 19 { (level as usize, 0) } else { (19 + ((level - 19) & 1) as usize, (level - 17) >> 1) }
@@ -395,7 +402,7 @@ const fn reciprocals() -> [u64; PROB_ONE as usize] {
     t
 }
 
-/// 2^44 / f rounded up: a division by a frequency is a product and a shift.
+/// 2^44 / f rounded up, which replaces the division by a frequency with a product and a shift.
 #[cfg(feature = "std")]
 pub(crate) static RECIPROCALS: [u64; PROB_ONE as usize] = reciprocals();
 
@@ -429,9 +436,9 @@ mod tests {
     }
 
     #[test]
-    fn costs_do_not_run_into_each_other() {
-        let most = COSTS.iter().flatten().flat_map(|c| (0..SHAPES).map(|s| cost_in(s, *c))).max().unwrap();
-        assert!(most * COSTS_ADDED as u64 <= 0xffff, "{most}");
+    fn costs_of_shapes_do_not_overlap() {
+        let max = COSTS.iter().flatten().flat_map(|c| (0..SHAPES).map(|s| cost_in(s, *c))).max().unwrap();
+        assert!(max * COSTS_ADDED as u64 <= 0xffff, "{max}");
         assert_eq!(SHAPES, 4);
     }
 
@@ -456,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn logarithms_are_near() {
+    fn logarithms_are_close() {
         for v in (1..100_000u64).chain([u64::MAX, 1 << 40]) {
             let exact = (v as f64).log2() * 256.0;
             assert!((f64::from(log2_q8(v)) - exact).abs() <= 2.0, "{v}");

@@ -1,4 +1,4 @@
-//! Samples of 64 bits: brought to 32 by differences, a base and, where that is not enough, by keeping low bits apart.
+//! [`Wide`]: the map of 64-bit samples to planes of 32 bits, by differences, a base, and separate low bits.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "shifts below 64; differences and sums of 64-bit samples are explicitly modulo 2^64"
@@ -10,28 +10,29 @@ use crate::codec::container::format::{Format, SampleType};
 use crate::util::bytes::{Reader, Writer};
 use crate::util::unsigned::Unsigned;
 
-/// Most decimals that are looked for.
+/// Maximum number of decimals.
 const MAX_DECIMALS: u8 = 15;
-/// The decimals of what is no decimal number.
+/// The value of `decimals` for samples that are not decimal numbers.
 const BINARY: u8 = 255;
-/// Highest order of differences.
+/// Maximum order of differences.
 const MAX_ORDER: u8 = 2;
 
-/// How a plane of 64-bit samples becomes one of 32 bits and some bits beside it.
+/// The parameters that split 64-bit samples into upper parts of 32 bits and separate low bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wide {
-    /// The samples are integers divided by this power of ten; [`BINARY`] if not.
+    /// The samples are integers divided by ten to this power; [`BINARY`] if they are not.
     decimals: u8,
-    /// Differences of this order.
+    /// Order of the differences.
     order: u8,
-    /// Low bits kept apart, up to 33.
+    /// Number of low bits that are stored separately, up to 33.
     shift: u32,
     /// The smallest difference.
     base: i64,
-    /// The first sample less the first difference, and that difference, as far as the order needs them.
+    /// The first sample less the first difference, and that difference; the format has as many of them as the order.
     seeds: [i64; MAX_ORDER as usize],
 }
 
+/// Ten to the power `decimals`.
 fn power(decimals: u8) -> f64 {
     let mut p = 1.0;
     for _ in 0..decimals.min(MAX_DECIMALS) {
@@ -40,7 +41,7 @@ fn power(decimals: u8) -> f64 {
     p
 }
 
-/// An ordered integer as the decimal number's integer, if it is one.
+/// The integer of a decimal number in ordered form, with `p` ten to the power of its decimals; `None` if it is not one.
 fn to_decimal(v: i64, p: f64) -> Option<i64> {
     let f = f64::from_bits(order64(v) as u64);
     let k = f * p;
@@ -51,17 +52,18 @@ fn to_decimal(v: i64, p: f64) -> Option<i64> {
     (from_decimal(k, p) == v).then_some(k)
 }
 
+/// The inverse of [`to_decimal`].
 fn from_decimal(k: i64, p: f64) -> i64 {
     order64((k as f64 / p).to_bits() as i64)
 }
 
-/// The samples as integers.
+/// The samples of a channel as integers, of decimal numbers or of their bits.
 fn integers(raw: &[u8], f: Format, channel: usize, decimals: u8) -> impl Iterator<Item = i64> {
     let p = power(decimals);
     load64(raw, f, channel).map(move |v| if decimals == BINARY { v } else { to_decimal(v, p).unwrap_or(0) })
 }
 
-/// Differences of each order; the sample and the difference before.
+/// Computes differences of each order, from the sample and the difference before.
 struct Differences {
     before: [i64; MAX_ORDER as usize],
 }
@@ -77,7 +79,7 @@ impl Differences {
 }
 
 impl Wide {
-    /// Chooses for a plane.
+    /// Chooses the parameters for a channel: the order whose differences need the fewest low bits.
     pub(crate) fn choose(raw: &[u8], f: Format, channel: usize) -> Option<Self> {
         let decimals = if f.sample == SampleType::F64 { decimals(raw, f, channel) } else { BINARY };
         let mut samples = integers(raw, f, channel, decimals);
@@ -105,7 +107,7 @@ impl Wide {
         best
     }
 
-    /// The values of the plane: the upper parts into `x`, the lower ones to `low`.
+    /// Calls `put` with the upper and the lower part of each sample.
     fn split(&self, raw: &[u8], f: Format, channel: usize, mut put: impl FnMut(i32, u64)) {
         let mut d = Differences { before: self.seeds };
         for v in integers(raw, f, channel, self.decimals) {
@@ -115,7 +117,7 @@ impl Wide {
         }
     }
 
-    /// The upper parts.
+    /// Loads the upper parts into `x`.
     pub(crate) fn load(&self, raw: &[u8], f: Format, channel: usize, x: &mut [i32]) {
         let mut at = x.iter_mut();
         self.split(raw, f, channel, |high, _| {
@@ -125,7 +127,7 @@ impl Wide {
         });
     }
 
-    /// Writes what the reader needs beside the upper parts: the parameters and the lower parts.
+    /// Writes the parameters and the lower parts, and returns the number of bytes.
     pub(crate) fn write(&self, raw: &[u8], f: Format, channel: usize, out: &mut [u8]) -> Option<usize> {
         let mut w = Writer::new(out);
         w.u8(self.decimals);
@@ -149,7 +151,7 @@ impl Wide {
         Some(n + bits.finish()?)
     }
 
-    /// Reads what [`Wide::write`] wrote for `rows` samples; the lower parts stay bytes.
+    /// Reads what [`Wide::write`] wrote for `rows` samples: the parameters, and the lower parts as bytes.
     pub(crate) fn read<'a>(r: &mut Reader<'a>, f: Format, rows: usize) -> Option<(Self, &'a [u8])> {
         let (decimals, order, shift) = (r.u8()?, r.u8()?, u32::from(r.u8()?));
         if order > MAX_ORDER || shift > 33 || (decimals != BINARY && (decimals > MAX_DECIMALS || !f.sample.is_float()))
@@ -163,14 +165,14 @@ impl Wide {
         }
         let bits = rows.checked_mul(shift as usize)?;
         let low = r.bytes(bits.div_ceil(8))?;
-        // The last byte is filled up with zeros.
+        // The last byte is padded with zeros.
         if low.last().is_some_and(|b| bits & 7 > 0 && b << (bits & 7) != 0) {
             return None;
         }
         Some((Wide { decimals, order, shift, base, seeds }, low))
     }
 
-    /// Puts the samples of a channel where they belong.
+    /// Stores the samples of a channel, from their upper and lower parts.
     pub(crate) fn store(&self, raw: &mut [u8], f: Format, channel: usize, high: impl Iterator<Item = i32>, low: &[u8]) {
         let mut bits = BitReader::new(low);
         let [mut value, mut step] = self.seeds;
@@ -196,11 +198,11 @@ impl Wide {
     }
 }
 
-/// The fewest decimals that all samples have, or [`BINARY`].
+/// The minimum number of decimals of all samples, or [`BINARY`].
 fn decimals(raw: &[u8], f: Format, channel: usize) -> u8 {
-    let fits = |d: u8, most: usize| load64(raw, f, channel).take(most).all(|v| to_decimal(v, power(d)).is_some());
+    let fits = |d: u8, n: usize| load64(raw, f, channel).take(n).all(|v| to_decimal(v, power(d)).is_some());
     (0..=MAX_DECIMALS).find(|d| fits(*d, 16)).filter(|d| fits(*d, usize::MAX)).unwrap_or_else(|| {
-        // The first samples may be round by accident.
+        // The first samples may have fewer decimals by chance.
         (0..=MAX_DECIMALS).find(|d| fits(*d, 512)).filter(|d| fits(*d, usize::MAX)).unwrap_or(BINARY)
     })
 }
@@ -230,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_come_back() {
+    fn integers_read_back() {
         assert_eq!(round(SampleType::I64, &[1 << 40, (1 << 40) + 5, (1 << 40) - 7]).order, 0);
         let times: Vec<i64> = (0..100).map(|t| 1_700_000_000_000_000_000 + t * 9_999_999_000 + t % 3).collect();
         let w = round(SampleType::I64, &times);
@@ -250,9 +252,9 @@ mod tests {
     }
 
     #[test]
-    fn decimal_numbers_are_recognised() {
+    fn decimal_numbers_are_recognized() {
         let v: Vec<i64> = (0..200).map(|i| ((f64::from(i * i - 700) * 0.01).to_bits()) as i64).collect();
-        // Products are not always the nearest number to the decimal; quotients are.
+        // Products are not always the number nearest to the decimal; quotients are.
         let exact: Vec<i64> = (0..200).map(|i| (f64::from(i * i - 700) / 100.0).to_bits() as i64).collect();
         assert_eq!(round(SampleType::F64, &exact).decimals, 2);
         round(SampleType::F64, &v);
