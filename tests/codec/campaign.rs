@@ -1,5 +1,5 @@
-//! A campaign of seeded damage, class by class, against each codec: what comes and what is reported missing is exactly
-//! what an account of the frames left whole says, and nothing wrong is ever given out.
+//! A campaign of seeded damage, class by class, against each codec: the decoded and the missing
+//! bytes are exactly those expected from the frames left intact, and no wrong byte is ever delivered.
 //!
 //! `SQS_LONG=1` makes it 10,000 corruptions of each class and kind of stream.
 
@@ -14,7 +14,7 @@ use std::ops::Range;
 
 const HISTORY: usize = 3000;
 
-/// A frame of the sound stream, as its bytes tell, read here without the library.
+/// A frame of the undamaged stream, parsed here without the library.
 #[derive(Clone, Debug)]
 struct Frame {
     at: Range<usize>,
@@ -54,7 +54,7 @@ struct Stream {
     other: Vec<u8>,
 }
 
-/// A stream of each kind, of so many frames of 700 to 2400 bytes.
+/// A stream of each kind, with `frames` frames of 700 to 2400 bytes.
 fn streams(frames_each: usize) -> Vec<Stream> {
     let samples = Format::new(SampleType::I16, ByteOrder::Little, 2).unwrap();
     let kinds = [
@@ -246,8 +246,8 @@ fn corrupt(class: usize, s: &Stream, r: &mut Random) -> Vec<Part> {
                 }
                 _ => {
                     let end = (from + 1 + r.below(6000)).min(s.other.len());
-                    let behind = n.min(at + end - from);
-                    vec![Keep(0..at), Junk(s.other[from..end].to_vec()), Keep(behind..n)]
+                    let after = n.min(at + end - from);
+                    vec![Keep(0..at), Junk(s.other[from..end].to_vec()), Keep(after..n)]
                 }
             }
         }
@@ -265,7 +265,7 @@ fn account(s: &Stream, whole: &[usize]) -> (Vec<bool>, bool) {
             known = true;
             continue;
         }
-        // A repeated one counts for what refers to it, unless it is there.
+        // A repeated frame serves later ones that refer to it, if the first one was lost.
         if have[f.raw.start] && row.start <= f.raw.start && f.raw.end <= row.end {
             continue;
         }
@@ -317,7 +317,7 @@ fn check(s: &Stream, parts: &[Part], cuts: (usize, usize), case: &str) -> bool {
     place(&mut have, &s.raw, &pieces, case);
     assert!(have == want, "{case}: whole {whole:?}, not there {:?}", holes(&have));
     assert_eq!(got.length, known.then_some(s.raw.len() as u64), "{case}");
-    // Without the end frame nobody knows of what is behind the last frame.
+    // Without the end frame the bytes after the last frame are unknown.
     let reach = if known { want.len() } else { want.iter().rposition(|w| *w).map_or(0, |p| p + 1) };
     assert_eq!(got.missing, holes(&want[..reach]), "{case}");
 
@@ -381,7 +381,7 @@ fn sectors_and_other_streams() {
     campaign(9..12);
 }
 
-/// Power may fail at any byte: everything up to the last whole frame is there.
+/// Power may fail at any byte: everything up to the last whole frame is decoded.
 #[test]
 fn every_cut_of_a_small_file() {
     for s in streams(5) {

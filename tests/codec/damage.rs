@@ -47,7 +47,7 @@ fn stream_by(method: Method, rows: usize) -> (Vec<u8>, Vec<u8>, Vec<Frame>) {
     (raw, coded, list)
 }
 
-/// Everything that came is right, and what did not come is what is reported and what `lost` says.
+/// Checks that all decoded bytes are right, and that the missing bytes are those reported and those in `lost`.
 fn account(raw: &[u8], got: &Decoded, lost: &[Frame]) {
     let mut have = vec![false; raw.len()];
     for (o, p) in &got.pieces {
@@ -61,16 +61,16 @@ fn account(raw: &[u8], got: &Decoded, lost: &[Frame]) {
         want[f.raw.clone()].fill(false);
     }
     assert!(have == want, "lost {lost:?}, missing {:?}", got.missing);
-    let mut told = vec![true; raw.len()];
+    let mut reported = vec![true; raw.len()];
     for (a, b) in &got.missing {
-        told[*a as usize..*b as usize].fill(false);
+        reported[*a as usize..*b as usize].fill(false);
     }
     if got.length.is_some() {
-        assert!(told == want, "lost {lost:?}, told {:?}", got.missing);
+        assert!(reported == want, "lost {lost:?}, reported {:?}", got.missing);
     } else {
-        // Without the end frame nobody knows of what is behind the last frame.
+        // Without the end frame the bytes after the last frame are unknown.
         let reach = want.iter().rposition(|w| *w).map_or(0, |p| p + 1);
-        assert!(told[..reach] == want[..reach]);
+        assert!(reported[..reach] == want[..reach]);
     }
 }
 
@@ -234,7 +234,7 @@ fn noise_is_no_stream_and_costs_no_time() {
     }
 }
 
-/// Sound headers, one behind the other, each of a long frame that is not there: the work stays in proportion.
+/// Valid headers, one after another, each of a long frame that does not follow: the work stays proportional.
 #[test]
 fn headers_without_frames_cost_little() {
     let (raw, coded, list) = stream(9000);
@@ -244,7 +244,7 @@ fn headers_without_frames_cost_little() {
     let long = bad.len();
     bad.extend_from_slice(&coded);
     let got = decode(RECOVER, &bad).unwrap();
-    // Of the frames behind, one may lie within the last of the others.
+    // One of the later frames may be inside the last of the earlier ones.
     assert!(got.stats.frames as usize + 3 >= list.len() - 1, "{:?}", got.stats);
     assert!(got.stats.damaged_frames < 100 + 18 * long as u64 / 64_000, "{:?}", got.stats);
     assert!(got.stats.worked_bytes < 40 * bad.len() as u64, "{:?}", got.stats);

@@ -1,5 +1,5 @@
 //! Files by way of the C API: ranges, with an index and without, also where headers or the index are damaged; recovery to
-//! the right places; what is told about it.
+//! the right places; the figures are right.
 #![cfg(all(feature = "codec", feature = "std"))]
 
 use crate::streams::{Random, encode, signal16};
@@ -85,7 +85,7 @@ fn any_range_is_decoded_alone() {
         let list = frames(&coded);
         let mut lying = coded.clone();
         if index > 0 {
-            // The index says of every place that it holds the original's start, with all checksums right.
+            // The index gives the start of the original for every position, with valid checksums.
             let end = list.last().unwrap().0.start;
             let len = coded.len() - end;
             let payload = end + 32..coded.len() - 4;
@@ -108,7 +108,7 @@ fn any_range_is_decoded_alone() {
                 assert!(got.status == SQS_OK && got.back.as_deref() == Some(want), "{first} {count}: {}", got.status);
                 assert!(got.stats.frames <= needed + 1, "{} frames for {needed}", got.stats.frames);
             }
-            // Damage before and behind the range does not matter.
+            // Damage before and after the range does not matter.
             let mut broken = coded.clone();
             for (at, r) in list.iter().filter(|(_, r)| !holds(r) && !r.is_empty()) {
                 if r.start < first as usize || r.start > first as usize + count as usize + 40_000 {
@@ -180,7 +180,7 @@ fn what_is_sound_is_written_at_its_place() {
     }
 }
 
-/// Frames of 4 MiB: the first one tells what is needed, unless the caller has set a limit.
+/// Frames of 4 MiB: the first frame determines the memory, unless the caller has set a limit.
 #[test]
 fn large_frames_are_read_unless_they_are_not_wanted() {
     let dir = Scratch::new("large");

@@ -1,4 +1,4 @@
-//! The encoder's output to the byte: the same on every machine, and not changed without being noticed.
+//! The encoder's output byte for byte: the same on every machine, and no change goes unnoticed.
 
 use crate::streams::{Random, decode, encode};
 use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};

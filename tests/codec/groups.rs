@@ -101,7 +101,7 @@ fn the_bytes_do_not_depend_on_cuts() {
     }
 }
 
-/// Noise that repeats some of the frame before it can be coded behind that frame alone.
+/// Noise that repeats parts of the frame before it can be coded only after that frame.
 #[test]
 fn noise_is_coded_behind_what_it_repeats() {
     let mut r = Random(6);
@@ -172,7 +172,7 @@ fn headers_tell_the_place_in_the_group() {
     assert_eq!(starts, want);
 }
 
-/// A range is decoded from the start of its group; from within the group what refers to missing bytes is told.
+/// A range is decoded from the start of its group. From inside the group, frames that refer to missing bytes are reported.
 #[test]
 fn ranges_are_decoded_from_the_start_of_their_group() {
     let raw = names(5000, 9);
@@ -206,7 +206,7 @@ fn too_little_history_is_said() {
     assert!(decode(o, &encode(few, &raw)).unwrap().joined() == raw);
 }
 
-/// Frames behind others than their own come out wrong, and are not taken for sound.
+/// Frames after other frames than their own decode to wrong bytes and are refused.
 #[test]
 fn frames_behind_other_bytes_are_not_taken() {
     let f = Format::new(SampleType::I16, ByteOrder::Little, 1).unwrap();

@@ -27,7 +27,7 @@ fn frame(h: &Header, payload: &[u8]) -> Vec<u8> {
 
 /// Work for a byte of the stream, once a few frames are allowed for.
 fn proportionate(got: &Decoded, coded: &[u8], what: &str) {
-    // Every byte is checked once, and up to 16 times in vain, and moved about as often.
+    // Every byte is checked once, up to 16 more times for false headers, and moved about as often.
     let most = 40 * coded.len() as u64 + 64 * FRAME as u64;
     assert!(got.stats.worked_bytes <= most, "{what}: {} of {most}, {:?}", got.stats.worked_bytes, got.stats);
 }
@@ -35,7 +35,7 @@ fn proportionate(got: &Decoded, coded: &[u8], what: &str) {
 #[test]
 fn headers_that_lie_about_their_length_cost_little() {
     let lie = header(9, FRAME, FRAME - 1, Codec::Lz).to_bytes();
-    // Nothing but sound headers, each of a frame that would reach over all the others.
+    // Only valid headers, each of a frame that would cover all later ones.
     let bad = lie.repeat(4 * FRAME / 32);
     proportionate(&decode(options(), &bad).unwrap(), &bad, "headers");
     proportionate(&decode_cut(options(), &bad, 5000, 100).unwrap(), &bad, "headers in pieces");
@@ -57,7 +57,7 @@ fn headers_that_lie_about_their_length_cost_little() {
     assert_eq!(got.stats.skipped_bytes, markers.len() as u64);
 }
 
-/// Damage to every frame, even so that nothing follows as it should, does not use up what may be spent in vain.
+/// Damage to every frame, also with wrong successors, does not exceed the limit for redundant work.
 #[test]
 fn much_damage_is_no_reason_to_lose_sound_frames() {
     let raw = signal16(600_000, 2, 5);
@@ -82,7 +82,7 @@ fn much_damage_is_no_reason_to_lose_sound_frames() {
     proportionate(&got, &bad, "cut frames");
 }
 
-/// Very short frames behind a long history: what is kept is not moved for each of them.
+/// Very short frames after a long history: the history is not moved for each of them.
 #[test]
 fn short_frames_with_a_long_history_move_little() {
     let raw = names(3000, 4);
@@ -123,7 +123,7 @@ fn frames_have_few_groups() {
     }
 }
 
-/// An index is a hint: whatever it says, a range is what it is.
+/// An index is a hint: a range is decoded correctly with any index.
 #[test]
 fn an_index_may_lie() {
     use sqrtspace::codec::container::index::{Entry, Index};

@@ -147,8 +147,8 @@ fn encoded_behind(from: usize, whole: &[u8], effort: u8) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The decoder and the oracle agree on a block behind `past`; what it gives.
-fn agree_behind(past: &[u8], block: &[u8], room: usize) -> Option<Vec<u8>> {
+/// Checks that decoder and oracle agree on a block after `past`. Returns its bytes.
+fn agree_after(past: &[u8], block: &[u8], room: usize) -> Option<Vec<u8>> {
     let mut work = vec![0xdead_beef; DECODE_WORK_LEN];
     let mut out = [past, &vec![0xa5; room]].concat();
     let ours = decode_block_after(past.len(), block, &mut out, &mut work).ok();
@@ -165,18 +165,18 @@ fn what_is_encoded_behind_others_is_decoded() {
                 let whole = data(kind, from + len, 7);
                 let (past, raw) = whole.split_at(from);
                 let Some(block) = encoded_behind(from, &whole, effort) else { continue };
-                assert!(agree_behind(past, &block, len).as_deref() == Some(raw), "kind {kind}, {len} behind {from}");
+                assert!(agree_after(past, &block, len).as_deref() == Some(raw), "kind {kind}, {len} after {from}");
             }
         }
         // All of it, from as far as there is; and nothing without it.
         let noise = data(1, 1000, 8).repeat(2);
         let block = encoded_behind(1000, &noise, effort).unwrap();
-        assert!(block.len() < 40 && agree_behind(&noise[..1000], &block, 1000).as_deref() == Some(&noise[1000..]));
-        assert!(agree_behind(&noise[1..1000], &block, 1000).is_none() && agree_behind(&[], &block, 1000).is_none());
+        assert!(block.len() < 40 && agree_after(&noise[..1000], &block, 1000).as_deref() == Some(&noise[1000..]));
+        assert!(agree_after(&noise[1..1000], &block, 1000).is_none() && agree_after(&[], &block, 1000).is_none());
         for bit in 0..block.len() * 8 {
             let mut bad = block.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            agree_behind(&noise[..1000], &bad, 1000);
+            agree_after(&noise[..1000], &bad, 1000);
         }
     }
 }

@@ -118,7 +118,7 @@ fn meaning(literals: &[u8], sequences: &[Sequence]) -> Option<Vec<u8>> {
 
 fn decoded(block: &[u8], room: usize) -> Result<Vec<u8>, Status> {
     let mut work = vec![0xdead_beef; DECODE_WORK_LEN];
-    // What stands behind the room must stay.
+    // Bytes after the output must not change.
     let mut out = vec![0xa5; room + 100];
     let len = decode_block(block, &mut out[..room], &mut work).map_err(|e| e.status);
     assert!(out[room..].iter().all(|b| *b == 0xa5));
@@ -126,8 +126,8 @@ fn decoded(block: &[u8], room: usize) -> Result<Vec<u8>, Status> {
     Ok(out)
 }
 
-fn check(sequences: &[Sequence], behind: usize, spare: usize) {
-    let count = sequences.iter().map(|s| s.run as usize).sum::<usize>() + behind;
+fn check(sequences: &[Sequence], literals_after: usize, spare: usize) {
+    let count = sequences.iter().map(|s| s.run as usize).sum::<usize>() + literals_after;
     let literals: Vec<u8> = (0..count)
         .map(|i| (i as u8).wrapping_mul(i as u8).wrapping_mul(31).wrapping_add((i as u8).wrapping_mul(7)))
         .collect();
@@ -150,9 +150,9 @@ fn every_offset_and_length_close_to_the_end() {
         for len in (3..70).chain([127, 128, 500]) {
             let first = Sequence { run: 70, len: 3, stored: 40 };
             let last = Sequence { run: offset % 3, len, stored: offset + 2 };
-            for behind in [0, 1, 15, 33] {
-                check(&[first, last], behind, 200);
-                check(&[last], behind, 64);
+            for literals_after in [0, 1, 15, 33] {
+                check(&[first, last], literals_after, 200);
+                check(&[last], literals_after, 64);
             }
         }
     }
@@ -169,10 +169,10 @@ proptest! {
     #[test]
     fn any_sequences(
         first in 0u32..2000, mut sequences in proptest::collection::vec(sequence(), 1..200),
-        behind in 0usize..100, spare in 0usize..200,
+        literals_after in 0usize..100, spare in 0usize..200,
     ) {
         // Most offsets then reach something.
         sequences[0].run = first;
-        check(&sequences, behind, spare);
+        check(&sequences, literals_after, spare);
     }
 }

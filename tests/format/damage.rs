@@ -1,4 +1,4 @@
-//! Damage behind right checksums: what no encoder makes is the same to both decoders.
+//! Damage with valid checksums: both decoders treat streams that no encoder writes alike.
 
 use crate::format_oracle::seen;
 use crate::second_or;
@@ -35,7 +35,7 @@ pub(crate) fn both(stream: &[u8], case: &str) -> Option<Vec<u8>> {
     second.ok().map(|s| s.raw)
 }
 
-/// A frame as the headers tell it, and its payload.
+/// A frame as its header describes it, and its payload.
 fn frames(stream: &[u8]) -> Vec<(Header, &[u8])> {
     let (mut at, mut list) = (0, Vec::new());
     while at < stream.len() {
@@ -46,7 +46,7 @@ fn frames(stream: &[u8]) -> Vec<(Header, &[u8])> {
     list
 }
 
-/// Whatever becomes of a payload, both readers say the same of it.
+/// For any change of a payload, both readers give the same result.
 #[test]
 fn damage_behind_right_checksums_is_read_alike() {
     let mut r = Random(99);
@@ -67,7 +67,7 @@ fn damage_behind_right_checksums_is_read_alike() {
                 damage(&mut payload, &mut r);
                 let most = if h.codec == Codec::Stored { h.raw_len } else { h.raw_len - 1 };
                 payload.resize(payload.len().min(most as usize), 0);
-                // It is the last frame: those behind it would be refused by the CRC of their bytes.
+                // It is the last frame, because later ones would be refused by the CRC of their bytes.
                 let (end, length) = list.last().unwrap();
                 let end = Header { raw_offset: h.raw_end(), sequence: h.sequence + 1, ..*end };
                 let stream = |payload: &[u8]| {

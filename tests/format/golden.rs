@@ -71,7 +71,7 @@ fn golden() -> Vec<(String, Vec<u8>)> {
         out.push((name.into(), encode_flushed(EncodeOptions { restart_interval: 3, ..o }, &raw, &[raw.len() / 5])));
     }
     out.push(("nothing".into(), encode(bytes, &[])));
-    // Frames shorter and longer than what is looked at of the past.
+    // Frames shorter and longer than the part of the past that is used.
     for (i, (sample, order, channels, kind)) in [
         (SampleType::U8, ByteOrder::Big, 1, 3),
         (SampleType::I8, ByteOrder::Big, 3, 0),
@@ -95,7 +95,7 @@ fn golden() -> Vec<(String, Vec<u8>)> {
         let coded = encode_flushed(o, &raw, &[110, 9, 60, 250].map(|rows| rows * f.row_bytes()));
         out.push((format!("group-{restart_interval}-{sample:?}-{order:?}-{channels}-kind-{kind}-{effort:?}"), coded));
     }
-    // Noise, and values that no frame has in common with the others.
+    // Noise, and values that no two frames share.
     let values: Vec<u32> = (0..20).map(|_| (r.next() as f32).to_bits()).collect();
     let mixed: Vec<u8> =
         (0..200).flat_map(|t| [r.next(), values[t / 50 * 5 + r.below(5)]].map(u32::to_be_bytes).concat()).collect();
@@ -109,7 +109,7 @@ fn golden() -> Vec<(String, Vec<u8>)> {
     out
 }
 
-/// Everything of the format that [`format_oracle::seen`] can tell.
+/// Everything of the format that [`format_oracle::seen`] can report.
 const PARTS: [&str; 41] = [
     "coder 0",
     "coder 1",
@@ -142,8 +142,8 @@ const PARTS: [&str; 41] = [
     "list 0",
     "list 1",
     "list 2",
-    "behind bytes",
-    "behind none",
+    "after bytes",
+    "after none",
     "past of 0/0",
     "past of 0/1",
     "past of 1/0",
@@ -154,7 +154,7 @@ const PARTS: [&str; 41] = [
     "past of coder 3",
 ];
 
-/// The streams in the file were written by the first version of the format. They are never made again: a decoder that
+/// The streams in the file were written by the first version of the format. They are never rewritten: a decoder that
 /// does not read them is not one of this format. New ones may be added at the end (SQS_NEW_GOLDEN=1 prints them).
 #[test]
 fn old_streams_are_read() {

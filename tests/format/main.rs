@@ -47,9 +47,9 @@ fn ccsds121(payload: &[u8], raw_len: usize) -> Result<Vec<u8>, &'static str> {
     };
     let (samples, used) = ccsds121_oracle::decode(&p, coded, raw_len / width).ok_or("coded samples")?;
     if used != coded.len() {
-        return Err("bytes behind the coded samples");
+        return Err("bytes after the coded samples");
     }
-    // The oracle tells samples less their least value.
+    // The oracle returns samples minus their minimum.
     let low = if p.signed && p.preprocess { 1u32 << (n - 1) } else { 0 };
     let container = |v: &u32| {
         let big = v.wrapping_sub(low).to_be_bytes();
@@ -128,8 +128,8 @@ fn a_decoder_made_from_the_document_reads_the_other_codecs() {
     agree(o, &signal(f, 1, 4000, 9), "parameters of the caller");
 }
 
-/// Frames that go on from those before them: shorter and longer than what predictors, the adaptive coder and lists of
-/// values look at.
+/// Frames that refer to earlier ones: shorter and longer than the part that predictors, the adaptive coder and lists of
+/// values use.
 #[test]
 fn a_decoder_made_from_the_document_reads_groups() {
     for (i, sample) in TYPES.into_iter().enumerate() {

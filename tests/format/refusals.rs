@@ -1,5 +1,5 @@
 //! What docs/formats/container.md has a reader refuse, one by one: beside each frame that is refused stands one that is not, from
-//! which it differs in that alone. The names say the sections.
+//! which it differs in one point. The names are the sections.
 
 use crate::damage::{both, frame};
 use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
@@ -30,7 +30,7 @@ fn group(rows: usize, plane: &[u8]) -> Vec<u8> {
     glyph(3, 0, &[&varint(rows), plane].concat())
 }
 
-/// A stream of a frame of `raw_len` bytes, behind another of the same group that has `before`, if there is something.
+/// A stream of a frame of `raw_len` bytes, after another one of the same group with `before`, if that is not empty.
 fn stream(f: Format, before: &[u8], raw_len: usize, payload: &[u8]) -> Vec<u8> {
     let mut h = Header {
         codec: Codec::Stored,
@@ -125,7 +125,7 @@ fn linear_predictors() {
     predicted("8, predictors", &[array(0, &[])], &[vec![5, 0], array(5, &[])]);
 }
 
-/// An array of nothing behind a section's head: the raw bits, words that are not there, a state.
+/// An empty array after the head of a section: raw bits, missing words, a state.
 fn section(raw: &[u8], state: u32) -> Vec<u8> {
     [&varint(raw.len()), raw, &[0], &state.to_be_bytes()].concat()
 }
@@ -193,7 +193,7 @@ fn lists_of_values() {
     let grid = |errors: &[u8]| [&[1, 2], &one[..], &one, &[0], errors, &[4, 1], &minus_one, &ZEROS].concat();
     let rise = bits(&[(0, 2), (1, 1), (1, 1), (1, 3)], 0);
     let apart = grid(&[&[1], &rise[..]].concat());
-    // Two values of one count, which errors tell apart or do not.
+    // Two values with one count, with different errors or the same.
     let apart = [apart];
     planes("7.2, a list on a grid rises", SampleType::F32, (2, 1), &apart, &[grid(&[0])]);
     planes("7.2, grids are of floats", SampleType::I32, (2, 1), &[], &apart);
@@ -254,8 +254,8 @@ fn members_of_frames() {
     assert!(!taken(100, &[long]), "a number of a glyph in five bits too many");
 }
 
-/// A payload behind `u` bytes, whose frame has `raw`.
-fn behind(u: usize, raw: &[u8], payload: &[u8]) -> Vec<u8> {
+/// A payload after `u` bytes, whose frame has `raw`.
+fn after(u: usize, raw: &[u8], payload: &[u8]) -> Vec<u8> {
     [&varint(u)[..], &crc32c(raw).to_be_bytes(), payload].concat()
 }
 
@@ -263,7 +263,7 @@ fn behind(u: usize, raw: &[u8], payload: &[u8]) -> Vec<u8> {
 fn frames_behind_others() {
     let plain = glyph(2, 0, &[&[0, 1], &ZEROS[..]].concat());
     let taken = |f: Format, before: &[u8], u: usize, raw: &[u8], plane: &[u8]| {
-        let payload = behind(u, raw, &group(raw.len() / f.row_bytes(), plane));
+        let payload = after(u, raw, &group(raw.len() / f.row_bytes(), plane));
         both(&stream(f, before, raw.len(), &payload), "14.2").is_some()
     };
     let f = format(SampleType::I16);
@@ -286,7 +286,7 @@ fn values_of_the_past() {
     let taken = |before: &[u8], u: usize, value: u8, list: &[u8]| {
         let plane = glyph(1, 1, &[list, &ZEROS].concat());
         let raw = [value; ROWS];
-        both(&stream(f, before, ROWS, &behind(u, &raw, &group(ROWS, &plane))), "14.2").is_some()
+        both(&stream(f, before, ROWS, &after(u, &raw, &group(ROWS, &plane))), "14.2").is_some()
     };
     let sevens = [7; 100];
     assert!(taken(&sevens, 100, 7, &[2]), "no more");

@@ -22,7 +22,7 @@ fn the_quickstart_builds_with_pkg_config() {
     for kind in ["shared", "static"] {
         let line = match kind {
             "shared" => flags(&["--cflags", "--libs"]),
-            // The linker would take the shared library of two; the file name says which one.
+            // The linker would take the shared library of two; the file name selects one.
             _ => flags(&["--cflags", "--libs", "--static"]).replace("-lsqrtspace", "-l:libsqrtspace.a"),
         };
         let program = dir.join(kind);

@@ -29,7 +29,7 @@ impl Bits<'_> {
     }
 }
 
-/// The standard read literally, everything in wide integers: samples less their least value, and the bytes they took.
+/// The standard read literally, everything in wide integers: samples minus their minimum, and the bytes they took.
 /// `None` is damage.
 pub(crate) fn decode(p: &Params, coded: &[u8], count: usize) -> Option<(Vec<u32>, usize)> {
     let (n, j, r) = (u32::from(p.bits), usize::from(p.block), usize::from(p.rsi));

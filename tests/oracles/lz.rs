@@ -49,11 +49,11 @@ fn take<'a>(bytes: &mut &'a [u8], n: usize) -> Option<&'a [u8]> {
 
 /// Codes as strings of bits.
 fn huffman(bits: &mut Bits) -> Option<Vec<(Vec<u32>, u8)>> {
-    let (least, most) = (bits.word(4)?, bits.word(4)?);
-    if least == 0 || least > most || most > 11 {
+    let (shortest, longest) = (bits.word(4)?, bits.word(4)?);
+    if shortest == 0 || shortest > longest || longest > 11 {
         return None;
     }
-    let width = 32 - (most - least).leading_zeros();
+    let width = 32 - (longest - shortest).leading_zeros();
     let mut lens = Vec::new();
     loop {
         let skip = bits.gamma()? as usize - 1;
@@ -64,8 +64,8 @@ fn huffman(bits: &mut Bits) -> Option<Vec<(Vec<u32>, u8)>> {
         if lens.len() == 256 {
             break;
         }
-        let len = least + bits.word(width)?;
-        if len > most {
+        let len = shortest + bits.word(width)?;
+        if len > longest {
             return None;
         }
         lens.push(len);
@@ -73,7 +73,7 @@ fn huffman(bits: &mut Bits) -> Option<Vec<(Vec<u32>, u8)>> {
     let mut by_length: Vec<(u32, u8)> =
         (0..=255).filter(|s| lens[usize::from(*s)] > 0).map(|s| (lens[usize::from(s)], s)).collect();
     by_length.sort_unstable();
-    if by_length.len() == 1 && least == 1 {
+    if by_length.len() == 1 && shortest == 1 {
         let symbol = by_length[0].1;
         return Some(vec![(vec![0], symbol), (vec![1], symbol)]);
     }
@@ -169,7 +169,7 @@ fn value(code: u32, direct: u32, back: &mut Back) -> Option<u32> {
     Some((2 + half) << (octave - 1) | back.word(octave - 1)?)
 }
 
-/// A block that gives `limit` bytes at most, behind those of `past`.
+/// A block of at longest `limit` bytes after those of `past`.
 pub(crate) fn decode(past: &[u8], block: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut rest = block;
     let mut out = past.to_vec();

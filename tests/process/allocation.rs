@@ -8,7 +8,7 @@ use std::ptr::{null, null_mut};
 
 /// Running sum of a one-number edge.
 unsafe extern "C" fn running_sum(_: *mut c_void, io: *const sqs_stage_io) -> i32 {
-    // SAFETY: the pipeline gives what the header says.
+    // SAFETY: the pipeline passes what the header documents.
     unsafe {
         let io = &*io;
         let edge = &*io.edges;
@@ -69,7 +69,7 @@ unsafe fn use_it(p: *mut sqs_pipeline, stages: &[u32], pulled: u32, samples: &[f
         order,
         flags: 0,
     };
-    // SAFETY: buffers are as long as told; the handle is alive.
+    // SAFETY: buffers have the given lengths; the handle is alive.
     unsafe {
         let mut at = 0;
         while at < samples.len() {

@@ -1,4 +1,4 @@
-//! Whole files take from the heap what was told beforehand, in one piece, whatever their size.
+//! Whole files allocate the bytes reported beforehand, in one piece, for any size.
 #![cfg(all(feature = "codec", feature = "std"))]
 
 use crate::counting::{alone, counted};
@@ -26,32 +26,32 @@ fn files_take_what_was_told_and_nothing_else() {
         let raw: Vec<u8> = (0..len).map(|i| (i / 7 % 251) as u8).collect();
         std::fs::write(dir.join("in"), &raw).expect("write");
         for threads in [1, 2, 5] {
-            let (options, mut told) = (encode_options(threads), 0);
+            let (options, mut reported) = (encode_options(threads), 0);
             // SAFETY: arguments as the header asks for.
             unsafe {
-                assert_eq!(sqs_encode_work_bytes(&options, &mut told), SQS_OK);
+                assert_eq!(sqs_encode_work_bytes(&options, &mut reported), SQS_OK);
                 let encode = || {
                     let status = sqs_encode_file(input.as_ptr(), output.as_ptr(), &options, null_mut(), null_mut());
                     assert_eq!(status, SQS_OK);
                 };
                 let (calls, bytes, largest) = counted(encode);
-                assert_eq!(largest, told);
+                assert_eq!(largest, reported);
                 // What the thread library takes beside it.
                 let aside = if threads == 1 { 0 } else { 1000 * threads as usize };
-                assert!(bytes <= told + aside, "{bytes} of {told}, {threads} threads");
+                assert!(bytes <= reported + aside, "{bytes} of {reported}, {threads} threads");
                 assert!(threads > 1 || calls == 1, "{calls} calls");
             }
         }
         // SAFETY: arguments as the header asks for.
         unsafe {
-            let (mut options, mut told): (sqs_decode_options, _) = (std::mem::zeroed(), 0);
+            let (mut options, mut reported): (sqs_decode_options, _) = (std::mem::zeroed(), 0);
             assert_eq!(sqs_decode_options_init(&mut options, size_of_val(&options)), SQS_OK);
-            assert_eq!(sqs_decode_work_bytes(&options, &mut told), SQS_OK);
+            assert_eq!(sqs_decode_work_bytes(&options, &mut reported), SQS_OK);
             let decode = || {
                 let status = sqs_decode_file(output.as_ptr(), back.as_ptr(), &options, null_mut(), null_mut());
                 assert_eq!(status, SQS_OK);
             };
-            assert_eq!(counted(decode), (1, told, told));
+            assert_eq!(counted(decode), (1, reported, reported));
         }
         assert!(std::fs::read(dir.join("back")).expect("read") == raw);
     }
@@ -59,7 +59,7 @@ fn files_take_what_was_told_and_nothing_else() {
 }
 
 unsafe extern "C" fn endless(ctx: *mut c_void, dst: *mut c_void, cap: usize, got: *mut usize) -> i32 {
-    // SAFETY: as the header says.
+    // SAFETY: as the header requires.
     unsafe {
         let left = ctx.cast::<usize>();
         let n = cap.min(*left);
@@ -77,12 +77,12 @@ unsafe extern "C" fn nowhere(_: *mut c_void, _: u64, _: *const c_void, _: usize)
 #[test]
 fn streams_of_the_callers_memory_take_nothing() {
     let _alone = alone();
-    let (mut options, mut told, mut left) = (encode_options(1), 0, 5_000_000usize);
+    let (mut options, mut reported, mut left) = (encode_options(1), 0, 5_000_000usize);
     let mut area = vec![0u64; 1 << 17];
     // SAFETY: arguments as the header asks for.
     unsafe {
-        assert_eq!(sqs_encode_work_bytes(&options, &mut told), SQS_OK);
-        (options.memory, options.memory_bytes) = (area.as_mut_ptr().cast(), told);
+        assert_eq!(sqs_encode_work_bytes(&options, &mut reported), SQS_OK);
+        (options.memory, options.memory_bytes) = (area.as_mut_ptr().cast(), reported);
         let stream = sqs_stream {
             struct_size: size_of::<sqs_stream>() as u32,
             flags: 0,
@@ -93,6 +93,6 @@ fn streams_of_the_callers_memory_take_nothing() {
         };
         let run = || assert_eq!(sqs_encode_stream(&stream, &options, null_mut(), null_mut()), SQS_OK);
         assert_eq!(counted(run).0, 0);
-        assert_eq!((left, sqs_encode_work_bytes(null(), &mut told)), (0, SQS_ERR_ARGUMENT));
+        assert_eq!((left, sqs_encode_work_bytes(null(), &mut reported)), (0, SQS_ERR_ARGUMENT));
     }
 }

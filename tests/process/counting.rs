@@ -73,7 +73,7 @@ pub(crate) fn restart_peak() {
     THREAD.set(Thread { peak: t.live, ..t });
 }
 
-/// Calls, bytes and largest piece of the whole process during `call`, the smallest of three runs: what the test harness
+/// Calls, bytes and largest piece of the process during `call`, the smallest of three runs: what the test harness
 /// allocates in the meantime is not the call's.
 pub(crate) fn counted(call: impl Fn()) -> (usize, usize, usize) {
     let runs = [(); 3].map(|()| {

@@ -1,4 +1,4 @@
-//! What spectral stages say they take from the host's heap is an upper bound of what they take, while the plan is made
+//! The heap bytes that spectral stages report are an upper bound of those they allocate, while the plan is created
 //! and after; and running them takes nothing.
 #![cfg(feature = "fft")]
 
@@ -9,7 +9,7 @@ use sqrtspace::mem::Carver;
 use sqrtspace::stages::{Build, EdgeShape, HostPlans, find};
 use std::mem::MaybeUninit;
 
-/// Bytes told, held and needed at most while the stage was made, for rows of `n`.
+/// Bytes reported, held, and at most allocated while the stage was created, for rows of `n`.
 fn measure(n: usize, area: &mut [MaybeUninit<u8>]) -> (i64, i64, i64) {
     let skip = area.as_ptr().align_offset(64);
     let mut pool = Carver::new(&mut area[skip..]).unwrap();
@@ -33,8 +33,8 @@ fn the_bytes_told_are_an_upper_bound() {
     let large = [4096, 6000, 8191, 8192, 16_384, 16_382, 20_011, 32_768, 40_960, 59_049, 65_536, 65_537, 131_071];
     let larger = [131_074, 200_003, 262_144, 360_360, 400_006, 524_288, 1_000_003, 1_048_576, 2_000_006];
     for n in (1..=3000).chain((3001..12_000).step_by(83)).chain(large).chain(larger) {
-        let (told, held, peak) = measure(n, &mut area);
-        assert!(peak <= told && held <= peak, "{n}: told {told}, held {held}, peak {peak}");
+        let (reported, held, peak) = measure(n, &mut area);
+        assert!(peak <= reported && held <= peak, "{n}: reported {reported}, held {held}, peak {peak}");
     }
 }
 
@@ -76,15 +76,15 @@ fn stages_of_one_size_share_a_plan() {
     let skip = area.as_ptr().align_offset(64);
     let mut pool = Carver::new(&mut area[skip..]).unwrap();
     let mut plans = HostPlans::default();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for (kind, n) in [("rfft_power", 4096), ("rfft_magnitude", 4096), ("rfft_power", 1000)] {
         let shape = RowShape { dtype: Dtype::F32, len: n };
         let edge = EdgeShape { shape, stride: n, channels: 1, lookback: 0, lookahead: 0 };
         let host_plans = Some(&mut plans);
         let mut build = Build { kind, params: &[], edges: &[edge], pool: &mut pool, host_plans };
         let before = thread().live;
-        told.push((find(kind).unwrap()(&mut build).unwrap().host_heap_bytes, thread().live - before));
+        reported.push((find(kind).unwrap()(&mut build).unwrap().host_heap_bytes, thread().live - before));
     }
-    assert!(told[0].0 > 0 && told[2].0 > 0);
-    assert_eq!(told[1], (0, 0));
+    assert!(reported[0].0 > 0 && reported[2].0 > 0);
+    assert_eq!(reported[1], (0, 0));
 }

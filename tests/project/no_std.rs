@@ -38,7 +38,7 @@ fn symbols_of(library: &Path) -> [Vec<String>; 2] {
 /// Gives what is defined.
 fn check(name: &str, features: &[&str]) -> Vec<String> {
     let [names, defined] = symbols(name, features);
-    assert!(names.iter().any(|n| n.contains("4core")), "core is used: else this looks at nothing");
+    assert!(names.iter().any(|n| n.contains("4core")), "core must appear: otherwise the check is empty");
     let wrong: Vec<_> = names.iter().filter(|n| FORBIDDEN.iter().any(|f| n.contains(f))).collect();
     assert!(wrong.is_empty(), "{name}: {wrong:#?}");
     defined
@@ -52,7 +52,7 @@ fn handles_panics(defined: &[String]) -> bool {
 #[test]
 fn the_core_needs_neither_std_nor_an_allocator() {
     let defined = check("core", &[]);
-    assert!(!handles_panics(&defined), "whoever takes the core alone has a handler of his own");
+    assert!(!handles_panics(&defined), "programs that use the core alone define the handler");
 }
 
 #[test]

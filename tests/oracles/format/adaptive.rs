@@ -183,7 +183,7 @@ pub(crate) fn adaptive(b: &mut Bytes<'_>, n: usize, past: &[i32]) -> R<Vec<i32>>
     let mut code = Source::Code(Range::new(bytes)?);
     let out = (0..n).map(|_| model.residual(&mut code)).collect();
     if let Source::Code(c) = code {
-        need(c.bytes.0.is_empty(), "bytes behind the range code")?;
+        need(c.bytes.0.is_empty(), "bytes after the range code")?;
     }
     Ok(out)
 }

@@ -9,7 +9,7 @@ pub(crate) fn array(b: &mut Bytes<'_>, n: usize) -> R<Vec<i32>> {
     array_after(b, n, &[])
 }
 
-/// An array of n residuals behind those of the past that teach the adaptive coder [14.2].
+/// An array of n residuals after those of the past, which the adaptive coder learns from [14.2].
 pub(crate) fn array_after(b: &mut Bytes<'_>, n: usize, past: &[i32]) -> R<Vec<i32>> {
     let coder = b.u8()?;
     note(format!("coder {coder}"));
@@ -232,8 +232,8 @@ fn learned(b: &mut Bytes<'_>, n: usize) -> R<Vec<i32>> {
         need((0..=11).contains(&bits), "bits of a frequency")?;
         if bits > 0 {
             let below = bits as u32 - 1;
-            let told = fine.min(below);
-            frequencies[c as usize] = (1 << told | s.raw.take(told)?) << (below - told);
+            let known = fine.min(below);
+            frequencies[c as usize] = (1 << known | s.raw.take(known)?) << (below - known);
         }
     }
     let others: u32 = frequencies.iter().sum();

@@ -120,7 +120,7 @@ impl<'a> Bits<'a> {
         Ok(n)
     }
 
-    /// The bytes behind the last one begun, which is padded with zeros.
+    /// The bytes after the last one begun, which is padded with zeros.
     pub(crate) fn close(mut self) -> R<&'a [u8]> {
         while !self.at.is_multiple_of(8) {
             need(self.take(1)? == 0, "padding is zeros")?;

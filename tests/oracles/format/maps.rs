@@ -9,7 +9,7 @@ use super::predict::predicted;
 /// x of the past and of the plane, and the plane's samples as integers.
 type Mapped = (Vec<i32>, Vec<i32>);
 
-/// [7.1], of a plane behind samples of the past.
+/// [7.1], of a plane after samples of the past.
 pub(crate) fn integers(b: &mut Bytes<'_>, c: &Channel<'_>, past: &[i32]) -> R<Mapped> {
     let (base, factor) = (unzigzag(b.varint()?), b.varint()?);
     need(factor > 0, "a factor of 0")?;
@@ -22,7 +22,7 @@ pub(crate) fn integers(b: &mut Bytes<'_>, c: &Channel<'_>, past: &[i32]) -> R<Ma
     Ok((x, v))
 }
 
-/// The values of [7.2], behind the byte that says of which kind they are.
+/// The values of [7.2], after the byte of their kind.
 fn list(kind: u8, b: &mut Bytes<'_>, c: &Channel<'_>) -> R<Vec<i32>> {
     let m = b.varint()? as usize;
     note(format!("list {kind}"));
@@ -107,7 +107,7 @@ impl Grid {
         let value = f64::from(f32::from_bits(ordered(v)));
         let k = (value - self.offset) * (1.0 / self.step);
         let most = f64::from(1 << 30);
-        // No number is the least.
+        // The smallest number has no predecessor.
         let k = if k.is_nan() { -most } else { k.clamp(-most, most) };
         whole(k) as i32
     }

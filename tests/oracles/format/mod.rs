@@ -76,7 +76,7 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
                     out.index.push((pairs.number(8)?, pairs.number(8)?));
                 }
             }
-            need(at + length == stream.len(), "bytes behind the end frame")?;
+            need(at + length == stream.len(), "bytes after the end frame")?;
             return Ok(out);
         }
         need(raw_len > 0 && raw_len <= 4 << 20 && payload_len <= 4 << 20, "lengths")?;
@@ -95,7 +95,7 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
         if position > 0 && matches!(codec & 15, 1 | 2) {
             let u = b.varint()? as usize;
             crc = Some(b.number(4)?);
-            note(if u > 0 { "behind bytes".into() } else { "behind none".into() });
+            note(if u > 0 { "after bytes".into() } else { "after none".into() });
             past = &out.raw[out.raw.len().checked_sub(u).ok_or("bytes that are not there")?..];
             out.within_groups &= out.raw.len() - u >= group;
         }
@@ -111,7 +111,7 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
             && crc != u64::from(crc32c(&raw))
         {
             note(format!("CRC {}", crc32c(&raw)));
-            return Err("CRC of a frame behind others");
+            return Err("CRC of a frame after others");
         }
         out.frames.push((offset, at as u64));
         out.raw.extend(raw);
@@ -120,7 +120,7 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
     }
 }
 
-/// Reads the payload of a CCSDS 121 frame that gives so many bytes.
+/// Reads the payload of a CCSDS 121 frame of `len` bytes.
 pub(crate) type Ccsds121<'f> = &'f dyn Fn(&[u8], usize) -> R<Vec<u8>>;
-/// The same for LZ, behind the bytes in the middle.
+/// The same for LZ, after the bytes of the past.
 pub(crate) type Lz<'f> = &'f dyn Fn(&[u8], &[u8], usize) -> R<Vec<u8>>;

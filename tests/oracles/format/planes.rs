@@ -4,7 +4,7 @@ use super::Format;
 use super::bytes::{Bytes, Glyph, R, need, note};
 use super::maps::{counts, integers, more_ranks, narrow, ranks, upper};
 
-/// A payload of the numeric codec [6] behind the bytes that it refers to [14.2].
+/// A payload of the numeric codec [6] after the bytes that it refers to [14.2].
 pub(crate) fn numeric(payload: &[u8], f: Format, raw_len: usize, past: &[u8]) -> R<Vec<u8>> {
     let row = f.width() * f.channels;
     need(past.len().is_multiple_of(row) && past.len() / row <= 8192, "whole rows of the past")?;
@@ -28,7 +28,7 @@ pub(crate) fn numeric(payload: &[u8], f: Format, raw_len: usize, past: &[u8]) ->
         groups += usize::from(g.kind == 3);
         need(groups <= 8, "more than 8 groups")?;
     }
-    need(b.0.is_empty(), "bytes behind the last group")?;
+    need(b.0.is_empty(), "bytes after the last group")?;
     Ok(all.split_off(past.len()))
 }
 
@@ -74,7 +74,7 @@ fn group(payload: &[u8], f: Format, before: &[u8]) -> R<Vec<u8>> {
         let plane = plane(&glyph, &channel, &planes)?;
         planes.push(plane);
     }
-    need(b.0.is_empty(), "bytes behind the last plane")?;
+    need(b.0.is_empty(), "bytes after the last plane")?;
     Ok((0..rows).flat_map(|t| planes.iter().flat_map(move |p| p.samples[t].clone())).collect())
 }
 
@@ -120,7 +120,7 @@ fn plane(g: &Glyph<'_>, c: &Channel<'_>, before: &[Plane]) -> R<Plane> {
         }
         _ => return Err("a glyph that is no plane"),
     };
-    need(b.0.is_empty(), "bytes behind a plane")?;
+    need(b.0.is_empty(), "bytes after a plane")?;
     Ok(done)
 }
 

@@ -4,7 +4,7 @@ use super::arrays::array_after;
 use super::bytes::{Bits, Bytes, R, need, note, unzigzag, wrap};
 use super::planes::Channel;
 
-/// Predictor and residuals: x, behind those of the past, whose own are given.
+/// Predictor and residuals: x, after the given x of the past.
 pub(crate) fn predicted(b: &mut Bytes<'_>, c: &Channel<'_>, w: u32, past: impl Iterator<Item = i32>) -> R<Vec<i32>> {
     let p = Predictor::read(b, c.before.len())?;
     let mut x: Vec<i32> = past.map(|v| wrap(v, w)).collect();
