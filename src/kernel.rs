@@ -1,6 +1,7 @@
 //! The contract between jobs and stages, built in or registered from C.
 //!
-//! A stage is a [`Kernel`] with a [`StageSpec`]; each call receives a [`StageIo`] with the rows of its edges ([`EdgeRows`]).
+//! A stage is a [`Kernel`] with a [`StageSpec`]; each call receives a [`StageIo`] with the rows of its edges
+//! ([`EdgeRows`]).
 
 use crate::digest::Digest;
 use crate::dtype::{Dtype, Element};
@@ -14,13 +15,13 @@ pub struct Code(pub i32);
 
 impl Code {
     /// The memory of a call does not fit the declaration of the stage: a fault of the library.
-    pub const MISFIT: Code = Code(Status::Internal.code());
+    pub(crate) const MISFIT: Code = Code(Status::Internal.code());
 }
 
 /// The function of a stage.
 ///
-/// Its rows must not depend on how they are grouped into calls, nor on earlier calls. Between calls it may keep only the
-/// state of a scan (and kept scratch, which may only make a call faster).
+/// Its rows must not depend on how they are grouped into calls, nor on earlier calls. Between calls it may keep only
+/// the state of a scan (and kept scratch, which may only make a call faster).
 pub trait Kernel {
     /// Fills `io.out` with `io.rows` rows, from row `io.first` of the stage on.
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code>;
@@ -44,7 +45,7 @@ pub trait Kernel {
 }
 
 /// A kernel stored in place. Data beyond 8 words must be in the parameter pool or the table.
-pub type KernelBox<'m> = Inline<dyn Kernel + 'm, 8>;
+pub(crate) type KernelBox<'m> = Inline<dyn Kernel + 'm, 8>;
 
 /// Type and length of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,8 +76,8 @@ pub struct StageSpec<'m> {
     pub state_bytes: usize,
     /// Alignment of the state in bytes: a power of two, at most a cache line.
     pub state_align: usize,
-    /// Bytes of a word of the state (1, 2, 4 or 8): it is then saved in a byte order that every machine reads. 0 for words
-    /// of several sizes: only machines of the same byte order read what was saved.
+    /// Bytes of a word of the state (1, 2, 4 or 8): it is then saved in a byte order that every machine reads. 0 for
+    /// words of several sizes: only machines of the same byte order read what was saved.
     pub state_word: usize,
     /// A reverse scan: its state runs from the last row to the first.
     pub reverse: bool,
@@ -168,7 +169,7 @@ impl<'a> EdgeRows<'a> {
     };
 
     /// The rows as elements of `T`; an error if that is not their type.
-    pub fn typed<T: Element>(&self) -> Result<Rows<'a, T>, Code> {
+    pub(crate) fn typed<T: Element>(&self) -> Result<Rows<'a, T>, Code> {
         let size = self.shape.dtype.size();
         let data = cast(self.bytes).filter(|_| T::DTYPE == self.shape.dtype).ok_or(Code::MISFIT)?;
         let stride = self.row_stride.checked_div(size).ok_or(Code::MISFIT)?;
@@ -235,8 +236,8 @@ pub struct StageIo<'a> {
     /// The output: the rows one after another, without gaps.
     pub out: &'a mut [u8],
     /// The state of a scan: on entry the state after row `first - 1`, on return the state after row `first + rows - 1`.
-    /// For a reverse scan: on entry the state after row `first + rows` (the next later row), on return the state after row
-    /// `first`. Its rows are computed from the last to the first, but stored in `out` in ascending order.
+    /// For a reverse scan: on entry the state after row `first + rows` (the next later row), on return the state after
+    /// row `first`. Its rows are computed from the last to the first, but stored in `out` in ascending order.
     pub state: &'a mut [u8],
     /// Scratch memory, with any content unless the stage keeps it.
     pub scratch: &'a mut [u8],

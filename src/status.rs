@@ -117,7 +117,7 @@ impl Status {
 /// The name of a stage or input, by value.
 pub type Name = Text<NAME_LEN>;
 
-/// A number of an error text. Errors are in memory of the caller, which is aligned to [`crate::limits::AREA_ALIGN`].
+/// A number of an error text. Errors are in memory of the caller, which is aligned to `limits::AREA_ALIGN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, packed(8))]
 pub struct Number(pub i128);
@@ -148,8 +148,8 @@ pub struct Error {
 /// What fallible functions of the library return.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
-// In flight builds errors are created out of line: their fields are then never in registers, and passing on an error is
-// one copy instead of one load and store per word.
+// In flight builds errors are created out of line: their fields are then never in registers, and
+// passing on an error is one copy instead of one load and store per word.
 impl Error {
     /// An error with a text.
     #[must_use]

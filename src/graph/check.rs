@@ -1,4 +1,5 @@
-//! A checksum over the tables of a graph. It is computed when a pipeline is sealed; from then on the tables never change.
+//! A checksum over the tables of a graph. It is computed when a pipeline is sealed; from then on the tables never
+//! change.
 
 use super::{Edge, Graph, Input, Stage};
 use crate::digest::Digest;
@@ -40,7 +41,7 @@ impl Stage<'_> {
 
 impl Graph<'_> {
     /// The constant data of the kernels. This calls the kernels: check [`Graph::digest`] first.
-    pub fn digest_kernels(&self, d: &mut Digest) {
+    pub(crate) fn digest_kernels(&self, d: &mut Digest) {
         self.stages.iter().for_each(|s| s.kernel.digest(d));
     }
 

@@ -24,7 +24,7 @@ const START: Fnv = Fnv(0xcbf2_9ce4_8422_2325);
 impl Graph<'_> {
     /// Hash of an input's name, element type, channels, window and hop; 0 if the input does not exist.
     #[must_use]
-    pub fn input_identity(&self, input: usize) -> u64 {
+    pub(crate) fn input_identity(&self, input: usize) -> u64 {
         let Some(i) = self.inputs.get(input) else { return 0 };
         let mut hash = START;
         hash.bytes(i.name.as_bytes());
@@ -34,7 +34,7 @@ impl Graph<'_> {
 
     /// Hash of a stage's name, row, state, stride, edges and revision; 0 if the stage does not exist.
     #[must_use]
-    pub fn stage_identity(&self, stage: usize) -> u64 {
+    pub(crate) fn stage_identity(&self, stage: usize) -> u64 {
         let Some(s) = self.stages.get(stage) else { return 0 };
         let mut hash = START;
         hash.bytes(s.name.as_bytes());

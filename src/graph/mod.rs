@@ -1,7 +1,8 @@
 //! The graph of a pipeline: inputs, stages, and the edges between them.
 //!
-//! [`Graph`] holds them in the order of registration. That is a topological order, because an edge of a new stage can come
-//! only from an input or an earlier stage. All tables are in the control area and have a fixed capacity ([`GraphLimits`]).
+//! [`Graph`] holds them in the order of registration. That is a topological order, because an edge of a new stage can
+//! come only from an input or an earlier stage. All tables are in the control area and have a fixed capacity
+//! ([`GraphLimits`]).
 
 mod check;
 mod identity;
@@ -66,24 +67,24 @@ impl<'m> Graph<'m> {
     }
 
     /// All stages, to set the places of their tables.
-    pub fn stages_mut(&mut self) -> &mut [Stage<'m>] {
+    pub(crate) fn stages_mut(&mut self) -> &mut [Stage<'m>] {
         &mut self.stages
     }
 
     /// The edges of a stage.
     #[must_use]
-    pub fn edges_of(&self, stage: &Stage<'_>) -> &[Edge] {
+    pub(crate) fn edges_of(&self, stage: &Stage<'_>) -> &[Edge] {
         self.edges.get(stage.edges.0..stage.edges.1).unwrap_or(&[])
     }
 
     /// True if a stage has a state.
     #[must_use]
-    pub fn has_scans(&self) -> bool {
+    pub(crate) fn has_scans(&self) -> bool {
         self.stages.iter().any(Stage::is_scan)
     }
 
     /// Every edge that comes from `node`, with the stage that it leads to.
-    pub fn consumers(&self, node: Node) -> impl Iterator<Item = (usize, &Stage<'m>, &Edge)> {
+    pub(crate) fn consumers(&self, node: Node) -> impl Iterator<Item = (usize, &Stage<'m>, &Edge)> {
         let into = |s| self.edges_of(s).iter();
         let all = self.stages.iter().enumerate().flat_map(move |(i, s)| into(s).map(move |e| (i, s, e)));
         all.filter(move |(_, _, e)| e.from() == node)
@@ -117,7 +118,7 @@ impl<'m> Graph<'m> {
 
     /// Finds a stage by name.
     #[must_use]
-    pub fn find_stage(&self, name: &str) -> Option<usize> {
+    pub(crate) fn find_stage(&self, name: &str) -> Option<usize> {
         self.stages.iter().position(|s| s.name.as_str() == name)
     }
 }

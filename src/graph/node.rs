@@ -112,7 +112,7 @@ impl Edge {
 
     /// True if rows next to the stage's own are read.
     #[must_use]
-    pub fn has_halo(&self) -> bool {
+    pub(crate) fn has_halo(&self) -> bool {
         self.lookback > 0 || self.lookahead > 0
     }
 }
@@ -133,8 +133,8 @@ pub struct Stage<'m> {
     pub rate: u64,
     /// Windows after its own that a row depends on: the sum of the lookaheads from the input to here.
     pub delay: u64,
-    /// Number of times that the direction of scans changes on the way from an input to here. Even levels run forward, odd
-    /// levels in reverse. Level 0 is computed block by block as samples arrive.
+    /// Number of times that the direction of scans changes on the way from an input to here. Even levels run forward,
+    /// odd levels in reverse. Level 0 is computed block by block as samples arrive.
     pub level: usize,
     /// A reverse scan: its state runs from the last row to the first.
     pub reverse: bool,
@@ -175,19 +175,19 @@ impl Stage<'_> {
 
     /// True for a scan: its rows are computed in order, each from the state after the previous one.
     #[must_use]
-    pub fn is_scan(&self) -> bool {
+    pub(crate) fn is_scan(&self) -> bool {
         self.state_bytes > 0
     }
 
     /// Bytes of the state in a checkpoint; 0 for later levels, whose states are kept only within a sweep.
     #[must_use]
-    pub fn stored_bytes(&self) -> usize {
+    pub(crate) fn stored_bytes(&self) -> usize {
         if self.level > 0 { 0 } else { self.state_bytes }
     }
 
     /// Rows that depend on the first `windows` windows alone, in a stream that continues.
     #[must_use]
-    pub fn final_rows(&self, windows: u64) -> u64 {
+    pub(crate) fn final_rows(&self, windows: u64) -> u64 {
         if self.level > 0 { 0 } else { self.rows(windows.sat_sub(self.delay)) }
     }
 }

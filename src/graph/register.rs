@@ -112,7 +112,7 @@ impl<'m> Graph<'m> {
     }
 
     /// Finds the node that an edge of `stage` comes from.
-    pub fn resolve(&self, stage: &str, spec: &EdgeSpec<'_>) -> Result<Edge> {
+    pub(crate) fn resolve(&self, stage: &str, spec: &EdgeSpec<'_>) -> Result<Edge> {
         let mut shown = Name::new();
         shown.push_str(spec.name);
         if spec.name == stage {

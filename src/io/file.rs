@@ -19,8 +19,8 @@ pub struct FileSource {
 }
 
 impl FileSource {
-    /// Opens a file whose samples start at byte `start`; also returns the number of samples of `sample_bytes` bytes in it.
-    /// `swap` is the size in bytes of the words whose byte order is not this machine's, or 1.
+    /// Opens a file whose samples start at byte `start`; also returns the number of samples of `sample_bytes` bytes in
+    /// it. `swap` is the size in bytes of the words whose byte order is not this machine's, or 1.
     pub fn open(path: &Path, start: u64, swap: usize, sample_bytes: usize) -> std::io::Result<(Self, u64)> {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len().sat_sub(start);

@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use std::string::String;
 
 /// Cache size in bytes if the host's is unknown.
-pub const DEFAULT_CACHE: u64 = 32 << 20;
+pub(crate) const DEFAULT_CACHE: u64 = 32 << 20;
 
 /// Resources of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Host {
+pub(crate) struct Host {
     /// The lowest memory limit of the control groups in bytes, if it is below the machine's memory.
     pub limit: Option<u64>,
     /// Memory of the machine in bytes.
@@ -27,16 +27,16 @@ pub struct Host {
 impl Host {
     /// Reads the resources of the system whose root directory is `root`.
     #[must_use]
-    pub fn look(root: &Path) -> Host {
+    pub(crate) fn look(root: &Path) -> Host {
         let memory = machine_memory(root);
         let limit = group_limit(root).filter(|l| memory.is_none_or(|m| *l < m));
         Host { limit, memory, cache: largest_cache(root) }
     }
 
-    /// A budget for the work area in bytes: half of the limit, otherwise a quarter of the machine's memory, and at least a
-    /// page. The other half of the limit is for the program and for the pages of files that the system caches.
+    /// A budget for the work area in bytes: half of the limit, otherwise a quarter of the machine's memory, and at
+    /// least a page. The other half of the limit is for the program and for the pages of files that the system caches.
     #[must_use]
-    pub fn budget(&self) -> Option<u64> {
+    pub(crate) fn budget(&self) -> Option<u64> {
         let share = self.limit.map(|l| l / 2).or(self.memory.map(|m| m / 4))?;
         Some(share.max_u64(4096))
     }
@@ -73,8 +73,8 @@ struct Hierarchy<'a> {
     unified: bool,
 }
 
-/// The hierarchies that limit memory. Fields of mountinfo: id, parent, device, root, mount point, options, optional fields,
-/// a dash, file system, source, options of the file system.
+/// The hierarchies that limit memory. Fields of mountinfo: id, parent, device, root, mount point, options, optional
+/// fields, a dash, file system, source, options of the file system.
 fn hierarchies(mounts: &str) -> impl Iterator<Item = Hierarchy<'_>> {
     mounts.lines().filter_map(|line| {
         let (head, tail) = line.split_once(" - ")?;

@@ -13,8 +13,8 @@ use crate::mem::Inline;
 
 /// Samples that can be read at any position, any number of times.
 pub trait Source {
-    /// Fills `out` with samples from sample `first` on and returns their number. Fewer samples than fit mean that the rest
-    /// needs another call; 0 is an error. `out` is a whole number of samples of `sample_bytes` bytes.
+    /// Fills `out` with samples from sample `first` on and returns their number. Fewer samples than fit mean that the
+    /// rest needs another call; 0 is an error. `out` is a whole number of samples of `sample_bytes` bytes.
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code>;
 
     /// Adds the constant data of the source to `sum`, so that a flipped bit in it is found.

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Maximum length of a path in bytes.
-pub const PATH_LEN: usize = 4095;
+pub(crate) const PATH_LEN: usize = 4095;
 
 /// A path that is not on the heap.
 type PathText = Text<PATH_LEN>;

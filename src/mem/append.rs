@@ -10,18 +10,18 @@ const RUN: usize = 32;
 /// Minimum offset of [`append`]: matches with smaller offsets need another function.
 const STEP: usize = 16;
 
-/// Appends `run` literals, which start at `lit`, to the output, which ends at `at`; then `len` bytes, each equal to the one
-/// `offset` bytes before it. It may overwrite unused bytes: those between the new end of the output and the literals
-/// that remain.
+/// Appends `run` literals, which start at `lit`, to the output, which ends at `at`; then `len` bytes, each equal to the
+/// one `offset` bytes before it. It may overwrite unused bytes: those between the new end of the output and the
+/// literals that remain.
 ///
-/// Returns false and changes nothing unless `run` is at most 32, `offset` is at least 16 and within the output including
-/// the run, 32 bytes follow from `lit` on, and `lit - at` is at least `len + 64`.
+/// Returns false and changes nothing unless `run` is at most 32, `offset` is at least 16 and within the output
+/// including the run, 32 bytes follow from `lit` on, and `lit - at` is at least `len + 64`.
 #[inline(always)]
 #[must_use]
 pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offset: usize) -> bool {
     let (run, len) = (run as usize, len as usize);
     let Some(last) = bytes.len().checked_sub(RUN) else { return false };
-    // Neither sum wraps if the other conditions hold: `at` is then below `lit`, which is within the slice.
+    // Neither sum wraps if the other conditions hold: then `at` < `lit`, which is within the slice.
     let front = at.wrapping_add(run);
     let room = lit.sat_sub(at);
     // Evaluated together, because almost always all of them hold.
@@ -34,9 +34,10 @@ pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offse
     {
         return false;
     }
-    // SAFETY: `at + len + 64 <= lit` and `lit + 32 <= bytes.len()`. The first step reads up to `lit + 32` and writes up
-    // to `at + 32`. The other steps read from `front - offset >= 0` on, at least 16 bytes before what they write. The
-    // last of them begins before `front + len` and writes 32 bytes: it ends before `at + 32 + len + 32 <= lit`.
+    // SAFETY: `at + len + 64 <= lit` and `lit + 32 <= bytes.len()`. The first step reads up to
+    // `lit + 32` and writes up to `at + 32`. The other steps read from `front - offset >= 0` on, at
+    // least 16 bytes before what they write. The last of them begins before `front + len` and
+    // writes 32 bytes: it ends before `at + 32 + len + 32 <= lit`.
     unsafe {
         let base = bytes.as_mut_ptr();
         ptr::write_unaligned(base.add(at).cast(), ptr::read_unaligned(base.add(lit).cast::<[u8; RUN]>()));

@@ -21,7 +21,7 @@ impl Layout {
     }
 
     /// Reserves room for `n` values of `T`.
-    pub fn reserve<T>(&mut self, n: usize) -> Result<()> {
+    pub(crate) fn reserve<T>(&mut self, n: usize) -> Result<()> {
         self.reserve_of(n, size_of::<T>(), align_of::<T>())
     }
 
@@ -47,7 +47,7 @@ pub struct Carver<'m> {
 }
 
 impl<'m> Carver<'m> {
-    /// All of `area`, whose start must be aligned to [`AREA_ALIGN`].
+    /// All of `area`, whose start must be aligned to `AREA_ALIGN`.
     pub fn new(area: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
         if !area.as_ptr().addr().is_multiple_of(AREA_ALIGN) {
             return Err(
@@ -97,8 +97,9 @@ impl<'m> Carver<'m> {
     fn uninit<T>(&mut self, n: usize) -> Result<&'m mut [MaybeUninit<T>]> {
         const { assert!(align_of::<T>() <= AREA_ALIGN) };
         let place = self.take(n, size_of::<T>(), align_of::<T>())?;
-        // SAFETY: `place` has n * size_of::<T>() bytes, its start is aligned (the area's start is aligned to
-        // AREA_ALIGN, `start` to T), it is borrowed exclusively for 'm, and MaybeUninit<T> may have any bytes.
+        // SAFETY: `place` has n * size_of::<T>() bytes, its start is aligned (the area's start is
+        // aligned to AREA_ALIGN, `start` to T), it is borrowed exclusively for 'm, and
+        // MaybeUninit<T> may have any bytes.
         Ok(unsafe { core::slice::from_raw_parts_mut(place.as_mut_ptr().cast(), n) })
     }
 

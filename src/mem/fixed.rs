@@ -50,14 +50,15 @@ impl<'m, T> FixedVec<'m, T> {
         while self.len > len {
             self.len = self.len.sat_sub(1);
             if let Some(slot) = self.slots.get_mut(self.len) {
-                // SAFETY: slots below the old length hold values; `len` excludes this one before it is dropped.
+                // SAFETY: slots below the old length hold values; `len` excludes this one before it
+                // is dropped.
                 unsafe { slot.assume_init_drop() };
             }
         }
     }
 
     /// Fills the rest of the capacity with the results of `value`.
-    pub fn fill_with(&mut self, mut value: impl FnMut() -> T) {
+    pub(crate) fn fill_with(&mut self, mut value: impl FnMut() -> T) {
         while self.push(value()).is_ok() {}
     }
 }

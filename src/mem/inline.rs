@@ -21,7 +21,8 @@ impl<D: ?Sized, const WORDS: usize> Inline<D, WORDS> {
         let mut store = [const { MaybeUninit::uninit() }; WORDS];
         // SAFETY: the store is large enough and aligned for T, as asserted above.
         unsafe { store.as_mut_ptr().cast::<T>().write(value) };
-        // SAFETY: the two function types differ in the pointee of a thin pointer only, which are ABI-compatible.
+        // SAFETY: the two function types differ in the pointee of a thin pointer only, which are
+        // ABI-compatible.
         let view = unsafe { core::mem::transmute::<fn(*mut T) -> *mut D, unsafe fn(*mut u8) -> *mut D>(view) };
         Inline { store, view, owns: PhantomData }
     }

@@ -30,7 +30,8 @@ unsafe impl Pod for Complex32 {}
 /// The bytes as elements; `None` if they are misaligned or not a whole number of elements.
 #[must_use]
 pub fn cast<T: Pod>(bytes: &[u8]) -> Option<&[T]> {
-    // SAFETY: T may have any bits; align_to returns a prefix or suffix if alignment or size do not fit.
+    // SAFETY: T may have any bits; align_to returns a prefix or suffix if alignment or size do not
+    // fit.
     let (head, body, tail) = unsafe { bytes.align_to::<T>() };
     (head.is_empty() && tail.is_empty()).then_some(body)
 }

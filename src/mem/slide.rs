@@ -28,7 +28,8 @@ impl<T: Copy> Slide<T> for [T] {
         debug_assert!(fits);
         if fits {
             let base = self.as_mut_ptr();
-            // SAFETY: `count` elements from `start` and from `to` on are within the slice; they may overlap.
+            // SAFETY: `count` elements from `start` and from `to` on are within the slice; they may
+            // overlap.
             unsafe { core::ptr::copy(base.add(start), base.add(to), count) };
         }
     }

@@ -88,7 +88,8 @@ impl Mapping {
         let file = dir.file().map_err(refused("no file can be created in spill_dir: errno {a}"))?;
         reserve(&file, bytes).map_err(refused("spill_dir has no room for {b} bytes: errno {a}"))?;
         let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED);
-        // SAFETY: a new mapping, at an address of the system's choice, of a file with no other user; checked below.
+        // SAFETY: a new mapping, at an address of the system's choice, of a file with no other
+        // user; checked below.
         let base = unsafe { libc::mmap(core::ptr::null_mut(), bytes, access, kind, file.as_raw_fd(), 0) };
         if base == libc::MAP_FAILED {
             return Err(refused("the file in spill_dir cannot be mapped: errno {a}")(errno()));
@@ -103,7 +104,8 @@ impl Mapping {
     /// # Safety
     /// At most one slice of a mapping is in use at a time, and none when it is dropped.
     pub unsafe fn bytes<'a>(&mut self) -> &'a mut [u8] {
-        // SAFETY: mapped for reading and writing, filled with zeros; the caller guarantees the rest.
+        // SAFETY: mapped for reading and writing, filled with zeros; the caller guarantees the
+        // rest.
         unsafe { core::slice::from_raw_parts_mut(self.base.as_ptr(), self.len) }
     }
 }

@@ -1,5 +1,5 @@
-//! The work area: bytes of the caller that are lent in disjoint spans, with a high-water mark. A second run of bytes, the
-//! mapped file of a classic job, follows it in the positions of spans.
+//! The work area: bytes of the caller that are lent in disjoint spans, with a high-water mark. A second run of bytes,
+//! the mapped file of a classic job, follows it in the positions of spans.
 
 use crate::limits::BUFFER_ALIGN;
 use crate::util::unsigned::Unsigned;
@@ -65,7 +65,7 @@ impl<'m> Work<'m> {
     }
 
     /// All of `bytes`, followed by all of `spill`.
-    pub fn with_spill(bytes: &'m mut [u8], spill: &'m mut [u8]) -> Self {
+    pub(crate) fn with_spill(bytes: &'m mut [u8], spill: &'m mut [u8]) -> Self {
         Work {
             len: bytes.len(),
             base: NonNull::from(bytes).cast(),
@@ -79,7 +79,7 @@ impl<'m> Work<'m> {
 
     /// Position of the second run after a first one of `len` bytes.
     #[must_use]
-    pub fn spill_start(len: usize) -> usize {
+    pub(crate) fn spill_start(len: usize) -> usize {
         len.checked_next_multiple_of(BUFFER_ALIGN).unwrap_or(usize::MAX)
     }
 
@@ -97,13 +97,13 @@ impl<'m> Work<'m> {
 
     /// Largest end of a span that was ever lent, in bytes.
     #[must_use]
-    pub fn high_water(&self) -> usize {
+    pub(crate) fn high_water(&self) -> usize {
         self.high
     }
 
     /// The same for the second run, from its start.
     #[must_use]
-    pub fn spill_high_water(&self) -> usize {
+    pub(crate) fn spill_high_water(&self) -> usize {
         self.spill_high
     }
 
@@ -152,9 +152,9 @@ impl<'m> Work<'m> {
         Some(())
     }
 
-    /// Lends `reads` shared (in `out`) and `writes` exclusively (as the result), all at the same time. `None` if a span is
-    /// outside of the area, if a write overlaps any other span, or if `out` is too short.
-    pub fn lend<'a, const W: usize>(
+    /// Lends `reads` shared (in `out`) and `writes` exclusively (as the result), all at the same time. `None` if a span
+    /// is outside of the area, if a write overlaps any other span, or if `out` is too short.
+    pub(crate) fn lend<'a, const W: usize>(
         &'a mut self,
         reads: impl Iterator<Item = Span> + Clone,
         out: &mut [&'a [u8]],
@@ -169,13 +169,15 @@ impl<'m> Work<'m> {
         let mut slots = out.iter_mut();
         for read in reads {
             let at = self.pointer(read)?;
-            // SAFETY: within the area and disjoint from every write (checked), borrowed for 'a from self.
+            // SAFETY: within the area and disjoint from every write (checked), borrowed for 'a from
+            // self.
             *slots.next()? = unsafe { core::slice::from_raw_parts(at, read.len) };
         }
         let mut lent: [&'a mut [u8]; W] = core::array::from_fn(|_| Default::default());
         for (slot, write) in lent.iter_mut().zip(writes) {
             let at = self.pointer(write)?;
-            // SAFETY: within the area, disjoint from all reads and other writes (checked), borrowed for 'a.
+            // SAFETY: within the area, disjoint from all reads and other writes (checked), borrowed
+            // for 'a.
             *slot = unsafe { core::slice::from_raw_parts_mut(at, write.len) };
         }
         Some(lent)

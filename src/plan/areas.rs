@@ -50,7 +50,7 @@ pub struct Plan {
 
 impl Plan {
     /// Nothing planned.
-    pub const EMPTY: Plan = Plan {
+    pub(crate) const EMPTY: Plan = Plan {
         planned: [None; MAX_REQUESTS],
         stream_block: 0,
         tables: Span { at: 0, len: 0 },
@@ -91,7 +91,7 @@ impl Plan {
 
     /// The region of a request's job.
     #[must_use]
-    pub fn region(&self, planned: &PlannedRequest) -> Span {
+    pub(crate) fn region(&self, planned: &PlannedRequest) -> Span {
         if planned.is_spilled() { self.spill } else { self.eval }
     }
 

@@ -48,7 +48,8 @@ impl PlannedRequest {
         d.sizes([self.request.stage, self.request.order as usize, self.bytes]);
         d.words([self.request.first, self.request.count, self.block, self.levels]);
         d.maybe(self.windows);
-        // Comparisons, not a `match`: a flipped bit in the tag must not choose a branch that does not exist.
+        // Comparisons, not a `match`: a flipped bit in the tag must not choose a branch that does
+        // not exist.
         d.words([self.is_classic(), self.is_spilled(), self.sweep().is_some()].map(u64::from));
         if let Some(sweep) = self.sweep() {
             sweep.digest(d);

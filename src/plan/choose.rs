@@ -49,7 +49,7 @@ fn pick(best: Option<Candidate>, lowest: u64) -> impl Fn(&Candidate) -> bool {
 
 impl Planner<'_, '_> {
     /// Computes the plan; `draft` is working memory.
-    pub fn plan(&self, draft: &mut JobPlan<'_>) -> Result<Plan> {
+    pub(crate) fn plan(&self, draft: &mut JobPlan<'_>) -> Result<Plan> {
         let mut plan = Plan::EMPTY;
         self.list_requests(&mut plan)?;
         plan.slots = if self.graph.has_scans() { self.options.checkpoint_slots } else { 0 };
@@ -85,7 +85,8 @@ impl Planner<'_, '_> {
             return Err(Error::new(Status::Budget, text).a(checked::count(plan.bytes)).b(self.options.budget));
         }
         self.choose_cache(draft, &mut plan)?;
-        // The rest of the budget goes to snapshots and tiles: the more bytes, the fewer rows are computed twice.
+        // The rest of the budget goes to snapshots and tiles: the more bytes, the fewer rows are
+        // computed twice.
         self.spread_sweeps(draft, &mut plan)?;
         Ok(plan)
     }
@@ -144,8 +145,8 @@ impl Planner<'_, '_> {
         Ok(())
     }
 
-    /// Lays out blocks of 1, 2, 4 ... windows, as long as they fit half of the cache. Larger ones follow as long as the rows
-    /// carried from block to block need a noticeable part of the time.
+    /// Lays out blocks of 1, 2, 4 ... windows, as long as they fit half of the cache. Larger ones follow as long as the
+    /// rows carried from block to block need a noticeable part of the time.
     pub(super) fn each_block(
         &self,
         draft: &mut JobPlan<'_>,
@@ -207,16 +208,16 @@ impl Planner<'_, '_> {
         Ok(Candidate { block: planned.block, bytes, estimate })
     }
 
-    /// The same request in the classic order, if `auto` may choose it: the number of rows is known, and no stage has state.
-    /// (With scans the classic order would start from row 0 for every range: it has no checkpoints.)
+    /// The same request in the classic order, if `auto` may choose it: the number of rows is known, and no stage has
+    /// state. (With scans the classic order would start from row 0 for every range: it has no checkpoints.)
     pub(super) fn as_classic(&self, planned: &PlannedRequest) -> Option<PlannedRequest> {
         let may = self.options.mode == Mode::Auto && !self.graph.has_scans() && planned.run == Run::Blocks;
         let rows = self.rows_of(planned).filter(|_| may)?;
         Some(PlannedRequest { run: Run::Classic { spilled: false }, block: rows.max_u64(1), ..*planned })
     }
 
-    /// Changes requests of `auto` to the classic order if that is better and within the budget. If nothing else fits the
-    /// budget, their rows go into the mapped file.
+    /// Changes requests of `auto` to the classic order if that is better and within the budget. If nothing else fits
+    /// the budget, their rows go into the mapped file.
     fn consider_classic(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
         for i in 0..plan.planned.len() {
             let Some(planned) = plan.planned.get(i).copied().flatten() else { continue };

@@ -1,8 +1,8 @@
-//! The cost model: an estimate of the time that a plan needs, in nanoseconds. `auto` and the block sizes are chosen by it.
+//! The cost model: an estimate of the time that a plan needs, in nanoseconds. It decides `auto` and the block sizes.
 //!
 //! The constants are those of one machine (a server with x86-64, 2 to 3 GHz). They are not measured on the machine at
-//! hand, so that a plan depends on config and graph alone. Only relations count: between the work of the stages and what
-//! the order of work adds to it.
+//! hand, so that a plan depends on config and graph alone. Only relations count: between the work of the stages and
+//! what the order of work adds to it.
 //!
 //! ```text
 //! stages   rows of each stage times its cost, the same in every order
@@ -41,7 +41,7 @@ pub(super) const OPEN_WINDOWS: u64 = 1 << 16;
 
 /// An estimate in nanoseconds, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Estimate {
+pub(crate) struct Estimate {
     /// Work of the stages.
     pub stages: u64,
     /// Calls.
@@ -57,7 +57,7 @@ pub struct Estimate {
 impl Estimate {
     /// The sum of all causes.
     #[must_use]
-    pub fn total(&self) -> u64 {
+    pub(super) fn total(&self) -> u64 {
         [self.calls, self.copies, self.misses, self.fresh].iter().fold(self.stages, |sum, part| sum.sat_add(*part))
     }
 }
@@ -76,8 +76,8 @@ pub(super) fn row_ns(graph: &Graph<'_>, stage: &Stage<'_>) -> u64 {
     ps(touched, TOUCH_PS).max_u64(ROW_NS)
 }
 
-/// Estimates the job laid out in `draft` over `windows` windows, with a cache of `cache` bytes. `spilled`: its rows are in
-/// a file.
+/// Estimates the job laid out in `draft` over `windows` windows, with a cache of `cache` bytes. `spilled`: its rows are
+/// in a file.
 pub(super) fn estimate(graph: &Graph<'_>, draft: &JobPlan<'_>, cache: u64, windows: u64, spilled: bool) -> Estimate {
     let mut e = Estimate::default();
     let blocks = if draft.classic { 1 } else { checked::div_ceil(windows, draft.block).max_u64(1) };

@@ -62,7 +62,7 @@ const HEADS: &str =
 
 impl Planner<'_, '_> {
     /// Writes the candidates for `plan`, which this planner computed, and the choice.
-    pub fn explain(&self, draft: &mut JobPlan<'_>, plan: &Plan, page: &mut Page<'_>) -> Result<()> {
+    pub(crate) fn explain(&self, draft: &mut JobPlan<'_>, plan: &Plan, page: &mut Page<'_>) -> Result<()> {
         let mode = match self.options.mode {
             Mode::Auto => "auto",
             Mode::Classic => "classic",

@@ -1,14 +1,20 @@
 //! The memory plan of one job: a set of target stages computed together, block by block.
 //!
 //! Positions are counted in windows. The frontier F is the number of windows available so far. Row t of a stage can be
-//! computed once `F > t * rate + delay`; the delay is the sum of the lookaheads on the way from the input. If the frontier
-//! moves by at most `block` windows at a time, each row is computed once, and a buffer of
-//! `cap = (block + max over consumers(delay_c) - delay + rate - 1) / rate + lookback` rows holds everything that is still
-//! needed. The classic order has no delays: a buffer holds every row of the range.
+//! computed once `F > t * rate + delay`; the delay is the sum of the lookaheads on the way from the input. If the
+//! frontier moves by at most `block` windows at a time, each row is computed once, and a buffer of `cap` rows holds
+//! everything that is still needed:
+//!
+//! ```text
+//! cap = (block + max over consumers(delay_c) - delay + rate - 1) / rate + lookback
+//! ```
+//!
+//! The classic order has no delays: a buffer holds every row of the range.
 //!
 //! In a sweep the job computes one tile at a time: `leaf` rows of the target with everything they depend on. The stages
-//! of level 0 (the *head*) run block by block. The target, and the rows of the head that later levels read, are held for
-//! the whole tile. After the head, the stages of later levels run one by one over the tile, each in its own direction.
+//! of level 0 (the *head*) run block by block. The target, and the rows of the head that later levels read, are held
+//! for the whole tile. After the head, the stages of later levels run one by one over the tile, each in its own
+//! direction.
 
 use super::order::Scratch;
 use super::place::Buffer;
@@ -103,7 +109,7 @@ struct Need {
 
 impl<'m> JobPlan<'m> {
     /// Reserves the memory of the tables.
-    pub fn reserve(limits: GraphLimits, layout: &mut Layout) -> Result<()> {
+    pub(crate) fn reserve(limits: GraphLimits, layout: &mut Layout) -> Result<()> {
         layout.reserve::<Lane>(limits.stages)?;
         layout.reserve::<Feed>(MAX_INPUTS)?;
         layout.reserve::<usize>(limits.stages)?;
@@ -114,7 +120,7 @@ impl<'m> JobPlan<'m> {
     }
 
     /// An empty plan in the memory that [`JobPlan::reserve`] describes.
-    pub fn new(limits: GraphLimits, carver: &mut Carver<'m>) -> Result<Self> {
+    pub(crate) fn new(limits: GraphLimits, carver: &mut Carver<'m>) -> Result<Self> {
         Ok(JobPlan {
             lanes: carver.vec(limits.stages)?,
             feeds: carver.vec(MAX_INPUTS)?,
@@ -134,7 +140,7 @@ impl<'m> JobPlan<'m> {
     }
 
     /// Removes everything; no stage is a target.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.lanes.clear();
         self.lanes.fill_with(Lane::default);
         self.feeds.clear();
@@ -147,7 +153,7 @@ impl<'m> JobPlan<'m> {
     }
 
     /// Makes a stage a target.
-    pub fn want(&mut self, stage: usize) {
+    pub(crate) fn want(&mut self, stage: usize) {
         if let Some(lane) = self.lanes.get_mut(stage) {
             lane.target = true;
         }
@@ -158,7 +164,7 @@ impl<'m> JobPlan<'m> {
     }
 
     /// Lays out the targets in blocks of `block` windows. Inputs for which `pushed` is true are read in their buffers.
-    pub fn blocks(&mut self, graph: &Graph<'_>, pushed: impl Fn(usize) -> bool, block: u64) -> Result<()> {
+    pub(crate) fn blocks(&mut self, graph: &Graph<'_>, pushed: impl Fn(usize) -> bool, block: u64) -> Result<()> {
         self.block = block.max_u64(1);
         self.classic = false;
         self.activate(graph);
@@ -208,12 +214,12 @@ impl<'m> JobPlan<'m> {
     }
 
     /// True if an active stage depends on a reverse scan.
-    pub fn turns(&self, graph: &Graph<'_>) -> bool {
+    pub(crate) fn turns(&self, graph: &Graph<'_>) -> bool {
         self.lanes.iter().zip(graph.stages()).any(|(l, s)| l.active && s.level > 0)
     }
 
     /// Lays out the one target in the classic order, for up to `rows` of its rows, from at most `windows` windows.
-    pub fn classic(
+    pub(crate) fn classic(
         &mut self,
         graph: &Graph<'_>,
         pushed: impl Fn(usize) -> bool,
@@ -308,7 +314,7 @@ impl<'m> JobPlan<'m> {
     fn set_feed(&mut self, input: usize, need: u64, sample_bytes: usize, pushed: bool, ahead: bool) {
         if let Some(feed) = self.feeds.get_mut(input).filter(|f| f.active) {
             feed.need = need;
-            // At most as much as the block itself, so that a tight budget is not spent on reading ahead.
+            // At most as much as the block needs, so that a tight budget is not spent on this.
             let more = checked::count(READ_AHEAD_BYTES.checked_div(sample_bytes).unwrap_or(0)).min_u64(need);
             feed.cap = match (pushed, ahead) {
                 (true, _) => 0,
@@ -320,18 +326,19 @@ impl<'m> JobPlan<'m> {
 
     /// The snapshot of a level in the job.
     #[must_use]
-    pub fn snapshot(&self, level: usize) -> Span {
+    pub(crate) fn snapshot(&self, level: usize) -> Span {
         self.snapshots.get(level).copied().unwrap_or_default()
     }
 
     /// Rows of a stage that can be computed at a frontier.
     #[must_use]
-    pub fn made(&self, stage: usize, rate: u64, frontier: u64) -> u64 {
+    pub(crate) fn made(&self, stage: usize, rate: u64, frontier: u64) -> u64 {
         checked::div_ceil(frontier.sat_sub(self.lane(stage).delay), rate)
     }
 }
 
-/// Number of buffers of the largest job: rows, state, shadow, scratch and bounce per stage, samples per input, a snapshot.
+/// Number of buffers of the largest job: rows, state, shadow, scratch and bounce per stage, samples per input, a
+/// snapshot.
 fn buffers(limits: GraphLimits) -> Result<usize> {
     checked::add(checked::add(checked::mul(limits.stages, 5)?, MAX_INPUTS)?, 1)
 }

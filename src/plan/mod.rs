@@ -1,7 +1,8 @@
 //! Planning: the order of work, the size of blocks and the place of every byte, chosen before anything runs from the
 //! config and the graph alone.
 //!
-//! - [`Planner`] holds what a plan depends on; `Planner::plan` computes the [`Plan`], `Planner::explain` writes the reasons.
+//! - `Planner` holds what a plan depends on; `Planner::plan` computes the [`Plan`], `Planner::explain` writes the
+//!   reasons.
 //! - [`Plan`] has the regions of the work area, and a [`PlannedRequest`] for each [`Request`].
 //! - [`JobPlan`] is the memory layout of one job: buffers with their lifetimes, and the order of stages.
 
@@ -20,8 +21,8 @@ mod request;
 mod sweep;
 
 pub use areas::Plan;
-pub use cost::Estimate;
 pub use explain::Page;
 pub use job::{Feed, JobPlan, Lane};
-pub use planner::Planner;
-pub use request::{ALL, InputFacts, Mode, Order, PlanOptions, PlannedRequest, Request, Run, SweepPlan};
+pub(crate) use planner::Planner;
+pub(crate) use request::InputFacts;
+pub use request::{ALL, Mode, Order, PlanOptions, PlannedRequest, Request, Run, SweepPlan};

@@ -1,15 +1,16 @@
 //! The order of stages: a topological order with a low peak of bytes that are alive at the same time.
 //!
-//! The bytes of a node are alive from its own step to that of its last consumer, or to the end if it has none. Running a
-//! node needs its own bytes in addition to all bytes that are alive. To find the lowest peak is NP-hard for graphs (Sethi
-//! 1975), though not for trees (Liu 1987). So this is list scheduling followed by a bounded search:
+//! The bytes of a node are alive from its own step to that of its last consumer, or to the end if it has none. Running
+//! a node needs its own bytes in addition to all bytes that are alive. To find the lowest peak is NP-hard for graphs
+//! (Sethi 1975), though not for trees (Liu 1987). So this is list scheduling followed by a bounded search:
 //!
 //! 1. The given order, if it is topological: the result is never worse.
-//! 2. Greedy: among the nodes that can run, the one with the lowest peak, then the one that leaves the fewest bytes alive.
-//! 3. Depth-first branch and bound over all orders, with a bounded number of moves and the stack in the caller's memory. A
-//!    branch ends when its peak reaches the best one found. A node that neither exceeds the lower bound nor increases the
-//!    bytes alive runs at once: in any order that runs it later, it can be moved to here. What it frees can only grow
-//!    while it waits, so nothing that is alive in between becomes larger.
+//! 2. Greedy: among the nodes that can run, the one with the lowest peak, then the one that leaves the fewest bytes
+//!    alive.
+//! 3. Depth-first branch and bound over all orders, with a bounded number of moves and the stack in the caller's
+//!    memory. A branch ends when its peak reaches the best one found. A node that neither exceeds the lower bound nor
+//!    increases the bytes alive runs at once: in any order that runs it later, it can be moved to here. What it frees
+//!    can only grow while it waits, so nothing that is alive in between becomes larger.
 //!
 //! With n nodes and e edges, steps 1 and 2 need `O(n * (n + e))` time, and step 3 needs as much per n moves.
 
@@ -54,8 +55,8 @@ struct Search<'a, F> {
 }
 
 /// Writes an order of the nodes `0 .. bytes.len()` to `out`, each after its predecessors. `input(v, k)` is the k-th
-/// predecessor of v, `None` past the last one. `out` and `nodes` are at least as long as `bytes`. The search makes at most
-/// `max_moves` moves; 0 disables it.
+/// predecessor of v, `None` past the last one. `out` and `nodes` are at least as long as `bytes`. The search makes at
+/// most `max_moves` moves; 0 disables it.
 pub(super) fn order<F>(
     bytes: &[u64],
     input: F,
@@ -362,7 +363,8 @@ mod tests {
 
     #[test]
     fn a_large_intermediate_is_consumed_before_the_next_is_computed() {
-        // Two branches of 100 bytes, each reduced to 1 byte: one after the other, not at the same time.
+        // Two branches of 100 bytes, each reduced to 1 byte: one after the other, not at the same
+        // time.
         let bytes = [1, 100, 100, 1, 1, 1];
         let inputs = vec![vec![], vec![0], vec![0], vec![1], vec![2], vec![3, 4]];
         assert_eq!(peak(&bytes, &inputs, &[0, 1, 2, 3, 4, 5]), 201);

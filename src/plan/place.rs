@@ -1,8 +1,8 @@
 //! Placement of buffers in an arena: two buffers that are alive at the same time share no byte.
 //!
-//! The buffers are placed in order of descending size, each in the smallest gap between those alive at the same time that
-//! fits it, as in most static memory planners of inference runtimes (Pisarchyk & Lee 2020, "greedy by size"). A buffer is
-//! alive from step `born` to step `dies`, both inclusive; steps are those of the order in which stages run.
+//! The buffers are placed in order of descending size, each in the smallest gap between those alive at the same time
+//! that fits it, as in most static memory planners of inference runtimes (Pisarchyk & Lee 2020, "greedy by size"). A
+//! buffer is alive from step `born` to step `dies`, both inclusive; steps are those of the order in which stages run.
 
 use crate::checked;
 use crate::limits::BUFFER_ALIGN;
@@ -76,8 +76,8 @@ fn best_gap(placed: &[Buffer], buffer: &Buffer) -> Result<usize> {
     let others = || placed.iter().filter(|p| p.bytes > 0 && p.lives_with(buffer));
     let mut best: Option<(usize, usize)> = None;
     let mut floor = 0;
-    // Visits the neighbors from low to high addresses without sorting: each turn takes the lowest above the floor.
-    // At most one turn per buffer.
+    // Visits the neighbors from low to high addresses without sorting: each turn takes the lowest
+    // above the floor. At most one turn per buffer.
     while let Some(next) = others().filter(|p| p.span().end() > floor).min_by_key(|p| (p.at, p.span().end())) {
         let gap = next.at.sat_sub(floor);
         if gap >= buffer.bytes && best.is_none_or(|(size, _)| gap < size) {
@@ -136,7 +136,8 @@ mod tests {
             let arena = place(&mut all).unwrap();
             prop_assert_eq!(clash(&all), None);
             prop_assert!(all.iter().all(|b| b.at % BUFFER_ALIGN == 0 && b.at + b.bytes <= arena));
-            // No plan needs less than the bytes alive at the fullest step; ours need at most three times as much.
+            // No plan needs less than the bytes alive at the fullest step; ours need at most three
+            // times as much.
             let fullest = (0..20).map(|t| all.iter().filter(|b| b.born <= t && t <= b.dies).map(|b| b.bytes).sum::<usize>()).max().unwrap();
             prop_assert!(arena >= fullest);
             prop_assert!(arena <= 3 * fullest + 64 * 24);

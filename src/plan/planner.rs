@@ -11,7 +11,7 @@ use crate::store::queue::OutputFacts;
 use crate::util::unsigned::Count;
 
 /// Everything that a plan depends on.
-pub struct Planner<'a, 'm> {
+pub(crate) struct Planner<'a, 'm> {
     /// The graph.
     pub graph: &'a Graph<'m>,
     /// Facts about each input.
@@ -77,7 +77,7 @@ impl Planner<'_, '_> {
     }
 
     /// Lays out the job of a request and returns its size in bytes.
-    pub fn job(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest) -> Result<usize> {
+    pub(crate) fn job(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest) -> Result<usize> {
         let stage = planned.request.stage;
         match planned.run {
             Run::Classic { .. } => {
@@ -92,7 +92,7 @@ impl Planner<'_, '_> {
     }
 
     /// Lays out the job of the stream.
-    pub fn stream(&self, draft: &mut JobPlan<'_>, block: u64) -> Result<()> {
+    pub(crate) fn stream(&self, draft: &mut JobPlan<'_>, block: u64) -> Result<()> {
         self.blocks(draft, None, block, 0)
     }
 }

@@ -63,7 +63,7 @@ pub struct PlanOptions {
 
 /// Facts about an input that the planner uses.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct InputFacts {
+pub(crate) struct InputFacts {
     /// Samples are pushed, not read from a source.
     pub pushed: bool,
     /// Maximum number of windows, if known (from the length of a source).
@@ -107,14 +107,15 @@ pub struct SweepPlan {
 }
 
 impl SweepPlan {
-    /// Number of levels whose states are kept for all tiles: those that a later pass in the other direction starts from.
+    /// Number of levels whose states are kept for all tiles: those that a later pass in the other direction starts
+    /// from.
     pub(super) fn kept_levels(&self) -> usize {
         self.last_pass.sat_sub(1)
     }
 
     /// Bytes of all slots.
     #[must_use]
-    pub fn kept_bytes(&self) -> usize {
+    pub(crate) fn kept_bytes(&self) -> usize {
         self.slot_bytes.sat_add(self.tile_bytes)
     }
 }
@@ -150,7 +151,7 @@ impl PlannedRequest {
 
     /// True if the job is in the mapped file.
     #[must_use]
-    pub fn is_spilled(&self) -> bool {
+    pub(crate) fn is_spilled(&self) -> bool {
         self.run == Run::Classic { spilled: true }
     }
 

@@ -1,10 +1,10 @@
 //! Sweeps: how a budget is split between snapshots and the rows of a tile.
 //!
 //! Pass 0 rolls level 0 forward. Pass p computes levels 0 to p one tile at a time, forward if p is even and backward if
-//! p is odd, and carries along the states of the levels that run in its direction. In a backward pass, level 0 is rolled
-//! forward from snapshots in slots, by the binomial schedule over tiles. Of the other levels, each pass but the last
-//! stores the state at every tile, for the passes after it. So the slots of level 0 can be few, but the kept levels need
-//! a slot for every tile of the range: at least about `2 sqrt(rows * row * state)` bytes for both.
+//! p is odd, and carries along the states of the levels that run in its direction. In a backward pass, level 0 is
+//! rolled forward from snapshots in slots, by the binomial schedule over tiles. Of the other levels, each pass but the
+//! last stores the state at every tile, for the passes after it. So the slots of level 0 can be few, but the kept
+//! levels need a slot for every tile of the range: at least about `2 sqrt(rows * row * state)` bytes for both.
 
 use super::areas::Plan;
 use super::job::JobPlan;
@@ -92,7 +92,8 @@ impl Planner<'_, '_> {
 
     /// What a sweep can use if it is given `spare` bytes in addition to those it has.
     fn room(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest, sweep: &SweepPlan, spare: u64) -> Result<Room> {
-        // A row as the placement of buffers counts it: the growth of the job per row, over many rows.
+        // A row as the placement of buffers counts it: the growth of the job per row, over many
+        // rows.
         const LONGER: u64 = 1 << 12;
         let bytes_of = |draft: &mut JobPlan<'_>, tile_rows| {
             self.job(draft, &planned.with_sweep(SweepPlan { tile_rows, ..*sweep })).map(checked::count)
@@ -112,7 +113,8 @@ impl Planner<'_, '_> {
     pub(super) fn spread_sweeps(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
         let spare = self.options.budget.sat_sub(checked::count(plan.bytes));
         let mut slack = 0;
-        // Alignment may need more bytes than the split accounts for: then try again with a little less.
+        // Alignment may need more bytes than the split accounts for: then try again with a little
+        // less.
         for _ in 0..64 {
             let mut wider = *plan;
             for planned in wider.planned.iter_mut().flatten() {
@@ -160,7 +162,8 @@ impl Planner<'_, '_> {
             }
             None if unbounded => (OPEN_SLOTS, planned.block.max_u64(OPEN_SLOTS)),
             None => {
-                // Half for slots, half for the tile: within a constant factor of the best for any length.
+                // Half for slots, half for the tile: within a constant factor of the best for any
+                // length.
                 let half = bytes.sat_add(slot) / 2;
                 let slots = half.checked_div(slot).unwrap_or(1).clamp(2, leaf::MAX_SLOTS).sat_sub(1);
                 (slots, half.checked_div(row).unwrap_or(1).max_u64(1))
@@ -186,7 +189,8 @@ impl Planner<'_, '_> {
         };
         let mut total = 0u64;
         for pass in 1..=checked::count(sweep.last_pass) {
-            // A forward pass carries level 0 along; a backward pass rolls it forward from snapshots.
+            // A forward pass carries level 0 along; a backward pass rolls it forward from
+            // snapshots.
             let ahead = if pass % 2 == 1 { backward } else { 0 };
             let levels = pass.sat_add(1).min_u64(planned.levels);
             total = total.sat_add(rows.sat_mul(levels)).sat_add(ahead);
@@ -200,8 +204,8 @@ fn balance(rows: u64, row: u64, kept: u64) -> u64 {
     rows.sat_mul(row).checked_div(kept).unwrap_or(1).isqrt().clamp(1, leaf::MAX_SLOTS)
 }
 
-/// The slots of level 0 and rows of a tile that fit with the smallest amount of work, if states of other levels are kept
-/// for all tiles.
+/// The slots of level 0 and rows of a tile that fit with the smallest amount of work, if states of other levels are
+/// kept for all tiles.
 fn best_tiles(rows: u64, room: &Room) -> Option<(u64, u64)> {
     let mut best: Option<(u64, u64, u128)> = None;
     let mut tiles = 1u64;

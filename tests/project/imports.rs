@@ -1,13 +1,13 @@
 //! Imports between the modules of a source folder, and circles of them.
 //!
 //! The rule: a module is a file. It imports every module that a path in its code names, in a `use` or not, through
-//! `crate::`, `super::`, `self::` or the name of a child. A path to a re-export counts for the module that defines the item.
-//! Two things are no imports: a `mod` declaration, and a `pub use` in a `mod.rs` of an item from its own folder, as long as
-//! the rest of the `mod.rs` does not use that name. Code under `#[cfg(test)]` does not count. Calls of methods need no
-//! path, so the checker does not see them.
+//! `crate::`, `super::`, `self::` or the name of a child. A path to a re-export counts for the module that defines the
+//! item. Two things are no imports: a `mod` declaration, and a `pub use` in a `mod.rs` of an item from its own folder,
+//! as long as the rest of the `mod.rs` does not use that name. Code under `#[cfg(test)]` does not count. Calls of
+//! methods need no path, so the checker does not see them.
 //!
-//! Each folder is checked by itself, with its files, its `mod.rs` and its subfolders as nodes; a subfolder stands for all
-//! files in it. If no folder has a circle, no files of the crate form one.
+//! Each folder is checked by itself, with its files, its `mod.rs` and its subfolders as nodes; a subfolder stands for
+//! all files in it. If no folder has a circle, no files of the crate form one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The layers of docs/ARCHITECTURE.md, modules without import circles, where `unsafe` is allowed, and what is never used
-//! outside of tests.
+//! The layers of docs/ARCHITECTURE.md, modules without import circles, where `unsafe` is allowed, and what is never
+//! used outside of tests.
 
 use crate::commands::root;
 use crate::imports::{Modules, Sources, read};
