@@ -5,7 +5,7 @@ use crate::util::unsigned::Unsigned;
 /// Every row, from the first one of the request to the last.
 pub const ALL: u64 = u64::MAX;
 
-/// The order of work that a plan is asked for.
+/// The order of work that the options request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// The planner chooses.
