@@ -137,7 +137,7 @@ fn a_recording_takes_no_more_memory_than_its_plan() {
 fn budgets_bind() {
     let args = ["demo", "audio", "--json", "--seconds", "4", "--memory-budget"];
     let text = fails(&[&args[..], &["1M", "--mode", "classic"]].concat(), 1);
-    assert!(text.contains("status -14") && text.contains("the minimum is"), "{text}");
+    assert!(text.contains("status -14") && text.contains("the least that works is"), "{text}");
     let least: u64 = text.split("sqrt mode needs ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
     let fits = succeeds(&[&args[..], &[&least.to_string(), "--mode", "sqrt"]].concat());
     assert!(number(&fits, "peak_bytes") <= least as f64);

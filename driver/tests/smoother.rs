@@ -53,9 +53,9 @@ fn one_budget_is_taken_or_refused_with_the_least() {
     let between = format!("{}", number(&both[1], "least_bytes") as u64 - 1);
     assert_eq!(lines(&given(&between)).len(), 1);
     let text = succeeds(&["demo", "smoother", "--rows", "5000", "--budget", &between]);
-    assert!(text.contains(&format!("the minimum is {}", least(1))), "{text}");
+    assert!(text.contains(&format!("the least that works is {}", least(1))), "{text}");
     let text = fails(&["demo", "smoother", "--rows", "5000", "--budget", "500"], 1);
-    assert!(text.contains("status -14") && text.contains(&format!("the minimum is {}", least(0))), "{text}");
+    assert!(text.contains("status -14") && text.contains(&format!("the least that works is {}", least(0))), "{text}");
 }
 
 #[test]
