@@ -66,7 +66,7 @@ static void explanations(void)
     c.memory_budget_bytes = 100;
     p = chain(&c, 1000000, 0, &id);
     CHECK_STATUS(sqs_plan_explain(p, &ask, 1, text, sizeof text, NULL), SQS_ERR_BUDGET);
-    CHECK_DETAIL(p, "the least that works is");
+    CHECK_DETAIL(p, "the minimum is");
     sqs_pipeline_delete(p);
 }
 

@@ -167,7 +167,7 @@ static void budgets(void)
         sqs_request ask = all_of(id);
         ask.order = order;
         plan_of(p, &ask, SQS_ERR_BUDGET);
-        sprintf(bytes, "least that works is %lu", (unsigned long)freely.min_budget_bytes);
+        sprintf(bytes, "minimum is %lu", (unsigned long)freely.min_budget_bytes);
         CHECK_DETAIL(p, bytes);
         CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_ERR_BUDGET);
         sqs_pipeline_delete(p);

@@ -89,7 +89,7 @@ int main(void)
     sqs_plan_info plan = file;
     CHECK_STATUS(sqs_plan(p, &ask, 1, &plan), SQS_ERR_BUDGET);
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_ERR_BUDGET);
-    CHECK_DETAIL(p, "the least that works is");
+    CHECK_DETAIL(p, "the minimum is");
     sqs_pipeline_delete(p);
 
     /* auto takes blocks if they fit, with or without spill_dir. */

@@ -2,7 +2,7 @@
 
 use crate::mem::{Complex32, Pod};
 
-/// What one element is. The numbers are part of the ABI.
+/// The type of an element. The numbers are part of the ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Dtype {
@@ -29,7 +29,7 @@ pub enum Dtype {
 }
 
 impl Dtype {
-    /// The type of that ABI number.
+    /// The type with this ABI number.
     #[must_use]
     pub const fn from_code(code: u32) -> Option<Dtype> {
         Some(match code {
@@ -58,7 +58,7 @@ impl Dtype {
         }
     }
 
-    /// Bytes of what is swapped between byte orders: of a complex number each part is.
+    /// Bytes of a word whose byte order can be swapped: for a complex number, one part.
     #[must_use]
     pub const fn word(self) -> usize {
         match self {
@@ -67,7 +67,7 @@ impl Dtype {
         }
     }
 
-    /// Its name in documents and reports.
+    /// Its name in documents and messages.
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ impl Dtype {
 
 /// Rust types that are elements.
 pub trait Element: Pod {
-    /// Which one.
+    /// The element type.
     const DTYPE: Dtype;
 }
 

@@ -1,4 +1,7 @@
-//! What a stage computes, as the executors see it: the contract between them and every stage, built in or from C.
+//! The contract between jobs and stages, built in or registered from C.
+//!
+//! A stage is a [`Kernel`] with a [`StageSpec`]; each call receives a [`StageIo`] with the rows of its edges
+//! ([`EdgeRows`]).
 
 use crate::digest::Digest;
 use crate::dtype::{Dtype, Element};
@@ -6,96 +9,96 @@ use crate::mem::{Inline, cast, cast_mut};
 use crate::status::Status;
 use crate::util::unsigned::Unsigned;
 
-/// What a stage returned instead of success: any number but zero, shown in the error's detail.
+/// An error code of a stage: any number except 0. The detail of the error contains it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code(pub i32);
 
 impl Code {
-    /// A stage was given memory that does not fit its declaration: a fault of the library.
-    pub const MISFIT: Code = Code(Status::Internal.code());
+    /// The memory of a call does not fit the declaration of the stage: a fault of the library.
+    pub(crate) const MISFIT: Code = Code(Status::Internal.code());
 }
 
 /// The function of a stage.
 ///
-/// Its rows must come out the same however they are grouped into blocks, and whatever ran before: nothing may be
-/// remembered between calls but the state of a scan (and kept scratch, which can only make a call faster).
+/// Its rows must not depend on how they are grouped into calls, nor on earlier calls. Between calls it may keep only
+/// the state of a scan (and kept scratch, which may only make a call faster).
 pub trait Kernel {
-    /// Fills `io.out` with `io.rows` rows, the first being row `io.first` of the stage.
+    /// Fills `io.out` with `io.rows` rows, from row `io.first` of the stage on.
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code>;
 
-    /// Fills the constant table of the stage, once, when the pipeline is sealed.
+    /// Fills the constant table of the stage when the pipeline is sealed.
     fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
         table.fill(0);
         Ok(())
     }
 
-    /// What the kernel holds and never changes, so that a flipped bit in it is found.
+    /// Adds the constant data of the kernel to `sum`, so that a flipped bit in it is found.
     fn digest(&self, sum: &mut Digest) {
         let _ = sum;
     }
 
-    /// Sets the state of a scan before row 0 (of a reverse scan: behind the last row).
+    /// Sets the state of a scan before row 0 (of a reverse scan: after the last row).
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.fill(0);
         Ok(())
     }
 }
 
-/// A kernel stored in place; what it holds beyond eight words goes into the parameter pool or the table.
-pub type KernelBox<'m> = Inline<dyn Kernel + 'm, 8>;
+/// A kernel stored in place. Data beyond 8 words must be in the parameter pool or the table.
+pub(crate) type KernelBox<'m> = Inline<dyn Kernel + 'm, 8>;
 
 /// Type and length of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowShape {
     /// Type of its elements.
     pub dtype: Dtype,
-    /// Number of its elements (of an input: window times channels).
+    /// Number of its elements (of an input: window * channels).
     pub len: usize,
 }
 
 impl RowShape {
-    /// Bytes of a row. Row shapes are made by checked functions only: the product fits.
+    /// Bytes of a row. The product fits: the functions that create row shapes check it.
     #[must_use]
     pub fn bytes(self) -> usize {
         self.len.sat_mul(self.dtype.size())
     }
 }
 
-/// What a stage needs, besides its edges.
+/// The declaration of a stage, without its edges.
 pub struct StageSpec<'m> {
     /// Its function.
     pub kernel: KernelBox<'m>,
     /// Its rows.
     pub shape: RowShape,
-    /// Rows of its inputs per row of its own; 1 but for strided stages.
+    /// Rows of its inputs per row of its own; 1 unless the stage is strided.
     pub stride: u32,
-    /// Bytes of the state of a scan, 0 for stages without: plain bytes that are copied, stored and compared.
+    /// Bytes of the state of a scan, which are copied, stored and compared; 0 for other stages.
     pub state_bytes: usize,
-    /// Alignment of the state; a power of two, at most a cache line.
+    /// Alignment of the state in bytes: a power of two, at most a cache line.
     pub state_align: usize,
-    /// Bytes of the words that the state is made of (1, 2, 4 or 8), so that it can be saved in an order of bytes that every
-    /// machine reads; 0 where they are of several sizes: then only machines of the same byte order read what was saved.
+    /// Bytes of a word of the state (1, 2, 4 or 8): it is then saved in a byte order that every machine reads. 0 for
+    /// words of several sizes: only machines of the same byte order read what was saved.
     pub state_word: usize,
     /// A reverse scan: its state runs from the last row to the first.
     pub reverse: bool,
-    /// Bytes of its scratch memory, aligned to a cache line at least.
+    /// Bytes of its scratch memory, which is aligned to at least a cache line.
     pub scratch_bytes: usize,
-    /// Alignment the scratch needs beyond that; a power of two.
+    /// Alignment of the scratch in bytes, if it needs more: a power of two.
     pub scratch_align: usize,
-    /// The scratch is the stage's own between calls: see [`StageIo::continues`].
+    /// The stage keeps its scratch between calls: see [`StageIo::continues`].
     pub keeps_scratch: bool,
     /// Bytes of its constant table, filled by [`Kernel::prepare`].
     pub table_bytes: usize,
-    /// Bytes it holds on the host's heap, outside of both areas.
+    /// Bytes that it uses on the host's heap, outside of both areas.
     pub host_heap_bytes: u64,
-    /// Changes whenever the parameters change: saved checkpoints are bound to it.
+    /// Version of the parameters: it changes with them, and saved checkpoints are bound to it.
     pub revision: u32,
-    /// About how many nanoseconds a row takes, for the planner; 0 where nobody knows.
+    /// Estimated nanoseconds per row, for the planner; 0 if unknown.
     pub cost_ns: u64,
 }
 
 impl<'m> StageSpec<'m> {
-    /// A stage with rows of `shape` and nothing else.
+    /// A stage with rows of `shape`, stride 1, and no state, scratch or table.
     pub fn new<K: Kernel + 'm>(kernel: K, shape: RowShape) -> Self {
         StageSpec {
             kernel: Inline::new(kernel, |p| p),
@@ -122,9 +125,9 @@ impl core::fmt::Debug for StageSpec<'_> {
     }
 }
 
-/// Rows of one edge, as a call sees them.
+/// Rows of one edge in a call.
 ///
-/// Output row `i` of the call (row `first + i` of the stage) may look at the rows
+/// Output row `i` of the call (row `first + i` of the stage) may read the rows
 /// `i * step ..= i * step + lookback + lookahead` of this block; the one at offset `lookback` is its own.
 #[derive(Clone, Copy, Debug)]
 pub struct EdgeRows<'a> {
@@ -132,13 +135,13 @@ pub struct EdgeRows<'a> {
     pub bytes: &'a [u8],
     /// Type and length of a row.
     pub shape: RowShape,
-    /// Bytes from the start of a row to that of the next. Of an input with overlapping windows it is less than a row.
+    /// Bytes from the start of a row to the start of the next; less than a row for inputs with overlapping windows.
     pub row_stride: usize,
     /// Rows in the block, halos included.
     pub rows: usize,
-    /// Rows before the call's first own one.
+    /// Rows before the first own row of the call.
     pub lookback: usize,
-    /// Rows behind the call's last own one.
+    /// Rows after the last own row of the call.
     pub lookahead: usize,
     /// Rows of this block per output row: the stage's stride.
     pub step: usize,
@@ -165,8 +168,8 @@ impl<'a> EdgeRows<'a> {
         step: 1,
     };
 
-    /// The rows as elements of `T`; an error where that is not their type.
-    pub fn typed<T: Element>(&self) -> Result<Rows<'a, T>, Code> {
+    /// The rows as elements of `T`; an error if that is not their type.
+    pub(crate) fn typed<T: Element>(&self) -> Result<Rows<'a, T>, Code> {
         let size = self.shape.dtype.size();
         let data = cast(self.bytes).filter(|_| T::DTYPE == self.shape.dtype).ok_or(Code::MISFIT)?;
         let stride = self.row_stride.checked_div(size).ok_or(Code::MISFIT)?;
@@ -175,20 +178,20 @@ impl<'a> EdgeRows<'a> {
 }
 
 impl<'a, T: Element> Rows<'a, T> {
-    /// Row `i` of the block; nothing where there is none.
+    /// Row `i` of the block; empty if it does not exist.
     #[must_use]
     pub fn row(&self, i: usize) -> &'a [T] {
         let start = i.sat_mul(self.stride);
         self.data.get(start..start.sat_add(self.len)).unwrap_or(&[])
     }
 
-    /// All rows in turn.
+    /// All rows in order.
     pub fn iter(&self) -> impl Iterator<Item = &'a [T]> + use<'a, T> {
         let rows = *self;
         (0..rows.count).map(move |i| rows.row(i))
     }
 
-    /// The elements of the block; neighbouring rows share some where windows overlap.
+    /// The elements of the block; adjacent rows share elements if windows overlap.
     #[must_use]
     pub fn elements(&self) -> &'a [T] {
         self.data
@@ -200,7 +203,7 @@ impl<'a, T: Element> Rows<'a, T> {
         self.len
     }
 
-    /// Elements from the start of a row to that of the next.
+    /// Elements from the start of a row to the start of the next.
     #[must_use]
     pub fn stride(&self) -> usize {
         self.stride
@@ -212,7 +215,7 @@ impl<'a, T: Element> Rows<'a, T> {
         self.count
     }
 
-    /// The block as an array of rows by elements. Rows that overlap share their elements.
+    /// The block as an array of rows by elements. Overlapping rows share elements.
     #[cfg(feature = "ndarray")]
     pub fn array(&self) -> Result<ndarray::ArrayView2<'a, T>, Code> {
         use ndarray::ShapeBuilder;
@@ -221,26 +224,26 @@ impl<'a, T: Element> Rows<'a, T> {
     }
 }
 
-/// What a call of a kernel gets.
+/// Input and output of a call of a kernel.
 #[derive(Debug)]
 pub struct StageIo<'a> {
-    /// Number of the first row to make.
+    /// The first row to compute.
     pub first: u64,
-    /// How many rows to make.
+    /// Number of rows to compute.
     pub rows: usize,
     /// The inputs, in the order of the stage's edges.
     pub edges: &'a [EdgeRows<'a>],
-    /// Where the rows go, one after another without gaps.
+    /// The output: the rows one after another, without gaps.
     pub out: &'a mut [u8],
-    /// The state of a scan: on entry the one after row `first - 1`, to be left as it is after row `first + rows - 1`.
-    /// Of a reverse scan: on entry the one after row `first + rows` (the next later row), to be left as it is after row
-    /// `first`; the rows of a call are made from the last to the first, and lie in `out` in ascending order all the same.
+    /// The state of a scan: on entry the state after row `first - 1`, on return the state after row `first + rows - 1`.
+    /// For a reverse scan: on entry the state after row `first + rows` (the next later row), on return the state after
+    /// row `first`. Its rows are computed from the last to the first, but stored in `out` in ascending order.
     pub state: &'a mut [u8],
-    /// Scratch memory: any content, unless the stage keeps it.
+    /// Scratch memory, with any content unless the stage keeps it.
     pub scratch: &'a mut [u8],
     /// The stage's constant table.
     pub table: &'a [u8],
-    /// For a stage that keeps its scratch: it holds what the call for the rows just before `first` left there.
+    /// For a stage that keeps its scratch: the content is that of the call for the rows just before `first`.
     pub continues: bool,
 }
 
@@ -250,12 +253,12 @@ impl<'a> StageIo<'a> {
         self.edges.get(edge).ok_or(Code::MISFIT)?.typed()
     }
 
-    /// The type of the elements of one edge.
+    /// The element type of one edge.
     pub fn input_dtype(&self, edge: usize) -> Result<Dtype, Code> {
         self.edges.get(edge).map(|e| e.shape.dtype).ok_or(Code::MISFIT)
     }
 
-    /// The output as elements of `T`: `rows` rows one after another.
+    /// The output as elements of `T`: the rows one after another.
     pub fn output<T: Element>(&mut self) -> Result<&mut [T], Code> {
         cast_mut(self.out).ok_or(Code::MISFIT)
     }

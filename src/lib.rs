@@ -1,22 +1,21 @@
-//! libsqrtspace: windowed pipelines over long sample streams, in a memory budget fixed before launch.
+//! libsqrtspace: windowed pipelines over long sample streams, and a lossless codec, in a fixed amount of memory.
 //!
-//! Samples come in, are seen as overlapping windows, go through a graph of stages and come out as rows.
-//! The same kernels run in two orders with the same bits as result: *classic* materialises every stage's rows
-//! in turn; *sqrt* runs blocks of windows depth-first through the graph in buffers whose size is known before
-//! anything runs.
+//! **The supported interface is the C API** in `include/sqrtspace.h`, which the module [`ffi`] implements. The Rust
+//! modules are not: they are public only for the project's own tests, benches, fuzz targets and driver, and may change
+//! in any version.
 //!
-//! The layers, each using only what stands to its left:
-//! ```text
-//! status, limits, util  <-  mem, dtype  <-  kernel, io  <-  graph  <-  schedule  <-  store  <-  plan  <-  exec
-//!   <-  pipeline  <-  ffi
-//! simd uses nothing; util uses simd for CRC-32C; stages, codec, io use status, limits, util, mem, dtype, kernel and
-//! simd, codec also io; pipeline finds stages; nothing imports ffi
-//! ```
-//! `unsafe` lives in `mem`, `simd` and `ffi` alone; the rest is free of panics by lint: no unwrap, no indexing,
+//! Samples are cut into overlapping windows; a graph of stages computes rows from them. The same kernels run in two
+//! orders with bit-identical results. The *classic* order computes all rows of one stage after another. The *sqrt*
+//! order computes blocks of windows through all stages, in buffers whose sizes are known before anything runs.
+//!
+//! `docs/ARCHITECTURE.md` lists the layers: each module and the modules that it may use. `tests/project/layers.rs`
+//! checks every import against that list.
+//!
+//! Only `mem`, `simd` and `ffi` contain `unsafe`. Lint rules keep the library free of panics: no unwrap, no indexing,
 //! no unchecked arithmetic on sizes and positions.
 #![no_std]
 #![deny(unsafe_code)]
-// The square root of `core`: see util::root.
+// The square root in `core`: see util::root.
 #![cfg_attr(all(not(feature = "std"), target_arch = "sparc"), feature(core_float_math))]
 #![cfg_attr(
     not(test),
@@ -49,7 +48,7 @@ pub mod ffi;
 pub mod graph;
 pub mod io;
 pub mod kernel;
-pub mod limits;
+pub(crate) mod limits;
 pub mod mem;
 pub mod pipeline;
 pub mod plan;

@@ -1,70 +1,70 @@
-//! Status codes, and errors that know how to say what happened.
+//! Status codes, and errors with a text.
 //!
-//! An [`Error`] is a status and a sentence with holes: a static template and the numbers and names that fill it.
-//! It is made without formatting and without memory; [`Error::write`] renders it where somebody wants to read it.
+//! An [`Error`] has a status, a static template, and the numbers and the name that fill its placeholders. It is created
+//! without formatting and without memory; [`Error::write`] renders the text when it is read.
 
 use crate::limits::NAME_LEN;
 use crate::util::text::Text;
 
-/// What a call came to: 0 is success, positive is "not an error, but not that either", negative is an error.
+/// Result of a call: 0 for success, positive if it could not complete but did not fail, negative for an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum Status {
-    /// Done.
+    /// Success.
     Ok = 0,
-    /// Not now: the ring is full, an output is full, or more input is needed. Nothing was lost.
+    /// Not now: an input buffer or an output is full, or more samples are needed. Nothing was lost.
     Again = 1,
-    /// There is no more: the input has ended and every row has been handed out.
+    /// The end: the input has ended and every row was delivered.
     End = 2,
     /// An argument is NULL, zero, out of its range or contradicts another.
     Argument = -1,
     /// A `struct_size` is smaller than version 1 of that struct.
     StructSize = -2,
-    /// A known request for something this build or version does not have.
+    /// This build or version does not have what was requested.
     Unsupported = -3,
     /// The header and the library are of different ABI versions.
     Abi = -4,
-    /// The call does not fit the state of the handle: registering after seal, push on a source input.
+    /// The call does not fit the state of the handle: for example, registering after seal, or a push to a source input.
     State = -5,
     /// The call came from inside a callback of the same handle.
     Reentrant = -6,
-    /// The handle found its own tables damaged, and refuses to go on until reset.
+    /// The handle found its own tables damaged and accepts no calls until it is reset.
     Poisoned = -7,
     /// A name is unknown, taken, empty or too long.
     Name = -8,
-    /// A table is full; the config says how large it is.
+    /// A table is full; the config sets its size.
     Limit = -9,
-    /// A size or position does not fit the integer that has to hold it.
+    /// A size or position does not fit its integer type.
     Overflow = -10,
-    /// The memory given is too small, or the allocator gave none.
+    /// The memory is too small, or the allocator returned none.
     Memory = -11,
-    /// A pointer is not aligned as its use needs.
+    /// A pointer is not aligned as required.
     Align = -12,
-    /// Two buffers overlap that must not.
+    /// Two buffers overlap and must not.
     Overlap = -13,
-    /// The memory budget is too small; the detail names the least that works.
+    /// The memory budget is too small; the detail has the minimum.
     Budget = -14,
-    /// The request is not among those the pipeline was sealed for; the detail names the bytes it needs.
+    /// The pipeline was not sealed for the request; the detail has the bytes that it needs.
     NotPlanned = -15,
-    /// Rows or samples outside of what there is.
+    /// Rows or samples that do not exist.
     Range = -16,
-    /// The samples needed have left the input ring.
+    /// The samples needed have left the input buffer.
     Evicted = -17,
     /// Stored data failed its check and could not be recomputed.
     Corrupt = -18,
-    /// A callback returned an error or nonsense; its code is in the detail.
+    /// A callback returned an error or an invalid result; the detail has its code.
     Callback = -19,
-    /// The operating system refused; its number is in the detail.
+    /// The operating system reported an error; the detail has its `errno`.
     Io = -20,
-    /// Encoded data is damaged; the report says where.
+    /// Encoded data is damaged; the report has the positions.
     Damaged = -21,
-    /// Encoded data, a file or a checkpoint is not of a known format.
+    /// The format of encoded data, a file or a checkpoint is unknown.
     Format = -22,
     /// The operation was cancelled.
     Cancelled = -23,
     /// Stages do not fit together: row rates, types or lengths of connected stages differ.
     Graph = -24,
-    /// The output buffer is too short; what it needs is told.
+    /// The output buffer is too short; the required size is returned.
     Space = -25,
     /// A fault of the library itself. Please report it.
     Internal = -26,
@@ -77,7 +77,7 @@ impl Status {
         self as i32
     }
 
-    /// One line for a person.
+    /// A description in one line.
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
@@ -90,7 +90,7 @@ impl Status {
             Status::Abi => "header and library versions differ",
             Status::State => "the call does not fit the state of the handle",
             Status::Reentrant => "called from inside a callback of the same handle",
-            Status::Poisoned => "the handle found itself damaged and waits for a reset",
+            Status::Poisoned => "the handle found its tables damaged and needs a reset",
             Status::Name => "a name is unknown, taken, empty or too long",
             Status::Limit => "a table is full",
             Status::Overflow => "a size or position is too large",
@@ -99,8 +99,8 @@ impl Status {
             Status::Overlap => "buffers overlap",
             Status::Budget => "the memory budget is too small",
             Status::NotPlanned => "the request is not among the planned ones",
-            Status::Range => "outside of what there is",
-            Status::Evicted => "the samples needed have left the input ring",
+            Status::Range => "the rows or samples do not exist",
+            Status::Evicted => "the samples needed have left the input buffer",
             Status::Corrupt => "stored data is corrupt",
             Status::Callback => "a callback failed",
             Status::Io => "input or output failed",
@@ -114,10 +114,10 @@ impl Status {
     }
 }
 
-/// A short name by value: stages and inputs are called by it.
+/// The name of a stage or input, by value.
 pub type Name = Text<NAME_LEN>;
 
-/// A number of a sentence. Errors lie in memory of the caller, which is aligned to [`crate::limits::AREA_ALIGN`].
+/// A number of an error text. Errors are in memory of the caller, which is aligned to `limits::AREA_ALIGN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, packed(8))]
 pub struct Number(pub i128);
@@ -128,39 +128,37 @@ impl PartialEq<i128> for Number {
     }
 }
 
-/// A status and what there is to say about it.
-///
-/// In the template `{a}`, `{b}` and `{n}` stand for the two numbers and the name.
+/// A status with a text. In the template, `{a}`, `{b}` and `{n}` are placeholders for the two numbers and the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What kind of trouble it is.
+    /// The kind of error.
     pub status: Status,
-    /// The sentence, with `{a}`, `{b}` and `{n}` as holes.
+    /// The text with placeholders.
     pub template: &'static str,
-    /// Fills `{a}`.
+    /// The value of `{a}`.
     pub a: Number,
-    /// Fills `{b}`.
+    /// The value of `{b}`.
     pub b: Number,
-    /// Fills `{n}`.
+    /// The value of `{n}`.
     pub name: Name,
-    /// `errno` of the operating system, where it refused something.
+    /// `errno` of the operating system; 0 for other errors.
     pub os: i32,
 }
 
 /// What fallible functions of the library return.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
-// In flight builds errors are made out of line: their fields then never live in registers, and an error that is passed on
-// is one copy in place of one load and store for each word.
+// In flight builds errors are created out of line: their fields are then never in registers, and
+// passing on an error is one copy instead of one load and store per word.
 impl Error {
-    /// An error with a plain sentence.
+    /// An error with a text.
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub const fn new(status: Status, template: &'static str) -> Self {
         Error { status, template, a: Number(0), b: Number(0), name: Name::new(), os: 0 }
     }
 
-    /// The same with the number that stands at `{a}`.
+    /// Sets the number of `{a}`.
     #[must_use]
     pub fn a(self, a: impl Into<i128>) -> Self {
         self.with_a(a.into())
@@ -172,7 +170,7 @@ impl Error {
         self
     }
 
-    /// The same with the number that stands at `{b}`.
+    /// Sets the number of `{b}`.
     #[must_use]
     pub fn b(self, b: impl Into<i128>) -> Self {
         self.with_b(b.into())
@@ -184,7 +182,7 @@ impl Error {
         self
     }
 
-    /// The same with the name that stands at `{n}`.
+    /// Sets the name of `{n}`.
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn name(mut self, name: &Name) -> Self {
@@ -192,20 +190,20 @@ impl Error {
         self
     }
 
-    /// The operating system refused something: its `errno`, which is also the number at `{a}`.
+    /// Sets `errno`, which is also the number of `{a}`.
     #[must_use]
     pub fn os(mut self, errno: i32) -> Self {
         self.os = errno;
         self.a(errno)
     }
 
-    /// Renders the sentence, cut where `out` is full.
+    /// Renders the text, cut if `out` is too short.
     pub fn write<const N: usize>(&self, out: &mut Text<N>) {
         let mut rest = self.template;
         while let Some((before, after)) = cut(rest, b'{') {
             out.push_str(before);
-            let Some((hole, tail)) = cut(after, b'}') else { break };
-            match hole {
+            let Some((placeholder, tail)) = cut(after, b'}') else { break };
+            match placeholder {
                 "a" => out.push_int(self.a.0),
                 "b" => out.push_int(self.b.0),
                 "n" => out.push_bytes(self.name.as_bytes()),
@@ -217,7 +215,7 @@ impl Error {
     }
 }
 
-/// What stands before and behind the first `at`, a character of ASCII.
+/// The parts before and after the first `at`, an ASCII character.
 fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let place = text.bytes().position(|b| b == at)?;
     Some((text.get(..place)?, text.get(place.checked_add(1)?..)?))

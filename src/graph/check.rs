@@ -1,4 +1,5 @@
-//! A checksum over the tables of a graph, taken when a pipeline is sealed: from then on they never change.
+//! A checksum over the tables of a graph. It is computed when a pipeline is sealed; from then on the tables never
+//! change.
 
 use super::{Edge, Graph, Input, Stage};
 use crate::digest::Digest;
@@ -39,12 +40,12 @@ impl Stage<'_> {
 }
 
 impl Graph<'_> {
-    /// What the kernels tell of themselves. They are called for it: look at [`Graph::digest`] first.
-    pub fn digest_kernels(&self, d: &mut Digest) {
+    /// The constant data of the kernels. This calls the kernels: check [`Graph::digest`] first.
+    pub(crate) fn digest_kernels(&self, d: &mut Digest) {
         self.stages.iter().for_each(|s| s.kernel.digest(d));
     }
 
-    /// All inputs, stages and edges, without what kernels hold.
+    /// All inputs, stages and edges, without the data of the kernels.
     pub fn digest(&self, d: &mut Digest) {
         d.sizes([self.inputs.len(), self.stages.len(), self.edges.len()]);
         self.inputs.iter().for_each(|i| i.digest(d));

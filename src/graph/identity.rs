@@ -1,4 +1,5 @@
-//! What saved data is bound to: a number for each input and stage that changes with everything that decides its rows.
+//! Identities: a number for each input and stage that changes with everything its rows depend on. Saved checkpoints are
+//! bound to them.
 
 use super::{Graph, Node};
 use crate::checked;
@@ -21,9 +22,9 @@ impl Fnv {
 const START: Fnv = Fnv(0xcbf2_9ce4_8422_2325);
 
 impl Graph<'_> {
-    /// Of one input: its name, element type, channels, window and hop; 0 where there is none.
+    /// Hash of an input's name, element type, channels, window and hop; 0 if the input does not exist.
     #[must_use]
-    pub fn input_identity(&self, input: usize) -> u64 {
+    pub(crate) fn input_identity(&self, input: usize) -> u64 {
         let Some(i) = self.inputs.get(input) else { return 0 };
         let mut hash = START;
         hash.bytes(i.name.as_bytes());
@@ -31,9 +32,9 @@ impl Graph<'_> {
         hash.0
     }
 
-    /// Of one stage: its name, row, state, stride, edges and revision; 0 where there is none.
+    /// Hash of a stage's name, row, state, stride, edges and revision; 0 if the stage does not exist.
     #[must_use]
-    pub fn stage_identity(&self, stage: usize) -> u64 {
+    pub(crate) fn stage_identity(&self, stage: usize) -> u64 {
         let Some(s) = self.stages.get(stage) else { return 0 };
         let mut hash = START;
         hash.bytes(s.name.as_bytes());
@@ -50,7 +51,7 @@ impl Graph<'_> {
         hash.0
     }
 
-    /// Of all of it: what stored checkpoints are bound to.
+    /// Hash of all inputs and stages: stored checkpoints are bound to it.
     #[must_use]
     pub fn hash(&self) -> u64 {
         let mut hash = START;

@@ -1,4 +1,4 @@
-//! What a graph is made of: inputs, stages, and the edges between them.
+//! The parts of a graph: inputs, stages, and the edges between them.
 
 use crate::checked;
 use crate::dtype::Dtype;
@@ -18,11 +18,11 @@ pub struct Input {
     pub channels: u32,
     /// Samples of a window.
     pub window: u64,
-    /// Samples from the start of a window to that of the next.
+    /// Samples from the start of a window to the start of the next.
     pub hop: u64,
-    /// Samples the ring of a pushed input holds; 0 for the plan's choice.
+    /// Samples that the input buffer holds; 0 for the planner's choice.
     pub capacity: u64,
-    /// Row shape: window times channels elements.
+    /// Shape of a row: window * channels elements.
     pub shape: RowShape,
 }
 
@@ -33,20 +33,20 @@ impl Input {
         self.dtype.size().sat_mul(self.channels as usize)
     }
 
-    /// Bytes from the start of a window to that of the next.
+    /// Bytes from the start of a window to the start of the next.
     #[must_use]
     pub fn row_stride(&self) -> u64 {
         self.hop.sat_mul(checked::count(self.sample_bytes()))
     }
 
-    /// Windows in `n` samples: none if n < window, else 1 + (n - window) / hop.
+    /// Windows in `n` samples: 0 if n < window, otherwise 1 + (n - window) / hop.
     #[must_use]
     pub fn windows(&self, n: u64) -> u64 {
         let beyond = n.checked_sub(self.window).and_then(|n| n.checked_div(self.hop));
         beyond.map_or(0, |n| n.sat_add(1))
     }
 
-    /// Samples from the first of window `first` to the last of window `end - 1`: (start, length).
+    /// Samples of the windows `first .. end`: (start, length).
     #[must_use]
     pub fn samples(&self, first: u64, end: u64) -> (u64, u64) {
         let start = first.sat_mul(self.hop);
@@ -56,40 +56,40 @@ impl Input {
     }
 }
 
-/// Where an edge comes from: the index of an input or of an earlier stage.
+/// Origin of an edge: the index of an input or of an earlier stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Node {
-    /// A window source.
+    /// An input.
     Input(usize),
     /// A stage.
     Stage(usize),
 }
 
-/// What a stencil sees beyond the first and last row.
+/// Rows that an edge reads beyond the first and the last row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boundary {
     /// Rows of zeros.
     Zero,
-    /// The first or last row again.
+    /// Copies of the first or last row.
     Clamp,
 }
 
-/// One input of a stage: row t of the stage sees rows t*stride - lookback ..= t*stride + lookahead of `from`.
+/// One input of a stage: row t of the stage reads the rows t*stride - lookback ..= t*stride + lookahead of `from`.
 #[derive(Clone, Copy, Debug)]
 pub struct Edge {
-    /// The node that is seen, as [`Edge::code`] makes it.
+    /// The node that is read, as [`Edge::code`] encodes it.
     pub(super) code: usize,
-    /// Rows before the stage's own.
+    /// Rows read before the stage's own.
     pub lookback: u64,
-    /// Rows behind it.
+    /// Rows read after the stage's own.
     pub lookahead: u64,
-    /// What lies beyond the ends.
+    /// Rows beyond the ends.
     pub boundary: Boundary,
 }
 
 impl Edge {
-    /// A node as a number. Every number is a node: a flipped bit in the table of edges makes another number, which the checks
-    /// between calls find, and not a value that no `Node` has.
+    /// A node as a number. Every number is a node: a flipped bit in the table of edges gives another node, which the
+    /// checks between calls find, and never an invalid `Node`.
     #[must_use]
     pub(super) fn code(from: Node) -> usize {
         match from {
@@ -98,21 +98,21 @@ impl Edge {
         }
     }
 
-    /// The node that is seen.
+    /// The node that is read.
     #[must_use]
     pub fn from(&self) -> Node {
         if self.code & 1 == 0 { Node::Input(self.code >> 1) } else { Node::Stage(self.code >> 1) }
     }
 
-    /// Rows seen at once.
+    /// Rows read at once.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.lookback.sat_add(self.lookahead).sat_add(1)
     }
 
-    /// True where rows beside the stage's own are seen.
+    /// True if rows next to the stage's own are read.
     #[must_use]
-    pub fn has_halo(&self) -> bool {
+    pub(crate) fn has_halo(&self) -> bool {
         self.lookback > 0 || self.lookahead > 0
     }
 }
@@ -125,69 +125,69 @@ pub struct Stage<'m> {
     pub kernel: KernelBox<'m>,
     /// Its rows.
     pub shape: RowShape,
-    /// Its edges: first and one behind the last, in the graph's table.
+    /// Its edges in the graph's table: start and end (exclusive).
     pub edges: (usize, usize),
     /// Rows of its inputs per row.
     pub stride: u64,
     /// Windows per row: the product of the strides from the input to here.
     pub rate: u64,
-    /// Windows behind its own that a row depends on: the lookaheads from the input to here.
+    /// Windows after its own that a row depends on: the sum of the lookaheads from the input to here.
     pub delay: u64,
-    /// How often the direction of time changes on the way from the input to here: forward and reverse scans in turn.
-    /// Even levels run forward, odd ones in reverse; level 0 is made block by block as the input comes.
+    /// Number of times that the direction of scans changes on the way from an input to here. Even levels run forward,
+    /// odd levels in reverse. Level 0 is computed block by block as samples arrive.
     pub level: usize,
     /// A reverse scan: its state runs from the last row to the first.
     pub reverse: bool,
     /// Number of edges that come from here.
     pub consumers: u32,
-    /// Bytes of the state of a scan; 0 for stages without.
+    /// Bytes of the state of a scan; 0 for other stages.
     pub state_bytes: usize,
     /// Alignment of the state.
     pub state_align: usize,
-    /// Bytes of the words that the state is made of; 0 where that is not declared.
+    /// Bytes of a word of the state; 0 if not declared.
     pub state_word: usize,
-    /// Scratch memory and its alignment.
+    /// Bytes of the scratch memory.
     pub scratch_bytes: usize,
     /// Alignment of the scratch.
     pub scratch_align: usize,
-    /// The scratch is the stage's own between calls.
+    /// The stage keeps its scratch between calls.
     pub keeps_scratch: bool,
     /// Bytes of the constant table.
     pub table_bytes: usize,
-    /// Where the table lies, once the pipeline is sealed.
+    /// The table in the work area, once the pipeline is sealed.
     pub table: Span,
     /// Checksum of the table.
     pub table_sum: u32,
     /// Bytes on the host's heap.
     pub host_heap_bytes: u64,
-    /// Number of its parameters' version.
+    /// Version of its parameters.
     pub revision: u32,
-    /// About how many nanoseconds a row takes; 0 where nobody knows.
+    /// Estimated nanoseconds per row; 0 if unknown.
     pub cost_ns: u64,
 }
 
 impl Stage<'_> {
-    /// Rows when there are `windows` windows: one per `rate`, the last one also where it is not whole.
+    /// Rows of `windows` windows: one per `rate` windows, the last one even if its windows are fewer.
     #[must_use]
     pub fn rows(&self, windows: u64) -> u64 {
         checked::div_ceil(windows, self.rate)
     }
 
-    /// True for a scan: its rows are made in order, each from the state that the one before left.
+    /// True for a scan: its rows are computed in order, each from the state after the previous one.
     #[must_use]
-    pub fn is_scan(&self) -> bool {
+    pub(crate) fn is_scan(&self) -> bool {
         self.state_bytes > 0
     }
 
-    /// Bytes of the state, if checkpoints of it serve all evaluations: those of later levels are kept within a sweep.
+    /// Bytes of the state in a checkpoint; 0 for later levels, whose states are kept only within a sweep.
     #[must_use]
-    pub fn stored_bytes(&self) -> usize {
+    pub(crate) fn stored_bytes(&self) -> usize {
         if self.level > 0 { 0 } else { self.state_bytes }
     }
 
-    /// Rows that depend on nothing behind the first `windows` windows of a stream that goes on.
+    /// Rows that depend on the first `windows` windows alone, in a stream that continues.
     #[must_use]
-    pub fn final_rows(&self, windows: u64) -> u64 {
+    pub(crate) fn final_rows(&self, windows: u64) -> u64 {
         if self.level > 0 { 0 } else { self.rows(windows.sat_sub(self.delay)) }
     }
 }

@@ -1,4 +1,4 @@
-//! Raw samples in a file of the host, of either byte order.
+//! A source of raw samples in a file of the host, in either byte order.
 
 use super::Source;
 use crate::checked;
@@ -12,15 +12,15 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct FileSource {
     file: File,
-    /// Byte of the first sample.
+    /// Position of the first sample in bytes.
     start: u64,
-    /// Bytes of what has to be swapped; 1 for none.
+    /// Bytes of a word to swap; 1 for none.
     swap: usize,
 }
 
 impl FileSource {
-    /// Opens a file whose samples start at byte `start`, and says how many samples of `sample_bytes` it has. `swap` is
-    /// the size of the words whose bytes are in the other order than this machine's, or 1.
+    /// Opens a file whose samples start at byte `start`; also returns the number of samples of `sample_bytes` bytes in
+    /// it. `swap` is the size in bytes of the words whose byte order is not this machine's, or 1.
     pub fn open(path: &Path, start: u64, swap: usize, sample_bytes: usize) -> std::io::Result<(Self, u64)> {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len().sat_sub(start);
@@ -33,7 +33,7 @@ impl Source for FileSource {
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
         let at = first.sat_mul(checked::count(sample_bytes)).sat_add(self.start);
         let mut filled = 0usize;
-        // A read may end inside a sample: go on until it is whole.
+        // A read may end inside a sample: continue until the sample is complete.
         while filled == 0 || !filled.is_multiple_of(sample_bytes.max(1)) {
             let rest = out.get_mut(filled..).unwrap_or_default();
             match self.file.read_at(rest, at.sat_add(checked::count(filled))) {

@@ -1,47 +1,48 @@
-//! What a host has to give: its memory limit, and its largest processor cache.
+//! Resources of the host: memory limit, memory, and the largest processor cache.
 //!
-//! Memory: the least limit of the control group and those above it (version 2: `memory.max`; version 1:
-//! `memory.limit_in_bytes`), found through `/proc/self/cgroup` and `/proc/self/mountinfo` (proc(5), cgroups(7)); and the
-//! memory of the machine (`MemTotal` of `/proc/meminfo`). Cache: the highest level in `/sys/devices/system/cpu/cpu0/cache`.
+//! - Limit: the lowest one of the process's control group and the groups above it (version 2: `memory.max`; version 1:
+//!   `memory.limit_in_bytes`), found through `/proc/self/cgroup` and `/proc/self/mountinfo` (proc(5), cgroups(7)).
+//! - Memory of the machine: `MemTotal` of `/proc/meminfo`.
+//! - Cache: the highest level in `/sys/devices/system/cpu/cpu0/cache`.
 
 use crate::util::unsigned::Count;
 use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 use std::string::String;
 
-/// A cache where nothing else is known.
-pub const DEFAULT_CACHE: u64 = 32 << 20;
+/// Cache size in bytes if the host's is unknown.
+pub(crate) const DEFAULT_CACHE: u64 = 32 << 20;
 
-/// What was found.
+/// Resources of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Host {
-    /// The least memory limit of the control groups, below the machine's memory.
+pub(crate) struct Host {
+    /// The lowest memory limit of the control groups in bytes, if it is below the machine's memory.
     pub limit: Option<u64>,
-    /// Memory of the machine.
+    /// Memory of the machine in bytes.
     pub memory: Option<u64>,
-    /// Bytes of the largest processor cache.
+    /// Size of the largest processor cache in bytes.
     pub cache: Option<u64>,
 }
 
 impl Host {
-    /// Looks at the system whose root directory is `root`.
+    /// Reads the resources of the system whose root directory is `root`.
     #[must_use]
-    pub fn look(root: &Path) -> Host {
+    pub(crate) fn look(root: &Path) -> Host {
         let memory = machine_memory(root);
         let limit = group_limit(root).filter(|l| memory.is_none_or(|m| *l < m));
         Host { limit, memory, cache: largest_cache(root) }
     }
 
-    /// A budget for the work area: half of the limit, the rest being for the program and for what the system keeps of the
-    /// files it reads; without a limit a quarter of the machine's memory. At least a page.
+    /// A budget for the work area in bytes: half of the limit, otherwise a quarter of the machine's memory, and at
+    /// least a page. The other half of the limit is for the program and for the pages of files that the system caches.
     #[must_use]
-    pub fn budget(&self) -> Option<u64> {
+    pub(crate) fn budget(&self) -> Option<u64> {
         let share = self.limit.map(|l| l / 2).or(self.memory.map(|m| m / 4))?;
         Some(share.max_u64(4096))
     }
 }
 
-/// A size with an optional unit, as `LLC_BYTES` and sysfs have it: `1048576`, `1024K`, `1M`.
+/// Parses a size with an optional unit, as in `LLC_BYTES` and sysfs: `1048576`, `1024K`, `1M`.
 #[must_use]
 pub fn size(text: &str) -> Option<u64> {
     let text = text.trim();
@@ -64,16 +65,16 @@ fn machine_memory(root: &Path) -> Option<u64> {
 
 /// A mounted hierarchy of control groups.
 struct Hierarchy<'a> {
-    /// The group that is seen at `point`.
+    /// The group that is mounted at `point`.
     top: &'a str,
-    /// Where it is mounted.
+    /// The mount point.
     point: &'a str,
-    /// Of version 2.
+    /// Version 2.
     unified: bool,
 }
 
-/// The hierarchies that limit memory. Fields of mountinfo: id, parent, device, root, mount point, options, optional ones, a
-/// dash, file system, source, options of it.
+/// The hierarchies that limit memory. Fields of mountinfo: id, parent, device, root, mount point, options, optional
+/// fields, a dash, file system, source, options of the file system.
 fn hierarchies(mounts: &str) -> impl Iterator<Item = Hierarchy<'_>> {
     mounts.lines().filter_map(|line| {
         let (head, tail) = line.split_once(" - ")?;
@@ -87,11 +88,11 @@ fn hierarchies(mounts: &str) -> impl Iterator<Item = Hierarchy<'_>> {
     })
 }
 
-/// The least limit on the way from the process's group up to the mounted top.
+/// The lowest limit of the process's group and the groups above it, up to the mounted one.
 fn group_limit(root: &Path) -> Option<u64> {
     let groups = read_to_string(root.join("proc/self/cgroup")).ok()?;
     let mounts = read_to_string(root.join("proc/self/mountinfo")).ok()?;
-    let mut least: Option<u64> = None;
+    let mut lowest: Option<u64> = None;
     for h in hierarchies(&mounts) {
         // A line: number, controllers, path; version 2 has no controllers.
         let path = groups.lines().find_map(|line| {
@@ -101,7 +102,7 @@ fn group_limit(root: &Path) -> Option<u64> {
             own.then_some(path)
         });
         let Some(path) = path else { continue };
-        // In a container the path may be seen from outside: then it starts with what is mounted as the top.
+        // In a container the path may be that of the host: then it starts with the mounted group.
         let inside = path.strip_prefix(h.top).unwrap_or(path);
         let file = if h.unified { "memory.max" } else { "memory.limit_in_bytes" };
         let top = root.join(h.point.trim_start_matches('/'));
@@ -109,11 +110,11 @@ fn group_limit(root: &Path) -> Option<u64> {
         for group in own.ancestors().take_while(|g| g.starts_with(&top)) {
             let limit = read_to_string(group.join(file)).ok().and_then(|text: String| text.trim().parse::<u64>().ok());
             if let Some(limit) = limit {
-                least = Some(least.map_or(limit, |l| l.min_u64(limit)));
+                lowest = Some(lowest.map_or(limit, |l| l.min_u64(limit)));
             }
         }
     }
-    least
+    lowest
 }
 
 fn largest_cache(root: &Path) -> Option<u64> {
@@ -138,7 +139,7 @@ mod tests {
     use std::format;
     use std::string::ToString;
 
-    /// A directory of files that stand for a system.
+    /// A directory with the files of a system.
     struct Tree(PathBuf);
 
     impl Tree {
@@ -171,7 +172,7 @@ mod tests {
     const MEMORY: (&str, &str) = ("proc/meminfo", "MemTotal:        1048576 kB\nMemFree:          1000 kB\n");
 
     #[test]
-    fn version_2_takes_the_least_limit_on_the_way_up() {
+    fn version_2_uses_the_lowest_limit_of_all_groups_above() {
         let tree = Tree::new(
             "v2",
             &[
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_there_is_a_part_of_the_machine() {
+    fn without_a_limit_the_budget_is_a_quarter_of_the_memory() {
         let tree = Tree::new(
             "free",
             &[
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_take_units() {
+    fn sizes_may_have_units() {
         let known = [("1048576\n", 1 << 20), ("1024K", 1 << 20), ("1M", 1 << 20), ("2GiB", 2 << 30), ("7B", 7)];
         known.iter().for_each(|(text, n)| assert_eq!(size(text), Some(*n), "{text}"));
         ["", "K", "0", "-1", "1.5M", "12X", "99999999999G"].iter().for_each(|t| assert_eq!(size(t), None, "{t}"));

@@ -1,4 +1,4 @@
-//! Where samples come from and where rows go: the two traits, and the host's files behind them.
+//! Sources of samples and sinks of rows: the traits, and their implementations on files of the host.
 
 #[cfg(feature = "std")]
 pub mod file;
@@ -11,33 +11,33 @@ use crate::digest::Digest;
 use crate::kernel::Code;
 use crate::mem::Inline;
 
-/// Samples that can be read at any position, again and again.
+/// Samples that can be read at any position, any number of times.
 pub trait Source {
-    /// Fills `out` with samples from number `first` on and says how many it wrote; fewer only if the rest has to be
-    /// asked for again, none only in trouble. `out` is a whole number of samples of `sample_bytes` bytes.
+    /// Fills `out` with samples from sample `first` on and returns their number. Fewer samples than fit mean that the
+    /// rest needs another call; 0 is an error. `out` is a whole number of samples of `sample_bytes` bytes.
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code>;
 
-    /// What the source holds and never changes, so that a flipped bit in it is found.
+    /// Adds the constant data of the source to `sum`, so that a flipped bit in it is found.
     fn digest(&self, sum: &mut Digest) {
         let _ = sum;
     }
 }
 
-/// Takes finished rows, whole blocks at a time.
+/// Receives finished rows, whole blocks at a time.
 pub trait Sink {
-    /// Takes `rows` rows, the first being row `first`. After an error the same rows are offered again.
+    /// Receives `rows` rows, the first of which is row `first`. After an error the same rows are delivered again.
     fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code>;
 }
 
-/// Bytes that come one after another.
+/// Bytes that are read in order.
 pub trait ByteSource {
-    /// Fills the start of `out`, which is not empty, and says how much of it; nothing at the end.
+    /// Fills the start of `out`, which is not empty, and returns the number of bytes; 0 at the end.
     fn read(&mut self, out: &mut [u8]) -> crate::status::Result<usize>;
 }
 
-/// Where bytes go.
+/// Receives bytes.
 pub trait ByteSink {
-    /// Takes all of `bytes`, which belong to position `offset`.
+    /// Writes all of `bytes` at position `offset`.
     fn write(&mut self, offset: u64, bytes: &[u8]) -> crate::status::Result<()>;
 }
 

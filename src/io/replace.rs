@@ -1,4 +1,4 @@
-//! Files that come into being whole or not at all.
+//! Output files that are replaced completely or not at all, and input files that are read in order.
 
 use super::{ByteSink, ByteSource};
 use crate::checked;
@@ -11,13 +11,13 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Longest path in bytes.
-pub const PATH_LEN: usize = 4095;
+/// Maximum length of a path in bytes.
+pub(crate) const PATH_LEN: usize = 4095;
 
 /// A path that is not on the heap.
 type PathText = Text<PATH_LEN>;
 
-/// What the operating system says.
+/// The error for a refusal of the operating system: its `errno` is `{a}`.
 #[must_use]
 pub fn refused(template: &'static str, e: &io::Error) -> Error {
     Error::new(Status::Io, template).os(e.raw_os_error().unwrap_or(0))
@@ -27,7 +27,7 @@ pub fn refused(template: &'static str, e: &io::Error) -> Error {
 #[derive(Debug)]
 pub struct Input {
     file: File,
-    /// Its length when it was opened; nothing where it is no regular file.
+    /// Its length in bytes when it was opened; `None` if it is not a regular file.
     len: Option<u64>,
     identity: Metadata,
     read: u64,
@@ -42,19 +42,19 @@ impl Input {
         Ok(Input { file, len, identity, read: 0 })
     }
 
-    /// Its length, if it has one.
+    /// Its length in bytes, if known.
     #[must_use]
     pub const fn len(&self) -> Option<u64> {
         self.len
     }
 
-    /// Whether it is known to hold nothing.
+    /// True if it is known to be empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         matches!(self.len, Some(0))
     }
 
-    /// Fills `out` from position `at` on; fewer bytes at the end only.
+    /// Fills `out` from position `at` on and returns the number of bytes; fewer than fit only at the end.
     pub fn read_at(&self, at: u64, out: &mut [u8]) -> Result<usize> {
         let mut filled = 0usize;
         while let Some(rest) = out.get_mut(filled..).filter(|r| !r.is_empty()) {
@@ -68,7 +68,7 @@ impl Input {
         Ok(filled)
     }
 
-    /// Reading goes on at position `at`.
+    /// Continues reading at position `at`.
     pub fn seek(&mut self, at: u64) -> Result<()> {
         let sought = io::Seek::seek(&mut self.file, io::SeekFrom::Start(at));
         self.read = sought.map_err(|e| refused("the input cannot be read: errno {a}", &e))?;
@@ -94,8 +94,8 @@ impl ByteSource for Input {
     }
 }
 
-/// A file that takes the place of another once it is complete: until then it is a temporary beside it, which goes away
-/// when this is dropped.
+/// A file that replaces another one when it is complete. Until then it is a temporary file in the same folder, which is
+/// removed when this is dropped.
 #[derive(Debug)]
 pub struct Replacement {
     file: File,
@@ -105,20 +105,20 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// A temporary beside `path`, which must not be the input, nor anything but a regular file.
+    /// Creates the temporary file for `path`. If `path` exists, it must be a regular file and not the input.
     pub fn beside(path: &str, input: Option<&Input>) -> Result<Self> {
         match fs::metadata(path) {
             Ok(m) if input.is_some_and(|i| (m.ino(), m.dev()) == (i.identity.ino(), i.identity.dev())) => {
                 return Err(Error::new(Status::Argument, "input and output are the same file"));
             }
             Ok(m) if !m.is_file() => {
-                return Err(Error::new(Status::Argument, "the output is there already, and is no regular file"));
+                return Err(Error::new(Status::Argument, "the output exists and is not a regular file"));
             }
             _ => {}
         }
         let long = Error::new(Status::Name, "the path of the output is too long");
         let target = PathText::fitting(path).ok_or(long)?;
-        // Names that others took are passed over.
+        // Names that are taken are skipped.
         static NEXT: AtomicU32 = AtomicU32::new(0);
         for _ in 0..100 {
             let mut temporary = target;
@@ -133,13 +133,13 @@ impl Replacement {
             match OpenOptions::new().write(true).create_new(true).open(temporary.as_str()) {
                 Ok(file) => return Ok(Replacement { file, target, temporary, kept: false }),
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(refused("the output cannot be made: errno {a}", &e)),
+                Err(e) => return Err(refused("the output cannot be created: errno {a}", &e)),
             }
         }
-        Err(Error::new(Status::Io, "no free name for a temporary beside the output"))
+        Err(Error::new(Status::Io, "no free name for a temporary file in the folder of the output"))
     }
 
-    /// Takes the place of the target, `len` bytes long, and is on the disk when this returns.
+    /// Cuts the file to `len` bytes and replaces the target with it. When this returns, the file is on the disk.
     pub fn keep(mut self, len: u64) -> Result<()> {
         let failed = |e: io::Error| refused("the output cannot be completed: errno {a}", &e);
         self.file.set_len(len).map_err(failed)?;

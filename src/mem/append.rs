@@ -1,30 +1,30 @@
-//! Appending to what grows at the front of a slice, while bytes wait at its end: the inner step of an LZ decoder.
+//! The inner step of an LZ decoder: output grows at the front of a slice, and literals are at its end.
 
-#![allow(clippy::arithmetic_side_effects, reason = "positions that were checked to lie within the slice")]
+#![allow(clippy::arithmetic_side_effects, reason = "positions that were checked to be within the slice")]
 
 use crate::util::unsigned::Unsigned;
 use core::ptr;
 
-/// Literals that [`append`] takes at most.
+/// Maximum number of literals of [`append`].
 const RUN: usize = 32;
-/// What is copied from less far back is left to others.
+/// Minimum offset of [`append`]: matches with smaller offsets need another function.
 const STEP: usize = 16;
 
-/// Appends `run` of the bytes that wait from `lit` on to the front, which ends at `at`, and then `len` bytes, each equal
-/// to the one `offset` before it. Where `bytes` are written that belong to neither, they are of no use any more: behind
-/// the new end of the front, and before what then waits.
+/// Appends `run` literals, which start at `lit`, to the output, which ends at `at`; then `len` bytes, each equal to the
+/// one `offset` bytes before it. It may overwrite unused bytes: those between the new end of the output and the
+/// literals that remain.
 ///
-/// False, and nothing done, unless `run` is at most 32, `offset` at least 16 and no more than the front has behind the
-/// run, and there is room to be quick: 32 bytes from `lit` on, and 64 more than `len` between `at` and `lit`.
+/// Returns false and changes nothing unless `run` is at most 32, `offset` is at least 16 and within the output
+/// including the run, 32 bytes follow from `lit` on, and `lit - at` is at least `len + 64`.
 #[inline(always)]
 #[must_use]
 pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offset: usize) -> bool {
     let (run, len) = (run as usize, len as usize);
     let Some(last) = bytes.len().checked_sub(RUN) else { return false };
-    // Neither sum wraps where the other conditions hold: `at` is then below `lit`, and that within the slice.
+    // Neither sum wraps if the other conditions hold: then `at` < `lit`, which is within the slice.
     let front = at.wrapping_add(run);
     let room = lit.sat_sub(at);
-    // All at once, for all of them hold almost always.
+    // Evaluated together, because almost always all of them hold.
     if !((run <= RUN)
         & (lit <= last)
         & (room >= 64)
@@ -34,9 +34,10 @@ pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offse
     {
         return false;
     }
-    // SAFETY: `at + len + 64 <= lit` and `lit + 32 <= bytes.len()`. The first step reads up to `lit + 32` and writes up
-    // to `at + 32`. The others read from `front - offset >= 0` on, at most 16 behind what they write; the last of them
-    // begins before `front + len` and writes 32 bytes, thus ends before `at + 32 + len + 32 <= lit`.
+    // SAFETY: `at + len + 64 <= lit` and `lit + 32 <= bytes.len()`. The first step reads up to
+    // `lit + 32` and writes up to `at + 32`. The other steps read from `front - offset >= 0` on, at
+    // least 16 bytes before what they write. The last of them begins before `front + len` and
+    // writes 32 bytes: it ends before `at + 32 + len + 32 <= lit`.
     unsafe {
         let base = bytes.as_mut_ptr();
         ptr::write_unaligned(base.add(at).cast(), ptr::read_unaligned(base.add(lit).cast::<[u8; RUN]>()));

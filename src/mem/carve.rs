@@ -1,4 +1,4 @@
-//! Cutting an area into typed tables, front to back; and telling beforehand how large it must be.
+//! Cutting an area into typed tables, front to back, and computing its size beforehand.
 
 use super::FixedVec;
 use crate::checked;
@@ -7,39 +7,39 @@ use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::mem::{MaybeUninit, align_of, size_of};
 
-/// How many bytes a sequence of [`Carver`] calls takes: the same calls, in the same order, without memory.
+/// Size of a sequence of [`Carver`] calls: the same calls in the same order, without memory.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Layout {
     bytes: usize,
 }
 
 impl Layout {
-    /// A layout that starts with `bytes` taken.
+    /// A layout that starts after `bytes` bytes.
     #[must_use]
     pub const fn after(bytes: usize) -> Self {
         Layout { bytes }
     }
 
-    /// Room for `n` values of `T`.
-    pub fn reserve<T>(&mut self, n: usize) -> Result<()> {
+    /// Reserves room for `n` values of `T`.
+    pub(crate) fn reserve<T>(&mut self, n: usize) -> Result<()> {
         self.reserve_of(n, size_of::<T>(), align_of::<T>())
     }
 
-    // Once for all types, as Carver::take.
+    // One copy for all types, like Carver::take.
     fn reserve_of(&mut self, n: usize, size: usize, align: usize) -> Result<()> {
         let start = checked::align_up(self.bytes, align)?;
         self.bytes = checked::add(start, checked::mul(n, size)?)?;
         Ok(())
     }
 
-    /// All bytes so far.
+    /// Total size in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 }
 
-/// What is left of an area.
+/// The rest of an area.
 #[derive(Debug)]
 pub struct Carver<'m> {
     rest: &'m mut [MaybeUninit<u8>],
@@ -47,7 +47,7 @@ pub struct Carver<'m> {
 }
 
 impl<'m> Carver<'m> {
-    /// All of `area`, whose start must be aligned to [`AREA_ALIGN`].
+    /// All of `area`, whose start must be aligned to `AREA_ALIGN`.
     pub fn new(area: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
         if !area.as_ptr().addr().is_multiple_of(AREA_ALIGN) {
             return Err(
@@ -57,12 +57,12 @@ impl<'m> Carver<'m> {
         Ok(Carver { rest: area, used: 0 })
     }
 
-    /// The next room for `n` values of `T`, empty.
+    /// An empty vector with room for `n` values of `T`.
     pub fn vec<T>(&mut self, n: usize) -> Result<FixedVec<'m, T>> {
         Ok(FixedVec::new(self.uninit(n)?))
     }
 
-    /// The next `n` values, copied from `values`.
+    /// A copy of `values`.
     pub fn copied<T: Copy>(&mut self, values: &[T]) -> Result<&'m [T]> {
         let room = self.uninit(values.len())?;
         for (to, from) in room.iter_mut().zip(values) {
@@ -72,7 +72,7 @@ impl<'m> Carver<'m> {
         Ok(unsafe { &*(core::ptr::from_ref(room) as *const [T]) })
     }
 
-    /// The next `n` values, all of them `value`.
+    /// `n` copies of `value`.
     pub fn filled<T: Copy>(&mut self, n: usize, value: T) -> Result<&'m mut [T]> {
         let room = self.uninit(n)?;
         for to in room.iter_mut() {
@@ -82,7 +82,7 @@ impl<'m> Carver<'m> {
         Ok(unsafe { &mut *(core::ptr::from_mut(room) as *mut [T]) })
     }
 
-    /// Bytes handed out so far.
+    /// Bytes used so far.
     #[must_use]
     pub fn used(&self) -> usize {
         self.used
@@ -97,12 +97,13 @@ impl<'m> Carver<'m> {
     fn uninit<T>(&mut self, n: usize) -> Result<&'m mut [MaybeUninit<T>]> {
         const { assert!(align_of::<T>() <= AREA_ALIGN) };
         let place = self.take(n, size_of::<T>(), align_of::<T>())?;
-        // SAFETY: `place` has n * size_of::<T>() bytes, its start is aligned (the area's start is aligned to
-        // AREA_ALIGN, `start` to T), it is borrowed for 'm by nobody else, and MaybeUninit<T> takes any bytes.
+        // SAFETY: `place` has n * size_of::<T>() bytes, its start is aligned (the area's start is
+        // aligned to AREA_ALIGN, `start` to T), it is borrowed exclusively for 'm, and
+        // MaybeUninit<T> may have any bytes.
         Ok(unsafe { core::slice::from_raw_parts_mut(place.as_mut_ptr().cast(), n) })
     }
 
-    /// The next `n * size` bytes from a multiple of `align` on.
+    /// The next `n * size` bytes, from a multiple of `align` on.
     fn take(&mut self, n: usize, size: usize, align: usize) -> Result<&'m mut [MaybeUninit<u8>]> {
         let start = checked::align_up(self.used, align)?;
         let bytes = checked::mul(n, size)?;
@@ -127,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn layout_and_carver_agree_to_the_byte() {
+    fn layout_and_carver_agree_exactly() {
         let mut layout = Layout::default();
         layout.reserve::<u8>(3).unwrap();
         layout.reserve::<u64>(2).unwrap();
@@ -135,7 +136,7 @@ mod tests {
         let need = layout.bytes();
         assert_eq!(need, 8 + 16 + 10);
         let mut area = [MaybeUninit::<u64>::uninit(); 8];
-        // SAFETY: MaybeUninit<u8> takes any bytes.
+        // SAFETY: MaybeUninit<u8> may have any bytes.
         let bytes = unsafe { area.align_to_mut::<MaybeUninit<u8>>().1 };
         for (given, fits) in [(need, true), (need - 1, false)] {
             let mut carver = Carver::new(&mut bytes[..given]).unwrap();

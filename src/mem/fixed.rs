@@ -1,4 +1,4 @@
-//! A vector of fixed capacity in memory that somebody else owns.
+//! A vector of fixed capacity in borrowed memory.
 
 use crate::util::unsigned::Unsigned;
 use core::mem::MaybeUninit;
@@ -17,18 +17,18 @@ impl<T> Default for FixedVec<'_, T> {
 }
 
 impl<'m, T> FixedVec<'m, T> {
-    /// No values, room for as many as there are slots.
+    /// An empty vector with the capacity of `slots`.
     pub fn new(slots: &'m mut [MaybeUninit<T>]) -> Self {
         FixedVec { slots, len: 0 }
     }
 
-    /// How many values fit.
+    /// Maximum number of values.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.slots.len()
     }
 
-    /// Appends a value, or gives it back where there is no room.
+    /// Appends a value; returns it if the vector is full.
     pub fn push(&mut self, value: T) -> Result<(), T> {
         match self.slots.get_mut(self.len) {
             Some(slot) => {
@@ -50,14 +50,15 @@ impl<'m, T> FixedVec<'m, T> {
         while self.len > len {
             self.len = self.len.sat_sub(1);
             if let Some(slot) = self.slots.get_mut(self.len) {
-                // SAFETY: slots below the old length hold values; this one is out of the vector before it is dropped.
+                // SAFETY: slots below the old length hold values; `len` excludes this one before it
+                // is dropped.
                 unsafe { slot.assume_init_drop() };
             }
         }
     }
 
-    /// Fills the rest of the capacity.
-    pub fn fill_with(&mut self, mut value: impl FnMut() -> T) {
+    /// Fills the rest of the capacity with the results of `value`.
+    pub(crate) fn fill_with(&mut self, mut value: impl FnMut() -> T) {
         while self.push(value()).is_ok() {}
     }
 }

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::mem::{MaybeUninit, align_of, size_of};
 use core::ops::{Deref, DerefMut};
 
-/// A value of some type that fits `WORDS` words of eight bytes, seen as `D`.
+/// A value of any type that fits `WORDS` words of 8 bytes, accessed as `D`.
 pub struct Inline<D: ?Sized, const WORDS: usize> {
     store: [MaybeUninit<u64>; WORDS],
     view: unsafe fn(*mut u8) -> *mut D,
@@ -12,7 +12,7 @@ pub struct Inline<D: ?Sized, const WORDS: usize> {
 }
 
 impl<D: ?Sized, const WORDS: usize> Inline<D, WORDS> {
-    /// Stores `value`; `view` says how to see it as `D`: `|p| p`.
+    /// Stores `value`; `view` converts a pointer to it to one to `D`: `|p| p`.
     pub fn new<T>(value: T, view: fn(*mut T) -> *mut D) -> Self {
         const {
             assert!(size_of::<T>() <= WORDS * 8, "the value is too large for its place");
@@ -21,14 +21,15 @@ impl<D: ?Sized, const WORDS: usize> Inline<D, WORDS> {
         let mut store = [const { MaybeUninit::uninit() }; WORDS];
         // SAFETY: the store is large enough and aligned for T, as asserted above.
         unsafe { store.as_mut_ptr().cast::<T>().write(value) };
-        // SAFETY: the two function types differ in the pointee of a thin pointer only, which are ABI-compatible.
+        // SAFETY: the two function types differ in the pointee of a thin pointer only, which are
+        // ABI-compatible.
         let view = unsafe { core::mem::transmute::<fn(*mut T) -> *mut D, unsafe fn(*mut u8) -> *mut D>(view) };
         Inline { store, view, owns: PhantomData }
     }
 }
 
 impl<D: ?Sized, const WORDS: usize> Inline<D, WORDS> {
-    /// The address of the function that finds the value: to be compared before it is called.
+    /// The address of the conversion function, to check it before it is called.
     #[must_use]
     pub fn address(&self) -> usize {
         self.view as usize

@@ -1,6 +1,10 @@
-//! Memory given by the caller, handed out as typed, bounded, disjoint pieces.
+//! Memory of the caller, lent in typed, bounded, disjoint pieces.
 //!
-//! This module, `simd` and `ffi` are the only places with `unsafe`. Nothing here allocates.
+//! - [`Carver`] cuts the control area into tables ([`FixedVec`]); [`Layout`] computes its size beforehand.
+//! - [`Work`] is the work area, of which a [`Span`] is a part.
+//! - [`Inline`] stores a trait object in place; [`cast`] reads bytes as elements ([`Pod`]).
+//!
+//! Only this module, `simd` and `ffi` contain `unsafe`. Nothing here allocates on the heap.
 #![allow(unsafe_code)]
 
 mod append;

@@ -1,4 +1,4 @@
-//! Plain data: types for which any bytes are a value, so that byte ranges can be seen as elements.
+//! Plain data: types for which any bytes are a value, so that bytes can be accessed as elements.
 
 /// Types without padding, references or forbidden bit patterns.
 ///
@@ -8,7 +8,7 @@ pub unsafe trait Pod: Copy + 'static {}
 
 macro_rules! pod {
     ($($t:ty)*) => { $(
-        // SAFETY: integers, floats and arrays of them take any bits and have no padding.
+        // SAFETY: integers, floats and arrays of them may have any bits, and no padding.
         unsafe impl Pod for $t {}
     )* };
 }
@@ -27,27 +27,28 @@ pub struct Complex32 {
 // SAFETY: two floats without padding.
 unsafe impl Pod for Complex32 {}
 
-/// The bytes seen as elements; none where they are misaligned or not a whole number of elements.
+/// The bytes as elements; `None` if they are misaligned or not a whole number of elements.
 #[must_use]
 pub fn cast<T: Pod>(bytes: &[u8]) -> Option<&[T]> {
-    // SAFETY: T takes any bits; align_to gives a prefix and suffix where alignment or size do not fit.
+    // SAFETY: T may have any bits; align_to returns a prefix or suffix if alignment or size do not
+    // fit.
     let (head, body, tail) = unsafe { bytes.align_to::<T>() };
     (head.is_empty() && tail.is_empty()).then_some(body)
 }
 
-/// The bytes seen as elements to be written; none where they are misaligned or not a whole number of elements.
+/// The bytes as mutable elements; `None` if they are misaligned or not a whole number of elements.
 #[must_use]
 pub fn cast_mut<T: Pod>(bytes: &mut [u8]) -> Option<&mut [T]> {
-    // SAFETY: T takes any bits and has no padding, so writes through it leave initialised bytes.
+    // SAFETY: T may have any bits and has no padding, so writes through it leave initialized bytes.
     let (head, body, tail) = unsafe { bytes.align_to_mut::<T>() };
     (head.is_empty() && tail.is_empty()).then_some(body)
 }
 
-/// Elements seen as elements half as wide or less, or of the same width, to be written.
+/// The elements as mutable elements of a smaller or equal size that divides theirs.
 #[must_use]
 pub fn recast_mut<T: Pod, U: Pod>(of: &mut [T]) -> &mut [U] {
     const { assert!(align_of::<U>() <= align_of::<T>() && size_of::<T>().is_multiple_of(size_of::<U>())) };
-    // SAFETY: U needs no more alignment and fills T without rest, so the whole is seen; both take any bits.
+    // SAFETY: U needs no more alignment and its size divides that of T; both may have any bits.
     unsafe { of.align_to_mut::<U>().1 }
 }
 
@@ -56,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_seen_as_halves() {
+    fn words_become_halves() {
         let mut words = [0u32; 3];
         let halves: &mut [u16] = recast_mut(&mut words[1..]);
         assert_eq!(halves.len(), 4);
@@ -67,7 +68,7 @@ mod tests {
     #[test]
     fn misaligned_and_ragged_bytes_are_refused() {
         let mut words = [0u64; 2];
-        // SAFETY: any bytes are a u8.
+        // SAFETY: u8 may have any bits.
         let bytes = unsafe { words.align_to_mut::<u8>().1 };
         assert!(cast::<u32>(&bytes[..8]).is_some_and(|w| w.len() == 2));
         assert!(cast::<u32>(&bytes[1..9]).is_none());

@@ -5,8 +5,8 @@ use core::ops::{Bound, RangeBounds};
 
 /// Moves elements of a slice.
 pub trait Slide<T: Copy> {
-    /// Moves the elements of a range to `to` and what follows it. Does nothing where either is not all inside: a fault of
-    /// the caller.
+    /// Moves the elements of a range to the positions from `to` on. Both must be within the slice: otherwise nothing
+    /// happens, and debug builds panic.
     fn slide(&mut self, range: impl RangeBounds<usize>, to: usize);
 }
 
@@ -28,7 +28,8 @@ impl<T: Copy> Slide<T> for [T] {
         debug_assert!(fits);
         if fits {
             let base = self.as_mut_ptr();
-            // SAFETY: `count` elements from `start` and from `to` on lie in the slice, and may overlap.
+            // SAFETY: `count` elements from `start` and from `to` on are within the slice; they may
+            // overlap.
             unsafe { core::ptr::copy(base.add(start), base.add(to), count) };
         }
     }

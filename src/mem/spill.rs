@@ -1,6 +1,6 @@
-//! Memory in an unlinked file: pages of it can leave for the disk where memory is short, and nothing is left behind.
+//! Memory in an unlinked file: the system can write its pages to the disk if memory is short, and no file remains.
 //!
-//! All of the file is reserved before it is mapped, so that a full disk is an error here and no signal later.
+//! All of the file is reserved before it is mapped, so that a full disk is an error here and not a signal later.
 
 use crate::checked;
 use crate::status::{Error, Result, Status};
@@ -15,14 +15,14 @@ fn errno() -> i32 {
     io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
 
-/// A directory in which files for spilling are made.
+/// A directory for spill files.
 #[derive(Debug)]
 pub struct SpillDir(OwnedFd);
 
 impl SpillDir {
-    /// Opens it.
+    /// Opens the directory.
     pub fn open(path: &CStr) -> Result<SpillDir> {
-        // SAFETY: a C string; the result is checked.
+        // SAFETY: the path is a C string; the result is checked.
         let fd = unsafe { libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC) };
         let fd = owned(fd).map_err(|e| Error::new(Status::Io, "spill_dir cannot be opened: errno {a}").os(e))?;
         Ok(SpillDir(fd))
@@ -34,13 +34,13 @@ impl SpillDir {
         // SAFETY: the directory is open, the name a C string.
         let made = owned(unsafe { libc::openat(self.0.as_raw_fd(), c".".as_ptr(), open | libc::O_TMPFILE, 0o600) });
         match made {
-            // Not every file system has files without names.
+            // Not every file system supports files without names.
             Err(libc::EOPNOTSUPP | libc::EISDIR | libc::ENOENT | libc::EINVAL) => self.named_file(open),
             made => made,
         }
     }
 
-    /// A new file whose name is gone at once.
+    /// A new file whose name is removed at once.
     fn named_file(&self, open: i32) -> Result<OwnedFd, i32> {
         for attempt in 0..64 {
             let mut name = Text::<64>::new();
@@ -70,11 +70,11 @@ impl SpillDir {
 }
 
 fn owned(fd: i32) -> Result<OwnedFd, i32> {
-    // SAFETY: a descriptor that was just opened, and is nobody else's.
+    // SAFETY: the descriptor was just opened and has no other owner.
     if fd < 0 { Err(errno()) } else { Ok(unsafe { OwnedFd::from_raw_fd(fd) }) }
 }
 
-/// Bytes of an unlinked file, mapped; gone when it is dropped.
+/// A mapped, unlinked file; it disappears when this is dropped.
 #[derive(Debug)]
 pub struct Mapping {
     base: NonNull<u8>,
@@ -82,13 +82,14 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Reserves and maps `bytes` bytes (at least one) of a new file; they are zeros.
+    /// Reserves and maps `bytes` bytes (at least 1) of a new file. They are zeros.
     pub fn new(dir: &SpillDir, bytes: usize) -> Result<Mapping> {
         let refused = |text| move |e: i32| Error::new(Status::Io, text).os(e).b(checked::count(bytes));
-        let file = dir.file().map_err(refused("no file can be made in spill_dir: errno {a}"))?;
+        let file = dir.file().map_err(refused("no file can be created in spill_dir: errno {a}"))?;
         reserve(&file, bytes).map_err(refused("spill_dir has no room for {b} bytes: errno {a}"))?;
         let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED);
-        // SAFETY: a new mapping of a file that nobody else has, where the system likes; the result is checked.
+        // SAFETY: a new mapping, at an address of the system's choice, of a file with no other
+        // user; checked below.
         let base = unsafe { libc::mmap(core::ptr::null_mut(), bytes, access, kind, file.as_raw_fd(), 0) };
         if base == libc::MAP_FAILED {
             return Err(refused("the file in spill_dir cannot be mapped: errno {a}")(errno()));
@@ -103,24 +104,25 @@ impl Mapping {
     /// # Safety
     /// At most one slice of a mapping is in use at a time, and none when it is dropped.
     pub unsafe fn bytes<'a>(&mut self) -> &'a mut [u8] {
-        // SAFETY: mapped to be read and written, filled with zeros; the caller sees to the rest.
+        // SAFETY: mapped for reading and writing, filled with zeros; the caller guarantees the
+        // rest.
         unsafe { core::slice::from_raw_parts_mut(self.base.as_ptr(), self.len) }
     }
 }
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: mapped in `new`, unmapped here only.
+        // SAFETY: mapped in `new`, unmapped only here.
         unsafe { libc::munmap(self.base.as_ptr().cast(), self.len) };
     }
 }
 
-/// Gives the file so many bytes on its disk.
+/// Reserves `bytes` bytes for the file on its disk.
 fn reserve(file: &OwnedFd, bytes: usize) -> Result<(), i32> {
     let length = libc::off_t::try_from(bytes).map_err(|_| libc::EFBIG)?;
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // Beyond this limit the system would send a signal.
-    // SAFETY: the struct is live.
+    // SAFETY: the struct is valid for writes.
     if unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } == 0
         && checked::count(bytes) > widened(limit.rlim_cur)
     {
@@ -143,7 +145,7 @@ fn widened(limit: libc::rlim_t) -> u64 {
     u64::from(limit)
 }
 
-/// The same where the file system cannot reserve: zeros are written.
+/// The same for file systems that cannot reserve: writes zeros.
 fn fill(file: &OwnedFd, bytes: usize) -> Result<(), i32> {
     use std::os::unix::fs::FileExt;
     let file = std::fs::File::from(file.try_clone().map_err(|e| e.raw_os_error().unwrap_or(0))?);
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_zeros_to_be_written() {
+    fn bytes_are_zero_and_writable() {
         let mut map = Mapping::new(&dir(), 100_000).unwrap();
         // SAFETY: the only slice.
         let bytes = unsafe { map.bytes() };
@@ -191,7 +193,7 @@ mod tests {
         assert_eq!(names(), before);
     }
 
-    /// Names that such files have for a moment.
+    /// Names of such files before they are removed.
     fn names() -> Vec<std::ffi::OsString> {
         let own = std::format!(".sqrtspace-{}-", std::process::id());
         let all = std::fs::read_dir(std::env::temp_dir()).unwrap().map(|e| e.unwrap().file_name());
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_directory_is_refused() {
+    fn a_path_that_is_not_a_directory_is_refused() {
         for path in [c"/no/such/directory", c"/etc/passwd"] {
             let e = SpillDir::open(path).unwrap_err();
             assert!(e.status == Status::Io && e.os != 0, "{e}");

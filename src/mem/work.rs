@@ -1,35 +1,35 @@
-//! The work area: one run of bytes, lent out in disjoint pieces, with the high-water mark of what was lent. A second run,
-//! the mapped file of a classic job, lies behind it as far as spans are concerned.
+//! The work area: bytes of the caller that are lent in disjoint spans, with a high-water mark. A second run of bytes,
+//! the mapped file of a classic job, follows it in the positions of spans.
 
 use crate::limits::BUFFER_ALIGN;
 use crate::util::unsigned::Unsigned;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-/// A piece of the work area.
+/// A part of the work area.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
-    /// First byte, from the start of the area.
+    /// Position of the first byte, from the start of the area.
     pub at: usize,
     /// Length in bytes.
     pub len: usize,
 }
 
 impl Span {
-    /// One behind the last byte; saturates, and then lies outside of every area.
+    /// End (exclusive). It saturates, and is then outside of every area.
     #[must_use]
     pub fn end(self) -> usize {
         self.at.sat_add(self.len)
     }
 
-    /// The part of it that starts `skip` bytes in and is `len` long; none where that is not inside.
+    /// The part of `len` bytes that starts `skip` bytes after the start; `None` if that is not within the span.
     #[must_use]
     pub fn part(self, skip: usize, len: usize) -> Option<Span> {
         let inside = skip.checked_add(len).is_some_and(|end| end <= self.len);
         inside.then(|| Span { at: self.at.sat_add(skip), len })
     }
 
-    /// True where the two share a byte.
+    /// True if the two share a byte.
     #[must_use]
     pub fn meets(self, other: Span) -> bool {
         self.len > 0 && other.len > 0 && self.at < other.end() && other.at < self.end()
@@ -64,8 +64,8 @@ impl<'m> Work<'m> {
         Work::with_spill(bytes, &mut [])
     }
 
-    /// All of `bytes`, and behind them all of `spill`.
-    pub fn with_spill(bytes: &'m mut [u8], spill: &'m mut [u8]) -> Self {
+    /// All of `bytes`, followed by all of `spill`.
+    pub(crate) fn with_spill(bytes: &'m mut [u8], spill: &'m mut [u8]) -> Self {
         Work {
             len: bytes.len(),
             base: NonNull::from(bytes).cast(),
@@ -77,43 +77,43 @@ impl<'m> Work<'m> {
         }
     }
 
-    /// Where spans of the second run start, behind a first one of `len` bytes.
+    /// Position of the second run after a first one of `len` bytes.
     #[must_use]
-    pub fn spill_start(len: usize) -> usize {
+    pub(crate) fn spill_start(len: usize) -> usize {
         len.checked_next_multiple_of(BUFFER_ALIGN).unwrap_or(usize::MAX)
     }
 
-    /// Its length in bytes.
+    /// Length of the first run in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// True before it is given.
+    /// True until the work area is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// One behind the last byte that was ever lent.
+    /// Largest end of a span that was ever lent, in bytes.
     #[must_use]
-    pub fn high_water(&self) -> usize {
+    pub(crate) fn high_water(&self) -> usize {
         self.high
     }
 
-    /// One behind the last byte of the second run that was ever lent, from its start.
+    /// The same for the second run, from its start.
     #[must_use]
-    pub fn spill_high_water(&self) -> usize {
+    pub(crate) fn spill_high_water(&self) -> usize {
         self.spill_high
     }
 
-    /// The address of the first byte of the second run, and its length.
+    /// Address and length of the second run.
     #[must_use]
     pub fn spill(&self) -> (usize, usize) {
         (self.spill.as_ptr().addr(), self.spill_len)
     }
 
-    /// The address of the first byte, to compare with those of a caller's buffers.
+    /// Address of the first byte, to compare with the addresses of the caller's buffers.
     #[must_use]
     pub fn address(&self) -> usize {
         self.base.as_ptr().addr()
@@ -124,7 +124,7 @@ impl<'m> Work<'m> {
             return self.spill_pointer(span);
         }
         self.high = self.high.max(span.end());
-        // SAFETY: `at` is not beyond the end of the area.
+        // SAFETY: `at` is not past the end of the area.
         Some(unsafe { self.base.as_ptr().add(span.at) })
     }
 
@@ -132,50 +132,52 @@ impl<'m> Work<'m> {
         let skip = span.at.checked_sub(Work::spill_start(self.len))?;
         let end = skip.checked_add(span.len).filter(|end| *end <= self.spill_len)?;
         self.spill_high = self.spill_high.max(end);
-        // SAFETY: `skip` is not beyond the end of the second run.
+        // SAFETY: `skip` is not past the end of the second run.
         Some(unsafe { self.spill.as_ptr().add(skip) })
     }
 
-    /// The bytes of `span`, to be read or written; none where they lie outside.
+    /// The bytes of `span`; `None` if it is outside of the area.
     pub fn bytes(&mut self, span: Span) -> Option<&mut [u8]> {
         let at = self.pointer(span)?;
-        // SAFETY: inside of the area (checked), and borrowed through self.
+        // SAFETY: within the area (checked), and borrowed through self.
         Some(unsafe { core::slice::from_raw_parts_mut(at, span.len) })
     }
 
-    /// Copies `from` to where `to` starts; the two may overlap.
+    /// Copies `from` to the position `to`; the two may overlap.
     pub fn copy(&mut self, from: Span, to: usize) -> Option<()> {
         let source = self.pointer(from)?;
         let target = self.pointer(Span { at: to, len: from.len })?;
-        // SAFETY: both inside of the area (checked); copy allows overlap.
+        // SAFETY: both are within the area (checked); copy allows overlap.
         unsafe { core::ptr::copy(source, target, from.len) };
         Some(())
     }
 
-    /// Lends `reads` shared and `writes` exclusively, all at a time: the reads into `out`, the writes as result.
-    /// None where a span lies outside, where a write meets any other span, or where `out` is too short.
-    pub fn lend<'a, const W: usize>(
+    /// Lends `reads` shared (in `out`) and `writes` exclusively (as the result), all at the same time. `None` if a span
+    /// is outside of the area, if a write overlaps any other span, or if `out` is too short.
+    pub(crate) fn lend<'a, const W: usize>(
         &'a mut self,
         reads: impl Iterator<Item = Span> + Clone,
         out: &mut [&'a [u8]],
         writes: [Span; W],
     ) -> Option<[&'a mut [u8]; W]> {
         for (i, w) in writes.iter().enumerate() {
-            let others = writes.iter().skip(i.sat_add(1));
-            if others.copied().chain(reads.clone()).any(|s| s.meets(*w)) {
+            let later = writes.iter().skip(i.sat_add(1));
+            if later.copied().chain(reads.clone()).any(|s| s.meets(*w)) {
                 return None;
             }
         }
         let mut slots = out.iter_mut();
         for read in reads {
             let at = self.pointer(read)?;
-            // SAFETY: inside (checked), disjoint from every write (checked), borrowed for 'a from self.
+            // SAFETY: within the area and disjoint from every write (checked), borrowed for 'a from
+            // self.
             *slots.next()? = unsafe { core::slice::from_raw_parts(at, read.len) };
         }
         let mut lent: [&'a mut [u8]; W] = core::array::from_fn(|_| Default::default());
         for (slot, write) in lent.iter_mut().zip(writes) {
             let at = self.pointer(write)?;
-            // SAFETY: inside (checked), disjoint from all reads and other writes (checked), borrowed for 'a.
+            // SAFETY: within the area, disjoint from all reads and other writes (checked), borrowed
+            // for 'a.
             *slot = unsafe { core::slice::from_raw_parts_mut(at, write.len) };
         }
         Some(lent)
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_lie_in_one_of_the_two_runs() {
+    fn a_span_is_within_one_of_the_two_runs() {
         let (mut bytes, mut spill) = ([0u8; 40], [0u8; 16]);
         let mut work = Work::with_spill(&mut bytes, &mut spill);
         let at = |at, len| Span { at, len };

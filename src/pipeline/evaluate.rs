@@ -96,17 +96,20 @@ impl<'m> Pipeline<'m> {
             return Err(Error::new(Status::Range, text).a(end.max_u64(ask.first)).b(there));
         }
         let known = self.plan.find(&Request { count, ..*ask }, self.graph.has_scans());
-        let Some(served) = known.copied() else {
+        let Some(planned) = known.copied() else {
             let bytes = self.with_planner(&[*ask], |planner, draft| planner.plan(draft))?.bytes;
             let text = "the pipeline was not sealed for this request; it alone would need {a} bytes";
             return Err(Error::new(Status::NotPlanned, text).a(checked::count(bytes)));
         };
         // The block is the one of the plan, and so is every byte's place.
-        self.with_planner(&[], |planner, draft| planner.job(draft, &served))?;
+        self.with_planner(&[], |planner, draft| planner.job(draft, &planned))?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
         self.eval.forget_redo();
         let ask = Request { count, ..*ask };
-        let sweep = if served.is_sweep() { Some(self.new_sweep(&served, &ask, end, there)?) } else { None };
+        let sweep = match planned.sweep() {
+            Some(run) => Some(self.new_sweep(&planned, run, &ask, end, there)?),
+            None => None,
+        };
         if sweep.is_none() {
             // Its job takes the memory of what a sweep has left.
             self.left = None;
@@ -114,7 +117,7 @@ impl<'m> Pipeline<'m> {
         self.evaluation = Some(Evaluation {
             ask,
             sink,
-            region: self.plan.region(&served),
+            region: self.plan.region(&planned),
             next: ask.first,
             end,
             running: false,

@@ -112,36 +112,41 @@ impl Pipeline<'_> {
     /// A plan in figures.
     #[must_use]
     pub fn plan_info(&self, plan: &Plan) -> PlanInfo {
-        let block = |s: &PlannedRequest| s.block.sat_mul(if s.classic { 1 } else { self.graph.rate(Node::Input(0)) });
+        let block =
+            |s: &PlannedRequest| s.block.sat_mul(if s.is_classic() { 1 } else { self.graph.rate(Node::Input(0)) });
         let rows = crate::store::cache::rows(plan.cache.len, plan.cache_row);
-        let sweep = plan.served().filter(|s| s.is_sweep()).max_by_key(|s| s.extra);
+        let sweep = plan.requests().filter_map(PlannedRequest::sweep).max_by_key(|s| s.extra);
         let factor = |s: &PlannedRequest| {
             let bound =
                 s.windows.map_or(u64::MAX, |w| checked::div_ceil(w, self.graph.rate(Node::Stage(s.request.stage))));
             let rows = s.request.count.min_u64(bound);
             // Behind a reverse scan the passes are over all rows, of every level.
             let rows = if s.levels > 1 { bound.sat_mul(s.levels) } else { rows };
-            if rows == u64::MAX || rows == 0 { 1.0 } else { 1.0 + s.extra as f64 / rows as f64 }
+            if rows == u64::MAX || rows == 0 {
+                1.0
+            } else {
+                1.0 + s.sweep().map_or(0, |w| w.extra) as f64 / rows as f64
+            }
         };
-        let leaf = |s: &PlannedRequest| {
+        let held = |s: &PlannedRequest| {
             let row = self.graph.shape(Node::Stage(s.request.stage)).bytes();
-            s.slot_bytes
-                .sat_add(s.tile_bytes)
-                .sat_add(usize::try_from(s.leaf).unwrap_or(0).sat_mul(row))
-                .sat_add(s.snapshot_bytes)
+            s.sweep().map_or(0, |w| {
+                let rows = usize::try_from(w.tile_rows).unwrap_or(0).sat_mul(row);
+                w.kept_bytes().sat_add(rows).sat_add(w.snapshot_bytes)
+            })
         };
         PlanInfo {
-            checkpoint_bytes: plan.checkpoints.len.sat_add(plan.served().map(leaf).max().unwrap_or(0)),
+            checkpoint_bytes: plan.checkpoints.len.sat_add(plan.requests().map(held).max().unwrap_or(0)),
             checkpoint_slots: plan.slots,
             checkpoint_every: plan.every,
             sweep: sweep.map_or(SweepInfo::default(), |s| SweepInfo {
                 slots: s.slots,
-                leaf: s.leaf,
+                leaf: s.tile_rows,
                 tiles: s.tiles,
                 passes: checked::count(s.last_pass),
                 extra: s.extra,
             }),
-            recompute_factor: plan.served().map(factor).fold(1.0, f64::max),
+            recompute_factor: plan.requests().map(factor).fold(1.0, f64::max),
             work_bytes: plan.bytes,
             work_align: plan.align,
             table_bytes: plan.tables.len,
@@ -155,7 +160,7 @@ impl Pipeline<'_> {
             host_heap_bytes: plan.host_heap_bytes,
             min_budget_bytes: plan.min_budget_bytes,
             classic: plan.is_classic(),
-            block: plan.served().map(block).max().unwrap_or(0).max_u64(plan.stream_block),
+            block: plan.requests().map(block).max().unwrap_or(0).max_u64(plan.stream_block),
             cache_rows: checked::count(rows),
             ring_samples: plan.ring_samples,
         }

@@ -25,7 +25,7 @@ use crate::pipeline::sweep_state::Phase;
 use crate::pipeline::sweep_state::SWEEP;
 use crate::pipeline::sweep_state::SavedSweep;
 use crate::pipeline::sweep_state::Sweep;
-use crate::plan::{Order, PlannedRequest, Request};
+use crate::plan::{Order, PlannedRequest, Request, SweepPlan};
 use crate::schedule::binomial;
 use crate::status::{Error, Result, Status};
 use crate::store::state_slots::{Checkpoints, Key};
@@ -33,22 +33,29 @@ use crate::util::unsigned::{Count, Unsigned};
 
 impl<'m> Pipeline<'m> {
     /// A sweep for rows of a request, up to row `end`, out of `there` rows of the stage; its job is laid out.
-    pub(super) fn new_sweep(&mut self, served: &PlannedRequest, ask: &Request, end: u64, there: u64) -> Result<Sweep> {
-        let at = self.plan.eval.at.sat_add(served.bytes);
-        let (slots, kept) = (Span { at, len: served.slot_bytes }, served.tile_bytes);
-        let kept = Span { at: at.sat_add(served.slot_bytes), len: kept };
+    pub(super) fn new_sweep(
+        &mut self,
+        planned: &PlannedRequest,
+        run: &SweepPlan,
+        ask: &Request,
+        end: u64,
+        there: u64,
+    ) -> Result<Sweep> {
+        let at = self.plan.eval.at.sat_add(planned.bytes);
+        let slots = Span { at, len: run.slot_bytes };
+        let kept = Span { at: at.sat_add(run.slot_bytes), len: run.tile_bytes };
         let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        let turns = served.levels > 1;
-        let leaf = served.leaf.max_u64(1);
-        let mut most_slots = count(served.slots);
+        let turns = planned.levels > 1;
+        let leaf = run.tile_rows.max_u64(1);
+        let mut most_slots = count(run.slots);
         if slots.len == 0 {
             most_slots = 0;
         }
         // Every level from 1 to the last pass but one has a slot per tile.
-        let levels = checked::count(served.last_pass).sat_sub(1);
+        let levels = checked::count(run.last_pass).sat_sub(1);
         let widest =
             self.eval.plan.snapshots.iter().skip(1).take(checked::size(levels)?).map(|g| g.len).max().unwrap_or(0);
-        let kept_slots = served.tiles.sat_mul(levels);
+        let kept_slots = run.tiles.sat_mul(levels);
         let slots = Checkpoints::new(&mut self.work, slots, most_slots, self.eval.plan.snapshot(0).len, self.hash)?;
         let fits = |l: &SavedSweep| {
             (l.stage, l.order, l.leaf, l.end) == (ask.stage, ask.order, leaf, there) && l.first <= ask.first
@@ -60,7 +67,7 @@ impl<'m> Pipeline<'m> {
             None => Checkpoints::new(&mut self.work, kept, count(kept_slots), widest, self.hash)?,
         };
         // A forward scan behind a reverse one starts at row 0, whatever is asked for.
-        let first = if served.levels > 2 { 0 } else { ask.first };
+        let first = if planned.levels > 2 { 0 } else { ask.first };
         let mut sweep = Sweep {
             first,
             end: if turns { there } else { end },
@@ -71,16 +78,16 @@ impl<'m> Pipeline<'m> {
             live: None,
             kept,
             pass: 1,
-            last_pass: served.last_pass,
+            last_pass: run.last_pass,
             left: 0,
             wanted: (ask.first, end),
             begun: false,
             again: None,
             phase: Phase::Choose,
         };
-        if levels > 0 && sweep.tiles() > served.tiles {
+        if levels > 0 && sweep.tiles() > run.tiles {
             let text = "there are {a} rows; the plan has states for {b}";
-            return Err(Error::new(Status::NotPlanned, text).a(there).b(served.tiles.sat_mul(leaf)));
+            return Err(Error::new(Status::NotPlanned, text).a(there).b(run.tiles.sat_mul(leaf)));
         }
         sweep.start_pass(if left.is_some() { sweep.last_pass } else { 1 });
         Ok(sweep)

@@ -1,6 +1,8 @@
-//! A checksum over a plan: it is made once and never changes.
+//! A checksum over a plan, which never changes once it is computed.
 
-use super::{Feed, JobPlan, Lane, Plan, PlannedRequest};
+use super::areas::Plan;
+use super::job::{Feed, JobPlan, Lane};
+use super::request::{PlannedRequest, SweepPlan};
 use crate::digest::Digest;
 use crate::mem::Span;
 
@@ -23,7 +25,7 @@ impl Feed {
 }
 
 impl JobPlan<'_> {
-    /// All that a job looks at while it runs.
+    /// Everything that a job reads while it runs.
     pub fn digest(&self, d: &mut Digest) {
         self.lanes.iter().for_each(|l| l.digest(d));
         self.feeds.iter().for_each(|f| f.digest(d));
@@ -34,26 +36,31 @@ impl JobPlan<'_> {
     }
 }
 
+impl SweepPlan {
+    fn digest(&self, d: &mut Digest) {
+        d.words([self.tile_rows, self.slots, self.tiles, self.extra]);
+        d.sizes([self.last_pass, self.slot_bytes, self.tile_bytes, self.snapshot_bytes]);
+    }
+}
+
 impl PlannedRequest {
     fn digest(&self, d: &mut Digest) {
-        d.sizes([
-            self.request.stage,
-            self.request.order as usize,
-            usize::from(self.classic),
-            usize::from(self.spilled),
-            self.bytes,
-        ]);
-        d.words([self.request.first, self.request.count, self.block, self.leaf, self.slots, self.extra]);
+        d.sizes([self.request.stage, self.request.order as usize, self.bytes]);
+        d.words([self.request.first, self.request.count, self.block, self.levels]);
         d.maybe(self.windows);
-        d.sizes([self.slot_bytes, self.snapshot_bytes, self.last_pass, self.tile_bytes]);
-        d.words([self.tiles, self.levels]);
+        // Comparisons, not a `match`: a flipped bit in the tag must not choose a branch that does
+        // not exist.
+        d.words([self.is_classic(), self.is_spilled(), self.sweep().is_some()].map(u64::from));
+        if let Some(sweep) = self.sweep() {
+            sweep.digest(d);
+        }
     }
 }
 
 impl Plan {
-    /// All of it.
+    /// All of the plan.
     pub fn digest(&self, d: &mut Digest) {
-        self.served().for_each(|s| s.digest(d));
+        self.requests().for_each(|p| p.digest(d));
         spans(d, [self.tables, self.queues, self.stream, self.eval, self.checkpoints, self.cache, self.spill]);
         spans(d, self.rings);
         d.words(self.ring_samples);

@@ -1,7 +1,11 @@
-//! Which order, which block: every candidate is laid out and reckoned, the fewest bytes near the least estimate win.
+//! The choice of order and block: every candidate is laid out and its time estimated. Among those near the lowest
+//! estimate, the one with the fewest bytes is taken.
 
-use super::cost::{OPEN_WINDOWS, closure_ns, estimate};
-use super::{ALL, Estimate, JobPlan, Mode, Order, Plan, PlannedRequest, Planner, last_pass};
+use super::areas::Plan;
+use super::cost::{Estimate, OPEN_WINDOWS, closure_ns, estimate};
+use super::job::JobPlan;
+use super::planner::Planner;
+use super::request::{ALL, Mode, Order, PlannedRequest, Run, last_pass};
 use crate::checked;
 use crate::graph::Node;
 use crate::status::{Error, Result, Status};
@@ -9,27 +13,27 @@ use crate::store::cache;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// Largest block the planner tries.
-const MOST_BLOCK: u64 = 1 << 16;
-/// Blocks beyond the cache are tried up to so many times the bytes of the smallest.
+const MAX_BLOCK: u64 = 1 << 16;
+/// Blocks that do not fit the cache are tried up to this many times the bytes of the smallest.
 const BEYOND: usize = 4;
-/// A candidate this many per cent above the least estimate is as good, if it takes fewer bytes.
+/// A candidate up to this many percent above the lowest estimate is preferred if it needs fewer bytes.
 pub(super) const NEAR_PERCENT: u64 = 2;
-/// A row is kept in the cache where making it again costs so many times as much.
+/// Rows are cached if computing them is this many times as expensive as caching them.
 const WORTH_KEEPING: u64 = 32;
 
-/// One way to serve a request, laid out.
+/// A way to run a request, laid out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
-    /// Windows of a block; of the classic order rows.
+    /// Windows of a block; rows in the classic order.
     pub(super) block: u64,
     /// Bytes of the job.
     pub(super) bytes: usize,
-    /// What it is reckoned to take.
+    /// Estimated time.
     pub(super) estimate: Estimate,
 }
 
 impl Candidate {
-    /// True where it is to be taken instead of `other`: clearly faster, or about as fast with no more bytes.
+    /// True if it is better than `other`: clearly faster, or about as fast with no more bytes.
     fn beats(&self, other: &Candidate) -> bool {
         let (own, theirs) = (self.estimate.total(), other.estimate.total());
         own.sat_add(own.sat_mul(NEAR_PERCENT) / 100) < theirs
@@ -37,21 +41,21 @@ impl Candidate {
     }
 }
 
-/// The best of the blocks seen so far: of those near the least estimate the one with the fewest bytes.
-fn pick(best: Option<Candidate>, least: u64) -> impl Fn(&Candidate) -> bool {
-    let limit = least.sat_add(least.sat_mul(NEAR_PERCENT) / 100);
+/// True for a candidate near the lowest estimate `lowest` that needs fewer bytes than the best one so far.
+fn pick(best: Option<Candidate>, lowest: u64) -> impl Fn(&Candidate) -> bool {
+    let limit = lowest.sat_add(lowest.sat_mul(NEAR_PERCENT) / 100);
     move |c| c.estimate.total() <= limit && best.is_none_or(|b| c.bytes < b.bytes)
 }
 
 impl Planner<'_, '_> {
-    /// Makes the plan; `draft` is working memory.
-    pub fn plan(&self, draft: &mut JobPlan<'_>) -> Result<Plan> {
+    /// Computes the plan; `draft` is working memory.
+    pub(crate) fn plan(&self, draft: &mut JobPlan<'_>) -> Result<Plan> {
         let mut plan = Plan::EMPTY;
         self.list_requests(&mut plan)?;
         plan.slots = if self.graph.has_scans() { self.options.checkpoint_slots } else { 0 };
         plan.lru = self.options.lru_bytes;
-        for served in plan.served.iter_mut().flatten() {
-            self.choose_order(draft, served)?;
+        for planned in plan.planned.iter_mut().flatten() {
+            self.choose_order(draft, planned)?;
         }
         for output in self.outputs {
             if let Some(stage) = self.graph.stages().get(output.stage).filter(|s| s.level > 0) {
@@ -66,81 +70,83 @@ impl Planner<'_, '_> {
         if self.options.spill && (self.options.budget == u64::MAX || checked::count(plan.bytes) > self.options.budget) {
             self.spill_classic(draft, &mut plan)?;
         }
-        // Where the budget is smaller than the cache allows, blocks shrink before anything is refused.
-        // Each turn halves a block or the slots: at most 64 for each request.
+        // Blocks shrink to the budget before a request is refused.
+        // Each turn halves a block or the slots: at most 64 turns per request.
         while checked::count(plan.bytes) > self.options.budget && shrink(&mut plan) {
             self.lay_out(draft, &mut plan)?;
         }
-        let mut least = plan;
-        while shrink(&mut least) {}
-        self.lay_out(draft, &mut least)?;
-        plan.min_budget_bytes = least.bytes;
+        let mut smallest = plan;
+        while shrink(&mut smallest) {}
+        self.lay_out(draft, &mut smallest)?;
+        plan.min_budget_bytes = smallest.bytes;
         self.consider_classic(draft, &mut plan)?;
         if checked::count(plan.bytes) > self.options.budget {
-            let text = "the budget is {b} bytes; the least that works is {a}";
+            let text = "the budget is {b} bytes; the minimum is {a}";
             return Err(Error::new(Status::Budget, text).a(checked::count(plan.bytes)).b(self.options.budget));
         }
         self.choose_cache(draft, &mut plan)?;
-        // What is left of the budget goes to snapshots and leaves: the more, the less is computed twice.
+        // The rest of the budget goes to snapshots and tiles: the more bytes, the fewer rows are
+        // computed twice.
         self.spread_sweeps(draft, &mut plan)?;
         Ok(plan)
     }
 
-    /// Rows of a request, where that is known: asked for, or as many as there are. In the classic order of a graph with
-    /// scans the rows before the range count, and behind a reverse scan all there are.
-    pub(super) fn rows_of(&self, served: &PlannedRequest) -> Option<u64> {
-        let bound = served.windows.map(|w| checked::div_ceil(w, self.graph.rate(Node::Stage(served.request.stage))));
-        let before = if self.graph.has_scans() { served.request.first } else { 0 };
-        match served.request.count {
-            _ if served.levels > 1 => bound,
+    /// Rows of a request, if known: those requested, or all. In a graph with scans the rows before the range count too;
+    /// if the target depends on a reverse scan, all rows count.
+    pub(super) fn rows_of(&self, planned: &PlannedRequest) -> Option<u64> {
+        let bound = planned.windows.map(|w| checked::div_ceil(w, self.graph.rate(Node::Stage(planned.request.stage))));
+        let before = if self.graph.has_scans() { planned.request.first } else { 0 };
+        match planned.request.count {
+            _ if planned.levels > 1 => bound,
             ALL => bound,
             count => Some(bound.map_or(u64::MAX, |b| b).min_u64(count.sat_add(before))),
         }
     }
 
-    /// Windows that a request is reckoned with. In sqrt mode the length of sources has no say.
-    pub(super) fn windows_of(&self, served: &PlannedRequest) -> u64 {
-        let stage = self.graph.stages().get(served.request.stage);
-        let rows = match (self.options.mode, served.request.count) {
+    /// Windows that the estimate of a request assumes. In sqrt mode the lengths of sources do not count.
+    pub(super) fn windows_of(&self, planned: &PlannedRequest) -> u64 {
+        let stage = self.graph.stages().get(planned.request.stage);
+        let rows = match (self.options.mode, planned.request.count) {
             (Mode::Sqrt, ALL) => None,
             (Mode::Sqrt, count) => Some(count),
-            _ => self.rows_of(served),
+            _ => self.rows_of(planned),
         };
         let windows = |rows: u64| stage.map_or(rows, |s| rows.sat_mul(s.rate).sat_add(s.delay));
         rows.map_or(OPEN_WINDOWS, windows).max_u64(1)
     }
 
-    /// Classic where it was asked for, a sweep where it has to be, else blocks.
-    fn choose_order(&self, draft: &mut JobPlan<'_>, served: &mut PlannedRequest) -> Result<()> {
-        let level = self.graph.stages().get(served.request.stage).map_or(0, |s| s.level);
-        served.levels = checked::count(level).sat_add(1);
-        let last = last_pass(level, served.request.order);
+    /// Chooses the classic order if requested, a sweep if necessary, otherwise blocks.
+    fn choose_order(&self, draft: &mut JobPlan<'_>, planned: &mut PlannedRequest) -> Result<()> {
+        let stage = planned.request.stage;
+        let level = self.graph.stages().get(stage).map_or(0, |s| s.level);
+        planned.levels = checked::count(level).sat_add(1);
+        let last = last_pass(level, planned.request.order);
         if last > 0 {
-            self.check_held(served)?;
+            self.check_held(planned)?;
         }
-        let classic = self.options.mode == Mode::Classic && served.request.order == Order::Forward;
-        let bounded = served.windows.is_some();
+        let classic = self.options.mode == Mode::Classic && planned.request.order == Order::Forward;
+        let bounded = planned.windows.is_some();
         if last > 0 && !(classic && bounded) {
-            // A sweep has a better use for most of its budget than blocks.
-            served.block = self.largest_block(draft, served.request.stage, self.options.budget / 4)?;
-            served.last_pass = last;
-            return self.least_sweep(draft, served);
-        }
-        if !classic {
-            let windows = self.windows_of(served);
-            served.block = self.choose_block(draft, Some(served.request.stage), windows)?;
+            // Slots and tiles make better use of the rest of the budget than blocks.
+            planned.block = self.largest_block(draft, stage, self.options.budget / 4)?;
+            planned.run = Run::Sweep(self.smallest_sweep(draft, planned, last)?);
             return Ok(());
         }
-        let Some(rows) = self.rows_of(served) else {
+        if !classic {
+            let windows = self.windows_of(planned);
+            planned.block = self.choose_block(draft, Some(stage), windows)?;
+            return Ok(());
+        }
+        let Some(rows) = self.rows_of(planned) else {
             let text = "the classic order needs a request with a count, or a source of known length";
             return Err(Error::new(Status::Argument, text));
         };
-        (served.classic, served.block) = (true, rows.max_u64(1));
+        (planned.run, planned.block) = (Run::Classic { spilled: false }, rows.max_u64(1));
         Ok(())
     }
 
-    /// Lays out blocks of 1, 2, 4 ... windows: as long as they fit half of the cache, and beyond as long as moving what is
-    /// carried from block to block takes a part of the time that counts.
+    /// Lays out blocks of 1, 2, 4 ... windows, as long as they fit half of the cache. Larger ones follow as long as the
+    /// rows carried from block to block need a noticeable part of the time.
     pub(super) fn each_block(
         &self,
         draft: &mut JobPlan<'_>,
@@ -148,84 +154,84 @@ impl Planner<'_, '_> {
         windows: u64,
         see: &mut dyn FnMut(&Candidate),
     ) -> Result<()> {
-        let (mut block, mut least, mut moves) = (1u64, 0usize, true);
+        let (mut block, mut smallest, mut moves) = (1u64, 0usize, true);
         // The block doubles: at most 64 turns.
         loop {
             self.blocks(draft, target, block, 0)?;
             let bytes = draft.bytes;
-            least = if block == 1 { bytes } else { least };
+            smallest = if block == 1 { bytes } else { smallest };
             let fits = checked::count(bytes) <= self.options.cache_bytes / 2;
-            let beyond = moves && bytes <= least.sat_mul(BEYOND);
+            let beyond = moves && bytes <= smallest.sat_mul(BEYOND);
             if block > 1 && !fits && !beyond {
                 return Ok(());
             }
             let estimate = estimate(self.graph, draft, self.options.cache_bytes, windows, false);
             moves = estimate.copies > estimate.total().sat_mul(NEAR_PERCENT) / 100;
             see(&Candidate { block, bytes, estimate });
-            if block >= MOST_BLOCK || block >= windows {
+            if block >= MAX_BLOCK || block >= windows {
                 return Ok(());
             }
             block = checked::mul64(block, 2)?;
         }
     }
 
-    /// The block with the fewest bytes among those near the least estimate.
+    /// The block with the fewest bytes among those near the lowest estimate.
     fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, windows: u64) -> Result<u64> {
-        let mut least = u64::MAX;
-        self.each_block(draft, target, windows, &mut |c| least = least.min_u64(c.estimate.total()))?;
+        let mut lowest = u64::MAX;
+        self.each_block(draft, target, windows, &mut |c| lowest = lowest.min_u64(c.estimate.total()))?;
         let mut best: Option<Candidate> = None;
         self.each_block(draft, target, windows, &mut |c| {
-            if pick(best, least)(c) {
+            if pick(best, lowest)(c) {
                 best = Some(*c);
             }
         })?;
         Ok(best.map_or(1, |b| b.block))
     }
 
-    /// The largest block of a sweep whose buffers fit half of the cache, and so many bytes.
-    fn largest_block(&self, draft: &mut JobPlan<'_>, target: usize, most: u64) -> Result<u64> {
-        let most = most.min_u64(self.options.cache_bytes / 2);
+    /// The largest block of a sweep whose buffers fit half of the cache and `max` bytes.
+    fn largest_block(&self, draft: &mut JobPlan<'_>, target: usize, max: u64) -> Result<u64> {
+        let max = max.min_u64(self.options.cache_bytes / 2);
         let mut block = 1;
         self.each_block(draft, Some(target), OPEN_WINDOWS, &mut |c| {
-            if checked::count(c.bytes) <= most {
+            if checked::count(c.bytes) <= max {
                 block = c.block;
             }
         })?;
         Ok(block)
     }
 
-    /// A request as it is planned, laid out and reckoned.
-    pub(super) fn candidate(&self, draft: &mut JobPlan<'_>, served: &PlannedRequest) -> Result<Candidate> {
-        let bytes = self.job(draft, served)?;
-        let windows = self.windows_of(served);
-        let estimate = estimate(self.graph, draft, self.options.cache_bytes, windows, served.spilled);
-        Ok(Candidate { block: served.block, bytes, estimate })
+    /// Lays out a request as planned and estimates its time.
+    pub(super) fn candidate(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest) -> Result<Candidate> {
+        let bytes = self.job(draft, planned)?;
+        let windows = self.windows_of(planned);
+        let estimate = estimate(self.graph, draft, self.options.cache_bytes, windows, planned.is_spilled());
+        Ok(Candidate { block: planned.block, bytes, estimate })
     }
 
-    /// The same request in the classic order, where `auto` may take it: the number of rows is known, and no stage has state.
-    /// (With scans the classic order would start from row 0 every time: it has no checkpoints.)
-    pub(super) fn as_classic(&self, served: &PlannedRequest) -> Option<PlannedRequest> {
-        let may = self.options.mode == Mode::Auto && !self.graph.has_scans() && !served.is_sweep() && !served.classic;
-        let rows = self.rows_of(served).filter(|_| may)?;
-        Some(PlannedRequest { classic: true, block: rows.max_u64(1), ..*served })
+    /// The same request in the classic order, if `auto` may choose it: the number of rows is known, and no stage has
+    /// state. (With scans the classic order would start from row 0 for every range: it has no checkpoints.)
+    pub(super) fn as_classic(&self, planned: &PlannedRequest) -> Option<PlannedRequest> {
+        let may = self.options.mode == Mode::Auto && !self.graph.has_scans() && planned.run == Run::Blocks;
+        let rows = self.rows_of(planned).filter(|_| may)?;
+        Some(PlannedRequest { run: Run::Classic { spilled: false }, block: rows.max_u64(1), ..*planned })
     }
 
-    /// Takes the classic order for requests of `auto` that it serves better, within the budget; where nothing else fits
-    /// the budget, in the file.
+    /// Changes requests of `auto` to the classic order if that is better and within the budget. If nothing else fits
+    /// the budget, their rows go into the mapped file.
     fn consider_classic(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
-        for i in 0..plan.served.len() {
-            let Some(served) = plan.served.get(i).copied().flatten() else { continue };
-            let Some(other) = self.as_classic(&served) else { continue };
+        for i in 0..plan.planned.len() {
+            let Some(planned) = plan.planned.get(i).copied().flatten() else { continue };
+            let Some(other) = self.as_classic(&planned) else { continue };
             let fits = checked::count(plan.bytes) <= self.options.budget;
             let mut trial = *plan;
-            if let Some(slot) = trial.served.get_mut(i) {
+            if let Some(slot) = trial.planned.get_mut(i) {
                 *slot = Some(other);
             }
-            // Where its bytes do not even fit the address space, it is none.
+            // Its bytes may not even fit the address space.
             if self.lay_out(draft, &mut trial).is_err() {
                 continue;
             }
-            let better = self.candidate(draft, &other)?.beats(&self.candidate(draft, &served)?);
+            let better = self.candidate(draft, &other)?.beats(&self.candidate(draft, &planned)?);
             if checked::count(trial.bytes) <= self.options.budget && (better || !fits) {
                 trial.min_budget_bytes = trial.min_budget_bytes.min(trial.bytes);
                 *plan = trial;
@@ -233,9 +239,9 @@ impl Planner<'_, '_> {
         }
         if checked::count(plan.bytes) > self.options.budget && self.options.spill {
             let mut trial = *plan;
-            for served in trial.served.iter_mut().flatten() {
-                if let Some(other) = self.as_classic(served) {
-                    *served = other;
+            for planned in trial.planned.iter_mut().flatten() {
+                if let Some(other) = self.as_classic(planned) {
+                    *planned = other;
                 }
             }
             self.spill_classic(draft, &mut trial)?;
@@ -247,27 +253,27 @@ impl Planner<'_, '_> {
         Ok(())
     }
 
-    /// Puts the rows of classic jobs into the file.
+    /// Places the rows of classic jobs in the mapped file.
     fn spill_classic(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
-        for served in plan.served.iter_mut().flatten().filter(|s| s.classic) {
-            served.spilled = true;
+        for planned in plan.planned.iter_mut().flatten().filter(|p| p.is_classic()) {
+            planned.run = Run::Classic { spilled: true };
         }
         self.lay_out(draft, plan)
     }
 
-    /// A row cache out of what is left of the budget, where ranges are asked for whose rows are dear: then they may be
-    /// asked for again. At most a quarter of the processor's cache.
+    /// Adds a row cache from the rest of the budget if all requests are ranges of expensive rows: such rows may be
+    /// requested again. It uses at most a quarter of the processor cache.
     fn choose_cache(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
-        let ranged = |s: &PlannedRequest| !s.is_sweep() && s.request.count != ALL;
-        if !self.options.choose_lru || self.options.budget == u64::MAX || !plan.served().all(ranged) {
+        let ranged = |p: &PlannedRequest| p.sweep().is_none() && p.request.count != ALL;
+        if !self.options.choose_lru || self.options.budget == u64::MAX || !plan.requests().all(ranged) {
             return Ok(());
         }
-        for served in plan.served.iter().flatten() {
-            self.job(draft, served)?;
-            let row = checked::count(self.graph.shape(Node::Stage(served.request.stage)).bytes());
-            // Looking for it, its checksum twice, and two copies.
+        for planned in plan.requests() {
+            self.job(draft, planned)?;
+            let row = checked::count(self.graph.shape(Node::Stage(planned.request.stage)).bytes());
+            // The search, the checksum twice, and two copies.
             let keeping = checked::add64(100, row / 2)?;
-            if closure_ns(self.graph, draft, served.request.stage) < keeping.sat_mul(WORTH_KEEPING) {
+            if closure_ns(self.graph, draft, planned.request.stage) < keeping.sat_mul(WORTH_KEEPING) {
                 return Ok(());
             }
         }
@@ -285,15 +291,15 @@ impl Planner<'_, '_> {
     }
 }
 
-/// Halves the block of the largest job that can do with less; false where none can.
+/// Halves the block of the largest job that can shrink, else the checkpoints; false if nothing can.
 fn shrink(plan: &mut Plan) -> bool {
-    let shrinkable = |s: &&mut PlannedRequest| !s.classic && s.block > 1;
-    let largest = plan.served.iter_mut().flatten().filter(shrinkable).max_by_key(|s| s.bytes);
+    let shrinkable = |p: &&mut PlannedRequest| !p.is_classic() && p.block > 1;
+    let largest = plan.planned.iter_mut().flatten().filter(shrinkable).max_by_key(|p| p.bytes);
     match largest {
-        Some(served) if served.bytes >= plan.stream.len || plan.stream_block <= 1 => served.block /= 2,
+        Some(planned) if planned.bytes >= plan.stream.len || plan.stream_block <= 1 => planned.block /= 2,
         _ if plan.stream_block > 1 => plan.stream_block /= 2,
-        Some(served) => served.block /= 2,
-        // Fewer checkpoints: longer ways to a row, the same rows.
+        Some(planned) => planned.block /= 2,
+        // With fewer checkpoints more rows are computed on the way to a row; the rows are the same.
         None if plan.slots > 2 => plan.slots = (plan.slots / 4).max(1).sat_mul(2),
         None => return false,
     }

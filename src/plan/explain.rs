@@ -1,14 +1,17 @@
-//! What was considered for a plan, and why it came out as it did: text of the same numbers that decided.
+//! The candidates of a plan and the reasons for the choice, as text with the numbers that decided.
 
+use super::areas::Plan;
 use super::choose::{Candidate, NEAR_PERCENT};
 use super::cost::{OPEN_WINDOWS, row_ns};
-use super::{ALL, JobPlan, Mode, Order, Plan, PlannedRequest, Planner};
+use super::job::JobPlan;
+use super::planner::Planner;
+use super::request::{ALL, Mode, Order, PlannedRequest, SweepPlan};
 use crate::checked;
 use crate::status::Result;
 use crate::util::text::Text;
 use crate::util::unsigned::{Count, Unsigned};
 
-/// Takes the text, piece by piece.
+/// Where the text goes, piece by piece.
 pub struct Page<'a> {
     put: &'a mut dyn FnMut(&str),
 }
@@ -28,7 +31,7 @@ impl<'a> Page<'a> {
         self.wide(n, 0)
     }
 
-    /// A number on the right of so many columns.
+    /// A number, right-aligned in `columns` columns.
     fn wide(&mut self, n: u64, columns: usize) -> &mut Self {
         let mut text = Text::<20>::new();
         text.push_int(n.into());
@@ -39,7 +42,7 @@ impl<'a> Page<'a> {
         self
     }
 
-    /// A text on the left of so many columns.
+    /// A text, left-aligned in `columns` columns.
     fn left(&mut self, text: &str, columns: usize) -> &mut Self {
         (self.put)(text);
         for _ in text.len()..columns {
@@ -48,7 +51,7 @@ impl<'a> Page<'a> {
         self
     }
 
-    /// A bound, where there is one.
+    /// A bound in bytes, or `none`.
     fn bound(&mut self, n: u64) -> &mut Self {
         if n == u64::MAX { self.text("none") } else { self.number(n).text(" bytes") }
     }
@@ -58,8 +61,8 @@ const HEADS: &str =
     "    order     block      work bytes          us =     stages      calls     copies     misses      fresh\n";
 
 impl Planner<'_, '_> {
-    /// Writes what was considered for `plan`, the answer to this planner, and what was taken.
-    pub fn explain(&self, draft: &mut JobPlan<'_>, plan: &Plan, page: &mut Page<'_>) -> Result<()> {
+    /// Writes the candidates for `plan`, which this planner computed, and the choice.
+    pub(crate) fn explain(&self, draft: &mut JobPlan<'_>, plan: &Plan, page: &mut Page<'_>) -> Result<()> {
         let mode = match self.options.mode {
             Mode::Auto => "auto",
             Mode::Classic => "classic",
@@ -74,8 +77,8 @@ impl Planner<'_, '_> {
             self.each_block(draft, None, OPEN_WINDOWS, &mut |c| row(page, c, "sqrt", c.block == plan.stream_block))?;
             self.explain_block(page, plan.stream_block, None);
         }
-        for served in plan.served() {
-            self.explain_request(draft, served, page)?;
+        for planned in plan.requests() {
+            self.explain_request(draft, planned, page)?;
         }
         self.explain_rest(plan, page);
         Ok(())
@@ -90,79 +93,79 @@ impl Planner<'_, '_> {
         page.text("\n");
     }
 
-    fn explain_request(&self, draft: &mut JobPlan<'_>, served: &PlannedRequest, page: &mut Page<'_>) -> Result<()> {
-        let name = self.graph.stages().get(served.request.stage).map(|s| s.name).unwrap_or_default();
+    fn explain_request(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest, page: &mut Page<'_>) -> Result<()> {
+        let name = self.graph.stages().get(planned.request.stage).map(|s| s.name).unwrap_or_default();
         page.text("rows of ").text(name.as_str());
-        page.text(if served.request.order == Order::Reverse { ", from the last to the first" } else { "" });
-        match served.request.count {
-            ALL => page.text(", all there are"),
+        page.text(if planned.request.order == Order::Reverse { ", from the last to the first" } else { "" });
+        match planned.request.count {
+            ALL => page.text(", all rows"),
             count => page.text(", up to ").number(count).text(" at a time"),
         };
-        match (self.rows_of(served), served.request.count) {
+        match (self.rows_of(planned), planned.request.count) {
             (Some(rows), ALL) if self.options.mode != Mode::Sqrt => {
-                page.text(": ").number(rows).text(" rows of ").number(self.windows_of(served)).text(" windows\n")
+                page.text(": ").number(rows).text(" rows of ").number(self.windows_of(planned)).text(" windows\n")
             }
-            (None, ALL) => page.text(": how many is not known\n"),
+            (None, ALL) => page.text(": their number is unknown\n"),
             _ => page.text("\n"),
         };
-        if served.is_sweep() {
-            return self.explain_sweep(served, page);
+        if let Some(sweep) = planned.sweep() {
+            self.explain_sweep(planned, sweep, page);
+            return Ok(());
         }
         page.text(HEADS);
-        let windows = self.windows_of(served);
-        // The block may be smaller than any that was chosen among: for the budget.
-        let mut shown = served.classic;
+        let windows = self.windows_of(planned);
+        // The budget may have made the block smaller than every candidate.
+        let mut shown = planned.is_classic();
         if self.options.mode != Mode::Classic {
-            let taken = |c: &Candidate| !served.classic && c.block == served.block;
-            self.each_block(draft, Some(served.request.stage), windows, &mut |c| {
+            let taken = |c: &Candidate| !planned.is_classic() && c.block == planned.block;
+            self.each_block(draft, Some(planned.request.stage), windows, &mut |c| {
                 shown = shown || taken(c);
                 row(page, c, "sqrt", taken(c));
             })?;
         }
         if !shown {
-            row(page, &self.candidate(draft, served)?, "sqrt", true);
+            row(page, &self.candidate(draft, planned)?, "sqrt", true);
         }
-        let rival = self.as_classic(&PlannedRequest { classic: false, spilled: false, ..*served });
-        let classic = if served.classic { Some(*served) } else { rival };
+        let classic = if planned.is_classic() { Some(*planned) } else { self.as_classic(planned) };
         if let Some(classic) = classic {
-            let name = if classic.spilled { "in a file" } else { "classic" };
+            let name = if classic.is_spilled() { "in a file" } else { "classic" };
             match self.candidate(draft, &classic) {
-                Ok(c) => row(page, &c, name, served.classic),
+                Ok(c) => row(page, &c, name, planned.is_classic()),
                 Err(_) => {
                     page.text("    classic   does not fit the address space\n");
                 }
             }
         }
-        self.explain_block(page, served.block, Some(served));
+        self.explain_block(page, planned.block, Some(planned));
         Ok(())
     }
 
-    /// Why it is this order and block.
-    fn explain_block(&self, page: &mut Page<'_>, block: u64, served: Option<&PlannedRequest>) {
+    /// Writes why this order and block were chosen.
+    fn explain_block(&self, page: &mut Page<'_>, block: u64, planned: Option<&PlannedRequest>) {
         page.text("  taken: ");
         let near = |page: &mut Page<'_>| {
-            page.text("the fewest bytes within ").number(NEAR_PERCENT).text(" % of the least estimate");
+            page.text("the fewest bytes within ").number(NEAR_PERCENT).text(" % of the lowest estimate");
             page.text(", or what the budget allows\n");
         };
-        match (self.options.mode, served) {
-            (Mode::Classic, Some(s)) if s.spilled => {
-                page.text("classic, as asked for, in a file: it is not to be, or does not fit, in memory\n");
+        match (self.options.mode, planned) {
+            (Mode::Classic, Some(s)) if s.is_spilled() => {
+                page.text("classic, as requested, in a file: it does not fit the budget, or no budget is set\n");
             }
             (Mode::Classic, Some(_)) => {
-                page.text("classic, as asked for\n");
+                page.text("classic, as requested\n");
             }
-            (_, Some(s)) if s.spilled => {
+            (_, Some(s)) if s.is_spilled() => {
                 page.text("classic in a file: nothing else fits the budget\n");
             }
-            (_, Some(s)) if s.classic => {
-                page.text("classic: less is reckoned for it, or as little with no more bytes\n");
+            (_, Some(s)) if s.is_classic() => {
+                page.text("classic: its estimate is lower, or about the same with no more bytes\n");
             }
             _ => {
                 page.text("blocks of ").number(block).text(if block == 1 { " window: " } else { " windows: " });
                 near(page);
             }
         }
-        if let Some(s) = served.filter(|s| !s.classic && self.options.mode == Mode::Auto) {
+        if let Some(s) = planned.filter(|s| !s.is_classic() && self.options.mode == Mode::Auto) {
             if self.graph.has_scans() {
                 page.text("  classic was not considered: stages with state would start from row 0 for every range\n");
             } else if self.rows_of(s).is_none() {
@@ -171,58 +174,52 @@ impl Planner<'_, '_> {
         }
     }
 
-    fn explain_sweep(&self, served: &PlannedRequest, page: &mut Page<'_>) -> Result<()> {
+    fn explain_sweep(&self, planned: &PlannedRequest, sweep: &SweepPlan, page: &mut Page<'_>) {
         page.text("  taken: a sweep of ")
-            .number(checked::count(served.last_pass))
-            .text(" passes behind the way ahead, tiles of ");
-        page.number(served.leaf).text(" rows, ").number(served.slots).text(" snapshots");
-        if served.tiles > 0 {
-            page.text(", states kept for ").number(served.tiles).text(" tiles");
+            .number(checked::count(sweep.last_pass))
+            .text(" passes after the first forward one, tiles of ");
+        page.number(sweep.tile_rows).text(" rows, ").number(sweep.slots).text(" snapshots");
+        if sweep.tiles > 0 {
+            page.text(", states kept for ").number(sweep.tiles).text(" tiles");
         }
-        page.text("; ").number(checked::count(served.bytes.sat_add(served.slot_bytes).sat_add(served.tile_bytes)));
-        page.text(" bytes, ").number(served.extra).text(" rows made again: ");
+        page.text("; ").number(checked::count(planned.bytes.sat_add(sweep.kept_bytes())));
+        page.text(" bytes, ").number(sweep.extra).text(" rows recomputed: ");
         page.text(if self.options.sweep.is_some() {
-            "slots and tiles as asked for\n"
+            "slots and tiles as requested\n"
         } else if self.options.budget == u64::MAX {
-            "the fewest bytes with which no row is made more than twice on a way down\n"
+            "the fewest bytes with which no row is computed more than twice in a backward pass\n"
         } else {
-            "of every split of the budget the one with the least work\n"
+            "the split of the budget with the smallest amount of work\n"
         });
-        Ok(())
     }
 
     fn explain_rest(&self, plan: &Plan, page: &mut Page<'_>) {
         if plan.slots > 0 {
-            page.text("checkpoints: ").number(plan.slots.into()).text(" of each stage with state, every ");
-            page.number(plan.every).text(" windows while they are few");
-            page.text(if self.options.checkpoint_every > 0 {
-                ", as asked for\n"
-            } else {
-                ", where a block ends anyway\n"
-            });
+            page.text("checkpoints: ").number(plan.slots.into()).text(" per stage with state, every ");
+            page.number(plan.every).text(" windows while slots are free");
+            page.text(if self.options.checkpoint_every > 0 { ", as requested\n" } else { ", at the ends of blocks\n" });
             self.explain_span(plan, page);
         }
         if plan.cache.len > 0 {
             page.text("row cache: ").number(checked::count(crate::store::cache::rows(plan.cache.len, plan.cache_row)));
             page.text(" rows in ").number(checked::count(plan.cache.len)).text(" bytes, ");
-            page.text(if self.options.choose_lru { "of what is left of the budget\n" } else { "as asked for\n" });
+            page.text(if self.options.choose_lru { "from the rest of the budget\n" } else { "as requested\n" });
         }
         page.text("work area ").number(checked::count(plan.bytes)).text(" bytes");
         if plan.spill.len > 0 {
             page.text(", file ").number(checked::count(plan.spill.len)).text(" bytes");
         }
-        page.text("; the least budget that works is ").number(checked::count(plan.min_budget_bytes)).text(" bytes\n");
+        page.text("; the minimum budget is ").number(checked::count(plan.min_budget_bytes)).text(" bytes\n");
     }
 
-    /// What a distance of checkpoints below the dependency span costs.
+    /// Writes the cost of checkpoints that are closer to each other than the dependency span.
     fn explain_span(&self, plan: &Plan, page: &mut Page<'_>) {
         let spans = self.graph.inputs().iter().map(|i| (checked::div_ceil(i.window, i.hop), i.window.sat_sub(i.hop)));
         let Some((span, again)) = spans.max().filter(|(span, _)| plan.every < *span) else { return };
         page.text("  that is below the dependency span, ceil(window / hop) = ").number(span);
         page.text(" windows: rows are the same; going back to a checkpoint reads ").number(again);
         page.text(" samples again however near it is");
-        let block = plan.served().filter(|s| !s.classic).map(|s| s.block).max().unwrap_or(1).max_u64(plan.stream_block);
-        let calls = checked::div_ceil(block, plan.every.max_u64(1));
+        let calls = checked::div_ceil(plan.largest_block(), plan.every.max_u64(1));
         if calls > 1 {
             page.text("; stages with state are called ").number(calls).text(" times a block instead of once");
         }
@@ -230,7 +227,7 @@ impl Planner<'_, '_> {
     }
 }
 
-/// A line of the table.
+/// Writes a line of the table.
 fn row(page: &mut Page<'_>, c: &Candidate, order: &str, taken: bool) {
     let e = &c.estimate;
     page.text(if taken { "  * " } else { "    " }).left(order, 10);

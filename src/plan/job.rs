@@ -1,70 +1,73 @@
 //! The memory plan of one job: a set of target stages computed together, block by block.
 //!
-//! Counting in windows ("frontier" F = windows seen so far), row t of a stage can be made once
-//! `F > t * rate + delay`, where the delay adds up the lookaheads on the way from the input. Moving the frontier by
-//! at most `block` windows then makes each row once, and a buffer of
-//! `cap = (block + max over consumers(delay_c) - delay + rate - 1) / rate + lookback` rows holds all that is still
-//! needed. In the classic order there are no delays: a buffer holds every row of the range.
+//! Positions are counted in windows. The frontier F is the number of windows available so far. Row t of a stage can be
+//! computed once `F > t * rate + delay`; the delay is the sum of the lookaheads on the way from the input. If the
+//! frontier moves by at most `block` windows at a time, each row is computed once, and a buffer of `cap` rows holds
+//! everything that is still needed:
 //!
-//! In a sweep the job makes a tile at a time: `leaf` rows of the target with all they need. The stages of level 0 (the
-//! *head*) run block by block; what later levels read of them, and the target, is held for the whole tile. Behind them the
-//! other levels run stage by stage over the tile, each in its own direction.
+//! ```text
+//! cap = (block + max over consumers(delay_c) - delay + rate - 1) / rate + lookback
+//! ```
+//!
+//! The classic order has no delays: a buffer holds every row of the range.
+//!
+//! In a sweep the job computes one tile at a time: `leaf` rows of the target with everything they depend on. The stages
+//! of level 0 (the *head*) run block by block. The target, and the rows of the head that later levels read, are held
+//! for the whole tile. After the head, the stages of later levels run one by one over the tile, each in its own
+//! direction.
 
-use super::order::{Scratch, order};
-use super::place::{Buffer, Purpose, clash, place};
+use super::order::Scratch;
+use super::place::Buffer;
 use crate::checked;
 use crate::graph::{Graph, GraphLimits, Node};
-use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS, MAX_LEVELS};
+use crate::limits::{MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
-use crate::status::{Error, Result, Status};
+use crate::status::Result;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// A stage in a job.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lane {
-    /// Its rows are wanted.
+    /// Its rows are delivered.
     pub target: bool,
-    /// It is a target or something a target needs.
+    /// It is a target, or a target depends on it.
     pub active: bool,
-    /// Windows the frontier is ahead of it.
+    /// Windows by which the frontier is ahead of it.
     pub delay: u64,
-    /// In a sweep: its rows are held for a whole tile.
+    /// In a sweep: its rows are held for the whole tile.
     pub held: bool,
-    /// Rows its buffer holds.
+    /// Rows that its buffer holds.
     pub cap: u64,
-    /// Where its rows are.
+    /// Buffer of its rows.
     pub rows: Span,
     /// Its state, if it is a scan.
     pub state: Span,
-    /// Its state when the block began, to go back to.
+    /// Its state at the start of the block, to restore.
     pub shadow: Span,
-    /// Where its state goes in the snapshot of a sweep.
+    /// Part of a sweep's snapshot for its state.
     pub snap: Span,
     /// Its scratch.
     pub scratch: Span,
-    /// Where rows are gathered with their halo at the ends.
+    /// Buffer in which rows are gathered with their halo at the ends.
     pub bounce: Span,
-    /// In the classic order and in sweeps: the rows of it that a range needs, relative to the target's first row.
+    /// In the classic order and in sweeps: the rows that a range needs, relative to the target's first row.
     need: Option<Need>,
 }
 
 /// An input in a job.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Feed {
-    /// Some active stage reads it.
+    /// An active stage reads it.
     pub active: bool,
-    /// Samples one block needs at once, halos included.
+    /// Samples that a block needs at once, halos included.
     pub need: u64,
-    /// Samples its buffer holds: `need` and room to read ahead. None where the windows are seen in the ring.
+    /// Samples that its buffer holds: `need` and room to read ahead. 0 if windows are read in the input buffer.
     pub cap: u64,
-    /// Where they are.
+    /// That buffer.
     pub samples: Span,
 }
 
-/// Moves of the search for an order with a low peak: a bound on the time of planning.
-const SEARCH_MOVES: u64 = 500;
-
-/// How far a job reads ahead of what a block needs: fewer calls of the source and fewer moves of the overlap.
+/// Bytes that a job reads in addition to those a block needs: fewer calls of the source, fewer moves of the overlap.
 const READ_AHEAD_BYTES: usize = 16 << 10;
 
 /// The plan of one job.
@@ -74,30 +77,30 @@ pub struct JobPlan<'m> {
     pub lanes: FixedVec<'m, Lane>,
     /// Per input.
     pub feeds: FixedVec<'m, Feed>,
-    /// Indices of the active stages in the order they run.
+    /// Indices of the active stages, in the order in which they run.
     pub order: FixedVec<'m, usize>,
-    /// Working memory of ordering: bytes that live within a block, the order of all stages, the search.
-    sizes: FixedVec<'m, u64>,
-    all: FixedVec<'m, usize>,
-    search: FixedVec<'m, Scratch>,
-    buffers: FixedVec<'m, Buffer>,
-    /// Windows of a block; for the classic order the rows of the target.
+    /// Working memory of ordering: bytes per stage that are alive within a block, the order of all stages, the search.
+    pub(super) sizes: FixedVec<'m, u64>,
+    pub(super) all: FixedVec<'m, usize>,
+    pub(super) search: FixedVec<'m, Scratch>,
+    pub(super) buffers: FixedVec<'m, Buffer>,
+    /// Windows of a block; in the classic order the rows of the target.
     pub block: u64,
     /// Stage by stage over the whole range, instead of block by block.
     pub classic: bool,
-    /// Rows of the target that are made and held together, in a sweep; else 0.
+    /// Rows of a tile in a sweep; otherwise 0.
     pub leaf: u64,
     /// Number of stages in `order` that run block by block: all but those of later levels in a sweep.
     pub head: usize,
-    /// States of the scans of each level, one behind the other: what checkpoints of a sweep hold.
+    /// States of the scans of each level, one after another: the snapshots of a sweep.
     pub snapshots: [Span; MAX_LEVELS],
-    /// Bytes of the job.
+    /// Size of the job in bytes.
     pub bytes: usize,
-    /// Of these: samples.
+    /// Of these, bytes of samples.
     pub feed_bytes: usize,
 }
 
-/// How rows of a range propagate towards the input: relative to the target's first row.
+/// Rows of a node that a range needs, relative to the target's first row: propagated towards the inputs.
 #[derive(Clone, Copy, Debug)]
 struct Need {
     from: i64,
@@ -105,8 +108,8 @@ struct Need {
 }
 
 impl<'m> JobPlan<'m> {
-    /// The memory of its tables.
-    pub fn reserve(limits: GraphLimits, layout: &mut Layout) -> Result<()> {
+    /// Reserves the memory of the tables.
+    pub(crate) fn reserve(limits: GraphLimits, layout: &mut Layout) -> Result<()> {
         layout.reserve::<Lane>(limits.stages)?;
         layout.reserve::<Feed>(MAX_INPUTS)?;
         layout.reserve::<usize>(limits.stages)?;
@@ -116,8 +119,8 @@ impl<'m> JobPlan<'m> {
         layout.reserve::<Buffer>(buffers(limits)?)
     }
 
-    /// An empty plan in memory of [`JobPlan::reserve`].
-    pub fn new(limits: GraphLimits, carver: &mut Carver<'m>) -> Result<Self> {
+    /// An empty plan in the memory that [`JobPlan::reserve`] describes.
+    pub(crate) fn new(limits: GraphLimits, carver: &mut Carver<'m>) -> Result<Self> {
         Ok(JobPlan {
             lanes: carver.vec(limits.stages)?,
             feeds: carver.vec(MAX_INPUTS)?,
@@ -136,8 +139,8 @@ impl<'m> JobPlan<'m> {
         })
     }
 
-    /// Starts anew: nothing is wanted.
-    pub fn clear(&mut self) {
+    /// Removes everything; no stage is a target.
+    pub(crate) fn clear(&mut self) {
         self.lanes.clear();
         self.lanes.fill_with(Lane::default);
         self.feeds.clear();
@@ -149,19 +152,19 @@ impl<'m> JobPlan<'m> {
         self.feed_bytes = 0;
     }
 
-    /// Wants the rows of a stage.
-    pub fn want(&mut self, stage: usize) {
+    /// Makes a stage a target.
+    pub(crate) fn want(&mut self, stage: usize) {
         if let Some(lane) = self.lanes.get_mut(stage) {
             lane.target = true;
         }
     }
 
-    fn lane(&self, stage: usize) -> Lane {
+    pub(super) fn lane(&self, stage: usize) -> Lane {
         self.lanes.get(stage).copied().unwrap_or_default()
     }
 
-    /// Lays out the wanted stages in blocks of `block` windows. `pushed` tells which inputs are seen in their ring.
-    pub fn blocks(&mut self, graph: &Graph<'_>, pushed: impl Fn(usize) -> bool, block: u64) -> Result<()> {
+    /// Lays out the targets in blocks of `block` windows. Inputs for which `pushed` is true are read in their buffers.
+    pub(crate) fn blocks(&mut self, graph: &Graph<'_>, pushed: impl Fn(usize) -> bool, block: u64) -> Result<()> {
         self.block = block.max_u64(1);
         self.classic = false;
         self.activate(graph);
@@ -185,7 +188,7 @@ impl<'m> JobPlan<'m> {
         self.finish(graph)
     }
 
-    /// Finds what has to be held while a tile is made, and how many rows that are.
+    /// Finds the stages whose rows are held while a tile is computed, and the number of these rows.
     fn hold_tiles(&mut self, graph: &Graph<'_>) {
         let target = self.lanes.iter().position(|l| l.target);
         let (tile, rate) = (self.leaf, target.map_or(1, |t| graph.rate(Node::Stage(t))));
@@ -195,7 +198,7 @@ impl<'m> JobPlan<'m> {
             let own = (Some(i) == target).then_some(Need { from: 0, to: signed(tile) });
             let Some(mut need) = self.needed(graph, Node::Stage(i), own) else { continue };
             if turns && stage.is_scan() {
-                // Up to where the next tile starts, or the stream ends: see `exec::sweep`.
+                // Up to the start of the next tile, or the end of the stream: see `exec::sweep`.
                 need.to = need.to.max(signed(tile.sat_mul(rate).checked_div(stage.rate).unwrap_or(0)));
             }
             let later = graph.consumers(Node::Stage(i)).any(|(c, s, _)| s.level > 0 && self.lane(c).active);
@@ -210,13 +213,13 @@ impl<'m> JobPlan<'m> {
         }
     }
 
-    /// True where some active stage stands behind a reverse scan.
-    pub fn turns(&self, graph: &Graph<'_>) -> bool {
+    /// True if an active stage depends on a reverse scan.
+    pub(crate) fn turns(&self, graph: &Graph<'_>) -> bool {
         self.lanes.iter().zip(graph.stages()).any(|(l, s)| l.active && s.level > 0)
     }
 
-    /// Lays out the one wanted stage in the classic order, for up to `rows` rows of it out of at most `windows`.
-    pub fn classic(
+    /// Lays out the one target in the classic order, for up to `rows` of its rows, from at most `windows` windows.
+    pub(crate) fn classic(
         &mut self,
         graph: &Graph<'_>,
         pushed: impl Fn(usize) -> bool,
@@ -230,9 +233,9 @@ impl<'m> JobPlan<'m> {
         for lane in self.lanes.iter_mut() {
             lane.delay = 0;
         }
-        // From the target to the inputs: a stage stands behind everything it needs.
+        // From the target to the inputs: a stage comes after everything it depends on.
         let count = i64::try_from(rows).unwrap_or(i64::MAX);
-        // Behind a reverse scan every row depends on the last ones.
+        // After a reverse scan every row depends on the last ones.
         let turns = self.turns(graph);
         for (i, stage) in graph.stages().iter().enumerate().rev() {
             let own = (i == target).then_some(Need { from: 0, to: count });
@@ -272,7 +275,7 @@ impl<'m> JobPlan<'m> {
         need
     }
 
-    /// Marks what the targets need.
+    /// Marks the stages and inputs that the targets depend on.
     fn activate(&mut self, graph: &Graph<'_>) {
         for i in (0..graph.stages().len()).rev() {
             let needed = graph.consumers(Node::Stage(i)).any(|(c, ..)| self.lane(c).active);
@@ -286,40 +289,6 @@ impl<'m> JobPlan<'m> {
                 feed.active = needed;
             }
         }
-    }
-
-    /// Orders the active stages so that little lives at a time. Rows that outlive a block live anyway and do not count.
-    fn set_order(&mut self, graph: &Graph<'_>) -> Result<()> {
-        self.sizes.clear();
-        for (i, stage) in graph.stages().iter().enumerate() {
-            let lane = self.lane(i);
-            let counts = lane.active && !lane.held && (self.classic || !self.carries(graph, i));
-            let bytes = checked::mul64(lane.cap, checked::count(stage.shape.bytes()))?;
-            let _ = self.sizes.push(if counts { bytes } else { 0 });
-        }
-        self.all.clear();
-        self.all.fill_with(|| 0);
-        self.search.clear();
-        self.search.fill_with(Scratch::default);
-        let input = |stage: usize, k: usize| {
-            let edges = graph.stages().get(stage).map_or(&[][..], |s| graph.edges_of(s));
-            edges.iter().filter_map(|e| if let Node::Stage(s) = e.from() { Some(s) } else { None }).nth(k)
-        };
-        order(&self.sizes, input, &mut self.all, &mut self.search, SEARCH_MOVES)?;
-        self.order.clear();
-        let level = |i: usize| graph.stages().get(i).map_or(0, |s| s.level);
-        let run = |i: &usize| self.lanes.get(*i).is_some_and(|l| l.active);
-        for tail in [false, true] {
-            for i in self.all.iter().copied().take(graph.stages().len()).filter(run) {
-                if (level(i) > 0) == tail {
-                    let _ = self.order.push(i);
-                }
-            }
-            if !tail || self.leaf == 0 {
-                self.head = self.order.len();
-            }
-        }
-        Ok(())
     }
 
     /// Rows of `node` that must be held while the frontier moves by a block.
@@ -345,7 +314,7 @@ impl<'m> JobPlan<'m> {
     fn set_feed(&mut self, input: usize, need: u64, sample_bytes: usize, pushed: bool, ahead: bool) {
         if let Some(feed) = self.feeds.get_mut(input).filter(|f| f.active) {
             feed.need = need;
-            // Never more than the block itself, so that a tight budget is not spent on reading ahead.
+            // At most as much as the block needs, so that a tight budget is not spent on this.
             let more = checked::count(READ_AHEAD_BYTES.checked_div(sample_bytes).unwrap_or(0)).min_u64(need);
             feed.cap = match (pushed, ahead) {
                 (true, _) => 0,
@@ -355,131 +324,21 @@ impl<'m> JobPlan<'m> {
         }
     }
 
-    /// True where rows of the node outlive a block: some consumer lags behind it or looks back.
-    fn carries(&self, graph: &Graph<'_>, stage: usize) -> bool {
-        let delay = self.lane(stage).delay;
-        let mut into = graph.consumers(Node::Stage(stage)).filter(|(c, ..)| self.lane(*c).active);
-        into.any(|(c, _, e)| e.lookback > 0 || self.lane(c).delay > delay)
-    }
-
-    /// Lists the buffers with their lifetimes, places them, and has the result checked.
-    fn finish(&mut self, graph: &Graph<'_>) -> Result<()> {
-        self.set_order(graph)?;
-        let last = self.order.len();
-        // The last step of the head: blocks go round up to there.
-        let head = if self.head < last { self.head.sat_sub(1) } else { last };
-        self.buffers.clear();
-        let full = Error::new(Status::Internal, "the buffer table is full");
-        for step in 0..self.order.len() {
-            let Some((i, stage)) = self.order.get(step).and_then(|i| graph.stages().get(*i).map(|s| (*i, s))) else {
-                continue;
-            };
-            let lane = self.lane(i);
-            let end = checked::mul(checked::size(lane.cap)?, stage.shape.bytes())?;
-            let used = self.last_reader(graph, Node::Stage(i)).max(step);
-            let dies = if lane.target { last } else { used };
-            let (born, dies) = match (self.classic || step > head, lane.held) {
-                (true, _) => (step, dies),
-                // Held over all blocks of a tile, and until its last reader has run.
-                (false, true) => (0, dies.max(head)),
-                (false, false) if self.carries(graph, i) => (0, head),
-                (false, false) => (step, dies),
-            };
-            let at = 0;
-            let rows = Buffer { purpose: Purpose::Rows(i), bytes: end, born, dies, at };
-            let (born, dies) = if stage.keeps_scratch && step <= head { (0, head) } else { (step, step) };
-            let scratch = Buffer { purpose: Purpose::Scratch(i), bytes: stage.scratch_bytes, born, dies, at };
-            let mut halo = 0;
-            for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
-                let bytes = checked::mul(checked::size(edge.rows())?, graph.shape(edge.from()).bytes())?;
-                halo = checked::add(halo, checked::align_up(bytes, BUFFER_ALIGN)?)?;
-            }
-            let bounce = Buffer { purpose: Purpose::Bounce(i), bytes: halo, born: step, dies: step, at };
-            let bytes = stage.state_bytes;
-            let state = Buffer { purpose: Purpose::State(i), bytes, born: 0, dies: last, at };
-            let shadow = Buffer { purpose: Purpose::Shadow(i), ..state };
-            for buffer in [rows, state, shadow, scratch, bounce] {
-                self.buffers.push(buffer).map_err(|_| full)?;
-            }
-        }
-        for (i, input) in graph.inputs().iter().enumerate() {
-            let feed = self.feeds.get(i).copied().unwrap_or_default();
-            if feed.active && feed.cap > 0 {
-                let bytes = checked::mul(checked::size(feed.cap)?, input.sample_bytes())?;
-                // In the classic order the samples are done with after their last reader.
-                let used = self.last_reader(graph, Node::Input(i));
-                let dies = if self.classic { used } else { used.max(head) };
-                let samples = Buffer { purpose: Purpose::Feed(i), bytes, born: 0, dies, at: 0 };
-                self.buffers.push(samples).map_err(|_| full)?;
-                self.feed_bytes = checked::add(self.feed_bytes, bytes)?;
-            }
-        }
-        let states = self.snapshot_layout(graph)?;
-        let snapshot = Buffer { purpose: Purpose::Snapshot, bytes: states, born: 0, dies: last, at: 0 };
-        if self.leaf > 0 {
-            self.buffers.push(snapshot).map_err(|_| full)?;
-        }
-        self.bytes = place(&mut self.buffers)?;
-        if clash(&self.buffers).is_some() {
-            return Err(Error::new(Status::Internal, "the memory plan has two buffers in one place"));
-        }
-        for buffer in self.buffers.iter() {
-            let span = buffer.span();
-            match buffer.purpose {
-                Purpose::Snapshot => {
-                    for group in &mut self.snapshots {
-                        group.at = checked::add(group.at, span.at)?;
-                    }
-                    for lane in self.lanes.iter_mut() {
-                        lane.snap.at = checked::add(lane.snap.at, span.at)?;
-                    }
-                    None
-                }
-                Purpose::Feed(i) => self.feeds.get_mut(i).map(|f| f.samples = span),
-                Purpose::Rows(i) => self.lanes.get_mut(i).map(|l| l.rows = span),
-                Purpose::State(i) => self.lanes.get_mut(i).map(|l| l.state = span),
-                Purpose::Shadow(i) => self.lanes.get_mut(i).map(|l| l.shadow = span),
-                Purpose::Scratch(i) => self.lanes.get_mut(i).map(|l| l.scratch = span),
-                Purpose::Bounce(i) => self.lanes.get_mut(i).map(|l| l.bounce = span),
-            };
-        }
-        Ok(())
-    }
-
-    /// Gives every active scan its part of its level's snapshot, and says how long all of them are together.
-    fn snapshot_layout(&mut self, graph: &Graph<'_>) -> Result<usize> {
-        let mut top = 0;
-        for (level, group) in self.snapshots.iter_mut().enumerate() {
-            let at = top;
-            for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()).filter(|(_, s)| s.level == level) {
-                lane.snap = Span { at: top, len: if lane.active { stage.state_bytes } else { 0 } };
-                top = checked::align_up(checked::add(top, lane.snap.len)?, AREA_ALIGN)?;
-            }
-            *group = Span { at, len: top.sat_sub(at) };
-        }
-        Ok(top)
-    }
-
-    /// Where the states of a level lie in the job.
+    /// The snapshot of a level in the job.
     #[must_use]
-    pub fn snapshot(&self, level: usize) -> Span {
+    pub(crate) fn snapshot(&self, level: usize) -> Span {
         self.snapshots.get(level).copied().unwrap_or_default()
     }
 
-    /// The last step at which a stage reads the node.
-    fn last_reader(&self, graph: &Graph<'_>, node: Node) -> usize {
-        let step_of = |c: usize| self.order.iter().position(|o| *o == c);
-        graph.consumers(node).filter_map(|(c, ..)| step_of(c)).max().unwrap_or(0)
-    }
-
-    /// Rows of a stage that can be made at a frontier.
+    /// Rows of a stage that can be computed at a frontier.
     #[must_use]
-    pub fn made(&self, stage: usize, rate: u64, frontier: u64) -> u64 {
+    pub(crate) fn made(&self, stage: usize, rate: u64, frontier: u64) -> u64 {
         checked::div_ceil(frontier.sat_sub(self.lane(stage).delay), rate)
     }
 }
 
-/// Buffers of the largest job: rows, state, shadow, scratch and bounce per stage, samples per input, and a snapshot.
+/// Number of buffers of the largest job: rows, state, shadow, scratch and bounce per stage, samples per input, a
+/// snapshot.
 fn buffers(limits: GraphLimits) -> Result<usize> {
     checked::add(checked::add(checked::mul(limits.stages, 5)?, MAX_INPUTS)?, 1)
 }

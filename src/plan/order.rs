@@ -1,47 +1,48 @@
-//! In which order stages run, so that the rows alive at a time are few: a topological order of low peak.
+//! The order of stages: a topological order with a low peak of bytes that are alive at the same time.
 //!
-//! A node's bytes are alive from its own step to that of its last consumer, or to the end where it has none. Running a
-//! node needs its own bytes besides all that is alive. Finding the least peak is NP-hard for graphs (Sethi 1975), though
-//! not for trees (Liu 1987), so this is list scheduling followed by a search that is cut off:
+//! The bytes of a node are alive from its own step to that of its last consumer, or to the end if it has none. Running
+//! a node needs its own bytes in addition to all bytes that are alive. To find the lowest peak is NP-hard for graphs
+//! (Sethi 1975), though not for trees (Liu 1987). So this is list scheduling followed by a bounded search:
 //!
-//! 1. The order as given, if it is a topological one: the result is never worse.
-//! 2. Greedy: of the nodes that can run, one that raises the peak least, then one that leaves least alive.
-//! 3. Depth-first branch and bound over all orders, of a bounded number of moves, with the stack in the caller's memory. A
-//!    branch ends where its peak reaches the best found. A node that raises no lower bound and leaves no more alive than
-//!    before is run at once: in any order that runs it later it can be moved here, as what it frees can only grow while
-//!    it waits, so nothing alive in between gets larger.
+//! 1. The given order, if it is topological: the result is never worse.
+//! 2. Greedy: among the nodes that can run, the one with the lowest peak, then the one that leaves the fewest bytes
+//!    alive.
+//! 3. Depth-first branch and bound over all orders, with a bounded number of moves and the stack in the caller's
+//!    memory. A branch ends when its peak reaches the best one found. A node that neither exceeds the lower bound nor
+//!    increases the bytes alive runs at once: in any order that runs it later, it can be moved to here. What it frees
+//!    can only grow while it waits, so nothing that is alive in between becomes larger.
 //!
-//! With n nodes and e edges the first two take `O(n * (n + e))`, and the search that much per n moves.
+//! With n nodes and e edges, steps 1 and 2 need `O(n * (n + e))` time, and step 3 needs as much per n moves.
 
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
 
-/// Working memory of a node, and a frame of the search's stack.
+/// Working memory per node, and a frame of the search's stack.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Scratch {
     done: bool,
-    /// Edges to consumers, in all and those of consumers that have not run.
+    /// Edges to consumers: all, and those to consumers that have not run.
     consumers: u32,
     waiting: u32,
-    /// The frame: the node that was run, where to look for the next, the one to be tried alone, the peak before.
+    /// The frame: the node that ran, the first node to try next, the only node to try, the peak before.
     chosen: usize,
     next: usize,
     only: Option<usize>,
     before: u64,
 }
 
-/// What came out.
+/// Result of [`order`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ordered {
-    /// Most bytes alive at a step.
+    /// Maximum number of bytes alive at a step.
     pub(super) peak: u64,
-    /// True where no order does with less.
+    /// True if no order has a lower peak.
     pub(super) optimal: bool,
-    /// Moves the search made.
+    /// Moves of the search.
     pub(super) moves: u64,
 }
 
-/// A graph in the midst of an order.
+/// A graph of which some nodes have run.
 struct Search<'a, F> {
     bytes: &'a [u64],
     /// The k-th predecessor of a node.
@@ -53,17 +54,23 @@ struct Search<'a, F> {
     bound: u64,
 }
 
-/// Writes an order of the nodes `0 .. bytes.len()` to `out`, each behind its predecessors. `input(v, k)` is the k-th
-/// predecessor of v, none behind its last. `out` and `nodes` are at least as long as `bytes`; the search makes at most
-/// `most` moves, and with 0 there is none.
-pub(super) fn order<F>(bytes: &[u64], input: F, out: &mut [usize], nodes: &mut [Scratch], most: u64) -> Result<Ordered>
+/// Writes an order of the nodes `0 .. bytes.len()` to `out`, each after its predecessors. `input(v, k)` is the k-th
+/// predecessor of v, `None` past the last one. `out` and `nodes` are at least as long as `bytes`. The search makes at
+/// most `max_moves` moves; 0 disables it.
+pub(super) fn order<F>(
+    bytes: &[u64],
+    input: F,
+    out: &mut [usize],
+    nodes: &mut [Scratch],
+    max_moves: u64,
+) -> Result<Ordered>
 where
     F: Fn(usize, usize) -> Option<usize>,
 {
-    let short = Error::new(Status::Limit, "ordering {a} stages takes as many entries").a(bytes.len() as u64);
+    let short = Error::new(Status::Limit, "the order of {a} stages needs as many entries").a(bytes.len() as u64);
     let (out, nodes) = out.get_mut(..bytes.len()).zip(nodes.get_mut(..bytes.len())).ok_or(short)?;
     nodes.fill(Scratch::default());
-    // Sums of bytes are exact from here on, and can be taken back.
+    // From here on sums of bytes are exact and can be undone.
     bytes
         .iter()
         .try_fold(0u64, |sum, b| sum.checked_add(*b))
@@ -81,7 +88,7 @@ where
         out.iter_mut().enumerate().for_each(|(i, v)| *v = i);
     }
     state.restart();
-    Ok(state.search(out, best, most))
+    Ok(state.search(out, best, max_moves))
 }
 
 impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
@@ -97,7 +104,8 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
         (0..).map_while(move |k| (self.input)(v, k))
     }
 
-    /// Also takes the lower bound: a node and its predecessors are alive together, and so are all nodes without consumers.
+    /// Also computes the lower bound: a node and its predecessors are alive together, and so are all nodes without
+    /// consumers.
     fn count_consumers(&mut self) -> Result<()> {
         for v in 0..self.bytes.len() {
             let mut together = self.size(v);
@@ -105,7 +113,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
                 let Some(u) = (self.input)(v, k) else { break };
                 let seen = (0..k).any(|j| (self.input)(v, j) == Some(u));
                 together = together.sat_add(if seen { 0 } else { self.size(u) });
-                let unknown = Error::new(Status::Graph, "a stage reads one that there is not");
+                let unknown = Error::new(Status::Graph, "a stage reads one that does not exist");
                 let node = self.nodes.get_mut(u).ok_or(unknown)?;
                 node.consumers = node.consumers.sat_add(1);
             }
@@ -150,7 +158,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
         }
     }
 
-    /// Takes `v`, the last that ran, back. The peak is the caller's to restore.
+    /// Undoes the run of `v`, the last node that ran. The caller restores the peak.
     fn undo(&mut self, v: usize) {
         for k in 0.. {
             let Some(u) = (self.input)(v, k) else { break };
@@ -167,7 +175,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
         }
     }
 
-    /// What would be alive after `v`.
+    /// Bytes alive if `v` ran now.
     fn live_after(&mut self, v: usize) -> u64 {
         let peak = self.peak;
         self.run(v);
@@ -177,7 +185,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
         live
     }
 
-    /// The peak of the order as given, if it is a topological one.
+    /// The peak of the given order, if it is topological.
     fn as_given(&mut self) -> Option<u64> {
         for v in 0..self.bytes.len() {
             if !self.ready(v) {
@@ -204,18 +212,18 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
         Some(self.peak)
     }
 
-    /// A node that can be run at once without harm.
+    /// A node that can run at once without excluding a better order.
     fn harmless(&mut self) -> Option<usize> {
         let (live, limit) = (self.live, self.peak.max_u64(self.bound));
         let all = 0..self.bytes.len();
         all.into_iter().find(|v| self.ready(*v) && self.peak_with(*v) <= limit && self.live_after(*v) <= live)
     }
 
-    fn search(&mut self, out: &mut [usize], found: u64, most: u64) -> Ordered {
+    fn search(&mut self, out: &mut [usize], found: u64, max_moves: u64) -> Ordered {
         let mut best = Ordered { peak: found, optimal: found <= self.bound, moves: 0 };
         let mut depth = 0usize;
         self.enter(depth);
-        // A turn for each move, of which there are `most`, and one back for each.
+        // One turn per move, at most `max_moves`, and one back for each.
         while !best.optimal {
             if depth == out.len() {
                 best.peak = self.peak;
@@ -224,7 +232,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
                 }
                 best.optimal = best.peak <= self.bound;
             } else if let Some(v) = self.candidate(depth, best.peak) {
-                if best.moves >= most {
+                if best.moves >= max_moves {
                     return best;
                 }
                 best.moves = best.moves.sat_add(1);
@@ -237,12 +245,12 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
                 self.enter(depth);
                 continue;
             }
-            // Complete, or a dead end: back to the frame below.
-            let Some(below) = depth.checked_sub(1) else {
+            // Complete, or a dead end: back to the previous frame.
+            let Some(previous) = depth.checked_sub(1) else {
                 best.optimal = true;
                 break;
             };
-            depth = below;
+            depth = previous;
             if let Some(frame) = self.nodes.get(depth).copied() {
                 self.undo(frame.chosen);
                 self.peak = frame.before;
@@ -258,7 +266,7 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
         }
     }
 
-    /// The next node to try at this depth that can lead to less than `best`.
+    /// The next node to try at this depth that can lead to a lower peak than `best`.
     fn candidate(&self, depth: usize, best: u64) -> Option<usize> {
         let frame = self.nodes.get(depth)?;
         let better = |v: &usize| self.ready(*v) && self.peak_with(*v) < best;
@@ -278,10 +286,10 @@ mod tests {
 
     type Inputs = Vec<Vec<usize>>;
 
-    fn solve(bytes: &[u64], inputs: &Inputs, most: u64) -> (Ordered, Vec<usize>) {
+    fn solve(bytes: &[u64], inputs: &Inputs, max_moves: u64) -> (Ordered, Vec<usize>) {
         let mut out = vec![0; bytes.len()];
         let mut nodes = vec![Scratch::default(); bytes.len()];
-        let got = order(bytes, |v, k| inputs[v].get(k).copied(), &mut out, &mut nodes, most).unwrap();
+        let got = order(bytes, |v, k| inputs[v].get(k).copied(), &mut out, &mut nodes, max_moves).unwrap();
         (got, out)
     }
 
@@ -295,8 +303,8 @@ mod tests {
         (0..n).map(alive).max().unwrap_or(0)
     }
 
-    /// The least peak of all topological orders, one after the other.
-    fn least(bytes: &[u64], inputs: &Inputs, prefix: &mut Vec<usize>) -> u64 {
+    /// The lowest peak of all topological orders, tried one after another.
+    fn lowest_peak(bytes: &[u64], inputs: &Inputs, prefix: &mut Vec<usize>) -> u64 {
         if prefix.len() == bytes.len() {
             return peak(bytes, inputs, prefix);
         }
@@ -304,7 +312,7 @@ mod tests {
         for v in 0..bytes.len() {
             if !prefix.contains(&v) && inputs[v].iter().all(|u| prefix.contains(u)) {
                 prefix.push(v);
-                best = best.min(least(bytes, inputs, prefix));
+                best = best.min(lowest_peak(bytes, inputs, prefix));
                 prefix.pop();
             }
         }
@@ -325,35 +333,38 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_search_finds_the_least_of_all_orders((bytes, inputs) in (0usize..8).prop_flat_map(graph)) {
+        fn the_search_finds_the_lowest_peak_of_all_orders((bytes, inputs) in (0usize..8).prop_flat_map(graph)) {
             let (got, out) = solve(&bytes, &inputs, u64::MAX);
             prop_assert!(got.optimal);
             prop_assert_eq!(got.peak, peak(&bytes, &inputs, &out));
-            prop_assert_eq!(got.peak, least(&bytes, &inputs, &mut Vec::new()));
+            prop_assert_eq!(got.peak, lowest_peak(&bytes, &inputs, &mut Vec::new()));
         }
 
         #[test]
-        fn cut_off_it_is_never_worse_than_the_order_given((bytes, inputs) in (8usize..40).prop_flat_map(graph), most in 0u64..500) {
-            let (got, out) = solve(&bytes, &inputs, most);
+        fn a_bounded_search_is_never_worse_than_the_given_order(
+            (bytes, inputs) in (8usize..40).prop_flat_map(graph), max_moves in 0u64..500
+        ) {
+            let (got, out) = solve(&bytes, &inputs, max_moves);
             let given: Vec<usize> = (0..bytes.len()).collect();
-            prop_assert!(got.moves <= most);
+            prop_assert!(got.moves <= max_moves);
             prop_assert_eq!(got.peak, peak(&bytes, &inputs, &out));
             prop_assert!(got.peak <= peak(&bytes, &inputs, &given));
         }
 
-        /// Backwards numbering is no topological order, and gives the same least peak.
+        /// A reversed numbering is not topological; its lowest peak is the same.
         #[test]
         fn the_numbering_does_not_matter((bytes, inputs) in (1usize..8).prop_flat_map(graph)) {
             let last = bytes.len() - 1;
-            let turned: Inputs = (0..=last).map(|v| inputs[last - v].iter().map(|u| last - u).collect()).collect();
+            let reversed: Inputs = (0..=last).map(|v| inputs[last - v].iter().map(|u| last - u).collect()).collect();
             let sizes: Vec<u64> = bytes.iter().rev().copied().collect();
-            prop_assert_eq!(solve(&sizes, &turned, u64::MAX).0.peak, solve(&bytes, &inputs, u64::MAX).0.peak);
+            prop_assert_eq!(solve(&sizes, &reversed, u64::MAX).0.peak, solve(&bytes, &inputs, u64::MAX).0.peak);
         }
     }
 
     #[test]
-    fn a_large_intermediate_is_used_up_before_the_next_is_made() {
-        // Two branches of 100 bytes, each reduced to 1: one after the other, not side by side.
+    fn a_large_intermediate_is_consumed_before_the_next_is_computed() {
+        // Two branches of 100 bytes, each reduced to 1 byte: one after the other, not at the same
+        // time.
         let bytes = [1, 100, 100, 1, 1, 1];
         let inputs = vec![vec![], vec![0], vec![0], vec![1], vec![2], vec![3, 4]];
         assert_eq!(peak(&bytes, &inputs, &[0, 1, 2, 3, 4, 5]), 201);
@@ -361,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_and_strangers_are_refused() {
+    fn circles_and_unknown_nodes_are_refused() {
         let run = |bytes: &[u64], inputs: &[&[usize]], room: usize| {
             let (mut out, mut nodes) = (vec![0; room], vec![Scratch::default(); room]);
             order(bytes, |v, k| inputs[v].get(k).copied(), &mut out, &mut nodes, 9).map_err(|e| e.status)

@@ -1,8 +1,8 @@
-//! Placing buffers: which bytes of an arena each one gets, so that two that live at the same time share none.
+//! Placement of buffers in an arena: two buffers that are alive at the same time share no byte.
 //!
-//! Size-descending best fit among the gaps that the buffers alive at the same time leave, as in most static memory
-//! planners of inference runtimes (Pisarchyk & Lee 2020, "greedy by size"). A buffer lives from step `born` to step
-//! `dies`, both included, of the order in which stages run.
+//! The buffers are placed in order of descending size, each in the smallest gap between those alive at the same time
+//! that fits it, as in most static memory planners of inference runtimes (Pisarchyk & Lee 2020, "greedy by size"). A
+//! buffer is alive from step `born` to step `dies`, both inclusive; steps are those of the order in which stages run.
 
 use crate::checked;
 use crate::limits::BUFFER_ALIGN;
@@ -11,56 +11,56 @@ use crate::status::Result;
 use crate::util::slice::sort;
 use crate::util::unsigned::Unsigned;
 
-/// What a buffer is for.
+/// Use of a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// Rows of a stage.
     Rows(usize),
     /// State of a scan.
     State(usize),
-    /// What the state was when the block began.
+    /// State of a scan at the start of the block.
     Shadow(usize),
-    /// States of all scans at the row a sweep stands at.
+    /// States of all scans at the current row of a sweep.
     Snapshot,
     /// Scratch of a stage.
     Scratch(usize),
-    /// Rows gathered with their halo, at the ends.
+    /// Rows gathered with their halo at the ends.
     Bounce(usize),
     /// Samples read from a source.
     Feed(usize),
 }
 
-/// A buffer to be placed.
+/// A buffer to place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Buffer {
-    /// What it is for.
+    /// Its use.
     pub(super) purpose: Purpose,
-    /// Its size.
+    /// Its size in bytes.
     pub(super) bytes: usize,
-    /// First step at which it holds something.
+    /// First step at which it is alive.
     pub(super) born: usize,
-    /// Last step.
+    /// Last step at which it is alive.
     pub(super) dies: usize,
-    /// Where it goes: the result.
+    /// Its position in the arena: the result.
     pub(super) at: usize,
 }
 
 impl Buffer {
-    /// True where both hold something at some step.
+    /// True if both are alive at some step.
     fn lives_with(&self, other: &Buffer) -> bool {
         self.born <= other.dies && other.born <= self.dies
     }
 
-    /// Where it lies.
+    /// Its bytes in the arena.
     #[must_use]
     pub(super) fn span(&self) -> Span {
         Span { at: self.at, len: self.bytes }
     }
 }
 
-/// Places all buffers, moving them around in the table, and returns the size of the arena.
+/// Sorts and places all buffers, and returns the size of the arena in bytes.
 pub(super) fn place(buffers: &mut [Buffer]) -> Result<usize> {
-    // Largest first; of equal ones the earlier born, so that the result does not depend on the sort.
+    // Largest first, then the earliest born, so that the result does not depend on the sort.
     sort(buffers, |a, b| (b.bytes, a.born, a.dies) < (a.bytes, b.born, b.dies));
     let mut arena = 0;
     for i in 0..buffers.len() {
@@ -71,13 +71,13 @@ pub(super) fn place(buffers: &mut [Buffer]) -> Result<usize> {
     checked::align_up(arena, BUFFER_ALIGN)
 }
 
-/// The smallest gap that takes the buffer, else the place behind everything that lives with it.
+/// The smallest gap that fits the buffer, otherwise the position after everything that is alive with it.
 fn best_gap(placed: &[Buffer], buffer: &Buffer) -> Result<usize> {
     let others = || placed.iter().filter(|p| p.bytes > 0 && p.lives_with(buffer));
     let mut best: Option<(usize, usize)> = None;
     let mut floor = 0;
-    // Walks the neighbours from low to high addresses without sorting them: each round takes the lowest above the floor.
-    // A round for each buffer at most.
+    // Visits the neighbors from low to high addresses without sorting: each turn takes the lowest
+    // above the floor. At most one turn per buffer.
     while let Some(next) = others().filter(|p| p.span().end() > floor).min_by_key(|p| (p.at, p.span().end())) {
         let gap = next.at.sat_sub(floor);
         if gap >= buffer.bytes && best.is_none_or(|(size, _)| gap < size) {
@@ -88,7 +88,7 @@ fn best_gap(placed: &[Buffer], buffer: &Buffer) -> Result<usize> {
     Ok(best.map_or(floor, |(_, at)| at))
 }
 
-/// Finds two buffers that live at the same time and share bytes. Knows nothing of how they were placed.
+/// Finds two buffers that are alive at the same time and share bytes. It does not depend on how they were placed.
 #[must_use]
 pub(super) fn clash(buffers: &[Buffer]) -> Option<(Purpose, Purpose)> {
     for (i, a) in buffers.iter().enumerate() {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_checker_sees_a_clash() {
+    fn the_checker_finds_a_clash() {
         let pair = [buffer(64, 0, 1), Buffer { at: 63, ..buffer(64, 1, 2) }];
         assert!(clash(&pair).is_some());
         let apart = [buffer(64, 0, 1), Buffer { at: 64, ..buffer(64, 1, 2) }];
@@ -131,12 +131,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_that_lives_together_overlaps(sizes in prop::collection::vec((0usize..5000, 0usize..12, 0usize..6), 0..24)) {
+        fn buffers_alive_together_do_not_overlap(sizes in prop::collection::vec((0usize..5000, 0usize..12, 0usize..6), 0..24)) {
             let mut all: Vec<Buffer> = sizes.iter().map(|(b, at, long)| buffer(*b, *at, at + long)).collect();
             let arena = place(&mut all).unwrap();
             prop_assert_eq!(clash(&all), None);
             prop_assert!(all.iter().all(|b| b.at % BUFFER_ALIGN == 0 && b.at + b.bytes <= arena));
-            // No plan can do with less than what lives at the fullest step, and none of ours needs thrice that.
+            // No plan needs less than the bytes alive at the fullest step; ours need at most three
+            // times as much.
             let fullest = (0..20).map(|t| all.iter().filter(|b| b.born <= t && t <= b.dies).map(|b| b.bytes).sum::<usize>()).max().unwrap();
             prop_assert!(arena >= fullest);
             prop_assert!(arena <= 3 * fullest + 64 * 24);

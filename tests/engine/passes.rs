@@ -149,13 +149,14 @@ fn flipped_bits_of_kept_states_change_no_row() {
         let area = area(plan.bytes);
         let base = area.as_mut_ptr();
         p.seal(&[ask], area).unwrap();
-        let served = *plan.served().next().unwrap();
-        if served.tiles == 0 {
+        let planned = *plan.requests().next().unwrap();
+        let sweep = *planned.sweep().unwrap();
+        if sweep.tiles == 0 {
             continue;
         }
-        let at = plan.eval.at + served.bytes + served.slot_bytes;
+        let at = plan.eval.at + planned.bytes + sweep.slot_bytes;
         let each = Checkpoints::slot_bytes(8).unwrap();
-        assert_eq!(served.tile_bytes % each, 0);
+        assert_eq!(sweep.tile_bytes % each, 0);
         let kept = Kept::default();
         p.evaluate_begin(&ask, kept.boxed()).unwrap();
         let mut turns = 0;
@@ -164,7 +165,7 @@ fn flipped_bits_of_kept_states_change_no_row() {
             turns += 1;
             if turns < 300 && dice.below(12) == 0 && p.evaluating() {
                 // Header, checksum, state.
-                let slot = dice.below((served.tile_bytes / each) as u64) as usize;
+                let slot = dice.below((sweep.tile_bytes / each) as u64) as usize;
                 let byte = at + slot * each + dice.below(HEADER_BYTES as u64 + 4) as usize;
                 // SAFETY: inside of the leaked area, which nobody looks at between calls.
                 unsafe { *base.add(byte) ^= 1 << dice.below(8) };
@@ -194,7 +195,7 @@ fn rows_behind_a_reverse_scan_are_at_hand_once_its_pass_is_done() {
     for lru_bytes in [0, 2000] {
         let (mut p, _) = build(&graph, &Setup { slots: 64, lru_bytes, ..setup(u64::MAX) });
         let plan = p.plan(&[ask, reversed(0, 0, EVERYTHING)]).unwrap();
-        let tile = plan.served().next().unwrap().leaf;
+        let tile = plan.requests().next().unwrap().tile_rows();
         let gap = 2 * rows / 64 + plan.every;
         seal(&mut p, &[ask, reversed(0, 0, EVERYTHING)]);
         let mut fetch = |first, count| {

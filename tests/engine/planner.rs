@@ -87,8 +87,8 @@ fn chain(
     (p, request(stages - 1, 0, EVERYTHING))
 }
 
-fn served(plan: &Plan) -> sqrtspace::plan::PlannedRequest {
-    *plan.served().next().unwrap()
+fn first(plan: &Plan) -> sqrtspace::plan::PlannedRequest {
+    *plan.requests().next().unwrap()
 }
 
 fn explained(p: &mut Pipeline<'static>, ask: &Request) -> String {
@@ -113,7 +113,7 @@ fn the_number_of_windows_counts() {
     let options = PlanOptions { budget: 384 << 20, ..OPTIONS };
     let (mut p, ask) = logs(Some(20_000_000), options);
     let plan = p.plan(&[ask]).unwrap();
-    assert!(!served(&plan).classic && plan.bytes < 1 << 20, "{} bytes", plan.bytes);
+    assert!(!first(&plan).is_classic() && plan.bytes < 1 << 20, "{} bytes", plan.bytes);
     let text = explained(&mut p, &ask);
     assert!(text.contains("4867 rows of 4867 windows"), "{text}");
     let (rows, bytes, estimate) = line(&text, "classic");
@@ -127,7 +127,7 @@ fn the_number_of_windows_counts() {
     assert_eq!(p.plan(&[ask]).unwrap().bytes, plan.bytes);
     // Where nobody knows how many there will be, they are not taken to be few.
     let (mut p, ask) = logs(None, options);
-    assert!(!served(&p.plan(&[ask]).unwrap()).classic);
+    assert!(!first(&p.plan(&[ask]).unwrap()).is_classic());
     assert!(explained(&mut p, &ask).contains("the number of windows is not known"));
 }
 
@@ -138,13 +138,13 @@ fn short_ranges_are_classic() {
         let samples = Some(1024 * windows);
         let (mut p, ask) = chain(2, 256, back, 0, samples, OPTIONS);
         let plan = p.plan(&[ask]).unwrap();
-        assert!(served(&plan).classic, "{back}: {}", explained(&mut p, &ask));
+        assert!(first(&plan).is_classic(), "{back}: {}", explained(&mut p, &ask));
         let blocks =
             chain(2, 256, back, 0, samples, PlanOptions { mode: Mode::Sqrt, ..OPTIONS }).0.plan(&[ask]).unwrap();
         assert!(plan.bytes < blocks.bytes, "{} {}", plan.bytes, blocks.bytes);
         let (mut p, ask) = chain(2, 256, back, 0, Some(1024 * 100_000), OPTIONS);
-        let long = served(&p.plan(&[ask]).unwrap());
-        assert!(!long.classic, "{back}: {}", explained(&mut p, &ask));
+        let long = first(&p.plan(&[ask]).unwrap());
+        assert!(!long.is_classic(), "{back}: {}", explained(&mut p, &ask));
     }
 }
 
@@ -154,7 +154,7 @@ fn what_is_carried_makes_blocks_larger() {
     let options = PlanOptions { cache_bytes: 64 << 10, ..OPTIONS };
     let block = |back| {
         let (mut p, ask) = chain(2, 256, back, 2000, Some(1024 * 100_000), options);
-        served(&p.plan(&[ask]).unwrap()).block
+        first(&p.plan(&[ask]).unwrap()).block
     };
     let (few, many) = (block(1), block(500));
     assert!(many >= 16 && many > few, "{few} {many}");
@@ -164,7 +164,7 @@ fn what_is_carried_makes_blocks_larger() {
 fn dear_rows_need_no_large_blocks() {
     let block = |cost| {
         let (mut p, ask) = chain(3, 16, 0, cost, Some(1024 * 100_000), OPTIONS);
-        served(&p.plan(&[ask]).unwrap()).block
+        first(&p.plan(&[ask]).unwrap()).block
     };
     assert!(block(10) >= 16);
     assert_eq!(block(1_000_000), 1);
@@ -193,7 +193,7 @@ fn every_budget_from_the_least_on_works() {
         assert!(plan.bytes as u64 <= budget && plan.min_budget_bytes as u64 == least, "{budget}: {}", plan.bytes);
     }
     let e = of(least - 1).unwrap_err();
-    assert!(e.status == Status::Budget && e.to_string().contains(&format!("the least that works is {least}")), "{e}");
+    assert!(e.status == Status::Budget && e.to_string().contains(&format!("the minimum is {least}")), "{e}");
 }
 
 /// The text is that of the plan: one candidate is marked, with its block and within the budget; it is the same again.
@@ -205,7 +205,7 @@ fn explanations_are_those_of_the_plan() {
         let text = explained(&mut p, &ask);
         assert_eq!(text.lines().filter(|l| l.starts_with("  * ")).count(), 1, "{text}");
         let (block, bytes, _) = line(&text, "* ");
-        assert!(block == served(&plan).block && bytes <= plan.bytes as u64, "{text}");
+        assert!(block == first(&plan).block && bytes <= plan.bytes as u64, "{text}");
         assert!(text.contains(&format!("work area {} bytes", plan.bytes)), "{text}");
         assert_eq!(text, explained(&mut p, &ask));
     }

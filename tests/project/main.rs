@@ -1,7 +1,8 @@
-//! The sources themselves: who imports whom, and what builds without `std` refer to.
+//! The sources themselves: their imports, and the symbols that builds without `std` refer to.
 
 #[path = "../support/commands.rs"]
 mod commands;
 
+mod imports;
 mod layers;
 mod no_std;

@@ -78,9 +78,10 @@ impl Targets {
             at = (at + slots * slot(stage.state_bytes)).next_multiple_of(64);
         }
         let sweep = plan
-            .served()
-            .filter(|s| s.slot_bytes > 0)
-            .map(|s| (plan.eval.at + s.bytes, s.slots as usize, s.slot_bytes / s.slots as usize, state))
+            .requests()
+            .filter_map(|p| p.sweep().map(|s| (p.bytes, s)))
+            .filter(|(_, s)| s.slot_bytes > 0)
+            .map(|(job, s)| (plan.eval.at + job, s.slots as usize, s.slot_bytes / s.slots as usize, state))
             .collect();
         let each = HEADER_BYTES + plan.cache_row.next_multiple_of(8);
         let rows = sqrtspace::store::cache::rows(plan.cache.len, plan.cache_row);
@@ -370,7 +371,7 @@ fn flipped_bits_in_a_running_job_change_no_row() {
         let area = Area::seal(&mut p, &asked);
         let rows = &oracle[3];
         let ask = Request { count: rows.len() as u64, ..asked[n % 2] };
-        let served = area.plan.served().find(|s| s.request.order == ask.order).unwrap();
+        let planned = area.plan.requests().find(|p| p.request.order == ask.order).unwrap();
         let kept = Kept::default();
         p.evaluate_begin(&ask, kept.boxed()).unwrap();
         let strike_at = dice.below(12);
@@ -382,7 +383,7 @@ fn flipped_bits_in_a_running_job_change_no_row() {
             }
             if turns == strike_at {
                 // Samples, rows, states, their shadows, the snapshot.
-                area.flip(area.plan.eval.at + dice.below(served.bytes as u64) as usize, dice.below(8));
+                area.flip(area.plan.eval.at + dice.below(planned.bytes as u64) as usize, dice.below(8));
             }
             turns += 1;
             assert!(turns < 100_000);

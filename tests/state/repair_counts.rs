@@ -97,18 +97,19 @@ fn strike_snapshots(make: &dyn Fn() -> Pipeline<'static>, stage: usize) {
     let ask = Request { order: Order::Reverse, ..request(stage, 0, EVERYTHING) };
     let mut p = make();
     let (_, plan) = seal_over(&mut p, &[ask]);
-    let served = *plan.served().next().unwrap();
-    let (each, leaf, end) = (served.slot_bytes / served.slots as usize, served.leaf, served.windows.unwrap());
+    let planned = *plan.requests().next().unwrap();
+    let sweep = *planned.sweep().unwrap();
+    let (each, leaf, end) = (sweep.slot_bytes / sweep.slots as usize, sweep.tile_rows, planned.windows.unwrap());
     // The first tile is the short one.
     let row = |tile: u64| if tile == 0 { 0 } else { end - (end.div_ceil(leaf) - tile) * leaf };
     let (want, _) = run(&mut p, &ask, u64::MAX, &mut || ());
     let (mut found, mut again, mut turn, mut struck) = (0, 0, 0, true);
     while struck {
         struck = false;
-        for slot in 0..served.slots as usize {
+        for slot in 0..sweep.slots as usize {
             let mut p = make();
             let (base, plan) = seal_over(&mut p, &[ask]);
-            let slots = plan.eval.at + served.bytes;
+            let slots = plan.eval.at + planned.bytes;
             // What a slot says it holds.
             let tile = |slot: usize| {
                 // SAFETY: as in `flip`.
@@ -195,9 +196,10 @@ fn a_state_kept_at_a_tile() {
         let ask = Request { order, ..request(directions.len() - 1, 0, EVERYTHING) };
         let (mut p, _) = build(&graph, &setup(u64::MAX));
         let (_, plan) = seal_over(&mut p, &[ask]);
-        let served = *plan.served().next().unwrap();
+        let planned = *plan.requests().next().unwrap();
+        let sweep = *planned.sweep().unwrap();
         let each = Checkpoints::slot_bytes(8).unwrap();
-        let slots = served.tile_bytes / each;
+        let slots = sweep.tile_bytes / each;
         let (want, _) = run(&mut p, &ask, u64::MAX, &mut || ());
         let undamaged = p.stats().stage_rows;
         let (mut turn, mut struck) = (0, true);
@@ -206,7 +208,7 @@ fn a_state_kept_at_a_tile() {
             for slot in 0..slots {
                 let (mut p, _) = build(&graph, &setup(u64::MAX));
                 let (base, plan) = seal_over(&mut p, &[ask]);
-                let at = plan.eval.at + served.bytes + served.slot_bytes + slot * each + HEADER_BYTES;
+                let at = plan.eval.at + planned.bytes + sweep.slot_bytes + slot * each + HEADER_BYTES;
                 let (rows, hit) = run(&mut p, &ask, turn, &mut || flip(base, at));
                 struck |= hit;
                 assert!(rows == want, "{directions}");

@@ -1,0 +1,211 @@
+//! Registration: inputs and stages are checked and added to the graph.
+
+use super::node::Boundary;
+use super::{Edge, Graph, Input, Node, Stage};
+use crate::checked;
+use crate::dtype::Dtype;
+use crate::kernel::{RowShape, StageSpec};
+use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN, MAX_INPUTS, MAX_LEVELS};
+use crate::mem::Span;
+use crate::status::{Error, Name, Result, Status};
+use crate::util::unsigned::{Count, Unsigned};
+
+/// An input to register.
+#[derive(Clone, Copy, Debug)]
+pub struct InputSpec<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Type of an element.
+    pub dtype: Dtype,
+    /// Interleaved elements of a sample, at least 1.
+    pub channels: u32,
+    /// Samples of a window, at least 1.
+    pub window: u64,
+    /// Samples from the start of a window to the start of the next, at least 1.
+    pub hop: u64,
+    /// Samples that the input buffer holds; 0 for the planner's choice.
+    pub capacity: u64,
+}
+
+/// An edge to register.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgeSpec<'a> {
+    /// Name of an input or of an earlier stage.
+    pub name: &'a str,
+    /// Rows read before the stage's own.
+    pub lookback: u32,
+    /// Rows read after the stage's own.
+    pub lookahead: u32,
+    /// Rows beyond the ends.
+    pub boundary: Boundary,
+}
+
+/// Position of a stage in time.
+struct Timing {
+    rate: u64,
+    delay: u64,
+    level: usize,
+}
+
+fn fail(status: Status, text: &'static str, name: &Name) -> Error {
+    Error::new(status, text).name(name)
+}
+
+/// Checks the declaration of a stage by itself.
+fn check_spec(name: &Name, edges: usize, spec: &StageSpec<'_>) -> Result<()> {
+    if edges == 0 || edges > MAX_FAN_IN {
+        let text = "stage {n}: a stage has 1 to {a} edges";
+        return Err(fail(Status::Argument, text, name).a(checked::count(MAX_FAN_IN)));
+    }
+    if spec.shape.len == 0 || spec.stride == 0 {
+        return Err(fail(Status::Argument, "stage {n}: row length and stride must be at least 1", name));
+    }
+    let aligned = |align: usize| align.is_power_of_two() && align <= BUFFER_ALIGN;
+    if !aligned(spec.scratch_align) || !aligned(spec.state_align) {
+        let text = "stage {n}: an alignment must be a power of two up to {a}";
+        return Err(fail(Status::Argument, text, name).a(checked::count(BUFFER_ALIGN)));
+    }
+    if !matches!(spec.state_word, 0 | 1 | 2 | 4 | 8) || !spec.state_bytes.is_multiple_of(spec.state_word.max(1)) {
+        let text = "stage {n}: a word of the state has 1, 2, 4 or 8 bytes, and the state is a whole number of words";
+        return Err(fail(Status::Argument, text, name));
+    }
+    checked::mul(spec.shape.len, spec.shape.dtype.size())?;
+    if spec.reverse && spec.state_bytes == 0 {
+        return Err(fail(Status::Argument, "stage {n}: a reverse scan has a state of at least 1 byte", name));
+    }
+    Ok(())
+}
+
+impl<'m> Graph<'m> {
+    fn new_name(&self, name: &str) -> Result<Name> {
+        let fitting = Name::fitting(name).filter(|n| !n.is_empty());
+        let fitting = fitting.ok_or_else(|| Error::new(Status::Name, "a name has 1 to 31 bytes"))?;
+        match self.find(name) {
+            None => Ok(fitting),
+            Some(_) => Err(Error::new(Status::Name, "the name {n} is taken").name(&fitting)),
+        }
+    }
+
+    /// Adds an input and returns its index.
+    pub fn add_input(&mut self, spec: &InputSpec<'_>) -> Result<usize> {
+        let name = self.new_name(spec.name)?;
+        if spec.channels == 0 || spec.window == 0 || spec.hop == 0 {
+            let text = "input {n}: channels, window and hop must be at least 1";
+            return Err(Error::new(Status::Argument, text).name(&name));
+        }
+        let len = checked::size(checked::mul64(spec.window, u64::from(spec.channels))?)?;
+        checked::mul(len, spec.dtype.size())?;
+        checked::mul64(spec.hop, checked::mul64(u64::from(spec.channels), checked::count(spec.dtype.size()))?)?;
+        let id = self.inputs.len();
+        let input = Input {
+            name,
+            dtype: spec.dtype,
+            channels: spec.channels,
+            window: spec.window,
+            hop: spec.hop,
+            capacity: spec.capacity,
+            shape: RowShape { dtype: spec.dtype, len },
+        };
+        let full = Error::new(Status::Limit, "a pipeline has at most {a} inputs").a(checked::count(MAX_INPUTS));
+        self.inputs.push(input).map_err(|_| full)?;
+        Ok(id)
+    }
+
+    /// Finds the node that an edge of `stage` comes from.
+    pub(crate) fn resolve(&self, stage: &str, spec: &EdgeSpec<'_>) -> Result<Edge> {
+        let mut shown = Name::new();
+        shown.push_str(spec.name);
+        if spec.name == stage {
+            return Err(Error::new(Status::Name, "stage {n} names itself as its input").name(&shown));
+        }
+        let unknown = Error::new(Status::Name, "no input or earlier stage is named {n}").name(&shown);
+        Ok(Edge {
+            code: Edge::code(self.find(spec.name).ok_or(unknown)?),
+            lookback: u64::from(spec.lookback),
+            lookahead: u64::from(spec.lookahead),
+            boundary: spec.boundary,
+        })
+    }
+
+    /// Rate, delay and level of a new stage with these edges.
+    fn timing(&self, name: &str, shown: &Name, edges: &[EdgeSpec<'_>], spec: &StageSpec<'_>) -> Result<Timing> {
+        let (mut rate, mut delay, mut level) = (None, 0, 0);
+        for edge in edges {
+            let edge = self.resolve(name, edge)?;
+            let this = self.rate(edge.from());
+            let (before, below) = match edge.from() {
+                Node::Input(_) => (0, 0),
+                Node::Stage(s) => self.stages.get(s).map_or((0, 0), |s| (s.delay, s.level)),
+            };
+            level = level.max(below);
+            delay = delay.max_u64(checked::add64(before, checked::mul64(edge.lookahead, this)?)?);
+            if *rate.get_or_insert(this) != this {
+                let text = "stage {n}: its inputs have different numbers of windows per row";
+                return Err(fail(Status::Graph, text, shown));
+            }
+        }
+        // A scan against the direction of what it reads adds a change of direction.
+        if spec.state_bytes > 0 && spec.reverse != (level % 2 == 1) {
+            level = level.sat_add(1);
+        }
+        if level >= MAX_LEVELS {
+            let text = "stage {n}: the direction of scans changes at most {a} times on the way from an input";
+            return Err(fail(Status::Limit, text, shown).a(checked::count(MAX_LEVELS).sat_sub(1)));
+        }
+        let rate = checked::mul64(rate.unwrap_or(1), u64::from(spec.stride))?;
+        Ok(Timing { rate, delay, level })
+    }
+
+    /// Adds a stage that reads `edges` and returns its index.
+    pub fn add_stage(&mut self, name: &str, edges: &[EdgeSpec<'_>], spec: StageSpec<'m>) -> Result<usize> {
+        let shown = self.new_name(name)?;
+        check_spec(&shown, edges.len(), &spec)?;
+        let Timing { rate, delay, level } = self.timing(name, &shown, edges, &spec)?;
+        if self.stages.len() == self.stages.capacity() {
+            let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} stages (max_stages)", &shown);
+            return Err(full.a(checked::count(self.stages.capacity())));
+        }
+        let first = self.edges.len();
+        let end = checked::add(first, edges.len())?;
+        if end > self.edges.capacity() {
+            let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} edges (max_edges)", &shown);
+            return Err(full.a(checked::count(self.edges.capacity())));
+        }
+        for edge in edges {
+            let edge = self.resolve(name, edge)?;
+            if let Node::Stage(s) = edge.from()
+                && let Some(from) = self.stages.get_mut(s)
+            {
+                from.consumers = from.consumers.sat_add(1);
+            }
+            // Room was checked above.
+            let _ = self.edges.push(edge);
+        }
+        let id = self.stages.len();
+        let _ = self.stages.push(Stage {
+            name: shown,
+            kernel: spec.kernel,
+            shape: spec.shape,
+            edges: (first, end),
+            stride: u64::from(spec.stride),
+            rate,
+            delay,
+            level,
+            reverse: spec.reverse,
+            consumers: 0,
+            state_bytes: spec.state_bytes,
+            state_align: spec.state_align,
+            state_word: spec.state_word,
+            scratch_bytes: spec.scratch_bytes,
+            scratch_align: spec.scratch_align,
+            keeps_scratch: spec.keeps_scratch,
+            table_bytes: spec.table_bytes,
+            table: Span::default(),
+            table_sum: 0,
+            host_heap_bytes: spec.host_heap_bytes,
+            revision: spec.revision,
+            cost_ns: spec.cost_ns,
+        });
+        Ok(id)
+    }
+}

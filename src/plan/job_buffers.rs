@@ -1,0 +1,180 @@
+//! The buffers of a job: their sizes and lifetimes, the order of stages that keeps few of them alive, and their places.
+
+use super::job::JobPlan;
+use super::order::{Scratch, order};
+use super::place::{Buffer, Purpose, clash, place};
+use crate::checked;
+use crate::graph::{Graph, Node, Stage};
+use crate::limits::{AREA_ALIGN, BUFFER_ALIGN};
+use crate::mem::Span;
+use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
+
+/// Moves of the search for an order with a low peak: a bound on the time of planning.
+const SEARCH_MOVES: u64 = 500;
+
+const FULL: Error = Error::new(Status::Internal, "the buffer table is full");
+
+impl JobPlan<'_> {
+    /// Orders the stages, lists the buffers with their lifetimes, places them, and checks the result.
+    pub(super) fn finish(&mut self, graph: &Graph<'_>) -> Result<()> {
+        self.set_order(graph)?;
+        let last = self.order.len();
+        // The last step of the head: the steps up to there repeat with every block.
+        let head = if self.head < last { self.head.sat_sub(1) } else { last };
+        self.buffers.clear();
+        for step in 0..self.order.len() {
+            let stage = self.order.get(step).and_then(|i| graph.stages().get(*i).map(|s| (*i, s)));
+            if let Some((i, stage)) = stage {
+                self.list_stage(graph, i, stage, step, head)?;
+            }
+        }
+        self.list_samples(graph, head)?;
+        let states = self.snapshot_layout(graph)?;
+        let snapshot = Buffer { purpose: Purpose::Snapshot, bytes: states, born: 0, dies: last, at: 0 };
+        if self.leaf > 0 {
+            self.buffers.push(snapshot).map_err(|_| FULL)?;
+        }
+        self.bytes = place(&mut self.buffers)?;
+        if clash(&self.buffers).is_some() {
+            return Err(Error::new(Status::Internal, "two buffers of the memory plan overlap"));
+        }
+        self.set_places()
+    }
+
+    /// Orders the active stages so that few bytes are alive at a time. Rows that outlive a block are alive in any order
+    /// and do not count.
+    fn set_order(&mut self, graph: &Graph<'_>) -> Result<()> {
+        self.sizes.clear();
+        for (i, stage) in graph.stages().iter().enumerate() {
+            let lane = self.lane(i);
+            let counts = lane.active && !lane.held && (self.classic || !self.carries(graph, i));
+            let bytes = checked::mul64(lane.cap, checked::count(stage.shape.bytes()))?;
+            let _ = self.sizes.push(if counts { bytes } else { 0 });
+        }
+        self.all.clear();
+        self.all.fill_with(|| 0);
+        self.search.clear();
+        self.search.fill_with(Scratch::default);
+        let input = |stage: usize, k: usize| {
+            let edges = graph.stages().get(stage).map_or(&[][..], |s| graph.edges_of(s));
+            edges.iter().filter_map(|e| if let Node::Stage(s) = e.from() { Some(s) } else { None }).nth(k)
+        };
+        order(&self.sizes, input, &mut self.all, &mut self.search, SEARCH_MOVES)?;
+        self.order.clear();
+        let level = |i: usize| graph.stages().get(i).map_or(0, |s| s.level);
+        let run = |i: &usize| self.lanes.get(*i).is_some_and(|l| l.active);
+        for tail in [false, true] {
+            for i in self.all.iter().copied().take(graph.stages().len()).filter(run) {
+                if (level(i) > 0) == tail {
+                    let _ = self.order.push(i);
+                }
+            }
+            if !tail || self.leaf == 0 {
+                self.head = self.order.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// True if rows of the stage outlive a block: a consumer lags or has a lookback.
+    fn carries(&self, graph: &Graph<'_>, stage: usize) -> bool {
+        let delay = self.lane(stage).delay;
+        let mut into = graph.consumers(Node::Stage(stage)).filter(|(c, ..)| self.lane(*c).active);
+        into.any(|(c, _, e)| e.lookback > 0 || self.lane(c).delay > delay)
+    }
+
+    /// Lists the buffers of stage `i`, which runs at `step`; `head` is the last step that repeats with every block.
+    fn list_stage(&mut self, graph: &Graph<'_>, i: usize, stage: &Stage<'_>, step: usize, head: usize) -> Result<()> {
+        let last = self.order.len();
+        let lane = self.lane(i);
+        let bytes = checked::mul(checked::size(lane.cap)?, stage.shape.bytes())?;
+        let used = self.last_reader(graph, Node::Stage(i)).max(step);
+        let dies = if lane.target { last } else { used };
+        let (born, dies) = match (self.classic || step > head, lane.held) {
+            (true, _) => (step, dies),
+            // Held over all blocks of a tile, and until its last reader has run.
+            (false, true) => (0, dies.max(head)),
+            (false, false) if self.carries(graph, i) => (0, head),
+            (false, false) => (step, dies),
+        };
+        let at = 0;
+        let rows = Buffer { purpose: Purpose::Rows(i), bytes, born, dies, at };
+        let (born, dies) = if stage.keeps_scratch && step <= head { (0, head) } else { (step, step) };
+        let scratch = Buffer { purpose: Purpose::Scratch(i), bytes: stage.scratch_bytes, born, dies, at };
+        let mut halo = 0;
+        for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
+            let bytes = checked::mul(checked::size(edge.rows())?, graph.shape(edge.from()).bytes())?;
+            halo = checked::add(halo, checked::align_up(bytes, BUFFER_ALIGN)?)?;
+        }
+        let bounce = Buffer { purpose: Purpose::Bounce(i), bytes: halo, born: step, dies: step, at };
+        let state = Buffer { purpose: Purpose::State(i), bytes: stage.state_bytes, born: 0, dies: last, at };
+        let shadow = Buffer { purpose: Purpose::Shadow(i), ..state };
+        for buffer in [rows, state, shadow, scratch, bounce] {
+            self.buffers.push(buffer).map_err(|_| FULL)?;
+        }
+        Ok(())
+    }
+
+    /// Lists the buffers of samples that are read from sources.
+    fn list_samples(&mut self, graph: &Graph<'_>, head: usize) -> Result<()> {
+        for (i, input) in graph.inputs().iter().enumerate() {
+            let feed = self.feeds.get(i).copied().unwrap_or_default();
+            if feed.active && feed.cap > 0 {
+                let bytes = checked::mul(checked::size(feed.cap)?, input.sample_bytes())?;
+                // In the classic order the last reader is the last use of the samples.
+                let used = self.last_reader(graph, Node::Input(i));
+                let dies = if self.classic { used } else { used.max(head) };
+                let samples = Buffer { purpose: Purpose::Feed(i), bytes, born: 0, dies, at: 0 };
+                self.buffers.push(samples).map_err(|_| FULL)?;
+                self.feed_bytes = checked::add(self.feed_bytes, bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The last step at which a stage reads the node.
+    fn last_reader(&self, graph: &Graph<'_>, node: Node) -> usize {
+        let step_of = |c: usize| self.order.iter().position(|o| *o == c);
+        graph.consumers(node).filter_map(|(c, ..)| step_of(c)).max().unwrap_or(0)
+    }
+
+    /// Assigns each active scan its part of its level's snapshot, and returns the bytes of all snapshots together.
+    fn snapshot_layout(&mut self, graph: &Graph<'_>) -> Result<usize> {
+        let mut top = 0;
+        for (level, group) in self.snapshots.iter_mut().enumerate() {
+            let at = top;
+            for (lane, stage) in self.lanes.iter_mut().zip(graph.stages()).filter(|(_, s)| s.level == level) {
+                lane.snap = Span { at: top, len: if lane.active { stage.state_bytes } else { 0 } };
+                top = checked::align_up(checked::add(top, lane.snap.len)?, AREA_ALIGN)?;
+            }
+            *group = Span { at, len: top.sat_sub(at) };
+        }
+        Ok(top)
+    }
+
+    /// Copies the places of the buffers to the lanes and feeds.
+    fn set_places(&mut self) -> Result<()> {
+        for buffer in self.buffers.iter() {
+            let span = buffer.span();
+            match buffer.purpose {
+                Purpose::Snapshot => {
+                    for group in &mut self.snapshots {
+                        group.at = checked::add(group.at, span.at)?;
+                    }
+                    for lane in self.lanes.iter_mut() {
+                        lane.snap.at = checked::add(lane.snap.at, span.at)?;
+                    }
+                    None
+                }
+                Purpose::Feed(i) => self.feeds.get_mut(i).map(|f| f.samples = span),
+                Purpose::Rows(i) => self.lanes.get_mut(i).map(|l| l.rows = span),
+                Purpose::State(i) => self.lanes.get_mut(i).map(|l| l.state = span),
+                Purpose::Shadow(i) => self.lanes.get_mut(i).map(|l| l.shadow = span),
+                Purpose::Scratch(i) => self.lanes.get_mut(i).map(|l| l.scratch = span),
+                Purpose::Bounce(i) => self.lanes.get_mut(i).map(|l| l.bounce = span),
+            };
+        }
+        Ok(())
+    }
+}
