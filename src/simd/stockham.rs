@@ -5,9 +5,9 @@
 //! lanes, so that all processors give the same bits. Van Loan, Computational Frameworks for the Fast Fourier Transform,
 //! 1.7.
 //!
-//! A pass with `s` interleaved transforms of length `4 m` maps elements `p, p+m, p+2m, p+3m` (each `s` wide) to `4p,
-//! 4p+1, 4p+2, 4p+3`; the last three are multiplied by `w^p, w^2p, w^3p`, `w = exp(-2 pi i / (4 m))`. If the length is
-//! not a power of four, the last pass has radix 2.
+//! A pass with `s` interleaved transforms of length `4 m` maps elements `p, p+m, p+2m, p+3m` (each `s` wide) to
+//! `4p, 4p+1, 4p+2, 4p+3`; the last three are multiplied by `w^p, w^2p, w^3p`, `w = exp(-2 pi i / (4 m))`. If the
+//! length is not a power of four, the last pass has radix 2.
 //!
 //! [`stockham`] is for vector units. [`stockham_plain`] is for processors without: one butterfly after the other in
 //! registers, real and imaginary parts interleaved. Both perform the same operations and give the same bits.

@@ -28,9 +28,9 @@
 //! does not occur in every row. In rows of up to 128 elements each quantile is selected in linear time.
 //!
 //! # Memory
-//! For `k` probabilities, `limit = min(W, 2 c + 8 sqrt(W))` and `chunk = min(W, 512)`: scratch memory of `4 k (limit +
-//! 2 chunk + 16 + 12 + 4 s) + 4 max(limit + 16, 4096) + 16` bytes, where `s = W / H` if that is a whole number of at
-//! most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
+//! For `k` probabilities, `limit = min(W, 2 c + 8 sqrt(W))` and `chunk = min(W, 512)`: scratch memory of
+//! `4 k (limit + 2 chunk + 16 + 12 + 4 s) + 4 max(limit + 16, 4096) + 16` bytes, where `s = W / H` if that is a whole
+//! number of at most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
 
 use super::{Build, shape};
 use crate::checked;

@@ -60,8 +60,7 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let count = given(b, "emission").len();
     let symbols = edge.shape.dtype == Dtype::U8;
     if (count > 0) != symbols || count.checked_rem(states) != Some(0) {
-        let text =
-            "the parameter {n} must have a row for each of the {a} states with symbols, and none with likelihoods";
+        let text = "the parameter {n} is for symbols: one row for each of the {a} states, none with likelihoods";
         return Err(b.param_error("emission", text).a(checked::count(states)));
     }
     let emission = list(b, "emission", count)?;

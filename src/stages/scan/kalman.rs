@@ -5,8 +5,8 @@
 //! x = F x;  P = F P F' + Q                                                                   -> state
 //! ```
 //! Input: `f32`, `f64` or `i16` rows of `n` measurements. Output, in `f64`, for each measurement: the state estimate
-//! `x` (`d` numbers) and the upper triangle of its covariance `P`, row by row (`d (d + 1) / 2` numbers), together `n d
-//! (d + 3) / 2` elements. `rts_smoother` needs nothing else.
+//! `x` (`d` numbers) and the upper triangle of its covariance `P`, row by row (`d (d + 1) / 2` numbers), together
+//! `n d (d + 3) / 2` elements. `rts_smoother` needs nothing else.
 //!
 //! | parameter | meaning |
 //! | --- | --- |

@@ -11,8 +11,8 @@
 //! the amplitude. Sine, cosine and angle are polynomials in `f64` of basic operations, the same bits on every machine,
 //! with errors below 1e-13.
 //!
-//! Input: `c32`, or real `f32`, `f64` or `i16` rows of `n` samples. Output: `phase frequency lock` for each sample, `3
-//! n` elements, `f32` by default: the phase before the sample changes the loop, frequency and lock after it.
+//! Input: `c32`, or real `f32`, `f64` or `i16` rows of `n` samples. Output: `phase frequency lock` for each sample,
+//! `3 n` elements, `f32` by default: the phase before the sample changes the loop, frequency and lock after it.
 //!
 //! | parameter | meaning |
 //! | --- | --- |

@@ -6,6 +6,7 @@ use crate::mem::Complex32;
 use crate::stages::testing::{close, signal};
 use crate::stages::{Build, EdgeShape, Param, find};
 use core::f64::consts::TAU;
+use std::string::ToString;
 use std::vec::Vec;
 
 /// Annual flow of the Nile at Aswan, 1871 to 1970 (Cobb, Biometrika 65, 1978).
@@ -225,5 +226,23 @@ fn parameters_and_edges_are_checked() {
     let short = Edge::rows(&[0.0f32; 30], 2);
     for (back, ahead, fits) in [(0, 0, false), (4, 0, false), (0, 2, false), (0, 3, true), (1, 4, true)] {
         assert_eq!(register("zero_phase_forward", &[sos], &[short.clone().halo(back, ahead)]).is_ok(), fits);
+    }
+}
+
+#[test]
+fn errors_name_kind_parameter_and_range() {
+    let text = |kind, params: &Params<'_>, edge: Edge| register(kind, params, &[edge]).unwrap_err().to_string();
+    let (x, wide) = (Edge::rows(&[0.0f32; 30], 10), Edge::rows(&[0.0f64; 30], 10));
+    let cases = [
+        (text("ema", &[("alpha", &[1.5])], x.clone()), "the parameter ema.alpha must be above 0 and at most 1"),
+        (text("ema", &[("beta", &[0.5])], x.clone()), "unknown parameter ema.beta"),
+        (text("pll", &[], x.clone()), "the parameter pll.frequency is required"),
+        (text("cusum", &[("threshold", &[0.0])], x.clone()), "cusum.threshold must be a finite number above 0"),
+        (text("top_k_sum", &[("k", &[11.0])], x.clone()), "top_k_sum.k must be a whole number from 1 to 10"),
+        (text("kalman", &[("q", &[1.0]), ("x0", &[1.0])], x), "kalman.x0 must be a list of 2 finite numbers; it has 1"),
+        (text("rfft_power", &[], wide), "rfft_power: f64 rows are not supported"),
+    ];
+    for (got, want) in cases {
+        assert!(got.ends_with(want), "{got}");
     }
 }
