@@ -131,8 +131,7 @@ mod tests {
                 let mut at = start;
                 for i in 0..NUMBERS {
                     let z = ((v[i] << 1) ^ (v[i] >> 31)) as u32;
-                    // By the definition: the bits above the low ones are k + 1, unless the number
-                    // has no low bits.
+                    // By the definition k + 1 bits are above the low bits, if there are low bits.
                     prop_assert!(bits[i] == 0 || (z >> bits[i]).ilog2() == k);
                     prop_assert!(bits[i] > 0 || z < 2 << k);
                     prop_assert_eq!(classes[i], (bits[i] << k) + (z >> bits[i]));

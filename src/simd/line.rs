@@ -49,16 +49,25 @@ fn add<T: Copy + Into<f64>>(sum: &mut Lane, weighted: &mut Lane, at: &mut Lane, 
     }
 }
 
+/// `out = x - (mean + slope * at)` for a lane row, or the start of one; `at` moves to the next.
+#[inline(always)]
+fn subtract<T: Copy + Into<f64>>(out: &mut [f32], x: &[T], mean: f64, slope: f64, at: &mut Lane) {
+    for ((y, x), k) in out.iter_mut().zip(x).zip(at) {
+        let v: f64 = (*x).into();
+        *y = (v - (mean + slope * *k)) as f32;
+        *k += LANES as f64;
+    }
+}
+
 #[inline(always)]
 fn minus<T: Copy + Into<f64>>(out: &mut [f32], x: &[T], mean: f64, slope: f64) {
     let mut at = positions(x.len());
-    for (out, x) in out.chunks_mut(LANES).zip(x.chunks(LANES)) {
-        for ((y, x), k) in out.iter_mut().zip(x).zip(&mut at) {
-            let v: f64 = (*x).into();
-            *y = (v - (mean + slope * *k)) as f32;
-            *k += LANES as f64;
-        }
+    let (blocks, rest) = x.as_chunks::<LANES>();
+    let (out_blocks, out_rest) = out.as_chunks_mut::<LANES>();
+    for (out, block) in out_blocks.iter_mut().zip(blocks) {
+        subtract(out, block, mean, slope, &mut at);
     }
+    subtract(out_rest, rest, mean, slope, &mut at);
 }
 
 per_level! {

@@ -53,13 +53,13 @@ impl Detrend {
 
 impl Kernel for Detrend {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        let (level, len) = (self.level, io.edges.first().map_or(0, |e| e.shape.len));
+        let level = self.level;
         match io.input_dtype(0)? {
-            Dtype::I16 => row_by_row(io, len, |y, row| {
+            Dtype::I16 => row_by_row(io, None, |y, row| {
                 let (mean, slope) = self.trend(simd::line_sums_i16(level, row), row.len());
                 simd::minus_line_i16(level, y, row, mean, slope);
             }),
-            _ => row_by_row(io, len, |y, row| {
+            _ => row_by_row(io, None, |y, row| {
                 let (mean, slope) = self.trend(simd::line_sums(level, row), row.len());
                 simd::minus_line(level, y, row, mean, slope);
             }),

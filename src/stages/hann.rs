@@ -48,8 +48,8 @@ impl Kernel for Hann {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let window = cast::<f32>(io.table).ok_or(Code::MISFIT)?;
         match io.input_dtype(0)? {
-            Dtype::I16 => row_by_row(io, window.len(), |y, row| simd::mul_i16(self.level, y, row, window)),
-            _ => row_by_row(io, window.len(), |y, row| simd::mul(self.level, y, row, window)),
+            Dtype::I16 => row_by_row(io, None, |y, row| simd::mul_i16(self.level, y, row, window)),
+            _ => row_by_row(io, None, |y, row| simd::mul(self.level, y, row, window)),
         }
     }
 }

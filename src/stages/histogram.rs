@@ -71,7 +71,7 @@ impl Histogram {
     }
 
     fn count<T: Element + Into<f64>>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        row_by_row(io, self.bins, |y: &mut [u32], row: &[T]| {
+        row_by_row(io, Some(self.bins), |y: &mut [u32], row: &[T]| {
             y.fill(0);
             for x in row {
                 if let Some(n) = self.bin((*x).into()).and_then(|j| y.get_mut(j)) {

@@ -81,7 +81,7 @@ kinds! {
     DETREND = kind(
         "detrend",
         detrend::build,
-        600,
+        400,
         "f32 or i16 -> f32. Row without its least-squares line; type (1): 0 for the mean alone. i16 as it is. NaN or infinity \
          gives a row of NaN.",
     );

@@ -3,14 +3,16 @@
 use crate::dtype::Element;
 use crate::kernel::{Code, StageIo};
 
-/// Calls `f` with the place of each output row, of `len` elements, and the input row.
+/// Calls `f` with the place of each output row and the input row. Output rows have `len` elements, or the length of an
+/// input row.
 #[inline(always)]
 pub(super) fn row_by_row<X: Element, Y: Element>(
     io: &mut StageIo<'_>,
-    len: usize,
+    len: Option<usize>,
     f: impl Fn(&mut [Y], &[X]),
 ) -> Result<(), Code> {
     let rows = io.input::<X>(0)?;
+    let len = len.unwrap_or(rows.row_len());
     for (y, row) in io.output::<Y>()?.chunks_exact_mut(len.max(1)).zip(rows.iter()) {
         f(y, row);
     }
@@ -30,6 +32,5 @@ pub(super) fn number_by_row<X: Element, Y: Element>(io: &mut StageIo<'_>, f: imp
 /// One number of each element.
 #[inline(always)]
 pub(super) fn number_by_element<X: Element, Y: Element>(io: &mut StageIo<'_>, f: impl Fn(X) -> Y) -> Result<(), Code> {
-    let len = io.input::<X>(0)?.row_len();
-    row_by_row(io, len, |y: &mut [Y], row: &[X]| y.iter_mut().zip(row).for_each(|(y, x)| *y = f(*x)))
+    row_by_row(io, None, |y: &mut [Y], row: &[X]| y.iter_mut().zip(row).for_each(|(y, x)| *y = f(*x)))
 }

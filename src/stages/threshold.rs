@@ -8,7 +8,7 @@
 //! | `level` | limit; required, not NaN |
 //! | `below` | 1: alerts if `x < level`. 0, the default: if `x > level` |
 
-use super::rows::number_by_element;
+use super::rows::row_by_row;
 use super::{Build, REAL, shape};
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -34,11 +34,14 @@ struct Threshold {
 
 impl Threshold {
     fn compare<T: Element>(&self, io: &mut StageIo<'_>, number: impl Fn(T) -> f64) -> Result<(), Code> {
-        if self.below {
-            number_by_element(io, |x: T| u8::from(number(x) < self.level))
-        } else {
-            number_by_element(io, |x: T| u8::from(number(x) > self.level))
-        }
+        row_by_row(io, None, |y: &mut [u8], row: &[T]| {
+            let items = y.iter_mut().zip(row);
+            if self.below {
+                items.for_each(|(y, x)| *y = u8::from(number(*x) < self.level));
+            } else {
+                items.for_each(|(y, x)| *y = u8::from(number(*x) > self.level));
+            }
+        })
     }
 }
 
