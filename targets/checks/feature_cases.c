@@ -142,7 +142,7 @@ const feature_case feature_cases[] = {
               .also = "input", .lookback = 1) } },
     { "f32, line", SQS_F32, SQS_F32, TONE, 1, 100, 64, { STAGE(detrend) } },
     { "i16, mean", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(detrend, WITH(NUMBER("type", 0))) } },
-    { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50, { STAGE(detrend) } },
+    { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 6, 4, { STAGE(detrend) } },
 };
 
 const size_t feature_count = sizeof feature_cases / sizeof *feature_cases;

@@ -190,8 +190,8 @@ impl Reverse<'_> {
         for (v, i) in extension.iter_mut().zip(1..) {
             *v = filter(self.sections, z, mirror - back(i)?);
         }
-        let last = extension.last().or(y.last()).ok_or(Code::MISFIT)?;
-        settle(self.sections, z, *last);
+        let output = extension.last().or(y.last()).ok_or(Code::MISFIT)?;
+        settle(self.sections, z, *output);
         for v in extension.iter().rev() {
             filter(self.sections, z, *v);
         }
