@@ -191,6 +191,7 @@ fn single(c: &mut Criterion) {
         ("rms", &[]),
         ("band", &[("from", &[100.0]), ("to", &[2000.0])]),
         ("decimate", &[("factor", &[4.0])]),
+        ("detrend", &[]),
         ("fir", &[("taps", &[0.03; 32])]),
         ("histogram", &[("lo", &[-2.0]), ("hi", &[2.0]), ("bins", &[64.0])]),
         ("threshold", &[("level", &[0.5])]),

@@ -198,6 +198,9 @@
  * decimate
  *     f32. Low-pass, then every factor-th element: taps (list; default a Hamming-windowed sinc of 20 * factor
  *     + 1).
+ * detrend
+ *     f32 or i16 -> f32. Row without its least-squares line; type (1): 0 for the mean alone. i16 as it is.
+ *     NaN or infinity gives a row of NaN.
  * ema
  *     f32, f64 or i16; a scan. Exponential moving average: alpha or span, initial, precision.
  * energy
@@ -1438,6 +1441,8 @@ const sqs_kind *sqs_kind_channel(void);
 const sqs_kind *sqs_kind_cusum(void);
 
 const sqs_kind *sqs_kind_decimate(void);
+
+const sqs_kind *sqs_kind_detrend(void);
 
 const sqs_kind *sqs_kind_ema(void);
 

@@ -1,16 +1,16 @@
 //! Transforms of `f32` rows of any length by `rustfft`.
 //!
-//! `rustfft` is generic over its element type, so every crate that plans a transform compiles all of it again. This
+//! `rustfft` is generic over its element type, so that every crate that plans a transform compiles all of it. This
 //! crate plans for `f32` alone, in a function that is not generic: the library and the driver share one copy.
 //!
-//! | processor | lengths of prime factors up to 31 | others |
+//! | processor | lengths with prime factors up to 31 | other lengths |
 //! | --- | --- | --- |
 //! | x86-64 with AVX and FMA, AArch64 | mixed radix in vectors | Rader or Bluestein |
 //! | x86-64 without (before 2013) | radix 4, and a small sum for each odd factor | Bluestein |
 //! | any other | mixed radix | Rader or Bluestein |
 //!
-//! The second row keeps `rustfft`'s SSE and portable kernels, 570 KB of code, out of libraries for x86-64. The last bits of a
-//! transform may differ between processors. They do not differ between calls on one processor.
+//! The second row keeps the SSE and portable kernels of `rustfft`, 570 KB of code, out of libraries for x86-64. The
+//! last bits of a transform may differ between processors. They do not differ between calls on one processor.
 #![deny(unsafe_code)]
 
 pub use rustfft::{Fft, num_complex::Complex32};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// Plans `X[k] = sum x[i] exp(-2 pi i k / len)` over `len` complex numbers, unscaled.
 ///
-/// Allocates on the heap, at most [`heap_bytes`]. The plan itself does not allocate in `process_with_scratch` and
+/// Allocates at most [`heap_bytes`] on the heap. The plan does not allocate in `process_with_scratch` and
 /// `process_immutable_with_scratch`.
 #[must_use]
 pub fn forward(len: usize) -> Arc<dyn Fft<f32>> {
@@ -28,11 +28,12 @@ pub fn forward(len: usize) -> Arc<dyn Fft<f32>> {
     rustfft::FftPlanner::new().plan_fft_forward(len)
 }
 
-/// An upper bound of what [`forward`] and its plan use of the heap, while it is made and after, in bytes.
+/// An upper bound of the heap memory of [`forward`], during the call and in its plan, in bytes.
 ///
-/// Lengths of small prime factors need their twiddles, 8 bytes an element, and without vectors three times as much while
-/// they are made. Others go through a transform of up to four times the length (Bluestein), of which two tables exist for
-/// a while. Measured: 8.1, 24.1 and 93 bytes an element; tests compare the bound with a counting allocator.
+/// Lengths of small prime factors use 8 bytes per element for their twiddles, and three times that during the call on
+/// processors without vectors. Other lengths use a transform of up to four times the length (Bluestein), with two
+/// tables during the call. Measured: 8.1, 24.1 and 93 bytes per element. Tests compare the bound with a counting
+/// allocator.
 #[must_use]
 pub fn heap_bytes(len: usize) -> usize {
     let mut rest = len;
@@ -44,7 +45,7 @@ pub fn heap_bytes(len: usize) -> usize {
     len.saturating_mul(if rest == 1 { 25 } else { 112 }).saturating_add(8192)
 }
 
-/// Whether [`forward`] has vectors on this processor.
+/// Whether [`forward`] uses vector instructions on this processor.
 #[must_use]
 pub fn has_vectors() -> bool {
     #[cfg(target_arch = "x86_64")]

@@ -1,4 +1,4 @@
-//! Transforms against the sum of the definition, and their heap against its bound.
+//! Transforms against the sum of the definition, and their heap memory against its bound.
 
 use sqrtspace_fft::{Complex32, Fft, forward, heap_bytes};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 thread_local! {
-    /// Bytes of this thread now, and at most.
+    /// Bytes that this thread has allocated: current, peak.
     static HELD: Cell<(isize, isize)> = const { Cell::new((0, 0)) };
 }
 
@@ -21,12 +21,12 @@ fn add(bytes: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         add(layout.size() as isize);
-        // SAFETY: as the caller promises.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, p: *mut u8, layout: Layout) {
         add(-(layout.size() as isize));
-        // SAFETY: as the caller promises.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.dealloc(p, layout) }
     }
 }
@@ -45,7 +45,7 @@ fn planners() -> Vec<(&'static str, Planner)> {
 }
 
 #[test]
-fn plans_stay_within_their_bytes() {
+fn plans_stay_within_their_heap_bytes() {
     let large = [4096, 6000, 8191, 8192, 16_382, 20_011, 40_960, 59_049, 65_537, 131_074, 262_144, 360_360, 1_000_003];
     for len in (1..400).chain((401..9000).step_by(61)).chain(large) {
         for (name, plan) in planners() {
@@ -58,7 +58,7 @@ fn plans_stay_within_their_bytes() {
     }
 }
 
-/// The sum of the definition, in `f64`, for a few bins.
+/// Bin `k` by the sum of the definition, in `f64`.
 fn naive(x: &[Complex32], k: usize) -> (f64, f64) {
     let turn = |i: usize| -2.0 * std::f64::consts::PI * ((i * k) % x.len()) as f64 / x.len() as f64;
     x.iter().enumerate().fold((0.0, 0.0), |(re, im), (i, v)| {

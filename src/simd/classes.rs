@@ -1,17 +1,18 @@
-//! Numbers split into a class of magnitude and low bits, and put together again.
+//! Numbers split into a class of magnitude and low bits, and joined from them.
 //!
-//! A signed number as zigzag z has `low` bits: those below its highest `k + 1`; its class is `(low << k) + (z >> low)`.
+//! The low bits of a signed number with the zigzag code z are those below its highest `k + 1` bits; `low` is their
+//! number, and the class is `(low << k) + (z >> low)`.
 #![allow(clippy::arithmetic_side_effects, reason = "bit counts below 32; positions within an array")]
 
 use super::{Isa, Level};
 
-/// Numbers at a time.
+/// Numbers processed at a time.
 pub const NUMBERS: usize = 32;
-/// Bytes that the low bits of as many numbers lie in, begun within a byte, and what a look at the last reaches over.
+/// Bytes of the low bits of [`NUMBERS`] numbers, which may start within a byte, and of the read past the last.
 pub const LOW_BYTES: usize = 136;
 
 per_level! {
-    /// The classes of numbers, their low bits, and how many these are. `k` is at most 3.
+    /// The classes of numbers, their low bits, and the number of low bits. `k` is at most 3.
     pub fn split(
         v: &[i32; NUMBERS],
         k: u32,
@@ -29,32 +30,32 @@ per_level! {
     }
 }
 
-/// How many neighbours of so many bits at most fit into a long word: 1, 2 or 4.
+/// How many adjacent numbers of up to `max_bits` bits fit a long word: 1, 2 or 4.
 #[must_use]
-pub fn together(most: u32) -> usize {
-    if most <= LONG_BITS_4 {
+pub fn together(max_bits: u32) -> usize {
+    if max_bits <= LONG_BITS_4 {
         4
-    } else if most <= LONG_BITS_2 {
+    } else if max_bits <= LONG_BITS_2 {
         2
     } else {
         1
     }
 }
 
-/// Bits of each of four and of two neighbours.
+/// Maximum bits of each of four and of two adjacent numbers.
 const LONG_BITS_4: u32 = 14;
 const LONG_BITS_2: u32 = 28;
 
 per_level! {
-    /// Joins numbers of so many bits, [`together`] at a time, the first one highest; how many there are then.
+    /// Joins numbers of `bits` bits, [`together`] at a time, the first one highest. Returns the number of long words.
     pub fn gather(
         low: &[u32; NUMBERS],
         bits: &[u32; NUMBERS],
         long: &mut [u64; NUMBERS],
         lengths: &mut [u32; NUMBERS],
     ) -> usize {
-        let most = bits.iter().fold(0, |m, b| m.max(*b));
-        let n = NUMBERS / together(most);
+        let max_bits = bits.iter().fold(0, |m, b| m.max(*b));
+        let n = NUMBERS / together(max_bits);
         if n == NUMBERS {
             for ((to, len), (low, bits)) in long.iter_mut().zip(lengths).zip(low.iter().zip(bits)) {
                 (*to, *len) = (u64::from(*low), *bits);
@@ -82,7 +83,8 @@ per_level! {
 }
 
 per_level! {
-    /// The numbers of classes, whose low bits begin `at` bits (below 8) from the start of `bytes`; how many they are.
+    /// The numbers of classes, with low bits that start `at` bits (below 8) into `bytes`. Returns the number of low
+    /// bits.
     pub fn join(classes: &[u8; NUMBERS], k: u32, bytes: &[u8; LOW_BYTES], at: usize, v: &mut [i32; NUMBERS]) -> usize {
         let mut bits = [0u32; NUMBERS];
         let mut ends = [0u32; NUMBERS];
@@ -96,7 +98,7 @@ per_level! {
         }
         let mut low = [0u32; NUMBERS];
         for ((low, at), bits) in low.iter_mut().zip(&ends).zip(&bits) {
-            // No number has more than 31 bits, so that this is within the array.
+            // No number has more than 31 low bits, so that this is within the array.
             let first = (*at as usize >> 3).min(LOW_BYTES - 8);
             let word = bytes.get(first..).and_then(|b| b.first_chunk::<8>()).copied().unwrap_or([0; 8]);
             *low = ((u64::from_be_bytes(word) << (at & 7)) >> 32 >> (32 - bits)) as u32;
@@ -117,7 +119,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_split_is_joined(
+        fn split_numbers_are_joined(
             v in proptest::collection::vec(prop_oneof![4 => -9..9i32, 2 => -999..999i32, 1 => any::<i32>(), 1 => Just(i32::MIN)], NUMBERS),
             k in 0u32..4, start in 0usize..8,
         ) {
@@ -129,7 +131,7 @@ mod tests {
                 let mut at = start;
                 for i in 0..NUMBERS {
                     let z = ((v[i] << 1) ^ (v[i] >> 31)) as u32;
-                    // By the definition: what is above the low bits has k + 1 bits, unless there are no low bits.
+                    // By the definition k + 1 bits are above the low bits, if there are low bits.
                     prop_assert!(bits[i] == 0 || (z >> bits[i]).ilog2() == k);
                     prop_assert!(bits[i] > 0 || z < 2 << k);
                     prop_assert_eq!(classes[i], (bits[i] << k) + (z >> bits[i]));

@@ -1,11 +1,11 @@
-//! CRC-32C by the instruction that x86 has for it, on three runs of bytes at a time where there are enough: one result
-//! takes three cycles, and one can be begun in each.
+//! CRC-32C by the x86 instruction, on three runs of bytes at a time: the latency of the instruction is three cycles,
+//! its throughput one per cycle.
 
 /// Bytes of one of the three runs.
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 const RUN: usize = 1024;
 
-/// The checksum register behind `bytes`; none where this processor has no instruction for it.
+/// The checksum register after `bytes`; none if this processor has no instruction for it.
 #[must_use]
 pub fn crc32c(register: u32, bytes: &[u8]) -> Option<u32> {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -23,7 +23,7 @@ fn by_instruction(register: u32, bytes: &[u8]) -> u32 {
     use core::arch::x86_64::{_mm_crc32_u8, _mm_crc32_u64};
     let mut register = register;
     let mut rest = bytes;
-    while let Some((three, behind)) = rest.split_first_chunk::<{ 3 * RUN }>() {
+    while let Some((three, after)) = rest.split_first_chunk::<{ 3 * RUN }>() {
         let (words, _) = three.as_chunks::<8>();
         let (a, bc) = words.split_at(RUN / 8);
         let (b, c) = bc.split_at(RUN / 8);
@@ -37,8 +37,8 @@ fn by_instruction(register: u32, bytes: &[u8]) -> u32 {
             ];
         }
         let [x, y, z] = sums.map(|s| s as u32);
-        register = behind_run(behind_run(x) ^ y) ^ z;
-        rest = behind;
+        register = after_run(after_run(x) ^ y) ^ z;
+        rest = after;
     }
     let (words, tail) = rest.as_chunks::<8>();
     let mut sum = u64::from(register);
@@ -48,9 +48,9 @@ fn by_instruction(register: u32, bytes: &[u8]) -> u32 {
     tail.iter().fold(sum as u32, |sum, b| _mm_crc32_u8(sum, *b))
 }
 
-/// The register behind a run of zeroes: a linear map, by a table for each byte.
+/// The register after a run of zeros: a linear map, with a table for each byte.
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-fn behind_run(register: u32) -> u32 {
+fn after_run(register: u32) -> u32 {
     static TABLES: [[u32; 256]; 4] = tables();
     let [t0, t1, t2, t3] = &TABLES;
     let [b0, b1, b2, b3] = register.to_le_bytes();
@@ -62,7 +62,7 @@ fn behind_run(register: u32) -> u32 {
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
 const fn tables() -> [[u32; 256]; 4] {
-    // Where each single bit goes.
+    // The image of each single bit.
     let mut bits = [0u32; 32];
     let mut i = 0;
     while i < 32 {

@@ -1,22 +1,22 @@
-//! Numbers of a grid that were rounded to some significant decimal digits on their way, and what they are off.
+//! Numbers of a grid that were rounded to a number of significant decimal digits, and the errors of such a grid.
 //!
-//! A number is brought to as many digits before the point by a power of ten, rounded, ties to even, and brought back; where
-//! binary64 does not hold the power exactly it stays as it is.
+//! To round, a number is multiplied by the power of ten that leaves `digits` digits before the point, rounded, ties to
+//! even, and divided by the power. A number is unchanged if binary64 does not hold the power exactly.
 #![allow(clippy::arithmetic_side_effects, reason = "f64 arithmetic; powers of a few hundred")]
 
 use super::grid::{ROUND, order};
 use super::{Isa, LANES, Level};
 
-/// Where the power 0 stands in the tables.
+/// Position of the power 0 in the tables.
 const ZERO: i32 = 32;
 /// The largest power of ten that binary64 holds exactly.
 const EXACT: i32 = 22;
-/// Powers in a table.
+/// Number of powers in a table.
 const PLACES: usize = 2 * ZERO as usize;
-/// The powers of ten, each exact; 1 for negative ones.
+/// The powers of ten, exact; 1 for negative exponents.
 const POWERS: [f64; PLACES] = powers(1.0);
-/// The same with about the inverses of the others for negative ones.
-const ABOUT: [f64; PLACES] = powers(0.0);
+/// As [`POWERS`], with approximate inverses for negative exponents.
+const APPROXIMATE: [f64; PLACES] = powers(0.0);
 
 #[allow(clippy::indexing_slicing, clippy::cast_sign_loss, reason = "runs in the compiler")]
 const fn powers(below: f64) -> [f64; PLACES] {
@@ -44,11 +44,12 @@ fn round(v: f64) -> f64 {
     (v + ROUND) - ROUND
 }
 
-/// Rounds each to so many digits.
+/// Rounds each number to `digits` digits.
 #[inline(always)]
 fn decimals(numbers: &mut [f64; LANES], digits: u8) {
     let powers = powers_for(numbers, digits);
-    // One of the two powers is 1, which changes nothing; where all are large it is the divisor.
+    // One of the two powers is 1 and changes nothing; if all numbers need a positive power, it is
+    // the divisor.
     if powers.iter().fold(i32::MAX, |m, p| m.min(*p)) > 0 {
         decimals_by(numbers, &powers, digits, |v, power| v * of(&POWERS, power), |v, power| v / of(&POWERS, power));
     } else {
@@ -57,20 +58,26 @@ fn decimals(numbers: &mut [f64; LANES], digits: u8) {
     }
 }
 
-/// The same, not quite, but without divisions: where an estimate is enough.
+/// As [`decimals`], approximately and without divisions: for estimates.
 #[inline(always)]
-fn decimals_about(numbers: &mut [f64; LANES], digits: u8) {
+fn decimals_estimate(numbers: &mut [f64; LANES], digits: u8) {
     let powers = powers_for(numbers, digits);
-    decimals_by(numbers, &powers, digits, |v, power| v * of(&ABOUT, power), |v, power| v * of(&ABOUT, -power));
+    decimals_by(
+        numbers,
+        &powers,
+        digits,
+        |v, power| v * of(&APPROXIMATE, power),
+        |v, power| v * of(&APPROXIMATE, -power),
+    );
 }
 
-/// The powers of ten that bring numbers to so many digits before the point, or one more.
+/// The exponents of ten that leave `digits` digits before the point, or one more.
 #[inline(always)]
 fn powers_for(numbers: &[f64; LANES], digits: u8) -> [i32; LANES] {
     let mut powers = [0; LANES];
     for (power, v) in powers.iter_mut().zip(numbers) {
         let exponent = ((v.to_bits() >> 52) & 0x7ff) as i32 - 1023;
-        // 1233 / 4096 is log10(2), a little less: the result is right or one too high.
+        // 1233 / 4096 is slightly less than log10(2): the result is exact or one too high.
         *power = (i32::from(digits) - 1 - ((exponent * 1233) >> 12)).clamp(1 - ZERO, ZERO - 1);
     }
     powers
@@ -84,16 +91,16 @@ fn decimals_by(
     scaled: impl Fn(f64, i32) -> f64,
     back: impl Fn(f64, i32) -> f64,
 ) {
-    let most = of(&POWERS, digits.into());
+    let limit = of(&POWERS, digits.into());
     for (v, power) in numbers.iter_mut().zip(powers) {
-        let right = power - i32::from(scaled(*v, *power).abs() >= most);
-        let rounded = back(round(scaled(*v, right)), right);
-        *v = if *power <= EXACT && right >= -EXACT { rounded } else { *v };
+        let exact = power - i32::from(scaled(*v, *power).abs() >= limit);
+        let rounded = back(round(scaled(*v, exact)), exact);
+        *v = if *power <= EXACT && exact >= -EXACT { rounded } else { *v };
     }
 }
 
 per_level! {
-    /// The samples of counts: `offset + k * step`, rounded to so many digits, as ordered integers.
+    /// The samples of counts: `offset + k * step`, rounded to `digits` digits, as ordered integers.
     pub fn grid_decimals(counts: &[i32], offset: f64, step: f64, digits: u8, samples: &mut [i32]) {
         for (to, counts) in samples.chunks_mut(LANES).zip(counts.chunks(LANES)) {
             let mut v = [0.0; LANES];
@@ -109,8 +116,8 @@ per_level! {
 }
 
 per_level! {
-    /// How many bits it takes, in 1/256, about, to tell by how much the nearest of the grid misses each of the values in units
-    /// of the last place of binary32; not of all where it is more than `enough`. Digits are 0 for no rounding.
+    /// Estimated size, in 1/256 bit, of the distances of the values to the nearest number of the grid, in units in the
+    /// last place of binary32. Stops early once it exceeds `enough`. `digits` is 0 for no rounding.
     pub fn grid_misses(values: &[f64], offset: f64, step: f64, digits: u8, enough: u64) -> u64 {
         let inverse = 1.0 / step;
         let mut sum = 0u64;
@@ -123,14 +130,14 @@ per_level! {
                 *near = offset + round((v - offset) * inverse) * step;
             }
             if digits > 0 {
-                decimals_about(&mut near, digits);
+                decimals_estimate(&mut near, digits);
             }
             let mut bits = [0u32; LANES];
             for ((to, v), near) in bits.iter_mut().zip(values).zip(near) {
                 let [near, v] = [near, *v].map(|v| order((v as f32).to_bits() as i32));
                 let miss = near.abs_diff(v).saturating_add(1);
                 let zeros = miss.leading_zeros();
-                // The logarithm by its whole part and the line through the mantissa.
+                // The logarithm to base 2: the exponent, and the mantissa as a linear fraction.
                 *to = ((31 - zeros) << 8) + (((miss << zeros) >> 23) & 0xff);
             }
             sum += bits.iter().map(|b| u64::from(*b)).sum::<u64>();

@@ -1,19 +1,19 @@
-//! Filters over a row, and the scan for elements above a bar.
+//! Filters over a row, and the search for elements above a bar.
 
 use super::{Isa, LANES, Level};
 
-/// Outputs of a filter that are made together, and elements that are compared together.
+/// Outputs of a filter computed together, and elements compared together.
 pub const BLOCK: usize = 4 * LANES;
 
-/// Outputs `start .. start + N` of [`correlate`], summed side by side.
+/// Outputs `start .. start + N` of [`correlate`], summed together.
 #[inline(always)]
-fn side_by_side<const N: usize>(out: &mut [f32], start: usize, x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
+fn outputs<const N: usize>(out: &mut [f32], start: usize, x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
     let mut sums = [0f32; N];
     for (r, taps) in h.chunks(phases).enumerate() {
         let from = start.wrapping_add(r);
         for (t, phase) in taps.iter().zip(x.chunks_exact(phase_len)) {
-            let Some(seen) = phase.get(from..).and_then(|p| p.first_chunk::<N>()) else { return };
-            for (s, v) in sums.iter_mut().zip(seen) {
+            let Some(window) = phase.get(from..).and_then(|p| p.first_chunk::<N>()) else { return };
+            for (s, v) in sums.iter_mut().zip(window) {
                 *s += t * v;
             }
         }
@@ -23,21 +23,21 @@ fn side_by_side<const N: usize>(out: &mut [f32], start: usize, x: &[f32], phase_
     }
 }
 
-/// All outputs of [`correlate`], `N` at a time; the last ones are made again where they do not fill a block.
+/// All outputs of [`correlate`], `N` at a time; the last block overlaps the one before if the outputs do not fill it.
 #[inline(always)]
 fn in_blocks<const N: usize>(out: &mut [f32], x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
     let last = out.len().saturating_sub(N);
     for start in (0..last).step_by(N) {
-        side_by_side::<N>(out, start, x, phase_len, h, phases);
+        outputs::<N>(out, start, x, phase_len, h, phases);
     }
-    side_by_side::<N>(out, last, x, phase_len, h, phases);
+    outputs::<N>(out, last, x, phase_len, h, phases);
 }
 
 per_level! {
     /// `out[j] = sum h[i] * x[j * phases + i]`, each sum in the order of `i`, starting from 0.
     ///
-    /// `x` is laid out in phases: first every `phases`-th element, then those behind them, and so on, `phase_len`
-    /// each; with one phase it is the plain row.
+    /// `x` consists of phases of `phase_len` elements: the first has every `phases`-th element of the row, the second
+    /// the elements after them, and so on; with one phase it is the row.
     pub fn correlate(out: &mut [f32], x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
         let (phases, phase_len) = (phases.max(1), phase_len.max(1));
         match out.len() {
@@ -50,9 +50,9 @@ per_level! {
 }
 
 per_level! {
-    /// The greatest elements of as many groups as `out` has places, a multiple of [`BLOCK`], NaN left out: each run of
-    /// the row is dealt out to 64 groups in turn, so that there are at least `k` elements as great as the `k`-th
-    /// greatest of `out`. `-inf` stands for a group without numbers; the last elements of a run may be in no group.
+    /// The largest elements of `out.len()` groups, a multiple of [`BLOCK`], NaN skipped. The elements of each run of
+    /// the row are assigned to 64 groups in rotation, so that at least `k` elements reach the `k`-th largest of `out`.
+    /// `-inf` stands for a group without numbers; the last elements of a run may be in no group.
     pub fn group_maxima(out: &mut [f32], x: &[f32]) {
         let (groups, _) = out.as_chunks_mut::<BLOCK>();
         let run = x.len().checked_div(groups.len()).unwrap_or(0).max(1);
@@ -71,10 +71,10 @@ per_level! {
 }
 
 per_level! {
-    /// Start of the first block of [`BLOCK`] elements (the last may be shorter) with one above `bar` in it.
+    /// Start of the first block of [`BLOCK`] elements (the last may be shorter) with an element above `bar`.
     pub fn block_above(x: &[f32], bar: f32) -> Option<usize> {
         let (blocks, rest) = x.as_chunks::<BLOCK>();
-        // A plain loop: what a closure does for an iterator might be compiled for the baseline only.
+        // A plain loop: the closure of an iterator might be compiled for the baseline only.
         for (i, block) in blocks.iter().enumerate() {
             if block.iter().fold(false, |any, v| any | (*v > bar)) {
                 return Some(i.wrapping_mul(BLOCK));
@@ -100,12 +100,12 @@ mod tests {
         {
             let (x, h) = (&x[..n], &x[100..100 + taps]);
             let phase_len = n.div_ceil(step);
-            let mut dealt = vec![f32::NAN; phase_len * step];
-            x.iter().enumerate().for_each(|(i, v)| dealt[i % step * phase_len + i / step] = *v);
+            let mut phases = vec![f32::NAN; phase_len * step];
+            x.iter().enumerate().for_each(|(i, v)| phases[i % step * phase_len + i / step] = *v);
             let run = |l: Level| {
                 let (mut a, mut b) = (vec![0f32; n - taps + 1], vec![0f32; (n - taps) / step + 1]);
                 correlate(l, &mut a, x, n, h, 1);
-                correlate(l, &mut b, &dealt, phase_len, h, step);
+                correlate(l, &mut b, &phases, phase_len, h, step);
                 a.iter().chain(&b).map(|v| v.to_bits()).collect::<Vec<_>>()
             };
             let all: Vec<_> = levels().into_iter().map(run).collect();
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_block_with_a_greater_element_is_found() {
+    fn the_first_block_with_a_larger_element_is_found() {
         for at in [0usize, 1, 63, 64, 200, 255, 256, 260] {
             let mut x = vec![1f32; 261];
             x[at] = 2.0;

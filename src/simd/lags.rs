@@ -1,32 +1,32 @@
-//! Products of a row with another one, shifted: what least squares are made of.
+//! Products of a row with another, shifted row: the sums of least squares.
 #![allow(clippy::arithmetic_side_effects, reason = "f64 arithmetic; lags of an array")]
 
 use super::{Isa, LANES, Level};
 use core::hint::black_box;
 
-/// Sixteen partial sums as one: in pairs (0 and 8, 1 and 9, ...; 0 and 4, ...).
+/// Adds sixteen partial sums in pairs (0 and 8, 1 and 9, ...; then 0 and 4, ...).
 #[inline(always)]
-fn fold(sides: [f64; LANES]) -> f64 {
-    let (low, high) = sides.split_at(LANES / 2);
+fn fold(lanes: [f64; LANES]) -> f64 {
+    let (low, high) = lanes.split_at(LANES / 2);
     let mut c = [0f64; LANES / 2];
     for ((to, a), b) in c.iter_mut().zip(low).zip(high) {
         *to = a + b;
     }
-    // Kept apart from other sums: compilers would mix them, at the cost of many shuffles.
+    // Separate from other sums: compilers would combine them, at the cost of many shuffles.
     let [c0, c1, c2, c3, c4, c5, c6, c7] = black_box(c);
     let [d0, d1, d2, d3] = [c0 + c4, c1 + c5, c2 + c6, c3 + c7];
     black_box((d0 + d2) + (d1 + d3))
 }
 
 #[inline(always)]
-fn add(sides: &mut [f64; LANES], a: &[f64; LANES], b: &[f64; LANES]) {
-    for ((s, a), b) in sides.iter_mut().zip(a).zip(b) {
+fn add(lanes: &mut [f64; LANES], a: &[f64; LANES], b: &[f64; LANES]) {
+    for ((s, a), b) in lanes.iter_mut().zip(a).zip(b) {
         *s += a * b;
     }
 }
 
-/// The sums of the products with two others, side by side so that neither waits: of each sixteen partial sums in turns,
-/// folded, then what is left.
+/// The sums of the products of `a` with `b` and with `c`, interleaved to hide latency: each in sixteen partial sums,
+/// which are folded; then the rest is added.
 #[inline(always)]
 fn dots(a: &[f64], b: &[f64], c: &[f64]) -> (f64, f64) {
     let ((a, a_rest), (b, b_rest), (c, c_rest)) =
@@ -45,8 +45,8 @@ fn dots(a: &[f64], b: &[f64], c: &[f64]) -> (f64, f64) {
 }
 
 per_level! {
-    /// `sums[l] += sum of now[i] * row[at - l + i]`, for as many lags as there are sums; all of it lies within `row`.
-    /// The order of additions is the same at every level.
+    /// `sums[l] += sum of now[i] * row[at - l + i]` for each lag `l`; all positions must be within `row`. The order of
+    /// additions is the same at every level.
     pub fn lag_products(now: &[f64], row: &[f64], at: usize, sums: &mut [f64]) {
         let lag = |l: usize| row.get(at.saturating_sub(l)..).and_then(|r| r.get(..now.len())).unwrap_or(&[]);
         let mut from = 0;

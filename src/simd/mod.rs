@@ -1,31 +1,32 @@
-//! Inner loops that pay for wide registers, chosen at run time for the processor at hand.
+//! Inner loops that benefit from wide registers, selected at run time for the processor.
 //!
 //! Every loop is written once, over lanes of sixteen elements with partial results per lane, and compiled for several
-//! instruction sets. No fused multiply-add, no reordering: all of them, and every other processor, give the same bits.
-//! `unsafe` is here only to call a function compiled for instructions that [`Level::detect`] has found.
+//! instruction sets. Without fused multiply-add and reordering, all levels and all other processors give the same bits.
+//! `unsafe` code calls functions compiled for instructions that [`Level::detect`] has found.
 #![allow(unsafe_code)]
 
-/// Instructions that may be used: made by [`Level::detect`] alone, so that having one proves the processor has them.
+/// Instructions that may be used. Only [`Level::detect`] returns a level above the baseline, so that a value proves
+/// that the processor has the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level(Isa);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Isa {
-    /// What the whole build was compiled for.
+    /// The target of the build.
     Baseline,
     /// AVX2, POPCNT, LZCNT, BMI1, BMI2 and MOVBE.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// The same, and AVX-512 F, BW, CD, DQ and VL.
+    /// Those of `Avx2`, and AVX-512 F, BW, CD, DQ and VL.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
 
-/// Whether loops are written for lanes, or for one element at a time: what processors without vectors do best.
+/// Whether loops run over lanes, or over one element at a time, which is faster on processors without vectors.
 pub const VECTORS: bool = cfg!(any(target_feature = "sse2", target_feature = "neon", target_feature = "altivec"));
 
 impl Level {
-    /// What the whole build was compiled for.
+    /// The target of the build.
     pub const BASELINE: Level = Level(Isa::Baseline);
 
     /// The best level of this processor.
@@ -44,7 +45,7 @@ impl Level {
     }
 }
 
-/// Declares a function whose body is compiled for every level; its first argument picks one.
+/// Declares a function whose body is compiled for every level; its first argument selects one.
 macro_rules! per_level {
     ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$doc])*
@@ -59,7 +60,8 @@ macro_rules! per_level {
                 fn avx512($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
                 match level.0 {
                     Isa::Baseline => body($($arg),*),
-                    // SAFETY: a level above the baseline exists only where `detect` found its instructions.
+                    // SAFETY: a level above the baseline exists only where `detect` found its
+                    // instructions.
                     Isa::Avx2 => unsafe { avx2($($arg),*) },
                     // SAFETY: as above.
                     Isa::Avx512 => unsafe { avx512($($arg),*) },
@@ -74,9 +76,9 @@ macro_rules! per_level {
     };
 }
 
-/// Runs `f`, compiled for shifts, masks and counts of bits in any register where the processor has them: for codecs.
+/// Runs `f`, compiled with the bit instructions of `Avx2` (BMI, LZCNT, MOVBE) if the level has them: for codecs.
 ///
-/// What `f` calls takes part only where it is inlined.
+/// Functions that `f` calls are compiled this way only if they are inlined.
 #[inline(always)]
 pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -86,7 +88,8 @@ pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
             f()
         }
         if level.0 > Isa::Baseline {
-            // SAFETY: a level above the baseline exists only where `detect` found these instructions.
+            // SAFETY: a level above the baseline exists only where `detect` found these
+            // instructions.
             return unsafe { bits(f) };
         }
     }
@@ -100,6 +103,7 @@ mod decimal;
 mod filter;
 mod grid;
 mod lags;
+mod line;
 mod predict;
 pub mod rank;
 mod rows;
@@ -112,6 +116,7 @@ pub use decimal::{grid_decimals, grid_misses};
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use grid::{grid_counts, grid_samples};
 pub use lags::lag_products;
+pub use line::{line_sums, line_sums_i16, minus_line, minus_line_i16};
 pub use predict::{
     Term, difference_magnitudes, predict_residuals, predict_residuals_short, predict_restore, range_and_sum,
 };
@@ -124,9 +129,9 @@ pub use stockham::{stockham, stockham_plain, stockham_table, stockham_turns};
 /// Lanes of every loop here.
 pub const LANES: usize = 16;
 
-/// Sum of the lanes, pairwise: (0+8, 1+9, ...), then (0+4, ...), so that its rounding is the same everywhere.
+/// Sum of the lanes, pairwise: (0+8, 1+9, ...), then (0+4, ...), so that rounding is the same on every machine.
 #[must_use]
-pub fn fold_lanes(lanes: [f32; LANES]) -> f32 {
+pub fn fold_lanes<T: Copy + core::ops::Add<Output = T>>(lanes: [T; LANES]) -> T {
     let [a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7] = lanes;
     let [c0, c1, c2, c3, c4, c5, c6, c7] = [a0 + b0, a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7];
     let [d0, d1, d2, d3] = [c0 + c4, c1 + c5, c2 + c6, c3 + c7];
@@ -134,7 +139,8 @@ pub fn fold_lanes(lanes: [f32; LANES]) -> f32 {
 }
 
 per_level! {
-    /// Sum of `x` in sixteen interleaved partial sums; the elements behind the last whole lane row go to lanes 0, 1, ...
+    /// Sum of `x` in sixteen interleaved partial sums; the elements after the last full lane row are added to lanes 0,
+    /// 1, ...
     pub fn sum(x: &[f32]) -> f32 {
         let mut lanes = [0f32; LANES];
         let (chunks, tail) = x.as_chunks::<LANES>();
@@ -150,7 +156,7 @@ per_level! {
     }
 }
 
-/// All levels this processor has, for tests that compare them.
+/// All levels of this processor, for tests that compare them.
 #[cfg(test)]
 pub(crate) fn levels() -> std::vec::Vec<Level> {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]

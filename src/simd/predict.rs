@@ -1,23 +1,23 @@
 //! Linear prediction with integer coefficients: residuals of samples, and samples of residuals.
 //!
-//! The prediction of sample t is `(2^shift / 2 + sum own[i] x[t-1-i] + sum other.c * other.x[t]) >> shift`, the sum in
-//! 64 bits modulo 2^64; what is left of it is reduced to the samples' width.
+//! The prediction of sample t is `(2^shift / 2 + sum own[i] x[t-1-i] + sum other.c * other.x[t]) >> shift`, with the
+//! sum in 64 bits modulo 2^64. The residual, sample minus prediction, is reduced to the width of the samples.
 #![allow(clippy::arithmetic_side_effects, reason = "products of 32-bit numbers; positions within the slices")]
 
 use super::{Isa, Level};
 
-/// Samples whose sums are made side by side.
+/// Samples whose sums are computed together.
 const RUN: usize = 32;
-/// Samples that are restored from one look at those before.
+/// Samples restored together.
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 const STEP: usize = 8;
-/// Most own coefficients.
+/// Maximum number of own coefficients.
 const MAX_ORDER: usize = 32;
 
 /// A term that does not depend on the samples being predicted.
 #[derive(Clone, Copy, Debug)]
 pub struct Term<'a> {
-    /// What is multiplied for the first sample that is predicted, and for those behind it.
+    /// The factors for the first predicted sample and those after it.
     pub x: &'a [i32],
     /// The coefficient.
     pub c: i32,
@@ -68,7 +68,7 @@ fn residuals_of<const N: usize>(
 }
 
 per_level! {
-    /// The least and the largest sample, and the sum of all.
+    /// The smallest and the largest sample, and the sum of all.
     pub fn range_and_sum(x: &[i32]) -> (i32, i32, i64) {
         let (mut low, mut high, mut sum) = (i32::MAX, i32::MIN, 0i64);
         for v in x {
@@ -81,8 +81,8 @@ per_level! {
 }
 
 per_level! {
-    /// Sums of the magnitudes of the samples behind the first three, and of their differences of order 1 to 3, each
-    /// reduced to the samples' width.
+    /// Sums of the magnitudes of the samples after the first three, and of their differences of order 1 to 3, each
+    /// reduced to the width of the samples.
     pub fn difference_magnitudes(x: &[i32], width: u32) -> [u64; 4] {
         let (mut s0, mut s1, mut s2, mut s3) = (0u64, 0u64, 0u64, 0u64);
         for w in x.array_windows() {
@@ -100,8 +100,8 @@ per_level! {
 }
 
 per_level! {
-    /// Residuals of all samples of `x` behind the first `own.len()`, which are only looked at; as many as `e` is long.
-    /// The coefficients are of the nearest sample first, at most 32; the sum does not leave 64 bits.
+    /// Residuals of `e.len()` samples of `x`, after the first `own.len()`, which only serve for prediction. The
+    /// coefficient of the nearest sample comes first; at most 32 coefficients. The sum must fit 64 bits.
     pub fn predict_residuals(own: &[i32], others: &[Term<'_>], shift: u32, width: u32, x: &[i32], e: &mut [i32]) {
         let (runs, _) = e.as_chunks_mut::<RUN>();
         let mut at = 0;
@@ -112,7 +112,7 @@ per_level! {
             }
             at += RUN;
         }
-        // The last run reaches back over some that are done.
+        // The last run overlaps the one before.
         if let Some(start) = e.len().checked_sub(RUN)
             && let Some(e) = e.last_chunk_mut::<RUN>()
         {
@@ -132,7 +132,7 @@ per_level! {
 }
 
 per_level! {
-    /// The same without other terms, where neither products nor sums leave 32 bits.
+    /// As [`predict_residuals`], without other terms, if products and sums fit 32 bits.
     pub fn predict_residuals_short(own: &[i32], shift: u32, width: u32, x: &[i32], e: &mut [i32]) {
         let round = (1i32 << shift) >> 1;
         let (runs, rest) = e.as_chunks_mut::<RUN>();
@@ -162,7 +162,7 @@ per_level! {
     }
 }
 
-/// Samples from residuals, in place, from `own.len()` samples in front; what [`predict_restore`] does anywhere.
+/// As [`predict_restore`], from sample `start` on, on any processor.
 fn restore_one_by_one(own: &[i32], others: &[Term<'_>], shift: u32, width: u32, x: &mut [i32], start: usize) {
     let order = own.len();
     for t in start..x.len() {
@@ -175,15 +175,16 @@ fn restore_one_by_one(own: &[i32], others: &[Term<'_>], shift: u32, width: u32, 
     }
 }
 
-/// Samples from residuals, in place. `x` begins with as many samples as there are own coefficients; behind them are
-/// residuals. Coefficients as for [`predict_residuals`].
+/// Samples from residuals, in place. `x` begins with `own.len()` samples, followed by residuals. Coefficients as for
+/// [`predict_residuals`].
 pub fn predict_restore(level: Level, own: &[i32], others: &[Term<'_>], shift: u32, width: u32, x: &mut [i32]) {
     if own.len() > MAX_ORDER {
         return;
     }
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     if level != Level::BASELINE {
-        // SAFETY: a level above the baseline exists only where `detect` found its instructions, AVX2 among them.
+        // SAFETY: a level above the baseline exists only where `detect` found its instructions,
+        // AVX2 among them.
         let start = unsafe {
             if width == 32 {
                 steps::restore::<true>(own, others, shift, width, x)
@@ -199,15 +200,15 @@ pub fn predict_restore(level: Level, own: &[i32], others: &[Term<'_>], shift: u3
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod steps {
-    //! Eight samples at a time: what the samples before them give is a product with a matrix, only what they give each
-    //! other is left for one after the other.
+    //! Eight samples at a time: the terms of earlier samples are a product with a matrix; only the terms among the
+    //! eight are added one by one.
     use super::{MAX_ORDER, STEP, Term, wrap};
     use core::arch::x86_64::{
         __m256i, _mm_setr_epi32, _mm256_add_epi64, _mm256_cvtepi32_epi64, _mm256_extract_epi64, _mm256_mul_epi32,
         _mm256_set1_epi64x, _mm256_setr_epi64x,
     };
 
-    /// Samples from residuals as far as whole steps go; the first that is none.
+    /// Restores whole steps; returns the position of the first residual left.
     #[target_feature(enable = "avx2")]
     pub(super) fn restore<const WHOLE: bool>(
         own: &[i32],
@@ -221,7 +222,8 @@ mod steps {
         for (to, v) in c.iter_mut().zip(own) {
             *to = i64::from(*v);
         }
-        // What the sample k + 1 before the step gives to each sample of it, the farthest first.
+        // The coefficients of each earlier sample for the eight samples of a step, the farthest
+        // first.
         let mut columns = [[_mm256_set1_epi64x(0); 2]; MAX_ORDER];
         let (columns, _) = columns.split_at_mut(order.min(MAX_ORDER));
         for (column, c) in columns.iter_mut().rev().zip(c.array_windows::<STEP>()) {

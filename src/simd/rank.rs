@@ -1,11 +1,11 @@
-//! Loops behind ranks: counting values on either side of a limit, and keeping those between two limits in order.
+//! Loops for ranks: count the values on either side of a limit, and keep those between two limits in order.
 //!
-//! All of them compare as IEEE 754 does: a NaN is neither below nor above anything, and both zeros are the same.
-//! The results are counts and copies of elements, so that every level gives the same bits.
+//! All comparisons are those of IEEE 754: a NaN is neither below nor above any value, and both zeros are equal. The
+//! results are counts and copies of elements, so that every level gives the same bits.
 
 use super::{Isa, LANES, Level};
 
-/// What a pass found: how many values are below the upper limit, and how many of those also above the lower one.
+/// Result of a pass: the number of values below the upper limit, and of those also above the lower limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Between {
     /// Values with `x < hi`.
@@ -15,7 +15,7 @@ pub struct Between {
 }
 
 impl Between {
-    /// The rank, among the values kept, of the one that has rank `k` among all; nothing where it was not kept.
+    /// The rank, among the values kept, of the one with rank `k` among all; none if it was not kept.
     #[must_use]
     pub fn rank(self, k: usize) -> Option<usize> {
         let first = self.below.wrapping_sub(self.kept) as usize;
@@ -23,7 +23,7 @@ impl Between {
     }
 }
 
-/// Room that [`keep_between`] needs in `out` for `n` values: whole registers are stored, whatever is kept of them.
+/// Length of `out` that [`keep_between`] requires for `n` values: it stores whole registers.
 #[must_use]
 pub const fn room(n: usize) -> usize {
     n.saturating_add(LANES)
@@ -31,8 +31,7 @@ pub const fn room(n: usize) -> usize {
 
 /// Copies the values with `lo < x < hi` to the front of `out`, in their order, and counts those with `x < hi`.
 ///
-/// What lies in `out` behind them, up to [`room`] of `x.len()`, is overwritten. Finds nothing where `out` is shorter
-/// than that.
+/// Overwrites `out` up to [`room`] of `x.len()`. Returns zeros if `out` is shorter than that.
 #[must_use]
 pub fn keep_between(level: Level, x: &[f32], lo: f32, hi: f32, out: &mut [f32]) -> Between {
     if out.len() < room(x.len()) {
@@ -49,8 +48,8 @@ pub fn keep_between(level: Level, x: &[f32], lo: f32, hi: f32, out: &mut [f32]) 
     }
 }
 
-/// Few values lie between the limits, so most groups have none and are passed over after comparisons that compilers turn
-/// into wide ones; the others go value by value without branches.
+/// Few values are between the limits, so that most groups have none and are skipped after comparisons that compilers
+/// vectorize. The remaining groups are processed value by value, without branches.
 fn portable(x: &[f32], lo: f32, hi: f32, out: &mut [f32]) -> Between {
     const GROUP: usize = 16;
     let mut below = [0u32; GROUP];
@@ -82,7 +81,7 @@ fn keep_each(x: &[f32], lo: f32, hi: f32, out: &mut [f32], n: &mut usize) {
 }
 
 per_level! {
-    /// Counts what [`keep_between`] counts, without keeping.
+    /// The counts of [`keep_between`], without copies.
     pub fn count_between(x: &[f32], lo: f32, hi: f32) -> Between {
         let mut below = [0u32; LANES];
         let mut kept = [0u32; LANES];
@@ -126,7 +125,7 @@ mod x86 {
     use super::Between;
     use core::arch::x86_64::*;
 
-    /// For every mask of eight lanes, the numbers of its set lanes, one per byte.
+    /// For every mask of eight lanes, the indices of its set lanes, one per byte.
     #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs in the compiler")]
     static LANES_OF: [u64; 256] = {
         let mut table = [0u64; 256];
@@ -146,7 +145,7 @@ mod x86 {
     };
 
     /// # Safety
-    /// `out` has room for `x` and one register more.
+    /// `out` has the length of `x` plus one register.
     #[target_feature(enable = "avx2,popcnt")]
     pub(super) unsafe fn avx2(x: &[f32], lo: f32, hi: f32, out: &mut [f32]) -> Between {
         let (low, high) = (_mm256_set1_ps(lo), _mm256_set1_ps(hi));
@@ -162,7 +161,7 @@ mod x86 {
             let mask = _mm256_movemask_ps(keep) as u8;
             let order = LANES_OF.get(usize::from(mask)).copied().unwrap_or(0);
             let order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(order as i64));
-            // SAFETY: at most as many values were kept as read, and a register more has room behind all of them.
+            // SAFETY: no more values were kept than read, and `out` has one register more than `x`.
             unsafe { _mm256_storeu_ps(out.as_mut_ptr().wrapping_add(n), _mm256_permutevar8x32_ps(v, order)) };
             n = n.wrapping_add(mask.count_ones() as usize);
         }
@@ -175,7 +174,7 @@ mod x86 {
     }
 
     /// # Safety
-    /// `out` has room for `x` and one register more.
+    /// `out` has the length of `x` plus one register.
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,popcnt")]
     pub(super) unsafe fn avx512(x: &[f32], lo: f32, hi: f32, out: &mut [f32]) -> Between {
         let (low, high) = (_mm512_set1_ps(lo), _mm512_set1_ps(hi));
@@ -189,7 +188,7 @@ mod x86 {
             let lt = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(v, high);
             let keep = _mm512_mask_cmp_ps_mask::<_CMP_GT_OQ>(lt, v, low);
             below = _mm512_mask_add_epi32(below, lt, below, one);
-            // SAFETY: at most as many values were kept as read, and a register more has room behind all of them.
+            // SAFETY: no more values were kept than read, and `out` has one register more than `x`.
             unsafe { _mm512_storeu_ps(out.as_mut_ptr().wrapping_add(n), _mm512_maskz_compress_ps(keep, v)) };
             n = n.wrapping_add(keep.count_ones() as usize);
         }

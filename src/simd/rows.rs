@@ -2,7 +2,7 @@
 
 use super::{Isa, LANES, Level, VECTORS, fold_lanes};
 
-/// Elements whose sums are kept in `f32`, before they go to an `f64`: it bounds the error whatever the row's length.
+/// Elements summed in `f32` before the sum is added to an `f64`: bounds the error for rows of any length.
 const RUN: usize = 1024;
 
 per_level! {
@@ -24,9 +24,9 @@ per_level! {
 }
 
 per_level! {
-    /// The greatest element; NaN is left out. `-inf` where there is none.
+    /// The largest element, NaN skipped; `-inf` if all are NaN.
     pub fn max(x: &[f32]) -> f32 {
-        // Four lane rows, because a maximum takes several cycles until the next may use it.
+        // Four lane rows, because the latency of a maximum is several cycles.
         let mut best = [f32::NEG_INFINITY; 4 * LANES];
         let (blocks, rest) = x.as_chunks::<{ 4 * LANES }>();
         for block in blocks {
@@ -40,31 +40,31 @@ per_level! {
 }
 
 per_level! {
-    /// Position of the first element equal to `wanted`.
-    pub fn find(x: &[f32], wanted: f32) -> Option<usize> {
+    /// Position of the first element equal to `value`.
+    pub fn find(x: &[f32], value: f32) -> Option<usize> {
         let (blocks, rest) = x.as_chunks::<{ 4 * LANES }>();
         for (i, block) in blocks.iter().enumerate() {
-            if block.iter().fold(false, |any, v| any | (*v == wanted)) {
-                let within = block.iter().position(|v| *v == wanted).unwrap_or(0);
+            if block.iter().fold(false, |any, v| any | (*v == value)) {
+                let within = block.iter().position(|v| *v == value).unwrap_or(0);
                 return Some(i.wrapping_mul(4 * LANES).wrapping_add(within));
             }
         }
-        let within = rest.iter().position(|v| *v == wanted)?;
+        let within = rest.iter().position(|v| *v == value)?;
         Some(x.len().wrapping_sub(rest.len()).wrapping_add(within))
     }
 }
 
-/// Position of the greatest element, the first of equal ones. NaN is below everything; 0 where there is nothing else.
+/// Position of the largest element, the first of equal ones. NaN is below all numbers; 0 if all are NaN.
 #[must_use]
 pub fn argmax(level: Level, x: &[f32]) -> usize {
     find(level, x, max(level, x)).unwrap_or(0)
 }
 
-/// Numbers of two lane rows.
+/// Two lane rows.
 type Pairs = [f32; 2 * LANES];
 
 #[inline(always)]
-fn moments_together(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pairs]) {
+fn moments_by_block(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pairs]) {
     for block in blocks {
         for (((s, w), k), v) in s.iter_mut().zip(&mut *w).zip(&mut *at).zip(block) {
             *s += v;
@@ -74,9 +74,10 @@ fn moments_together(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pair
     }
 }
 
-/// The same, lane after lane, whose numbers are held in registers: for processors without vectors.
+/// As [`moments_by_block`], lane by lane, so that the numbers of a lane stay in registers: for processors without
+/// vectors.
 #[inline(always)]
-fn moments_in_turn(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pairs]) {
+fn moments_by_lane(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pairs]) {
     for (lane, ((s, w), at)) in s.iter_mut().zip(w).zip(at).enumerate() {
         let (mut sum, mut weighted, mut k) = (*s, *w, *at);
         for v in blocks.iter().filter_map(|block| block.get(lane)) {
@@ -100,9 +101,9 @@ per_level! {
             }
             let (blocks, rest) = run.as_chunks();
             if VECTORS {
-                moments_together(&mut s, &mut w, &mut at, blocks);
+                moments_by_block(&mut s, &mut w, &mut at, blocks);
             } else {
-                moments_in_turn(&mut s, &mut w, &mut at, blocks);
+                moments_by_lane(&mut s, &mut w, &mut at, blocks);
             }
             for (((s, w), k), v) in s.iter_mut().zip(&mut w).zip(&at).zip(rest) {
                 *s += v;
@@ -148,7 +149,7 @@ per_level! {
     }
 }
 
-/// Sum of two lane rows: first the one on the other, then the lanes.
+/// Sum of two lane rows: adds the rows, then the lanes.
 #[inline(always)]
 fn fold_pairs(lanes: [f32; 2 * LANES]) -> f32 {
     let (rows, _) = lanes.as_chunks::<LANES>();
@@ -174,7 +175,7 @@ mod tests {
         (0..n).map(|i| ((i * 7919 + 13) % 10_007) as f32 * 0.37 - 1500.0).collect()
     }
 
-    /// Runs `f` at every level and asserts that all give the same.
+    /// Runs `f` at every level and asserts that the results are equal.
     fn same<T: PartialEq + core::fmt::Debug>(f: impl Fn(Level) -> T) -> T {
         let mut all: Vec<T> = levels().into_iter().map(f).collect();
         assert!(all.windows(2).all(|w| w[0] == w[1]), "{all:?}");
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_maximum_is_found_and_nan_is_below_everything() {
+    fn the_first_maximum_is_found_and_nan_is_below_all_numbers() {
         for n in SIZES {
             for at in (0..n).step_by(7) {
                 let mut x = vec![1f32; n];
@@ -221,16 +222,16 @@ mod tests {
     }
 
     #[test]
-    fn lane_after_lane_gives_the_bits_of_all_together() {
+    fn lane_by_lane_gives_the_bits_of_block_by_block() {
         for n in [0, 1, 2, 31] {
             let mut blocks = vec![[0f32; 2 * LANES]; n];
             blocks.as_flattened_mut().copy_from_slice(&noise(n * 2 * LANES));
             let start: Pairs = core::array::from_fn(|i| i as f32);
             let (mut a, mut b) = ([start; 3], [start; 3]);
             let [s, w, at] = &mut a;
-            moments_together(s, w, at, &blocks);
+            moments_by_block(s, w, at, &blocks);
             let [s, w, at] = &mut b;
-            moments_in_turn(s, w, at, &blocks);
+            moments_by_lane(s, w, at, &blocks);
             assert_eq!(a, b);
             assert!(n == 0 || a.iter().all(|lanes| *lanes != start));
         }

@@ -1,29 +1,30 @@
-//! Power of a spectrum, straight from the half-length transform of a real row.
+//! Power of a spectrum, directly from the half-length transform of a real row.
 //!
 //! A real row of even length `n` is transformed as `h = n/2` complex numbers (even elements real, odd ones imaginary)
 //! into `Z`. With `E = (Z[k] + conj Z[h-k]) / 2`, `D = (Z[k] - conj Z[h-k]) / 2` and `W = exp(-2 pi i k / n)` the
-//! spectrum is `X[k] = E - i W D` and `X[h-k] = conj(E + i W D)` (Press et al., Numerical Recipes, section 12.3).
-//! Every element is computed on its own: nothing depends on lanes. Both sides of the spectrum are walked together, in
-//! lane rows from below and from above; without vectors pair by pair.
+//! spectrum is `X[k] = E - i W D` and `X[h-k] = conj(E + i W D)` (Press et al., Numerical Recipes, section 12.3). Every
+//! element is computed on its own, independent of lanes. Both halves of the spectrum are processed together, in lane
+//! rows from either end; without vectors pair by pair.
 
 use super::{Isa, Level, VECTORS};
 use crate::util::root::sqrt;
 #[cfg(feature = "fft")]
 use sqrtspace_fft::Complex32;
 
-/// Pairs of bins that are made together.
+/// Pairs of bins computed together.
 const TILE: usize = 256;
 
-/// The numbers seen as complex ones; an odd last one is left out.
+/// Casts numbers to complex ones; without an odd last one.
 #[cfg(feature = "fft")]
 #[must_use]
 pub fn as_complex(x: &[f32]) -> &[Complex32] {
     let (pairs, _) = x.as_chunks::<2>();
-    // SAFETY: Complex is repr(C) of two f32 and so has size and alignment of the array; the lifetime is that of x.
+    // SAFETY: Complex is repr(C) of two f32 and so has size and alignment of the array; the
+    // lifetime is that of x.
     unsafe { core::slice::from_raw_parts(pairs.as_ptr().cast(), pairs.len()) }
 }
 
-/// The numbers seen as complex ones; an odd last one is left out.
+/// Casts numbers to complex ones; without an odd last one.
 #[cfg(feature = "fft")]
 pub fn as_complex_mut(x: &mut [f32]) -> &mut [Complex32] {
     let (pairs, _) = x.as_chunks_mut::<2>();
@@ -41,13 +42,14 @@ fn pair([ar, ai]: [f32; 2], [br, bi]: [f32; 2], c: f32, s: f32) -> (f32, f32) {
     (xr * xr + xi * xi, yr * yr + yi * yi)
 }
 
-/// Where the transform lies: each bin's two parts in turn, or all real parts apart from all imaginary ones.
+/// Layout of a transform: real and imaginary parts interleaved, or all real parts and all imaginary parts in two
+/// arrays.
 trait Half: Copy {
     /// Number of bins.
     fn len(self) -> usize;
     /// One bin.
     fn bin(self, k: usize) -> Option<[f32; 2]>;
-    /// Bins `from ..` into `re` and `im`.
+    /// Copies bins `from ..` to `re` and `im`.
     fn read(self, from: usize, re: &mut [f32], im: &mut [f32]);
 }
 
@@ -85,7 +87,7 @@ impl Half for (&[f32], &[f32]) {
     }
 }
 
-/// The bins without a partner: the first, the last, and with an even number of them the middle one.
+/// Computes the bins without a partner: the first, the last, and the middle one if `h` is even.
 #[inline(always)]
 fn ends(out: &mut [f32], z: impl Half) {
     let h = z.len();
@@ -105,9 +107,9 @@ fn roots(out: &mut [f32], root: bool) {
     }
 }
 
-/// Pair after pair, from both ends to the middle: for processors without vectors.
+/// Computes pair by pair, from both ends to the middle: for processors without vectors.
 #[inline(always)]
-fn pairs_in_turn(out: &mut [f32], z: &[[f32; 2]], cos: &[f32], sin: &[f32]) {
+fn pairs_one_by_one(out: &mut [f32], z: &[[f32; 2]], cos: &[f32], sin: &[f32]) {
     let (Some(mut z), [_, inner @ .., _]) = (z.get(1..), out) else { return };
     let mut out = inner;
     for (c, s) in cos.iter().zip(sin) {
@@ -117,7 +119,7 @@ fn pairs_in_turn(out: &mut [f32], z: &[[f32; 2]], cos: &[f32], sin: &[f32]) {
     }
 }
 
-/// The same in tiles.
+/// As [`pairs_one_by_one`], [`TILE`] pairs at a time.
 #[inline(always)]
 fn pairs_in_tiles(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32]) {
     let h = z.len();
@@ -125,13 +127,13 @@ fn pairs_in_tiles(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32]) {
     let (mut ar, mut ai, mut br, mut bi) = ([0f32; TILE], [0f32; TILE], [0f32; TILE], [0f32; TILE]);
     let (low, high) = out.split_at_mut(pairs.wrapping_add(1).min(out.len()));
     let low = low.get_mut(1..).unwrap_or_default();
-    // The upper side of the pairs: the bins before the last one, seen from above.
+    // The upper bins of the pairs: those before the last one, in descending order.
     let end = high.len().saturating_sub(1);
     let high = high.get_mut(end.saturating_sub(pairs)..end).unwrap_or_default();
     let tiles = low.chunks_mut(TILE).zip(high.rchunks_mut(TILE)).zip(cos.chunks(TILE).zip(sin.chunks(TILE)));
     for (((p, q), (c, s)), done) in tiles.zip((0..pairs).step_by(TILE)) {
         let n = q.len();
-        // Tile by tile the upper side is turned round, so that the loop that computes runs forward only.
+        // The upper bins of a tile are reversed, so that the loop that computes only runs forward.
         let lower = (ar.get_mut(..n).unwrap_or_default(), ai.get_mut(..n).unwrap_or_default());
         let upper = (br.get_mut(..n).unwrap_or_default(), bi.get_mut(..n).unwrap_or_default());
         z.read(done.wrapping_add(1), lower.0, lower.1);
@@ -156,14 +158,14 @@ per_level! {
         if VECTORS {
             pairs_in_tiles(out, z, cos, sin);
         } else {
-            pairs_in_turn(out, z, cos, sin);
+            pairs_one_by_one(out, z, cos, sin);
         }
         roots(out, root);
     }
 }
 
 per_level! {
-    /// The same from a transform whose real and imaginary parts lie apart.
+    /// As [`half_power`], from a transform with real and imaginary parts in two arrays.
     pub fn half_power_apart(out: &mut [f32], re: &[f32], im: &[f32], cos: &[f32], sin: &[f32], root: bool) {
         ends(out, (re, im));
         pairs_in_tiles(out, (re, im), cos, sin);
@@ -172,7 +174,7 @@ per_level! {
 }
 
 per_level! {
-    /// Power `|z[k]|^2`, or with `root` the magnitude, of as many elements as `out` has.
+    /// Power `|z[k]|^2`, or with `root` the magnitude, of the first `out.len()` elements.
     pub fn power(out: &mut [f32], z: &[f32], root: bool) {
         let (z, _) = z.as_chunks::<2>();
         for (p, [re, im]) in out.iter_mut().zip(z) {
@@ -190,7 +192,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn pair_after_pair_has_the_bits_of_the_tiles() {
+    fn pair_by_pair_has_the_bits_of_the_tiles() {
         for h in (0..40usize).chain([511, 512, 513, 514, 1023, 1024, 4096]) {
             let number = |i: usize| ((i * 7919 + 13) % 10_007) as f32 * 0.37 - 1500.0;
             let z: Vec<[f32; 2]> = (0..h).map(|i| [number(i), number(3 * i + 5)]).collect();
@@ -198,7 +200,7 @@ mod tests {
             let (cos, sin): (Vec<f32>, Vec<f32>) = (0..pairs).map(|i| (number(i + 7), number(i + 99))).unzip();
             let (mut a, mut b) = (vec![-1f32; h + 1], vec![-1f32; h + 1]);
             pairs_in_tiles(&mut a, &z[..], &cos, &sin);
-            pairs_in_turn(&mut b, &z, &cos, &sin);
+            pairs_one_by_one(&mut b, &z, &cos, &sin);
             assert_eq!(a, b, "{h}");
             assert_eq!(a.iter().filter(|v| **v == -1.0).count(), h + 1 - 2 * pairs);
         }
@@ -223,7 +225,7 @@ mod tests {
                 };
                 let all: Vec<Vec<u32>> = levels().into_iter().map(run).collect();
                 assert!(all.windows(2).all(|w| w[0] == w[1]), "{h}");
-                assert!(all[0].iter().all(|v| f32::from_bits(*v).is_finite()), "an element of {h} was left out");
+                assert!(all[0].iter().all(|v| f32::from_bits(*v).is_finite()), "an element of {h} was not computed");
             }
         }
     }

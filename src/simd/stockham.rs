@@ -1,23 +1,24 @@
-//! A complex transform of a power-of-two length in caller memory: Stockham's self-sorting passes of radix 4.
+//! A complex transform of a power-of-two length in the caller's memory: Stockham's self-sorting passes of radix 4.
 //!
-//! Forward, unscaled: `Z[k] = sum z[j] exp(-2 pi i j k / h)`. Real and imaginary parts lie apart, so that every pass is
-//! plain arithmetic on lane rows; each element sees the same operations in the same order whatever the lanes are, so
-//! that all processors give the same bits. Van Loan, Computational Frameworks for the Fast Fourier Transform, 1.7.
+//! Forward, unscaled: `Z[k] = sum z[j] exp(-2 pi i j k / h)`. Real and imaginary parts are in two arrays, so that every
+//! pass is plain arithmetic on lane rows. Each element has the same operations in the same order for any number of
+//! lanes, so that all processors give the same bits. Van Loan, Computational Frameworks for the Fast Fourier Transform,
+//! 1.7.
 //!
-//! A pass with `s` interleaved transforms of length `4 m` takes elements `p, p+m, p+2m, p+3m` (each `s` wide) to
-//! `4p, 4p+1, 4p+2, 4p+3`, the last three turned by `w^p, w^2p, w^3p`, `w = exp(-2 pi i / (4 m))`. Where the length is
-//! no power of four a pass of radix 2 comes last.
+//! A pass with `s` interleaved transforms of length `4 m` maps elements `p, p+m, p+2m, p+3m` (each `s` wide) to
+//! `4p, 4p+1, 4p+2, 4p+3`; the last three are multiplied by `w^p, w^2p, w^3p`, `w = exp(-2 pi i / (4 m))`. If the
+//! length is not a power of four, the last pass has radix 2.
 //!
-//! [`stockham`] is made for vector units, [`stockham_plain`] for processors without: one butterfly after the other, in
-//! registers, real and imaginary parts side by side. Both do the same operations, so that they give the same bits.
+//! [`stockham`] is for vector units. [`stockham_plain`] is for processors without: one butterfly after the other in
+//! registers, real and imaginary parts interleaved. Both perform the same operations and give the same bits.
 
 use super::{Isa, LANES, Level};
 use crate::checked;
 
-/// Butterflies made together in the first two passes.
+/// Butterflies computed together in the first two passes.
 const TILE: usize = 64;
 
-/// Floats of the turns of a butterfly: re and im of three powers.
+/// Floats of the turns (twiddle factors) of a butterfly: real and imaginary part of three powers.
 const TURNS: usize = 6;
 
 /// A complex number.
@@ -41,8 +42,8 @@ fn butterfly([ar, br, cr, dr, ai, bi, ci, di]: [f32; 8], [r1, i1, r2, i2, r3, i3
     [er, fr, gr, hr, ei, fi, gi, hi]
 }
 
-/// Butterflies side by side. From one local array to another, and in a loop too long to be unrolled before it is
-/// vectorised: that is what makes compilers use whole registers.
+/// `N` butterflies. Compilers use whole registers because it copies from one local array to another, in a loop too long
+/// to be unrolled before it is vectorized.
 #[inline(always)]
 fn butterflies<const N: usize>(y: &mut Quads<N>, x: &Quads<N>, turns: impl Iterator<Item = [f32; TURNS]>) {
     let [a, b, c, d, e, f, g, h] = x;
@@ -52,13 +53,13 @@ fn butterflies<const N: usize>(y: &mut Quads<N>, x: &Quads<N>, turns: impl Itera
     let outputs = low.zip(e.iter_mut().zip(f).zip(g.iter_mut().zip(h)));
     for ((places, inputs), w) in outputs.zip(inputs).zip(turns) {
         let (((a, b), (c, d)), ((e, f), (g, h))) = inputs;
-        let made = butterfly([*a, *b, *c, *d, *e, *f, *g, *h], w);
+        let results = butterfly([*a, *b, *c, *d, *e, *f, *g, *h], w);
         let (((a, b), (c, d)), ((e, f), (g, h))) = places;
-        [*a, *b, *c, *d, *e, *f, *g, *h] = made;
+        [*a, *b, *c, *d, *e, *f, *g, *h] = results;
     }
 }
 
-/// Where a pass reads: the row, re and im in turn, or the place of the pass before.
+/// Input of a pass: the row, with real and imaginary parts interleaved, or the output of the previous pass.
 trait Source: Copy {
     /// Elements `at .. at + N`.
     fn load<const N: usize>(self, at: usize) -> ([f32; N], [f32; N]);
@@ -91,8 +92,8 @@ fn load<const N: usize>(x: impl Source, at: usize, quarter: usize) -> Quads<N> {
     [a, b, c, d, e, f, g, h]
 }
 
-/// The first two passes, of `G` transforms side by side (1, then 4): `N` neighbouring butterflies of whatever
-/// transforms at a time. The turns lie in six runs, one for each butterfly.
+/// The first two passes, of `G` interleaved transforms (1, then 4): `N` adjacent butterflies at a time, of any
+/// transforms. The table has six runs of turns, one number for each butterfly.
 #[inline(always)]
 fn early<const N: usize, const G: usize>(y: (&mut [f32], &mut [f32]), x: impl Source, h: usize, turns: &[f32]) {
     let quarter = h / 4;
@@ -100,22 +101,22 @@ fn early<const N: usize, const G: usize>(y: (&mut [f32], &mut [f32]), x: impl So
     let mut run = || runs.next().unwrap_or(&[]).as_chunks::<N>().0;
     let [r1, i1, r2, i2, r3, i3] = [run(), run(), run(), run(), run(), run()];
     let turns = r1.iter().zip(i1).zip(r2.iter().zip(i2)).zip(r3.iter().zip(i3));
-    let mut made = [[0f32; N]; 8];
+    let mut results = [[0f32; N]; 8];
     let width = N.wrapping_mul(4);
     let places = y.0.chunks_exact_mut(width).zip(y.1.chunks_exact_mut(width));
     for ((((r1, i1), (r2, i2)), (r3, i3)), ((yr, yi), at)) in turns.zip(places.zip((0..quarter).step_by(N))) {
         let w = r1.iter().zip(i1).zip(r2.iter().zip(i2)).zip(r3.iter().zip(i3));
         let w = w.map(|(((r1, i1), (r2, i2)), (r3, i3))| [*r1, *i1, *r2, *i2, *r3, *i3]);
-        butterflies(&mut made, &load::<N>(x, at, quarter), w);
-        let [er, fr, gr, hr, ei, fi, gi, hi] = &made;
-        deal::<N, G>(yr, [er, fr, gr, hr]);
-        deal::<N, G>(yi, [ei, fi, gi, hi]);
+        butterflies(&mut results, &load::<N>(x, at, quarter), w);
+        let [er, fr, gr, hr, ei, fi, gi, hi] = &results;
+        interleave::<N, G>(yr, [er, fr, gr, hr]);
+        interleave::<N, G>(yi, [ei, fi, gi, hi]);
     }
 }
 
-/// `G` of the first, `G` of the second, of the third, of the fourth, and again.
+/// Interleaves four arrays in groups of `G`.
 #[inline(always)]
-fn deal<const N: usize, const G: usize>(y: &mut [f32], [a, b, c, d]: [&[f32; N]; 4]) {
+fn interleave<const N: usize, const G: usize>(y: &mut [f32], [a, b, c, d]: [&[f32; N]; 4]) {
     let (groups, _) = y.as_chunks_mut::<G>();
     let (fours, _) = groups.as_chunks_mut::<4>();
     let low = a.as_chunks::<G>().0.iter().zip(b.as_chunks::<G>().0);
@@ -125,19 +126,19 @@ fn deal<const N: usize, const G: usize>(y: &mut [f32], [a, b, c, d]: [&[f32; N];
     }
 }
 
-/// A later pass, of `s` transforms side by side, a multiple of 16; the turns lie in groups of six.
+/// A later pass, of `s` interleaved transforms, a multiple of 16; the table has groups of six turns.
 #[inline(always)]
 fn later(y: (&mut [f32], &mut [f32]), x: (&[f32], &[f32]), h: usize, s: usize, turns: &[f32]) {
     let width = s.wrapping_mul(4).max(1);
     let places = y.0.chunks_exact_mut(width).zip(y.1.chunks_exact_mut(width));
-    let mut made = [[0f32; LANES]; 8];
+    let mut results = [[0f32; LANES]; 8];
     for (((yr, yi), w), start) in places.zip(turns.as_chunks::<TURNS>().0).zip((0..h / 4).step_by(s.max(1))) {
         for at in (0..s).step_by(LANES) {
             let x = load::<LANES>(x, start.wrapping_add(at), h / 4);
-            butterflies(&mut made, &x, core::iter::repeat(*w));
-            let (re, im) = made.split_at(4);
-            for (y, made) in [(&mut *yr, re), (&mut *yi, im)] {
-                for (part, v) in y.chunks_exact_mut(s.max(1)).zip(made) {
+            butterflies(&mut results, &x, core::iter::repeat(*w));
+            let (re, im) = results.split_at(4);
+            for (y, quarters) in [(&mut *yr, re), (&mut *yi, im)] {
+                for (part, v) in y.chunks_exact_mut(s.max(1)).zip(quarters) {
                     if let Some(place) = part.get_mut(at..).and_then(|p| p.first_chunk_mut::<LANES>()) {
                         *place = *v;
                     }
@@ -157,8 +158,8 @@ fn halves(y: &mut [f32], x: &[f32]) {
     }
 }
 
-/// Passes of a transform of length `h`: for each the length of what is still to be transformed, the transforms side by
-/// side, and the butterflies the table tells apart. With `vectors` the first two passes have a turn for each butterfly.
+/// Passes of a transform of length `h`: for each the length of the remaining transforms, their number, and the number
+/// of butterflies with their own turns. With `vectors` each butterfly of the first two passes has its own.
 fn passes(h: usize, vectors: bool) -> impl Iterator<Item = (usize, usize, usize)> {
     let lengths = core::iter::successors(Some(h), |n| n.checked_div(4)).take_while(|n| *n >= 4);
     lengths.map(move |n| {
@@ -177,9 +178,10 @@ pub fn stockham_turns(h: usize, vectors: bool) -> usize {
 pub fn stockham_table(table: &mut [f32], h: usize, vectors: bool, turn: impl Fn(u64, u64) -> (f64, f64)) {
     let mut rest = table;
     for (n, s, apart) in passes(h, vectors) {
-        let Some((pass, behind)) = rest.split_at_mut_checked(apart.saturating_mul(TURNS)) else { return };
+        let Some((pass, after)) = rest.split_at_mut_checked(apart.saturating_mul(TURNS)) else { return };
         for (i, v) in pass.iter_mut().enumerate() {
-            // With vectors the first two passes have six runs, one turn for each butterfly; others one group for s of them.
+            // With vectors the first two passes have six runs, other passes one group of six for s
+            // butterflies.
             let div = |a: usize, b: usize| (a.checked_div(b).unwrap_or(0), a.checked_rem(b).unwrap_or(0));
             let (p, part) = if vectors && s <= 4 {
                 let (part, butterfly) = div(i, apart);
@@ -191,12 +193,13 @@ pub fn stockham_table(table: &mut [f32], h: usize, vectors: bool, turn: impl Fn(
             let (cos, sin) = turn(checked::count(power), checked::count(n));
             *v = if part.is_multiple_of(2) { cos as f32 } else { -sin as f32 };
         }
-        rest = behind;
+        rest = after;
     }
 }
 
 per_level! {
-    /// Transforms `z` (re and im in turn, a power of two of elements) into `re` and `im`; `work` has room for as much.
+    /// Transforms `z` (real and imaginary parts interleaved, a power of two of elements) into `re` and `im`. `work` has
+    /// the size of both.
     pub fn stockham(re: &mut [f32], im: &mut [f32], work: &mut [f32], z: &[f32], table: &[f32]) {
         let (z, _) = z.as_chunks::<2>();
         let h = z.len();
@@ -210,7 +213,7 @@ per_level! {
             return;
         }
         let (work_re, work_im) = work.split_at_mut(work.len() / 2);
-        // The passes go to and fro between two places; the last one must end in `re` and `im`.
+        // The passes alternate between two buffers; the last one must write to `re` and `im`.
         let count = h.trailing_zeros().div_ceil(2);
         let (mut to, mut from) = ((re, im), (work_re, work_im));
         if count.is_multiple_of(2) {
@@ -218,8 +221,8 @@ per_level! {
         }
         let mut table = table;
         for (n, s, apart) in passes(h, true) {
-            let (turns, behind) = table.split_at_checked(apart.wrapping_mul(TURNS)).unwrap_or_default();
-            table = behind;
+            let (turns, after) = table.split_at_checked(apart.wrapping_mul(TURNS)).unwrap_or_default();
+            table = after;
             let (y, x) = ((&mut *to.0, &mut *to.1), (&*from.0, &*from.1));
             match (s, h < 4 * TILE) {
                 (1, true) => early::<1, 1>(y, z, h, turns),
@@ -244,7 +247,7 @@ fn quarters(x: &[Bin]) -> [&[Bin]; 4] {
     [a, b, c, d]
 }
 
-/// The first pass, of one transform. Not inlined, as the next: its pointers and numbers need all registers.
+/// The first pass, of one transform. Not inlined, like [`interleaved`]: its pointers and numbers use all registers.
 #[inline(never)]
 fn first(y: &mut [Bin], x: &[Bin], turns: &[[f32; TURNS]]) {
     let [a, b, c, d] = quarters(x);
@@ -256,12 +259,12 @@ fn first(y: &mut [Bin], x: &[Bin], turns: &[[f32; TURNS]]) {
     }
 }
 
-/// A later pass, of `s` transforms side by side.
+/// A later pass, of `s` interleaved transforms.
 #[inline(never)]
-fn beside(y: &mut [Bin], x: &[Bin], s: usize, turns: &[[f32; TURNS]]) {
+fn interleaved(y: &mut [Bin], x: &[Bin], s: usize, turns: &[[f32; TURNS]]) {
     let ([mut all_a, mut all_b, mut all_c, mut all_d], mut y) = (quarters(x), y);
     for w in turns {
-        // One after the other: each is a comparison, and all have the same length behind them.
+        // In sequence: each split is a comparison, after which all slices have the same length.
         let Some((a, rest_a)) = all_a.split_at_checked(s) else { return };
         let Some((b, rest_b)) = all_b.split_at_checked(s) else { return };
         let Some((c, rest_c)) = all_c.split_at_checked(s) else { return };
@@ -289,7 +292,8 @@ fn sums_and_differences(y: &mut [Bin], x: &[Bin]) {
     }
 }
 
-/// Transforms `x` (re and im in turn, a power of two of elements) into `z`, of the same form; `work` has room for as much.
+/// Transforms `x` (real and imaginary parts interleaved, a power of two of elements) into `z`, of the same layout.
+/// `work` has the size of `z`.
 pub fn stockham_plain(z: &mut [f32], work: &mut [f32], x: &[f32], table: &[f32]) {
     let (x, z, work) = (x.as_chunks::<2>().0, z.as_chunks_mut::<2>().0, work.as_chunks_mut::<2>().0);
     let h = x.len();
@@ -301,18 +305,18 @@ pub fn stockham_plain(z: &mut [f32], work: &mut [f32], x: &[f32], table: &[f32])
         return;
     }
     let (Some(mut to), Some(mut from)) = (z.get_mut(..h), work.get_mut(..h)) else { return };
-    // The passes go to and fro; the last one must end in `z`.
+    // The passes alternate between two buffers; the last one must write to `z`.
     if h.trailing_zeros().div_ceil(2).is_multiple_of(2) {
         core::mem::swap(&mut to, &mut from);
     }
     let mut table = table.as_chunks::<TURNS>().0;
     for (n, s, apart) in passes(h, false) {
-        let (turns, behind) = table.split_at_checked(apart).unwrap_or_default();
-        table = behind;
+        let (turns, after) = table.split_at_checked(apart).unwrap_or_default();
+        table = after;
         if s == 1 {
             first(to, x, turns)
         } else {
-            beside(to, from, s, turns)
+            interleaved(to, from, s, turns)
         }
         core::mem::swap(&mut to, &mut from);
         if n == 8 {
@@ -340,7 +344,8 @@ mod tests {
             let (mut table, mut plain) = (vec![0f32; stockham_turns(h, true)], vec![0f32; stockham_turns(h, false)]);
             stockham_table(&mut table, h, true, turn);
             stockham_table(&mut plain, h, false, turn);
-            // Of every size, of both signs, zeros; then with one element that is not finite.
+            // Of all magnitudes and both signs, and zeros; then with one element that is not
+            // finite.
             let mut x: Vec<f32> = (0..2 * h as u32)
                 .map(|i| (i.wrapping_mul(0x9e37_79b1), i))
                 .map(|(r, i)| {

@@ -1,9 +1,9 @@
-//! Position of the greatest element of each row: `y = min { k : x[k] = max x }`, as `numpy.nanargmax` (which takes NaN
-//! for minus infinity).
+//! Position of the largest element of each row: `y = min { k : x[k] = max x }`, as `numpy.nanargmax`.
 //!
-//! Takes `f32` rows, puts out one `u32`. No parameters. Of equal elements the first counts (-0 equals +0). NaN is below
-//! everything, minus infinity too; a row of nothing but NaN gives 0.
+//! Input: `f32` rows. Output: one `u32`. Parameters: none. The first of equal elements counts; -0 equals +0. NaN counts
+//! as below all numbers, -inf included. A row of only NaN gives 0.
 
+use super::rows::number_by_row;
 use super::{Build, shape};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -23,11 +23,7 @@ struct Argmax {
 
 impl Kernel for Argmax {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        let rows = io.input::<f32>(0)?;
-        for (y, row) in io.output::<u32>()?.iter_mut().zip(rows.iter()) {
-            *y = simd::argmax(self.level, row) as u32;
-        }
-        Ok(())
+        number_by_row(io, |row: &[f32]| simd::argmax(self.level, row) as u32)
     }
 }
 
@@ -37,10 +33,10 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn the_first_greatest_element_counts_and_nan_does_not() {
+    fn the_first_largest_element_counts_and_nan_does_not() {
         for n in [1, 2, 3, 16, 61, 64, 200] {
             let mut x = signal(9 * n, 4);
-            // Few values, so that there are equal ones; and holes.
+            // Few distinct values, so that some are equal, and some NaN.
             x.iter_mut().enumerate().for_each(|(i, v)| *v = if i % 11 == 3 { f32::NAN } else { (*v * 4.0).round() });
             let want: Vec<u32> = x
                 .chunks(n)

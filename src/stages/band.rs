@@ -1,11 +1,11 @@
-//! Elements `from .. to` of each row (`to` not among them): a band of bins of a spectrum, a slice of a window.
+//! Elements `from .. to` of each row (`to` exclusive): a band of bins of a spectrum, or part of a window.
 //!
-//! Takes rows of any type, puts out `to - from` elements of the same type.
+//! Input: rows of any type. Output: rows of `to - from` elements of the same type.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `from` | first element; 0 where it is not given |
-//! | `to` | the one behind the last; the length of the row where it is not given |
+//! | `from` | first element; default 0 |
+//! | `to` | end, exclusive; default: length of the row |
 
 use super::{Build, shape};
 use crate::checked;

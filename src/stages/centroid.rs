@@ -1,10 +1,11 @@
 //! Centroid of each row: `y = sum k x[k] / sum x[k]`, in elements; of a magnitude row the spectral centroid in bins.
 //!
-//! Peeters, "A large set of audio features for sound description" (IRCAM, 2004), section 6.1.1. Takes `f32` rows, puts
-//! out one `f32`. No parameters. Where the sum is zero (silence) the result is 0; a NaN in the row gives NaN. Sums run
-//! in `f32` lanes within 1024 elements and in `f64` over them ([`crate::simd`]): the relative error of either sum is
-//! below 1e-5 for non-negative rows, whatever their length.
+//! Peeters, "A large set of audio features for sound description" (IRCAM, 2004), section 6.1.1. Input: `f32` rows.
+//! Output: one `f32`. Parameters: none. A row with the sum 0 (silence) gives 0; a NaN in the row gives NaN. Sums run in
+//! `f32` lanes over 1024 elements and in `f64` over these partial sums ([`crate::simd`]): the relative error of each
+//! sum is below 1e-5 for non-negative rows of any length.
 
+use super::rows::number_by_row;
 use super::{Build, shape};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -24,12 +25,10 @@ struct Centroid {
 
 impl Kernel for Centroid {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        let rows = io.input::<f32>(0)?;
-        for (y, row) in io.output::<f32>()?.iter_mut().zip(rows.iter()) {
+        number_by_row(io, |row: &[f32]| {
             let (sum, weighted) = simd::moments(self.level, row);
-            *y = if sum == 0.0 { 0.0 } else { (weighted / sum) as f32 };
-        }
-        Ok(())
+            if sum == 0.0 { 0.0 } else { (weighted / sum) as f32 }
+        })
     }
 }
 
@@ -39,7 +38,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn is_the_centre_of_mass_and_zero_of_silence() {
+    fn is_the_center_of_mass_and_zero_for_silence() {
         for n in [1, 2, 3, 16, 61, 64, 1023, 1025, 20_000] {
             let mut x = signal(4 * n, 4);
             x.iter_mut().for_each(|v| *v = v.abs());

@@ -1,10 +1,10 @@
-//! One channel of an input of interleaved channels: `y[i] = x[i * channels + index]`.
+//! One channel of an input with interleaved channels: `y[i] = x[i * channels + index]`.
 //!
-//! Takes rows of any type straight from an input, puts out rows of the same type, one element per sample.
+//! Input: rows of any type, directly from an input. Output: rows of the same type, one element per sample.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `index` | number of the channel, from 0; 0 where it is not given |
+//! | `index` | number of the channel, from 0; default 0 |
 
 use super::{Build, shape};
 use crate::checked;
@@ -20,9 +20,12 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let index = checked::size(b.count("index", Some(0), 0, last)?)?;
     let (Some(len), Some(0)) = (edge.shape.len.checked_div(edge.channels), edge.shape.len.checked_rem(edge.channels))
     else {
-        return Err(Error::new(Status::Graph, "a row of {a} elements is not of {b} interleaved channels")
-            .a(checked::count(edge.shape.len))
-            .b(checked::count(edge.channels)));
+        return Err(Error::new(
+            Status::Graph,
+            "a row of {a} elements is not a whole number of samples of {b} interleaved channels",
+        )
+        .a(checked::count(edge.shape.len))
+        .b(checked::count(edge.channels)));
     };
     let kernel = Channel { index, channels: edge.channels, len };
     let mut spec = StageSpec::new(kernel, shape(edge.shape.dtype, len)?);
@@ -38,14 +41,13 @@ struct Channel {
 }
 
 impl Channel {
-    /// Elements are copied as words of their size.
+    /// Copies the channel. `T` is any type of the size of an element.
     fn pick<T: Pod>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let edge = io.edges.first().ok_or(Code::MISFIT)?;
         let elements = cast::<T>(edge.bytes).ok_or(Code::MISFIT)?;
         let stride = edge.row_stride.checked_div(size_of::<T>()).ok_or(Code::MISFIT)?;
         let out = cast_mut::<T>(io.out).ok_or(Code::MISFIT)?;
         for (i, y) in out.chunks_exact_mut(self.len.max(1)).enumerate().take(edge.rows) {
-            // A row is samples by channels; the wanted column is copied out.
             let start = i.sat_mul(stride);
             let row = elements.get(start..start.sat_add(edge.shape.len)).unwrap_or(&[]);
             let column = row.get(self.index..).ok_or(Code::MISFIT)?.iter().step_by(self.channels.max(1));
@@ -76,7 +78,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn every_channel_comes_out_contiguous() {
+    fn samples_of_every_channel_are_contiguous() {
         let x: Vec<i16> = (0..90).collect();
         for (channels, index) in [(1usize, 0usize), (2, 0), (2, 1), (3, 2)] {
             let input = Input { data: &x, len: 5 * channels, stride: 2 * channels, channels };

@@ -1,8 +1,10 @@
 //! Energy of each row, `E = sum x[i]^2` (`energy`), and its root mean square, `sqrt(E / n)` (`rms`).
 //!
-//! Takes `f32` or `i16` rows (`i16` unscaled, summed exactly), puts out one `f32`. No parameters. Squares of `f32` are
-//! summed in `f32` lanes within 1024 elements and in `f64` over them ([`crate::simd`]). NaN gives NaN.
+//! Input: `f32` or `i16` rows. Output: one `f32`. Parameters: none. `i16` is unscaled and summed exactly. Squares of
+//! `f32` are summed in `f32` lanes over 1024 elements and in `f64` over these partial sums ([`crate::simd`]). A NaN in
+//! the row gives NaN.
 
+use super::rows::number_by_row;
 use super::{Build, shape};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -38,21 +40,11 @@ impl Energy {
 
 impl Kernel for Energy {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let Energy { level, .. } = *self;
         match io.input_dtype(0)? {
-            Dtype::I16 => {
-                let rows = io.input::<i16>(0)?;
-                for (y, row) in io.output::<f32>()?.iter_mut().zip(rows.iter()) {
-                    *y = self.finish(simd::energy_i16(self.level, row) as f64, row.len());
-                }
-            }
-            _ => {
-                let rows = io.input::<f32>(0)?;
-                for (y, row) in io.output::<f32>()?.iter_mut().zip(rows.iter()) {
-                    *y = self.finish(simd::energy(self.level, row), row.len());
-                }
-            }
+            Dtype::I16 => number_by_row(io, |row| self.finish(simd::energy_i16(level, row) as f64, row.len())),
+            _ => number_by_row(io, |row| self.finish(simd::energy(level, row), row.len())),
         }
-        Ok(())
     }
 }
 

@@ -1,20 +1,20 @@
 //! FIR filters: `fir`, `y[j] = sum h[i] * x[j + taps - 1 - i]`, as `numpy.convolve(x, h, 'valid')`; and `decimate`,
-//! every `factor`-th of these: `y[j] = sum h[i] * x[j * factor + taps - 1 - i]`.
+//! every `factor`-th output of it: `y[j] = sum h[i] * x[j * factor + taps - 1 - i]`.
 //!
-//! Both take `f32` rows of one channel with at least as many elements as there are taps, and put out `f32` rows of
-//! `n - taps + 1` (`decimate`: `(n - taps) / factor + 1`) elements: only what the row alone determines. Taps are
-//! rounded to `f32`; sums run in `f32` in the order of the row. `decimate` deals the row out into `factor` phases in its
-//! scratch memory first (the polyphase form; Vaidyanathan, Multirate Systems and Filter Banks, section 4.3), so that
-//! neighbouring outputs read neighbouring elements.
+//! Input: `f32` rows of one channel with at least as many elements as taps. Output: `f32` rows of `n - taps + 1`
+//! (`decimate`: `(n - taps) / factor + 1`) elements, those that depend on the row alone. Taps are rounded to `f32`;
+//! sums run in `f32` in the order of the row. `decimate` first splits the row into `factor` phases in its scratch
+//! memory (the polyphase form; Vaidyanathan, Multirate Systems and Filter Banks, section 4.3), so that adjacent outputs
+//! read adjacent elements.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `taps` | the coefficients `h`; `fir` needs them |
-//! | `factor` | of `decimate`: keep every so many; must be given |
+//! | `taps` | coefficients `h`; required by `fir` |
+//! | `factor` | `decimate`: keeps every `factor`-th output, 1 to 2^20; required |
 //!
-//! Without `taps`, `decimate` makes the low-pass that `scipy.signal.decimate(ftype='fir')` takes: `20 * factor + 1`
-//! taps, cut off at the new Nyquist frequency, Hamming window, unit gain at 0: `firwin(20 q + 1, 1/q)`; Oppenheim and
-//! Schafer, Discrete-Time Signal Processing, section 7.5. A table of the stage, the same bits on every machine.
+//! Without `taps`, `decimate` computes the low-pass of `scipy.signal.decimate(ftype='fir')`: `20 * factor + 1` taps,
+//! cutoff at the new Nyquist frequency, Hamming window, unit gain at 0, `firwin(20 q + 1, 1/q)`; Oppenheim and Schafer,
+//! Discrete-Time Signal Processing, section 7.5. The taps are a constant table, the same bits on every machine.
 
 use super::{Build, shape, trig};
 use crate::checked;
@@ -22,13 +22,13 @@ use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{cast, cast_mut};
 use crate::simd::{self, Level};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn fir<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["taps"])?;
     if b.list("taps").is_empty() {
-        return Err(Error::new(Status::Argument, "a fir stage needs the parameter taps, a list"));
+        return Err(b.param_error("taps", "the parameter {n} is required: a list of coefficients"));
     }
     build(b, 1)
 }
@@ -44,14 +44,15 @@ fn build<'m>(b: &mut Build<'_, 'm>, factor: u64) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F32])?;
     let given = b.list("taps");
     if given.iter().any(|t| !t.is_finite()) {
-        return Err(Error::new(Status::Argument, "filter taps must be finite"));
+        return Err(b.param_error("taps", "the parameter {n} must be a list of finite numbers"));
     }
     let len = match given.len() {
         0 => checked::size(checked::add64(checked::mul64(20, factor)?, 1)?)?,
         n => n,
     };
     let Some(spare) = edge.shape.len.checked_sub(len) else {
-        return Err(Error::new(Status::Graph, "rows of {a} elements are shorter than the filter of {b} taps")
+        return Err(b
+            .error(Status::Graph, "a {n} stage of {b} taps reads rows of at least as many elements, not of {a}")
             .a(checked::count(edge.shape.len))
             .b(checked::count(len)));
     };
@@ -69,14 +70,14 @@ fn build<'m>(b: &mut Build<'_, 'm>, factor: u64) -> Result<StageSpec<'m>> {
 
 struct Fir<'m> {
     level: Level,
-    /// As given; empty where the stage makes its own.
+    /// Taps of the parameter; empty if the stage computes its own.
     taps: &'m [f64],
     factor: usize,
     row_len: usize,
 }
 
 impl Kernel for Fir<'_> {
-    /// The taps, last first.
+    /// Stores the taps, last first.
     fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
         let table = cast_mut::<f32>(table).ok_or(Code::MISFIT)?;
         if self.taps.is_empty() {
@@ -106,8 +107,8 @@ impl Kernel for Fir<'_> {
             }
             let phase_len = row.len().div_ceil(self.factor);
             for (phase, first) in phases.chunks_exact_mut(phase_len.max(1)).zip(0..self.factor) {
-                let dealt = row.get(first..).unwrap_or(&[]).iter().step_by(self.factor);
-                phase.iter_mut().zip(dealt).for_each(|(to, x)| *to = *x);
+                let picked = row.get(first..).unwrap_or(&[]).iter().step_by(self.factor);
+                phase.iter_mut().zip(picked).for_each(|(to, x)| *to = *x);
             }
             simd::correlate(self.level, y, phases, phase_len, taps, self.factor);
         }
@@ -115,7 +116,7 @@ impl Kernel for Fir<'_> {
     }
 }
 
-/// `sin(pi k / q) / (pi k / q)` times the Hamming window of `20 q + 1` points, `k` points off its middle.
+/// `sin(pi k / q) / (pi k / q)` times the Hamming window of `20 q + 1` points, `k` points from its middle.
 fn low_pass(k: u64, q: u64) -> f64 {
     let (_, sin) = trig::turn(k, q.sat_mul(2));
     let x = core::f64::consts::PI * k as f64 / q as f64;
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_low_pass_made_keeps_slow_and_stops_fast_signals() {
+    fn the_default_low_pass_passes_slow_and_stops_fast_signals() {
         let (n, q) = (400, 4.0);
         let tone = |turns: f64| -> Vec<f32> {
             (0..n).map(|i| (core::f64::consts::TAU * turns * i as f64).cos() as f32).collect()

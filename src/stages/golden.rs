@@ -1,6 +1,6 @@
-//! The bits of what stages put out for the cases of `tests/data`: a checksum for each kind, made on x86-64 and compared on
-//! every target. A kind is `exact`, the same bits everywhere, or `near`: within the case's tolerance of SciPy's numbers, as
-//! the tests around this one check, and told when it is not the same. `SQS_UPDATE_GOLDEN=1` writes the file anew.
+//! Checksums of the rows of each kind for the cases of `tests/data`, computed on x86-64 and compared on every target. A
+//! kind is `exact`, the same bits everywhere, or `near`: within the tolerance of the case, as its test checks, and a
+//! difference is printed only. `SQS_UPDATE_GOLDEN=1` writes the file.
 
 use crate::crc::crc32c;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::vec::Vec;
 pub(crate) struct Golden(BTreeMap<String, Vec<u8>>);
 
 impl Golden {
-    /// What a stage made; a NaN is one, whatever its bits.
+    /// Adds the numbers of a stage; all NaNs count as equal.
     pub(crate) fn add(&mut self, kind: &str, numbers: &[f64]) {
         let all = self.0.entry(kind.to_string()).or_default();
         for v in numbers {
@@ -28,8 +28,8 @@ impl Golden {
         let near = |kind: &str| text.lines().any(|l| l.starts_with(&format!("{kind}:")) && l.ends_with(" near"));
         let mut fresh = String::new();
         for (kind, bytes) in &self.0 {
-            let promise = if near(kind) { "near" } else { "exact" };
-            fresh += &format!("{kind}: {} numbers, {:08x} {promise}\n", bytes.len() / 8, crc32c(bytes));
+            let guarantee = if near(kind) { "near" } else { "exact" };
+            fresh += &format!("{kind}: {} numbers, {:08x} {guarantee}\n", bytes.len() / 8, crc32c(bytes));
         }
         if std::env::var_os("SQS_UPDATE_GOLDEN").is_some() {
             std::fs::write(&path, &fresh).unwrap();
@@ -40,7 +40,7 @@ impl Golden {
         for (line, want) in fresh.lines().zip(text.lines()) {
             match (line == want, line.ends_with(" near")) {
                 (true, _) => {}
-                (false, true) => std::println!("near, not the same bits here: {line}"),
+                (false, true) => std::println!("near, other bits on this machine: {line}"),
                 (false, false) => broken.push(format!("{line}, was {want}")),
             }
         }

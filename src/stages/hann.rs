@@ -1,10 +1,11 @@
-//! Hann window: `y[i] = x[i] * w[i]`, `w[i] = sin^2(pi i / n)`, `n` being the length of the row; of one element `w` is 1.
+//! Hann window: `y[i] = x[i] * w[i]`, `w[i] = sin^2(pi i / n)` with the length `n` of the row; `w = 1` for `n = 1`.
 //!
-//! The periodic form, for spectra: `scipy.signal.get_window('hann', n, fftbins=True)`; Harris, "On the use of windows
-//! for harmonic analysis with the discrete Fourier transform", Proc. IEEE 66 (1978). Takes `f32` or `i16` rows of one
-//! channel (`i16` scaled by 1/32768, so that full scale is 1), puts out `f32` rows of the same length. No parameters.
-//! The window is a table of the stage, made without libm: the same bits on every machine.
+//! This is the periodic form, for spectra: `scipy.signal.get_window('hann', n, fftbins=True)`; Harris, "On the use of
+//! windows for harmonic analysis with the discrete Fourier transform", Proc. IEEE 66 (1978). Input: `f32` or `i16` rows
+//! of one channel; `i16` is scaled by 1/32768, so that full scale is 1. Output: `f32` rows of the same length.
+//! Parameters: none. The window is a constant table, computed without libm: the same bits on every machine.
 
+use super::rows::row_by_row;
 use super::{Build, shape, trig};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -34,7 +35,7 @@ impl Kernel for Hann {
         let table = cast_mut::<f32>(table).ok_or(Code::MISFIT)?;
         let n = checked::count(table.len());
         for (w, i) in table.iter_mut().zip(0u64..) {
-            // Half a turn over the row; the window is symmetric to the bit.
+            // Half a turn over the row; both halves have the same bits.
             let (_, sin) = trig::turn(i.min_u64(n.wrapping_sub(i)), n.sat_mul(2));
             *w = (sin * sin) as f32;
         }
@@ -46,22 +47,10 @@ impl Kernel for Hann {
 
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let window = cast::<f32>(io.table).ok_or(Code::MISFIT)?;
-        let len = window.len().max(1);
         match io.input_dtype(0)? {
-            Dtype::I16 => {
-                let rows = io.input::<i16>(0)?;
-                for (y, row) in io.output::<f32>()?.chunks_exact_mut(len).zip(rows.iter()) {
-                    simd::mul_i16(self.level, y, row, window);
-                }
-            }
-            _ => {
-                let rows = io.input::<f32>(0)?;
-                for (y, row) in io.output::<f32>()?.chunks_exact_mut(len).zip(rows.iter()) {
-                    simd::mul(self.level, y, row, window);
-                }
-            }
+            Dtype::I16 => row_by_row(io, None, |y, row| simd::mul_i16(self.level, y, row, window)),
+            _ => row_by_row(io, None, |y, row| simd::mul(self.level, y, row, window)),
         }
-        Ok(())
     }
 }
 
@@ -72,7 +61,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn rows_are_windowed_wherever_they_lie() {
+    fn rows_are_windowed_at_any_stride() {
         for n in [1, 2, 3, 5, 31, 32, 33, 500] {
             let x = signal(4 * n, 1);
             let input = Input { stride: n.div_ceil(3), ..Input::rows(&x, n) };
@@ -95,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_is_symmetric_to_the_bit() {
+    fn both_halves_of_the_window_have_the_same_bits() {
         let mut bytes = super::super::testing::Aligned::filled(4000, 0);
         Hann { level: Level::BASELINE }.prepare(bytes.get()).unwrap();
         let w = cast::<f32>(bytes.get()).unwrap();

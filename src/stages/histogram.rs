@@ -1,20 +1,21 @@
 //! Histogram of each row over uniform bins: `y[j]` counts the `x` with `edge[j] <= x < edge[j+1]`.
 //!
-//! `edge[j] = lo + j * (hi - lo) / bins` in `f64`, the last one `hi` itself, which belongs to the last bin: as
-//! `numpy.histogram(x, bins, (lo, hi))` of `f64`. Takes `f32` or `i16` rows, puts out `bins` counts in `u32`. NaN is
+//! `edge[j] = lo + j * (hi - lo) / bins` in `f64`. The last edge is `hi` itself and belongs to the last bin: as
+//! `numpy.histogram(x, bins, (lo, hi))` of `f64`. Input: `f32` or `i16` rows. Output: `bins` counts, `u32`. NaN is
 //! never counted.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `lo`, `hi` | range of the bins; `lo < hi` |
-//! | `bins` | their number, 1 to 65536 |
-//! | `clamp` | 1: elements below and above the range count in the first and the last bin; 0, as where it is not given: nowhere |
+//! | `lo`, `hi` | range of the bins; `lo < hi`; required |
+//! | `bins` | number of bins, 1 to 65536; required |
+//! | `clamp` | 1: elements outside the range count in the first or the last bin. 0, the default: they are not counted |
 
+use super::rows::row_by_row;
 use super::{Build, shape};
 use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -25,7 +26,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let clamp = b.count("clamp", Some(0), 0, 1)? == 1;
     let range = b.number("lo").zip(b.number("hi")).filter(|(lo, hi)| lo < hi && (hi - lo).is_finite());
     let Some((lo, hi)) = range else {
-        return Err(Error::new(Status::Argument, "a histogram stage needs finite parameters lo and hi, lo below hi"));
+        return Err(b.error(Status::Argument, "a {n} stage requires finite parameters lo and hi, lo below hi"));
     };
     let kernel = Histogram { lo, hi, step: (hi - lo) / bins as f64, per_unit: bins as f64 / (hi - lo), bins, clamp };
     let mut spec = StageSpec::new(kernel, shape(Dtype::U32, bins)?);
@@ -51,7 +52,7 @@ impl Histogram {
     fn bin(&self, x: f64) -> Option<usize> {
         let last = self.bins.sat_sub(1);
         if x >= self.lo && x <= self.hi {
-            // The product may be one off where x is near an edge: the edges decide.
+            // Near an edge the guess may be off by one: compare with the edges.
             let guess = ((x - self.lo) * self.per_unit) as usize;
             let guess = guess.min(last);
             return Some(if x < self.edge(guess) {
@@ -70,16 +71,14 @@ impl Histogram {
     }
 
     fn count<T: Element + Into<f64>>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        let rows = io.input::<T>(0)?;
-        for (y, row) in io.output::<u32>()?.chunks_exact_mut(self.bins.max(1)).zip(rows.iter()) {
+        row_by_row(io, Some(self.bins), |y: &mut [u32], row: &[T]| {
             y.fill(0);
             for x in row {
                 if let Some(n) = self.bin((*x).into()).and_then(|j| y.get_mut(j)) {
                     *n = n.sat_add(1);
                 }
             }
-        }
-        Ok(())
+        })
     }
 }
 
@@ -99,7 +98,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn every_element_is_in_the_bin_whose_edges_hold_it() {
+    fn every_element_counts_in_the_bin_between_its_edges() {
         for (lo, hi, bins) in [(-1.0f64, 1.0, 1usize), (-2.0, 2.0, 10), (0.1, 0.7, 7), (-3.0, 3.0, 64)] {
             let mut x = signal(300, 5);
             x.extend([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, lo as f32, hi as f32]);

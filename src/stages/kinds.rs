@@ -3,8 +3,8 @@
 //! A linker keeps the kinds that a program names. Whoever asks for one by a text ([`super::by_name`]) has all of them.
 
 use super::{
-    Builder, argmax, band, centroid, channel, energy, fir, hann, histogram, mean, quantile, rfft, scan, threshold,
-    to_f32, top_k_sum,
+    Builder, argmax, band, centroid, channel, detrend, energy, fir, hann, histogram, mean, quantile, rfft, scan,
+    threshold, to_f32, top_k_sum,
 };
 
 /// A kind of stage.
@@ -77,6 +77,13 @@ kinds! {
         fir::decimate,
         2000,
         "f32. Low-pass, then every factor-th element: taps (list; default a Hamming-windowed sinc of 20 * factor + 1).",
+    );
+    DETREND = kind(
+        "detrend",
+        detrend::build,
+        400,
+        "f32 or i16 -> f32. Row without its least-squares line; type (1): 0 for the mean alone. i16 as it is. NaN or infinity \
+         gives a row of NaN.",
     );
     EMA = kind(
         "ema",

@@ -1,8 +1,9 @@
-//! Mean of each row: `y = (1/n) * sum x[i]`.
+//! Mean of each row: `y = sum x[i] / n`.
 //!
-//! Takes `f32` or `i16` rows, puts out one `f32`. No parameters. The sum runs in sixteen interleaved partial sums,
-//! added pairwise at the end, so that every processor rounds alike ([`crate::simd`]).
+//! Input: `f32` or `i16` rows. Output: one `f32`. Parameters: none. `f32` is summed in sixteen interleaved partial sums
+//! that are added pairwise at the end, so that every processor rounds alike ([`crate::simd`]); `i16` is summed exactly.
 
+use super::rows::number_by_row;
 use super::{Build, shape};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -23,20 +24,11 @@ struct Mean {
 impl Kernel for Mean {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         match io.input_dtype(0)? {
-            Dtype::I16 => {
-                let rows = io.input::<i16>(0)?;
-                for (y, row) in io.output::<f32>()?.iter_mut().zip(rows.iter()) {
-                    let sum: i64 = row.iter().fold(0i64, |s, x| s.wrapping_add(i64::from(*x)));
-                    *y = (sum as f64 / row.len() as f64) as f32;
-                }
-            }
-            _ => {
-                let rows = io.input::<f32>(0)?;
-                for (y, row) in io.output::<f32>()?.iter_mut().zip(rows.iter()) {
-                    *y = crate::simd::sum(self.level, row) / row.len() as f32;
-                }
-            }
+            Dtype::I16 => number_by_row(io, |row: &[i16]| {
+                let sum: i64 = row.iter().fold(0i64, |s, x| s.wrapping_add(i64::from(*x)));
+                (sum as f64 / row.len() as f64) as f32
+            }),
+            _ => number_by_row(io, |row: &[f32]| crate::simd::sum(self.level, row) / row.len() as f32),
         }
-        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! Built-in stages, one file each, and the table that finds them by kind.
 //!
-//! A stage file holds its formula and source, a `build` function that checks parameters and inputs and says what the
-//! stage needs, the kernel, and the tests against a naive version. To add a stage, add its file, one entry in [`kinds`] and one
-//! function in `ffi/kinds.rs`; nothing else in the library knows stages by name.
+//! A stage file holds the formula with its source, a `build` function that checks parameters and edges and returns a
+//! [`StageSpec`], the kernel, and tests against a naive version. `docs/adding-a-stage.md` lists the steps for a new
+//! stage. Outside this module only `ffi/pipeline/kinds.rs` names stages.
 
 use crate::checked;
 use crate::crc::Crc32c;
@@ -15,6 +15,7 @@ mod argmax;
 mod band;
 mod centroid;
 mod channel;
+mod detrend;
 mod energy;
 mod fir;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod quantile;
 #[cfg(test)]
 mod reference;
 mod rfft;
+mod rows;
 mod scan;
 #[cfg(test)]
 mod testing;
@@ -38,112 +40,129 @@ mod trig;
 pub use kinds::{KINDS, Kind};
 pub use rfft::HostPlans;
 
-/// Checks parameters and inputs of one kind of stage, and says what it needs.
+/// Checks parameters and edges of a stage of one kind, and returns its specification.
 pub type Builder = for<'m> fn(&mut Build<'_, 'm>) -> Result<StageSpec<'m>>;
 
 /// One named parameter: a number, or a list of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Param<'a> {
-    /// Its name, as the stage's documentation has it.
+    /// Name, as documented for the kind.
     pub key: &'a str,
-    /// The number, where `values` is empty.
+    /// The number, if `values` is empty.
     pub value: f64,
     /// The list: filter taps, frequencies, bin edges.
     pub values: &'a [f64],
 }
 
-/// What an edge of the stage brings.
+/// Rows that an edge of a stage delivers.
 #[derive(Clone, Copy, Debug)]
 pub struct EdgeShape {
-    /// Type and length of its rows.
+    /// Type and length of a row.
     pub shape: RowShape,
-    /// Elements from the start of a row to that of the next: less than a row where windows overlap.
+    /// Elements from the start of a row to the start of the next: less than a row if windows overlap.
     pub stride: usize,
-    /// Interleaved channels in a row; 1 but for raw inputs.
+    /// Interleaved channels in a row; more than 1 only for inputs.
     pub channels: usize,
-    /// Rows before the stage's own.
+    /// Rows read before the stage's own row.
     pub lookback: u32,
-    /// Rows behind it.
+    /// Rows read after the stage's own row.
     pub lookahead: u32,
 }
 
 impl EdgeShape {
-    /// No edge.
+    /// Placeholder for an unused edge.
     pub const NONE: EdgeShape =
         EdgeShape { shape: RowShape { dtype: Dtype::U8, len: 0 }, stride: 0, channels: 1, lookback: 0, lookahead: 0 };
 }
 
-/// What a builder sees.
+/// Arguments of a [`Builder`].
 #[derive(Debug)]
 pub struct Build<'a, 'm> {
-    /// The kind asked for.
+    /// Name of the kind.
     pub kind: &'a str,
-    /// The parameters, as the caller gave them. What must outlive registration is copied into the pool.
+    /// Parameters, valid during the call only: a builder copies what the stage keeps into `pool`.
     pub params: &'a [Param<'a>],
-    /// The edges.
+    /// Edges, in the order of registration.
     pub edges: &'a [EdgeShape],
-    /// Parameter memory of the control area.
+    /// Parameter memory in the control area.
     pub pool: &'a mut Carver<'m>,
-    /// Plans on the host's heap; none where stages may not use it (the pipeline is on caller memory).
+    /// Transform plans on the host's heap; none if the pipeline is in the caller's memory.
     pub host_plans: Option<&'a mut HostPlans>,
 }
 
 impl<'a> Build<'a, '_> {
-    /// Refuses parameters of other names than these.
+    /// An error about the stage: `{n}` in `template` is the kind.
+    pub fn error(&self, status: Status, template: &'static str) -> Error {
+        Error::new(status, template).name(&joined(&[self.kind]))
+    }
+
+    /// An error about a parameter: `{n}` in `template` is kind and parameter, as in `fir.taps`.
+    pub fn param_error(&self, key: &str, template: &'static str) -> Error {
+        Error::new(Status::Argument, template).name(&joined(&[self.kind, ".", key]))
+    }
+
+    /// Refuses parameters that are not among `keys`.
     pub fn allow(&self, keys: &[&str]) -> Result<()> {
-        match self.params.iter().find(|p| !keys.contains(&p.key)) {
+        self.allow_any(&[keys])
+    }
+
+    /// Refuses parameters that are in none of the lists.
+    pub fn allow_any(&self, lists: &[&[&str]]) -> Result<()> {
+        match self.params.iter().find(|p| !lists.iter().any(|keys| keys.contains(&p.key))) {
             None => Ok(()),
-            Some(p) => Err(Error::new(Status::Argument, "the stage has no parameter {n}").name(&short_name(p.key))),
+            Some(p) => Err(self.param_error(p.key, "unknown parameter {n}")),
         }
     }
 
-    /// A number by name.
+    /// A number by name; the last one if the name occurs more than once.
     #[must_use]
     pub fn number(&self, key: &str) -> Option<f64> {
         self.params.iter().rfind(|p| p.key == key).map(|p| p.value)
     }
 
-    /// A whole number by name, within bounds; `default` where it is not given, an error where there is no default.
-    pub fn count(&self, key: &str, default: Option<u64>, least: u64, most: u64) -> Result<u64> {
-        let bad = |text| Err(Error::new(Status::Argument, text).name(&short_name(key)).a(least).b(most));
+    /// A whole number by name, from `min` to `max`. Without a default the parameter is required.
+    pub fn count(&self, key: &str, default: Option<u64>, min: u64, max: u64) -> Result<u64> {
+        let bad = |text| Err(self.param_error(key, text).a(min).b(max));
         let given = match (self.number(key), default) {
             (Some(v), _) => v,
             (None, Some(d)) => return Ok(d),
-            (None, None) => return bad("the stage needs the parameter {n}, from {a} to {b}"),
+            (None, None) => return bad("the parameter {n} is required: a whole number from {a} to {b}"),
         };
         let whole = given as u64;
-        if whole as f64 != given || whole < least || whole > most {
+        if whole as f64 != given || whole < min || whole > max {
             return bad("the parameter {n} must be a whole number from {a} to {b}");
         }
         Ok(whole)
     }
 
-    /// A list by name; empty where it is not given.
+    /// A list by name; empty if it is not given.
     #[must_use]
     pub fn list(&self, key: &str) -> &'a [f64] {
         self.params.iter().rfind(|p| p.key == key).map_or(&[], |p| p.values)
     }
 
-    /// The one edge of the stage, without halos.
+    /// The only edge of the stage, without halo.
     pub fn one_edge(&self) -> Result<EdgeShape> {
         match self.edges {
             [edge] if edge.lookback == 0 && edge.lookahead == 0 => Ok(*edge),
-            _ => Err(Error::new(Status::Argument, "a {n} stage has one edge, without lookback and lookahead")
-                .name(&short_name(self.kind))),
+            _ => Err(self.error(Status::Argument, "a {n} stage has one edge, without lookback and lookahead")),
         }
     }
 
-    /// The one edge of a stage that takes its elements as neighbours in time: a row of a single channel.
+    /// The only edge of a stage that treats the elements of a row as consecutive samples of one channel.
     pub fn one_channel(&self) -> Result<EdgeShape> {
         let edge = self.one_edge()?;
-        if edge.channels > 1 {
-            return Err(Error::new(
-                Status::Graph,
-                "a {n} stage takes rows of one channel: put a channel stage before it",
-            )
-            .name(&short_name(self.kind)));
-        }
+        self.single(edge)?;
         Ok(edge)
+    }
+
+    /// Refuses an edge with interleaved channels.
+    pub fn single(&self, edge: EdgeShape) -> Result<()> {
+        if edge.channels <= 1 {
+            return Ok(());
+        }
+        let text = "a {n} stage reads rows of one channel, not of {a} interleaved ones: put a channel stage before it";
+        Err(self.error(Status::Graph, text).a(checked::count(edge.channels)))
     }
 
     /// A number that changes with the kind and the parameters, for [`StageSpec::revision`].
@@ -157,47 +176,52 @@ impl<'a> Build<'a, '_> {
         crc.value()
     }
 
-    /// Refuses other element types than these.
+    /// Refuses rows whose element type is not among `types`.
     pub fn takes(&self, edge: EdgeShape, types: &[Dtype]) -> Result<()> {
-        if types.contains(&edge.shape.dtype) {
+        let dtype = edge.shape.dtype;
+        if types.contains(&dtype) {
             return Ok(());
         }
-        Err(Error::new(Status::Graph, "a {n} stage does not take rows of that element type")
-            .name(&short_name(self.kind)))
+        let name = joined(&[self.kind, ": ", dtype.text()]);
+        Err(Error::new(Status::Graph, "{n} rows are not supported").name(&name))
     }
 }
+
+/// Element types of real numbers.
+const REAL: &[Dtype] =
+    &[Dtype::I8, Dtype::U8, Dtype::I16, Dtype::U16, Dtype::I32, Dtype::U32, Dtype::I64, Dtype::F32, Dtype::F64];
 
 /// Finds the builder of a kind.
 pub fn find(kind: &str) -> Result<Builder> {
     by_name(kind).map(|k| k.build)
 }
 
-/// Finds a kind. Whoever calls this has all of them in the program.
+/// Finds a kind by name. A program that calls this contains all kinds.
 pub fn by_name(kind: &str) -> Result<&'static Kind> {
-    let none = || Error::new(Status::Name, "there is no built-in stage of the kind {n}").name(&short_name(kind));
+    let none = || Error::new(Status::Name, "unknown kind of built-in stage: {n}").name(&joined(&[kind]));
     KINDS.iter().find(|k| k.name == kind).copied().ok_or_else(none)
 }
 
-/// Builds a stage of a kind, with what a row of it takes.
+/// Builds a stage of a kind, and sets the cost of a row where the builder does not.
 pub fn make<'m>(kind: &Kind, b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let mut spec = (kind.build)(b)?;
     if spec.cost_ns == 0 {
         let rows = |e: &EdgeShape| u64::from(e.lookback).saturating_add(u64::from(e.lookahead)).saturating_add(1);
-        let seen = b.edges.iter().map(|e| checked::count(e.shape.len).saturating_mul(rows(e)));
-        let picoseconds = seen.fold(0, u64::saturating_add).saturating_mul(kind.cost_ps.into());
+        let elements = b.edges.iter().map(|e| checked::count(e.shape.len).saturating_mul(rows(e)));
+        let picoseconds = elements.fold(0, u64::saturating_add).saturating_mul(kind.cost_ps.into());
         spec.cost_ns = (picoseconds / 1000).max(5);
     }
     Ok(spec)
 }
 
-/// A name for an error text, cut where it is too long.
-fn short_name(s: &str) -> Name {
+/// A name for an error text, cut if it is too long.
+fn joined(parts: &[&str]) -> Name {
     let mut name = Name::new();
-    name.push_str(s);
+    parts.iter().for_each(|part| name.push_str(part));
     name
 }
 
-/// A row of `len` elements of `dtype`, checked to fit memory.
+/// The shape of a row of `len` elements of `dtype`. Fails if its bytes do not fit `usize`.
 pub fn shape(dtype: Dtype, len: usize) -> Result<RowShape> {
     checked::mul(len, dtype.size())?;
     Ok(RowShape { dtype, len })

@@ -11,7 +11,7 @@ fn stages_agree_with_scipy_and_numpy() {
     let mut golden = Golden::default();
     for case in testing::cases(include_str!("../../tests/data/stages.txt")) {
         let (kind, len, params) = (case.kind, case.len, case.params());
-        // Without the feature spectra are of powers of two only.
+        // Without the feature only powers of two have a transform.
         if cfg!(not(feature = "fft")) && kind.starts_with("rfft") && (len == 1 || !len.is_power_of_two()) {
             continue;
         }
@@ -33,7 +33,7 @@ fn stages_agree_with_scipy_and_numpy() {
         cases += 1;
     }
     assert!(cases > 100, "{cases}");
-    // Without the feature some cases are left out.
+    // Without the feature some cases are skipped.
     if cfg!(feature = "fft") {
         golden.compare("features_stages.txt");
     }

@@ -1,21 +1,22 @@
-//! Spectrum of real rows: `X[k] = sum x[i] exp(-2 pi i k / n)` for `k = 0 ..= n/2`, put out as magnitude
-//! (`rfft_magnitude`, `|X[k]|`) or power (`rfft_power`, `|X[k]|^2`), unscaled, as `numpy.abs(numpy.fft.rfft(x))`.
+//! Spectrum of real rows: `X[k] = sum x[i] exp(-2 pi i k / n)` for `k = 0 ..= n/2`, as magnitude (`rfft_magnitude`,
+//! `|X[k]|`) or power (`rfft_power`, `|X[k]|^2`), unscaled: `numpy.abs(numpy.fft.rfft(x))`.
 //!
-//! Takes `f32` rows of one channel and of any length to 2^24, puts out `f32` rows of `n/2 + 1` elements.
-//! A NaN or an infinity in the row gives NaN in bins it reaches. Magnitudes over 1.8e19 overflow to infinity, those
-//! under 1e-19 lose digits: the square is an `f32` in between.
+//! Input: `f32` rows of one channel, of 1 to 2^24 elements. Output: `f32` rows of `n/2 + 1` elements. A NaN or an
+//! infinity in the row gives NaN in the bins that depend on it. Magnitudes above 1.8e19 overflow to infinity and those
+//! below 1e-19 lose digits, because the square in between is an `f32`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `portable` | 1: the library's own transform, power-of-two rows only; 0, as where it is not given: the fastest there is |
+//! | `portable` | 1: the library's own transform, for rows of a power of two elements. 0, the default: the fastest |
 //!
-//! Rows of even length are transformed as complex rows of half the length, straight from where they lie; the spectrum
-//! of the real row, its power and root come out of one pass ([`crate::simd::half_power`]). There are two transforms:
-//! - with `portable`, on memory from the caller, in builds without `fft`, and for powers of two on x86-64 without AVX: the
-//!   library's own, in scratch memory ([`crate::simd::stockham`]), with the same bits on every machine;
-//! - else `rustfft`. Its plan is made at registration, lives on the host's heap and is held by the stage. It picks
-//!   instructions at run time: rows are the same for every grouping on one machine, but may differ in the last bits
-//!   between processors. Odd lengths are transformed as complex rows.
+//! Rows of even length are transformed as complex rows of half the length, without a copy; the spectrum of the real
+//! row, its power and root are computed in one pass ([`crate::simd::half_power`]). Odd lengths are transformed as
+//! complex rows. Two transforms exist:
+//! - The library's own, in scratch memory ([`crate::simd::stockham`]), gives the same bits on every machine. It is used
+//!   with `portable`, in the caller's memory, in builds without `fft`, and for powers of two on x86-64 without AVX.
+//! - `rustfft` is used otherwise. Its plan is computed at registration, is on the host's heap, and is held by the
+//!   stage. It selects instructions at run time: on one machine rows are the same for every grouping, but the last bits
+//!   may differ between processors.
 
 use super::{Build, shape, trig};
 use crate::checked;
@@ -30,8 +31,8 @@ use sqrtspace_fft::{Complex32, Fft};
 #[cfg(feature = "fft")]
 use std::{sync::Arc, vec::Vec};
 
-/// Longest row.
-const MOST: usize = 1 << 24;
+/// Elements of the longest row.
+const MAX_LEN: usize = 1 << 24;
 
 pub(super) fn magnitude<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     build(b, true)
@@ -47,8 +48,9 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32])?;
     let n = edge.shape.len;
-    if n == 0 || n > MOST {
-        return Err(Error::new(Status::Argument, "a spectrum is of rows of 1 to {a} elements").a(checked::count(MOST)));
+    if n == 0 || n > MAX_LEN {
+        let text = "a {n} stage reads rows of 1 to {a} elements, not of {b}";
+        return Err(b.error(Status::Argument, text).a(checked::count(MAX_LEN)).b(checked::count(n)));
     }
     let size = if n.is_multiple_of(2) { n / 2 } else { n };
     let own = n.is_power_of_two() && n > 1;
@@ -58,11 +60,8 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     } else if own {
         (Transform::Own, checked::mul(size, 4)?, 0)
     } else {
-        return Err(Error::new(
-            Status::Unsupported,
-            "without the host's heap, or portable, a spectrum is of rows of a power of two elements, not of {a}",
-        )
-        .a(checked::count(n)));
+        let text = "with portable or without the host's heap, {n} reads rows of a power of two elements, not of {a}";
+        return Err(b.error(Status::Unsupported, text).a(checked::count(n)));
     };
     let turns = if matches!(plan, Transform::Own) { simd::stockham_turns(size, simd::VECTORS) } else { 0 };
     let twiddles = if n == size { 0 } else { checked::mul(twiddles(size), 2)? };
@@ -72,17 +71,17 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     spec.table_bytes = shape(Dtype::F32, checked::add(twiddles, turns)?)?.bytes();
     spec.host_heap_bytes = checked::count(heap);
     spec.revision = b.revision();
-    // n log2 n, and a pass over the spectrum: measured from 512 to 32768.
+    // n log2 n, and a pass over the spectrum; measured for n from 512 to 32768.
     let log = checked::count(n).checked_ilog2().unwrap_or(0);
     spec.cost_ns = checked::count(n).sat_mul(u64::from(log).sat_mul(75).sat_add(250)) / 1000;
     Ok(spec)
 }
 
-/// Plans of transforms on the host's heap: one per size, shared by the stages of a pipeline.
+/// Transform plans on the host's heap: one per size, shared by the stages of a pipeline.
 #[derive(Default)]
 pub struct HostPlans {
     #[cfg(feature = "fft")]
-    made: [Option<Arc<dyn Fft<f32>>>; 8],
+    plans: [Option<Arc<dyn Fft<f32>>>; 8],
 }
 
 impl core::fmt::Debug for HostPlans {
@@ -91,27 +90,26 @@ impl core::fmt::Debug for HostPlans {
     }
 }
 
-/// A plan on the host's heap for rows of `n`, transformed as `size` complex numbers: the plan, its scratch memory in
-/// `f32`, the bytes of the heap.
+/// A plan on the host's heap for rows of `n` elements, transformed as `size` complex numbers. Returns the plan, its
+/// scratch memory in `f32`, and the bytes it uses on the heap.
 #[cfg(feature = "fft")]
 fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Transform, usize, usize)> {
     let floats = |plan: &Arc<dyn Fft<f32>>| {
         let scratch = if n == size { plan.get_inplace_scratch_len() } else { plan.get_immutable_scratch_len() };
         checked::mul(checked::add(size, scratch)?, 2)
     };
-    if let Some(plan) = plans.made.iter().flatten().find(|p| p.len() == size) {
+    if let Some(plan) = plans.plans.iter().flatten().find(|p| p.len() == size) {
         return Ok((Transform::Host(plan.clone()), floats(plan)?, 0));
     }
     let heap = sqrtspace_fft::heap_bytes(size);
-    // The planner aborts where the heap gives nothing: ask for the whole bound first.
+    // The planner aborts if an allocation fails: check first that the bound can be allocated.
     if Vec::<u8>::new().try_reserve_exact(heap).is_err() {
-        return Err(
-            Error::new(Status::Memory, "the host's heap has no {a} bytes for a transform").a(checked::count(heap))
-        );
+        return Err(Error::new(Status::Memory, "no {a} bytes for the plan of a transform on the host's heap")
+            .a(checked::count(heap)));
     }
     let plan = sqrtspace_fft::forward(size);
-    // With every place taken, a plan serves its stage alone.
-    if let Some(place) = plans.made.iter_mut().find(|p| p.is_none()) {
+    // With all places in use, the plan belongs to its stage alone.
+    if let Some(place) = plans.plans.iter_mut().find(|p| p.is_none()) {
         *place = Some(plan.clone());
     }
     let floats = floats(&plan)?;
@@ -120,10 +118,11 @@ fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Transform,
 
 #[cfg(not(feature = "fft"))]
 fn host_plan(_: &mut HostPlans, _: usize, _: usize) -> Result<(Transform, usize, usize)> {
-    Err(Error::new(Status::Unsupported, "this build makes no plans on the host's heap"))
+    Err(Error::new(Status::Unsupported, "this build has no transforms on the host's heap"))
 }
 
-/// Whether a plan on the host's heap is the fastest there is; the library's own transform has vectors on every x86-64.
+/// Whether a plan on the host's heap is faster than the library's own transform, which has vectors on every x86-64.
+/// `own`: the own transform supports the length.
 #[cfg(feature = "fft")]
 fn host_is_faster(own: bool) -> bool {
     !own || !cfg!(target_arch = "x86_64") || sqrtspace_fft::has_vectors()
@@ -152,7 +151,7 @@ struct Rfft {
     n: usize,
     /// Length of the transform: half of an even `n`.
     size: usize,
-    /// Floats of the table that belong to the pass behind the transform; the turns of the own transform follow.
+    /// Floats at the start of the table, for the pass after the transform; the turns of the own transform follow.
     twiddles: usize,
     root: bool,
     level: Level,
@@ -212,7 +211,7 @@ impl Kernel for Rfft {
 
 #[cfg(feature = "fft")]
 impl Rfft {
-    /// The transform of `row` into `z`. rustfft panics on lengths that do not fit: none gets there.
+    /// Transforms `row` into `z`. rustfft panics on lengths that do not match, so they are checked here.
     fn transform(&self, plan: &dyn Fft<f32>, row: &[f32], z: &mut [f32], scratch: &mut [f32]) -> Result<(), Code> {
         let (spectrum, scratch) = (simd::as_complex_mut(z), simd::as_complex_mut(scratch));
         if spectrum.len() != self.size || plan.len() != self.size {
@@ -262,21 +261,21 @@ mod tests {
 
     #[test]
     fn powers_of_two_are_transformed_in_caller_memory() {
-        // Long rows are compared with rustfft, where there is one.
-        let most = if cfg!(feature = "fft") { 14 } else { 10 };
-        for n in (1..=most).map(|bits| 1usize << bits) {
+        // Long rows are compared with rustfft, if the build has it.
+        let max_bits = if cfg!(feature = "fft") { 14 } else { 10 };
+        for n in (1..=max_bits).map(|bits| 1usize << bits) {
             let x = signal(2 * n, n as u32);
             let input = Input { stride: n - n / 3, ..Input::rows(&x, n) };
             let got: Vec<f32> = run_on(false, "rfft_magnitude", &[], &input);
             let same: Vec<f32> = run("rfft_magnitude", &[("portable", &[1.0])], &input);
-            assert!(got == same, "{n}: portable rows depend on whose memory it is");
+            assert!(got == same, "{n}: portable rows depend on the memory of the pipeline");
             let got: Vec<f64> = got.into_iter().map(f64::from).collect();
             let want: Vec<f64> = if cfg!(feature = "fft") && n > 1024 {
                 run::<f32, f32>("rfft_magnitude", &[], &input).into_iter().map(f64::from).collect()
             } else {
                 x.windows(n).step_by(input.stride).flat_map(naive).collect()
             };
-            close(&got, &want, 2e-6, &format!("own magnitude {n}"));
+            close(&got, &want, 2e-6, &format!("own transform, magnitude {n}"));
         }
     }
 
@@ -297,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn overlapping_and_odd_placed_rows_are_read_where_they_lie() {
+    fn overlapping_rows_are_read_without_copies() {
         let x = signal(400, 3);
         let input = Input { stride: 7, ..Input::rows(&x, 64) };
         let got: Vec<f32> = run("rfft_magnitude", &[], &input);
@@ -306,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn one_bad_sample_spoils_its_own_row_only() {
+    fn a_sample_that_is_not_finite_affects_its_own_row_only() {
         for bad in [f32::NAN, f32::INFINITY] {
             let mut x = signal(3 * 32, 9);
             x[40] = bad;
@@ -317,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_without_a_heap_and_for_interleaved_channels() {
+    fn odd_lengths_without_a_heap_and_interleaved_channels_are_refused() {
         let x = [0f32; 8];
         let edge = Input::rows(&x, 8).edge();
         assert_eq!(register("rfft_power", &[], edge, false).map(|s| s.host_heap_bytes), Ok(0));
@@ -326,7 +325,7 @@ mod tests {
         let two = super::super::EdgeShape { channels: 2, ..edge };
         assert_eq!(register("rfft_power", &[], two, true).unwrap_err().status, Status::Graph);
         let mut long = edge;
-        long.shape.len = MOST + 1;
+        long.shape.len = MAX_LEN + 1;
         assert_eq!(register("rfft_power", &[], long, true).unwrap_err().status, Status::Argument);
     }
 }

@@ -1,4 +1,4 @@
-//! Runs a stage as the executors do: for tests of the stages.
+//! Runs a stage as the executors do, for tests of the stages.
 
 use super::{Build, EdgeShape, Param, find};
 use crate::dtype::{Dtype, Element};
@@ -61,29 +61,39 @@ impl<'a, T: Element> Input<'a, T> {
     }
 }
 
-/// Registers a stage, on memory that is never given back.
+/// Registers a stage of one edge, in memory that is never freed.
 pub(crate) fn register(
     kind: &str,
     params: &[(&str, &[f64])],
     edge: EdgeShape,
     host_heap: bool,
 ) -> Result<StageSpec<'static>> {
+    let params: Vec<Param<'_>> =
+        params.iter().map(|(key, v)| Param { key, value: v.first().copied().unwrap_or(0.0), values: v }).collect();
+    register_all(kind, &params, &[edge], host_heap)
+}
+
+/// Registers a stage, in memory that is never freed.
+pub(crate) fn register_all(
+    kind: &str,
+    params: &[Param<'_>],
+    edges: &[EdgeShape],
+    host_heap: bool,
+) -> Result<StageSpec<'static>> {
     let area = Box::leak(vec![MaybeUninit::<u8>::uninit(); 1 << 16].into_boxed_slice());
     let start = area.as_ptr().align_offset(BUFFER_ALIGN);
     let mut pool = Carver::new(&mut area[start..])?;
-    let params: Vec<Param<'_>> =
-        params.iter().map(|(key, v)| Param { key, value: v.first().copied().unwrap_or(0.0), values: v }).collect();
     let mut plans = super::HostPlans::default();
     let host_plans = host_heap.then_some(&mut plans);
-    find(kind)?(&mut Build { kind, params: &params, edges: &[edge], pool: &mut pool, host_plans })
+    find(kind)?(&mut Build { kind, params, edges, pool: &mut pool, host_plans })
 }
 
-/// All rows of the stage, made in blocks of 1, of 3 and all at once, which must agree to the bit.
+/// All rows of the stage, computed in blocks of 1, of 3 and all at once, which must be bit-identical.
 pub(crate) fn run<T: Element, U: Element>(kind: &str, params: &[(&str, &[f64])], input: &Input<'_, T>) -> Vec<U> {
     run_on(true, kind, params, input)
 }
 
-/// The same, with or without the host's heap.
+/// As [`run`], with or without the host's heap.
 pub(crate) fn run_on<T: Element, U: Element>(
     host_heap: bool,
     kind: &str,
@@ -101,7 +111,7 @@ pub(crate) fn run_on<T: Element, U: Element>(
             let mut all = Vec::new();
             for first in (0..count).step_by(block) {
                 let rows = block.min(count - first);
-                // Scratch and output hold anything before a call.
+                // Before a call, scratch and output may have any content.
                 let mut out = Aligned::filled(rows * row_bytes, 0x5a);
                 let mut scratch = Aligned::filled(spec.scratch_bytes, 0x3c + block as u8);
                 let size = T::DTYPE.size();
@@ -137,7 +147,7 @@ pub(crate) fn run_on<T: Element, U: Element>(
     cast::<U>(bytes.get()).unwrap().to_vec()
 }
 
-/// All rows as `f64`, whatever the stage puts out.
+/// All rows as `f64`, for any output type.
 pub(crate) fn run_f64<T: Element>(kind: &str, params: &[(&str, &[f64])], input: &Input<'_, T>) -> Vec<f64> {
     match register(kind, params, input.edge(), true).unwrap().shape.dtype {
         Dtype::U8 => run::<T, u8>(kind, params, input).into_iter().map(f64::from).collect(),
@@ -147,7 +157,7 @@ pub(crate) fn run_f64<T: Element>(kind: &str, params: &[(&str, &[f64])], input: 
     }
 }
 
-/// Noise with a tone in it, the same on every machine.
+/// Noise with a square wave of period 10, the same on every machine.
 pub(crate) fn signal(n: usize, seed: u32) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345);
     (0..n)
@@ -165,13 +175,13 @@ pub(crate) fn close(got: &[f64], want: &[f64], tolerance: f64, what: &str) {
     let scale = want.iter().filter(|v| v.is_finite()).fold(0f64, |m, v| m.max(v.abs()));
     for (i, (g, w)) in got.iter().zip(want).enumerate() {
         let same = g == w || (g.is_nan() && w.is_nan()) || (g - w).abs() <= tolerance * scale;
-        assert!(same, "{what}: element {i} is {g}, wanted {w} (scale {scale})");
+        assert!(same, "{what}: element {i} is {g}, expected {w} (scale {scale})");
     }
 }
 
 /// A case of the files that the scripts in `tests/data` write.
 pub(crate) struct Case<'t> {
-    /// Its first line.
+    /// First line of the case.
     pub(crate) head: &'t str,
     pub(crate) kind: &'t str,
     pub(crate) dtype: &'t str,

@@ -1,27 +1,26 @@
-//! Alert, element by element: `y = 1` where `x > level`, else 0; or with `below` where `x < level`.
+//! Alert, element by element: `y = 1` if `x > level`, else 0; with `below`: if `x < level`.
 //!
-//! Takes rows of any real type, puts out `u8` rows of the same length. The comparison is exact, in `f64` (of `i64` the
-//! element is rounded to `f64` first). NaN never alerts.
+//! Input: rows of any real type. Output: `u8` rows of the same length. The comparison is in `f64`, which is exact but
+//! for `i64`, whose elements are rounded to `f64` first. NaN gives 0.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `level` | what is compared with; must be given |
-//! | `below` | 1: alert where `x < level`; 0, as where it is not given: where `x > level` |
+//! | `level` | limit; required, not NaN |
+//! | `below` | 1: alerts if `x < level`. 0, the default: if `x > level` |
 
-use super::{Build, shape};
+use super::rows::row_by_row;
+use super::{Build, REAL, shape};
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
-use crate::status::{Error, Result, Status};
+use crate::status::Result;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["level", "below"])?;
     let edge = b.one_edge()?;
-    if edge.shape.dtype == Dtype::C32 {
-        return Err(Error::new(Status::Graph, "a threshold stage does not take complex rows"));
-    }
+    b.takes(edge, REAL)?;
     let below = b.count("below", Some(0), 0, 1)? == 1;
     let Some(level) = b.number("level").filter(|l| !l.is_nan()) else {
-        return Err(Error::new(Status::Argument, "a threshold stage needs the parameter level, a number"));
+        return Err(b.param_error("level", "the parameter {n} is required: a number, not NaN"));
     };
     let mut spec = StageSpec::new(Threshold { level, below }, shape(Dtype::U8, edge.shape.len)?);
     spec.revision = b.revision();
@@ -35,16 +34,14 @@ struct Threshold {
 
 impl Threshold {
     fn compare<T: Element>(&self, io: &mut StageIo<'_>, number: impl Fn(T) -> f64) -> Result<(), Code> {
-        let rows = io.input::<T>(0)?;
-        for (y, row) in io.output::<u8>()?.chunks_exact_mut(rows.row_len().max(1)).zip(rows.iter()) {
+        row_by_row(io, None, |y: &mut [u8], row: &[T]| {
             let items = y.iter_mut().zip(row);
             if self.below {
                 items.for_each(|(y, x)| *y = u8::from(number(*x) < self.level));
             } else {
                 items.for_each(|(y, x)| *y = u8::from(number(*x) > self.level));
             }
-        }
-        Ok(())
+        })
     }
 }
 

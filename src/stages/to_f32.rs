@@ -1,25 +1,24 @@
 //! Rows as `f32`: `y = x * scale + offset`, from raw counts to units of measurement.
 //!
-//! Takes rows of any real type, puts out `f32` rows of the same length. Integers of up to 16 bits and `f32` are
-//! multiplied and added in `f32` (each rounded, not fused), all others in `f64` and rounded once at the end.
+//! Input: rows of any real type. Output: `f32` rows of the same length. Integers of up to 16 bits and `f32` are
+//! multiplied and added in `f32`, each rounded, not fused. All other types are multiplied and added in `f64` and
+//! rounded once to `f32`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `scale` | factor; 1 where it is not given |
-//! | `offset` | what is added; 0 where it is not given |
+//! | `scale` | factor; default 1 |
+//! | `offset` | added after scaling; default 0 |
 
-use super::{Build, shape};
+use super::rows::number_by_element;
+use super::{Build, REAL, shape};
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::Result;
 
-const TYPES: &[Dtype] =
-    &[Dtype::I8, Dtype::U8, Dtype::I16, Dtype::U16, Dtype::I32, Dtype::U32, Dtype::I64, Dtype::F32, Dtype::F64];
-
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["scale", "offset"])?;
     let edge = b.one_edge()?;
-    b.takes(edge, TYPES)?;
+    b.takes(edge, REAL)?;
     let (scale, offset) = (b.number("scale").unwrap_or(1.0), b.number("offset").unwrap_or(0.0));
     let mut spec = StageSpec::new(ToF32 { scale, offset }, shape(Dtype::F32, edge.shape.len)?);
     spec.revision = b.revision();
@@ -34,22 +33,12 @@ struct ToF32 {
 impl ToF32 {
     fn narrow<T: Element + Into<f32>>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let (scale, offset) = (self.scale as f32, self.offset as f32);
-        each::<T>(io, |x| x.into() * scale + offset)
+        number_by_element(io, |x: T| x.into() * scale + offset)
     }
 
     fn wide<T: Element>(&self, io: &mut StageIo<'_>, number: impl Fn(T) -> f64) -> Result<(), Code> {
-        each::<T>(io, |x| (number(x) * self.scale + self.offset) as f32)
+        number_by_element(io, |x: T| (number(x) * self.scale + self.offset) as f32)
     }
-}
-
-fn each<T: Element>(io: &mut StageIo<'_>, f: impl Fn(T) -> f32) -> Result<(), Code> {
-    let rows = io.input::<T>(0)?;
-    for (y, row) in io.output::<f32>()?.chunks_exact_mut(rows.row_len().max(1)).zip(rows.iter()) {
-        for (y, x) in y.iter_mut().zip(row) {
-            *y = f(*x);
-        }
-    }
-    Ok(())
 }
 
 impl Kernel for ToF32 {

@@ -1,17 +1,18 @@
-//! Sum of the `k` greatest elements of each row.
+//! Sum of the `k` largest elements of each row.
 //!
-//! Takes `f32` rows, puts out one `f32`. NaN is left out; where fewer than `k` numbers remain, all of them are summed
-//! (0 where there is none). The sum runs in `f64` from the least to the greatest of the chosen, so that it depends on
-//! nothing but the numbers in the row.
+//! Input: `f32` rows. Output: one `f32`. NaN is skipped; with fewer than `k` numbers all of them are summed (0 with
+//! none). The sum runs in `f64` from the smallest to the largest of the selected elements, so that it depends on the
+//! numbers of the row alone, not on their order.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `k` | how many, 1 to the length of the row |
+//! | `k` | number of elements, 1 to the length of the row; required |
 //!
-//! The row is dealt out to groups, whose maxima cost one comparison per element, side by side: `k` elements at least
-//! are as great as the `k`-th greatest of the maxima, so nothing below that bar is looked at one by one. The greatest
-//! so far are kept in order in the scratch memory, and the bar rises with the least of them. For a large `k` the row is
-//! copied and parted around its `k`-th greatest element (Hoare, "Find", Comm. ACM 4, 1961).
+//! The elements of the row are assigned to groups, whose maxima cost one comparison per element in vector registers. No
+//! fewer than `k` elements reach the `k`-th largest maximum, so that elements below this bar need no further
+//! comparison. The largest elements so far are kept in order in scratch memory, and the bar rises with the smallest of
+//! them. For `k` above 128 the row is copied and partitioned around its `k`-th largest element (Hoare, "Find", Comm.
+//! ACM 4, 1961).
 
 use super::{Build, shape};
 use crate::checked;
@@ -24,11 +25,11 @@ use crate::status::Result;
 use crate::util::slice::{self, select, sort};
 use crate::util::unsigned::Unsigned;
 
-/// The largest `k` for which the greatest are kept in order.
-const MOST_KEPT: usize = 128;
+/// Maximum `k` for which the largest elements are kept in order.
+const MAX_KEPT: usize = 128;
 
-/// Groups the row is dealt out to: twice as many as elements kept, so that the bar is near the final one.
-const GROUPS: usize = 2 * MOST_KEPT;
+/// Maximum number of groups: twice the elements kept, so that the first bar is near the final one.
+const GROUPS: usize = 2 * MAX_KEPT;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["k"])?;
@@ -36,7 +37,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F32])?;
     let k = checked::size(b.count("k", None, 1, checked::count(edge.shape.len))?)?;
     let mut spec = StageSpec::new(TopKSum { level: Level::detect(), k }, shape(Dtype::F32, 1)?);
-    let kept = if k <= MOST_KEPT { checked::add(GROUPS, k)? } else { edge.shape.len };
+    let kept = if k <= MAX_KEPT { checked::add(GROUPS, k)? } else { edge.shape.len };
     spec.scratch_bytes = shape(Dtype::F32, kept)?.bytes();
     spec.revision = b.revision();
     Ok(spec)
@@ -48,19 +49,19 @@ struct TopKSum {
 }
 
 impl TopKSum {
-    /// The `k` greatest of `row` in ascending order, at the start of `kept`, which has room for `k`.
+    /// The `k` largest elements of `row` in ascending order, at the start of `kept`, which has room for `k`.
     fn keep<'a>(&self, row: &[f32], maxima: &mut [f32], kept: &'a mut [f32]) -> &'a [f32] {
         let mut low = f32::NEG_INFINITY;
         if let Some(at) = maxima.len().checked_sub(self.k).filter(|at| *at < maxima.len()) {
             simd::group_maxima(self.level, maxima, row);
-            // Elements as great as the bar count; where it is -inf, so does everything but NaN.
+            // Elements equal to the bar count; with a bar of -inf all but NaN do.
             low = select(maxima, at).map_or(low, f32::next_down);
         }
         let (mut filled, mut rest) = (0usize, row);
         let mut slots = kept.iter_mut().take(self.k);
         while let Some(start) = if low > f32::NEG_INFINITY { simd::block_above(self.level, rest, low) } else { Some(0) }
         {
-            let (block, behind) = block_at(rest, start);
+            let (block, after) = block_at(rest, start);
             if block.is_empty() {
                 break;
             }
@@ -78,16 +79,16 @@ impl TopKSum {
                 rest = rest.get(skip..).unwrap_or(&[]);
                 break;
             }
-            rest = behind;
+            rest = after;
         }
         let kept = kept.get_mut(..filled).unwrap_or_default();
         sort(kept, slice::below);
         let Some(mut bar) = kept.first().copied() else { return kept };
         while let Some(start) = simd::block_above(self.level, rest, bar) {
-            let (block, behind) = block_at(rest, start);
+            let (block, after) = block_at(rest, start);
             for x in block {
                 if *x > bar {
-                    // The least one goes, those below the new one move down.
+                    // Drops the smallest; the elements below the new one move down.
                     let place = kept.partition_point(|v| v < x);
                     if let Some(lower) = kept.get_mut(..place) {
                         lower.slide(1.., 0);
@@ -98,13 +99,13 @@ impl TopKSum {
                     bar = kept.first().copied().unwrap_or(bar);
                 }
             }
-            rest = behind;
+            rest = after;
         }
         kept
     }
 
-    /// The same by parting a copy of the row, for which `copy` has room.
-    fn part<'a>(&self, row: &[f32], copy: &'a mut [f32]) -> &'a [f32] {
+    /// As [`Self::keep`], by partitioning a copy of the row, for which `copy` has room.
+    fn partition<'a>(&self, row: &[f32], copy: &'a mut [f32]) -> &'a [f32] {
         let mut count = 0usize;
         for (slot, x) in copy.iter_mut().zip(row.iter().filter(|x| !x.is_nan())) {
             *slot = *x;
@@ -121,7 +122,7 @@ impl TopKSum {
     }
 }
 
-/// The block of `x` from `start` on, and what lies behind it.
+/// The block of `x` that starts at `start`, and the elements after it.
 fn block_at(x: &[f32], start: usize) -> (&[f32], &[f32]) {
     let from = x.get(start..).unwrap_or(&[]);
     from.split_at(from.len().min(simd::BLOCK))
@@ -133,13 +134,13 @@ impl Kernel for TopKSum {
         let scratch = cast_mut::<f32>(io.scratch).ok_or(Code::MISFIT)?;
         let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
         for (y, row) in out.iter_mut().zip(rows.iter()) {
-            let top = if self.k <= MOST_KEPT {
-                // Few groups for a small k: less to choose from.
+            let top = if self.k <= MAX_KEPT {
+                // Few groups for a small k: fewer maxima to select from.
                 let groups = self.k.sat_mul(2).next_multiple_of(simd::BLOCK).min(GROUPS);
                 let (maxima, kept) = scratch.split_at_mut_checked(GROUPS).ok_or(Code::MISFIT)?;
                 self.keep(row, maxima.get_mut(..groups).unwrap_or_default(), kept)
             } else {
-                self.part(row, scratch)
+                self.partition(row, scratch)
             };
             *y = top.iter().fold(0f64, |sum, x| sum + f64::from(*x)) as f32;
         }
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_greatest_are_summed_and_nan_is_left_out() {
+    fn the_largest_are_summed_and_nan_is_skipped() {
         for n in [1, 2, 3, 33, 64, 65, 131, 700] {
             let mut x = signal(7 * n, 8);
             x.iter_mut().enumerate().filter(|(i, _)| i % 9 == 2).for_each(|(_, v)| *v = f32::NAN);

@@ -1,8 +1,8 @@
-//! Sine and cosine of fractions of a turn, to the same bits on every machine.
+//! Sine and cosine of fractions of a turn, the same bits on every machine.
 //!
-//! Tables of windows and filters must not depend on a libm: the angle is a ratio of integers, reduced exactly to an
-//! eighth of a turn, and the rest is a Taylor polynomial in `f64` of basic operations only. The error is below
-//! 4e-16 (tested against libm), far under half a unit in the last place of the `f32` tables made from it.
+//! Tables of windows and filters must not depend on a libm. The angle is a ratio of integers, reduced exactly to an
+//! eighth of a turn; sine and cosine of the rest are Taylor polynomials in `f64`, of basic operations only. The error
+//! is below 4e-16 (tested against libm), far below half a unit in the last place of the `f32` tables computed from it.
 
 use crate::util::unsigned::Count;
 use core::f64::consts::PI;
@@ -11,7 +11,7 @@ use core::f64::consts::PI;
 pub(super) fn sin_poly(x: f64) -> f64 {
     let z = x * x;
     let series = [1.0 / 20.0, 1.0 / 42.0, 1.0 / 72.0, 1.0 / 110.0, 1.0 / 156.0, 1.0 / 210.0, 1.0 / 272.0];
-    // x - x^3/3! + x^5/5! ...: Horner from the last ratio of neighbouring terms to the first.
+    // x - x^3/3! + x^5/5! ...: Horner, from the last ratio of adjacent terms to the first.
     let tail = series.iter().rev().fold(1.0, |sum, ratio| 1.0 - z * ratio * sum);
     x + x * (z * (-1.0 / 6.0) * tail)
 }
@@ -57,7 +57,7 @@ mod tests {
             for j in 0..n.min(5000) * 2 {
                 let (c, s) = turn(j, n);
                 let (s2, c2) = (2.0 * PI * ((j % n) as f64 / n as f64)).sin_cos();
-                // libm gets a rounded angle; its error there is up to 1e-15.
+                // The angle given to libm is rounded, which causes an error of up to 1e-15.
                 assert!((c - c2).abs() < 1.5e-15 && (s - s2).abs() < 1.5e-15, "{j}/{n}: {c} {c2} {s} {s2}");
             }
         }

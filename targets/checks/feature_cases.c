@@ -140,6 +140,9 @@ const feature_case feature_cases[] = {
       { STAGE(zero_phase_forward, WITH(LIST("sos", sections), NUMBER("padlen", 12)), .lookahead = 1),
         STAGE(zero_phase_reverse, WITH(LIST("sos", sections), NUMBER("padlen", 12), NUMBER("precision", 64)),
               .also = "input", .lookback = 1) } },
+    { "f32, line", SQS_F32, SQS_F32, TONE, 1, 100, 64, { STAGE(detrend) } },
+    { "i16, mean", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(detrend, WITH(NUMBER("type", 0))) } },
+    { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 6, 4, { STAGE(detrend) } },
 };
 
 const size_t feature_count = sizeof feature_cases / sizeof *feature_cases;

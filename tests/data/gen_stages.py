@@ -91,8 +91,20 @@ def statistics():
         case("band", x, x[:, n // 3 : n // 3 + n // 2 + 1], 1e-8, **{"from": n // 3, "to": n // 3 + n // 2 + 1})
 
 
+def trends():
+    # Of one or two samples nothing is left but SciPy's rounding.
+    for n in (3, 16, 50, 131):
+        x = noise(2, n) + F(100) + F(0.5) * np.arange(n, dtype=F)
+        i = rng.integers(-32768, 32768, (2, n)).astype(np.int16)
+        for v in (x, i):
+            v64 = v.astype(np.float64)
+            case("detrend", v, signal.detrend(v64, type="linear"), 1e-6)
+            case("detrend", v, signal.detrend(v64, type="constant"), 1e-6, type=0)
+
+
 hann()
 spectra()
 features()
 filters()
 statistics()
+trends()

@@ -55,6 +55,11 @@ pub extern "C" fn sqs_kind_decimate() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_detrend() -> *const sqs_kind {
+    of!(DETREND)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_ema() -> *const sqs_kind {
     of!(EMA)
 }
@@ -185,6 +190,7 @@ mod tests {
             ("channel", sqs_kind_channel),
             ("cusum", sqs_kind_cusum),
             ("decimate", sqs_kind_decimate),
+            ("detrend", sqs_kind_detrend),
             ("ema", sqs_kind_ema),
             ("energy", sqs_kind_energy),
             ("fir", sqs_kind_fir),

@@ -1,4 +1,4 @@
-//! An interval around one quantile that slides with the rows.
+//! An interval around one quantile, updated from row to row.
 
 use super::{CHUNK, RankPlan, Sample, Tools, select};
 use crate::kernel::Code;
@@ -13,21 +13,21 @@ pub(super) const STATE: usize = 12;
 /// Words of a stored [`Tally`].
 pub(super) const RECORD: usize = 4;
 
-/// Up to so many elements are selected from as they are.
+/// Maximum number of elements to select from without a narrower interval.
 const FEW: usize = 64;
-/// So often a narrow interval among the elements inside is tried before all of them are selected from.
+/// Narrower intervals tried before the selection among all elements inside.
 const TRIES: usize = 4;
 
-/// How the elements of a row, or of a hop, lie to the ends of the interval.
+/// Counts of the elements of a row, or of a hop, compared with the ends of the interval.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
-    /// Those below the upper end.
+    /// Elements below the upper end.
     below: u32,
-    /// Those of them that are above the lower end, too: kept in the store.
+    /// Elements below the upper end and above the lower end: those kept in the store.
     kept: u32,
-    /// Those below the lower end, where ends are counted.
+    /// Elements below the lower end, if ends are counted.
     under: u32,
-    /// Those not above the upper end, where ends are counted.
+    /// Elements not above the upper end, if ends are counted.
     upto: u32,
 }
 
@@ -59,26 +59,26 @@ impl Tally {
     }
 }
 
-/// The open interval from `lo` to `hi`, and how the row lies to it.
+/// The open interval from `lo` to `hi`, and the counts of the row.
 ///
-/// Between rows the first hop of the last row is out of it already, so that nothing of that row is needed any more.
+/// Between rows the first hop of the last row is already subtracted, so that the row itself is no longer needed.
 pub(super) struct Bracket<'a> {
     lo: f32,
     hi: f32,
     row: Tally,
-    /// Where the kept elements start in the store.
+    /// Position of the first kept element in the store.
     head: usize,
-    /// Ranks on either side of the quantile that the next interval is to take in.
+    /// Ranks on either side of the quantile in the next interval.
     reach: usize,
-    /// Rows answered since it was set.
+    /// Rows answered since the interval was set.
     life: usize,
-    /// It holds the row; otherwise a new one has to be set.
+    /// The counts are those of the row; otherwise a new interval is required.
     alive: bool,
-    /// Elements equal to its ends are counted: they are many, and the quantile may be among them.
+    /// Elements equal to the ends are counted: there are many, and the quantile may be among them.
     ends: bool,
     /// The elements inside, oldest first.
     store: &'a mut [f32],
-    /// What each hop of the row has.
+    /// Counts of each hop of the row.
     records: &'a mut [[u32; RECORD]],
 }
 
@@ -112,7 +112,7 @@ impl<'a> Bracket<'a> {
             [self.lo.to_bits(), self.hi.to_bits(), below, kept, under, upto, head, reach, life, flags.0, flags.1, 0];
     }
 
-    /// The element of that rank of the next row.
+    /// The element of rank `rank` of the next row.
     pub(super) fn row<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Result<f32, Code> {
         let hop = tools.plan.hop;
         if self.alive {
@@ -128,7 +128,7 @@ impl<'a> Bracket<'a> {
         Ok(y)
     }
 
-    /// Takes in a hop.
+    /// Adds a hop.
     fn enter<T: Sample>(&mut self, tools: &mut Tools<'_>, x: &[T], slot: usize) {
         let before = self.row;
         tools.visit(x.len());
@@ -160,7 +160,7 @@ impl<'a> Bracket<'a> {
         }
     }
 
-    /// Takes the oldest hop out.
+    /// Subtracts the oldest hop.
     fn leave<T: Sample>(&mut self, tools: &mut Tools<'_>, x: &[T]) {
         if !self.alive {
             return;
@@ -184,10 +184,10 @@ impl<'a> Bracket<'a> {
         self.head = if self.row.kept == 0 { 0 } else { self.head.sat_add(gone.kept as usize) };
     }
 
-    /// The element of that rank of the row taken in; nothing where the interval does not tell.
+    /// The element of rank `rank` of the current row; none if the interval does not determine it.
     fn answer(&self, tools: &mut Tools<'_>, rank: usize) -> Option<f32> {
         let rank = u32::try_from(rank).ok().filter(|_| self.alive)?;
-        // With equal ends nothing is kept, and this is what lies below them.
+        // With equal ends nothing is kept, and this is the number of elements below them.
         let upto_lo = self.row.below.wrapping_sub(self.row.kept);
         if rank < upto_lo {
             let known = self.lo == f32::NEG_INFINITY || (self.ends && rank >= self.row.under);
@@ -208,8 +208,9 @@ impl<'a> Bracket<'a> {
         self.store.get(self.head..self.head.sat_add(self.row.kept as usize)).unwrap_or(&[])
     }
 
-    /// The element of rank `k` among those inside: a narrow interval around where it should lie, were they spread
-    /// evenly, leaves few to select from. Where it misses, its ends say where to look next; at last, in all of them.
+    /// The element of rank `k` among those inside. A narrow interval around its position in evenly spaced elements
+    /// leaves few to select from. If the interval misses the rank, its ends bound the next one; the last resort is to
+    /// select among all.
     fn inside(&self, tools: &mut Tools<'_>, k: usize) -> Option<f32> {
         let kept = self.kept();
         tools.visit(kept.len());
@@ -242,13 +243,13 @@ impl<'a> Bracket<'a> {
         select::nth(all, k)
     }
 
-    /// Sets an interval for the row at hand and answers from it.
+    /// Sets a new interval for the current row and answers from it.
     fn renew<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Result<f32, Code> {
-        // Selecting in every row and setting anew now and then should cost about the same.
+        // Balances the cost of selection in every row with that of new intervals.
         let window = tools.plan.window;
         let selected = self.life.sat_mul(self.reach).sat_mul(2);
         if self.life > 0 && selected < window.div_ceil(4) {
-            self.reach = self.reach.sat_mul(2).min(tools.plan.most);
+            self.reach = self.reach.sat_mul(2).min(tools.plan.max_reach);
         } else if selected > window.sat_mul(8) {
             self.reach = self.reach.div_ceil(2).max(tools.plan.reach.div_ceil(2));
         }
@@ -267,15 +268,15 @@ impl<'a> Bracket<'a> {
         let top = |x: f32| if x.is_nan() { f32::INFINITY } else { x };
         self.fill(tools, row, top(lo), top(hi), true);
         let y = self.answer(tools, rank).ok_or(Code::MISFIT)?;
-        // Elements at the ends need not be counted where the rank is far from them.
+        // Elements at the ends are not counted if the rank is far from them.
         self.ends = false;
         self.ends = self.lo >= self.hi || !self.is_wide(tools, rank);
         Ok(y)
     }
 
-    /// The rank lies well inside, the elements at the ends included where they are counted.
+    /// Whether the rank is well inside the interval, including the elements at its ends if they are counted.
     fn is_wide(&self, tools: &Tools<'_>, rank: usize) -> bool {
-        let least = self.reach.div_ceil(4);
+        let margin = self.reach.div_ceil(4);
         let Tally { below, kept, under, upto } = self.row;
         let mut first = if self.ends { under } else { below.wrapping_sub(kept) } as usize;
         let mut end = if self.ends { upto } else { below } as usize;
@@ -285,12 +286,12 @@ impl<'a> Bracket<'a> {
         if self.ends && self.hi == f32::INFINITY {
             end = tools.plan.window;
         }
-        (first == 0 || rank >= first.sat_add(least)) && (end == tools.plan.window || rank.sat_add(least) < end)
+        (first == 0 || rank >= first.sat_add(margin)) && (end == tools.plan.window || rank.sat_add(margin) < end)
     }
 
-    /// The ends of an interval around the rank, as a sample of the row has them.
+    /// The ends of an interval around the rank, estimated from a sample of the row.
     fn sample<T: Sample>(&self, tools: &mut Tools<'_>, row: &[T], rank: usize) -> Option<(f32, f32)> {
-        // An odd step: samples often come in periods of even length.
+        // An odd step, because signals often have periods of even length.
         let spare = cast_mut::<f32>(tools.spare)?;
         let step = row.len().div_ceil(spare.len().max(1)).max(17) | 1;
         let mut n = 0usize;
@@ -305,15 +306,15 @@ impl<'a> Bracket<'a> {
         let spread = spread.checked_div(full)?.isqrt() as usize;
         let margin = self.reach.checked_div(step)?.sat_add(spread.sat_mul(5).div_ceil(2));
         let margin = margin.min(tools.plan.limit.sat_mul(9).div_ceil(20).checked_div(step)?).max(1);
-        let centre = usize::try_from(at.sat_mul(n as u64).checked_div(full)?).ok()?;
-        let above = centre.sat_add(margin);
+        let center = usize::try_from(at.sat_mul(n as u64).checked_div(full)?).ok()?;
+        let above = center.sat_add(margin);
         let hi = select::nth(spare.get_mut(..n)?, above).unwrap_or(f32::INFINITY);
         let rest = spare.get_mut(..above.min(n))?;
-        let lo = centre.checked_sub(margin).map_or(Some(f32::NEG_INFINITY), |k| select::nth(rest, k))?;
+        let lo = center.checked_sub(margin).map_or(Some(f32::NEG_INFINITY), |k| select::nth(rest, k))?;
         (!lo.is_nan()).then_some((lo, if hi.is_nan() { f32::INFINITY } else { hi }))
     }
 
-    /// Sets the interval for the row and answers from it; nothing where it misses the rank or would miss it soon.
+    /// Sets the interval for the row and answers from it; none if it misses the rank or would miss it soon.
     fn set<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], rank: usize, lo: f32, hi: f32) -> Option<f32> {
         if lo < hi {
             self.fill(tools, row, lo, hi, false);
@@ -329,7 +330,7 @@ impl<'a> Bracket<'a> {
         if self.is_wide(tools, rank) { self.answer(tools, rank) } else { None }
     }
 
-    /// Takes the whole row in.
+    /// Sets the ends and counts the whole row.
     fn fill<T: Sample>(&mut self, tools: &mut Tools<'_>, row: &[T], lo: f32, hi: f32, ends: bool) {
         (self.lo, self.hi, self.head, self.row) = (lo, hi, 0, Tally::default());
         (self.alive, self.ends) = (true, ends);
@@ -342,7 +343,7 @@ impl<'a> Bracket<'a> {
         }
     }
 
-    /// Narrows an interval, just filled, that has many more inside than its reach asks for.
+    /// Narrows an interval, just filled, with many more elements inside than `reach` requires.
     fn narrow(&mut self, tools: &mut Tools<'_>, rank: usize) {
         let Tally { below, kept, .. } = self.row;
         let Some(k) = (Between { below, kept }).rank(rank) else { return };
@@ -380,7 +381,8 @@ impl<'a> Bracket<'a> {
     }
 }
 
-/// How far from its even place an element may lie: two and a half standard deviations in the middle, and some more.
+/// Expected distance of an element from its position in evenly spaced ones: 2.5 standard deviations in the middle, plus
+/// 4.
 fn spread(n: usize) -> f32 {
     n.isqrt() as f32 * 1.25 + 4.0
 }

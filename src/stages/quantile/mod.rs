@@ -1,35 +1,36 @@
-//! Nearest-rank quantiles of each row: for a probability `q`, the element of rank `round((n - 1) * q)` of the row's
-//! `n` elements in ascending order, counted from 0, halves rounded to even. An element of the row, never a mean of
-//! two: what `numpy.percentile(row, 100 * q, method="nearest")` gives.
+//! Nearest-rank quantiles of each row: for a probability `q`, the element of rank `round((n - 1) * q)` of the row's `n`
+//! elements in ascending order, counted from 0, halves rounded to even. The result is an element of the row, never a
+//! mean of two, as `numpy.percentile(row, 100 * q, method="nearest")`.
 //!
-//! Takes `f32` or `i16` rows; parameter `q`: a list of 1 to 8 probabilities in [0, 1], in any order; puts out one `f32`
-//! per probability, in the order of the list. Order of elements: -inf < finite < +inf < NaN. All NaNs are one value
-//! (put out as the quiet NaN `0x7fc00000`), and so are both zeros (put out as +0).
+//! Input: `f32` or `i16` rows. Parameter `q`: a list of 1 to 8 probabilities in [0, 1], in any order; required. Output:
+//! one `f32` per probability, in the order of the list. Order of elements: -inf < finite < +inf < NaN. All NaNs are
+//! equal (the output is the quiet NaN `0x7fc00000`), and so are both zeros (the output is +0).
 //!
 //! # Method
-//! Where rows overlap, a row differs from the one before by a hop on either end. For each probability the stage keeps
-//! an open interval around the quantile ([`bracket`]): how many elements lie below its upper end, and the few inside
-//! it, oldest first. A new row counts its last hop in and the hop that left out, and selects among the few. When the
-//! rank has left the interval, or too many elements are in it, a new one is chosen from the row at hand: from a sample
-//! of it first, and where the sample misleads, from its exact ranks by counting sort of the keys
-//! ([`select`](select::exact)). Rows that do not overlap go the same way, with a hop as long as the row.
-//! The interval decides how fast a row is done, never what comes out.
+//! Overlapping rows differ from the row before by a hop at either end. For each probability the stage keeps an open
+//! interval around the quantile ([`bracket`]): the number of elements below its upper end, and the few elements inside,
+//! oldest first. A new row adds its last hop to the counts, subtracts the hop that left the row, and selects among the
+//! few elements. If the rank has left the interval, or if too many elements are inside, a new interval is computed from
+//! the row: first from a sample of it; if the sample is misleading, from exact ranks by counting sort of the keys
+//! ([`select`](select::exact)). Rows that do not overlap are processed in the same way, with a hop of the length of the
+//! row. The interval determines the time of a row, never its result.
 //!
 //! Sources: R. W. Floyd and R. L. Rivest, "Expected time bounds for selection", CACM 18(3), 1975 (interval from a
-//! sample); D. E. Knuth, TAOCP vol. 3, 5.2.5 (radix sorting); `core`'s `select_nth_unstable` for what is left.
+//! sample); D. E. Knuth, TAOCP vol. 3, 5.2.5 (radix sorting);
+//! `core`'s `select_nth_unstable` (selection among the few elements, in builds with `std`).
 //!
 //! # Cost
-//! `W` elements per row, `H = min(hop, W)`, `c = cbrt(8 H W)`, at least 32. Expected per row and probability, for data
-//! that drift slowly against the row: about `H + c` element visits (`2 H + c` where `W` is not a whole number of at
-//! most 64 hops). Worst case: `7 W + 2 H + 25 limit` visits, three of the passes over the row being counting sort, and
-//! two linear selections among at most `limit` elements. A fresh interval has the quantile at least `c / 40` ranks
-//! from its ends or stands on an element repeated as often, so that with hops much shorter than that, the
-//! worst case does not come in every row. Rows of up to 128 elements are selected from one by one, in linear time.
+//! With `W` elements per row, `H = min(hop, W)`, `c = cbrt(8 H W)`, at least 32. Expected per row and probability, for
+//! data that drift slowly compared with the row: about `H + c` element visits (`2 H + c` if `W` is not a whole number
+//! of at most 64 hops). Worst case: `7 W + 2 H + 25 limit` visits, with three passes of counting sort over the row, and
+//! two linear selections among at most `limit` elements. In a new interval the quantile is at least `c / 40` ranks from
+//! the ends, or equals an element that is repeated that often, so that with hops much shorter than that the worst case
+//! does not occur in every row. In rows of up to 128 elements each quantile is selected in linear time.
 //!
 //! # Memory
-//! For `k` probabilities, `limit = min(W, 2 c + 8 sqrt(W))` and `chunk = min(W, 512)`: scratch of
-//! `4 k (limit + 2 chunk + 16 + 12 + 4 s) + 4 max(limit + 16, 4096) + 16` bytes, where `s = W / H` if that is a whole number
-//! of at most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
+//! For `k` probabilities, `limit = min(W, 2 c + 8 sqrt(W))` and `chunk = min(W, 512)`: scratch memory of
+//! `4 k (limit + 2 chunk + 16 + 12 + 4 s) + 4 max(limit + 16, 4096) + 16` bytes, where `s = W / H` if that is a whole
+//! number of at most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
 
 use super::{Build, shape};
 use crate::checked;
@@ -38,7 +39,7 @@ use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::simd::{Level, rank};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 
 mod bracket;
 mod select;
@@ -47,13 +48,13 @@ mod tests;
 
 use bracket::{Bracket, RECORD, STATE};
 
-/// Most probabilities of one stage.
+/// Maximum number of probabilities of a stage.
 const MAX_PROBABILITIES: usize = 8;
-/// Up to this length, rows are selected from one by one.
+/// Maximum length of rows without an interval.
 const SMALL: usize = 128;
-/// Elements that are looked at in one go: they stay in the first-level cache, converted where they are integers.
+/// Elements processed at a time: they stay in the first-level cache after their conversion from integers.
 const CHUNK: usize = 512;
-/// Most hops of a row that are remembered one by one; with more of them, what leaves the row is counted again.
+/// Maximum number of hops of a row whose counts are stored; with more hops, the hop that leaves is counted again.
 const MAX_SLOTS: usize = 64;
 /// Words of the state besides the brackets: the slot of the oldest hop, and padding.
 const COMMON: usize = 4;
@@ -64,14 +65,13 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     let list = b.list("q");
     if list.is_empty() || list.len() > MAX_PROBABILITIES || !list.iter().all(|q| (0.0..=1.0).contains(q)) {
-        let text = "a quantile stage needs q, a list of {a} to {b} probabilities from 0 to 1";
-        return Err(Error::new(Status::Argument, text).a(1).b(checked::count(MAX_PROBABILITIES)));
+        let text = "the parameter {n} must be a list of 1 to {a} probabilities from 0 to 1; it has {b}";
+        return Err(b.param_error("q", text).a(checked::count(MAX_PROBABILITIES)).b(checked::count(list.len())));
     }
     let window = edge.shape.len;
     if window == 0 || u32::try_from(window).is_err() {
-        return Err(
-            Error::new(Status::Argument, "a quantile stage takes rows of 1 to {a} elements").a(u64::from(u32::MAX))
-        );
+        let text = "a {n} stage reads rows of 1 to {a} elements, not of {b}";
+        return Err(b.error(Status::Argument, text).a(u64::from(u32::MAX)).b(checked::count(window)));
     }
     let mut ranks = [0usize; MAX_PROBABILITIES];
     let mut crc = Crc32c::default();
@@ -87,7 +87,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     spec.scratch_bytes = scratch_bytes;
     spec.keeps_scratch = window > SMALL;
     spec.revision = crc.value();
-    // As under "Cost": the hop on either end and the bracket, for each probability.
+    // As under "Cost": the hop at either end and the interval, for each probability.
     let visits = plan.hop.saturating_mul(2).saturating_add(plan.reach.saturating_mul(5)).saturating_mul(plan.count);
     spec.cost_ns = checked::count(visits) / 5;
     Ok(spec)
@@ -103,19 +103,19 @@ fn nearest_rank(n: usize, q: f64) -> usize {
     whole.saturating_add(usize::from(up)).min(last)
 }
 
-/// Sizes that follow from the shape of the rows.
+/// Sizes derived from the shape of the rows.
 #[derive(Clone, Copy, Debug)]
 struct RankPlan {
     window: usize,
     hop: usize,
     count: usize,
-    /// Most elements inside a bracket.
+    /// Maximum number of elements inside an interval.
     limit: usize,
-    /// Ranks on either side of the quantile that a new bracket takes in, to begin with.
+    /// Ranks on either side of the quantile in the first interval.
     reach: usize,
-    /// The most that this may grow to.
-    most: usize,
-    /// Hops of a row, each remembered with what it has below and inside; 0 where what leaves is counted again.
+    /// Maximum of `reach` in later intervals.
+    max_reach: usize,
+    /// Hops of a row whose counts are stored; 0 if the hop that leaves is counted again.
     slots: usize,
     chunk: usize,
 }
@@ -123,41 +123,43 @@ struct RankPlan {
 impl RankPlan {
     fn new(window: usize, stride: usize, count: usize) -> RankPlan {
         let hop = stride.clamp(1, window.max(1));
-        // A bracket of c elements costs about c per row; it lasts for some c^2 / H rows and then costs some W.
+        // An interval of c elements costs about c per row, lasts for about c^2 / H rows, and costs
+        // about W to compute.
         let inside = select::cube_root(8u64.saturating_mul(checked::count(hop)).saturating_mul(checked::count(window)));
         let inside = usize::try_from(inside).unwrap_or(usize::MAX).max(32);
         let limit = inside.saturating_mul(2).saturating_add(window.isqrt().saturating_mul(8)).min(window);
-        // Half of the room is for what drifts in where the data grow denser, half of the rest for uneven samples.
-        let most = limit.div_ceil(8);
+        // Half of the limit is for elements that enter where data become denser, half of the rest
+        // for uneven samples.
+        let max_reach = limit.div_ceil(8);
         let slots = if window.is_multiple_of(hop) { window.checked_div(hop).unwrap_or(0) } else { 0 };
         RankPlan {
             window,
             hop,
             count,
             limit,
-            reach: inside.div_ceil(5).min(most),
-            most,
+            reach: inside.div_ceil(5).min(max_reach),
+            max_reach,
             slots: if slots > MAX_SLOTS { 0 } else { slots },
             chunk: CHUNK.min(window),
         }
     }
 
-    /// Elements of one bracket's store: moving it to the front makes room for a chunk.
+    /// Elements of the store of an interval: after a move to the front it has room for a chunk.
     fn store(&self) -> usize {
         rank::room(self.limit.saturating_add(self.chunk.saturating_mul(2)))
     }
 
-    /// The slot `n` behind another.
+    /// The slot `n` after another.
     fn slot(&self, from: usize, n: usize) -> usize {
         from.saturating_add(n).checked_rem(self.slots).unwrap_or(0)
     }
 
-    /// Words that are for now a sample, the elements of a bracket, or counters.
+    /// Words of temporary memory: a sample, the elements of an interval, or counters.
     fn spare(&self) -> usize {
         rank::room(self.limit).max(select::BINS.saturating_mul(2))
     }
 
-    /// Words before the stores.
+    /// Words of the states and hop counts, before the stores.
     fn words(&self) -> usize {
         let each = self.slots.saturating_mul(RECORD).saturating_add(STATE);
         each.saturating_mul(self.count).saturating_add(COMMON)
@@ -172,10 +174,10 @@ impl RankPlan {
     }
 }
 
-/// Element types that rank as `f32` do.
+/// Element types that are ranked as `f32`.
 trait Sample: Element {
-    /// The elements as `f32`, in `room` where they are not that already.
-    fn values<'a>(x: &'a [Self], room: &'a mut [f32; CHUNK]) -> &'a [f32];
+    /// The elements as `f32`, converted into `buffer` if they have another type.
+    fn values<'a>(x: &'a [Self], buffer: &'a mut [f32; CHUNK]) -> &'a [f32];
     /// One element as `f32`.
     fn value(self) -> f32;
 }
@@ -190,27 +192,27 @@ impl Sample for f32 {
 }
 
 impl Sample for i16 {
-    fn values<'a>(x: &'a [i16], room: &'a mut [f32; CHUNK]) -> &'a [f32] {
-        for (to, from) in room.iter_mut().zip(x) {
+    fn values<'a>(x: &'a [i16], buffer: &'a mut [f32; CHUNK]) -> &'a [f32] {
+        for (to, from) in buffer.iter_mut().zip(x) {
             *to = f32::from(*from);
         }
-        room.get(..x.len()).unwrap_or(&[])
+        buffer.get(..x.len()).unwrap_or(&[])
     }
     fn value(self) -> f32 {
         f32::from(self)
     }
 }
 
-/// What all brackets of a stage work with.
+/// State shared by all intervals of a stage.
 struct Tools<'a> {
     level: Level,
     plan: RankPlan,
     chunk: [f32; CHUNK],
-    /// Room for a sample, for the elements of a bracket, or for counters.
+    /// Temporary memory; see [`RankPlan::spare`].
     spare: &'a mut [u8],
     /// Slot of the oldest hop of the row.
     oldest: usize,
-    /// Elements looked at so far, in whatever way.
+    /// Element visits so far.
     visits: u64,
 }
 
@@ -233,7 +235,7 @@ impl Kernel for Quantile<'_> {
 }
 
 impl Quantile<'_> {
-    /// Selects row by row.
+    /// Selects in each row on its own.
     fn each<T: Sample>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<T>(0)?;
         let spare = cast_mut::<f32>(io.scratch).ok_or(Code::MISFIT)?;
@@ -250,7 +252,7 @@ impl Quantile<'_> {
         Ok(())
     }
 
-    /// Slides brackets over overlapping rows; returns the number of element visits.
+    /// Updates the intervals from row to row; returns the number of element visits.
     fn slide<T: Sample>(&self, io: &mut StageIo<'_>) -> Result<u64, Code> {
         let rows = io.input::<T>(0)?;
         let plan = RankPlan::new(self.window, self.hop, self.ranks.len());
@@ -277,7 +279,7 @@ impl Quantile<'_> {
         let out = cast_mut::<f32>(io.out).ok_or(Code::MISFIT)?;
         let mut no_records = [[0u32; RECORD]; 0];
         for (y, row) in out.chunks_exact_mut(self.ranks.len().max(1)).zip(rows.iter()) {
-            // Only rows that overlap as they were said to.
+            // Rows must have the length and overlap that they were registered with.
             if row.len() != self.window || (rows.count() > 1 && rows.stride().min(self.window) != self.hop) {
                 return Err(Code::MISFIT);
             }
@@ -300,7 +302,7 @@ impl Quantile<'_> {
 }
 
 impl Tools<'_> {
-    /// The slot `n` hops behind the oldest.
+    /// The slot `n` hops after the oldest.
     fn slot(&self, n: usize) -> usize {
         self.plan.slot(self.oldest, n)
     }

@@ -1,25 +1,25 @@
-//! Selection by rank: linear time, no recursion, no memory but what is handed in.
+//! Selection by rank in linear time, without recursion and in the caller's memory.
 
 use super::{CHUNK, Sample};
 use crate::util::slice;
 use crate::util::unsigned::Unsigned;
 
-/// Counters of one pass of [`exact`].
+/// Number of counters of one pass of [`exact`].
 pub(super) const BINS: usize = 1 << BIN_BITS;
 const BIN_BITS: u32 = 11;
 
-/// The one NaN and the one zero that stand for all.
+/// Replaces every NaN by the same NaN, and -0 by +0.
 pub(super) fn plain(x: f32) -> f32 {
-    // Adding +0 leaves everything as it is but -0.
+    // Adding +0 changes only -0.
     if x.is_nan() { f32::from_bits(0x7fc0_0000) } else { x + 0.0 }
 }
 
-/// Puts the element of rank `k` to its place, with no larger one before it and no smaller one behind it.
+/// Moves the element of rank `k` to position `k`, with no larger element before it and no smaller one after it.
 pub(super) fn nth(x: &mut [f32], k: usize) -> Option<f32> {
     slice::select(x, k).map(plain)
 }
 
-/// A word that sorts as the number does, every NaN last.
+/// A word with the order of the numbers, NaN last.
 fn key(x: f32) -> u32 {
     let bits = plain(x).to_bits();
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
@@ -29,10 +29,10 @@ fn from_key(key: u32) -> f32 {
     f32::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key })
 }
 
-/// The elements of two ranks of `x`, exactly; NaN for a rank beyond its end. Counts the keys by their highest bits,
-/// goes to the bins that hold the ranks, and counts by the next bits there: three passes whatever the data.
+/// The elements of two ranks of `x`; NaN for a rank past its end. Counts the keys by their highest bits, selects the
+/// bins that contain the ranks, and counts by the next bits there: three passes for any data.
 ///
-/// `bins` are two times [`BINS`] counters.
+/// `bins` are `2 *` [`BINS`] counters.
 pub(super) fn exact<T: Sample>(x: &[T], k: [usize; 2], bins: &mut [u32], chunk: &mut [f32; CHUNK]) -> Option<[f32; 2]> {
     let (low, high) = bins.split_at_mut_checked(BINS)?;
     let [mut a, mut b] = [Search::new(k[0])?, Search::new(k[1])?];
@@ -52,10 +52,10 @@ pub(super) fn exact<T: Sample>(x: &[T], k: [usize; 2], bins: &mut [u32], chunk: 
     Some([from_key(a.first), from_key(b.first)])
 }
 
-/// Where the bits of each pass start: 11, 11 and 10 bits.
+/// Lowest bit of each pass: 11, 11 and 10 bits.
 const SHIFTS: [u32; 3] = [21, 10, 0];
 
-/// One search of [`exact`]: the element has rank `rank` among the keys from `first` to `last`.
+/// A search of [`exact`]: the element has the rank `rank` among the keys from `first` to `last`.
 struct Search {
     rank: u32,
     first: u32,

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::vec;
 use std::vec::Vec;
 
-/// xorshift64*, for data that are the same everywhere.
+/// xorshift64*: the same data on every machine.
 struct Random(u64);
 
 impl Random {
@@ -65,7 +65,7 @@ fn naive(x: &[f32], window: usize, hop: usize, q: &[f64]) -> Vec<u32> {
     y
 }
 
-/// Bytes at an aligned place.
+/// Bytes aligned to 64.
 struct Bytes(Vec<u8>, usize);
 
 impl Bytes {
@@ -85,7 +85,7 @@ impl Bytes {
     }
 }
 
-/// A stage over one signal, run in calls of whatever size.
+/// A stage over one signal, run in calls of any size.
 struct Bench<T> {
     x: Bytes,
     n: usize,
@@ -117,7 +117,7 @@ impl<T: Sample> Bench<T> {
         if self.n < self.window { 0 } else { (self.n - self.window) / self.hop + 1 }
     }
 
-    /// Rows `first..first + count`, and the visits they took.
+    /// Rows `first..first + count`, and the number of element visits.
     fn call(&mut self, first: usize, count: usize, continues: bool) -> (Vec<u32>, u64) {
         let size = T::DTYPE.size();
         let from = first * self.hop * size;
@@ -192,7 +192,7 @@ fn every_data_shape_and_level_gives_the_sorted_rows() {
 }
 
 #[test]
-fn grouping_and_continuing_change_nothing() {
+fn grouping_and_kept_scratch_change_no_bits() {
     let q = [0.5, 0.95];
     for (window, hop) in [(300, 7), (1024, 128), (2048, 2048), (4099, 1000), (129, 128)] {
         for kind in 0..KINDS {
@@ -211,7 +211,7 @@ fn grouping_and_continuing_change_nothing() {
 }
 
 #[test]
-fn integers_rank_as_their_values() {
+fn integers_are_ranked_as_their_values() {
     for (window, hop) in [(100, 10), (1000, 100), (3000, 700)] {
         let mut r = Random(3);
         let x: Vec<i16> = (0..window + 50 * hop).map(|_| (r.next() as i16) >> (r.next() % 16)).collect();
@@ -279,7 +279,7 @@ fn memory_follows_the_formula() {
     assert!(RankPlan::new(32768, 4096, 2).bytes().unwrap() <= 64 << 10);
 }
 
-/// Element visits per row, on average and at worst, after the first row.
+/// Element visits per row, mean and maximum, after the first row.
 fn visits(x: &[f32], window: usize, hop: usize, q: &[f64]) -> (u64, u64) {
     let mut bench = Bench::new(x, window, hop, q, Level::detect());
     bench.call(0, 1, false);
@@ -288,7 +288,7 @@ fn visits(x: &[f32], window: usize, hop: usize, q: &[f64]) -> (u64, u64) {
 }
 
 #[test]
-fn work_per_row_is_about_the_hop_and_bounded_whatever_the_data() {
+fn visits_per_row_are_about_the_hop_and_bounded_for_any_data() {
     for (window, hop) in [(32768, 4096), (32768, 64), (8192, 1), (4096, 4095), (4096, 5000)] {
         let plan = RankPlan::new(window, hop, 1);
         for kind in 0..KINDS {
@@ -305,28 +305,28 @@ fn work_per_row_is_about_the_hop_and_bounded_whatever_the_data() {
 }
 
 #[test]
-fn hostile_data_cost_no_more_than_the_bound() {
-    // Exactly the elements that the sample of some row sees are huge, the others jump from hop to hop: no sample is a
-    // picture of its row, and no interval lasts.
+fn adversarial_data_stay_within_the_bound() {
+    // Exactly the elements in the sample of some row are huge, the rest jump from hop to hop: no
+    // sample represents its row, and no interval lasts.
     let (window, hop) = (4096usize, 1024usize);
     let mut r = Random(5);
     let x: Vec<f32> = (0..window + 200 * hop)
         .map(|i| {
             let rows = (i / hop).saturating_sub(window / hop - 1)..=i / hop;
-            let seen = rows.into_iter().any(|row| (i - row * hop).is_multiple_of(17));
-            if seen { 1e9 * r.unit() } else { (i / hop * 7 % 11) as f32 * 1e3 + r.unit() }
+            let sampled = rows.into_iter().any(|row| (i - row * hop).is_multiple_of(17));
+            if sampled { 1e9 * r.unit() } else { (i / hop * 7 % 11) as f32 * 1e3 + r.unit() }
         })
         .collect();
     let q = [0.5];
     let plan = RankPlan::new(window, hop, 1);
     let (mean, worst) = visits(&x, window, hop, &q);
     assert!(worst <= (7 * window + 2 * hop + 25 * plan.limit) as u64, "{worst}");
-    assert!(mean > 5 * window as u64, "the exact ranks were not asked for: {mean}");
+    assert!(mean > 5 * window as u64, "no exact ranks were computed: {mean}");
     assert_eq!(Bench::new(&x, window, hop, &q, Level::detect()).all(true, |_| 5), naive(&x, window, hop, &q));
 }
 
 #[test]
-fn rows_that_overlap_otherwise_are_refused() {
+fn rows_with_another_overlap_are_refused() {
     let mut x = Bytes::of(&[1.0f32; 1100]);
     let stage = Quantile { ranks: &[500], window: 1000, hop: 200, level: Level::BASELINE };
     let shape = RowShape { dtype: Dtype::F32, len: 1000 };

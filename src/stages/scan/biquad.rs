@@ -1,26 +1,25 @@
-//! IIR filters as cascades of second-order sections: `biquad` forwards in time, `biquad_reverse` backwards.
+//! IIR filters as cascades of second-order sections: `biquad` forward in time, `biquad_reverse` backward.
 //!
-//! Each section is the transposed direct form II, as `scipy.signal.sosfilt`; Oppenheim and Schafer, Discrete-Time
+//! Each section is the transposed direct form II, as in `scipy.signal.sosfilt`; Oppenheim and Schafer, Discrete-Time
 //! Signal Processing, section 6.3:
 //! ```text
 //! y  = b0 x + z1
 //! z1 = b1 x - a1 y + z2
 //! z2 = b2 x - a2 y
 //! ```
-//! Takes `f32`, `f64` or `i16` rows of `n` samples and puts out `n` filtered ones, in `f64` for `f64` rows, else in
-//! `f32`. All arithmetic and the state are in `f64`.
+//! Input: `f32`, `f64` or `i16` rows of `n` samples. Output: `n` filtered samples. Arithmetic and state are in `f64`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `sos` | `b0 b1 b2 a0 a1 a2` of each section, up to 32 of them; divided by `a0`, which must not be 0 |
-//! | `zi` | 0: starts at rest (default). 1: in the steady state of the first sample (`sosfilt_zi` times it). |
+//! | `sos` | `b0 b1 b2 a0 a1 a2` of each section, 1 to 32 of them, divided by `a0`, which must not be 0; required |
+//! | `zi` | 0, the default: starts at rest. 1: in the steady state of the first sample (`sosfilt_zi` times it). |
 //! | | A list of 2 numbers per section: starts with these `z1 z2` |
-//! | `precision` | 32 or 64: type of the rows put out |
+//! | `precision` | 32 or 64: bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! State: `z1 z2` of each section, then 1 once a sample was seen. Of `biquad_reverse` the first sample is the last of
-//! the range. A sample that is not finite stays in the state, as with SciPy.
+//! State: `z1 z2` of each section, then 1 after the first sample. The first sample of `biquad_reverse` is the last one
+//! of the range. A sample that is not finite remains in the state, as with SciPy.
 //!
-//! `biquad` and then `biquad_reverse`, both with `zi` 1, are `sosfiltfilt(padtype=None)`.
+//! `biquad` followed by `biquad_reverse`, both with `zi` 1, is `sosfiltfilt(padtype=None)`.
 
 use super::{Real, Sample, as_samples, given, list, precision, samples, with_state};
 use crate::checked;
@@ -28,7 +27,7 @@ use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
-use crate::status::{Error, Result, Status};
+use crate::status::Result;
 use crate::util::unsigned::Unsigned;
 
 /// One section, divided by `a0`.
@@ -39,7 +38,7 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// One sample through the section.
+    /// Filters one sample.
     #[inline(always)]
     fn step(&self, z: &mut [f64; 2], x: f64) -> f64 {
         let [b0, b1, b2] = self.b;
@@ -50,7 +49,7 @@ impl Section {
         y
     }
 
-    /// Gain of a constant.
+    /// Gain of a constant input.
     fn gain(&self) -> f64 {
         let [b0, b1, b2] = self.b;
         let [a1, a2] = self.a;
@@ -64,19 +63,19 @@ impl Section {
     }
 }
 
-/// One sample through the cascade.
+/// Filters one sample with the cascade.
 #[inline(always)]
 pub(super) fn filter(sections: &[Section], z: &mut [[f64; 2]], x: f64) -> f64 {
     sections.iter().zip(z).fold(x, |x, (section, z)| section.step(z, x))
 }
 
-/// Samples that are filtered in one go, and sections whose coefficients and states are held in registers meanwhile: SPARC
-/// has 16 for `f64`.
-const SOME: usize = 64;
+/// Samples filtered at a time.
+const CHUNK: usize = 64;
+/// Sections whose coefficients and states stay in registers; SPARC has 16 registers for `f64`.
 const HELD: usize = if cfg!(target_arch = "sparc") { 1 } else { 4 };
 
-/// Samples through the cascade, in place.
-fn filter_some(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
+/// Filters samples with the cascade, in place.
+fn filter_chunk(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
     for (sections, z) in sections.chunks(HELD).zip(z.chunks_mut(HELD)) {
         match sections.len() {
             1 if HELD > 1 => filter_held::<1>(sections, z, x),
@@ -96,12 +95,13 @@ fn filter_held<const N: usize>(sections: &[Section], z: &mut [[f64; 2]], x: &mut
     *z = now;
 }
 
-/// The state of the cascade after an endless constant `x`: `scipy.signal.sosfilt_zi` times `x`.
+/// Sets the state of the cascade after an endless constant `x`: `scipy.signal.sosfilt_zi` times `x`.
 pub(super) fn settle(sections: &[Section], z: &mut [[f64; 2]], x: f64) {
     let mut scale = 1.0;
     for (section, z) in sections.iter().zip(z) {
         let ([b0, b1, b2], [a1, a2]) = (section.b, section.a);
-        // With input 1 the output is `gain`; in the direct form of the difference, as SciPy's lfilter_zi.
+        // For the input 1, whose output is `gain`; the same order of operations as SciPy's
+        // lfilter_zi.
         let z1 = (b1 - a1 * b0 + b2 - a2 * b0) / (1.0 + a1 + a2);
         let z2 = b2 - a2 * (b0 + z1);
         *z = [z1 * scale * x, z2 * scale * x];
@@ -111,7 +111,8 @@ pub(super) fn settle(sections: &[Section], z: &mut [[f64; 2]], x: f64) {
 
 /// The sections of the parameter `sos`, in the pool.
 pub(super) fn sections<'m>(b: &mut Build<'_, 'm>) -> Result<&'m [Section]> {
-    let wrong = Error::new(Status::Argument, "sos must be a list of 6 finite numbers for each of 1 to 32 sections");
+    let text = "the parameter {n} must be a list of 6 finite numbers, a0 not 0, for each of 1 to 32 sections";
+    let wrong = b.param_error("sos", text);
     let (list, rest) = given(b, "sos").as_chunks::<6>();
     if list.is_empty() || list.len() > 32 || !rest.is_empty() {
         return Err(wrong);
@@ -126,12 +127,12 @@ pub(super) fn sections<'m>(b: &mut Build<'_, 'm>) -> Result<&'m [Section]> {
     b.pool.copied(all.get(..list.len()).unwrap_or(&[]))
 }
 
-/// Refuses filters that a constant does not settle in.
-pub(super) fn settles(sections: &[Section]) -> Result<()> {
+/// Refuses filters without a steady state.
+pub(super) fn settles(b: &Build<'_, '_>, sections: &[Section]) -> Result<()> {
     if sections.iter().all(|s| s.gain().is_finite()) {
         return Ok(());
     }
-    Err(Error::new(Status::Argument, "the filter has a pole at 1: no steady state to start from"))
+    Err(b.param_error("sos", "the filter {n} has a pole at 1: it has no steady state to start from"))
 }
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -152,7 +153,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
         let zi = list(b, "zi", checked::mul(sections.len(), 2)?)?;
         start = Start::Given(b.pool.copied(zi.as_chunks().0)?);
     } else if b.count("zi", Some(0), 0, 1)? == 1 {
-        settles(sections)?;
+        settles(b, sections)?;
         start = Start::Settled;
     }
     let mut spec = StageSpec::new(Biquad { sections, start, reverse, wide: shape.dtype == Dtype::F64 }, shape);
@@ -161,7 +162,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
     with_state(spec, checked::add(checked::mul(sections.len(), 2)?, 1)?)
 }
 
-/// What the filter starts from.
+/// Initial state of the filter.
 enum Start<'m> {
     Rest,
     Settled,
@@ -172,12 +173,12 @@ struct Biquad<'m> {
     sections: &'m [Section],
     start: Start<'m>,
     reverse: bool,
-    /// Puts out `f64`.
+    /// Results are `f64`, else `f32`.
     wide: bool,
 }
 
 impl Biquad<'_> {
-    fn rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<X>(0)?;
         let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
         let (started, z) = state.split_last_mut().ok_or(Code::MISFIT)?;
@@ -193,26 +194,26 @@ impl Biquad<'_> {
                 settle(self.sections, z, (*first).into());
             }
         }
-        let mut room = [0.0; SOME];
-        let mut some = |y: &mut [Y], x: &[X]| {
-            let held = room.get_mut(..x.len()).unwrap_or(&mut []);
+        let mut buffer = [0.0; CHUNK];
+        let mut filter_part = |y: &mut [Y], x: &[X]| {
+            let held = buffer.get_mut(..x.len()).unwrap_or(&mut []);
             if self.reverse {
                 held.iter_mut().zip(x.iter().rev()).for_each(|(to, x)| *to = (*x).into());
-                filter_some(self.sections, z, held);
+                filter_chunk(self.sections, z, held);
                 y.iter_mut().rev().zip(held).for_each(|(y, v)| *y = Y::rounded(*v));
             } else {
                 held.iter_mut().zip(x).for_each(|(to, x)| *to = (*x).into());
-                filter_some(self.sections, z, held);
+                filter_chunk(self.sections, z, held);
                 y.iter_mut().zip(held).for_each(|(y, v)| *y = Y::rounded(*v));
             }
         };
         if self.reverse {
             for (i, y) in out.chunks_exact_mut(len).enumerate().rev() {
-                y.rchunks_mut(SOME).zip(rows.row(i).rchunks(SOME)).for_each(|(y, x)| some(y, x));
+                y.rchunks_mut(CHUNK).zip(rows.row(i).rchunks(CHUNK)).for_each(|(y, x)| filter_part(y, x));
             }
         } else {
             for (i, y) in out.chunks_exact_mut(len).enumerate() {
-                y.chunks_mut(SOME).zip(rows.row(i).chunks(SOME)).for_each(|(y, x)| some(y, x));
+                y.chunks_mut(CHUNK).zip(rows.row(i).chunks(CHUNK)).for_each(|(y, x)| filter_part(y, x));
             }
         }
         Ok(())
@@ -220,7 +221,7 @@ impl Biquad<'_> {
 }
 
 impl Kernel for Biquad<'_> {
-    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.fill(0);
         if let Start::Given(zi) = self.start {
             let state = cast_mut::<f64>(state).ok_or(Code::MISFIT)?;
@@ -229,14 +230,7 @@ impl Kernel for Biquad<'_> {
         Ok(())
     }
 
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        match (io.input_dtype(0)?, self.wide) {
-            (Dtype::F32, false) => self.rows::<f32, f32>(io),
-            (Dtype::F32, true) => self.rows::<f32, f64>(io),
-            (Dtype::F64, false) => self.rows::<f64, f32>(io),
-            (Dtype::F64, true) => self.rows::<f64, f64>(io),
-            (_, false) => self.rows::<i16, f32>(io),
-            (_, true) => self.rows::<i16, f64>(io),
-        }
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        rows_by_type!(self, io, 0)
     }
 }

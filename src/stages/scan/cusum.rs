@@ -3,23 +3,23 @@
 //! ```text
 //! high = max(0, high + (x - target) - drift)
 //! low  = max(0, low  - (x - target) - drift)
-//! alarm = 1 where high > threshold, -1 where low > threshold; 2 where both are
+//! alarm = 1 if high > threshold, -1 if low > threshold, 2 if both are, else 0
 //! ```
-//! Takes `f32`, `f64` or `i16` rows of `n` samples and puts out `high low alarm` for each, `3 n` elements, in `f64` for
-//! `f64` rows, else in `f32`; arithmetic and state are in `f64`. After an alarm both sums start again from 0 with the
-//! next sample; the row still shows the sums that raised it.
+//! Input: `f32`, `f64` or `i16` rows of `n` samples. Output: `high low alarm` for each sample, `3 n` elements.
+//! Arithmetic and state are in `f64`. After an alarm both sums restart from 0 at the next sample; the row has the sums
+//! that caused the alarm.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `target` | mean without change; 0 where it is not given |
-//! | `drift` | slack that each sample takes off the sums, at least 0; 0 where it is not given |
-//! | `threshold` | sum beyond which there is an alarm, over 0; must be given |
-//! | `reset` | 1: sums start again after an alarm (default). 0: they run on, and the alarm stays while they are high |
-//! | `precision` | 32 or 64: type of the rows put out |
+//! | `target` | mean without a change; default 0 |
+//! | `drift` | slack that each sample subtracts from the sums, at least 0; default 0 |
+//! | `threshold` | sum above which an alarm is raised, above 0; required |
+//! | `reset` | 1, the default: the sums restart after an alarm. 0: they continue; the alarm lasts while a sum is high |
+//! | `precision` | 32 or 64: bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! State: `high low`. A sample that is not finite counts as missing: the sums stay as they are, without alarm.
+//! State: `high low`. A sample that is not finite counts as missing: the sums are unchanged, and no alarm is raised.
 
-use super::{ScanStep, as_samples, precision, real, run, samples, with_state};
+use super::{FINITE, NOT_NEGATIVE, POSITIVE, ScanStep, as_samples, precision, real, run, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -31,9 +31,9 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = samples(b, super::SAMPLES)?;
     let precision = precision(b, as_samples(edge))?;
     let cusum = Cusum {
-        target: real(b, "target", Some(0.0), |_| true)?,
-        drift: real(b, "drift", Some(0.0), |v| v >= 0.0)?,
-        threshold: real(b, "threshold", None, |v| v > 0.0)?,
+        target: real(b, "target", Some(0.0), FINITE)?,
+        drift: real(b, "drift", Some(0.0), NOT_NEGATIVE)?,
+        threshold: real(b, "threshold", None, POSITIVE)?,
         reset: b.count("reset", Some(1), 0, 1)? == 1,
         precision,
     };
@@ -81,7 +81,7 @@ impl ScanStep for Cusum {
 }
 
 impl Kernel for Cusum {
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         run(self, 3, self.precision, io)
     }
 }

@@ -1,39 +1,41 @@
 //! Exponential moving average, the one-pole low-pass: `y += alpha (x - y)`.
 //!
 //! As `pandas.Series.ewm(alpha, adjust=False).mean()`, and as `scipy.signal.lfilter([alpha], [1, alpha - 1], x)` with
-//! the initial state `(1 - alpha) y`. Takes `f32`, `f64` or `i16` rows of `n` samples and puts out `n` averages, in
-//! `f64` for `f64` rows, else in `f32`; arithmetic and state are in `f64`.
+//! the initial state `(1 - alpha) y`. Input: `f32`, `f64` or `i16` rows of `n` samples. Output: `n` averages.
+//! Arithmetic and state are in `f64`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `alpha` | weight of a new sample, over 0 and at most 1 |
-//! | `span` | in its place: `alpha = 2 / (span + 1)`, at least 1 |
+//! | `alpha` | weight of a new sample, above 0 and at most 1 |
+//! | `span` | instead of `alpha`: `alpha = 2 / (span + 1)`, at least 1 |
 //! | `initial` | average before the first sample; without it the first sample is the first average |
-//! | `precision` | 32 or 64: type of the rows put out |
+//! | `precision` | 32 or 64: bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! State: the average, then 1 once there is one. A sample that is not finite counts as missing: it leaves the average
-//! as it was, and the row repeats it (0 before the first one).
+//! State: the average, then 1 once it has a value. A sample that is not finite counts as missing: the average is
+//! unchanged, and the row repeats it (0 before the first finite sample).
 
-use super::{ScanStep, as_samples, precision, real, run, samples, with_state};
+use super::{FINITE, Range, ScanStep, WEIGHT, as_samples, precision, real, run, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
+
+const SPAN: Range = Range { contains: |v| v >= 1.0, text: "the parameter {n} must be a finite number, at least 1" };
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["alpha", "span", "initial", "precision"])?;
     let edge = samples(b, super::SAMPLES)?;
     let alpha = match b.number("span") {
-        None => real(b, "alpha", None, |v| v > 0.0 && v <= 1.0)?,
+        None => real(b, "alpha", None, WEIGHT)?,
         Some(_) if b.number("alpha").is_some() => {
-            return Err(Error::new(Status::Argument, "an ema stage takes alpha or span, not both"));
+            return Err(b.error(Status::Argument, "the parameters of an {n} stage are alpha or span, not both"));
         }
-        Some(_) => 2.0 / (real(b, "span", None, |v| v >= 1.0)? + 1.0),
+        Some(_) => 2.0 / (real(b, "span", None, SPAN)? + 1.0),
     };
     let initial = b.number("initial");
     if initial.is_some() {
-        real(b, "initial", None, |_| true)?;
+        real(b, "initial", None, FINITE)?;
     }
     let precision = precision(b, as_samples(edge))?;
     let mut spec = StageSpec::new(Ema { alpha, initial, precision }, shape(precision, edge.shape.len)?);
@@ -50,10 +52,10 @@ struct Ema {
 impl ScanStep for Ema {
     #[inline(always)]
     fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]) {
-        if let ([average, there], [y]) = (state, y) {
+        if let ([average, known], [y]) = (state, y) {
             if x.is_finite() {
-                *average = if *there == 0.0 { x } else { *average + self.alpha * (x - *average) };
-                *there = 1.0;
+                *average = if *known == 0.0 { x } else { *average + self.alpha * (x - *average) };
+                *known = 1.0;
             }
             *y = *average;
         }
@@ -61,13 +63,13 @@ impl ScanStep for Ema {
 }
 
 impl Kernel for Ema {
-    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         let first = [self.initial.unwrap_or(0.0), f64::from(u8::from(self.initial.is_some()))];
         cast_mut::<f64>(state).ok_or(Code::MISFIT)?.iter_mut().zip(first).for_each(|(s, v)| *s = v);
         Ok(())
     }
 
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         run(self, 1, self.precision, io)
     }
 }

@@ -1,27 +1,27 @@
 //! Hidden Markov models: `hmm_forward`, the scaled forward recursion, and `hmm_backward`, the reverse scan over its
-//! rows that gives the posteriors. Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A; the
-//! backward pass in the form of Askar and Derin, IEEE Trans. Automatic Control 26 (1981), which needs the rows of the
-//! forward pass only:
+//! rows that computes the posteriors. Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A;
+//! the backward pass in the form of Askar and Derin, IEEE Trans. Automatic Control 26 (1981), which needs the rows of
+//! the forward pass only:
 //! ```text
 //! forward:   p(j) = sum_i alpha(i) a(i,j) (at first: initial);  c = sum_j p(j) b(j);  alpha(j) = p(j) b(j) / c
 //! backward:  gamma(i) = alpha(i) sum_j a(i,j) later gamma(j) / sum_k alpha(k) a(k,j)   (at last: alpha)
 //! ```
-//! `gamma` is the posterior `P(state | all observations)`, that of Rabiner's `alpha beta`; the product of all `c` is
-//! the likelihood.
+//! `gamma` is the posterior `P(state | all observations)`, Rabiner's `alpha beta`. The product of all `c` is the
+//! likelihood.
 //!
-//! `hmm_forward` takes `u8` rows of `n` symbols, or `f32` or `f64` rows of `n` times `N` likelihoods `b(j)` of the
-//! observation in each of the `N` states. It puts out in `f64`, for each observation, `alpha` (`N` numbers) and `c`.
-//! `hmm_backward` takes these rows and puts out in `f64` the `N` posteriors of each observation.
+//! Input of `hmm_forward`: `u8` rows of `n` symbols, or `f32` or `f64` rows of `n` times `N` likelihoods `b(j)` of the
+//! observation in each of the `N` states. Output, in `f64`, for each observation: `alpha` (`N` numbers) and `c`. Input
+//! of `hmm_backward`: these rows. Output, in `f64`: the `N` posteriors of each observation.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `transition` | `a`, `N * N` numbers, row `i` holds the ways from state `i`, with the sum 1; `N` from 1 to 64 |
-//! | `emission` | of `hmm_forward` with symbols: `N` rows of as many numbers as there are symbols |
-//! | `initial` | of `hmm_forward`: distribution at the first observation; all alike where it is not given |
+//! | `transition` | `a`, `N * N` numbers; row `i` has the probabilities from state `i`, of sum 1; `N` from 1 to 64 |
+//! | `emission` | `hmm_forward` with symbols: `N` rows, each with one number per symbol |
+//! | `initial` | `hmm_forward`: distribution at the first observation; default uniform |
 //!
-//! State of `hmm_forward`: the prediction `p` (`N` numbers); of `hmm_backward`: the later `gamma`, then 1 once there is
-//! one. An observation that says nothing (a symbol without emissions, likelihoods that are not finite or negative, or
-//! impossible in all states) counts as missing: `alpha` is the prediction, and `c` is 0.
+//! State of `hmm_forward`: the prediction `p` (`N` numbers). State of `hmm_backward`: the later `gamma`, then 1 once it
+//! has a value. An observation without information counts as missing: a symbol without emissions, likelihoods that are
+//! negative or not finite, or likelihoods of 0 in all possible states. Then `alpha` is the prediction, and `c` is 0.
 
 use super::{Sample, consecutive, given, list, with_state};
 use crate::checked;
@@ -29,27 +29,27 @@ use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
-/// Number of states and the transitions, in the pool.
+/// The number of states, and the transitions in the pool.
 fn transitions<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
     let count = given(b, "transition").len();
     let states = (1..=64usize).find(|n| n.sat_mul(*n) == count);
-    let states =
-        states.ok_or_else(|| Error::new(Status::Argument, "transition must be a square matrix of up to 64 states"))?;
+    let text = "the parameter {n} must be a square matrix of 1 to 64 states; it has {a} numbers";
+    let states = states.ok_or_else(|| b.param_error("transition", text).a(checked::count(count)))?;
     let all = list(b, "transition", count)?;
-    all.chunks_exact(states.max(1)).try_for_each(distribution)?;
+    all.chunks_exact(states.max(1)).try_for_each(|p| distribution(b, "transition", p))?;
     Ok((states, b.pool.copied(all)?))
 }
 
-/// Refuses what is not a distribution.
-fn distribution(p: &[f64]) -> Result<()> {
+/// Refuses numbers of the parameter `key` that are not a distribution.
+fn distribution(b: &Build<'_, '_>, key: &str, p: &[f64]) -> Result<()> {
     let sum = p.iter().fold(0.0, |s, v| s + v);
     if p.iter().all(|v| *v >= 0.0) && sum > 1.0 - 1e-6 && sum < 1.0 + 1e-6 {
         return Ok(());
     }
-    Err(Error::new(Status::Argument, "probabilities must not be negative, and their sum must be 1"))
+    Err(b.param_error(key, "the probabilities of the parameter {n} must not be negative, and their sum must be 1"))
 }
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -60,27 +60,26 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let count = given(b, "emission").len();
     let symbols = edge.shape.dtype == Dtype::U8;
     if (count > 0) != symbols || count.checked_rem(states) != Some(0) {
-        return Err(Error::new(
-            Status::Argument,
-            "emission must have a row for each state with symbols, and is for these alone",
-        ));
+        let text = "the parameter {n} is for symbols: one row for each of the {a} states, none with likelihoods";
+        return Err(b.param_error("emission", text).a(checked::count(states)));
     }
     let emission = list(b, "emission", count)?;
     if emission.iter().any(|v| *v < 0.0) {
-        return Err(Error::new(Status::Argument, "emission must not have negative numbers"));
+        return Err(b.param_error("emission", "the probabilities of the parameter {n} must not be negative"));
     }
     let emission = b.pool.copied(emission)?;
     let initial = if given(b, "initial").is_empty() {
-        let alike = [1.0 / states as f64; 64];
-        b.pool.copied(alike.get(..states).unwrap_or(&[]))?
+        let uniform = [1.0 / states as f64; 64];
+        b.pool.copied(uniform.get(..states).unwrap_or(&[]))?
     } else {
         let initial = list(b, "initial", states)?;
-        distribution(initial)?;
+        distribution(b, "initial", initial)?;
         b.pool.copied(initial)?
     };
     let width = if symbols { 1 } else { states };
     if edge.shape.len.checked_rem(width) != Some(0) {
-        return Err(Error::new(Status::Graph, "rows must have a multiple of {a} likelihoods").a(checked::count(states)));
+        let text = "a {n} stage reads rows of a multiple of {a} likelihoods, one for each state, not of {b}";
+        return Err(b.error(Status::Graph, text).a(checked::count(states)).b(checked::count(edge.shape.len)));
     }
     let steps = edge.shape.len.checked_div(width).unwrap_or(0);
     let shape = shape(Dtype::F64, checked::mul(steps, checked::add(states, 1)?)?)?;
@@ -96,14 +95,14 @@ struct Forward<'m> {
 }
 
 impl Forward<'_> {
-    /// One observation. `y` is the place of `alpha` and `c`.
+    /// Processes one observation and stores `alpha` and `c` in `y`.
     fn step(&self, p: &mut [f64], likelihood: impl Iterator<Item = f64> + Clone, y: &mut [f64]) {
         let Some((scale, alpha)) = y.split_last_mut() else { return };
-        // A negative likelihood makes no sense, and its sum with others would hide it.
-        let sane = likelihood.clone().all(|b| b >= 0.0);
+        // The sum alone would not show a negative likelihood.
+        let valid = likelihood.clone().all(|b| b >= 0.0);
         alpha.iter_mut().zip(p.iter()).zip(likelihood).for_each(|((a, p), b)| *a = p * b);
         let c = alpha.iter().fold(0.0, |s, a| s + a);
-        if sane && c.is_finite() && c > 0.0 {
+        if valid && c.is_finite() && c > 0.0 {
             *scale = c;
             alpha.iter_mut().for_each(|a| *a /= c);
         } else {
@@ -111,12 +110,12 @@ impl Forward<'_> {
             alpha.iter_mut().zip(p.iter()).for_each(|(a, p)| *a = *p);
         }
         p.fill(0.0);
-        for (a, ways) in alpha.iter().zip(self.transition.chunks_exact(self.initial.len().max(1))) {
-            p.iter_mut().zip(ways).for_each(|(p, way)| *p += a * way);
+        for (a, row) in alpha.iter().zip(self.transition.chunks_exact(self.initial.len().max(1))) {
+            p.iter_mut().zip(row).for_each(|(p, t)| *p += a * t);
         }
     }
 
-    fn likelihoods<X: Sample>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn likelihoods<X: Sample>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<X>(0)?;
         let states = self.initial.len().max(1);
         let p = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
@@ -128,7 +127,7 @@ impl Forward<'_> {
         Ok(())
     }
 
-    fn symbols(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn symbols(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<u8>(0)?;
         let states = self.initial.len().max(1);
         let width = self.emission.len().checked_div(states).unwrap_or(1).max(1);
@@ -143,13 +142,13 @@ impl Forward<'_> {
 }
 
 impl Kernel for Forward<'_> {
-    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         let p = cast_mut::<f64>(state).ok_or(Code::MISFIT)?;
         p.iter_mut().zip(self.initial).for_each(|(p, v)| *p = *v);
         Ok(())
     }
 
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         match io.input_dtype(0)? {
             Dtype::U8 => self.symbols(io),
             Dtype::F32 => self.likelihoods::<f32>(io),
@@ -165,7 +164,8 @@ pub(crate) fn backward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let (states, transition) = transitions(b)?;
     let width = checked::add(states, 1)?;
     if edge.shape.len.checked_rem(width) != Some(0) {
-        return Err(Error::new(Status::Graph, "rows of {a} elements are not those of hmm_forward with {b} states")
+        return Err(b
+            .error(Status::Graph, "{n}: rows of {a} elements are not those of an hmm_forward stage of {b} states")
             .a(checked::count(edge.shape.len))
             .b(checked::count(states)));
     }
@@ -184,7 +184,7 @@ struct Backward<'m> {
 }
 
 impl Kernel for Backward<'_> {
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<f64>(0)?;
         let states = self.states.max(1);
         let (started, later) = cast_mut::<f64>(io.state).and_then(|s| s.split_last_mut()).ok_or(Code::MISFIT)?;
@@ -198,15 +198,15 @@ impl Kernel for Backward<'_> {
                     gamma.iter_mut().zip(alpha).for_each(|(g, a)| *g = *a);
                 } else {
                     ratio.fill(0.0);
-                    for (a, ways) in alpha.iter().zip(self.transition.chunks_exact(states)) {
-                        ratio.iter_mut().zip(ways).for_each(|(p, way)| *p += a * way);
+                    for (a, row) in alpha.iter().zip(self.transition.chunks_exact(states)) {
+                        ratio.iter_mut().zip(row).for_each(|(p, t)| *p += a * t);
                     }
-                    // Where the prediction is 0 so is the later posterior.
+                    // If the prediction is 0, so is the later posterior.
                     for (p, later) in ratio.iter_mut().zip(later.iter()) {
                         *p = if *p > 0.0 { later / *p } else { 0.0 };
                     }
-                    for ((g, a), ways) in gamma.iter_mut().zip(alpha).zip(self.transition.chunks_exact(states)) {
-                        *g = a * ways.iter().zip(ratio.iter()).fold(0.0, |s, (way, r)| s + way * r);
+                    for ((g, a), row) in gamma.iter_mut().zip(alpha).zip(self.transition.chunks_exact(states)) {
+                        *g = a * row.iter().zip(ratio.iter()).fold(0.0, |s, (t, r)| s + t * r);
                     }
                 }
                 later.iter_mut().zip(gamma).for_each(|(l, g)| *l = *g);

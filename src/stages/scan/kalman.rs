@@ -1,43 +1,43 @@
 //! Linear Kalman filter of up to four states and scalar measurements; Kalman (1960), in the form of Durbin and Koopman,
-//! Time Series Analysis by State Space Methods, section 4.3, with the update of the covariance after Bucy and Joseph:
+//! Time Series Analysis by State Space Methods, section 4.3, with the covariance update of Bucy and Joseph:
 //! ```text
 //! s = h P h' + r;  k = P h' / s;  x += k (z - h x);  P = (I - k h) P (I - k h)' + k r k'    -> row
 //! x = F x;  P = F P F' + Q                                                                   -> state
 //! ```
-//! Takes `f32`, `f64` or `i16` rows of `n` measurements and puts out in `f64`, for each, the state estimate `x` (`d`
-//! numbers) and the upper triangle of its covariance `P`, row by row (`d (d + 1) / 2` numbers): `n d (d + 3) / 2`
-//! elements, all that `rts_smoother` needs.
+//! Input: `f32`, `f64` or `i16` rows of `n` measurements. Output, in `f64`, for each measurement: the state estimate
+//! `x` (`d` numbers) and the upper triangle of its covariance `P`, row by row (`d (d + 1) / 2` numbers), together
+//! `n d (d + 3) / 2` elements. `rts_smoother` needs nothing else.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `transition` | `F`, `d * d` numbers row by row; `d` from 1 to 4 |
-//! | `process` | `Q`, as many; symmetric |
+//! | `process` | `Q`, `d * d` numbers; symmetric |
 //! | `observe` | `h`, `d` numbers |
-//! | `dt`, `q` | in place of these three: position and velocity (`d = 2`) |
-//! | | `dt`: time between samples, 1 where it is not given; `q`: intensity of the white noise of the acceleration |
+//! | `dt`, `q` | instead of these three: position and velocity (`d = 2`) |
+//! | | `dt`: time between samples, above 0, default 1; `q`: intensity of the white acceleration noise, at least 0 |
 //! | | `F = [1 dt; 0 1]`, `Q = q [dt^3/3 dt^2/2; dt^2/2 dt]`, `h = [1 0]` |
-//! | `r` | variance of a measurement, over 0 |
-//! | `x0` | estimate before the first measurement; zeroes where it is not given |
-//! | `p0` | its covariance: `d * d` numbers, or one for the whole diagonal; 1e6 where it is not given |
+//! | `r` | variance of a measurement, above 0; required |
+//! | `x0` | estimate before the first measurement; default zeros |
+//! | `p0` | covariance of `x0`: `d * d` numbers, or one for the whole diagonal; default 1e6 |
 //!
-//! State: `x` and the upper triangle of `P` as they are before the next measurement. A measurement that is not finite
-//! counts as missing: the row is the prediction.
+//! State: `x` and the upper triangle of `P` before the next measurement. A measurement that is not finite counts as
+//! missing: the row is the prediction.
 
 use super::matrix::{self, Matrix, dot, symmetric, times, triangle, vector};
 use super::numbers::Numbers;
-use super::{given, list, real, samples, with_state};
+use super::{NOT_NEGATIVE, POSITIVE, given, list, real, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
-/// Names of the parameters; the smoother takes the same.
+/// Names of the parameters; the smoother has the same.
 pub(super) const KEYS: &[&str] = &["transition", "process", "observe", "dt", "q", "r", "x0", "p0"];
 
-/// Numbers of an estimate of `d` states: the states and the triangle of their covariance.
+/// Numbers in an estimate of `d` states: the states and the triangle of their covariance.
 pub(super) fn record(d: usize) -> usize {
     d.sat_mul(d.sat_add(3)).checked_div(2).unwrap_or(0)
 }
@@ -47,18 +47,17 @@ pub(super) fn dynamics<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> 
     let count = given(b, "transition").len();
     let Some(d) = (1..=4usize).find(|d| d.sat_mul(*d) == count) else {
         if count > 0 || !given(b, "process").is_empty() || !given(b, "observe").is_empty() {
-            return Err(Error::new(
-                Status::Argument,
-                "transition must be a list of 1, 4, 9 or 16 numbers, with process and observe",
-            ));
+            let text =
+                "the parameter {n} must be a list of 1, 4, 9 or 16 numbers, with process and observe; it has {a}";
+            return Err(b.param_error("transition", text).a(checked::count(count)));
         }
-        let dt = real(b, "dt", Some(1.0), |v| v > 0.0)?;
-        let q = real(b, "q", None, |v| v >= 0.0)?;
+        let dt = real(b, "dt", Some(1.0), POSITIVE)?;
+        let q = real(b, "q", None, NOT_NEGATIVE)?;
         let (square, cube) = (dt * dt / 2.0 * q, dt * dt * dt / 3.0 * q);
         return Ok((2, b.pool.copied(&[1.0, dt, 0.0, 1.0, cube, square, square, dt * q])?));
     };
     if b.number("dt").or(b.number("q")).is_some() {
-        return Err(Error::new(Status::Argument, "a kalman stage takes transition or dt and q, not both"));
+        return Err(b.error(Status::Argument, "the parameters of a {n} stage are transition or dt and q, not both"));
     }
     let mut both = [0.0; 32];
     let lists = [list(b, "transition", count)?, list(b, "process", count)?];
@@ -79,9 +78,8 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         [variance] if variance.is_finite() => (&[], *variance),
         _ => (list(b, "p0", checked::mul(d, d)?)?, 0.0),
     };
-    // What is not positive on the diagonal is no covariance.
     if diagonal < 0.0 || whole.iter().step_by(d.saturating_add(1)).any(|v| *v < 0.0) {
-        return Err(Error::new(Status::Argument, "p0 must not have negative variances"));
+        return Err(b.param_error("p0", "the variances of the parameter {n} must not be negative"));
     }
     let covariance = (0..d).flat_map(|i| (i..d).map(move |j| (i, j))).map(|(i, j)| match whole {
         [] => {
@@ -96,7 +94,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let numbers = observe.iter().chain(x0.iter().take(d)).copied().chain(covariance);
     rest.iter_mut().zip(numbers).for_each(|(to, v)| *to = v);
     let len = checked::mul(edge.shape.len, record(d))?;
-    let r = real(b, "r", None, |v| v > 0.0)?;
+    let r = real(b, "r", None, POSITIVE)?;
     let rest = b.pool.copied(&rest)?;
     let mut spec = StageSpec::new(Kalman { d, dynamics, rest, r }, shape(Dtype::F64, len)?);
     spec.revision = b.revision();
@@ -128,7 +126,7 @@ pub(super) fn model<const N: usize>(dynamics: &[f64]) -> (Matrix<N>, Matrix<N>) 
 }
 
 impl Kalman<'_> {
-    fn rows<const N: usize>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn rows<const N: usize>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let mut measured = Numbers::new(io)?;
         let model = model::<N>(self.dynamics);
         let h: [f64; N] = vector(&mut self.rest.iter().copied());
@@ -137,26 +135,26 @@ impl Kalman<'_> {
         let (mut x, mut p) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         let mut out = out.chunks_exact_mut(record(N));
-        // As often as there are measurements.
+        // Bounded by the number of measurements.
         loop {
-            let some = measured.some()?;
-            if some.is_empty() {
+            let chunk = measured.chunk()?;
+            if chunk.is_empty() {
                 break;
             }
-            for (z, y) in some.iter().copied().zip(&mut out) {
+            for (z, y) in chunk.iter().copied().zip(&mut out) {
                 if z.is_finite() {
                     let ph = times(&p, &h);
                     let s = dot(&h, &ph) + self.r;
                     let k = ph.map(|v| v / s);
                     let innovation = z - dot(&h, &x);
                     x.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
-                    let a = matrix::less(&matrix::one(), &k.map(|k| h.map(|h| k * h)));
+                    let a = matrix::difference(&matrix::identity(), &k.map(|k| h.map(|h| k * h)));
                     let noise = k.map(|a| k.map(|b| a * b * self.r));
                     p = matrix::sum(&matrix::congruent(&a, &p), &noise);
                 }
                 y.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(y, v)| *y = v);
                 (x, p) = predicted(&model, &x, &p);
-                // Both triangles the same, as a state that was stored has them.
+                // Makes both triangles equal, as in a state that was stored and restored.
                 let both = symmetric(&mut triangle(&p));
                 p = both;
             }
@@ -167,14 +165,14 @@ impl Kalman<'_> {
 }
 
 impl Kernel for Kalman<'_> {
-    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         let state = cast_mut::<f64>(state).ok_or(Code::MISFIT)?;
         let from = self.rest.get(self.d..).unwrap_or(&[]);
         state.iter_mut().zip(from).for_each(|(s, v)| *s = *v);
         Ok(())
     }
 
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         match self.d {
             1 => self.rows::<1>(io),
             2 => self.rows::<2>(io),

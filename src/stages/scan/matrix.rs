@@ -1,9 +1,9 @@
-//! Small square matrices, by value.
+//! Small square matrices by value.
 
 /// A matrix, row by row.
 pub(super) type Matrix<const N: usize> = [[f64; N]; N];
 
-/// The next elements of a sequence; 0 behind its end.
+/// The next elements of a sequence; 0 past its end.
 pub(super) fn vector<const N: usize>(from: &mut impl Iterator<Item = f64>) -> [f64; N] {
     core::array::from_fn(|_| from.next().unwrap_or(0.0))
 }
@@ -13,7 +13,7 @@ pub(super) fn matrix<const N: usize>(from: &mut impl Iterator<Item = f64>) -> Ma
     core::array::from_fn(|_| vector(from))
 }
 
-/// A symmetric matrix of its upper triangle.
+/// A symmetric matrix from its upper triangle.
 pub(super) fn symmetric<const N: usize>(from: &mut impl Iterator<Item = f64>) -> Matrix<N> {
     let mut upper: Matrix<N> = [[0.0; N]; N];
     for (i, row) in upper.iter_mut().enumerate() {
@@ -61,17 +61,17 @@ pub(super) fn sum<const N: usize>(a: &Matrix<N>, b: &Matrix<N>) -> Matrix<N> {
 }
 
 /// `a - b`.
-pub(super) fn less<const N: usize>(a: &Matrix<N>, b: &Matrix<N>) -> Matrix<N> {
+pub(super) fn difference<const N: usize>(a: &Matrix<N>, b: &Matrix<N>) -> Matrix<N> {
     core::array::from_fn(|i| core::array::from_fn(|j| at(a, i, j) - at(b, i, j)))
 }
 
 /// `I`.
-pub(super) fn one<const N: usize>() -> Matrix<N> {
+pub(super) fn identity<const N: usize>() -> Matrix<N> {
     core::array::from_fn(|i| core::array::from_fn(|j| f64::from(u8::from(i == j))))
 }
 
-/// Inverse of a symmetric matrix without negative eigenvalues, by elimination on the diagonal. A direction in which
-/// it is 0 stays 0, as in a pseudo-inverse.
+/// Inverse of a symmetric matrix without negative eigenvalues, by elimination on the diagonal. A direction with the
+/// eigenvalue 0 remains 0, as in a pseudo-inverse.
 pub(super) fn inverse<const N: usize>(a: &Matrix<N>) -> Matrix<N> {
     (0..N).fold(*a, |a, k| {
         let pivot = at(&a, k, k);

@@ -1,21 +1,37 @@
-//! Stages with state: scans that run on from row to row, forwards in time or backwards.
+//! Stages with state: scans, whose state runs forward in time from row to row, and reverse scans, whose state runs
+//! backward.
 //!
-//! A row of `n` elements is `n` consecutive samples of a stream; a scan goes through the elements of a row and on into
-//! the next row, a reverse scan from the last element of a row to its first and on into the row before. Rows of inputs
-//! with overlapping windows are refused: their samples would be counted twice.
+//! A row of `n` elements is `n` consecutive samples of a stream. A scan reads the elements of a row from first to last,
+//! then the next row; a reverse scan reads them from last to first, then the row before. Inputs with overlapping
+//! windows are refused, because their samples would be counted twice.
 //!
-//! The state is a row of `f64` (`viterbi`: `f32`, `viterbi_traceback`: `u32`) without padding, and all a scan
-//! remembers; all but `viterbi` compute in `f64` with basic operations only, so results are the same bits on every
-//! machine and for every grouping of rows into calls. (Processors differ in the bits of a NaN they make; rows
-//! of samples hold one and the same, the state and rows for another scan may not.)
+//! The state is an array of `f64` (`viterbi`: `f32`, `viterbi_traceback`: `u32`) without padding; a scan remembers
+//! nothing else. All kinds but `viterbi` compute in `f64` with basic operations only, so that results have the same
+//! bits on every machine and for every grouping of rows into calls. Processors differ in the bits of the NaN that they
+//! compute: rows of samples hold one NaN, that of the constant; states and rows for another scan may hold any.
 
-use super::{Build, EdgeShape, short_name};
+use super::{Build, EdgeShape};
 use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, StageIo, StageSpec};
 use crate::mem::cast_mut;
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 use numbers::{Numbers, Results};
+
+/// Calls `$self.rows::<X, Y>($io)`: `X` is the element type of the samples on edge `$edge`, `Y` is `f64` if
+/// `$self.wide`, else `f32`.
+macro_rules! rows_by_type {
+    ($self:ident, $io:ident, $edge:expr) => {
+        match ($io.input_dtype($edge)?, $self.wide) {
+            (Dtype::F32, false) => $self.rows::<f32, f32>($io),
+            (Dtype::F32, true) => $self.rows::<f32, f64>($io),
+            (Dtype::F64, false) => $self.rows::<f64, f32>($io),
+            (Dtype::F64, true) => $self.rows::<f64, f64>($io),
+            (_, false) => $self.rows::<i16, f32>($io),
+            (_, true) => $self.rows::<i16, f64>($io),
+        }
+    };
+}
 
 pub(super) mod biquad;
 pub(super) mod cusum;
@@ -36,17 +52,17 @@ mod testing;
 pub(super) mod viterbi;
 pub(super) mod zero_phase;
 
-/// Element types that samples may have.
+/// Element types of samples.
 const SAMPLES: &[Dtype] = &[Dtype::F32, Dtype::F64, Dtype::I16];
 
-/// Samples as numbers.
+/// Samples that convert to `f64` exactly.
 trait Sample: Element + Into<f64> {}
 impl Sample for f32 {}
 impl Sample for f64 {}
 impl Sample for i16 {}
 impl Sample for u8 {}
 
-/// Elements that results are rounded to. Processors differ in the NaN they make: rows hold the one of the constant.
+/// Element types of results. Processors differ in the NaN that they compute: rows hold that of the constant.
 trait Real: Element {
     fn rounded(v: f64) -> Self;
 }
@@ -61,79 +77,70 @@ impl Real for f64 {
     }
 }
 
-/// A scan that puts out so many numbers for each sample: up to [`OUTPUTS`].
+/// A scan that returns a fixed number of results for each sample, at most [`MAX_RESULTS`].
 trait ScanStep {
-    /// Goes on by one sample; `y` is the place of its numbers.
+    /// Advances the state by one sample and stores its results in `y`.
     fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]);
 }
 
-/// Most numbers of a [`ScanStep`].
-const OUTPUTS: usize = 3;
+/// Maximum number of results of a [`ScanStep`].
+const MAX_RESULTS: usize = 3;
 
-/// Runs a [`ScanStep`] over the rows of a call.
-fn run<S: ScanStep>(
-    step: &S,
-    outputs: usize,
-    precision: Dtype,
-    io: &mut StageIo<'_>,
-) -> core::result::Result<(), Code> {
+/// Runs a [`ScanStep`] of `count` results per sample over the rows of a call.
+fn run<S: ScanStep>(step: &S, count: usize, precision: Dtype, io: &mut StageIo<'_>) -> Result<(), Code> {
     let mut numbers = Numbers::new(io)?;
     let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
     let mut results = Results::new(io.out, precision == Dtype::F64)?;
-    let mut room = [0.0; numbers::SOME * OUTPUTS];
+    let mut buffer = [0.0; numbers::CHUNK * MAX_RESULTS];
     let mut at = 0usize;
-    // As often as there are samples.
+    // Bounded by the number of samples.
     loop {
-        let some = numbers.some()?;
-        if some.is_empty() {
+        let chunk = numbers.chunk()?;
+        if chunk.is_empty() {
             return Ok(());
         }
-        for (y, x) in room.chunks_exact_mut(outputs.max(1)).zip(some) {
+        for (y, x) in buffer.chunks_exact_mut(count.max(1)).zip(chunk) {
             step.step(state, *x, y);
         }
-        let made = some.len().saturating_mul(outputs);
-        results.put(at, room.get(..made).unwrap_or(&[]));
-        at = at.saturating_add(made);
+        let written = chunk.len().saturating_mul(count);
+        results.put(at, buffer.get(..written).unwrap_or(&[]));
+        at = at.saturating_add(written);
     }
 }
 
 /// Refuses an edge whose rows are not consecutive samples of one channel.
 fn consecutive(b: &Build<'_, '_>, edge: EdgeShape) -> Result<EdgeShape> {
-    if edge.channels > 1 {
-        return Err(Error::new(Status::Graph, "a {n} stage takes rows of one channel: put a channel stage before it")
-            .name(&short_name(b.kind)));
-    }
+    b.single(edge)?;
     if edge.stride < edge.shape.len {
-        return Err(
-            Error::new(Status::Graph, "a {n} stage takes windows that do not overlap").name(&short_name(b.kind))
-        );
+        let text = "a {n} stage reads windows that do not overlap, not rows of {a} elements at a stride of {b}";
+        return Err(b.error(Status::Graph, text).a(checked::count(edge.shape.len)).b(checked::count(edge.stride)));
     }
     Ok(edge)
 }
 
-/// The one edge of a scan: samples of one of these types.
+/// The only edge of a scan: samples of one of these types.
 fn samples(b: &Build<'_, '_>, types: &[Dtype]) -> Result<EdgeShape> {
     let edge = consecutive(b, b.one_edge()?)?;
     b.takes(edge, types)?;
     Ok(edge)
 }
 
-/// The type of results: by the parameter `precision` (32 or 64), else `default`.
+/// The type of results: the parameter `precision` (32 or 64), else `default`.
 fn precision(b: &Build<'_, '_>, default: Dtype) -> Result<Dtype> {
     match b.number("precision") {
         None => Ok(default),
         Some(32.0) => Ok(Dtype::F32),
         Some(64.0) => Ok(Dtype::F64),
-        Some(_) => Err(Error::new(Status::Argument, "the parameter precision must be 32 or 64")),
+        Some(_) => Err(b.param_error("precision", "the parameter {n} must be 32 or 64")),
     }
 }
 
-/// `f64` where the samples are, else `f32`.
+/// `f64` for `f64` samples, else `f32`.
 fn as_samples(edge: EdgeShape) -> Dtype {
     if edge.shape.dtype == Dtype::F64 { Dtype::F64 } else { Dtype::F32 }
 }
 
-/// Declares a state of so many `f64`.
+/// Declares a state of `words` `f64`.
 fn with_state(mut spec: StageSpec<'_>, words: usize) -> Result<StageSpec<'_>> {
     spec.state_bytes = checked::mul(words, size_of::<f64>())?;
     spec.state_align = align_of::<f64>();
@@ -141,16 +148,30 @@ fn with_state(mut spec: StageSpec<'_>, words: usize) -> Result<StageSpec<'_>> {
     Ok(spec)
 }
 
-/// A number by name that must be finite and pass a test; `default` where it is not given.
-fn real(b: &Build<'_, '_>, key: &str, default: Option<f64>, test: impl Fn(f64) -> bool) -> Result<f64> {
+/// Values that a parameter may have.
+struct Range {
+    contains: fn(f64) -> bool,
+    /// The error text for other values; `{n}` is the parameter.
+    text: &'static str,
+}
+
+const FINITE: Range = Range { contains: |_| true, text: "the parameter {n} must be a finite number" };
+const NOT_NEGATIVE: Range =
+    Range { contains: |v| v >= 0.0, text: "the parameter {n} must be a finite number, at least 0" };
+const POSITIVE: Range = Range { contains: |v| v > 0.0, text: "the parameter {n} must be a finite number above 0" };
+const WEIGHT: Range =
+    Range { contains: |v| v > 0.0 && v <= 1.0, text: "the parameter {n} must be above 0 and at most 1" };
+
+/// A finite number by name, within a range. Without a default the parameter is required.
+fn real(b: &Build<'_, '_>, key: &str, default: Option<f64>, range: Range) -> Result<f64> {
     match b.number(key).or(default) {
-        Some(v) if v.is_finite() && test(v) => Ok(v),
-        Some(_) => Err(Error::new(Status::Argument, "the parameter {n} is out of its range").name(&short_name(key))),
-        None => Err(Error::new(Status::Argument, "the stage needs the parameter {n}").name(&short_name(key))),
+        Some(v) if v.is_finite() && (range.contains)(v) => Ok(v),
+        Some(_) => Err(b.param_error(key, range.text)),
+        None => Err(b.param_error(key, "the parameter {n} is required")),
     }
 }
 
-/// The numbers of a parameter, a single one counting as a list of one; empty where it is not given.
+/// The numbers of a parameter, a single one as a list of one; empty if it is not given.
 fn given<'a>(b: &Build<'a, '_>, key: &str) -> &'a [f64] {
     match b.params.iter().rfind(|p| p.key == key) {
         Some(p) if p.values.is_empty() => core::slice::from_ref(&p.value),
@@ -159,13 +180,14 @@ fn given<'a>(b: &Build<'a, '_>, key: &str) -> &'a [f64] {
     }
 }
 
-/// A list by name of finite numbers, as long as it must be.
+/// A list of `len` finite numbers by name.
 fn list<'a>(b: &Build<'a, '_>, key: &str, len: usize) -> Result<&'a [f64]> {
     let values = given(b, key);
     if values.len() == len && values.iter().all(|v| v.is_finite()) {
         return Ok(values);
     }
-    Err(Error::new(Status::Argument, "the parameter {n} must be a list of {a} finite numbers")
-        .name(&short_name(key))
-        .a(checked::count(len)))
+    Err(b
+        .param_error(key, "the parameter {n} must be a list of {a} finite numbers; it has {b}")
+        .a(checked::count(len))
+        .b(checked::count(values.len())))
 }

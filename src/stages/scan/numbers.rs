@@ -1,4 +1,4 @@
-//! Samples and results as `f64`, some at a time: what computes in between is compiled once, and not for each pair of types.
+//! Samples and results as `f64`, a chunk at a time: the code in between is compiled once, not for each pair of types.
 
 use super::{Real, Sample};
 use crate::dtype::Dtype;
@@ -6,34 +6,34 @@ use crate::kernel::{Code, EdgeRows, StageIo};
 use crate::mem::{Complex32, cast_mut};
 use crate::util::unsigned::Unsigned;
 
-/// Numbers converted in one go.
-pub(super) const SOME: usize = 64;
+/// Numbers converted at a time.
+pub(super) const CHUNK: usize = 64;
 
-/// The samples of the first edge in turn; of complex ones both parts, one after the other.
+/// The samples of the first edge in order; of a complex one its real part, then its imaginary part.
 pub(super) struct Numbers<'a> {
     edge: EdgeRows<'a>,
     row: usize,
-    /// Elements of the row that were taken.
+    /// Elements of the row already read.
     at: usize,
-    some: [f64; SOME],
+    chunk: [f64; CHUNK],
 }
 
 impl<'a> Numbers<'a> {
-    /// From the first row on.
+    /// Starts at the first row.
     pub(super) fn new(io: &StageIo<'a>) -> Result<Self, Code> {
-        Ok(Numbers { edge: *io.edges.first().ok_or(Code::MISFIT)?, row: 0, at: 0, some: [0.0; SOME] })
+        Ok(Numbers { edge: *io.edges.first().ok_or(Code::MISFIT)?, row: 0, at: 0, chunk: [0.0; CHUNK] })
     }
 
-    /// The next ones; none behind the last.
+    /// The next samples of a row; none after the last row.
     #[cfg_attr(not(feature = "std"), inline(never))]
-    pub(super) fn some(&mut self) -> Result<&[f64], Code> {
+    pub(super) fn chunk(&mut self) -> Result<&[f64], Code> {
         let n = match self.edge.shape.dtype {
             Dtype::F32 => self.take::<f32>()?,
             Dtype::F64 => self.take::<f64>()?,
             Dtype::C32 => self.take_complex()?,
             _ => self.take::<i16>()?,
         };
-        Ok(self.some.get(..n).unwrap_or(&[]))
+        Ok(self.chunk.get(..n).unwrap_or(&[]))
     }
 
     fn take<X: Sample>(&mut self) -> Result<usize, Code> {
@@ -41,8 +41,8 @@ impl<'a> Numbers<'a> {
         while self.row < rows.count() {
             let rest = rows.row(self.row).get(self.at..).unwrap_or(&[]);
             if !rest.is_empty() {
-                self.some.iter_mut().zip(rest).for_each(|(to, x)| *to = (*x).into());
-                let n = rest.len().min(SOME);
+                self.chunk.iter_mut().zip(rest).for_each(|(to, x)| *to = (*x).into());
+                let n = rest.len().min(CHUNK);
                 self.at = self.at.sat_add(n);
                 return Ok(n);
             }
@@ -53,7 +53,7 @@ impl<'a> Numbers<'a> {
 
     fn take_complex(&mut self) -> Result<usize, Code> {
         let rows = self.edge.typed::<Complex32>()?;
-        let pairs = self.some.as_chunks_mut::<2>().0;
+        let pairs = self.chunk.as_chunks_mut::<2>().0;
         while self.row < rows.count() {
             let rest = rows.row(self.row).get(self.at..).unwrap_or(&[]);
             if !rest.is_empty() {
@@ -68,20 +68,20 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// Where results go, rounded to the type of the rows.
+/// The rows of a call, which results are rounded to.
 pub(super) enum Results<'a> {
     F32(&'a mut [f32]),
     F64(&'a mut [f64]),
 }
 
 impl<'a> Results<'a> {
-    /// Into the rows of a call; `wide`: they are of `f64`.
+    /// Results in `out`, of `f64` if `wide`, else of `f32`.
     pub(super) fn new(out: &'a mut [u8], wide: bool) -> Result<Self, Code> {
         let typed = if wide { cast_mut(out).map(Results::F64) } else { cast_mut(out).map(Results::F32) };
         typed.ok_or(Code::MISFIT)
     }
 
-    /// Puts numbers from element `at` on.
+    /// Stores numbers, the first at element `at`.
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub(super) fn put(&mut self, at: usize, numbers: &[f64]) {
         match self {

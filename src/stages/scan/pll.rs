@@ -1,36 +1,36 @@
 //! Phase-locked loop of second order that tracks a tone: phase, frequency and a measure of lock for each sample.
 //!
-//! Gardner, Phaselock Techniques; loop gains as in Rice, Digital Communications: A Discrete-Time Approach, appendix C:
+//! Gardner, Phaselock Techniques; loop gains from Rice, Digital Communications: A Discrete-Time Approach, appendix C:
 //! ```text
 //! v = x exp(-2 pi i phase)          real x: v = low-pass of 2 x exp(-2 pi i phase)
-//! e = arg(v) / (2 pi)               costas: taken modulo 1/2, so that a change of sign is no error
+//! e = arg(v) / (2 pi)               costas: modulo 1/2, so that a change of sign is no error
 //! frequency += ki e;  phase += frequency + kp e;  lock += weight (cos(2 pi e) - lock)
 //! t = bandwidth / (damping + 1/(4 damping)), d = 1 + 2 damping t + t^2, kp = 4 damping t / d, ki = 4 t^2 / d
 //! ```
-//! Phases are in turns, from 0 to 1, frequencies in cycles per sample. The error is the angle itself: amplitude does
-//! not matter. Sine, cosine and angle are polynomials in `f64` of basic operations, the same bits on every machine;
-//! their errors are below 1e-13.
+//! Phases are in turns, from 0 to 1, frequencies in cycles per sample. The error is the angle itself, independent of
+//! the amplitude. Sine, cosine and angle are polynomials in `f64` of basic operations, the same bits on every machine,
+//! with errors below 1e-13.
 //!
-//! Takes `c32`, or real `f32`, `f64` or `i16` rows of `n` samples and puts out `phase frequency lock` for each, `3 n`
-//! elements of `f32`: the phase of the loop at that sample, before it learns from it; frequency and lock behind it.
+//! Input: `c32`, or real `f32`, `f64` or `i16` rows of `n` samples. Output: `phase frequency lock` for each sample,
+//! `3 n` elements, `f32` by default: the phase before the sample changes the loop, frequency and lock after it.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `bandwidth` | noise bandwidth of the loop, in cycles per sample, over 0, at most 0.25; 0.01 where not given |
-//! | `damping` | over 0; 0.7071 (root of 1/2) where it is not given |
-//! | `frequency` | where the loop starts; 0 where it is not given (real samples: must be given, not 0) |
-//! | `range` | the frequency stays within so much of the start; 0.5 where it is not given |
-//! | `costas` | 1: the tone may change its sign (BPSK); 0 is the default |
-//! | `arm` | real samples: weight of the one-pole low-pass; 0.1 where it is not given. Take it well over `bandwidth` |
-//! | `weight` | of a sample in `lock`; 0.01 where it is not given |
-//! | `precision` | 32 or 64: type of the rows put out |
+//! | `bandwidth` | noise bandwidth of the loop in cycles per sample, above 0, at most 0.25; default 0.01 |
+//! | `damping` | above 0; default 0.7071 (root of 1/2) |
+//! | `frequency` | initial frequency, -0.5 to 0.5; default 0; required, and not 0, for real samples |
+//! | `range` | maximum distance of the frequency from the initial one; default 0.5 |
+//! | `costas` | 1: the tone may change its sign (BPSK); default 0 |
+//! | `arm` | real samples: weight of the one-pole low-pass, at most 1; default 0.1. Should be well above `bandwidth` |
+//! | `weight` | weight of a sample in `lock`, at most 1; default 0.01 |
+//! | `precision` | 32 or 64: bits of a result; default 32 |
 //!
-//! `lock` goes to 1 when locked, to 0 or below without a tone (with `costas` it is of the doubled angle). State: `phase
-//! frequency lock` and both low-passed parts of `v`. A sample that is not finite counts as missing: the loop coasts on
-//! its frequency, and `lock` decays.
+//! `lock` approaches 1 when locked, and 0 or a negative number without a tone (with `costas` it is that of the doubled
+//! angle). State: `phase frequency lock` and both low-passed parts of `v`. A sample that is not finite counts as
+//! missing: the loop keeps its frequency, and `lock` decays.
 
 use super::numbers::{Numbers, Results};
-use super::{precision, real, samples, with_state};
+use super::{NOT_NEGATIVE, POSITIVE, Range, WEIGHT, precision, real, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -40,22 +40,34 @@ use crate::status::Result;
 use crate::util::unsigned::Unsigned;
 use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
+const BANDWIDTH: Range =
+    Range { contains: |v| v > 0.0 && v <= 0.25, text: "the parameter {n} must be above 0 and at most 0.25" };
+const FREQUENCY: Range = Range { contains: |v| v.abs() <= 0.5, text: "the parameter {n} must be from -0.5 to 0.5" };
+const REAL_FREQUENCY: Range = Range {
+    contains: |v| v.abs() <= 0.5 && v != 0.0,
+    text: "the parameter {n} must be from -0.5 to 0.5, and not 0 for real samples",
+};
+
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["bandwidth", "damping", "frequency", "range", "costas", "arm", "weight", "precision"])?;
     let edge = samples(b, &[Dtype::C32, Dtype::F32, Dtype::F64, Dtype::I16])?;
     let precision = precision(b, Dtype::F32)?;
-    let bandwidth = real(b, "bandwidth", Some(0.01), |v| v > 0.0 && v <= 0.25)?;
-    let damping = real(b, "damping", Some(FRAC_1_SQRT_2), |v| v > 0.0)?;
+    let bandwidth = real(b, "bandwidth", Some(0.01), BANDWIDTH)?;
+    let damping = real(b, "damping", Some(FRAC_1_SQRT_2), POSITIVE)?;
     let complex = edge.shape.dtype == Dtype::C32;
     let t = bandwidth / (damping + 0.25 / damping);
     let d = 1.0 + 2.0 * damping * t + t * t;
     let pll = Pll {
         kp: 4.0 * damping * t / d,
         ki: 4.0 * t * t / d,
-        frequency: real(b, "frequency", complex.then_some(0.0), |v| v.abs() <= 0.5 && (complex || v != 0.0))?,
-        range: real(b, "range", Some(0.5), |v| v >= 0.0)?,
-        arm: if complex { 1.0 } else { real(b, "arm", Some(0.1), |v| v > 0.0 && v <= 1.0)? },
-        weight: real(b, "weight", Some(0.01), |v| v > 0.0 && v <= 1.0)?,
+        frequency: if complex {
+            real(b, "frequency", Some(0.0), FREQUENCY)?
+        } else {
+            real(b, "frequency", None, REAL_FREQUENCY)?
+        },
+        range: real(b, "range", Some(0.5), NOT_NEGATIVE)?,
+        arm: if complex { 1.0 } else { real(b, "arm", Some(0.1), WEIGHT)? },
+        weight: real(b, "weight", Some(0.01), WEIGHT)?,
         costas: b.count("costas", Some(0), 0, 1)? == 1,
         wide: precision == Dtype::F64,
     };
@@ -78,7 +90,7 @@ fn phasor(turns: f64) -> (f64, f64) {
     }
 }
 
-/// Angle of the point, in turns, from -1/2 to 1/2; 0 of the origin.
+/// Angle of a point, in turns, from -1/2 to 1/2; that of the origin is 0.
 fn angle(re: f64, im: f64) -> f64 {
     let (x, y) = (re.abs(), im.abs());
     let (small, large) = if y <= x { (y, x) } else { (x, y) };
@@ -86,9 +98,9 @@ fn angle(re: f64, im: f64) -> f64 {
         return 0.0;
     }
     let ratio = small / large;
-    // Beyond tan(pi/8) the angle is taken from the middle of the octant.
+    // Above tan(pi/8) the angle is measured from 1/8 of a turn.
     let (z, middle) = if ratio > 0.414 { ((ratio - 1.0) / (ratio + 1.0), 0.125) } else { (ratio, 0.0) };
-    // z - z^3/3 + z^5/5 ...; the first term left out is below 1e-15.
+    // z - z^3/3 + z^5/5 ...; the first omitted term is below 1e-15.
     let tail = (0..18u32).rev().fold(0.0, |sum, k| 1.0 / f64::from(k.wrapping_mul(2).wrapping_add(1)) - z * z * sum);
     let turns = middle + z * tail / TAU;
     let turns = if y <= x { turns } else { 0.25 - turns };
@@ -104,7 +116,7 @@ struct Pll {
     arm: f64,
     weight: f64,
     costas: bool,
-    /// Puts out `f64`.
+    /// Results are `f64`, else `f32`.
     wide: bool,
 }
 
@@ -125,17 +137,17 @@ impl Pll {
             }
             (cos, _) = phasor(if self.costas { 2.0 * e } else { e });
         }
-        // As clamp, which would stop where the range is none.
-        let (least, most) = (self.frequency - self.range, self.frequency + self.range);
+        // Not clamp, which panics on an empty range.
+        let (low, high) = (self.frequency - self.range, self.frequency + self.range);
         let tuned = *frequency + self.ki * e;
-        let tuned = if tuned < least { least } else { tuned };
-        *frequency = if tuned > most { most } else { tuned };
+        let tuned = if tuned < low { low } else { tuned };
+        *frequency = if tuned > high { high } else { tuned };
         let next = now + *frequency + self.kp * e;
-        // Below by less than 2 turns either way: the truncated part is exact.
+        // The magnitude is below 2 turns: the truncated part is exact.
         let whole = next as i32;
         let next = next - f64::from(whole);
         let next = if next < 0.0 { next + 1.0 } else { next };
-        // A tiny negative number rounds up to 1.
+        // A tiny negative number plus 1 rounds to 1.
         *phase = if next >= 1.0 { 0.0 } else { next };
         *lock += self.weight * (cos - *lock);
         *y = [now, *frequency, *lock];
@@ -143,27 +155,27 @@ impl Pll {
 }
 
 impl Kernel for Pll {
-    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.fill(0);
         let state = cast_mut::<f64>(state).ok_or(Code::MISFIT)?;
         state.iter_mut().zip([0.0, self.frequency]).for_each(|(s, v)| *s = v);
         Ok(())
     }
 
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        // The tone is half of real samples.
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        // In real samples the tone has half its amplitude: they count twice.
         let complex = io.input_dtype(0)? == Dtype::C32;
         let mut numbers = Numbers::new(io)?;
         let state = cast_mut::<f64>(io.state).and_then(|s| s.first_chunk_mut()).ok_or(Code::MISFIT)?;
         let mut results = Results::new(io.out, self.wide)?;
         let (mut y, mut at) = ([0.0; 3], 0usize);
-        // As often as there are samples.
+        // Bounded by the number of samples.
         loop {
-            let some = numbers.some()?;
-            if some.is_empty() {
+            let chunk = numbers.chunk()?;
+            if chunk.is_empty() {
                 return Ok(());
             }
-            for x in some.chunks_exact(if complex { 2 } else { 1 }) {
+            for x in chunk.chunks_exact(if complex { 2 } else { 1 }) {
                 match x {
                     [re, im] => self.step(state, *re, *im, &mut y),
                     [x] => self.step(state, 2.0 * *x, 0.0, &mut y),

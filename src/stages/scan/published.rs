@@ -1,4 +1,4 @@
-//! The scans against published examples, and what they say of missing samples, drift and parameters.
+//! The scans against published examples; missing samples, drift and parameters.
 
 use super::testing::{Edge, Params, chain, numbers, register, run};
 use crate::kernel::RowShape;
@@ -6,6 +6,7 @@ use crate::mem::Complex32;
 use crate::stages::testing::{close, signal};
 use crate::stages::{Build, EdgeShape, Param, find};
 use core::f64::consts::TAU;
+use std::string::ToString;
 use std::vec::Vec;
 
 /// Annual flow of the Nile at Aswan, 1871 to 1970 (Cobb, Biometrika 65, 1978).
@@ -19,7 +20,8 @@ const NILE: [i16; 100] = [
 
 #[test]
 fn kalman_and_smoother_on_the_nile() {
-    // Durbin and Koopman, section 2.2.5: local level model; the filter becomes steady with a variance of 4032.16.
+    // Durbin and Koopman, section 2.2.5: local level model; the filter becomes steady with a
+    // variance of 4032.16.
     let params: &Params<'_> =
         &[("transition", &[1.0]), ("process", &[1469.1]), ("observe", &[1.0]), ("r", &[15099.0]), ("p0", &[1e7])];
     let filtered = chain("kalman", params, &[Edge::rows(&NILE, 10)]);
@@ -40,7 +42,8 @@ fn kalman_and_smoother_on_the_nile() {
 
 #[test]
 fn cusum_finds_the_shift_of_the_textbook() {
-    // Montgomery, Introduction to Statistical Quality Control, table 9.1 and 9.2: target 10, K = 1/2, H = 5.
+    // Montgomery, Introduction to Statistical Quality Control, table 9.1 and 9.2: target 10, K =
+    // 1/2, H = 5.
     let x = [
         9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.20, 10.34, 9.03, 11.47, 10.51, 9.40, 10.08, 9.37, 10.62,
         10.31, 8.52, 10.84, 10.90, 9.33, 12.29, 11.50, 10.60, 11.08, 10.38, 11.62, 11.31, 10.52,
@@ -56,15 +59,16 @@ fn cusum_finds_the_shift_of_the_textbook() {
         assert_eq!(row[2], if i >= 28 { 1.0 } else { 0.0 });
     }
     assert!((rows[1] - 0.05).abs() < 1e-9 && (rows[4] - 1.56).abs() < 1e-9 && (rows[7] - 1.77).abs() < 1e-9);
-    // With reset the alarm is one, and the sum starts again behind it.
+    // With reset the alarm is raised once, and the sum restarts after it.
     let rows: Vec<f64> = run("cusum", base, &[Edge::rows(&x, 1)]);
     assert_eq!((rows[28 * 3 + 2], rows[29 * 3 + 2]), (1.0, 0.0));
     assert!((rows[29 * 3] - 0.02).abs() < 1e-9);
 }
 
 #[test]
-fn umbrellas() {
-    // Russell and Norvig, Artificial Intelligence, section 15.2: rain is state 0, the umbrella symbol 1.
+fn hmm_on_the_umbrella_example() {
+    // Russell and Norvig, Artificial Intelligence, section 15.2: rain is state 0, the umbrella
+    // symbol 1.
     let (a, e) = ([0.7, 0.3, 0.3, 0.7], [0.1, 0.9, 0.8, 0.2]);
     let params: &Params<'_> = &[("transition", &a), ("emission", &e)];
     let forward = chain("hmm_forward", params, &[Edge::rows(&[1u8, 1, 0, 1, 1], 1)]);
@@ -73,7 +77,8 @@ fn umbrellas() {
     let gamma: Vec<f64> = run("hmm_backward", &[("transition", &a)], &[forward]);
     let rain: Vec<f64> = gamma.iter().step_by(2).copied().collect();
     close(&rain, &[0.8673, 0.8204, 0.3075, 0.8204, 0.8673], 6e-5, "gamma");
-    // A symbol nobody emits, an impossible and a broken likelihood say nothing: the row is the prediction.
+    // A symbol without emissions, and likelihoods that are 0 or invalid count as missing: the row
+    // is the prediction.
     let rows = numbers(&chain("hmm_forward", params, &[Edge::rows(&[1u8, 9], 1)]));
     close(&rows[3..], &[rows[0] * 0.7 + rows[1] * 0.3, rows[0] * 0.3 + rows[1] * 0.7, 0.0], 1e-15, "symbol 9");
     let odd = [0.9, 0.2, 0.0, 0.0, f64::NAN, 0.5, -1.0, 2.0, f64::INFINITY, 1.0];
@@ -83,7 +88,7 @@ fn umbrellas() {
 
 #[test]
 fn rolling_variance_does_not_drift() {
-    // Large samples that leave the window must leave nothing behind.
+    // Large samples must not affect the results after they leave the window.
     let mut x: Vec<f64> = signal(3000, 5).iter().map(|v| f64::from(*v)).collect();
     x[..1000].iter_mut().for_each(|v| *v *= 1e12);
     x[1500] = f64::NAN;
@@ -130,14 +135,14 @@ fn the_loop_locks_on_complex_and_real_tones() {
     locked(&numbers(&chain("pll", &[start, ("costas", &[1.0])], &[Edge::rows(&x, 100)])), false, 1e-6);
     let x: Vec<i16> = (0..n).map(|t| (tone(t, 1.0).re * 9000.0) as i16).collect();
     locked(&numbers(&chain("pll", &[start, ("bandwidth", &[0.002])], &[Edge::rows(&x, 100)])), true, 1e-4);
-    // Without samples it coasts; lock decays.
+    // Without samples the loop keeps its frequency, and lock decays.
     let mut x: Vec<Complex32> = (0..n).map(|t| tone(t, 1.0)).collect();
     x[n - 1000..].iter_mut().for_each(|v| v.re = f32::NAN);
     let rows = numbers(&chain("pll", &[start, ("precision", &[64.0])], &[Edge::rows(&x, 50)]));
     let [phase, frequency, lock] = rows[3 * (n - 1)..] else { panic!() };
     let off = (phase - (0.4 + f * (n - 1) as f64)).rem_euclid(1.0);
     assert!(off.min(1.0 - off) < 1e-3 && (frequency - f).abs() < 1e-6 && lock < 1e-3, "{off} {frequency} {lock}");
-    // Any samples whatever leave phase and frequency in their ranges.
+    // Phase and frequency stay in their ranges for any samples.
     let x: Vec<f32> =
         signal(5000, 9).iter().enumerate().map(|(i, v)| if i % 97 == 0 { v * 1e38 } else { *v }).collect();
     let wild: &Params<'_> = &[("frequency", &[-0.3]), ("bandwidth", &[0.25]), ("arm", &[1.0]), ("range", &[0.2])];
@@ -150,7 +155,7 @@ fn the_loop_locks_on_complex_and_real_tones() {
 }
 
 #[test]
-fn missing_samples() {
+fn samples_that_are_not_finite_count_as_missing() {
     let x = [f32::NAN, 2.0, 4.0, f32::INFINITY, 0.0];
     let rows: Vec<f32> = run("ema", &[("alpha", &[0.5])], &[Edge::rows(&x, 1)]);
     assert_eq!(rows, [0.0, 2.0, 3.0, 3.0, 1.5]);
@@ -158,7 +163,8 @@ fn missing_samples() {
     assert_eq!(rows, [8.0, 5.0, 4.5, 4.5, 2.25]);
     let rows: Vec<f32> = run("cusum", &[("threshold", &[3.0])], &[Edge::rows(&x, 5)]);
     assert_eq!(rows, [0., 0., 0., 2., 0., 0., 6., 0., 1., 0., 0., 0., 0., 0., 0.]);
-    // A filter keeps what is not finite, as SciPy does; the NaN put out is always the same.
+    // In a filter a sample that is not finite remains, as with SciPy; the NaN of the output is that
+    // of the constant.
     let sos: (&str, &[f64]) = ("sos", &[1.0, 0.0, 0.0, 1.0, -0.5, 0.0]);
     let rows: Vec<f32> = run("biquad", &[sos], &[Edge::rows(&x, 5)]);
     assert!(rows.iter().all(|v| v.to_bits() == f32::NAN.to_bits()));
@@ -206,7 +212,7 @@ fn parameters_and_edges_are_checked() {
     for (kind, params) in bad {
         assert!(register(kind, params, core::slice::from_ref(&x)).is_err(), "{kind} {params:?}");
     }
-    // Overlapping windows and interleaved channels are no stream.
+    // Rows of overlapping windows or interleaved channels are not consecutive samples.
     for (stride, channels) in [(9, 1), (10, 2)] {
         let shape = RowShape { dtype: x.shape.dtype, len: 10 };
         let edge = EdgeShape { shape, stride, channels, lookback: 0, lookahead: 0 };
@@ -216,9 +222,27 @@ fn parameters_and_edges_are_checked() {
         let mut build = Build { kind: "ema", params: &params, edges: &[edge], pool: &mut pool, host_plans: None };
         assert!(find("ema").unwrap()(&mut build).is_err());
     }
-    // Short rows need a halo on the side of the end.
+    // Short rows require a halo on the side of the end.
     let short = Edge::rows(&[0.0f32; 30], 2);
     for (back, ahead, fits) in [(0, 0, false), (4, 0, false), (0, 2, false), (0, 3, true), (1, 4, true)] {
         assert_eq!(register("zero_phase_forward", &[sos], &[short.clone().halo(back, ahead)]).is_ok(), fits);
+    }
+}
+
+#[test]
+fn errors_name_kind_parameter_and_range() {
+    let text = |kind, params: &Params<'_>, edge: Edge| register(kind, params, &[edge]).unwrap_err().to_string();
+    let (x, wide) = (Edge::rows(&[0.0f32; 30], 10), Edge::rows(&[0.0f64; 30], 10));
+    let cases = [
+        (text("ema", &[("alpha", &[1.5])], x.clone()), "the parameter ema.alpha must be above 0 and at most 1"),
+        (text("ema", &[("beta", &[0.5])], x.clone()), "unknown parameter ema.beta"),
+        (text("pll", &[], x.clone()), "the parameter pll.frequency is required"),
+        (text("cusum", &[("threshold", &[0.0])], x.clone()), "cusum.threshold must be a finite number above 0"),
+        (text("top_k_sum", &[("k", &[11.0])], x.clone()), "top_k_sum.k must be a whole number from 1 to 10"),
+        (text("kalman", &[("q", &[1.0]), ("x0", &[1.0])], x), "kalman.x0 must be a list of 2 finite numbers; it has 1"),
+        (text("rfft_power", &[], wide), "rfft_power: f64 rows are not supported"),
+    ];
+    for (got, want) in cases {
+        assert!(got.ends_with(want), "{got}");
     }
 }

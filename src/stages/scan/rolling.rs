@@ -1,25 +1,26 @@
 //! Rolling mean and variance over the last `window` samples, as `pandas.Series.rolling(window, min_periods=1)`.
 //!
-//! Takes `f32`, `f64` or `i16` rows of `n` samples and puts out mean and variance behind each one, `2 n` elements, in
-//! `f64` for `f64` rows, else in `f32`. The first `window - 1` results are over the samples there are.
+//! Input: `f32`, `f64` or `i16` rows of `n` samples. Output: mean and variance after each sample, `2 n` elements. The
+//! first `window - 1` results are over the samples received so far.
 //!
-//! Nothing is ever taken off: removal leaves rounding errors that add up over a long stream. The stream is cut into
-//! blocks of `window` samples (van Herk, Pattern Recognition Letters 13 (1992)); a window is a suffix of the block
-//! before and a prefix of this one. Each is a pair of mean and sum of squared deviations, grown by Welford's update
-//! (Knuth, The Art of Computer Programming 2, section 4.2.2) and joined by the formula of Chan, Golub and LeVeque
-//! (1979), all in `f64`. The error of the variance is that of a two-pass sum over the window alone, whatever the length
-//! of the stream. Once per block the suffixes are made, `window` updates at once; otherwise a sample costs two updates.
+//! No sample is ever subtracted: that would leave rounding errors that accumulate over a long stream. The stream is
+//! divided into blocks of `window` samples (van Herk, Pattern Recognition Letters 13 (1992)); a window is a suffix of
+//! the previous block and a prefix of the current one. Each of the two is a mean and a sum of squared deviations,
+//! extended by Welford's update (Knuth, The Art of Computer Programming 2, section 4.2.2) and joined by the formula of
+//! Chan, Golub and LeVeque (1979), in `f64`. The error of the variance is that of a two-pass sum over the window, for a
+//! stream of any length. The suffixes are computed once per block, with `window` updates; otherwise a sample costs two
+//! updates.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `window` | samples in a full window, from 1 to 1,048,576; must be given |
-//! | `ddof` | the sum of squares is divided by the number of samples less this; 0 where it is not given. |
-//! | | 1 gives the estimate without bias. The variance is NaN where the divisor is not over 0 |
-//! | `precision` | 32 or 64: type of the rows put out |
+//! | `window` | samples in a full window, from 1 to 1,048,576; required |
+//! | `ddof` | the divisor of the variance is the number of samples minus `ddof`; default 0; 1: the unbiased estimate. |
+//! | | The variance is NaN if the divisor is not above 0 |
+//! | `precision` | 32 or 64: bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! State: samples in this block, samples of the block before (0 or `window`), mean and sum of squares of the prefix,
-//! then `window` pairs: samples of this block, and suffixes of the block before in the places not yet taken. A sample
-//! that is not finite makes the results NaN for as long as it is in the window, and no longer.
+//! State: samples in the current block; samples in the previous block (0 or `window`); mean and sum of squares of the
+//! prefix; `window` pairs, which hold the samples of the current block and, in the remaining places, the suffixes of
+//! the previous one. A sample that is not finite makes the results NaN as long as it is in the window, and no longer.
 
 use super::{ScanStep, as_samples, precision, run, samples, with_state};
 use crate::checked;
@@ -40,13 +41,13 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     with_state(spec, checked::add(checked::mul(window, 2)?, 4)?)
 }
 
-/// Mean and sum of squared deviations of some samples.
+/// Mean and sum of squared deviations.
 type Moments = [f64; 2];
 
-/// One more sample, the `n`-th.
+/// Adds sample number `n`, counted from 1.
 #[inline(always)]
 fn grown([mean, squares]: Moments, n: f64, x: f64) -> Moments {
-    // Against infinities: their deviation must be NaN in mean and squares alike.
+    // An infinity must make both mean and squares NaN.
     let delta = if x.is_finite() { x - mean } else { f64::NAN };
     let mean = mean + delta / n;
     [mean, squares + delta * (x - mean)]
@@ -71,7 +72,7 @@ impl ScanStep for Rolling {
         let slots = slots.as_chunks_mut::<2>().0;
         let at = *here as usize;
         let Some(slot) = slots.get_mut(at) else { return };
-        // The suffix of the block before that starts in this place left the window with this sample.
+        // This sample moves the suffix that starts in this place out of the window.
         *slot = [x, 0.0];
         *here += 1.0;
         *prefix = grown(*prefix, *here, x);
@@ -103,7 +104,7 @@ impl ScanStep for Rolling {
 }
 
 impl Kernel for Rolling {
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         run(self, 2, self.precision, io)
     }
 }

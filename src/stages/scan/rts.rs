@@ -4,41 +4,41 @@
 //! c = P F' (F P F' + Q)^-1
 //! x = x + c (later x - F x);  P = P + c (later P - (F P F' + Q)) c' = (I - c F) P (I - c F)' + c (later P + Q) c'
 //! ```
-//! The last form has no difference of covariances, and so keeps its digits where the first ones are large. Takes rows
-//! of a `kalman` stage and puts out in `f64` the smoothed estimate of each measurement, `x` and the upper triangle of
-//! `P` as `kalman` has them. The last estimate of the range stays as it is.
+//! The last form has no difference of covariances: large ones cost no digits. Input: rows of a
+//! `kalman` stage. Output: the smoothed estimate of each measurement, `x` and the upper triangle of `P` in the layout
+//! of `kalman`. The last estimate of the range is unchanged.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | those of `kalman` | the same as there; only `F` and `Q` (or `dt` and `q`) are used |
-//! | `covariance` | 0: puts out `x` alone; 1 is the default |
-//! | `precision` | 32 or 64: type of the rows put out; 64 where it is not given |
+//! | those of `kalman` | the same values as there; only `F` and `Q` (or `dt` and `q`) are used |
+//! | `covariance` | 0: the output is `x` alone; default 1 |
+//! | `precision` | 32 or 64: bits of a result; default 64 |
 //!
-//! State: the later estimate, `x` and triangle of `P`, then 1 once there is one. Rows of a `kalman` stage are finite as
-//! long as `F` lets its estimates be; what is not finite spreads to all earlier rows.
+//! State: the later estimate, `x` and triangle of `P`, then 1 once it has a value. Rows of a `kalman` stage are finite
+//! as long as `F` keeps its estimates finite; an element that is not finite spreads to all earlier rows.
 
 use super::kalman::{KEYS, dynamics, model, predicted, record};
-use super::matrix::{congruent, inverse, less, one, product, sum, symmetric, times, transposed, triangle, vector};
+use super::matrix::{
+    congruent, difference, identity, inverse, product, sum, symmetric, times, transposed, triangle, vector,
+};
 use super::numbers::Results;
 use super::{consecutive, precision, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
-use crate::stages::{Build, shape, short_name};
-use crate::status::{Error, Result, Status};
+use crate::stages::{Build, shape};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    let known = |key: &str| KEYS.contains(&key) || key == "covariance" || key == "precision";
-    if let Some(p) = b.params.iter().find(|p| !known(p.key)) {
-        return Err(Error::new(Status::Argument, "the stage has no parameter {n}").name(&short_name(p.key)));
-    }
+    b.allow_any(&[KEYS, &["covariance", "precision"]])?;
     let edge = consecutive(b, b.one_edge()?)?;
     b.takes(edge, &[Dtype::F64])?;
     let (d, dynamics) = dynamics(b)?;
     if edge.shape.len.checked_rem(record(d)) != Some(0) {
-        return Err(Error::new(Status::Graph, "rows of {a} elements are not those of a kalman stage of {b} states")
+        return Err(b
+            .error(Status::Graph, "{n}: rows of {a} elements are not those of a kalman stage of {b} states")
             .a(checked::count(edge.shape.len))
             .b(checked::count(d)));
     }
@@ -52,22 +52,22 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     with_state(spec, checked::add(record(d), 1)?)
 }
 
-/// Numbers of an estimate of four states.
-const RECORD: usize = 14;
+/// Maximum numbers in an estimate: those of four states.
+const MAX_RECORD: usize = 14;
 
 struct Rts<'m> {
     d: usize,
-    /// Numbers put out for each measurement.
+    /// Results for each measurement.
     each: usize,
     row_len: usize,
     /// `F` and `Q`.
     dynamics: &'m [f64],
-    /// Puts out `f64`.
+    /// Results are `f64`, else `f32`.
     wide: bool,
 }
 
 impl Rts<'_> {
-    fn rows<const N: usize>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn rows<const N: usize>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<f64>(0)?;
         let model = model::<N>(self.dynamics);
         let back = transposed(&model.0);
@@ -90,14 +90,14 @@ impl Rts<'_> {
                     };
                     let move_by = times(&gain, &off);
                     x.iter_mut().zip(move_by).for_each(|(x, m)| *x += m);
-                    let kept = less(&one(), &product(&gain, &model.0));
+                    let kept = difference(&identity(), &product(&gain, &model.0));
                     p = sum(&congruent(&kept, &p), &congruent(&gain, &sum(&covariance, &model.1)));
                 }
                 *started = 1.0;
-                // Both triangles the same, as a state that was stored has them.
+                // Makes both triangles equal, as in a state that was stored and restored.
                 (later, covariance) = (x, symmetric(&mut triangle(&p)));
                 let numbers = x.into_iter().chain(triangle(&p));
-                let mut y = [0.0; RECORD];
+                let mut y = [0.0; MAX_RECORD];
                 y.iter_mut().zip(numbers).for_each(|(y, v)| *y = v);
                 let at = row.sat_add(k.sat_mul(self.each));
                 results.put(at, y.get(..self.each).unwrap_or(&[]));
@@ -109,7 +109,7 @@ impl Rts<'_> {
 }
 
 impl Kernel for Rts<'_> {
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         match self.d {
             1 => self.rows::<1>(io),
             2 => self.rows::<2>(io),

@@ -1,20 +1,17 @@
-//! Runs a scan in the order of the contract, in blocks of several sizes: for tests of the scans.
+//! Runs a scan in the order that [`crate::kernel`] guarantees, in blocks of several sizes, for tests of the scans.
 
 use crate::dtype::Element;
 use crate::kernel::{EdgeRows, RowShape, StageIo, StageSpec};
-use crate::limits::BUFFER_ALIGN;
-use crate::mem::{Carver, cast};
-use crate::stages::testing::Aligned;
-use crate::stages::{Build, EdgeShape, Param, find};
+use crate::mem::cast;
+use crate::stages::testing::{Aligned, register_all};
+use crate::stages::{EdgeShape, Param};
 use crate::status::Result;
-use core::mem::MaybeUninit;
-use std::boxed::Box;
 use std::vec;
 use std::vec::Vec;
 
 pub(crate) type Params<'a> = [(&'a str, &'a [f64])];
 
-/// Rows of one edge; halo rows beyond the ends hold zeroes.
+/// Rows of one edge; halo rows outside the stream are zero.
 #[derive(Clone)]
 pub(crate) struct Edge {
     bytes: Vec<u8>,
@@ -57,12 +54,9 @@ impl Edge {
     }
 }
 
-/// Registers a scan, on memory that is never given back.
+/// Registers a scan, in memory that is never freed.
 pub(crate) fn register(kind: &str, params: &Params<'_>, edges: &[Edge]) -> Result<StageSpec<'static>> {
-    let area = Box::leak(vec![MaybeUninit::<u8>::uninit(); 1 << 16].into_boxed_slice());
-    let start = area.as_ptr().align_offset(BUFFER_ALIGN);
-    let mut pool = Carver::new(&mut area[start..])?;
-    // A single number comes without a list, as from the C interface.
+    // A single number has no list, as in the C API.
     let params: Vec<Param<'_>> = params
         .iter()
         .map(|(key, v)| match v {
@@ -71,11 +65,11 @@ pub(crate) fn register(kind: &str, params: &Params<'_>, edges: &[Edge]) -> Resul
         })
         .collect();
     let edges: Vec<EdgeShape> = edges.iter().map(Edge::described).collect();
-    find(kind)?(&mut Build { kind, params: &params, edges: &edges, pool: &mut pool, host_plans: None })
+    register_all(kind, &params, &edges, false)
 }
 
-/// All rows, made in blocks of 1, 2, 3, 7 and all at once, which must agree to the bit, and so must the states behind.
-/// The state moves between the calls.
+/// All rows, computed in blocks of 1, 2, 3, 7 and all at once. Rows and final states must be bit-identical.
+/// The state is at another address in every call.
 pub(crate) fn bytes(spec: &StageSpec<'_>, edges: &[Edge]) -> Vec<u8> {
     let count = edges[0].count();
     let row = spec.shape.bytes();
@@ -95,7 +89,7 @@ pub(crate) fn bytes(spec: &StageSpec<'_>, edges: &[Edge]) -> Vec<u8> {
             for first in firsts {
                 let rows = size.min(count - first);
                 let mut blocks: Vec<Aligned> = edges.iter().map(|e| e.block(first, rows)).collect();
-                let seen: Vec<EdgeRows<'_>> = edges
+                let described: Vec<EdgeRows<'_>> = edges
                     .iter()
                     .zip(&mut blocks)
                     .map(|(e, block)| EdgeRows {
@@ -116,7 +110,7 @@ pub(crate) fn bytes(spec: &StageSpec<'_>, edges: &[Edge]) -> Vec<u8> {
                 let mut io = StageIo {
                     first: first as u64,
                     rows,
-                    edges: &seen,
+                    edges: &described,
                     out: out.get(),
                     state: place,
                     scratch: scratch.get(),

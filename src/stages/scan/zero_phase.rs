@@ -4,29 +4,29 @@
 //! y:       zero_phase_reverse, edges forward and x
 //! ```
 //! SciPy extends the signal at both ends by `p = 3 (2 sections + 1 - m)` samples, mirrored about the end point (`m`:
-//! the smaller of the numbers of sections with `b2 = 0` and with `a2 = 0`), starts in the steady state of the first
-//! sample of the extension, filters, starts anew in the steady state of the last output, filters backwards, and cuts
-//! the extensions off. Here the extensions never become rows: the forward stage filters the left one before its first
-//! sample, and puts out its state behind each row, from which the reverse stage filters the right one at the last row,
-//! before it turns round. Gustafsson, Determining the initial states in forward-backward filtering, IEEE Trans. Signal
-//! Processing 44 (1996), discusses the method.
+//! the smaller of the numbers of sections with `b2 = 0` and with `a2 = 0`). It starts in the steady state of the first
+//! sample of the extension, filters, restarts in the steady state of the last output, filters backward, and removes the
+//! extensions. Here the extensions never become rows. The forward stage filters the left one before its first sample,
+//! and stores its state after each row; from it the reverse stage filters the right one at the last row, before it
+//! reverses. Gustafsson, Determining the initial states in forward-backward filtering, IEEE Trans. Signal Processing 44
+//! (1996), discusses the method.
 //!
-//! `x` has `f32`, `f64` or `i16` rows of `n` samples, the same ones on both edges. Rows of `zero_phase_forward`, in
-//! `f64`: `n` filtered samples, then `z1 z2` of each section behind them. Rows of `zero_phase_reverse`: `n` samples, in
-//! `f64` where those of `x` are, else in `f32`.
+//! Input: `x` has `f32`, `f64` or `i16` rows of `n` samples, the same ones on both edges. Output of
+//! `zero_phase_forward`, in `f64`: `n` filtered samples, then `z1 z2` of each section. Output of `zero_phase_reverse`:
+//! `n` samples.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `sos` | as of `biquad`; the same in both stages |
-//! | `padlen` | `p`; SciPy's default where it is not given; 0 is `padtype=None`; the same in both stages |
-//! | `precision` | of `zero_phase_reverse`: 32 or 64, type of its rows |
+//! | `sos` | as for `biquad`; the same in both stages |
+//! | `padlen` | `p`, default as in SciPy; 0 is `padtype=None`; the same in both stages |
+//! | `precision` | `zero_phase_reverse`: 32 or 64, bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! `p + 1` samples are needed at each end. Rows shorter than that need halos: the edge `x` of `zero_phase_forward` a
-//! lookahead, that of `zero_phase_reverse` a lookback, of `ceil((p + 1) / n) - 1` rows at least. As with SciPy, the
-//! stream must have more than `p` samples: at the end of a shorter one `zero_phase_reverse` fails, with the code -16
-//! (`SQS_ERR_RANGE`). Which range of rows is asked for does not matter: a row depends on the whole stream.
+//! `p + 1` samples are required at each end. Shorter rows need halos of at least `ceil((p + 1) / n) - 1` rows: a
+//! lookahead on the edge `x` of `zero_phase_forward`, a lookback on that of `zero_phase_reverse`. As with SciPy, the
+//! stream must have more than `p` samples: at the end of a shorter one `zero_phase_reverse` fails with the code -16
+//! (`SQS_ERR_RANGE`). The range of rows that is requested does not matter: a row depends on the whole stream.
 //!
-//! State of both: `z1 z2` of each section, then 1 once the end was padded. A sample that is not finite stays in the
+//! State of both: `z1 z2` of each section, then 1 after the end was padded. A sample that is not finite remains in the
 //! state.
 
 use super::biquad::{Section, filter, sections, settle, settles};
@@ -44,28 +44,29 @@ const EDGES: Error = Error::new(
     "zero_phase_forward has the edge x, zero_phase_reverse the edges forward and x, with rows of the same samples",
 );
 
-/// The stream has no more samples than the extension needs.
+/// The stream has no more samples than the extension.
 const TOO_SHORT: Code = Code(Status::Range.code());
 
 /// Samples of the extension at each end.
 fn padding(b: &Build<'_, '_>, sections: &[Section]) -> Result<usize> {
     let count = |pick: fn((bool, bool)) -> bool| sections.iter().filter(|s| pick(s.lower_order())).count();
-    let less = count(|(b2, _)| b2).min(count(|(_, a2)| a2));
-    let taps = sections.len().sat_mul(2).sat_add(1).sat_sub(less);
+    let lower = count(|(b2, _)| b2).min(count(|(_, a2)| a2));
+    let taps = sections.len().sat_mul(2).sat_add(1).sat_sub(lower);
     checked::size(b.count("padlen", Some(checked::count(taps.sat_mul(3))), 0, 1 << 20)?)
 }
 
-/// Refuses an edge `x` whose row with its halo on one side is shorter than the mirror image needs.
+/// Refuses an edge `x` if a row with its halo on one side is shorter than the extension requires.
 fn reaches(b: &Build<'_, '_>, x: EdgeShape, halo: u32, pad: usize) -> Result<()> {
     consecutive(b, x)?;
     b.takes(x, super::SAMPLES)?;
-    let there = checked::mul(x.shape.len, checked::add(checked::size(u64::from(halo))?, 1)?)?;
-    if there > pad {
+    let available = checked::mul(x.shape.len, checked::add(checked::size(u64::from(halo))?, 1)?)?;
+    if available > pad {
         return Ok(());
     }
-    Err(Error::new(Status::Graph, "the padding needs {a} samples at the end; row and halo have {b}")
+    Err(b
+        .error(Status::Graph, "the padding of {n} requires {a} samples at the end; a row and its halo have {b}")
         .a(checked::count(pad).sat_add(1))
-        .b(checked::count(there)))
+        .b(checked::count(available)))
 }
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -73,7 +74,7 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let [x] = b.edges else { return Err(EDGES) };
     let x = *x;
     let sections = sections(b)?;
-    settles(sections)?;
+    settles(b, sections)?;
     let pad = padding(b, sections)?;
     reaches(b, x, x.lookahead, pad)?;
     let words = checked::mul(sections.len(), 2)?;
@@ -88,7 +89,7 @@ pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let [rows, x] = b.edges else { return Err(EDGES) };
     let (rows, x) = (*rows, *x);
     let sections = sections(b)?;
-    settles(sections)?;
+    settles(b, sections)?;
     let pad = padding(b, sections)?;
     reaches(b, x, x.lookback, pad)?;
     let words = checked::mul(sections.len(), 2)?;
@@ -104,14 +105,14 @@ pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     with_state(spec, checked::add(words, 1)?)
 }
 
-/// State of a scan: `z1 z2` of the sections, and the mark behind them.
-fn split(state: &mut [u8]) -> core::result::Result<(&mut [[f64; 2]], &mut f64), Code> {
+/// The state of a scan: `z1 z2` of the sections, and the mark after them.
+fn split(state: &mut [u8]) -> Result<(&mut [[f64; 2]], &mut f64), Code> {
     let (mark, z) = cast_mut::<f64>(state).and_then(|s| s.split_last_mut()).ok_or(Code::MISFIT)?;
     Ok((z.as_chunks_mut().0, mark))
 }
 
-/// Sample `i` of the rows from row `first` of a block on.
-fn sample<X: Sample>(rows: &Rows<'_, X>, first: usize, i: usize) -> core::result::Result<f64, Code> {
+/// Sample `i` of the rows of a block, counted from row `first`.
+fn sample<X: Sample>(rows: &Rows<'_, X>, first: usize, i: usize) -> Result<f64, Code> {
     let (q, r) = (i.checked_div(rows.row_len()), i.checked_rem(rows.row_len()));
     let (q, r) = q.zip(r).ok_or(Code::MISFIT)?;
     rows.row(first.sat_add(q)).get(r).map(|x| (*x).into()).ok_or(Code::MISFIT)
@@ -124,7 +125,7 @@ struct Forward<'m> {
 }
 
 impl Forward<'_> {
-    fn rows<X: Sample>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn rows<X: Sample>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let (rows, own) = (io.input::<X>(0)?, io.edges.first().map_or(0, |e| e.lookback));
         let (z, started) = split(io.state)?;
         if *started == 0.0 {
@@ -140,18 +141,18 @@ impl Forward<'_> {
         }
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         for (i, out) in out.chunks_exact_mut(self.row_len.max(1)).enumerate() {
-            let (y, behind) = out.split_at_mut_checked(rows.row_len()).ok_or(Code::MISFIT)?;
+            let (y, after) = out.split_at_mut_checked(rows.row_len()).ok_or(Code::MISFIT)?;
             for (y, x) in y.iter_mut().zip(rows.row(own.sat_add(i))) {
                 *y = filter(self.sections, z, (*x).into());
             }
-            behind.iter_mut().zip(z.as_flattened()).for_each(|(to, z)| *to = *z);
+            after.iter_mut().zip(z.as_flattened()).for_each(|(to, z)| *to = *z);
         }
         Ok(())
     }
 }
 
 impl Kernel for Forward<'_> {
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         match io.input_dtype(0)? {
             Dtype::F32 => self.rows::<f32>(io),
             Dtype::F64 => self.rows::<f64>(io),
@@ -163,12 +164,12 @@ impl Kernel for Forward<'_> {
 struct Reverse<'m> {
     sections: &'m [Section],
     pad: usize,
-    /// Puts out `f64`.
+    /// Results are `f64`, else `f32`.
     wide: bool,
 }
 
 impl Reverse<'_> {
-    /// Filters the right extension forwards, then backwards. `rows` are those up to the range's last one, row `last`.
+    /// Filters the right extension forward, then backward. The last row of the range is row `last` of `x`.
     fn turn<X: Sample>(
         &self,
         x: &Rows<'_, X>,
@@ -176,12 +177,12 @@ impl Reverse<'_> {
         forward: &[f64],
         z: &mut [[f64; 2]],
         scratch: &mut [u8],
-    ) -> core::result::Result<(), Code> {
+    ) -> Result<(), Code> {
         let len = x.row_len();
-        let (y, behind) = forward.split_at_checked(len).ok_or(Code::MISFIT)?;
-        z.as_flattened_mut().iter_mut().zip(behind).for_each(|(z, from)| *z = *from);
+        let (y, after) = forward.split_at_checked(len).ok_or(Code::MISFIT)?;
+        z.as_flattened_mut().iter_mut().zip(after).for_each(|(z, from)| *z = *from);
         let end = last.sat_add(1).sat_mul(len);
-        // Sample `i` before the last one; the rows of the block, halo included, lie below `last`.
+        // Sample `i` before the last one, of the rows of the block up to `last`, halo included.
         let back = |i: usize| end.checked_sub(i.sat_add(1)).ok_or(Code::MISFIT).and_then(|at| sample(x, 0, at));
         let mirror = 2.0 * back(0)?;
         let extension = cast_mut::<f64>(scratch).ok_or(Code::MISFIT)?;
@@ -189,15 +190,15 @@ impl Reverse<'_> {
         for (v, i) in extension.iter_mut().zip(1..) {
             *v = filter(self.sections, z, mirror - back(i)?);
         }
-        let turning = extension.last().or(y.last()).ok_or(Code::MISFIT)?;
-        settle(self.sections, z, *turning);
+        let output = extension.last().or(y.last()).ok_or(Code::MISFIT)?;
+        settle(self.sections, z, *output);
         for v in extension.iter().rev() {
             filter(self.sections, z, *v);
         }
         Ok(())
     }
 
-    fn rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let (forward, x) = (io.input::<f64>(0)?, io.input::<X>(1)?);
         let before = io.edges.get(1).map_or(0, |e: &EdgeRows<'_>| e.lookback);
         let (z, started) = split(io.state)?;
@@ -221,14 +222,7 @@ impl Reverse<'_> {
 }
 
 impl Kernel for Reverse<'_> {
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
-        match (io.input_dtype(1)?, self.wide) {
-            (Dtype::F32, false) => self.rows::<f32, f32>(io),
-            (Dtype::F32, true) => self.rows::<f32, f64>(io),
-            (Dtype::F64, false) => self.rows::<f64, f32>(io),
-            (Dtype::F64, true) => self.rows::<f64, f64>(io),
-            (_, false) => self.rows::<i16, f32>(io),
-            (_, true) => self.rows::<i16, f64>(io),
-        }
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        rows_by_type!(self, io, 1)
     }
 }

@@ -4,40 +4,40 @@
 //! decisions: viterbi, edge symbols
 //! bits:      viterbi_traceback, edge decisions
 //! ```
-//! The encoder holds the last `K` bits, the newest first; symbol `j` is the parity of those that generator `j` has
-//! (octal 171 and 133 for `K = 7`: CCSDS 131.0-B, with the second symbol inverted there: `invert` 0 1). A path's metric
-//! is the sum of the soft symbols, each with the sign of the path's symbol; the greatest wins, on a tie the predecessor
-//! with the even number. After every step the greatest metric is taken off all, so that they stay bounded (exact for
-//! integers) whatever the length.
+//! The encoder holds the last `K` bits, the newest first. Symbol `j` is the parity of the bits that generator `j`
+//! selects (octal 171 and 133 for `K = 7`: CCSDS 131.0-B, which inverts the second symbol: `invert` 0 1). The metric of
+//! a path is the sum of the soft symbols, each with the sign of the path's symbol. The largest metric wins; on a tie
+//! the predecessor with the even number does. After every step the largest metric is subtracted from all, so that they
+//! stay bounded for a stream of any length; this is exact for integers.
 //!
-//! `viterbi` takes rows of `n m` symbols: `u8` hard (0, or anything else for 1), or soft `i8` or `f32`, positive for 0,
-//! negative for 1, 0 for erased. It puts out `u8` rows: for each of the `n` steps `2^(K-1)` decision bits (state `8 i +
-//! j` is bit `j` of byte `i`), then one byte, the best state behind the row. `viterbi_traceback` takes these and puts
-//! out `n` bits, one per `u8`.
+//! Input of `viterbi`: rows of `n m` symbols: `u8` hard (0, or any other number for 1), or soft `i8` or `f32`, positive
+//! for 0, negative for 1, 0 for erased. Output: `u8` rows with `2^(K-1)` decision bits for each of the `n` steps (state
+//! `8 i + j` is bit `j` of byte `i`), then one byte, the best state after the row. Input of `viterbi_traceback`: these
+//! rows. Output: `n` bits, one per `u8`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
-//! | `constraint` | `K`, from 3 to 9; 7 where it is not given |
-//! | `generators` | of `viterbi`: 2 to 6 numbers below `2^K`; for `K = 7` 121 and 91 where not given |
-//! | `invert` | of `viterbi`: 1 for each generator whose symbols come inverted; zeroes where it is not given |
-//! | `any_start` | of `viterbi`: 1 where the encoder may start in any state; 0 (default): it starts in state 0 |
-//! | `end` | of `viterbi_traceback`: the state behind the range, 0 after a tail of zeroes; without it the best one |
-//! | `pack` | of `viterbi_traceback`: 1 for eight bits to a `u8`, the first in the top bit (rows of `8 i` steps) |
+//! | `constraint` | `K`, from 3 to 9; default 7 |
+//! | `generators` | `viterbi`: 2 to 6 numbers below `2^K`; default 121 and 91 for `K = 7` |
+//! | `invert` | `viterbi`: 1 for each generator whose symbols are inverted; default zeros |
+//! | `any_start` | `viterbi`: 1 if the encoder may start in any state. 0, the default: it starts in state 0 |
+//! | `end` | `viterbi_traceback`: the state after the range, 0 after a tail of zeros; default: the best state |
+//! | `pack` | `viterbi_traceback`: 1 for eight bits in a `u8`, the first in the top bit (rows of `8 i` steps) |
 //!
-//! State of `viterbi`: `2^(K-1)` metrics, `f32`. State of `viterbi_traceback`: 1 once started and the encoder's state,
-//! `u32`. Symbols beyond 1e6 either way count as that much, NaN as erased.
+//! State of `viterbi`: `2^(K-1)` metrics, `f32`. State of `viterbi_traceback`: 1 once started, and the encoder's state,
+//! `u32`. Symbols above 1e6 or below -1e6 count as 1e6 or -1e6, NaN as erased.
 
 use super::{consecutive, given, samples};
 use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
-use crate::stages::{Build, shape, short_name};
-use crate::status::{Error, Result, Status};
+use crate::stages::{Build, shape};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
-/// Most symbols per bit.
-const MOST: usize = 6;
+/// Maximum number of symbols per bit.
+const MAX_SYMBOLS: usize = 6;
 
 /// Number of states: `2^(K-1)`.
 fn states(b: &Build<'_, '_>) -> Result<usize> {
@@ -59,23 +59,25 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         list => list,
     };
     let fits = |g: &f64| *g > 0.0 && *g < 2.0 * states as f64 && f64::from(*g as u32) == *g;
-    if list.len() < 2 || list.len() > MOST || !list.iter().all(fits) {
-        return Err(Error::new(
-            Status::Argument,
-            "generators must be 2 to 6 numbers below two to the power of constraint",
-        ));
+    if list.len() < 2 || list.len() > MAX_SYMBOLS || !list.iter().all(fits) {
+        let text = "the parameter {n} must be 2 to {a} whole numbers above 0 and below {b}";
+        return Err(b
+            .param_error("generators", text)
+            .a(checked::count(MAX_SYMBOLS))
+            .b(checked::count(states).sat_mul(2)));
     }
     let flips = given(b, "invert");
     if !(flips.is_empty() || flips.len() == list.len()) || flips.iter().any(|v| *v != 0.0 && *v != 1.0) {
-        return Err(Error::new(Status::Argument, "invert must have 0 or 1 for each of the generators"));
+        let text = "the parameter {n} must be 0 or 1 for each of the {a} generators";
+        return Err(b.param_error("invert", text).a(checked::count(list.len())));
     }
-    let mut generators = [0u16; MOST];
+    let mut generators = [0u16; MAX_SYMBOLS];
     generators.iter_mut().zip(list).for_each(|(to, g)| *to = *g as u16);
     let invert = flips.iter().rev().fold(0u8, |mask, v| mask << 1 | u8::from(*v == 1.0));
     let symbols = list.len();
     if edge.shape.len == 0 || edge.shape.len.checked_rem(symbols) != Some(0) {
-        return Err(Error::new(Status::Graph, "a row must have a whole number of steps of {a} symbols")
-            .a(checked::count(symbols)));
+        let text = "a {n} stage reads rows of a multiple of {a} symbols, one for each generator, not of {b}";
+        return Err(b.error(Status::Graph, text).a(checked::count(symbols)).b(checked::count(edge.shape.len)));
     }
     let steps = edge.shape.len.checked_div(symbols).unwrap_or(0);
     let shape = shape(Dtype::U8, checked::add(checked::mul(steps, decision_bytes(states))?, 1)?)?;
@@ -96,29 +98,29 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 struct Viterbi {
     states: usize,
     symbols: usize,
-    generators: [u16; MOST],
-    /// Bit `j`: symbol `j` comes inverted.
+    generators: [u16; MAX_SYMBOLS],
+    /// Bit `j`: symbol `j` is inverted.
     invert: u8,
     any_start: bool,
-    /// The words of symbols that the oldest bit alone makes, and the newest.
+    /// The words of symbols of the oldest bit alone, and of the newest bit alone.
     oldest: u8,
     newest: u8,
     row_len: usize,
 }
 
 /// Words of symbols.
-const WORDS: usize = 1 << MOST;
+const WORDS: usize = 1 << MAX_SYMBOLS;
 
-/// Metrics of the words of symbols of a step, and for each word those of the four ways of a butterfly: to the lower state
-/// from the even and from the odd one, then to the upper state.
+/// Metrics of the words of symbols of a step, and for each word those of the four branches of a butterfly: to the lower
+/// state from the even and from the odd state, then to the upper state.
 struct Branches<M> {
     words: [M; WORDS],
-    ways: [[M; 4]; WORDS],
+    butterflies: [[M; 4]; WORDS],
 }
 
 impl<M: Metric> Branches<M> {
     fn new() -> Branches<M> {
-        Branches { words: [M::ZERO; WORDS], ways: [[M::ZERO; 4]; WORDS] }
+        Branches { words: [M::ZERO; WORDS], butterflies: [[M::ZERO; 4]; WORDS] }
     }
 }
 
@@ -127,8 +129,8 @@ trait Metric: Element {
     const ZERO: Self;
     fn plus(self, other: Self) -> Self;
     fn minus(self, other: Self) -> Self;
-    /// The greater of two, and ones where it is the odd one.
-    fn greater(even: Self, odd: Self) -> (Self, u32);
+    /// The larger of two, and a mask: all ones if it is `odd`.
+    fn larger(even: Self, odd: Self) -> (Self, u32);
 }
 
 impl Metric for f32 {
@@ -142,13 +144,13 @@ impl Metric for f32 {
         self - other
     }
     #[inline(always)]
-    fn greater(even: f32, odd: f32) -> (f32, u32) {
+    fn larger(even: f32, odd: f32) -> (f32, u32) {
         if odd > even { (odd, !0) } else { (even, 0) }
     }
 }
 
-/// Whole numbers modulo 2^32: which of two is greater is told by their difference, as all are within 2^15 of the greatest
-/// (Hekstra, 1989), so that nothing need be taken off them.
+/// Whole numbers modulo 2^32. All are within 2^15 of the largest (Hekstra, 1989), so that the sign of a difference
+/// compares them, and nothing has to be subtracted after a step.
 impl Metric for i32 {
     const ZERO: i32 = 0;
     #[inline(always)]
@@ -160,10 +162,10 @@ impl Metric for i32 {
         self.wrapping_sub(other)
     }
     #[inline(always)]
-    fn greater(even: i32, odd: i32) -> (i32, u32) {
-        let more = even.wrapping_sub(odd);
-        let won = more >> 31;
-        (even.wrapping_sub(more & won), won as u32)
+    fn larger(even: i32, odd: i32) -> (i32, u32) {
+        let difference = even.wrapping_sub(odd);
+        let won = difference >> 31;
+        (even.wrapping_sub(difference & won), won as u32)
     }
 }
 
@@ -204,23 +206,23 @@ impl Viterbi {
         generators.fold(0, |word, g| word << 1 | ((register & usize::from(*g)).count_ones() & 1) as u8)
     }
 
-    /// Rows of whole symbols. Their metrics are whole numbers far below 2^24, which both forms hold exactly; only the
-    /// infinite ones of a start need the other.
-    fn whole_rows<X: Symbol<f32> + Symbol<i32>>(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    /// Rows of integer symbols. Their metrics are whole numbers far below 2^24, which `f32` and `i32` hold exactly; the
+    /// infinite metrics after the start require `f32`.
+    fn whole_rows<X: Symbol<f32> + Symbol<i32>>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<X>(0)?;
         let words = io.table.get(..self.states / 2).ok_or(Code::MISFIT)?;
-        let mut todo = io.out.chunks_exact_mut(self.row_len.max(1)).zip(rows.iter());
+        let mut pending = io.out.chunks_exact_mut(self.row_len.max(1)).zip(rows.iter());
         let metrics = cast_mut::<f32>(io.state).ok_or(Code::MISFIT)?;
         let new = cast_mut::<f32>(io.scratch).and_then(|s| s.get_mut(..self.states)).ok_or(Code::MISFIT)?;
         while metrics.iter().any(|m| m.is_infinite()) {
-            let Some((out, row)) = todo.next() else { return Ok(()) };
+            let Some((out, row)) = pending.next() else { return Ok(()) };
             self.row(out, row, metrics, new, words)?;
         }
         let scratch = cast_mut::<i32>(io.scratch).ok_or(Code::MISFIT)?;
         let (mut from, mut to) = scratch.split_at_mut_checked(self.states).ok_or(Code::MISFIT)?;
         from.iter_mut().zip(metrics.iter()).for_each(|(to, m)| *to = *m as i32);
         let mut branches = Branches::new();
-        for (out, row) in todo {
+        for (out, row) in pending {
             let (last, decisions) = out.split_last_mut().ok_or(Code::MISFIT)?;
             let steps = decisions.chunks_exact_mut(decision_bytes(self.states).max(1));
             for (decisions, symbols) in steps.zip(row.chunks_exact(self.symbols.max(1))) {
@@ -236,16 +238,16 @@ impl Viterbi {
         Ok(())
     }
 
-    fn rows(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn rows(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<f32>(0)?;
         let words = io.table.get(..self.states / 2).ok_or(Code::MISFIT)?;
         let metrics = cast_mut::<f32>(io.state).ok_or(Code::MISFIT)?;
         let new = cast_mut::<f32>(io.scratch).and_then(|s| s.get_mut(..self.states)).ok_or(Code::MISFIT)?;
-        let mut todo = io.out.chunks_exact_mut(self.row_len.max(1)).zip(rows.iter());
-        todo.try_for_each(|(out, row)| self.row(out, row, metrics, new, words))
+        let mut pending = io.out.chunks_exact_mut(self.row_len.max(1)).zip(rows.iter());
+        pending.try_for_each(|(out, row)| self.row(out, row, metrics, new, words))
     }
 
-    /// One row. After every step the greatest metric is 0.
+    /// Decides one row. After every step the largest metric is 0.
     fn row<X: Symbol<f32>>(
         &self,
         out: &mut [u8],
@@ -253,7 +255,7 @@ impl Viterbi {
         metrics: &mut [f32],
         new: &mut [f32],
         words: &[u8],
-    ) -> core::result::Result<(), Code> {
+    ) -> Result<(), Code> {
         let mut branches = Branches::new();
         let (last, decisions) = out.split_last_mut().ok_or(Code::MISFIT)?;
         let steps = decisions.chunks_exact_mut(decision_bytes(self.states).max(1));
@@ -267,9 +269,9 @@ impl Viterbi {
         Ok(())
     }
 
-    /// The metrics of every word of symbols, then of the four ways. Bit `j` of a word is symbol `j`.
+    /// Computes the metrics of every word of symbols, then of the four branches. Bit `j` of a word is symbol `j`.
     fn branches<M: Metric, X: Symbol<M>>(&self, symbols: &[X], branches: &mut Branches<M>) {
-        let Branches { words, ways } = branches;
+        let Branches { words, butterflies } = branches;
         words[0] = M::ZERO;
         let mut known = 1;
         for x in symbols {
@@ -281,34 +283,36 @@ impl Viterbi {
             known = known.wrapping_mul(2);
         }
         let metric = |word: u8| words.get(usize::from(word) % WORDS).copied().unwrap_or(M::ZERO);
-        for (ways, word) in ways.iter_mut().take(known).zip(0..) {
+        for (branches, word) in butterflies.iter_mut().take(known).zip(0..) {
             let (odd, upper) = (word ^ self.oldest, word ^ self.newest);
-            *ways = [metric(word), metric(odd), metric(upper), metric(odd ^ self.newest)];
+            *branches = [metric(word), metric(odd), metric(upper), metric(odd ^ self.newest)];
         }
     }
 }
 
 fn best<M: Metric>(metrics: &[M]) -> Option<M> {
     let (first, others) = metrics.split_first()?;
-    Some(others.iter().fold(*first, |best, m| M::greater(best, *m).0))
+    Some(others.iter().fold(*first, |best, m| M::larger(best, *m).0))
 }
 
 /// One step of all states: adds, compares, selects.
 ///
-/// The states `2 s` and `2 s + 1` go to `s` and to `s` with the newest bit: a butterfly, with the ways of the word at `s`.
+/// The states `2 s` and `2 s + 1` lead to `s` and to `s` with the newest bit: a butterfly, with the branches of word
+/// `s`.
 fn step<M: Metric>(to: &mut [M], from: &[M], words: &[u8], branches: &Branches<M>, decisions: &mut [u8]) {
     let (low, high) = to.split_at_mut(to.len() / 2);
     let (mut below, mut above) = decisions.split_at_mut(decisions.len() / 2);
     let (mut bit, mut to_low, mut to_high) = (1u32, 0u32, 0u32);
     for (((low, high), [even, odd]), word) in low.iter_mut().zip(high).zip(from.as_chunks::<2>().0).zip(words) {
-        let Some([even_low, odd_low, even_high, odd_high]) = branches.ways.get(usize::from(*word) % WORDS) else {
+        let Some([even_low, odd_low, even_high, odd_high]) = branches.butterflies.get(usize::from(*word) % WORDS)
+        else {
             return;
         };
-        let (greater, won) = M::greater(even.plus(*even_low), odd.plus(*odd_low));
-        *low = greater;
+        let (larger, won) = M::larger(even.plus(*even_low), odd.plus(*odd_low));
+        *low = larger;
         to_low |= won & bit;
-        let (greater, won) = M::greater(even.plus(*even_high), odd.plus(*odd_high));
-        *high = greater;
+        let (larger, won) = M::larger(even.plus(*even_high), odd.plus(*odd_high));
+        *high = larger;
         to_high |= won & bit;
         bit <<= 1;
         if bit == 1 << 8 {
@@ -318,7 +322,7 @@ fn step<M: Metric>(to: &mut [M], from: &[M], words: &[u8], branches: &Branches<M
             (bit, to_low, to_high) = (1, 0, 0);
         }
     }
-    // Four and eight states: both halves go into one byte.
+    // With four and eight states both halves are in one byte.
     if let [place, ..] = above
         && bit > 1
     {
@@ -327,22 +331,22 @@ fn step<M: Metric>(to: &mut [M], from: &[M], words: &[u8], branches: &Branches<M
 }
 
 impl Kernel for Viterbi {
-    /// For each state without the newest bit the word of symbols on the way to it from the even state.
-    fn prepare(&self, table: &mut [u8]) -> core::result::Result<(), Code> {
+    /// Stores, for each state without the newest bit, the word of symbols of the branch from the even state.
+    fn prepare(&self, table: &mut [u8]) -> Result<(), Code> {
         for (state, word) in table.iter_mut().enumerate() {
             *word = self.word(state.wrapping_mul(2)) ^ self.invert;
         }
         Ok(())
     }
 
-    fn state_init(&self, state: &mut [u8]) -> core::result::Result<(), Code> {
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         let metrics = cast_mut::<f32>(state).ok_or(Code::MISFIT)?;
         metrics.fill(if self.any_start { 0.0 } else { f32::NEG_INFINITY });
         metrics.iter_mut().take(1).for_each(|m| *m = 0.0);
         Ok(())
     }
 
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         match io.input_dtype(0)? {
             Dtype::U8 => self.whole_rows::<u8>(io),
             Dtype::I8 => self.whole_rows::<i8>(io),
@@ -360,7 +364,8 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let bytes = decision_bytes(states);
     let steps = decisions.checked_div(bytes).unwrap_or(0);
     if steps == 0 || decisions.checked_rem(bytes) != Some(0) {
-        return Err(Error::new(Status::Graph, "rows of {a} bytes are not those of a viterbi stage of {b} states")
+        return Err(b
+            .error(Status::Graph, "{n}: rows of {a} bytes are not those of a viterbi stage of {b} states")
             .a(checked::count(edge.shape.len))
             .b(checked::count(states)));
     }
@@ -370,9 +375,8 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     };
     let per_byte = if b.count("pack", Some(0), 0, 1)? == 1 { 8 } else { 1 };
     if steps.checked_rem(per_byte) != Some(0) {
-        return Err(
-            Error::new(Status::Graph, "a {n} stage packs rows of a multiple of 8 steps").name(&short_name(b.kind))
-        );
+        let text = "a {n} stage with pack reads rows of a multiple of 8 steps, not of {a}";
+        return Err(b.error(Status::Graph, text).a(checked::count(steps)));
     }
     let shape = shape(Dtype::U8, steps.checked_div(per_byte).unwrap_or(0))?;
     let mut spec = StageSpec::new(Traceback { states, end, per_byte, row_len: shape.len }, shape);
@@ -387,13 +391,13 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 struct Traceback {
     states: usize,
     end: Option<u32>,
-    /// Bits in a byte put out.
+    /// Bits in an output byte.
     per_byte: usize,
     row_len: usize,
 }
 
 impl Kernel for Traceback {
-    fn run(&self, io: &mut StageIo<'_>) -> core::result::Result<(), Code> {
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<u8>(0)?;
         let Some([started, state]) = cast_mut::<u32>(io.state) else { return Err(Code::MISFIT) };
         let mask = (self.states as u32).wrapping_sub(1);

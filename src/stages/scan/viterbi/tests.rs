@@ -11,7 +11,7 @@ impl Random {
         self.0 >> (64 - n)
     }
 
-    /// About normal, variance 1: the sum of twelve uniform numbers.
+    /// Approximately normal, variance 1: the sum of twelve uniform numbers.
     fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.bits(32) as f64 / 4_294_967_296.0).sum::<f64>() - 6.0
     }
@@ -28,7 +28,7 @@ fn encoded(k: u32, generators: &[u32], bits: &[u8]) -> Vec<u32> {
     bits.iter().flat_map(|b| encode(k, generators, &mut state, u32::from(*b))).collect()
 }
 
-/// The whole trellis in memory, with metrics that grow.
+/// Decodes with the whole trellis in memory and unbounded metrics.
 fn naive(k: u32, generators: &[u32], soft: &[i64], end: Option<usize>, any_start: bool) -> Vec<u8> {
     let states = 1usize << (k - 1);
     let mut metrics: Vec<Option<i64>> = (0..states).map(|s| (s == 0 || any_start).then_some(0)).collect();
@@ -43,7 +43,7 @@ fn naive(k: u32, generators: &[u32], soft: &[i64], end: Option<usize>, any_start
                 let word = encode(k, generators, &mut to, bit);
                 let gain: i64 = word.iter().zip(symbols).map(|(w, s)| if *w == 0 { *s } else { -s }).sum();
                 let to = to as usize;
-                // States in order: on a tie the even one, which came first, stays.
+                // On a tie the even state wins, because it comes first.
                 if next[to].is_none_or(|m| metric + gain > m) {
                     next[to] = Some(metric + gain);
                     from[to] = (old, bit as u8);
@@ -79,7 +79,7 @@ fn the_encoder_is_that_of_the_standard() {
 }
 
 #[test]
-fn every_code_decodes_as_over_the_whole_trellis() {
+fn every_code_decodes_as_with_the_whole_trellis() {
     let mut random = Random(1);
     let codes: [(u32, &[u32]); 8] = [
         (3, &[0o7, 0o5]),
@@ -95,7 +95,7 @@ fn every_code_decodes_as_over_the_whole_trellis() {
         let g: Vec<f64> = generators.iter().map(|g| f64::from(*g)).collect();
         for steps in [1usize, 5] {
             let n = 12 * steps;
-            // Pure noise of few values: many ties.
+            // Noise with few distinct values: many ties.
             let soft: Vec<i8> = (0..n * g.len()).map(|_| random.bits(3) as i8 - 4).collect();
             let wide: Vec<i64> = soft.iter().map(|v| i64::from(*v)).collect();
             for any in [false, true] {
@@ -112,9 +112,9 @@ fn every_code_decodes_as_over_the_whole_trellis() {
     }
 }
 
-/// Whole symbols are decoded in whole numbers: as if they were given as `f32`, to the bit, unreached states included.
+/// Integer metrics give the same bits as `f32` metrics, states without a path included.
 #[test]
-fn whole_symbols_give_the_rows_of_fractions() {
+fn integer_symbols_give_the_rows_of_f32_symbols() {
     let mut random = Random(4);
     for (k, generators) in
         [(3u32, vec![7.0, 5.0]), (5, vec![29.0, 19.0]), (7, vec![121.0, 91.0]), (9, vec![491.0, 369.0, 461.0])]
@@ -168,7 +168,8 @@ fn errors_of_a_noisy_channel_are_corrected() {
     assert_eq!(decoded(Edge::rows(&soft, 16), forward, back), bits);
     let eight: Vec<i8> = noisy.iter().map(|v| (v * 32.0).clamp(-127.0, 127.0) as i8).collect();
     assert_eq!(decoded(Edge::rows(&eight, 2), forward, back), bits);
-    // Hard decisions of the same channel: some 5 in 100 symbols are wrong, nearly all are put right.
+    // Hard decisions of the same channel: about 5 % of the symbols are wrong, nearly all are
+    // corrected.
     let hard: Vec<u8> = noisy.iter().map(|v| u8::from(*v < 0.0)).collect();
     let got = decoded(Edge::rows(&hard, 100), forward, back);
     assert!(got.iter().zip(&bits).filter(|(a, b)| a != b).count() < 40);
