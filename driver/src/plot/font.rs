@@ -1,8 +1,8 @@
-//! Letters of 5 by 7 dots.
+//! A bitmap font of 5 by 7 dots.
 
-/// Dots from the top of a line to its foot.
+/// Height of a line in dots.
 pub(super) const HEIGHT: i32 = 7;
-/// Dots from letter to letter.
+/// Distance of letters in dots.
 const STEP: i32 = 6;
 
 /// Width of a text in dots.
@@ -10,10 +10,10 @@ pub(super) fn width(text: &str) -> i32 {
     (text.chars().count() as i32 * STEP - 1).max(0)
 }
 
-/// The dots of a text, from its upper left corner.
+/// The dots of a text, relative to its upper left corner.
 pub(super) fn dots(text: &str) -> impl Iterator<Item = (i32, i32)> + '_ {
     text.chars().enumerate().flat_map(|(i, letter)| {
-        let rows = glyph(letter);
+        let rows = letter_rows(letter);
         (0..5 * HEIGHT).filter_map(move |at| {
             let (x, y) = (at % 5, at / 5);
             (rows[y as usize] >> (4 - x) & 1 == 1).then_some((i as i32 * STEP + x, y))
@@ -21,9 +21,9 @@ pub(super) fn dots(text: &str) -> impl Iterator<Item = (i32, i32)> + '_ {
     })
 }
 
-/// The rows of a letter from the top, each of five bits from the left; of an unknown one a box.
+/// The rows of a letter from the top; the bits from the left are bits 4 to 0. An unknown letter is a box.
 #[rustfmt::skip]
-fn glyph(letter: char) -> [u8; HEIGHT as usize] {
+fn letter_rows(letter: char) -> [u8; HEIGHT as usize] {
     match letter {
         ' ' => [0; 7],
         '0' => [0x0e, 0x11, 0x13, 0x15, 0x19, 0x11, 0x0e],
@@ -111,14 +111,14 @@ mod tests {
     fn letters_differ_and_are_five_dots_wide() {
         let known: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').chain(".,:-+/_()=% ".chars()).collect();
         for (i, a) in known.iter().enumerate() {
-            assert!(glyph(*a).iter().all(|row| *row < 32), "{a}");
-            assert_ne!(glyph(*a), glyph('?'), "{a}");
-            assert!(known[..i].iter().all(|b| glyph(*b) != glyph(*a)), "{a}");
+            assert!(letter_rows(*a).iter().all(|row| *row < 32), "{a}");
+            assert_ne!(letter_rows(*a), letter_rows('?'), "{a}");
+            assert!(known[..i].iter().all(|b| letter_rows(*b) != letter_rows(*a)), "{a}");
         }
     }
 
     #[test]
-    fn a_text_is_laid_out_from_left_to_right() {
+    fn text_runs_from_left_to_right() {
         assert_eq!(width("ab"), 11);
         let mut dash: Vec<_> = dots(" -").collect();
         dash.sort_unstable();
