@@ -99,8 +99,8 @@ pub(crate) struct LogsArgs {
     /// Column of a CSV file, by number (from 1) or name
     #[arg(long, value_name = "NAME", default_value = "1", requires = "input", conflicts_with = "regex")]
     pub(crate) column: String,
-    /// What to extract from a line: the first group, or the match if there is no group. A number is taken as it is, a
-    /// time of day or date as the seconds since the previous line
+    /// What to extract from a line: the first group of the expression, or else the whole match. A number is used as it
+    /// is; a time, with or without a date, counts as the seconds since the previous match
     #[arg(long, value_name = "REGEX", requires = "input")]
     pub(crate) regex: Option<String>,
     /// Number of latencies to generate [default: 2000000]
