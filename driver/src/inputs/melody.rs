@@ -1,6 +1,7 @@
 //! A generated melody in noise.
 
 use super::random::mix;
+use super::stretches::fill_stretches;
 use crate::library::Samples;
 
 /// Sample rate in Hz.
@@ -78,19 +79,11 @@ impl Samples for Melody {
     }
 
     fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
-        let mut at = first;
-        let mut rest = room;
-        while !rest.is_empty() {
-            // A stretch ends at the next exact phase or the next note.
-            let note = at / self.note * self.note;
-            let start = note.max(at / EXACT * EXACT);
-            let end = (at / EXACT * EXACT + EXACT).min(note + self.note);
-            let len = rest.len().min((end - at) as usize);
-            let (part, more) = rest.split_at_mut(len);
-            self.fill(start, at, part);
-            (rest, at) = (more, at + len as u64);
-        }
-        Ok((at - first) as usize)
+        // A stretch ends at the next exact phase or the next note.
+        let note = |at: u64| at / self.note * self.note;
+        let end = |at: u64| (at / EXACT * EXACT + EXACT).min(note(at) + self.note);
+        let fill = |at: u64, part: &mut [f32]| self.fill(note(at).max(at / EXACT * EXACT), at, part);
+        Ok(fill_stretches(first, 1, room, end, fill))
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod latency;
 pub(crate) mod melody;
 mod random;
 pub(crate) mod satellite;
+mod stretches;
 pub(crate) mod text;
 pub(crate) mod track;
 pub(crate) mod wav;

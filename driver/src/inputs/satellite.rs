@@ -2,6 +2,7 @@
 //! of the band.
 
 use super::random::{mix, normal};
+use super::stretches::fill_stretches;
 use crate::library::Samples;
 use std::f64::consts::TAU;
 
@@ -130,17 +131,9 @@ impl Samples for Satellite {
     }
 
     fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
-        let width = self.channels();
-        let (mut at, mut rest) = (first, room);
-        while !rest.is_empty() {
-            // A stretch ends at the next exact phase, or at the next burst slot.
-            let end = (at / EXACT * EXACT + EXACT).min((at / EVERY + 1) * EVERY);
-            let len = (rest.len() / width).min((end - at) as usize);
-            let (part, more) = rest.split_at_mut(len * width);
-            self.fill(at, part);
-            (rest, at) = (more, at + len as u64);
-        }
-        Ok((at - first) as usize)
+        // A stretch ends at the next exact phase, or at the next burst slot.
+        let end = |at: u64| (at / EXACT * EXACT + EXACT).min((at / EVERY + 1) * EVERY);
+        Ok(fill_stretches(first, self.channels(), room, end, |at, part| self.fill(at, part)))
     }
 }
 
