@@ -1,10 +1,13 @@
-//! The codec beside libaec: ratios, and speed as ratios of processor time, per file and over signals made here.
+//! The codec compared with libaec: ratios, and speed as ratios of CPU time, for files and for generated signals.
 //!
-//! `cargo bench -p benches --bench codec -- [--rounds N] [--only NAME] [--ccsds121]`; recordings are looked for in `SQS_SAMPLE_DATA`
-//! (default `../shared/data`), files named `NAME_<channels>ch.<type>`, little-endian. The peer gets the samples already
-//! regrouped by channel, as runs of 8192, with the block size that gives it the best ratio; regrouping is not part of its
-//! time, and is part of ours. Ours goes through the streaming encoder and decoder at the default frame size. All that
-//! stands in a row was measured in turns; the ratio of times is the median over the rounds.
+//! `cargo bench -p benches --bench codec -- [--rounds N] [--only NAME] [--ccsds121]`
+//!
+//! Recordings are read from `SQS_SAMPLE_DATA` (default `../shared/data`): files named `NAME_<channels>ch.<type>`,
+//! little-endian. libaec gets the samples grouped by channel in runs of 8192, with the block size of its best ratio;
+//! the grouping is not part of its time, but part of ours. Our codec runs as a streaming encoder and decoder with the
+//! default frame size. The figures of a row are measured in turn; a ratio of times is the median over the rounds.
+#[path = "codec/names.rs"]
+mod names;
 #[path = "codec/signals.rs"]
 mod signals;
 
@@ -12,9 +15,10 @@ mod signals;
 mod libaec;
 
 use libaec::Libaec;
+use names::format_of;
 use nix::time::{ClockId, clock_gettime};
 use sqrtspace::codec::ccsds121::{self, Params, worst_case_bytes};
-use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::container::format::{Format, SampleType};
 use sqrtspace::codec::container::index::Entry;
 use sqrtspace::codec::options::Effort;
 use sqrtspace::codec::options::EncodeOptions;
@@ -27,13 +31,13 @@ use sqrtspace::codec::{Flow, Progress};
 
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Default, Effort::Best];
 
-/// Processor time of this thread in nanoseconds.
+/// CPU time of this thread in nanoseconds.
 fn cpu() -> u64 {
     let t = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap();
     t.tv_sec() as u64 * 1_000_000_000 + t.tv_nsec() as u64
 }
 
-/// The mean time of one of `repeats` calls.
+/// The mean time of `repeats` calls in nanoseconds.
 fn time(repeats: u64, mut f: impl FnMut()) -> f64 {
     let t = cpu();
     for _ in 0..repeats {
@@ -47,7 +51,7 @@ fn median(mut v: Vec<f64>) -> f64 {
     v[v.len() / 2]
 }
 
-/// Memory of an encoder and a decoder, taken once.
+/// Memory of an encoder and a decoder, allocated once.
 struct Work {
     raw: Vec<u8>,
     out: Vec<u8>,
@@ -79,28 +83,11 @@ impl Work {
     }
 }
 
-/// Samples, and what they are.
+/// Samples with their name and format.
 struct Recording {
     name: String,
     format: Format,
     raw: Vec<u8>,
-}
-
-/// What a file's name says of it.
-fn format_of(name: &str) -> Option<Format> {
-    let sample = match name.rsplit('.').next()? {
-        "i8" => SampleType::I8,
-        "u8" => SampleType::U8,
-        "i16" => SampleType::I16,
-        "u16" => SampleType::U16,
-        "i24" => SampleType::I24,
-        "i32" => SampleType::I32,
-        "u32" => SampleType::U32,
-        "f32" => SampleType::F32,
-        _ => return None,
-    };
-    let channels = name.split("ch.").next()?.rsplit('_').next()?.parse().ok()?;
-    Format::new(sample, ByteOrder::Little, channels).ok()
 }
 
 fn recordings() -> Vec<Recording> {
@@ -108,7 +95,7 @@ fn recordings() -> Vec<Recording> {
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data").to_string());
     let mut all = Vec::new();
     match std::fs::read_dir(&dir) {
-        Err(_) => println!("skipped: recordings, no directory {dir}"),
+        Err(_) => println!("skipped: recordings; the directory {dir} does not exist"),
         Ok(entries) => {
             for path in entries.flatten().map(|e| e.path()) {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -122,7 +109,7 @@ fn recordings() -> Vec<Recording> {
     all
 }
 
-/// Samples grouped by channel, in runs of 8192.
+/// The samples grouped by channel in runs of 8192.
 fn planar(r: &Recording) -> Vec<u8> {
     let (w, row) = (r.format.sample.width(), r.format.row_bytes());
     let whole = &r.raw[..r.raw.len() / row * row];
@@ -141,7 +128,7 @@ fn params(format: Format) -> Params {
     Params { bits, signed, data_3byte: bits == 24, rsi: 128, ..Params::default() }
 }
 
-/// The peer's best block size and its coded bytes.
+/// The parameters of the peer with the best block size, and its encoded bytes.
 fn best_block(peer: &mut Libaec, p: Params, planar: &[u8]) -> (Params, Vec<u8>) {
     let room = worst_case_bytes(&p, planar.len() / p.sample_bytes()).unwrap() * 2 + 1024;
     let tries = [8, 16, 32, 64].map(|block| {
@@ -167,6 +154,7 @@ impl Mean {
     }
 }
 
+/// The table of the container's codec.
 fn numeric(peer: &mut Libaec, all: &[Recording], rounds: usize) {
     println!(
         "\n| samples | libaec | effort 1 | 5 | 9 | encode CPU 1 | 5 | 9 | decode CPU 1 | 5 | 9 | encode MB/s 5 | decode MB/s 5 |"
@@ -223,6 +211,7 @@ fn numeric(peer: &mut Libaec, all: &[Recording], rounds: usize) {
     println!("| *geometric mean* |{cells} | |");
 }
 
+/// The table of the CCSDS 121 codec.
 fn ccsds121(peer: &mut Libaec, all: &[Recording], rounds: usize) {
     println!(
         "\n| CCSDS 121 | J | ratio | encode CPU | decode CPU | encode MB/s | decode MB/s |\n|---|---:|---:|---:|---:|---:|---:|"
@@ -275,18 +264,18 @@ fn main() {
         }
     }
     let Some(mut peer) = Libaec::start() else { return };
-    let wanted = |r: &Recording| only.as_ref().is_none_or(|o| r.name.contains(o.as_str()));
-    let recorded: Vec<_> = recordings().into_iter().filter(wanted).collect();
-    let made: Vec<_> = signals::all()
+    let selected = |r: &Recording| only.as_ref().is_none_or(|o| r.name.contains(o.as_str()));
+    let recorded: Vec<_> = recordings().into_iter().filter(selected).collect();
+    let generated: Vec<_> = signals::all()
         .into_iter()
         .map(|(name, raw)| Recording { format: format_of(name).unwrap(), name: name.into(), raw })
-        .filter(wanted)
+        .filter(selected)
         .collect();
     if standard {
         ccsds121(&mut peer, &recorded, rounds);
         return;
     }
-    for all in [&recorded, &made] {
+    for all in [&recorded, &generated] {
         if !all.is_empty() {
             numeric(&mut peer, all, rounds);
         }

@@ -1,6 +1,6 @@
 //! The classic and the sqrt order on the audio pipeline (Hann, magnitude, argmax and centroid; window 4096, hop 1024)
-//! through the C functions, with blocks of several sizes. Times are per evaluation of ten seconds of audio; memory is
-//! taken before.
+//! through the C functions, with several block sizes. Times are per evaluation of ten seconds of audio; the memory is
+//! allocated beforehand.
 
 use core::ffi::{CStr, c_void};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -12,7 +12,7 @@ const WINDOW: u64 = 4096;
 const HOP: u64 = 1024;
 
 unsafe extern "C" fn read(ctx: *mut c_void, first: u64, dst: *mut c_void, n: usize, got: *mut usize) -> i32 {
-    // SAFETY: ctx is the list of samples; the library asks for what lies in it.
+    // SAFETY: ctx is the Vec of samples; the library requests samples within it.
     unsafe {
         let samples = &*ctx.cast::<Vec<f32>>();
         std::ptr::copy_nonoverlapping(samples.as_ptr().add(first as usize), dst.cast(), n);
@@ -26,9 +26,9 @@ unsafe extern "C" fn sink(_: *mut c_void, _: u64, _: usize, data: *const c_void,
     0
 }
 
-/// Puts the strongest bin and the centroid side by side, so that one evaluation makes both.
+/// Concatenates the strongest bin and the centroid, so that one evaluation returns both.
 unsafe extern "C" fn join(_: *mut c_void, io: *const sqs_stage_io) -> i32 {
-    // SAFETY: two edges of rows of one element, and room for rows of two, as registered.
+    // SAFETY: two edges with rows of one element, and room for rows of two elements, as registered.
     unsafe {
         let (io, out) = (&*io, (*io).out.cast::<f32>());
         let (bins, centroids) = (&*io.edges, &*io.edges.add(1));
@@ -57,8 +57,8 @@ fn edge(name: &'static CStr) -> sqs_edge_desc {
 
 impl Audio {
     fn new(samples: &Vec<f32>, mode: u32, cache_bytes: u64) -> Audio {
-        // SAFETY: all structs are plain C data with their size set; all pointers live through the calls, and the
-        // samples outlive the pipeline.
+        // SAFETY: all structs are plain C data with their size set; all pointers outlive the calls, and
+        // the samples outlive the pipeline.
         unsafe {
             let mut config = std::mem::zeroed::<sqs_config>();
             must(sqs_config_init(&raw mut config, size_of::<sqs_config>()));
@@ -112,7 +112,7 @@ impl Audio {
 
 impl Drop for Audio {
     fn drop(&mut self) {
-        // SAFETY: used for the last time.
+        // SAFETY: the handle is live and not used afterwards.
         unsafe { sqs_pipeline_delete(self.handle) };
     }
 }

@@ -1,4 +1,4 @@
-//! Sliding quantiles: the stage over blocks of sixteen windows, next to a selection per window.
+//! Sliding quantiles: the stage over blocks of 16 windows, compared with a selection per window.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sqrtspace::dtype::Dtype;
@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 const Q: &[f64] = &[0.5, 0.95];
 const BLOCK: usize = 16;
 
-/// Values with the tail of a latency log: products of uniform ones.
+/// Values with the tail of latencies: reciprocals of products of uniform numbers.
 fn samples(n: usize, drift: f32) -> Vec<f32> {
     let mut seed = 1u64;
     let mut unit = || {
@@ -21,7 +21,7 @@ fn samples(n: usize, drift: f32) -> Vec<f32> {
     (0..n).map(|i| 1.0 / (unit() * unit() * unit()) * (1.0 + drift * i as f32)).collect()
 }
 
-/// An aligned piece of new memory.
+/// Memory aligned to a cache line.
 fn memory(n: usize) -> &'static mut [u8] {
     let all = vec![0u8; n + 64].leak();
     let at = all.as_ptr().align_offset(64);

@@ -1,5 +1,5 @@
 //! Built-in stages on rows of 4096 samples, and the audio chain (Hann, magnitude, argmax, centroid; hop 1024) block by
-//! block against the loop one would write by hand with realfft. Times are per row.
+//! block, compared with a hand-written loop that uses realfft. Times are per row.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use realfft::RealFftPlanner;
@@ -16,7 +16,7 @@ const ROWS: usize = 64;
 
 type Params = &'static [(&'static str, &'static [f64])];
 
-/// Bytes that start at a cache line.
+/// Memory aligned to a cache line.
 struct Area(Vec<u8>, usize, usize);
 
 impl Area {
@@ -33,7 +33,7 @@ impl Area {
     }
 }
 
-/// A stage with the memory an executor would give it.
+/// A stage with the memory that an executor provides.
 struct Stage {
     spec: StageSpec<'static>,
     table: Area,
@@ -94,7 +94,7 @@ fn signal(n: usize) -> Vec<f32> {
         .collect()
 }
 
-/// The loop written by hand: window, transform, magnitude and features row by row.
+/// The hand-written loop: window, transform, magnitude and features, row by row.
 fn fused(samples: &[f32]) -> impl FnMut() -> (f64, f64) + '_ {
     const L: usize = 16;
     let (w, h) = (WINDOW, HOP);
@@ -161,9 +161,9 @@ fn chain(c: &mut Criterion) {
                 argmax.run(first, block, magnitude.rows(block));
                 centroid.run(first, block, magnitude.rows(block));
                 let (tops, _) = argmax.out.get().as_chunks::<4>();
-                let (centres, _) = centroid.out.get().as_chunks::<4>();
+                let (centers, _) = centroid.out.get().as_chunks::<4>();
                 sums.0 += tops.iter().map(|v| f64::from(u32::from_ne_bytes(*v))).sum::<f64>();
-                sums.1 += centres.iter().map(|v| f64::from(f32::from_ne_bytes(*v))).sum::<f64>();
+                sums.1 += centers.iter().map(|v| f64::from(f32::from_ne_bytes(*v))).sum::<f64>();
             }
             sums
         };

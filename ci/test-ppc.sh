@@ -14,8 +14,8 @@ declare -A needs_host=(
 )
 # Single tests, by name.
 declare -A skipped=(
-    [a_recording_takes_no_more_memory_than_its_plan]="the peak memory of the process is the emulator's"
-    [a_killed_classic_run_is_told_and_drawn]="a shell, which is not emulated, runs the driver there"
+    [a_long_recording_uses_no_more_memory_than_planned]="the peak memory of the process is the emulator's"
+    [a_killed_classic_run_is_reported_and_plotted]="a shell, which is not emulated, runs the driver there"
 )
 
 if [ "${1:-}" = --long ]; then

@@ -1,8 +1,8 @@
-# A driver that was built on the host, static, alone in an image: needs no base image, works without a network.
-# docker/image.sh makes the directory that it takes files from.
+# An image with a static driver that was built on the host. It needs no base image and no network.
+# docker/image.sh creates the directory with the files.
 #
 #   packed   the driver alone
-#   shell    the same and busybox, for a look around inside: `make shell`
+#   shell    the driver and busybox, for an interactive shell: `make shell`
 FROM scratch AS packed
 COPY driver /driver
 ENTRYPOINT ["/driver"]

@@ -1,7 +1,7 @@
-//! Signals whose nature is known: what a codec makes of each should hold no surprise.
+//! Generated signals with known statistics.
 use std::f64::consts::TAU;
 
-/// xorshift64*, and numbers made of it.
+/// The generator xorshift64*, and distributions of its numbers.
 struct Random(u64);
 
 impl Random {
@@ -12,17 +12,17 @@ impl Random {
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) as u32
     }
 
-    /// Uniform in 0 to 1, without 0.
+    /// Uniform in the interval from 0 (exclusive) to 1.
     fn unit(&mut self) -> f64 {
         (f64::from(self.next()) + 1.0) / 4_294_967_296.0
     }
 
-    /// Normal, of mean 0 and deviation 1 (Box and Muller).
+    /// Normal with mean 0 and standard deviation 1 (Box-Muller).
     fn normal(&mut self) -> f64 {
         (-2.0 * self.unit().ln()).sqrt() * (TAU * self.unit()).cos()
     }
 
-    /// Two-sided exponential of mean magnitude 1.
+    /// Laplace distribution with mean magnitude 1.
     fn laplace(&mut self) -> f64 {
         -self.unit().ln() * if self.next() & 1 == 0 { 1.0 } else { -1.0 }
     }
@@ -40,7 +40,7 @@ fn f32s(v: impl Iterator<Item = f64>) -> Vec<u8> {
     v.flat_map(|v| (v as f32).to_le_bytes()).collect()
 }
 
-/// Random walk of deviation `step`, seen through noise of deviation `noise`.
+/// A random walk with steps of standard deviation `step`, plus noise of standard deviation `noise`.
 fn walk(n: usize, step: f64, noise: f64, seed: u64) -> impl Iterator<Item = f64> {
     let (mut r, mut x) = (Random(seed), 0.0);
     (0..n).map(move |_| {
@@ -49,7 +49,7 @@ fn walk(n: usize, step: f64, noise: f64, seed: u64) -> impl Iterator<Item = f64>
     })
 }
 
-/// `channels` mixtures of the same sines, with noise.
+/// `channels` mixtures of the same sines with noise.
 fn sines(n: usize, channels: usize, size: f64, noise: f64, seed: u64) -> impl Iterator<Item = f64> {
     let mut r = Random(seed);
     let turns = [0.0031, 0.0173, 0.0911].map(|f| f * TAU);
@@ -60,14 +60,14 @@ fn sines(n: usize, channels: usize, size: f64, noise: f64, seed: u64) -> impl It
     })
 }
 
-/// Names as of files, and the bytes.
+/// All signals: a file name and the bytes.
 pub(crate) fn all() -> Vec<(&'static str, Vec<u8>)> {
     let mut r = Random(77);
     let mut state = [0i64; 9];
     let house: Vec<u8> = (0..60_000usize)
         .flat_map(|i| {
             let c = i % 9;
-            // Counters, states that seldom change, slow and fast measurements.
+            // A counter, states that change rarely, slow and fast measurements.
             state[c] = match c {
                 0 => (i / 9) as i64,
                 1..=3 if r.next().is_multiple_of(200) => i64::from(r.next() % 5),

@@ -1,8 +1,8 @@
-//! Median and 95 % quantile of a file of raw little-endian f32, in windows of 32768 every 4096, by the stage alone.
+//! Median and 95th percentile of a file of raw little-endian f32 samples, by the stage alone; window 32768, hop 4096.
 //!
-//! `quantile_file FILE [ROWS]` reads block by block (ROWS windows each, 16 by default) and prints
-//! `samples wall_s user_s sys_s maxrss_KiB check1 check2`: the sum of the medians, and the sum of the 95 % quantiles
-//! with 10000 for each above 25. Without the feature `simd` it runs what every processor runs.
+//! `quantile_file FILE [ROWS]` reads the file in blocks of ROWS windows (default 16) and prints
+//! `samples wall_s user_s sys_s maxrss_KiB check1 check2`. The checks are the sum of the medians, and the sum of the
+//! 95th percentiles plus 10000 for each above 25. Without the feature `simd` it runs the portable code.
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
@@ -79,13 +79,13 @@ fn main() {
     println!("{total} {wall:.6} {user:.4} {sys:.4} {} {check1} {check2}", end.max_rss());
 }
 
-/// The next `n` bytes of `memory`, from a cache line on.
+/// Splits off the next `n` bytes of `memory`, aligned to a cache line.
 fn piece(memory: &mut [u8], n: usize) -> (&mut [u8], &mut [u8]) {
     let at = memory.as_ptr().align_offset(64);
     memory[at..].split_at_mut(n)
 }
 
-/// Reads until `to` is full or the file has ended.
+/// Reads until `to` is full or the file ends. Returns the number of bytes.
 fn read_full(file: &mut File, to: &mut [u8]) -> usize {
     let mut got = 0;
     while got < to.len() {

@@ -1,8 +1,12 @@
 //! Ratio and speed per file: `cargo run --profile dist -p benches --example ratio -- [--frame BYTES] [--effort 1|5|9]
 //! [--method auto|numeric|lz|ccsds121|stored] [--restart FRAMES] [--runs N] [--save DIR] FILE...`.
 //!
-//! A file's name says what it holds: `NAME_<channels>ch.<type>`, little-endian; anything else is bytes.
-use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+//! A file named `NAME_<channels>ch.<type>` holds little-endian samples; any other file is encoded as bytes.
+#[path = "../codec/names.rs"]
+mod names;
+
+use names::format_of;
+use sqrtspace::codec::container::format::Format;
 use sqrtspace::codec::container::index::Entry;
 use sqrtspace::codec::options::Effort;
 use sqrtspace::codec::options::EncodeOptions;
@@ -14,27 +18,6 @@ use sqrtspace::codec::stream::memory::DecodeMemory;
 use sqrtspace::codec::stream::memory::EncodeMemory;
 use sqrtspace::codec::{Flow, Progress};
 use std::time::Instant;
-
-fn format_of(path: &str) -> Format {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let ext = name.rsplit('.').next().unwrap_or("");
-    let sample = match ext {
-        "i8" => SampleType::I8,
-        "u8" => SampleType::U8,
-        "i16" => SampleType::I16,
-        "u16" => SampleType::U16,
-        "i24" => SampleType::I24,
-        "i32" => SampleType::I32,
-        "u32" => SampleType::U32,
-        "i64" => SampleType::I64,
-        "f32" => SampleType::F32,
-        "f64" => SampleType::F64,
-        _ => return Format::BYTES,
-    };
-    let channels =
-        name.find("ch.").and_then(|i| name[..i].rsplit('_').next()).and_then(|d| d.parse().ok()).unwrap_or(1);
-    Format::new(sample, ByteOrder::Little, channels).unwrap()
-}
 
 fn encode(raw: &[u8], options: EncodeOptions) -> Vec<u8> {
     let need = options.memory().unwrap();
@@ -98,8 +81,10 @@ fn main() {
             "--runs" => runs = args.next().unwrap().parse().unwrap(),
             path => {
                 let raw = std::fs::read(path).unwrap();
-                let usual = EncodeOptions { effort, method, restart_interval, ..EncodeOptions::new(format_of(path)) };
-                let o = EncodeOptions { frame_bytes: frame.unwrap_or(usual.frame_bytes), ..usual };
+                let name = path.rsplit('/').next().unwrap();
+                let format = format_of(name).unwrap_or(Format::BYTES);
+                let defaults = EncodeOptions { effort, method, restart_interval, ..EncodeOptions::new(format) };
+                let o = EncodeOptions { frame_bytes: frame.unwrap_or(defaults.frame_bytes), ..defaults };
                 let (mut te, mut td) = (f64::MAX, f64::MAX);
                 let mut coded = Vec::new();
                 for _ in 0..runs {
@@ -112,11 +97,10 @@ fn main() {
                     assert!(back == raw, "{path}");
                 }
                 if let Some(dir) = &save {
-                    std::fs::write(format!("{dir}/{}.sqs", path.rsplit('/').next().unwrap()), &coded).unwrap();
+                    std::fs::write(format!("{dir}/{name}.sqs"), &coded).unwrap();
                 }
                 println!(
-                    "{:28} {:.3} enc {:.0} dec {:.0} MB/s, {} + {} bytes of memory",
-                    path.rsplit('/').next().unwrap(),
+                    "{name:28} {:.3} encode {:.0} decode {:.0} MB/s, {} + {} bytes of memory",
                     raw.len() as f64 / coded.len() as f64,
                     raw.len() as f64 / te / 1e6,
                     raw.len() as f64 / td / 1e6,

@@ -1,4 +1,4 @@
-/* Work of the flight bench as loops that one would write in C for the purpose. */
+/* The workloads of the flight benchmark as plain C loops. */
 #ifndef LOOPS_H
 #define LOOPS_H
 
@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Hoare's selection. */
+/* Element k of the sorted array, by Hoare's selection. */
 static float nth(float *a, int n, int k)
 {
     int lo = 0, hi = n - 1;
@@ -31,20 +31,20 @@ static float nth(float *a, int n, int k)
 
 enum { WINDOW = 32768, HOP = 4096, PIECES = WINDOW / HOP };
 
-/* Median and 95th percentile of each window by selection: the loop one writes first. */
+/* Median and 95th percentile of each window by selection: the simplest loop. */
 static size_t quantiles_by_selection(const float *x, size_t n, float *rows)
 {
     static float t[WINDOW];
-    size_t made = 0;
+    size_t count = 0;
     for (size_t at = 0; at + WINDOW <= n; at += HOP) {
         memcpy(t, x + at, WINDOW * sizeof *t);
-        rows[made++] = nth(t, WINDOW, 16384);
-        rows[made++] = nth(t, WINDOW, 31129);
+        rows[count++] = nth(t, WINDOW, 16384);
+        rows[count++] = nth(t, WINDOW, 31129);
     }
-    return made;
+    return count;
 }
 
-/* Four passes of a radix sort; the keys are floats above 0, whose bits are in their order. */
+/* A radix sort in four passes. The keys are the bits of positive floats, which have the order of the floats. */
 static void sort(uint32_t *a, uint32_t *t)
 {
     for (int shift = 0; shift < 32; shift += 8) {
@@ -58,7 +58,7 @@ static void sort(uint32_t *a, uint32_t *t)
     }
 }
 
-/* How many of the pieces' elements are at most v. */
+/* Number of elements of all pieces that are at most v. */
 static int rank(uint32_t (*pieces)[HOP], uint32_t v)
 {
     int sum = 0;
@@ -74,6 +74,7 @@ static int rank(uint32_t (*pieces)[HOP], uint32_t v)
     return sum;
 }
 
+/* The element of rank k, by bisection over the values. */
 static uint32_t of_rank(uint32_t (*pieces)[HOP], int k)
 {
     uint32_t lo = 0, hi = 0x7f800000;
@@ -85,24 +86,24 @@ static uint32_t of_rank(uint32_t (*pieces)[HOP], int k)
     return lo;
 }
 
-/* The loop one writes when it matters: each piece sorted once, and ranks found by bisection over all of a window's. */
+/* A faster loop: each piece is sorted once, and ranks are found by bisection over all pieces of a window. */
 static size_t quantiles_of_sorted_pieces(const float *x, size_t n, float *rows)
 {
     static uint32_t pieces[PIECES][HOP], t[HOP];
-    size_t made = 0, count = 0;
+    size_t count = 0, done = 0;
     for (size_t at = 0; at + HOP <= n; at += HOP) {
-        uint32_t *piece = pieces[count++ % PIECES];
+        uint32_t *piece = pieces[done++ % PIECES];
         memcpy(piece, x + at, sizeof *pieces);
         sort(piece, t);
-        if (count < PIECES) continue;
+        if (done < PIECES) continue;
         const uint32_t found[2] = {of_rank(pieces, 16384), of_rank(pieces, 31129)};
-        memcpy(rows + made, found, sizeof found);
-        made += 2;
+        memcpy(rows + count, found, sizeof found);
+        count += 2;
     }
-    return made;
+    return count;
 }
 
-/* Four sections, direct form II transposed, states in double precision as scipy has them. */
+/* Four sections in transposed direct form II, with states in double precision as in SciPy. */
 static void biquads(const float *x, size_t n, const double sos[4][5], float *y)
 {
     double z[4][2] = {{0}};
@@ -118,7 +119,7 @@ static void biquads(const float *x, size_t n, const double sos[4][5], float *y)
     }
 }
 
-/* A Viterbi decoder of hard decisions, K = 7: add, compare, select; the decisions of a step in 64 bits. */
+/* A Viterbi decoder with hard decisions, K = 7: add, compare, select. The decisions of a step are 64 bits. */
 static void viterbi_decisions(const uint8_t *x, size_t n, uint32_t (*rows)[2])
 {
     uint8_t out[64];
@@ -134,7 +135,8 @@ static void viterbi_decisions(const uint8_t *x, size_t n, uint32_t (*rows)[2])
         uint32_t *to = cost[~i & 1], d[2] = {0, 0}, branch[4];
         for (uint32_t k = 0; k < 4; k++) branch[k] = ((k ^ seen) & 1) + ((k ^ seen) >> 1);
         for (uint32_t s = 0; s < 64; s++) {
-            /* Predecessors s >> 1 and s >> 1 | 32: the other has the outputs inverted, as both polynomials tap the oldest bit. */
+            /* The predecessors are s >> 1 and s >> 1 | 32. The outputs of the second are inverted, because both
+             * polynomials tap the oldest bit. */
             const uint32_t b = branch[out[s]], a0 = from[s >> 1] + b, a1 = from[(s >> 1) + 32] + 2 - b;
             to[s] = a1 < a0 ? a1 : a0;
             d[s >> 5] |= (uint32_t)(a1 < a0) << (s & 31);

@@ -1,4 +1,4 @@
-/* Work of the flight bench by packages: spectra by KissFFT, coding by libaec. */
+/* The workloads of the flight benchmark with packages: spectra by KissFFT, coding by libaec. */
 #ifndef PACKAGES_H
 #define PACKAGES_H
 
@@ -10,11 +10,11 @@ static inline void magnitudes(float *mag, const kiss_fft_cpx *f, int len)
     for (int i = 0; i <= len / 2; i++) mag[i] = __builtin_sqrtf(f[i].r * f[i].r + f[i].i * f[i].i);
 }
 
-/* The window w, real transform, magnitudes and their centroid, every quarter of len. */
+/* Window w, real transform, magnitudes and their centroid; the hop is a quarter of len. */
 static size_t centroids(const float *x, size_t n, int len, kiss_fftr_cfg cfg, const float *w, float *t, kiss_fft_cpx *f,
                         float *mag, float *rows)
 {
-    size_t made = 0;
+    size_t count = 0;
     for (size_t at = 0; at + (size_t)len <= n; at += (size_t)len / 4) {
         const float *from = x + at;
         for (int i = 0; i < len; i++) t[i] = from[i] * w[i];
@@ -22,19 +22,19 @@ static size_t centroids(const float *x, size_t n, int len, kiss_fftr_cfg cfg, co
         magnitudes(mag, f, len);
         float sum = 0, weighted = 0;
         for (int i = 0; i <= len / 2; i++) sum += mag[i], weighted += (float)i * mag[i];
-        rows[made++] = weighted / sum;
+        rows[count++] = weighted / sum;
     }
-    return made;
+    return count;
 }
 
-/* Real transform, magnitudes and the sum of the 32 greatest. */
+/* Real transform, magnitudes and the sum of the 32 largest. */
 static size_t tops(const float *x, size_t n, int len, kiss_fftr_cfg cfg, kiss_fft_cpx *f, float *mag, float *rows)
 {
-    size_t made = 0;
+    size_t count = 0;
     for (size_t at = 0; at + (size_t)len <= n; at += (size_t)len / 4) {
         kiss_fftr(cfg, x + at, f);
         magnitudes(mag, f, len);
-        /* The greatest so far, the least of them in front: a sorted list of 32. */
+        /* The 32 largest so far, in ascending order. */
         float top[32] = {0};
         for (int i = 0; i <= len / 2; i++) {
             if (mag[i] <= top[0]) continue;
@@ -44,11 +44,12 @@ static size_t tops(const float *x, size_t n, int len, kiss_fftr_cfg cfg, kiss_ff
         }
         float sum = 0;
         for (int k = 0; k < 32; k++) sum += top[k];
-        rows[made++] = sum;
+        rows[count++] = sum;
     }
-    return made;
+    return count;
 }
 
+/* A stream with the parameters of the benchmark. */
 static struct aec_stream aec_of(const unsigned char *in, size_t bytes, unsigned char *out, size_t cap)
 {
     struct aec_stream s = {0};
@@ -63,13 +64,14 @@ static struct aec_stream aec_of(const unsigned char *in, size_t bytes, unsigned 
     return s;
 }
 
-/* Big-endian samples of 16 bits: the bytes made, 0 on an error. */
+/* Encodes big-endian 16-bit samples. Returns the number of bytes, or 0 on an error. */
 static size_t aec_coded(const unsigned char *in, size_t bytes, unsigned char *out, size_t cap)
 {
     struct aec_stream s = aec_of(in, bytes, out, cap);
     return aec_buffer_encode(&s) == AEC_OK ? s.total_out : 0;
 }
 
+/* Decodes. Returns the number of bytes, or 0 on an error. */
 static size_t aec_decoded(const unsigned char *in, size_t bytes, unsigned char *out, size_t cap)
 {
     struct aec_stream s = aec_of(in, bytes, out, cap);

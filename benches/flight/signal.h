@@ -1,4 +1,4 @@
-/* Signals of the flight bench: made of whole numbers, so the same on every machine. */
+/* Signals of the flight benchmark. They are computed with integers, so that they are identical on every machine. */
 #ifndef SIGNAL_H
 #define SIGNAL_H
 
@@ -8,13 +8,14 @@
 
 static uint32_t seed = 42;
 
+/* A random number of 24 bits. */
 static inline uint32_t draw(void)
 {
     seed = seed * 1664525u + 1013904223u;
     return seed >> 8;
 }
 
-/* A wandering 16-bit signal: two resonances and noise of three bits. */
+/* A wandering 16-bit signal: two resonances and three bits of noise. */
 static inline void wander(int16_t *x, size_t n)
 {
     int32_t at = 0, speed = 0;
@@ -36,7 +37,7 @@ static inline void tone(float *x, size_t n)
     }
 }
 
-/* Latencies with a tail: one over the product of three. */
+/* Latencies with a tail: the reciprocal of the product of three random numbers. */
 static inline void latencies(float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -46,7 +47,7 @@ static inline void latencies(float *x, size_t n)
     }
 }
 
-/* Samples of a file in place of a made one, where SQS_FLIGHT_I16 names one (bytes of this machine's order). */
+/* The samples of the little-endian file that SQS_FLIGHT_I16 names, or a generated signal. */
 static inline void recorded(int16_t *x, size_t n)
 {
     const char *name = getenv("SQS_FLIGHT_I16");
@@ -63,15 +64,29 @@ static inline void recorded(int16_t *x, size_t n)
     fclose(f);
 }
 
-static inline void *room(size_t bytes)
+/* n pairs of bits of a convolutional code with K = 7 and rate 1/2; one in 32 second bits is wrong. */
+static inline void symbols(uint8_t *x, size_t n)
+{
+    uint32_t state = 0;
+    for (size_t i = 0; i < n; i++) {
+        state = (state << 1 | (draw() >> 5 & 1)) & 127;
+        uint32_t a = state & 0171, b = state & 0133;
+        for (int s = 4; s; s >>= 1) a ^= a >> s, b ^= b >> s;
+        x[2 * i] = a & 1;
+        x[2 * i + 1] = (b & 1) ^ (draw() % 32 == 0);
+    }
+}
+
+/* Zeroed memory. */
+static inline void *allocate(size_t bytes)
 {
     void *p = calloc(bytes, 1);
     if (!p) exit(4);
     return p;
 }
 
-/* What came out, so that nothing is left out. */
-static inline void report_number(const void *p, size_t bytes)
+/* Prints a checksum of the result, so that the compiler does not remove the work. */
+static inline void print_sum(const void *p, size_t bytes)
 {
     const unsigned char *b = p;
     uint32_t sum = 0;

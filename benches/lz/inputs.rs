@@ -1,15 +1,16 @@
-//! What is coded: sample files, generated text and packets, files of the caller.
+//! The inputs: sample files, generated text and packets, and the files of `SQS_LZ_FILES`.
 
 use std::fmt::Write;
 use std::path::Path;
 
-/// Bytes of each generated input.
+/// Size of a generated input in bytes.
 const GENERATED: usize = 1 << 20;
 
-/// xorshift64*.
+/// The generator xorshift64*.
 struct Rng(u64);
 
 impl Rng {
+    /// A random number from 0 to `n` - 1.
     fn below(&mut self, n: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -18,8 +19,8 @@ impl Rng {
     }
 }
 
-/// Inputs with their names, none longer than `most`.
-pub(crate) fn all(most: usize) -> Vec<(String, Vec<u8>)> {
+/// The inputs with their names, truncated to `max` bytes.
+pub(crate) fn all(max: usize) -> Vec<(String, Vec<u8>)> {
     let dir = std::env::var("SQS_SAMPLE_DATA")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data").to_string());
     let mut files: Vec<String> = ["log_openssh.txt", "pkt_hs_sim.bin"].iter().map(|f| format!("{dir}/{f}")).collect();
@@ -27,10 +28,10 @@ pub(crate) fn all(most: usize) -> Vec<(String, Vec<u8>)> {
     let mut out = Vec::new();
     for file in files {
         let Ok(mut raw) = std::fs::read(&file) else {
-            println!("skipped: {file} is not there");
+            println!("skipped: {file} does not exist");
             continue;
         };
-        raw.truncate(most);
+        raw.truncate(max);
         out.push((Path::new(&file).file_name().unwrap_or_default().to_string_lossy().into_owned(), raw));
     }
     out.extend(
@@ -114,7 +115,7 @@ fn json() -> Vec<u8> {
     })
 }
 
-/// Packets of a few kinds with counters, slow values and noise.
+/// Packets of four kinds with counters, slowly varying values and noise.
 fn packets() -> Vec<u8> {
     let mut r = Rng(2);
     let mut out = Vec::with_capacity(GENERATED + 256);

@@ -1,8 +1,9 @@
-//! The bytes codec beside zstd -1 and lz4, all in independent blocks of 64 KiB: ratios, and CPU times in one process.
+//! The LZ codec compared with zstd -1 and lz4, all in independent blocks of 64 KiB: ratios and CPU times.
 //!
-//! `cargo bench -p benches --bench lz`: the sample data where they are (`SQS_SAMPLE_DATA`), generated inputs, and the files of
-//! `SQS_LZ_FILES`, separated by colons. A round does every coder's work once; times are medians over the rounds
-//! (`SQS_LZ_ROUNDS`), of the inputs named as arguments. Without libzstd.so.1 and liblz4.so.1 the columns of the peers stay empty.
+//! `cargo bench -p benches --bench lz -- [INPUT...]`: the inputs are the sample data (`SQS_SAMPLE_DATA`) if present,
+//! generated data, and the files in `SQS_LZ_FILES`, separated by colons; arguments select inputs by name. A round runs
+//! every coder once; times are medians over `SQS_LZ_ROUNDS` rounds. `SQS_LZ_ONLY` selects one effort. Without
+//! libzstd.so.1 and liblz4.so.1 the columns that compare with them are empty.
 
 mod inputs;
 mod peers;
@@ -11,16 +12,17 @@ use peers::{Lz4, Zstd};
 use sqrtspace::codec::lz::{DECODE_WORK_LEN, decode_block, encode_block, encode_work_len};
 use std::time::Duration;
 
+/// Bytes per block.
 const FRAME: usize = 65_536;
-/// Bytes of a file that are looked at.
-const MOST: usize = 4 << 20;
+/// Maximum number of bytes of a file that are used.
+const MAX_BYTES: usize = 4 << 20;
 const EFFORTS: [u8; 3] = [1, 5, 9];
 
 /// A coder of independent blocks.
 trait Coder {
-    /// Coded bytes, or nothing where the block is better stored.
+    /// Encodes a block. Returns the encoded bytes, or None if the block is better stored.
     fn encode(&mut self, raw: &[u8], out: &mut [u8]) -> Option<usize>;
-    /// Fills `out`, which is as long as the block was.
+    /// Decodes a block; `out` has its length.
     fn decode(&mut self, coded: &[u8], out: &mut [u8]);
 }
 
@@ -42,15 +44,16 @@ impl Coder for Ours {
     }
 
     fn decode(&mut self, coded: &[u8], out: &mut [u8]) {
-        assert_eq!(decode_block(coded, out, &mut self.decode).expect("sound"), out.len());
+        assert_eq!(decode_block(coded, out, &mut self.decode).expect("a valid block"), out.len());
     }
 }
 
+/// CPU time of this process.
 fn cpu() -> Duration {
     nix::time::clock_gettime(nix::time::ClockId::CLOCK_PROCESS_CPUTIME_ID).expect("a clock").into()
 }
 
-/// Coded bytes, nanoseconds to encode and to decode.
+/// Encodes and decodes an input once. Returns the encoded bytes, and the nanoseconds to encode and to decode.
 fn round(raw: &[u8], coder: &mut dyn Coder, coded: &mut [u8], lens: &mut Vec<Option<usize>>) -> [u64; 3] {
     let mut back = vec![0; FRAME];
     let slot = FRAME + 1024;
@@ -88,22 +91,22 @@ fn main() {
             coders.push(("zstd -1".into(), Box::new(zstd)));
             coders.push(("lz4".into(), Box::new(lz4)));
         }
-        _ => println!("skipped: no libzstd.so.1 and liblz4.so.1 to compare with"),
+        _ => println!("skipped: the comparison with libzstd.so.1 and liblz4.so.1, which are not installed"),
     }
     let theirs = coders.len();
     let efforts = EFFORTS.iter().filter(|e| only.is_empty() || only == e.to_string());
     coders.extend(efforts.map(|e| (format!("effort {e}"), Box::new(Ours::new(*e)) as Box<dyn Coder>)));
-    println!("MB/s of one thread, and speed as a part of that of zstd -1; ratio, and as a part of that of lz4\n");
+    println!("Speed in MB/s of one thread, and relative to zstd -1; ratio, and relative to lz4\n");
     println!("| input | coder | ratio | of lz4 | encode | decode | encode of zstd | decode of zstd |");
     println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     let mut logs = vec![[0f64; 2]; coders.len()];
-    let mut all = inputs::all(MOST);
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    all.retain(|(name, _)| wanted.is_empty() || wanted.contains(name));
+    let mut all = inputs::all(MAX_BYTES);
+    let selected: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    all.retain(|(name, _)| selected.is_empty() || selected.contains(name));
     for (name, raw) in &all {
         let mut coded = vec![0; raw.len().div_ceil(FRAME) * (FRAME + 1024)];
         let mut lens = Vec::new();
-        // Small files several times a round, so that the clock does not matter.
+        // Small files run several times per round, for the resolution of the clock.
         let times = (1 << 20) / raw.len().max(1) + 1;
         let mut seen = vec![vec![[0u64; 3]; 0]; coders.len()];
         for r in 0..=rounds {

@@ -1,4 +1,4 @@
-//! zstd and lz4 as shared libraries, found at run time: what is measured does not depend on what is installed.
+//! zstd and lz4 as shared libraries, loaded at run time, so that the benchmark builds without them.
 
 use super::{Coder, FRAME};
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -10,15 +10,15 @@ unsafe extern "C" {
 
 const RTLD_NOW: c_int = 2;
 
-/// The function `name` of `library`; `F` is its type.
+/// The function `name` of `library`, or None.
 ///
 /// # Safety
-/// The function has to be of the type `F`, which is a function pointer.
+/// `F` must be a function pointer type that matches the function.
 unsafe fn find<F: Copy>(library: &CStr, name: &CStr) -> Option<F> {
     assert_eq!(size_of::<F>(), size_of::<*mut c_void>());
-    // SAFETY: strings with an end; these libraries do nothing when they are loaded.
+    // SAFETY: the strings are NUL-terminated; these libraries have no initialization code.
     let at = unsafe { dlsym(Some(dlopen(library.as_ptr(), RTLD_NOW)).filter(|l| !l.is_null())?, name.as_ptr()) };
-    // SAFETY: as wide, and the caller knows its type.
+    // SAFETY: the sizes are equal, and the caller guarantees the type.
     (!at.is_null()).then(|| unsafe { std::mem::transmute_copy(&at) })
 }
 
@@ -48,7 +48,7 @@ impl Zstd {
 
 impl Coder for Zstd {
     fn encode(&mut self, raw: &[u8], out: &mut [u8]) -> Option<usize> {
-        // SAFETY: pointers and lengths of slices, and a context that was made.
+        // SAFETY: pointers and lengths are those of slices; the context is live.
         let n = unsafe { (self.compress)(self.encoder, out.as_mut_ptr(), out.len(), raw.as_ptr(), raw.len(), 1) };
         assert!(n <= out.len());
         Some(n)
@@ -81,7 +81,7 @@ impl Lz4 {
 impl Coder for Lz4 {
     fn encode(&mut self, raw: &[u8], out: &mut [u8]) -> Option<usize> {
         assert!(raw.len() <= FRAME && out.len() < 1 << 20);
-        // SAFETY: pointers and lengths of slices.
+        // SAFETY: pointers and lengths are those of slices.
         let n = unsafe { (self.compress)(raw.as_ptr(), out.as_mut_ptr(), raw.len() as c_int, out.len() as c_int) };
         assert!(n > 0);
         Some(n as usize)

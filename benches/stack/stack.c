@@ -1,5 +1,5 @@
-/* The stack that each public call uses: it runs on a thread with a painted stack, and the maximum over all inputs is
- * printed. The pipelines are those of targets/checks/feature_cases.c, which has every built-in kind. */
+/* The stack usage of each public call. A call runs on a thread whose stack is filled with a pattern; the maximum over
+ * all inputs is printed. The pipelines are those of targets/checks/feature_cases.c, which has every built-in kind. */
 #define _GNU_SOURCE
 #include "../../targets/checks/feature_cases.h"
 #include <pthread.h>
@@ -29,7 +29,7 @@ static void *call_it(void *call)
     return NULL;
 }
 
-/* The highest use of the stack by one call, the thread's own part included. */
+/* Stack usage of one call in bytes, including that of the thread itself. */
 static size_t high_water(void (*call)(void))
 {
     pthread_attr_t attr;
@@ -44,6 +44,7 @@ static size_t high_water(void (*call)(void))
     return STACK - clean;
 }
 
+/* Measures a call, and keeps the maximum with the case `by` in which it occurs. */
 static void measure(const char *call, const char *by, void (*run)(void))
 {
     const size_t bytes = high_water(run) - empty;
@@ -114,7 +115,7 @@ static void seal(void)
 {
     void *work = where ? area.bytes : NULL;
     sealed = sqs_pipeline_seal(p, opened ? NULL : asks, opened ? 0 : 2, work, work ? sizeof area.bytes : 0);
-    CHECK(sealed == SQS_OK || (opened && sealed == SQS_ERR_GRAPH)); /* rows of reverse scans are not streamed */
+    CHECK(sealed == SQS_OK || (opened && sealed == SQS_ERR_GRAPH)); /* reverse scans cannot be streamed */
 }
 static void push(void) { CHECK_STATUS(sqs_push(p, 0, input, FEATURE_SAMPLES, &size), SQS_OK); }
 static void push_end(void) { CHECK_STATUS(sqs_push_end(p, 0), SQS_OK); }
@@ -220,7 +221,7 @@ static void ccsds_back(void)
     CHECK_STATUS(sqs_ccsds121_step(ccsds, coded, coded_len, &size, raw, RAW, &put, SQS_FLOW_END), SQS_END);
 }
 
-/* Waves, noise, and words, in turn. */
+/* Tones, noise and text in turn. */
 static void fill(void)
 {
     static const char words[] = "housekeeping packet of the on-board computer, ";
@@ -233,7 +234,7 @@ static void fill(void)
     }
 }
 
-/* Of at most 32 bits: what CCSDS 121 has. */
+/* True for integers of at most 32 bits, which CCSDS 121 can encode. */
 static int is_integer(uint32_t dtype) { return (dtype >= SQS_I8 && dtype <= SQS_U32) || dtype == SQS_I24; }
 
 static void codec(uint32_t dtype, uint32_t effort, uint32_t code, uint32_t group)
@@ -256,7 +257,7 @@ static void codec(uint32_t dtype, uint32_t effort, uint32_t code, uint32_t group
     snprintf(name, sizeof name, "sqs_encode_file, effort %u", (unsigned)effort);
     measure(name, by, encode_file);
     measure("sqs_decode_file", by, decode_file);
-    measure("sqs_encode_file_async, _wait, _free", by, job);
+    measure("sqs_encode_file_async, _wait, _delete", by, job);
 }
 
 int main(void)
@@ -265,7 +266,7 @@ int main(void)
     char dir[] = "/tmp/sqs-stack-XXXXXX";
     stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (stack == MAP_FAILED || !mkdtemp(dir) || chdir(dir)) return 1;
-    high_water(nothing); /* the first thread resolves what the C library leaves till then */
+    high_water(nothing); /* the first thread resolves symbols of the C library lazily */
     empty = high_water(nothing);
     for (size_t i = 0; i < feature_count; i++)
         for (uint32_t mode = SQS_MODE_CLASSIC; mode <= SQS_MODE_SQRT; mode++) {
@@ -287,7 +288,7 @@ int main(void)
     measure("sqs_ccsds121_step", "decoding", ccsds_back);
     remove("in"), remove("out"), remove("back");
     if (chdir("/") || rmdir(dir)) return 1;
-    printf("| call | bytes | most with |\n| --- | ---: | --- |\n");
+    printf("| call | bytes | maximum with |\n| --- | ---: | --- |\n");
     for (row *r = rows; r < rows + count; r++) printf("| `%s` | %u | %s |\n", r->call, (unsigned)r->bytes, r->by);
     return failures != 0;
 }

@@ -1,16 +1,18 @@
-//! Demos, plans and benches of libsqrtspace, over its C functions alone.
+//! Demos, plans and benchmarks of libsqrtspace, and its codec for files. The program uses the C functions alone.
 //!
 //! ```text
-//! cli         the command line
-//! library     the library behind a safe wrapper: the one file with `unsafe`
-//! workloads/  the pipelines: which stages, how a row is read; used by demos, plans and benches alike
-//! inputs/     where samples come from: WAV files, text, raw samples, generated signals
-//! demo/       a workload with its input and a report for people
-//! plan, bench a workload's plan, or its time; probe: what its stages take
-//! capped/     both orders under caps of memory, and the on-board computers whose memory that is
-//! plot/       pictures: spectrograms, what benches found
-//! codec/      files encoded, decoded, checked and listed
-//! report/     JSON, charts, numbers for people, what the process used
+//! cli/        the command line
+//! library/    a safe wrapper over the C functions: the only folder with `unsafe` code
+//! workloads/  the pipelines: their stages, inputs and rows; used by demos, plans and benchmarks
+//! inputs/     sample sources: WAV files, text, raw samples, generated signals
+//! demo/       a workload with its report
+//! plan        the plan of a workload
+//! bench/      the time of a workload
+//! probe       measures the time per row of each stage
+//! capped/     both orders under memory limits, and the on-board computers whose memory sizes are the limits
+//! plot/       PNG files: spectrograms and benchmark results
+//! codec/      encodes, decodes, checks and lists files
+//! report/     output: JSON, text charts, formatted numbers, resource usage
 //! ```
 
 mod bench;
@@ -18,6 +20,7 @@ mod capped;
 mod cli;
 mod codec;
 mod demo;
+mod error;
 mod inputs;
 mod library;
 mod plan;
@@ -29,12 +32,9 @@ mod workloads;
 use bench::Workload;
 use clap::{CommandFactory, FromArgMatches};
 use cli::{Bench, Cli, Command, Demo, Planned};
-use std::path::Path;
+use error::Result;
+use report::program;
 use std::process::ExitCode;
-
-/// Anything that ends the program with exit code 1; with 3 where it is [`codec::Damage`], with 4 where it is
-/// [`capped::NotPermitted`].
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn run(command: Command) -> Result<()> {
     library::version()?;
@@ -52,31 +52,16 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(Bench::Logs(args)) => bench::run(Workload::Logs, &args),
         Command::Bench(Bench::Satcom(args)) => bench::run(Workload::Satcom, &args),
         Command::Bench(Bench::Sweep(args)) => bench::sweep(&args),
+        Command::Bench(Bench::All(args)) => bench::all(&args),
+        Command::Bench(Bench::Encode(args)) => bench::encode(&args),
         Command::Capped(args) => capped::run(&args),
         Command::Profile(args) => capped::profiles::list(args.name.as_deref()),
         Command::Plot(args) => plot::runs::draw(&args),
-        Command::Bench(Bench::All(args)) => bench::all(&args),
-        Command::Bench(Bench::Encode(args)) => bench::encode(&args),
         Command::Encode(args) => codec::encode(&args),
         Command::Decode(args) => codec::decode(&args),
         Command::Verify(args) => codec::verify(&args),
         Command::Inspect(args) => codec::inspect(&args),
     }
-}
-
-/// The name the program was started by: `sqrtspace` where it is installed, else `driver`.
-fn name() -> &'static str {
-    let started = std::env::args_os().next();
-    match started.as_deref().map(Path::new).and_then(Path::file_name) {
-        Some(file) if file == "sqrtspace" => "sqrtspace",
-        _ => "driver",
-    }
-}
-
-/// The message of an error that this program printed in another process.
-fn without_name(text: &str) -> &str {
-    let text = text.trim();
-    ["driver: ", "sqrtspace: "].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text)
 }
 
 /// The command line, for `--help`, manual pages and completions.
@@ -86,12 +71,12 @@ pub fn command(name: &'static str) -> clap::Command {
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    let matches = command(name()).get_matches();
+    let matches = command(program::name()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: {error}", name());
+            eprintln!("{}: {error}", program::name());
             match () {
                 () if error.is::<codec::Damage>() => ExitCode::from(3),
                 () if error.is::<capped::NotPermitted>() => ExitCode::from(4),

@@ -1,4 +1,4 @@
-//! The program: `driver` in the build folder, `sqrtspace` where it is installed.
+//! The program: `driver` in the build folder, `sqrtspace` when installed.
 
 fn main() -> std::process::ExitCode {
     driver::main()

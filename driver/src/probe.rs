@@ -1,20 +1,20 @@
-//! What a row of each stage takes: a few blocks of it are timed, with all it needs; what the stages before it take is
-//! subtracted. The numbers go into the descriptors that the library plans with.
+//! Measures the time per row of each stage. A few blocks of a stage are timed together with the stages that it needs,
+//! and the time of these is subtracted. The library plans with the results.
 
-use crate::Result;
+use crate::error::Result;
 use crate::library::{Config, Costs, Mode, OFF, Order, Pipeline, Registered, Rows};
 use crate::report::process::own_cpu_s;
 use std::collections::BTreeMap;
 use std::ffi::CString;
 
-/// Windows that are timed at a time, where the input has them.
+/// Windows per run, if the input has as many.
 const WINDOWS: u64 = 64;
-/// Rounds of each stage: the least counts.
+/// Rounds per stage; the minimum counts.
 const ROUNDS: usize = 5;
-/// Processor time of a round, at least.
+/// Minimum CPU time of a round in seconds.
 const ROUND_S: f64 = 0.004;
 
-/// Windows for a row of each stage, by its name.
+/// Windows per row of each stage, by name.
 fn rates(stages: &[Registered]) -> BTreeMap<CString, u64> {
     let mut rates = BTreeMap::new();
     for stage in stages {
@@ -24,7 +24,7 @@ fn rates(stages: &[Registered]) -> BTreeMap<CString, u64> {
     rates
 }
 
-/// All that a stage needs, without itself, by name.
+/// Names of the stages that a stage needs, without itself.
 fn needs(stages: &[Registered], of: usize) -> Vec<&CString> {
     let mut needed: Vec<&CString> = stages[of].reads.iter().collect();
     for stage in stages[..of].iter().rev() {
@@ -35,14 +35,14 @@ fn needs(stages: &[Registered], of: usize) -> Vec<&CString> {
     stages[..of].iter().map(|s| &s.name).filter(|n| needed.contains(n)).collect()
 }
 
-/// Nanoseconds for the rows of a stage in the first windows of an input of so many.
+/// Nanoseconds to compute the rows of a stage in the first `windows` windows; `rate` is the windows per row.
 fn time(mut p: Pipeline, stage: u32, windows: u64, rate: u64) -> Result<f64> {
     let rows = (windows / rate).max(1);
     let ask = Rows { stage, first: 0, count: rows, order: Order::Forward };
     p.seal(ask)?;
-    // The first time memory is got and tables are made.
+    // The first run allocates memory and computes tables.
     p.run(ask)?;
-    let mut least = f64::INFINITY;
+    let mut min = f64::INFINITY;
     for _ in 0..ROUNDS {
         let (start, mut times, mut spent) = (own_cpu_s(), 0, 0.0);
         while spent < ROUND_S && times < 10_000 {
@@ -50,14 +50,15 @@ fn time(mut p: Pipeline, stage: u32, windows: u64, rate: u64) -> Result<f64> {
             times += 1;
             spent = own_cpu_s() - start;
         }
-        least = least.min(spent / f64::from(times));
+        min = min.min(spent / f64::from(times));
     }
-    Ok(least * 1e9)
+    Ok(min * 1e9)
 }
 
-/// Times every stage of a pipeline that `make` gives for a config, and an input of so many windows.
+/// Measures every stage of the pipeline that `make` builds for a configuration. The input has `windows` windows.
 pub(crate) fn costs(config: &Config, windows: u64, make: impl Fn(&Config) -> Result<Pipeline>) -> Result<Costs> {
-    // With checkpoints a second run would not start where the first did; sources shall cost next to nothing.
+    // Without checkpoints, so that every run starts at the same row; with held samples, so that the
+    // source costs almost nothing.
     let windows = windows.min(WINDOWS);
     let held = config.window + windows * config.hop;
     let plain = Config { mode: Mode::Sqrt, memory_budget_bytes: 0, lru_bytes: 0, spill_dir: None, ..*config };

@@ -1,9 +1,8 @@
-//! The audio demo: the same rows in every mode, from every kind of input, and the tone that is in it.
+//! The audio demo: identical rows in every mode and from every kind of input, and the tone of the input.
 
 mod common;
-use common::*;
+use common::{Dir, fails, field, number, succeeds, tone, write_wav};
 
-const MODES: [&str; 3] = ["auto", "classic", "sqrt"];
 const KEYS: [&str; 12] = [
     "mode",
     "rows",
@@ -19,25 +18,13 @@ const KEYS: [&str; 12] = [
     "checksum",
 ];
 
-/// Runs the demo in every mode, checks what must hold in each, and gives one of the reports.
+/// Runs the demo in every mode, checks the report of each, and returns one.
 #[track_caller]
 fn in_all_modes(args: &[&str]) -> String {
-    let mut reports = MODES.map(|mode| {
-        let json = succeeds(&[&["demo", "audio", "--json", "--mode", mode], args].concat());
-        assert_eq!(json.lines().count(), 1);
-        KEYS.iter().for_each(|key| assert!(!field(&json, key).is_empty(), "{key}"));
-        assert_eq!(field(&json, "mode_asked"), mode);
-        assert!(mode == "auto" || field(&json, "mode") == mode);
-        assert!(number(&json, "peak_bytes") <= number(&json, "plan_peak_bytes"));
-        assert!(number(&json, "rows") > 0.0 && field(&json, "row_len") == "2");
-        json
-    });
-    for other in &reports[1..] {
-        for key in ["checksum", "rows", "centroid_hz"] {
-            assert_eq!(field(&reports[0], key), field(other, key), "{key} of {args:?}");
-        }
-    }
-    std::mem::take(&mut reports[2])
+    let json = common::in_all_modes("audio", &["checksum", "rows", "centroid_hz"], args);
+    KEYS.iter().for_each(|key| assert!(!field(&json, key).is_empty(), "{key}"));
+    assert!(number(&json, "rows") > 0.0 && field(&json, "row_len") == "2");
+    json
 }
 
 #[test]
@@ -50,7 +37,7 @@ fn the_generated_melody_is_found() {
 }
 
 #[test]
-fn options_change_no_bit() {
+fn options_do_not_change_the_rows() {
     let plain = in_all_modes(&["--seconds", "4", "--window", "1000", "--hop", "300"]);
     for more in [&["--cache-bytes", "4M"][..], &["--lru-bytes", "64K"], &["--checkpoint-every", "7"]] {
         let args = [&["--seconds", "4", "--window", "1000", "--hop", "300"], more].concat();
@@ -67,7 +54,7 @@ fn gaps_between_windows_and_odd_windows_work() {
 }
 
 #[test]
-fn wav_files_of_all_kinds_have_the_tone_that_was_planted() {
+fn the_tone_of_wav_files_of_all_kinds_is_found() {
     let dir = Dir::new("kinds");
     let x = tone(1234.5, 44_100, 60_000);
     for (bits, channels) in [(8, 1), (16, 1), (16, 2), (24, 1), (24, 3), (32, 1), (32, 2)] {
@@ -95,13 +82,13 @@ fn channels_are_mixed_or_picked() {
     let quiet: Vec<f64> = high.iter().map(|x| 0.5 * x).collect();
     write_wav(&two, 8000, 16, &[&low, &quiet]);
     let json = in_all_modes(&["--input", &two]);
-    assert!((number(&json, "usual_tone_hz") - 500.0).abs() < 2.0, "the louder one of the mean");
+    assert!((number(&json, "usual_tone_hz") - 500.0).abs() < 2.0, "the louder tone of the mean");
     let text = fails(&["demo", "audio", "--input", &two, "--channel", "3"], 1);
-    assert!(text.contains("there is no channel 3: it has 2"), "{text}");
+    assert!(text.contains("channel 3 does not exist; the file has 2"), "{text}");
 }
 
 #[test]
-fn standard_input_and_a_limit_in_seconds_are_taken() {
+fn standard_input_and_a_limit_in_seconds_are_supported() {
     let dir = Dir::new("stdin");
     let path = dir.file("long.wav");
     write_wav(&path, 8000, 16, &[&tone(700.0, 8000, 40_000)]);
@@ -116,7 +103,7 @@ fn standard_input_and_a_limit_in_seconds_are_taken() {
 }
 
 #[test]
-fn a_recording_takes_no_more_memory_than_its_plan() {
+fn a_long_recording_uses_no_more_memory_than_planned() {
     let dir = Dir::new("long");
     let path = dir.file("long.wav");
     write_wav(&path, 48_000, 16, &[&tone(440.0, 48_000, 3_000_000)]);
@@ -125,24 +112,24 @@ fn a_recording_takes_no_more_memory_than_its_plan() {
     let classic = succeeds(&[&args[..], &["classic"]].concat());
     assert_eq!(field(&sqrt, "checksum"), field(&classic, "checksum"));
     assert!(number(&sqrt, "plan_peak_bytes") < 256.0 * 1024.0);
-    assert!(number(&classic, "plan_peak_bytes") > 4.0 * 3e6, "the whole recording is materialised");
+    assert!(number(&classic, "plan_peak_bytes") > 4.0 * 3e6, "the rows of the whole recording are in memory");
     if cfg!(target_os = "linux") {
-        // A build without optimisation has more code in memory.
-        let most = if cfg!(debug_assertions) { 12 << 20 } else { 6 << 20 };
-        assert!(number(&sqrt, "peak_rss_bytes") < f64::from(most), "{} bytes resident", field(&sqrt, "peak_rss_bytes"));
+        // A build without optimization has more code in memory.
+        let max = if cfg!(debug_assertions) { 12 << 20 } else { 6 << 20 };
+        assert!(number(&sqrt, "peak_rss_bytes") < f64::from(max), "{} bytes resident", field(&sqrt, "peak_rss_bytes"));
     }
 }
 
 #[test]
-fn budgets_bind() {
+fn budgets_are_limits() {
     let args = ["demo", "audio", "--json", "--seconds", "4", "--memory-budget"];
     let text = fails(&[&args[..], &["1M", "--mode", "classic"]].concat(), 1);
-    assert!(text.contains("status -14") && text.contains("the least that works is"), "{text}");
-    let least: u64 = text.split("sqrt mode needs ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
-    let fits = succeeds(&[&args[..], &[&least.to_string(), "--mode", "sqrt"]].concat());
-    assert!(number(&fits, "peak_bytes") <= least as f64);
-    fails(&[&args[..], &[&(least - 1).to_string(), "--mode", "sqrt"]].concat(), 1);
-    let auto = succeeds(&[&args[..], &[&least.to_string()]].concat());
+    assert!(text.contains("status -14"), "{text}");
+    let min: u64 = text.split("sqrt mode needs at least ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let fits = succeeds(&[&args[..], &[&min.to_string(), "--mode", "sqrt"]].concat());
+    assert!(number(&fits, "peak_bytes") <= min as f64);
+    fails(&[&args[..], &[&(min - 1).to_string(), "--mode", "sqrt"]].concat(), 1);
+    let auto = succeeds(&[&args[..], &[&min.to_string()]].concat());
     assert_eq!((field(&auto, "mode"), field(&auto, "checksum")), ("sqrt", field(&fits, "checksum")));
 }
 
@@ -153,21 +140,23 @@ fn a_single_block_is_classic_for_auto() {
 }
 
 #[test]
-fn the_report_for_people_tells_the_same() {
+fn the_text_report_agrees_with_the_json() {
     let text = succeeds(&["demo", "audio", "--seconds", "16"]);
     let json = succeeds(&["demo", "audio", "--seconds", "16", "--json"]);
-    for part in ["mode", "rows", "planned memory", "page faults", "Strongest tone over time", "Planted tone found in"] {
+    for part in
+        ["mode", "rows", "planned memory", "page faults", "Strongest tone over time", "The planted tone was found in"]
+    {
         assert!(text.contains(part), "no {part} in {text}");
     }
     assert!(text.contains(field(&json, "checksum")));
 }
 
 #[test]
-fn both_orders_stand_side_by_side() {
+fn compare_shows_both_orders() {
     let text = succeeds(&["demo", "audio", "--seconds", "2", "--mode", "sqrt", "--compare"]);
     let row = |mode: &str| text.lines().rfind(|l| l.starts_with(mode)).unwrap().split_whitespace().last().unwrap();
     assert_eq!(row("classic "), row("sqrt "));
-    assert!(text.ends_with("Both orders gave the same rows, bit by bit.\n"), "{text}");
+    assert!(text.ends_with("The rows of both orders are bit-identical.\n"), "{text}");
     let text = succeeds(&["demo", "audio", "--seconds", "2", "--memory-budget", "1M", "--compare"]);
     assert!(text.contains("classic   the memory budget is too small"), "{text}");
     fails(&["demo", "audio", "--compare", "--json"], 2);

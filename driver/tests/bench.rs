@@ -1,28 +1,33 @@
-//! Benches in all their forms, and the pictures of them.
+//! Benchmarks in all their forms, and their plots.
 
 mod common;
 use common::*;
 
-/// Width, height, and how many of the pixels are not white.
-fn picture(path: &str) -> (u32, u32, usize) {
+/// Width, height and RGB pixels of a PNG file.
+fn pixels(path: &str) -> (u32, u32, Vec<u8>) {
     let mut reader = png::Decoder::new(std::fs::File::open(path).unwrap()).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size()];
     let info = reader.next_frame(&mut pixels).unwrap();
     assert_eq!((info.color_type, info.bit_depth), (png::ColorType::Rgb, png::BitDepth::Eight));
-    (info.width, info.height, pixels.chunks_exact(3).filter(|p| p.iter().any(|c| *c != 255)).count())
+    (info.width, info.height, pixels)
 }
 
-/// How many colours it has left of the scale of colours.
-fn colours(path: &str) -> usize {
-    let mut reader = png::Decoder::new(std::fs::File::open(path).unwrap()).read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size()];
-    let width = reader.next_frame(&mut pixels).unwrap().width as usize;
+/// Width, height, and the number of pixels that are not white.
+fn picture(path: &str) -> (u32, u32, usize) {
+    let (width, height, pixels) = pixels(path);
+    (width, height, pixels.chunks_exact(3).filter(|p| p.iter().any(|c| *c != 255)).count())
+}
+
+/// The number of colors to the left of the color scale.
+fn colors(path: &str) -> usize {
+    let (width, _, pixels) = pixels(path);
+    let width = width as usize;
     let left = pixels.chunks_exact(3 * width).flat_map(|line| line[..3 * (width - 100)].chunks_exact(3));
     left.collect::<std::collections::HashSet<_>>().len()
 }
 
 #[test]
-fn each_mode_runs_in_a_process_of_its_own_and_is_drawn() {
+fn each_mode_runs_in_a_separate_process_and_is_plotted() {
     let dir = Dir::new("extreme");
     for (workload, more) in
         [("audio", &[][..]), ("logs", &[]), ("satcom", &[]), ("logs", &["--deep", "--win", "1024", "--hop", "256"])]
@@ -65,11 +70,11 @@ fn a_mode_that_does_not_fit_is_a_result() {
     assert_eq!(std::fs::read_to_string(&csv).unwrap().lines().count(), 4);
     succeeds(&["plot", &csv, "-o", &png]);
     let text = fails(&["bench", "audio", "--n", "400000", "--extreme", "--memory-budget", "1K"], 1);
-    assert!(text.contains("no mode came to its end"), "{text}");
+    assert!(text.contains("no mode completed"), "{text}");
 }
 
 #[test]
-fn generated_samples_can_be_written_and_are_the_ones_that_run() {
+fn written_samples_are_the_generated_ones() {
     let dir = Dir::new("written");
     for workload in ["audio", "logs", "satcom"] {
         let file = dir.file(workload);
@@ -83,7 +88,7 @@ fn generated_samples_can_be_written_and_are_the_ones_that_run() {
 }
 
 #[test]
-fn sweeps_vary_one_thing_and_no_row() {
+fn sweeps_vary_one_parameter_and_no_row() {
     let dir = Dir::new("sweep");
     let size = ["--n", "120000", "--window", "512", "--hop", "64", "--ranges", "60"];
     for over in ["k", "lru", "budget"] {
@@ -113,15 +118,15 @@ fn sweeps_vary_one_thing_and_no_row() {
 }
 
 #[test]
-fn a_spectrogram_is_drawn_and_changes_no_row() {
+fn a_spectrogram_does_not_change_the_rows() {
     let dir = Dir::new("spectrogram");
     let png = dir.file("out.png");
     let plain = succeeds(&["demo", "audio", "--seconds", "4", "--json"]);
     for mode in ["classic", "sqrt"] {
         let drawn = succeeds(&["demo", "audio", "--seconds", "4", "--json", "--mode", mode, "--plot", &png]);
         assert_eq!(field(&drawn, "checksum"), field(&plain, "checksum"));
-        assert!(picture(&png).2 > 400_000, "the whole area has colours");
-        assert!(colours(&png) > 100, "levels differ");
+        assert!(picture(&png).2 > 400_000, "the whole area is colored");
+        assert!(colors(&png) > 100, "levels differ");
         std::fs::remove_file(&png).unwrap();
     }
     assert!(
@@ -130,12 +135,12 @@ fn a_spectrogram_is_drawn_and_changes_no_row() {
 }
 
 #[test]
-fn what_is_no_csv_of_a_bench_is_refused() {
+fn other_csv_files_are_refused() {
     let dir = Dir::new("plot-bad");
     let (csv, png) = (dir.file("x.csv"), dir.file("x.png"));
     assert!(fails(&["plot", &csv, "-o", &png], 1).contains("x.csv"));
     std::fs::write(&csv, "a,b\n1,2\n").unwrap();
-    assert!(fails(&["plot", &csv, "-o", &png], 1).contains("no heading"));
+    assert!(fails(&["plot", &csv, "-o", &png], 1).contains("not a CSV file of `bench`"));
     std::fs::write(&csv, "workload,mode,wall_s\naudio,sqrt\n").unwrap();
     assert!(fails(&["plot", &csv, "-o", &png], 1).contains("line 2 has 2 fields"));
 }

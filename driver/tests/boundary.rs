@@ -1,4 +1,4 @@
-//! The program stands on the C functions alone, and on one folder that calls them.
+//! The program uses the C functions of the library alone, and calls them in one folder.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ fn sources(dir: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// Code without its comments.
+/// Code without comments.
 fn code(text: &str) -> String {
     text.lines().map(|l| l.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn one_folder_is_unsafe_and_uses_the_c_functions_only() {
+fn one_folder_has_unsafe_code_and_calls_the_c_functions() {
     let mut found = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
     assert!(found.len() > 10);
@@ -32,11 +32,11 @@ fn one_folder_is_unsafe_and_uses_the_c_functions_only() {
             assert_eq!(
                 code.matches("sqrtspace::").count(),
                 uses,
-                "{path} uses more of the library than its C functions"
+                "{path} uses items of the library other than its C functions"
             );
         } else {
             assert!(!code.contains("unsafe"), "{path} has unsafe code");
-            assert!(!code.contains("sqrtspace::"), "{path} reaches around src/library");
+            assert!(!code.contains("sqrtspace::"), "{path} uses the library outside of src/library");
         }
     }
     assert!(wrapped > 3);

@@ -1,4 +1,4 @@
-//! Encoding, decoding, checking and listing files and streams.
+//! `encode`, `decode`, `verify` and `inspect` with files and streams.
 
 mod common;
 use common::*;
@@ -40,8 +40,8 @@ fn frames(stream: &[u8]) -> Vec<usize> {
 }
 
 #[test]
-fn all_formats_come_back() {
-    // Of a length that is no whole number of rows.
+fn all_formats_are_restored() {
+    // The length is not a multiple of a row.
     let (dir, x, _) = encoded("formats", 50_021);
     let (raw, coded, back) = (dir.file("raw"), dir.file("coded"), dir.file("back"));
     let wide = ["i16", "u16", "i24", "i32", "u32", "i64", "f32", "f64"];
@@ -71,7 +71,7 @@ fn all_formats_come_back() {
         }
         succeeds(&["decode", &coded, &back]);
         assert!(std::fs::read(&back).unwrap() == x, "{more:?}");
-        assert!(succeeds(&["verify", &coded]).starts_with("sound: "));
+        assert!(succeeds(&["verify", &coded]).starts_with("valid: "));
     }
 }
 
@@ -106,7 +106,7 @@ fn standard_input_and_output_give_the_same_bytes() {
 }
 
 #[test]
-fn wav_files_come_back_whole_and_say_what_they_are() {
+fn wav_files_are_restored_with_their_header() {
     let dir = Dir::new("codec-wav");
     let x = tone(700.0, 44_100, 30_000);
     for (bits, channels, sample) in [(8, 1, "u8"), (16, 1, "i16"), (16, 2, "i16"), (24, 2, "bytes"), (32, 2, "f32")] {
@@ -118,9 +118,9 @@ fn wav_files_come_back_whole_and_say_what_they_are() {
         if sample != "bytes" {
             assert_eq!(field(&json, "channels"), channels.to_string());
         }
-        // Twice the same channel: it shows where the head is of whole rows.
-        let least = if (bits, channels) == (16, 2) { 2.0 } else { 1.05 };
-        assert!(number(&json, "ratio") > least, "{json}");
+        // Equal channels are encoded well only if the header does not misalign the rows.
+        let min = if (bits, channels) == (16, 2) { 2.0 } else { 1.05 };
+        assert!(number(&json, "ratio") > min, "{json}");
         succeeds(&["decode", &coded, &back]);
         assert!(std::fs::read(&back).unwrap() == file, "{bits} bits");
         let run = piped(&["encode", "--format", "wav", "-", "-"], &file);
@@ -130,7 +130,7 @@ fn wav_files_come_back_whole_and_say_what_they_are() {
 }
 
 #[test]
-fn threads_change_no_byte() {
+fn the_output_does_not_depend_on_the_threads() {
     let (dir, _, coded) = encoded("threads", 400_000);
     for n in ["2", "3"] {
         succeeds(&["encode", "--format", "i16le", "--threads", n, &dir.file("raw"), &dir.file("more")]);
@@ -164,7 +164,7 @@ fn ranges_are_cut_out() {
 }
 
 #[test]
-fn damage_is_told_and_the_rest_is_recovered() {
+fn damage_is_reported_and_the_rest_is_recovered() {
     let (dir, x, coded) = encoded("damage", 200_000);
     let mut stream = std::fs::read(&coded).unwrap();
     let at = frames(&stream);
@@ -192,7 +192,7 @@ fn damage_is_told_and_the_rest_is_recovered() {
     let run = driver(&["decode", "--recover", &coded, "-"]);
     assert!(run.status.code() == Some(3) && run.stdout == want);
     assert!(String::from_utf8_lossy(&run.stderr).contains("missing 65536..98304"));
-    // What is sound can be had without more ado.
+    // A range without damage is decoded as usual.
     succeeds(&["decode", "--range", "98304..", &coded, &back]);
     assert!(std::fs::read(&back).unwrap() == x[98_304..]);
 
@@ -207,19 +207,19 @@ fn damage_is_told_and_the_rest_is_recovered() {
 }
 
 #[test]
-fn a_stream_cut_off_gives_its_whole_frames() {
+fn a_truncated_stream_gives_its_complete_frames() {
     let (dir, x, coded) = encoded("cut", 200_000);
     let stream = std::fs::read(&coded).unwrap();
     let at = frames(&stream);
     std::fs::write(&coded, &stream[..at[3] + 500]).unwrap();
-    assert!(fails(&["verify", &coded], 3).contains("cut off"));
+    assert!(fails(&["verify", &coded], 3).contains("truncated"));
     let run = driver(&["decode", "--recover", &coded, &dir.file("back")]);
     assert_eq!(run.status.code(), Some(3));
     assert!(std::fs::read(dir.file("back")).unwrap() == x[..98_304]);
 }
 
 #[test]
-fn a_frame_that_comes_late_goes_to_its_place_in_a_file_only() {
+fn a_late_frame_is_placed_correctly_in_a_file_only() {
     let (dir, x, coded) = encoded("late", 200_000);
     let stream = std::fs::read(&coded).unwrap();
     let at = frames(&stream);
@@ -228,7 +228,7 @@ fn a_frame_that_comes_late_goes_to_its_place_in_a_file_only() {
     assert_eq!(driver(&["decode", "--recover", &coded, &dir.file("back")]).status.code(), Some(3));
     assert!(std::fs::read(dir.file("back")).unwrap() == x);
     let run = driver(&["decode", "--recover", &coded, "-"]);
-    assert!(run.status.code() == Some(1) && String::from_utf8_lossy(&run.stderr).contains("cannot go back"));
+    assert!(run.status.code() == Some(1) && String::from_utf8_lossy(&run.stderr).contains("cannot seek back"));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn frames_are_listed() {
         assert_eq!(row[..4], want, "{text}");
         assert_eq!(row[5], "glyph");
     }
-    assert!(text.contains("7 frames of i16") && text.ends_with("sound\n"), "{text}");
+    assert!(text.contains("7 frames of i16") && text.ends_with("valid\n"), "{text}");
     let json = succeeds(&["inspect", "--json", &coded]);
     assert_eq!(json.matches("\"what\": \"glyph\"").count(), 7);
     assert_eq!((number(&json, "frames"), number(&json, "missing_bytes")), (7.0, 0.0));
@@ -251,7 +251,7 @@ fn frames_are_listed() {
 }
 
 #[test]
-fn refusals_are_clear_and_leave_nothing() {
+fn refusals_are_clear_and_leave_no_files() {
     let (dir, _, coded) = encoded("refusals", 50_000);
     let (raw, none, out) = (dir.file("raw"), dir.file("none"), dir.file("out"));
     for wrong in [
@@ -271,14 +271,14 @@ fn refusals_are_clear_and_leave_nothing() {
     assert!(fails(&["verify", &none], 1).contains("none"));
     assert!(fails(&["encode", &raw, &raw], 1).contains("status -"));
     assert!(fails(&["encode", &raw, &dir.file("no/such/place")], 1).contains("errno 2"));
-    assert!(fails(&["encode", "--format", "wav", &raw, &out], 1).contains("no WAV file"));
-    // No stream at all.
+    assert!(fails(&["encode", "--format", "wav", &raw, &out], 1).contains("not a WAV file"));
+    // The file is not an encoded stream.
     assert!(fails(&["decode", &raw, &out], 3).contains("status -21"));
     fails(&["verify", &raw], 3);
     let mut left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["coded", "raw"]);
-    assert!(succeeds(&["verify", &coded]).starts_with("sound"));
+    assert!(succeeds(&["verify", &coded]).starts_with("valid"));
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn memory_does_not_grow_with_the_file() {
 }
 
 #[test]
-fn the_bench_has_a_line_for_each_encoder() {
+fn the_benchmark_has_a_line_for_each_encoder() {
     let (dir, _, _) = encoded("encoders", 60_000);
     let raw = dir.file("x_2ch.i16");
     std::fs::rename(dir.file("raw"), &raw).unwrap();
@@ -317,10 +317,10 @@ fn the_bench_has_a_line_for_each_encoder() {
 }
 
 #[test]
-fn groups_come_back_and_cost_what_they_refer_to() {
+fn frame_groups_are_decoded_and_lost_as_a_group() {
     let dir = Dir::new("codec-groups");
     let text: Vec<u8> = (0..30_000u32)
-        .flat_map(|i| format!("{:08x} says {i}\n", (i % 997).wrapping_mul(0x9e37_79b9)).into_bytes())
+        .flat_map(|i| format!("{:08x} line {i}\n", (i % 997).wrapping_mul(0x9e37_79b9)).into_bytes())
         .collect();
     let (raw, alone, coded, back) = (dir.file("raw"), dir.file("alone"), dir.file("coded"), dir.file("back"));
     std::fs::write(&raw, &text).unwrap();
@@ -334,17 +334,17 @@ fn groups_come_back_and_cost_what_they_refer_to() {
     assert!(piped(&["decode", "-", "-"], &stream).stdout == text);
     succeeds(&["decode", "--range", "300001..300100", &coded, &back]);
     assert!(std::fs::read(&back).unwrap() == text[300_001..300_100]);
-    assert!(succeeds(&["verify", &coded]).starts_with("sound"));
-    assert!(succeeds(&["inspect", &coded]).contains("sound"));
-    // A flipped bit in the second frame of the second group: seven frames of it are lost.
+    assert!(succeeds(&["verify", &coded]).starts_with("valid"));
+    assert!(succeeds(&["inspect", &coded]).contains("valid"));
+    // A flipped bit in the second frame of the second group loses seven frames of the group.
     let at = frames(&stream)[9];
     stream[at + 60] ^= 1;
     std::fs::write(&coded, &stream).unwrap();
-    let told = fails(&["verify", &coded], 3);
-    assert!(told.contains("7 damaged frames") && told.contains("missing 147456..262144"), "{told}");
+    let text = fails(&["verify", &coded], 3);
+    assert!(text.contains("7 damaged frames") && text.contains("missing 147456..262144"), "{text}");
     fails(&["decode", &coded, &dir.file("none")], 3);
     fails(&["encode", "--restart-interval", "257", &raw, &coded], 1);
-    // Repetitions further back than a decoder holds by itself.
+    // Repetitions at a distance above the default history.
     let noise: Vec<u8> =
         (0..200_000u64).map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u8 ^ (i >> 7) as u8).collect();
     let twice = [&noise[..], &noise[..]].concat();
@@ -357,9 +357,9 @@ fn groups_come_back_and_cost_what_they_refer_to() {
     fails(&["encode", "--history", "5M", "--restart-interval", "2", &raw, &coded], 1);
 }
 
-/// A pipe by its name: what was read in search of a WAV head is not lost.
+/// Bytes that are read from a named pipe to find a WAV header are encoded as well.
 #[test]
-fn pipes_with_names_are_read_once() {
+fn named_pipes_are_read_once() {
     let (dir, x, _) = encoded("named", 100_000);
     let (to, back) = (dir.file("to"), dir.file("back"));
     assert!(piped(&["encode", "/dev/stdin", &to], &x).status.success());

@@ -1,10 +1,10 @@
-//! Exit codes, usage, broken files, plans, benches.
+//! Exit codes, usage errors, broken files, plans, benchmarks.
 
 mod common;
 use common::*;
 
 #[test]
-fn wrong_usage_is_2_and_help_is_0() {
+fn wrong_usage_exits_with_2_and_help_with_0() {
     for wrong in [
         &[][..],
         &["nonsense"],
@@ -28,7 +28,7 @@ fn wrong_usage_is_2_and_help_is_0() {
 }
 
 #[test]
-fn the_program_has_the_name_it_was_started_by() {
+fn messages_have_the_name_of_the_executable() {
     let dir = Dir::new("name");
     for (file, name) in [("sqrtspace", "sqrtspace"), ("renamed", "driver")] {
         let link = dir.path().join(file);
@@ -41,7 +41,7 @@ fn the_program_has_the_name_it_was_started_by() {
         assert!(run(&["demo", "audio", "--help"]).0.contains(&format!("Usage: {name} demo audio")));
         assert!(run(&["demo", "audio", "--wrong"]).1.contains(&format!("Usage: {name} demo audio")));
         assert!(run(&["demo", "audio", "--input", "/missing.wav"]).1.starts_with(&format!("{name}: ")));
-        // The table has the messages of other processes without their name.
+        // The table has the messages of other processes without the program name.
         let (out, err) = run(&["bench", "audio", "--extreme", "--input", "/missing.f32"]);
         let table = out + &err;
         assert!(table.contains(" /missing.f32: ") && !table.contains(": /missing.f32"), "{table}");
@@ -49,7 +49,7 @@ fn the_program_has_the_name_it_was_started_by() {
 }
 
 #[test]
-fn bad_recordings_give_clear_errors() {
+fn bad_recordings_are_refused_with_clear_errors() {
     let dir = Dir::new("bad");
     let good = dir.file("good.wav");
     write_wav(&good, 8000, 16, &[&tone(700.0, 8000, 30_000)]);
@@ -70,7 +70,7 @@ fn bad_recordings_give_clear_errors() {
             let text = fails(&["demo", "audio", "--mode", mode, "--input", &cut], 1);
             let held = (len - 44) / 2;
             assert!(text.contains("cut.wav") && text.contains("of 30000"), "{text}");
-            assert!(text.contains(&format!("after sample {held} ")) || text.contains("breaks off"), "{text}");
+            assert!(text.contains(&format!("after sample {held} ")) || text.contains("truncated"), "{text}");
             assert!(text.contains("status -19"), "{text}");
         }
     }
@@ -88,7 +88,7 @@ fn bad_recordings_give_clear_errors() {
 }
 
 #[test]
-fn refusals_of_the_library_are_told_with_their_detail() {
+fn errors_of_the_library_are_reported_with_their_detail() {
     let text = fails(&["demo", "audio", "--window", "18446744073709551615"], 1);
     assert!(text.starts_with("driver: "), "{text}");
     let text = fails(&["plan", "audio", "--memory-budget", "1000"], 1);
@@ -115,7 +115,7 @@ fn the_plan_is_what_the_demo_uses() {
         }
     }
     let text = succeeds(&["plan", "audio"]);
-    for part in ["mode", "block", "work memory", "least budget", "recompute factor"] {
+    for part in ["mode", "block", "work memory", "minimum budget", "recompute factor"] {
         assert!(text.contains(part), "{text}");
     }
 }
@@ -152,7 +152,7 @@ fn the_table_has_every_workload_in_every_mode() {
 }
 
 #[test]
-fn whoever_stops_reading_does_no_harm() {
+fn a_closed_pipe_is_not_an_error() {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_driver"));
     command.args(["demo", "audio", "--seconds", "1"]);
     let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();

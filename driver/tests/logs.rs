@@ -1,29 +1,15 @@
-//! The logs demo: planted spikes, text of every kind, the same rows in every mode.
+//! The logs demo: planted spikes, text of every kind, identical rows in every mode.
 
 mod common;
-use common::*;
+use common::{Dir, fails, field, number, succeeds, tone};
 
-const MODES: [&str; 3] = ["auto", "classic", "sqrt"];
-
-/// Runs the demo in every mode, which must agree, and gives one of the reports.
+/// Runs the demo in every mode and returns one of the reports.
 #[track_caller]
 fn in_all_modes(args: &[&str]) -> String {
-    let reports = MODES.map(|mode| {
-        let json = succeeds(&[&["demo", "logs", "--json", "--mode", mode], args].concat());
-        assert_eq!(field(&json, "mode_asked"), mode);
-        assert!(number(&json, "peak_bytes") <= number(&json, "plan_peak_bytes"));
-        json
-    });
-    for other in &reports[1..] {
-        for key in ["checksum", "rows", "alerts", "mean_p99"] {
-            assert_eq!(field(&reports[0], key), field(other, key), "{key} of {args:?}");
-        }
-    }
-    let [auto, ..] = reports;
-    auto
+    common::in_all_modes("logs", &["checksum", "rows", "alerts", "mean_p99"], args)
 }
 
-/// Latencies around 20 that differ from line to line, with a stretch of slow ones.
+/// Latencies around 20 that differ from line to line, with a range of slow ones.
 fn latencies(count: usize, slow: std::ops::Range<usize>) -> Vec<f64> {
     let noise = tone(0.37, 1, count);
     (0..count).map(|i| (20.0 + 8.0 * noise[i]) * if slow.contains(&i) { 4.0 } else { 1.0 }).collect()
@@ -38,14 +24,19 @@ fn planted_spikes_are_found_and_nothing_else() {
     assert!(delay > 0.0 && delay <= 4.0 * 256.0, "{delay}");
     assert!(number(&json, "mean_p50") < number(&json, "mean_p95"));
     let text = succeeds(&["demo", "logs", "--n", "300000", "--window", "2048", "--hop", "256"]);
-    for part in ["planted spike 6", "6 of 6 were found", "rolling histogram", "p95 over time", field(&json, "checksum")]
-    {
+    for part in [
+        "planted spike 6",
+        "6 of the 6 spikes were found",
+        "rolling histogram",
+        "p95 over time",
+        field(&json, "checksum"),
+    ] {
         assert!(text.contains(part), "no {part} in {text}");
     }
 }
 
 #[test]
-fn lines_and_csv_columns_give_the_same_rows() {
+fn lines_and_csv_columns_give_identical_rows() {
     let dir = Dir::new("logs-text");
     let (plain, csv) = (dir.file("plain.txt"), dir.file("table.csv"));
     let x = latencies(20_000, 12_000..13_500);
@@ -66,9 +57,9 @@ fn lines_and_csv_columns_give_the_same_rows() {
 }
 
 #[test]
-fn expressions_take_numbers_and_times() {
+fn expressions_extract_numbers_and_times() {
     let dir = Dir::new("logs-regex");
-    let (log, passed) = (dir.file("service.log"), dir.file("passed.txt"));
+    let (log, gaps_file) = (dir.file("service.log"), dir.file("gaps.txt"));
     let (mut lines, mut gaps, mut at) = (String::new(), String::new(), 3600 * 23 + 3000);
     for i in 0..3000u32 {
         let gap = (i * i) % 7;
@@ -82,16 +73,16 @@ fn expressions_take_numbers_and_times() {
         gaps.push_str(&if i > 0 { format!("{gap}\n") } else { String::new() });
     }
     std::fs::write(&log, lines).unwrap();
-    std::fs::write(&passed, gaps).unwrap();
+    std::fs::write(&gaps_file, gaps).unwrap();
     let size = ["--window", "256", "--hop", "64"];
     let numbers = in_all_modes(&[&["--input", &log, "--regex", r"in (\d+) ms"], &size[..]].concat());
     assert_eq!(field(&numbers, "samples"), "3000");
     assert!((number(&numbers, "mean_p50") - 24.5).abs() < 1.0);
-    // Over midnight, with and without the date.
-    let want = in_all_modes(&[&["--input", &passed], &size[..]].concat());
+    // Across midnight, with and without the date.
+    let expected = in_all_modes(&[&["--input", &gaps_file], &size[..]].concat());
     for regex in [r"^\w+ +\d+ [0-9:]+", r"[0-9:]{8}"] {
         let times = in_all_modes(&[&["--input", &log, "--regex", regex], &size[..]].concat());
-        assert_eq!(field(&times, "checksum"), field(&want, "checksum"), "{regex}");
+        assert_eq!(field(&times, "checksum"), field(&expected, "checksum"), "{regex}");
     }
 }
 
@@ -116,20 +107,20 @@ fn bad_text_gives_clear_errors() {
         std::fs::write(&path, text).unwrap();
         path
     };
-    let says = |text: &str, more: &[&str], part: &str| {
+    let check = |text: &str, more: &[&str], part: &str| {
         let path = write(text);
-        let told = fails(&[&["demo", "logs", "--input", &path], more].concat(), 1);
-        assert!(told.contains(part) && told.lines().count() == 1, "{told}");
+        let error = fails(&[&["demo", "logs", "--input", &path], more].concat(), 1);
+        assert!(error.contains(part) && error.lines().count() == 1, "{error}");
     };
-    says("", &[], "no numbers in it");
-    says("1\n2\nthree\n", &[], "line 3: column 1 has \"three\"");
-    says("1\n-2\n", &[], "line 2: -2 is no latency");
-    says("a,b\n1,2\n3\n", &["--column", "b"], "line 3: column 2 has nothing");
-    says("a,b\n1,2\n", &["--column", "c"], "there is no column c");
-    says("x\n", &["--regex", "y"], "no line matches");
-    says("x\n", &["--regex", "x"], "neither a number nor a time");
-    says("x\n", &["--regex", "("], "--regex");
-    says("1\n2\n", &[], "2 samples are less than one window");
+    check("", &[], "the file contains no numbers");
+    check("1\n2\nthree\n", &[], "line 3: column 1 contains \"three\"");
+    check("1\n-2\n", &[], "line 2: -2 is not a latency");
+    check("a,b\n1,2\n3\n", &["--column", "b"], "line 3: column 2 is missing");
+    check("a,b\n1,2\n", &["--column", "c"], "the file has no column c");
+    check("x\n", &["--regex", "y"], "no line matches");
+    check("x\n", &["--regex", "x"], "neither a number nor a time");
+    check("x\n", &["--regex", "("], "--regex");
+    check("1\n2\n", &[], "2 samples are less than one window");
     assert!(fails(&["demo", "logs", "--window", "1000", "--hop", "300"], 1).contains("a window of 1 to 4096 hops"));
     fails(&["demo", "logs", "--regex", "x"], 2);
 }

@@ -1,29 +1,15 @@
-//! The satcom demo: the planted carrier and bursts, files of every format, the same rows in every mode.
+//! The satcom demo: the planted carrier and bursts, files of every format, identical rows in every mode.
 
 mod common;
-use common::*;
+use common::{Dir, fails, field, number, succeeds, tone};
 
-const MODES: [&str; 3] = ["auto", "classic", "sqrt"];
-
-/// Runs the demo in every mode, which must agree, and gives one of the reports.
+/// Runs the demo in every mode and returns one of the reports.
 #[track_caller]
 fn in_all_modes(args: &[&str]) -> String {
-    let reports = MODES.map(|mode| {
-        let json = succeeds(&[&["demo", "satcom", "--json", "--mode", mode], args].concat());
-        assert_eq!(field(&json, "mode_asked"), mode);
-        assert!(number(&json, "peak_bytes") <= number(&json, "plan_peak_bytes"));
-        json
-    });
-    for other in &reports[1..] {
-        for key in ["checksum", "rows", "carrier_hz", "bursts"] {
-            assert_eq!(field(&reports[0], key), field(other, key), "{key} of {args:?}");
-        }
-    }
-    let [auto, ..] = reports;
-    auto
+    common::in_all_modes("satcom", &["checksum", "rows", "carrier_hz", "bursts"], args)
 }
 
-/// The carrier is told within a few hertz, and its drift within a few hertz per second.
+/// Checks that the carrier is found within half a bin, and its drift within 10 Hz per second.
 #[track_caller]
 fn finds_the_carrier(json: &str) {
     let bin = number(json, "bin_hz");
@@ -46,16 +32,16 @@ fn the_planted_bursts_are_found_with_their_ends() {
     assert!(number(&json, "planted_bursts") >= 5.0);
     assert_eq!(field(&json, "found_bursts"), field(&json, "planted_bursts"));
     assert_eq!(field(&json, "false_bursts"), "0");
-    // A slot has 512 samples.
+    // The length of a slot is 512 samples.
     assert!(number(&json, "greatest_burst_error_samples") < 512.0, "{json}");
     let text = succeeds(&["demo", "satcom", "--seconds", "2.5", "--deep"]);
-    for part in ["Found with errors of", "planted bursts were found", "Hz a second", field(&json, "checksum")] {
+    for part in ["The errors are", "planted bursts were found", "Hz per second", field(&json, "checksum")] {
         assert!(text.contains(part), "no {part} in {text}");
     }
 }
 
 #[test]
-fn options_change_no_bit() {
+fn options_do_not_change_the_rows() {
     let size = ["--seconds", "0.6", "--window", "2048", "--hop", "1024", "--deep"];
     let plain = in_all_modes(&size);
     for more in [&["--cache-bytes", "8M"][..], &["--checkpoint-every", "5"]] {
@@ -64,7 +50,7 @@ fn options_change_no_bit() {
     }
 }
 
-/// A tone of `hertz` in a little noise, at 100 kHz, as numbers from -1 to 1: IQ or real.
+/// A tone of `hertz` in weak noise at a sample rate of 100 kHz, as IQ or real numbers from -1 to 1.
 fn recording(hertz: f64, samples: usize, real: bool) -> Vec<f64> {
     let noise = tone(0.31, 1, 2 * samples);
     (0..samples * if real { 1 } else { 2 })
@@ -77,7 +63,7 @@ fn recording(hertz: f64, samples: usize, real: bool) -> Vec<f64> {
 }
 
 #[test]
-fn files_of_every_format_have_the_tone_that_was_written() {
+fn the_tone_of_files_of_every_format_is_found() {
     let dir = Dir::new("satcom-formats");
     for (real, hertz) in [(false, -12_345.6), (true, 23_456.7)] {
         let x = recording(hertz, 80_000, real);

@@ -1,4 +1,5 @@
-//! `driver demo audio --checkpoint`: stopped, or killed at any moment, it goes on to the rows of a run never stopped.
+//! `driver demo audio --checkpoint`: a run that is stopped, or killed at any moment, resumes and ends with the rows of
+//! an uninterrupted run.
 
 #![cfg(unix)]
 
@@ -16,21 +17,21 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&INPUT[..], more].concat()
 }
 
-/// What tells one saved file from the next.
+/// The identity of a saved file, which changes with every save.
 fn version(file: &str) -> Option<(u64, i64, i64)> {
     let m = std::fs::metadata(file).ok()?;
     Some((m.ino(), m.mtime(), m.mtime_nsec()))
 }
 
 #[test]
-fn a_stopped_run_goes_on_to_the_same_rows() {
+fn a_stopped_run_resumes_to_the_same_rows() {
     let dir = Dir::new("stopped");
     let file = dir.file("state");
     let whole = succeeds(&INPUT);
-    let never_stopped = succeeds(&with(&["--checkpoint", &file]));
-    assert_eq!(field(&never_stopped, "checksum"), field(&whole, "checksum"));
-    assert_eq!(field(&never_stopped, "rows"), field(&whole, "rows"));
-    // Once more: all is done.
+    let uninterrupted = succeeds(&with(&["--checkpoint", &file]));
+    assert_eq!(field(&uninterrupted, "checksum"), field(&whole, "checksum"));
+    assert_eq!(field(&uninterrupted, "rows"), field(&whole, "rows"));
+    // Another run has nothing left to do.
     let done = succeeds(&with(&["--checkpoint", &file]));
     assert_eq!((field(&done, "checksum"), field(&done, "saves")), (field(&whole, "checksum"), "0"));
     assert_eq!(field(&done, "resumed_at_row"), field(&whole, "rows"));
@@ -61,27 +62,27 @@ fn start(file: &str) -> Child {
 }
 
 #[test]
-fn a_run_killed_at_any_moment_leaves_a_whole_file_and_ends_with_the_same_rows() {
+fn a_run_killed_at_any_moment_leaves_a_complete_file_and_ends_with_the_same_rows() {
     let dir = Dir::new("killed");
     let (file, copy) = (dir.file("state"), dir.file("copy"));
     let whole = succeeds(&INPUT);
     let mut dice = u64::from(std::process::id());
-    let mut below = |most: u64| {
+    let mut random = |end: u64| {
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (dice >> 33) % most
+        (dice >> 33) % end
     };
     let (mut killed, mut rows, mut midway) = (0, 0.0, 0);
     for round in 0..12u64 {
         let mut child = start(&file);
-        // In round 0 most likely before anything was saved; then some saves further on, at any moment of the next.
+        // Round 0 is most likely killed before the first save, later rounds after some saves.
         let mut seen = version(&file);
-        let mut saves = if round == 0 { 0 } else { 1 + below(8) };
+        let mut saves = if round == 0 { 0 } else { 1 + random(8) };
         while saves > 0 && child.try_wait().unwrap().is_none() {
             let now = version(&file);
             saves -= u64::from(now.is_some() && now != seen);
             seen = now.or(seen);
         }
-        sleep(Duration::from_micros(below(4000)));
+        sleep(Duration::from_micros(random(4000)));
         let ended = child.try_wait().unwrap().is_some();
         // SIGKILL.
         child.kill().unwrap();
@@ -89,18 +90,21 @@ fn a_run_killed_at_any_moment_leaves_a_whole_file_and_ends_with_the_same_rows() 
         killed += u32::from(!ended);
         midway += u32::from(Path::new(&dir.file("state.new")).exists());
         if !Path::new(&file).exists() {
-            assert_eq!(rows, 0.0, "the file is gone");
+            assert_eq!(rows, 0.0, "the file was deleted");
             continue;
         }
-        // A whole one, not older than the last: what goes on from it ends with the same rows.
+        // The file is complete and not older than before: a run that resumes from it ends with the same rows.
         std::fs::copy(&file, &copy).unwrap();
         let json = succeeds(&with(&["--checkpoint", &copy]));
         assert_eq!(field(&json, "checksum"), field(&whole, "checksum"), "round {round}");
         let at = number(&json, "resumed_at_row");
-        assert!(at > 0.0 && at >= rows && (at % 2.0 == 0.0 || at == number(&whole, "rows")), "{at} behind {rows}");
+        assert!(
+            at > 0.0 && at >= rows && (at % 2.0 == 0.0 || at == number(&whole, "rows")),
+            "row {at} after row {rows}"
+        );
         rows = at;
     }
-    println!("killed {killed} times, {midway} of them in the midst of a save, last at row {rows}");
+    println!("killed {killed} times, {midway} of them during a save, last at row {rows}");
     assert!(killed >= 3 && rows > 0.0);
     let json = succeeds(&with(&["--checkpoint", &file]));
     for key in ["checksum", "rows"] {
@@ -109,14 +113,14 @@ fn a_run_killed_at_any_moment_leaves_a_whole_file_and_ends_with_the_same_rows() 
 }
 
 #[test]
-fn files_that_do_not_fit_are_refused_and_left_alone() {
+fn unsuitable_files_are_refused_and_not_changed() {
     let dir = Dir::new("refused");
     let file = dir.file("state");
     let json = succeeds(&with(&["--checkpoint", &file, "--stop-after", "300"]));
     assert_eq!(number(&json, "rows"), 300.0);
     let good = std::fs::read(&file).unwrap();
     assert_eq!(number(&json, "checkpoint_file_bytes"), good.len() as f64);
-    // What a killed save leaves beside the file does no harm.
+    // The temporary file of a killed save is ignored.
     std::fs::write(dir.file("state.new"), b"half of a").unwrap();
 
     let text = fails(&["demo", "audio", "--seconds", "21", "--checkpoint", &file], 1);

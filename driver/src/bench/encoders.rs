@@ -1,16 +1,17 @@
-//! `driver bench encode`: the codec beside other programs, each run a process, its processor time as the system has it.
+//! `driver bench encode`: the codec compared with other programs. Each run is a separate process, whose CPU time is
+//! measured.
 
-use super::table::median;
-use crate::Result;
 use crate::cli::EncodersArgs;
-use crate::codec::sample_type;
+use crate::error::Result;
+use crate::library::sample_type;
 use crate::report::json::Object;
+use crate::report::numbers::median;
 use crate::report::process::children_cpu_s;
-use crate::report::say;
+use crate::report::{print, program};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A directory that goes with this program.
+/// A temporary directory that is deleted at the end.
 struct Scratch(PathBuf);
 
 impl Drop for Scratch {
@@ -19,14 +20,14 @@ impl Drop for Scratch {
     }
 }
 
-/// Who encodes: its name in the table, the program, and its arguments to encode and to decode, `IN` and `OUT` being the
-/// files; without `OUT` it writes to standard output.
+/// An encoder: its name in the table, the program, and its arguments to encode and to decode. `IN` and `OUT` stand for
+/// the files; without `OUT`, the program writes to standard output.
 struct Encoder {
     name: String,
     program: PathBuf,
     encode: Vec<String>,
     decode: Vec<String>,
-    /// This program: its failures are failures of the bench.
+    /// True for this program, whose failures are failures of the benchmark.
     ours: bool,
 }
 
@@ -37,7 +38,7 @@ impl Encoder {
         Encoder { name: name.to_string(), program: program.into(), encode: words(encode), decode: words(decode), ours }
     }
 
-    /// Processor seconds of a run from file to file; None where there is no such program.
+    /// CPU seconds of a run from file to file, or None if the program is not installed.
     fn run(&self, args: &[String], from: &Path, to: &Path) -> Result<Option<f64>> {
         let file = args.iter().all(|a| a != "OUT");
         let mut command = Command::new(&self.program);
@@ -57,21 +58,19 @@ impl Encoder {
             Ok(run) => Err(format!("{}: {}", self.name, String::from_utf8_lossy(&run.stderr).trim()).into()),
         }
     }
-}
 
-impl Encoder {
-    /// Encodes, decodes and compares: processor seconds of both, None where there is no such program.
-    fn round(&self, file: &Path, coded: &Path, back: &Path) -> Result<Option<(f64, f64)>> {
+    /// Encodes, decodes and compares. Returns the CPU seconds of both, or None if the program is not installed.
+    fn round(&self, file: &Path, coded: &Path, decoded: &Path) -> Result<Option<(f64, f64)>> {
         let Some(encode) = self.run(&self.encode, file, coded)? else { return Ok(None) };
-        let Some(decode) = self.run(&self.decode, coded, back)? else { return Ok(None) };
-        if same(file, back, self.name == "aec")? {
+        let Some(decode) = self.run(&self.decode, coded, decoded)? else { return Ok(None) };
+        if same(file, decoded, self.name == "aec")? {
             return Ok(Some((encode, decode)));
         }
-        Err(format!("{}: {} does not come back as it was", self.name, file.display()).into())
+        Err(format!("{}: the decoded {} differs from the original", self.name, file.display()).into())
     }
 }
 
-/// Format and channels: as given, else as a name such as `x_2ch.i16` says.
+/// Format and channels: from the arguments, else from a name such as `x_2ch.i16`.
 fn kind(args: &EncodersArgs, file: &str) -> (String, u32) {
     let (stem, end) = file.rsplit_once('.').unwrap_or((file, ""));
     let named = if sample_type(end).is_ok() { end } else { "auto" };
@@ -81,7 +80,7 @@ fn kind(args: &EncodersArgs, file: &str) -> (String, u32) {
     (format, args.channels.unwrap_or(channels))
 }
 
-/// All that can encode a file, installed or not.
+/// All encoders for a file, installed or not.
 fn encoders(format: &str, channels: u32) -> Result<Vec<Encoder>> {
     let program = std::env::current_exe()?;
     let channels = if format == "auto" || format == "wav" { String::new() } else { format!("--channels {channels}") };
@@ -96,7 +95,7 @@ fn encoders(format: &str, channels: u32) -> Result<Vec<Encoder>> {
     }
     all.push(Encoder::new("lz4 -1", "lz4", "-q -c -1 IN", "-q -d -c IN"));
     all.push(Encoder::new("gzip -6", "gzip", "-c -6 IN", "-d -c IN"));
-    // aec knows integers of up to 32 bits only; the bits of floats are integers to it.
+    // aec encodes integers of up to 32 bits; it gets floats as integers.
     if let Ok((_, width @ 1..=4, big)) = sample_type(format) {
         let signed = if format.starts_with('i') { "-s" } else { "" };
         let order = if big { "-m" } else { "" };
@@ -107,73 +106,90 @@ fn encoders(format: &str, channels: u32) -> Result<Vec<Encoder>> {
     Ok(all)
 }
 
-/// Runs every encoder on every file.
+/// The figures of an encoder on a file.
+struct Figures {
+    coded_bytes: u64,
+    ratio: f64,
+    /// CPU seconds per 10^6 bytes of the original, medians over the rounds.
+    encode_s_per_mb: f64,
+    decode_s_per_mb: f64,
+}
+
+/// Runs the encoders on a file in turn, so that other load on the machine affects all of them. Returns the figures of
+/// each, or None if it is not installed or failed.
+fn measure(all: &[Encoder], file: &Path, scratch: &Path, rounds: u32) -> Result<Vec<Option<Figures>>> {
+    let (coded, decoded) = (scratch.join("coded"), scratch.join("decoded"));
+    let raw = std::fs::metadata(file)?.len() as f64;
+    let mb = raw / 1e6;
+    let mut times: Vec<Option<(Vec<f64>, Vec<f64>, u64)>> = vec![Some((Vec::new(), Vec::new(), 0)); all.len()];
+    for _ in 0..rounds {
+        for (e, slot) in all.iter().zip(&mut times) {
+            // An encoder that failed once is not tried again.
+            let Some((encode, decode, size)) = slot else { continue };
+            match e.round(file, &coded, &decoded) {
+                Ok(Some(seconds)) => {
+                    encode.push(seconds.0);
+                    decode.push(seconds.1);
+                    *size = std::fs::metadata(&coded)?.len();
+                }
+                Ok(None) => *slot = None,
+                Err(error) if e.ours => return Err(error),
+                Err(error) => {
+                    eprintln!("{}: {error}", program::name());
+                    *slot = None;
+                }
+            }
+        }
+    }
+    let figures = |(encode, decode, size): (Vec<f64>, Vec<f64>, u64)| Figures {
+        coded_bytes: size,
+        ratio: raw / size as f64,
+        encode_s_per_mb: median(encode).unwrap_or(f64::NAN) / mb,
+        decode_s_per_mb: median(decode).unwrap_or(f64::NAN) / mb,
+    };
+    Ok(times.into_iter().map(|t| t.map(figures)).collect())
+}
+
+/// `driver bench encode`: runs every encoder on every file.
 pub(crate) fn encode(args: &EncodersArgs) -> Result<()> {
     let scratch = Scratch(std::env::temp_dir().join(format!("sqrtspace-bench-encode-{}", std::process::id())));
     std::fs::create_dir_all(&scratch.0)?;
-    let (coded, back) = (scratch.0.join("coded"), scratch.0.join("back"));
     let mut lines = Vec::new();
     let head = ["encoder", "bytes", "ratio", "encode ms/MB", "decode ms/MB"];
     if args.csv {
-        say("file,encoder,raw_bytes,coded_bytes,ratio,encode_cpu_s_per_mb,decode_cpu_s_per_mb\n")?;
+        print("file,encoder,raw_bytes,coded_bytes,ratio,encode_cpu_s_per_mb,decode_cpu_s_per_mb\n")?;
     }
     for file in &args.files {
         let raw = std::fs::metadata(file).map_err(|e| format!("{file}: {e}"))?.len();
         let (format, channels) = kind(args, file);
         if !args.json && !args.csv {
-            say(&format!("{file}: {raw} bytes, {format} x {channels}\n"))?;
-            say(&format!("  {:<14}{:>12}{:>9}{:>15}{:>15}\n", head[0], head[1], head[2], head[3], head[4]))?;
+            print(&format!("{file}: {raw} bytes, {format} x {channels}; CPU times\n"))?;
+            print(&format!("  {:<14}{:>12}{:>9}{:>15}{:>15}\n", head[0], head[1], head[2], head[3], head[4]))?;
         }
-        // The encoders take turns, so that what else the machine does meets all of them.
         let all = encoders(&format, channels)?;
-        let mut times: Vec<(Vec<f64>, Vec<f64>, u64)> = vec![(Vec::new(), Vec::new(), 0); all.len()];
-        let mut failed: Vec<String> = Vec::new();
-        for _ in 0..args.rounds {
-            for (e, (encoding, decoding, size)) in all.iter().zip(&mut times) {
-                // What fails once is not tried again.
-                if failed.contains(&e.name) {
-                    continue;
-                }
-                match e.round(Path::new(file), &coded, &back) {
-                    Ok(Some((encode, decode))) => {
-                        encoding.push(encode);
-                        decoding.push(decode);
-                        *size = std::fs::metadata(&coded)?.len();
-                    }
-                    Ok(None) => failed.push(e.name.clone()),
-                    Err(error) if e.ours => return Err(error),
-                    Err(error) => {
-                        eprintln!("{}: {error}", crate::name());
-                        failed.push(e.name.clone());
-                    }
-                }
-            }
-        }
-        for (e, (mut encoding, mut decoding, size)) in all.iter().zip(times) {
-            if failed.contains(&e.name) {
-                eprintln!("{}: {file}: {} is left out: it is not installed, or failed", crate::name(), e.name);
+        for (e, figures) in all.iter().zip(measure(&all, Path::new(file), &scratch.0, args.rounds)?) {
+            let Some(f) = figures else {
+                eprintln!("{}: {file}: {} is left out because it is not installed or failed", program::name(), e.name);
                 continue;
-            }
-            let mb = raw as f64 / 1e6;
-            let (ratio, encode) = (raw as f64 / size as f64, median(&mut encoding) / mb);
-            let decode = median(&mut decoding) / mb;
+            };
+            let (name, size, ratio, encode, decode) =
+                (&e.name, f.coded_bytes, f.ratio, f.encode_s_per_mb, f.decode_s_per_mb);
             if args.json {
-                let o = Object::new().text("file", file).text("encoder", &e.name).whole("raw_bytes", raw);
+                let o = Object::new().text("file", file).text("encoder", name).whole("raw_bytes", raw);
                 let o = o.whole("coded_bytes", size).real("ratio", ratio).real("encode_cpu_s_per_mb", encode);
                 lines.push(o.real("decode_cpu_s_per_mb", decode).close());
             } else if args.csv {
-                say(&format!("{file},{},{raw},{size},{ratio:.4},{encode:.6},{decode:.6}\n", e.name))?;
+                print(&format!("{file},{name},{raw},{size},{ratio:.4},{encode:.6},{decode:.6}\n"))?;
             } else {
-                let (name, encode, decode) = (&e.name, 1e3 * encode, 1e3 * decode);
-                say(&format!("  {name:<14}{size:>12}{ratio:>9.3}{encode:>15.2}{decode:>15.2}\n"))?;
+                let (encode, decode) = (1e3 * encode, 1e3 * decode);
+                print(&format!("  {name:<14}{size:>12}{ratio:>9.3}{encode:>15.2}{decode:>15.2}\n"))?;
             }
         }
     }
-    if args.json { say(&format!("{}\n", Object::new().list("runs", &lines).close())) } else { Ok(()) }
+    if args.json { print(&format!("{}\n", Object::new().list("runs", &lines).close())) } else { Ok(()) }
 }
 
-/// Whether a file came back with the same bytes, read a piece at a time; `padded`: what follows them is of no interest
-/// (aec fills its last block).
+/// True if file `b` has the bytes of file `a`. With `padded`, `b` may be longer, because aec fills its last block.
 fn same(a: &Path, b: &Path, padded: bool) -> Result<bool> {
     use std::io::{BufRead, BufReader};
     let open = |p: &Path| std::fs::File::open(p).map(|f| BufReader::with_capacity(64 << 10, f));

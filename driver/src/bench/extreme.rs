@@ -1,15 +1,15 @@
-//! `--extreme`: each mode in a fresh process, as often as asked, in turn; one table.
+//! `--extreme`: runs each mode in a separate process, in turn, and prints one table.
 
-use super::Workload;
 use super::record::{self, Record};
-use crate::Result;
+use super::workload::Workload;
 use crate::cli::BenchArgs;
-use crate::report::numbers::{bytes, time, whole};
-use crate::report::say;
+use crate::error::Result;
+use crate::report::numbers::{bytes, median, time, whole};
+use crate::report::{print, program};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
-/// The arguments of this program without those that this table deals with.
+/// The arguments of this process without those that choose the mode, the number of runs and the output.
 fn arguments() -> Vec<std::ffi::OsString> {
     let mut kept = Vec::new();
     let mut args = std::env::args_os().skip(1);
@@ -24,33 +24,27 @@ fn arguments() -> Vec<std::ffi::OsString> {
     kept
 }
 
-/// One run of one mode. That it was killed, or refused for its memory, is a result too.
+/// One run of one mode. A run that is killed or that does not fit into the memory budget is a result as well.
 fn child(workload: Workload, args: &BenchArgs, mode: &str, iter: u32) -> Result<Record> {
     let run = Command::new(std::env::current_exe()?).args(arguments()).args(["--json", "--mode", mode]).output()?;
     let mut r = if run.status.success() {
         let mut r = Record::from_json(&String::from_utf8_lossy(&run.stdout));
-        // `auto` stands for itself, whatever it picked.
+        // The record has the mode that `auto` chose.
         r.mode = mode.into();
         r
     } else {
         let mut r = Record::new(workload, args.deep, mode, &workload.config(args), args.n.unwrap_or(0));
         let text = String::from_utf8_lossy(&run.stderr);
-        let told = crate::without_name(&text).lines().next().unwrap_or_default().to_string();
+        let error = program::without_name(&text).lines().next().unwrap_or_default().to_string();
         r.outcome = match run.status.signal() {
             Some(9) => "killed".into(),
             Some(signal) => format!("ended by signal {signal}"),
-            None => told,
+            None => error,
         };
         r
     };
     r.iter = iter;
     Ok(r)
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 /// Runs all modes and prints the medians.
@@ -67,21 +61,22 @@ pub(super) fn run(workload: Workload, args: &BenchArgs) -> Result<()> {
     let ok: Vec<&Record> = records.iter().filter(|r| r.outcome == "ok").collect();
     let same = ok.windows(2).all(|r| r[0].checksum == r[1].checksum);
     let failure = match (same, ok.is_empty()) {
-        (false, _) => Some("the modes gave different rows"),
-        (_, true) => Some("no mode came to its end"),
+        (false, _) => Some("the rows of the modes differ"),
+        (_, true) => Some("no mode completed"),
         _ => None,
     };
     if let Some(failure) = failure {
         return Err(format!("{failure}\n{}", table(&records)).into());
     }
     if args.json {
-        return say(&records.iter().map(|r| format!("{}\n", r.json())).collect::<String>());
+        return print(&records.iter().map(|r| format!("{}\n", r.json())).collect::<String>());
     }
-    say(&table(&records))
+    print(&table(&records))
 }
 
 fn table(records: &[Record]) -> String {
-    let heads = ["mode", "time", "processor", "work memory", "process (RSS)", "minor", "major", "read", "written"];
+    let heads =
+        ["mode", "time", "CPU time", "work memory", "process (RSS)", "minor faults", "major faults", "read", "written"];
     let mut out = String::new();
     for (i, head) in heads.iter().enumerate() {
         out.push_str(&if i == 0 { format!("{head:<9}") } else { format!("{head:>14}") });
@@ -95,23 +90,24 @@ fn table(records: &[Record]) -> String {
             continue;
         };
         let ok = || of_mode.iter().filter(|r| r.outcome == "ok");
-        let most = |f: fn(&Record) -> u64| ok().map(|r| f(r)).max().unwrap_or(0);
+        let middle = |f: fn(&Record) -> f64| median(ok().map(|r| f(r))).unwrap_or(f64::NAN);
+        let max = |f: fn(&Record) -> u64| ok().map(|r| f(r)).max().unwrap_or(0);
         let figures = [
-            time(median(ok().map(|r| r.wall_s))),
-            time(median(ok().map(|r| r.cpu_s()))),
-            bytes(most(|r| r.peak_bytes)),
-            bytes(most(|r| r.peak_rss_bytes)),
-            whole(most(|r| r.minor_faults)),
-            whole(most(|r| r.major_faults)),
-            bytes(most(|r| r.read_bytes)),
-            bytes(most(|r| r.write_bytes)),
+            time(middle(|r| r.wall_s)),
+            time(middle(Record::cpu_s)),
+            bytes(max(|r| r.peak_bytes)),
+            bytes(max(|r| r.peak_rss_bytes)),
+            whole(max(|r| r.minor_faults)),
+            whole(max(|r| r.major_faults)),
+            bytes(max(|r| r.read_bytes)),
+            bytes(max(|r| r.write_bytes)),
         ];
         out.push_str(&format!("{mode:<9}"));
         figures.iter().for_each(|f| out.push_str(&format!("{f:>14}")));
         out.push_str(&format!("  {}\n", last.checksum));
         let lost = of_mode.len() - ok().count();
         if lost > 0 {
-            out.push_str(&format!("          {lost} of {} runs did not come to their end\n", of_mode.len()));
+            out.push_str(&format!("          {lost} of {} runs did not complete\n", of_mode.len()));
         }
     }
     out

@@ -1,14 +1,14 @@
-//! One run in figures: a line of CSV, a JSON object.
+//! The figures of one run, as a line of CSV and as a JSON object.
 
-use super::Workload;
-use crate::Result;
+use super::workload::Workload;
+use crate::error::Result;
 use crate::library::{Config, Plan, Stats};
 use crate::report::cgroup;
 use crate::report::json::{Object, field};
 use crate::report::process::Took;
 use std::path::Path;
 
-/// The columns of a CSV file, which are the fields of the JSON object too.
+/// The columns of the CSV file, which are also the fields of the JSON object.
 #[rustfmt::skip]
 pub(crate) const COLUMNS: [&str; 42] = [
     "workload", "mode", "cap", "sweep", "order", "outcome", "checksum", "n", "window", "hop", "iter", "k", "lru_bytes",
@@ -17,19 +17,20 @@ pub(crate) const COLUMNS: [&str; 42] = [
     "stage_bytes", "spill_bytes", "kernel_limit_bytes", "kernel_peak_bytes", "swapped_in_pages",
     "wall_s", "user_s", "sys_s", "cpu_s", "recompute_factor", "check1", "check2", "kept_every", "least_bytes",
 ];
+/// Number of text columns, which come first.
 const TEXTS: usize = 7;
 
-/// A run.
+/// The figures of a run.
 #[derive(Clone, Default)]
 pub(crate) struct Record {
     pub(crate) workload: String,
     pub(crate) mode: String,
-    /// What memory there was, where several such were tried.
+    /// The memory limit, in a comparison under limits.
     pub(crate) cap: String,
-    /// What was varied, where something was.
+    /// The parameter that a sweep varies.
     pub(crate) sweep: String,
     pub(crate) order: String,
-    /// `ok`, `killed` and why, or what went wrong.
+    /// `ok`, `killed` with the reason, or the error.
     pub(crate) outcome: String,
     pub(crate) checksum: String,
     pub(crate) n: u64,
@@ -53,13 +54,13 @@ pub(crate) struct Record {
     pub(crate) rows_out: u64,
     pub(crate) cache_hits: u64,
     pub(crate) cache_misses: u64,
-    /// Bytes of the rows made; of the file for spilling, used.
+    /// Bytes of the computed rows, and used bytes of the spill file.
     pub(crate) stage_bytes: u64,
     pub(crate) spill_bytes: u64,
-    /// Of the control group, page cache included; 0 where it has no bound.
+    /// Memory limit and peak of the control group, page cache included; 0 without a limit.
     pub(crate) kernel_limit_bytes: u64,
     pub(crate) kernel_peak_bytes: u64,
-    /// Pages that the machine took back from swap meanwhile.
+    /// Pages that the machine swapped in meanwhile.
     pub(crate) swapped_in_pages: u64,
     pub(crate) wall_s: f64,
     pub(crate) user_s: f64,
@@ -88,6 +89,7 @@ impl Record {
         }
     }
 
+    /// Sets the time and the resources.
     pub(crate) fn took(&mut self, took: &Took) {
         let u = &took.usage;
         (self.wall_s, self.user_s, self.sys_s) = (took.wall_s, took.user_s, took.sys_s);
@@ -101,19 +103,21 @@ impl Record {
         }
     }
 
+    /// Sets the figures of the plan.
     pub(crate) fn planned(&mut self, plan: &Plan) {
         (self.block, self.plan_bytes) = (plan.block, plan.work_bytes);
         (self.recompute_factor, self.kept_every) = (plan.recompute_factor, plan.checkpoint_every);
         self.least_bytes = plan.min_budget_bytes;
     }
 
+    /// Sets the statistics of the pipeline.
     pub(crate) fn did(&mut self, stats: &Stats) {
         (self.peak_bytes, self.stage_rows, self.rows_out) = (stats.peak_bytes, stats.stage_rows, stats.rows_out);
         (self.cache_hits, self.cache_misses) = (stats.cache_hits, stats.cache_misses);
         (self.stage_bytes, self.spill_bytes) = (stats.stage_bytes, stats.spill_bytes);
     }
 
-    /// Processor time.
+    /// CPU time.
     pub(crate) fn cpu_s(&self) -> f64 {
         self.user_s + self.sys_s
     }
@@ -122,8 +126,8 @@ impl Record {
         [&self.workload, &self.mode, &self.cap, &self.sweep, &self.order, &self.outcome, &self.checksum]
     }
 
+    /// The integers, in the order of the columns after the texts.
     #[rustfmt::skip]
-    /// The whole numbers, in the order of the columns behind the texts.
     fn wholes(&self) -> [u64; 26] {
         let iter = u64::from(self.iter);
         [
@@ -135,11 +139,11 @@ impl Record {
         ]
     }
 
-    /// The others, the last two being whole.
+    /// The remaining columns; the last two are integers.
     fn reals(&self) -> [f64; 9] {
-        let (every, least) = (self.kept_every as f64, self.least_bytes as f64);
+        let (every, min) = (self.kept_every as f64, self.least_bytes as f64);
         let factor = self.recompute_factor;
-        [self.wall_s, self.user_s, self.sys_s, self.cpu_s(), factor, self.check1, self.check2, every, least]
+        [self.wall_s, self.user_s, self.sys_s, self.cpu_s(), factor, self.check1, self.check2, every, min]
     }
 
     pub(crate) fn json(&self) -> String {
@@ -155,7 +159,7 @@ impl Record {
         o.close()
     }
 
-    /// From a JSON object, or from a line of CSV by its heading.
+    /// Reads a record from the fields of a JSON object or of a line of CSV; `get` returns a field by its key.
     pub(crate) fn read<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Record {
         let text = |key| get(key).unwrap_or_default().to_string();
         let real = |key| get(key).and_then(|v| v.parse::<f64>().ok()).unwrap_or(f64::NAN);
@@ -209,7 +213,7 @@ impl Record {
         Record::read(|key| field(json, key))
     }
 
-    /// `samples wall_s user_s sys_s maxrss_KiB check1 check2`.
+    /// The line `samples wall_s user_s sys_s maxrss_KiB check1 check2`.
     pub(crate) fn line(&self) -> String {
         let kib = self.peak_rss_bytes / 1024;
         let (wall, user, sys) = (self.wall_s, self.user_s, self.sys_s);
@@ -217,11 +221,11 @@ impl Record {
     }
 }
 
-/// Writes runs as CSV, with a heading.
+/// Writes records as CSV with a heading.
 pub(crate) fn save(path: &Path, records: &[Record]) -> Result<()> {
     let mut out = COLUMNS.join(",") + "\n";
     for r in records {
-        // What a failure says may have commas.
+        // Error texts may contain commas.
         let texts = r.texts().map(|t| t.replace([',', '\n', '"'], " "));
         out.push_str(&texts.join(","));
         r.wholes().iter().for_each(|v| out.push_str(&format!(",{v}")));
@@ -231,26 +235,26 @@ pub(crate) fn save(path: &Path, records: &[Record]) -> Result<()> {
     std::fs::write(path, out).map_err(|e| format!("{}: {e}", path.display()).into())
 }
 
-/// Reads what [`save`] wrote; columns may be missing or stand in another order.
+/// Reads a file that [`save`] wrote. Columns may be missing or in another order.
 pub(crate) fn load(path: &Path) -> Result<Vec<Record>> {
-    let say = |what: String| format!("{}: {what}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|e| say(e.to_string()))?;
+    let error = |what: String| format!("{}: {what}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|e| error(e.to_string()))?;
     let mut lines = text.lines().filter(|l| !l.trim().is_empty());
     let heading: Vec<&str> = lines.next().unwrap_or_default().split(',').map(str::trim).collect();
     if !["workload", "mode", "wall_s"].iter().all(|key| heading.contains(key)) {
-        return Err(say("no heading of a bench's CSV file".into()).into());
+        return Err(error("not a CSV file of `bench`: the heading lacks workload, mode or wall_s".into()).into());
     }
     let mut records = Vec::new();
     for (i, line) in lines.enumerate() {
         let fields: Vec<&str> = line.split(',').collect();
         if fields.len() != heading.len() {
-            let (got, want) = (fields.len(), heading.len());
-            return Err(say(format!("line {} has {got} fields, the heading {want}", i + 2)).into());
+            let (got, expected) = (fields.len(), heading.len());
+            return Err(error(format!("line {} has {got} fields, the heading has {expected}", i + 2)).into());
         }
         let get = |key: &str| heading.iter().position(|h| *h == key).map(|at| fields[at].trim());
         records.push(Record::read(get));
     }
-    if records.is_empty() { Err(say("no runs in it".into()).into()) } else { Ok(records) }
+    if records.is_empty() { Err(error("the file has no runs".into()).into()) } else { Ok(records) }
 }
 
 #[cfg(test)]
@@ -258,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn csv_and_json_are_read_back() {
         let mut r =
             Record { workload: "logs".into(), mode: "sqrt".into(), outcome: "a, b".into(), ..Record::default() };
         (r.n, r.iter, r.cache_misses, r.wall_s, r.user_s, r.sys_s) = (20_000_000, 3, 7, 0.5, 0.25, 0.125);

@@ -1,28 +1,30 @@
-//! What is shown under which caps.
+//! The demos under memory limits: their inputs, modes and limits.
 
 use super::launcher::Cap;
 use super::profiles::{self, Profile};
-use crate::Result;
 use crate::bench::Workload;
 use crate::cli::{CappedArgs, Preset, Show};
+use crate::error::Result;
 
 const MIB: u64 = 1 << 20;
-/// The smallest cap.
+/// The lowest limit.
 pub(super) const SMALLEST: u64 = 8 * MIB;
-/// Memory and swap together where there is swap.
+/// Limit of memory and swap together, for the demos with swap.
 const WITH_SWAP: u64 = 4096 * MIB;
 
-/// A demo, and its reduced size.
+/// A demo, and its size with `--quick`.
 struct Demo {
     name: &'static str,
     title: &'static str,
     workload: Workload,
     preset: Preset,
-    /// The computer: its processors and cache, and its memory unless other memory, with swap, is named.
+    /// The computer: its CPUs and cache, and its memory unless `swapping_mib` is set.
     profile: &'static str,
+    /// Memory limit in MiB, with swap.
     swapping_mib: Option<u64>,
-    /// In 8 MiB without swap as well.
+    /// Run in 8 MiB without swap as well.
     small: bool,
+    /// Run in auto mode as well.
     auto: bool,
     quick_n: u64,
     quick_mib: u64,
@@ -32,7 +34,7 @@ fn demo(show: Show) -> Demo {
     match show {
         Show::Barely => Demo {
             name: "barely",
-            title: "audio, whose rows just fit",
+            title: "audio whose rows just fit into the memory",
             workload: Workload::Audio,
             preset: Preset::Barely,
             profile: "rad750",
@@ -44,7 +46,7 @@ fn demo(show: Show) -> Demo {
         },
         Show::Spill => Demo {
             name: "spill",
-            title: "logs, p50 and p95 of windows that overlap 16 times",
+            title: "logs: p50 and p95 of windows that overlap 16 times",
             workload: Workload::Logs,
             preset: Preset::Spill,
             profile: "gr740",
@@ -56,7 +58,7 @@ fn demo(show: Show) -> Demo {
         },
         Show::SpillLite => Demo {
             name: "spill-lite",
-            title: "audio, whose rows do not fit",
+            title: "audio whose rows do not fit into the memory",
             workload: Workload::Audio,
             preset: Preset::Barely,
             profile: "gr712rc",
@@ -68,7 +70,7 @@ fn demo(show: Show) -> Demo {
         },
         Show::SpillAuto => Demo {
             name: "spill-auto",
-            title: "ten minutes of audio, and what the planner picks",
+            title: "ten minutes of audio, also in the mode that the planner chooses",
             workload: Workload::Audio,
             preset: Preset::Spill,
             profile: "gr740",
@@ -80,7 +82,7 @@ fn demo(show: Show) -> Demo {
         },
         Show::Satcom => Demo {
             name: "satcom",
-            title: "satcom, whose spectra do not fit",
+            title: "satcom whose spectra do not fit into the memory",
             workload: Workload::Satcom,
             preset: Preset::Spill,
             profile: "gr740",
@@ -93,7 +95,7 @@ fn demo(show: Show) -> Demo {
     }
 }
 
-/// The same words of `driver bench` under each of the caps in each of the modes.
+/// The runs of a demo: the same `driver bench` in each mode under each limit.
 pub(super) struct Plan {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
@@ -119,7 +121,7 @@ impl Plan {
         }
         let more = if swapping.is_some() { 0 } else { profile.memory_swap_bytes - profile.memory_bytes };
         let memory_swap = if swapping.is_some() { WITH_SWAP } else { memory + more };
-        // Without a cap first: what the modes need by themselves.
+        // The runs without a limit come first: they show what the modes need.
         let mut caps = vec![None, Some(Cap { memory, memory_swap })];
         if demo.small {
             caps.push(Some(Cap { memory: SMALLEST, memory_swap: SMALLEST }));

@@ -1,14 +1,15 @@
-//! Who holds the caps: a Docker engine, or docker/capped.sh where none answers.
+//! Runs processes under memory limits: in a Docker engine, or by docker/capped.sh if no engine responds.
 
 use super::profiles::Profile;
-use crate::Result;
 use crate::cli::{By, CappedArgs};
+use crate::error::Result;
+use crate::report::program;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Neither an engine nor a control group: not a failure of what was to be shown.
+/// The error if neither an engine nor a control group is available. It has an exit code of its own.
 #[derive(Debug)]
 pub(crate) struct NotPermitted(String);
 
@@ -20,7 +21,7 @@ impl std::fmt::Display for NotPermitted {
 
 impl std::error::Error for NotPermitted {}
 
-/// Bytes of memory, and of memory and swap together.
+/// Limits in bytes: of memory, and of memory and swap together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cap {
     pub(crate) memory: u64,
@@ -30,9 +31,9 @@ pub(crate) struct Cap {
 /// How a run ended.
 pub(crate) struct Ended {
     pub(crate) stdout: String,
-    /// `ok`, `killed ...`, or what the program said.
+    /// `ok`, `killed ...`, or the error of the program.
     pub(crate) outcome: String,
-    /// What the kernel counted at most, where that is known from outside.
+    /// Peak memory as the kernel counted it, if it is known outside of the process.
     pub(crate) kernel_peak_bytes: Option<u64>,
 }
 
@@ -46,12 +47,12 @@ fn output(command: &mut Command) -> std::result::Result<Output, String> {
     command.stdin(Stdio::null()).output().map_err(|e| format!("{name}: {e}"))
 }
 
-/// A number of bytes as Docker takes it.
+/// A number of bytes in Docker's notation.
 fn size(n: u64) -> String {
     if n.is_multiple_of(1 << 20) { format!("{}m", n >> 20) } else { n.to_string() }
 }
 
-/// Words of a command as a shell takes them; those that were built here need no quotes but for their spaces.
+/// A command as a shell reads it. The words contain no characters that need quotes, except spaces.
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args()).map(|w| w.to_string_lossy());
     let quoted = words.map(|w| if w.contains(' ') { format!("'{w}'") } else { w.into_owned() });
@@ -59,7 +60,7 @@ fn shown(command: &Command) -> String {
 }
 
 impl Launcher {
-    /// The engine if it answers, else the script if it may.
+    /// Finds the engine, or else the script. Returns it with a description.
     pub(crate) fn find(args: &CappedArgs) -> Result<(Launcher, String)> {
         let engine = output(Command::new("docker").args(["version", "--format", "{{.Server.Version}}"]));
         let engine = engine.and_then(|o| {
@@ -71,28 +72,30 @@ impl Launcher {
                 let image = args.image.clone();
                 let have = output(Command::new("docker").args(["image", "inspect", &image]))?;
                 if !have.status.success() {
-                    return Err(format!("there is no image {image}: `make image` makes it").into());
+                    return Err(format!("the image {image} does not exist; build it with `make image`").into());
                 }
                 let text = format!("Docker {version}, image {image}");
                 return Ok((Launcher::Docker { image }, text));
             }
-            (Err(why), By::Docker) => return Err(NotPermitted(format!("no Docker engine answers: {why}")).into()),
+            (Err(why), By::Docker) => return Err(NotPermitted(format!("no Docker engine responds: {why}")).into()),
             _ => {}
         }
         let script = args.script.clone();
         let means = output(Command::new("sh").arg(&script).arg("--means"))?;
-        let told = |text: &[u8]| String::from_utf8_lossy(text).trim().to_string();
+        let trimmed = |text: &[u8]| String::from_utf8_lossy(text).trim().to_string();
         match means.status.code() {
             Some(0) => {}
-            Some(4) => return Err(NotPermitted(format!("no Docker engine answers.\n{}", told(&means.stderr))).into()),
-            _ => return Err(format!("{}: {}", script.display(), told(&means.stderr)).into()),
+            Some(4) => {
+                return Err(NotPermitted(format!("no Docker engine responds.\n{}", trimmed(&means.stderr))).into());
+            }
+            _ => return Err(format!("{}: {}", script.display(), trimmed(&means.stderr)).into()),
         }
-        let why = if args.by == By::Script { "as asked" } else { "no Docker engine answers" };
-        let text = format!("{}, {} ({why})", script.display(), told(&means.stdout));
+        let why = if args.by == By::Script { "as requested" } else { "no Docker engine responds" };
+        let text = format!("{}, {} ({why})", script.display(), trimmed(&means.stdout));
         Ok((Launcher::Script { script, program: std::env::current_exe()? }, text))
     }
 
-    /// The path of a file of the directory `out` for the program that runs under the cap.
+    /// The path of the file `name` in the directory `out`, for the process under the limits.
     pub(crate) fn path(&self, out: &Path, name: &str) -> String {
         match self {
             Launcher::Docker { .. } => format!("/out/{name}"),
@@ -100,7 +103,7 @@ impl Launcher {
         }
     }
 
-    /// Runs this program with `words` under a cap, or without one; says the command first.
+    /// Prints a command, and runs it: this program with the arguments `words`, with or without limits.
     pub(crate) fn run(
         &self,
         cap: Option<Cap>,
@@ -109,7 +112,7 @@ impl Launcher {
         words: &[String],
         patience: u64,
     ) -> Result<Ended> {
-        // More processors than there are would be refused.
+        // Docker refuses more CPUs than the machine has.
         let have = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
         let mut limits = vec!["--cpus".to_string(), on.cpus.min(have).to_string()];
         if let Some(cap) = cap {
@@ -135,37 +138,37 @@ impl Launcher {
         eprintln!("  {}", shown(&command));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
-        let patient = self.wait(&mut child, &name, Duration::from_secs(patience))?;
+        let in_time = self.wait(&mut child, &name, Duration::from_secs(patience))?;
         let run = child.wait_with_output()?;
         let (stdout, stderr) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-        let told = std::fs::read_to_string(&report).unwrap_or_default();
+        let counted = std::fs::read_to_string(&report).unwrap_or_default();
         let _ = std::fs::remove_file(&report);
-        let number = |key: &str| told.lines().find_map(|l| l.strip_prefix(key)?.trim().parse::<u64>().ok());
+        let number = |key: &str| counted.lines().find_map(|l| l.strip_prefix(key)?.trim().parse::<u64>().ok());
         let code = run.status.code().unwrap_or_else(|| 128 + run.status.signal().unwrap_or(0));
         let outcome = match code {
             0 => "ok".to_string(),
-            _ if !patient => "stopped: it took too long".into(),
+            _ if !in_time => "stopped at the time limit".into(),
             137 if number("oom_kills ").is_some_and(|n| n > 0) || self.oom(&name, began.as_secs()) => {
                 "killed: out of memory".into()
             }
             137 => "killed".into(),
             _ => {
-                let line = stderr.lines().find(|l| !l.trim().is_empty()).unwrap_or("it said nothing");
-                crate::without_name(line).to_string()
+                let line = stderr.lines().find(|l| !l.trim().is_empty()).unwrap_or("failed without a message");
+                program::without_name(line).to_string()
             }
         };
         let kernel_peak_bytes = number("peak_bytes ");
         Ok(Ended { stdout: stdout.into(), outcome, kernel_peak_bytes })
     }
 
-    /// Waits; whether it came to its end by itself.
+    /// Waits for the end of the process, or stops it at the time limit. Returns false if it was stopped.
     fn wait(&self, child: &mut Child, name: &str, patience: Duration) -> Result<bool> {
         let began = Instant::now();
         while child.try_wait()?.is_none() {
             if began.elapsed() > patience {
                 match self {
                     Launcher::Docker { .. } => output(Command::new("docker").args(["kill", name]))?,
-                    // The script clears up behind itself, which it could not if it were killed.
+                    // SIGTERM, not SIGKILL, so that the script removes its control groups.
                     Launcher::Script { .. } => output(Command::new("kill").arg(child.id().to_string()))?,
                 };
                 return Ok(false);
@@ -175,7 +178,7 @@ impl Launcher {
         Ok(true)
     }
 
-    /// Whether the engine saw that the container's group ran out of memory.
+    /// True if the engine reported that the container ran out of memory.
     fn oom(&self, name: &str, began: u64) -> bool {
         let Launcher::Docker { .. } = self else { return false };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(began, |d| d.as_secs()) + 1;

@@ -1,5 +1,6 @@
-//! `driver capped`: the classic and the sqrt order on the same file, each in a process of its own, with all the memory there
-//! is and under caps that the kernel enforces. That the classic order is killed is a result; that sqrt is, is a failure.
+//! `driver capped`: the classic and the sqrt order on the same file, each run in a separate process, without a memory
+//! limit and under limits that the kernel enforces. A killed run of the classic order is a result, a killed run of the
+//! sqrt order a failure.
 
 mod demos;
 mod launcher;
@@ -8,26 +9,26 @@ mod table;
 
 pub(crate) use launcher::NotPermitted;
 
-use crate::Result;
 use crate::bench::record::{self, Record};
 use crate::cli::{CappedArgs, PlotArgs};
+use crate::error::Result;
 use crate::plot;
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::process::Stopwatch;
-use crate::report::say;
+use crate::report::{print, program};
 use demos::Plan;
 use launcher::Launcher;
 use std::process::Command;
 
-/// A mode as it is run: its name for people, and the words of the command line.
+/// A mode: its name in the table, and its arguments.
 struct Mode {
     name: String,
     words: Vec<String>,
-    /// Its rows lie in a file.
+    /// The rows are in a file.
     in_file: bool,
 }
 
-/// The modes of a plan. The classic order with its rows in a file is one of its own.
+/// The modes of a plan. The classic order with its rows in a file is a mode of its own.
 fn modes(plan: &Plan, spill_dir: &str) -> Vec<Mode> {
     let mut modes = Vec::new();
     for name in plan.modes {
@@ -40,7 +41,7 @@ fn modes(plan: &Plan, spill_dir: &str) -> Vec<Mode> {
     modes
 }
 
-/// Swap of this machine, where the kernel tells it.
+/// Size of the swap of this machine, if known.
 fn swap_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|l| l.strip_prefix("SwapTotal:"))?;
@@ -51,36 +52,20 @@ fn swap_bytes() -> Option<u64> {
 pub(crate) fn run(args: &CappedArgs) -> Result<()> {
     let plan = Plan::new(args)?;
     let (launcher, by) = Launcher::find(args)?;
-    let at = |e: std::io::Error| format!("{}: {e}", args.out.display());
-    std::fs::create_dir_all(&args.out).map_err(at)?;
-    let out = args.out.canonicalize().map_err(at)?;
-    let mut head = format!("{}: {}\n\n", plan.name, plan.title);
-    let mut line = |key: &str, value: String| head.push_str(&format!("  {key:<10} {value}\n"));
+    let error = |e: std::io::Error| format!("{}: {e}", args.out.display());
+    std::fs::create_dir_all(&args.out).map_err(error)?;
+    let out = args.out.canonicalize().map_err(error)?;
     let input = format!("{}.f32", plan.name);
     let took = write(&plan, &out.join(&input))?;
-    line(
-        "input",
-        format!("{}, {} samples, written beforehand in {}", args.out.join(&input).display(), whole(plan.n), time(took)),
-    );
-    line("windows", format!("{} samples every {}", plan.window, plan.hop));
-    line(
-        "computer",
-        format!("{} ({}): its memory, unless the table has another", plan.profile.name, plan.profile.title),
-    );
-    line("caps by", by);
-    let swaps = plan.caps.iter().flatten().any(|c| c.memory_swap > c.memory);
-    if swaps && swap_bytes() == Some(0) {
-        line("swap", "this machine has none: what exceeds the cap is killed where it would page".into());
-    }
-    say(&format!("{head}\n"))?;
+    print(&heading(&plan, &args.out.join(&input), took, by))?;
 
     let modes = modes(&plan, &launcher.path(&out, ""));
     let mut records = Vec::new();
     for iter in 0..args.iters {
         for cap in &plan.caps {
-            // In the smallest, rows in a file would go to the disk and back for minutes.
-            let smallest = cap.is_some_and(|c| c.memory == demos::SMALLEST);
-            for mode in modes.iter().filter(|m| !(smallest && m.in_file)) {
+            // Under the lowest limit, rows in a file would be paged to and from the disk for minutes.
+            let lowest = cap.is_some_and(|c| c.memory == demos::SMALLEST);
+            for mode in modes.iter().filter(|m| !(lowest && m.in_file)) {
                 let mut words: Vec<String> = ["bench", plan.workload.name(), "--window"].map(String::from).to_vec();
                 words.extend([plan.window.to_string(), "--hop".into(), plan.hop.to_string(), "--input".into()]);
                 words.push(launcher.path(&out, &input));
@@ -95,25 +80,45 @@ pub(crate) fn run(args: &CappedArgs) -> Result<()> {
     let png = args.out.join(format!("{}.png", plan.name));
     record::save(&csv, &records)?;
     plot::runs::draw(&PlotArgs { input: csv.clone(), output: png.clone() })?;
-    say(&format!("\n{}\n", table::draw(&records)))?;
+    print(&format!("\n{}\n", table::draw(&records)))?;
     let verdict = table::judge(&records, args.most);
-    say(&verdict.told)?;
-    say(&format!("Figures in {}, drawn in {}.\n", csv.display(), png.display()))?;
+    print(&verdict.text)?;
+    print(&format!("The figures are in {}, and a plot in {}.\n", csv.display(), png.display()))?;
     if verdict.failures.is_empty() { Ok(()) } else { Err(verdict.failures.join("; ").into()) }
 }
 
-/// Writes the input in a process of its own, whose time is told apart.
+/// The description of the runs; `took` is the time to write the input, in seconds.
+fn heading(plan: &Plan, input: &std::path::Path, took: f64, by: String) -> String {
+    let mut out = format!("{}: {}\n\n", plan.name, plan.title);
+    let mut line = |key: &str, value: String| out.push_str(&format!("  {key:<10} {value}\n"));
+    line("input", format!("{}: {} samples, written in {}", input.display(), whole(plan.n), time(took)));
+    line("windows", format!("{} samples each, hop {}", plan.window, plan.hop));
+    line(
+        "computer",
+        format!("{} ({}); the table shows the memory limit of each run", plan.profile.name, plan.profile.title),
+    );
+    line("limits by", by);
+    let swaps = plan.caps.iter().flatten().any(|c| c.memory_swap > c.memory);
+    if swaps && swap_bytes() == Some(0) {
+        line("swap", "none on this machine: a run that exceeds its limit is killed instead of paged".into());
+    }
+    out.push('\n');
+    out
+}
+
+/// Writes the input in a separate process, so that its time is not part of the runs. Returns the time in seconds.
 fn write(plan: &Plan, path: &std::path::Path) -> Result<f64> {
     let stopwatch = Stopwatch::start();
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["bench", plan.workload.name(), "--n", &plan.n.to_string(), "--write"]).arg(path);
     let written = command.output()?;
     if !written.status.success() {
-        return Err(crate::without_name(&String::from_utf8_lossy(&written.stderr)).into());
+        return Err(program::without_name(&String::from_utf8_lossy(&written.stderr)).into());
     }
     Ok(stopwatch.stop().wall_s)
 }
 
+/// The record of a run.
 fn record(plan: &Plan, ended: &launcher::Ended, mode: &str, cap: Option<launcher::Cap>, iter: u32) -> Record {
     let mut r = if ended.outcome == "ok" { Record::from_json(&ended.stdout) } else { Record::default() };
     r.workload = plan.workload.name().into();

@@ -1,10 +1,10 @@
-//! On-board computers: how much memory, how many processors, how much cache. The files in docker/profiles are the one place
-//! that says so; containers take them as they are (`docker run --env-file`).
+//! On-board computers: memory, CPUs and cache. The numbers come from the files in docker/profiles, which `docker run
+//! --env-file` reads as well.
 
-use crate::Result;
 use crate::cli;
+use crate::error::Result;
 use crate::report::numbers::bytes;
-use crate::report::say;
+use crate::report::print;
 
 const FILES: [(&str, &str); 3] = [
     ("rad750", include_str!("../../../docker/profiles/rad750.env")),
@@ -12,7 +12,7 @@ const FILES: [(&str, &str); 3] = [
     ("gr740", include_str!("../../../docker/profiles/gr740.env")),
 ];
 
-/// A computer.
+/// An on-board computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Profile {
     pub(crate) name: &'static str,
@@ -40,24 +40,24 @@ fn parse(name: &'static str, text: &str) -> Result<Profile> {
     })
 }
 
-/// The profile of a name.
+/// The profile with a name.
 pub(crate) fn find(name: &str) -> Result<Profile> {
     let known = || FILES.map(|(name, _)| name).join(", ");
-    let (name, text) =
-        FILES.iter().find(|(n, _)| *n == name).ok_or_else(|| format!("{name}: not one of {}", known()))?;
+    let (name, text) = FILES
+        .iter()
+        .find(|(n, _)| *n == name)
+        .ok_or_else(|| format!("unknown profile {name}; the profiles are {}", known()))?;
     parse(name, text)
 }
 
-/// `driver profile`: all of them, or the file of one with the source of each number.
+/// `driver profile`: lists all profiles, or prints the file of one.
 pub(crate) fn list(name: Option<&str>) -> Result<()> {
     if let Some(name) = name {
         find(name)?;
-        return say(FILES.iter().find(|(n, _)| *n == name).map_or("", |(_, text)| text));
+        return print(FILES.iter().find(|(n, _)| *n == name).map_or("", |(_, text)| text));
     }
-    let mut out = format!(
-        "{:<9}{:<26}{:>12}{:>10}{:>12}{:>12}\n",
-        "profile", "computer", "memory", "swap", "processors", "cache"
-    );
+    let mut out =
+        format!("{:<9}{:<26}{:>12}{:>10}{:>12}{:>12}\n", "profile", "computer", "memory", "swap", "CPUs", "cache");
     for (name, text) in FILES {
         let p = parse(name, text)?;
         let swap = match p.memory_swap_bytes.saturating_sub(p.memory_bytes) {
@@ -67,8 +67,8 @@ pub(crate) fn list(name: Option<&str>) -> Result<()> {
         let (memory, cache) = (bytes(p.memory_bytes), bytes(p.cache_bytes));
         out.push_str(&format!("{name:<9}{:<26}{memory:>12}{swap:>10}{:>12}{cache:>12}\n", p.title, p.cpus));
     }
-    out.push_str("\n`driver profile NAME` says where each number is from.\n");
-    say(&out)
+    out.push_str("\n`driver profile NAME` prints the source of each number.\n");
+    print(&out)
 }
 
 #[cfg(test)]
@@ -76,16 +76,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_are_sound() {
+    fn the_files_are_complete_and_valid() {
         for (name, text) in FILES {
             let p = parse(name, text).unwrap();
             assert_eq!(p, find(name).unwrap());
-            assert!(p.memory_bytes >= 64 << 20 && p.memory_swap_bytes == p.memory_bytes, "{name}: they have no swap");
+            assert!(p.memory_bytes >= 64 << 20 && p.memory_swap_bytes == p.memory_bytes, "{name}: no swap");
             assert!(p.cpus >= 1 && p.cache_bytes >= 16 << 10 && p.cache_bytes < p.memory_bytes);
             for key in ["MEMORY", "MEMORY_SWAP", "CPUS", "LLC_BYTES"] {
-                assert!(text.lines().any(|l| l.starts_with(&format!("# {key} "))), "{name}: where is {key} from?");
+                assert!(
+                    text.lines().any(|l| l.starts_with(&format!("# {key} "))),
+                    "{name}: the source of {key} is missing"
+                );
             }
-            // `docker run --env-file` takes lines NAME=VALUE and comments that start a line.
+            // `docker run --env-file` accepts lines NAME=VALUE and comment lines.
             assert!(
                 text.lines().all(|l| l.starts_with('#') || l.split_once('=').is_some_and(|(k, _)| !k.contains(' ')))
             );

@@ -1,15 +1,16 @@
-//! The table of a comparison under caps, and what follows from it.
+//! The table of a comparison under memory limits, and its evaluation.
 
 use crate::bench::Record;
-use crate::report::numbers::{bytes, time, whole};
+use crate::report::numbers::{bytes, median, time, whole};
 
-/// What is told, and what must not be.
+/// The evaluation of a comparison.
 pub(super) struct Verdict {
-    pub(super) told: String,
+    /// The findings, in sentences.
+    pub(super) text: String,
     pub(super) failures: Vec<String>,
 }
 
-/// The runs of a cap and a mode.
+/// The runs with one limit and mode.
 struct Cell<'a> {
     cap: &'a str,
     mode: &'a str,
@@ -22,17 +23,15 @@ impl Cell<'_> {
     }
 
     fn median(&self, of: fn(&Record) -> f64) -> Option<f64> {
-        let mut values: Vec<f64> = self.ok().map(|r| of(r)).collect();
-        values.sort_unstable_by(f64::total_cmp);
-        values.get(values.len() / 2).copied()
+        median(self.ok().map(|r| of(r)))
     }
 
-    fn most(&self, of: fn(&Record) -> u64) -> u64 {
+    fn max(&self, of: fn(&Record) -> u64) -> u64 {
         self.ok().map(|r| of(r)).max().unwrap_or(0)
     }
 }
 
-/// In the order in which they were run.
+/// Groups records by limit and mode, in the order of the runs.
 fn cells(records: &[Record]) -> Vec<Cell<'_>> {
     let mut cells: Vec<Cell<'_>> = Vec::new();
     for r in records {
@@ -44,10 +43,11 @@ fn cells(records: &[Record]) -> Vec<Cell<'_>> {
     cells
 }
 
+/// Draws the table.
 pub(super) fn draw(records: &[Record]) -> String {
     let (cap, mode) = ("memory", "mode");
     let mut out = format!("{cap:<16} {mode:<14}");
-    for head in ["time", "processor", "peak RSS", "kernel's peak", "minor", "major"] {
+    for head in ["time", "CPU time", "peak RSS", "kernel's peak", "minor faults", "major faults"] {
         out.push_str(&format!("{head:>14}"));
     }
     out.push_str("  checksum          outcome\n");
@@ -66,15 +66,15 @@ pub(super) fn draw(records: &[Record]) -> String {
             let figures = [
                 time(wall),
                 time(cpu),
-                bytes(cell.most(|r| r.peak_rss_bytes)),
-                kernel(cell.most(|r| r.kernel_peak_bytes)),
-                whole(cell.most(|r| r.minor_faults)),
-                whole(cell.most(|r| r.major_faults)),
+                bytes(cell.max(|r| r.peak_rss_bytes)),
+                kernel(cell.max(|r| r.kernel_peak_bytes)),
+                whole(cell.max(|r| r.minor_faults)),
+                whole(cell.max(|r| r.major_faults)),
             ];
             figures.iter().for_each(|f| out.push_str(&format!("{f:>14}")));
             out.push_str(&format!("  {:<16}", last.checksum));
         } else {
-            // Of a run that was killed only the kernel knows anything.
+            // A killed run has only the figures of the kernel.
             let peak = cell.runs.iter().map(|r| r.kernel_peak_bytes).max().unwrap_or(0);
             ["-", "-", "-", &kernel(peak), "-", "-"].iter().for_each(|f| out.push_str(&format!("{f:>14}")));
             out.push_str(&format!("  {:<16}", "-"));
@@ -89,23 +89,24 @@ pub(super) fn draw(records: &[Record]) -> String {
     out
 }
 
-/// The start of a long text; all of it is in the CSV file.
+/// The start of a long text. The CSV file has all of it.
 fn short(text: &str) -> String {
-    const MOST: usize = 48;
-    if text.chars().count() <= MOST { text.into() } else { text.chars().take(MOST).chain("...".chars()).collect() }
+    const MAX: usize = 48;
+    if text.chars().count() <= MAX { text.into() } else { text.chars().take(MAX).chain("...".chars()).collect() }
 }
 
-/// What the comparison shows. Rows that differ, and a sqrt run that was killed or took more than `most`, are failures.
-pub(super) fn judge(records: &[Record], most: u64) -> Verdict {
-    let (mut told, mut failures) = (String::new(), Vec::new());
+/// Evaluates the comparison. Failures are: rows that differ, and a run of the sqrt order that did not complete or whose
+/// resident memory exceeded `max` bytes.
+pub(super) fn judge(records: &[Record], max: u64) -> Verdict {
+    let (mut text, mut failures) = (String::new(), Vec::new());
     let ok: Vec<&Record> = records.iter().filter(|r| r.outcome == "ok").collect();
     let first = ok.first().map_or("", |r| &r.checksum);
     if ok.iter().any(|r| r.checksum != first || r.checksum.is_empty()) {
-        failures.push("runs gave different rows".to_string());
+        failures.push("the rows of the runs differ".to_string());
     } else if ok.iter().any(|r| r.mode == "classic") && ok.iter().any(|r| r.mode == "sqrt") {
-        told.push_str("All runs that came to their end gave the same rows, bit by bit.\n");
+        text.push_str("The rows of all completed runs are bit-identical.\n");
     } else {
-        failures.push("nothing to compare: classic or sqrt never came to its end".into());
+        failures.push("nothing to compare: no classic run or no sqrt run completed".into());
     }
     for r in records.iter().filter(|r| !r.mode.starts_with("classic") && r.outcome != "ok") {
         failures.push(format!("{} under {}: {}", r.mode, r.cap, r.outcome));
@@ -115,46 +116,49 @@ pub(super) fn judge(records: &[Record], most: u64) -> Verdict {
         let lost = cell.runs.len() - cell.ok().count();
         if lost > 0 {
             let (why, all) = (&cell.runs[0].outcome, cell.runs.len());
-            told.push_str(&format!(
-                "{} in {}: {lost} of {all} runs did not come to their end ({why}).\n",
-                cell.mode, cell.cap
-            ));
+            text.push_str(&format!("{} in {}: {lost} of {all} runs did not complete ({why}).\n", cell.mode, cell.cap));
         }
     }
     let sqrt: Vec<&Cell<'_>> = cells.iter().filter(|c| c.mode == "sqrt").collect();
-    let peak = sqrt.iter().map(|c| c.most(|r| r.peak_rss_bytes)).max().unwrap_or(0);
-    let major = sqrt.iter().map(|c| c.most(|r| r.major_faults)).max().unwrap_or(0);
-    // The work area is of no file: its pages can only come back from swap.
-    let swapped = sqrt.iter().map(|c| c.most(|r| r.swapped_in_pages.min(r.major_faults))).max().unwrap_or(0);
-    told.push_str(&format!(
-        "sqrt: the whole process took {} at most, with {} major faults: ",
-        bytes(peak),
-        whole(major)
-    ));
-    told.push_str(&match (major, swapped) {
-        (0, _) => "none of its work area.\n".to_string(),
-        (_, 0) => "none of its work area (nothing was swapped in), all of the program's own pages.\n".to_string(),
-        (_, pages) => {
-            format!("{} at most of its work area (so much was swapped in by the whole machine).\n", whole(pages))
-        }
-    });
-    if peak > most {
-        failures.push(format!("sqrt took {}, which is more than {}", bytes(peak), bytes(most)));
+    let peak = sqrt.iter().map(|c| c.max(|r| r.peak_rss_bytes)).max().unwrap_or(0);
+    text.push_str(&memory(&sqrt, peak));
+    if peak > max {
+        failures.push(format!("the sqrt order used {}, more than {}", bytes(peak), bytes(max)));
     }
-    if let Some((open, capped)) = sqrt.split_first().filter(|(open, _)| open.cap == "no cap") {
-        let ratio = |of: fn(&Record) -> f64, cell: &Cell<'_>| match (cell.median(of), open.median(of)) {
-            (Some(a), Some(b)) if b > 0.0 => format!("{:.2}", a / b),
-            _ => "?".into(),
-        };
-        for cell in capped {
-            let (wall, cpu) = (ratio(|r| r.wall_s, cell), ratio(|r| r.cpu_s(), cell));
-            told.push_str(&format!(
-                "sqrt in {}: {wall} times its time without a cap, {cpu} times the processor time.\n",
-                cell.cap
-            ));
-        }
+    text.push_str(&slowdown(&sqrt));
+    Verdict { text, failures }
+}
+
+/// The resident memory and the major page faults of the sqrt order.
+fn memory(sqrt: &[&Cell<'_>], peak: u64) -> String {
+    let major = sqrt.iter().map(|c| c.max(|r| r.major_faults)).max().unwrap_or(0);
+    // The work area has no file, so its pages can be paged in only from swap.
+    let swapped = sqrt.iter().map(|c| c.max(|r| r.swapped_in_pages.min(r.major_faults))).max().unwrap_or(0);
+    let of_work_area = match (major, swapped) {
+        (0, _) => String::new(),
+        (_, 0) => ", none in its work area (nothing was swapped in)".to_string(),
+        (_, pages) => format!(", at most {} in its work area (the pages that the machine swapped in)", whole(pages)),
+    };
+    let (peak, major) = (bytes(peak), whole(major));
+    format!("sqrt: at most {peak} resident in the process, and {major} major page faults{of_work_area}.\n")
+}
+
+/// The times of the sqrt order under limits relative to its times without a limit.
+fn slowdown(sqrt: &[&Cell<'_>]) -> String {
+    let mut out = String::new();
+    let Some((open, capped)) = sqrt.split_first().filter(|(open, _)| open.cap == "no cap") else { return out };
+    let ratio = |of: fn(&Record) -> f64, cell: &Cell<'_>| match (cell.median(of), open.median(of)) {
+        (Some(a), Some(b)) if b > 0.0 => format!("{:.2}", a / b),
+        _ => "?".into(),
+    };
+    for cell in capped {
+        let (wall, cpu) = (ratio(|r| r.wall_s, cell), ratio(Record::cpu_s, cell));
+        out.push_str(&format!(
+            "sqrt in {}: {wall} times the time and {cpu} times the CPU time of the run without a limit.\n",
+            cell.cap
+        ));
     }
-    Verdict { told, failures }
+    out
 }
 
 #[cfg(test)]
@@ -183,14 +187,14 @@ mod tests {
         ];
         let verdict = judge(&runs, 8 << 20);
         assert!(verdict.failures.is_empty(), "{:?}", verdict.failures);
-        assert!(verdict.told.contains("1.00 times its time without a cap"), "{}", verdict.told);
-        assert!(verdict.told.contains("classic in 8 MiB: 1 of 1 runs did not"), "{}", verdict.told);
+        assert!(verdict.text.contains("1.00 times the time"), "{}", verdict.text);
+        assert!(verdict.text.contains("classic in 8 MiB: 1 of 1 runs did not complete"), "{}", verdict.text);
         assert_eq!(draw(&runs).matches("killed: out of memory").count(), 1);
-        assert_eq!(judge(&runs, 4 << 20).failures.len(), 1, "too much memory");
+        assert_eq!(judge(&runs, 4 << 20).failures.len(), 1, "the memory exceeds the maximum");
         runs[3].outcome = "killed: out of memory".into();
         assert_eq!(judge(&runs, 8 << 20).failures, ["sqrt under 8 MiB: killed: out of memory"]);
         runs[3] = run("8 MiB", "sqrt", "ok", "ac");
-        assert_eq!(judge(&runs, 8 << 20).failures, ["runs gave different rows"]);
+        assert_eq!(judge(&runs, 8 << 20).failures, ["the rows of the runs differ"]);
         runs.retain(|r| r.mode == "classic");
         assert!(judge(&runs, 8 << 20).failures[0].starts_with("nothing to compare"));
     }

@@ -1,29 +1,30 @@
 //! `driver decode` and `driver verify`.
 
-use super::{Damage, damaged, figures, holes, open, plain, wrong};
-use crate::Result;
+use super::damage::{self, Damage, figures, is_damaged};
+use super::source::{open, regular_size};
 use crate::cli::{DecodeArgs, VerifyArgs};
+use crate::error::Result;
 use crate::library::{self, ALL, Coded, Decoding, Ends, Failure, Route};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
+use crate::report::print;
 use crate::report::progress::Progress;
-use crate::report::say;
 use std::io::{Error, Read, Write};
 
-/// The largest frames there are, and the longest history.
-const MOST: u32 = 4 << 20;
+/// Maximum frame size and history of the format.
+const MAX_BYTES: u32 = 4 << 20;
 
-/// Reads all of a stream without keeping anything.
+/// Reads a whole stream without output.
 fn check(path: &str) -> Result<Coded> {
     let (mut source, total) = open(path)?;
     let bar = Progress::bytes(total, "checking");
     let mut read = |room: &mut [u8]| source.read(room);
-    let how = Decoding { recover: true, max_frame_bytes: MOST, history_bytes: MOST, first: 0, count: ALL };
+    let how = Decoding { recover: true, max_frame_bytes: MAX_BYTES, history_bytes: MAX_BYTES, first: 0, count: ALL };
     let ends = Ends { read: &mut read, write: None };
     Ok(library::decode(Route::Stream(ends), &how, &mut |done, _| bar.at(done))?)
 }
 
-/// Decodes into standard output, where holes have to be filled as they come.
+/// Decodes to standard output, with zeros for missing bytes in their place.
 fn to_stdout(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded> {
     let (mut source, _) = open(&args.input)?;
     let mut out = std::io::stdout().lock();
@@ -31,7 +32,9 @@ fn to_stdout(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded>
     let mut read = |room: &mut [u8]| source.read(room);
     let mut write = |offset: u64, data: &[u8]| {
         let Some(gap) = offset.checked_sub(at) else {
-            return Err(Error::other("a frame came late, and standard output cannot go back: decode into a file"));
+            return Err(Error::other(
+                "a frame is out of order, and standard output cannot seek back: decode to a file",
+            ));
         };
         std::io::copy(&mut std::io::repeat(0).take(gap), &mut out)?;
         at = offset + data.len() as u64;
@@ -50,20 +53,20 @@ fn to_stdout(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded>
 pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
     let (first, end) = args.range.unwrap_or((0, ALL));
     let count = if end == ALL { ALL } else { end - first };
-    let size = plain(&args.input);
+    let size = regular_size(&args.input);
     let pipe = size.is_none();
-    let within = |most| Decoding { recover: args.recover, max_frame_bytes: most, history_bytes: most, first, count };
+    let options = |max| Decoding { recover: args.recover, max_frame_bytes: max, history_bytes: max, first, count };
     let bar = Progress::bytes(size.unwrap_or(0), "decoding");
     let from = if args.input == "-" { "/dev/stdin" } else { &args.input };
     let coded = match args.output.as_str() {
-        "-" => to_stdout(args, &within(MOST), &bar)?,
+        "-" => to_stdout(args, &options(MAX_BYTES), &bar)?,
         to => {
-            let files = |most| library::decode(Route::Files(from, to), &within(most), &mut |done, _| bar.at(done));
-            // Of a file the library sees itself how large the frames are and whether they are in groups, and takes the
-            // memory that most of them need.
-            let coded = files(if pipe { MOST } else { 0 })?;
+            let files = |max| library::decode(Route::Files(from, to), &options(max), &mut |done, _| bar.at(done));
+            // For a regular file, the library derives the memory from the frames that it finds. If a later
+            // frame needs more, decode again with the maximum.
+            let coded = files(if pipe { MAX_BYTES } else { 0 })?;
             let short = coded.result.as_ref().is_err_and(Failure::is_limit);
-            if short && !pipe { files(MOST)? } else { coded }
+            if short && !pipe { files(MAX_BYTES)? } else { coded }
         }
     };
     drop(bar);
@@ -73,15 +76,14 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
         if !failure.is_damage() {
             return Err(text.into());
         }
-        // What is missing further on is of interest, too.
+        // Decoding stopped at the first damage. List the rest as well.
         if !pipe {
             let all = check(&args.input)?;
             (stats, missing) = (all.stats, all.missing);
         }
-        let list = holes(&stats, &missing);
-        return Err(
-            Damage(format!("{text}\n{list}decode --recover writes what is sound, with zeros for what is not")).into()
-        );
+        let list = damage::list(&stats, &missing);
+        let hint = "decode --recover writes the intact data, with zeros for missing bytes";
+        return Err(Damage(format!("{text}\n{list}{hint}")).into());
     }
     let report = if args.json {
         format!("{}\n", figures(Object::new(), &stats, &missing).close())
@@ -92,31 +94,30 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
     if args.output == "-" {
         eprint!("{report}")
     } else {
-        say(&report)?
+        print(&report)?
     }
-    // A range is all there once its frames are: the end of the stream need not be met.
-    if stats.missing_bytes > 0 || (args.range.is_none() && damaged(&stats)) {
-        let list = holes(&stats, &missing);
-        return Err(Damage(format!("{}: {}\n{list}the rest was written", args.input, wrong(&stats))).into());
+    // A range is complete without the end frame.
+    if stats.missing_bytes > 0 || (args.range.is_none() && is_damaged(&stats)) {
+        let error = damage::error(&args.input, &stats, &missing);
+        return Err(Damage(format!("{error}\nthe intact data were written")).into());
     }
     Ok(())
 }
 
-/// Checks a stream, and tells what is missing.
+/// Checks a stream and lists missing bytes.
 pub(crate) fn verify(args: &VerifyArgs) -> Result<()> {
     let coded = check(&args.input)?;
     coded.result.map_err(|e| format!("{}: {e}", args.input))?;
     let (stats, missing) = (coded.stats, coded.missing);
     if args.json {
-        let o = Object::new().flag("sound", !damaged(&stats));
-        say(&format!("{}\n", figures(o, &stats, &missing).close()))?;
-    } else if !damaged(&stats) {
+        let o = Object::new().flag("sound", !is_damaged(&stats));
+        print(&format!("{}\n", figures(o, &stats, &missing).close()))?;
+    } else if !is_damaged(&stats) {
         let (frames, raw) = (whole(stats.frames), whole(stats.raw_bytes));
-        say(&format!("sound: {frames} frames, {raw} bytes, ratio {:.3}\n", stats.ratio_milli as f64 / 1000.0))?;
+        print(&format!("valid: {frames} frames, {raw} bytes, ratio {:.3}\n", stats.ratio_milli as f64 / 1000.0))?;
     }
-    if damaged(&stats) {
-        let list = holes(&stats, &missing);
-        return Err(Damage(format!("{}: {}\n{}", args.input, wrong(&stats), list.trim_end())).into());
+    if is_damaged(&stats) {
+        return Err(damage::error(&args.input, &stats, &missing).into());
     }
     Ok(())
 }

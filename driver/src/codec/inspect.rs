@@ -1,22 +1,23 @@
-//! `driver inspect`: every frame of a stream, and its damage.
+//! `driver inspect`: the frames of a stream and its damage.
 
-use super::{Damage, damaged, figures, holes, open, wrong};
-use crate::Result;
+use super::damage::{self, figures, is_damaged};
+use super::source::open;
 use crate::cli::InspectArgs;
-use crate::library::{CodecStats, Frames, SAMPLE_TYPES};
+use crate::error::Result;
+use crate::library::{CodecStats, Frames, Missing, sample_name};
 use crate::report::json::Object;
 use crate::report::numbers::whole;
-use crate::report::say;
+use crate::report::print;
 use std::io::{BufRead, BufReader};
 
-/// Which codec the last frame has, by what was counted since.
+/// The codec of the last frame, from the counters before and after it.
 fn codec(now: &CodecStats, before: &CodecStats) -> &'static str {
     let counts = |s: &CodecStats| [s.stored_frames, s.numeric_frames, s.lz_frames, s.ccsds121_frames];
     let more = counts(now).into_iter().zip(counts(before)).position(|(a, b)| a > b);
     more.map_or("?", |i| ["stored", "glyph", "lz", "ccsds121"][i])
 }
 
-/// Prints what was met since the last frame: damage, and the frame, if there is one.
+/// The output: a table, or the list in a JSON object.
 struct Table {
     json: bool,
     rows: u64,
@@ -33,7 +34,7 @@ impl Table {
             format!("{position:>14}{offset:>14}{raw:>10}{coded:>10}{ratio:>9}  {what}\n")
         };
         self.rows += 1;
-        say(&line)
+        print(&line)
     }
 }
 
@@ -46,22 +47,22 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<()> {
     let mut table = Table { json: args.json, rows: 0 };
     let head = ["position", "offset", "raw", "coded", "ratio"];
     if args.json {
-        say("{\"frames_list\": [")?;
+        print("{\"frames_list\": [")?;
     } else {
-        say(&format!("{:>14}{:>14}{:>10}{:>10}{:>9}  codec\n", head[0], head[1], head[2], head[3], head[4]))?;
+        print(&format!("{:>14}{:>14}{:>10}{:>10}{:>9}  codec\n", head[0], head[1], head[2], head[3], head[4]))?;
     }
-    // The bytes go in one by one, so that a frame shows as soon as its last byte is there, and before the next one.
+    // The decoder gets one byte at a time, so that it reports each frame before the next one begins.
     let (mut before, mut position, mut start) = (frames.stats(), 0u64, 0u64);
     loop {
         let part = source.fill_buf().map_err(|e| format!("{}: {e}", args.input))?;
         let last = part.is_empty();
-        let (taken, _, _, over) = frames.step(part.get(..1).unwrap_or(&[]), &mut [], last)?;
+        let (taken, _, _, ended) = frames.step(part.get(..1).unwrap_or(&[]), &mut [], last)?;
         source.consume(taken);
         position += taken as u64;
         let now = frames.stats();
         let skipped = now.skipped_bytes - before.skipped_bytes;
-        // A long stretch of damage is one row: it is told when a frame or the end comes.
-        if now.frames > before.frames || over {
+        // A stretch of damage is one row, which is printed at the next frame or at the end.
+        if now.frames > before.frames || ended {
             if skipped > 0 {
                 let bad = now.damaged_frames - before.damaged_frames;
                 table.row(start, "-", 0, skipped, &format!("DAMAGE: {bad} damaged frames"))?;
@@ -74,36 +75,39 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<()> {
             }
             (before, start) = (now, position);
         }
-        if over {
+        if ended {
             break;
         }
     }
-    let (stats, missing) = frames.met();
-    let name = SAMPLE_TYPES.iter().find(|(_, n, _)| *n == stats.dtype).map_or("", |(name, ..)| *name);
-    let order = if stats.byte_order == 0 { "little-endian" } else { "big-endian" };
-    if args.json {
-        let o = Object::new().text("sample", name).whole("channels", stats.channels.into());
-        let rest = figures(o, &stats, &missing).close();
-        say(&format!("], {}\n", rest.strip_prefix('{').unwrap_or(&rest)))?;
-    } else {
-        let ratio = stats.ratio_milli as f64 / 1000.0;
-        say(&format!(
-            "\n{} frames of {name}, {order}, channels: {}\n{} bytes in {}, ratio {ratio:.3}\n\
-             frames: {} glyph, {} lz, {} ccsds121, {} stored\n{}",
-            whole(stats.frames),
-            stats.channels,
-            whole(stats.raw_bytes),
-            whole(stats.coded_bytes),
-            stats.numeric_frames,
-            stats.lz_frames,
-            stats.ccsds121_frames,
-            stats.stored_frames,
-            if damaged(&stats) { "" } else { "sound\n" }
-        ))?;
-    }
-    if damaged(&stats) {
-        let list = holes(&stats, &missing);
-        return Err(Damage(format!("{}: {}\n{}", args.input, wrong(&stats), list.trim_end())).into());
+    let (stats, missing) = frames.damage();
+    print(&totals(args, &stats, &missing))?;
+    if is_damaged(&stats) {
+        return Err(damage::error(&args.input, &stats, &missing).into());
     }
     Ok(())
+}
+
+/// The output after the list of frames.
+fn totals(args: &InspectArgs, stats: &CodecStats, missing: &[Missing]) -> String {
+    let name = sample_name(stats.dtype);
+    if args.json {
+        let o = Object::new().text("sample", name).whole("channels", stats.channels.into());
+        let rest = figures(o, stats, missing).close();
+        return format!("], {}\n", rest.strip_prefix('{').unwrap_or(&rest));
+    }
+    let order = if stats.byte_order == 0 { "little-endian" } else { "big-endian" };
+    let ratio = stats.ratio_milli as f64 / 1000.0;
+    format!(
+        "\n{} frames of {name}, {order}, channels: {}\n{} raw bytes in {} encoded bytes, ratio {ratio:.3}\n\
+         frames: {} glyph, {} lz, {} ccsds121, {} stored\n{}",
+        whole(stats.frames),
+        stats.channels,
+        whole(stats.raw_bytes),
+        whole(stats.coded_bytes),
+        stats.numeric_frames,
+        stats.lz_frames,
+        stats.ccsds121_frames,
+        stats.stored_frames,
+        if is_damaged(stats) { "" } else { "valid\n" }
+    )
 }

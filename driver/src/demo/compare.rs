@@ -1,11 +1,12 @@
-//! The same command in the classic and in the sqrt order, each in a process of its own, side by side.
+//! `--compare`: runs the same command in the classic and in the sqrt order, each in a separate process.
 
-use crate::Result;
+use crate::error::Result;
 use crate::report::json::field;
 use crate::report::numbers::{bytes, time, whole};
+use crate::report::program;
 use std::process::Command;
 
-/// The arguments of this program without those that choose mode and form of the report.
+/// The arguments of this process without `--mode` and `--compare`.
 fn arguments() -> Vec<std::ffi::OsString> {
     let mut kept = Vec::new();
     let mut args = std::env::args_os().skip(1);
@@ -20,10 +21,10 @@ fn arguments() -> Vec<std::ffi::OsString> {
     kept
 }
 
-/// A table of both orders, and whether their rows are the same.
+/// A table of both orders. It is an error if their rows differ.
 pub(crate) fn table() -> Result<String> {
     let program = std::env::current_exe()?;
-    let head = ["mode", "work memory", "process (RSS)", "page faults", "time", "processor", "checksum"];
+    let head = ["mode", "work memory", "process (RSS)", "page faults", "time", "CPU time", "checksum"];
     let mut out = format!(
         "{:<10}{:>12}{:>15}{:>13}{:>10}{:>11}  {}\n",
         head[0], head[1], head[2], head[3], head[4], head[5], head[6]
@@ -32,14 +33,14 @@ pub(crate) fn table() -> Result<String> {
     for mode in ["classic", "sqrt"] {
         let run = Command::new(&program).args(arguments()).args(["--json", "--mode", mode]).output()?;
         if !run.status.success() {
-            // Not a failure of the comparison: that a mode does not fit is what it shows.
+            // A mode that does not fit into the memory is a result, not a failure.
             let why = String::from_utf8_lossy(&run.stderr);
-            let why = crate::without_name(&why);
-            out.push_str(&format!("{mode:<10}{}\n", if why.is_empty() { "it was killed" } else { why }));
+            let why = program::without_name(&why);
+            out.push_str(&format!("{mode:<10}{}\n", if why.is_empty() { "the process was killed" } else { why }));
             continue;
         }
         let json = String::from_utf8_lossy(&run.stdout).into_owned();
-        let text = |key| field(&json, key).ok_or("a run gave no report");
+        let text = |key| field(&json, key).ok_or("a process printed no report");
         let number = |key| Ok::<f64, Box<dyn std::error::Error>>(text(key)?.parse::<f64>()?);
         let (work, rss) = (bytes(number("peak_bytes")? as u64), bytes(number("peak_rss_bytes")? as u64));
         let faults = whole((number("minor_faults")? + number("major_faults")?) as u64);
@@ -48,8 +49,8 @@ pub(crate) fn table() -> Result<String> {
         sums.push(sum);
     }
     match &sums[..] {
-        [a, b] if a == b => out.push_str("\nBoth orders gave the same rows, bit by bit.\n"),
-        [_, _] => return Err(format!("{out}\nthe orders gave different rows").into()),
+        [a, b] if a == b => out.push_str("\nThe rows of both orders are bit-identical.\n"),
+        [_, _] => return Err(format!("{out}\nthe rows of the two orders differ").into()),
         _ => {}
     }
     Ok(out)

@@ -1,68 +1,41 @@
-//! `driver demo logs`: when a service became slow.
+//! `driver demo logs`: when a service became slow, and the distribution of its latencies.
 
 use super::compare;
 use super::run::{Job, Run, windows};
-use crate::Result;
 use crate::cli::LogsArgs;
-use crate::inputs::Behind;
+use crate::error::Result;
 use crate::inputs::latency::{Latency, SPIKES};
-use crate::inputs::text::{Pick, Text};
-use crate::library::{Config, Pipeline, Plan, Samples, Stage};
+use crate::library::{Config, Plan, Rows};
 use crate::report::bars;
 use crate::report::chart::Chart;
 use crate::report::json::Object;
 use crate::report::numbers::whole;
-use crate::report::say;
+use crate::report::print;
 use crate::workloads::logs::{self, BINS, ROW_LEN, TOP};
 
-/// Latencies that are generated where nothing else is said.
-const COUNT: u64 = 2_000_000;
-/// Most alerts that are told one by one.
-const TOLD: usize = 24;
-
-/// Opens the input from a sample on.
-pub(crate) fn open(args: &LogsArgs, skip: u64) -> Result<Box<dyn Samples>> {
-    let of: Box<dyn Samples> = match (&args.input, &args.regex) {
-        (None, _) => Box::new(Latency::new(args.n.unwrap_or(COUNT))),
-        (Some(path), Some(regex)) => {
-            let regex = regex::Regex::new(regex)
-                .map_err(|e| format!("--regex: {}", e.to_string().lines().last().unwrap_or("")))?;
-            Box::new(Text::open(path, Pick::Match(regex))?)
-        }
-        (Some(path), None) => Box::new(Text::open(path, Pick::Column(args.column.clone()))?),
-    };
-    Ok(if skip > 0 { Box::new(Behind { of, skip }) } else { of })
-}
-
-/// The pipeline, and the stage that has the result.
-pub(crate) fn pipeline(args: &LogsArgs, config: &Config) -> Result<(Pipeline, Stage)> {
-    let (window, hop) = (config.window, config.hop);
-    let mut p = Pipeline::new(config)?;
-    p.source(0, open(args, 0)?)?;
-    let pieces = logs::pieces(&mut p, hop)?;
-    p.source(pieces, open(args, window - hop)?)?;
-    let stage = logs::build(&mut p, window, hop)?;
-    Ok((p, stage))
-}
+/// Maximum number of alerts that the report lists.
+const LISTED: usize = 24;
 
 fn plan(args: &LogsArgs, config: &Config) -> Option<Plan> {
-    let (mut p, stage) = pipeline(args, config).ok()?;
-    p.plan(crate::library::Rows::all(stage)).ok()
+    let (mut p, stage) = logs::pipeline(args, config).ok()?;
+    p.plan(Rows::all(stage)).ok()
 }
 
-/// A run of rows with an alert.
+/// Consecutive rows with an alert.
 #[derive(Clone, Copy)]
 struct Alert {
     first: u64,
     rows: u64,
-    /// Greatest p95.
-    worst: f32,
+    /// Maximum p95.
+    max: f32,
 }
 
-/// What the rows say.
+/// The findings, collected from the rows as they arrive.
 struct Findings {
+    /// The first alerts, and the number of all.
     alerts: Vec<Alert>,
     count: u64,
+    /// The last row has an alert.
     on: bool,
     chart: Chart,
     /// The rolling histogram of the last row, and the sums of p50, p95, p99.
@@ -77,29 +50,29 @@ impl Findings {
         let on = row[4] != 0.0;
         if on && !self.on {
             self.count += 1;
-            // Of a stream that never calms down only so many are kept.
+            // The memory does not grow with the number of alerts.
             if self.alerts.len() < 4096 {
-                self.alerts.push(Alert { first: t, rows: 0, worst: row[1] });
+                self.alerts.push(Alert { first: t, rows: 0, max: row[1] });
             }
         }
         self.on = on;
         if let Some(alert) = self.alerts.last_mut().filter(|_| on) {
             alert.rows += 1;
-            alert.worst = alert.worst.max(row[1]);
+            alert.max = alert.max.max(row[1]);
         }
         self.histogram.clear();
         self.histogram.extend_from_slice(&row[5..]);
     }
 }
 
-/// A spike that was planted, and what became of it.
+/// A planted spike, and the alert that it raised.
 struct Spike {
     start: u64,
-    /// The alert it raised, and how many samples after its start the window with that alert ended.
+    /// Number of the alert, and samples from the start of the spike to the end of the first window with the alert.
     alert: Option<(usize, u64)>,
 }
 
-/// An alert belongs to a spike when its first window has something of it.
+/// Matches alerts with planted spikes: an alert belongs to a spike if its first window overlaps it.
 fn spikes(findings: &Findings, latency: &Latency, config: &Config) -> (Vec<Spike>, Vec<Option<usize>>) {
     let mut of_alert = vec![None; findings.alerts.len()];
     let spikes = (0..SPIKES).map(|i| {
@@ -120,17 +93,15 @@ fn spikes(findings: &Findings, latency: &Latency, config: &Config) -> (Vec<Spike
 /// `driver demo logs`.
 pub(crate) fn run(args: &LogsArgs) -> Result<()> {
     let config = args.args.config(logs::WINDOW, logs::HOP);
-    if let Some(why) = logs::refuse(config.window, config.hop) {
-        return Err(why.into());
-    }
+    logs::check(config.window, config.hop)?;
     let text = match (&args.input, &args.regex) {
-        (None, _) => format!("generated: latencies of a service in ms, {SPIKES} spikes planted"),
+        (None, _) => format!("generated: latencies of a service in ms, with {SPIKES} spikes"),
         (Some(path), None) => path.display().to_string(),
-        (Some(path), Some(regex)) => format!("{}, by {regex}", path.display()),
+        (Some(path), Some(regex)) => format!("{}, matches of {regex}", path.display()),
     };
-    let samples = open(args, 0)?.count();
+    let samples = logs::open(args, 0)?.count();
     let windows = windows(&config, samples, &text)?;
-    let (pipeline, stage) = pipeline(args, &config)?;
+    let (pipeline, stage) = logs::pipeline(args, &config)?;
     let job = Job {
         name: "logs",
         stages: logs::STAGES,
@@ -141,19 +112,19 @@ pub(crate) fn run(args: &LogsArgs) -> Result<()> {
         rate: None,
         row_len: ROW_LEN,
         checked_len: ROW_LEN,
-        row: format!("p50, p95, p99, change, alert, {BINS} bins"),
+        row: format!("p50, p95, p99, change, alert, histogram of {BINS} bins"),
     };
-    let chart = Chart::greatest(windows);
+    let chart = Chart::of_maxima(windows);
     let (alerts, histogram) = (Vec::new(), Vec::with_capacity(BINS));
     let mut findings = Findings { alerts, count: 0, on: false, chart, histogram, sums: [0.0; 3] };
     let retry = |mode| plan(args, &Config { mode, memory_budget_bytes: 0, ..config });
     let run = job.run(pipeline, stage, retry, |t, row| findings.take(t, row))?;
     let planted = args.input.is_none().then(|| spikes(&findings, &Latency::new(samples), &config));
     if args.json {
-        return say(&format!("{}\n", json(&run, &findings, planted.as_ref())));
+        return print(&format!("{}\n", json(&run, &findings, planted.as_ref())));
     }
-    say(&report(&run, &findings, planted.as_ref()))?;
-    if args.compare { say(&format!("\n{}", compare::table()?)) } else { Ok(()) }
+    print(&report(&run, &findings, planted.as_ref()))?;
+    if args.compare { print(&format!("\n{}", compare::table()?)) } else { Ok(()) }
 }
 
 type Planted = (Vec<Spike>, Vec<Option<usize>>);
@@ -181,39 +152,39 @@ fn json(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>) -> String
 
 fn report(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>) -> String {
     let (config, mut out) = (&run.job.config, run.report());
-    out.push_str("\np95 over time, the greatest of each column\n\n");
+    out.push_str("\np95 over time (maximum of each column)\n\n");
     out.push_str(&findings.chart.draw(1.0, "p95", &run.end()));
     let mean = |i: usize| findings.sums[i] / run.rows.max(1) as f64;
-    out.push_str(&format!("\nMeans over all windows: p50 {:.3}, p95 {:.3}, p99 {:.3}.\n", mean(0), mean(1), mean(2)));
-    out.push_str("\nLatencies of the last window (rolling histogram of log1p)\n\n");
+    out.push_str(&format!("\nMean over all windows: p50 {:.3}, p95 {:.3}, p99 {:.3}.\n", mean(0), mean(1), mean(2)));
+    out.push_str("\nLatencies in the last window (rolling histogram)\n\n");
     let edge = |i: usize| (i as f64 * TOP / BINS as f64).exp_m1();
     out.push_str(&bars::draw(&findings.histogram, edge));
     out.push_str(&format!("\nAlerts: {}\n", whole(findings.count)));
-    for (k, alert) in findings.alerts.iter().enumerate().take(TOLD) {
+    for (k, alert) in findings.alerts.iter().enumerate().take(LISTED) {
         let at = alert.first * config.hop + config.window;
         let whose = planted.map(|(_, of_alert)| match of_alert[k] {
             Some(i) => format!("  planted spike {}", i + 1),
-            None => "  nothing planted here".into(),
+            None => "  false alert".into(),
         });
-        let (at, rows, worst) = (whole(at), whole(alert.rows), alert.worst);
+        let (at, rows, max) = (whole(at), whole(alert.rows), alert.max);
         let whose = whose.unwrap_or_default();
-        out.push_str(&format!("  at sample {at:>13}, for {rows:>5} windows, p95 up to {worst:>9.3}{whose}\n"));
+        out.push_str(&format!("  at sample {at:>13}, for {rows:>5} windows, p95 up to {max:>9.3}{whose}\n"));
     }
-    if findings.count > TOLD as u64 {
-        out.push_str(&format!("  and {} more\n", whole(findings.count - TOLD as u64)));
+    if findings.count > LISTED as u64 {
+        out.push_str(&format!("  and {} more\n", whole(findings.count - LISTED as u64)));
     }
     let Some((spikes, _)) = planted else { return out };
     out.push_str("\nPlanted spikes\n");
     for (i, spike) in spikes.iter().enumerate() {
         let what = match spike.alert {
             Some((_, delay)) => {
-                format!("found after {} samples ({:.1} hops)", whole(delay), delay as f64 / config.hop as f64)
+                format!("found {} samples later ({:.1} hops)", whole(delay), delay as f64 / config.hop as f64)
             }
             None => "not found".into(),
         };
         out.push_str(&format!("  {} at sample {:>13}: {what}\n", i + 1, whole(spike.start)));
     }
     let found = spikes.iter().filter(|s| s.alert.is_some()).count();
-    out.push_str(&format!("{found} of {} were found.\n", spikes.len()));
+    out.push_str(&format!("{found} of the {} spikes were found.\n", spikes.len()));
     out
 }

@@ -1,17 +1,17 @@
-//! Peak memory of encoding and decoding against the size of the file, each size in a process of its own.
+//! `driver demo memory`: the peak memory of encoding and decoding against the size of the file. Each size is encoded in
+//! one process and decoded in another, joined by a pipe.
 
-use crate::Result;
 use crate::cli::MemoryArgs;
-use crate::codec::sample_type;
-use crate::library::{self, ALL, Decoding, Encoding, Ends, Route};
+use crate::error::Result;
+use crate::library::{self, ALL, Decoding, Encoding, Ends, Route, sample_type};
 use crate::report::chart::bars;
 use crate::report::json::{Object, field};
 use crate::report::numbers::bytes;
+use crate::report::print;
 use crate::report::process::Usage;
-use crate::report::say;
 use std::process::{Command, Stdio};
 
-/// A generated recording: two channels of 16 bits, tones in noise, whatever its length.
+/// A generated recording of any length: two channels of 16-bit samples with tones in noise.
 struct Recording {
     at: u64,
     size: u64,
@@ -22,7 +22,7 @@ impl Recording {
     fn read(&mut self, room: &mut [u8]) -> usize {
         let n = (self.size - self.at).min(room.len() as u64) as usize;
         for byte in &mut room[..n] {
-            // A saw of 200 samples on one channel, of 331 on the other.
+            // A sawtooth with a period of 200 samples on one channel, of 331 on the other.
             let (row, part) = (self.at / 4, self.at % 4);
             if part.is_multiple_of(2) {
                 self.noise = self.noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -36,8 +36,8 @@ impl Recording {
     }
 }
 
-/// One size, in this process: the encoded stream goes to standard output, which the decoding one reads.
-fn one(args: &MemoryArgs, size: u64) -> Result<()> {
+/// The encoding process: writes the encoded stream to standard output, and its figures to standard error.
+fn encode_one(args: &MemoryArgs, size: u64) -> Result<()> {
     let mut recording = Recording { at: 0, size, noise: 1 };
     let mut coded = 0u64;
     let (dtype, _, big_endian) = sample_type("i16")?;
@@ -68,8 +68,8 @@ fn one(args: &MemoryArgs, size: u64) -> Result<()> {
     Ok(())
 }
 
-/// The other half: decodes standard input and compares it with the recording.
-fn other(size: u64) -> Result<()> {
+/// The decoding process: decodes standard input and compares it with the recording.
+fn decode_one(size: u64) -> Result<()> {
     let mut recording = Recording { at: 0, size, noise: 1 };
     let mut want = vec![0; 64 << 10];
     let mut stdin = std::io::stdin().lock();
@@ -78,7 +78,7 @@ fn other(size: u64) -> Result<()> {
         for part in data.chunks(want.len()) {
             let n = recording.read(&mut want[..part.len()]);
             if want[..n] != *part {
-                return Err(std::io::Error::other("the decoded bytes are not those encoded"));
+                return Err(std::io::Error::other("the decoded bytes differ from the original"));
             }
         }
         Ok(())
@@ -88,14 +88,14 @@ fn other(size: u64) -> Result<()> {
     let done = library::decode(Route::Stream(ends), &how, &mut |_, _| {})?;
     done.result?;
     if done.length != size {
-        return Err(format!("{} bytes came back, of {size}", done.length).into());
+        return Err(format!("{} of {size} bytes were decoded", done.length).into());
     }
     let o = Object::new().whole("work_bytes", done.stats.peak_bytes);
     eprintln!("{}", o.whole("peak_rss_bytes", Usage::now().peak_rss_bytes).close());
     Ok(())
 }
 
-/// Both halves of a size, joined by a pipe: their reports.
+/// Runs both processes for a size. Returns their figures as JSON.
 fn pair(args: &MemoryArgs, size: u64) -> Result<[String; 2]> {
     let program = std::env::current_exe()?;
     let (size, effort) = (size.to_string(), args.effort.to_string());
@@ -105,7 +105,7 @@ fn pair(args: &MemoryArgs, size: u64) -> Result<[String; 2]> {
         c
     };
     let mut first = command("--encode-one").stdout(Stdio::piped()).spawn()?;
-    let stream = first.stdout.take().ok_or("no pipe")?;
+    let stream = first.stdout.take().ok_or("the encoding process has no standard output")?;
     let second = command("--decode-one").stdin(stream).output()?;
     let first = first.wait_with_output()?;
     let mut reports = [first, second].into_iter().map(|run| {
@@ -115,17 +115,17 @@ fn pair(args: &MemoryArgs, size: u64) -> Result<[String; 2]> {
     match (reports.next(), reports.next()) {
         (Some(Ok(a)), Some(Ok(b))) => Ok([a, b]),
         (Some(Err(e)), _) | (_, Some(Err(e))) => Err(e.into()),
-        _ => Err("a run gave no report".into()),
+        _ => Err("a process printed no report".into()),
     }
 }
 
 /// `driver demo memory`.
 pub(crate) fn run(args: &MemoryArgs) -> Result<()> {
     if let Some(size) = args.encode_one {
-        return one(args, size);
+        return encode_one(args, size);
     }
     if let Some(size) = args.decode_one {
-        return other(size);
+        return decode_one(size);
     }
     let mut sizes: Vec<u64> = (6..=9).map(|p| 10u64.pow(p)).filter(|s| *s <= args.max).collect();
     if sizes.last() != Some(&args.max) && args.max < 1_000_000_000 {
@@ -134,12 +134,13 @@ pub(crate) fn run(args: &MemoryArgs) -> Result<()> {
     let head = ["file", "encoded", "work memory", "encode RSS", "work memory", "decode RSS"];
     if !args.json {
         let h = head;
-        say(&format!("{:>14}{:>14}{:>14}{:>14}{:>14}{:>14}\n", h[0], h[1], h[2], h[3], h[4], h[5]))?;
+        print(&format!("{:>14}{:>14}{:>14}{:>14}{:>14}{:>14}\n", h[0], h[1], h[2], h[3], h[4], h[5]))?;
     }
     let (mut lines, mut plot) = (Vec::new(), Vec::new());
     for size in sizes {
         let [encode, decode] = pair(args, size)?;
-        let number = |json: &str, key| field(json, key).and_then(|t| t.parse::<u64>().ok()).ok_or("no figure");
+        let number =
+            |json: &str, key| field(json, key).and_then(|t| t.parse::<u64>().ok()).ok_or("a process printed no report");
         let coded = number(&encode, "coded_bytes")?;
         let [(ew, er), (dw, dr)] = [
             (number(&encode, "work_bytes")?, number(&encode, "peak_rss_bytes")?),
@@ -151,17 +152,17 @@ pub(crate) fn run(args: &MemoryArgs) -> Result<()> {
         plot.push((bytes(size), er, dr));
         if !args.json {
             let [a, b, c, d, e, f] = [size, coded, ew, er, dw, dr].map(bytes);
-            say(&format!("{a:>14}{b:>14}{c:>14}{d:>14}{e:>14}{f:>14}\n"))?;
+            print(&format!("{a:>14}{b:>14}{c:>14}{d:>14}{e:>14}{f:>14}\n"))?;
         }
     }
     if args.json {
-        return say(&format!("{}\n", Object::new().list("sizes", &lines).close()));
+        return print(&format!("{}\n", Object::new().list("sizes", &lines).close()));
     }
-    let most = plot.iter().map(|(_, e, d)| *e.max(d)).max().unwrap_or(1);
-    let mut out = String::from("\npeak resident memory of the whole process\n");
+    let max = plot.iter().map(|(_, e, d)| *e.max(d)).max().unwrap_or(1);
+    let mut out = String::from("\npeak resident memory of the process\n");
     for (size, encode, decode) in plot {
-        out.push_str(&format!("{size:>12} encode |{:<48} {}\n", bars(encode, most, 48), bytes(encode)));
-        out.push_str(&format!("{:>12} decode |{:<48} {}\n", "", bars(decode, most, 48), bytes(decode)));
+        out.push_str(&format!("{size:>12} encode |{:<48} {}\n", bars(encode, max, 48), bytes(encode)));
+        out.push_str(&format!("{:>12} decode |{:<48} {}\n", "", bars(decode, max, 48), bytes(decode)));
     }
-    say(&out)
+    print(&out)
 }

@@ -1,4 +1,4 @@
-//! A workload with its input and a report for people, one file each.
+//! The demos: each runs a workload on its input and prints a report.
 
 pub(crate) mod audio;
 mod compare;

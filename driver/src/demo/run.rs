@@ -1,31 +1,31 @@
-//! A pipeline from plan to last row, and the part of a report that is the same for every demo.
+//! Runs a pipeline over all its rows, and reports the figures that every demo has.
 
-use crate::Result;
+use crate::error::Result;
 use crate::library::{Config, Mode, Pipeline, Plan, Rows, Stage, Stats};
-use crate::plan;
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
+use crate::report::plan;
 use crate::report::process::{Checksum, Stopwatch, Took};
 use crate::report::progress::Progress;
 
-/// What is to be run.
+/// The description of a run.
 pub(crate) struct Job<'a> {
     pub(crate) name: &'static str,
-    /// The stages, for people, and how many of them work on a window.
+    /// The stages for the report, and the number of them that compute a row per window.
     pub(crate) stages: &'a str,
     pub(crate) stage_count: u64,
     pub(crate) config: Config,
     pub(crate) input: String,
     pub(crate) samples: u64,
-    /// Samples a second, where that is known.
+    /// Sample rate in Hz, if known.
     pub(crate) rate: Option<f64>,
-    /// Numbers in a row; how many of them count for the checksum; what they are.
+    /// Numbers per row; the number of them in the checksum; their names.
     pub(crate) row_len: usize,
     pub(crate) checked_len: usize,
     pub(crate) row: String,
 }
 
-/// What was run.
+/// A completed run.
 pub(crate) struct Run<'a> {
     pub(crate) job: Job<'a>,
     plan: Plan,
@@ -36,7 +36,7 @@ pub(crate) struct Run<'a> {
     checksum: Checksum,
 }
 
-/// Windows in the job's samples; an error where there are none.
+/// Number of windows in the samples. It is an error if there are fewer samples than one window.
 pub(crate) fn windows(config: &Config, samples: u64, input: &str) -> Result<u64> {
     match plan::windows(samples, config) {
         0 => Err(format!("{input}: {samples} samples are less than one window of {}", config.window).into()),
@@ -45,7 +45,8 @@ pub(crate) fn windows(config: &Config, samples: u64, input: &str) -> Result<u64>
 }
 
 impl<'a> Job<'a> {
-    /// Runs all rows of a stage: `take` gets each with its number. `retry` says what another mode would take.
+    /// Computes all rows of a stage. `take` receives each row with its number. `retry` plans in another mode, for the
+    /// error if the budget is too small.
     pub(crate) fn run(
         self,
         mut pipeline: Pipeline,
@@ -57,7 +58,7 @@ impl<'a> Job<'a> {
         let stopwatch = Stopwatch::start();
         let plan = plan::make(&mut pipeline, stage, retry)?;
         pipeline.seal(Rows::all(stage))?;
-        // In the classic order a window of work is one of one stage.
+        // In the classic order, a window of work is one window of one stage.
         let work = if plan.mode() == Mode::Classic { windows * self.stage_count } else { windows };
         let progress = Progress::new(work, self.name);
         let slice = plan.block.max(work / 100);
@@ -82,17 +83,17 @@ impl Run<'_> {
         self.job.samples as f64 / self.took.wall_s.max(1e-9)
     }
 
-    /// Seconds of the recording.
+    /// Length of the input in seconds, if the rate is known.
     pub(crate) fn seconds(&self) -> Option<f64> {
         self.job.rate.map(|rate| self.job.samples as f64 / rate)
     }
 
-    /// Where the input ends, for the axis of a chart.
+    /// The end of the input, for the axis of a chart.
     pub(crate) fn end(&self) -> String {
         self.seconds().map_or_else(|| format!("{} samples", whole(self.job.samples)), |s| format!("{s:.1} s"))
     }
 
-    /// The fields of every demo.
+    /// The JSON fields of every demo.
     pub(crate) fn json(&self) -> Object {
         let (job, plan, stats, took) = (&self.job, &self.plan, &self.stats, &self.took);
         let o = Object::new()
@@ -125,7 +126,7 @@ impl Run<'_> {
             .text("checksum", self.checksum)
     }
 
-    /// The head of every report.
+    /// The first part of every report.
     pub(crate) fn report(&self) -> String {
         let (job, plan, stats, took) = (&self.job, &self.plan, &self.stats, &self.took);
         let mut out = format!("{}: {}\n\n", job.name, job.stages);
@@ -134,23 +135,23 @@ impl Run<'_> {
         let length = job.rate.zip(self.seconds()).map(|(rate, s)| format!(", {} at {rate} Hz", time(s)));
         line("", format!("{} samples{}", whole(job.samples), length.unwrap_or_default()));
         line("mode", format!("{} ({})", plan.mode().name(), plan::why(&job.config, plan, self.windows)));
-        let shape = format!("{} of {} ({})", whole(self.rows), job.checked_len, job.row);
-        line("rows", format!("{shape}, windows of {} every {}", job.config.window, job.config.hop));
+        line("windows", format!("{} samples each, hop {}", whole(job.config.window), whole(job.config.hop)));
+        line("rows", format!("{}, each with {} numbers ({})", whole(self.rows), job.checked_len, job.row));
         line("planned memory", format!("{} bytes ({})", whole(plan.work_bytes), bytes(plan.work_bytes)));
-        line("used of it", format!("{} bytes at most", whole(stats.peak_bytes)));
+        line("used memory", format!("at most {} bytes", whole(stats.peak_bytes)));
         if stats.spill_bytes > 0 {
-            line("file for spilling", format!("{} bytes at most", whole(stats.spill_bytes)));
+            line("spill file", format!("at most {} bytes", whole(stats.spill_bytes)));
         }
-        line("rows of stages", format!("{} in {}", whole(stats.stage_rows), bytes(stats.stage_bytes)));
-        line("whole process", format!("{} resident at most", bytes(took.usage.peak_rss_bytes)));
+        line("all stages", format!("{} rows computed, {}", whole(stats.stage_rows), bytes(stats.stage_bytes)));
+        line("process memory", format!("at most {} resident", bytes(took.usage.peak_rss_bytes)));
         line("page faults", format!("{} minor, {} major", whole(took.usage.minor_faults), took.usage.major_faults));
         line("samples read", format!("{} bytes in {} calls", whole(stats.source_bytes), whole(stats.source_calls)));
-        let speed = format!("{:.1} million samples a second", self.samples_per_s() / 1e6);
-        line("time", format!("{} ({} of processor), {speed}", time(took.wall_s), time(took.cpu_s())));
-        if let Some(seconds) = self.seconds() {
-            line("faster than live", format!("{:.0} times", seconds / took.wall_s.max(1e-9)));
-        }
-        line("checksum", format!("{} (the same in every mode)", self.checksum));
+        line("time", format!("{} ({} of CPU time)", time(took.wall_s), time(took.cpu_s())));
+        let speed = format!("{:.1} million samples per second", self.samples_per_s() / 1e6);
+        let factor = self.seconds().map(|seconds| seconds / took.wall_s.max(1e-9));
+        let factor = factor.map(|f| format!(", {f:.*} times real time", usize::from(f < 10.0)));
+        line("speed", format!("{speed}{}", factor.unwrap_or_default()));
+        line("checksum", format!("{} (identical in every mode)", self.checksum));
         out
     }
 }

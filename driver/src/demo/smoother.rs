@@ -1,33 +1,35 @@
-//! `driver demo smoother`: a scan that runs backwards over one that runs forwards, in budgets of many sizes.
+//! `driver demo smoother`: a reverse scan over a scan, with many memory budgets and in both orders of rows.
 
-use crate::Result;
 use crate::cli::SmootherArgs;
+use crate::error::Result;
 use crate::inputs::track::{NOISE_M, Track};
-use crate::library::{Config, Failure, Mode, Order, Pipeline, Plan, Rows};
+use crate::library::{Config, Failure, Mode, Order, Pipeline, Plan, Rows, Samples, Stage};
 use crate::report::curves::{COLUMNS, Curve, draw};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
+use crate::report::print;
 use crate::report::process::{Checksum, Stopwatch};
 use crate::report::progress::Progress;
-use crate::report::say;
 use crate::workloads::smoother::{self, ROW_LEN, STAGE_COUNT};
 
 const ORDERS: [Order; 2] = [Order::Reverse, Order::Forward];
-/// Budgets of the table are powers of this many bytes, where rows are not made more than so many times.
+/// Ratio of consecutive budgets in the table, and maximum recompute factor of the first.
 const STEP: u64 = 4;
-const MOST_TIMES: f64 = 8.0;
+const MAX_FACTOR: f64 = 8.0;
 
-/// A pipeline over the track, with a budget (0: none).
-fn pipeline(rows: u64, mode: Mode, budget: u64) -> Result<(Pipeline, u32)> {
-    pipeline_of(rows, &Config { mode, memory_budget_bytes: budget, ..Config::of(1, 1) })
-}
+/// The meaning of the columns of the table.
+const COLUMN_NOTES: &str = "
+The sqrt order with different memory budgets:
+  slots      snapshots held at a time
+  tile rows  rows computed and held together
+  computed   rows computed by all stages
+  factor     rows computed per row of each stage (recompute factor)
+  rows       comparison with the rows of the classic order
+";
 
-/// A pipeline over the track.
-pub(crate) fn pipeline_of(rows: u64, config: &Config) -> Result<(Pipeline, u32)> {
-    let mut p = Pipeline::new(config)?;
-    p.source(0, Box::new(Track::new(rows)))?;
-    let stage = smoother::build(&mut p)?;
-    Ok((p, stage))
+/// A pipeline over the track with a budget (0: none), and the stage with the result.
+fn pipeline(rows: u64, mode: Mode, budget: u64) -> Result<(Pipeline, Stage)> {
+    smoother::pipeline(rows, &Config { mode, memory_budget_bytes: budget, ..Config::of(1, 1) })
 }
 
 fn plan(rows: u64, order: Order, budget: u64) -> Result<Plan> {
@@ -35,12 +37,12 @@ fn plan(rows: u64, order: Order, budget: u64) -> Result<Plan> {
     Ok(p.plan(Rows { order, ..Rows::all(stage) })?)
 }
 
-/// The rows of the classic order, which keeps everything.
+/// The rows of the classic order, which keeps everything in memory.
 struct Classic {
     rows: Vec<f32>,
     work_bytes: u64,
     wall_s: f64,
-    /// Of the rows in ascending and in descending order.
+    /// Checksums of the rows in ascending and in descending order.
     checksums: [Checksum; 2],
 }
 
@@ -63,9 +65,8 @@ impl Classic {
         self.checksums[usize::from(order == Order::Reverse)].to_string()
     }
 
-    /// Root mean square error of the measurements and of the smoothed positions, in metres.
+    /// RMS error of the measurements and of the smoothed positions, in meters.
     fn errors(&self) -> Result<(f64, f64)> {
-        use crate::library::Samples;
         let count = self.rows.len() / ROW_LEN;
         let mut track = Track::new(count as u64);
         let (mut measured, mut smoothed, mut x) = (0.0, 0.0, [0f32]);
@@ -78,7 +79,7 @@ impl Classic {
     }
 }
 
-/// A line of the table.
+/// A line of the table: one order and budget.
 struct Line {
     order: Order,
     budget: u64,
@@ -87,6 +88,7 @@ struct Line {
     stage_rows: u64,
     wall_s: f64,
     checksum: String,
+    /// The rows are those of the classic order.
     same: bool,
 }
 
@@ -98,11 +100,11 @@ impl Line {
         let plan = p.plan(ask)?;
         p.seal(ask)?;
         let mut checksum = Checksum::new();
-        let (mut at, mut descending) = (0, 0);
+        let (mut at, mut misplaced) = (0, 0);
         let mut take = |first: u64, block: &[f32]| {
             let count = (block.len() / ROW_LEN) as u64;
             let expected = if order == Order::Reverse { rows.wrapping_sub(1 + at) } else { at };
-            descending += u64::from(first != expected);
+            misplaced += u64::from(first != expected);
             at += count;
             checksum.add(block);
         };
@@ -112,14 +114,14 @@ impl Line {
         drop(progress);
         let stats = p.stats()?;
         let checksum = checksum.to_string();
-        let same = checksum == classic.checksum(order) && at == rows && descending == 0;
+        let same = checksum == classic.checksum(order) && at == rows && misplaced == 0;
         let wall_s = stopwatch.stop().wall_s;
         let (peak_bytes, stage_rows) = (stats.peak_bytes, stats.stage_rows);
         Ok(Line { order, budget, plan, peak_bytes, stage_rows, wall_s, checksum, same })
     }
 
-    /// Rows made relative to each row of each stage once, as counted.
-    fn counted(&self, rows: u64) -> f64 {
+    /// The measured recompute factor: rows computed relative to computing each row of each stage once.
+    fn factor(&self, rows: u64) -> f64 {
         self.stage_rows as f64 / (rows * STAGE_COUNT) as f64
     }
 
@@ -134,7 +136,7 @@ impl Line {
             .whole("tile_rows", self.plan.sweep_leaf)
             .whole("stage_rows", self.stage_rows)
             .real("planned_factor", self.plan.recompute_factor)
-            .real("factor", self.counted(rows))
+            .real("factor", self.factor(rows))
             .real("wall_s", self.wall_s)
             .text("checksum", &self.checksum)
             .text("verified", if self.same { "yes" } else { "no" })
@@ -151,18 +153,18 @@ fn name(order: Order) -> &'static str {
 
 fn title(order: Order) -> &'static str {
     match order {
-        Order::Reverse => "Rows from the last to the first",
-        Order::Forward => "Rows from the first to the last",
+        Order::Reverse => "Reverse order (from the last row to the first)",
+        Order::Forward => "Forward order (from the first row to the last)",
     }
 }
 
-/// Budgets worth a line: from the first in which rows are made a few times at most, to the first in which no row needs to
-/// be made again or all is kept.
+/// The budgets of the table, from the first whose recompute factor is at most [`MAX_FACTOR`] up to the memory of the
+/// classic order.
 fn budgets(rows: u64, order: Order, classic: &Classic) -> Result<Vec<u64>> {
-    let least = plan(rows, order, 0)?.min_budget_bytes;
+    let min = plan(rows, order, 0)?.min_budget_bytes;
     let mut found = Vec::new();
     let mut budget = 1024;
-    while budget < least || plan(rows, order, budget)?.recompute_factor > MOST_TIMES {
+    while budget < min || plan(rows, order, budget)?.recompute_factor > MAX_FACTOR {
         budget *= 2;
     }
     while found.is_empty() || budget < classic.work_bytes {
@@ -172,7 +174,7 @@ fn budgets(rows: u64, order: Order, classic: &Classic) -> Result<Vec<u64>> {
     Ok(found)
 }
 
-/// What plans say of budgets between the first and the last of the table.
+/// The planned work for budgets from the first to the last of the table.
 fn curve(rows: u64, order: Order, budgets: &[u64]) -> Result<Curve> {
     let mark = if order == Order::Reverse { '*' } else { 'o' };
     let (from, to) = (budgets[0] as f64, budgets[budgets.len() - 1] as f64);
@@ -198,7 +200,7 @@ pub(crate) fn run(args: &SmootherArgs) -> Result<()> {
         for budget in &budgets {
             match Line::new(rows, order, *budget, &classic) {
                 Ok(line) => lines.push(line),
-                // What the other order has to say is of interest all the same.
+                // The budget may suffice for the other order.
                 Err(e) if e.downcast_ref::<Failure>().is_some_and(Failure::is_budget) => {
                     refused.push((order, e.to_string()));
                 }
@@ -216,8 +218,8 @@ pub(crate) fn run(args: &SmootherArgs) -> Result<()> {
         true => json(rows, &classic, &lines)?,
         false => report(rows, &classic, &lines, &curves, &refused)?,
     };
-    say(&text)?;
-    if lines.iter().all(|l| l.same) { Ok(()) } else { Err("rows differ from those of the classic order".into()) }
+    print(&text)?;
+    if lines.iter().all(|l| l.same) { Ok(()) } else { Err("the rows differ from those of the classic order".into()) }
 }
 
 fn json(rows: u64, classic: &Classic, lines: &[Line]) -> Result<String> {
@@ -246,14 +248,15 @@ fn report(
     let (measured, smoothed) = classic.errors()?;
     let mut out = format!("smoother: {}\n\n", smoother::STAGES);
     let mut line = |key: &str, value: String| out.push_str(&format!("  {key:<17} {value}\n"));
-    line("input", format!("generated: a track measured every second in noise of {NOISE_M} m"));
-    line("rows", format!("{} of {ROW_LEN} (position, velocity)", whole(rows)));
-    line("error", format!("measured {measured:.2} m, smoothed {smoothed:.2} m"));
-    line("classic order", format!("{} bytes, everything kept, in {}", whole(classic.work_bytes), time(classic.wall_s)));
-    line("checksum", format!("{} (first to last)", classic.checksum(Order::Forward)));
-    line("", format!("{} (last to first)", classic.checksum(Order::Reverse)));
+    line("input", format!("generated: one position per second with {NOISE_M} m of noise"));
+    line("rows", format!("{}, each with {ROW_LEN} numbers (position, velocity)", whole(rows)));
+    line("RMS error", format!("{measured:.2} m measured, {smoothed:.2} m smoothed"));
+    line("classic order", format!("{} bytes of work memory, {}", whole(classic.work_bytes), time(classic.wall_s)));
+    line("checksum", format!("{} (forward order)", classic.checksum(Order::Forward)));
+    line("", format!("{} (reverse order)", classic.checksum(Order::Reverse)));
+    out.push_str(COLUMN_NOTES);
     for order in ORDERS {
-        let head = ("budget", "work memory", "slots", "tile rows", "rows made", "factor", "time");
+        let head = ("budget", "work memory", "slots", "tile rows", "computed", "factor", "time");
         out.push_str(&format!("\n{}\n\n", title(order)));
         out.push_str(&format!(
             "{:>12}{:>14}{:>7}{:>11}{:>14}{:>9}{:>10}   rows\n",
@@ -261,23 +264,23 @@ fn report(
         ));
         for l in lines.iter().filter(|l| l.order == order) {
             let budget = if l.budget == 0 { "none".into() } else { bytes(l.budget) };
-            let (work, made) = (whole(l.plan.work_bytes), whole(l.stage_rows));
+            let (work, computed) = (whole(l.plan.work_bytes), whole(l.stage_rows));
             let (slots, tile, wall) = (l.plan.sweep_slots, whole(l.plan.sweep_leaf), time(l.wall_s));
-            let factor = l.counted(rows);
-            let same = if l.same { "as classic" } else { "DIFFERENT" };
+            let factor = l.factor(rows);
+            let same = if l.same { "identical" } else { "DIFFERENT" };
             out.push_str(&format!(
-                "{budget:>12}{work:>14}{slots:>7}{tile:>11}{made:>14}{factor:>9.3}{wall:>10}   {same}\n"
+                "{budget:>12}{work:>14}{slots:>7}{tile:>11}{computed:>14}{factor:>9.3}{wall:>10}   {same}\n"
             ));
         }
         refused.iter().filter(|r| r.0 == order).for_each(|r| out.push_str(&format!("{:>12}{}\n", "", r.1)));
     }
     if !curves.is_empty() {
-        out.push_str("\nWork relative to making each row once, by work memory, as planned\n");
-        out.push_str("(* last to first, o first to last)\n\n");
+        out.push_str("\nPlanned recompute factor against work memory\n");
+        out.push_str("(* reverse order, o forward order)\n\n");
         out.push_str(&draw(curves, "factor"));
     }
     if lines.iter().all(|l| l.same) {
-        out.push_str("\nEvery budget gave the rows of the classic order, bit by bit.\n");
+        out.push_str("\nWith every budget, the rows are bit-identical to those of the classic order.\n");
     }
     Ok(out)
 }

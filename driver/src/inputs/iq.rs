@@ -1,20 +1,20 @@
-//! Files of raw samples, IQ or real: 8-bit and 16-bit integers and 32-bit floats, little-endian, interleaved.
+//! Files of raw IQ or real samples: 8-bit and 16-bit integers and 32-bit floats, little-endian, interleaved.
 
 use crate::library::Samples;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The type of the numbers.
+/// The type of the numbers in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// Unsigned, 127.5 in the middle, as RTL-SDR receivers have it.
+    /// Unsigned 8-bit integers with 127.5 as zero, as from RTL-SDR receivers.
     U8,
-    /// Signed, of 8 bits.
+    /// Signed 8-bit integers.
     I8,
-    /// Signed, of 16 bits.
+    /// Signed 16-bit integers.
     I16,
-    /// Floats, as they are.
+    /// 32-bit floats, not scaled.
     F32,
 }
 
@@ -27,7 +27,7 @@ impl Format {
         }
     }
 
-    /// Full scale is 1.
+    /// The number in bytes `b`, scaled so that full scale of integers is 1.
     fn number(self, b: &[u8]) -> f32 {
         match (self, b) {
             (Format::U8, [a]) => (f32::from(*a) - 127.5) / 127.5,
@@ -39,7 +39,7 @@ impl Format {
     }
 }
 
-/// A file of samples.
+/// A file of raw samples.
 pub(crate) struct RawFile {
     path: PathBuf,
     file: BufReader<File>,
@@ -51,16 +51,16 @@ pub(crate) struct RawFile {
 }
 
 impl RawFile {
-    /// Opens a file; `most` is the greatest number of samples that count.
-    pub(crate) fn open(path: &Path, format: Format, real: bool, most: Option<u64>) -> Result<RawFile, String> {
-        let say = |e: std::io::Error| format!("{}: {e}", path.display());
-        let file = File::open(path).map_err(say)?;
-        let meta = file.metadata().map_err(say)?;
+    /// Opens a file. At most `max` samples of it are used.
+    pub(crate) fn open(path: &Path, format: Format, real: bool, max: Option<u64>) -> Result<RawFile, String> {
+        let error = |e: std::io::Error| format!("{}: {e}", path.display());
+        let file = File::open(path).map_err(error)?;
+        let meta = file.metadata().map_err(error)?;
         if !meta.is_file() {
-            return Err(format!("{}: not a file", path.display()));
+            return Err(format!("{}: not a regular file", path.display()));
         }
         let channels = if real { 1 } else { 2 };
-        let count = (meta.len() / (channels * format.bytes()) as u64).min(most.unwrap_or(u64::MAX));
+        let count = (meta.len() / (channels * format.bytes()) as u64).min(max.unwrap_or(u64::MAX));
         let file = BufReader::with_capacity(16 << 10, file);
         Ok(RawFile { path: path.into(), file, format, channels, count, at: 0, bytes: vec![0; 8 << 10] })
     }
@@ -76,14 +76,14 @@ impl Samples for RawFile {
     }
 
     fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
-        let say = |e: std::io::Error| format!("{}: sample {first}: {e}", self.path.display());
+        let error = |e: std::io::Error| format!("{}: sample {first}: {e}", self.path.display());
         let size = self.channels * self.format.bytes();
         if first != self.at {
-            self.file.seek(SeekFrom::Start(first * size as u64)).map_err(say)?;
+            self.file.seek(SeekFrom::Start(first * size as u64)).map_err(error)?;
         }
         let samples = (room.len() / self.channels).min(self.bytes.len() / size);
         let bytes = &mut self.bytes[..samples * size];
-        self.file.read_exact(bytes).map_err(say)?;
+        self.file.read_exact(bytes).map_err(error)?;
         for (x, b) in room.iter_mut().zip(bytes.chunks_exact(self.format.bytes())) {
             *x = self.format.number(b);
         }

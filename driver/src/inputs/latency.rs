@@ -1,17 +1,17 @@
-//! Latencies of a service: log-normal with a heavy tail, and spikes where everything is slower. Any of them can be had at
-//! any time, and is always the same.
+//! Generated latencies of a service: a log-normal distribution with a heavy tail, and spikes in which all requests are
+//! slower.
 
 use super::random::{mix, normal, uniform};
 use crate::library::Samples;
 
-/// Spikes of a recording.
+/// Number of spikes.
 pub(crate) const SPIKES: u64 = 6;
-/// Requests of a spike are slower by this factor.
+/// Factor by which the requests of a spike are slower.
 const FACTOR: f32 = 3.0;
-/// Median in milliseconds, and the standard deviation of the logarithm.
+/// Median in milliseconds, and standard deviation of the natural logarithm.
 const MEDIAN: f32 = 20.0;
 const SIGMA: f32 = 0.5;
-/// Share of requests in the tail, a Pareto distribution of this shape.
+/// Fraction of requests in the tail, and the shape of its Pareto distribution.
 const TAIL: f64 = 0.01;
 const SHAPE: f64 = 1.4;
 
@@ -25,7 +25,7 @@ impl Latency {
         Latency { count }
     }
 
-    /// First request of spike `i`, and the one behind its last.
+    /// The first request of spike `i`, and its end (exclusive).
     pub(crate) fn spike(&self, i: u64) -> (u64, u64) {
         let each = self.count / SPIKES;
         let start = i * each + each * 2 / 5 + mix(i) % (each / 5).max(1);
@@ -34,11 +34,11 @@ impl Latency {
 
     fn at(&self, n: u64, spike: (u64, u64)) -> f32 {
         let bits = mix(n);
-        let usual = MEDIAN * (SIGMA * normal(bits)).exp();
+        let base = MEDIAN * (SIGMA * normal(bits)).exp();
         let more = uniform(mix(bits));
         let tail = if more < TAIL { (more / TAIL).powf(-1.0 / SHAPE) as f32 } else { 1.0 };
         let slow = if (spike.0..spike.1).contains(&n) { FACTOR } else { 1.0 };
-        usual * tail * slow
+        base * tail * slow
     }
 }
 

@@ -1,47 +1,51 @@
-//! A melody in noise, made as it is read: any sample of it can be had at any time, and is always the same.
+//! A generated melody in noise.
 
 use super::random::mix;
+use super::stretches::fill_stretches;
 use crate::library::Samples;
 
-/// Samples a second.
+/// Sample rate in Hz.
 pub(crate) const RATE: u32 = 48_000;
-/// Notes of the melody, in semitones over [`LOWEST`].
+/// Notes of the melody, in semitones above [`BASE`].
 const NOTES: [i32; 16] = [0, 4, 7, 12, 16, 12, 7, 4, -3, 0, 4, 9, 12, 9, 4, 0];
-const LOWEST: f64 = 440.0;
-/// The tone's phase is computed exactly this often, and turned from sample to sample in between.
+/// Frequency of note 0 in Hz.
+const BASE: f64 = 440.0;
+/// Samples between exact computations of the tone's phase. In between, it is rotated from sample to sample.
 const EXACT: u64 = 512;
+/// Amplitudes of the tone and of the noise.
 const LOUD: f32 = 0.5;
 const NOISE: f32 = 0.1;
 
 /// The generated signal.
 pub(crate) struct Melody {
     count: u64,
+    /// Samples per note.
     note: u64,
 }
 
 impl Melody {
-    /// A melody of `seconds`.
+    /// A melody of `seconds` seconds.
     pub(crate) fn new(seconds: f64) -> Melody {
         Melody::of((seconds * f64::from(RATE)) as u64)
     }
 
-    /// A melody of so many samples.
+    /// A melody of `count` samples.
     pub(crate) fn of(count: u64) -> Melody {
         let count = count.max(1);
         Melody { count, note: count.div_ceil(NOTES.len() as u64) }
     }
 
-    /// The tone planted at a sample, in Hz; none where `len` samples from there on are not all of one note.
+    /// The tone in Hz of the `len` samples from sample `first`, or None if they are not of one note.
     pub(crate) fn planted(&self, first: u64, len: u64) -> Option<f64> {
         let note = first / self.note;
         ((first + len.max(1) - 1) / self.note == note).then(|| hertz(note))
     }
 
-    /// Samples `first ..` of one stretch that starts at `start` and has one note.
+    /// Writes samples from `first` of a stretch that starts at `start` and has one note.
     fn fill(&self, start: u64, first: u64, out: &mut [f32]) {
         let turns = hertz(start / self.note) / f64::from(RATE);
         let angle = |samples: f64| std::f64::consts::TAU * (turns * samples).fract();
-        // Phase counts from the start of the recording, in f64: exact over hours.
+        // The phase counts from the start of the recording in f64, which is exact enough for hours.
         let (sin, cos) = angle(start as f64).sin_cos();
         let (step_sin, step_cos) = angle(1.0).sin_cos();
         let (mut s, mut c) = (sin, cos);
@@ -61,7 +65,7 @@ impl Melody {
 
 fn hertz(note: u64) -> f64 {
     let semitones = NOTES[(note % NOTES.len() as u64) as usize];
-    LOWEST * (f64::from(semitones) / 12.0).exp2()
+    BASE * (f64::from(semitones) / 12.0).exp2()
 }
 
 /// Uniform in [-1, 1).
@@ -75,19 +79,11 @@ impl Samples for Melody {
     }
 
     fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
-        let mut at = first;
-        let mut rest = room;
-        while !rest.is_empty() {
-            // A stretch ends where the phase is computed anew, or the note changes.
-            let note = at / self.note * self.note;
-            let start = note.max(at / EXACT * EXACT);
-            let end = (at / EXACT * EXACT + EXACT).min(note + self.note);
-            let len = rest.len().min((end - at) as usize);
-            let (part, more) = rest.split_at_mut(len);
-            self.fill(start, at, part);
-            (rest, at) = (more, at + len as u64);
-        }
-        Ok((at - first) as usize)
+        // A stretch ends at the next exact phase or the next note.
+        let note = |at: u64| at / self.note * self.note;
+        let end = |at: u64| (at / EXACT * EXACT + EXACT).min(note(at) + self.note);
+        let fill = |at: u64, part: &mut [f32]| self.fill(note(at).max(at / EXACT * EXACT), at, part);
+        Ok(fill_stretches(first, 1, room, end, fill))
     }
 }
 
@@ -96,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_part_is_the_same_however_it_is_read() {
+    fn any_part_has_the_same_samples_as_the_whole() {
         let mut melody = Melody::new(0.7);
         let mut whole = vec![0.0; melody.count() as usize];
         melody.read(0, &mut whole).unwrap();
@@ -109,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_over_a_change_has_no_planted_tone() {
+    fn a_window_over_two_notes_has_no_planted_tone() {
         let melody = Melody::new(16.0);
         assert_eq!(melody.planted(0, 48_000), Some(440.0));
         assert_eq!(melody.planted(1, 48_000), None);

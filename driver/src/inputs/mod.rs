@@ -1,26 +1,28 @@
-//! Where samples come from.
+//! Sample sources: files, and generated signals whose samples can be read at any position, with the same result every
+//! time.
 
 pub(crate) mod iq;
 pub(crate) mod latency;
 pub(crate) mod melody;
 mod random;
 pub(crate) mod satellite;
+mod stretches;
 pub(crate) mod text;
 pub(crate) mod track;
 pub(crate) mod wav;
-pub(crate) mod wave_head;
+pub(crate) mod wave_header;
 
 pub(crate) use random::mix;
 
 use crate::library::Samples;
 
-/// Samples without the first ones.
-pub(crate) struct Behind {
+/// A source without its first `skip` samples.
+pub(crate) struct Skipped {
     pub(crate) of: Box<dyn Samples>,
     pub(crate) skip: u64,
 }
 
-impl Samples for Behind {
+impl Samples for Skipped {
     fn count(&self) -> u64 {
         self.of.count().saturating_sub(self.skip)
     }

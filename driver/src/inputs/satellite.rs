@@ -1,34 +1,35 @@
-//! A satellite as it is received: a carrier far below the noise whose frequency drifts, and short bursts in channels of
-//! the band. Any sample can be had at any time, and is always the same.
+//! A generated satellite downlink: a carrier far below the noise whose frequency drifts, and short bursts in channels
+//! of the band.
 
 use super::random::{mix, normal};
+use super::stretches::fill_stretches;
 use crate::library::Samples;
 use std::f64::consts::TAU;
 
-/// Samples a second.
+/// Sample rate in Hz.
 pub(crate) const RATE: f64 = 1e6;
-/// The carrier: amplitude where noise has power 1, frequency of the first sample in Hz, drift in Hz per second.
+/// The carrier: amplitude relative to noise of power 1, frequency at the first sample in Hz, drift in Hz per second.
 const CARRIER: f64 = 0.03;
 const HERTZ: f64 = 120_321.7;
 const DRIFT: f64 = -873.0;
-/// The phase is computed exactly, in `f64`, this often, and turned from sample to sample in between.
+/// Samples between exact computations of the phase in `f64`. In between, it is rotated from sample to sample.
 const EXACT: u64 = 256;
-/// Amplitude of bursts, samples of one of their symbols, and how often one comes.
+/// Bursts: amplitude, samples per symbol, samples per burst slot, and channels of the band.
 const BURST: f32 = 0.5;
 const SYMBOL: u64 = 256;
 const EVERY: u64 = 450_000;
 const CHANNELS: u64 = 64;
 
-/// A burst that was planted.
+/// A burst in the generated signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Planted {
     pub(crate) channel: usize,
-    /// First sample, and the one behind the last.
+    /// First sample, and end (exclusive).
     pub(crate) start: u64,
     pub(crate) end: u64,
 }
 
-/// The generated signal: IQ, or its real part (then of a band from 0 to half the rate).
+/// The generated signal: IQ samples, or real samples of a band from 0 to half the rate.
 pub(crate) struct Satellite {
     count: u64,
     real: bool,
@@ -40,45 +41,46 @@ impl Satellite {
         Satellite { count, real, bursts }
     }
 
-    /// Frequency of the carrier at a time, as it is received: within the band.
+    /// Received frequency of the carrier at a time, in Hz.
     pub(crate) fn hertz(&self, seconds: f64) -> f64 {
         HERTZ + DRIFT * seconds
     }
 
-    /// Its drift in Hz per second.
+    /// Drift of the carrier in Hz per second.
     pub(crate) fn drift(&self) -> f64 {
         DRIFT
     }
 
-    /// Seconds for which the carrier stays in the band.
-    pub(crate) fn most_seconds(&self) -> f64 {
+    /// Seconds until the carrier leaves the band.
+    pub(crate) fn max_seconds(&self) -> f64 {
         let lowest = if self.real { 0.01 * RATE } else { -0.49 * RATE };
         (lowest - HERTZ) / DRIFT
     }
 
-    /// Burst number `i`; none where it would not be whole.
+    /// Burst number `i`, or None if it would not be complete.
     pub(crate) fn burst(&self, i: u64) -> Option<Planted> {
         let bits = mix(i ^ 0x6275_7273_7473);
         let start = i * EVERY + EVERY / 8 + bits % (EVERY / 2);
         let end = start + 6_000 + (bits >> 20) % 12_000;
-        // Channels 20 to 43 are away from the carrier and, of real samples, 20 to 29 away from its mirror image.
+        // Channels 20 to 43 do not contain the carrier; in real samples, channels 20 to 29 do not
+        // contain its mirror image either.
         let channel = 20 + (bits >> 40) % if self.real { 10 } else { 24 };
         (self.bursts && end < self.count).then_some(Planted { channel: channel as usize, start, end })
     }
 
-    /// All that were planted.
+    /// All bursts.
     pub(crate) fn bursts(&self) -> Vec<Planted> {
         (0..=self.count / EVERY).filter_map(|i| self.burst(i)).collect()
     }
 
-    /// The carrier's phase in turns at a sample.
+    /// Phase of the carrier at a sample, in turns.
     fn turns(at: u64) -> f64 {
         let t = at as f64 / RATE;
-        // Whole turns are taken off each part, so that hours do not cost digits.
+        // Whole turns are removed from each term, so that the precision does not fall over hours.
         ((HERTZ * t).fract() + (0.5 * DRIFT * t * t).fract()).fract()
     }
 
-    /// Samples from `at` on, up to the end of a stretch with an exact phase at its start.
+    /// Writes samples from `at`, within one stretch between exact phases.
     fn fill(&self, at: u64, out: &mut [f32]) {
         let width = self.channels();
         let exact = at / EXACT * EXACT;
@@ -88,7 +90,7 @@ impl Satellite {
         };
         let times = |a: (f64, f64), b: (f64, f64)| (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0);
         let (mut z, mut step) = (turned(Self::turns(exact)), (0.0, 0.0));
-        // From sample to sample the phase goes on by the frequency between them, which itself goes on by the drift.
+        // Between samples the phase advances by the frequency, and the frequency by the drift.
         let next = HERTZ / RATE + DRIFT / RATE * (exact as f64 + 0.5) / RATE;
         (step.0, step.1) = turned(next.fract());
         let bend = turned(DRIFT / RATE / RATE);
@@ -129,17 +131,9 @@ impl Samples for Satellite {
     }
 
     fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
-        let width = self.channels();
-        let (mut at, mut rest) = (first, room);
-        while !rest.is_empty() {
-            // A stretch ends where the phase is computed anew, or where the next burst may lie.
-            let end = (at / EXACT * EXACT + EXACT).min((at / EVERY + 1) * EVERY);
-            let len = (rest.len() / width).min((end - at) as usize);
-            let (part, more) = rest.split_at_mut(len * width);
-            self.fill(at, part);
-            (rest, at) = (more, at + len as u64);
-        }
-        Ok((at - first) as usize)
+        // A stretch ends at the next exact phase, or at the next burst slot.
+        let end = |at: u64| (at / EXACT * EXACT + EXACT).min((at / EVERY + 1) * EVERY);
+        Ok(fill_stretches(first, self.channels(), room, end, |at, part| self.fill(at, part)))
     }
 }
 
@@ -148,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_part_is_the_same_however_it_is_read() {
+    fn any_part_has_the_same_samples_as_the_whole() {
         for real in [false, true] {
             let mut all = Satellite::new(1_000_000, real, true);
             let width = all.channels();
@@ -164,8 +158,8 @@ mod tests {
     }
 
     #[test]
-    fn the_phase_turned_along_is_the_exact_one() {
-        // Without noise this would be the carrier alone: compare its turns over a stretch far out.
+    fn the_rotated_phase_is_exact() {
+        // The sum of the steps over a stretch is the difference of the exact phases.
         for exact in [0u64, 1 << 20, 1 << 29] {
             let (a, b) = (Satellite::turns(exact), Satellite::turns(exact + EXACT));
             let steps: f64 =
@@ -176,10 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn bursts_are_apart() {
+    fn bursts_do_not_overlap() {
         let all = Satellite::new(20_000_000, false, true).bursts();
         assert!(all.len() >= 40, "{}", all.len());
         assert!(all.windows(2).all(|b| b[0].end < b[1].start));
-        assert!((0..4).all(|i| all[i].start / EVERY == all[i].end / EVERY), "one may lie in a stretch");
+        assert!((0..4).all(|i| all[i].start / EVERY == all[i].end / EVERY), "a burst stays in its slot");
     }
 }

@@ -1,13 +1,12 @@
-//! A track that is measured in noise, made as it is read: any measurement of it can be had at any time, and is always the
-//! same.
+//! A generated track with noisy measurements of its position.
 
 use crate::library::Samples;
 use std::f64::consts::TAU;
 
-/// Standard deviation of a measurement, in metres.
+/// Standard deviation of a measurement, in meters.
 pub(crate) const NOISE_M: f64 = 5.0;
 
-/// Measurements of a position, one a second.
+/// Measurements of a position, one per second.
 pub(crate) struct Track {
     count: u64,
 }
@@ -17,14 +16,14 @@ impl Track {
         Track { count }
     }
 
-    /// Where it was, in metres.
+    /// The true position in meters.
     pub(crate) fn truth(t: u64) -> f64 {
-        let wave = |metres: f64, seconds: f64| metres * (TAU * (t as f64 / seconds).fract()).sin();
+        let wave = |meters: f64, seconds: f64| meters * (TAU * (t as f64 / seconds).fract()).sin();
         wave(400.0, 9000.0) + wave(120.0, 2311.0)
     }
 }
 
-/// Nearly normal, with a variance of 1: the sum of twelve uniform numbers, each from a mixed counter (Vigna's splitmix64).
+/// Approximately normal with variance 1: the sum of twelve uniform numbers, each from splitmix64 of a counter.
 fn noise(t: u64) -> f64 {
     let uniform = |i: u64| {
         let z = (t * 12 + i).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -53,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn measurements_lie_about_the_track() {
+    fn measurements_have_the_error_of_the_noise() {
         let mut x = [0f32; 4000];
         Track::new(4000).read(0, &mut x).unwrap();
         let off: Vec<f64> = x.iter().zip(0..).map(|(x, t)| f64::from(*x) - Track::truth(t)).collect();

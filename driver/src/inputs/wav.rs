@@ -1,4 +1,4 @@
-//! WAV files, read a block at a time: one channel, or the mean of all.
+//! WAV files, read block by block: one channel, or the mean of all channels.
 
 use crate::library::Samples;
 use hound::{SampleFormat, WavReader, WavSpec};
@@ -6,41 +6,41 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
-/// A recording.
+/// An open WAV file.
 pub(crate) struct Wav {
     path: PathBuf,
     reader: WavReader<BufReader<Box<dyn Read>>>,
     spec: WavSpec,
     channel: Option<u16>,
-    /// Samples (of all channels at once) that count.
+    /// Number of samples to use; a sample has one number per channel.
     count: u64,
-    /// The next sample the reader gives.
+    /// The next sample that the reader returns.
     at: u64,
 }
 
 fn open(path: &Path) -> Result<WavReader<BufReader<Box<dyn Read>>>, String> {
-    let say = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
+    let error = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
     let file: Box<dyn Read> = match path.to_str() {
         Some("-") => Box::new(std::io::stdin()),
-        _ => Box::new(File::open(path).map_err(|e| say(&e))?),
+        _ => Box::new(File::open(path).map_err(|e| error(&e))?),
     };
-    WavReader::new(BufReader::with_capacity(16 << 10, file)).map_err(|e| say(&e))
+    WavReader::new(BufReader::with_capacity(16 << 10, file)).map_err(|e| error(&e))
 }
 
 impl Wav {
-    /// Opens a recording: `channel` counts from 1; `seconds` is the most of it that counts.
+    /// Opens a file. `channel` counts from 1; at most `seconds` seconds are used.
     pub(crate) fn open(path: &Path, channel: Option<u16>, seconds: Option<f64>) -> Result<Wav, String> {
         let reader = open(path)?;
         let spec = reader.spec();
-        let say = |what: String| format!("{}: {what}", path.display());
+        let error = |what: String| format!("{}: {what}", path.display());
         if spec.channels == 0 || spec.sample_rate == 0 {
-            return Err(say(format!("{} channels at {} Hz", spec.channels, spec.sample_rate)));
+            return Err(error(format!("the file has {} channels at {} Hz", spec.channels, spec.sample_rate)));
         }
         if spec.sample_format == SampleFormat::Float && spec.bits_per_sample != 32 {
-            return Err(say(format!("floats of {} bits are not read", spec.bits_per_sample)));
+            return Err(error(format!("{}-bit floats are not supported, only 32-bit floats", spec.bits_per_sample)));
         }
         if let Some(channel) = channel.filter(|c| *c > spec.channels) {
-            return Err(say(format!("there is no channel {channel}: it has {}", spec.channels)));
+            return Err(error(format!("channel {channel} does not exist; the file has {}", spec.channels)));
         }
         let mut count = u64::from(reader.duration());
         if let Some(seconds) = seconds {
@@ -49,12 +49,12 @@ impl Wav {
         Ok(Wav { path: path.into(), reader, spec, channel, count, at: 0 })
     }
 
-    /// Samples a second.
+    /// Sample rate in Hz.
     pub(crate) fn rate(&self) -> u32 {
         self.spec.sample_rate
     }
 
-    /// What it is, for people.
+    /// A description for reports.
     pub(crate) fn describe(&self) -> String {
         let kind = if self.spec.sample_format == SampleFormat::Float { "float" } else { "integer" };
         let used = match (self.spec.channels, self.channel) {
@@ -65,7 +65,7 @@ impl Wav {
         format!("{}, {}-bit {kind}, {used}", self.path.display(), self.spec.bits_per_sample)
     }
 
-    /// Decodes the next samples; says how many it got.
+    /// Decodes the next samples. Returns their number.
     fn decode(&mut self, room: &mut [f32]) -> Result<usize, hound::Error> {
         let (channels, bits) = (self.spec.channels, self.spec.bits_per_sample);
         let picked = self.channel.map(|c| usize::from(c - 1));
@@ -78,8 +78,8 @@ impl Wav {
         }
     }
 
-    /// Brings the reader to a sample: further on by reading, back by starting anew.
-    fn go_to(&mut self, first: u64) -> Result<(), String> {
+    /// Moves the reader to a sample: forward by reading, backward by opening the file again.
+    fn seek(&mut self, first: u64) -> Result<(), String> {
         if first < self.at {
             if self.path.to_str() == Some("-") {
                 return Err("standard input cannot be read twice".into());
@@ -87,10 +87,10 @@ impl Wav {
             self.reader = open(&self.path)?;
             self.at = 0;
         }
-        let mut passed = [0.0; 256];
+        let mut skipped = [0.0; 256];
         while self.at < first {
-            let room = passed.len().min((first - self.at) as usize);
-            self.next(&mut passed[..room])?;
+            let room = skipped.len().min((first - self.at) as usize);
+            self.next(&mut skipped[..room])?;
         }
         Ok(())
     }
@@ -99,17 +99,17 @@ impl Wav {
         let result = self.decode(room);
         let (path, at, count) = (&self.path, self.at, self.count);
         match result {
-            Ok(0) => Err(format!("{}: it ends after {at} of {count} samples", path.display())),
+            Ok(0) => Err(format!("{}: the file ends after sample {at} of {count}", path.display())),
             Ok(got) => {
                 self.at += got as u64;
                 Ok(got)
             }
-            Err(e) => Err(format!("{}: it breaks off after sample {at} of {count}: {e}", path.display())),
+            Err(e) => Err(format!("{}: the file is truncated after sample {at} of {count}: {e}", path.display())),
         }
     }
 }
 
-/// Makes one sample of each group of `channels` values.
+/// Computes one sample from each group of `channels` values: the picked one, or their mean.
 fn gather(
     values: impl Iterator<Item = Result<f32, hound::Error>>,
     channels: u16,
@@ -120,7 +120,7 @@ fn gather(
     let channels = usize::from(channels);
     let mean = scale / channels as f32;
     let (mut got, mut channel, mut sum) = (0, 0, 0.0);
-    // Not a value is read beyond the last sample there is room for.
+    // No value after the last sample that fits is read.
     for value in values.take(room.len() * channels) {
         let value = value?;
         match picked {
@@ -143,7 +143,7 @@ impl Samples for Wav {
     }
 
     fn read(&mut self, first: u64, room: &mut [f32]) -> Result<usize, String> {
-        self.go_to(first)?;
+        self.seek(first)?;
         self.next(room)
     }
 }

@@ -1,24 +1,24 @@
-//! What a pipeline is made with, what is planned, what it did.
+//! The configuration of a pipeline, its plan and its statistics.
 
 use sqrtspace::ffi::*;
 use std::ffi::{CStr, CString};
 
-/// Switches a feature off where 0 means its default.
+/// Disables a feature in a field where 0 means the default.
 pub(crate) const OFF: u64 = SQS_OFF;
 
-/// The order in which the library works.
+/// The execution order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Mode {
-    /// The planner picks.
+    /// The planner chooses.
     Auto,
-    /// Stage by stage over the whole range, as array libraries do it.
+    /// Stage by stage over the whole range, as array libraries do.
     Classic,
     /// Block by block through all stages, in small buffers.
     Sqrt,
 }
 
 impl Mode {
-    /// As it is written on the command line and in reports.
+    /// The name on the command line and in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Mode::Auto => "auto",
@@ -28,30 +28,31 @@ impl Mode {
     }
 }
 
-/// What a pipeline is made with; 0 leaves a number to the library.
+/// The configuration of a pipeline. 0 selects the library's default.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Config {
     pub(crate) window: u64,
     pub(crate) hop: u64,
-    /// Interleaved numbers in a sample: 2 for IQ.
+    /// Interleaved numbers in a sample; 2 for IQ.
     pub(crate) channels: u32,
     pub(crate) mode: Mode,
     pub(crate) checkpoint_every: u64,
     pub(crate) lru_bytes: u64,
     pub(crate) memory_budget_bytes: u64,
     pub(crate) cache_bytes: u64,
-    /// Budget and cache come from this machine, where they are 0.
+    /// Derive a budget and a cache size of 0 from this machine.
     pub(crate) from_host: bool,
-    /// Where classic rows may go.
+    /// Directory for the file that may hold the rows of the classic order.
     pub(crate) spill_dir: Option<&'static CStr>,
-    /// Nanoseconds of a row, by the names of stages.
+    /// Nanoseconds per row, by stage name.
     pub(crate) costs: Costs,
-    /// Only so many samples of each source, read beforehand: to time stages, not sources. 0: as they come.
+    /// Read at most this number of samples of each source in advance, to time the stages without the sources.
+    /// 0: read the whole source on demand.
     pub(crate) held: u64,
 }
 
 impl Config {
-    /// All defaults.
+    /// The defaults for a window and a hop.
     pub(crate) fn of(window: u64, hop: u64) -> Config {
         Config {
             window,
@@ -70,25 +71,25 @@ impl Config {
     }
 }
 
-/// Stages by name, and what a row of each takes in nanoseconds.
+/// Stage names with the nanoseconds that a row takes.
 pub(crate) type Costs = &'static [(CString, u64)];
 
-/// A stage as it was registered.
+/// A registered stage.
 #[derive(Clone)]
 pub(crate) struct Registered {
     pub(crate) name: CString,
-    /// Stages it reads.
+    /// The inputs and stages that it reads.
     pub(crate) reads: Vec<CString>,
-    /// Rows it reads for one of its own.
+    /// Rows of its edges per row of its own.
     pub(crate) stride: u64,
 }
 
-/// A plan in figures.
+/// The figures of a plan.
 #[derive(Clone, Copy)]
 pub(crate) struct Plan(pub(super) sqs_plan_info);
 
 impl Plan {
-    /// The mode chosen.
+    /// The mode that the planner chose.
     pub(crate) fn mode(&self) -> Mode {
         if self.0.mode == SQS_MODE_CLASSIC { Mode::Classic } else { Mode::Sqrt }
     }
@@ -101,5 +102,5 @@ impl std::ops::Deref for Plan {
     }
 }
 
-/// What a pipeline did.
+/// Statistics of a pipeline.
 pub(crate) type Stats = sqs_stats;

@@ -1,16 +1,16 @@
-//! Samples of this program, read by the library.
+//! Sample sources that the library reads through a callback.
 
 use core::ffi::c_void;
 
-/// The first samples of a source, in memory.
+/// The first samples of a source, held in memory.
 pub(super) struct Held {
     samples: Vec<f32>,
     channels: usize,
 }
 
 impl Held {
-    pub(super) fn of(mut source: Box<dyn Samples>, most: u64) -> std::result::Result<Held, String> {
-        let (count, channels) = (source.count().min(most), source.channels());
+    pub(super) fn of(mut source: Box<dyn Samples>, max: u64) -> std::result::Result<Held, String> {
+        let (count, channels) = (source.count().min(max), source.channels());
         let mut samples = vec![0.0; count as usize * channels];
         let mut at = 0;
         while at < count {
@@ -37,21 +37,22 @@ impl Samples for Held {
     }
 }
 
-/// Samples of this program, read by the library.
+/// A source of samples, readable at any position.
 pub(crate) trait Samples {
-    /// How many there are.
+    /// Number of samples.
     fn count(&self) -> u64;
-    /// Numbers in a sample.
+    /// Numbers per sample.
     fn channels(&self) -> usize {
         1
     }
-    /// Reads samples from number `first` on and says how many: at least one, at most as many as there is room for.
+    /// Reads samples into `room`, starting at sample `first`. Returns the number read: at least one, at most what fits.
     fn read(&mut self, first: u64, room: &mut [f32]) -> std::result::Result<usize, String>;
 }
 
+/// A source and the message of its last failed read.
 pub(super) struct Hook {
     pub(super) samples: Box<dyn Samples>,
-    pub(super) complaint: String,
+    pub(super) error: String,
 }
 
 pub(super) unsafe extern "C" fn read_hook(
@@ -61,18 +62,18 @@ pub(super) unsafe extern "C" fn read_hook(
     n: usize,
     got: *mut usize,
 ) -> i32 {
-    // SAFETY: ctx is the Hook given with this function; the library gives room for n samples and a place for the count,
-    // and calls from one thread at a time.
+    // SAFETY: ctx is the Hook that was registered with this function. The library passes room for n
+    // samples and a place for the count, and calls from one thread at a time.
     let (hook, room, got) = unsafe { (&mut *ctx.cast::<Hook>(), dst.cast::<f32>(), &mut *got) };
-    // SAFETY: as above; a sample has as many numbers as the input has channels, which `source` checked.
+    // SAFETY: as above. A sample has one number per channel, and the input has the same channels.
     let room = unsafe { std::slice::from_raw_parts_mut(room, n * hook.samples.channels()) };
     match hook.samples.read(first, room) {
         Ok(count) => {
             *got = count;
             0
         }
-        Err(complaint) => {
-            hook.complaint = complaint;
+        Err(error) => {
+            hook.error = error;
             1
         }
     }

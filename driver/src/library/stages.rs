@@ -1,23 +1,23 @@
-//! Stages of this program, called by the library.
+//! Stages implemented by this program and called by the library.
 
 use core::ffi::{CStr, c_void};
 use sqrtspace::ffi::*;
 use sqrtspace_fft::Complex32;
 
-/// Puts the rows of its edges side by side, as `f32`: several results of a pipeline come out in one pass.
+/// Concatenates the rows of its edges as `f32`, so that one evaluation returns several results.
 pub(super) unsafe extern "C" fn join(_: *mut c_void, io: *const sqs_stage_io) -> i32 {
-    // SAFETY: the library gives edges and room as registered, valid during the call.
+    // SAFETY: the library passes the registered edges and room for the rows, valid during the call.
     let (io, edges) = unsafe { (&*io, std::slice::from_raw_parts((*io).edges, (*io).edge_count as usize)) };
     let row_len: usize = edges.iter().map(|e| e.len).sum();
-    // SAFETY: as above: `rows` rows of `row_len` elements, as the stage was registered with.
+    // SAFETY: as above; the stage was registered with rows of `row_len` elements.
     let out = unsafe { std::slice::from_raw_parts_mut(io.out.cast::<f32>(), io.rows * row_len) };
     let mut column = 0;
     for edge in edges {
         for i in 0..io.rows {
-            // SAFETY: row i of an edge without halo lies i strides behind its base.
+            // SAFETY: row i of an edge without a halo starts i strides after its base.
             let row = unsafe { edge.base.byte_add(i * edge.row_stride_bytes) };
             for k in 0..edge.len {
-                // SAFETY: the row has `len` elements of type `dtype`.
+                // SAFETY: the row has `len` elements of the type `dtype`.
                 out[i * row_len + column + k] = unsafe {
                     match edge.dtype {
                         SQS_F32 => *row.cast::<f32>().add(k),
@@ -33,103 +33,106 @@ pub(super) unsafe extern "C" fn join(_: *mut c_void, io: *const sqs_stage_io) ->
     0
 }
 
-/// A stage of this program: its function, called through the library with `f32` rows to fill, one at a time.
+/// A stage implemented by this program. The library calls it to fill `f32` rows, one at a time.
 pub(crate) trait Custom: 'static {
-    /// Fills row `t` from the rows it sees; must make the same row whatever was made before, but for the state.
-    fn row(&self, t: u64, sees: Sight<'_>, made: &mut Made<'_>);
+    /// Fills row `t` from its input rows. The row depends on nothing but these and the state.
+    fn row(&self, t: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>);
 }
 
-/// The rows that a row of a stage sees.
+/// The input rows of one row of a stage.
 #[derive(Clone, Copy)]
-pub(crate) struct Sight<'a> {
+pub(crate) struct RowInputs<'a> {
     edges: &'a [sqs_edge_rows],
     row: usize,
 }
 
-/// What a row of a stage is made in.
-pub(crate) struct Made<'a> {
-    /// The row.
+/// The memory in which one row of a stage is computed.
+pub(crate) struct RowBuffers<'a> {
+    /// The row to fill.
     pub(crate) out: &'a mut [f32],
-    /// The state that the row before left.
+    /// The state after the previous row.
     pub(crate) state: &'a mut [f64],
-    /// Room to work in, with anything in it.
+    /// Uninitialized working memory: its content is arbitrary.
     pub(crate) scratch: &'a mut [f32],
 }
 
-impl<'a> Sight<'a> {
+impl<'a> RowInputs<'a> {
     fn place<T>(self, edge: usize, offset: isize, dtype: u32) -> &'a [T] {
         let e = &self.edges[edge];
         let (back, ahead) = (-(e.lookback as isize), e.lookahead as isize);
         assert!(e.dtype == dtype && (back..=ahead).contains(&offset), "edge {edge} has no such row");
         let at = (self.row * e.step as usize) as isize + offset;
-        // SAFETY: type and place were checked; the row has `len` elements and lives as long as the call of the stage.
+        // SAFETY: type and offset were checked above. The row has `len` elements and is valid
+        // during the call of the stage.
         unsafe {
             let row = e.base.byte_offset(at * e.row_stride_bytes as isize);
             std::slice::from_raw_parts(row.cast::<T>(), e.len)
         }
     }
 
-    /// The row of `f32` at an offset from the stage's own row.
+    /// The `f32` row at an offset from the stage's own row.
     pub(crate) fn row(self, edge: usize, offset: isize) -> &'a [f32] {
         self.place(edge, offset, SQS_F32)
     }
 
-    /// The row of counts at an offset.
+    /// The `u32` row at an offset from the stage's own row.
     pub(crate) fn counts(self, edge: usize, offset: isize) -> &'a [u32] {
         self.place(edge, offset, SQS_U32)
     }
 }
 
-/// Pairs of numbers as complex ones.
+/// Reinterprets pairs of numbers as complex numbers.
 pub(crate) fn complex(pairs: &mut [f32]) -> &mut [Complex32] {
-    // SAFETY: a complex number is two f32 without padding (repr(C)), aligned as they are.
+    // SAFETY: Complex32 is repr(C): two f32 without padding, with the alignment of f32.
     unsafe { std::slice::from_raw_parts_mut(pairs.as_mut_ptr().cast(), pairs.len() / 2) }
 }
 
-/// A stage of this program with the sizes it was registered with.
+/// A stage of this program with its registered sizes.
 pub(super) struct Hosted<C> {
     pub(super) stage: C,
     pub(super) shape: Shape,
 }
 
-/// What a stage of this program needs.
+/// The sizes of a stage of this program.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Shape {
-    /// Numbers in a row.
+    /// Numbers per row.
     pub(crate) len: usize,
-    /// Rows of its edges per row; 0 and 1: one each.
+    /// Rows of its edges per row; 0 and 1 both mean one.
     pub(crate) stride: u32,
-    /// Numbers of its state.
+    /// Numbers in its state.
     pub(crate) state: usize,
-    /// Numbers of its scratch.
+    /// Numbers in its scratch memory.
     pub(crate) scratch: usize,
 }
 
 pub(super) unsafe extern "C" fn run_custom<C: Custom>(ctx: *mut c_void, io: *const sqs_stage_io) -> i32 {
-    // SAFETY: ctx is the Hosted<C> registered with this function, which outlives the pipeline; the library gives edges,
-    // rows, state and scratch as registered, aligned to 8 bytes at least, none overlapping another.
+    // SAFETY: ctx is the Hosted<C> that was registered with this function, and outlives the pipeline.
+    // The library passes edges, rows, state and scratch as registered, aligned to at least 8 bytes
+    // and without overlap.
     unsafe {
         let (hosted, io) = (&*ctx.cast::<Hosted<C>>(), &*io);
         let edges = std::slice::from_raw_parts(io.edges, io.edge_count as usize);
         for row in 0..io.rows {
-            let mut made = Made {
-                out: lent(io.out.cast::<f32>().wrapping_add(row * hosted.shape.len), hosted.shape.len),
-                state: lent(io.state.cast::<f64>(), hosted.shape.state),
-                scratch: lent(io.scratch.cast::<f32>(), hosted.shape.scratch),
+            let mut to = RowBuffers {
+                out: slice_of(io.out.cast::<f32>().wrapping_add(row * hosted.shape.len), hosted.shape.len),
+                state: slice_of(io.state.cast::<f64>(), hosted.shape.state),
+                scratch: slice_of(io.scratch.cast::<f32>(), hosted.shape.scratch),
             };
-            hosted.stage.row(io.first + row as u64, Sight { edges, row }, &mut made);
+            hosted.stage.row(io.first + row as u64, RowInputs { edges, row }, &mut to);
         }
     }
     0
 }
 
-/// A slice of the library's memory; NULL where there is nothing.
-unsafe fn lent<'a, T>(start: *mut T, len: usize) -> &'a mut [T] {
-    // SAFETY: the caller vouches for `len` elements.
+/// A slice of the library's memory. `start` may be NULL if `len` is 0.
+unsafe fn slice_of<'a, T>(start: *mut T, len: usize) -> &'a mut [T] {
+    // SAFETY: the caller guarantees `len` elements.
     if len == 0 { &mut [] } else { unsafe { std::slice::from_raw_parts_mut(start, len) } }
 }
 
-/// An edge: the rows of an input or a stage that a stage sees. Rows beyond the ends are zeros, or the end row again.
+/// An edge: the rows of an input or a stage that a stage reads. Rows before the first and after the last are zeros,
+/// or copies of the end row if the edge is clamped.
 #[derive(Clone, Copy)]
 pub(crate) struct Edge<'a> {
     pub(super) from: &'a CStr,
@@ -139,12 +142,12 @@ pub(crate) struct Edge<'a> {
 }
 
 impl<'a> Edge<'a> {
-    /// Rows beside the stage's own: so many before and behind it.
+    /// Adds a halo: `back` rows before the stage's own row and `ahead` rows after it.
     pub(crate) fn halo(self, back: u32, ahead: u32) -> Edge<'a> {
         Edge { back, ahead, ..self }
     }
 
-    /// The end row again beyond the ends.
+    /// Repeats the end rows beyond the ends.
     pub(crate) fn clamped(self) -> Edge<'a> {
         Edge { clamp: true, ..self }
     }
@@ -155,7 +158,7 @@ impl<'a> Edge<'a> {
     }
 }
 
-/// The stage's own row of an input or a stage.
+/// An edge without a halo from the input or stage `name`.
 pub(crate) fn from(name: &CStr) -> Edge<'_> {
     Edge { from: name, back: 0, ahead: 0, clamp: false }
 }

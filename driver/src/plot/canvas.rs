@@ -1,5 +1,4 @@
-//! A picture in memory, for plotters to draw on: pixels, and text in a font of its own, so that no font of the system is
-//! needed.
+//! A drawing backend for plotters: a picture in memory, with text in a built-in font instead of fonts of the system.
 
 use super::font;
 use plotters_backend::{
@@ -11,7 +10,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-/// Pixels of red, green and blue.
+/// A picture of RGB pixels.
 pub(crate) struct Canvas {
     width: usize,
     height: usize,
@@ -36,21 +35,21 @@ impl Canvas {
         }
     }
 
-    /// Writes the picture.
+    /// Writes the picture to a PNG file.
     pub(crate) fn save(&self, path: &Path) -> Result<(), String> {
-        let say = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
-        let file = File::create(path).map_err(|e| say(&e))?;
+        let error = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
+        let file = File::create(path).map_err(|e| error(&e))?;
         let mut png = png::Encoder::new(BufWriter::new(file), self.width as u32, self.height as u32);
         png.set_color(png::ColorType::Rgb);
         png.set_depth(png::BitDepth::Eight);
         png.set_compression(png::Compression::Best);
-        let mut png = png.write_header().map_err(|e| say(&e))?;
-        png.write_image_data(&self.pixels).map_err(|e| say(&e))?;
-        png.finish().map_err(|e| say(&e))
+        let mut png = png.write_header().map_err(|e| error(&e))?;
+        png.write_image_data(&self.pixels).map_err(|e| error(&e))?;
+        png.finish().map_err(|e| error(&e))
     }
 }
 
-/// Pixels of a dot of the font at a size of text.
+/// Size of a dot of the font in pixels, for a text size.
 fn dot(size: f64) -> i32 {
     (size / f64::from(font::HEIGHT)).round().max(1.0) as i32
 }
@@ -120,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_is_read_back_as_it_was_drawn() {
+    fn a_picture_is_read_back_as_drawn() {
         let mut canvas = Canvas::new(7, 5);
         canvas.blend(3, 2, BackendColor { alpha: 1.0, rgb: (10, 20, 30) });
         canvas.blend(0, 0, BackendColor { alpha: 0.5, rgb: (0, 0, 0) });

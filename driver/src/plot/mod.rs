@@ -1,4 +1,4 @@
-//! Pictures as PNG.
+//! Plots in PNG files.
 
 mod canvas;
 mod font;

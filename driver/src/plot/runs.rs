@@ -1,36 +1,36 @@
-//! What benches found: bars of each workload and mode, or lines of a sweep. Every axis starts at zero.
+//! Plots of benchmark results: bars per workload and mode, or lines of a sweep. Every axis starts at zero.
 
 use super::canvas::Canvas;
-use crate::Result;
 use crate::bench::Record;
 use crate::bench::record::load;
 use crate::cli::PlotArgs;
-use crate::report::numbers::bytes;
+use crate::error::Result;
+use crate::report::numbers::{bytes, median};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 type Area<'a> = DrawingArea<&'a mut Canvas, Shift>;
 
-/// A quantity: its heading, the unit's size, and where a run has it.
+/// A quantity: its heading, its unit, and its value in a run.
 struct Quantity {
     name: &'static str,
     unit: f64,
     of: fn(&Record) -> f64,
-    /// Whether it is what a cap of memory bounds.
+    /// True for the quantity that a memory limit bounds.
     capped: bool,
 }
 
 const MIB: f64 = 1_048_576.0;
 const BARS: [Quantity; 4] = [
-    Quantity { name: "processor time, s", unit: 1.0, of: |r| r.cpu_s(), capped: false },
+    Quantity { name: "CPU time, s", unit: 1.0, of: |r| r.cpu_s(), capped: false },
     Quantity { name: "wall clock, s", unit: 1.0, of: |r| r.wall_s, capped: false },
     Quantity { name: "peak resident memory, MiB", unit: MIB, of: |r| r.peak_rss_bytes as f64, capped: true },
     Quantity { name: "page faults, minor and major, thousands", unit: 1e3, of: |r| faults(r), capped: false },
 ];
 const LINES: [Quantity; 3] = [
-    Quantity { name: "processor time, ms", unit: 1e-3, of: |r| r.cpu_s(), capped: false },
-    Quantity { name: "rows made by stages, thousands", unit: 1e3, of: |r| r.stage_rows as f64, capped: false },
+    Quantity { name: "CPU time, ms", unit: 1e-3, of: |r| r.cpu_s(), capped: false },
+    Quantity { name: "rows computed by stages, thousands", unit: 1e3, of: |r| r.stage_rows as f64, capped: false },
     Quantity { name: "work memory, KiB", unit: 1024.0, of: |r| r.peak_bytes as f64, capped: false },
 ];
 
@@ -38,20 +38,14 @@ fn faults(r: &Record) -> f64 {
     r.minor_faults as f64 + r.major_faults as f64
 }
 
-/// Told apart by lightness as well as by hue.
+/// Colors that differ in lightness as well as in hue.
 fn color(i: usize) -> RGBColor {
     const COLORS: [RGBColor; 4] =
         [RGBColor(213, 94, 0), RGBColor(0, 114, 178), RGBColor(86, 180, 233), RGBColor(120, 120, 120)];
     COLORS[i % COLORS.len()]
 }
 
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.filter(|v| v.is_finite()).collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
-}
-
-/// The different values of a key, in the order in which they come.
+/// The different values of a key, in the order of their first records.
 fn different(records: &[Record], key: impl Fn(&Record) -> String) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for value in records.iter().map(key) {
@@ -62,13 +56,13 @@ fn different(records: &[Record], key: impl Fn(&Record) -> String) -> Vec<String>
     found
 }
 
-/// Workload and samples.
+/// Workload and number of samples.
 fn input(r: &Record) -> String {
     let n = if r.n >= 1_000_000 { format!("{:.1}M", r.n as f64 / 1e6) } else { r.n.to_string() };
     format!("{} {n}", r.workload)
 }
 
-/// What stands side by side: inputs, or caps of memory where these were varied.
+/// The group of a record: its input, or its memory limit if that varies.
 fn group(r: &Record) -> String {
     if r.cap.is_empty() { input(r) } else { r.cap.clone() }
 }
@@ -78,7 +72,7 @@ pub(crate) fn draw(args: &PlotArgs) -> Result<()> {
     let records = load(&args.input)?;
     let sweep = !records[0].sweep.is_empty();
     if records.iter().any(|r| r.sweep != records[0].sweep) {
-        return Err(format!("{}: runs of different sweeps", args.input.display()).into());
+        return Err(format!("{}: the file has runs of different sweeps", args.input.display()).into());
     }
     let mut canvas = if sweep { Canvas::new(1000, 1140) } else { Canvas::new(1240, 900) };
     paint(&mut canvas, &records, sweep)?;
@@ -105,7 +99,7 @@ fn paint(canvas: &mut Canvas, records: &[Record], sweep: bool) -> Result<()> {
     Ok(())
 }
 
-/// What was run, as far as it is the same for all.
+/// The input, the windows and the number of runs, if they are the same for all records.
 fn title(records: &[Record]) -> String {
     let mut parts = Vec::new();
     let inputs = different(records, input);
@@ -127,7 +121,7 @@ fn legend(area: &Area<'_>, names: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Digits that a value needs.
+/// A value with about three significant digits.
 fn short(value: f64) -> String {
     match value {
         v if v >= 100.0 => format!("{v:.0}"),
@@ -138,9 +132,9 @@ fn short(value: f64) -> String {
     }
 }
 
-/// Digits behind the point of an axis up to `top`, the same at all of its marks.
+/// Decimal places of the labels of an axis up to `top`.
 fn digits(top: f64) -> usize {
-    // Marks are 1, 2 or 5 times a power of ten apart, and there are about six.
+    // An axis has about six labels, at distances of 1, 2 or 5 times a power of ten.
     (0.1 - (top / 6.0).log10()).ceil().clamp(0.0, 6.0) as usize
 }
 
@@ -148,7 +142,7 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
     let groups = different(records, group);
     let value = |g: &String, mode: &String| {
         let of = records.iter().filter(|r| group(r) == *g && r.mode == *mode && r.outcome == "ok");
-        median(of.map(|r| (quantity.of)(r) / quantity.unit))
+        median(of.map(|r| (quantity.of)(r) / quantity.unit).filter(|v| v.is_finite()))
     };
     let all = groups.iter().flat_map(|g| modes.iter().filter_map(move |m| value(g, m)));
     let top = all.fold(0f64, f64::max).max(1e-9) * 1.15;
@@ -181,8 +175,8 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
                 Some(v) => (v, short(v)),
                 None => {
                     let of = records.iter().find(|r| group(r) == *name && r.mode == *mode);
-                    // A mode that was not run there has no bar and no word.
-                    let word = of.map_or("", |r| if r.outcome.starts_with("killed") { "killed" } else { "none" });
+                    // A mode that was not run has no bar and no label.
+                    let word = of.map_or("", |r| if r.outcome.starts_with("killed") { "killed" } else { "failed" });
                     (0.0, word.into())
                 }
             };
@@ -192,7 +186,7 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
             let style = if lost { absent.clone() } else { above.clone() };
             plot.draw(&Text::new(label, (middle, height + 0.015 * top), style))?;
         }
-        // The cap, where memory is drawn and there is one within the picture.
+        // The memory limit, if it is within the plot.
         let limit =
             records.iter().find(|r| group(r) == *name).map_or(0, |r| r.kernel_limit_bytes) as f64 / quantity.unit;
         if quantity.capped && limit > 0.0 && limit < top {
@@ -207,7 +201,7 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
     Ok(())
 }
 
-/// What a sweep varies, of a run.
+/// The value of the parameter that a sweep varies.
 fn varied(r: &Record) -> u64 {
     match r.sweep.as_str() {
         "k" => r.k,
@@ -217,7 +211,7 @@ fn varied(r: &Record) -> u64 {
 }
 
 fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[String]) -> Result<()> {
-    // Points are set apart evenly, each with its value below: what is varied goes in steps, most of them doublings.
+    // The points are equidistant, because most steps of a parameter double it.
     let mut places: Vec<u64> = records.iter().map(varied).collect();
     places.sort_unstable();
     places.dedup();
@@ -239,7 +233,7 @@ fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[Str
         let Some(place) = places.get(x.round().max(0.0) as usize) else { return String::new() };
         match records[0].sweep.as_str() {
             "k" => place.to_string(),
-            // A unit at every place would not find room.
+            // Short units, to fit between the points.
             _ => bytes(*place).replace(" KiB", "K").replace(" MiB", "M").replace(" B", ""),
         }
     };
@@ -260,7 +254,7 @@ fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[Str
         let mut points: Vec<(f64, f64)> = Vec::new();
         for (x, place) in places.iter().enumerate() {
             let here = records.iter().filter(|r| r.order == *order && varied(r) == *place);
-            points.extend(median(here.map(value)).map(|v| (x as f64, v)));
+            points.extend(median(here.map(value).filter(|v| v.is_finite())).map(|v| (x as f64, v)));
         }
         chart.draw_series(LineSeries::new(points.iter().copied(), color(i).stroke_width(2)))?;
         chart.draw_series(points.iter().map(|p| Circle::new(*p, 4, color(i).filled())))?;

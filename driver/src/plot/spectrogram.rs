@@ -1,17 +1,18 @@
-//! A spectrogram: time to the right, frequency upwards, level as colour.
+//! A spectrogram: time to the right, frequency upward, level as color.
 
 use super::canvas::Canvas;
+use crate::error::Result;
 use plotters::prelude::*;
 use std::path::Path;
 
-/// Most columns; of longer recordings each shows the greatest levels of its time.
+/// Maximum number of columns. In longer recordings, a column shows the maximum levels of its rows.
 const COLUMNS: u64 = 900;
-/// Least and greatest range of levels below the greatest one, in dB.
+/// Minimum and maximum range of levels below the maximum level, in dB.
 const RANGE: (f32, f32) = (30.0, 80.0);
-/// The range goes so far below the median level, which is that of the noise mostly: noise is dark.
+/// The range ends this far below the median level in dB. The median is usually that of the noise, which is then dark.
 const BELOW: f32 = 12.0;
 
-/// Levels in dB, column by column, in memory that does not grow with the recording.
+/// Levels in dB, column by column. The memory does not grow with the recording.
 pub(crate) struct Picture {
     rows: u64,
     columns: u64,
@@ -26,7 +27,7 @@ impl Picture {
         Picture { rows: rows.max(1), columns, len, levels: vec![f32::NEG_INFINITY; columns as usize * len] }
     }
 
-    /// Row `t`.
+    /// Adds row `t`.
     pub(crate) fn add(&mut self, t: u64, row: &[f32]) {
         let column = (u128::from(t.min(self.rows - 1)) * u128::from(self.columns) / u128::from(self.rows)) as usize;
         let levels = &mut self.levels[column * self.len..][..self.len];
@@ -34,7 +35,7 @@ impl Picture {
     }
 }
 
-/// Dark to bright by way of blue, red and yellow; 0 to 1.
+/// The color of a level from 0 to 1: from dark through blue, red and yellow to bright.
 fn color(level: f32) -> RGBColor {
     const STOPS: [[f32; 3]; 5] =
         [[8.0, 8.0, 24.0], [40.0, 40.0, 130.0], [180.0, 40.0, 110.0], [250.0, 150.0, 40.0], [255.0, 250.0, 190.0]];
@@ -45,7 +46,7 @@ fn color(level: f32) -> RGBColor {
     RGBColor(r as u8, g as u8, b as u8)
 }
 
-/// The greatest level, and how far below it colours go.
+/// The maximum level, and the range of colors below it.
 fn reach(levels: &[f32]) -> (f32, f32) {
     let mut levels: Vec<f32> = levels.iter().copied().filter(|l| l.is_finite()).collect();
     levels.sort_unstable_by(f32::total_cmp);
@@ -53,14 +54,14 @@ fn reach(levels: &[f32]) -> (f32, f32) {
     (*top, (top - median + BELOW).clamp(RANGE.0, RANGE.1))
 }
 
-/// Draws it.
-pub(crate) fn draw(picture: &Picture, path: &Path, seconds: f64, hertz: f64) -> crate::Result<()> {
+/// Draws a picture to a PNG file; the axes end at `seconds` and `hertz`.
+pub(crate) fn draw(picture: &Picture, path: &Path, seconds: f64, hertz: f64) -> Result<()> {
     let mut canvas = Canvas::new(1040, 640);
     paint(&mut canvas, picture, seconds, hertz)?;
     canvas.save(path).map_err(Into::into)
 }
 
-fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> crate::Result<()> {
+fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> Result<()> {
     let root = canvas.into_drawing_area();
     root.fill(&WHITE)?;
     let (unit, scale) = if hertz >= 2000.0 { ("kHz", 1e-3) } else { ("Hz", 1.0) };
@@ -91,7 +92,7 @@ fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> cr
             bare.draw_pixel((x as i32, y as i32), &color(1.0 + (level - top) / range))?;
         }
     }
-    // The scale of colours, at the right side.
+    // The color scale on the right.
     let (left, above) = (width as i32 + 14 + 70 + 16, 60);
     for y in 0..300 {
         let level = 1.0 - y as f32 / 299.0;

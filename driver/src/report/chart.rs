@@ -1,4 +1,4 @@
-//! A small chart of a quantity over time, in text, in memory that does not grow with the input.
+//! A chart of a quantity over time in text. Its memory does not grow with the input.
 
 use std::fmt::Write;
 
@@ -7,31 +7,31 @@ const COLUMNS: usize = 64;
 /// Lines of a chart.
 const LINES: usize = 12;
 
-/// The value most often met in each column, where one is met more often than all others together (the majority vote of
-/// Boyer and Moore, 1981); else one of those met.
+/// A chart of one value per column: the value of the majority (the majority vote of Boyer and Moore, 1981), or one of
+/// the values if none has a majority. A chart of maxima has the maximum of each column instead.
 pub(crate) struct Chart {
     total: u64,
-    /// The greatest value of a column instead.
-    greatest: bool,
+    /// The columns are maxima.
+    maxima: bool,
     columns: [(f32, u32); COLUMNS],
 }
 
 impl Chart {
-    /// A chart of `total` values.
+    /// A chart of the majority of each column for `total` values.
     pub(crate) fn new(total: u64) -> Chart {
-        Chart { total: total.max(1), greatest: false, columns: [(0.0, 0); COLUMNS] }
+        Chart { total: total.max(1), maxima: false, columns: [(0.0, 0); COLUMNS] }
     }
 
-    /// A chart of the greatest value of each column.
-    pub(crate) fn greatest(total: u64) -> Chart {
-        Chart { greatest: true, ..Chart::new(total) }
+    /// A chart of the maximum of each column for `total` values.
+    pub(crate) fn of_maxima(total: u64) -> Chart {
+        Chart { maxima: true, ..Chart::new(total) }
     }
 
-    /// Value number `i`.
+    /// Adds value number `i`.
     pub(crate) fn add(&mut self, i: u64, value: f32) {
         let at = (u128::from(i.min(self.total - 1)) * COLUMNS as u128 / u128::from(self.total)) as usize;
         let (leader, votes) = &mut self.columns[at];
-        if self.greatest {
+        if self.maxima {
             *leader = leader.max(value);
             return;
         }
@@ -42,21 +42,22 @@ impl Chart {
         }
     }
 
-    /// The value of most columns.
+    /// The most frequent value of the columns.
     pub(crate) fn usual(&self) -> f32 {
         let count = |v: f32| self.columns.iter().filter(|(c, _)| *c == v).count();
         let values = self.columns.iter().map(|(v, _)| *v).filter(|v| *v > 0.0);
         values.max_by_key(|v| count(*v)).unwrap_or(0.0)
     }
 
-    /// The chart, its values scaled by `unit`, up to `end`: logarithmic where the values span more than a factor of 3.
+    /// Draws the chart with values scaled by `unit`; `end` labels the end of the axis. The scale is logarithmic if the
+    /// values span more than a factor of 3.
     pub(crate) fn draw(&self, unit: f64, what: &str, end: &str) -> String {
         self.draw_from(0.0, unit, what, end)
     }
 
-    /// The same of values that were counted from `zero` on: then always linear.
+    /// Draws values that are relative to `zero`. The scale is linear if `zero` is not 0.
     pub(crate) fn draw_from(&self, zero: f64, unit: f64, what: &str, end: &str) -> String {
-        // With fewer values than columns, some columns stay empty; so does one whose votes came out even.
+        // A column without values or without a leader stays empty.
         let values: Vec<Option<f64>> =
             self.columns.iter().map(|(v, _)| (*v > 0.0).then_some(f64::from(*v) * unit)).collect();
         let (low, high) =
@@ -89,9 +90,9 @@ impl Chart {
     }
 }
 
-/// A bar of `value` where `most` fills `cells`.
-pub(crate) fn bars(value: u64, most: u64, cells: u64) -> String {
-    "#".repeat((u128::from(value) * u128::from(cells) / u128::from(most.max(1))) as usize)
+/// A bar of `value`; `max` fills `cells` characters.
+pub(crate) fn bars(value: u64, max: u64, cells: u64) -> String {
+    "#".repeat((u128::from(value) * u128::from(cells) / u128::from(max.max(1))) as usize)
 }
 
 #[cfg(test)]
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn few_values_and_one_value_are_drawn_too() {
+    fn few_values_and_no_values_are_drawn() {
         let mut chart = Chart::new(2);
         chart.add(0, 7.0);
         chart.add(1, 7.0);

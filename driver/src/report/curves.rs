@@ -1,4 +1,4 @@
-//! A small chart of work against memory, in text, both scales logarithmic.
+//! A chart of work against memory in text, with logarithmic scales.
 
 use super::numbers::bytes;
 use std::fmt::Write;
@@ -8,20 +8,20 @@ pub(crate) const COLUMNS: usize = 64;
 /// Lines of a chart.
 const LINES: usize = 12;
 
-/// Points of one curve: bytes and factor.
+/// A curve: its mark, and its points (bytes, factor).
 pub(crate) struct Curve {
     pub(crate) mark: char,
     pub(crate) points: Vec<(u64, f64)>,
 }
 
-/// Draws curves; where two meet, the first one is seen. `what` is what the factor is of.
+/// Draws curves; an earlier curve covers a later one. `what` labels the axis of the factor.
 pub(crate) fn draw(curves: &[Curve], what: &str) -> String {
     let all = || curves.iter().flat_map(|c| &c.points);
-    let (Some(least), Some(most)) = (all().map(|p| p.0).min(), all().map(|p| p.0).max()) else {
+    let (Some(min), Some(max)) = (all().map(|p| p.0).min(), all().map(|p| p.0).max()) else {
         return String::new();
     };
     let top = all().fold(1.01, |m: f64, p| m.max(p.1));
-    let column = |b: u64| share((b as f64 / least as f64).ln(), (most as f64 / least as f64).ln(), COLUMNS);
+    let column = |b: u64| share((b as f64 / min as f64).ln(), (max as f64 / min as f64).ln(), COLUMNS);
     let line = |f: f64| share(f.max(1.0).ln(), top.ln(), LINES);
     let mut grid = [[' '; COLUMNS]; LINES];
     for curve in curves.iter().rev() {
@@ -36,7 +36,7 @@ pub(crate) fn draw(curves: &[Curve], what: &str) -> String {
         let _ = writeln!(out, "{label:>9} |{}", dots.iter().collect::<String>().trim_end());
     }
     let _ = writeln!(out, "{what:>9} +{}", "-".repeat(COLUMNS));
-    let (from, to) = (bytes(least), bytes(most));
+    let (from, to) = (bytes(min), bytes(max));
     let _ = writeln!(out, "{:>10} {from}{to:>width$}", "", width = COLUMNS.saturating_sub(from.len()));
     out
 }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn curves_fall_from_the_left_to_the_right() {
+    fn a_curve_is_drawn_at_its_factors() {
         let falling = Curve { mark: '*', points: vec![(1024, 8.0), (4096, 2.0), (65536, 1.0)] };
         let level = Curve { mark: 'o', points: vec![(1024, 8.0), (65536, 4.0)] };
         let text = draw(&[falling, level], "times");
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn one_point_and_none_are_drawn_too() {
+    fn one_point_and_no_points_are_drawn() {
         let one = Curve { mark: '*', points: vec![(1000, 1.0)] };
         assert_eq!(draw(&[one], "factor").matches('*').count(), 1);
         assert_eq!(draw(&[], "factor"), "");

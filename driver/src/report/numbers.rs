@@ -1,6 +1,6 @@
-//! Numbers for people.
+//! Numbers formatted for reports.
 
-/// Bytes, exact, and in a unit that fits.
+/// A number of bytes in a unit that fits.
 pub(crate) fn bytes(n: u64) -> String {
     let (unit, scale) = match n {
         0..1024 => return format!("{n} B"),
@@ -12,7 +12,7 @@ pub(crate) fn bytes(n: u64) -> String {
     if value < 10.0 { format!("{value:.2} {unit}") } else { format!("{value:.1} {unit}") }
 }
 
-/// A whole number with its thousands apart.
+/// An integer with its digits in groups of three.
 pub(crate) fn whole(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
@@ -25,7 +25,7 @@ pub(crate) fn whole(n: u64) -> String {
     out
 }
 
-/// A time.
+/// A duration.
 pub(crate) fn time(seconds: f64) -> String {
     match seconds {
         s if s < 1e-3 => format!("{:.0} us", s * 1e6),
@@ -33,6 +33,13 @@ pub(crate) fn time(seconds: f64) -> String {
         s if s < 60.0 => format!("{s:.2} s"),
         s => format!("{} min {:04.1} s", (s / 60.0) as u64, s % 60.0),
     }
+}
+
+/// The median, or None without values. Of an even number, it is the upper one of the two middle values.
+pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 #[cfg(test)]

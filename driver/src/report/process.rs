@@ -1,32 +1,31 @@
-//! What this process used, as the operating system has it.
+//! Resources that this process used, as the operating system counts them, and a checksum of rows.
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 use std::time::Instant;
 
-/// Used so far.
+/// Resources used since the start of the process.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Usage {
     pub(crate) user_s: f64,
     pub(crate) sys_s: f64,
     pub(crate) minor_faults: u64,
     pub(crate) major_faults: u64,
-    /// Most memory resident at a time.
+    /// Peak resident memory.
     pub(crate) peak_rss_bytes: u64,
-    /// Bytes that it read and wrote, through the page cache or not; and those that went to and from the storage.
+    /// Bytes read and written by system calls, and bytes transferred from and to storage.
     pub(crate) read_bytes: u64,
     pub(crate) write_bytes: u64,
     pub(crate) disk_read_bytes: u64,
     pub(crate) disk_write_bytes: u64,
-    /// Pages that the machine took back from swap, for whomever: without any, no fault was one of memory swapped out.
+    /// Pages that the machine swapped in for any process. If 0, no page fault was caused by swapping.
     pub(crate) swapped_in: u64,
 }
 
 impl Usage {
-    /// Of this process, from its start.
+    /// The resources of this process since its start.
     pub(crate) fn now() -> Usage {
         let Ok(u) = getrusage(UsageWho::RUSAGE_SELF) else { return Usage::default() };
-        let seconds = |t: TimeVal| t.tv_sec() as f64 + 1e-6 * t.tv_usec() as f64;
         Usage {
             user_s: seconds(u.user_time()),
             sys_s: seconds(u.system_time()),
@@ -42,24 +41,30 @@ impl Usage {
     }
 }
 
-/// Processor time of this process.
-pub(crate) fn own_cpu_s() -> f64 {
-    let seconds = |t: TimeVal| t.tv_sec() as f64 + 1e-6 * t.tv_usec() as f64;
-    getrusage(UsageWho::RUSAGE_SELF).map_or(0.0, |u| seconds(u.user_time()) + seconds(u.system_time()))
+fn seconds(t: TimeVal) -> f64 {
+    t.tv_sec() as f64 + 1e-6 * t.tv_usec() as f64
 }
 
-/// Processor time of all child processes that have ended and were waited for.
+fn cpu_s(who: UsageWho) -> f64 {
+    getrusage(who).map_or(0.0, |u| seconds(u.user_time()) + seconds(u.system_time()))
+}
+
+/// CPU time of this process.
+pub(crate) fn own_cpu_s() -> f64 {
+    cpu_s(UsageWho::RUSAGE_SELF)
+}
+
+/// CPU time of all child processes that ended and were waited for.
 pub(crate) fn children_cpu_s() -> f64 {
-    let seconds = |t: TimeVal| t.tv_sec() as f64 + 1e-6 * t.tv_usec() as f64;
-    getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0.0, |u| seconds(u.user_time()) + seconds(u.system_time()))
+    cpu_s(UsageWho::RUSAGE_CHILDREN)
 }
 
 fn io(key: &str) -> u64 {
     proc_number("/proc/self/io", key).unwrap_or(0)
 }
 
-/// A number the kernel tells of this program alone. (Of the memory, what getrusage tells starts at the size of the process
-/// that started it.)
+/// A number from a file in /proc. (VmHWM counts this program alone; the maximum of getrusage starts at the size of the
+/// parent process.)
 fn proc_number(path: &str, key: &str) -> Option<u64> {
     use std::io::Read;
     let mut text = [0u8; 16384];
@@ -69,26 +74,26 @@ fn proc_number(path: &str, key: &str) -> Option<u64> {
     line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()
 }
 
-/// Times a piece of work.
+/// Measures the time and the resources of a piece of work.
 pub(crate) struct Stopwatch {
     began: Instant,
     usage: Usage,
 }
 
-/// The time of a piece of work.
+/// The measurement of a [`Stopwatch`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Took {
     pub(crate) wall_s: f64,
     pub(crate) user_s: f64,
     pub(crate) sys_s: f64,
-    /// Of the machine.
+    /// Pages that the machine swapped in meanwhile.
     pub(crate) swapped_in: u64,
-    /// Of the process from its start.
+    /// Resources of the process since its start.
     pub(crate) usage: Usage,
 }
 
 impl Took {
-    /// Processor time.
+    /// CPU time.
     pub(crate) fn cpu_s(&self) -> f64 {
         self.user_s + self.sys_s
     }
@@ -113,7 +118,7 @@ impl Stopwatch {
     }
 }
 
-/// A hash of all bits of rows: FNV-1a of 64 bits, a 32-bit word at a time.
+/// A hash of all bits of rows: 64-bit FNV-1a over 32-bit words.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Checksum(u64);
 
@@ -122,12 +127,12 @@ impl Checksum {
         Checksum(0xcbf2_9ce4_8422_2325)
     }
 
-    /// Goes on from a [`Checksum::value`].
+    /// Continues from a [`Checksum::value`].
     pub(crate) fn from_value(value: u64) -> Checksum {
         Checksum(value)
     }
 
-    /// The hash of what was added so far.
+    /// The hash of the rows added so far.
     pub(crate) fn value(self) -> u64 {
         self.0
     }

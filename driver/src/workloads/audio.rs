@@ -1,19 +1,28 @@
-//! Audio: windows -> Hann -> spectrum -> strongest bin and centroid, side by side in rows of two.
+//! Audio: Hann window, spectrum, strongest bin and centroid; a row holds the last two.
 
-use crate::library::{Custom, Failure, Made, Pipeline, Shape, Sight, Stage, from};
+use crate::cli::AudioArgs;
+use crate::error::Result;
+use crate::inputs::melody::{self, Melody};
+use crate::inputs::wav::Wav;
+use crate::library::{
+    Config, Custom, Failure, Pipeline, Plan, RowBuffers, RowInputs, Rows, Samples, Shape, Stage, from,
+};
 
-/// Samples in a window.
+/// Samples per window.
 pub(crate) const WINDOW: u64 = 4096;
-/// Samples from window to window.
+/// Samples between windows.
 pub(crate) const HOP: u64 = 1024;
-/// Numbers in a row: the strongest bin, and the centroid in bins.
+/// Numbers per row: the strongest bin, and the centroid in bins.
 pub(crate) const ROW_LEN: usize = 2;
-/// The stages, for people.
+/// The stages, for reports.
 pub(crate) const STAGES: &str = "hann -> rfft_magnitude -> argmax + centroid";
-/// How many stages work on a window.
+/// Number of stages that compute a row per window.
 pub(crate) const STAGE_COUNT: u64 = 5;
 
-/// Registers the stages, and says whose rows are the result.
+/// Length of the generated melody in seconds.
+const SECONDS: f64 = 60.0;
+
+/// Registers the stages. Returns the stage with the result.
 pub(crate) fn build(p: &mut Pipeline) -> Result<Stage, Failure> {
     p.builtin(c"hann", c"windowed", from(c"input"), &[])?;
     p.builtin(c"rfft_magnitude", c"spectrum", from(c"windowed"), &[])?;
@@ -22,10 +31,11 @@ pub(crate) fn build(p: &mut Pipeline) -> Result<Stage, Failure> {
     p.join(c"tones", &[c"strongest", c"centroid"], ROW_LEN)
 }
 
-/// Numbers of a picture's column, from the lowest frequency to the highest.
+/// Numbers in a column of a spectrogram, from the lowest frequency to the highest.
 pub(crate) const PICTURE_LEN: usize = 256;
 
-/// The same with a column of the spectrogram behind each row: [`PICTURE_LEN`] levels in dB.
+/// Registers the stages of [`build`], and appends a column of the spectrogram to each row: [`PICTURE_LEN`] levels in
+/// dB.
 pub(crate) fn build_picture(p: &mut Pipeline, window: u64) -> Result<Stage, Failure> {
     build(p)?;
     let shape = Shape { len: PICTURE_LEN, ..Shape::default() };
@@ -33,20 +43,97 @@ pub(crate) fn build_picture(p: &mut Pipeline, window: u64) -> Result<Stage, Fail
     p.join(c"pictured", &[c"tones", c"picture"], ROW_LEN + PICTURE_LEN)
 }
 
-/// The spectrum at fewer frequencies: of each the greatest of its bins, in dB below a tone of full scale.
+/// The spectrum at a lower resolution: the maximum of each group of bins, in dB relative to a full-scale tone.
 struct Levels {
-    /// What such a tone gives under the Hann window.
+    /// Magnitude of a full-scale tone under the Hann window.
     full: f32,
 }
 
 impl Custom for Levels {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        let x = sees.row(0, 0);
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        let x = inputs.row(0, 0);
         let place = |i: usize| i * x.len() / PICTURE_LEN;
-        for (i, y) in made.out.iter_mut().enumerate() {
+        for (i, y) in to.out.iter_mut().enumerate() {
             let bins = &x[place(i)..(place(i + 1)).max(place(i) + 1)];
             let top = bins.iter().fold(0f32, |top, v| top.max(*v));
             *y = 20.0 * (top / self.full).max(1e-6).log10();
         }
+    }
+}
+
+/// The input of a run.
+pub(crate) enum Input {
+    Wav(Box<Wav>),
+    Melody(Melody),
+}
+
+impl Input {
+    pub(crate) fn open(args: &AudioArgs) -> Result<Input> {
+        Ok(match &args.input {
+            Some(path) => Input::Wav(Box::new(Wav::open(path, args.channel, args.seconds)?)),
+            None => Input::Melody(Input::melody(args)),
+        })
+    }
+
+    /// The generated melody, which also has the planted tones.
+    pub(crate) fn melody(args: &AudioArgs) -> Melody {
+        Melody::new(args.seconds.unwrap_or(SECONDS))
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        match self {
+            Input::Wav(wav) => wav.count(),
+            Input::Melody(melody) => melody.count(),
+        }
+    }
+
+    /// Sample rate in Hz.
+    pub(crate) fn rate(&self) -> u32 {
+        match self {
+            Input::Wav(wav) => wav.rate(),
+            Input::Melody(_) => melody::RATE,
+        }
+    }
+
+    /// A description for reports.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Input::Wav(wav) => wav.describe(),
+            Input::Melody(_) => "generated: a melody of 16 notes in noise".into(),
+        }
+    }
+
+    pub(crate) fn samples(self) -> Box<dyn Samples> {
+        match self {
+            Input::Wav(wav) => wav,
+            Input::Melody(melody) => Box::new(melody),
+        }
+    }
+
+    /// A pipeline that reads this input, and the stage with the result.
+    pub(crate) fn pipeline(self, config: &Config) -> Result<(Pipeline, Stage)> {
+        let mut p = self.connect(config)?;
+        let stage = build(&mut p)?;
+        Ok((p, stage))
+    }
+
+    /// The same, with a column of the spectrogram in each row.
+    pub(crate) fn picture_pipeline(self, config: &Config) -> Result<(Pipeline, Stage)> {
+        let mut p = self.connect(config)?;
+        let stage = build_picture(&mut p, config.window)?;
+        Ok((p, stage))
+    }
+
+    /// A pipeline with this input and without stages.
+    fn connect(self, config: &Config) -> Result<Pipeline> {
+        let mut p = Pipeline::new(config)?;
+        p.source(0, self.samples())?;
+        Ok(p)
+    }
+
+    /// The plan with another configuration, or None if that fails.
+    pub(crate) fn plan(self, config: &Config) -> Option<Plan> {
+        let (mut p, stage) = self.pipeline(config).ok()?;
+        p.plan(Rows::all(stage)).ok()
     }
 }

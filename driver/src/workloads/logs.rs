@@ -1,48 +1,55 @@
 //! Logs: quantiles of latencies over overlapping windows.
 //!
-//! The bench takes median and 95th percentile, and an alert where the latter is over a limit. The demo looks for changes:
+//! The benchmark computes the median and the 95th percentile, and an alert if the latter exceeds a limit. The demo
+//! detects changes:
 //! ```text
 //! samples -> p50, p95, p99 -> log1p -> p95 -> baseline -> surprise -> CUSUM -> alert
 //! pieces  -> log1p -> histogram -> rolling histogram
 //! ```
-//! `log1p` grows with its argument: the quantiles of logarithms are the logarithms of quantiles, so the windows that
-//! overlap need not be taken the logarithm of again and again. The pieces are a second input: the newest hop of each window.
+//! `log1p` is monotonic, so the quantiles of logarithms are the logarithms of quantiles. The demo takes the logarithm
+//! of the quantiles instead of every sample of every overlapping window. The pieces are a second input with the newest
+//! hop of each window.
 
-use crate::library::{Custom, Failure, Made, Pipeline, Shape, Sight, Stage, from};
+use crate::cli::LogsArgs;
+use crate::error::Result;
+use crate::inputs::Skipped;
+use crate::inputs::latency::Latency;
+use crate::inputs::text::{Pick, Text};
+use crate::library::{Config, Custom, Failure, Pipeline, RowBuffers, RowInputs, Samples, Shape, Stage, from};
 
-/// Samples in a window of the bench.
+/// Samples per window in the benchmark.
 pub(crate) const BENCH_WINDOW: u64 = 32768;
-/// Samples from window to window of the bench.
+/// Samples between windows in the benchmark.
 pub(crate) const BENCH_HOP: u64 = 4096;
-/// Numbers in a row of the bench: p50, p95, alert.
+/// Numbers per row in the benchmark: p50, p95, alert.
 pub(crate) const BENCH_ROW_LEN: usize = 3;
-/// The limit of p95.
+/// The alert limit of p95.
 const LIMIT: f64 = 25.0;
 
-/// Samples in a window of the demo.
+/// Samples per window in the demo.
 pub(crate) const WINDOW: u64 = 8192;
-/// Samples from window to window of the demo.
+/// Samples between windows in the demo.
 pub(crate) const HOP: u64 = 1024;
-/// The stages of the demo, for people.
+/// The stages of the demo, for reports.
 pub(crate) const STAGES: &str =
     "p50, p95, p99 -> log1p -> surprise -> cusum -> alert; pieces -> log1p -> histogram -> rolling histogram";
-/// How many stages of the demo work on a window.
+/// Number of stages of the demo that compute a row per window.
 pub(crate) const STAGE_COUNT: u64 = 11;
-/// Bins of the histogram, over 0 to [`TOP`] of log1p.
+/// Bins of the histogram, which covers log1p from 0 to [`TOP`].
 pub(crate) const BINS: usize = 40;
 pub(crate) const TOP: f64 = 10.0;
-/// Numbers in a row: p50, p95, p99, sum of the detector, alert, histogram.
+/// Numbers per row: p50, p95, p99, sum of the detector, alert, histogram.
 pub(crate) const ROW_LEN: usize = 5 + BINS;
 
-/// Rows whose mean is the baseline, in the sense of an exponential one.
+/// Span in rows of the exponential mean that is the baseline.
 const SPAN: f64 = 256.0;
-/// Logarithms that a row may lie above the baseline, and what may add up.
+/// The CUSUM detector's drift, the tolerated difference of a row's logarithm from the baseline, and its threshold.
 const DRIFT: f64 = 0.1;
 const THRESHOLD: f64 = 0.3;
-/// An alert ends where the surprise is less than this.
+/// An alert ends when the surprise falls below this.
 const CALM: f32 = 0.1;
 
-/// Registers the stages of the bench, and says whose rows are the result.
+/// Registers the stages of the benchmark. Returns the stage with the result.
 pub(crate) fn lean(p: &mut Pipeline) -> Result<Stage, Failure> {
     p.builtin(c"quantile", c"quantiles", from(c"input"), &[(c"q", &[0.5, 0.95])])?;
     p.builtin(c"band", c"p95", from(c"quantiles"), &[(c"from", &[1.0]), (c"to", &[2.0])])?;
@@ -50,18 +57,20 @@ pub(crate) fn lean(p: &mut Pipeline) -> Result<Stage, Failure> {
     p.join(c"latency", &[c"quantiles", c"alert"], BENCH_ROW_LEN)
 }
 
-/// Why these windows cannot be worked on.
-pub(crate) fn refuse(window: u64, hop: u64) -> Option<String> {
-    let whole = window.is_multiple_of(hop) && window / hop <= 4096;
-    (!whole).then(|| format!("the rolling histogram takes a window of 1 to 4096 hops: {window} is none of {hop}"))
+/// Checks that the window is a multiple of the hop, as the rolling histogram requires.
+pub(crate) fn check(window: u64, hop: u64) -> Result<(), String> {
+    if window.is_multiple_of(hop) && window / hop <= 4096 {
+        return Ok(());
+    }
+    Err(format!("the rolling histogram needs a window of 1 to 4096 hops, not {window} samples with a hop of {hop}"))
 }
 
-/// The second input of the demo, to be read from sample `window - hop` on: gives its number.
+/// Registers the second input of the demo, which starts at sample `window - hop`. Returns its number.
 pub(crate) fn pieces(p: &mut Pipeline, hop: u64) -> Result<u32, Failure> {
     p.input(c"pieces", hop, hop)
 }
 
-/// Registers the stages of the demo, and says whose rows are the result.
+/// Registers the stages of the demo. Returns the stage with the result.
 pub(crate) fn build(p: &mut Pipeline, window: u64, hop: u64) -> Result<Stage, Failure> {
     let len = |len| Shape { len, ..Shape::default() };
     p.builtin(c"quantile", c"quantiles", from(c"input"), &[(c"q", &[0.5, 0.95, 0.99])])?;
@@ -79,48 +88,76 @@ pub(crate) fn build(p: &mut Pipeline, window: u64, hop: u64) -> Result<Stage, Fa
     p.join(c"findings", &[c"quantiles", c"alert", c"rolling"], ROW_LEN)
 }
 
+/// Latencies that are generated by default.
+const COUNT: u64 = 2_000_000;
+
+/// Opens the input of the demo, starting at sample `skip`.
+pub(crate) fn open(args: &LogsArgs, skip: u64) -> Result<Box<dyn Samples>> {
+    let of: Box<dyn Samples> = match (&args.input, &args.regex) {
+        (None, _) => Box::new(Latency::new(args.n.unwrap_or(COUNT))),
+        (Some(path), Some(regex)) => {
+            let regex = regex::Regex::new(regex)
+                .map_err(|e| format!("--regex: {}", e.to_string().lines().last().unwrap_or("")))?;
+            Box::new(Text::open(path, Pick::Match(regex))?)
+        }
+        (Some(path), None) => Box::new(Text::open(path, Pick::Column(args.column.clone()))?),
+    };
+    Ok(if skip > 0 { Box::new(Skipped { of, skip }) } else { of })
+}
+
+/// The pipeline of the demo, and the stage with the result.
+pub(crate) fn pipeline(args: &LogsArgs, config: &Config) -> Result<(Pipeline, Stage)> {
+    let (window, hop) = (config.window, config.hop);
+    let mut p = Pipeline::new(config)?;
+    p.source(0, open(args, 0)?)?;
+    let pieces = pieces(&mut p, hop)?;
+    p.source(pieces, open(args, window - hop)?)?;
+    let stage = build(&mut p, window, hop)?;
+    Ok((p, stage))
+}
+
 /// `log(1 + x)` of each number.
 struct Log;
 
 impl Custom for Log {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        made.out.iter_mut().zip(sees.row(0, 0)).for_each(|(y, x)| *y = x.ln_1p());
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        to.out.iter_mut().zip(inputs.row(0, 0)).for_each(|(y, x)| *y = x.ln_1p());
     }
 }
 
-/// By how much a row is above the baseline of the row before.
+/// Difference of a row from the baseline of the previous row.
 struct Surprise;
 
 impl Custom for Surprise {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        made.out[0] = sees.row(0, 0)[0] - sees.row(1, -1)[0];
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        to.out[0] = inputs.row(0, 0)[0] - inputs.row(1, -1)[0];
     }
 }
 
-/// The sum of the detector, and whether there is an alert: from the detector's alarm on until the surprise is over.
+/// The sum of the detector, and 1 during an alert: from the detector's alarm until the surprise ends, else 0.
 struct Alert;
 
 impl Custom for Alert {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        let (change, surprise) = (sees.row(0, 0), sees.row(1, 0)[0]);
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        let (change, surprise) = (inputs.row(0, 0), inputs.row(1, 0)[0]);
         let raised = change[2] > 0.0;
-        let on = raised || (made.state[0] != 0.0 && surprise >= CALM);
-        made.state[0] = f64::from(u8::from(on));
-        (made.out[0], made.out[1]) = (change[0], f32::from(u8::from(on)));
+        let on = raised || (to.state[0] != 0.0 && surprise >= CALM);
+        to.state[0] = f64::from(u8::from(on));
+        (to.out[0], to.out[1]) = (change[0], f32::from(u8::from(on)));
     }
 }
 
-/// The sum of the histograms of a window's pieces (of the first windows of those from the first whole one on).
+/// The sum of the histograms of a window's pieces. The first windows have fewer pieces: rows before row 0 are zeros.
 struct Rolling {
     back: u32,
 }
 
 impl Custom for Rolling {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        made.out.fill(0.0);
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        to.out.fill(0.0);
         for back in 0..=self.back as isize {
-            // Whole numbers up to 2^24 are exact.
-            made.out.iter_mut().zip(sees.counts(0, -back)).for_each(|(y, n)| *y += *n as f32);
+            // f32 holds integers up to 2^24 exactly.
+            to.out.iter_mut().zip(inputs.counts(0, -back)).for_each(|(y, n)| *y += *n as f32);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The pipelines, each in a file: its stages, its usual window and hop, and what its rows hold.
+//! The pipelines: their stages, default windows and hops, inputs, and the content of their rows.
 
 pub(crate) mod audio;
 pub(crate) mod logs;

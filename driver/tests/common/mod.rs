@@ -1,5 +1,5 @@
-//! Running the program, and files for it.
-#![allow(dead_code, reason = "each test program uses its part")]
+//! Helpers: runs the program, reads its JSON, and creates input files.
+#![allow(dead_code, reason = "each test program uses a part")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -9,7 +9,7 @@ pub(crate) fn driver(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_driver")).args(args).output().unwrap()
 }
 
-/// Standard output of a run that must succeed.
+/// Runs the program, which must succeed. Returns its standard output.
 #[track_caller]
 pub(crate) fn succeeds(args: &[&str]) -> String {
     let run = driver(args);
@@ -17,7 +17,7 @@ pub(crate) fn succeeds(args: &[&str]) -> String {
     String::from_utf8(run.stdout).unwrap()
 }
 
-/// Standard error of a run that must fail with `code`, and print nothing else.
+/// Runs the program, which must fail with `code` and print nothing to standard output. Returns its standard error.
 #[track_caller]
 pub(crate) fn fails(args: &[&str], code: i32) -> String {
     let run = driver(args);
@@ -26,7 +26,7 @@ pub(crate) fn fails(args: &[&str], code: i32) -> String {
     String::from_utf8(run.stderr).unwrap()
 }
 
-/// A field of a flat JSON object, as it is written there.
+/// The value of a field of a flat JSON object, without quotes.
 #[track_caller]
 pub(crate) fn field<'a>(json: &'a str, key: &str) -> &'a str {
     let start = json.find(&format!("\"{key}\": ")).unwrap_or_else(|| panic!("no {key} in {json}")) + key.len() + 4;
@@ -37,13 +37,33 @@ pub(crate) fn field<'a>(json: &'a str, key: &str) -> &'a str {
     }
 }
 
-/// A number of a flat JSON object.
+/// The value of a numeric field of a flat JSON object.
 #[track_caller]
 pub(crate) fn number(json: &str, key: &str) -> f64 {
     field(json, key).parse().unwrap()
 }
 
-/// A directory that goes with the test.
+/// Runs a demo in every mode. The reports must agree in the fields `same`; the first one is returned.
+#[track_caller]
+pub(crate) fn in_all_modes(demo: &str, same: &[&str], args: &[&str]) -> String {
+    let reports = ["auto", "classic", "sqrt"].map(|mode| {
+        let json = succeeds(&[&["demo", demo, "--json", "--mode", mode], args].concat());
+        assert_eq!(json.lines().count(), 1);
+        assert_eq!(field(&json, "mode_asked"), mode);
+        assert!(mode == "auto" || field(&json, "mode") == mode);
+        assert!(number(&json, "peak_bytes") <= number(&json, "plan_peak_bytes"));
+        json
+    });
+    for other in &reports[1..] {
+        for key in same {
+            assert_eq!(field(&reports[0], key), field(other, key), "{key} of {args:?}");
+        }
+    }
+    let [auto, ..] = reports;
+    auto
+}
+
+/// A temporary directory that is deleted at the end of the test.
 pub(crate) struct Dir(PathBuf);
 
 impl Dir {
@@ -53,7 +73,7 @@ impl Dir {
         Dir(dir)
     }
 
-    /// A file in it.
+    /// The path of a file in the directory.
     pub(crate) fn file(&self, name: &str) -> String {
         self.0.join(name).to_str().unwrap().to_string()
     }
@@ -69,7 +89,7 @@ impl Drop for Dir {
     }
 }
 
-/// A tone in a little noise, from -1 to 1.
+/// A tone in weak noise, from -1 to 1.
 pub(crate) fn tone(hertz: f64, rate: u32, samples: usize) -> Vec<f64> {
     let mut state = 1u32;
     (0..samples)
@@ -81,7 +101,7 @@ pub(crate) fn tone(hertz: f64, rate: u32, samples: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Writes a WAV; `bits` of 32 are floats. One list of samples per channel.
+/// Writes a WAV file with one list of samples per channel. Samples of 32 bits are floats.
 pub(crate) fn write_wav(path: &str, rate: u32, bits: u16, channels: &[&[f64]]) {
     let sample_format = if bits == 32 { hound::SampleFormat::Float } else { hound::SampleFormat::Int };
     let spec =

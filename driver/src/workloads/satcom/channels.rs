@@ -1,33 +1,35 @@
-//! Polyphase filter bank: the band in `CHANNELS` equal channels, as power over slots of time.
+//! Polyphase filter bank: the power of `CHANNELS` equal channels of the band in slots of time.
 //!
-//! Channel `c` is the band around `c / CHANNELS` of the sample rate (those from the middle on are below zero):
-//! `y[c] = sum over m of exp(-2 pi i c m / CHANNELS) * sum over p of h[m + p CHANNELS] x[n + m + p CHANNELS]`, once every
-//! `CHANNELS` samples (critically sampled). The prototype `h` is a sinc under a Hamming window. See Harris, Dick and
-//! Rice, "Digital receivers and transmitters using polyphase filter banks", IEEE Trans. MTT 51, 2003.
+//! Channel `c` is the band around `c / CHANNELS` of the sample rate; the upper half are negative frequencies:
+//!
+//! `y[c] = sum over m of exp(-2 pi i c m / CHANNELS) * sum over p of h[m + p CHANNELS] x[n + m + p CHANNELS]`,
+//!
+//! once every `CHANNELS` samples (critically sampled). The prototype `h` is a sinc under a Hamming window. See Harris,
+//! Dick and Rice, "Digital receivers and transmitters using polyphase filter banks", IEEE Trans. MTT 51, 2003.
 
-use super::Band;
-use crate::library::{Custom, Failure, Made, Pipeline, Shape, Sight, complex, from};
+use super::band::Band;
+use crate::library::{Custom, Failure, Pipeline, RowBuffers, RowInputs, Shape, complex, from};
 use sqrtspace_fft::{Complex32, Fft};
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
-/// Channels.
+/// Number of channels.
 pub(crate) const CHANNELS: usize = 64;
-/// Taps of each branch of the filter.
+/// Taps per branch of the filter.
 const TAPS: usize = 8;
-/// Frames whose powers are averaged.
+/// Filter outputs whose powers are averaged in a slot.
 const FRAMES: usize = 8;
-/// Samples of a slot.
+/// Samples per slot.
 pub(crate) const SLOT: u64 = (FRAMES * CHANNELS) as u64;
-/// Samples by which a slot's power lags behind the slot: half the filter.
+/// Delay of a slot's power in samples: half the length of the filter.
 pub(super) const LAG: f64 = (TAPS * CHANNELS) as f64 / 2.0;
 
-/// Samples a window has to have for the filter to run over a hop.
+/// Minimum window length in samples for which the filter covers a hop.
 pub(super) fn window(hop: u64) -> u64 {
     hop + ((TAPS - 1) * CHANNELS) as u64
 }
 
-/// Slots of a hop.
+/// Slots per hop.
 pub(super) fn slots(band: &Band) -> usize {
     (band.hop / SLOT) as usize
 }
@@ -38,7 +40,7 @@ struct Channelizer {
     real: bool,
 }
 
-/// Registers the stage `channels`: for each slot of a hop the power of each channel.
+/// Registers the stage `channels`: the power of each channel in each slot of a hop.
 pub(super) fn register(p: &mut Pipeline, band: &Band) -> Result<(), Failure> {
     let fft = sqrtspace_fft::forward(CHANNELS);
     let scratch = 2 * (CHANNELS + fft.get_inplace_scratch_len());
@@ -47,7 +49,7 @@ pub(super) fn register(p: &mut Pipeline, band: &Band) -> Result<(), Failure> {
     p.custom(c"channels", &[from(c"input")], shape, stage).map(drop)
 }
 
-/// Low-pass of half a channel on either side; the sum of its taps is 1.
+/// Low-pass filter with a bandwidth of half a channel on either side; its taps sum to 1.
 fn prototype() -> Vec<f32> {
     let n = TAPS * CHANNELS;
     let at = |i: usize| {
@@ -60,11 +62,11 @@ fn prototype() -> Vec<f32> {
 }
 
 impl Custom for Channelizer {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        let x = sees.row(0, 0);
-        let (line, scratch) = complex(made.scratch).split_at_mut(CHANNELS);
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        let x = inputs.row(0, 0);
+        let (line, scratch) = complex(to.scratch).split_at_mut(CHANNELS);
         let width = if self.real { 1 } else { 2 };
-        for (slot, power) in made.out.chunks_exact_mut(CHANNELS).enumerate() {
+        for (slot, power) in to.out.chunks_exact_mut(CHANNELS).enumerate() {
             power.fill(0.0);
             for frame in 0..FRAMES {
                 let start = (slot * FRAMES + frame) * CHANNELS;

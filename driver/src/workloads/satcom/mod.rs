@@ -1,4 +1,4 @@
-//! Satellite downlink: a weak carrier whose frequency drifts, and short bursts in channels beside it.
+//! Satellite downlink: a weak carrier whose frequency drifts, and short bursts in other channels.
 //!
 //! ```text
 //! samples -> Hann, FFT -> coherent sums -> sums of power -> drift search -> energy of the top 32 -> peaks
@@ -6,131 +6,80 @@
 //! ```
 //! The stages are functions of this program, registered through the C interface; energy is a built-in stage.
 
+mod band;
 mod bursts;
 mod channels;
 mod search;
 
+pub(crate) use band::{Band, STRIDE, TRACK};
 pub(crate) use bursts::Burst;
 pub(crate) use channels::CHANNELS;
 
-use crate::library::{Failure, Pipeline, Shape, Stage, from};
+use crate::cli::SatcomArgs;
+use crate::error::Result;
+use crate::inputs::iq::RawFile;
+use crate::inputs::satellite::{self, Satellite};
+use crate::library::{Config, Failure, Pipeline, Samples, Shape, Stage, from};
+use band::{COHERENT, POWERS};
 use channels::SLOT;
 use search::{Coherent, Peaks, Spectrum, Sum, Tracks};
 
-/// Samples in a window.
+/// Samples per window.
 pub(crate) const WINDOW: u64 = 4096;
-/// Samples from window to window.
+/// Samples between windows.
 pub(crate) const HOP: u64 = 2048;
-/// Window and hop of the bench, which takes magnitudes of real samples and the sum of the 32 greatest.
+/// Window and hop of the benchmark, which computes magnitudes of real samples and the sum of the 32 largest.
 pub(crate) const BENCH_WINDOW: u64 = 16384;
 pub(crate) const BENCH_HOP: u64 = 4096;
-/// The stages, for people.
-pub(crate) const STAGES: &str =
-    "hann and fft -> coherent sum -> sum of power -> drift search -> top-32 energy -> peaks";
-pub(crate) const DEEP_STAGES: &str = "hann and fft -> coherent sum -> sum of power -> drift search -> top-32 energy -> \
-                                      peaks; polyphase channels -> bursts";
-/// About how many rows all stages make for a window.
+/// The stages, for reports.
+const STAGES: &str = "hann and fft -> coherent sum -> sum of power -> drift search -> top-32 energy -> peaks";
+const DEEP_STAGES: &str = "hann and fft -> coherent sum -> sum of power -> drift search -> top-32 energy -> peaks; \
+                           polyphase channels -> bursts";
+/// Approximate number of rows that all stages compute per window.
 pub(crate) const STAGE_COUNT: u64 = 2;
-/// Numbers of a row about the carrier, as [`Peak`] has them; with `deep` bursts that ended in the row follow.
+/// Numbers per row that describe the carrier, see [`Peak`]. With `deep`, the bursts that ended in the row follow.
 pub(crate) const PEAK_LEN: usize = 5;
 
-/// Windows that are summed with their phases.
-pub(crate) const COHERENT: u32 = 4;
-/// Coherent sums whose powers are summed.
-pub(crate) const POWERS: u32 = 4;
-/// Windows of a row of the result.
-pub(crate) const STRIDE: u64 = (COHERENT * POWERS) as u64;
-/// Rows a track goes through.
-pub(crate) const TRACK: u32 = 8;
-/// Greatest drift searched for, in bins from the first row of a track to its last, up and down.
-pub(crate) const DRIFT: i32 = 8;
-
-/// What is received, and how it is cut.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Band {
-    pub(crate) window: u64,
-    pub(crate) hop: u64,
-    /// Real samples: half the spectrum.
-    pub(crate) real: bool,
-    /// Samples a second.
-    pub(crate) rate: f64,
-}
-
 impl Band {
-    /// Bins of a window's spectrum.
-    fn coarse(&self) -> usize {
-        self.window as usize / if self.real { 2 } else { 1 }
-    }
-
-    /// Bins of a coherent sum.
-    pub(crate) fn bins(&self) -> usize {
-        self.coarse() * COHERENT as usize
-    }
-
-    /// Hertz from bin to bin of a coherent sum.
-    pub(crate) fn bin_hz(&self) -> f64 {
-        self.rate / (self.window as f64 * f64::from(COHERENT))
-    }
-
-    /// The frequency of a bin: bins ascend, each in the middle of its share of the band.
-    pub(crate) fn hertz(&self, bin: f64) -> f64 {
-        let c = f64::from(COHERENT);
-        let low = if self.real { 0.0 } else { self.coarse() as f64 / 2.0 };
-        ((bin + 0.5) / c - 0.5 - low) * self.rate / self.window as f64
-    }
-
-    /// Seconds from row to row of the result.
-    pub(crate) fn row_s(&self) -> f64 {
-        (STRIDE * self.hop) as f64 / self.rate
-    }
-
-    /// The middle of a row of the result, in seconds.
-    pub(crate) fn middle_s(&self, row: u64) -> f64 {
-        let first = (row * STRIDE * self.hop) as f64;
-        (first + ((STRIDE - 1) * self.hop + self.window) as f64 / 2.0) / self.rate
-    }
-
-    /// Why these windows cannot be worked on.
-    pub(crate) fn refuse(&self, deep: bool) -> Option<String> {
-        let least = channels::window(self.hop);
+    /// Checks that the search can use the windows, and with `deep` the channels as well.
+    pub(crate) fn check(&self, deep: bool) -> Result<(), String> {
+        let min = channels::window(self.hop);
         if !self.window.is_multiple_of(2) || !(64..=1 << 20).contains(&self.window) {
-            return Some(format!("a window is an even number of 64 to 1048576 samples, not {}", self.window));
+            return Err(format!("the window must be an even number from 64 to 1048576 samples, not {}", self.window));
         }
         if self.hop > self.window {
-            return Some(
-                "windows with gaps between them have no coherent sums: the hop is longer than the window".into(),
-            );
+            return Err("the hop is longer than the window: coherent sums need windows without gaps".into());
         }
-        if deep && (!self.hop.is_multiple_of(SLOT) || self.window < least) {
-            return Some(format!(
-                "--deep takes a hop of a multiple of {SLOT} samples, and windows of {least} at least"
+        if deep && (!self.hop.is_multiple_of(SLOT) || self.window < min) {
+            return Err(format!(
+                "--deep needs a hop that is a multiple of {SLOT} samples, and a window of at least {min} samples"
             ));
         }
-        None
+        Ok(())
     }
 }
 
-/// What a row says of the carrier (and at place 3 the energy of the 32 strongest tracks).
+/// The carrier in a row. Number 3 of the row is the energy of the 32 strongest tracks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peak {
-    /// Bin at the row's own time, between bins.
+    /// Bin at the row's own time, with a fraction.
     pub(crate) bin: f32,
-    /// Bins a row.
+    /// Bins per row.
     pub(crate) drift: f32,
-    /// Height over the mean of all tracks, in their standard deviations.
+    /// Height above the mean of all tracks, in standard deviations of the tracks.
     pub(crate) height: f32,
-    /// 0: nothing stands out; 1: a carrier; 2: one whose energy is greater than that of the rows beside it.
+    /// 0: no carrier; 1: a carrier; 2: a carrier whose energy is a local maximum over the rows.
     pub(crate) kind: f32,
 }
 
 impl Peak {
-    /// The first numbers of a row.
+    /// Reads the first numbers of a row.
     pub(crate) fn of(row: &[f32]) -> Peak {
         Peak { bin: row[0], drift: row[1], height: row[2], kind: row[4] }
     }
 }
 
-/// Registers the stages of the demo, and says whose rows are the result and how long they are.
+/// Registers the stages of the demo. Returns the stage with the result and the length of its rows.
 pub(crate) fn build(p: &mut Pipeline, band: &Band, deep: bool) -> Result<(Stage, usize), Failure> {
     let (window, bins) = (band.window as usize, band.bins());
     let spectrum = Spectrum::new(window, band.real);
@@ -156,8 +105,56 @@ pub(crate) fn build(p: &mut Pipeline, band: &Band, deep: bool) -> Result<(Stage,
     Ok((p.join(c"findings", &[c"peaks", c"bursts"], len)?, len))
 }
 
-/// Registers the stages of the bench: magnitudes and the sum of the 32 greatest.
+/// Registers the stages of the benchmark: magnitudes and the sum of the 32 largest.
 pub(crate) fn lean(p: &mut Pipeline) -> Result<Stage, Failure> {
     p.builtin(c"rfft_magnitude", c"spectrum", from(c"input"), &[])?;
     p.builtin(c"top_k_sum", c"energy", from(c"spectrum"), &[(c"k", &[32.0])])
+}
+
+/// Length of the generated signal in seconds.
+const SECONDS: f64 = 10.0;
+/// Sample rate of files in Hz, by default.
+const RATE: f64 = 1e6;
+
+/// The stages, for reports.
+pub(crate) fn stages(deep: bool) -> &'static str {
+    if deep { DEEP_STAGES } else { STAGES }
+}
+
+/// Sample rate of the input in Hz.
+fn rate(args: &SatcomArgs) -> f64 {
+    if args.input.is_some() { args.rate.unwrap_or(RATE) } else { satellite::RATE }
+}
+
+/// The configuration of the demo and its band, checked.
+pub(crate) fn setup(args: &SatcomArgs) -> Result<(Config, Band)> {
+    let config = Config { channels: if args.real { 1 } else { 2 }, ..args.args.config(WINDOW, HOP) };
+    let band = Band { window: config.window, hop: config.hop, real: args.real, rate: rate(args) };
+    band.check(args.deep)?;
+    Ok((config, band))
+}
+
+/// The generated signal.
+pub(crate) fn generated(args: &SatcomArgs) -> Satellite {
+    let count = (args.seconds.unwrap_or(SECONDS) * satellite::RATE) as u64;
+    Satellite::new(count, args.real, args.deep)
+}
+
+/// Opens the input of the demo.
+pub(crate) fn open(args: &SatcomArgs) -> Result<Box<dyn Samples>> {
+    Ok(match &args.input {
+        None => Box::new(generated(args)),
+        Some(path) => {
+            let max = args.seconds.map(|s| (s * rate(args)) as u64);
+            Box::new(RawFile::open(path, args.format, args.real, max)?)
+        }
+    })
+}
+
+/// The pipeline of the demo, the stage with the result, and the length of its rows.
+pub(crate) fn pipeline(args: &SatcomArgs, config: &Config, band: &Band) -> Result<(Pipeline, Stage, usize)> {
+    let mut p = Pipeline::new(config)?;
+    p.source(0, open(args)?)?;
+    let (stage, len) = build(&mut p, band, args.deep)?;
+    Ok((p, stage, len))
 }

@@ -1,25 +1,25 @@
 //! The search for a weak carrier that drifts.
 //!
-//! A carrier is as strong in every window, while noise is not: sums over windows bring it out. Sums of complex spectra
-//! (coherent) gain most, but only as far as the frequency is known within a share of a bin: so each bin is tried at
-//! `COHERENT` frequencies within it. Sums of power gain less, and last while the carrier stays in a bin; a drifting one
-//! is followed along straight tracks (a brute-force form of the search by Taylor, "A sensitive method for detecting
-//! dispersed radio emission", Astron. Astrophys. Suppl. 15, 1974).
+//! A carrier has the same strength in every window and noise does not, so sums over windows raise the carrier above the
+//! noise. Sums of complex spectra (coherent sums) gain the most, but require the frequency to a fraction of a bin: each
+//! bin is tried at `COHERENT` frequencies within it. Sums of power gain less, and only while the carrier stays in a
+//! bin. A drifting carrier is followed along straight tracks, a brute-force form of the search by Taylor, "A sensitive
+//! method for detecting dispersed radio emission", Astron. Astrophys. Suppl. 15, 1974.
 
-use super::{COHERENT, DRIFT, POWERS, TRACK};
-use crate::library::{Custom, Made, Sight, complex};
+use super::band::{COHERENT, DRIFT, POWERS, TRACK};
+use crate::library::{Custom, RowBuffers, RowInputs, complex};
 use sqrtspace_fft::{Complex32, Fft};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// `exp(-i angle)`, made in `f64`.
+/// `exp(-2 pi i turns)`, computed in `f64`.
 fn turned(turns: f64) -> Complex32 {
     let angle = -TAU * turns.fract();
     Complex32::new(angle.cos() as f32, angle.sin() as f32)
 }
 
-/// Complex spectrum of a window under a Hann window, in order of ascending frequency; real and imaginary parts in turn.
-/// Scaled so that noise of power 1 has power 1 in every bin.
+/// Complex spectrum under a Hann window, in order of ascending frequency, with interleaved real and imaginary parts. It
+/// is scaled so that noise of power 1 has power 1 in every bin.
 pub(super) struct Spectrum {
     fft: Arc<dyn Fft<f32>>,
     hann: Vec<f32>,
@@ -34,17 +34,17 @@ impl Spectrum {
         Spectrum { fft: sqrtspace_fft::forward(window), hann, real }
     }
 
-    /// Numbers of scratch.
+    /// Numbers in the scratch memory.
     pub(super) fn scratch(&self) -> usize {
         2 * (self.hann.len() + self.fft.get_inplace_scratch_len())
     }
 }
 
 impl Custom for Spectrum {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        let x = sees.row(0, 0);
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        let x = inputs.row(0, 0);
         let n = self.hann.len();
-        let (line, scratch) = complex(made.scratch).split_at_mut(n);
+        let (line, scratch) = complex(to.scratch).split_at_mut(n);
         if self.real {
             line.iter_mut().zip(x).zip(&self.hann).for_each(|((y, x), w)| *y = Complex32::new(x * w, 0.0));
         } else {
@@ -52,7 +52,7 @@ impl Custom for Spectrum {
             line.iter_mut().zip(pairs).zip(&self.hann).for_each(|((y, x), w)| *y = Complex32::new(x[0] * w, x[1] * w));
         }
         self.fft.process_with_scratch(line, scratch);
-        let out = complex(made.out);
+        let out = complex(to.out);
         let half = n / 2;
         if self.real {
             out.copy_from_slice(&line[..half]);
@@ -63,16 +63,16 @@ impl Custom for Spectrum {
     }
 }
 
-/// Sum of `COHERENT` spectra, each bin tried at `COHERENT` frequencies within it, as power.
+/// Power of the sum of `COHERENT` spectra. Each bin is tried at `COHERENT` frequencies within it.
 pub(super) struct Coherent {
     window: usize,
-    /// By how much of a window's turns the phase of bin 1 goes on from window to window.
+    /// Phase advance of bin 1 between windows, in units of a turn / `window`.
     hop: usize,
-    /// The number of the first bin, which may be below zero.
+    /// Number of the first bin; negative for IQ samples.
     first: i64,
     /// `turned(i / window)`.
     circle: Vec<Complex32>,
-    /// For each frequency in a bin the turn of each window.
+    /// For each frequency within a bin, the phase factor of each window.
     within: [[Complex32; COHERENT as usize]; COHERENT as usize],
 }
 
@@ -88,11 +88,11 @@ impl Coherent {
 }
 
 impl Custom for Coherent {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        let spectra: [&[f32]; COHERENT as usize] = std::array::from_fn(|m| sees.row(0, m as isize));
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        let spectra: [&[f32]; COHERENT as usize] = std::array::from_fn(|m| inputs.row(0, m as isize));
         let n = self.window as i64;
         let scale = 1.0 / COHERENT as f32;
-        for (k, tried) in made.out.chunks_exact_mut(COHERENT as usize).enumerate() {
+        for (k, tried) in to.out.chunks_exact_mut(COHERENT as usize).enumerate() {
             let bin = (self.first + k as i64).rem_euclid(n) as usize;
             let step = bin * self.hop % self.window;
             let mut at = 0;
@@ -110,75 +110,75 @@ impl Custom for Coherent {
     }
 }
 
-/// Power that counts in full, in means of the row. What is over it counts by its logarithm, so that a burst, which is in
-/// one row or two, does not hide the carrier, which is in all.
+/// Power up to which a bin counts linearly, in units of the row's mean. Above it, power counts by its logarithm, so
+/// that a burst of one or two rows does not hide the carrier, which is in all rows.
 const FULL: f32 = 16.0;
 
-/// Mean of so many rows from its own one on, bounded.
+/// Mean of `rows` rows, starting at the stage's own row, with large values compressed (see [`FULL`]).
 pub(super) struct Sum {
     pub(super) rows: u32,
 }
 
 impl Custom for Sum {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        made.out.copy_from_slice(sees.row(0, 0));
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        to.out.copy_from_slice(inputs.row(0, 0));
         for m in 1..self.rows as isize {
-            made.out.iter_mut().zip(sees.row(0, m)).for_each(|(y, x)| *y += x);
+            to.out.iter_mut().zip(inputs.row(0, m)).for_each(|(y, x)| *y += x);
         }
         let scale = 1.0 / self.rows as f32;
-        made.out.iter_mut().for_each(|y| *y *= scale);
-        let mean = made.out.iter().map(|y| f64::from(*y)).sum::<f64>() / made.out.len() as f64;
+        to.out.iter_mut().for_each(|y| *y *= scale);
+        let mean = to.out.iter().map(|y| f64::from(*y)).sum::<f64>() / to.out.len() as f64;
         let full = FULL * mean as f32;
-        for y in made.out.iter_mut().filter(|y| **y > full && full > 0.0) {
+        for y in to.out.iter_mut().filter(|y| **y > full && full > 0.0) {
             *y = full * (1.0 + (*y / full).ln());
         }
     }
 }
 
-/// How far a track of this drift is from its end, `back` rows before.
+/// Distance in bins of a track from its end, `back` rows before the end.
 fn shift(drift: i32, back: usize) -> i64 {
     let (rows, way) = (i64::from(TRACK - 1), i64::from(drift) * back as i64);
-    // Rounded to the nearest, halves away from zero.
+    // Rounded to nearest, halves away from zero.
     (2 * way + rows * way.signum()) / (2 * rows)
 }
 
-/// For each bin the greatest mean power of the straight tracks that end in it.
+/// For each bin, the maximum mean power of the straight tracks that end in it.
 pub(super) struct Tracks;
 
 impl Custom for Tracks {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
         let scale = 1.0 / TRACK as f32;
-        let len = made.out.len();
-        made.out.fill(0.0);
+        let len = to.out.len();
+        to.out.fill(0.0);
         for drift in -DRIFT..=DRIFT {
-            let sums = &mut made.scratch[..len];
-            sums.copy_from_slice(sees.row(0, 0));
+            let sums = &mut to.scratch[..len];
+            sums.copy_from_slice(inputs.row(0, 0));
             for back in 1..TRACK as usize {
-                let (x, shift) = (sees.row(0, -(back as isize)), shift(drift, back));
+                let (x, shift) = (inputs.row(0, -(back as isize)), shift(drift, back));
                 let skip = (shift.unsigned_abs() as usize).min(len);
-                // What comes from outside of the band counts as nothing.
+                // Power outside the band counts as 0.
                 let (to, from) = if shift >= 0 { (&mut sums[skip..], x) } else { (&mut sums[..], &x[skip..]) };
                 to.iter_mut().zip(from).for_each(|(y, x)| *y += x);
             }
-            made.out.iter_mut().zip(&*sums).for_each(|(y, s)| *y = if *s > *y { *s } else { *y });
+            to.out.iter_mut().zip(&*sums).for_each(|(y, s)| *y = if *s > *y { *s } else { *y });
         }
-        made.out.iter_mut().for_each(|y| *y *= scale);
+        to.out.iter_mut().for_each(|y| *y *= scale);
     }
 }
 
-/// Height from which a carrier counts as found, in standard deviations of all tracks.
+/// Minimum height of a carrier, in standard deviations of all tracks.
 const FOUND: f32 = 8.0;
 
-/// The strongest track, between bins, and whether it stands out.
+/// The strongest track, interpolated between bins, and whether it is a carrier.
 pub(super) struct Peaks;
 
 impl Custom for Peaks {
-    fn row(&self, _: u64, sees: Sight<'_>, made: &mut Made<'_>) {
-        let tracks = sees.row(0, 0);
+    fn row(&self, _: u64, inputs: RowInputs<'_>, to: &mut RowBuffers<'_>) {
+        let tracks = inputs.row(0, 0);
         let power = |k: i64, drift: i32| -> f64 {
             let one = |back: usize| {
                 let at = usize::try_from(k - shift(drift, back)).ok();
-                at.and_then(|at| sees.row(1, -(back as isize)).get(at)).map_or(0.0, |p| f64::from(*p))
+                at.and_then(|at| inputs.row(1, -(back as isize)).get(at)).map_or(0.0, |p| f64::from(*p))
             };
             (0..TRACK as usize).map(one).sum::<f64>() / f64::from(TRACK)
         };
@@ -192,26 +192,26 @@ impl Custom for Peaks {
         let (mean, k) = (sum / count, best as i64);
         let spread = (squares / count - mean * mean).max(0.0).sqrt();
         let top = f64::from(tracks[best]);
-        // Sums of the same track made in f64 may differ from those of the row in their last bits.
+        // Sums in f64 may differ from those of the row in their last bits: take the best drift again.
         let mut drift = 0;
         for d in -DRIFT..=DRIFT {
             drift = if power(k, d) > power(k, drift) { d } else { drift };
         }
         let (middle, left, right) = (power(k, drift), power(k - 1, drift), power(k + 1, drift));
-        // Along the ridge: a track that turns around its middle ends half as far away as it drifts.
+        // Along the ridge: a track rotated about its middle moves its end by half the change of drift.
         let (slower, faster) = (power(k - 1, drift - 2), power(k + 1, drift + 2));
         let turn = 2.0 * vertex(slower, middle, faster);
         let height = if spread > 0.0 { ((top - mean) / spread) as f32 } else { 0.0 };
-        let [before, own, after] = [-1, 0, 1].map(|i| sees.row(2, i)[0]);
+        let [before, own, after] = [-1, 0, 1].map(|i| inputs.row(2, i)[0]);
         let found = height >= FOUND;
         let kind = f32::from(u8::from(found) + u8::from(found && own >= before && own > after));
         let bin = best as f64 + vertex(left, middle, right) + 0.5 * turn;
         let steps = f64::from(drift) + turn;
-        made.out.copy_from_slice(&[bin as f32, (steps / f64::from(TRACK - 1)) as f32, height, own, kind]);
+        to.out.copy_from_slice(&[bin as f32, (steps / f64::from(TRACK - 1)) as f32, height, own, kind]);
     }
 }
 
-/// Where the parabola through three neighbours has its top, from the middle one.
+/// The position of the vertex of the parabola through three neighbors, relative to the middle one.
 fn vertex(left: f64, middle: f64, right: f64) -> f64 {
     let curve = left - 2.0 * middle + right;
     if curve < 0.0 { (0.5 * (left - right) / curve).clamp(-0.5, 0.5) } else { 0.0 }
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tracks_are_straight_and_end_where_they_end() {
+    fn tracks_are_straight_and_end_at_their_bin() {
         for drift in -DRIFT..=DRIFT {
             assert_eq!(shift(drift, 0), 0);
             assert_eq!(shift(drift, TRACK as usize - 1), i64::from(drift));
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_top_of_a_parabola_is_found() {
+    fn vertex_finds_the_maximum_of_a_parabola() {
         let parabola = |x: f64| 3.0 - (x - 0.3) * (x - 0.3);
         assert!((vertex(parabola(-1.0), parabola(0.0), parabola(1.0)) - 0.3).abs() < 1e-12);
         assert_eq!(vertex(1.0, 1.0, 1.0), 0.0);

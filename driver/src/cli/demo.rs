@@ -1,0 +1,177 @@
+//! Arguments of `demo` and `plan`.
+
+use super::pipeline::PipelineArgs;
+use super::values::{bytes, hertz, seconds};
+use crate::inputs::iq::Format;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Demo {
+    /// Find the strongest tone and the spectral centroid of a recording: Hann window, spectrum, argmax, centroid
+    Audio(DemoAudioArgs),
+    /// Find when a service became slow: quantiles and histogram of latencies, change detector, alerts
+    Logs(LogsArgs),
+    /// Find a weak drifting carrier and, with --deep, bursts: spectra, coherent sums, drift search, channels
+    Satcom(SatcomArgs),
+    /// Run a Kalman filter and smoother with many memory budgets: memory against recomputation
+    Smoother(SmootherArgs),
+    /// Compare the peak memory of encoding and decoding with the file size, each in a separate process
+    Memory(MemoryArgs),
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Planned {
+    /// Plan the audio demo
+    Audio(PlanArgs<AudioArgs>),
+    /// Plan the logs demo
+    Logs(PlanArgs<LogsArgs>),
+    /// Plan the satcom demo
+    Satcom(PlanArgs<SatcomArgs>),
+    /// Plan the smoother demo with rows in reverse order
+    Smoother(PlanArgs<SmootherArgs>),
+}
+
+/// Arguments of a plan: those of the demo, and `--probe`.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct PlanArgs<T: Args> {
+    #[command(flatten)]
+    pub(crate) demo: T,
+    /// Measure the time per row of every stage first, and plan with the result
+    #[arg(long)]
+    pub(crate) probe: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct AudioArgs {
+    #[command(flatten)]
+    pub(crate) args: PipelineArgs,
+    /// WAV file of 8-bit to 32-bit integers or 32-bit floats; `-`: standard input. Default: a generated melody in noise
+    #[arg(long, value_name = "FILE.wav")]
+    pub(crate) input: Option<PathBuf>,
+    /// Channel to analyze, counted from 1 [default: the mean of all channels]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..), requires = "input")]
+    pub(crate) channel: Option<u16>,
+    /// Length to analyze at most, or length of the generated melody [default: the whole file, or 60 s]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(crate) seconds: Option<f64>,
+    /// Print one JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl AudioArgs {
+    /// True if the input is standard input, which can be read only once.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.input.as_ref().is_some_and(|p| p.as_os_str() == "-")
+    }
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct DemoAudioArgs {
+    #[command(flatten)]
+    pub(crate) audio: AudioArgs,
+    /// Append a table that compares the classic and the sqrt order, each run in a separate process
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) compare: bool,
+    /// Draw the spectrogram to a PNG file
+    #[arg(long, value_name = "OUT.png")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Push the samples as a stream, save its state to FILE periodically, and resume from FILE if it exists. A run that
+    /// is killed at any moment and started again ends with the checksum of an uninterrupted run
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "plot"])]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Rows between saves
+    #[arg(long, value_name = "WINDOWS", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) save_every: u64,
+    /// Save and stop after this number of rows in this run
+    #[arg(long, value_name = "WINDOWS", requires = "checkpoint")]
+    pub(crate) stop_after: Option<u64>,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct LogsArgs {
+    #[command(flatten)]
+    pub(crate) args: PipelineArgs,
+    /// File with one number per line, a CSV file or, with --regex, any log. Default: generated latencies with spikes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Column of a CSV file, by number (from 1) or name
+    #[arg(long, value_name = "NAME", default_value = "1", requires = "input", conflicts_with = "regex")]
+    pub(crate) column: String,
+    /// What to extract from a line: the first group of the expression, or else the whole match. A number is used as it
+    /// is; a time, with or without a date, counts as the seconds since the previous match
+    #[arg(long, value_name = "REGEX", requires = "input")]
+    pub(crate) regex: Option<String>,
+    /// Number of latencies to generate [default: 2000000]
+    #[arg(long, conflicts_with = "input", value_parser = clap::value_parser!(u64).range(600..=1 << 40))]
+    pub(crate) n: Option<u64>,
+    /// Print one JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Append a table that compares the classic and the sqrt order, each run in a separate process
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) compare: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SatcomArgs {
+    #[command(flatten)]
+    pub(crate) args: PipelineArgs,
+    /// File of raw little-endian samples. Default: a generated carrier in noise
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Number type in the file
+    #[arg(long, value_enum, default_value = "f32", requires = "input")]
+    pub(crate) format: Format,
+    /// The samples are real instead of IQ
+    #[arg(long)]
+    pub(crate) real: bool,
+    /// Sample rate of the file [default: 1000000]
+    #[arg(long, value_name = "HZ", value_parser = hertz, requires = "input")]
+    pub(crate) rate: Option<f64>,
+    /// Length to analyze at most, or length of the generated signal [default: the whole file, or 10 s]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(crate) seconds: Option<f64>,
+    /// Also detect bursts in 64 channels
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// Print one JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Append a table that compares the classic and the sqrt order, each run in a separate process
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) compare: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SmootherArgs {
+    /// Maximum work memory, such as 64K [default: a table of many budgets]
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) budget: Option<u64>,
+    /// Number of measurements, and of rows of the smoother
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub(crate) rows: u64,
+    /// Print one JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct MemoryArgs {
+    /// Size of the largest file, such as 64M
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "1000000000")]
+    pub(crate) max: u64,
+    /// Encoding effort: 1 is the fastest and uses integers only, 9 gives the smallest output
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub(crate) effort: u32,
+    /// Print one JSON object instead of the table and the chart
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Encode a generated recording of this size to standard output; used by the demo itself
+    #[arg(long, hide = true, value_name = "BYTES")]
+    pub(crate) encode_one: Option<u64>,
+    /// Decode standard input and compare it with the recording; used by the demo itself
+    #[arg(long, hide = true, value_name = "BYTES")]
+    pub(crate) decode_one: Option<u64>,
+}
