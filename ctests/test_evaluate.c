@@ -137,9 +137,9 @@ static void evicted(void)
     char detail[200] = "";
     uint64_t start = 0;
     CHECK_STATUS(sqs_pipeline_error_detail(p, detail, sizeof detail, NULL), SQS_OK);
-    const char *told = strstr(detail, "ring starts with sample ");
+    const char *told = strstr(detail, "input buffer starts with sample ");
     CHECK(told != NULL);
-    if (told != NULL) start = (uint64_t)strtoul(told + strlen("ring starts with sample "), NULL, 10);
+    if (told != NULL) start = (uint64_t)strtoul(told + strlen("input buffer starts with sample "), NULL, 10);
     CHECK(start > 1 && start < pushed + took);
     const uint64_t first = (start + 1) / 2;
     CHECK_STATUS(sqs_evaluate(p, sum, first - 1, 1, rows, sizeof rows, &got), SQS_ERR_EVICTED);

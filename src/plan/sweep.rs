@@ -12,7 +12,7 @@ use crate::graph::Node;
 use crate::limits::BUFFER_ALIGN;
 use crate::schedule::leaf;
 use crate::status::{Error, Result, Status};
-use crate::store::state_slots::Checkpoints;
+use crate::store::state_slots::StateSlots;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// Slots of a sweep over a stream whose length is not known when it is planned.
@@ -31,7 +31,7 @@ pub(super) struct SweepSizes {
 impl SweepSizes {
     /// Of a sweep whose job is laid out.
     pub(super) fn of(draft: &JobPlan<'_>, served: &PlannedRequest) -> Result<SweepSizes> {
-        let slot_of = |bytes: usize| if bytes == 0 { Ok(0) } else { Checkpoints::slot_bytes(bytes) };
+        let slot_of = |bytes: usize| if bytes == 0 { Ok(0) } else { StateSlots::slot_bytes(bytes) };
         let slot = slot_of(draft.snapshot(0).len)?;
         let mut running = slot;
         let mut widest = 0;
@@ -41,7 +41,7 @@ impl SweepSizes {
                 widest = widest.max(group.len);
             }
         }
-        let tile = checked::mul(Checkpoints::slot_bytes(widest)?, served.kept_levels())?;
+        let tile = checked::mul(StateSlots::slot_bytes(widest)?, served.kept_levels())?;
         Ok(SweepSizes { slot, tile, running })
     }
 }
