@@ -7,8 +7,8 @@ use crate::status::Result;
 use crate::util::unsigned::{Count, Unsigned};
 
 impl<'m> Job<'m> {
-    /// Advances by at most `max_windows` windows and returns the number of windows. 0 means that the job is done or needs
-    /// more input. In the classic order, and after the head of a tile, the windows are those of one stage.
+    /// Advances by at most `max_windows` windows and returns the number of windows. 0 means that the job is done or
+    /// needs more input. In the classic order, and after the head of a tile, the windows are those of one stage.
     pub fn advance(&mut self, context: &mut JobContext<'_, 'm>, max_windows: u64) -> Result<u64> {
         self.mark(context)?;
         if self.plan.classic || self.tail_call.is_some() {
@@ -99,8 +99,8 @@ impl<'m> Job<'m> {
         Ok(rows.sat_mul(rate).min_u64(max_windows))
     }
 
-    /// Computes rows `from .. to` of a stage: one call for rows whose halo exists, one call per row whose halo crosses an
-    /// end of the stream. Calls of a scan end at the rows of which a checkpoint or snapshot is kept.
+    /// Computes rows `from .. to` of a stage: one call for rows whose halo exists, one call per row whose halo crosses
+    /// an end of the stream. Calls of a scan end at the rows of which a checkpoint or snapshot is kept.
     fn compute(&mut self, context: &mut JobContext<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
         let (inner, outer) = self.interior(context.graph, stage);
         let scan = context.graph.stages().get(stage).is_some_and(|s| s.is_scan());

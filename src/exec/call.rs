@@ -79,8 +79,8 @@ impl<'m> Job<'m> {
         counts.recomputed_rows = counts.recomputed_rows.wrapping_add(recomputed);
     }
 
-    /// Loads the samples that rows `from .. to` of a stage read. All edges come before any rows are located: loading the
-    /// samples of one edge may move those of another.
+    /// Loads the samples that rows `from .. to` of a stage read. All edges come before any rows are located: loading
+    /// the samples of one edge may move those of another.
     fn load_edges(&mut self, context: &mut JobContext<'_, 'm>, stage: &Stage<'_>, from: u64, to: u64) -> Result<()> {
         let graph = context.graph;
         for edge in graph.edges_of(stage).iter().filter(|e| matches!(e.from(), Node::Input(_))) {
@@ -92,8 +92,8 @@ impl<'m> Job<'m> {
         Ok(())
     }
 
-    /// Locates the rows of an edge that a call for rows `from .. to` reads, and describes them in `rows_in`. `gathered` is
-    /// the number of bytes of gathered halos so far; None where nothing is gathered.
+    /// Locates the rows of an edge that a call for rows `from .. to` reads, and describes them in `rows_in`. `gathered`
+    /// is the number of bytes of gathered halos so far; None where nothing is gathered.
     fn read_edge(
         &mut self,
         context: &mut JobContext<'_, 'm>,

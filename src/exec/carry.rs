@@ -1,7 +1,7 @@
 //! What a job keeps from one block to the next: positions, states, and rows and samples that some stage still needs.
 //!
-//! A saved job consists of this and nothing else: no other bytes of the job's buffers are read again. The module reads and
-//! restores it for saving, adds it to checksums, and counts the rows that are recomputed where it was damaged.
+//! A saved job consists of this and nothing else: no other bytes of the job's buffers are read again. The module reads
+//! and restores it for saving, adds it to checksums, and counts the rows that are recomputed where it was damaged.
 
 use super::context::JobContext;
 use super::job::Job;
@@ -124,9 +124,9 @@ impl<'m> Job<'m> {
 
 /// Checksums.
 impl Job<'_> {
-    /// Checksum over the bytes that outlive a call: states, rows and samples that are needed again, kept scratch, and the
-    /// snapshots. The rows of a tile computed forward have a checksum of their own ([`Job::rows_sum`]). None for a classic
-    /// job over more than 256 KiB, which is not checked.
+    /// Checksum over the bytes that outlive a call: states, rows and samples that are needed again, kept scratch, and
+    /// the snapshots. The rows of a tile computed forward have a checksum of their own ([`Job::rows_sum`]). None for a
+    /// classic job over more than 256 KiB, which is not checked.
     pub fn carried_sum(&self, graph: &Graph<'_>, work: &mut Work<'_>) -> Option<u32> {
         if self.plan.classic && self.plan.bytes > MAX_CHECKED_CLASSIC {
             return None;

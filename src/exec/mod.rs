@@ -1,8 +1,8 @@
 //! Execution: runs the stages of a graph, block by block or stage by stage.
 //!
 //! [`Job`] is one traversal of the graph: the stream, or an evaluation. [`JobContext`] is what all jobs share: graph,
-//! inputs, work area, checkpoints and counts. [`Supply`] is the origin of an input's samples. [`Piece`] is the unit of work
-//! of a sweep.
+//! inputs, work area, checkpoints and counts. [`Supply`] is the origin of an input's samples. [`Piece`] is the unit of
+//! work of a sweep.
 //!
 //! | module | content |
 //! |---|---|

@@ -80,7 +80,8 @@ impl<'m> Job<'m> {
             return internal("an input is neither pushed nor has a source");
         };
         let (last, span) = input.samples(0, loaded.last_window);
-        // Rows of a reverse scan come from the last to the first: later samples are not needed again.
+        // Rows of a reverse scan come from the last to the first: later samples are not needed
+        // again.
         let reverse = self.tail_call.is_some_and(|(s, _)| graph.stages().get(s).is_some_and(|s| s.reverse));
         let wanted = if reverse { end } else { (*samples).min_u64(last.sat_add(span)).max_u64(end) };
         let until = wanted.min_u64(loaded.first.sat_add(feed.cap));

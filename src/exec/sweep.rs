@@ -2,14 +2,14 @@
 //!
 //! Target row `r` bounds the rows of every stage: those from `first(r)` on are needed by target rows from `r` on, those
 //! before `end(r)` by target rows before `r`. The two ranges overlap where stages have a halo. The snapshot "at row r"
-//! holds the state of every forward scan before row `first(r)`, and of every reverse scan after row `end(r) - 1`. So tile
-//! `a .. b` of the target can be computed from forward states at `a` and reverse states at `b`, without any rows of its
-//! neighbors: every stage computes rows `first(a) .. end(b)`. For that, `end(r)` of a scan is at least `first(r)`, also
-//! where strides leave gaps.
+//! holds the state of every forward scan before row `first(r)`, and of every reverse scan after row `end(r) - 1`. So
+//! tile `a .. b` of the target can be computed from forward states at `a` and reverse states at `b`, without any rows
+//! of its neighbors: every stage computes rows `first(a) .. end(b)`. For that, `end(r)` of a scan is at least
+//! `first(r)`, also where strides leave gaps.
 //!
-//! A pass traverses the tiles in one direction, forward (even) or backward (odd), and carries the states of all levels that
-//! run in its direction: a piece leaves the snapshot at the row where the next piece starts. The states of the other
-//! levels must be in the snapshot before a piece starts.
+//! A pass traverses the tiles in one direction, forward (even) or backward (odd), and carries the states of all levels
+//! that run in its direction: a piece leaves the snapshot at the row where the next piece starts. The states of the
+//! other levels must be in the snapshot before a piece starts.
 
 use super::context::JobContext;
 use super::job::Job;
@@ -96,8 +96,8 @@ impl<'m> Job<'m> {
         Ok(())
     }
 
-    /// Sets the rows that stage `i` of level 0 computes so that the snapshot is at the end of the piece. They start at the
-    /// nearest stored checkpoint, or at the snapshot where one exists (`snapshot`) and is at least as near.
+    /// Sets the rows that stage `i` of level 0 computes so that the snapshot is at the end of the piece. They start at
+    /// the nearest stored checkpoint, or at the snapshot where one exists (`snapshot`) and is at least as near.
     fn set_range_to_snapshot(&mut self, context: &mut JobContext<'_, 'm>, i: usize, snapshot: bool) {
         let graph = context.graph;
         let (Some(lane), Some(bounds)) = (self.plan.lanes.get(i), self.bounds.get(i).copied()) else { return };
@@ -120,8 +120,8 @@ impl<'m> Job<'m> {
         }
     }
 
-    /// Sets the rows that stage `i` computes in a tile: those needed, from the row of its present state, up to the row to
-    /// which a carried state advances.
+    /// Sets the rows that stage `i` computes in a tile: those needed, from the row of its present state, up to the row
+    /// to which a carried state advances.
     fn set_range_in_tile(&mut self, graph: &Graph<'_>, i: usize, pass: usize, target: Option<(u64, u64)>) {
         let (Some(lane), Some(bounds)) = (self.plan.lanes.get(i), self.bounds.get(i).copied()) else { return };
         let (from, to) = (bounds.start, bounds.end);
@@ -202,7 +202,8 @@ impl<'m> Job<'m> {
         }
     }
 
-    /// The row of the target from which the stored checkpoints of level 0 lead to row `row`. To be called between pieces.
+    /// The row of the target from which the stored checkpoints of level 0 lead to row `row`. To be called between
+    /// pieces.
     pub fn stored_before(&mut self, context: &mut JobContext<'_, 'm>, row: u64) -> u64 {
         let graph = context.graph;
         self.clear_bounds();
@@ -221,7 +222,8 @@ impl<'m> Job<'m> {
         row.sat_sub(distance)
     }
 
-    /// From here on rows of level 0 that lead to row `row` of the target count as recomputed. To be called between pieces.
+    /// From here on rows of level 0 that lead to row `row` of the target count as recomputed. To be called between
+    /// pieces.
     pub fn count_recomputed_before(&mut self, graph: &Graph<'_>, row: u64) {
         self.clear_bounds();
         self.find_bounds(graph, row, PieceEdge::Start);

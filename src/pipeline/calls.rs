@@ -1,4 +1,5 @@
-//! The calls that push, step, pull and evaluate. Each verifies what it uses first and records checksums of it at its end.
+//! The calls that push, step, pull and evaluate. Each first verifies what it uses, and at its end records checksums of
+//! what it leaves.
 
 use super::definition::Pipeline;
 use super::sums::Scope;
@@ -21,9 +22,9 @@ impl<'m> Pipeline<'m> {
         self.guarded(Scope::Flow, |p| p.push_end_now(input))
     }
 
-    /// Does at most `max_windows` windows of work: first of the evaluation, if one has begun, then of the stream. `done` is
-    /// set to the number of windows. Returns [`Status::Ok`] if work remains, [`Status::Again`] if input or pulls are needed
-    /// first, [`Status::End`] if all is done.
+    /// Does at most `max_windows` windows of work: first of the evaluation, if one has begun, then of the stream.
+    /// `done` is set to the number of windows. Returns [`Status::Ok`] if work remains, [`Status::Again`] if input or
+    /// pulls are needed first, [`Status::End`] if all is done.
     pub fn step(&mut self, max_windows: u64, done: &mut u64) -> Result<Status> {
         *done = 0;
         self.guarded(Scope::All, |p| {

@@ -1,12 +1,14 @@
-//! Checks for memory that changes between two calls. Every call verifies what it is about to use, and records checksums of
-//! what it leaves.
+//! Checks for memory that changes between two calls. Every call verifies what it is about to use, and records checksums
+//! of what it leaves.
 //!
-//! - Tables that do not change after seal (graph, plan, options): a checksum recorded at seal. A mismatch poisons the pipeline.
-//! - Positions of jobs, input buffers, queues and schedules: a checksum over their values, recorded at the end of a call and
-//!   compared at the start of the next one. A mismatch poisons the pipeline; a reset restores it.
+//! - Tables that do not change after seal (graph, plan, options): a checksum recorded at seal. A mismatch poisons the
+//!   pipeline.
+//! - Positions of jobs, input buffers, queues and schedules: a checksum over their values, recorded at the end of a
+//!   call and compared at the start of the next one. A mismatch poisons the pipeline; a reset restores it.
 //! - Constant tables of stages in the work area: filled again when damaged.
-//! - What a job carries (states, rows and samples needed again): when damaged, the job restarts from the nearest checkpoints,
-//!   at the first row that is not delivered. Where samples for that are no longer held, [`Status::Corrupt`].
+//! - What a job carries (states, rows and samples needed again): when damaged, the job restarts from the nearest
+//!   checkpoints, at the first row that is not delivered. Where samples for that are no longer held,
+//!   [`Status::Corrupt`].
 
 use super::definition::{MAX_OUTPUTS, Pipeline};
 use super::sums::{Scope, TileSum};
@@ -94,8 +96,8 @@ impl<'m> Pipeline<'m> {
         self.sums.sources = self.sum_of(Self::digest_sources);
     }
 
-    /// Fails where the tables differ from those at seal. No callback in them may be called then, not even to drop it: the
-    /// owner of the pipeline must forget it.
+    /// Fails where the tables differ from those at seal. No callback in them may be called then, not even to drop it:
+    /// the owner of the pipeline must forget it.
     pub fn check_tables(&self) -> Result<()> {
         let same = self.sum_of(Self::digest_constant) == self.sums.constant
             && self.sum_of(Self::digest_callees) == self.sums.callees;
@@ -123,8 +125,8 @@ impl<'m> Pipeline<'m> {
         if valid(self.work.bytes(span)) { Ok(()) } else { Err(TABLES) }
     }
 
-    /// Prepares a reset: where positions are damaged, every part gets its place again. Fails where the tables themselves or
-    /// the lengths of sources are damaged.
+    /// Prepares a reset: where positions are damaged, every part gets its place again. Fails where the tables
+    /// themselves or the lengths of sources are damaged.
     pub(super) fn rebuild(&mut self) -> Result<()> {
         self.check_tables()?;
         if self.sum_of(Self::digest_sources) != self.sums.sources {
@@ -208,8 +210,8 @@ impl Pipeline<'_> {
         Ok(())
     }
 
-    /// The stage of the present tile, its rows that are computed and not delivered (first and end, exclusive), and whether
-    /// they are reversed. None for a reverse scan, whose rows are part of [`crate::exec::Job::carried_sum`].
+    /// The stage of the present tile, its rows that are computed and not delivered (first and end, exclusive), and
+    /// whether they are reversed. None for a reverse scan, whose rows are part of [`crate::exec::Job::carried_sum`].
     fn tile_rows(&self) -> Option<(usize, (u64, u64), bool)> {
         let e = self.evaluation.as_ref()?;
         let reversed = e.sweep.as_ref()?.is_tile_reversed();

@@ -1,8 +1,8 @@
 //! A pipeline: the graph, its plan, its memory, and the two jobs that run on it, the stream and an evaluation.
 //!
-//! [`Pipeline`] is the engine as a Rust type; the C API is a thin layer over it. It uses two areas of the caller's memory:
-//! the control area, from which its tables are carved when it is created, and the work area, which is given when it is
-//! sealed.
+//! [`Pipeline`] is the engine as a Rust type; the C API is a thin layer over it. It uses two areas of the caller's
+//! memory: the control area, from which its tables are carved when it is created, and the work area, which is given
+//! when it is sealed.
 //!
 //! | module | content |
 //! |---|---|

@@ -1,5 +1,5 @@
-//! Restoring a saved pipeline. The file is verified as a whole, then read twice: first to verify that every part fits, which
-//! changes nothing, then to apply it.
+//! Restoring a saved pipeline. The file is verified as a whole, then read twice: first to verify that every part fits,
+//! which changes nothing, then to apply it.
 
 use super::definition::Pipeline;
 use super::save::{HEADER, MAGIC, NO_ORDER, OWN_ORDER, TRAILER, VERSION, swap_words};
@@ -58,8 +58,9 @@ impl<'f> In<'f> {
 }
 
 impl<'m> Pipeline<'m> {
-    /// Continues where [`Pipeline::checkpoint_save`] of a pipeline of the same graph and config was called. Discards what
-    /// this pipeline held. A file that is damaged, of another version or of another pipeline is refused and changes nothing.
+    /// Continues where [`Pipeline::checkpoint_save`] of a pipeline of the same graph and config was called. Discards
+    /// what this pipeline held. A file that is damaged, of another version or of another pipeline is refused and
+    /// changes nothing.
     pub fn checkpoint_restore(&mut self, file: &[u8]) -> Result<Resume> {
         self.must_be_sealed()?;
         let body = self.body(file)?;
@@ -256,7 +257,8 @@ impl<'m> Pipeline<'m> {
         Ok(())
     }
 
-    /// Reads one stage of the stream, and calls `then` with its position, its first carried row, its state and its rows.
+    /// Reads one stage of the stream, and calls `then` with its position, its first carried row, its state and its
+    /// rows.
     fn read_stage(
         &mut self,
         from: &mut In<'_>,

@@ -1,5 +1,6 @@
 //! Saving a pipeline: the stream's states, carried rows and positions, queued rows, samples in input buffers, and
-//! checkpoints, as bytes that are independent of the machine. The format is in docs/formats/checkpoint.md; `restore` reads it.
+//! checkpoints, as bytes that are independent of the machine. The format is in docs/formats/checkpoint.md; `restore`
+//! reads it.
 
 use super::definition::Pipeline;
 use super::sums::Scope;
@@ -125,9 +126,9 @@ impl Pipeline<'_> {
         Ok(max_bytes)
     }
 
-    /// Writes what a pipeline of the same graph and config needs to continue from here, up to 512 bytes per call of `sink`.
-    /// Returns the number of bytes written. An evaluation that has begun is not saved: after restore, request the rows that
-    /// were not delivered.
+    /// Writes what a pipeline of the same graph and config needs to continue from here, up to 512 bytes per call of
+    /// `sink`. Returns the number of bytes written. An evaluation that has begun is not saved: after restore, request
+    /// the rows that were not delivered.
     pub fn checkpoint_save(&mut self, sink: &mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>) -> Result<u64> {
         self.guarded(Scope::All, |p| p.save_now(sink))
     }

@@ -40,7 +40,8 @@ pub struct PlanInfo {
     pub classic: bool,
     /// Windows of a block: the largest of all jobs; for the classic order the rows of the range.
     pub block: u64,
-    /// Bytes of the work area for checkpoints, and for snapshots and tile of the planned sweep with the most bytes of them.
+    /// Of these: checkpoints, and the snapshots and tile of the planned sweep that needs the largest number of bytes
+    /// for them.
     pub checkpoint_bytes: usize,
     /// Number of checkpoints of each scan.
     pub checkpoint_slots: u32,
@@ -48,8 +49,8 @@ pub struct PlanInfo {
     pub checkpoint_every: u64,
     /// The most expensive planned sweep.
     pub sweep: SweepInfo,
-    /// Rows computed in relation to computing each row once, for the most expensive request with a known number of rows:
-    /// exact without stored checkpoints, an upper bound with them.
+    /// Rows computed in relation to computing each row once, for the most expensive request with a known number of
+    /// rows: exact without stored checkpoints, an upper bound with them.
     pub recompute_factor: f64,
     /// Maximum number of rows in the cache.
     pub cache_rows: u64,
@@ -68,8 +69,8 @@ pub struct SweepInfo {
     pub tiles: u64,
     /// Number of passes over the range, without the first advance of level 0.
     pub passes: u64,
-    /// Rows computed beyond one pass of every level, all levels together: exact without stored checkpoints, an upper bound
-    /// with them.
+    /// Rows computed beyond one pass of every level, all levels together: exact without stored checkpoints, an upper
+    /// bound with them.
     pub extra: u64,
 }
 
@@ -168,9 +169,9 @@ impl Pipeline<'_> {
     }
 
     /// Verifies the tables of the pipeline, and at most `max_bytes` bytes of stored data (but at least a header of a
-    /// checkpoint, or a cached row): all checkpoints, then all cached rows, then the checkpoints again, continued from call
-    /// to call. Damaged data is dropped, and recomputed when it is needed; constant tables of stages are filled again.
-    /// Returns the number of bytes of stored data verified.
+    /// checkpoint, or a cached row): all checkpoints, then all cached rows, then the checkpoints again, continued from
+    /// call to call. Damaged data is dropped, and recomputed when it is needed; constant tables of stages are filled
+    /// again. Returns the number of bytes of stored data verified.
     pub fn scrub(&mut self, max_bytes: usize) -> Result<usize> {
         self.guarded(Scope::All, |p| {
             let mut verified = 0;

@@ -1,17 +1,18 @@
-//! Sweeps: rows in reverse order, and rows that depend on reverse scans, by passes over tiles in slices of bounded work.
+//! Sweeps: rows in reverse order, and rows that depend on reverse scans, by passes over tiles in slices of bounded
+//! work.
 //!
 //! The range is cut into tiles of equal length; the first tile is shorter where the length does not divide the range.
-//! Backward passes (odd) and forward passes (even) alternate, each over all tiles; the last one delivers rows. A pass carries
-//! the states of the levels that run in its direction (see `exec::sweep`). All passes but the last store the states of their
-//! own level at every tile, in slots by tile, from which later passes start in the other direction.
+//! Backward passes (odd) and forward passes (even) alternate, each over all tiles; the last one delivers rows. A pass
+//! carries the states of the levels that run in its direction (see `exec::sweep`). All passes but the last store the
+//! states of their own level at every tile, in slots by tile, from which later passes start in the other direction.
 //!
-//! In a backward pass level 0 is computed forward again for each tile, by the leaf-buffered binomial schedule. Slots hold
-//! snapshots at first rows of tiles, in ascending order, as a stack: the top one is the start of the tiles that remain. The
-//! optimal first split of these tiles gives the place of the next snapshot; a single tile is computed. A snapshot that fails
-//! its CRC is popped: the one below it then starts a longer stretch, to which the same rule applies. Stored checkpoints of a
-//! scan that are nearer than the top snapshot are used too (`stored_tile`), so that a recording that grew is reversed with
-//! little more work than one whose length was known (Stumm and Walther 2010, Wang, Moin and Iaccarino 2009). Where a stored
-//! state of a later level fails its CRC, the pass that stored it runs again.
+//! In a backward pass level 0 is computed forward again for each tile, by the leaf-buffered binomial schedule. Slots
+//! hold snapshots at first rows of tiles, in ascending order, as a stack: the top one is the start of the tiles that
+//! remain. The optimal first split of these tiles gives the place of the next snapshot; a single tile is computed. A
+//! snapshot that fails its CRC is popped: the one below it then starts a longer stretch, to which the same rule
+//! applies. Stored checkpoints of a scan that are nearer than the top snapshot are used too (`stored_tile`), so that a
+//! recording that grew is reversed with little more work than one whose length was known (Stumm and Walther 2010, Wang,
+//! Moin and Iaccarino 2009). Where a stored state of a later level fails its CRC, the pass that stored it runs again.
 //!
 //! The slots by tile outlive a sweep until another request uses the memory: the next range starts with the last pass.
 
@@ -140,7 +141,7 @@ impl<'m> Pipeline<'m> {
         Ok(moved)
     }
 
-    /// Ends a piece that led to tile `to`: its snapshot is there, and is stored in the next slot if `keep`.
+    /// Ends a piece that led to the first row of tile `to`. If `keep`, stores the snapshot in the next slot.
     fn end_move(&mut self, sweep: &mut Sweep, to: u64, keep: bool) -> Result<()> {
         if keep {
             let snapshot = self.eval.snapshot(0);
@@ -264,8 +265,8 @@ impl<'m> Pipeline<'m> {
         (parts.saturating_add(distance) <= whole).then_some(tile)
     }
 
-    /// Drops the top snapshot, which is damaged: that of tile `lost`, or None where its header is damaged. Rows from the
-    /// one below it on are recomputed.
+    /// Drops the top snapshot, which is damaged: that of tile `lost`, or None where its header is damaged. Rows from
+    /// the one below it on are recomputed.
     fn drop_snapshot(&mut self, sweep: &mut Sweep, lost: Option<u64>) {
         sweep.used_slots = sweep.used_slots.sat_sub(1);
         sweep.snapshot_tile = None;
@@ -275,8 +276,8 @@ impl<'m> Pipeline<'m> {
         self.eval.count_recomputed_before(&self.graph, row);
     }
 
-    /// Restarts the job, whose memory is damaged. Snapshots of level 0 are in the slots. Where the job carries states of
-    /// other levels, their pass starts again.
+    /// Restarts the job, whose memory is damaged. Snapshots of level 0 are in the slots. Where the job carries states
+    /// of other levels, their pass starts again.
     pub(super) fn restart_sweep_job(&mut self, sweep: &mut Sweep) {
         self.count_repair();
         self.eval.count_recomputed();

@@ -66,8 +66,8 @@ impl Sweep {
         checked::div_ceil(self.end.sat_sub(self.first), self.tile_rows)
     }
 
-    /// First row of a tile; the end of the rows for the index after the last. The first tile is the short one, since it is
-    /// traversed most often.
+    /// First row of a tile; the end of the rows for the index after the last. The first tile is the short one, since it
+    /// is traversed most often.
     pub(super) fn tile_start(&self, index: u64) -> u64 {
         let after = self.tiles().sat_sub(index).sat_mul(self.tile_rows);
         if index == 0 { self.first } else { self.end.sat_sub(after) }
@@ -132,6 +132,6 @@ pub(super) enum Phase {
     Tile { tile: u64, reversed: bool },
 }
 
-/// The set in the keys of a sweep's states, of level 0; each further level is one less. The sets of checkpoints are stage
-/// indices.
+/// The set in the keys of a sweep's states, of level 0; each further level is one less. The sets of checkpoints are
+/// stage indices.
 pub(super) const SWEEP: u32 = u32::MAX;

@@ -1,8 +1,9 @@
-//! The row cache: finished rows by (stage, row) in slots of a fixed size; the least recently used row is replaced first.
+//! The row cache: finished rows by (stage, row) in slots of a fixed size; the least recently used row is replaced
+//! first.
 //!
-//! Every slot has its key and a CRC-32C over key, length and row, which is verified on every read: a flipped bit costs a
-//! recomputation and never returns a wrong row. A damaged link may cost entries. It cannot make a search endless, since the
-//! number of steps is bounded by the number of slots, nor return another row, since the key is compared.
+//! Every slot has its key and a CRC-32C over key, length and row, which is verified on every read: a flipped bit costs
+//! a recomputation and never returns a wrong row. A damaged link may cost entries. It cannot make a search endless,
+//! since the number of steps is bounded by the number of slots, nor return another row, since the key is compared.
 
 use crate::checked;
 use crate::crc::Crc32c;
@@ -149,8 +150,8 @@ impl Cache {
         self.place(at, HEADER_BYTES, len)
     }
 
-    /// Verifies the next entries, at most `max_bytes` bytes of whole entries, and drops damaged ones. Returns the number of
-    /// bytes verified and whether the last entry is done.
+    /// Verifies the next entries, at most `max_bytes` bytes of whole entries, and drops damaged ones. Returns the
+    /// number of bytes verified and whether the last entry is done.
     pub fn scrub(&mut self, work: &mut Work<'_>, max_bytes: usize) -> (usize, bool) {
         let mut done = 0usize;
         while self.scrub_next < self.used {

@@ -1,8 +1,9 @@
-//! StateSlots: states of a scan before some of its rows, so that any row is computed with bounded extra work.
+//! Checkpoints: states of a scan before some of its rows, so that any row is computed with bounded extra work.
 //!
-//! Every scan has slots of its own. Candidates are the rows that are multiples of `every`, numbered from 0. The schedule
-//! [`Doubling`] selects the candidates that are held, so that a fixed number of slots covers a stream of any length. One
-//! more slot, the spare one, holds the state where the last evaluation ended, so that the next one continues there.
+//! Every scan has slots of its own. Candidates are the rows that are multiples of `every`, numbered from 0. The
+//! schedule [`Doubling`] selects the candidates that are held, so that a fixed number of slots covers a stream of any
+//! length. One more slot, the spare one, holds the state where the last evaluation ended, so that the next one
+//! continues there.
 
 use super::state_slots::{HEADER_BYTES, Key, Scrubbed, StateSlots};
 use crate::checked;
@@ -26,14 +27,15 @@ pub struct ScanCheckpoints {
     last: Option<u64>,
 }
 
-/// Size in bytes of the checkpoints of a scan with a state of `state_bytes`, in `slots` slots and the spare one; 0 without
-/// slots.
+/// Size in bytes of the checkpoints of a scan with a state of `state_bytes`, in `slots` slots and the spare one; 0
+/// without slots.
 pub fn bytes(slots: u32, state_bytes: usize) -> Result<usize> {
     if slots == 0 || state_bytes == 0 { Ok(0) } else { StateSlots::bytes(slots.sat_add(1), state_bytes) }
 }
 
 impl ScanCheckpoints {
-    /// Empty checkpoints in `span`, which has [`bytes`], for rows that are multiples of `every`. `hash` is that of the plan.
+    /// Empty checkpoints in `span`, which has [`bytes`], for rows that are multiples of `every`. `hash` is that of the
+    /// plan.
     pub fn new(
         work: &mut Work<'_>,
         span: Span,
@@ -244,8 +246,8 @@ impl<'m> CheckpointTable<'m> {
         Some(Held { newest: scan.newest, last: scan.last, slots })
     }
 
-    /// The row and the state in a slot of a scan, if the schedule holds it and it is valid. A damaged state is counted and
-    /// dropped.
+    /// The row and the state in a slot of a scan, if the schedule holds it and it is valid. A damaged state is counted
+    /// and dropped.
     pub fn stored_state(&mut self, work: &mut Work<'_>, stage: usize, slot: u32) -> Option<(u64, Span)> {
         let scan = self.scans.get_mut(stage)?;
         let row = scan.expected(slot)?;
@@ -291,8 +293,8 @@ impl<'m> CheckpointTable<'m> {
         self.scans.iter().fold(0u64, |sum, s| sum.sat_add(s.slots.counts.crc_failures))
     }
 
-    /// Verifies the next `max_bytes` bytes of the checkpoints. Returns the number of bytes verified and whether the last
-    /// checkpoint is done.
+    /// Verifies the next `max_bytes` bytes of the checkpoints. Returns the number of bytes verified and whether the
+    /// last checkpoint is done.
     pub fn scrub(&mut self, work: &mut Work<'_>, max_bytes: usize) -> (usize, bool) {
         let mut done = 0usize;
         while let Some(scan) = self.scans.get_mut(self.cursor) {

@@ -180,8 +180,8 @@ impl InputBuffer {
         self.span.part(0, usize::try_from(held).ok()?.checked_mul(self.sample_bytes)?)
     }
 
-    /// Appends as many of `samples` as fit, discarding samples before `keep` where room is needed. Returns the number of
-    /// samples accepted.
+    /// Appends as many of `samples` as fit, discarding samples before `keep` where room is needed. Returns the number
+    /// of samples accepted.
     pub fn push(&mut self, work: &mut Work<'_>, samples: &[u8], keep: u64) -> usize {
         let offered = samples.len().checked_div(self.sample_bytes).unwrap_or(0);
         let mut taken = 0usize;
@@ -311,7 +311,8 @@ mod tests {
             let chunk = sample / 512 * 512;
             assert!(buffer.verify(&mut work, 0, chunk));
             assert!(buffer.verify(&mut work, chunk + 512, capacity.saturating_sub(chunk + 512)));
-            // A cut after the damage discards it or leaves a CRC that fails; a cut before it does not hide it.
+            // A cut after the damage discards it or leaves a CRC that fails; a cut before it does
+            // not hide it.
             let keep = [sample.saturating_sub(5), sample + 5][at % 2].min(capacity - 10);
             buffer.push(&mut work, &samples[..20], keep);
             buffer.forget_verified();

@@ -1,5 +1,5 @@
-//! States of scans in the work area: a fixed number of slots, each a header and the bytes of a state, verified when read.
-//! StateSlots and the snapshots of a sweep are stored in such slots.
+//! States of scans in the work area: a fixed number of slots, each a header and the bytes of a state, verified when
+//! read. Checkpoints and the snapshots of a sweep are stored in such slots.
 //!
 //! A header is 32 bytes, big-endian:
 //!
@@ -12,8 +12,8 @@
 //! | 24 | CRC-32C over all other fields and the payload, u32 |
 //! | 28 | mark of a used slot, with the version of the layout, u32 |
 //!
-//! CRC-32C detects every error of up to three bits in states of this size, and every burst of up to 32 bits; other errors
-//! pass with probability 2^-32. A header of zeros is an empty slot.
+//! CRC-32C detects every error of up to three bits in states of this size, and every burst of up to 32 bits; other
+//! errors pass with probability 2^-32. A header of zeros is an empty slot.
 
 use crate::checked;
 use crate::crc::Crc32c;
@@ -176,8 +176,8 @@ impl StateSlots {
         }
     }
 
-    /// Copies the state at `payload` into a slot. None, and nothing is written, where the slot does not exist, or the state
-    /// is too long or overlaps the slots.
+    /// Copies the state at `payload` into a slot. None, and nothing is written, where the slot does not exist, or the
+    /// state is too long or overlaps the slots.
     pub fn put(&mut self, work: &mut Work<'_>, slot: u32, key: Key, payload: Span) -> Option<()> {
         if payload.len > self.state_bytes || payload.meets(self.span) {
             return None;
@@ -193,8 +193,8 @@ impl StateSlots {
         Some(())
     }
 
-    /// Stores a state of `len` bytes, which `write` writes into the slot. None where the slot does not exist or the state is
-    /// too long.
+    /// Stores a state of `len` bytes, which `write` writes into the slot. None where the slot does not exist or the
+    /// state is too long.
     pub fn fill(
         &mut self,
         work: &mut Work<'_>,
@@ -214,8 +214,8 @@ impl StateSlots {
         Some(())
     }
 
-    /// The place of the state of `key` in `slot`, if the slot holds it undamaged. Otherwise the slot is emptied and counted as
-    /// damaged: the caller asks only for states that it stored.
+    /// The place of the state of `key` in `slot`, if the slot holds it undamaged. Otherwise the slot is emptied and
+    /// counted as damaged: the caller asks only for states that it stored.
     pub fn get(&mut self, work: &mut Work<'_>, slot: u32, key: Key) -> Option<Span> {
         let found = self.verified(work, slot, key);
         let counter = if found.is_some() { &mut self.counts.gets } else { &mut self.counts.crc_failures };
@@ -267,8 +267,9 @@ impl StateSlots {
         }
     }
 
-    /// Verifies the next bytes of the slots, at most `max_bytes` (but at least 32, a header), and continues with the first slot
-    /// in the next call after the last. Ends at a damaged slot, which is emptied and counted, and after the last slot.
+    /// Verifies the next bytes of the slots, at most `max_bytes` (but at least 32, a header), and continues with the
+    /// first slot in the next call after the last. Ends at a damaged slot, which is emptied and counted, and after the
+    /// last slot.
     pub fn scrub(&mut self, work: &mut Work<'_>, max_bytes: usize) -> Scrubbed {
         let max_bytes = max_bytes.max(HEADER_BYTES);
         let mut done = Scrubbed::default();
@@ -300,8 +301,8 @@ impl StateSlots {
         done
     }
 
-    /// Verifies up to `left` bytes of the slot at the cursor: true where it is done and valid, false where bytes remain, None
-    /// where it is damaged.
+    /// Verifies up to `left` bytes of the slot at the cursor: true where it is done and valid, false where bytes
+    /// remain, None where it is damaged.
     fn scrub_slot(&mut self, work: &mut Work<'_>, left: usize, bytes: &mut usize) -> Option<bool> {
         let header = self.header(work, self.cursor.slot)?;
         let sum = match self.cursor.sum {
