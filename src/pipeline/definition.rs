@@ -156,7 +156,7 @@ impl<'m> Pipeline<'m> {
         if self.sealed {
             return Ok(());
         }
-        Err(Error::new(Status::State, "the pipeline is not sealed"))
+        Err(Error::new(Status::State, "the pipeline is not sealed: seal it first"))
     }
 
     pub(super) fn must_not_be_sealed(&self) -> Result<()> {

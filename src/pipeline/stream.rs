@@ -17,7 +17,9 @@ impl<'m> Pipeline<'m> {
         };
         match supply {
             Supply::Source { .. } => Err(Error::new(Status::State, "the input has a source, it is not pushed")),
-            Supply::Pushed(buffer) if buffer.ended => Err(Error::new(Status::State, "the input has ended")),
+            Supply::Pushed(buffer) if buffer.ended => {
+                Err(Error::new(Status::State, "the input has ended: it accepts no more samples"))
+            }
             Supply::Pushed(buffer) => Ok(buffer.push(&mut self.work, samples, keep)),
         }
     }
