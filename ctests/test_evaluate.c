@@ -137,9 +137,9 @@ static void evicted(void)
     char detail[200] = "";
     uint64_t start = 0;
     CHECK_STATUS(sqs_pipeline_error_detail(p, detail, sizeof detail, NULL), SQS_OK);
-    const char *found = strstr(detail, "ring starts with sample ");
+    const char *found = strstr(detail, "input buffer starts with sample ");
     CHECK(found != NULL);
-    if (found != NULL) start = (uint64_t)strtoul(found + strlen("ring starts with sample "), NULL, 10);
+    if (found != NULL) start = (uint64_t)strtoul(found + strlen("input buffer starts with sample "), NULL, 10);
     CHECK(start > 1 && start < pushed + took);
     const uint64_t first = (start + 1) / 2;
     CHECK_STATUS(sqs_evaluate(p, sum, first - 1, 1, rows, sizeof rows, &got), SQS_ERR_EVICTED);

@@ -49,13 +49,13 @@ impl Crc32c {
         Crc32c(!0)
     }
 
-    /// Goes on behind a checksum.
+    /// Continues from the checksum `value` of earlier bytes.
     #[must_use]
-    pub const fn behind(value: u32) -> Self {
+    pub const fn resume(value: u32) -> Self {
         Crc32c(!value)
     }
 
-    /// The checksum with `bytes` behind what it has seen.
+    /// The checksum continued over `bytes`.
     #[must_use]
     pub fn update(self, bytes: &[u8]) -> Self {
         crate::simd::crc32c(self.0, bytes).map_or_else(|| self.sliced(bytes), Crc32c)
@@ -132,7 +132,7 @@ mod tests {
             let bytes = &bytes[..len];
             assert_eq!(Crc32c::new().update(bytes).value(), Crc32c::new().sliced(bytes).value(), "{len}");
             let (a, b) = bytes.split_at(len / 3);
-            assert_eq!(Crc32c::behind(crc32c(a)).update(b).value(), crc32c(bytes));
+            assert_eq!(Crc32c::resume(crc32c(a)).update(b).value(), crc32c(bytes));
         }
     }
 

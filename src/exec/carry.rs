@@ -1,8 +1,11 @@
-//! What a job carries from one block to the next: states, rows that some stage still needs, positions. All that a saved
-//! job consists of: buffers hold nothing else that is used again.
+//! What a job keeps from one block to the next: positions, states, and rows and samples that some stage still needs.
+//!
+//! A saved job consists of this and nothing else: no other bytes of the job's buffers are read again. The module reads
+//! and restores it for saving, adds it to checksums, and counts the rows that are recomputed where it was damaged.
 
-use super::progress::{Loaded, Track};
-use super::{Job, JobContext};
+use super::context::JobContext;
+use super::job::Job;
+use super::progress::{Loaded, Progress};
 use crate::crc::Crc32c;
 use crate::digest::Digest;
 use crate::graph::{Graph, Node};
@@ -10,81 +13,67 @@ use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
 
-/// How far a stage has come, as it is saved.
+/// Progress of a stage, as it is saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
-    /// First row wanted.
+    /// First row to compute.
     pub first: u64,
-    /// One behind the last row wanted; `u64::MAX` where the end is not known.
+    /// End (exclusive) of the rows to compute; `u64::MAX` where the end of the stream is not known.
     pub end: u64,
-    /// Next row to make.
+    /// Next row to compute.
     pub next: u64,
-    /// Next row to hand out.
-    pub handed: u64,
+    /// Next row to deliver.
+    pub delivered: u64,
 }
 
-impl<'m> Job<'m> {
-    /// The block before is done with: nobody goes back behind it.
-    pub fn settle(&mut self) {
-        self.tracks.iter_mut().for_each(|t| t.mark = t.next);
-    }
+/// Largest classic job, in bytes, whose memory is checked between calls: each call reads all of it.
+const MAX_CHECKED_CLASSIC: usize = 256 << 10;
 
-    /// Where a stage of the job stands; none where it is no part of it.
+/// Saving and restoring.
+impl Job<'_> {
+    /// The position of a stage; None where the job does not compute it.
     #[must_use]
     pub fn position(&self, stage: usize) -> Option<Position> {
-        let active = self.plan.lanes.get(stage).is_some_and(|l| l.active);
-        let t = self.tracks.get(stage).filter(|_| active)?;
-        Some(Position { first: t.first, end: t.end, next: t.next, handed: t.handed })
+        let p = self.progress.get(stage).filter(|_| self.is_active(stage))?;
+        Some(Position { first: p.first, end: p.end, next: p.next, delivered: p.delivered })
     }
 
-    /// Windows seen.
-    #[must_use]
-    pub fn frontier(&self) -> u64 {
-        self.frontier
-    }
-
-    /// Where the state of a scan lies.
-    #[must_use]
-    pub fn state(&self, stage: usize) -> Option<Span> {
-        let lane = self.plan.lanes.get(stage).filter(|l| l.active && l.state.len > 0)?;
-        Some(Span { at: lane.state.at.checked_add(self.origin)?, ..lane.state })
-    }
-
-    /// The rows of a stage that are made and needed again, by a consumer or to be handed out: first and one behind the last.
+    /// The rows of a stage that are computed and still needed, by a consumer or to be delivered: first and end
+    /// (exclusive).
     #[must_use]
     pub fn carried_rows(&self, graph: &Graph<'_>, stage: usize) -> (u64, u64) {
-        let (Some(lane), Some(track)) = (self.plan.lanes.get(stage), self.tracks.get(stage)) else { return (0, 0) };
+        let (Some(lane), Some(p)) = (self.plan.lanes.get(stage), self.progress.get(stage)) else { return (0, 0) };
         if graph.stages().get(stage).is_some_and(|s| s.reverse) {
-            // Made from the last one on.
-            return (track.end.sat_sub(track.next.sat_sub(track.first)), track.end);
+            // Computed from the last row on.
+            return (p.end.sat_sub(p.next.sat_sub(p.first)), p.end);
         }
         if lane.held && self.plan.leaf > 0 {
-            return (track.base.min_u64(track.next), track.next);
+            return (p.base.min_u64(p.next), p.next);
         }
-        let bound = if lane.target { track.handed.min_u64(track.next) } else { track.next };
-        (self.oldest(graph, Node::Stage(stage), bound).max_u64(track.base).min_u64(track.next), track.next)
+        let bound = if lane.target { p.delivered.min_u64(p.next) } else { p.next };
+        (self.oldest_row(graph, Node::Stage(stage), bound).max_u64(p.base).min_u64(p.next), p.next)
     }
 
-    /// Begins to take up a saved job in `region`. Positions, states and carried rows follow.
+    /// Begins to restore a saved job in `region`. Positions, states and carried rows follow.
     pub fn resume(&mut self, region: Span, frontier: u64, windows: Option<u64>) {
         (self.origin, self.frontier, self.windows) = (region.at, frontier, windows);
-        self.focus = None;
-        self.clear_tracks();
+        self.tail_call = None;
+        self.clear_progress();
     }
 
-    /// Where a stage of the saved job stood.
+    /// Restores the position of a stage.
     pub fn set_position(&mut self, stage: usize, p: Position) {
-        if let Some(track) = self.tracks.get_mut(stage) {
-            let over = Track::over(p.first, p.end);
-            *track = Track { next: p.next, mark: p.next, base: p.next, handed: p.handed, ..over };
+        if let Some(progress) = self.progress.get_mut(stage) {
+            let over = Progress::over(p.first, p.end);
+            *progress = Progress { next: p.next, mark: p.next, base: p.next, delivered: p.delivered, ..over };
         }
     }
 
-    /// All positions are set: what is needed of sources is read from the first sample that some stage needs.
-    pub fn ready(&mut self, graph: &Graph<'_>) {
+    /// Sets the samples needed of sources, once all positions are restored: from the first sample that a stage needs.
+    pub fn set_loads(&mut self, graph: &Graph<'_>) {
         for (i, input) in graph.inputs().iter().enumerate() {
-            let oldest = self.oldest(graph, Node::Input(i), u64::MAX);
-            let last_window = self.wanted(graph, Node::Input(i), None).map_or(0, |(_, end)| end);
+            let oldest = self.oldest_row(graph, Node::Input(i), u64::MAX);
+            let last_window = self.needed_rows(graph, Node::Input(i), None).map_or(0, |(_, end)| end);
             if let Some(loaded) = self.loaded.get_mut(i).filter(|_| oldest != u64::MAX) {
                 let first = oldest.sat_mul(input.hop);
                 *loaded = Loaded { first, end: first, last_window };
@@ -92,80 +81,54 @@ impl<'m> Job<'m> {
         }
     }
 
-    /// Where the carried rows `first ..` of a resumed job go, up to the next one it makes.
-    pub fn place_rows(&mut self, graph: &Graph<'_>, stage: usize, first: u64) -> Result<Span> {
-        let next = self.tracks.get_mut(stage).map_or(first, |t| {
-            t.base = first.min_u64(t.next);
-            t.next
+    /// The place of the carried rows of a resumed job, from `first` to the next row it computes.
+    pub fn carried_span(&mut self, graph: &Graph<'_>, stage: usize, first: u64) -> Result<Span> {
+        let next = self.progress.get_mut(stage).map_or(first, |p| {
+            p.base = first.min_u64(p.next);
+            p.next
         });
-        let short = Error::new(Status::Format, "stage {a} carries more rows than its buffer holds");
+        let short = Error::new(Status::Format, "the checkpoint has more rows of stage {a} than its buffer holds");
         self.rows_at(graph, stage, first, next).ok_or(short.a(crate::checked::count(stage)))
     }
+}
 
-    /// What was made so far has to be made again: rows below where the stages stand are counted as such.
-    pub fn note_redo(&mut self) {
-        self.redo.fill_with(|| 0);
-        for (redo, track) in self.redo.iter_mut().zip(self.tracks.iter()) {
-            *redo = (*redo).max_u64(track.next);
+/// Counting of recomputed rows.
+impl<'m> Job<'m> {
+    /// From here on rows before the stages' present positions count as recomputed.
+    pub fn count_recomputed(&mut self) {
+        self.recompute_end.fill_with(|| 0);
+        for (end, progress) in self.recompute_end.iter_mut().zip(self.progress.iter()) {
+            *end = (*end).max_u64(progress.next);
         }
     }
 
-    /// Rows of one stage below `row` are made again.
-    pub fn note_redo_of(&mut self, stage: usize, row: u64) {
-        self.redo.fill_with(|| 0);
-        if let Some(redo) = self.redo.get_mut(stage) {
-            *redo = (*redo).max_u64(row);
+    /// From here on rows of one stage before `row` count as recomputed.
+    pub fn count_recomputed_of(&mut self, stage: usize, row: u64) {
+        self.recompute_end.fill_with(|| 0);
+        if let Some(end) = self.recompute_end.get_mut(stage) {
+            *end = (*end).max_u64(row);
         }
     }
 
-    /// Nothing is made again from here on.
-    pub fn forget_redo(&mut self) {
-        self.redo.clear();
+    /// From here on no row counts as recomputed.
+    pub fn stop_counting_recomputed(&mut self) {
+        self.recompute_end.clear();
     }
 
-    /// A checkpoint was damaged: the way from the one before it is longer.
-    pub(super) fn lost_checkpoint(&mut self, context: &mut JobContext<'_, 'm>) {
+    /// A checkpoint was damaged: rows from the one before it to here are recomputed.
+    pub(super) fn count_damaged_checkpoint(&mut self, context: &mut JobContext<'_, 'm>) {
         context.counts.repaired = context.counts.repaired.sat_add(1);
-        self.note_redo();
+        self.count_recomputed();
     }
+}
 
-    /// Starts the job with a first row to hand out for every target, as [`Job::start`] does with one for all.
-    pub fn start_each(
-        &mut self,
-        context: &mut JobContext<'_, 'm>,
-        region: Span,
-        windows: Option<u64>,
-        next: impl Fn(usize) -> u64,
-    ) -> Result<()> {
-        self.origin = region.at;
-        self.windows = windows;
-        let graph = context.graph;
-        // A turn more for each damaged checkpoint, which is dropped: no more turns than slots.
-        loop {
-            self.clear_tracks();
-            for (i, stage) in graph.stages().iter().enumerate().rev() {
-                let target = self.plan.lanes.get(i).is_some_and(|l| l.target);
-                let own = target.then(|| (next(i), u64::MAX));
-                let Some((wanted, end)) = self.wanted(graph, Node::Stage(i), own) else { continue };
-                let start = if stage.is_scan() { context.checkpoints.nearest(context.work, i, wanted) } else { wanted };
-                if let Some(track) = self.tracks.get_mut(i) {
-                    let handed = if target { next(i) } else { wanted };
-                    *track = Track { handed, ..Track::over(start, end) };
-                }
-            }
-            self.begin(graph);
-            if self.load_states(context)? {
-                return Ok(());
-            }
-            self.lost_checkpoint(context);
-        }
-    }
-
-    /// A checksum over the bytes that outlive a call: states, rows and samples that are needed again, kept scratch, the
-    /// snapshot. Rows of a leaf have one of their own ([`Job::rows_sum`]). None where there are none, or where the job is
-    /// a classic one over large arrays, which have no checks.
+/// Checksums.
+impl Job<'_> {
+    /// Checksum over the bytes that outlive a call: states, rows and samples that are needed again, kept scratch, and
+    /// the snapshots. The rows of a tile computed forward have a checksum of their own ([`Job::rows_sum`]). None for a
+    /// classic job over more than 256 KiB, which is not checked.
     pub fn carried_sum(&self, graph: &Graph<'_>, work: &mut Work<'_>) -> Option<u32> {
-        if self.plan.classic && self.plan.bytes > MOST_CLASSIC {
+        if self.plan.classic && self.plan.bytes > MAX_CHECKED_CLASSIC {
             return None;
         }
         let mut d = Digest::default();
@@ -175,34 +138,25 @@ impl<'m> Job<'m> {
         };
         for at in 0..self.plan.order.len() {
             let Some(i) = self.plan.order.get(at).copied() else { break };
-            let (Some(lane), Some(track), Some(stage)) =
-                (self.plan.lanes.get(i), self.tracks.get(i), graph.stages().get(i))
+            let (Some(lane), Some(progress), Some(stage)) =
+                (self.plan.lanes.get(i), self.progress.get(i), graph.stages().get(i))
             else {
                 continue;
             };
             if lane.state.len > 0 {
                 add(self.state(i));
             }
-            if stage.keeps_scratch && track.warm == Some(track.next) {
-                add(lane.scratch.at.checked_add(self.origin).map(|at| Span { at, ..lane.scratch }));
+            if stage.keeps_scratch && progress.scratch_row == Some(progress.next) {
+                add(Some(self.placed(lane.scratch)));
             }
             let (first, end) = self.carried_rows(graph, i);
-            // Rows of a tile have a checksum that grows with them, where they are made upwards.
+            // The rows of a tile computed forward have a checksum that grows with them.
             if first < end && (stage.reverse || !(lane.target && self.plan.leaf > 0)) {
                 add(self.rows_at(graph, i, first, end));
             }
         }
-        for (i, input) in graph.inputs().iter().enumerate() {
-            let (Some(feed), Some(loaded)) = (self.plan.feeds.get(i), self.loaded.get(i)) else { continue };
-            // Behind the head all that is loaded may be read again.
-            let oldest = if self.focus.is_some() { 0 } else { self.oldest_kept(graph, i) };
-            let first = oldest.sat_mul(input.hop).max_u64(loaded.first);
-            if feed.cap > 0 && oldest != u64::MAX && first < loaded.end {
-                let bytes = |n: u64| usize::try_from(n).ok()?.checked_mul(input.sample_bytes());
-                let skip = bytes(first.sat_sub(loaded.first));
-                let part = skip.zip(bytes(loaded.end.sat_sub(first))).and_then(|(s, l)| feed.samples.part(s, l));
-                add(part.and_then(|p| Some(Span { at: p.at.checked_add(self.origin)?, ..p })));
-            }
+        for input in 0..graph.inputs().len() {
+            self.add_samples(graph, input, &mut add);
         }
         if self.plan.leaf > 0 {
             for level in 0..self.plan.snapshots.len() {
@@ -212,7 +166,25 @@ impl<'m> Job<'m> {
         Some(d.value())
     }
 
-    /// The checksum over rows `first .. end` of a target, behind `sum`.
+    /// Adds the samples of a source that are held and needed again.
+    fn add_samples(&self, graph: &Graph<'_>, i: usize, add: &mut dyn FnMut(Option<Span>)) {
+        let (Some(feed), Some(loaded), Some(input)) =
+            (self.plan.feeds.get(i), self.loaded.get(i), graph.inputs().get(i))
+        else {
+            return;
+        };
+        // After the head of a tile all loaded samples may be read again.
+        let oldest = if self.tail_call.is_some() { 0 } else { self.oldest_kept_row(graph, i) };
+        let first = oldest.sat_mul(input.hop).max_u64(loaded.first);
+        if feed.cap > 0 && oldest != u64::MAX && first < loaded.end {
+            let bytes = |n: u64| usize::try_from(n).ok()?.checked_mul(input.sample_bytes());
+            let skip = bytes(first.sat_sub(loaded.first));
+            let part = skip.zip(bytes(loaded.end.sat_sub(first))).and_then(|(s, l)| feed.samples.part(s, l));
+            add(part.map(|p| self.placed(p)));
+        }
+    }
+
+    /// The checksum `sum` continued over rows `first .. end` of a target.
     pub fn rows_sum(
         &self,
         graph: &Graph<'_>,
@@ -228,23 +200,20 @@ impl<'m> Job<'m> {
         work.bytes(rows).map(|b| sum.update(b))
     }
 
-    /// All that says how far the job has come.
+    /// Adds all positions.
     pub fn digest(&self, d: &mut Digest) {
-        d.sizes([self.origin, self.tracks.len(), self.ends.len(), self.redo.len()]);
+        d.sizes([self.origin, self.progress.len(), self.bounds.len(), self.recompute_end.len()]);
         d.word(self.frontier);
         d.maybe(self.windows);
-        for t in self.tracks.iter() {
-            d.words([t.first, t.end, t.next, t.mark, t.base, t.handed]);
-            d.maybe(t.warm);
-            d.maybe(t.capture);
+        for p in self.progress.iter() {
+            d.words([p.first, p.end, p.next, p.mark, p.base, p.delivered]);
+            d.maybe(p.scratch_row);
+            d.maybe(p.capture);
         }
         self.loaded.iter().for_each(|l| d.words([l.first, l.end, l.last_window]));
-        self.ends.iter().for_each(|e| e.digest(d));
-        d.sizes([usize::from(self.focus.is_some()), self.focus.map_or(0, |f| f.0)]);
-        d.word(self.focus.map_or(0, |f| f.1));
-        self.redo.iter().for_each(|r| d.word(*r));
+        self.bounds.iter().for_each(|b| b.digest(d));
+        d.sizes([usize::from(self.tail_call.is_some()), self.tail_call.map_or(0, |t| t.0)]);
+        d.word(self.tail_call.map_or(0, |t| t.1));
+        self.recompute_end.iter().for_each(|r| d.word(*r));
     }
 }
-
-/// Bytes of a classic job up to which what it carries is checked: each call looks at all of it.
-const MOST_CLASSIC: usize = 256 << 10;

@@ -1,26 +1,26 @@
-//! Where the samples of an input come from.
+//! The origin of an input's samples: an input buffer or a source.
 
 use crate::digest::Digest;
 use crate::io::SourceBox;
 use crate::store::input_buffer::InputBuffer;
 
-/// Pushed into a ring, or read from a source.
+/// Samples that are pushed, or read from a source.
 pub enum Supply<'m> {
-    /// Pushed by the caller.
+    /// Pushed by the caller into an input buffer.
     Pushed(InputBuffer),
     /// Read at any position.
     Source {
-        /// What reads.
+        /// The callback that reads.
         source: SourceBox<'m>,
         /// Samples it has now.
         samples: u64,
-        /// It may get more.
+        /// It may get more samples.
         growing: bool,
     },
 }
 
 impl Supply<'_> {
-    /// Where the source is found: to be looked at before it is called.
+    /// Address of the source, to be checked before the source is called; 0 for an input buffer.
     #[must_use]
     pub fn address(&self) -> usize {
         match self {
@@ -29,17 +29,17 @@ impl Supply<'_> {
         }
     }
 
-    /// What the source tells of itself. It is called for it.
+    /// Adds the identity that the source reports. Calls the source.
     pub fn digest_source(&self, d: &mut Digest) {
         if let Supply::Source { source, .. } = self {
             source.digest(d);
         }
     }
 
-    /// How far it has come.
+    /// Adds the positions.
     pub fn digest(&self, d: &mut Digest) {
         match self {
-            Supply::Pushed(ring) => ring.digest(d),
+            Supply::Pushed(buffer) => buffer.digest(d),
             Supply::Source { samples, growing, .. } => d.words([1, *samples, u64::from(*growing)]),
         }
     }
@@ -48,16 +48,16 @@ impl Supply<'_> {
     #[must_use]
     pub fn samples(&self) -> u64 {
         match self {
-            Supply::Pushed(ring) => ring.end(),
+            Supply::Pushed(buffer) => buffer.end(),
             Supply::Source { samples, .. } => *samples,
         }
     }
 
-    /// True when no more will come.
+    /// True when no more samples will come.
     #[must_use]
     pub fn ended(&self) -> bool {
         match self {
-            Supply::Pushed(ring) => ring.ended,
+            Supply::Pushed(buffer) => buffer.ended,
             Supply::Source { growing, .. } => !growing,
         }
     }

@@ -1,8 +1,9 @@
-//! Saving a pipeline: the stream's states, carried rows and positions, queued rows, ring tails and checkpoints, as bytes
-//! that any machine reads. The format is in docs/formats/checkpoint.md; [`super::restore`] reads it.
+//! Saving a pipeline: the stream's states, carried rows and positions, queued rows, samples in input buffers, and
+//! checkpoints, as bytes that are independent of the machine. The format is in docs/formats/checkpoint.md; `restore`
+//! reads it.
 
-use super::Pipeline;
-use super::integrity::Scope;
+use super::definition::Pipeline;
+use super::sums::Scope;
 use crate::checked;
 use crate::crc::Crc32c;
 use crate::exec::{Supply, internal};
@@ -14,24 +15,24 @@ use crate::status::{Error, Result, Status};
 use crate::util::slice::Put;
 use crate::util::unsigned::{Count, Unsigned};
 
-/// First bytes of a file.
+/// The first bytes of a file.
 pub(super) const MAGIC: [u8; 8] = *b"sqscheck";
-/// Version of the format.
+/// The version of the format.
 pub(super) const VERSION: u32 = 1;
-/// Bytes of the header, and of the one CRC that ends a file.
+/// Size in bytes of the header, and of the CRC that ends a file.
 pub(super) const HEADER: usize = 56;
 pub(super) const TRAILER: usize = 4;
 
-/// Order of the bytes of states whose words are not declared.
+/// Byte order of states whose word size is not declared: none in the file, big-endian, little-endian.
 pub(super) const NO_ORDER: u32 = 0;
 const BIG: u32 = 1;
 const LITTLE: u32 = 2;
 pub(super) const OWN_ORDER: u32 = if cfg!(target_endian = "big") { BIG } else { LITTLE };
 
-/// Bytes that are put together before they are handed on: a multiple of every word.
+/// Bytes collected before each call of the sink: a multiple of every word size.
 const PIECE: usize = 512;
 
-/// Where bytes go, with the checksum over them.
+/// The writer of a file: collects bytes for the sink, and computes their checksum.
 struct Out<'s> {
     sink: &'s mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>,
     sum: Crc32c,
@@ -44,9 +45,9 @@ impl Out<'_> {
     fn flush(&mut self) -> Result<()> {
         let bytes = self.piece.get(..self.used).unwrap_or(&[]);
         self.sum = self.sum.update(bytes);
-        let given = if bytes.is_empty() { Ok(()) } else { (self.sink)(bytes) };
+        let sent = if bytes.is_empty() { Ok(()) } else { (self.sink)(bytes) };
         self.used = 0;
-        given.map_err(|Code(code)| Error::new(Status::Callback, "the sink of the checkpoint returned {a}").a(code))
+        sent.map_err(|Code(code)| Error::new(Status::Callback, "the sink of the checkpoint returned {a}").a(code))
     }
 
     fn bytes(&mut self, mut bytes: &[u8]) -> Result<()> {
@@ -76,7 +77,7 @@ impl Out<'_> {
         self.u64(v.unwrap_or(u64::MAX))
     }
 
-    /// Words of this machine, big-endian.
+    /// Writes words in the byte order of this machine as big-endian ones.
     fn words(&mut self, bytes: &[u8], word: usize) -> Result<()> {
         for chunk in bytes.chunks(PIECE) {
             let mut piece = [0u8; PIECE];
@@ -89,7 +90,7 @@ impl Out<'_> {
     }
 }
 
-/// Between the words of this machine and big-endian ones. Words of 0 or 1 bytes stay.
+/// Converts between words in the byte order of this machine and big-endian ones. Words of 0 or 1 bytes do not change.
 pub(super) fn swap_words(bytes: &mut [u8], word: usize) {
     if cfg!(target_endian = "little") && word > 1 {
         bytes.chunks_exact_mut(word).for_each(<[u8]>::reverse);
@@ -97,11 +98,11 @@ pub(super) fn swap_words(bytes: &mut [u8], word: usize) {
 }
 
 impl Pipeline<'_> {
-    /// Bytes that no save of this pipeline exceeds.
+    /// Maximum size in bytes of a checkpoint file of this pipeline.
     pub fn checkpoint_bytes(&self) -> Result<u64> {
         self.must_be_sealed()?;
-        let mut most = checked::count(HEADER.sat_add(TRAILER));
-        let mut add = |n: u64| most = most.sat_add(n);
+        let mut max_bytes = checked::count(HEADER.sat_add(TRAILER));
+        let mut add = |n: u64| max_bytes = max_bytes.sat_add(n);
         for (i, input) in self.graph.inputs().iter().enumerate() {
             let samples = self.plan.ring_samples.get(i).copied().unwrap_or(0);
             add(checked::mul64(samples, checked::count(input.sample_bytes()))?.sat_add(8 + 4 + 4 + 24));
@@ -109,7 +110,7 @@ impl Pipeline<'_> {
         add(4 + 16);
         for (i, stage) in self.graph.stages().iter().enumerate() {
             let lane = self.stream.plan.lanes.get(i).copied().unwrap_or_default();
-            // A block goes into the buffer behind the rows that outlive the block before.
+            // The buffer has room for a block after the rows carried from the block before.
             let block = self.plan.stream_block.checked_div(stage.rate).unwrap_or(0);
             let carried = lane.cap.min_u64(lane.cap.sat_sub(block).sat_add(1));
             let rows = checked::mul64(carried, checked::count(stage.shape.bytes()))?;
@@ -122,22 +123,27 @@ impl Pipeline<'_> {
             let row = checked::count(self.graph.shape(Node::Stage(output.facts.stage)).bytes());
             add(checked::mul64(output.facts.capacity, row)?.sat_add(4 + 8 + 16));
         }
-        Ok(most)
+        Ok(max_bytes)
     }
 
-    /// Writes all that a pipeline of the same graph and config needs to go on from here, a few hundred bytes at a time.
-    /// Says how many bytes that was. An evaluation under way is not saved: ask again from the first row not handed out.
+    /// Writes what a pipeline of the same graph and config needs to continue from here, up to 512 bytes per call of
+    /// `sink`. Returns the number of bytes written. An evaluation that has begun is not saved: after restore, request
+    /// the rows that were not delivered.
     pub fn checkpoint_save(&mut self, sink: &mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>) -> Result<u64> {
         self.guarded(Scope::All, |p| p.save_now(sink))
     }
 
     fn save_now(&mut self, sink: &mut dyn FnMut(&[u8]) -> core::result::Result<(), Code>) -> Result<u64> {
         self.check_stream()?;
-        self.stream.settle();
-        // Once without a place to find the length (and what is damaged), then once to write.
+        self.stream.commit();
+        // The first round finds the length, and damaged data; the second round writes.
         let length = self.write_file(0, &mut |_| Ok(()))?;
         let written = self.write_file(length, sink)?;
-        if written != length { internal("a checkpoint came out longer than told") } else { Ok(written) }
+        if written != length {
+            internal("the length of a checkpoint file differs from its header")
+        } else {
+            Ok(written)
+        }
     }
 
     fn write_file(
@@ -179,10 +185,11 @@ impl Pipeline<'_> {
         Ok(out.written)
     }
 
+    /// Writes the bytes at `span`, which are words of `word` bytes.
     fn put_words(&mut self, out: &mut Out<'_>, span: Span, word: usize) -> Result<()> {
         match self.work.bytes(span) {
             Some(bytes) => out.words(bytes, word),
-            None => internal("what is to be saved lies outside of the work area"),
+            None => internal("data to be saved is outside the work area"),
         }
     }
 
@@ -197,19 +204,19 @@ impl Pipeline<'_> {
             out.u64(supply.samples())?;
             out.u64(released)?;
             let (first, tail) = match supply {
-                Supply::Pushed(ring) => {
-                    let first = keep.max_u64(ring.first()).min_u64(ring.end());
-                    let len = ring.end().sat_sub(first);
-                    if !ring.sound(&mut self.work, first, len) {
-                        let text = "input {n}: samples in the ring are damaged, and cannot be pushed again";
+                Supply::Pushed(buffer) => {
+                    let first = keep.max_u64(buffer.first()).min_u64(buffer.end());
+                    let len = buffer.end().sat_sub(first);
+                    if !buffer.verify(&mut self.work, first, len) {
+                        let text = "input {n}: samples in the input buffer are damaged and cannot be repaired";
                         return Err(Error::new(Status::Corrupt, text).name(&input.name));
                     }
-                    (first, ring.span(first, len))
+                    (first, buffer.span(first, len))
                 }
                 Supply::Source { samples, .. } => (*samples, Some(Span::default())),
             };
             out.u64(first)?;
-            let Some(tail) = tail else { return internal("the tail of a ring lies outside of it") };
+            let Some(tail) = tail else { return internal("samples are outside their input buffer") };
             self.put_words(out, tail, word)?;
         }
         Ok(())
@@ -228,7 +235,7 @@ impl Pipeline<'_> {
             out.u32(u32::from(position.is_some()))?;
             let Some(p) = position else { continue };
             let (first, end) = self.stream.carried_rows(&self.graph, i);
-            for n in [p.first, p.end, p.next, p.handed, first] {
+            for n in [p.first, p.end, p.next, p.delivered, first] {
                 out.u64(n)?;
             }
             let (word, state_word) =
@@ -238,7 +245,7 @@ impl Pipeline<'_> {
             }
             if first < end {
                 let Some(rows) = self.stream.rows_at(&self.graph, i, first, end) else {
-                    return internal("carried rows lie outside of their buffer");
+                    return internal("carried rows are outside their buffer");
                 };
                 self.put_words(out, rows, word)?;
             }
@@ -254,10 +261,11 @@ impl Pipeline<'_> {
             out.u64(output.tail)?;
             for t in output.head..output.tail {
                 let Some(row) = output.slot(t, shape.bytes()) else {
-                    return internal("queued rows lie outside of their queue");
+                    return internal("queued rows are outside their queue");
                 };
-                if !output.row_sound(&mut self.work, t, shape.bytes()) {
-                    let text = "row {a} in the queue of an output is damaged: pull it, and it is made again";
+                if !output.row_valid(&mut self.work, t, shape.bytes()) {
+                    let text =
+                        "row {a} in the queue of an output is damaged: pull it to have it recomputed, then save again";
                     return Err(Error::new(Status::Corrupt, text).a(t));
                 }
                 self.put_words(out, row, shape.dtype.word())?;
@@ -272,15 +280,15 @@ impl Pipeline<'_> {
             let word = self.graph.stages().get(i).map_or(0, |s| s.state_word);
             let mut count = 0u32;
             for slot in 0..held.slots {
-                count = count.sat_add(u32::from(self.checkpoints.stored(&mut self.work, i, slot).is_some()));
+                count = count.sat_add(u32::from(self.checkpoints.stored_state(&mut self.work, i, slot).is_some()));
             }
-            // What was found damaged is not held any more.
+            // Damaged checkpoints found in the loop above are no longer held.
             let held = self.checkpoints.held(i).unwrap_or_default();
             out.maybe(held.newest)?;
             out.maybe(held.last)?;
             out.u32(count)?;
             for slot in 0..held.slots {
-                if let Some((row, state)) = self.checkpoints.stored(&mut self.work, i, slot) {
+                if let Some((row, state)) = self.checkpoints.stored_state(&mut self.work, i, slot) {
                     out.u32(slot)?;
                     out.u64(row)?;
                     self.put_words(out, state, word)?;

@@ -1,7 +1,7 @@
-//! Figures: of a plan before it runs, and of what ran.
+//! Figures: of a plan before it runs, and of the work done; and the scrub of stored data.
 
-use super::Pipeline;
-use super::integrity::Scope;
+use super::definition::Pipeline;
+use super::sums::Scope;
 use crate::checked;
 use crate::graph::Node;
 use crate::limits::MAX_INPUTS;
@@ -9,86 +9,87 @@ use crate::plan::{Plan, PlannedRequest};
 use crate::status::Result;
 use crate::util::unsigned::{Count, Unsigned};
 
-/// A plan in figures.
+/// The figures of a plan.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PlanInfo {
-    /// All of the work area.
+    /// Size of the work area in bytes.
     pub work_bytes: usize,
-    /// Its alignment.
+    /// Alignment of the work area in bytes.
     pub work_align: usize,
     /// Of these: constant tables.
     pub table_bytes: usize,
-    /// Of these: rings of pushed inputs.
+    /// Of these: input buffers.
     pub ring_bytes: usize,
-    /// Of these: the stream's buffers.
+    /// Of these: buffers of the stream.
     pub stream_bytes: usize,
-    /// Of these: an evaluation's buffers.
+    /// Of these: buffers of an evaluation.
     pub evaluate_bytes: usize,
     /// Of these: queues of opened outputs.
     pub output_bytes: usize,
     /// Of these: the row cache.
     pub cache_bytes: usize,
-    /// Bytes of the control area.
+    /// Size of the control area in bytes.
     pub control_bytes: usize,
-    /// Bytes of the mapped file, beside the work area.
+    /// Size of the mapped file in bytes; not part of the work area.
     pub spill_bytes: usize,
     /// Bytes on the host's heap.
     pub host_heap_bytes: u64,
-    /// The least budget that would do.
+    /// The minimum budget in bytes that gives a plan.
     pub min_budget_bytes: usize,
-    /// Every request runs in the classic order.
+    /// True where every request runs in the classic order.
     pub classic: bool,
     /// Windows of a block: the largest of all jobs; for the classic order the rows of the range.
     pub block: u64,
-    /// Of these: checkpoints, and the snapshots and leaf of a sweep, the largest planned one deciding.
+    /// Of these: checkpoints, and the snapshots and tile of the planned sweep that needs the largest number of bytes
+    /// for them.
     pub checkpoint_bytes: usize,
-    /// Checkpoints of each scan.
+    /// Number of checkpoints of each scan.
     pub checkpoint_slots: u32,
-    /// Windows between them while there are few.
+    /// Windows between checkpoints, until a longer stream makes the gaps wider.
     pub checkpoint_every: u64,
-    /// The costliest planned sweep.
+    /// The most expensive planned sweep.
     pub sweep: SweepInfo,
-    /// Stage work relative to making each row once, of the costliest request with a known number of rows: exact without
-    /// stored checkpoints, at most that with them.
+    /// Rows computed in relation to computing each row once, for the most expensive request with a known number of
+    /// rows: exact without stored checkpoints, an upper bound with them.
     pub recompute_factor: f64,
-    /// Rows the cache holds.
+    /// Maximum number of rows in the cache.
     pub cache_rows: u64,
-    /// Samples each ring holds.
+    /// Capacity of each input buffer in samples.
     pub ring_samples: [u64; MAX_INPUTS],
 }
 
-/// A sweep (rows in reverse order, or behind a reverse scan) in figures; all 0 without one.
+/// The figures of a sweep (rows in reverse order, or rows that depend on a reverse scan); all 0 without one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SweepInfo {
-    /// Snapshots of level 0 held at a time.
+    /// Number of snapshots of level 0 held at a time.
     pub slots: u64,
-    /// Rows of a leaf: made and held together, a tile.
+    /// Rows of a tile, which are computed and held together.
     pub leaf: u64,
-    /// Tiles for which states of other levels are kept.
+    /// Number of tiles for which states of other levels are kept.
     pub tiles: u64,
-    /// Passes over the range, the first way ahead aside.
+    /// Number of passes over the range, without the first advance of level 0.
     pub passes: u64,
-    /// Rows made beyond one pass of every level, all levels together: exact without stored checkpoints, at most that
-    /// with them.
+    /// Rows computed beyond one pass of every level, all levels together: exact without stored checkpoints, an upper
+    /// bound with them.
     pub extra: u64,
 }
 
-/// What a pipeline did so far.
+/// The work of a pipeline so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stats {
-    /// Bytes of the work area that were ever used: the high-water mark.
+    /// Maximum number of bytes of the work area in use so far: the high-water mark.
     pub peak_bytes: usize,
-    /// The plan's bytes, which the peak never exceeds.
+    /// Bytes of the plan, which `peak_bytes` never exceeds.
     pub plan_bytes: usize,
     /// Calls of stages.
     pub stage_calls: u64,
-    /// Rows made by all stages together.
+    /// Rows computed, all stages together.
     pub stage_rows: u64,
     /// Bytes of these rows.
     pub stage_bytes: u64,
-    /// Bytes of the mapped file that were ever used.
+    /// Maximum number of bytes of the mapped file in use so far.
     pub spill_bytes: usize,
-    /// Rows handed out by pull and evaluate.
+    /// Rows delivered by pull and evaluate.
     pub rows_out: u64,
     /// Calls of sources.
     pub source_calls: u64,
@@ -96,20 +97,20 @@ pub struct Stats {
     pub source_bytes: u64,
     /// Rows found in the cache.
     pub cache_hits: u64,
-    /// Rows looked for and not found.
+    /// Rows not found in the cache.
     pub cache_misses: u64,
-    /// Stored things that failed their check, each once, when it was found.
+    /// Stored items found damaged, each counted once.
     pub crc_failures: u64,
-    /// Of these, those found when they were needed, and made again.
+    /// Of these, those found when they were needed, and repaired.
     pub repairs: u64,
-    /// Rows that stages made for that: `sqs_stats` says which those are.
+    /// Rows recomputed for that; `sqs_stats` documents which rows count.
     pub recomputed_rows: u64,
-    /// An evaluation is under way.
+    /// True where an evaluation has begun and not ended.
     pub evaluating: bool,
 }
 
 impl Pipeline<'_> {
-    /// A plan in figures.
+    /// The figures of a plan.
     #[must_use]
     pub fn plan_info(&self, plan: &Plan) -> PlanInfo {
         let block =
@@ -120,7 +121,7 @@ impl Pipeline<'_> {
             let bound =
                 s.windows.map_or(u64::MAX, |w| checked::div_ceil(w, self.graph.rate(Node::Stage(s.request.stage))));
             let rows = s.request.count.min_u64(bound);
-            // Behind a reverse scan the passes are over all rows, of every level.
+            // Rows that depend on a reverse scan: each pass covers all rows of its level.
             let rows = if s.levels > 1 { bound.sat_mul(s.levels) } else { rows };
             if rows == u64::MAX || rows == 0 {
                 1.0
@@ -166,31 +167,32 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Stored data found damaged so far.
+    /// Number of stored items found damaged so far.
     fn failures(&self) -> u64 {
         let kept = self.checkpoints.crc_failures().sat_add(self.cache.counts.crc_failures);
         kept.sat_add(self.repairs.crc_failures).sat_add(self.counts.damaged)
     }
 
-    /// Checks the tables of the pipeline, and at most `most` bytes of what is stored (at least a header of a checkpoint or a
-    /// cached row), going round: all checkpoints, then all cached rows, a piece a call. What is damaged is dropped, to be
-    /// recomputed when it is needed; constant tables of stages are filled again. Says how many bytes of entries it checked.
-    pub fn scrub(&mut self, most: usize) -> Result<usize> {
+    /// Verifies the tables of the pipeline, and at most `max_bytes` bytes of stored data (but at least a header of a
+    /// checkpoint, or a cached row): all checkpoints, then all cached rows, then the checkpoints again, continued from
+    /// call to call. Damaged data is dropped, and recomputed when it is needed; constant tables of stages are filled
+    /// again. Returns the number of bytes of stored data verified.
+    pub fn scrub(&mut self, max_bytes: usize) -> Result<usize> {
         self.guarded(Scope::All, |p| {
-            let mut checked = 0;
-            if !p.scrub_rows {
-                (checked, p.scrub_rows) = p.checkpoints.scrub(&mut p.work, most);
+            let mut verified = 0;
+            if !p.scrub_cache {
+                (verified, p.scrub_cache) = p.checkpoints.scrub(&mut p.work, max_bytes);
             }
-            if p.scrub_rows {
-                let least = if checked == 0 { p.cache.entry_bytes() } else { 0 };
-                let (more, end) = p.cache.scrub(&mut p.work, most.sat_sub(checked).max(least));
-                (checked, p.scrub_rows) = (checked.sat_add(more), !end);
+            if p.scrub_cache {
+                let min_bytes = if verified == 0 { p.cache.entry_bytes() } else { 0 };
+                let (more, end) = p.cache.scrub(&mut p.work, max_bytes.sat_sub(verified).max(min_bytes));
+                (verified, p.scrub_cache) = (verified.sat_add(more), !end);
             }
-            Ok(checked)
+            Ok(verified)
         })
     }
 
-    /// What was done so far.
+    /// The work done so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
         Stats {

@@ -1,8 +1,9 @@
-//! Samples in, rows out: push, step and pull.
+//! The stream: push, step and pull.
 
-use super::Pipeline;
+use super::definition::Pipeline;
 use crate::checked;
-use crate::exec::{Supply, final_windows};
+use crate::exec::{Job, Supply, final_windows, internal};
+use crate::graph::Input;
 use crate::status::{Error, Result, Status};
 use crate::util::slice::Put;
 use crate::util::unsigned::{Count, Unsigned};
@@ -12,47 +13,55 @@ impl<'m> Pipeline<'m> {
     pub(super) fn push_now(&mut self, input: usize, samples: &[u8]) -> Result<usize> {
         let keep = self.oldest_needed(input);
         let Some(supply) = self.supplies.get_mut(input) else {
-            return Err(Error::new(Status::Argument, "there is no input {a}").a(checked::count(input)));
+            return Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input)));
         };
         match supply {
             Supply::Source { .. } => Err(Error::new(Status::State, "the input has a source, it is not pushed")),
-            Supply::Pushed(ring) if ring.ended => Err(Error::new(Status::State, "the input has ended")),
-            Supply::Pushed(ring) => Ok(ring.push(&mut self.work, samples, keep)),
+            Supply::Pushed(buffer) if buffer.ended => {
+                Err(Error::new(Status::State, "the input has ended: it accepts no more samples"))
+            }
+            Supply::Pushed(buffer) => Ok(buffer.push(&mut self.work, samples, keep)),
         }
     }
 
     /// [`Pipeline::push_end`].
     pub(super) fn push_end_now(&mut self, input: usize) -> Result<()> {
         match self.supplies.get_mut(input) {
-            Some(Supply::Pushed(ring)) => {
-                ring.ended = true;
+            Some(Supply::Pushed(buffer)) => {
+                buffer.ended = true;
                 Ok(())
             }
             Some(_) => Err(Error::new(Status::State, "the input has a source, it is not pushed")),
-            None => Err(Error::new(Status::Argument, "there is no input {a}").a(checked::count(input))),
+            None => Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input))),
         }
     }
 
     /// The first sample of a pushed input that something still needs.
     pub(super) fn oldest_needed(&self, input: usize) -> u64 {
         let stream = (!self.outputs.is_empty()).then(|| self.stream.oldest_sample(&self.graph, input)).flatten();
-        let asked = self.evaluation.as_ref().and_then(|e| self.evaluation_needs(e, input));
+        let evaluated = self.evaluation.as_ref().and_then(|e| self.evaluation_needs(e, input));
         let kept = self.released.get(input).copied().filter(|_| self.outputs.is_empty());
-        [stream, asked, kept].into_iter().flatten().min().unwrap_or(u64::MAX)
+        [stream, evaluated, kept].into_iter().flatten().min().unwrap_or(u64::MAX)
     }
 
-    pub(super) fn must_be_sealed(&self) -> Result<()> {
-        if self.sealed {
-            return Ok(());
+    /// The first input whose buffer no longer holds a sample that `job` needs: the input, that sample, and the first
+    /// sample held.
+    pub(super) fn missing_sample(&self, job: &Job<'m>) -> Option<(&Input, u64, u64)> {
+        for (i, (supply, input)) in self.supplies.iter().zip(self.graph.inputs()).enumerate() {
+            if let (Supply::Pushed(buffer), Some(need)) = (supply, job.oldest_sample(&self.graph, i))
+                && need < buffer.first()
+            {
+                return Some((input, need, buffer.first()));
+            }
         }
-        Err(Error::new(Status::State, "the pipeline is not sealed"))
+        None
     }
 
     /// [`Pipeline::step`].
-    pub(super) fn step_now(&mut self, most: u64, done: &mut u64) -> Result<Status> {
-        // Each turn makes a row or more, or ends the evaluation.
-        while *done < most && self.evaluation.is_some() {
-            let worked = self.step_evaluation(most.sat_sub(*done))?;
+    pub(super) fn step_now(&mut self, max_windows: u64, done: &mut u64) -> Result<Status> {
+        // Each round computes at least one row, or ends the evaluation.
+        while *done < max_windows && self.evaluation.is_some() {
+            let worked = self.step_evaluation(max_windows.sat_sub(*done))?;
             *done = done.sat_add(worked);
         }
         if self.evaluation.is_some() {
@@ -61,9 +70,9 @@ impl<'m> Pipeline<'m> {
         if self.outputs.is_empty() {
             return Ok(Status::End);
         }
-        // Each turn makes a row or more, or returns.
-        while *done < most {
-            let worked = self.step_stream(most.sat_sub(*done))?;
+        // Each round computes at least one row, or returns.
+        while *done < max_windows {
+            let worked = self.step_stream(max_windows.sat_sub(*done))?;
             if worked == 0 {
                 let idle = if self.stream.done() { Status::End } else { Status::Again };
                 return Ok(if *done > 0 && idle == Status::Again { Status::Ok } else { idle });
@@ -73,17 +82,17 @@ impl<'m> Pipeline<'m> {
         Ok(if self.stream.done() { Status::End } else { Status::Ok })
     }
 
-    /// One block of the stream, as far as every output has room for what it makes.
-    fn step_stream(&mut self, most: u64) -> Result<u64> {
+    /// Runs one block of the stream, as far as every output has room for its rows, and queues the rows.
+    fn step_stream(&mut self, max_windows: u64) -> Result<u64> {
         if let (None, Some(windows)) = (self.stream.windows(), final_windows(&self.graph, &self.supplies)) {
             self.stream.set_windows(&self.graph, windows);
         }
-        let mut room = most;
+        let mut room = max_windows;
         for output in self.outputs.iter() {
             let queued = output.tail.sat_sub(output.head);
             let free = output.facts.capacity.sat_sub(queued);
             let limit = self.stream.frontier_for(&self.graph, output.facts.stage, output.tail.sat_add(free));
-            // An output whose rows are all made holds back nobody.
+            // An output whose rows are all computed does not limit the stream.
             if !self.stream.stage_done(output.facts.stage) {
                 room = room.min_u64(self.stream.room_before(limit));
             }
@@ -96,17 +105,17 @@ impl<'m> Pipeline<'m> {
                 continue;
             }
             let Some(from) = self.stream.rows_at(&self.graph, output.facts.stage, first, end) else {
-                return crate::exec::internal("finished rows lie outside of their buffer");
+                return internal("computed rows are outside their buffer");
             };
             if output.enqueue(&mut self.work, from, end).is_none() {
-                return crate::exec::internal("finished rows do not fit their queue");
+                return internal("computed rows do not fit their queue");
             }
-            self.stream.hand_out(output.facts.stage, end);
+            self.stream.set_delivered(output.facts.stage, end);
         }
         Ok(moved)
     }
 
-    /// The row that the next pull of an opened output starts with, and one behind the last that waits.
+    /// The queued rows of an opened output: the row that the next pull starts with, and the end (exclusive).
     pub fn pull_position(&self, stage: usize) -> Result<(u64, u64)> {
         self.must_be_sealed()?;
         let found = self.outputs.iter().find(|o| o.facts.stage == stage).map(|o| (o.head, o.tail));
@@ -126,29 +135,28 @@ impl<'m> Pipeline<'m> {
             return Ok(if self.stream.done() { Status::End } else { Status::Again });
         }
         if room == 0 {
-            let text = "the buffer does not hold one row of {a} bytes";
+            let text = "the buffer is smaller than one row of {a} bytes";
             return Err(Error::new(Status::Space, text).a(checked::count(row)));
         }
-        let taken = checked::size(room.min_u64(queued))?;
-        let mut sound = 0;
-        while sound < taken && output.row_sound(&mut self.work, output.head.sat_add(checked::count(sound)), row) {
-            sound = sound.sat_add(1);
+        let wanted = checked::size(room.min_u64(queued))?;
+        let mut valid = 0;
+        while valid < wanted && output.row_valid(&mut self.work, output.head.sat_add(checked::count(valid)), row) {
+            valid = valid.sat_add(1);
         }
-        if sound == 0 {
-            self.lost_queue(index)?;
+        if valid == 0 {
+            self.recompute_queue(index)?;
             return Ok(Status::Again);
         }
-        let taken = sound;
-        for (i, out) in rows.chunks_exact_mut(row.max(1)).take(taken).enumerate() {
+        for (i, out) in rows.chunks_exact_mut(row.max(1)).take(valid).enumerate() {
             let Some(bytes) = output.slot(output.head.sat_add(checked::count(i)), row).and_then(|s| self.work.bytes(s))
             else {
-                return crate::exec::internal("queued rows lie outside of the work area");
+                return internal("queued rows are outside the work area");
             };
             out.put(bytes);
         }
-        output.head = output.head.sat_add(checked::count(taken));
-        self.rows_out = self.rows_out.sat_add(checked::count(taken));
-        *got = taken;
+        output.head = output.head.sat_add(checked::count(valid));
+        self.rows_out = self.rows_out.sat_add(checked::count(valid));
+        *got = valid;
         Ok(Status::Ok)
     }
 }

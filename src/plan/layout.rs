@@ -10,7 +10,7 @@ use crate::limits::{AREA_ALIGN, BUFFER_ALIGN, MAX_INPUTS};
 use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
 use crate::store::queue::queue_bytes;
-use crate::store::state_slots::Checkpoints;
+use crate::store::state_slots::StateSlots;
 use crate::store::{cache, checkpoints, input_buffer};
 use crate::util::unsigned::{Count, Unsigned};
 
@@ -27,7 +27,7 @@ pub(super) struct SweepSizes {
 impl SweepSizes {
     /// Returns the sizes for a sweep whose job is laid out in `draft`.
     pub(super) fn of(draft: &JobPlan<'_>, sweep: &SweepPlan) -> Result<SweepSizes> {
-        let slot_of = |bytes: usize| if bytes == 0 { Ok(0) } else { Checkpoints::slot_bytes(bytes) };
+        let slot_of = |bytes: usize| if bytes == 0 { Ok(0) } else { StateSlots::slot_bytes(bytes) };
         let slot = slot_of(draft.snapshot(0).len)?;
         let mut running = slot;
         let mut widest = 0;
@@ -37,7 +37,7 @@ impl SweepSizes {
                 widest = widest.max(group.len);
             }
         }
-        let tile = checked::mul(Checkpoints::slot_bytes(widest)?, sweep.kept_levels())?;
+        let tile = checked::mul(StateSlots::slot_bytes(widest)?, sweep.kept_levels())?;
         Ok(SweepSizes { slot, tile, running })
     }
 }

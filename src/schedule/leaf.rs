@@ -49,7 +49,7 @@ fn count(rows: u64, s: u64, leaf: u64, guess: u64) -> Option<(u128, u64)> {
 pub struct Budget {
     /// Bytes for slots, the running state and the leaf: `(s + 1) * state_bytes + L * row_bytes`.
     pub bytes: u64,
-    /// Bytes of a state in its slot, header included (`store::checkpoint::Checkpoints::slot_bytes`).
+    /// Bytes of a state in its slot, header included (`store::state_slots::StateSlots::slot_bytes`).
     pub state_bytes: u64,
     /// Bytes of a row.
     pub row_bytes: u64,

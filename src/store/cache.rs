@@ -1,8 +1,9 @@
-//! The row cache: finished rows by (stage, row), least recently used first to go, in slots of a fixed size.
+//! The row cache: finished rows by (stage, row) in slots of a fixed size; the least recently used row is replaced
+//! first.
 //!
-//! Every slot carries its key and a CRC-32C over key, length and row, checked whenever it is read: a flipped bit costs
-//! a recomputation, never a wrong row. A damaged link can cost entries; it can neither make a look-up endless (walks
-//! are bounded by the number of slots) nor pass one row off as another (the key is compared, not implied by a place).
+//! Every slot has its key and a CRC-32C over key, length and row, which is verified on every read: a flipped bit costs
+//! a recomputation and never returns a wrong row. A damaged link may cost entries. It cannot make a search endless,
+//! since the number of steps is bounded by the number of slots, nor return another row, since the key is compared.
 
 use crate::checked;
 use crate::crc::Crc32c;
@@ -11,14 +12,14 @@ use crate::mem::{Span, Work, cast, cast_mut};
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
-/// No slot.
+/// The index of no slot.
 const NONE: u32 = u32::MAX;
 
-/// Words of a slot's header: stage, length, row (high, low), older, newer, next in its bucket, CRC.
+/// Number of 32-bit words of a slot's header: stage, length, row (high, low), older, newer, next in its bucket, CRC.
 const HEADER_WORDS: usize = 8;
 const HEADER_BYTES: usize = HEADER_WORDS * 4;
 
-/// Bytes of a slot with its share of the bucket table.
+/// Size in bytes of a slot; its entry in the bucket table needs 4 more.
 fn slot_bytes(row_bytes: usize) -> usize {
     row_bytes.next_multiple_of(8).sat_add(HEADER_BYTES)
 }
@@ -28,20 +29,20 @@ fn slots_in(budget: usize, row_bytes: usize) -> usize {
     budget.checked_div(each).unwrap_or(0).min(NONE as usize >> 1)
 }
 
-/// Bytes a cache takes that may use `budget` bytes for rows of up to `row_bytes`.
+/// Size in bytes of a cache within `budget` bytes, for rows of up to `row_bytes`.
 #[must_use]
 pub fn bytes(budget: usize, row_bytes: usize) -> usize {
     let slots = slots_in(budget, row_bytes);
     slots.sat_mul(slot_bytes(row_bytes)).sat_add(slots.sat_mul(4))
 }
 
-/// Rows a cache in `span_bytes` bytes holds.
+/// Number of rows that a cache in `span_bytes` bytes holds.
 #[must_use]
 pub fn rows(span_bytes: usize, row_bytes: usize) -> usize {
     slots_in(span_bytes, row_bytes)
 }
 
-/// A slot's header.
+/// The header of a slot.
 #[derive(Clone, Copy)]
 struct Slot {
     stage: u32,
@@ -53,18 +54,18 @@ struct Slot {
     crc: u32,
 }
 
-/// Counters of the cache.
+/// Counters of a cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheCounts {
     /// Rows found.
     pub hits: u64,
     /// Rows not found.
     pub misses: u64,
-    /// Entries that failed their check and were dropped.
+    /// Entries that failed their CRC and were dropped.
     pub crc_failures: u64,
 }
 
-/// The cache. Its entries lie in the work area; here is only what finds them.
+/// The row cache. Its entries are in the work area; this struct finds them.
 #[derive(Clone, Copy, Debug)]
 pub struct Cache {
     span: Span,
@@ -74,14 +75,14 @@ pub struct Cache {
     used: u32,
     newest: u32,
     oldest: u32,
-    /// The slot that a scrub looks at next.
-    scrubbed: u32,
-    /// What it did so far.
+    /// The next slot for a scrub to check.
+    scrub_next: u32,
+    /// Counters since the cache was created.
     pub counts: CacheCounts,
 }
 
 impl Cache {
-    /// A cache of no slots.
+    /// A cache without slots.
     pub const EMPTY: Cache = Cache {
         span: Span { at: 0, len: 0 },
         slots: 0,
@@ -90,11 +91,11 @@ impl Cache {
         used: 0,
         newest: NONE,
         oldest: NONE,
-        scrubbed: 0,
+        scrub_next: 0,
         counts: CacheCounts { hits: 0, misses: 0, crc_failures: 0 },
     };
 
-    /// A cache in `span`, of [`bytes`] for rows of up to `row_bytes`.
+    /// An empty cache in `span`, which has [`bytes`], for rows of up to `row_bytes`.
     pub fn new(work: &mut Work<'_>, span: Span, row_bytes: usize) -> Cache {
         let slots = slots_in(span.len, row_bytes);
         let mut cache = Cache {
@@ -108,19 +109,19 @@ impl Cache {
         cache
     }
 
-    /// Number of rows it holds at most.
+    /// Maximum number of rows held.
     #[must_use]
     pub fn capacity(&self) -> u32 {
         self.slots
     }
 
-    /// Where the slots lie, and which are in use.
+    /// Adds the place of the slots and which are in use.
     pub fn digest(&self, d: &mut Digest) {
         d.sizes([self.span.at, self.span.len, self.slot_bytes, self.row_bytes]);
         d.words([self.slots, self.used, self.newest, self.oldest].map(u64::from));
     }
 
-    /// Forgets everything.
+    /// Drops all entries.
     pub fn clear(&mut self, work: &mut Work<'_>) {
         (self.used, self.newest, self.oldest) = (0, NONE, NONE);
         if let Some(table) = self.buckets(work) {
@@ -128,7 +129,7 @@ impl Cache {
         }
     }
 
-    /// Where the row lies, if it is here and sound; it is the most recently used one then.
+    /// The place of a row, if the cache holds it and it matches its CRC. It becomes the most recently used row.
     pub fn get(&mut self, work: &mut Work<'_>, stage: u32, row: u64) -> Option<Span> {
         if self.slots == 0 {
             return None;
@@ -137,7 +138,7 @@ impl Cache {
             self.counts.misses = self.counts.misses.sat_add(1);
             return None;
         };
-        if !self.sound(work, at) {
+        if !self.is_valid(work, at) {
             self.counts.crc_failures = self.counts.crc_failures.sat_add(1);
             self.drop_entry(work, at, stage, row);
             return None;
@@ -149,59 +150,59 @@ impl Cache {
         self.place(at, HEADER_BYTES, len)
     }
 
-    /// Checks the next entries up to the last one, at most `most` bytes of them (none, if that does not hold one). Says how
-    /// many bytes, and whether it came to the end.
-    pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> (usize, bool) {
+    /// Verifies the next entries, at most `max_bytes` bytes of whole entries, and drops damaged ones. Returns the
+    /// number of bytes verified and whether the last entry is done.
+    pub fn scrub(&mut self, work: &mut Work<'_>, max_bytes: usize) -> (usize, bool) {
         let mut done = 0usize;
-        while self.scrubbed < self.used {
-            if done.sat_add(self.slot_bytes) > most {
+        while self.scrub_next < self.used {
+            if done.sat_add(self.slot_bytes) > max_bytes {
                 return (done, false);
             }
-            let at = self.scrubbed;
-            self.scrubbed = at.sat_add(1);
+            let at = self.scrub_next;
+            self.scrub_next = at.sat_add(1);
             done = done.sat_add(self.slot_bytes);
             let Some(slot) = self.slot(work, at).filter(|s| s.stage != NONE) else { continue };
-            if !self.sound(work, at) {
+            if !self.is_valid(work, at) {
                 self.counts.crc_failures = self.counts.crc_failures.sat_add(1);
                 self.drop_entry(work, at, slot.stage, slot.row);
             }
         }
-        self.scrubbed = 0;
+        self.scrub_next = 0;
         (done, true)
     }
 
-    /// Bytes of an entry.
+    /// Size of an entry in bytes.
     #[must_use]
     pub fn entry_bytes(&self) -> usize {
         self.slot_bytes
     }
 
-    /// True if the row is here. Its check is made when it is read.
+    /// True if the cache holds the row. Its CRC is verified when the row is read.
     pub fn contains(&mut self, work: &mut Work<'_>, stage: u32, row: u64) -> bool {
         self.slots > 0 && self.locate(work, stage, row).is_some()
     }
 
-    /// Keeps a copy of the row that lies at `from`, as [`Cache::put`] does.
-    pub fn keep(&mut self, work: &mut Work<'_>, stage: u32, row: u64, from: Span) {
-        if let Some(payload) = self.admit(work, stage, row, from.len)
+    /// Stores a copy of the row at `from`, as [`Cache::put`] does.
+    pub fn put_span(&mut self, work: &mut Work<'_>, stage: u32, row: u64, from: Span) {
+        if let Some(payload) = self.claim(work, stage, row, from.len)
             && work.copy(from, payload.at).is_some()
         {
-            self.seal_entry(work, payload);
+            self.write_crc(work, payload);
         }
     }
 
-    /// Keeps a copy of the row, in the place of the one not used for longest where there is no other.
+    /// Stores a copy of the row, in a free slot or in place of the least recently used row.
     pub fn put(&mut self, work: &mut Work<'_>, stage: u32, row: u64, bytes: &[u8]) {
-        if let Some(payload) = self.admit(work, stage, row, bytes.len())
+        if let Some(payload) = self.claim(work, stage, row, bytes.len())
             && let Some(place) = work.bytes(payload)
         {
             place.put(bytes);
-            self.seal_entry(work, payload);
+            self.write_crc(work, payload);
         }
     }
 
-    /// Makes place for a row of `len` bytes, as the most recently used one, and says where its bytes go.
-    fn admit(&mut self, work: &mut Work<'_>, stage: u32, row: u64, len: usize) -> Option<Span> {
+    /// Claims a slot for a row of `len` bytes, as the most recently used one, and returns the place of the row.
+    fn claim(&mut self, work: &mut Work<'_>, stage: u32, row: u64, len: usize) -> Option<Span> {
         if self.slots == 0 || len > self.row_bytes {
             return None;
         }
@@ -224,18 +225,18 @@ impl Cache {
         self.place(at, HEADER_BYTES, len)
     }
 
-    /// Writes the check of the entry just admitted, whose bytes are at `payload`.
-    fn seal_entry(&mut self, work: &mut Work<'_>, payload: Span) {
+    /// Writes the CRC of the entry just claimed, whose row is at `payload`.
+    fn write_crc(&mut self, work: &mut Work<'_>, payload: Span) {
         let at = self.newest;
         if let Some(slot) = self.slot(work, at)
             && let Some(bytes) = work.bytes(payload)
         {
-            let crc = check(&slot, bytes);
+            let crc = entry_crc(&slot, bytes);
             self.edit(work, at, |s| s.crc = crc);
         }
     }
 
-    /// A slot that is in no list and no bucket: a fresh one, or the oldest entry's.
+    /// A slot that is in no list and no bucket: an unused one, or that of the oldest entry.
     fn take_slot(&mut self, work: &mut Work<'_>) -> u32 {
         if self.used < self.slots {
             self.used = self.used.sat_add(1);
@@ -249,7 +250,7 @@ impl Cache {
                 oldest
             }
             None => {
-                // A damaged link: nothing can be trusted to be linked right, so start over with an empty cache.
+                // A damaged link: no other link can be trusted, so the cache is cleared.
                 self.counts.crc_failures = self.counts.crc_failures.sat_add(1);
                 self.clear(work);
                 self.used = 1;
@@ -261,7 +262,7 @@ impl Cache {
     fn drop_entry(&mut self, work: &mut Work<'_>, at: u32, stage: u32, row: u64) {
         self.unlink(work, at);
         self.leave_bucket(work, at, stage, row);
-        // Behind everything else, under a key nobody asks for: the next row takes this slot.
+        // Last in the list, under a key that is never looked up: the next row uses this slot.
         if let Some(slot) = self.slot(work, at) {
             let empty = Slot { stage: NONE, row: u64::MAX, older: NONE, newer: self.oldest, next: NONE, ..slot };
             self.set_slot(work, at, empty);
@@ -274,10 +275,10 @@ impl Cache {
         }
     }
 
-    fn sound(&self, work: &mut Work<'_>, at: u32) -> bool {
+    fn is_valid(&self, work: &mut Work<'_>, at: u32) -> bool {
         let Some(slot) = self.slot(work, at) else { return false };
         let len = slot.len as usize;
-        len <= self.row_bytes && self.payload(work, at, len).is_some_and(|bytes| check(&slot, bytes) == slot.crc)
+        len <= self.row_bytes && self.payload(work, at, len).is_some_and(|bytes| entry_crc(&slot, bytes) == slot.crc)
     }
 
     fn locate(&self, work: &mut Work<'_>, stage: u32, row: u64) -> Option<u32> {
@@ -388,8 +389,8 @@ impl Cache {
     }
 }
 
-/// The check over key, length and row.
-fn check(slot: &Slot, bytes: &[u8]) -> u32 {
+/// The CRC over key, length and row.
+fn entry_crc(slot: &Slot, bytes: &[u8]) -> u32 {
     let key = Crc32c::new().update(&slot.stage.to_be_bytes()).update(&slot.row.to_be_bytes());
     key.update(&checked::count(bytes.len()).to_be_bytes()).update(bytes).value()
 }
@@ -407,7 +408,7 @@ mod tests {
     fn with_cache(slots: usize, test: impl FnOnce(&mut Cache, &mut Work<'_>)) {
         let len = bytes(slots * (slot_bytes(ROW) + 4), ROW);
         let mut area = vec![0u64; len.div_ceil(8)];
-        // The allocation of u64 gives the alignment that a work area has.
+        // Allocated as u64: aligned as a work area is.
         let bytes = &mut cast_mut_bytes(&mut area)[..len];
         let mut work = Work::new(bytes);
         let mut cache = Cache::new(&mut work, Span { at: 0, len }, ROW);
@@ -426,7 +427,7 @@ mod tests {
     }
 
     proptest! {
-        /// The `lru` crate does the same with the same hits, misses and evictions.
+        /// Hits, misses and evictions are those of the `lru` crate.
         #[test]
         fn behaves_as_the_lru_crate(
             slots in 1usize..9,
@@ -452,14 +453,14 @@ mod tests {
         }
     }
 
-    /// A ring keyed by t mod k alone returned the row of another window. Keys are compared here.
+    /// A cache indexed by t mod k alone would return the row of another window: keys are compared.
     #[test]
-    fn a_window_is_never_taken_for_another_of_the_same_slot() {
+    fn a_window_is_never_taken_for_another_in_the_same_slot() {
         with_cache(16, |cache, work| {
             for t in 0..100u64 {
                 cache.put(work, 0, t, &row(0, t));
                 for back in 0..=t {
-                    // The window just put is asked for last, so that asking does not change which ones are held.
+                    // `contains` does not change which rows are the least recently used.
                     let hit = cache.contains(work, 0, back);
                     assert_eq!(hit, back + 16 > t, "window {back} after {t}");
                 }
@@ -473,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn any_flipped_bit_costs_entries_but_never_gives_a_wrong_row() {
+    fn a_flipped_bit_costs_entries_and_never_returns_a_wrong_row() {
         with_cache(4, |cache, work| {
             let len = cache.span.len;
             for bit in 0..len * 8 {

@@ -1,10 +1,11 @@
-//! Checkpoints of scans: the state before some rows, so that any row is reached by a bounded roll forward.
+//! Checkpoints: states of a scan before some of its rows, so that any row is computed with bounded extra work.
 //!
-//! Every scan has slots of its own. Candidates are the rows that are multiples of `every`; counting in candidates, the
-//! lazy doubling ring ([`Doubling`]) says which of them are held, so that a stream of any length is covered by a fixed
-//! number of slots. One more slot holds the state where the last evaluation ended, so that the next one can go on there.
+//! Every scan has slots of its own. Candidates are the rows that are multiples of `every`, numbered from 0. The
+//! schedule [`Doubling`] selects the candidates that are held, so that a fixed number of slots covers a stream of any
+//! length. One more slot, the spare one, holds the state where the last evaluation ended, so that the next one
+//! continues there.
 
-use super::state_slots::{Checkpoints, HEADER_BYTES, Key, Scrubbed};
+use super::state_slots::{HEADER_BYTES, Key, Scrubbed, StateSlots};
 use crate::checked;
 use crate::digest::Digest;
 use crate::mem::{FixedVec, Span, Work};
@@ -12,27 +13,29 @@ use crate::schedule::doubling::Doubling;
 use crate::status::Result;
 use crate::util::unsigned::{Count, Unsigned};
 
-/// Checkpoints of one scan; of a stage without state, none.
+/// The checkpoints of one stage; empty for a stage without state.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ScanCheckpoints {
     stage: u32,
     every: u64,
-    ring: Option<Doubling>,
-    slots: Checkpoints,
+    schedule: Option<Doubling>,
+    slots: StateSlots,
     state_bytes: usize,
     /// The highest candidate that was passed.
     newest: Option<u64>,
-    /// The row in the last slot.
+    /// The row in the spare slot.
     last: Option<u64>,
 }
 
-/// Bytes for a scan with a state of `state_bytes` and a ring of `slots` slots; none without slots.
+/// Size in bytes of the checkpoints of a scan with a state of `state_bytes`, in `slots` slots and the spare one; 0
+/// without slots.
 pub fn bytes(slots: u32, state_bytes: usize) -> Result<usize> {
-    if slots == 0 || state_bytes == 0 { Ok(0) } else { Checkpoints::bytes(slots.sat_add(1), state_bytes) }
+    if slots == 0 || state_bytes == 0 { Ok(0) } else { StateSlots::bytes(slots.sat_add(1), state_bytes) }
 }
 
 impl ScanCheckpoints {
-    /// In `span`, which has [`bytes`], for rows that are multiples of `every`.
+    /// Empty checkpoints in `span`, which has [`bytes`], for rows that are multiples of `every`. `hash` is that of the
+    /// plan.
     pub fn new(
         work: &mut Work<'_>,
         span: Span,
@@ -48,8 +51,8 @@ impl ScanCheckpoints {
         Ok(ScanCheckpoints {
             stage: u32::try_from(stage).unwrap_or(u32::MAX),
             every: every.max_u64(1),
-            ring: Some(Doubling::new(slots)?),
-            slots: Checkpoints::new(work, span, slots.sat_add(1), state_bytes, hash)?,
+            schedule: Some(Doubling::new(slots)?),
+            slots: StateSlots::new(work, span, slots.sat_add(1), state_bytes, hash)?,
             state_bytes,
             newest: None,
             last: None,
@@ -60,44 +63,45 @@ impl ScanCheckpoints {
         Key { step, set: self.stage }
     }
 
-    /// The slot of a candidate that is held now.
+    /// The slot of a candidate, if it is held now.
     fn slot(&self, candidate: u64) -> Option<u32> {
-        let (ring, newest) = (self.ring?, self.newest?);
-        let slot = ring.slot(candidate)?;
-        (ring.held(slot, newest) == Some(candidate)).then_some(slot)
+        let (schedule, newest) = (self.schedule?, self.newest?);
+        let slot = schedule.slot(candidate)?;
+        (schedule.held(slot, newest) == Some(candidate)).then_some(slot)
     }
 
-    /// The first row behind `row` before which the state is wanted.
+    /// The first row after `row` before which the state is to be kept.
     fn next_stop(&self, row: u64) -> u64 {
-        let Some(ring) = self.ring else { return u64::MAX };
+        let Some(schedule) = self.schedule else { return u64::MAX };
         let next = row.checked_div(self.every).unwrap_or(0).sat_add(1);
-        // Behind the newest, what the ring takes next; before it, what it holds and may have lost.
+        // After the newest candidate, the next one held; before it, those that are held and may
+        // have been dropped as damaged.
         let unit = match self.newest {
-            Some(newest) if next <= newest => (ring.gap(newest) / 2).max_u64(1),
-            _ => ring.gap(next),
+            Some(newest) if next <= newest => (schedule.gap(newest) / 2).max_u64(1),
+            _ => schedule.gap(next),
         };
         let stop = next.checked_next_multiple_of(unit).unwrap_or(u64::MAX);
         stop.sat_mul(self.every)
     }
 
-    /// The row of which a slot holds the state, if it holds any.
+    /// The row whose state a slot holds by schedule, if any.
     fn expected(&self, slot: u32) -> Option<u64> {
-        let ring = self.ring?;
-        if slot == ring.slots() {
+        let schedule = self.schedule?;
+        if slot == schedule.slots() {
             return self.last;
         }
-        // Slot 0 is of row 0, whose state is made anew.
-        let candidate = ring.held(slot, self.newest?).filter(|c| *c > 0)?;
+        // Candidate 0 is row 0, whose state is the initial one.
+        let candidate = schedule.held(slot, self.newest?).filter(|c| *c > 0)?;
         Some(candidate.sat_mul(self.every))
     }
 
     fn save(&mut self, work: &mut Work<'_>, row: u64, state: Span) {
-        let Some(ring) = self.ring else { return };
+        let Some(schedule) = self.schedule else { return };
         let candidate = row.checked_div(self.every).unwrap_or(0);
         if self.newest.is_none_or(|n| candidate > n) {
             self.newest = Some(candidate);
         }
-        let Some(slot) = ring.slot(candidate).filter(|s| self.slot(candidate) == Some(*s)) else { return };
+        let Some(slot) = schedule.slot(candidate).filter(|s| self.slot(candidate) == Some(*s)) else { return };
         if self.slots.step(work, slot) != Some(row) {
             let _ = self.slots.put(work, slot, self.key(row), state);
         }
@@ -105,32 +109,33 @@ impl ScanCheckpoints {
 
     fn nearest(&mut self, work: &mut Work<'_>, row: u64) -> u64 {
         let mut best = 0;
-        if let (Some(ring), Some(newest)) = (self.ring, self.newest) {
-            let mut wanted = row.checked_div(self.every).unwrap_or(0);
-            // Each round goes one held checkpoint down: at most as many as there are slots.
-            for _ in 0..ring.slots() {
-                let candidate = ring.below(wanted, newest);
+        if let (Some(schedule), Some(newest)) = (self.schedule, self.newest) {
+            let mut highest = row.checked_div(self.every).unwrap_or(0);
+            // Each round steps to the held candidate before: at most one round per slot.
+            for _ in 0..schedule.slots() {
+                let candidate = schedule.below(highest, newest);
                 if candidate == 0 {
                     break;
                 }
                 let start = candidate.sat_mul(self.every);
                 if let Some(slot) = self.slot(candidate) {
-                    // One that says it holds another row has a damaged header: loading it finds that, and drops it.
+                    // A slot with another row has a damaged header: loading it detects that and
+                    // drops it.
                     if self.slots.step(work, slot) == Some(start) || !self.slots.is_free(work, slot) {
                         best = start;
                         break;
                     }
                 }
-                wanted = candidate.sat_sub(1);
+                highest = candidate.sat_sub(1);
             }
         }
         self.last.filter(|l| *l <= row).map_or(best, |l| l.max_u64(best))
     }
 
     fn load(&mut self, work: &mut Work<'_>, row: u64, to: Span) -> bool {
-        let in_ring = row.checked_div(self.every).and_then(|c| self.slot(c));
-        let spare = self.ring.map(|r| r.slots());
-        let slot = if self.last == Some(row) { spare } else { in_ring };
+        let held = row.checked_div(self.every).and_then(|c| self.slot(c));
+        let spare = self.schedule.map(|r| r.slots());
+        let slot = if self.last == Some(row) { spare } else { held };
         let found = slot.and_then(|s| self.slots.get(work, s, self.key(row)));
         if found.is_none() && self.last == Some(row) {
             self.last = None;
@@ -139,8 +144,8 @@ impl ScanCheckpoints {
     }
 
     fn save_last(&mut self, work: &mut Work<'_>, row: u64, state: Span) {
-        if let Some(ring) = self.ring.filter(|_| row > 0) {
-            let kept = self.slots.put(work, ring.slots(), self.key(row), state);
+        if let Some(schedule) = self.schedule.filter(|_| row > 0) {
+            let kept = self.slots.put(work, schedule.slots(), self.key(row), state);
             self.last = kept.map(|()| row);
         }
     }
@@ -151,32 +156,32 @@ impl ScanCheckpoints {
     }
 }
 
-/// What is held of a scan.
+/// What is held of a scan, without the states.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// The highest candidate that was passed.
     pub newest: Option<u64>,
     /// The row in the spare slot.
     pub last: Option<u64>,
-    /// Slots, the spare one among them.
+    /// Number of slots, the spare one included.
     pub slots: u32,
 }
 
-/// Checkpoints of all scans of a pipeline, one entry a stage.
+/// The checkpoints of all scans of a pipeline, one entry per stage.
 #[derive(Debug)]
 pub struct CheckpointTable<'m> {
     scans: FixedVec<'m, ScanCheckpoints>,
-    /// The scan that a scrub looks at next.
+    /// The next scan for a scrub to verify.
     cursor: usize,
 }
 
 impl<'m> CheckpointTable<'m> {
-    /// For as many stages as the table has room.
+    /// A table without entries; `scans` has room for those of all stages.
     pub fn new(scans: FixedVec<'m, ScanCheckpoints>) -> Self {
         CheckpointTable { scans, cursor: 0 }
     }
 
-    /// Starts anew, without entries.
+    /// Removes all entries.
     pub fn remove_all(&mut self) {
         self.scans.clear();
         self.cursor = 0;
@@ -187,63 +192,63 @@ impl<'m> CheckpointTable<'m> {
         let _ = self.scans.push(scan);
     }
 
-    /// Forgets all checkpoints.
+    /// Drops all checkpoints.
     pub fn clear(&mut self, work: &mut Work<'_>) {
         self.scans.iter_mut().for_each(|s| s.clear(work));
     }
 
-    /// The first row behind `row` before which the state of the scan is wanted.
+    /// The first row after `row` before which the state of the scan is to be kept.
     #[must_use]
     pub fn next_stop(&self, stage: usize, row: u64) -> u64 {
         self.scans.get(stage).map_or(u64::MAX, |s| s.next_stop(row))
     }
 
-    /// Keeps the state before `row`, if the row is one to keep.
+    /// Keeps the state before `row`, if the schedule selects the row.
     pub fn save(&mut self, work: &mut Work<'_>, stage: usize, row: u64, state: Span) {
         if let Some(scan) = self.scans.get_mut(stage) {
             scan.save(work, row, state);
         }
     }
 
-    /// Keeps the state before `row` in the slot for where an evaluation ended.
+    /// Keeps the state before `row` in the spare slot, for the row at which an evaluation ended.
     pub fn save_last(&mut self, work: &mut Work<'_>, stage: usize, row: u64, state: Span) {
         if let Some(scan) = self.scans.get_mut(stage) {
             scan.save_last(work, row, state);
         }
     }
 
-    /// The greatest row at or below `row` before which the state is kept; 0 for the initial state.
+    /// The largest row at or below `row` whose state is kept; 0 for the initial state.
     pub fn nearest(&mut self, work: &mut Work<'_>, stage: usize, row: u64) -> u64 {
         self.scans.get_mut(stage).map_or(0, |s| s.nearest(work, row))
     }
 
-    /// Copies the state before `row` to `to`. False where it is not kept or damaged; it is dropped then.
+    /// Copies the state before `row` to `to`. False where it is not kept, or damaged; a damaged state is dropped.
     pub fn load(&mut self, work: &mut Work<'_>, stage: usize, row: u64, to: Span) -> bool {
         self.scans.get_mut(stage).is_some_and(|s| s.load(work, row, to))
     }
 
-    /// All that says which checkpoints there are, and where.
+    /// Adds which checkpoints are held, and their place.
     pub fn digest(&self, d: &mut Digest) {
         d.sizes([self.scans.len()]);
-        for scan in self.scans.iter().filter(|s| s.ring.is_some()) {
-            d.words([scan.stage.into(), scan.every, scan.ring.map_or(0, |r| r.slots().into())]);
+        for scan in self.scans.iter().filter(|s| s.schedule.is_some()) {
+            d.words([scan.stage.into(), scan.every, scan.schedule.map_or(0, |r| r.slots().into())]);
             d.maybe(scan.newest);
             d.maybe(scan.last);
             scan.slots.digest(d);
         }
     }
 
-    /// What is held of a scan: the highest candidate passed, and the row of the spare slot. None without checkpoints.
+    /// What is held of a scan; None for a stage without checkpoints.
     #[must_use]
     pub fn held(&self, stage: usize) -> Option<Held> {
         let scan = self.scans.get(stage)?;
-        let slots = scan.ring?.slots().sat_add(1);
+        let slots = scan.schedule?.slots().sat_add(1);
         Some(Held { newest: scan.newest, last: scan.last, slots })
     }
 
-    /// The state in a slot of a scan and the row it is before, if it is one that can be needed and sound. Damage is counted
+    /// The row and the state in a slot of a scan, if the schedule holds it and it is valid. A damaged state is counted
     /// and dropped.
-    pub fn stored(&mut self, work: &mut Work<'_>, stage: usize, slot: u32) -> Option<(u64, Span)> {
+    pub fn stored_state(&mut self, work: &mut Work<'_>, stage: usize, slot: u32) -> Option<(u64, Span)> {
         let scan = self.scans.get_mut(stage)?;
         let row = scan.expected(slot)?;
         if scan.slots.step(work, slot) != Some(row) && scan.slots.is_free(work, slot) {
@@ -253,8 +258,8 @@ impl<'m> CheckpointTable<'m> {
         scan.slots.get(work, slot, key).map(|at| (row, at))
     }
 
-    /// Takes up what was held of a scan, without its states. False where this cannot be.
-    pub fn take_up(&mut self, stage: usize, held: Held) -> bool {
+    /// Restores what was held of a scan, without its states. False where the stage does not exist.
+    pub fn set_held(&mut self, stage: usize, held: Held) -> bool {
         match self.scans.get_mut(stage) {
             Some(scan) => {
                 (scan.newest, scan.last) = (held.newest, held.last);
@@ -264,8 +269,8 @@ impl<'m> CheckpointTable<'m> {
         }
     }
 
-    /// Puts a state back into the slot it was in. None where the row is not one of that slot.
-    pub fn put_back(
+    /// Restores a state, which `write` writes into its slot. None where the slot is not that of the row.
+    pub fn restore_state(
         &mut self,
         work: &mut Work<'_>,
         stage: usize,
@@ -282,18 +287,19 @@ impl<'m> CheckpointTable<'m> {
         scan.slots.fill(work, slot, key, len, write)
     }
 
-    /// Damaged checkpoints found so far.
+    /// Number of damaged checkpoints found so far.
     #[must_use]
     pub fn crc_failures(&self) -> u64 {
         self.scans.iter().fold(0u64, |sum, s| sum.sat_add(s.slots.counts.crc_failures))
     }
 
-    /// Checks the next `most` bytes of the checkpoints up to the last one. Says how many, and whether it came to the end.
-    pub fn scrub(&mut self, work: &mut Work<'_>, most: usize) -> (usize, bool) {
+    /// Verifies the next `max_bytes` bytes of the checkpoints. Returns the number of bytes verified and whether the
+    /// last checkpoint is done.
+    pub fn scrub(&mut self, work: &mut Work<'_>, max_bytes: usize) -> (usize, bool) {
         let mut done = 0usize;
         while let Some(scan) = self.scans.get_mut(self.cursor) {
-            let left = most.sat_sub(done);
-            if scan.ring.is_some() && left < HEADER_BYTES && done > 0 {
+            let left = max_bytes.sat_sub(done);
+            if scan.schedule.is_some() && left < HEADER_BYTES && done > 0 {
                 return (done, false);
             }
             let Scrubbed { bytes, wrapped, .. } = scan.slots.scrub(work, left);
@@ -308,7 +314,7 @@ impl<'m> CheckpointTable<'m> {
     }
 }
 
-/// Rows between candidates: windows between checkpoints as rows of a stage.
+/// Rows between the candidates of a stage with this rate, for `windows` windows between checkpoints.
 #[must_use]
 pub fn every_rows(windows: u64, rate: u64) -> u64 {
     checked::div_ceil(windows.max_u64(1), rate)

@@ -1,7 +1,9 @@
-//! The samples of a pushed input: a run of bytes that slides, so that every window in it is contiguous.
+//! The input buffer: pushed samples in contiguous memory, so that every window is contiguous.
 //!
-//! Samples are appended behind the last; when the run reaches the end of its memory, what is still needed moves to the
-//! front. Nothing is copied per window, however much windows overlap.
+//! Samples are appended after the last one. When they reach the end of the memory, the samples still needed move to its
+//! start. Nothing is copied per window, no matter how much windows overlap.
+//!
+//! Each chunk of 1024 bytes has a CRC-32C, which is verified before its samples are read, once per call.
 
 use crate::checked;
 use crate::crc::Crc32c;
@@ -11,81 +13,81 @@ use crate::status::Result;
 use crate::util::slice::Put;
 use crate::util::unsigned::{Count, Unsigned};
 
-/// Bytes of samples under one check.
+/// Bytes of samples with one CRC.
 const CHUNK: usize = 1024;
 
-/// Samples of a chunk.
+/// Number of samples in a chunk.
 fn chunk_samples(sample_bytes: usize) -> u64 {
     checked::count(CHUNK.checked_div(sample_bytes).unwrap_or(1).max(1))
 }
 
-/// Chunks that `capacity` samples lie in, wherever they start.
+/// Maximum number of chunks that `capacity` consecutive samples are part of.
 fn chunks(capacity: u64, sample_bytes: usize) -> u64 {
     checked::div_ceil(capacity, chunk_samples(sample_bytes)).sat_add(1)
 }
 
-/// Bytes of a ring: the samples, and a check for each chunk of them.
+/// Size in bytes of an input buffer: the samples, and a CRC for each chunk.
 pub fn bytes(capacity: u64, sample_bytes: usize) -> Result<usize> {
     let samples = checked::mul(checked::size(capacity)?, sample_bytes)?;
     checked::add(samples, checked::mul(checked::size(chunks(capacity, sample_bytes))?, 4)?)
 }
 
-/// The ring of one input. Positions are sample numbers from the start of the stream.
+/// The buffer of one input. Positions are sample numbers from the start of the stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InputBuffer {
     span: Span,
-    /// Where the checks of the chunks lie.
-    sums: Span,
+    /// The place of the CRCs of the chunks.
+    crcs: Span,
     sample_bytes: usize,
     capacity: u64,
     /// First sample held.
     first: u64,
-    /// One behind the last sample held.
+    /// End (exclusive) of the samples held.
     end: u64,
-    /// Byte of the first sample, in the span.
+    /// Byte offset of the first sample in the span.
     start: usize,
     /// No more samples will come.
     pub ended: bool,
-    /// Chunks looked at since the caller had control: first and one behind the last.
-    seen: (u64, u64),
+    /// Chunks verified in this call: first and end (exclusive).
+    verified: (u64, u64),
 }
 
 impl InputBuffer {
-    /// A ring in `span`, of [`bytes`] for `capacity` samples.
+    /// An empty buffer for `capacity` samples in `span`, which has [`bytes`].
     #[must_use]
     pub fn new(span: Span, capacity: u64, sample_bytes: usize) -> InputBuffer {
         let len = usize::try_from(capacity).unwrap_or(0).sat_mul(sample_bytes);
         let samples = span.part(0, len).unwrap_or_default();
-        let sums = span.part(len, span.len.sat_sub(len)).unwrap_or_default();
-        InputBuffer { span: samples, sums, sample_bytes, capacity, ..InputBuffer::default() }
+        let crcs = span.part(len, span.len.sat_sub(len)).unwrap_or_default();
+        InputBuffer { span: samples, crcs, sample_bytes, capacity, ..InputBuffer::default() }
     }
 
-    /// The caller had control: memory may have changed.
-    pub fn forget_seen(&mut self) {
-        self.seen = (0, 0);
+    /// Starts a call: memory may have changed since the last one, so all chunks are verified again.
+    pub fn forget_verified(&mut self) {
+        self.verified = (0, 0);
     }
 
-    /// All that says where samples lie.
+    /// Adds the positions and the place of the samples.
     pub fn digest(&self, d: &mut Digest) {
-        d.sizes([self.span.at, self.span.len, self.sums.at, self.sums.len, self.sample_bytes, self.start]);
+        d.sizes([self.span.at, self.span.len, self.crcs.at, self.crcs.len, self.sample_bytes, self.start]);
         d.words([self.capacity, self.first, self.end, u64::from(self.ended)]);
     }
 
-    /// The chunk of a sample.
+    /// The chunk that a sample belongs to.
     fn chunk(&self, sample: u64) -> u64 {
         sample.checked_div(chunk_samples(self.sample_bytes)).unwrap_or(0)
     }
 
-    /// First and one behind the last sample held of a chunk.
+    /// The samples held of a chunk: first and end (exclusive).
     fn held(&self, chunk: u64) -> (u64, u64) {
         let start = chunk.sat_mul(chunk_samples(self.sample_bytes));
         let end = start.sat_add(chunk_samples(self.sample_bytes));
         (start.max_u64(self.first), end.min_u64(self.end))
     }
 
-    fn sum<'w>(&self, work: &'w mut Work<'_>, chunk: u64) -> Option<&'w mut [u8; 4]> {
+    fn stored_crc<'w>(&self, work: &'w mut Work<'_>, chunk: u64) -> Option<&'w mut [u8; 4]> {
         let at = chunk.checked_rem(chunks(self.capacity, self.sample_bytes))?;
-        let part = self.sums.part(usize::try_from(at).ok()?.checked_mul(4)?, 4)?;
+        let part = self.crcs.part(usize::try_from(at).ok()?.checked_mul(4)?, 4)?;
         work.bytes(part)?.first_chunk_mut()
     }
 
@@ -94,63 +96,63 @@ impl InputBuffer {
         Some(Crc32c::new().update(work.bytes(at)?).value())
     }
 
-    /// True where the samples held of a chunk are what was put there.
-    fn chunk_sound(&self, work: &mut Work<'_>, chunk: u64) -> bool {
+    /// True where the samples held of a chunk match its CRC.
+    fn chunk_valid(&self, work: &mut Work<'_>, chunk: u64) -> bool {
         let (first, end) = self.held(chunk);
         first >= end || {
             let crc = self.crc(work, first, end);
-            crc.is_some() && self.sum(work, chunk).map(|s| u32::from_ne_bytes(*s)) == crc
+            crc.is_some() && self.stored_crc(work, chunk).map(|s| u32::from_ne_bytes(*s)) == crc
         }
     }
 
-    /// True where samples `first .. first + len`, all held, are what was pushed. Each chunk is looked at once a call.
-    pub fn sound(&mut self, work: &mut Work<'_>, first: u64, len: u64) -> bool {
+    /// True where `len` samples from `first` on, all held, match their CRCs. Each chunk is read once per call.
+    pub fn verify(&mut self, work: &mut Work<'_>, first: u64, len: u64) -> bool {
         let Some(last) = len.checked_sub(1) else { return true };
         let (from, to) = (self.chunk(first), self.chunk(first.sat_add(last)).sat_add(1));
-        let (mut low, mut high) = self.seen;
+        let (mut low, mut high) = self.verified;
         if from > high || to < low || low == high {
             (low, high) = (from, from);
         }
-        // At most as many rounds as there are chunks.
-        let fine = (from..low).chain(high..to).all(|c| self.chunk_sound(work, c));
-        if fine {
-            self.seen = (low.min_u64(from), high.max_u64(to));
+        // At most one round per chunk.
+        let valid = (from..low).chain(high..to).all(|c| self.chunk_valid(work, c));
+        if valid {
+            self.verified = (low.min_u64(from), high.max_u64(to));
         }
-        fine
+        valid
     }
 
-    /// Writes the checks of all chunks anew.
-    pub fn close(&self, work: &mut Work<'_>) {
+    /// Computes and stores the CRCs of all chunks.
+    pub fn write_crcs(&self, work: &mut Work<'_>) {
         for chunk in self.chunk(self.first)..=self.chunk(self.end) {
             let (first, end) = self.held(chunk);
             if first < end
                 && let Some(crc) = self.crc(work, first, end)
-                && let Some(sum) = self.sum(work, chunk)
+                && let Some(stored) = self.stored_crc(work, chunk)
             {
-                *sum = crc.to_ne_bytes();
+                *stored = crc.to_ne_bytes();
             }
         }
     }
 
-    /// Brings the checks up to date with samples `from ..`, which were just appended.
-    fn append_sums(&self, work: &mut Work<'_>, from: u64) {
+    /// Continues the CRCs over the samples from `from` on, which were just appended.
+    fn extend_crcs(&self, work: &mut Work<'_>, from: u64) {
         let Some(last) = self.end.checked_sub(1).filter(|last| *last >= from) else { return };
         for chunk in self.chunk(from)..=self.chunk(last) {
             let (first, end) = self.held(chunk);
             let begun = first.max_u64(from);
-            let Some(before) = self.sum(work, chunk).map(|s| u32::from_ne_bytes(*s)) else { return };
-            let so_far = if first < begun { Crc32c::behind(before) } else { Crc32c::new() };
+            let Some(before) = self.stored_crc(work, chunk).map(|s| u32::from_ne_bytes(*s)) else { return };
+            let so_far = if first < begun { Crc32c::resume(before) } else { Crc32c::new() };
             let Some(at) = self.span(begun, end.sat_sub(begun)) else { return };
             let Some(crc) = work.bytes(at).map(|b| so_far.update(b).value()) else { return };
-            if let Some(sum) = self.sum(work, chunk) {
-                *sum = crc.to_ne_bytes();
+            if let Some(stored) = self.stored_crc(work, chunk) {
+                *stored = crc.to_ne_bytes();
             }
         }
     }
 
-    /// Forgets all samples and starts at sample 0.
+    /// Discards all samples and starts at sample 0.
     pub fn reset(&mut self) {
-        *self = InputBuffer { first: 0, end: 0, start: 0, ended: false, seen: (0, 0), ..*self };
+        *self = InputBuffer { first: 0, end: 0, start: 0, ended: false, verified: (0, 0), ..*self };
     }
 
     /// First sample held.
@@ -159,30 +161,31 @@ impl InputBuffer {
         self.first
     }
 
-    /// One behind the last sample received.
+    /// End (exclusive) of the samples received.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.end
     }
 
-    /// Samples it holds at most.
+    /// Maximum number of samples held.
     #[must_use]
     pub fn capacity(&self) -> u64 {
         self.capacity
     }
 
-    /// Starts anew with samples `first .. end` of a stream, and says where they go; none where they do not fit.
-    pub fn take_up(&mut self, first: u64, end: u64) -> Option<Span> {
+    /// Restarts with samples `first .. end` of a stream and returns where to write them; None where they do not fit.
+    pub fn restore(&mut self, first: u64, end: u64) -> Option<Span> {
         let held = end.checked_sub(first).filter(|n| *n <= self.capacity)?;
         (self.first, self.end, self.start) = (first, end, 0);
         self.span.part(0, usize::try_from(held).ok()?.checked_mul(self.sample_bytes)?)
     }
 
-    /// Appends what fits of `samples`, giving up samples before `keep` where room is needed. Says how many it took.
+    /// Appends as many of `samples` as fit, discarding samples before `keep` where room is needed. Returns the number
+    /// of samples accepted.
     pub fn push(&mut self, work: &mut Work<'_>, samples: &[u8], keep: u64) -> usize {
         let offered = samples.len().checked_div(self.sample_bytes).unwrap_or(0);
         let mut taken = 0usize;
-        // Samples that no window needs (gaps between windows, when the ring is empty) pass by without being stored.
+        // Samples between windows, which no window needs, are skipped when the buffer is empty.
         if keep > self.end {
             let skip = keep.sat_sub(self.end).min_u64(checked::count(offered));
             self.end = self.end.sat_add(skip);
@@ -213,7 +216,7 @@ impl InputBuffer {
             let before = self.end;
             self.end = self.end.sat_add(checked::count(more));
             taken = taken.sat_add(more);
-            self.append_sums(work, before);
+            self.extend_crcs(work, before);
         }
         taken
     }
@@ -221,15 +224,16 @@ impl InputBuffer {
     fn drop_before(&mut self, work: &mut Work<'_>, keep: u64) {
         let gone = keep.sat_sub(self.first);
         if gone > 0 {
-            // The chunk that is cut gets a check of what is left; where it was damaged, one that fails.
+            // The chunk that is cut gets the CRC of its remaining samples; a damaged one gets a
+            // CRC that fails.
             let chunk = self.chunk(keep);
             let (first, end) = self.held(chunk);
             if first < keep && keep < end {
-                let fine = self.chunk_sound(work, chunk);
+                let valid = self.chunk_valid(work, chunk);
                 if let Some(crc) = self.crc(work, keep, end)
-                    && let Some(sum) = self.sum(work, chunk)
+                    && let Some(stored) = self.stored_crc(work, chunk)
                 {
-                    *sum = (if fine { crc } else { !crc }).to_ne_bytes();
+                    *stored = (if valid { crc } else { !crc }).to_ne_bytes();
                 }
             }
             self.first = keep;
@@ -237,7 +241,7 @@ impl InputBuffer {
         }
     }
 
-    /// Where samples `first .. first + len` lie; none where one of them is not held.
+    /// The place of `len` samples from `first` on; None where one of them is not held.
     #[must_use]
     pub fn span(&self, first: u64, len: u64) -> Option<Span> {
         let end = first.checked_add(len)?;
@@ -257,61 +261,62 @@ mod tests {
     use std::vec::Vec;
 
     proptest! {
-        /// Whatever is pushed and kept, what is held is the tail of what was accepted, and nothing kept was lost.
+        /// The samples held are the last ones accepted, and none that was to be kept is discarded.
         #[test]
-        fn holds_what_was_pushed(
+        fn holds_the_last_samples_accepted(
             capacity in 1u64..20,
             steps in prop::collection::vec((0usize..30, 0u64..12), 1..60),
         ) {
             let mut area = [0u8; 64];
             let mut work = Work::new(&mut area);
-            let mut ring = InputBuffer::new(Span { at: 3, len: bytes(capacity, 2).unwrap() }, capacity, 2);
+            let mut buffer = InputBuffer::new(Span { at: 3, len: bytes(capacity, 2).unwrap() }, capacity, 2);
             let mut all: Vec<u8> = Vec::new();
             let mut keep = 0u64;
-            for (n, ahead) in steps {
+            for (n, skip) in steps {
                 let next = all.len() / 2;
                 let samples: Vec<u8> = (0..n).flat_map(|i| ((next + i) as u16).to_be_bytes()).collect();
-                let taken = ring.push(&mut work, &samples, keep);
+                let taken = buffer.push(&mut work, &samples, keep);
                 prop_assert!(taken <= n);
                 all.extend_from_slice(&samples[..taken * 2]);
-                prop_assert_eq!(ring.end(), all.len() as u64 / 2);
-                prop_assert!(ring.end() - ring.first() <= capacity);
-                prop_assert!(ring.first() <= keep.max(ring.first().min(ring.end())));
-                let full = ring.end() - ring.first().max(keep.min(ring.end())) == capacity;
+                prop_assert_eq!(buffer.end(), all.len() as u64 / 2);
+                prop_assert!(buffer.end() - buffer.first() <= capacity);
+                prop_assert!(buffer.first() <= keep.max(buffer.first().min(buffer.end())));
+                let full = buffer.end() - buffer.first().max(keep.min(buffer.end())) == capacity;
                 prop_assert!(taken == n || full);
-                let held = ring.span(ring.first(), ring.end() - ring.first()).unwrap();
-                prop_assert_eq!(&*work.bytes(held).unwrap(), &all[ring.first() as usize * 2..]);
-                ring.forget_seen();
-                prop_assert!(ring.sound(&mut work, ring.first(), ring.end() - ring.first()));
-                keep = keep.max((ring.first() + ahead).min(ring.end() + 3));
+                let held = buffer.span(buffer.first(), buffer.end() - buffer.first()).unwrap();
+                prop_assert_eq!(&*work.bytes(held).unwrap(), &all[buffer.first() as usize * 2..]);
+                buffer.forget_verified();
+                prop_assert!(buffer.verify(&mut work, buffer.first(), buffer.end() - buffer.first()));
+                keep = keep.max((buffer.first() + skip).min(buffer.end() + 3));
             }
         }
     }
 
-    /// Every bit of samples over several chunks, also after the chunk it is in was cut.
+    /// Flips one bit per tested byte, over several chunks, also where the byte's chunk is cut afterwards.
     #[test]
-    fn flipped_samples_are_found_wherever_chunks_are_cut() {
+    fn flipped_samples_are_found_after_chunks_are_cut() {
         let capacity = 1500;
         let mut area = std::vec![0u8; bytes(capacity, 2).unwrap()];
         let mut work = Work::new(&mut area);
         let samples: Vec<u8> = (0..2 * capacity).map(|i| (i * 7) as u8).collect();
         for at in (0..2 * capacity as usize).step_by(3) {
             let len = bytes(capacity, 2).unwrap();
-            let mut ring = InputBuffer::new(Span { at: 0, len }, capacity, 2);
+            let mut buffer = InputBuffer::new(Span { at: 0, len }, capacity, 2);
             for piece in samples.chunks(2 * 331) {
-                assert_eq!(ring.push(&mut work, piece, 0), piece.len() / 2);
+                assert_eq!(buffer.push(&mut work, piece, 0), piece.len() / 2);
             }
             work.bytes(Span { at, len: 1 }).unwrap()[0] ^= 4;
             let sample = at as u64 / 2;
-            assert!(!ring.sound(&mut work, 0, capacity));
+            assert!(!buffer.verify(&mut work, 0, capacity));
             let chunk = sample / 512 * 512;
-            assert!(ring.sound(&mut work, 0, chunk));
-            assert!(ring.sound(&mut work, chunk + 512, capacity.saturating_sub(chunk + 512)));
-            // The cut behind the damage loses it or keeps the chunk marked; before it, it is found.
+            assert!(buffer.verify(&mut work, 0, chunk));
+            assert!(buffer.verify(&mut work, chunk + 512, capacity.saturating_sub(chunk + 512)));
+            // A cut after the damage discards it or leaves a CRC that fails; a cut before it does
+            // not hide it.
             let keep = [sample.saturating_sub(5), sample + 5][at % 2].min(capacity - 10);
-            ring.push(&mut work, &samples[..20], keep);
-            ring.forget_seen();
-            assert!(keep > sample || !ring.sound(&mut work, keep, capacity - keep));
+            buffer.push(&mut work, &samples[..20], keep);
+            buffer.forget_verified();
+            assert!(keep > sample || !buffer.verify(&mut work, keep, capacity - keep));
         }
     }
 }

@@ -1,4 +1,12 @@
-//! What is stored between calls: samples of pushed inputs, and rows that may be asked for again.
+//! Data stored between calls, each item with a CRC-32C that is verified before the item is used.
+//!
+//! | module | content |
+//! |---|---|
+//! | `input_buffer` | samples of pushed inputs |
+//! | `queue` | rows of opened outputs that wait to be pulled |
+//! | `cache` | finished rows that may be requested again |
+//! | `state_slots` | states of scans in slots with a header |
+//! | `checkpoints` | the checkpoints of all scans, in such slots |
 
 pub mod cache;
 pub mod checkpoints;

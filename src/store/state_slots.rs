@@ -1,18 +1,19 @@
-//! Checkpoints in the work area: a fixed number of slots, each a header and the bytes of a state, checked when read.
+//! States of scans in the work area: a fixed number of slots, each a header and the bytes of a state, verified when
+//! read. Checkpoints and the snapshots of a sweep are stored in such slots.
 //!
 //! A header is 32 bytes, big-endian:
 //!
-//! | byte | what |
+//! | offset | field |
 //! |---|---|
 //! | 0 | hash of the plan, u64 |
 //! | 8 | step, u64 |
-//! | 16 | set of stages whose states these are (or other flags), u32 |
+//! | 16 | set: what the state is of, a stage or a level of a sweep, u32 |
 //! | 20 | length of the payload, u32 |
-//! | 24 | CRC-32C over all of the other fields and the payload, u32 |
-//! | 28 | a mark that tells a used slot and the version of its layout, u32 |
+//! | 24 | CRC-32C over all other fields and the payload, u32 |
+//! | 28 | mark of a used slot, with the version of the layout, u32 |
 //!
-//! CRC-32C finds every error of up to three bits in states of this size, and every burst of up to 32; others pass with
-//! probability 2^-32. A header of zeroes is an empty slot.
+//! CRC-32C detects every error of up to three bits in states of this size, and every burst of up to 32 bits; other
+//! errors pass with probability 2^-32. A header of zeros is an empty slot.
 
 use crate::checked;
 use crate::crc::Crc32c;
@@ -21,65 +22,65 @@ use crate::mem::{Span, Work};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 
-/// Bytes of a header.
+/// Size of a header in bytes.
 pub const HEADER_BYTES: usize = 32;
 
 /// "SQK" and the version of the layout.
 const MARK: u32 = 0x5351_4B01;
 
-/// Slots start at multiples of this.
+/// Alignment of slots in bytes.
 const ALIGN: usize = 8;
 
-/// What a checkpoint is of.
+/// What a stored state is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The state is that before this step.
+    /// The step (a row, or a tile) that the state precedes.
     pub step: u64,
-    /// The stages whose state it is, or what else tells two checkpoints of a step apart.
+    /// The stage or level whose state it is: it distinguishes states of the same step.
     pub set: u32,
 }
 
-/// Counters.
+/// Counters of a set of slots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CheckpointCounts {
-    /// Checkpoints written.
+pub struct SlotCounts {
+    /// States written.
     pub puts: u64,
-    /// Checkpoints read and found sound.
+    /// States read and found valid.
     pub gets: u64,
-    /// Checkpoints found damaged, by a read or by a scrub, and dropped.
+    /// States found damaged, by a read or by a scrub, and dropped.
     pub crc_failures: u64,
 }
 
-/// What a call of [`Checkpoints::scrub`] did.
+/// The result of [`StateSlots::scrub`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scrubbed {
-    /// Bytes looked at.
+    /// Bytes verified.
     pub bytes: usize,
-    /// The slot found damaged and dropped; the call ended there.
+    /// The slot that was damaged and dropped; the call ended there.
     pub damaged: Option<u32>,
-    /// True where it came to the end of the last slot.
+    /// True where the last slot is done.
     pub wrapped: bool,
 }
 
-/// How far a scrub has come: the slot, the bytes of its payload seen, and their checksum.
+/// Position of a scrub: the slot, the bytes of its payload that are read, and their checksum.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cursor {
     slot: u32,
-    seen: usize,
+    read: usize,
     sum: Option<Crc32c>,
 }
 
-/// The slots. Their bytes lie in the work area; here is only where.
+/// The slots. Their bytes are in the work area; this struct has their place.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Checkpoints {
+pub struct StateSlots {
     span: Span,
     slots: u32,
     stride: usize,
     state_bytes: usize,
     plan: u64,
     cursor: Cursor,
-    /// What happened so far.
-    pub counts: CheckpointCounts,
+    /// Counters since the slots were created.
+    pub counts: SlotCounts,
 }
 
 struct Header {
@@ -119,7 +120,7 @@ impl Header {
         (self.plan, self.key.step, self.key.set, self.len, self.crc, self.mark) == (0, 0, 0, 0, 0, 0)
     }
 
-    /// The checksum of the fields, to be continued over the payload.
+    /// The checksum of the fields, for continuation over the payload.
     fn sum(&self) -> Crc32c {
         let sum = Crc32c::new().update(&self.plan.to_be_bytes()).update(&self.key.step.to_be_bytes());
         let sum = sum.update(&self.key.set.to_be_bytes()).update(&self.len.to_be_bytes());
@@ -127,29 +128,29 @@ impl Header {
     }
 }
 
-impl Checkpoints {
-    /// Bytes of `slots` slots for states of up to `state_bytes`.
+impl StateSlots {
+    /// Size in bytes of `slots` slots for states of up to `state_bytes`.
     pub fn bytes(slots: u32, state_bytes: usize) -> Result<usize> {
         checked::mul(checked::size(u64::from(slots))?, Self::slot_bytes(state_bytes)?)
     }
 
-    /// Bytes of one slot: the header and the state, rounded up to a multiple of 8.
+    /// Size in bytes of one slot: the header and the state, rounded up to a multiple of 8.
     pub fn slot_bytes(state_bytes: usize) -> Result<usize> {
         checked::align_up(checked::add(HEADER_BYTES, state_bytes)?, ALIGN)
     }
 
-    /// `slots` slots in `span`, all empty, for states of up to `state_bytes`, of the plan with this hash.
-    pub fn new(work: &mut Work<'_>, span: Span, slots: u32, state_bytes: usize, plan: u64) -> Result<Checkpoints> {
+    /// `slots` empty slots in `span` for states of up to `state_bytes`. `plan` is the hash of the plan they belong to.
+    pub fn new(work: &mut Work<'_>, span: Span, slots: u32, state_bytes: usize, plan: u64) -> Result<StateSlots> {
         if u32::try_from(state_bytes).is_err() || Self::bytes(slots, state_bytes)? > span.len {
-            return Err(Error::new(Status::Memory, "the checkpoints do not fit the memory planned for them"));
+            return Err(Error::new(Status::Memory, "the slots of states do not fit the memory planned for them"));
         }
         let stride = Self::slot_bytes(state_bytes)?;
-        let mut all = Checkpoints { span, slots, stride, state_bytes, plan, ..Checkpoints::default() };
+        let mut all = StateSlots { span, slots, stride, state_bytes, plan, ..StateSlots::default() };
         all.clear(work);
         Ok(all)
     }
 
-    /// Where the slots lie.
+    /// Adds the place of the slots.
     pub fn digest(&self, d: &mut Digest) {
         d.sizes([self.span.at, self.span.len, self.stride, self.state_bytes]);
         d.words([self.slots.into(), self.plan]);
@@ -169,31 +170,31 @@ impl Checkpoints {
 
     /// Empties a slot.
     pub fn drop_slot(&mut self, work: &mut Work<'_>, slot: u32) {
-        self.touched(slot);
+        self.restart_scrub_of(slot);
         if let Some(header) = self.part(slot, 0, HEADER_BYTES).and_then(|at| work.bytes(at)) {
             header.fill(0);
         }
     }
 
-    /// Copies the state in `payload` to a slot. None, and nothing is written, where there is no such slot, or the state is
-    /// too long or lies in the slots.
+    /// Copies the state at `payload` into a slot. None, and nothing is written, where the slot does not exist, or the
+    /// state is too long or overlaps the slots.
     pub fn put(&mut self, work: &mut Work<'_>, slot: u32, key: Key, payload: Span) -> Option<()> {
         if payload.len > self.state_bytes || payload.meets(self.span) {
             return None;
         }
         let place = self.part(slot, HEADER_BYTES, payload.len)?;
         let mut header = Header { plan: self.plan, key, len: u32::try_from(payload.len).ok()?, crc: 0, mark: MARK };
-        self.touched(slot);
+        self.restart_scrub_of(slot);
         work.copy(payload, place.at)?;
-        // Over the source: an error made in copying is found then, too.
+        // Over the source: so an error while copying is detected as well.
         header.crc = header.sum().update(work.bytes(payload)?).value();
         header.write(work.bytes(self.part(slot, 0, HEADER_BYTES)?)?)?;
         self.counts.puts = self.counts.puts.sat_add(1);
         Some(())
     }
 
-    /// Has a state of `len` bytes written into a slot, and closes it with its check. None where there is no such slot, or
-    /// the state is too long.
+    /// Stores a state of `len` bytes, which `write` writes into the slot. None where the slot does not exist or the
+    /// state is too long.
     pub fn fill(
         &mut self,
         work: &mut Work<'_>,
@@ -204,7 +205,7 @@ impl Checkpoints {
     ) -> Option<()> {
         let place = self.part(slot, HEADER_BYTES, len).filter(|_| len <= self.state_bytes)?;
         let mut header = Header { plan: self.plan, key, len: u32::try_from(len).ok()?, crc: 0, mark: MARK };
-        self.touched(slot);
+        self.restart_scrub_of(slot);
         let payload = work.bytes(place)?;
         write(payload);
         header.crc = header.sum().update(payload).value();
@@ -213,8 +214,8 @@ impl Checkpoints {
         Some(())
     }
 
-    /// Where the state of `key` lies in `slot`, if it is there and sound. Else the failure is counted and the slot is
-    /// emptied: who asks knows what it put there.
+    /// The place of the state of `key` in `slot`, if the slot holds it undamaged. Otherwise the slot is emptied and
+    /// counted as damaged: the caller asks only for states that it stored.
     pub fn get(&mut self, work: &mut Work<'_>, slot: u32, key: Key) -> Option<Span> {
         let found = self.verified(work, slot, key);
         let counter = if found.is_some() { &mut self.counts.gets } else { &mut self.counts.crc_failures };
@@ -225,13 +226,13 @@ impl Checkpoints {
         found
     }
 
-    /// The step that a slot says it holds, unverified; none where it is empty or says nothing sensible.
+    /// The step in a slot's header, not verified; None where the slot is empty or has no valid mark.
     #[must_use]
     pub fn step(&self, work: &mut Work<'_>, slot: u32) -> Option<u64> {
         self.header(work, slot).filter(|h| h.mark == MARK).map(|h| h.key.step)
     }
 
-    /// True where the slot holds nothing, as far as its header tells.
+    /// True where the slot is empty according to its header.
     #[must_use]
     pub fn is_free(&self, work: &mut Work<'_>, slot: u32) -> bool {
         self.header(work, slot).is_none_or(|h| h.is_empty())
@@ -248,7 +249,7 @@ impl Checkpoints {
         Header::read(work.bytes(self.part(slot, 0, HEADER_BYTES)?)?)
     }
 
-    /// Where the payload lies, if mark and length can be right.
+    /// The place of the payload, if the header has a valid mark and length.
     fn payload(&self, slot: u32, header: &Header) -> Option<Span> {
         let len = usize::try_from(header.len).ok().filter(|len| *len <= self.state_bytes)?;
         self.part(slot, HEADER_BYTES, len).filter(|_| header.mark == MARK)
@@ -259,21 +260,22 @@ impl Checkpoints {
         self.span.part(index.checked_mul(self.stride)?, self.stride)?.part(skip, len)
     }
 
-    /// A slot changed: a scrub in the midst of it starts it again.
-    fn touched(&mut self, slot: u32) {
+    /// A slot changes: a scrub that has read part of it starts it again.
+    fn restart_scrub_of(&mut self, slot: u32) {
         if self.cursor.slot == slot {
-            (self.cursor.seen, self.cursor.sum) = (0, None);
+            (self.cursor.read, self.cursor.sum) = (0, None);
         }
     }
 
-    /// Checks the next bytes of the slots, at most `max_bytes` of them (32, a header, at least), going round. Ends where a
-    /// damaged slot was found, which is emptied and counted, and at the end of the last slot.
+    /// Verifies the next bytes of the slots, at most `max_bytes` (but at least 32, a header), and continues with the
+    /// first slot in the next call after the last. Ends at a damaged slot, which is emptied and counted, and after the
+    /// last slot.
     pub fn scrub(&mut self, work: &mut Work<'_>, max_bytes: usize) -> Scrubbed {
-        let most = max_bytes.max(HEADER_BYTES);
+        let max_bytes = max_bytes.max(HEADER_BYTES);
         let mut done = Scrubbed::default();
         while self.cursor.slot < self.slots {
             let slot = self.cursor.slot;
-            let left = most.sat_sub(done.bytes);
+            let left = max_bytes.sat_sub(done.bytes);
             let need = if self.cursor.sum.is_none() { HEADER_BYTES } else { 1 };
             if left < need {
                 return done;
@@ -299,7 +301,8 @@ impl Checkpoints {
         done
     }
 
-    /// A piece of the slot at the cursor: true where it is done and sound, false where there is more, none where damaged.
+    /// Verifies up to `left` bytes of the slot at the cursor: true where it is done and valid, false where bytes
+    /// remain, None where it is damaged.
     fn scrub_slot(&mut self, work: &mut Work<'_>, left: usize, bytes: &mut usize) -> Option<bool> {
         let header = self.header(work, self.cursor.slot)?;
         let sum = match self.cursor.sum {
@@ -314,12 +317,12 @@ impl Checkpoints {
         };
         let place = self.payload(self.cursor.slot, &header)?;
         let room = if self.cursor.sum.is_none() { left.sat_sub(HEADER_BYTES) } else { left };
-        let piece = room.min(place.len.sat_sub(self.cursor.seen));
-        let sum = sum.update(work.bytes(place.part(self.cursor.seen, piece)?)?);
+        let piece = room.min(place.len.sat_sub(self.cursor.read));
+        let sum = sum.update(work.bytes(place.part(self.cursor.read, piece)?)?);
         *bytes = bytes.sat_add(piece);
-        self.cursor.seen = self.cursor.seen.sat_add(piece);
+        self.cursor.read = self.cursor.read.sat_add(piece);
         self.cursor.sum = Some(sum);
-        if self.cursor.seen < place.len {
+        if self.cursor.read < place.len {
             return Some(false);
         }
         (sum.value() == header.crc && header.plan == self.plan).then_some(true)
@@ -337,12 +340,12 @@ mod tests {
     const SOURCE: Span = Span { at: 1, len: STATE };
     const KEY: Key = Key { step: 0x0123_4567_89ab_cdef, set: 5 };
 
-    fn with_slots(test: impl FnOnce(&mut Checkpoints, &mut Work<'_>)) {
-        let len = Checkpoints::bytes(SLOTS, STATE).unwrap();
+    fn with_slots(test: impl FnOnce(&mut StateSlots, &mut Work<'_>)) {
+        let len = StateSlots::bytes(SLOTS, STATE).unwrap();
         assert_eq!(len, 3 * 56);
         let mut area = vec![0xa5u8; 64 + len];
         let mut work = Work::new(&mut area);
-        let mut all = Checkpoints::new(&mut work, Span { at: 64, len }, SLOTS, STATE, 0xfeed).unwrap();
+        let mut all = StateSlots::new(&mut work, Span { at: 64, len }, SLOTS, STATE, 0xfeed).unwrap();
         fill(&mut work, 0);
         test(&mut all, &mut work);
     }
@@ -357,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_comes_back_under_its_key_alone() {
+    fn a_state_is_returned_only_under_its_key() {
         with_slots(|all, work| {
             for slot in 0..SLOTS {
                 fill(work, slot as usize);
@@ -370,23 +373,23 @@ mod tests {
             assert_eq!(all.get(work, 0, Key { step: 0, set: 4 }), None);
             assert_eq!(all.get(work, 1, Key { step: 2, set: 5 }), None);
             assert_eq!(all.get(work, 3, Key { step: 3, set: 5 }), None);
-            assert_eq!(all.counts, CheckpointCounts { puts: 3, gets: 3, crc_failures: 3 });
+            assert_eq!(all.counts, SlotCounts { puts: 3, gets: 3, crc_failures: 3 });
             assert_eq!(all.get(work, 0, Key { step: 0, set: 5 }), None, "emptied");
             assert_eq!(all.put(work, 3, KEY, SOURCE), None);
             assert_eq!(all.put(work, 0, KEY, Span { at: 0, len: STATE + 1 }), None);
             assert_eq!(all.put(work, 0, KEY, Span { at: 60, len: 8 }), None);
             all.put(work, 0, KEY, Span { at: 0, len: 0 }).unwrap();
             assert_eq!(all.get(work, 0, KEY).unwrap().len, 0);
-            // Another plan's checkpoints are not taken for ours.
+            // States of another plan are refused.
             all.plan = 1;
             assert_eq!(all.get(work, 2, Key { step: 2, set: 5 }), None);
-            assert!(Checkpoints::new(work, Span { at: 64, len: 100 }, SLOTS, STATE, 0).is_err());
-            assert!(Checkpoints::bytes(2, usize::MAX).is_err());
+            assert!(StateSlots::new(work, Span { at: 64, len: 100 }, SLOTS, STATE, 0).is_err());
+            assert!(StateSlots::bytes(2, usize::MAX).is_err());
         });
     }
 
     #[test]
-    fn the_header_is_laid_out_as_written() {
+    fn the_header_has_the_documented_layout() {
         with_slots(|all, work| {
             all.put(work, 1, KEY, SOURCE).unwrap();
             let slot = work.bytes(Span { at: 64 + 56, len: 53 }).unwrap();
@@ -401,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn any_flipped_bit_is_found_by_a_read_and_by_a_scrub_of_any_size() {
+    fn any_flipped_bit_is_found_by_a_read_and_by_scrubs_of_any_size() {
         with_slots(|all, work| {
             for bit in 0..(HEADER_BYTES + STATE) * 8 {
                 for max_bytes in [0, 33, 47, 1000] {
@@ -432,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scrub_looks_at_every_byte_once_and_bears_changes_between_its_pieces() {
+    fn a_scrub_reads_every_byte_once_and_allows_changes_between_its_calls() {
         with_slots(|all, work| {
             assert_eq!(all.scrub(work, 1000), Scrubbed { bytes: 96, damaged: None, wrapped: true });
             all.put(work, 0, KEY, SOURCE).unwrap();
@@ -447,7 +450,7 @@ mod tests {
                 all.put(work, 2, KEY, SOURCE).unwrap();
             }
             assert_eq!(all.counts.crc_failures, 0);
-            // A flipped bit in an empty slot's header costs a count, no more.
+            // A flipped bit in the header of an empty slot is counted; nothing is lost.
             work.bytes(Span { at: 64 + 56, len: 1 }).unwrap()[0] ^= 1;
             while all.scrub(work, 64).damaged != Some(1) {}
             assert_eq!(all.counts.crc_failures, 1);

@@ -161,7 +161,7 @@ fn ranges_of_a_sparse_file_of_5_gib_are_evaluated() {
     let places = [0, BORDER - 50_000, len - known.len() as u64];
     let path = dir.sparse("samples", len, &places.map(|at| (at, &known[..])));
     let mut p = bytes_of_file(&path);
-    assert_eq!(p.rows_there(0).unwrap(), len);
+    assert_eq!(p.available_rows(0).unwrap(), len);
     let asked = places.map(|at| request(0, at, known.len() as u64));
     seal(&mut p, &asked);
     for ask in asked {

@@ -104,7 +104,7 @@ proptest! {
         for (k, (stage, first, count)) in picks.into_iter().enumerate() {
             let stage = stage as usize % graph.stages.len();
             let rows = &oracle[graph.inputs.len() + stage];
-            prop_assert_eq!(p.rows_there(stage).unwrap(), rows.len() as u64);
+            prop_assert_eq!(p.available_rows(stage).unwrap(), rows.len() as u64);
             // Pushed samples before an evaluated range may go, so later ranges start where the first one did.
             let first = if setup.pushed || k == 0 { 0 } else { first as usize % (rows.len() + 1) };
             let end = if setup.pushed { rows.len() } else { first + count as usize % (rows.len() - first + 1) };

@@ -7,7 +7,7 @@ use crate::graphs::*;
 use sqrtspace::pipeline::{Pipeline, SweepInfo};
 use sqrtspace::plan::{Mode, Order, Request};
 use sqrtspace::schedule::leaf;
-use sqrtspace::store::state_slots::{Checkpoints, HEADER_BYTES};
+use sqrtspace::store::state_slots::{HEADER_BYTES, StateSlots};
 
 /// Scans one behind the other, each on the rows of the one before; 'F' forward, 'R' reverse.
 fn scans(directions: &str, samples: u64) -> TestGraph {
@@ -155,7 +155,7 @@ fn flipped_bits_of_kept_states_change_no_row() {
             continue;
         }
         let at = plan.eval.at + planned.bytes + sweep.slot_bytes;
-        let each = Checkpoints::slot_bytes(8).unwrap();
+        let each = StateSlots::slot_bytes(8).unwrap();
         assert_eq!(sweep.tile_bytes % each, 0);
         let kept = Kept::default();
         p.evaluate_begin(&ask, kept.boxed()).unwrap();

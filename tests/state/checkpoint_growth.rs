@@ -82,7 +82,7 @@ fn any_past_row_of_a_growing_recording_is_there_on_demand() {
     assert_eq!(stats.stage_rows, made.get());
     assert!(stats.peak_bytes <= plan.bytes && stats.plan_bytes == plan.bytes);
     assert_eq!(stats.crc_failures, 0);
-    assert_eq!(p.rows_there(0).unwrap(), end);
+    assert_eq!(p.available_rows(0).unwrap(), end);
     println!("{end} windows, {asks} asks, work area {} bytes, most rows made {worst:.2} gaps", plan.bytes);
 }
 

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use sqrtspace::mem::{Span, Work};
 use sqrtspace::schedule::doubling::Doubling;
-use sqrtspace::store::state_slots::{Checkpoints, Key};
+use sqrtspace::store::state_slots::{Key, StateSlots};
 
 const STATE: usize = 24;
 /// The running state; the slots lie behind it.
@@ -61,10 +61,10 @@ proptest! {
         end in 1u64..2000, half in 1u32..8, seed in any::<u64>(), every in 5u64..200, asks in prop::collection::vec(any::<u64>(), 1..20),
     ) {
         let ring = Doubling::new(2 * half).unwrap();
-        let len = Checkpoints::bytes(ring.slots(), STATE).unwrap();
+        let len = StateSlots::bytes(ring.slots(), STATE).unwrap();
         let mut area = vec![0; STATE + len];
         let mut work = Work::new(&mut area);
-        let mut held = Checkpoints::new(&mut work, Span { at: STATE, len }, ring.slots(), STATE, 77).unwrap();
+        let mut held = StateSlots::new(&mut work, Span { at: STATE, len }, ring.slots(), STATE, 77).unwrap();
         let mut radiation = Radiation { seed, every, from: STATE, len, flips: 0 };
         for t in 0..end {
             if let Some(slot) = ring.slot(t) {

@@ -6,7 +6,7 @@ use crate::graphs::*;
 use sqrtspace::mem::Span;
 use sqrtspace::pipeline::Pipeline;
 use sqrtspace::plan::{Mode, Order, Plan, PlanOptions, Request};
-use sqrtspace::store::state_slots::{Checkpoints, HEADER_BYTES};
+use sqrtspace::store::state_slots::{HEADER_BYTES, StateSlots};
 
 /// A work area whose bytes the test can still get at.
 struct Area {
@@ -69,7 +69,7 @@ struct Targets {
 
 impl Targets {
     fn of(p: &Pipeline<'_>, plan: &Plan, state: usize) -> Targets {
-        let slot = |s| Checkpoints::slot_bytes(s).unwrap();
+        let slot = |s| StateSlots::slot_bytes(s).unwrap();
         let mut ring = Vec::new();
         let mut at = plan.checkpoints.at;
         for stage in p.graph().stages().iter().filter(|s| s.state_bytes > 0 && plan.slots > 0) {
@@ -239,7 +239,7 @@ fn a_damaged_checkpoint_is_written_again_when_it_is_passed() {
     };
     let (all, _) = fetch(&mut p, 0, ROWS);
     let ring = sqrtspace::schedule::doubling::Doubling::new(8).unwrap();
-    let each = Checkpoints::slot_bytes(16).unwrap();
+    let each = StateSlots::slot_bytes(16).unwrap();
     let row = |t: u64| all[t as usize * 4..][..4].to_vec();
     let mut again = 0;
     for wanted in [250, 400, 700, 999] {

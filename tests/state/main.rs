@@ -1,4 +1,4 @@
-//! Checkpoints, repair of flipped bits, and pipelines saved and restored.
+//! StateSlots, repair of flipped bits, and pipelines saved and restored.
 
 #[path = "../support/amount.rs"]
 mod amount;

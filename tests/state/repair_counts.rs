@@ -6,7 +6,7 @@ use crate::chain::{Kept, OPTIONS, chain};
 use crate::graphs::*;
 use sqrtspace::pipeline::{Pipeline, Stats};
 use sqrtspace::plan::{Mode, Order, Plan, PlanOptions, Request};
-use sqrtspace::store::state_slots::{Checkpoints, HEADER_BYTES};
+use sqrtspace::store::state_slots::{HEADER_BYTES, StateSlots};
 
 fn seal_over(p: &mut Pipeline<'static>, asked: &[Request]) -> (*mut u8, Plan) {
     let plan = p.plan(asked).unwrap();
@@ -198,7 +198,7 @@ fn a_state_kept_at_a_tile() {
         let (_, plan) = seal_over(&mut p, &[ask]);
         let planned = *plan.requests().next().unwrap();
         let sweep = *planned.sweep().unwrap();
-        let each = Checkpoints::slot_bytes(8).unwrap();
+        let each = StateSlots::slot_bytes(8).unwrap();
         let slots = sweep.tile_bytes / each;
         let (want, _) = run(&mut p, &ask, u64::MAX, &mut || ());
         let undamaged = p.stats().stage_rows;

@@ -280,8 +280,8 @@ fn a_file_of_another_pipeline_is_refused_and_told_apart() {
         (|r| r.graph.stages.truncate(1), "with 2 stages, not 1"),
         (|r| r.open = vec![(0, 5)], "stage stage0 differs"),
         (|r| r.open = vec![(1, 6)], "that of stage stage1 differs"),
-        (|r| r.setup.slots = 6, "4 checkpoints a scan, not 6"),
-        (|r| r.setup.every = 2, "4 windows from checkpoint to checkpoint, not 2"),
+        (|r| r.setup.slots = 6, "4 checkpoints per scan, not 6"),
+        (|r| r.setup.every = 2, "4 windows between checkpoints, not 2"),
     ];
     for (change, told) in changes {
         let mut other =
@@ -299,7 +299,7 @@ fn a_file_of_another_pipeline_is_refused_and_told_apart() {
     }
     let pulled = Run { setup: Setup { pushed: false, ..run.setup.clone() }, ..run };
     let e = pulled.start().checkpoint_restore(&file).unwrap_err();
-    assert!(e.status == Status::Graph && e.to_string().contains("was pushed there"), "{e}");
+    assert!(e.status == Status::Graph && e.to_string().contains("the other has a source for it"), "{e}");
 }
 
 /// An average of `f32` samples, and behind it a scan whose state has words that are told, or not.

@@ -102,7 +102,7 @@ pub unsafe extern "C" fn sqs_evaluate_to_file(
         // SAFETY: the caller gives a C string.
         let path = unsafe { structs::name(path, PATH_LEN)? };
         let ask = request(ask)?;
-        core.rows_there(ask.stage)?;
+        core.available_rows(ask.stage)?;
         let (options, o) = encode(&options_for(core, ask.stage as u32, options)?)?;
         seal_first(core, holder, &[ask])?;
         let sizes = options.memory()?;

@@ -43,7 +43,7 @@ fn parse(
 ) -> Result<(Request, SinkBox<'static>)> {
     let ask = request(ask)?;
     let take = sink.ok_or_else(|| Error::new(Status::Argument, "an evaluation needs a sink"))?;
-    core.rows_there(ask.stage)?;
+    core.available_rows(ask.stage)?;
     seal_first(core, holder, &[ask])?;
     Ok((ask, SinkBox::new(CSink { take, ctx }, |p| p)))
 }
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn sqs_evaluate(
         // SAFETY: checked.
         unsafe { got.write(0) };
         let ask = Request { stage: stage as usize, first, count, order: Order::Forward };
-        let there = core.rows_there(ask.stage)?;
+        let there = core.available_rows(ask.stage)?;
         seal_first(core, holder, &[ask])?;
         let count = if count == ALL { there.sat_sub(first) } else { count };
         if first.checked_add(count).is_none_or(|end| end > there) {

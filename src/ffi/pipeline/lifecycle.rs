@@ -202,7 +202,7 @@ pub unsafe extern "C" fn sqs_pipeline_delete(pipeline: *mut sqs_pipeline) {
     // memory is given back. Damaged tables are not followed: what built-in stages hold on the host's heap stays there.
     let holder = unsafe {
         let core = &mut (*pipeline).core;
-        if core.tables_sound().is_ok() {
+        if core.check_tables().is_ok() {
             core::ptr::drop_in_place(core);
         }
         (&raw const (*pipeline).holder).read()

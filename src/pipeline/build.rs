@@ -1,0 +1,145 @@
+//! Building a pipeline before seal: inputs and their sources, stages, opened outputs. A source may grow after seal.
+
+use super::definition::Pipeline;
+use crate::checked;
+use crate::exec::Supply;
+use crate::graph::{EdgeSpec, InputSpec};
+use crate::io::SourceBox;
+use crate::kernel::StageSpec;
+use crate::mem::Span;
+use crate::status::{Error, Result, Status};
+use crate::store::input_buffer::InputBuffer;
+use crate::store::queue::{Output, OutputFacts};
+
+impl<'m> Pipeline<'m> {
+    /// Adds an input and returns its index. The input is pushed until [`Pipeline::set_source`].
+    pub fn add_input(&mut self, spec: &InputSpec<'_>) -> Result<usize> {
+        self.must_not_be_sealed()?;
+        let id = self.graph.add_input(spec)?;
+        let full = Error::new(Status::Limit, "the pipeline has its maximum number of inputs");
+        self.supplies.push(Supply::Pushed(InputBuffer::default())).map_err(|_| full)?;
+        Ok(id)
+    }
+
+    /// Adds a stage and returns its index.
+    pub fn add_stage(&mut self, name: &str, edges: &[EdgeSpec<'_>], spec: StageSpec<'m>) -> Result<usize> {
+        self.must_not_be_sealed()?;
+        self.graph.add_stage(name, edges, spec)
+    }
+
+    /// Adds a built-in stage by the name of its kind and returns its index.
+    #[cfg(feature = "stages")]
+    pub fn add_builtin(
+        &mut self,
+        kind: &str,
+        name: &str,
+        edges: &[EdgeSpec<'_>],
+        params: &[crate::stages::Param<'_>],
+    ) -> Result<usize> {
+        self.must_not_be_sealed()?;
+        self.add_kind(crate::stages::by_name(kind)?, name, edges, params)
+    }
+
+    /// Adds a built-in stage by its kind and returns its index. A program that only calls this links no other kinds.
+    #[cfg(feature = "stages")]
+    pub fn add_kind(
+        &mut self,
+        kind: &crate::stages::Kind,
+        name: &str,
+        edges: &[EdgeSpec<'_>],
+        params: &[crate::stages::Param<'_>],
+    ) -> Result<usize> {
+        use crate::graph::Node;
+        use crate::limits::MAX_FAN_IN;
+        use crate::stages::{Build, EdgeShape, make};
+        use crate::util::unsigned::Unsigned;
+        self.must_not_be_sealed()?;
+        let mut shapes = [EdgeShape::NONE; MAX_FAN_IN];
+        let listed = edges.len().min(MAX_FAN_IN);
+        for (shape, spec) in shapes.iter_mut().zip(edges) {
+            let edge = self.graph.resolve(name, spec)?;
+            let row = self.graph.shape(edge.from());
+            let input = match edge.from() {
+                Node::Input(i) => self.graph.inputs().get(i),
+                Node::Stage(_) => None,
+            };
+            let channels = input.map_or(1, |i| i.channels as usize);
+            let hop = input.map(|i| usize::try_from(i.hop).unwrap_or(usize::MAX).sat_mul(channels));
+            let (lookback, lookahead) = (spec.lookback, spec.lookahead);
+            *shape = EdgeShape { shape: row, stride: hop.unwrap_or(row.len), channels, lookback, lookahead };
+        }
+        let edge_shapes = shapes.get(..listed).unwrap_or(&[]);
+        let host_plans = self.host_plans.as_mut();
+        let mut build = Build { kind: kind.name, params, edges: edge_shapes, pool: &mut self.pool, host_plans };
+        let spec = make(kind, &mut build)?;
+        self.graph.add_stage(name, edges, spec)
+    }
+
+    /// Sets the cost of a stage in nanoseconds per row, for the planner.
+    pub fn set_cost(&mut self, stage: usize, cost_ns: u64) -> Result<()> {
+        self.must_not_be_sealed()?;
+        if let Some(stage) = self.graph.stages_mut().get_mut(stage) {
+            stage.cost_ns = cost_ns;
+        }
+        Ok(())
+    }
+
+    /// The index of a stage by name.
+    pub fn find_stage(&self, name: &str) -> Result<usize> {
+        let mut shown = crate::status::Name::new();
+        shown.push_str(name);
+        self.graph.find_stage(name).ok_or_else(|| Error::new(Status::Name, "no stage is named {n}").name(&shown))
+    }
+
+    /// Opens the output of a stage: each of its rows can be pulled once, from a queue of `capacity` rows.
+    pub fn open_output(&mut self, stage: usize, capacity: u64) -> Result<()> {
+        self.must_not_be_sealed()?;
+        let Some(found) = self.graph.stages().get(stage) else {
+            return Err(Error::new(Status::Argument, "stage {a} does not exist").a(checked::count(stage)));
+        };
+        if capacity == 0 {
+            return Err(Error::new(Status::Argument, "the queue of an output must hold at least one row"));
+        }
+        if self.outputs.iter().any(|o| o.facts.stage == stage) {
+            return Err(Error::new(Status::State, "the output of stage {n} is open already").name(&found.name));
+        }
+        checked::mul(checked::size(capacity)?, found.shape.bytes())?;
+        let output = Output { facts: OutputFacts { stage, capacity }, span: Span::default(), head: 0, tail: 0 };
+        let full = Error::new(Status::Limit, "the pipeline has its maximum number of outputs");
+        self.outputs.push(output).map_err(|_| full)
+    }
+
+    /// Gives an input a source, from which it is read instead of pushed. Only before seal.
+    pub fn set_source(&mut self, input: usize, source: SourceBox<'m>, samples: u64, growing: bool) -> Result<()> {
+        let Some(supply) = self.supplies.get_mut(input) else {
+            return Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input)));
+        };
+        if self.sealed {
+            return Err(Error::new(Status::State, "the source of an input can only be set before seal"));
+        }
+        *supply = Supply::Source { source, samples, growing };
+        Ok(())
+    }
+
+    /// Sets the number of samples that a source has now, and whether it may still grow.
+    pub fn extend_source(&mut self, input: usize, samples: u64, growing: bool) -> Result<()> {
+        if self.sealed {
+            self.check_sources()?;
+        }
+        match self.supplies.get_mut(input) {
+            Some(Supply::Source { samples: present, growing: open, .. }) => {
+                if samples < *present || (!*open && samples != *present) {
+                    let text = "a source with {a} samples cannot be set to {b}: it only grows, and only while growing";
+                    return Err(Error::new(Status::Range, text).a(*present).b(samples));
+                }
+                (*present, *open) = (samples, growing && *open);
+                if self.sealed {
+                    self.record_sources();
+                }
+                Ok(())
+            }
+            Some(_) => Err(Error::new(Status::State, "the input is pushed, it has no source")),
+            None => Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input))),
+        }
+    }
+}

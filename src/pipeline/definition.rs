@@ -1,0 +1,229 @@
+//! The pipeline type: its parts, its creation in the control area, and access to its parts.
+
+use super::evaluation::Evaluation;
+use super::sums::Sums;
+use super::sweep_state::SavedSweep;
+use crate::checked;
+use crate::exec::{Counts, Job, JobContext, Supply};
+use crate::graph::{Graph, GraphLimits, InputSpec};
+use crate::limits::{AREA_ALIGN, MAX_INPUTS};
+use crate::mem::{Carver, FixedVec, Layout, Span, Work};
+use crate::plan::{InputFacts, JobPlan, Plan, PlanOptions, Planner, Request};
+use crate::status::{Error, Result, Status};
+use crate::store::cache::Cache;
+use crate::store::checkpoints::{CheckpointTable, ScanCheckpoints};
+use crate::store::queue::{Output, OutputFacts};
+use crate::util::unsigned::Unsigned;
+use core::mem::MaybeUninit;
+
+/// Maximum number of opened outputs of a pipeline.
+pub(super) const MAX_OUTPUTS: usize = 32;
+
+/// What a pipeline is created with.
+#[derive(Clone, Copy, Debug)]
+pub struct Config<'a> {
+    /// The first input; its name is `"input"`.
+    pub input: InputSpec<'a>,
+    /// The options of planning.
+    pub options: PlanOptions,
+    /// Sizes of the tables.
+    pub limits: GraphLimits,
+    /// Bytes for the parameters of built-in stages (filter taps and the like).
+    pub param_bytes: usize,
+    /// True where stages may allocate on the host's heap.
+    pub host_heap: bool,
+}
+
+/// Damage found and repaired, apart from that counted by checkpoints, cache and jobs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Repairs {
+    pub(super) crc_failures: u64,
+    pub(super) repairs: u64,
+}
+
+/// A pipeline.
+#[derive(Debug)]
+pub struct Pipeline<'m> {
+    pub(super) graph: Graph<'m>,
+    pub(super) supplies: FixedVec<'m, Supply<'m>>,
+    pub(super) outputs: FixedVec<'m, Output>,
+    pub(super) options: PlanOptions,
+    pub(super) pool: Carver<'m>,
+    #[cfg(feature = "stages")]
+    pub(super) host_plans: Option<crate::stages::HostPlans>,
+    pub(super) control_bytes: usize,
+    /// Working memory of the planner, swapped with the plan of a job.
+    pub(super) draft: JobPlan<'m>,
+    pub(super) plan: Plan,
+    pub(super) sealed: bool,
+    pub(super) work: Work<'m>,
+    pub(super) stream: Job<'m>,
+    pub(super) eval: Job<'m>,
+    pub(super) evaluation: Option<Evaluation<'m>>,
+    /// States that the last sweep left in the memory of evaluations.
+    pub(super) saved_sweep: Option<SavedSweep>,
+    /// Per input, the sample before which nothing is kept for evaluations: those rows are evaluated.
+    pub(super) released: [u64; MAX_INPUTS],
+    pub(super) sums: Sums,
+    pub(super) cache: Cache,
+    pub(super) repairs: Repairs,
+    /// The next scrub continues with the cached rows, not with the checkpoints.
+    pub(super) scrub_cache: bool,
+    /// Hash of config and graph, which saved and stored data must match.
+    pub(super) hash: u64,
+    pub(super) checkpoints: CheckpointTable<'m>,
+    pub(super) counts: Counts,
+    pub(super) rows_out: u64,
+}
+
+const _: () = assert!(AREA_ALIGN >= align_of::<Supply<'static>>());
+
+impl<'m> Pipeline<'m> {
+    /// Size in bytes of the control area for these limits. The first `before` bytes are the caller's own.
+    pub fn control_bytes(limits: GraphLimits, param_bytes: usize, before: usize) -> Result<usize> {
+        let mut layout = Layout::after(before);
+        limits.reserve(&mut layout)?;
+        layout.reserve::<Supply<'_>>(MAX_INPUTS)?;
+        layout.reserve::<Output>(limits.stages)?;
+        JobPlan::reserve(limits, &mut layout)?;
+        Job::reserve(limits, &mut layout)?;
+        Job::reserve(limits, &mut layout)?;
+        layout.reserve::<ScanCheckpoints>(limits.stages)?;
+        layout.reserve::<u64>(param_bytes.div_ceil(8))?;
+        Ok(layout.bytes())
+    }
+
+    /// Creates a pipeline with its tables in `control`.
+    pub fn new(config: &Config<'_>, control: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
+        let mut carver = Carver::new(control)?;
+        let limits = config.limits;
+        let mut pipeline = Pipeline {
+            graph: Graph::new(limits, &mut carver)?,
+            supplies: carver.vec(MAX_INPUTS)?,
+            outputs: carver.vec(limits.stages)?,
+            options: config.options,
+            draft: JobPlan::new(limits, &mut carver)?,
+            stream: Job::new(limits, &mut carver)?,
+            eval: Job::new(limits, &mut carver)?,
+            #[cfg(feature = "stages")]
+            host_plans: config.host_heap.then(Default::default),
+            control_bytes: 0,
+            plan: Plan::EMPTY,
+            sealed: false,
+            work: Work::default(),
+            evaluation: None,
+            saved_sweep: None,
+            released: [0; MAX_INPUTS],
+            sums: Sums::default(),
+            cache: Cache::EMPTY,
+            repairs: Repairs::default(),
+            scrub_cache: false,
+            hash: 0,
+            checkpoints: CheckpointTable::new(carver.vec(limits.stages)?),
+            counts: Counts::default(),
+            rows_out: 0,
+            pool: carver,
+        };
+        let room = config.param_bytes.div_ceil(8).sat_mul(8);
+        if pipeline.pool.left() < room {
+            return Err(Error::new(Status::Memory, "the control area is too small for {a} bytes of parameters")
+                .a(checked::count(room)));
+        }
+        pipeline.control_bytes = checked::add(pipeline.pool.used(), room)?;
+        pipeline.add_input(&config.input)?;
+        Ok(pipeline)
+    }
+
+    /// The graph.
+    #[must_use]
+    pub fn graph(&self) -> &Graph<'m> {
+        &self.graph
+    }
+
+    /// True once the work area is given.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.sealed
+    }
+
+    /// The plan that the pipeline is sealed with.
+    #[must_use]
+    pub fn sealed_plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub(super) fn must_be_sealed(&self) -> Result<()> {
+        if self.sealed {
+            return Ok(());
+        }
+        Err(Error::new(Status::State, "the pipeline is not sealed: seal it first"))
+    }
+
+    pub(super) fn must_not_be_sealed(&self) -> Result<()> {
+        if self.sealed {
+            return Err(Error::new(Status::State, "the pipeline is sealed: its graph and memory are fixed"));
+        }
+        Ok(())
+    }
+
+    /// True where a buffer of the caller shares bytes with the work area or the mapped file.
+    #[must_use]
+    pub fn overlaps_work(&self, address: usize, len: usize) -> bool {
+        let buffer = Span { at: address, len };
+        let (spill, spill_len) = self.work.spill();
+        buffer.meets(Span { at: self.work.address(), len: self.work.len() })
+            || buffer.meets(Span { at: spill, len: spill_len })
+    }
+
+    /// Calls `ask` with a planner for `requests` and its working memory.
+    pub(super) fn with_planner<R>(
+        &mut self,
+        requests: &[Request],
+        ask: impl FnOnce(&Planner<'_, 'm>, &mut JobPlan<'m>) -> Result<R>,
+    ) -> Result<R> {
+        let mut inputs = [InputFacts::default(); MAX_INPUTS];
+        let mut outputs = [OutputFacts { stage: 0, capacity: 0 }; MAX_OUTPUTS];
+        self.facts(&mut inputs, &mut outputs)?;
+        let planner = Planner {
+            graph: &self.graph,
+            inputs: inputs.get(..self.supplies.len()).unwrap_or(&[]),
+            outputs: outputs.get(..self.outputs.len()).unwrap_or(&[]),
+            requests,
+            options: self.options,
+        };
+        ask(&planner, &mut self.draft)
+    }
+
+    /// Collects what a planner needs to know of inputs and outputs.
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    fn facts(&self, inputs: &mut [InputFacts; MAX_INPUTS], outputs: &mut [OutputFacts; MAX_OUTPUTS]) -> Result<()> {
+        for ((facts, supply), input) in inputs.iter_mut().zip(self.supplies.iter()).zip(self.graph.inputs()) {
+            let windows = match supply {
+                Supply::Source { samples, growing: false, .. } => Some(input.windows(*samples)),
+                _ => None,
+            };
+            *facts = InputFacts { pushed: supply.is_pushed(), windows };
+        }
+        if self.outputs.len() > MAX_OUTPUTS {
+            return Err(Error::new(Status::Limit, "at most {a} outputs can be open").a(checked::count(MAX_OUTPUTS)));
+        }
+        for (facts, output) in outputs.iter_mut().zip(self.outputs.iter()) {
+            *facts = output.facts;
+        }
+        Ok(())
+    }
+
+    /// The job of the stream, and what it works on.
+    pub(super) fn split_stream(&mut self) -> (&mut Job<'m>, JobContext<'_, 'm>) {
+        let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
+        let checkpoints = &mut self.checkpoints;
+        (&mut self.stream, JobContext { graph: &self.graph, inputs, work, checkpoints, counts })
+    }
+
+    /// The job of the evaluation, and what it works on.
+    pub(super) fn split_eval(&mut self) -> (&mut Job<'m>, JobContext<'_, 'm>) {
+        let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
+        let checkpoints = &mut self.checkpoints;
+        (&mut self.eval, JobContext { graph: &self.graph, inputs, work, checkpoints, counts })
+    }
+}

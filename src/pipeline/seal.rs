@@ -1,0 +1,161 @@
+//! Planning, seal and reset: the place of every part in the work area, and the start of the stream.
+
+use super::definition::Pipeline;
+use crate::checked;
+use crate::exec::{Supply, callback_error, internal};
+use crate::graph::Node;
+use crate::limits::{BUFFER_ALIGN, MAX_INPUTS};
+use crate::mem::{Span, Work};
+use crate::plan::{Mode, Page, Plan, Request};
+use crate::status::{Error, Result, Status};
+use crate::store::cache::Cache;
+use crate::store::checkpoints::{self, ScanCheckpoints, every_rows};
+use crate::store::input_buffer::InputBuffer;
+use crate::store::queue::queue_bytes;
+
+impl<'m> Pipeline<'m> {
+    /// The plan for these requests, with the exact number of bytes. Changes nothing.
+    pub fn plan(&mut self, requests: &[Request]) -> Result<Plan> {
+        if self.options.mode == Mode::Classic && !self.outputs.is_empty() {
+            let text = "opened outputs are streams, which run in blocks: the mode must be auto or sqrt";
+            return Err(Error::new(Status::Argument, text));
+        }
+        self.with_planner(requests, |planner, draft| planner.plan(draft))
+    }
+
+    /// Writes the alternatives considered for these requests and the reasons for the plan. Changes nothing.
+    pub fn explain(&mut self, requests: &[Request], page: &mut Page<'_>) -> Result<()> {
+        let plan = self.plan(requests)?;
+        self.with_planner(requests, |planner, draft| planner.explain(draft, &plan, page))
+    }
+
+    /// Fixes graph and memory. `work` has at least the bytes that [`Pipeline::plan`] returns for the same requests.
+    pub fn seal(&mut self, requests: &[Request], work: &'m mut [u8]) -> Result<()> {
+        self.seal_with(requests, work, &mut [])
+    }
+
+    /// As [`Pipeline::seal`], with the bytes of the mapped file, whose number the plan has as well. They are zeros.
+    pub fn seal_with(&mut self, requests: &[Request], work: &'m mut [u8], spill: &'m mut [u8]) -> Result<()> {
+        self.must_not_be_sealed()?;
+        let plan = self.plan(requests)?;
+        if work.len() < plan.bytes {
+            let text = "the work area has {b} bytes, the plan needs {a}";
+            return Err(Error::new(Status::Memory, text).a(checked::count(plan.bytes)).b(checked::count(work.len())));
+        }
+        if spill.len() < plan.spill.len {
+            let text = "the file has {b} bytes, the plan needs {a}";
+            return Err(Error::new(Status::Memory, text)
+                .a(checked::count(plan.spill.len))
+                .b(checked::count(spill.len())));
+        }
+        if !work.as_ptr().addr().is_multiple_of(plan.align) {
+            let text = "the work area must be aligned to {a} bytes";
+            return Err(Error::new(Status::Align, text).a(checked::count(plan.align)));
+        }
+        let spill = spill.get_mut(..plan.spill.len).unwrap_or_default();
+        self.work = Work::with_spill(work.get_mut(..plan.bytes).unwrap_or_default(), spill);
+        let placed = self.lay_out(plan);
+        if placed.is_err() {
+            // The area is the caller's again.
+            self.work = Work::default();
+        }
+        self.sealed = placed.is_ok();
+        if self.sealed {
+            self.record_all();
+        }
+        placed
+    }
+
+    /// Gives every part its place in the work area and starts the stream.
+    pub(super) fn lay_out(&mut self, plan: Plan) -> Result<()> {
+        self.hash = self.graph.hash();
+        self.fill_tables(plan.tables)?;
+        for (i, (supply, input)) in self.supplies.iter_mut().zip(self.graph.inputs()).enumerate() {
+            if let Supply::Pushed(buffer) = supply {
+                let span = plan.rings.get(i).copied().unwrap_or_default();
+                let samples = plan.ring_samples.get(i).copied().unwrap_or(0);
+                *buffer = InputBuffer::new(span, samples, input.sample_bytes());
+            }
+        }
+        let mut at = plan.queues.at;
+        for output in self.outputs.iter_mut() {
+            let row = self.graph.shape(Node::Stage(output.facts.stage)).bytes();
+            let len = queue_bytes(output.facts.capacity, row)?;
+            output.span = Span { at, len };
+            at = checked::align_up(checked::add(at, len)?, BUFFER_ALIGN)?;
+        }
+        self.cache = Cache::new(&mut self.work, plan.cache, plan.cache_row);
+        self.checkpoints.remove_all();
+        let mut at = plan.checkpoints.at;
+        for (i, stage) in self.graph.stages().iter().enumerate() {
+            let len = checkpoints::bytes(plan.slots, stage.stored_bytes())?;
+            let every = every_rows(plan.every, stage.rate);
+            let (span, slots, state) = (Span { at, len }, plan.slots, stage.stored_bytes());
+            let scan = ScanCheckpoints::new(&mut self.work, span, i, slots, state, every, self.hash)?;
+            self.checkpoints.add(scan);
+            at = checked::align_up(checked::add(at, len)?, BUFFER_ALIGN)?;
+        }
+        self.plan = plan;
+        if plan.stream_block > 0 {
+            self.with_planner(&[], |planner, draft| planner.stream(draft, plan.stream_block))?;
+            core::mem::swap(&mut self.draft, &mut self.stream.plan);
+        }
+        self.start_stream()
+    }
+
+    /// Starts the stream at row 0, if the plan has one.
+    fn start_stream(&mut self) -> Result<()> {
+        if self.plan.stream_block == 0 {
+            return Ok(());
+        }
+        let region = self.plan.stream;
+        let (stream, mut context) = self.split_stream();
+        stream.start(&mut context, region, None, &|_| (0, u64::MAX))
+    }
+
+    /// Places the constant tables of the stages and has each stage fill its own.
+    fn fill_tables(&mut self, tables: Span) -> Result<()> {
+        let mut skip = 0;
+        for stage in self.graph.stages_mut() {
+            stage.table = Span { at: checked::add(tables.at, skip)?, len: stage.table_bytes };
+            skip = checked::align_up(checked::add(skip, stage.table_bytes)?, BUFFER_ALIGN)?;
+            let Some(bytes) = self.work.bytes(stage.table) else {
+                return internal("a table is outside the work area");
+            };
+            let filled = if stage.table_bytes > 0 { stage.kernel.prepare(bytes) } else { Ok(()) };
+            let text = "stage {n} returned {a} for its table";
+            filled.map_err(|code| callback_error(code, text).name(&stage.name))?;
+            stage.table_sum = crate::crc::crc32c(bytes);
+        }
+        Ok(())
+    }
+
+    /// Returns to row 0 of new input, with the same graph, plan and memory. Sources keep their length.
+    pub fn reset(&mut self) -> Result<()> {
+        (self.evaluation, self.saved_sweep) = (None, None);
+        if self.sealed {
+            self.rebuild()?;
+        }
+        let reset = self.clear_contents();
+        if self.sealed {
+            self.record_all();
+        }
+        reset
+    }
+
+    /// Discards samples, queued and cached rows and checkpoints, and starts the stream.
+    fn clear_contents(&mut self) -> Result<()> {
+        for supply in self.supplies.iter_mut() {
+            if let Supply::Pushed(buffer) = supply {
+                buffer.reset();
+            }
+        }
+        for output in self.outputs.iter_mut() {
+            (output.head, output.tail) = (0, 0);
+        }
+        self.released = [0; MAX_INPUTS];
+        self.cache.clear(&mut self.work);
+        self.checkpoints.clear(&mut self.work);
+        self.start_stream()
+    }
+}
