@@ -224,7 +224,7 @@ pub fn encode_frame(
     let raw =
         data.get(from..).ok_or_else(|| Error::new(Status::Argument, "a frame begins past the end of its data"))?;
     let data = Data { all: data, from, position };
-    let data = data.last(if position > 0 { options.history() } else { 0 });
+    let data = data.limit_history(if position > 0 { options.history() } else { 0 });
     if place.raw_offset.checked_add(raw.len() as u64).is_none() {
         return Err(Error::new(Status::Overflow, "the stream is longer than 2^64 bytes"));
     }
@@ -238,7 +238,7 @@ pub fn encode_frame(
         Error::new(Status::Memory, "the codecs have {a} bytes of work memory, but need {b}").a(have).b(need as u64);
     let work = work::aligned(work, need).ok_or(short)?;
     let room = out.get_mut(HEADER_BYTES..HEADER_BYTES + raw.len()).ok_or(NO_ROOM)?;
-    let coded = choose::payload(options, data, work, room);
+    let coded = choose::encode_payload(options, data, work, room);
     Ok(Frame { codec: coded.codec, len: seal(coded, position, place, raw.len(), out)? })
 }
 
