@@ -1,8 +1,11 @@
-//! Lossless coding of sample streams and bytes in self-contained frames.
+//! Lossless codec for sample streams and bytes, in self-contained frames.
 //!
-//! A stream is frames (see [`frame`]); each says which bytes of the original it holds and can be decoded alone. What
-//! is in a frame is chosen per frame: stored, numeric planes, LZ, CCSDS 121. The format is specified in
-//! `docs/formats/container.md`. All memory comes from the caller; nothing here allocates, recurses or panics.
+//! A stream is a series of frames ([`container::frame`]). Each frame states which bytes of the original it holds, and can be
+//! decoded alone or with the frames of its group. The payload codec is chosen per frame ([`select`]): stored, numeric planes
+//! ([`numeric`]), [`lz`] or [`ccsds121`]. `docs/formats/container.md` specifies the format.
+//!
+//! [`stream`] encodes and decodes a stream in pieces, [`whole`] a whole file on a host. Except in `whole`, nothing here
+//! allocates, recurses or panics: all memory comes from the caller.
 
 pub mod bits;
 pub mod ccsds121;
@@ -14,36 +17,37 @@ pub mod select;
 pub mod stream;
 #[cfg(feature = "std")]
 pub mod whole;
+mod word_writer;
 
-/// What is asked of a call of `step`.
+/// What a call of `step` is to output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flow {
     /// More input will follow.
     Continue,
-    /// More input will follow; put out everything that was taken so far, up to the last whole row.
+    /// More input will follow; output everything consumed so far, up to the last whole row.
     Flush,
     /// No input follows.
     End,
 }
 
-/// What a call of `step` waits for.
+/// What the next call of `step` needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Progress {
     /// More input.
     Input,
-    /// More room in the output, or another call.
+    /// More room in the output, or just another call.
     Output,
     /// Nothing: the stream is complete.
     Done,
 }
 
-/// How far a call of [`encoder::Encoder::step`] came.
+/// How much a call of [`stream::encoder::Encoder::step`] processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepResult {
-    /// Bytes taken from the input.
+    /// Bytes consumed from the input.
     pub consumed: usize,
-    /// Bytes put into the output.
+    /// Bytes written to the output.
     pub written: usize,
-    /// What to do next.
+    /// What the next call needs.
     pub progress: Progress,
 }

@@ -1,25 +1,25 @@
-//! How a stream is encoded: effort, method, frames and groups.
+//! Options of encoders and decoders: effort, method, frames and groups; limits and recovery.
 
 use super::ccsds121;
 use super::container::format::{Format, SampleType};
 use super::container::frame::MAX_FRAME_BYTES;
 
-/// Raw bytes before a frame that it may refer to if nothing was said.
+/// Default of [`EncodeOptions::history_bytes`].
 pub const DEFAULT_HISTORY_BYTES: usize = 64 << 10;
 
-/// How hard the encoder tries.
+/// Effort of the encoder: speed against size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effort {
     /// Effort 1. Integers only: fixed predictors and Rice codes.
     Fast,
     /// Effort 5, the default.
     Default,
-    /// Effort 9. The smallest output, whatever time it takes.
+    /// Effort 9. The smallest output, regardless of time.
     Best,
 }
 
 impl Effort {
-    /// The effort of a level from 1 to 9: 1 to 2, 3 to 6, 7 to 9.
+    /// The effort of a level: 1 to 2 fast, 3 to 6 default, 7 to 9 best. `None` for other levels.
     #[must_use]
     pub const fn from_level(level: u32) -> Option<Self> {
         match level {
@@ -31,10 +31,10 @@ impl Effort {
     }
 }
 
-/// Which codec a stream's frames may use. What does not shrink is stored, whatever the method.
+/// Codec that the frames of a stream may use. With every method, a frame that does not shrink is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// The one that promises the least bytes, per frame: numeric for samples, numeric or LZ for bytes.
+    /// Per frame, the codec with the smallest expected output: numeric for samples, numeric or LZ for bytes.
     Auto,
     /// The numeric codec.
     Numeric,
@@ -46,36 +46,37 @@ pub enum Method {
     Stored,
 }
 
-/// How a stream is encoded.
+/// Options of an encoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncodeOptions {
-    /// What the bytes are.
+    /// Format of the raw bytes.
     pub format: Format,
-    /// How hard to try.
+    /// Effort.
     pub effort: Effort,
-    /// Which codec frames may use.
+    /// Codec that frames may use.
     pub method: Method,
-    /// Raw bytes of a frame, [`MIN_FRAME_BYTES`] to [`MAX_FRAME_BYTES`]; rounded down to whole rows.
+    /// Raw bytes of a frame, [`MIN_FRAME_BYTES`](super::container::frame::MIN_FRAME_BYTES) to [`MAX_FRAME_BYTES`]; rounded down
+    /// to whole rows.
     pub frame_bytes: usize,
-    /// Tells the frames of this stream from those of others; taken from the data if not given.
+    /// Distinguishes the frames of this stream from those of other streams. Derived from the data if `None`.
     pub tag: Option<u16>,
-    /// Entries of the index in the end frame; 0 for none.
+    /// Maximum number of entries of the index in the end frame; 0 for no index.
     pub index_entries: usize,
-    /// Parameters of [`Method::Ccsds121`], the same for all frames, each of which begins anew; taken from the format if
-    /// not given. Samples lie in containers of [`sample_bytes`](ccsds121::Params::sample_bytes), in the byte order that
-    /// `msb` says. A frame with a sample that does not fit its bits, or with part of a container, is stored.
+    /// Parameters of [`Method::Ccsds121`] for all frames, each of which starts a new coded stream. Derived from the format if
+    /// `None`. Samples are in containers of [`sample_bytes`](ccsds121::Params::sample_bytes) bytes, in the byte order of
+    /// `msb`. A frame with a sample that does not fit its bits, or with an incomplete container, is stored.
     pub ccsds121: Option<ccsds121::Params>,
-    /// Frames of a group, 1 to [`MAX_RESTART_INTERVAL`]. The first frame of a group refers to nothing; each of the others
-    /// may refer to the bytes before it, for fewer bytes in all. Damage to a frame then costs the rest of its group,
-    /// never more. 1: each frame stands for itself.
+    /// Frames per group, 1 to [`MAX_RESTART_INTERVAL`](super::container::frame::MAX_RESTART_INTERVAL). The first frame of a
+    /// group can be decoded alone; each later one may refer to the bytes before it, which makes the output smaller. Damage to
+    /// a frame then affects the rest of its group, never more. 1: every frame can be decoded alone.
     pub restart_interval: u32,
-    /// Most raw bytes before a frame that it may refer to, where `restart_interval` is greater than 1: the memory of
-    /// encoder and decoder. At most [`MAX_FRAME_BYTES`].
+    /// Maximum number of raw bytes before a frame that it may refer to, where `restart_interval` is greater than 1. Encoder
+    /// and decoder need memory for them. At most [`MAX_FRAME_BYTES`].
     pub history_bytes: usize,
 }
 
 impl EncodeOptions {
-    /// The defaults for a format: effort 5, frames of 32 KiB for samples and 64 KiB for bytes, no index.
+    /// Defaults for a format: effort 5, frames of 32 KiB for samples and 64 KiB for bytes, no index, no groups.
     #[must_use]
     pub const fn new(format: Format) -> Self {
         let bytes = matches!(format.sample, SampleType::Bytes);
@@ -92,23 +93,54 @@ impl EncodeOptions {
         }
     }
 
-    /// Raw bytes before a frame that are kept for it: 0 where each frame stands for itself, and never more than the other
-    /// frames of a group.
+    /// Number of raw bytes before a frame that are kept for it: at most [`EncodeOptions::history_bytes`] and the other frames
+    /// of a group; 0 without groups.
     #[must_use]
     pub const fn history(&self) -> usize {
-        let others = self.frame_bytes.saturating_mul(self.restart_interval.saturating_sub(1) as usize);
-        // Both together are what a codec sees at once.
+        let group = self.frame_bytes.saturating_mul(self.restart_interval.saturating_sub(1) as usize);
+        // The history and the frame together are the input of a codec.
         let room = MAX_FRAME_BYTES.saturating_sub(self.frame_bytes);
-        let least = if others < room { others } else { room };
-        if self.history_bytes < least { self.history_bytes } else { least }
+        let max = if group < room { group } else { room };
+        if self.history_bytes < max { self.history_bytes } else { max }
     }
 
-    /// Frames before the one of this number in its group.
+    /// Number of frames of the group before frame number `sequence`.
     #[must_use]
     pub const fn position(&self, sequence: u32) -> u8 {
         match sequence.checked_rem(self.restart_interval) {
             Some(position) => position as u8,
             None => 0,
+        }
+    }
+}
+
+/// Options of a decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeOptions {
+    /// Maximum number of raw bytes of a frame; larger frames are refused.
+    pub max_frame_bytes: usize,
+    /// Continue after damage with the next valid frame.
+    pub recover: bool,
+    /// Position in the original from which on the caller needs bytes; frames before it are skipped.
+    pub start: u64,
+    /// The tag of the stream; that of the first valid frame if `None`.
+    pub tag: Option<u16>,
+    /// Maximum number of missing ranges that are listed.
+    pub max_holes: usize,
+    /// Maximum number of raw bytes before a frame that it may refer to; frames that refer to more are refused. For a stream
+    /// that was encoded with a `restart_interval` above 1 use its [`EncodeOptions::history`]. 0: none.
+    pub history_bytes: usize,
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        DecodeOptions {
+            max_frame_bytes: 64 << 10,
+            recover: false,
+            start: 0,
+            tag: None,
+            max_holes: 64,
+            history_bytes: 0,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One block decoded from bytes that are all there: the fast path.
+//! Decodes one block whose bytes are all available: the fast path of the decoder.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "pair values are at most 90, split words stay below 2^57 << 29 cut to u64 on purpose and are checked"
@@ -8,10 +8,10 @@ use super::bits::BitReader;
 use super::block_encode::MAX_PAIR;
 use super::params::Layout;
 
-/// The largest code of a pair, of 0 and 12.
+/// The largest code of a pair: that of 0 and 12.
 pub(super) const MAX_PAIR_CODE: u32 = MAX_PAIR * (MAX_PAIR + 1) / 2 + MAX_PAIR;
 
-/// The pairs by their codes.
+/// The pairs by code.
 static PAIRS: [(u8, u8); MAX_PAIR_CODE as usize + 1] = pairs();
 
 #[allow(clippy::indexing_slicing, reason = "runs in the compiler")]
@@ -30,13 +30,13 @@ const fn pairs() -> [(u8, u8); MAX_PAIR_CODE as usize + 1] {
     table
 }
 
-/// The two residuals of a pair's code.
+/// The two residuals of a pair by its code.
 pub(super) fn pair(code: u32) -> Option<(u32, u32)> {
     let &(a, b) = PAIRS.get(code as usize)?;
     Some((a.into(), b.into()))
 }
 
-/// Blocks of a run of zeros by its code, which starts with block `index` of its interval.
+/// Number of zero blocks of a run by its code. The run starts with block `index` of its reference interval.
 pub(super) fn zero_run(l: &Layout, code: u32, index: u32) -> Option<u32> {
     let left = l.rsi.checked_sub(index)?;
     let run = match code {
@@ -47,20 +47,21 @@ pub(super) fn zero_run(l: &Layout, code: u32, index: u32) -> Option<u32> {
     (run <= left).then_some(run)
 }
 
-/// What a coded block turned out to be.
+/// Content of a coded block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coded {
-    /// Its residuals are in the block.
+    /// The residuals were decoded into the block.
     Block,
-    /// So many zero blocks, this one the first.
+    /// A run of this number of zero blocks, which starts with this one.
     Zeros(u32),
-    /// Something no encoder makes.
+    /// Not the output of an encoder.
     Damaged,
 }
 
-/// Decodes one block's residuals. With a reference, its sample is returned, and the first residual means nothing.
+/// Decodes the residuals of one block. If the block has a reference sample, returns it; the first residual is then undefined.
 ///
-/// `None`: too near the end of the data, or longer than usual; then nothing has happened but to `block`.
+/// `None` where the block is too close to the end of the data, or contains a fundamental sequence longer than a word.
+/// Then only `block` has changed.
 #[inline]
 pub(super) fn read(l: &Layout, r: &mut BitReader, index: u32, block: &mut [u32]) -> Option<(Coded, Option<u32>)> {
     let start = *r;
@@ -90,7 +91,7 @@ fn read_block(l: &Layout, r: &mut BitReader, index: u32, block: &mut [u32]) -> O
                 return Some((Coded::Damaged, reference));
             };
             (*a, *b) = (first, second);
-            // The reference stands for the first residual, whatever the pair says.
+            // The reference replaces the first residual, whatever its value in the pair.
             all |= second | if has_reference && i == 0 { 0 } else { first };
         }
         u64::from(all)
@@ -101,11 +102,11 @@ fn read_block(l: &Layout, r: &mut BitReader, index: u32, block: &mut [u32]) -> O
         r.get_fs_all(coded)?;
         add_low(r, id - 1, coded)?
     };
-    let sound = if largest <= u64::from(l.max) { Coded::Block } else { Coded::Damaged };
-    Some((sound, reference))
+    let content = if largest <= u64::from(l.max) { Coded::Block } else { Coded::Damaged };
+    Some((content, reference))
 }
 
-/// Words of `len` bits, 1 to 32.
+/// Reads words of `len` bits, 1 to 32.
 fn read_words(r: &mut BitReader, len: u32, out: &mut [u32]) -> Option<()> {
     let mut pos = r.pos;
     for d in out {
@@ -116,7 +117,8 @@ fn read_words(r: &mut BitReader, len: u32, out: &mut [u32]) -> Option<()> {
     Some(())
 }
 
-/// Puts `k` low bits, up to 29, behind each; the bitwise or of the whole words, as they would be without being cut.
+/// Appends the next `k` low bits, 0 to 29, to each residual. Returns the bitwise OR of the results before they are cut to
+/// 32 bits.
 #[cfg_attr(feature = "std", inline(always))]
 fn add_low(r: &mut BitReader, k: u32, block: &mut [u32]) -> Option<u64> {
     let mut all = 0;

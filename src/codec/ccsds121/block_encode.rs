@@ -1,14 +1,14 @@
-//! One block: choosing its code option, and writing it.
+//! Chooses the code option of one block and writes the block.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "lengths in bits of one block: at most 256 samples of 32 bits, in u64 wherever a sum could exceed u32"
 )]
 
-use super::bits::BitWriter;
 use super::params::Layout;
+use crate::codec::word_writer::WordWriter;
 use crate::util::unsigned::Unsigned;
 
-/// The longest pair sum that decoders know in the second extension.
+/// The largest sum of a pair that the second extension codes.
 pub(super) const MAX_PAIR: u32 = 12;
 
 /// The code options for a block that is not zero.
@@ -18,7 +18,7 @@ enum Choice {
     Raw,
 }
 
-/// The sum of what stands above the low `k` bits.
+/// Sum of the residuals without their low `k` bits.
 #[cfg_attr(feature = "std", inline(always))]
 fn high_sum(block: &[u32], all: u32, k: u32) -> u64 {
     if all < 1 << 24 {
@@ -29,45 +29,46 @@ fn high_sum(block: &[u32], all: u32, k: u32) -> u64 {
     }
 }
 
-/// What stands above the low `k` bits in unary, without the ones, and the length of the whole split.
+/// The number of zeros that code the residuals without their low `k` bits in unary, and the length of the whole split.
 #[cfg_attr(feature = "std", inline(always))]
 fn split_len(block: &[u32], count: u64, all: u32, k: u32) -> (u64, u64) {
     let high = high_sum(block, all, k);
     (high, high + count * u64::from(k + 1))
 }
 
-/// The best k and the bits it takes, without the identifier. `last` is the k of the block before.
+/// The best k and the bits it needs, without the identifier. `last` is the k of the previous block.
 ///
-/// The length has one minimum, perhaps several k wide: then the one nearest to `last` wins. It lies at the logarithm
-/// of the mean or beside it, or else [`walk`] finds it.
+/// The length has one minimum, which can be several k wide: then the k closest to `last` is chosen. The minimum is at the
+/// logarithm of the mean or next to it; [`search_from`] finds it in the remaining cases.
 #[cfg_attr(feature = "std", inline(always))]
 fn best_split(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64) {
     let sum = high_sum(block, all, 0);
     let mid = (sum | 1).ilog2().sat_sub((count | 1).ilog2()).max(1);
     if mid >= k_max {
-        return walk(block, count, all, last, k_max);
+        return search_from(block, count, all, last, k_max);
     }
     let (below_high, below) = split_len(block, count, all, mid - 1);
     let (_, at) = split_len(block, count, all, mid);
     let (above_high, above) = split_len(block, count, all, mid + 1);
     let best = below.min(at).min(above);
-    // Outside of the three it goes on rising where the unary part is clearly longer, or shorter, than the ones.
+    // Below, the length keeps rising where the zeros of the unary part outnumber the ones, and above
+    // where they are fewer.
     let falls_below = below == best && mid > 1 && below_high <= count;
     let falls_above = above == best && above_high >= count;
     if falls_below || falls_above {
-        return walk(block, count, all, last, k_max);
+        return search_from(block, count, all, last, k_max);
     }
     let from = mid + u32::from(below != best) - 1 + u32::from(below != best && at != best);
     let to = mid + 1 - u32::from(above != best) - u32::from(above != best && at != best);
     (last.clamp(from, to.max(from)), best)
 }
 
-/// The same step by step from `last`, upwards first.
+/// The same result as [`best_split`], searched one k at a time from `last`, upward first.
 #[inline(never)]
-fn walk(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64) {
+fn search_from(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64) {
     let (mut high, mut best) = split_len(block, count, all, last);
     let mut k = last;
-    // One more low bit each has to save as much in the high parts.
+    // One more low bit per residual has to save at least as much in the unary part.
     while high >= count && k < k_max {
         let (next_high, next) = split_len(block, count, all, k + 1);
         if next >= best {
@@ -78,7 +79,7 @@ fn walk(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64
     if k > last {
         return (k, best);
     }
-    // One low bit less must not cost more in the high parts.
+    // One low bit less per residual must not cost more in the unary part.
     while k > 0 {
         let (next_high, next) = split_len(block, count, all, k - 1);
         if next >= best {
@@ -92,7 +93,7 @@ fn walk(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64
     (k, best)
 }
 
-/// The bits of the second extension, if it can code the block at all. `all` is the bitwise or of the block.
+/// Number of bits of the second extension, if it can code the block. `all` is the bitwise OR of the block.
 #[cfg_attr(feature = "std", inline(always))]
 fn pairs_len(block: &[u32], all: u32) -> Option<u64> {
     if all > 15 {
@@ -110,7 +111,7 @@ fn pairs_len(block: &[u32], all: u32) -> Option<u64> {
 
 #[cfg_attr(feature = "std", inline(always))]
 fn choose(l: &Layout, block: &[u32], all: u32, reference: bool, k: &mut u32) -> Choice {
-    // The zero in place of the reference adds nothing to sums.
+    // The first residual is zero if a reference replaces it, so it adds nothing to sums.
     let count = block.len() as u64 - u64::from(reference);
     let raw = count * u64::from(l.bits);
     let split = l.k_max.map(|k_max| {
@@ -129,10 +130,10 @@ fn choose(l: &Layout, block: &[u32], all: u32, reference: bool, k: &mut u32) -> 
     }
 }
 
-/// Writes a block that is not zero. `reference` is the block's reference sample, if it has one; then the first
-/// residual is a zero that stands for it. `all` is the bitwise or of the residuals, `k` the last block's and this one's.
+/// Writes a block that is not zero. `reference` is its reference sample, if any; the first residual is then a zero that
+/// is not written. `all` is the bitwise OR of the residuals. `k` is that of the previous block, and is updated.
 #[cfg_attr(feature = "std", inline(always))]
-pub(super) fn write(l: &Layout, w: &mut BitWriter, block: &[u32], all: u32, reference: Option<u32>, k: &mut u32) {
+pub(super) fn write(l: &Layout, w: &mut WordWriter, block: &[u32], all: u32, reference: Option<u32>, k: &mut u32) {
     let coded = block.get(usize::from(reference.is_some())..).unwrap_or(&[]);
     match choose(l, block, all, reference.is_some(), k) {
         Choice::Split(k) => {
@@ -151,7 +152,7 @@ pub(super) fn write(l: &Layout, w: &mut BitWriter, block: &[u32], all: u32, refe
             let (pairs, _) = block.as_chunks::<2>();
             for &[a, b] in pairs {
                 let sum = a + b;
-                w.put_fs(sum * (sum + 1) / 2 + b);
+                w.unary(sum * (sum + 1) / 2 + b);
             }
         }
         Choice::Raw => {
@@ -164,9 +165,9 @@ pub(super) fn write(l: &Layout, w: &mut BitWriter, block: &[u32], all: u32, refe
     }
 }
 
-/// Fundamental sequences of what stands above the low `k` bits, several in a word where they fit.
+/// Writes the residuals without their low `k` bits as fundamental sequences, several per word where they fit.
 #[cfg_attr(feature = "std", inline(always))]
-fn write_high(w: &mut BitWriter, block: &[u32], k: u32) {
+fn write_high(w: &mut WordWriter, block: &[u32], k: u32) {
     let (quads, rest) = block.as_chunks::<4>();
     for quad in quads {
         let [a, b, c, d] = quad.map(|d| u64::from(d >> k));
@@ -176,18 +177,18 @@ fn write_high(w: &mut BitWriter, block: &[u32], k: u32) {
             w.put(word, bits as u32);
         } else {
             for d in quad {
-                w.put_fs(d >> k);
+                w.unary(d >> k);
             }
         }
     }
     for d in rest {
-        w.put_fs(d >> k);
+        w.unary(d >> k);
     }
 }
 
-/// The low `k` bits of each, `k` up to 32, several in a word where they fit.
+/// Writes the low `k` bits, 0 to 32, of each residual, several per word where they fit.
 #[cfg_attr(feature = "std", inline(always))]
-fn write_low(w: &mut BitWriter, block: &[u32], k: u32) {
+fn write_low(w: &mut WordWriter, block: &[u32], k: u32) {
     if k == 0 {
         return;
     }
@@ -221,13 +222,13 @@ fn write_low(w: &mut BitWriter, block: &[u32], k: u32) {
     }
 }
 
-/// Writes a run of zero blocks. `to_end`: it reaches the end of its segment of 64 blocks, its interval or the data.
-pub(super) fn write_zeros(l: &Layout, w: &mut BitWriter, blocks: u32, to_end: bool, reference: Option<u32>) {
+/// Writes a run of zero blocks. `to_end`: it reaches the end of its segment of 64 blocks, of its interval or of the data.
+pub(super) fn write_zeros(l: &Layout, w: &mut WordWriter, blocks: u32, to_end: bool, reference: Option<u32>) {
     w.put(0, l.id_len + 1);
     if let Some(r) = reference {
         w.put(r.into(), l.bits);
     }
-    w.put_fs(match blocks {
+    w.unary(match blocks {
         5.. if to_end => 4,
         5.. => blocks,
         _ => blocks.sat_sub(1),

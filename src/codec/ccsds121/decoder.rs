@@ -1,31 +1,32 @@
-//! The decoder: coded bytes cut anywhere into samples cut anywhere.
+//! The decoder: reads coded bytes in pieces of any length, and writes samples to output pieces of any length.
 //!
-//! Blocks that are whole in the input take the fast path. Where the input is cut, and for fundamental sequences longer
-//! than a word, one block goes bit by bit through a machine that can stop after any byte.
+//! A block that is whole in the input takes the fast path. Where the input piece ends within a block, and for fundamental
+//! sequences longer than a word, a state machine decodes the block bit by bit; it can pause after any byte.
 
 use super::bits::BitReader;
 use super::block_decode::{self, Coded, MAX_PAIR_CODE};
 use super::params::{Layout, MAX_BLOCK, Params};
-use super::{StepResult, sample};
+use super::sample;
+use super::step::StepResult;
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
 
-/// Where the bit machine stands in a block.
+/// Position of the state machine in a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum At {
+enum Field {
     Id,
     /// The bit after the identifier 0.
     LowEntropy,
     Reference,
-    /// The first part of the body, from this residual on.
+    /// The body (without split low bits), from this residual on.
     Body(usize),
-    /// The low bits, from this residual on.
+    /// The split low bits, from this residual on.
     Low(usize),
 }
 
-/// Code options by their identifiers.
+/// Code options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum CodeOption {
     Zeros,
     Pairs,
     Split(u32),
@@ -34,27 +35,27 @@ enum Kind {
 
 /// Decodes a stream in pieces.
 ///
-/// About 1 KiB in itself; allocates nothing.
+/// Its size is about 1 KiB; it does not allocate.
 #[derive(Clone, Debug)]
 pub struct Decoder {
     layout: Layout,
     /// Samples not yet decoded.
     left: u64,
-    /// The next block's place in its reference interval.
+    /// Index of the next block in its reference interval.
     index: u32,
-    /// Zero blocks still to come.
+    /// Zero blocks of the current run that are left.
     zeros: u32,
     last: u32,
-    /// Residuals, then samples, of a block; bytes `given` to `ready` of its containers wait for room.
+    /// Residuals, then samples, of a block. Bytes `given` to `ready` of its containers are not yet written.
     block: [u32; MAX_BLOCK],
     given: usize,
     ready: usize,
-    at: At,
-    kind: Kind,
+    field: Field,
+    option: CodeOption,
     reference: Option<u32>,
-    /// Zeros counted of an unfinished fundamental sequence.
+    /// Zeros counted of an incomplete fundamental sequence.
     zeros_seen: u32,
-    /// The low `have` bits come from bytes taken but not used.
+    /// The low `have` bits are those of consumed bytes that are not yet used.
     acc: u64,
     have: u32,
     failed: bool,
@@ -75,8 +76,8 @@ impl Decoder {
             block: [0; MAX_BLOCK],
             given: 0,
             ready: 0,
-            at: At::Id,
-            kind: Kind::Zeros,
+            field: Field::Id,
+            option: CodeOption::Zeros,
             reference: None,
             zeros_seen: 0,
             acc: 0,
@@ -85,11 +86,11 @@ impl Decoder {
         })
     }
 
-    /// Takes from `input` and puts into `out` what it can, and says how far it came.
+    /// Consumes `input` and writes to `out` until one of them is exhausted.
     ///
-    /// Done when the last sample is out; input behind it is not taken. A step that takes and gives nothing although
-    /// there is room needs more input: if there is none, the data are truncated. Error: [`Status::Damaged`] for what
-    /// no encoder makes; every later step fails alike.
+    /// The step is done when the last sample is written; input after it is not consumed. A step that neither consumes nor
+    /// writes although `out` has room needs more input: without any, the data are truncated. Error: [`Status::Damaged`] for
+    /// data that are not the output of an encoder; every later step fails with it as well.
     pub fn step(&mut self, input: &[u8], out: &mut [u8]) -> Result<StepResult> {
         if self.failed {
             return Err(DAMAGED);
@@ -105,9 +106,9 @@ impl Decoder {
         let mut dst = out;
         let mut taken = 0usize;
         let mut done = false;
-        // A turn for each block of the output.
+        // One iteration per block of the output.
         loop {
-            dst = self.give(dst);
+            dst = self.drain(dst);
             if self.given < self.ready {
                 break;
             }
@@ -126,7 +127,7 @@ impl Decoder {
             if self.index == l.rsi {
                 self.index = 0;
                 if l.pad_rsi {
-                    // What is left of the last byte taken is padding: never more than seven bits.
+                    // The rest of the last consumed byte is padding: at most seven bits.
                     self.have = 0;
                 }
             }
@@ -137,9 +138,9 @@ impl Decoder {
     /// Decodes the next coded block; false if the input ends within it.
     fn next_block(&mut self, input: &[u8], taken: &mut usize) -> Result<bool> {
         let l = self.layout;
-        // The fast path sees the input only: bits held from an earlier piece are out of its sight.
+        // The fast path reads the input only, not bits held from an earlier piece.
         let at = (*taken as u64).sat_mul(8).checked_sub(u64::from(self.have));
-        if let (At::Id, Some(pos)) = (self.at, at)
+        if let (Field::Id, Some(pos)) = (self.field, at)
             && let Some(block) = self.block.get_mut(..l.block)
         {
             let mut reader = BitReader::new(input, pos);
@@ -160,19 +161,19 @@ impl Decoder {
             }
         }
         let mut rest = input.get(*taken..).unwrap_or(&[]);
-        let whole = self.crawl(&mut rest)?.is_some();
+        let whole = self.decode_bitwise(&mut rest)?.is_some();
         *taken = input.len().sat_sub(rest.len());
         Ok(whole)
     }
 
-    /// Turns the residuals into samples and gives them out, or keeps what finds no room.
+    /// Converts the residuals to samples and writes them, or keeps them where `dst` has no room. Returns the rest of `dst`.
     fn finish_block<'o>(&mut self, dst: &'o mut [u8]) -> Result<&'o mut [u8]> {
         let l = self.layout;
         self.index = self.index.wrapping_add(1);
         let block = self.block.get_mut(..l.block).ok_or(INTERNAL)?;
         if l.preprocess {
             if let Some(raw) = self.reference.take() {
-                // The reference is its own sample: two's complement where signed, so shift it as the others.
+                // The reference is a sample in two's complement if signed, so it is shifted like any sample.
                 self.last = raw.wrapping_add(l.offset) & l.max;
                 if let Some(first) = block.first_mut() {
                     *first = 0;
@@ -192,8 +193,8 @@ impl Decoder {
         Ok(dst)
     }
 
-    /// Gives out bytes of a block kept back; what is left of `dst`.
-    fn give<'o>(&mut self, dst: &'o mut [u8]) -> &'o mut [u8] {
+    /// Writes pending bytes of a block to `dst`. Returns the rest of it.
+    fn drain<'o>(&mut self, dst: &'o mut [u8]) -> &'o mut [u8] {
         let size = self.layout.sample_bytes.max(1);
         let mut n = 0usize;
         for to in dst.iter_mut().take(self.ready.sat_sub(self.given)) {
@@ -221,9 +222,9 @@ impl Decoder {
         Some(((self.acc >> self.have) & mask) as u32)
     }
 
-    /// The next fundamental sequence, at most `limit`.
-    fn sequence(&mut self, limit: u32, rest: &mut &[u8]) -> Result<Option<u32>> {
-        // Each turn takes a bit.
+    /// The next fundamental sequence, at most `limit`; `None` if the input ends first.
+    fn unary(&mut self, limit: u32, rest: &mut &[u8]) -> Result<Option<u32>> {
+        // Each iteration consumes a bit.
         loop {
             match self.bits(1, rest) {
                 None => return Ok(None),
@@ -238,85 +239,100 @@ impl Decoder {
         }
     }
 
-    /// Goes on bit by bit to the end of the block; `None` if the input ends first.
-    fn crawl(&mut self, rest: &mut &[u8]) -> Result<Option<()>> {
+    /// Decodes bit by bit to the end of the block; `None` if the input ends first.
+    fn decode_bitwise(&mut self, rest: &mut &[u8]) -> Result<Option<()>> {
         let l = self.layout;
         let has_reference = l.preprocess && self.index == 0;
         let first = usize::from(has_reference);
-        // Each turn takes a bit, or is one of a block's few steps.
+        // Each iteration consumes a bit, or is one of the few steps of a block without bits.
         loop {
-            match self.at {
-                At::Id => {
+            match self.field {
+                Field::Id => {
                     let Some(id) = self.bits(l.id_len, rest) else { return Ok(None) };
                     let raw = (1u32 << l.id_len).wrapping_sub(1);
                     self.reference = None;
-                    self.at = if id == 0 { At::LowEntropy } else { At::Reference };
-                    self.kind = if id == raw { Kind::Raw } else { Kind::Split(id.wrapping_sub(1)) };
+                    self.field = if id == 0 { Field::LowEntropy } else { Field::Reference };
+                    self.option = if id == raw { CodeOption::Raw } else { CodeOption::Split(id.wrapping_sub(1)) };
                 }
-                At::LowEntropy => {
+                Field::LowEntropy => {
                     let Some(bit) = self.bits(1, rest) else { return Ok(None) };
-                    self.kind = if bit == 1 { Kind::Pairs } else { Kind::Zeros };
-                    self.at = At::Reference;
+                    self.option = if bit == 1 { CodeOption::Pairs } else { CodeOption::Zeros };
+                    self.field = Field::Reference;
                 }
-                At::Reference => {
+                Field::Reference => {
                     if has_reference {
                         let Some(r) = self.bits(l.bits, rest) else { return Ok(None) };
                         self.reference = Some(r);
                     }
-                    self.at = At::Body(if self.kind == Kind::Pairs { 0 } else { first });
+                    self.field = Field::Body(if self.option == CodeOption::Pairs { 0 } else { first });
                 }
-                At::Body(i) if i >= l.block => {
-                    self.at = match self.kind {
-                        Kind::Split(k) if k > 0 => At::Low(first),
-                        _ => At::Id,
+                Field::Body(i) if i >= l.block => {
+                    self.field = match self.option {
+                        CodeOption::Split(k) if k > 0 => Field::Low(first),
+                        _ => Field::Id,
                     };
-                    if self.at == At::Id {
+                    if self.field == Field::Id {
                         return Ok(Some(()));
                     }
                 }
-                At::Body(i) => match self.kind {
-                    Kind::Zeros => {
-                        let Some(code) = self.sequence(l.rsi.max(4), rest)? else { return Ok(None) };
-                        self.zeros = block_decode::zero_run(&l, code, self.index).ok_or(DAMAGED)?;
-                        self.at = At::Id;
+                Field::Body(i) => {
+                    if self.decode_body(i, has_reference, rest)?.is_none() {
+                        return Ok(None);
+                    }
+                    if self.field == Field::Id {
                         return Ok(Some(()));
                     }
-                    Kind::Pairs => {
-                        let Some(code) = self.sequence(MAX_PAIR_CODE, rest)? else { return Ok(None) };
-                        let (a, b) = block_decode::pair(code).ok_or(DAMAGED)?;
-                        let a = if has_reference && i == 0 { 0 } else { a };
-                        self.set(i, a)?;
-                        self.set(i.wrapping_add(1), b)?;
-                        self.at = At::Body(i.wrapping_add(2));
-                    }
-                    Kind::Split(k) => {
-                        let limit = l.max.checked_shr(k).unwrap_or(0);
-                        let Some(m) = self.sequence(limit, rest)? else { return Ok(None) };
-                        self.set(i, m)?;
-                        self.at = At::Body(i.wrapping_add(1));
-                    }
-                    Kind::Raw => {
-                        let Some(d) = self.bits(l.bits, rest) else { return Ok(None) };
-                        self.set(i, d)?;
-                        self.at = At::Body(i.wrapping_add(1));
-                    }
-                },
-                At::Low(i) if i >= l.block => {
-                    self.at = At::Id;
+                }
+                Field::Low(i) if i >= l.block => {
+                    self.field = Field::Id;
                     return Ok(Some(()));
                 }
-                At::Low(i) => {
-                    let Kind::Split(k) = self.kind else { return Err(INTERNAL) };
+                Field::Low(i) => {
+                    let CodeOption::Split(k) = self.option else { return Err(INTERNAL) };
                     let Some(low) = self.bits(k, rest) else { return Ok(None) };
                     let high = self.block.get(i).copied().unwrap_or(0);
                     self.set(i, high.checked_shl(k).unwrap_or(0) | low)?;
-                    self.at = At::Low(i.wrapping_add(1));
+                    self.field = Field::Low(i.wrapping_add(1));
                 }
             }
         }
     }
 
-    /// Stores a residual, which has to be an n-bit number.
+    /// Decodes the body of residual `i`, of a pair from `i` on, or of a run of zero blocks, which ends the block: then the
+    /// next field is the identifier. `None` if the input ends first.
+    #[cfg_attr(feature = "std", inline(always))]
+    fn decode_body(&mut self, i: usize, has_reference: bool, rest: &mut &[u8]) -> Result<Option<()>> {
+        let l = self.layout;
+        match self.option {
+            CodeOption::Zeros => {
+                let Some(code) = self.unary(l.rsi.max(4), rest)? else { return Ok(None) };
+                self.zeros = block_decode::zero_run(&l, code, self.index).ok_or(DAMAGED)?;
+                self.field = Field::Id;
+            }
+            CodeOption::Pairs => {
+                let Some(code) = self.unary(MAX_PAIR_CODE, rest)? else { return Ok(None) };
+                let (a, b) = block_decode::pair(code).ok_or(DAMAGED)?;
+                let a = if has_reference && i == 0 { 0 } else { a };
+                self.set(i, a)?;
+                self.set(i.wrapping_add(1), b)?;
+                self.field = Field::Body(i.wrapping_add(2));
+            }
+            CodeOption::Split(k) => {
+                let limit = l.max.checked_shr(k).unwrap_or(0);
+                let Some(m) = self.unary(limit, rest)? else { return Ok(None) };
+                self.set(i, m)?;
+                self.field = Field::Body(i.wrapping_add(1));
+            }
+            CodeOption::Raw => {
+                let Some(d) = self.bits(l.bits, rest) else { return Ok(None) };
+                self.set(i, d)?;
+                self.field = Field::Body(i.wrapping_add(1));
+            }
+        }
+        Ok(Some(()))
+    }
+
+    /// Stores residual `i`. An error if it is not an n-bit number.
     fn set(&mut self, i: usize, d: u32) -> Result<()> {
         if d > self.layout.max {
             return Err(DAMAGED);

@@ -1,43 +1,44 @@
-//! The encoder: blocks gathered from input cut anywhere, and coded into output cut anywhere.
+//! The encoder: gathers blocks from input pieces of any length, and writes coded bytes to output pieces of any length.
 
-use super::bits::BitWriter;
 use super::params::{Layout, MAX_BLOCK, Params};
-use super::{StepResult, block_encode, sample};
+use super::step::StepResult;
+use super::{block_encode, sample};
+use crate::codec::word_writer::WordWriter;
 use crate::status::{Error, Result, Status};
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
-/// Blocks of a segment: a run of zero blocks does not cross its end.
+/// Blocks per segment: a run of zero blocks does not cross the end of a segment.
 const SEGMENT: u32 = 64;
 
-/// More than the longest run of zeros, one block and what the writer needs behind them.
+/// Upper bound of the bytes of one block: the longest run of zero blocks, a block, and the spare bytes of the writer.
 const BLOCK_CODED_MAX: usize = MAX_BLOCK * 4 + 64;
 
-/// A run of zero blocks not yet written.
+/// A run of zero blocks that is not yet written.
 #[derive(Clone, Copy, Debug, Default)]
 struct Zeros {
     blocks: u32,
     reference: Option<u32>,
 }
 
-/// What the coder carries from block to block.
+/// State of the encoder between blocks.
 #[derive(Clone, Debug)]
 struct Coder {
     layout: Layout,
-    /// The k of the last block that was not zero.
+    /// k of the last block that was not zero.
     k: u32,
     /// The last sample.
     last: u32,
-    /// The next block's place in its reference interval.
+    /// Index of the next block in its reference interval.
     index: u32,
     zeros: Zeros,
-    /// Bits of an unfinished byte, at its top, and how many.
+    /// Bits of the incomplete byte, at its top, and their number.
     head: u8,
     head_bits: u32,
 }
 
 impl Coder {
-    /// Codes one whole block; the bytes finished by it.
+    /// Encodes one whole block. Returns the number of bytes completed.
     fn block(&mut self, containers: &[u8], out: &mut [u8]) -> Result<usize> {
         match self.layout.block {
             8 => self.block_of::<8>(containers, out),
@@ -48,7 +49,7 @@ impl Coder {
         }
     }
 
-    /// The same with room for `N` samples: the common block sizes are known to the compiler.
+    /// Encodes a block with room for `N` samples, so that the compiler knows the common block lengths.
     fn block_of<const N: usize>(&mut self, containers: &[u8], out: &mut [u8]) -> Result<usize> {
         let l = self.layout;
         let len = if N < MAX_BLOCK { N } else { l.block };
@@ -60,7 +61,7 @@ impl Coder {
             return Err(Error::new(Status::Range, "a sample does not fit its {a} bits").a(l.bits));
         }
         let first = if l.preprocess && self.index == 0 { samples.first().copied() } else { None };
-        // A reference sample predicts itself: its residual is 0. It is stored as it is, two's complement where signed.
+        // A reference sample predicts itself: its residual is 0. It is stored in two's complement if signed.
         let reference = first.map(|u| u.wrapping_sub(l.offset) & l.max);
         let all = if l.preprocess {
             sample::residuals(l.max, first.unwrap_or(self.last), samples, block)
@@ -72,7 +73,7 @@ impl Coder {
 
         self.index = self.index.wrapping_add(1);
         let interval_ends = self.index == l.rsi;
-        let mut w = BitWriter::new(out, self.head, self.head_bits);
+        let mut w = WordWriter::resume(out, self.head, self.head_bits);
         if all == 0 {
             if self.zeros.blocks == 0 {
                 self.zeros.reference = reference;
@@ -91,26 +92,26 @@ impl Coder {
                 w.align();
             }
         }
-        self.keep(w)
+        self.suspend(w)
     }
 
-    /// Codes what was held back, and fills the last byte.
+    /// Writes the pending run of zero blocks, and pads the last byte.
     fn end(&mut self, out: &mut [u8]) -> Result<usize> {
-        let mut w = BitWriter::new(out, self.head, self.head_bits);
+        let mut w = WordWriter::resume(out, self.head, self.head_bits);
         self.write_zeros(&mut w, true);
         w.align();
-        self.keep(w)
+        self.suspend(w)
     }
 
-    fn write_zeros(&mut self, w: &mut BitWriter, to_end: bool) {
+    fn write_zeros(&mut self, w: &mut WordWriter, to_end: bool) {
         if self.zeros.blocks > 0 {
             block_encode::write_zeros(&self.layout, w, self.zeros.blocks, to_end, self.zeros.reference);
             self.zeros = Zeros::default();
         }
     }
 
-    fn keep(&mut self, w: BitWriter) -> Result<usize> {
-        let (len, head, bits) = w.finish().ok_or(INTERNAL)?;
+    fn suspend(&mut self, w: WordWriter) -> Result<usize> {
+        let (len, head, bits) = w.suspend().ok_or(INTERNAL)?;
         (self.head, self.head_bits) = (head, bits);
         Ok(len)
     }
@@ -118,16 +119,16 @@ impl Coder {
 
 const INTERNAL: Error = Error::new(Status::Internal, "a coded block exceeds its bound");
 
-/// Codes a stream in pieces.
+/// Encodes a stream in pieces.
 ///
-/// A few KiB in itself; allocates nothing.
+/// Its size is a few KiB; it does not allocate.
 #[derive(Clone, Debug)]
 pub struct Encoder {
     coder: Coder,
-    /// A block whose bytes have not all come.
+    /// The incomplete block.
     staged: [u8; MAX_BLOCK * 4],
     staged_len: usize,
-    /// Coded bytes that found no room.
+    /// Coded bytes that did not fit the output: `pending_from..pending_to`.
     pending: [u8; BLOCK_CODED_MAX],
     pending_from: usize,
     pending_to: usize,
@@ -156,18 +157,17 @@ impl Encoder {
         })
     }
 
-    /// Takes from `input` and puts into `out` what it can, and says how far it came.
+    /// Consumes `input` and writes to `out` until one of them is exhausted.
     ///
-    /// `end` says that nothing follows `input`; then call again with what is left of it until the step is done.
-    /// Unless the step is done or `out` is full, all of `input` was taken. Errors: [`Status::Range`] for a sample that
-    /// does not fit its bits, [`Status::Argument`] when the data end within a sample. After an error the stream
-    /// cannot go on.
+    /// Set `end` when no input follows `input`; then call again with the rest of it until the step is done. Unless the
+    /// step is done or `out` is full, all of `input` is consumed. Errors: [`Status::Range`] for a sample that does not fit
+    /// its bits, [`Status::Argument`] when the data end within a sample. After an error the stream cannot be continued.
     pub fn step(&mut self, input: &[u8], out: &mut [u8], end: bool) -> Result<StepResult> {
         let block_bytes = self.coder.layout.block_bytes();
         let (mut src, mut dst) = (input, out);
         let (in_len, out_len) = (src.len(), dst.len());
         let mut done = false;
-        // A turn for each block of the input, and two at the end.
+        // One iteration per block of the input, and two at the end.
         loop {
             dst = self.drain(dst);
             if self.pending_from < self.pending_to {
@@ -203,7 +203,7 @@ impl Encoder {
         Ok(StepResult { consumed: in_len.sat_sub(src.len()), produced: out_len.sat_sub(dst.len()), done })
     }
 
-    /// Codes a block, or the end, straight into `dst` where it is certain to fit; what is left of `dst`.
+    /// Encodes a block, or the end for `None`, directly into `dst` where it is certain to fit. Returns the rest of `dst`.
     fn emit<'o>(&mut self, block: Option<&[u8]>, dst: &'o mut [u8]) -> Result<&'o mut [u8]> {
         let direct = dst.len() >= BLOCK_CODED_MAX;
         let to = if direct { &mut *dst } else { &mut self.pending };
@@ -218,7 +218,7 @@ impl Encoder {
         Ok(dst)
     }
 
-    /// Moves pending bytes to `dst`; what is left of it.
+    /// Moves pending bytes to `dst`. Returns the rest of it.
     fn drain<'o>(&mut self, dst: &'o mut [u8]) -> &'o mut [u8] {
         let waiting = self.pending.get(self.pending_from..self.pending_to).unwrap_or(&[]);
         let n = waiting.len().min(dst.len());
@@ -230,7 +230,7 @@ impl Encoder {
         rest
     }
 
-    /// Moves input to the unfinished block; what is left of the input.
+    /// Moves input to the incomplete block. Returns the rest of the input.
     fn stage<'i>(&mut self, src: &'i [u8], block_bytes: usize) -> &'i [u8] {
         let room = self.staged.get_mut(self.staged_len..block_bytes).unwrap_or(&mut []);
         let (now, rest) = src.split_at(src.len().min(room.len()));

@@ -1,12 +1,12 @@
-//! CCSDS 121.0-B-3, "Lossless Data Compression": the raw bitstream, as ground systems already decode it.
+//! CCSDS 121.0-B-3, "Lossless Data Compression": the raw bitstream, which existing ground systems decode.
 //!
-//! The stream carries none of its parameters: whoever stores it keeps [`Params`] and the sample count beside it.
-//! A block of J samples is predicted from the sample before each, the residuals mapped to unsigned integers, and the
-//! block coded with the shortest of: Golomb-Rice with k low bits split off, pairs (second extension), runs of zero
-//! blocks, or raw. Where several are equally short the choice is libaec's, so the bytes are libaec's too.
+//! [`encode`] and [`decode`] code a whole buffer with about 3 KiB of stack. [`Encoder`] and [`Decoder`] code a stream in
+//! pieces of any length; each is a few KiB. Nothing here allocates.
 //!
-//! Nothing here allocates. [`encode`] and [`decode`] go from memory to memory with about 3 KiB of stack;
-//! [`Encoder`] and [`Decoder`] do the same in pieces cut anywhere and are a few KiB each.
+//! The stream contains none of its parameters: the caller stores [`Params`] and the number of samples. Each sample is
+//! predicted by the one before it, and the residuals are mapped to unsigned integers. A block of J residuals is coded
+//! with the shortest of four options: Golomb-Rice with k low bits split off, pairs (second extension), runs of zero
+//! blocks, or raw. Among equally short options the choice is that of libaec, so the bytes are those of libaec as well.
 //!
 //! ```
 //! use sqrtspace::codec::ccsds121::{Params, decode, encode, worst_case_bytes};
@@ -27,29 +27,20 @@ mod decoder;
 mod encoder;
 mod params;
 mod sample;
+mod step;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use params::{MAX_BLOCK, PARAMS_BYTES, Params, worst_case_bytes};
+pub use step::StepResult;
 
 use crate::status::{Error, Result, Status};
 
-/// How far one step of an [`Encoder`] or [`Decoder`] came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StepResult {
-    /// Bytes taken from the input.
-    pub consumed: usize,
-    /// Bytes put into the output.
-    pub produced: usize,
-    /// True when everything is out: further steps do nothing.
-    pub done: bool,
-}
-
-/// Codes all samples of `input` into `out`; the number of bytes written.
+/// Encodes all samples of `input` into `out`. Returns the number of bytes written.
 ///
-/// `input` holds whole samples in the containers that [`Params::sample_bytes`] tells. `out` needs at most
-/// [`worst_case_bytes`]. Errors: [`Status::Argument`] for parameters out of range or a part of a sample,
-/// [`Status::Range`] for a sample that does not fit `bits`, [`Status::Space`] when `out` is too short.
+/// `input` holds whole samples in containers of [`Params::sample_bytes`]. `out` needs at most [`worst_case_bytes`]. Errors:
+/// [`Status::Argument`] for parameters out of range or an incomplete sample, [`Status::Range`] for a sample that does not
+/// fit `bits`, [`Status::Space`] when `out` is too short.
 pub fn encode(params: &Params, input: &[u8], out: &mut [u8]) -> Result<usize> {
     let step = Encoder::new(params)?.step(input, out, true)?;
     if step.done {
@@ -59,11 +50,11 @@ pub fn encode(params: &Params, input: &[u8], out: &mut [u8]) -> Result<usize> {
     }
 }
 
-/// Decodes `samples` samples from `input` into `out`; the number of input bytes they took.
+/// Decodes `samples` samples from `input` into `out`. Returns the number of input bytes used.
 ///
-/// Input beyond the last sample is left alone. Errors: [`Status::Argument`] for parameters out of range,
-/// [`Status::Space`] when `out` is shorter than the samples, [`Status::Damaged`] when `input` ends early or holds what
-/// no encoder makes; what stands in `out` then means nothing.
+/// Input after the last sample is not read. Errors: [`Status::Argument`] for parameters out of range, [`Status::Space`]
+/// when `out` is shorter than the samples, [`Status::Damaged`] when `input` ends early or is not the output of an encoder.
+/// After an error the content of `out` is undefined.
 pub fn decode(params: &Params, input: &[u8], samples: u64, out: &mut [u8]) -> Result<usize> {
     let mut decoder = Decoder::new(params, samples)?;
     let need = samples.checked_mul(params.sample_bytes() as u64);

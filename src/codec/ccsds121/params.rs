@@ -1,35 +1,35 @@
-//! The parameters of a stream, and what follows from them.
+//! The parameters of a stream, and the numbers derived from them.
 
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 
-/// The largest block that [`Params::not_enforce`] allows.
+/// Maximum number of samples of a block, which [`Params::not_enforce`] allows.
 pub const MAX_BLOCK: usize = 256;
 
 /// Bytes of [`Params::to_bytes`].
 pub const PARAMS_BYTES: usize = 6;
 
-/// What coder and decoder must agree on; nothing of it is in the stream.
+/// Parameters that encoder and decoder must agree on. The stream does not contain them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Params {
     /// Bits of a sample, 1 to 32.
     pub bits: u8,
-    /// Samples of a block: 8, 16, 32 or 64; with `not_enforce` any even number up to [`MAX_BLOCK`].
+    /// Samples per block: 8, 16, 32 or 64; with `not_enforce` any even number up to [`MAX_BLOCK`].
     pub block: u16,
-    /// Blocks from one reference sample to the next, 1 to 4096.
+    /// Blocks per reference interval (from one reference sample to the next), 1 to 4096.
     pub rsi: u16,
-    /// Samples are two's complement, sign-extended in their containers. Without `preprocess` the coder sees unsigned
-    /// numbers, whatever this says.
+    /// Samples are two's complement, sign-extended in their containers. Without `preprocess` this is ignored: the samples
+    /// are coded as unsigned numbers.
     pub signed: bool,
-    /// Code differences to the sample before. Without it the samples themselves are coded.
+    /// Code the differences of consecutive samples. Otherwise the samples themselves are coded.
     pub preprocess: bool,
-    /// The smaller set of code options, for at most 4 bits.
+    /// Use the restricted set of code options, for samples of at most 4 bits.
     pub restricted: bool,
-    /// Containers are big-endian. This is about memory; the stream is the same.
+    /// Containers are big-endian. This affects memory only, not the stream.
     pub msb: bool,
-    /// Samples of 17 to 24 bits lie in 3 bytes instead of 4.
+    /// Samples of 17 to 24 bits have containers of 3 bytes instead of 4.
     pub data_3byte: bool,
-    /// Pad to a whole byte after each reference interval. Not in the standard; some published streams have it.
+    /// Pad to a whole byte after each reference interval. Not part of the standard, but used by some published streams.
     pub pad_rsi: bool,
     /// Allow any even block length.
     pub not_enforce: bool,
@@ -54,7 +54,7 @@ impl Default for Params {
 }
 
 impl Params {
-    /// Bytes of a sample's container: 1 for up to 8 bits, 2 for up to 16, else 4, or 3 with `data_3byte`.
+    /// Bytes of a container: 1 for samples of up to 8 bits, 2 for up to 16, else 4; 3 for 17 to 24 bits with `data_3byte`.
     #[must_use]
     pub const fn sample_bytes(&self) -> usize {
         match self.bits {
@@ -65,9 +65,8 @@ impl Params {
         }
     }
 
-    /// Parameters by the flags of libaec, which users of the standard know: 1 signed, 2 `data_3byte`, 4 `msb`,
-    /// 8 `preprocess`, 16 `restricted`, 32 `pad_rsi`, 64 `not_enforce`. [`Status::Argument`] for others, and for parameters
-    /// out of range.
+    /// Parameters from the flags of libaec: 1 signed, 2 `data_3byte`, 4 `msb`, 8 `preprocess`, 16 `restricted`,
+    /// 32 `pad_rsi`, 64 `not_enforce`. [`Status::Argument`] for other flags and for parameters out of range.
     pub fn from_flags(bits: u8, block: u16, rsi: u16, flags: u32) -> Result<Self> {
         if flags > 127 {
             return Err(Error::new(Status::Argument, "unknown flags of CCSDS 121 parameters: {a}").a(flags));
@@ -89,7 +88,7 @@ impl Params {
         Ok(params)
     }
 
-    /// The parameters as a container keeps them: bits, flags, block and interval, big-endian.
+    /// The parameters as a frame stores them: bits, flags, block and interval, big-endian.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; PARAMS_BYTES] {
         let flags =
@@ -99,7 +98,7 @@ impl Params {
         [self.bits, flags, b0, b1, r0, r1]
     }
 
-    /// What [`Params::to_bytes`] made. [`Status::Format`] for flags that are not known, [`Status::Argument`] for
+    /// Parameters from the bytes of [`Params::to_bytes`]. [`Status::Format`] for unknown flags, [`Status::Argument`] for
     /// parameters out of range.
     pub fn from_bytes(bytes: [u8; PARAMS_BYTES]) -> Result<Self> {
         let [bits, flags, b0, b1, r0, r1] = bytes;
@@ -123,30 +122,30 @@ impl Params {
         Ok(params)
     }
 
-    /// Says what is wrong with the parameters, if anything.
+    /// [`Status::Argument`] for parameters out of range.
     pub fn check(&self) -> Result<()> {
         Layout::new(self).map(|_| ())
     }
 }
 
-/// Numbers that follow from valid parameters.
+/// Numbers derived from valid parameters.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
-    /// n, 1..=32.
+    /// Bits of a sample (n), 1 to 32.
     pub bits: u32,
-    /// J, 2..=`MAX_BLOCK`.
+    /// Samples per block (J), 2 to `MAX_BLOCK`.
     pub block: usize,
     /// Blocks of a reference interval.
     pub rsi: u32,
     /// The largest n-bit number.
     pub max: u32,
-    /// Added to a sample so that its least value becomes 0: signed streams are unsigned ones shifted.
+    /// Added to a sample so that its smallest value becomes 0: a signed stream is a shifted unsigned one.
     pub offset: u32,
     /// Bits of an option identifier.
     pub id_len: u32,
-    /// The largest k that has an identifier; none in the smallest restricted set.
+    /// The largest k with an identifier; none in the smallest restricted set.
     pub k_max: Option<u32>,
-    /// Bytes of a container, 1..=4.
+    /// Bytes of a container, 1 to 4.
     pub sample_bytes: usize,
     /// Containers are big-endian.
     pub msb: bool,
@@ -158,7 +157,7 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn new(p: &Params) -> Result<Self> {
-        let bad = |template| Err(Error::new(Status::Argument, template));
+        let bad = |text| Err(Error::new(Status::Argument, text));
         let bits = u32::from(p.bits);
         if !(1..=32).contains(&bits) {
             return bad("bits of a sample are 1 to 32");
@@ -200,20 +199,21 @@ impl Layout {
         })
     }
 
-    /// Bytes of a whole block in its containers.
+    /// Bytes of the containers of a block.
     pub(super) fn block_bytes(&self) -> usize {
         self.block.sat_mul(self.sample_bytes)
     }
 }
 
-/// The most bytes that `samples` samples can become.
+/// Maximum number of coded bytes of `samples` samples.
 ///
-/// Every block is at worst its identifier and its raw samples, with padding where `pad_rsi` asks for it.
+/// In the worst case every block is its identifier and its raw samples, with padding where `pad_rsi` is set.
 pub fn worst_case_bytes(params: &Params, samples: usize) -> Result<usize> {
     let l = Layout::new(params)?;
     let (n, id) = (u128::from(l.bits), u128::from(l.id_len));
     let blocks = (samples as u128).div_ceil(l.block.max(1) as u128);
-    // A lone zero block takes the identifier, one bit, perhaps a reference, and a one: more than two raw 1-bit samples.
+    // A single zero block has the identifier, one bit, a reference if any, and a one: more than two
+    // raw 1-bit samples.
     let raw = id.saturating_add(n.saturating_mul(l.block as u128));
     let zero = id.saturating_add(n).saturating_add(2);
     let pad = if l.pad_rsi { blocks.div_ceil(u128::from(l.rsi.max(1))).saturating_mul(7) } else { 0 };

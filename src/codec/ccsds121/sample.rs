@@ -1,4 +1,6 @@
-//! Samples to and from their containers in memory. Inside, every sample is a number from 0 to 2^n - 1.
+//! Samples and residuals: conversion from and to containers in memory, and the mapping of differences.
+//!
+//! The codec represents every sample as a number from 0 to 2^n - 1.
 #![allow(clippy::arithmetic_side_effects, reason = "shifts by constants below 32 and wrapping offsets")]
 
 use super::params::Layout;
@@ -45,7 +47,7 @@ fn write_as<const B: usize, const MSB: bool>(l: &Layout, samples: &[u32], bytes:
     }
 }
 
-/// Reads as many samples as both sides hold; false if one does not fit its n bits.
+/// Reads as many samples as both slices hold. False if one does not fit n bits.
 pub(super) fn read(l: &Layout, bytes: &[u8], out: &mut [u32]) -> bool {
     let all = match (l.sample_bytes, l.msb) {
         (1, _) => read_as::<1, false>(l, bytes, out),
@@ -59,7 +61,7 @@ pub(super) fn read(l: &Layout, bytes: &[u8], out: &mut [u32]) -> bool {
     all <= l.max
 }
 
-/// Writes as many samples as both sides hold.
+/// Writes as many samples as both slices hold.
 pub(super) fn write(l: &Layout, samples: &[u32], bytes: &mut [u8]) {
     match (l.sample_bytes, l.msb) {
         (1, _) => write_as::<1, false>(l, samples, bytes),
@@ -72,19 +74,20 @@ pub(super) fn write(l: &Layout, samples: &[u32], bytes: &mut [u8]) {
     }
 }
 
-/// Residuals of `samples`, each predicted by the one before it, the first by `last`; and the bitwise or of all.
+/// Residuals of `samples`, each predicted by the one before it, the first by `last`. Returns their bitwise OR.
 ///
-/// Small differences of either sign alternate; where only one sign is left within the range, it goes on alone.
-// Not inlined: with its length known the loop is unrolled before it could be vectorised, and is slower.
+/// Small differences of either sign alternate. Beyond the point where only one sign stays within the range, its
+/// differences follow each other.
+// Not inlined: with a known length the loop is unrolled before it could be vectorized, which is slower.
 #[inline(never)]
 pub(super) fn residuals(max: u32, last: u32, samples: &[u32], out: &mut [u32]) -> u32 {
     let one = |p: u32, x: u32| {
         let up = x >= p;
         let step = if up { x.wrapping_sub(p) } else { p.wrapping_sub(x) };
-        let near = step <= p.min(max.wrapping_sub(p));
+        let both_signs = step <= p.min(max.wrapping_sub(p));
         let folded = step.wrapping_mul(2).wrapping_sub(u32::from(!up));
-        let far = if up { x } else { max.wrapping_sub(x) };
-        if near { folded } else { far }
+        let single = if up { x } else { max.wrapping_sub(x) };
+        if both_signs { folded } else { single }
     };
     let (Some((d0, rest)), Some((x0, next))) = (out.split_first_mut(), samples.split_first()) else { return 0 };
     *d0 = one(last, *x0);
@@ -96,7 +99,7 @@ pub(super) fn residuals(max: u32, last: u32, samples: &[u32], out: &mut [u32]) -
     all
 }
 
-/// Undoes [`residuals`] in place, starting from the sample `last`; the new last sample.
+/// Reverses [`residuals`] in place, starting from the sample `last`. Returns the new last sample.
 pub(super) fn integrate(max: u32, last: u32, block: &mut [u32]) -> u32 {
     let mut p = last;
     for d in block {

@@ -1,57 +1,17 @@
-//! Bits into and out of bytes: forwards with the most significant first, and backwards for tANS.
+//! Bit readers of the LZ codec, forward and backward; the backward writer of tANS; numbers of seven bits per byte.
+//!
+//! [`Reader`] and [`WordReader`] read what [`WordWriter`](crate::codec::word_writer::WordWriter) wrote, the latter a word
+//! at a time. [`BackReader`] reads what [`BackWriter`] wrote, last bits first.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "bit counts of a word, and positions in a slice in bits: slices of a few MiB, so neither can wrap"
 )]
 
-/// Puts bits into a slice, most significant first.
-///
-/// Every write stores eight bytes, whatever it finishes of them, so that nothing branches on how full the word is;
-/// the slice needs seven bytes more than are written in the end.
-#[derive(Debug)]
-pub(super) struct Writer<'a> {
-    out: &'a mut [u8],
-    pos: usize,
-    acc: u64,
-    used: u32,
-    short: bool,
-}
-
-impl<'a> Writer<'a> {
-    pub(super) fn new(out: &'a mut [u8]) -> Self {
-        Writer { out, pos: 0, acc: 0, used: 0, short: false }
-    }
-
-    /// Appends the low `len` bits of `v`, which has no others; `len` is 1 to 56.
-    #[cfg_attr(feature = "std", inline(always))]
-    pub(super) fn put(&mut self, v: u64, len: u32) {
-        let used = self.used + len;
-        self.acc |= v << (64 - used);
-        match self.out.get_mut(self.pos..).and_then(|o| o.first_chunk_mut::<8>()) {
-            Some(to) => *to = self.acc.to_be_bytes(),
-            None => self.short = true,
-        }
-        self.pos += (used >> 3) as usize;
-        self.acc <<= used & !7;
-        self.used = used & 7;
-    }
-
-    /// Appends `v`, 1 or more, in an Elias gamma code: as many zeros as bits follow its leading one, and its bits.
-    pub(super) fn gamma(&mut self, v: u32) {
-        let bits = v.max(1).ilog2();
-        self.put(u64::from(v), 2 * bits + 1);
-    }
-
-    /// The bytes written, the last filled with zeros. Nothing where the slice was too short.
-    pub(super) fn finish(self) -> Option<usize> {
-        (!self.short).then_some(self.pos + usize::from(self.used > 0))
-    }
-}
-
-/// Reads what [`Writer`] wrote.
+/// Reads bits, most significant first.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
     data: &'a [u8],
+    /// In bits from the start.
     pos: usize,
 }
 
@@ -60,7 +20,7 @@ impl<'a> Reader<'a> {
         Reader { data, pos: 0 }
     }
 
-    /// The next 57 bits or more at the top of a word; zeros behind the end.
+    /// A word with at least the next 57 bits at its top; past the end of the data they are zeros.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn peek(&self) -> u64 {
         let rest = self.data.get(self.pos >> 3..).unwrap_or(&[]);
@@ -71,14 +31,14 @@ impl<'a> Reader<'a> {
         word << (self.pos & 7)
     }
 
-    /// Goes on by `len` bits.
+    /// Advances by `len` bits.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn skip(&mut self, len: u32) {
         self.pos += len as usize;
     }
 
-    /// True while nothing behind the end was read.
-    pub(super) fn sound(&self) -> bool {
+    /// Whether every bit read so far is part of the data.
+    pub(super) fn in_bounds(&self) -> bool {
         self.pos <= self.data.len() * 8
     }
 
@@ -86,10 +46,10 @@ impl<'a> Reader<'a> {
     pub(super) fn get(&mut self, len: u32) -> Option<u32> {
         let v = (self.peek() >> (64 - len)) as u32;
         self.skip(len);
-        self.sound().then_some(v)
+        self.in_bounds().then_some(v)
     }
 
-    /// The same where `len` may be 0.
+    /// The next `len` bits, 0 to 32.
     pub(super) fn get_or_none(&mut self, len: u32) -> Option<u32> {
         if len > 0 { self.get(len) } else { Some(0) }
     }
@@ -103,22 +63,22 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.skip(2 * zeros + 1);
-        self.sound().then_some((word >> (63 - 2 * zeros)) as u32)
+        self.in_bounds().then_some((word >> (63 - 2 * zeros)) as u32)
     }
 
-    /// What follows the byte last read from.
+    /// The bytes after the one last read from.
     pub(super) fn rest(&self) -> &'a [u8] {
         self.data.get(self.pos.div_ceil(8)..).unwrap_or(&[])
     }
 }
 
-/// Reads what [`Writer`] wrote, a word at a time, from which the caller shifts out what it has read.
+/// Reads bits, most significant first, through a word from which the caller shifts out the bits that it has used.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WordReader<'a> {
     data: &'a [u8],
-    /// Where the word was loaded from.
+    /// The byte that the word was loaded from.
     pos: usize,
-    /// What is left of it, with a one behind: the zeros behind that are what was read.
+    /// The unused bits, then a one as a mark, then a zero for each bit used.
     pub word: u64,
 }
 
@@ -127,28 +87,28 @@ impl<'a> WordReader<'a> {
         WordReader { data, pos: 0, word: 1 }
     }
 
-    /// A word whose top 56 bits are the next ones; zeros behind the end. No more than those may be shifted out.
+    /// A word with the next 56 bits at its top; past the end of the data they are zeros. The caller shifts out at most 56.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn refill(&mut self) -> u64 {
-        let read = self.word.trailing_zeros();
-        self.pos += (read >> 3) as usize;
+        let used = self.word.trailing_zeros();
+        self.pos += (used >> 3) as usize;
         let word = match self.data.get(self.pos..).and_then(|rest| rest.first_chunk::<8>()) {
             Some(word) => u64::from_be_bytes(*word),
             None => last_bytes(self.data, self.pos),
         };
-        (word | 1) << (read & 7)
+        (word | 1) << (used & 7)
     }
 
-    /// True when all was read but what fills the last byte.
+    /// Whether everything was read except the padding of the last byte.
     pub(super) fn ended(&self) -> bool {
         self.pos + (self.word.trailing_zeros() as usize).div_ceil(8) == self.data.len()
     }
 }
 
-/// Bits that can be put at once.
-pub(super) const MOST: u32 = 56;
+/// Maximum number of bits of one [`BackWriter::put`].
+pub(super) const MAX_PUT: u32 = 56;
 
-/// Puts bits into a slice so that they can be read from its end: what is written last is read first.
+/// Writes bits that are read from the end of the slice: the last bits written are read first.
 #[derive(Debug)]
 pub(super) struct BackWriter<'a> {
     out: &'a mut [u8],
@@ -163,7 +123,7 @@ impl<'a> BackWriter<'a> {
         BackWriter { out, pos: 0, acc: 0, used: 0, short: false }
     }
 
-    /// Puts the low `len` bits of `v`, which has no others; `len` is at most [`MOST`].
+    /// Writes the low `len` bits of `v`, at most [`MAX_PUT`]; the other bits of `v` are zero.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn put(&mut self, v: u64, len: u32) {
         self.acc |= v << self.used;
@@ -177,32 +137,32 @@ impl<'a> BackWriter<'a> {
         self.used = used & 7;
     }
 
-    /// Puts the one that marks the end; the bytes written.
+    /// Writes the one that marks the end; returns the number of bytes written, or `None` where the slice was too short.
     pub(super) fn finish(mut self) -> Option<usize> {
         self.put(1, 1);
         (!self.short).then_some(self.pos + usize::from(self.used > 0))
     }
 }
 
-/// Bits that a peek shows for certain.
+/// Number of valid bits that [`BackReader::peek`] returns at least.
 pub(super) const PEEK: u32 = 57;
 
 /// Reads what [`BackWriter`] wrote, from the end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BackReader<'a> {
     data: &'a [u8],
-    /// 7 more than the bits not yet read: an eighth of it is the end of their last byte.
+    /// Number of unread bits plus 7: an eighth of it is the end of their last byte.
     left: usize,
 }
 
 impl<'a> BackReader<'a> {
-    /// `None` without the mark at the end.
+    /// `None` if the data do not end with the mark.
     pub(super) fn new(data: &'a [u8]) -> Option<Self> {
         let mark = data.last()?.checked_ilog2()?;
         Some(BackReader { data, left: (data.len() - 1) * 8 + mark as usize + 7 })
     }
 
-    /// The next 57 bits or more at the top of a word; zeros behind the last.
+    /// A word with at least the next [`PEEK`] bits at its top; past the last bit they are zeros.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn peek(&self) -> u64 {
         let end = self.left >> 3;
@@ -213,26 +173,26 @@ impl<'a> BackReader<'a> {
         word << (!self.left & 7)
     }
 
-    /// Goes on by `len` bits. Beyond the beginning a position below 0 is a huge one, where only zeros are.
+    /// Advances by `len` bits. Past the last bit the position wraps to a huge one, where only zeros are read.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn skip(&mut self, len: u32) {
         self.left = self.left.wrapping_sub(len as usize);
     }
 
-    /// True while not more was read than there is.
+    /// Whether every bit read so far is part of the data.
     #[cfg_attr(feature = "std", inline(always))]
-    pub(super) fn sound(&self) -> bool {
+    pub(super) fn in_bounds(&self) -> bool {
         self.left.wrapping_sub(7) <= self.data.len() * 8
     }
 
-    /// True when all is read.
-    pub(super) fn empty(&self) -> bool {
+    /// Whether all bits are read.
+    pub(super) fn is_empty(&self) -> bool {
         self.left == 7
     }
 }
 
-/// The bytes from `pos` on, of which there are less than eight, at the top of a word. Takes no reader: that would be
-/// held in memory just because it may come to this.
+/// The fewer than eight bytes from `pos` to the end, at the top of a word. Takes no reader: a reader passed to a
+/// function that is not inlined would have to be kept in memory.
 #[cold]
 #[inline(never)]
 fn last_bytes(data: &[u8], pos: usize) -> u64 {
@@ -240,7 +200,7 @@ fn last_bytes(data: &[u8], pos: usize) -> u64 {
     rest.iter().rev().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
 }
 
-/// The bytes up to `end`, of which there are less than eight, at the top of a word.
+/// The fewer than eight bytes before `end`, at the top of a word.
 #[cold]
 #[inline(never)]
 fn first_bytes(data: &[u8], end: usize) -> u64 {
@@ -248,20 +208,20 @@ fn first_bytes(data: &[u8], end: usize) -> u64 {
     head.iter().fold(0, |w, &b| w >> 8 | u64::from(b) << 56)
 }
 
-/// The top `len` bits of a word, which may be none; and the word without them.
+/// The top `len` bits of a word, 0 to 63, and the word shifted past them.
 #[cfg_attr(feature = "std", inline(always))]
 pub(super) fn top(word: u64, len: u32) -> (u64, u64) {
     (word >> 1 >> (63 - (len & 63)), word << (len & 63))
 }
 
-/// The low `len` bits of a word, up to 31.
+/// The low `len` bits of a word, 0 to 31.
 #[cfg_attr(feature = "std", inline(always))]
 pub(super) fn low(word: u64, len: u32) -> u32 {
     word as u32 & !(u32::MAX << (len & 31))
 }
 
-/// A number in groups of seven bits, the lowest first, each but the last with its top bit set; below 2^28.
-pub(super) fn number(bytes: &mut &[u8]) -> Option<usize> {
+/// Reads a number below 2^28 that [`write_number`] wrote, and advances `bytes` past it.
+pub(super) fn read_number(bytes: &mut &[u8]) -> Option<usize> {
     let mut v = 0usize;
     for shift in [0, 7, 14, 21] {
         let (&b, rest) = bytes.split_first()?;
@@ -272,4 +232,20 @@ pub(super) fn number(bytes: &mut &[u8]) -> Option<usize> {
         }
     }
     None
+}
+
+/// Writes a number in groups of seven bits, the lowest first; the top bit of each byte but the last is set. Returns the
+/// number of bytes written.
+pub(super) fn write_number(mut v: usize, out: &mut [u8]) -> Option<usize> {
+    let mut len = 0;
+    // A number has at most ten groups.
+    loop {
+        let more = v > 0x7f;
+        *out.get_mut(len)? = (v & 0x7f) as u8 | u8::from(more) << 7;
+        len += 1;
+        if !more {
+            return Some(len);
+        }
+        v >>= 7;
+    }
 }

@@ -1,26 +1,26 @@
 //! Lengths and offsets as codes with extra bits.
 //!
-//! Small values have a code of their own; above them a code stands for a half octave: its number tells the leading one
-//! and the bit behind it, the extra bits the rest.
+//! Small values have a code each. Larger values share a code per half octave: the code gives the leading one and the next
+//! bit, and the extra bits give the rest.
 #![allow(clippy::arithmetic_side_effects, reason = "values below 2^22 and their logarithms")]
 
 /// The shortest match.
 pub(super) const MIN_MATCH: u32 = 3;
 /// The longest match, less than a half octave above 2^16.
 pub(super) const MAX_MATCH: u32 = (1 << 16) + MIN_MATCH - 1;
-/// Literal runs stay below this.
+/// Literal runs are shorter than this.
 pub(super) const MAX_RUN: u32 = 1 << 17;
-/// Offsets that can be called by their place in the list of recent ones.
+/// Number of recent offsets that a code of their own refers to.
 pub(super) const RECENT: u32 = 3;
 
-/// Codes of literal runs: 16 for themselves, two for each octave from 2^4 to 2^17.
+/// Number of codes of literal runs: 16 direct ones, and two per octave from 2^4 to 2^17.
 pub(super) const RUN_CODES: usize = 16 + 2 * 13;
-/// Codes of match lengths less the shortest: 32 for themselves, two for each octave from 2^5 to 2^17.
+/// Number of codes of match lengths minus [`MIN_MATCH`]: 32 direct ones, and two per octave from 2^5 to 2^17.
 pub(super) const MATCH_CODES: usize = 32 + 2 * 12;
-/// Codes of offsets: the recent ones, 1 and two for each octave from 2^1 to 2^22.
+/// Number of codes of offsets: the recent ones, two direct ones, and two per octave from 2^1 to 2^22.
 pub(super) const OFFSET_CODES: usize = RECENT as usize + 2 + 2 * 21;
 
-/// A value's code, how many extra bits it has, and those.
+/// A value's code, its extra bits and their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Coded {
     pub code: u32,
@@ -33,7 +33,8 @@ const fn mask(on: bool) -> u32 {
     (on as u32).wrapping_neg()
 }
 
-/// `v` with the first 2^`direct` values for themselves. Without branches: which case it is follows no pattern.
+/// Codes `v`, where the first 2^`direct` values have a code each. Branch-free: the cases follow no pattern that a
+/// processor could predict.
 #[cfg_attr(feature = "std", inline(always))]
 const fn split(v: u32, direct: u32) -> Coded {
     let large = mask(v >> direct > 0);
@@ -44,7 +45,7 @@ const fn split(v: u32, direct: u32) -> Coded {
     Coded { code: first + 2 * ((octave - direct) & large) + half, extra_len, extra: v & ((1 << extra_len) - 1) }
 }
 
-/// The least value of a code, and its number of extra bits.
+/// The smallest value of a code, and its number of extra bits.
 const fn join(code: u32, direct: u32) -> (u32, u32) {
     if code < 1 << direct {
         return (code, 0);
@@ -54,35 +55,35 @@ const fn join(code: u32, direct: u32) -> (u32, u32) {
     ((2 | above & 1) << extra_len, extra_len)
 }
 
-/// A literal run, below [`MAX_RUN`].
+/// Codes a literal run, below [`MAX_RUN`].
 #[cfg_attr(feature = "std", inline(always))]
 pub(super) const fn run(v: u32) -> Coded {
     split(v, 4)
 }
 
-/// A match length from [`MIN_MATCH`] to [`MAX_MATCH`].
+/// Codes a match length from [`MIN_MATCH`] to [`MAX_MATCH`].
 #[cfg_attr(feature = "std", inline(always))]
 pub(super) const fn match_len(v: u32) -> Coded {
     split(v - MIN_MATCH, 5)
 }
 
-/// An offset as stored: 0 to 2 for the recent ones, otherwise 2 more than the offset, which is at least 1.
+/// Codes an offset as stored: 0 to 2 for a recent one, otherwise the offset (at least 1) plus 2.
 #[cfg_attr(feature = "std", inline(always))]
 pub(super) const fn offset(v: u32) -> Coded {
     let new = mask(v >= RECENT);
-    // One that is not new goes through as 0, which has no extra bits.
+    // A recent offset is split as 0, which has no extra bits.
     let c = split(v.wrapping_sub(RECENT - 1) & new, 1);
     Coded { code: (c.code + RECENT - 1) & new | v & !new, ..c }
 }
 
-/// Least values and extra bits by code, packed as `least << 5 | bits`; padded so that any 6-bit code has an entry.
+/// Smallest values and extra bits by code, packed as `first << 5 | bits`. Padded so that every 6-bit code has an entry.
 #[allow(clippy::indexing_slicing, reason = "runs in the compiler")]
 const fn table(direct: u32, codes: usize, shift: u32) -> [u32; 64] {
     let mut t = [0; 64];
     let mut i = 0;
     while i < codes {
-        let (least, bits) = join(i as u32, direct);
-        t[i] = (least + shift) << 5 | bits;
+        let (first, bits) = join(i as u32, direct);
+        t[i] = (first + shift) << 5 | bits;
         i += 1;
     }
     t
@@ -96,19 +97,19 @@ const fn offset_table() -> [u32; 64] {
         t[i] = if i < RECENT as usize {
             (i as u32) << 5
         } else {
-            let (least, bits) = join(i as u32 + 1 - RECENT, 1);
-            (least + RECENT - 1) << 5 | bits
+            let (first, bits) = join(i as u32 + 1 - RECENT, 1);
+            (first + RECENT - 1) << 5 | bits
         };
         i += 1;
     }
     t
 }
 
-/// Literal runs: `least << 5 | extra bits`.
+/// Literal runs: `smallest value << 5 | extra bits`.
 pub(super) static RUNS: [u32; 64] = table(4, RUN_CODES, 0);
-/// Match lengths, as [`RUNS`].
+/// Match lengths, packed as in [`RUNS`].
 pub(super) static MATCHES: [u32; 64] = table(5, MATCH_CODES, MIN_MATCH);
-/// Offsets as stored, as [`RUNS`].
+/// Offsets as stored, packed as in [`RUNS`].
 pub(super) static OFFSETS: [u32; 64] = offset_table();
 
 #[cfg(test)]
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_is_found_again() {
+    fn tables_return_every_coded_value() {
         (0..MAX_RUN).for_each(|v| check(&RUNS, RUN_CODES, run(v), v));
         (MIN_MATCH..=MAX_MATCH).for_each(|v| check(&MATCHES, MATCH_CODES, match_len(v), v));
         (0..(1 << 22) + RECENT - 1).for_each(|v| check(&OFFSETS, OFFSET_CODES, offset(v), v));

@@ -1,14 +1,22 @@
-//! Copies within the output where the quick way is barred: close to its end, long runs of literals, near matches.
+//! Copies within the output that the fast path (`mem::append`) does not cover: near the end of the output, long runs of
+//! literals, and matches of a short offset.
 #![allow(clippy::arithmetic_side_effects, reason = "positions in one slice, checked against each other first")]
 
 use crate::mem::Slide;
 
-/// Moves `run` literals from `lit` to `at`, and repeats behind them `len` bytes from `offset` back.
+/// Moves `run` literals from `lit` to `at`, then repeats `len` bytes from `offset` bytes before their end.
 ///
-/// `None` for more literals than wait, an offset of 0 or beyond the start, or a match longer than there is room for
-/// before what then waits. Nothing of that is written to.
+/// `None` for more literals than are pending, an offset of 0 or before the start, and a match that would overwrite the
+/// literals still pending. Those are never written to.
 #[inline(never)]
-pub(super) fn careful(out: &mut [u8], at: usize, lit: usize, run: usize, len: usize, offset: usize) -> Option<()> {
+pub(super) fn checked_append(
+    out: &mut [u8],
+    at: usize,
+    lit: usize,
+    run: usize,
+    len: usize,
+    offset: usize,
+) -> Option<()> {
     if run > out.len().checked_sub(lit)? || at > lit {
         return None;
     }
@@ -18,15 +26,15 @@ pub(super) fn careful(out: &mut [u8], at: usize, lit: usize, run: usize, len: us
         return None;
     }
     if offset < STEP && len + STEP <= limit - at {
-        return if offset < 8 { short(out, offset, at, len) } else { medium(out, offset, at, len) };
+        return if offset < 8 { repeat_by_8(out, offset, at, len) } else { repeat_by_16(out, offset, at, len) };
     }
-    exact(out, offset, at, len)
+    repeat_exact(out, offset, at, len)
 }
 
-/// Bytes of the widest step.
+/// Bytes of the widest store.
 const STEP: usize = 16;
 
-/// What a period of so many bytes is to be multiplied with to fill eight; and the whole periods of that, in bytes.
+/// By length of a period in bytes: the factor that repeats it over eight bytes, and the bytes of its whole periods in them.
 const PERIODS: [(u64, usize); 8] = [
     (0, 8),
     (0x0101_0101_0101_0101, 8),
@@ -38,9 +46,9 @@ const PERIODS: [(u64, usize); 8] = [
     (0x0100_0000_0000_0001, 7),
 ];
 
-/// A match from less than eight bytes back; up to seven bytes more are written.
+/// A match of an offset below 8; writes up to seven bytes past its end.
 #[cfg_attr(feature = "std", inline(always))]
-fn short(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
+fn repeat_by_8(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
     let &(factor, step) = PERIODS.get(offset)?;
     let period = u64::from_le_bytes(*out.get(to - offset..)?.first_chunk()?) & !(u64::MAX << (8 * offset));
     let eight = period.wrapping_mul(factor).to_le_bytes();
@@ -52,9 +60,9 @@ fn short(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
     Some(())
 }
 
-/// A match from 8 to 15 bytes back; up to 15 bytes more are written.
+/// A match of an offset from 8 to 15; writes up to 15 bytes past its end.
 #[cfg_attr(feature = "std", inline(always))]
-fn medium(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
+fn repeat_by_16(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
     let period = u128::from_le_bytes(*out.get(to - offset..)?.first_chunk()?) & !(u128::MAX << (8 * offset));
     let sixteen = (period | period << (8 * offset)).to_le_bytes();
     let mut done = 0;
@@ -65,17 +73,17 @@ fn medium(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
     Some(())
 }
 
-/// The same with not a byte more.
+/// A match of any offset; writes nothing past its end.
 #[inline(never)]
-fn exact(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
+fn repeat_exact(out: &mut [u8], offset: usize, to: usize, len: usize) -> Option<()> {
     let region = out.get_mut(to - offset..to + len)?;
-    // What is copied doubles the period that can be copied at once.
-    let mut have = offset;
-    while have < region.len() {
-        let n = have.min(region.len() - have);
-        // Whole periods only: the source has to be a multiple of the offset back.
-        region.slide(..n, have);
-        have += n;
+    // Each copy doubles the length of the next one.
+    let mut filled = offset;
+    while filled < region.len() {
+        let n = filled.min(region.len() - filled);
+        // `filled` is a multiple of the offset here, so the periods line up.
+        region.slide(..n, filled);
+        filled += n;
     }
     Some(())
 }

@@ -1,7 +1,8 @@
-//! Length-limited Huffman codes of literals: canonical, at most 11 bits.
+//! Huffman codes of literals: canonical, at most 11 bits long.
 #![allow(clippy::arithmetic_side_effects, reason = "code lengths up to 11, and sums of counts of at most 2^22 bytes")]
 
-use super::bits::{Reader, Writer};
+use super::bits::Reader;
+use crate::codec::word_writer::WordWriter;
 use crate::util::unsigned::Unsigned;
 
 /// The longest code.
@@ -9,17 +10,17 @@ pub(super) const MAX_LEN: u32 = 11;
 /// Entries of a decoding table.
 pub(super) const TABLE: usize = 1 << MAX_LEN;
 
-/// The code of each byte: its bits, and its length in the upper half; 0 for a byte that does not occur.
+/// The code of each byte: the bits in the lower half and the length in the upper; 0 for a byte that does not occur.
 pub(super) type Codes = [u32; 256];
 
-/// Code lengths for `counts`, of which at least one is not 0. A lone symbol gets one bit.
+/// Code lengths for `counts`, at least one of which is not 0. A single symbol gets one bit.
 ///
-/// The two-queue construction in place over the sorted counts (Moffat and Katajainen); lengths beyond the limit are
-/// then cut, and shorter codes lengthened until all fit again.
+/// Uses the in-place two-queue construction over the sorted counts (Moffat and Katajainen). Lengths above the limit are
+/// then cut to it, and shorter codes are lengthened until the code is complete again.
 #[inline(never)]
 pub(super) fn lengths(counts: &[u32; 256]) -> [u8; 256] {
     let mut lens = [0u8; 256];
-    // Count above symbol: keys are distinct, so the order is the same everywhere.
+    // The count above the symbol: keys are distinct, so every sort gives the same order.
     let mut keys = [0u32; 256];
     let mut n = 0usize;
     for (symbol, &count) in counts.iter().enumerate() {
@@ -51,22 +52,22 @@ pub(super) fn lengths(counts: &[u32; 256]) -> [u8; 256] {
     lens
 }
 
-/// How many codes have each length, in an unlimited Huffman code for sorted `keys`.
+/// Number of codes of each length in a Huffman code without a limit, for sorted `keys`.
 fn tree_depths(keys: &[u32], per_len: &mut [u32; 33]) {
     let n = keys.len();
     if n < 2 {
         per_len[1] = n as u32;
         return;
     }
-    // Inner nodes in the order of their making, which is that of their weights; parents come later.
+    // Inner nodes in order of creation, which is the order of their weights; a parent comes after its children.
     let mut weight = [0u32; 256];
     let mut parent = [0u8; 256];
     let (mut leaf, mut inner) = (0usize, 0usize);
-    for made in 0..n - 1 {
+    for new in 0..n - 1 {
         let mut sum = 0u32;
         for _ in 0..2 {
             let leaf_weight = keys.get(leaf).map(|k| k >> 8);
-            let inner_weight = if inner < made { weight.get(inner).copied() } else { None };
+            let inner_weight = if inner < new { weight.get(inner).copied() } else { None };
             let take_leaf = match (leaf_weight, inner_weight) {
                 (Some(l), Some(i)) => l <= i,
                 (l, _) => l.is_some(),
@@ -77,16 +78,16 @@ fn tree_depths(keys: &[u32], per_len: &mut [u32; 33]) {
             } else {
                 sum += inner_weight.unwrap_or(0);
                 if let Some(p) = parent.get_mut(inner) {
-                    *p = made as u8;
+                    *p = new as u8;
                 }
                 inner += 1;
             }
         }
-        if let Some(w) = weight.get_mut(made) {
+        if let Some(w) = weight.get_mut(new) {
             *w = sum;
         }
     }
-    // Depths from the root down, reusing the weights; what is not an inner node at a depth is a leaf.
+    // Depths from the root down. At each depth, the nodes that are not inner nodes are leaves.
     let mut depth = [0u8; 256];
     let mut nodes = [0u32; 34];
     for i in (0..n - 1).rev() {
@@ -108,7 +109,7 @@ fn tree_depths(keys: &[u32], per_len: &mut [u32; 33]) {
     }
 }
 
-/// Cuts lengths at [`MAX_LEN`], and makes the code complete again.
+/// Cuts lengths to [`MAX_LEN`], then lengthens shorter codes until the code is complete.
 fn limit(per_len: &mut [u32; 33]) {
     let (kept, cut) = per_len.split_at_mut(MAX_LEN as usize + 1);
     let Some((longest, shorter)) = kept.split_last_mut() else { return };
@@ -119,7 +120,7 @@ fn limit(per_len: &mut [u32; 33]) {
     for (len, n) in shorter.iter().enumerate() {
         used += n << (MAX_LEN - len as u32);
     }
-    // Each turn takes a code from the longest, and makes of one shorter code two of one bit more.
+    // Each iteration removes one of the longest codes and replaces a shorter code by two that are one bit longer.
     while used > room {
         let Some(len) = shorter.iter().rposition(|n| *n > 0) else { return };
         *longest -= 1;
@@ -134,7 +135,7 @@ fn limit(per_len: &mut [u32; 33]) {
     }
 }
 
-/// First codes of each length, shorter ones first and in the order of the symbols: the canonical code.
+/// The first code of each length in the canonical code: ordered by length, then by symbol.
 fn first_codes(lens: &[u8; 256]) -> [u32; MAX_LEN as usize + 1] {
     let mut per_len = [0u32; MAX_LEN as usize + 1];
     for len in lens {
@@ -151,7 +152,7 @@ fn first_codes(lens: &[u8; 256]) -> [u32; MAX_LEN as usize + 1] {
     })
 }
 
-/// The canonical code.
+/// The canonical code of `lens`.
 pub(super) fn codes(lens: &[u8; 256]) -> Codes {
     let mut next = first_codes(lens);
     let mut codes = [0; 256];
@@ -164,13 +165,13 @@ pub(super) fn codes(lens: &[u8; 256]) -> Codes {
     codes
 }
 
-/// Writes the lengths: the shortest and the longest in 4 bits each, then for each symbol that occurs the symbols
-/// skipped, plus 1, in an Elias gamma code and its length less the shortest; at the end a skip past the last symbol.
-pub(super) fn write_lengths(lens: &[u8; 256], w: &mut Writer) {
-    let least = lens.iter().copied().filter(|l| *l > 0).min().unwrap_or(1);
-    let most = lens.iter().copied().max().unwrap_or(1);
-    w.put(u64::from(least) << 4 | u64::from(most), 8);
-    let bits = width(least, most);
+/// Writes the lengths. First the shortest and the longest, 4 bits each. Then for each symbol that occurs, the number of
+/// skipped symbols plus 1 in an Elias gamma code, and its length minus the shortest. Last a skip past the last symbol.
+pub(super) fn write_lengths(lens: &[u8; 256], w: &mut WordWriter) {
+    let shortest = lens.iter().copied().filter(|l| *l > 0).min().unwrap_or(1);
+    let longest = lens.iter().copied().max().unwrap_or(1);
+    w.put(u64::from(shortest) << 4 | u64::from(longest), 8);
+    let bits = width(shortest, longest);
     let mut skipped = 0;
     for &len in lens {
         if len == 0 {
@@ -180,49 +181,48 @@ pub(super) fn write_lengths(lens: &[u8; 256], w: &mut Writer) {
         w.gamma(skipped + 1);
         skipped = 0;
         if bits > 0 {
-            w.put(u64::from(len - least), bits);
+            w.put(u64::from(len - shortest), bits);
         }
     }
     w.gamma(skipped + 1);
 }
 
-/// Bits that tell a length between two.
-fn width(least: u8, most: u8) -> u32 {
-    most.abs_diff(least).checked_ilog2().map_or(0, |b| b + 1)
+/// Number of bits that a length from `shortest` to `longest` is written in.
+fn width(shortest: u8, longest: u8) -> u32 {
+    longest.abs_diff(shortest).checked_ilog2().map_or(0, |b| b + 1)
 }
 
-/// Reads lengths. `None` where they are not a complete code, or a lone symbol of one bit.
+/// Reads lengths. `None` unless they form a complete code or a single code of one bit.
 pub(super) fn read_lengths(r: &mut Reader) -> Option<[u8; 256]> {
-    let (least, most) = (r.get(4)? as u8, r.get(4)? as u8);
-    if least == 0 || least > most || u32::from(most) > MAX_LEN {
+    let (shortest, longest) = (r.get(4)? as u8, r.get(4)? as u8);
+    if shortest == 0 || shortest > longest || u32::from(longest) > MAX_LEN {
         return None;
     }
-    let bits = width(least, most);
+    let bits = width(shortest, longest);
     let mut lens = [0u8; 256];
     let mut rest = lens.iter_mut();
     let (mut used, mut symbols) = (0u32, 0);
-    // Each turn takes one at least of the 256 lengths.
+    // Each iteration consumes at least one of the 256 lengths.
     loop {
         let skip = r.gamma()? as usize - 1;
         if skip > rest.len() {
             return None;
         }
         let Some(len) = rest.nth(skip) else { break };
-        let l = least + r.get_or_none(bits)? as u8;
-        if l > most {
+        let l = shortest + r.get_or_none(bits)? as u8;
+        if l > longest {
             return None;
         }
         *len = l;
         used += 1 << (MAX_LEN - u32::from(l));
         symbols += 1;
     }
-    (used == 1 << MAX_LEN || (symbols == 1 && least == 1)).then_some(lens)
+    (used == 1 << MAX_LEN || (symbols == 1 && shortest == 1)).then_some(lens)
 }
 
 /// Fills a decoding table, indexed by the next [`MAX_LEN`] bits: `symbol << 8 | length`.
 pub(super) fn decode_table(lens: &[u8; 256], table: &mut [u16; TABLE]) {
     let mut next = first_codes(lens);
-    // A lone symbol leaves half of the table: any bit decodes to it.
     for (symbol, &len) in lens.iter().enumerate() {
         if let (1.., Some(n)) = (len, next.get_mut(usize::from(len))) {
             let span = TABLE >> len;
@@ -234,6 +234,7 @@ pub(super) fn decode_table(lens: &[u8; 256], table: &mut [u16; TABLE]) {
             *n += 1;
         }
     }
+    // The one-bit code of a single symbol fills half of the table; either bit decodes to it.
     if lens.iter().filter(|l| **l > 0).count() == 1 {
         let entry = table[0];
         table.fill(entry);
@@ -262,7 +263,7 @@ mod tests {
             assert_eq!(lens.iter().filter(|l| **l > 0).count(), symbols);
             assert_eq!(used, if symbols == 1 { 1 << (MAX_LEN - 1) } else { 1 << MAX_LEN });
             let mut buf = [0; 512];
-            let mut w = Writer::new(&mut buf);
+            let mut w = WordWriter::new(&mut buf);
             write_lengths(&lens, &mut w);
             w.finish().unwrap();
             assert_eq!(read_lengths(&mut Reader::new(&buf)), Some(lens));

@@ -1,11 +1,13 @@
-//! Bytes of logs and packets: LZ77 within one block, literals and matches entropy-coded with tables learned per block.
+//! LZ codec for logs and packets: LZ77 matches within one block, with entropy-coding tables learned per block.
 //!
-//! A block refers to nothing outside of itself, so a damaged or missing one costs no other, unless it is coded "after"
-//! bytes that its decoder has, too. Its length before and
-//! after coding is not in it: whoever stores it keeps both. `docs/formats/lz.md` says what its bytes mean.
+//! [`encode_block`] and [`decode_block`] code one block. `docs/formats/lz.md` specifies the coded bytes.
 //!
-//! Nothing here allocates: [`encode_block`] and [`decode_block`] work in memory of the sizes that
-//! [`encode_work_len`] and [`DECODE_WORK_LEN`] tell, and with about 10 KiB of stack.
+//! A block refers only to its own bytes, so a damaged or missing block affects no other. The exception is a block of
+//! [`encode_block_after`], which may also repeat bytes before it; its decoder has to have those bytes. A coded block
+//! holds neither its raw length nor its coded length: the caller stores both.
+//!
+//! Nothing here allocates. The encoder works in [`encode_work_len`] words of the caller's memory and the decoder in
+//! [`DECODE_WORK_LEN`] words; both use about 10 KiB of stack.
 
 mod bits;
 mod codes;
@@ -14,21 +16,17 @@ mod decode;
 mod encode;
 mod execute;
 mod huffman;
-mod literals;
+mod literal_decode;
+mod literal_encode;
 mod matcher;
 mod optimal;
 mod parse;
+mod part;
 mod prices;
 mod sequence_decode;
+mod sequence_encode;
 mod sequences;
-
 mod tans;
 
-pub use decode::{decode_block, decode_block_after};
-pub use encode::{encode_block, encode_block_after, encode_work_len};
-
-/// The longest input of a block, in bytes.
-pub const MAX_BLOCK: usize = 4 << 20;
-
-/// Words of work memory that [`decode_block`] needs.
-pub const DECODE_WORK_LEN: usize = huffman::TABLE / 2 + 6 * tans::MAX_STATES;
+pub use decode::{DECODE_WORK_LEN, decode_block, decode_block_after};
+pub use encode::{MAX_BLOCK, encode_block, encode_block_after, encode_work_len};

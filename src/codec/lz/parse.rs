@@ -1,43 +1,37 @@
-//! Which matches to take.
+//! Greedy parse: chooses matches position by position, with an optional check for a better match at the next positions.
 #![allow(clippy::arithmetic_side_effects, reason = "positions in a slice of at most 4 MiB, and scores below 2^25")]
 
 use super::codes::{MAX_MATCH, MAX_RUN};
-use super::matcher::{Latest, common, eight};
+use super::matcher::{Latest, eight, match_len};
 use super::sequences::{Recent, Sequence};
 use crate::util::unsigned::Unsigned;
 
-/// A match that could be taken.
+/// A possible match; `len` is 0 if there was none.
 #[derive(Clone, Copy, Debug, Default)]
 struct Found {
     len: usize,
     offset: usize,
-    /// Roughly the bits it saves.
+    /// Estimated number of bits saved.
     score: i32,
 }
 
-/// How a parse proceeds.
+/// Parameters of a parse.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Style {
-    /// Positions looked ahead for a better match before one is taken.
+    /// Number of further positions that are checked for a better match before one is taken.
     pub lazy: u32,
-    /// A match that saves no more than these bits is not taken.
-    pub least: i32,
-    /// Every so many positions within a match are remembered.
+    /// A match is taken only if its score is above this.
+    pub score_floor: i32,
+    /// Distance of the positions within a match that are inserted into the hash table.
     pub stride: usize,
-    /// Without a match for 2^`skip` bytes every second position is passed over, and so on.
+    /// After 2^`skip` bytes without a match every second position is skipped, after twice as many two of three, and so on.
     pub skip: u32,
 }
 
-/// Bits a literal costs, about.
+/// Approximate cost of a literal in bits.
 const LITERAL: i32 = 5;
 
-/// The length of a match whose first eight bytes differ in `diff`.
-#[cfg_attr(feature = "std", inline(always))]
-fn extend(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usize {
-    if diff != 0 { (diff.trailing_zeros() >> 3) as usize } else { 8 + common(data, from + 8, pos + 8, limit - 8) }
-}
-
-/// Where a parse stands. A hash sees `HASHED` bytes.
+/// A parse in progress. `HASHED` is the number of hashed bytes.
 pub(super) struct Parser<'a, const HASHED: u32> {
     data: &'a [u8],
     latest: Latest<'a>,
@@ -48,7 +42,7 @@ pub(super) struct Parser<'a, const HASHED: u32> {
 }
 
 impl<'a, const HASHED: u32> Parser<'a, HASHED> {
-    /// For what lies from `from` on; `latest` knows what lies before.
+    /// A parse of `data` from `from` on; `latest` holds the positions before it.
     pub(super) fn new(from: usize, data: &'a [u8], latest: Latest<'a>, style: Style) -> Self {
         Parser { data, latest, style, recent: Recent::START, anchor: from }
     }
@@ -58,10 +52,10 @@ impl<'a, const HASHED: u32> Parser<'a, HASHED> {
         self.anchor
     }
 
-    /// The better match at `pos`, which is not 0, of a recent offset and the last place of the same bytes; `pos` is then
-    /// remembered. There are at least eight bytes from `pos` on.
+    /// The better match at `pos` of the recent offset `offset` and the last position of the same bytes; inserts `pos`.
+    /// `pos` is not 0, and at least eight bytes are left from it.
     #[cfg_attr(feature = "std", inline(always))]
-    fn look(&mut self, pos: usize, offset: usize) -> Found {
+    fn find_match(&mut self, pos: usize, offset: usize) -> Found {
         let data = self.data;
         let word = eight(data, pos);
         let candidate = self.latest.replace::<HASHED>(pos, word);
@@ -70,17 +64,17 @@ impl<'a, const HASHED: u32> Parser<'a, HASHED> {
         let is_near = (near << 40 == 0) & (offset <= pos);
         let is_far = far << 32 == 0;
         let mut found = Found::default();
-        // One branch for both: most often there is neither.
+        // One branch for both: most often neither matches.
         if !(is_near | is_far) {
             return found;
         }
         let limit = (data.len() - pos).min(MAX_MATCH as usize);
         if is_near {
-            let len = extend(data, near, pos - offset, pos, limit);
+            let len = match_len(data, near, pos - offset, pos, limit);
             found = Found { len, offset, score: LITERAL * len as i32 - 6 };
         }
         if is_far && candidate < pos {
-            let len = extend(data, far, candidate, pos, limit);
+            let len = match_len(data, far, candidate, pos, limit);
             let offset = pos - candidate;
             let score = LITERAL * len as i32 - 9 - offset.ilog2() as i32;
             if score > found.score {
@@ -90,15 +84,15 @@ impl<'a, const HASHED: u32> Parser<'a, HASHED> {
         found
     }
 
-    /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end; how many, and whether
-    /// the end was reached. Otherwise they cover all up to `anchor`, perhaps with literals behind the last.
+    /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end. Returns their number and whether
+    /// the data ended. If not, the part ends at `anchor`; bytes after the last sequence are literals.
     #[cfg_attr(feature = "std", inline(always))]
-    pub(super) fn run(&mut self, out: &mut [[u32; 2]], raw: usize) -> (usize, bool) {
+    pub(super) fn parse(&mut self, out: &mut [[u32; 2]], raw: usize) -> (usize, bool) {
         let data = self.data;
         let start = self.anchor;
-        // Behind this a hash would see less than its bytes.
+        // Past this position fewer than eight bytes are left to hash.
         let end = data.len().sat_sub(7);
-        // The first byte has nothing before it.
+        // The first byte has no byte before it to match.
         let mut pos = self.anchor.max(1);
         let mut count = 0;
         while pos < end {
@@ -108,17 +102,17 @@ impl<'a, const HASHED: u32> Parser<'a, HASHED> {
                 return (count, false);
             }
             let [a, b, ..] = self.recent.0;
-            // Behind a match its own offset is of no use, but the one before it often is.
-            let mut found = self.look(pos, if pos == self.anchor { b } else { a } as usize);
-            if found.score <= self.style.least {
+            // Right after a match its own offset cannot match, but the offset before it often does.
+            let mut found = self.find_match(pos, if pos == self.anchor { b } else { a } as usize);
+            if found.score <= self.style.score_floor {
                 pos += 1 + ((pos - self.anchor) >> self.style.skip);
                 continue;
             }
             let mut patience = self.style.lazy;
             let mut ahead = pos + 1;
             while patience > 0 && ahead < end && ahead - self.anchor < MAX_RUN as usize {
-                let next = self.look(ahead, a as usize);
-                // What is passed over becomes literals.
+                let next = self.find_match(ahead, a as usize);
+                // The bytes between both positions become literals.
                 if next.score > found.score + LITERAL * (ahead - pos) as i32 {
                     found = next;
                     pos = ahead;

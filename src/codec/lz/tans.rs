@@ -1,28 +1,30 @@
-//! Table-based asymmetric numeral systems (tANS, also known as FSE): the code tables of lengths and offsets.
+//! Table-based asymmetric numeral systems (tANS, also known as FSE): the code tables of runs, match lengths and offsets.
 //!
-//! A table of 2^L states shares its states among the symbols by their frequency. The encoder goes through the symbols
-//! backwards, so that the decoder meets them in order.
+//! A table of 2^L states assigns its states to the symbols in proportion to their frequency. The encoder processes the
+//! symbols in reverse, so that the decoder reads them in order.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "states below 2^10, counts below 2^20, and sums of a table's shares, which are at most 2^9"
 )]
 
-use super::bits::{BackWriter, Reader, Writer, low};
+use super::bits::{BackWriter, Reader, low};
+use crate::codec::word_writer::WordWriter;
 use crate::util::unsigned::Unsigned;
 
-/// Tables have at least 2^4 states.
+/// log2 of the minimum number of states of a table.
 const MIN_LOG: u32 = 4;
-/// Tables have at most 2^9 states.
+/// log2 of the maximum number of states of a table.
 pub(super) const MAX_LOG: u32 = 9;
+/// Maximum number of states of a table.
 pub(super) const MAX_STATES: usize = 1 << MAX_LOG;
 /// Symbols are below this.
 pub(super) const SYMBOLS: usize = 64;
 
-/// How many states each symbol has; their sum is 2^`log`.
+/// Number of states of each symbol (its share); the sum is 2^`log`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shares {
     pub log: u32,
-    pub of: [u16; SYMBOLS],
+    pub by_symbol: [u16; SYMBOLS],
 }
 
 impl Shares {
@@ -31,13 +33,13 @@ impl Shares {
     pub(super) fn learn(counts: &[u32; SYMBOLS], max_log: u32) -> Self {
         let total: u32 = counts.iter().sum();
         let present = counts.iter().filter(|c| **c > 0).count() as u32;
-        // More states than symbols to code are of no use, and cost in the header.
+        // More states than symbols to code gain nothing, and make the header longer.
         let wanted = ((total.max(2) - 1).ilog2().sat_sub(2)).clamp(MIN_LOG, max_log);
         let log = wanted.max(present.max(1).next_power_of_two().ilog2() + 1).min(MAX_LOG);
         let size = 1u32 << log;
-        let mut of = [0u16; SYMBOLS];
+        let mut by_symbol = [0u16; SYMBOLS];
         let mut left = size as i32;
-        for (share, &count) in of.iter_mut().zip(counts) {
+        for (share, &count) in by_symbol.iter_mut().zip(counts) {
             if count > 0 {
                 let exact = u64::from(count) << (log + 1);
                 let rounded = (exact / u64::from(total.max(1)) + 1) >> 1;
@@ -45,12 +47,13 @@ impl Shares {
                 left -= i32::from(*share);
             }
         }
-        // One state more or less goes where it changes the code's length least: gaining one, where count / share is
-        // largest; losing one, where count / (share - 1) is least. Rounding leaves a state per symbol at most to give or take.
+        // A spare state goes to the symbol with the largest count / share, and a missing one is taken from
+        // the symbol with the smallest count / (share - 1): these change the length of the code by the
+        // smallest amount. Rounding leaves at most one state per symbol to add or remove.
         while left != 0 {
             let gain = left > 0;
             let mut best: Option<(u64, u64, &mut u16)> = None;
-            for (share, &count) in of.iter_mut().zip(counts) {
+            for (share, &count) in by_symbol.iter_mut().zip(counts) {
                 if count == 0 || (!gain && *share <= 1) {
                     continue;
                 }
@@ -67,14 +70,14 @@ impl Shares {
             *share = share.wrapping_add_signed(left.signum() as i16);
             left -= left.signum();
         }
-        Shares { log, of }
+        Shares { log, by_symbol }
     }
 
-    /// Writes the log less 4 in 3 bits, and each share + 1 in an Elias gamma code until they sum up to the table.
-    pub(super) fn write(&self, w: &mut Writer) {
+    /// Writes `log` - 4 in 3 bits, then each share + 1 in an Elias gamma code until the shares sum up to 2^`log`.
+    pub(super) fn write(&self, w: &mut WordWriter) {
         w.put(u64::from(self.log - MIN_LOG), 3);
         let mut left = 1u32 << self.log;
-        for &share in &self.of {
+        for &share in &self.by_symbol {
             if left == 0 {
                 break;
             }
@@ -83,15 +86,15 @@ impl Shares {
         }
     }
 
-    /// Reads them. `None` for shares that do not sum up, or symbols from `codes` on.
+    /// Reads shares. `None` if those of the first `codes` symbols do not sum up to 2^`log`.
     pub(super) fn read(r: &mut Reader, codes: usize) -> Option<Self> {
         let log = r.get(3)? + MIN_LOG;
         if log > MAX_LOG {
             return None;
         }
         let mut left = 1u32 << log;
-        let mut of = [0u16; SYMBOLS];
-        for share in of.iter_mut().take(codes) {
+        let mut by_symbol = [0u16; SYMBOLS];
+        for share in by_symbol.iter_mut().take(codes) {
             if left == 0 {
                 break;
             }
@@ -99,24 +102,24 @@ impl Shares {
             left = left.checked_sub(s)?;
             *share = s as u16;
         }
-        (left == 0).then_some(Shares { log, of })
+        (left == 0).then_some(Shares { log, by_symbol })
     }
 
-    /// How far the states of a symbol are from each other, so that each is spread over the table.
+    /// Distance of consecutive states of a symbol, which spreads the symbol over the table.
     fn stride(&self) -> usize {
         let size = 1usize << self.log;
         (size >> 1) + (size >> 3) + 3
     }
 }
 
-/// What the encoder needs of a table.
+/// A table for the encoder.
 #[derive(Debug)]
 pub(super) struct EncodeTable {
     log: u32,
-    /// States by symbol, each symbol's in the order in which they are spread.
+    /// States by symbol; those of one symbol in the order in which they are spread.
     states: [u16; MAX_STATES],
-    /// For each symbol: added to a state, the upper half tells the bits to write; and added to what is left of the
-    /// state, its place in `states`.
+    /// For each symbol two addends. A state plus the first has the number of bits to write in its upper half; the rest of
+    /// the state plus the second is the index into `states`.
     symbols: [(u32, i32); SYMBOLS],
 }
 
@@ -126,15 +129,15 @@ impl EncodeTable {
         let stride = shares.stride();
         let mut t = EncodeTable { log: shares.log, states: [0; MAX_STATES], symbols: [(0, 0); SYMBOLS] };
         let mut states = t.states.iter_mut();
-        let (mut before, mut at) = (0u32, 0);
-        for (&share, (bits, first)) in shares.of.iter().zip(&mut t.symbols) {
+        let (mut first, mut at) = (0u32, 0);
+        for (&share, (bits, index)) in shares.by_symbol.iter().zip(&mut t.symbols) {
             let share = u32::from(share);
             if share > 0 {
-                let most = shares.log - (share - 1).max(1).ilog2();
-                *bits = (most << 16).wrapping_sub(share << most);
-                *first = before as i32 - share as i32;
+                let max = shares.log - (share - 1).max(1).ilog2();
+                *bits = (max << 16).wrapping_sub(share << max);
+                *index = first as i32 - share as i32;
             }
-            before += share;
+            first += share;
             for state in states.by_ref().take(share as usize) {
                 *state = (size + at) as u16;
                 at = (at + stride) & (size - 1);
@@ -143,7 +146,7 @@ impl EncodeTable {
         t
     }
 
-    /// A state to start from: any that the last symbol has, for free.
+    /// The state to start from: one of the last symbol's, which needs no bits.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn start(&self, symbol: u32) -> u32 {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
@@ -155,7 +158,7 @@ impl EncodeTable {
         }
     }
 
-    /// Codes `symbol`: the state that leads to `state`, the bits that lead there, and how many they are.
+    /// Codes `symbol`. Returns the state that precedes `state`, the bits to write, and their number.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn step(&self, state: u32, symbol: u32) -> (u32, u64, u32) {
         #[allow(clippy::indexing_slicing, reason = "masked by the lengths of the tables")]
@@ -167,32 +170,32 @@ impl EncodeTable {
         }
     }
 
-    /// Writes the state that the decoder starts from.
+    /// Writes `state`, which the decoder starts from.
     pub(super) fn finish(&self, state: u32, w: &mut BackWriter) {
         w.put(u64::from(state & ((1 << self.log) - 1)), self.log);
     }
 }
 
-/// A state of a decoding table:
-/// `next state << 16 | extra bits of the value << 8 | bits to add to the next state`, and the least value of its symbol.
+/// An entry of a decoding table. First word: `base of the next state << 16 | extra bits of the value << 8 | bits to read for
+/// the next state`. Second word: the smallest value of the symbol.
 pub(super) type DecodeEntry = [u32; 2];
 
-/// Fills a decoding table.
-pub(super) fn decode_table(shares: &Shares, meanings: &[u32; SYMBOLS], table: &mut [DecodeEntry; MAX_STATES]) {
+/// Fills a decoding table. `values` has the smallest value and the extra bits of each symbol, as the tables of `codes`.
+pub(super) fn decode_table(shares: &Shares, values: &[u32; SYMBOLS], table: &mut [DecodeEntry; MAX_STATES]) {
     let size = 1u32 << shares.log;
     let stride = shares.stride();
     let mut at = 0;
-    for (&share, &meaning) in shares.of.iter().zip(meanings) {
+    for (&share, &value) in shares.by_symbol.iter().zip(values) {
         let share = u32::from(share);
-        // For x from a power of two on, one bit less.
+        // From the next power of two on, x needs one bit less.
         let octave = share.max(1).ilog2();
-        let (most, octave) = (shares.log - octave, octave + 1);
-        let extra = (meaning & 31) << 8;
+        let (max, octave) = (shares.log - octave, octave + 1);
+        let extra = (value & 31) << 8;
         for x in share..2 * share {
-            let bits = most - (x >> octave);
+            let bits = max - (x >> octave);
             #[allow(clippy::indexing_slicing, reason = "masked by the length of the table")]
             {
-                table[at & (MAX_STATES - 1)] = [((x << bits) - size) << 16 | extra | bits, meaning >> 5];
+                table[at & (MAX_STATES - 1)] = [((x << bits) - size) << 16 | extra | bits, value >> 5];
             }
             at = (at + stride) & (size as usize - 1);
         }
@@ -205,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn symbols_come_back_in_order() {
+    fn symbols_are_decoded_in_order() {
         for kind in 0..4u32 {
             let symbols: [u32; 500] = core::array::from_fn(|i| match kind {
                 0 => 5,
@@ -216,13 +219,13 @@ mod tests {
             let mut counts = [0; SYMBOLS];
             symbols.iter().for_each(|s| counts[*s as usize] += 1);
             let shares = Shares::learn(&counts, MAX_LOG);
-            assert_eq!(shares.of.iter().map(|s| u32::from(*s)).sum::<u32>(), 1 << shares.log);
+            assert_eq!(shares.by_symbol.iter().map(|s| u32::from(*s)).sum::<u32>(), 1 << shares.log);
             let mut buf = [0; 2000];
-            let mut w = Writer::new(&mut buf);
+            let mut w = WordWriter::new(&mut buf);
             shares.write(&mut w);
             w.finish().unwrap();
             let read = Shares::read(&mut Reader::new(&buf), SYMBOLS).unwrap();
-            assert_eq!((read.log, read.of), (shares.log, shares.of));
+            assert_eq!((read.log, read.by_symbol), (shares.log, shares.by_symbol));
 
             let table = EncodeTable::new(&shares);
             let mut w = BackWriter::new(&mut buf);
@@ -248,7 +251,7 @@ mod tests {
                     r.skip(bits);
                 }
             }
-            assert!(r.empty());
+            assert!(r.is_empty());
         }
     }
 }

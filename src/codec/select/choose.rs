@@ -1,4 +1,4 @@
-//! What a frame is coded with.
+//! Chooses the codec of a frame and encodes its payload.
 
 use super::detect;
 use super::detect::Guess;
@@ -16,25 +16,25 @@ use crate::mem::Slide;
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
-/// How a frame's payload was written.
+/// An encoded payload.
 #[derive(Clone, Copy, Debug)]
 pub struct Coded {
-    /// With which codec.
+    /// Codec of the payload.
     pub codec: Codec,
-    /// What the bytes were taken for: bytes may have turned out to be packets or samples.
+    /// Format that the frame was encoded with: for plain bytes, the detected packets or samples.
     pub format: Format,
-    /// Bytes of the payload.
+    /// Length in bytes.
     pub len: usize,
 }
 
-/// Bytes, the last of them a frame.
+/// The bytes of a frame, and the history before it.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::codec) struct Data<'a> {
-    /// What may be referred to, and the frame.
+    /// The history, then the frame.
     pub(in crate::codec) all: &'a [u8],
-    /// Where the frame begins.
+    /// Index at which the frame begins.
     pub(in crate::codec) from: usize,
-    /// Frames of the group before this one.
+    /// Position of the frame in its group.
     pub(in crate::codec) position: u8,
 }
 
@@ -43,34 +43,34 @@ impl<'a> Data<'a> {
         self.all.get(self.from..).unwrap_or(&[])
     }
 
-    /// With no more than `history` bytes before the frame.
-    pub(in crate::codec) fn last(self, history: usize) -> Self {
+    /// The same frame with at most `history` bytes before it.
+    pub(in crate::codec) fn limit_history(self, history: usize) -> Self {
         let from = self.from.min(history);
         Data { all: self.all.get(self.from.sat_sub(from)..).unwrap_or(&[]), from, ..self }
     }
 }
 
-/// Bytes of which nothing is said; the order means nothing to them.
+/// Whether a format is bytes of unknown structure. They have no byte order.
 fn is_plain(format: Format) -> bool {
     format.sample == SampleType::Bytes && format.channels == 1
 }
 
-/// Cells of the numeric codec.
+/// Cells of the numeric codec for a frame.
 fn cells(frame_bytes: usize, format: Format) -> usize {
     numeric::encode_cells(frame_bytes, format.sample == SampleType::Bytes)
 }
 
-/// Cells of the numeric codec for what went before.
+/// Cells of the numeric codec for the history.
 fn past_cells(options: &EncodeOptions) -> usize {
     if options.history() > 0 { numeric::ENCODE_PAST_CELLS } else { 0 }
 }
 
-/// Aligned bytes that [`payload`] works in.
+/// Bytes of aligned work memory that [`encode_payload`] needs.
 pub(in crate::codec) fn work_bytes(options: &EncodeOptions) -> usize {
     let EncodeOptions { frame_bytes, format, method, effort, .. } = *options;
     let for_numeric = work::numeric_bytes(cells(frame_bytes, format), past_cells(options));
-    let most = frame_bytes.sat_add(options.history());
-    let for_lz = lz::encode_work_len(most, level(effort)).sat_mul(4);
+    let max_input = frame_bytes.sat_add(options.history());
+    let for_lz = lz::encode_work_len(max_input, level(effort)).sat_mul(4);
     match method {
         Method::Auto if is_plain(format) => for_numeric.max(for_lz),
         Method::Auto | Method::Numeric => for_numeric,
@@ -79,7 +79,7 @@ pub(in crate::codec) fn work_bytes(options: &EncodeOptions) -> usize {
     }
 }
 
-/// The effort as the LZ codec counts it.
+/// The effort as a level of the LZ codec.
 const fn level(effort: Effort) -> u8 {
     match effort {
         Effort::Fast => 1,
@@ -88,47 +88,52 @@ const fn level(effort: Effort) -> u8 {
     }
 }
 
-/// What was written at the start of the output.
+/// A payload at the start of the output: codec, format and length.
 type Written = Option<(Codec, Format, usize)>;
 
-/// A frame in the making.
-struct Maker<'a> {
+/// Encodes the payload of one frame.
+struct PayloadEncoder<'a> {
     data: Data<'a>,
     raw: &'a [u8],
     format: Format,
     effort: Effort,
-    /// The caller's parameters.
+    /// CCSDS 121 parameters of the options.
     ccsds121: Option<Params>,
-    /// What the last LZ payload refers to.
+    /// Number of bytes of history that the last LZ payload may refer to.
     lz_history: usize,
-    /// Cells of the numeric codec, and those for what went before.
+    /// Cells of the numeric codec for the frame and for the history.
     cells: (usize, usize),
     work: &'a mut [u8],
     out: &'a mut [u8],
 }
 
-/// Writes the payload of a frame into `out`, which is as long as the frame; never longer than the frame itself.
-/// `work` has [`work_bytes`] for these options.
-pub(in crate::codec) fn payload(options: &EncodeOptions, data: Data<'_>, work: &mut [u8], out: &mut [u8]) -> Coded {
+/// Encodes the payload of a frame into `out`, which is as long as the frame; the payload is never longer. `work` has
+/// [`work_bytes`] bytes for these options.
+pub(in crate::codec) fn encode_payload(
+    options: &EncodeOptions,
+    data: Data<'_>,
+    work: &mut [u8],
+    out: &mut [u8],
+) -> Coded {
     let EncodeOptions { format, effort, ccsds121, .. } = *options;
     let cells = (cells(options.frame_bytes, format), past_cells(options));
     let raw = data.frame();
-    let mut maker = Maker { data, raw, format, effort, ccsds121, lz_history: 0, cells, work, out };
+    let mut encoder = PayloadEncoder { data, raw, format, effort, ccsds121, lz_history: 0, cells, work, out };
     let whole = raw.len() >= format.row_bytes();
     let written = match options.method {
-        Method::Auto if whole && is_plain(format) => maker.bytes(),
+        Method::Auto if whole && is_plain(format) => encoder.encode_bytes(),
         Method::Auto | Method::Numeric if whole => {
-            let format = maker.guess().map_or(format, |g| g.format);
-            maker.numeric(format, 0, raw.len())
+            let format = encoder.detect().map_or(format, |g| g.format);
+            encoder.encode_numeric(format, 0, raw.len())
         }
-        Method::Lz => maker.lz(),
-        Method::Ccsds121 => maker.ccsds121(),
+        Method::Lz => encoder.encode_lz(),
+        Method::Ccsds121 => encoder.encode_ccsds121(),
         _ => None,
     };
-    let lz_history = maker.lz_history;
+    let lz_history = encoder.lz_history;
     if let Some((codec, format, len)) = written {
         let history = if codec == Codec::Lz { lz_history } else { numeric::history(data.from, format) };
-        if let Some(len) = refer(&data, codec, history, len, out) {
+        if let Some(len) = prepend_reference(&data, codec, history, len, out) {
             return Coded { codec, format, len };
         }
     }
@@ -139,9 +144,9 @@ pub(in crate::codec) fn payload(options: &EncodeOptions, data: Data<'_>, work: &
     Coded { codec: Codec::Stored, format, len }
 }
 
-/// Puts in front of a payload of `len` bytes how many bytes before it refers to, if its frame is not the first of a group;
-/// the new length.
-fn refer(data: &Data<'_>, codec: Codec, history: usize, len: usize, out: &mut [u8]) -> Option<usize> {
+/// Unless the frame is the first of its group, prepends to a payload of `len` bytes the number of bytes before the frame that
+/// it refers to. Returns the new length, or `None` if the payload is then not shorter than the frame.
+fn prepend_reference(data: &Data<'_>, codec: Codec, history: usize, len: usize, out: &mut [u8]) -> Option<usize> {
     if !refers(codec, data.position) {
         return Some(len);
     }
@@ -156,94 +161,95 @@ fn refer(data: &Data<'_>, codec: Codec, history: usize, len: usize, out: &mut [u
     Some(all)
 }
 
-impl Maker<'_> {
-    /// What bytes seem to be; nothing where the caller says what they are.
-    fn guess(&mut self) -> Option<Guess> {
+impl PayloadEncoder<'_> {
+    /// The detected format of plain bytes; `None` where the caller gave a format.
+    fn detect(&mut self) -> Option<Guess> {
         if !is_plain(self.format) {
             return None;
         }
         Some(detect::format(self.raw, work::numeric(self.work, self.cells.0, self.cells.1)?.cells))
     }
 
-    /// The numeric codec, at `at` of the output, in less than `limit` bytes.
-    fn numeric(&mut self, format: Format, at: usize, limit: usize) -> Written {
+    /// Encodes with the numeric codec, from `at` of the output on, in less than `limit` bytes.
+    fn encode_numeric(&mut self, format: Format, at: usize, limit: usize) -> Written {
         let end = at.sat_add(limit.sat_sub(1)).min(self.out.len());
         let mut work = work::numeric(self.work, self.cells.0, self.cells.1)?;
-        let data = self.data.last(numeric::history(self.data.from, format));
+        let data = self.data.limit_history(numeric::history(self.data.from, format));
         let out = self.out.get_mut(at..end)?;
         let len = numeric::encode(data.all, data.from, format, self.effort, &mut work, out)?;
         Some((Codec::Numeric, format, len))
     }
 
-    fn lz(&mut self) -> Written {
-        let behind = self.lz_behind(self.data.from);
+    /// Encodes with LZ, with all of the history or with none, whichever is smaller.
+    fn encode_lz(&mut self) -> Written {
+        let with_history = self.encode_lz_after(self.data.from);
         if self.data.from == 0 || self.effort == Effort::Fast {
-            return Some((Codec::Lz, self.format, behind?));
+            return Some((Codec::Lz, self.format, with_history?));
         }
-        let len = match (behind, self.lz_behind(0)) {
-            // More places to repeat from are longer offsets to write: it does not always pay.
-            (Some(behind), Some(alone)) if alone <= behind => alone,
+        let len = match (with_history, self.encode_lz_after(0)) {
+            // The history offers more matches, but needs longer offsets: it does not always pay.
+            (Some(with), Some(alone)) if alone <= with => alone,
             (None, alone) => alone?,
-            // What the second try has written over the first, if it failed or not.
-            (Some(_), _) => self.lz_behind(self.data.from)?,
+            // The second attempt overwrote the first, even if it failed.
+            (Some(_), _) => self.encode_lz_after(self.data.from)?,
         };
         Some((Codec::Lz, self.format, len))
     }
 
-    /// LZ with the last `history` bytes before the frame.
-    fn lz_behind(&mut self, history: usize) -> Option<usize> {
+    /// Encodes with LZ, with the last `history` bytes before the frame.
+    fn encode_lz_after(&mut self, history: usize) -> Option<usize> {
         self.lz_history = history;
-        let Data { all, from, .. } = self.data.last(history);
+        let Data { all, from, .. } = self.data.limit_history(history);
         lz::encode_block_after(from, all, self.out, work::words(self.work)?, level(self.effort))
     }
 
-    /// The better of the LZ and the numeric codec.
-    fn bytes(&mut self) -> Written {
+    /// Encodes plain bytes with the better of the LZ and the numeric codec.
+    fn encode_bytes(&mut self) -> Written {
         if self.effort != Effort::Best && detect::is_text(self.raw) {
-            return self.lz();
+            return self.encode_lz();
         }
-        let guess = self.guess()?;
-        if is_plain(guess.format) { self.plain(&guess) } else { self.structured(&guess) }
+        let guess = self.detect()?;
+        if is_plain(guess.format) { self.encode_plain(&guess) } else { self.encode_structured(&guess) }
     }
 
-    /// Bytes without visible structure: LZ, unless the values alone promise more.
-    fn plain(&mut self, guess: &Guess) -> Written {
-        let lz = self.lz();
+    /// Encodes bytes without detected structure: with LZ, unless the numeric codec is smaller.
+    fn encode_plain(&mut self, guess: &Guess) -> Written {
+        let lz = self.encode_lz();
         let best = lz.map_or(self.raw.len(), |(.., len)| len);
-        // The estimate knows fixed predictors alone, and nothing of ranks.
+        // The estimate covers fixed predictors only, not ranks of few values.
         if guess.bytes.sat_sub(guess.bytes / 8) >= best && !detect::has_few_values(self.raw) {
             return lz;
         }
-        // Behind what is there, if it fits.
+        // After the LZ payload, if both fit.
         let at = if best.sat_mul(2) <= self.out.len() { best } else { 0 };
-        let numeric = self.numeric(guess.format, at, best);
+        let numeric = self.encode_numeric(guess.format, at, best);
         match numeric {
             Some((_, _, len)) => {
                 self.out.slide(at..at.sat_add(len).min(self.out.len()), 0);
                 numeric
             }
             None if at > 0 || lz.is_none() => lz,
-            None => self.lz(),
+            None => self.encode_lz(),
         }
     }
 
-    /// Packets or samples: the numeric codec, unless repetitions promise more.
-    fn structured(&mut self, guess: &Guess) -> Written {
-        let numeric = self.numeric(guess.format, 0, self.raw.len());
+    /// Encodes detected packets or samples: with the numeric codec, unless LZ is smaller.
+    fn encode_structured(&mut self, guess: &Guess) -> Written {
+        let numeric = self.encode_numeric(guess.format, 0, self.raw.len());
         let best = numeric.map_or(self.raw.len(), |(.., len)| len);
-        if self.lz_at_least(best) >= best {
+        if self.estimate_lz(best) >= best {
             return numeric;
         }
-        match (self.lz(), numeric) {
-            (Some(lz), Some(_)) if lz.2 >= best => self.numeric(guess.format, 0, self.raw.len()),
+        match (self.encode_lz(), numeric) {
+            (Some(lz), Some(_)) if lz.2 >= best => self.encode_numeric(guess.format, 0, self.raw.len()),
             (Some(lz), _) => Some(lz),
-            (None, Some(_)) => self.numeric(guess.format, 0, self.raw.len()),
+            (None, Some(_)) => self.encode_numeric(guess.format, 0, self.raw.len()),
             (None, None) => None,
         }
     }
 
-    /// About the least bytes that LZ may come to, by a sample; the output behind `used` is written to.
-    fn lz_at_least(&mut self, used: usize) -> usize {
+    /// Estimates a lower bound of the bytes of LZ from a part of the frame. Overwrites the output after `used` bytes.
+    fn estimate_lz(&mut self, used: usize) -> usize {
         let Some(rest) = self.out.get_mut(used..) else { return 0 };
         let len = rest.len().min(SAMPLE).min(self.raw.len());
         if len < SAMPLE / 4 {
@@ -252,13 +258,13 @@ impl Maker<'_> {
         let from = (self.raw.len().sat_sub(len)) / 2;
         let part = self.raw.get(from..).and_then(|r| r.get(..len)).unwrap_or(&[]);
         let small = work::words(self.work).and_then(|w| lz::encode_block(part, rest, w, 1)).unwrap_or(len);
-        // More is found in the whole frame, and with more effort.
+        // LZ finds more matches in the whole frame, and with more effort.
         let share = if self.effort == Effort::Best { 4 } else { 5 };
         (small.sat_mul(self.raw.len()) / 8).sat_mul(share).checked_div(len).unwrap_or(0)
     }
 
-    /// CCSDS 121.0-B-3: the parameters, and the samples in the order they come.
-    fn ccsds121(&mut self) -> Written {
+    /// Encodes with CCSDS 121.0-B-3: the parameters, then the samples in their order.
+    fn encode_ccsds121(&mut self) -> Written {
         let params = self.ccsds121.unwrap_or(params_of(self.format));
         if !self.raw.len().is_multiple_of(params.sample_bytes()) {
             return None;
@@ -266,14 +272,14 @@ impl Maker<'_> {
         let room = self.raw.len().checked_sub(1)?;
         let (head, coded) = self.out.get_mut(..room)?.split_first_chunk_mut()?;
         let mut best: Option<(usize, u16)> = None;
-        let given = [params.block];
-        let free = self.ccsds121.is_none() && self.effort == Effort::Best;
-        let blocks: &[u16] = if free { &[8, 16, 32, 64] } else { &given };
+        let fixed = [params.block];
+        let any_block = self.ccsds121.is_none() && self.effort == Effort::Best;
+        let blocks: &[u16] = if any_block { &[8, 16, 32, 64] } else { &fixed };
         let mut last = 0;
         for &block in blocks {
             last = block;
             if let Ok(len) = ccsds121::encode(&Params { block, ..params }, self.raw, coded)
-                && best.is_none_or(|(least, _)| len < least)
+                && best.is_none_or(|(min, _)| len < min)
             {
                 best = Some((len, block));
             }
@@ -288,10 +294,10 @@ impl Maker<'_> {
     }
 }
 
-/// Bytes of a frame that LZ is tried on.
+/// Bytes of a frame that the estimate of LZ encodes.
 const SAMPLE: usize = 16 << 10;
 
-/// The parameters that samples of a format are coded with. A frame has one reference, if it is not very long.
+/// Default CCSDS 121 parameters of a format. A frame of up to 4096 blocks has one reference sample.
 fn params_of(format: Format) -> Params {
     let (bits, signed) = match format.sample {
         SampleType::Bytes | SampleType::U8 => (8, false),

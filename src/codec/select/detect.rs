@@ -1,30 +1,30 @@
-//! Finds structure in bytes of no known meaning: packets of some length, or samples of some type.
+//! Detects structure in bytes of unknown format: packets of a fixed length, or samples of some type.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a frame; magnitudes of bytes")]
 
 use crate::codec::container::format::{ByteOrder, Format, SampleType};
 use crate::codec::numeric::{estimate, quick_cost};
 use crate::util::unsigned::{Count, Unsigned};
 
-/// Longest packet that is looked for.
-const MOST: usize = 512;
-/// Shortest stretch of bytes that is looked at.
-const LEAST: usize = 1024;
-/// Most bytes that are looked at.
-const LOOK: usize = 16 << 10;
+/// Maximum length of a packet in bytes.
+const MAX_PACKET: usize = 512;
+/// Minimum number of bytes for a detection.
+const MIN_BYTES: usize = 1024;
+/// Maximum number of bytes that packets are detected in.
+const PACKET_BYTES: usize = 16 << 10;
 
-/// Most bytes that types of samples are tried on.
-const TASTE: usize = 8 << 10;
+/// Maximum number of bytes that types of samples are compared on.
+const SAMPLE_BYTES: usize = 8 << 10;
 
-/// What bytes seem to be.
+/// The detected format of bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Guess {
-    /// Samples, packets, or just bytes.
+    /// Samples, packets, or plain bytes.
     pub(crate) format: Format,
-    /// About what they come to as such; 0 where nothing is known.
+    /// Estimated coded bytes in this format; 0 without an estimate.
     pub(crate) bytes: usize,
 }
 
-/// Whether nearly all bytes, of some, are what lines of text are made of.
+/// Whether at least 31 of 32 bytes are printable ASCII, tabs or line ends. Samples parts of 64 bytes.
 pub(crate) fn is_text(raw: &[u8]) -> bool {
     let step = (raw.len() / 16).max(64);
     let (mut seen, mut text) = (0usize, 0usize);
@@ -36,7 +36,7 @@ pub(crate) fn is_text(raw: &[u8]) -> bool {
     text * 32 >= seen * 31
 }
 
-/// Whether there are at most sixteen values.
+/// Whether at most sixteen byte values occur.
 pub(crate) fn has_few_values(raw: &[u8]) -> bool {
     let mut seen = [false; 256];
     for b in raw {
@@ -47,29 +47,29 @@ pub(crate) fn has_few_values(raw: &[u8]) -> bool {
     seen.iter().filter(|s| **s).count() <= 16
 }
 
-/// The format that bytes seem to be of: samples, packets, or just bytes.
+/// Detects the format of bytes: samples, packets, or plain bytes.
 pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Guess {
     let packets = packets(raw, cells);
-    let Some(part) = raw.get(..raw.len().min(TASTE)).filter(|p| p.len() >= LEAST) else {
+    let Some(part) = raw.get(..raw.len().min(SAMPLE_BYTES)).filter(|p| p.len() >= MIN_BYTES) else {
         return Guess { format: packets.unwrap_or(Format::BYTES), bytes: 0 };
     };
     let length = packets.map_or(1, |f| f.channels as usize);
     let plain = packets.unwrap_or(Format::BYTES);
     let mut best = (quick_cost(part, plain, cells).unwrap_or(u64::MAX / 2), plain);
     for sample in [SampleType::I16, SampleType::I24, SampleType::I32, SampleType::F32] {
-        // One and two channels, and as many as make a packet.
+        // One channel, two channels, and the number that fills a packet.
         let whole = if length.is_multiple_of(sample.width()) { length / sample.width() } else { 0 };
         for channels in [1, 2, whole] {
             for order in [ByteOrder::Little, ByteOrder::Big] {
                 let Ok(f) = Format::new(sample, order, channels as u32) else { continue };
                 let used = part.len() - part.len() % f.row_bytes().max(1);
-                if used < LEAST || (sample == SampleType::F32 && !plausible(part, order)) {
+                if used < MIN_BYTES || (sample == SampleType::F32 && !plausible(part, order)) {
                     continue;
                 }
                 let Some(c) = quick_cost(part, f, cells) else { continue };
                 let c = c * part.len() as u64 / used as u64;
-                // Integers have to be clearly better: what is not of a type by its nature seldom is by accident. Numbers
-                // that can hardly be anything but floats have more to gain than this estimate shows.
+                // Integers have to be clearly better: bytes of another nature seldom are by accident. For
+                // plausible floats the codec gains more than this estimate shows.
                 let c = if sample == SampleType::F32 { c - c / 6 } else { c + c / 16 };
                 if c < best.0 {
                     best = (c, f);
@@ -81,33 +81,34 @@ pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Guess {
     Guess { format: best.1, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) }
 }
 
-/// Whether nearly all words are floating-point numbers of a size that measurements have, and of both halves' bits.
+/// Whether words look like floating-point measurements: at least 63 of 64 are 0 or from 2^-40 to 2^41 in magnitude, and at
+/// most 7 of 8 are 0.
 fn plausible(part: &[u8], order: ByteOrder) -> bool {
     let (words, _) = part.as_chunks::<4>();
-    let (mut sound, mut small) = (0usize, 0usize);
+    let (mut in_range, mut zeros) = (0usize, 0usize);
     for w in words {
         let bits = if order == ByteOrder::Little { u32::from_le_bytes(*w) } else { u32::from_be_bytes(*w) };
-        // Exponents from 2^-40 to 2^40, or zero.
-        sound += usize::from(bits == 0 || (87..=167).contains(&((bits >> 23) & 0xff)));
-        small += usize::from(bits == 0);
+        // Exponents from -40 to 40, or zero.
+        in_range += usize::from(bits == 0 || (87..=167).contains(&((bits >> 23) & 0xff)));
+        zeros += usize::from(bits == 0);
     }
-    sound * 64 >= words.len() * 63 && small * 8 <= words.len() * 7
+    in_range * 64 >= words.len() * 63 && zeros * 8 <= words.len() * 7
 }
 
-/// The format of bytes that repeat in structure every so many bytes; nothing where there is no such length.
+/// Detects packets of a fixed length. `None` if no length pays.
 ///
-/// A length is good where a byte is near, or equal to, the one a packet before. The lengths with the most equal
-/// bytes are compared by the estimated cost of the differences per column, the shortest of nearly equal ones wins.
+/// With the length of the packets, most bytes are close to those one packet before. The eight lengths with the most equal
+/// bytes are compared by the estimated cost of the differences per column. Of nearly equal costs the shortest length wins.
 fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
-    let part = raw.get(..raw.len().min(LOOK))?;
-    let (sums, _) = cells.split_at_mut_checked(MOST)?;
-    if part.len() < LEAST {
+    let part = raw.get(..raw.len().min(PACKET_BYTES))?;
+    let (sums, _) = cells.split_at_mut_checked(MAX_PACKET)?;
+    if part.len() < MIN_BYTES {
         return None;
     }
     let alone = cost(part, 1);
     let mut best = (alone, 1usize);
-    for length in 2..=MOST.min(part.len() / 16) {
-        // A quick look first: how many bytes equal the one a packet before.
+    for length in 2..=MAX_PACKET.min(part.len() / 16) {
+        // A quick test first: the number of bytes equal to those one packet before.
         let probe = part.get(part.len() - 1024..)?;
         let from = part.len() - 1024;
         let Some(before) = from.checked_sub(length).and_then(|f| part.get(f..f + 1024)) else { break };
@@ -118,16 +119,16 @@ fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
     }
     // The eight lengths with the most equal bytes, the shorter first.
     for _ in 0..8 {
-        let lengths = sums.get_mut(1..MOST.min(part.len() / 16))?;
-        let Some((at, most)) = lengths.iter_mut().enumerate().max_by_key(|(i, v)| (**v, usize::MAX - *i)) else {
+        let lengths = sums.get_mut(1..MAX_PACKET.min(part.len() / 16))?;
+        let Some((at, count)) = lengths.iter_mut().enumerate().max_by_key(|(i, v)| (**v, usize::MAX - *i)) else {
             break;
         };
-        if *most <= 0 {
+        if *count <= 0 {
             break;
         }
-        *most = -1;
+        *count = -1;
         let length = at + 2;
-        // Every column has a head of some ten bytes in the whole frame.
+        // Each column has a header of about ten bytes in the frame.
         let heads = length as u64 * 10 * 8 * 256 * part.len() as u64 / raw.len().max(1) as u64;
         let c = cost(part, length) + heads;
         if c + c / 64 < best.0 || (length < best.1 && c < best.0 + best.0 / 64) {
@@ -140,26 +141,26 @@ fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
     Some(Format { sample: SampleType::Bytes, order: ByteOrder::Big, channels: best.1 as u32 })
 }
 
-/// How many bytes are equal.
+/// Number of equal bytes at the same index.
 fn equal(a: &[u8], b: &[u8]) -> usize {
-    // Few enough at a time that a byte can count them, which is fast.
-    let some = |(a, b): (&[u8], &[u8])| usize::from(a.iter().zip(b).fold(0u8, |n, (a, b)| n + u8::from(a == b)));
+    // In parts that a byte can count, which is fast.
+    let count = |(a, b): (&[u8], &[u8])| usize::from(a.iter().zip(b).fold(0u8, |n, (a, b)| n + u8::from(a == b)));
     let mut b = b.chunks(128);
-    a.chunks(128).map_while(|a| Some((a, b.next()?))).map(some).sum()
+    a.chunks(128).map_while(|a| Some((a, b.next()?))).map(count).sum()
 }
 
-/// Estimated cost of `bytes` as columns of packets of `length` bytes, by differences of each column.
+/// Estimated cost of `bytes` as packets of `length` bytes, from the differences within each column. In 1/256 bits.
 fn cost(bytes: &[u8], length: usize) -> u64 {
-    let (mut values, mut steps) = ([0u32; MOST], [0u32; MOST]);
-    if !(16..=MOST).contains(&length) {
+    let (mut values, mut steps) = ([0u32; MAX_PACKET], [0u32; MAX_PACKET]);
+    if !(16..=MAX_PACKET).contains(&length) {
         return cost_by_column(bytes, length);
     }
-    // Row by row: the same sums, with the columns side by side.
+    // Row by row: the same sums as by column, for all columns at once.
     let Some((first, rest)) = bytes.split_at_checked(length) else { return 0 };
     let mut later = rest.chunks(length);
-    for before in bytes.chunks(length) {
+    for previous in bytes.chunks(length) {
         let Some(now) = later.next() else { break };
-        for (((a, b), middle), (v, s)) in before.iter().zip(now).zip(first).zip(values.iter_mut().zip(&mut steps)) {
+        for (((a, b), middle), (v, s)) in previous.iter().zip(now).zip(first).zip(values.iter_mut().zip(&mut steps)) {
             *s += u32::from((b.wrapping_sub(*a) as i8).unsigned_abs());
             *v += u32::from((b.wrapping_sub(*middle) as i8).unsigned_abs());
         }
@@ -172,7 +173,7 @@ fn cost(bytes: &[u8], length: usize) -> u64 {
     total
 }
 
-/// The same for few columns.
+/// The result of [`cost`], column by column: for few columns.
 fn cost_by_column(bytes: &[u8], length: usize) -> u64 {
     let mut total = 0u64;
     for column in 0..length {
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_are_recognised() {
+    fn samples_are_detected() {
         let mut cells = [0; 8192];
         let (mut v, mut seed) = ([0i32; 2], 5u32);
         let x: Vec<i32> = (0..8000)
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn costs_by_row_are_those_by_column() {
+    fn costs_by_row_equal_costs_by_column() {
         let raw: Vec<u8> = (0..9001u32).map(|i| (i * i / 7 % 251) as u8 ^ (i % 42) as u8).collect();
         for length in [1, 15, 16, 17, 42, 100, 511, 512] {
             assert_eq!(cost(&raw, length), cost_by_column(&raw, length), "{length}");
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_has_no_packets() {
+    fn no_packets_are_found_in_noise() {
         let mut seed = 9u32;
         let raw: Vec<u8> = (0..40_000)
             .map(|_| {

@@ -1,5 +1,5 @@
-//! How a frame is coded: what its bytes are (`detect`), which codec and predictors pay (`choose`), and the memory that
-//! encoders and decoders of a payload work in (`work`).
+//! Selection of the codec of a frame: detection of the structure of bytes (`detect`), choice and encoding ([`choose`]), and
+//! the work memory that the codecs share (`work`).
 
 pub mod choose;
 mod detect;

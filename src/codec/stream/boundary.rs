@@ -1,32 +1,32 @@
-//! The boundary handler: input cut anywhere becomes frames of whole rows, with what went before them kept in front.
+//! Collects input pieces of any length into frames of whole rows, and keeps the bytes before a frame as its history.
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffer")]
 
 use crate::mem::Slide;
 use crate::util::slice::Put;
 
-/// Gathers bytes until a frame is full.
+/// Collects bytes until a frame is full.
 #[derive(Debug)]
 pub struct Boundary<'a> {
-    /// What went before, of which there are `past` bytes, then what was taken: `len` bytes of at most `most`.
+    /// `past` bytes of history, then `len` bytes of the frame, of at most `max`.
     buf: &'a mut [u8],
     past: usize,
     len: usize,
-    most: usize,
+    max: usize,
     row: usize,
 }
 
 impl<'a> Boundary<'a> {
-    /// Frames of as many whole rows of `row` bytes as `buf` holds beside `history` bytes; at least one row fits.
+    /// A frame of as many whole rows of `row` bytes as `buf` holds besides `history` bytes. `None` if no row fits.
     pub fn new(buf: &'a mut [u8], history: usize, row: usize) -> Option<Self> {
         let rows = buf.len().checked_sub(history)?.checked_div(row)?;
-        let most = rows * row;
-        let buf = buf.get_mut(..history + most)?;
-        (rows > 0).then_some(Boundary { buf, past: 0, len: 0, most, row })
+        let max = rows * row;
+        let buf = buf.get_mut(..history + max)?;
+        (rows > 0).then_some(Boundary { buf, past: 0, len: 0, max, row })
     }
 
-    /// Takes what fits of `input` and tells how much.
+    /// Copies the part of `input` that fits. Returns its length.
     pub fn take(&mut self, input: &[u8]) -> usize {
-        let n = input.len().min(self.most - self.len);
+        let n = input.len().min(self.max - self.len);
         let at = self.past + self.len;
         if let (Some(to), Some(from)) = (self.buf.get_mut(at..at + n), input.get(..n)) {
             to.put(from);
@@ -35,42 +35,42 @@ impl<'a> Boundary<'a> {
         n
     }
 
-    /// Whether a frame is complete.
+    /// Whether the frame is full.
     pub fn is_full(&self) -> bool {
-        self.len == self.most
+        self.len == self.max
     }
 
-    /// Bytes held.
+    /// Number of bytes of the frame.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether nothing is held.
+    /// Whether the frame has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Bytes of the whole rows held.
+    /// Number of bytes of the whole rows of the frame.
     pub fn rows(&self) -> usize {
         self.len - self.len.checked_rem(self.row).unwrap_or(0)
     }
 
-    /// The first `n` bytes held, behind what went before them, and where they begin.
+    /// The history followed by the first `n` bytes of the frame, and the length of the history.
     pub fn with_past(&self, n: usize) -> (&[u8], usize) {
         (self.buf.get(..self.past + n.min(self.len)).unwrap_or(&[]), self.past)
     }
 
-    /// Nothing went before.
+    /// Drops the history.
     pub fn forget(&mut self) {
         self.buf.slide(self.past..self.past + self.len, 0);
         self.past = 0;
     }
 
-    /// The first `n` bytes belong to what went before.
+    /// Moves the first `n` bytes of the frame to the history.
     pub fn release(&mut self, n: usize) {
         let n = n.min(self.len);
         let end = self.past + n;
-        let past = end.min(self.buf.len() - self.most);
+        let past = end.min(self.buf.len() - self.max);
         self.buf.slide(end - past..self.past + self.len, 0);
         self.past = past;
         self.len -= n;
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_are_whole_rows_however_the_input_is_cut() {
+    fn frames_are_whole_rows_for_any_cut_of_the_input() {
         let data: std::vec::Vec<u8> = (0..1000u32).map(|i| i as u8).collect();
         for (cut, history) in (1..40).flat_map(|c| [(c, 0), (c, 7), (c, 100)]) {
             let mut buf = std::vec![0u8; 34 + history];

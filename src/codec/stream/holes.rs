@@ -1,4 +1,4 @@
-//! Which bytes of the original have come, and which are missing between them.
+//! Ranges of the original that are missing between the decoded bytes.
 #![allow(clippy::arithmetic_side_effects, reason = "counts within the list; range ends are ordered where subtracted")]
 
 use crate::mem::Slide;
@@ -9,50 +9,50 @@ use crate::util::unsigned::Unsigned;
 pub struct Range {
     /// Position of the first byte.
     pub start: u64,
-    /// Position behind the last byte.
+    /// Position past the last byte.
     pub end: u64,
 }
 
 impl Range {
-    /// Bytes of the range.
+    /// Length in bytes.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.end.saturating_sub(self.start)
     }
 
-    /// Whether there are none.
+    /// Whether the range has no bytes.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.end <= self.start
     }
 }
 
-/// What a range that has come was.
+/// Relation of a range to the ranges that arrived before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// It follows what came before.
+    /// It starts at the end of all of them.
     Next,
-    /// It leaves a hole behind it.
+    /// It starts after that end, which leaves a hole.
     Ahead,
     /// It fills a hole, or part of one.
     Late,
-    /// It was there already, in part at least.
+    /// At least part of it had arrived.
     Known,
 }
 
-/// The missing ranges, in rising order, in fixed memory.
+/// The missing ranges in ascending order, in fixed memory.
 #[derive(Debug)]
 pub struct Holes<'a> {
     list: &'a mut [Range],
     len: usize,
-    /// Position behind everything that has come.
+    /// Position past the last byte that has arrived.
     reach: u64,
-    /// Bytes of holes that found no place in the list.
+    /// Bytes of holes that did not fit the list.
     untracked: u64,
 }
 
 impl<'a> Holes<'a> {
-    /// Nothing has come, and nothing is expected before `start`.
+    /// Nothing has arrived, and nothing is expected before `start`.
     pub fn new(list: &'a mut [Range], start: u64) -> Self {
         Holes { list, len: 0, reach: start, untracked: 0 }
     }
@@ -63,19 +63,19 @@ impl<'a> Holes<'a> {
         self.list.get(..self.len).unwrap_or(&[])
     }
 
-    /// Bytes missing, with those of holes that are not in the list any more.
+    /// Number of missing bytes, including those of holes that did not fit the list.
     #[must_use]
     pub fn missing(&self) -> u64 {
         self.ranges().iter().fold(self.untracked, |n, r| n.sat_add(r.len()))
     }
 
-    /// Bytes of holes that the list was too short for.
+    /// Number of missing bytes of holes that did not fit the list.
     #[must_use]
     pub const fn untracked(&self) -> u64 {
         self.untracked
     }
 
-    /// Position behind everything that has come.
+    /// Position past the last byte that has arrived.
     #[must_use]
     pub const fn reach(&self) -> u64 {
         self.reach
@@ -93,7 +93,7 @@ impl<'a> Holes<'a> {
         }
     }
 
-    /// What a range would be if it came now.
+    /// The relation of a range if it arrived now.
     #[must_use]
     pub fn look(&self, r: Range) -> Arrival {
         if r.start >= self.reach {
@@ -103,7 +103,7 @@ impl<'a> Holes<'a> {
         if inside && !r.is_empty() { Arrival::Late } else { Arrival::Known }
     }
 
-    /// A range has come.
+    /// Records the arrival of a range. Returns its relation to the ranges before.
     pub fn arrive(&mut self, r: Range) -> Arrival {
         let arrival = self.look(r);
         match arrival {
@@ -138,7 +138,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_list_is_what_a_bitmap_says(order in Just((0..20u64).collect::<Vec<_>>()).prop_shuffle(), n in 0usize..20, dup in any::<bool>()) {
+        fn the_list_agrees_with_a_bitmap(order in Just((0..20u64).collect::<Vec<_>>()).prop_shuffle(), n in 0usize..20, dup in any::<bool>()) {
             let mut mem = [Range::default(); 32];
             let mut holes = Holes::new(&mut mem, 0);
             let mut seen = [false; 100];
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_list_still_counts() {
+    fn a_full_list_counts_further_holes() {
         let mut mem = [Range::default(); 2];
         let mut holes = Holes::new(&mut mem, 10);
         for k in 1..6u64 {

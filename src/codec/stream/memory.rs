@@ -1,43 +1,46 @@
-//! The memory of encoders and decoders: how much the options need, and how it is cut from one area.
+//! Memory of encoders and decoders: the sizes that the options need, and the slices carved from one area.
 #![allow(clippy::arithmetic_side_effects, reason = "sizes within the bounds of the options")]
 
-use super::decoder::DecodeOptions;
 use super::holes::Range;
 use crate::codec::container::format::SampleType;
 use crate::codec::container::frame::{
     HEADER_BYTES, MAX_FRAME_BYTES, MAX_RESTART_INTERVAL, MIN_FRAME_BYTES, OVERHEAD_BYTES,
 };
 use crate::codec::container::index::Entry;
-use crate::codec::options::EncodeOptions;
+use crate::codec::options::{DecodeOptions, EncodeOptions};
 use crate::codec::select::{choose, work};
 use crate::codec::{lz, numeric};
 use crate::mem::{Carver, Layout};
 use crate::status::{Error, Result, Status};
 
 impl EncodeOptions {
-    /// The memory an encoder with these options needs.
+    /// Sizes of the memory that an encoder with these options needs. Fails where an option is out of range.
     pub fn memory(&self) -> Result<EncodeSizes> {
         if self.frame_bytes < MIN_FRAME_BYTES || self.frame_bytes > MAX_FRAME_BYTES {
-            let e = Error::new(Status::Argument, "frames of {a} bytes: at least {b} and at most 4 MiB");
+            let e = Error::new(Status::Argument, "frames of {a} bytes: frame_bytes is {b} bytes to 4 MiB");
             return Err(e.a(self.frame_bytes as i128).b(MIN_FRAME_BYTES as i128));
         }
         if self.format.row_bytes() > self.frame_bytes {
-            let e = Error::new(Status::Argument, "a row of {a} bytes does not fit a frame of {b}");
+            let e =
+                Error::new(Status::Argument, "a row of {a} bytes does not fit a frame of {b} bytes: raise frame_bytes");
             return Err(e.a(self.format.row_bytes() as i128).b(self.frame_bytes as i128));
         }
         if self.restart_interval == 0 || self.restart_interval > MAX_RESTART_INTERVAL {
-            let e = Error::new(Status::Argument, "groups of {a} frames: at least 1 and at most {b}");
+            let e = Error::new(Status::Argument, "groups of {a} frames: restart_interval is 1 to {b}");
             return Err(e.a(self.restart_interval).b(MAX_RESTART_INTERVAL));
         }
         if self.history_bytes > MAX_FRAME_BYTES {
-            let e = Error::new(Status::Argument, "a history of {a} bytes: at most {b}");
+            let e = Error::new(Status::Argument, "a history of {a} bytes: history_bytes is at most {b}");
             return Err(e.a(self.history_bytes as i128).b(MAX_FRAME_BYTES as i128));
         }
         if let Some(params) = &self.ccsds121 {
             params.check()?;
             let (sample, container) = (self.format.sample, params.sample_bytes());
             if sample != SampleType::Bytes && !sample.width().is_multiple_of(container) {
-                let e = Error::new(Status::Argument, "samples of {a} bytes in containers of {b}");
+                let e = Error::new(
+                    Status::Argument,
+                    "samples of {a} bytes do not consist of CCSDS 121 containers of {b} bytes",
+                );
                 return Err(e.a(sample.width() as i128).b(container as i128));
             }
         }
@@ -49,7 +52,7 @@ impl EncodeOptions {
         })
     }
 
-    /// Bytes the codecs work in: what the greediest of those that may be used needs.
+    /// Bytes of work memory of the codecs: the maximum of those that the options allow.
     #[must_use]
     pub fn work(&self) -> usize {
         work::room(choose::work_bytes(self))
@@ -59,39 +62,39 @@ impl EncodeOptions {
 /// Elements of each slice of [`EncodeMemory`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncodeSizes {
-    /// Bytes of a frame in the making, and of those before it that are kept.
+    /// Bytes of the frame being collected, and of the history before it.
     pub raw: usize,
-    /// Bytes of the frame on its way out.
+    /// Bytes of the coded frame.
     pub out: usize,
-    /// Bytes the codecs work in.
+    /// Bytes of work memory of the codecs.
     pub work: usize,
-    /// Entries of the index.
+    /// Number of entries of the index.
     pub index: usize,
 }
 
 impl EncodeSizes {
-    /// Bytes in all.
+    /// Total in bytes.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.raw + self.out + self.work + 16 * self.index
     }
 }
 
-/// The memory of an encoder, each slice at least as long as [`EncodeSizes`] says.
+/// Memory of an encoder. Each slice is at least as long as in [`EncodeSizes`].
 #[derive(Debug)]
 pub struct EncodeMemory<'a> {
-    /// A frame in the making, and what is kept of those before.
+    /// The frame being collected, and the history before it.
     pub raw: &'a mut [u8],
-    /// The frame on its way out.
+    /// The coded frame.
     pub out: &'a mut [u8],
-    /// What the codecs work in, one after the other.
+    /// Work memory of the codecs.
     pub work: &'a mut [u8],
     /// The index.
     pub index: &'a mut [Entry],
 }
 
 impl EncodeSizes {
-    /// Room for this in an area.
+    /// Reserves these slices in an area.
     pub fn reserve(&self, layout: &mut Layout) -> Result<()> {
         layout.reserve::<Entry>(self.index)?;
         layout.reserve::<u8>(self.work)?;
@@ -101,7 +104,7 @@ impl EncodeSizes {
 }
 
 impl<'m> EncodeMemory<'m> {
-    /// The slices, zeroed, as [`EncodeSizes::reserve`] has them.
+    /// Carves the slices, zeroed, in the order of [`EncodeSizes::reserve`].
     pub fn carve(carver: &mut Carver<'m>, sizes: &EncodeSizes) -> Result<Self> {
         let index = carver.filled(sizes.index, Entry::default())?;
         let work = carver.filled(sizes.work, 0)?;
@@ -112,19 +115,19 @@ impl<'m> EncodeMemory<'m> {
 }
 
 impl DecodeOptions {
-    /// The memory a decoder with these options needs.
+    /// Sizes of the memory that a decoder with these options needs. Fails where an option is out of range.
     pub fn memory(&self) -> Result<DecodeSizes> {
         if self.max_frame_bytes < MIN_FRAME_BYTES || self.max_frame_bytes > MAX_FRAME_BYTES {
-            let e = Error::new(Status::Argument, "frames of {a} bytes: at least {b} and at most 4 MiB");
+            let e = Error::new(Status::Argument, "frames of {a} bytes: frame_bytes is {b} bytes to 4 MiB");
             return Err(e.a(self.max_frame_bytes as i128).b(MIN_FRAME_BYTES as i128));
         }
         if self.history_bytes > MAX_FRAME_BYTES {
-            let e = Error::new(Status::Argument, "a history of {a} bytes: at most {b}");
+            let e = Error::new(Status::Argument, "a history of {a} bytes: history_bytes is at most {b}");
             return Err(e.a(self.history_bytes as i128).b(MAX_FRAME_BYTES as i128));
         }
         let cells = numeric::decode_cells(self.max_frame_bytes) + self.past_cells();
         Ok(DecodeSizes {
-            // Room for a frame and the header behind it.
+            // Room for a frame and the header after it.
             input: self.max_frame_bytes + OVERHEAD_BYTES + HEADER_BYTES,
             raw: self.history_bytes + self.max_frame_bytes,
             work: work::room(4 * cells.max(lz::DECODE_WORK_LEN)),
@@ -132,7 +135,7 @@ impl DecodeOptions {
         })
     }
 
-    /// Cells of the numeric codec for what went before a frame.
+    /// Cells of the numeric codec for the history of a frame.
     pub(in crate::codec) const fn past_cells(&self) -> usize {
         if self.history_bytes > 0 { numeric::DECODE_PAST_CELLS } else { 0 }
     }
@@ -141,39 +144,39 @@ impl DecodeOptions {
 /// Elements of each slice of [`DecodeMemory`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeSizes {
-    /// Bytes of a frame on its way in.
+    /// Bytes of the coded frame, and of the header after it.
     pub input: usize,
-    /// Bytes of the decoded frame, and of those before it that are kept.
+    /// Bytes of the decoded frame, and of the history before it.
     pub raw: usize,
-    /// Bytes the codecs work in.
+    /// Bytes of work memory of the codecs.
     pub work: usize,
-    /// Missing ranges.
+    /// Number of missing ranges.
     pub holes: usize,
 }
 
 impl DecodeSizes {
-    /// Bytes in all.
+    /// Total in bytes.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.input + self.raw + self.work + 16 * self.holes
     }
 }
 
-/// The memory of a decoder, each slice at least as long as [`DecodeSizes`] says.
+/// Memory of a decoder. Each slice is at least as long as in [`DecodeSizes`].
 #[derive(Debug)]
 pub struct DecodeMemory<'a> {
-    /// A frame on its way in.
+    /// The coded frame, and the header after it.
     pub input: &'a mut [u8],
-    /// The decoded frame, and what is kept of those before.
+    /// The decoded frame, and the history before it.
     pub raw: &'a mut [u8],
-    /// What the codecs work in.
+    /// Work memory of the codecs.
     pub work: &'a mut [u8],
     /// Missing ranges.
     pub holes: &'a mut [Range],
 }
 
 impl DecodeSizes {
-    /// Room for this in an area.
+    /// Reserves these slices in an area.
     pub fn reserve(&self, layout: &mut Layout) -> Result<()> {
         layout.reserve::<Range>(self.holes)?;
         layout.reserve::<u8>(self.work)?;
@@ -183,7 +186,7 @@ impl DecodeSizes {
 }
 
 impl<'m> DecodeMemory<'m> {
-    /// The slices, zeroed, as [`DecodeSizes::reserve`] has them.
+    /// Carves the slices, zeroed, in the order of [`DecodeSizes::reserve`].
     pub fn carve(carver: &mut Carver<'m>, sizes: &DecodeSizes) -> Result<Self> {
         let holes = carver.filled(sizes.holes, Range::default())?;
         let work = carver.filled(sizes.work, 0)?;

@@ -1,6 +1,10 @@
-//! Streams, a call at a time, in memory of the caller: encoder, decoder, what is missing, and what was counted.
+//! Streams in pieces, in the caller's memory: the encoder ([`encoder`]), the decoder ([`decoder`]), their memory
+//! ([`memory`]), the missing ranges of a damaged stream ([`holes`]) and counts of what frames contain ([`tally`]).
 
 pub mod boundary;
+mod coded_input;
+mod decode_stats;
+mod decoded;
 pub mod decoder;
 pub mod encoder;
 pub mod holes;

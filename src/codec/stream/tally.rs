@@ -1,4 +1,4 @@
-//! What frames were made of: how many of each codec, and glyphs by type.
+//! Counts of frames by codec and of glyphs by type.
 
 use crate::codec::container::frame::Codec;
 use crate::codec::container::glyph;
@@ -19,7 +19,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a frame, of which so many of its group are before it, and the glyphs of its payload.
+    /// Counts a frame and the glyphs of its payload. `position` is its position in its group.
     pub fn add(&mut self, codec: Codec, position: u8, mut payload: &[u8]) {
         if let Some(n) = self.frames.get_mut(codec as usize) {
             *n = n.sat_add(1);
@@ -28,35 +28,35 @@ impl Tally {
             let _ = Reference::read(&mut payload);
         }
         if codec == Codec::Numeric {
-            self.glyphs(payload);
+            self.count_glyphs(payload);
         }
     }
 
-    /// Adds the counts of another.
+    /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &Tally) {
-        let mine = self.frames.iter_mut().chain(&mut self.glyphs);
-        for (n, m) in mine.zip(other.frames.iter().chain(&other.glyphs)) {
+        let counts = self.frames.iter_mut().chain(&mut self.glyphs);
+        for (n, m) in counts.zip(other.frames.iter().chain(&other.glyphs)) {
             *n = n.sat_add(*m);
         }
     }
 
-    /// The members of a numeric frame, and the planes within its groups.
-    fn glyphs(&mut self, payload: &[u8]) {
+    /// Counts the glyphs of a numeric payload, and those within its groups.
+    fn count_glyphs(&mut self, payload: &[u8]) {
         let mut outer = Reader::new(payload);
-        // A glyph takes a byte at least.
+        // A glyph has at least one byte.
         while let Some(g) = glyph::read(&mut outer) {
-            self.one(g.kind);
+            self.count_glyph(g.kind);
             if (g.kind, g.id) == (GlyphType::Composite, numeric::GROUP) {
                 let mut inner = Reader::new(g.payload.unwrap_or(&[]));
                 let _rows = varint::read(&mut inner);
                 while let Some(g) = glyph::read(&mut inner) {
-                    self.one(g.kind);
+                    self.count_glyph(g.kind);
                 }
             }
         }
     }
 
-    fn one(&mut self, kind: GlyphType) {
+    fn count_glyph(&mut self, kind: GlyphType) {
         if let Some(n) = self.glyphs.get_mut(kind as usize) {
             *n = n.sat_add(1);
         }

@@ -1,4 +1,4 @@
-//! A whole stream decoded, or a range of it.
+//! Decodes a whole stream or a range of it.
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffers; positions are checked where they grow")]
 
 use super::seek;
@@ -15,7 +15,7 @@ use crate::util::unsigned::{Count, Unsigned};
 use core::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
-/// Bytes read and written at a time.
+/// Bytes per read and write.
 const IO_BYTES: usize = 64 << 10;
 
 /// Bytes of the area that [`decode`] needs.
@@ -27,23 +27,24 @@ pub fn memory(options: &DecodeOptions) -> Result<usize> {
     Ok(layout.bytes())
 }
 
-/// Times of a run.
+/// Times of a decoding run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Times {
-    /// Spent in reading.
+    /// Time spent reading.
     pub reading: Duration,
-    /// Spent in decoding.
+    /// Time spent decoding.
     pub decoding: Duration,
-    /// Spent in writing.
+    /// Time spent writing.
     pub writing: Duration,
 }
 
-/// Decodes bytes `options.start` to `end` of the original from `source`, which begins at its start or at a frame at or
-/// before that position, into `sink`, whose position 0 is byte `start`. Returns how many bytes there are from `start`
-/// on, holes included.
+/// Decodes bytes `options.start` to `end` (exclusive) of the original from the source to the sink (`ends`).
 ///
-/// `area` has what [`memory`] says; `watch` sees the decoder now and then and says whether to go on, and once more at
-/// the end, also after an error.
+/// The source begins at the start of the stream or at a frame at or before byte `start`. Position 0 of the sink is byte
+/// `start`. Returns the number of bytes from `start` to `end` or to the end of the original, holes included.
+///
+/// `area` has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end, also after
+/// an error; an error of `watch` ends the run.
 pub fn decode(
     options: &DecodeOptions,
     end: u64,
@@ -64,42 +65,42 @@ pub fn decode(
 
 fn run(
     decoder: &mut Decoder<'_>,
-    wanted: Range,
+    range: Range,
     (input, output): (&mut [u8], &mut [u8]),
     (source, sink): (&mut dyn ByteSource, &mut dyn ByteSink),
     times: &mut Times,
     watch: &mut dyn FnMut(&Decoder<'_>) -> Result<()>,
 ) -> Result<u64> {
     let (mut from, mut to, mut flow) = (0, 0, Flow::Continue);
-    let mut next = wanted.start;
-    // Each turn takes input, puts output out, or ends: as many as the stream has frames and buffers.
+    let mut next = range.start;
+    // Each iteration consumes input, writes output or ends: at most one per frame and per buffer.
     loop {
         let start = Instant::now();
-        // No more room than is of use: frames behind the range are not decoded.
-        let left = checked::size(wanted.end.sat_sub(next)).unwrap_or(usize::MAX);
-        let most = if left == 0 { output.len() } else { output.len().min(left) };
-        let room = output.get_mut(..most).unwrap_or_default();
+        // Limit the output to the range, so that frames after it are not decoded.
+        let left = checked::size(range.end.sat_sub(next)).unwrap_or(usize::MAX);
+        let len = if left == 0 { output.len() } else { output.len().min(left) };
+        let room = output.get_mut(..len).unwrap_or_default();
         let step = decoder.step(input.get(from..to).unwrap_or(&[]), room, flow)?;
         let decoded = Instant::now();
         times.decoding += decoded - start;
         from += step.consumed;
-        let n = checked::size(wanted.end.sat_sub(step.offset)).unwrap_or(usize::MAX).min(step.written);
+        let n = checked::size(range.end.sat_sub(step.offset)).unwrap_or(usize::MAX).min(step.written);
         if let Some(bytes) = output.get(..n).filter(|b| !b.is_empty()) {
-            sink.write(step.offset.sat_sub(wanted.start), bytes)?;
+            sink.write(step.offset.sat_sub(range.start), bytes)?;
             times.writing += decoded.elapsed();
             watch(decoder)?;
         }
-        // All that is wanted has come.
+        // The run ends when the whole range has arrived.
         let missing = decoder.missing();
         next = step.offset.sat_add(checked::count(step.written));
-        let open = missing.untracked() > 0 || missing.ranges().iter().any(|r| r.start < wanted.end);
-        if next >= wanted.end && !open {
-            return Ok(wanted.len());
+        let open = missing.untracked() > 0 || missing.ranges().iter().any(|r| r.start < range.end);
+        if next >= range.end && !open {
+            return Ok(range.len());
         }
         match step.progress {
             Progress::Done => {
-                let there = decoder.length().unwrap_or(missing.reach()).min_u64(wanted.end);
-                return Ok(there.sat_sub(wanted.start));
+                let reached = decoder.length().unwrap_or(missing.reach()).min_u64(range.end);
+                return Ok(reached.sat_sub(range.start));
             }
             Progress::Output => {}
             Progress::Input => {
@@ -115,7 +116,7 @@ fn run(
     }
 }
 
-/// Where to begin reading a stream of `len` bytes for byte `want` of the original. `buf` has `IO_BYTES`.
+/// Position at which to begin reading a stream of `len` bytes in order to decode byte `want` of the original. `buf` has 64 KiB.
 pub fn find(read: &ReadAt<'_>, len: u64, want: u64, tag: Option<u16>, buf: &mut [u8]) -> Result<u64> {
     if want == 0 {
         return Ok(0);
@@ -126,16 +127,16 @@ pub fn find(read: &ReadAt<'_>, len: u64, want: u64, tag: Option<u16>, buf: &mut 
     }
 }
 
-/// What a stream begins with.
+/// Properties of the first frames of a stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Beginning {
-    /// Raw bytes of the first frame: no later one has more, but for streams that were flushed.
+    /// Raw bytes of the first frame. Later frames have at most as many, except in streams that were flushed.
     pub frame_bytes: usize,
-    /// Whether the frame behind it is of the same group.
+    /// Whether the second frame belongs to the same group.
     pub grouped: bool,
 }
 
-/// Looks at the first frames of a stream.
+/// Reads the headers of the first two frames of a stream.
 pub fn beginning(read: &ReadAt<'_>, tag: Option<u16>, buf: &mut [u8]) -> Result<Beginning> {
     let Some((at, h)) = seek::header_from(read, 0, tag, buf)? else { return Ok(Beginning::default()) };
     let second = seek::header_from(read, at.sat_add(checked::count(h.frame_len())), Some(h.tag), buf)?;

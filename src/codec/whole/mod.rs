@@ -1,5 +1,9 @@
-//! Whole files and byte streams, on hosts: encoded by several threads, decoded from the start or from a position.
+//! Whole files and byte streams, on hosts: [`encode`] with several threads, [`decode`] from the start or from a position.
 
 pub mod decode;
 pub mod encode;
+mod encode_loop;
+mod report;
 mod seek;
+mod slot;
+mod workers;

@@ -1,4 +1,4 @@
-//! Where to begin reading for a position of the original: by the index of the end frame, or by the headers.
+//! Finds the frame at which to begin reading for a position of the original: by the index of the end frame, or by headers.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a file")]
 
 use crate::checked;
@@ -7,17 +7,17 @@ use crate::codec::container::index;
 use crate::crc::crc32c;
 use crate::status::Result;
 
-/// Reads at a position; fewer bytes than asked for at the end only.
+/// Reads at a position of the stream. Returns fewer bytes than requested only at the end.
 pub(in crate::codec) type ReadAt<'a> = dyn Fn(u64, &mut [u8]) -> Result<usize> + 'a;
 
-/// The first sound header from `from` on and its position; `buf` is at least a header long.
+/// The first valid header from `from` on, and its position. `buf` is at least as long as a header.
 pub(in crate::codec) fn header_from(
     read: &ReadAt<'_>,
     mut from: u64,
     tag: Option<u16>,
     buf: &mut [u8],
 ) -> Result<Option<(u64, Header)>> {
-    // Each turn moves on by a byte at least, mostly by a buffer: no more than the file is long.
+    // Each iteration advances by at least one byte, mostly by a buffer.
     loop {
         let n = read(from, buf)?;
         let held = buf.get(..n).unwrap_or(&[]);
@@ -33,13 +33,13 @@ pub(in crate::codec) fn header_from(
         if n < buf.len() {
             return Ok(None);
         }
-        // A header may begin in the last bytes.
+        // A header can begin in the last bytes of the buffer.
         from += checked::count(at.min(n).max(1));
     }
 }
 
-/// The position of the last frame that the index has at or before `want`; nothing without a sound index.
-fn by_index(read: &ReadAt<'_>, len: u64, want: u64, buf: &mut [u8]) -> Result<Option<u64>> {
+/// Position of the last frame of the index at or before byte `want`. `None` without a valid index.
+fn find_in_index(read: &ReadAt<'_>, len: u64, want: u64, buf: &mut [u8]) -> Result<Option<u64>> {
     let mut last = [0u8; 8];
     let Some(at) = len.checked_sub(8) else { return Ok(None) };
     read(at, &mut last)?;
@@ -55,20 +55,19 @@ fn by_index(read: &ReadAt<'_>, len: u64, want: u64, buf: &mut [u8]) -> Result<Op
     Ok(entries.take_while(|e| e.raw_offset <= want).last().map(|e| e.position))
 }
 
-/// The position of the frame that holds byte `want` of the original, or of one before it, in a stream of `len` bytes; never
-/// within a group.
-/// Damage between costs time, no more.
+/// Position of the frame that holds byte `want` of the original, or of a frame before it, in a stream of `len` bytes. It is
+/// always the first frame of a group. Damage before that frame costs only time.
 pub(in crate::codec) fn frame_at(read: &ReadAt<'_>, len: u64, want: u64, tag: u16, buf: &mut [u8]) -> Result<u64> {
-    let hint = by_index(read, len, want, buf)?.unwrap_or(0);
+    let hint = find_in_index(read, len, want, buf)?.unwrap_or(0);
     let mut found = header_from(read, hint, Some(tag), buf)?;
-    // The index is a hint: where it leads behind `want`, the start is right.
+    // The index is only a hint: if it points past `want`, decoding begins at the start of the stream.
     let mut best = 0;
-    // A turn for each header between the hint and `want`; each lies behind the one before.
+    // One iteration per header between the hint and `want`; their positions increase.
     while let Some((at, h)) = found {
         if h.raw_offset > want || h.codec == Codec::End {
             break;
         }
-        // What is behind the first of a group may need it.
+        // Later frames of a group may refer to its first frame.
         if h.position == 0 {
             best = at;
         }
@@ -76,7 +75,7 @@ pub(in crate::codec) fn frame_at(read: &ReadAt<'_>, len: u64, want: u64, tag: u1
             break;
         }
         let next = at + checked::count(h.frame_len());
-        // Most often the next frame follows at once.
+        // Usually the next frame follows immediately.
         let head = buf.get_mut(..HEADER_BYTES).unwrap_or_default();
         read(next, head)?;
         found = match head.first_chunk().and_then(Header::parse).filter(|n| n.tag == tag) {
