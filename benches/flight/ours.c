@@ -74,7 +74,7 @@ static sqs_pipeline *pipeline(uint32_t dtype, uint64_t window, uint64_t hop, con
     config.hop = hop;
     config.mode = SQS_MODE_SQRT;
     /* An on-board computer's: 32 KiB of data cache, and what a part of a megabyte behind it allows. */
-    config.cache_bytes = 512 << 10;
+    config.cpu_cache_bytes = 512 << 10;
     need(sqs_pipeline_new(&config, NULL, &p, NULL), "pipeline");
     need(sqs_source_set(p, 0, &source), "source");
     return p;
@@ -149,7 +149,7 @@ static size_t encode(uint32_t effort, uint32_t codec, const int16_t *x, size_t n
 {
     sqs_encode_options o;
     sqs_encoder *e = NULL;
-    size_t bytes, align, took, made;
+    size_t bytes, align, consumed, made;
     need(sqs_encode_options_init(&o, sizeof o), "options");
     o.dtype = SQS_I16;
     o.byte_order = SQS_BIG_ENDIAN;
@@ -159,9 +159,9 @@ static size_t encode(uint32_t effort, uint32_t codec, const int16_t *x, size_t n
     need(sqs_encoder_init(room(bytes), bytes, &o, &e, NULL), "encoder");
     size_t in = 0, at = 0;
     for (;;) {
-        const sqs_status s = sqs_encoder_step(e, (const char *)x + in, 2 * n - in, &took, out + at, cap - at, &made,
+        const sqs_status s = sqs_encoder_step(e, (const char *)x + in, 2 * n - in, &consumed, out + at, cap - at, &made,
                                               SQS_FLOW_END);
-        in += took;
+        in += consumed;
         at += made;
         if (s == SQS_END) return at;
         if (s != SQS_OK && s != SQS_AGAIN) need(s, "encode");
@@ -172,14 +172,14 @@ static void decode(const unsigned char *in, size_t n, unsigned char *out, size_t
 {
     sqs_decode_options o;
     sqs_decoder *d = NULL;
-    size_t bytes, align, took, made, from = 0, at = 0;
+    size_t bytes, align, consumed, made, from = 0, at = 0;
     uint64_t offset;
     need(sqs_decode_options_init(&o, sizeof o), "options");
     need(sqs_decoder_bytes(&o, &bytes, &align), "memory");
     need(sqs_decoder_init(room(bytes), bytes, &o, &d, NULL), "decoder");
     for (;;) {
-        const sqs_status s = sqs_decoder_step(d, in + from, n - from, &took, out + at, cap - at, &made, &offset, SQS_FLOW_END);
-        from += took;
+        const sqs_status s = sqs_decoder_step(d, in + from, n - from, &consumed, out + at, cap - at, &made, &offset, SQS_FLOW_END);
+        from += consumed;
         at += made;
         if (s == SQS_END) break;
         if (s != SQS_OK && s != SQS_AGAIN) need(s, "decode");

@@ -13,9 +13,9 @@ use crate::{Result, demo, probe};
 fn parts(plan: &Plan) -> [(&'static str, &'static str, u64); 7] {
     [
         ("table_bytes", "tables of stages", plan.table_bytes),
-        ("evaluate_bytes", "samples, rows, scratch", plan.evaluate_bytes),
-        ("cache_bytes", "row cache", plan.cache_bytes),
-        ("ring_bytes", "rings of pushed inputs", plan.ring_bytes),
+        ("evaluate_bytes", "samples, rows, scratch", plan.evaluation_bytes),
+        ("cache_bytes", "row cache", plan.row_cache_bytes),
+        ("ring_bytes", "rings of pushed inputs", plan.input_buffer_bytes),
         ("stream_bytes", "stream buffers", plan.stream_bytes),
         ("output_bytes", "output queues", plan.output_bytes),
         ("checkpoint_bytes", "checkpoints", plan.checkpoint_bytes),
@@ -28,7 +28,7 @@ fn blocks_of(windows: u64) -> String {
 
 /// Why the plan has its mode.
 pub(crate) fn why(config: &Config, plan: &Plan, windows: u64) -> String {
-    let block = blocks_of(plan.block);
+    let block = blocks_of(plan.block_windows);
     match (config.mode, plan.mode()) {
         (Mode::Classic, _) if plan.spill_bytes > 0 => "asked for: rows of the whole range, in a file".into(),
         (Mode::Classic, _) => "asked for: every stage's rows for the whole range".into(),
@@ -64,15 +64,15 @@ pub(crate) fn describe(config: &Config, plan: &Plan, windows: u64) -> String {
     };
     line("mode", format!("{} ({})", plan.mode().name(), why(config, plan, windows)));
     line("windows", format!("{}, of {} samples every {}", whole(windows), whole(config.window), whole(config.hop)));
-    line("block", blocks_of(plan.block));
+    line("block", blocks_of(plan.block_windows));
     let k = match plan.checkpoint_every {
         0 => "none: no stage has state".to_string(),
         k => format!("every {} windows", whole(k)),
     };
     line("checkpoints", k);
-    let lru = match plan.cache_rows {
+    let lru = match plan.row_cache_rows {
         0 => "off".to_string(),
-        rows => format!("{} rows, {}", whole(rows), bytes(plan.cache_bytes)),
+        rows => format!("{} rows, {}", whole(rows), bytes(plan.row_cache_bytes)),
     };
     line("row cache (LRU)", lru);
     line("work memory", format!("{} bytes ({})", whole(plan.work_bytes), bytes(plan.work_bytes)));
@@ -98,9 +98,9 @@ fn object(config: &Config, plan: &Plan, windows: u64) -> Object {
         .whole("windows", windows)
         .whole("window", config.window)
         .whole("hop", config.hop)
-        .whole("block", plan.block)
+        .whole("block", plan.block_windows)
         .whole("checkpoint_every", plan.checkpoint_every)
-        .whole("cache_rows", plan.cache_rows)
+        .whole("cache_rows", plan.row_cache_rows)
         .whole("plan_peak_bytes", plan.work_bytes);
     for (key, _, size) in parts(plan) {
         o = o.whole(key, size);

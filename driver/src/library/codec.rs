@@ -122,7 +122,7 @@ type Moved<'a> = dyn FnMut(u64, u64) + 'a;
 unsafe extern "C" fn moved_hook(ctx: *mut c_void, progress: *const sqs_progress) -> i32 {
     // SAFETY: ctx is the reference given with this function, the library calls from one thread at a time.
     let (moved, p) = unsafe { (&mut *ctx.cast::<&mut Moved<'_>>(), &*progress) };
-    moved(p.bytes_in, p.total);
+    moved(p.in_bytes, p.total_bytes);
     0
 }
 
@@ -188,7 +188,7 @@ fn stream(hook: &mut StreamHook<'_>) -> sqs_stream {
         read: Some(stream_read),
         write: hook.ends.write.is_some().then_some(stream_write),
         ctx: std::ptr::from_mut(hook).cast(),
-        total: 0,
+        total_bytes: 0,
     }
 }
 

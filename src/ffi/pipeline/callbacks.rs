@@ -1,9 +1,8 @@
-//! Functions of the caller as kernels, sources and sinks.
+//! Functions of the caller, as kernels, sources and sinks.
 
+use super::source::sqs_source;
+use super::stage::{sqs_edge_rows, sqs_stage_io, sqs_state_init_fn};
 use crate::digest::Digest;
-use crate::dtype::Dtype;
-use crate::ffi::types::sqs_state_init_fn;
-use crate::ffi::types::{sqs_edge_rows, sqs_source, sqs_stage_io};
 use crate::io::{Sink, Source};
 use crate::kernel::{Code, EdgeRows, Kernel, StageIo};
 use crate::limits::MAX_FAN_IN;
@@ -15,7 +14,7 @@ fn outcome(code: i32) -> Result<(), Code> {
     if code == 0 { Ok(()) } else { Err(Code(code)) }
 }
 
-/// NULL for a stage that has none of it.
+/// NULL for an empty area.
 fn or_null(bytes: &mut [u8]) -> *mut c_void {
     if bytes.is_empty() { core::ptr::null_mut() } else { bytes.as_mut_ptr().cast() }
 }
@@ -34,7 +33,7 @@ impl Kernel for CStage {
 
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.fill(0);
-        // SAFETY: the caller's function with his context; the state has the size and alignment he declared.
+        // SAFETY: the caller's function with its context; the state has the declared size and alignment.
         self.init.map_or(Ok(()), |init| outcome(unsafe { init(self.ctx, state.as_mut_ptr().cast()) }))
     }
 
@@ -50,7 +49,7 @@ impl Kernel for CStage {
                 lookahead: e.lookahead,
                 len: e.shape.len,
                 dtype: e.shape.dtype as u32,
-                step: u32::try_from(e.step).unwrap_or(u32::MAX),
+                stride: u32::try_from(e.step).unwrap_or(u32::MAX),
             }
         });
         let view = sqs_stage_io {
@@ -63,7 +62,7 @@ impl Kernel for CStage {
             state: or_null(io.state),
             scratch: or_null(io.scratch),
         };
-        // SAFETY: the caller's function with his context; the view is valid during the call.
+        // SAFETY: the caller's function with its context; the view is valid during the call.
         outcome(unsafe { (self.run)(self.ctx, &raw const view) })
     }
 }
@@ -88,7 +87,7 @@ impl Source for CSource {
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
         let n = out.len().checked_div(sample_bytes).ok_or(Code::MISFIT)?;
         let mut got = 0usize;
-        // SAFETY: the caller's function with his context; `out` has room for n samples.
+        // SAFETY: the caller's function with its context; `out` has room for n samples.
         outcome(unsafe { (self.read)(self.ctx, first, out.as_mut_ptr().cast(), n, &raw mut got) })?;
         Ok(got)
     }
@@ -102,12 +101,12 @@ pub(super) struct CSink {
 
 impl Sink for CSink {
     fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code> {
-        // SAFETY: the caller's function with his context; the rows are valid during the call.
+        // SAFETY: the caller's function with its context; the rows are valid during the call.
         outcome(unsafe { (self.take)(self.ctx, first, rows, bytes.as_ptr().cast(), bytes.len()) })
     }
 }
 
-/// A buffer of the caller that rows are copied into, from its start on.
+/// A buffer of the caller that receives rows from row `start`.
 pub(super) struct BufferSink {
     pub(super) base: *mut u8,
     pub(super) len: usize,
@@ -123,14 +122,9 @@ impl Sink for BufferSink {
         if !fits {
             return Err(Code::MISFIT);
         }
-        // SAFETY: inside of the caller's buffer (checked), which does not overlap the pipeline's memory (checked when
+        // SAFETY: within the caller's buffer (checked), which does not overlap the pipeline's memory (checked when
         // the evaluation began).
         unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), self.base.add(at), bytes.len()) };
         Ok(())
     }
-}
-
-/// The element type of an ABI number; zero is the default.
-pub(super) fn dtype(code: u32, default: Dtype) -> Option<Dtype> {
-    if code == 0 { Some(default) } else { Dtype::from_code(code) }
 }
