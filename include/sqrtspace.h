@@ -1763,9 +1763,10 @@ const sqs_kind *sqs_kind_zero_phase_reverse(void);
  * sqs_output_open(p, id, 64);
  * // ...
  * sqs_push(p, 0, samples, n, &accepted);
- * while (sqs_step(p, 16, &done) == SQS_OK) {
+ * do {
+ *     status = sqs_step(p, 16, &done);
  *     while (sqs_pull(p, id, rows, 64, &count) == SQS_OK) use(rows, count);
- * }
+ * } while (status == SQS_OK);
  * @endcode
  *
  * An input is either pushed (sqs_push()) or read from a source (sqs_source_set()), which can be read at any position.
@@ -1825,8 +1826,9 @@ sqs_status sqs_step(sqs_pipeline *pipeline, uint64_t max_windows, uint64_t *done
  * @param[in]  capacity_rows  rows that fit
  * @param[out] written_rows   number of rows written; always written
  * @retval SQS_OK             at least one row
- * @retval SQS_AGAIN          no row is finished yet
+ * @retval SQS_AGAIN          no row is finished yet, or queued rows were damaged and sqs_step() recomputes them
  * @retval SQS_END            all rows were pulled, and no more will come
+ * @retval SQS_ERR_CORRUPT    queued rows are damaged and cannot be recomputed
  * @retval SQS_ERR_STATE      the output is not open, or the pipeline is not sealed
  * @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the stage does not exist
  * @retval SQS_ERR_ALIGN      written_rows is misaligned
@@ -1991,6 +1993,7 @@ sqs_status sqs_source_set_file(sqs_pipeline *pipeline, uint32_t input, const cha
  *
  * sqs_evaluate() (chapter 3) copies rows into a buffer. The functions of this chapter deliver them block by block to a
  * sink instead, in either order, at once or in slices of bounded work (sqs_evaluate_begin() and sqs_step()).
+ * sqs_evaluate_to_file() (chapter 12) encodes them into a file.
  *
  * In reverse order (#SQS_ORDER_REVERSE) rows are delivered from the last to the first. The state of scans still runs
  * forward, from snapshots kept within memory_budget_bytes. sqs_plan_info.recompute_factor is the work relative to
@@ -2332,7 +2335,7 @@ sqs_status sqs_scrub(sqs_pipeline *pipeline, size_t max_bytes, size_t *checked_b
  * @{
  */
 
-/** @name Sample types of encoded streams: #SQS_I8 to #SQS_F64, and
+/** @name Sample types of encoded streams, in addition to #SQS_I8 to #SQS_F64
  *  @{ */
 #define SQS_BYTES  0 /**< Bytes of unknown meaning. With channels above 1: packets of that many bytes. */
 #define SQS_I24   11 /**< Signed 24-bit integer in three bytes. */

@@ -2,7 +2,7 @@
 
 use super::area::Area;
 use super::decode_options::{parse, sqs_decode_options, write_missing};
-use super::encode_file::{keep, paths, with_stats};
+use super::files::{keep, paths, with_stats};
 use super::progress::{Report, Watch, sqs_progress};
 use super::stats::{decoded, sqs_codec_stats, timed};
 use crate::checked;

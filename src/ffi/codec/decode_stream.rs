@@ -2,7 +2,7 @@
 
 use super::decode_file::DecodeJob;
 use super::decode_options::sqs_decode_options;
-use super::encode_file::with_stats;
+use super::files::with_stats;
 use super::stats::sqs_codec_stats;
 use super::stream::{ends, sqs_stream};
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};

@@ -2,19 +2,19 @@
 
 use super::area::Area;
 use super::encode_options::{parse, sqs_encode_options};
+use super::files::{keep, paths, with_stats};
 use super::progress::{Report, Watch, sqs_progress};
-use super::stats::{encoded, sqs_codec_stats, timed, write_stats};
+use super::stats::{encoded, sqs_codec_stats, timed};
 use crate::checked;
 use crate::codec::options::EncodeOptions;
 use crate::codec::whole::encode;
 use crate::codec::whole::encode::Report as Figures;
 use crate::ffi::elements::SQS_ALL;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
-use crate::ffi::structs::{self, Out};
-use crate::io::replace::{Input, PATH_LEN, Replacement};
+use crate::ffi::structs::Out;
+use crate::io::replace::{Input, Replacement};
 use crate::io::{ByteSink, ByteSource};
 use crate::status::{Result, Status};
-use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use std::time::Instant;
 
@@ -73,39 +73,6 @@ impl EncodeJob {
         self.run(&mut input, &mut output, total, report, stats)?;
         keep(output, stats.coded_bytes, stats)
     }
-}
-
-/// Completes an output file; the time counts as writing.
-pub(super) fn keep(output: Replacement, len: u64, stats: &mut sqs_codec_stats) -> Result<()> {
-    let start = Instant::now();
-    let kept = output.keep(len);
-    let ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-    stats.write_ns = stats.write_ns.sat_add(ns);
-    stats.wall_ns = stats.wall_ns.sat_add(ns);
-    kept
-}
-
-/// Two paths of the caller.
-///
-/// # Safety
-/// Each is NULL or a C string that outlives `'a`.
-pub(super) unsafe fn paths<'a>(from: *const c_char, to: *const c_char) -> Result<(&'a str, &'a str)> {
-    // SAFETY: by the contract of this function.
-    Ok(unsafe { (structs::name(from, PATH_LEN)?, structs::name(to, PATH_LEN)?) })
-}
-
-/// Checks the caller's struct first, and fills it also after an error.
-pub(super) fn with_stats(
-    out: *mut sqs_codec_stats,
-    call: impl FnOnce(&mut sqs_codec_stats) -> Result<()>,
-) -> Result<Status> {
-    if !out.is_null() {
-        structs::writable(out)?;
-    }
-    let mut value = sqs_codec_stats { length_bytes: SQS_ALL, ..Default::default() };
-    let done = call(&mut value);
-    write_stats(out, value)?;
-    done.map(|()| Status::Ok)
 }
 
 /// Encodes a file. Hosts only. Blocks; sqs_encode_file_async() does not.

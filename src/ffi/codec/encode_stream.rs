@@ -1,7 +1,8 @@
 //! Encoding of streams that functions of the caller read and write.
 
-use super::encode_file::{EncodeJob, with_stats};
+use super::encode_file::EncodeJob;
 use super::encode_options::sqs_encode_options;
+use super::files::with_stats;
 use super::stats::sqs_codec_stats;
 use super::stream::{ends, sqs_stream};
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};

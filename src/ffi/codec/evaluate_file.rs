@@ -1,8 +1,8 @@
 //! Rows of a request, encoded into a file.
 
 use super::area::Area;
-use super::encode_file::keep;
 use super::encode_options::{parse, sqs_encode_options};
+use super::files::keep;
 use super::stats::{encoded, sqs_codec_stats, write_stats};
 use crate::checked;
 use crate::codec::container::format::MAX_CHANNELS;

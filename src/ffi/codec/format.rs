@@ -4,7 +4,7 @@ use crate::codec::container::format::SampleType;
 use crate::codec::options::Method;
 use crate::ffi::elements::*;
 
-/// @name Sample types of encoded streams: #SQS_I8 to #SQS_F64, and
+/// @name Sample types of encoded streams, in addition to #SQS_I8 to #SQS_F64
 ///
 /// Bytes of unknown meaning. With channels above 1: packets of that many bytes.
 pub const SQS_BYTES: u32 = 0;

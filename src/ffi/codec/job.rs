@@ -2,8 +2,9 @@
 
 use super::decode_file::DecodeJob;
 use super::decode_options::sqs_decode_options;
-use super::encode_file::{EncodeJob, paths};
+use super::encode_file::EncodeJob;
 use super::encode_options::sqs_encode_options;
+use super::files::paths;
 use super::progress::{Report, Watch, sqs_progress};
 use super::stats::sqs_codec_stats;
 use crate::ffi::elements::SQS_ALL;

@@ -18,6 +18,8 @@ mod encode_stream;
 mod encoder;
 #[cfg(feature = "std")]
 mod evaluate_file;
+#[cfg(feature = "std")]
+mod files;
 mod format;
 #[cfg(feature = "std")]
 mod job;

@@ -1,17 +1,40 @@
 //! Rows of a range, into a buffer.
 
 use super::buffers::check_capacity;
-use super::callbacks::BufferSink;
 use super::seal::seal_first;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::Out;
-use crate::io::SinkBox;
+use crate::io::{Sink, SinkBox};
+use crate::kernel::Code;
 use crate::pipeline::Pipeline;
 use crate::plan::{ALL, Order, Request};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
+
+/// A buffer of the caller that receives rows from row `start`.
+struct BufferSink {
+    base: *mut u8,
+    len: usize,
+    start: u64,
+}
+
+impl Sink for BufferSink {
+    fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code> {
+        let row = bytes.len().checked_div(rows).ok_or(Code::MISFIT)?;
+        let skip = first.checked_sub(self.start).and_then(|n| usize::try_from(n).ok()).ok_or(Code::MISFIT)?;
+        let at = skip.checked_mul(row).ok_or(Code::MISFIT)?;
+        let fits = at.checked_add(bytes.len()).is_some_and(|end| end <= self.len);
+        if !fits {
+            return Err(Code::MISFIT);
+        }
+        // SAFETY: within the caller's buffer (checked), which does not overlap the pipeline's memory (checked when
+        // the evaluation began).
+        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), self.base.add(at), bytes.len()) };
+        Ok(())
+    }
+}
 
 /// Runs an evaluation to its end; cancels it after an error. Counts the rows delivered.
 pub(in crate::ffi) fn run(

@@ -1,13 +1,14 @@
 //! Rows of a request, into a function of the caller: at once, or in slices of bounded work.
 
-use super::callbacks::CSink;
+use super::callbacks::outcome;
 use super::evaluate::run;
 use super::request::{request, sqs_request};
 use super::seal::seal_first;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::memory::Holder;
 use crate::ffi::status::sqs_status;
-use crate::io::SinkBox;
+use crate::io::{Sink, SinkBox};
+use crate::kernel::Code;
 use crate::pipeline::Pipeline;
 use crate::plan::Request;
 use crate::status::{Error, Result, Status};
@@ -19,6 +20,19 @@ use core::ffi::c_void;
 /// Returns 0, or a code of its own, which the error detail shows.
 pub type sqs_sink_fn =
     Option<unsafe extern "C" fn(ctx: *mut c_void, first: u64, count: usize, rows: *const c_void, bytes: usize) -> i32>;
+
+/// A sink of the caller.
+struct CSink {
+    take: unsafe extern "C" fn(*mut c_void, u64, usize, *const c_void, usize) -> i32,
+    ctx: *mut c_void,
+}
+
+impl Sink for CSink {
+    fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code> {
+        // SAFETY: the caller's function with its context; the rows are valid during the call.
+        outcome(unsafe { (self.take)(self.ctx, first, rows, bytes.as_ptr().cast(), bytes.len()) })
+    }
+}
 
 /// Reads a request and its sink, and seals for it if the pipeline is not sealed.
 fn parse(

@@ -73,8 +73,9 @@ pub unsafe extern "C" fn sqs_step(pipeline: *mut sqs_pipeline, max_windows: u64,
 /// @param[in]  capacity_rows  rows that fit
 /// @param[out] written_rows   number of rows written; always written
 /// @retval SQS_OK             at least one row
-/// @retval SQS_AGAIN          no row is finished yet
+/// @retval SQS_AGAIN          no row is finished yet, or queued rows were damaged and sqs_step() recomputes them
 /// @retval SQS_END            all rows were pulled, and no more will come
+/// @retval SQS_ERR_CORRUPT    queued rows are damaged and cannot be recomputed
 /// @retval SQS_ERR_STATE      the output is not open, or the pipeline is not sealed
 /// @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the stage does not exist
 /// @retval SQS_ERR_ALIGN      written_rows is misaligned

@@ -1,11 +1,13 @@
 //! Sources: inputs whose samples can be read at any position.
 
-use super::callbacks::CSource;
+use super::callbacks::outcome;
+use crate::digest::Digest;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, versioned};
-use crate::io::SourceBox;
-use crate::status::{Error, Status};
+use crate::io::{Source, SourceBox};
+use crate::kernel::Code;
+use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 
 /// The source may get more samples; see sqs_source_extend().
@@ -41,6 +43,32 @@ pub struct sqs_source {
     pub samples: u64,
 }
 versioned!(sqs_source);
+
+/// A source of the caller.
+struct CSource {
+    read: unsafe extern "C" fn(*mut c_void, u64, *mut c_void, usize, *mut usize) -> i32,
+    ctx: *mut c_void,
+}
+
+impl CSource {
+    fn new(desc: &sqs_source) -> Option<Self> {
+        Some(CSource { read: desc.read?, ctx: desc.ctx })
+    }
+}
+
+impl Source for CSource {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.read as usize, self.ctx.addr()]);
+    }
+
+    fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
+        let n = out.len().checked_div(sample_bytes).ok_or(Code::MISFIT)?;
+        let mut got = 0usize;
+        // SAFETY: the caller's function with its context; `out` has room for n samples.
+        outcome(unsafe { (self.read)(self.ctx, first, out.as_mut_ptr().cast(), n, &raw mut got) })?;
+        Ok(got)
+    }
+}
 
 /// Makes an input read a source instead of pushed samples. Before seal.
 ///

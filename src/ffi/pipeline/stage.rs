@@ -1,15 +1,18 @@
 //! Stages with a function of the caller.
 
-use super::callbacks::CStage;
+use super::callbacks::outcome;
+use crate::digest::Digest;
 use crate::ffi::elements::dtype;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
 use crate::graph::{Boundary, EdgeSpec};
-use crate::kernel::{RowShape, StageSpec};
+use crate::kernel::{Code, EdgeRows, Kernel, RowShape, StageIo, StageSpec};
 use crate::limits::{MAX_FAN_IN, NAME_LEN};
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
 use core::ffi::{c_char, c_void};
+use core::mem::size_of;
 
 /// @name Rows before the first and after the last row
 ///
@@ -134,6 +137,59 @@ pub struct sqs_stage_desc {
     pub cost_ns_per_row: u64,
 }
 versioned!(sqs_stage_desc, state_word: u32);
+
+/// NULL for an empty area.
+fn or_null(bytes: &mut [u8]) -> *mut c_void {
+    if bytes.is_empty() { core::ptr::null_mut() } else { bytes.as_mut_ptr().cast() }
+}
+
+/// A stage of the caller.
+struct CStage {
+    run: unsafe extern "C" fn(*mut c_void, *const sqs_stage_io) -> i32,
+    init: sqs_state_init_fn,
+    ctx: *mut c_void,
+}
+
+impl Kernel for CStage {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.run as usize, self.init.map_or(0, |i| i as usize), self.ctx.addr()]);
+    }
+
+    fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
+        state.fill(0);
+        // SAFETY: the caller's function with its context; the state has the declared size and alignment.
+        self.init.map_or(Ok(()), |init| outcome(unsafe { init(self.ctx, state.as_mut_ptr().cast()) }))
+    }
+
+    fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let none = EdgeRows::NONE;
+        let mut edges: [sqs_edge_rows; MAX_FAN_IN] = core::array::from_fn(|i| {
+            let e = io.edges.get(i).unwrap_or(&none);
+            let own = e.lookback.sat_mul(e.row_stride);
+            sqs_edge_rows {
+                base: e.bytes.get(own..).unwrap_or(&[]).as_ptr().cast(),
+                row_stride_bytes: e.row_stride,
+                lookback: e.lookback,
+                lookahead: e.lookahead,
+                len: e.shape.len,
+                dtype: e.shape.dtype as u32,
+                stride: u32::try_from(e.step).unwrap_or(u32::MAX),
+            }
+        });
+        let view = sqs_stage_io {
+            struct_size: size_of::<sqs_stage_io>() as u32,
+            edge_count: u32::try_from(io.edges.len()).unwrap_or(0),
+            first: io.first,
+            rows: io.rows,
+            edges: edges.as_mut_ptr(),
+            out: io.out.as_mut_ptr().cast(),
+            state: or_null(io.state),
+            scratch: or_null(io.scratch),
+        };
+        // SAFETY: the caller's function with its context; the view is valid during the call.
+        outcome(unsafe { (self.run)(self.ctx, &raw const view) })
+    }
+}
 
 const NO_EDGE: EdgeSpec<'static> = EdgeSpec { name: "", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
 
