@@ -99,8 +99,12 @@ bench-stack: ## bytes of stack that each public call uses on this machine: the t
 	$(BUILT)/dist/stack
 
 .PHONY: header
-header: ## write include/sqrtspace.h anew
-	SQS_UPDATE_HEADER=1 $(CARGO) test --test abi header
+header: ## generate include/sqrtspace.h
+	SQS_UPDATE_HEADER=1 $(CARGO) test --test abi header::committed
+
+.PHONY: docs
+docs: ## the manual in HTML: header, documents, examples (package: doxygen)
+	ci/docs.sh $(BUILT)/docs
 
 # Tools: ci/flight-tools.sh, which the targets below do not run by themselves.
 .PHONY: test-ppc

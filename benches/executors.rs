@@ -62,7 +62,7 @@ impl Audio {
         unsafe {
             let mut config = std::mem::zeroed::<sqs_config>();
             must(sqs_config_init(&raw mut config, size_of::<sqs_config>()));
-            (config.window, config.hop, config.mode, config.cache_bytes) = (WINDOW, HOP, mode, cache_bytes);
+            (config.window, config.hop, config.mode, config.cpu_cache_bytes) = (WINDOW, HOP, mode, cache_bytes);
             let mut handle = std::ptr::null_mut();
             must(sqs_pipeline_new(&raw const config, std::ptr::null(), &raw mut handle, std::ptr::null_mut()));
             let mut source = std::mem::zeroed::<sqs_source>();
@@ -100,7 +100,7 @@ impl Audio {
             let mut plan = sqs_plan_info { struct_size: size_of::<sqs_plan_info>() as u32, ..Default::default() };
             must(sqs_plan(handle, &raw const ask, 1, &raw mut plan));
             must(sqs_pipeline_seal(handle, &raw const ask, 1, std::ptr::null_mut(), 0));
-            Audio { handle, ask, block: plan.block, bytes: plan.work_bytes }
+            Audio { handle, ask, block: plan.block_windows, bytes: plan.work_bytes }
         }
     }
 

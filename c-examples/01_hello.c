@@ -76,9 +76,9 @@ int main(void)
     status = sqs_stage_register(p, &stage, &id);
     if (status != SQS_OK) return failed(p, status);
 
-    size_t took;
+    size_t accepted;
     uint64_t got;
-    status = sqs_push(p, 0, samples, 64, &took);
+    status = sqs_push(p, 0, samples, 64, &accepted);
     if (status == SQS_OK) status = sqs_push_end(p, 0); /* makes the last row final, which has a lookahead */
     if (status == SQS_OK) status = sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got);
     if (status != SQS_OK) return failed(p, status);

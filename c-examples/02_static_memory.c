@@ -39,8 +39,8 @@ int main(void)
 
     sqs_memory memory = { 0 };
     memory.struct_size = sizeof memory;
-    memory.base = control.bytes;
-    memory.size = sizeof control.bytes;
+    memory.control = control.bytes;
+    memory.control_bytes = sizeof control.bytes;
 
     sqs_pipeline *p = NULL;
     if (sqs_pipeline_new(&config, &memory, &p, NULL) != SQS_OK) return 1;
@@ -71,10 +71,10 @@ int main(void)
     if (sqs_pipeline_seal(p, &ask, 1, work.bytes, sizeof work.bytes) != SQS_OK) return 1;
 
     int16_t samples[128], rows[8];
-    size_t took;
+    size_t accepted;
     uint64_t got;
     for (int i = 0; i < 128; i++) samples[i] = (int16_t)(i % 50);
-    if (sqs_push(p, 0, samples, 128, &took) != SQS_OK) return 1;
+    if (sqs_push(p, 0, samples, 128, &accepted) != SQS_OK) return 1;
     if (sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got) != SQS_OK) return 1;
     for (uint64_t t = 0; t < got; t++) printf("%u: %d\n", (unsigned)t, rows[t]);
 

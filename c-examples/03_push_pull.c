@@ -56,9 +56,9 @@ int main(void)
         if (tick < TICKS) arrived += PER_TICK;
 
         if (sent < arrived) {
-            size_t took; /* SQS_AGAIN: the input buffer is full, push the rest later */
-            if (sqs_push(p, 0, stream + sent, arrived - sent, &took) < 0) return 1;
-            sent += took;
+            size_t accepted; /* SQS_AGAIN: the input buffer is full, push the rest later */
+            if (sqs_push(p, 0, stream + sent, arrived - sent, &accepted) < 0) return 1;
+            sent += accepted;
         }
         if (tick >= TICKS && sent == arrived && sqs_push_end(p, 0) != SQS_OK) return 1;
 

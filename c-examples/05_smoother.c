@@ -93,7 +93,7 @@ static int smooth(const char *title, uint32_t mode, uint64_t budget, uint32_t or
               sqs_evaluate_to(p, &ask, take, &t);
     if (bad) sqs_pipeline_error_detail(p, why, sizeof why, NULL);
     printf("%s: %d bytes, %d slots, tiles of %d rows, factor %.3f\n%d rows, %d not the classic ones%s\n", title,
-           (int)plan.work_bytes, (int)plan.sweep_slots, (int)plan.sweep_leaf, plan.recompute_factor, (int)t.rows,
+           (int)plan.work_bytes, (int)plan.sweep_slots, (int)plan.sweep_tile_rows, plan.recompute_factor, (int)t.rows,
            (int)t.differ, why);
     sqs_pipeline_delete(p);
     return bad || t.rows != ROWS || t.differ > 0 || (budget > 0 && plan.work_bytes > budget);

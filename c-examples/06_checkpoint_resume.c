@@ -51,7 +51,7 @@ static int work(uint64_t until)
     sqs_resume resume = {sizeof resume, 0, {0}};
     int16_t x[100];
     double y[64];
-    size_t took, got;
+    size_t accepted, got;
     uint32_t id = 0;
     uint64_t sample = 0, row = 0, most = 0, done;
     sqs_config_init(&config, sizeof config);
@@ -77,8 +77,8 @@ static int work(uint64_t until)
     if (out < 0 || ftruncate(out, (off_t)(row * sizeof(double))) != 0 || lseek(out, 0, SEEK_END) < 0) return 4;
     while (row < ROWS) {
         for (int i = 0; i < 100; i++) x[i] = (int16_t)(((sample + (uint64_t)i) >> 9) % 7 * 100);
-        if (sqs_push(p, 0, x, 100, &took) < 0 || sqs_step(p, 20, &done) < 0) return 5;
-        sample += took;
+        if (sqs_push(p, 0, x, 100, &accepted) < 0 || sqs_step(p, 20, &done) < 0) return 5;
+        sample += accepted;
         if (sqs_pull(p, id, y, row + 64 < ROWS ? 64 : (size_t)(ROWS - row), &got) < 0) return 6;
         if (write_all(&out, y, got * sizeof *y) || ((row + got) / EVERY > row / EVERY && save(p, out))) return 7;
         row += got;

@@ -57,14 +57,14 @@ static void record(const char *path, volatile uint64_t *safe)
         for (int i = 0; i < PACKET * CHANNELS; i++)
             packet[i] = sample((n - 1) * PACKET + (uint64_t)(i / CHANNELS), i % CHANNELS);
         const unsigned char *from = (const unsigned char *)packet;
-        size_t left = sizeof packet, took, made;
+        size_t left = sizeof packet, consumed, made;
         sqs_status status;
         do {
-            status = sqs_encoder_step(encoder, from, left, &took, out, sizeof out, &made,
+            status = sqs_encoder_step(encoder, from, left, &consumed, out, sizeof out, &made,
                                       n % PACKETS ? SQS_FLOW_CONTINUE : SQS_FLOW_FLUSH);
             append(fd, out, made);
-            from += took;
-            left -= took;
+            from += consumed;
+            left -= consumed;
         } while (status == SQS_AGAIN);
         if (status != SQS_OK) _exit(1);
         if (n % PACKETS == 0) *safe = n * PACKET;

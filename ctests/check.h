@@ -43,7 +43,7 @@ static inline int32_t sum_run(void *ctx, const sqs_stage_io *io)
     float *y = (float *)io->out;
     (void)ctx;
     for (size_t i = 0; i < io->rows; i++) {
-        const float *x = SQS_ROW(float, &io->edges[0], i * io->edges[0].step);
+        const float *x = SQS_ROW(float, &io->edges[0], i * io->edges[0].stride);
         y[i] = 0.0f;
         for (size_t k = 0; k < io->edges[0].len; k++) y[i] += x[k];
     }

@@ -62,7 +62,7 @@ int main(void)
     sqs_plan_info plan;
     float x[64] = { 0 }, rows[31];
     uint32_t id;
-    size_t took, after_new, after_seal;
+    size_t accepted, after_new, after_seal;
     uint64_t got;
     memset(&plan, 0, sizeof plan);
     plan.struct_size = sizeof plan;
@@ -78,7 +78,7 @@ int main(void)
     after_seal = h.given;
     CHECK(after_seal > after_new);
     CHECK(h.live_bytes == plan.work_bytes + plan.control_bytes); /* exactly the reported bytes */
-    CHECK_STATUS(sqs_push(p, 0, x, 64, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, 0, x, 64, &accepted), SQS_OK);
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got), SQS_OK);
     CHECK_STATUS(sqs_pipeline_reset(p), SQS_OK);
     CHECK(got == 31 && h.given == after_seal && h.taken == 0);

@@ -23,10 +23,10 @@ static size_t run(sqs_ccsds121 *c, const unsigned char *from, size_t len, size_t
     size_t at = 0, made = 0;
     sqs_status s = SQS_OK;
     while (s != SQS_END && s >= 0) {
-        size_t n = len - at < in ? len - at : in, room = cap - made < out ? cap - made : out, took = 9, put = 9;
-        s = sqs_ccsds121_step(c, from + at, n, &took, to + made, room, &put, at + n == len ? SQS_FLOW_END : SQS_FLOW_CONTINUE);
-        CHECK(took <= n && put <= room && (s != SQS_OK || took == n));
-        at += took;
+        size_t n = len - at < in ? len - at : in, room = cap - made < out ? cap - made : out, consumed = 9, put = 9;
+        s = sqs_ccsds121_step(c, from + at, n, &consumed, to + made, room, &put, at + n == len ? SQS_FLOW_END : SQS_FLOW_CONTINUE);
+        CHECK(consumed <= n && put <= room && (s != SQS_OK || consumed == n));
+        at += consumed;
         made += put;
         if (made == cap && s != SQS_END) break;
     }
@@ -65,7 +65,7 @@ static void refusals(void)
     sqs_ccsds121_params p = params();
     sqs_ccsds121 *c = NULL;
     sqs_error error = {0};
-    size_t bytes, align, took, put;
+    size_t bytes, align, consumed, put;
     char text[100] = "";
     error.struct_size = sizeof error;
     CHECK_STATUS(sqs_ccsds121_bytes(NULL, &align), SQS_ERR_ARGUMENT);
@@ -84,32 +84,32 @@ static void refusals(void)
         ((uint32_t *)(void *)&q)[bad[i].field] = bad[i].value;
         CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &q, &c, NULL), SQS_ERR_ARGUMENT);
         CHECK_STATUS(sqs_ccsds121_decoder_init(mem.b, bytes, &q, 1, &c, NULL), SQS_ERR_ARGUMENT);
-        CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &took), SQS_ERR_ARGUMENT);
+        CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &consumed), SQS_ERR_ARGUMENT);
     }
     sqs_ccsds121_params q = p;
     q.reserved = 1;
-    CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &took), SQS_ERR_UNSUPPORTED);
+    CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &consumed), SQS_ERR_UNSUPPORTED);
     q.struct_size = 4;
-    CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &took), SQS_ERR_STRUCT_SIZE);
+    CHECK_STATUS(sqs_ccsds121_max_encoded_bytes(&q, 1, &consumed), SQS_ERR_STRUCT_SIZE);
     /* A sample of 13 bits fails, and so does every later call. */
     CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, &c, NULL), SQS_OK);
     memset(back, 0x1f, sizeof back);
-    CHECK_STATUS(sqs_ccsds121_step(c, back, 100, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_RANGE);
-    CHECK(took == 0 && put == 0);
-    CHECK_STATUS(sqs_ccsds121_step(c, raw, 0, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_RANGE);
+    CHECK_STATUS(sqs_ccsds121_step(c, back, 100, &consumed, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_RANGE);
+    CHECK(consumed == 0 && put == 0);
+    CHECK_STATUS(sqs_ccsds121_step(c, raw, 0, &consumed, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_RANGE);
     CHECK_STATUS(sqs_ccsds121_error_detail(c, text, sizeof text, NULL), SQS_OK);
     CHECK(text[0] != 0);
     /* Half a sample; flush; a stream that ends early; a damaged stream; a NULL coder. */
     CHECK_STATUS(sqs_ccsds121_encoder_init(mem.b, bytes, &p, &c, NULL), SQS_OK);
-    CHECK_STATUS(sqs_ccsds121_step(c, raw, 3, &took, coded, sizeof coded, &put, SQS_FLOW_FLUSH), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_ccsds121_step(c, raw, 3, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_ccsds121_step(c, raw, 3, &consumed, coded, sizeof coded, &put, SQS_FLOW_FLUSH), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_ccsds121_step(c, raw, 3, &consumed, coded, sizeof coded, &put, SQS_FLOW_END), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_ccsds121_decoder_init(mem.b, bytes, &p, N, &c, NULL), SQS_OK);
-    CHECK_STATUS(sqs_ccsds121_step(c, whole, 50, &took, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_DAMAGED);
+    CHECK_STATUS(sqs_ccsds121_step(c, whole, 50, &consumed, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_DAMAGED);
     CHECK_STATUS(sqs_ccsds121_decoder_init(mem.b, bytes, &p, N, &c, NULL), SQS_OK);
     memset(coded, 0, sizeof coded);
-    CHECK_STATUS(sqs_ccsds121_step(c, coded, sizeof coded, &took, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_DAMAGED);
+    CHECK_STATUS(sqs_ccsds121_step(c, coded, sizeof coded, &consumed, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_DAMAGED);
     CHECK_STATUS(sqs_ccsds121_step(c, whole, 9, NULL, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_ccsds121_step(NULL, whole, 9, &took, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(sqs_ccsds121_step(NULL, whole, 9, &consumed, back, sizeof back, &put, SQS_FLOW_END), SQS_ERR_ARGUMENT);
 }
 
 /* The same parameters in frames; samples of 12 bits in 2 bytes. */
@@ -118,7 +118,7 @@ static void frames(void)
     sqs_encode_options o;
     sqs_codec_stats stats = {0};
     sqs_encoder *e = NULL;
-    size_t bytes, align, took, put;
+    size_t bytes, align, consumed, put;
     CHECK_STATUS(sqs_encode_options_init(&o, sizeof o), SQS_OK);
     o.dtype = SQS_U16;
     o.ccsds_bits = 12;
@@ -130,7 +130,7 @@ static void frames(void)
     CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_OK);
     CHECK(bytes <= sizeof mem);
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, &o, &e, NULL), SQS_OK);
-    CHECK_STATUS(sqs_encoder_step(e, raw, sizeof raw, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
+    CHECK_STATUS(sqs_encoder_step(e, raw, sizeof raw, &consumed, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
     /* Header, parameters, and the same bitstream as without a container. */
     CHECK(memcmp(coded + 32 + 6, whole, 100) == 0 && coded[32] == 12);
     stats.struct_size = sizeof stats;

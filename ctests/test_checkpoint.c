@@ -70,14 +70,14 @@ static sqs_pipeline *make(uint32_t revision, uint64_t queue, int sealed, uint32_
 /* Pushes, steps and pulls until the input is used up (or `stop` rows are pulled); at is the next sample. */
 static size_t run(sqs_pipeline *p, uint32_t id, size_t at, double *rows, size_t stop)
 {
-    size_t took, got, have = 0;
+    size_t accepted, got, have = 0;
     uint64_t done;
     sqs_status s = SQS_OK;
     while (s != SQS_END && have < stop) {
         const size_t n = at + 7 < SAMPLES ? 7 : SAMPLES - at;
         if (n > 0) {
-            sqs_push(p, 0, x + at, n, &took);
-            at += took;
+            sqs_push(p, 0, x + at, n, &accepted);
+            at += accepted;
         } else {
             sqs_push_end(p, 0);
         }
@@ -122,7 +122,7 @@ int main(void)
     sqs_status restore_status = sqs_checkpoint_restore(q, saved.bytes, saved.len, &r);
     armed = 0;
     CHECK_STATUS(restore_status, SQS_OK);
-    CHECK(seen == 0 && r.inputs == 1 && r.next_sample[0] > 140);
+    CHECK(seen == 0 && r.input_count == 1 && r.next_sample[0] > 140);
     CHECK_STATUS(sqs_output_position(q, id, &next, NULL), SQS_OK);
     CHECK(next == 70);
     CHECK(run(q, id, (size_t)r.next_sample[0], rows, ROWS) == all - 70);

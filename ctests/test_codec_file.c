@@ -101,8 +101,8 @@ static int32_t put(void *ctx, uint64_t offset, const void *data, size_t n)
 static int32_t count_progress(void *ctx, const sqs_progress *p)
 {
     uint64_t *seen = (uint64_t *)ctx;
-    CHECK(p->bytes_in >= *seen && p->total >= p->bytes_in);
-    *seen = p->bytes_in;
+    CHECK(p->in_bytes >= *seen && p->total_bytes >= p->in_bytes);
+    *seen = p->in_bytes;
     return *seen > 400000;
 }
 
@@ -149,7 +149,7 @@ static void streams(const sqs_encode_options *e)
     watched.progress = count_progress;
     watched.ctx = &seen;
     s.ctx = &r;
-    s.total = sizeof x;
+    s.total_bytes = sizeof x;
     CHECK_STATUS(sqs_encode_stream(&s, &watched, &stats, &error), SQS_ERR_CANCELLED);
     CHECK(seen > 400000 && seen < sizeof x);
 }
@@ -175,7 +175,7 @@ int main(void)
     CHECK(stats.raw_bytes == sizeof x && stats.ended == 1 && stats.ratio_milli > 1000 && stats.wall_ns > 0);
     CHECK(stats.frames == stats.stored_frames + stats.numeric_frames && stats.composite_glyphs >= stats.numeric_frames);
     CHECK_STATUS(sqs_decode_file("out.sqs", "back.raw", &d, &stats, &error), SQS_OK);
-    CHECK(stats.length == sizeof x && stats.dtype == SQS_I16 && stats.channels == 2 && stats.missing_bytes == 0);
+    CHECK(stats.length_bytes == sizeof x && stats.dtype == SQS_I16 && stats.channels == 2 && stats.missing_bytes == 0);
     CHECK(load("back.raw", y, sizeof y) == sizeof y && memcmp(x, y, sizeof y) == 0);
 
     d.first = 123457;

@@ -8,19 +8,19 @@ static unsigned char raw[N], coded[2 * N], back[N];
 
 static size_t encode(const sqs_encode_options *o)
 {
-    size_t bytes, align, took, put;
+    size_t bytes, align, consumed, put;
     sqs_encoder *e = NULL;
     CHECK_STATUS(sqs_encoder_bytes(o, &bytes, &align), SQS_OK);
     CHECK(bytes <= sizeof mem);
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, o, &e, NULL), SQS_OK);
-    CHECK_STATUS(sqs_encoder_step(e, raw, N, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
-    CHECK(took == N);
+    CHECK_STATUS(sqs_encoder_step(e, raw, N, &consumed, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
+    CHECK(consumed == N);
     return put;
 }
 
 static sqs_status decode(const sqs_decode_options *o, size_t len, sqs_codec_stats *stats, size_t *got)
 {
-    size_t bytes, align, took, put, at = 0;
+    size_t bytes, align, consumed, put, at = 0;
     uint64_t offset;
     sqs_decoder *d = NULL;
     sqs_status s;
@@ -31,8 +31,8 @@ static sqs_status decode(const sqs_decode_options *o, size_t len, sqs_codec_stat
     CHECK_STATUS(sqs_decoder_init(mem.b, bytes, o, &d, NULL), SQS_OK);
     do {
         static unsigned char some[70000];
-        s = sqs_decoder_step(d, coded + at, len - at, &took, some, sizeof some, &put, &offset, SQS_FLOW_END);
-        at += took;
+        s = sqs_decoder_step(d, coded + at, len - at, &consumed, some, sizeof some, &put, &offset, SQS_FLOW_END);
+        at += consumed;
         if (put > 0) memcpy(back + offset, some, put);
         *got += put;
     } while (s == SQS_AGAIN);

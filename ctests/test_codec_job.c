@@ -36,7 +36,7 @@ static void same_bytes(void)
         CHECK_STATUS(sqs_encode_file_async("in", "out", &o, &job, NULL), SQS_OK);
         CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
         CHECK_STATUS(sqs_codec_job_poll(job, &p), SQS_OK);
-        CHECK(p.bytes_in == N && p.total == N && p.frames == 52);
+        CHECK(p.in_bytes == N && p.total_bytes == N && p.frames == 52);
         CHECK_STATUS(sqs_codec_job_stats(job, &stats), SQS_OK);
         CHECK_STATUS(sqs_codec_job_error_detail(job, text, sizeof text, NULL), SQS_OK);
         CHECK(text[0] == 0);
@@ -53,11 +53,11 @@ static void same_bytes(void)
     /* The same bytes as from an encoder in memory. */
     sqs_encode_options o = options(1);
     sqs_encoder *e = NULL;
-    size_t bytes, align, took, put;
+    size_t bytes, align, consumed, put;
     CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_OK);
     void *mem = malloc(bytes);
     CHECK_STATUS(sqs_encoder_init(mem, bytes, &o, &e, NULL), SQS_OK);
-    CHECK_STATUS(sqs_encoder_step(e, raw, N, &took, next, sizeof next, &put, SQS_FLOW_END), SQS_END);
+    CHECK_STATUS(sqs_encoder_step(e, raw, N, &consumed, next, sizeof next, &put, SQS_FLOW_END), SQS_END);
     CHECK(put == len && memcmp(first, next, len) == 0);
     free(mem);
 

@@ -44,12 +44,12 @@ int main(void)
     unsigned char little[100];
     uint32_t id;
     uint64_t n;
-    size_t took;
+    size_t accepted;
     scratch_begin();
     for (int i = 0; i < SAMPLES; i++) x[i] = (float)(i * 37 % 1001) * 0.25f;
     sqs_pipeline *p = small(SAMPLES, &id);
     sqs_request ask = all_of(id);
-    CHECK_STATUS(sqs_push(p, 0, x, SAMPLES, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, 0, x, SAMPLES, &accepted), SQS_OK);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, want, sizeof want, &n), SQS_OK);
     CHECK(n == ROWS);
@@ -58,7 +58,7 @@ int main(void)
     sink.struct_size = sizeof sink;
     sink.encoder = encoder();
     sink.buffer = little;
-    sink.bytes = sizeof little;
+    sink.buffer_bytes = sizeof little;
     sink.write = put;
     sink.ctx = &f;
     f.most = sizeof f.bytes;

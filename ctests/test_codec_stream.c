@@ -28,10 +28,10 @@ static size_t encode(const sqs_encode_options *o, size_t in, size_t out, unsigne
     CHECK_STATUS(sqs_encoder_bytes(o, &bytes, &align), SQS_OK);
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, o, &e, NULL), SQS_OK);
     while (s != SQS_END && s >= 0) {
-        size_t n = N - at < in ? N - at : in, room = cap - made < out ? cap - made : out, took = 9, put = 9;
-        s = sqs_encoder_step(e, raw + at, n, &took, to + made, room, &put, at + n == N ? SQS_FLOW_END : SQS_FLOW_CONTINUE);
-        CHECK(took <= n && put <= room && (s != SQS_OK || took == n) && (s != SQS_AGAIN || put == room));
-        at += took;
+        size_t n = N - at < in ? N - at : in, room = cap - made < out ? cap - made : out, consumed = 9, put = 9;
+        s = sqs_encoder_step(e, raw + at, n, &consumed, to + made, room, &put, at + n == N ? SQS_FLOW_END : SQS_FLOW_CONTINUE);
+        CHECK(consumed <= n && put <= room && (s != SQS_OK || consumed == n) && (s != SQS_AGAIN || put == room));
+        at += consumed;
         made += put;
     }
     CHECK(s == SQS_END && at == N);
@@ -54,12 +54,12 @@ static size_t decode(const unsigned char *from, size_t len, size_t in, size_t ou
     CHECK_STATUS(sqs_decoder_bytes(&o, &bytes, &align), SQS_OK);
     CHECK_STATUS(sqs_decoder_init(mem.b, bytes, &o, &d, NULL), SQS_OK);
     while (s != SQS_END && s >= 0) {
-        size_t n = len - at < in ? len - at : in, room = N - made < out ? N - made : out, took = 9, put = 9;
+        size_t n = len - at < in ? len - at : in, room = N - made < out ? N - made : out, consumed = 9, put = 9;
         uint64_t offset = 0;
-        s = sqs_decoder_step(d, from + at, n, &took, back + made, room, &put, &offset,
+        s = sqs_decoder_step(d, from + at, n, &consumed, back + made, room, &put, &offset,
                              at + n == len ? SQS_FLOW_END : SQS_FLOW_CONTINUE);
-        CHECK(took <= n && put <= room && (put == 0 || offset == made));
-        at += took;
+        CHECK(consumed <= n && put <= room && (put == 0 || offset == made));
+        at += consumed;
         made += put;
     }
     CHECK(s == SQS_END);
@@ -108,9 +108,9 @@ static void memory(void)
             CHECK_STATUS(sqs_encoder_init(mem.b + 4, bytes, &o, &e, &error), SQS_ERR_ALIGN);
             CHECK(e == NULL);
             CHECK_STATUS(sqs_encoder_init(mem.b, bytes, &o, &e, &error), SQS_OK);
-            size_t took, put;
-            for (sqs_status s = SQS_AGAIN, at = 0; s == SQS_AGAIN; at += (int)took)
-                s = sqs_encoder_step(e, raw + at, (size_t)(N - at), &took, coded, sizeof coded, &put, SQS_FLOW_END);
+            size_t consumed, put;
+            for (sqs_status s = SQS_AGAIN, at = 0; s == SQS_AGAIN; at += (int)consumed)
+                s = sqs_encoder_step(e, raw + at, (size_t)(N - at), &consumed, coded, sizeof coded, &put, SQS_FLOW_END);
             CHECK(mem.b[bytes] == 0xa5);
             e = NULL;
         }
@@ -143,20 +143,20 @@ static void flush_and_damage(void)
     sqs_encoder *e = NULL;
     sqs_decode_options want;
     sqs_decoder *d = NULL;
-    size_t took, put, made = 0;
+    size_t consumed, put, made = 0;
     uint64_t offset;
     char text[200];
     CHECK_STATUS(sqs_encoder_init(mem.b, sizeof mem.b / 2, &o, &e, NULL), SQS_OK);
-    CHECK_STATUS(sqs_encoder_step(e, raw, 1001, &took, coded, 4, &put, SQS_FLOW_FLUSH), SQS_AGAIN);
-    CHECK(took == 1001 && put == 4);
-    CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &took, coded + 4, 4000, &put, SQS_FLOW_FLUSH), SQS_OK);
+    CHECK_STATUS(sqs_encoder_step(e, raw, 1001, &consumed, coded, 4, &put, SQS_FLOW_FLUSH), SQS_AGAIN);
+    CHECK(consumed == 1001 && put == 4);
+    CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &consumed, coded + 4, 4000, &put, SQS_FLOW_FLUSH), SQS_OK);
     made = 4 + put;
-    CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &took, coded, 100, &put, SQS_FLOW_FLUSH), SQS_OK);
+    CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &consumed, coded, 100, &put, SQS_FLOW_FLUSH), SQS_OK);
     CHECK(put == 0); /* half a row waits for the rest */
-    CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &took, coded + made, 4000, &put, SQS_FLOW_END), SQS_END);
+    CHECK_STATUS(sqs_encoder_step(e, NULL, 0, &consumed, coded + made, 4000, &put, SQS_FLOW_END), SQS_END);
     made += put;
-    CHECK_STATUS(sqs_encoder_step(e, raw, 1, &took, coded, 100, &put, SQS_FLOW_END), SQS_ERR_STATE);
-    CHECK(took == 0 && put == 0);
+    CHECK_STATUS(sqs_encoder_step(e, raw, 1, &consumed, coded, 100, &put, SQS_FLOW_END), SQS_ERR_STATE);
+    CHECK(consumed == 0 && put == 0);
     CHECK_STATUS(sqs_encoder_error_detail(e, text, sizeof text, NULL), SQS_OK);
     CHECK(strstr(text, "after the end") != NULL);
 
@@ -165,7 +165,7 @@ static void flush_and_damage(void)
         want.flags = recover ? SQS_DECODE_RECOVER : 0;
         CHECK_STATUS(sqs_decoder_init(mem.b, sizeof mem.b, &want, &d, NULL), SQS_OK);
         coded[made - 50] ^= 1; /* in the frame of the last byte */
-        sqs_status s = sqs_decoder_step(d, coded, made, &took, back, sizeof back, &put, &offset, SQS_FLOW_END);
+        sqs_status s = sqs_decoder_step(d, coded, made, &consumed, back, sizeof back, &put, &offset, SQS_FLOW_END);
         coded[made - 50] ^= 1;
         CHECK(put == 1000 && offset == 0 && memcmp(back, raw, 1000) == 0);
         sqs_codec_stats stats = {0};
@@ -179,12 +179,12 @@ static void flush_and_damage(void)
             CHECK_STATUS(sqs_decoder_missing(d, &hole, 1, &holes), SQS_OK);
             CHECK(holes == 1 && hole.first == 1000 && hole.end == 1001);
             CHECK_STATUS(sqs_decoder_stats(d, &stats), SQS_OK);
-            CHECK(stats.missing_bytes == 1 && stats.missing_ranges == 1 && stats.length == 1001 && stats.ended == 1);
+            CHECK(stats.missing_bytes == 1 && stats.missing_ranges == 1 && stats.length_bytes == 1001 && stats.ended == 1);
         } else {
             CHECK(s == SQS_AGAIN);
             for (int i = 0; i < 2; i++) {
-                CHECK_STATUS(sqs_decoder_step(d, NULL, 0, &took, back, 9, &put, &offset, SQS_FLOW_END), SQS_ERR_DAMAGED);
-                CHECK(took == 0 && put == 0);
+                CHECK_STATUS(sqs_decoder_step(d, NULL, 0, &consumed, back, 9, &put, &offset, SQS_FLOW_END), SQS_ERR_DAMAGED);
+                CHECK(consumed == 0 && put == 0);
             }
             CHECK_STATUS(sqs_decoder_error_detail(d, text, sizeof text, NULL), SQS_OK);
             CHECK(strstr(text, "1000") != NULL);

@@ -50,7 +50,7 @@ static void use(void *library, uint32_t threads)
     sqs_encode_options o;
     sqs_encoder *e = NULL;
     sqs_codec_job *job = NULL;
-    size_t took, put = 0;
+    size_t accepted, put = 0;
     const init_options options_init = FUNCTION(init_options, library, "sqs_encode_options_init");
     const init_encoder encoder_init = FUNCTION(init_encoder, library, "sqs_encoder_init");
     const step encoder_step = FUNCTION(step, library, "sqs_encoder_step");
@@ -61,7 +61,7 @@ static void use(void *library, uint32_t threads)
     CHECK_STATUS(options_init(&o, sizeof o), SQS_OK);
     o.frame_bytes = 16384;
     CHECK_STATUS(encoder_init(memory.bytes, sizeof memory.bytes, &o, &e, NULL), SQS_OK);
-    CHECK_STATUS(encoder_step(e, raw, N, &took, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
+    CHECK_STATUS(encoder_step(e, raw, N, &accepted, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
     o.threads = threads;
     CHECK_STATUS(file("in", "out", &o, NULL, NULL), SQS_OK);
     CHECK(load("out", back, sizeof back) == put && memcmp(back, coded, put) == 0);

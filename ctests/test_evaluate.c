@@ -40,7 +40,7 @@ static sqs_pipeline *make(uint32_t mode, uint64_t capacity, uint32_t *sum, uint3
     sqs_stage_desc d = stage_of("sum", &FROM_INPUT), e = stage_of("slope", &around);
     sqs_pipeline *p = NULL;
     c.mode = mode;
-    c.cache_bytes = 1024; /* small blocks, so that a range needs several */
+    c.cpu_cache_bytes = 1024; /* small blocks, so that a range needs several */
     e.run = slope;
     CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_OK);
     CHECK_STATUS(sqs_stage_register(p, &d, sum), SQS_OK);
@@ -50,8 +50,8 @@ static sqs_pipeline *make(uint32_t mode, uint64_t capacity, uint32_t *sum, uint3
 
 static void push_all(sqs_pipeline *p)
 {
-    size_t took;
-    CHECK_STATUS(sqs_push(p, 0, x, SAMPLES, &took), SQS_OK);
+    size_t accepted;
+    CHECK_STATUS(sqs_push(p, 0, x, SAMPLES, &accepted), SQS_OK);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
 }
 
@@ -94,7 +94,7 @@ static void ranges(void)
     CHECK_STATUS(sqs_evaluate(p, top, 199, SQS_ALL, rows, sizeof rows, &got), SQS_OK);
     CHECK(got == 0);
     CHECK_STATUS(sqs_evaluate(p, top, 190, 10, rows, sizeof rows, &got), SQS_ERR_RANGE);
-    CHECK_DETAIL(p, "there are 199");
+    CHECK_DETAIL(p, "199 are available");
     CHECK_STATUS(sqs_evaluate(p, top, 200, SQS_ALL, rows, sizeof rows, &got), SQS_ERR_RANGE);
     CHECK_STATUS(sqs_evaluate(p, top, UINT64_MAX - 1, 2, rows, sizeof rows, &got), SQS_ERR_RANGE);
     CHECK_STATUS(sqs_evaluate(p, top, 0, 10, rows, 39, &got), SQS_ERR_SPACE);
@@ -106,12 +106,12 @@ static void ranges(void)
 static void not_there_yet(void)
 {
     uint32_t sum, top;
-    size_t took;
+    size_t accepted;
     uint64_t got;
     sqs_pipeline *p = make(SQS_MODE_SQRT, SAMPLES, &sum, &top);
-    CHECK_STATUS(sqs_push(p, 0, x, 40, &took), SQS_OK); /* 19 windows */
+    CHECK_STATUS(sqs_push(p, 0, x, 40, &accepted), SQS_OK); /* 19 windows */
     CHECK_STATUS(sqs_evaluate(p, top, 17, 1, rows, sizeof rows, &got), SQS_ERR_RANGE);
-    CHECK_DETAIL(p, "there are 17");
+    CHECK_DETAIL(p, "17 are available");
     CHECK_STATUS(sqs_evaluate(p, top, 0, SQS_ALL, rows, sizeof rows, &got), SQS_OK);
     CHECK(got == 17 && memcmp(rows, want, 17 * sizeof *rows) == 0);
     sqs_pipeline_delete(p);
@@ -121,16 +121,16 @@ static void not_there_yet(void)
 static void evicted(void)
 {
     uint32_t sum;
-    size_t took, pushed;
+    size_t accepted, pushed;
     uint64_t got;
     sqs_pipeline *p = small(40, &sum);
-    CHECK_STATUS(sqs_push(p, 0, x, SAMPLES, &took), SQS_AGAIN);
-    CHECK(took >= 40 && took < SAMPLES);
-    pushed = took;
+    CHECK_STATUS(sqs_push(p, 0, x, SAMPLES, &accepted), SQS_AGAIN);
+    CHECK(accepted >= 40 && accepted < SAMPLES);
+    pushed = accepted;
     CHECK_STATUS(sqs_evaluate(p, sum, 0, SQS_ALL, rows, sizeof rows, &got), SQS_OK);
     CHECK(got == 1 + (pushed - 4) / 2);
-    CHECK_STATUS(sqs_push(p, 0, x + pushed, SAMPLES - pushed, &took), SQS_AGAIN);
-    CHECK(took > 0);
+    CHECK_STATUS(sqs_push(p, 0, x + pushed, SAMPLES - pushed, &accepted), SQS_AGAIN);
+    CHECK(accepted > 0);
     CHECK_STATUS(sqs_evaluate(p, sum, 0, 1, rows, sizeof rows, &got), SQS_ERR_EVICTED);
     CHECK_DETAIL(p, "sample 0 is needed");
     /* The detail has the first sample held: the first row inside can be evaluated, the one before it cannot. */
@@ -140,11 +140,11 @@ static void evicted(void)
     const char *found = strstr(detail, "input buffer starts with sample ");
     CHECK(found != NULL);
     if (found != NULL) start = (uint64_t)strtoul(found + strlen("input buffer starts with sample "), NULL, 10);
-    CHECK(start > 1 && start < pushed + took);
+    CHECK(start > 1 && start < pushed + accepted);
     const uint64_t first = (start + 1) / 2;
     CHECK_STATUS(sqs_evaluate(p, sum, first - 1, 1, rows, sizeof rows, &got), SQS_ERR_EVICTED);
     CHECK_STATUS(sqs_evaluate(p, sum, first, 1, rows, sizeof rows, &got), SQS_OK);
-    const uint64_t last = (pushed + took - 4) / 2;
+    const uint64_t last = (pushed + accepted - 4) / 2;
     CHECK_STATUS(sqs_evaluate(p, sum, last, 1, rows, sizeof rows, &got), SQS_OK);
     sqs_pipeline_delete(p);
 }

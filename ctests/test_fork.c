@@ -38,8 +38,8 @@ static tasks begin(unsigned char *to)
     sqs_stage_desc d = stage_of("sum", &FROM_INPUT);
     const sqs_encode_options o = options();
     m.struct_size = sizeof m;
-    m.base = control.bytes;
-    m.size = sizeof control.bytes;
+    m.control = control.bytes;
+    m.control_bytes = sizeof control.bytes;
     c.max_stages = c.max_edges = 1;
     CHECK_STATUS(sqs_pipeline_new(&c, &m, &t.pipeline, NULL), SQS_OK);
     CHECK_STATUS(sqs_stage_register(t.pipeline, &d, &t.stage), SQS_OK);
@@ -52,9 +52,9 @@ static tasks begin(unsigned char *to)
 
 static void run(tasks *t, size_t from, size_t end)
 {
-    size_t took, put, pulled = 1;
+    size_t accepted, put, pulled = 1;
     uint64_t done;
-    sqs_status s = sqs_encoder_step(t->encoder, raw + from, 2 * (end - from), &took, t->to + t->made,
+    sqs_status s = sqs_encoder_step(t->encoder, raw + from, 2 * (end - from), &accepted, t->to + t->made,
                                     sizeof coded[0] - t->made, &put, end == N ? SQS_FLOW_END : SQS_FLOW_CONTINUE);
     CHECK(s == (end == N ? SQS_END : SQS_OK));
     t->made += put;
@@ -62,8 +62,8 @@ static void run(tasks *t, size_t from, size_t end)
         float x[500], rows[64];
         size_t n = 0;
         while (n < sizeof x / sizeof *x && from + n < end) { x[n] = raw[from + n]; n++; }
-        CHECK(sqs_push(t->pipeline, 0, x, n, &took) >= 0);
-        from += took;
+        CHECK(sqs_push(t->pipeline, 0, x, n, &accepted) >= 0);
+        from += accepted;
         CHECK(sqs_step(t->pipeline, 100, &done) >= 0);
         CHECK(sqs_pull(t->pipeline, t->stage, rows, 64, &pulled) >= 0);
         for (size_t i = 0; i < pulled; i++) t->sum += rows[i] * (double)(t->rows++ % 1000);

@@ -44,7 +44,7 @@ static uint64_t rows(int by_name, float *out, size_t bytes)
     sqs_param alpha;
     sqs_pipeline *p = pipeline();
     uint32_t id = 0;
-    size_t took;
+    size_t accepted;
     uint64_t got = 0;
     memset(&alpha, 0, sizeof alpha);
     alpha.key = "alpha";
@@ -59,7 +59,7 @@ static uint64_t rows(int by_name, float *out, size_t bytes)
         before = s->name;
     }
     for (int i = 0; i < SAMPLES; i++) x[i] = (float)((i * 37) % 101) - 50.0f + (float)(i % 7);
-    CHECK_STATUS(sqs_push(p, 0, x, SAMPLES, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, 0, x, SAMPLES, &accepted), SQS_OK);
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, out, bytes, &got), SQS_OK);
     sqs_pipeline_delete(p);
     return got;
@@ -90,7 +90,7 @@ static void what_is_refused(void)
     CHECK_STATUS(sqs_stage_register_kind(p, (const sqs_kind *)(const void *)((char *)words + 1), &d, &id), SQS_ERR_ALIGN);
     d.kind = "mean";
     CHECK_STATUS(sqs_stage_register_kind(p, sqs_kind_hann(), &d, &id), SQS_ERR_ARGUMENT);
-    CHECK_DETAIL(p, "another kind");
+    CHECK_DETAIL(p, "not the name of the given kind");
     d.kind = NULL;
     CHECK_STATUS(sqs_stage_register_builtin(p, &d, &id), SQS_ERR_ARGUMENT);
     d.flags = 1;

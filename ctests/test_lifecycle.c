@@ -42,23 +42,23 @@ static void defaults(void)
 static void reset(void)
 {
     float x[16], rows[8], again[8];
-    size_t took, pulled;
+    size_t accepted, pulled;
     uint64_t got, done;
     uint32_t id;
     sqs_pipeline *p = small(16, &id);
     for (int i = 0; i < 16; i++) x[i] = (float)(i + 1);
     CHECK_STATUS(sqs_output_open(p, id, 8), SQS_OK);
-    CHECK_STATUS(sqs_push(p, 0, x, 16, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, 0, x, 16, &accepted), SQS_OK);
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got), SQS_OK);
     CHECK(got == 7);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
-    CHECK_STATUS(sqs_push(p, 0, x, 1, &took), SQS_ERR_STATE);
+    CHECK_STATUS(sqs_push(p, 0, x, 1, &accepted), SQS_ERR_STATE);
 
     /* Reset discards samples, queues and the end of the input; graph and memory stay. */
     CHECK_STATUS(sqs_pipeline_reset(p), SQS_OK);
     CHECK_STATUS(sqs_pull(p, id, rows, 8, &pulled), SQS_AGAIN);
     CHECK_STATUS(sqs_evaluate(p, id, 0, 1, again, sizeof again, &got), SQS_ERR_RANGE);
-    CHECK_STATUS(sqs_push(p, 0, x, 16, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, 0, x, 16, &accepted), SQS_OK);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
     CHECK_STATUS(sqs_step(p, 100, &done), SQS_END);
     CHECK_STATUS(sqs_pull(p, id, again, 8, &pulled), SQS_OK);
@@ -69,13 +69,13 @@ static void reset(void)
 static void two_handles(void)
 {
     float x[16], y[16], rows_a[8], rows_b[8];
-    size_t took;
+    size_t accepted;
     uint64_t got_a, got_b;
     uint32_t id_a, id_b;
     sqs_pipeline *a = small(16, &id_a), *b = small(16, &id_b);
     for (int i = 0; i < 16; i++) { x[i] = 1.0f; y[i] = 2.0f; }
-    CHECK_STATUS(sqs_push(a, 0, x, 16, &took), SQS_OK);
-    CHECK_STATUS(sqs_push(b, 0, y, 10, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(a, 0, x, 16, &accepted), SQS_OK);
+    CHECK_STATUS(sqs_push(b, 0, y, 10, &accepted), SQS_OK);
     CHECK_STATUS(sqs_evaluate(a, id_a, 0, SQS_ALL, rows_a, sizeof rows_a, &got_a), SQS_OK);
     sqs_pipeline_delete(a);
     CHECK_STATUS(sqs_evaluate(b, id_b, 0, SQS_ALL, rows_b, sizeof rows_b, &got_b), SQS_OK);

@@ -9,8 +9,8 @@ static sqs_status make(const sqs_config *c, void *base, size_t size, sqs_pipelin
     sqs_memory m;
     memset(&m, 0, sizeof m);
     m.struct_size = sizeof m;
-    m.base = base;
-    m.size = size;
+    m.control = base;
+    m.control_bytes = size;
     return sqs_pipeline_new(c, &m, p, e);
 }
 
@@ -60,10 +60,10 @@ int main(void)
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_ERR_STATE);
 
     /* Overlap with the work area. */
-    size_t took;
-    CHECK_STATUS(sqs_push(p, 0, work.bytes, 4, &took), SQS_ERR_OVERLAP);
-    CHECK(took == 0);
-    CHECK_STATUS(sqs_push(p, 0, x, 64, &took), SQS_OK);
+    size_t accepted;
+    CHECK_STATUS(sqs_push(p, 0, work.bytes, 4, &accepted), SQS_ERR_OVERLAP);
+    CHECK(accepted == 0);
+    CHECK_STATUS(sqs_push(p, 0, x, 64, &accepted), SQS_OK);
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, work.bytes, 1024, &got), SQS_ERR_OVERLAP);
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, rows, 31 * 4 - 1, &got), SQS_ERR_SPACE);
     CHECK_DETAIL(p, "124");

@@ -39,7 +39,7 @@ int main(void)
     sqs_config c = config_of(16, 4, 0);
     sqs_pipeline *p = NULL;
     uint32_t sum, mean;
-    size_t took, rows_seen = 0, pulled;
+    size_t accepted, rows_seen = 0, pulled;
     uint64_t got, done;
     float x[64] = { 0 }, rows[64];
     char text[200];
@@ -64,7 +64,7 @@ int main(void)
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_OK);
     seen = 0; armed = 1;
     for (int round = 0; round < 50; round++) {
-        sqs_push(p, 0, x, 64, &took);
+        sqs_push(p, 0, x, 64, &accepted);
         sqs_evaluate(p, mean, 1u << 30, 1, rows, sizeof rows, &got); /* fails */
         sqs_pipeline_error_detail(p, text, sizeof text, NULL);
         sqs_step(p, 5, &done);
@@ -72,7 +72,7 @@ int main(void)
         rows_seen += pulled;
     }
     sqs_pipeline_reset(p);
-    sqs_push(p, 0, x, 32, &took);
+    sqs_push(p, 0, x, 32, &accepted);
     ask.count = 2;
     sqs_status to = sqs_evaluate_to(p, &ask, sink, &rows_seen);
     sqs_status ev = sqs_evaluate(p, mean, 0, 2, rows, sizeof rows, &got);

@@ -78,7 +78,7 @@ static void costs(void)
     sqs_pipeline *cheap = chain(&c, 1000000, 10, &id), *expensive = chain(&c, 1000000, 1000000, &id);
     sqs_request ask = all_of(id);
     const sqs_plan_info few = plan_of(expensive, &ask), many = plan_of(cheap, &ask);
-    CHECK(few.block == 1 && many.block >= 8 && few.work_bytes < many.work_bytes);
+    CHECK(few.block_windows == 1 && many.block_windows >= 8 && few.work_bytes < many.work_bytes);
     sqs_pipeline_delete(cheap);
     sqs_pipeline_delete(expensive);
 
@@ -107,19 +107,19 @@ static void row_cache(void)
     sqs_request ask = all_of(id);
     ask.count = 100;
     sqs_plan_info plan = plan_of(p, &ask);
-    CHECK(plan.cache_rows > 0 && plan.work_bytes <= 200000);
+    CHECK(plan.row_cache_rows > 0 && plan.work_bytes <= 200000);
     ask.count = SQS_ALL;
-    CHECK(plan_of(p, &ask).cache_rows == 0);
+    CHECK(plan_of(p, &ask).row_cache_rows == 0);
     sqs_pipeline_delete(p);
-    c.lru_bytes = SQS_OFF;
+    c.row_cache_bytes = SQS_OFF;
     ask.count = 100;
     p = chain(&c, 1000000, 50000, &id);
-    CHECK(plan_of(p, &ask).cache_rows == 0);
+    CHECK(plan_of(p, &ask).row_cache_rows == 0);
     sqs_pipeline_delete(p);
-    c.lru_bytes = 3000;
+    c.row_cache_bytes = 3000;
     p = chain(&c, 1000000, 10, &id);
     plan = plan_of(p, &ask);
-    CHECK(plan.cache_rows > 0 && plan.cache_bytes <= 3000);
+    CHECK(plan.row_cache_rows > 0 && plan.row_cache_bytes <= 3000);
     sqs_pipeline_delete(p);
 }
 
@@ -129,15 +129,15 @@ static void host(void)
     CHECK_STATUS(sqs_config_host_defaults(NULL), SQS_ERR_ARGUMENT);
     setenv("LLC_BYTES", "3M", 1);
     CHECK_STATUS(sqs_config_host_defaults(&c), SQS_OK);
-    CHECK(c.cache_bytes == 3u << 20 && c.memory_budget_bytes >= 4096 && c.struct_size == sizeof c && c.window == 256);
-    c.cache_bytes = 7;
+    CHECK(c.cpu_cache_bytes == 3u << 20 && c.memory_budget_bytes >= 4096 && c.struct_size == sizeof c && c.window == 256);
+    c.cpu_cache_bytes = 7;
     c.memory_budget_bytes = 9;
     CHECK_STATUS(sqs_config_host_defaults(&c), SQS_OK);
-    CHECK(c.cache_bytes == 7 && c.memory_budget_bytes == 9);
+    CHECK(c.cpu_cache_bytes == 7 && c.memory_budget_bytes == 9);
     unsetenv("LLC_BYTES");
-    c.cache_bytes = 0;
+    c.cpu_cache_bytes = 0;
     CHECK_STATUS(sqs_config_host_defaults(&c), SQS_OK);
-    CHECK(c.cache_bytes >= 4096);
+    CHECK(c.cpu_cache_bytes >= 4096);
 }
 
 int main(void)

@@ -28,7 +28,7 @@ static int32_t both(void *ctx, const sqs_stage_io *io)
 static void backpressure(void)
 {
     uint32_t sum, late;
-    size_t took, pulled, pushed = 0, rows_seen = 0, late_seen = 0, refused = 0;
+    size_t accepted, pulled, pushed = 0, rows_seen = 0, late_seen = 0, refused = 0;
     uint64_t done;
     float x[100], row[3];
     sqs_edge_desc from_sum = { "sum", 1, 0, SQS_BOUNDARY_ZERO, 0 };
@@ -44,10 +44,10 @@ static void backpressure(void)
     CHECK_STATUS(sqs_step(p, 1, &done), SQS_AGAIN);
 
     for (int round = 0; round < 1000; round++) {
-        sqs_status s = sqs_push(p, 0, x + pushed, 100 - pushed, &took);
-        CHECK(s == (took == 100 - pushed ? SQS_OK : SQS_AGAIN));
+        sqs_status s = sqs_push(p, 0, x + pushed, 100 - pushed, &accepted);
+        CHECK(s == (accepted == 100 - pushed ? SQS_OK : SQS_AGAIN));
         if (s == SQS_AGAIN) refused++;
-        pushed += took;
+        pushed += accepted;
         if (pushed == 100) break;
         /* Without pulls the queues fill, and step waits. */
         while (sqs_step(p, 2, &done) == SQS_OK) CHECK(done <= 2);
@@ -88,7 +88,7 @@ static void two_inputs(void)
     sqs_edge_desc edges[2] = { { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 }, { "slow", 0, 0, SQS_BOUNDARY_ZERO, 0 } };
     sqs_stage_desc d = stage_of("both", edges);
     uint32_t in, id;
-    size_t took, pulled;
+    size_t accepted, pulled;
     uint64_t done;
     float x[40], rows[16];
     for (int i = 0; i < 40; i++) x[i] = (float)i;
@@ -106,10 +106,10 @@ static void two_inputs(void)
     CHECK(in == 1);
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_OK);
     CHECK_STATUS(sqs_output_open(p, id, 16), SQS_OK);
-    CHECK_STATUS(sqs_push(p, 0, x, 40, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, 0, x, 40, &accepted), SQS_OK);
     CHECK_STATUS(sqs_step(p, 100, &done), SQS_AGAIN);
     CHECK(done == 0);
-    CHECK_STATUS(sqs_push(p, in, x, 6, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, in, x, 6, &accepted), SQS_OK);
     CHECK_STATUS(sqs_step(p, 100, &done), SQS_OK);
     CHECK(done == 6);
     CHECK_STATUS(sqs_step(p, 100, &done), SQS_AGAIN);
@@ -131,7 +131,7 @@ static void stereo_with_gaps(void)
     int16_t x[2 * 100];
     int32_t row[4];
     uint32_t id;
-    size_t took, pulled, pushed = 0, seen = 0;
+    size_t accepted, pulled, pushed = 0, seen = 0;
     uint64_t done;
     c.dtype = SQS_I16;
     c.channels = 2;
@@ -147,8 +147,8 @@ static void stereo_with_gaps(void)
     for (int round = 0; round < 1000; round++) {
         /* Seven samples at a time, so that pushes and windows never line up. */
         const size_t left = 100 - pushed;
-        CHECK(sqs_push(p, 0, x + 2 * pushed, left < 7 ? left : 7, &took) >= 0);
-        pushed += took;
+        CHECK(sqs_push(p, 0, x + 2 * pushed, left < 7 ? left : 7, &accepted) >= 0);
+        pushed += accepted;
         if (pushed == 100) CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
         CHECK(sqs_step(p, 3, &done) >= 0);
         sqs_status s = sqs_pull(p, id, row, 4, &pulled);

@@ -83,7 +83,7 @@ static sqs_pipeline *make(uint32_t mode, uint64_t budget, int pushed, uint32_t f
     sqs_pipeline *p = NULL;
     c.mode = mode;
     c.memory_budget_bytes = budget;
-    c.cache_bytes = 4096;
+    c.cpu_cache_bytes = 4096;
     c.checkpoint_every = SQS_OFF;
     d.run = running;
     d.state_bytes = sizeof(mark);
@@ -155,10 +155,10 @@ static void budgets(void)
         const sqs_plan_info freely = evaluated(SQS_MODE_SQRT, 0, order);
         const sqs_plan_info smallest = evaluated(SQS_MODE_SQRT, freely.min_budget_bytes, order);
         const sqs_plan_info middle = evaluated(SQS_MODE_SQRT, (freely.min_budget_bytes + freely.work_bytes) / 2, order);
-        CHECK(smallest.work_bytes == freely.min_budget_bytes && smallest.sweep_slots > 0 && smallest.sweep_leaf > 0);
+        CHECK(smallest.work_bytes == freely.min_budget_bytes && smallest.sweep_slots > 0 && smallest.sweep_tile_rows > 0);
         CHECK(smallest.recompute_factor >= middle.recompute_factor);
         CHECK(middle.recompute_factor >= freely.recompute_factor && freely.recompute_factor > 1.0);
-        CHECK(freely.checkpoint_bytes > 0 && freely.sweep_extra > 0);
+        CHECK(freely.checkpoint_bytes > 0 && freely.sweep_extra_rows > 0);
 
         uint64_t length = ROWS;
         uint32_t id;
@@ -233,7 +233,7 @@ static void pushed_samples_must_be_held(void)
     static float samples[ROWS];
     uint64_t length = ROWS;
     uint32_t id;
-    size_t took, n = ROWS;
+    size_t accepted, n = ROWS;
     counting_up(NULL, 0, samples, ROWS, &n);
     for (uint32_t order = SQS_ORDER_FORWARD; order <= SQS_ORDER_REVERSE; order++) {
         sqs_pipeline *p = make(SQS_MODE_SQRT, 0, 0, 0, &length, &id);
@@ -253,11 +253,11 @@ static void pushed_samples_must_be_held(void)
     descent d = { ROWS, 0 };
     ask.order = SQS_ORDER_REVERSE;
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, NULL, 0), SQS_OK);
-    CHECK_STATUS(sqs_push(p, 0, samples, ROWS, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, 0, samples, ROWS, &accepted), SQS_OK);
     CHECK_STATUS(sqs_evaluate_to(p, &ask, from_the_end, &d), SQS_ERR_RANGE);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
     CHECK_STATUS(sqs_evaluate_to(p, &ask, from_the_end, &d), SQS_OK);
-    CHECK(took == ROWS && d.next == 0 && d.wrong == 0);
+    CHECK(accepted == ROWS && d.next == 0 && d.wrong == 0);
     sqs_pipeline_delete(p);
 }
 

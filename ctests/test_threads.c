@@ -48,10 +48,10 @@ static void *encode_piece(void *arg)
 {
     piece *w = (piece *)arg;
     const size_t n = N - w->from < 50000 ? N - w->from : 50000;
-    size_t took, put;
-    const sqs_status s = sqs_encoder_step(w->encoder, raw + w->from, n, &took, cut + w->to, sizeof cut - w->to, &put,
+    size_t accepted, put;
+    const sqs_status s = sqs_encoder_step(w->encoder, raw + w->from, n, &accepted, cut + w->to, sizeof cut - w->to, &put,
                                           w->from + n == N ? SQS_FLOW_END : SQS_FLOW_CONTINUE);
-    w->from += took;
+    w->from += accepted;
     w->to += put;
     return s < 0 ? arg : NULL;
 }
@@ -73,13 +73,13 @@ static void handles_move(void)
 static void *evaluate(void *arg)
 {
     uint32_t id = 0;
-    size_t took = 0;
+    size_t accepted = 0;
     uint64_t got = 0;
     static const float x[1000] = {1, 2, 3};
     float rows[499], sum = 0;
     for (int round = 0; round < 20; round++) {
         sqs_pipeline *p = small(1000, &id);
-        sqs_push(p, 0, x, 1000, &took);
+        sqs_push(p, 0, x, 1000, &accepted);
         sqs_evaluate(p, id, 0, 499, rows, sizeof rows, &got);
         for (size_t i = 0; i < got; i++) sum += rows[i];
         sqs_pipeline_delete(p);

@@ -1,262 +1,95 @@
-/*
- * sqrtspace.h - windowed pipelines over long sample streams, in a memory budget fixed before launch.
- * MIT license; see LICENSE.
+/**
+ * @file sqrtspace.h
+ * Windowed pipelines over long sample streams, in a memory budget fixed before launch. MIT license; see LICENSE.
  *
- * Samples come in, are seen as (overlapping) windows, go through a graph of stages, and come out as rows:
+ * Samples are grouped into (overlapping) windows, pass through a graph of stages, and result in rows:
  *
  *     samples -> windows t = 0, 1, 2 ... -> stages -> one row per window
  *
- * You say what a stage computes from the rows before it; the library decides in which order and in which bytes that
- * happens. The rows come out the same to the bit in every order: "classic" makes each stage's rows for the whole range
- * in turn, as array libraries do; "sqrt" runs blocks of windows through all stages in small buffers.
+ * You define what a stage computes from earlier rows. The library decides in which order and in which memory that
+ * happens, and the rows are bit-identical in every order. The classic order computes all rows of one stage, then all
+ * rows of the next, as array libraries do. The sqrt order runs blocks of consecutive windows through all stages in
+ * small buffers. A codec encodes samples and rows without loss.
  *
+ * Example
+ * -------
  *
- * EXAMPLE
+ * One stage, the energy of each window, over a recording in memory:
  *
- *     static int32_t energy(void *ctx, const sqs_stage_io *io)
- *     {
- *         float *y = (float *)io->out;
- *         for (size_t i = 0; i < io->rows; i++) {
- *             const float *x = SQS_ROW(float, &io->edges[0], i);
- *             y[i] = 0.0f;
- *             for (size_t k = 0; k < io->edges[0].len; k++) y[i] += x[k] * x[k];
- *         }
- *         (void)ctx;
- *         return 0;
+ * @code{.c}
+ * static int32_t energy(void *ctx, const sqs_stage_io *io)
+ * {
+ *     float *y = (float *)io->out;
+ *     for (size_t i = 0; i < io->rows; i++) {
+ *         const float *x = SQS_ROW(float, &io->edges[0], i);
+ *         y[i] = 0.0f;
+ *         for (size_t k = 0; k < io->edges[0].len; k++) y[i] += x[k] * x[k];
  *     }
+ *     (void)ctx;
+ *     return 0;
+ * }
  *
- *     sqs_config config;
- *     sqs_config_init(&config, sizeof config);
- *     config.window = 256; config.hop = 128; config.input_capacity = 100000;
- *     sqs_pipeline *p;
- *     if (sqs_pipeline_new(&config, NULL, &p, NULL) != SQS_OK) return 1;
- *     sqs_edge_desc from = { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 };
- *     sqs_stage_desc desc = {0};
- *     desc.struct_size = sizeof desc; desc.name = "energy"; desc.run = energy; desc.edges = &from; desc.edge_count = 1;
- *     desc.dtype = SQS_F32; desc.len = 1;
- *     uint32_t id; size_t took; uint64_t got;
- *     sqs_stage_register(p, &desc, &id);
- *     sqs_push(p, 0, samples, 100000, &took);
- *     sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &got);
- *     sqs_pipeline_delete(p);
+ * sqs_config config;
+ * sqs_config_init(&config, sizeof config);
+ * config.window = 256; config.hop = 128; config.input_capacity = 100000;
+ * sqs_pipeline *p;
+ * if (sqs_pipeline_new(&config, NULL, &p, NULL) != SQS_OK) return 1;
  *
+ * sqs_edge_desc edge = { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 };
+ * sqs_stage_desc desc = { 0 };
+ * desc.struct_size = sizeof desc; desc.name = "energy"; desc.run = energy;
+ * desc.edges = &edge; desc.edge_count = 1; desc.dtype = SQS_F32; desc.len = 1;
+ * uint32_t id;
+ * sqs_stage_register(p, &desc, &id);
  *
- * WORDS
+ * size_t accepted; uint64_t written;
+ * sqs_push(p, 0, samples, 100000, &accepted);
+ * sqs_evaluate(p, id, 0, SQS_ALL, rows, sizeof rows, &written);
+ * sqs_pipeline_delete(p);
+ * @endcode
  *
- * sample   one element of an input stream; with channels > 1 it holds that many interleaved elements.
- * window   window t is samples t*hop to t*hop + window - 1. n samples give no window if n < window, else
- *          1 + (n - window) / hop. With several inputs, row t uses window t of each; the one with the fewest decides.
- * stage    a node of an acyclic graph. Its edges say which rows it sees: its own (row t), and lookback rows before and
- *          lookahead rows behind that one. What lies beyond the first and last row is zeros or the end row again.
- *          With a stride s, row t of the stage belongs to row t*s of its edges, and n rows give ceil(n / s).
- * row      what a stage makes for one t: len elements of one type.
+ * c-examples/ has complete programs: static memory, push and pull, filters with state, a smoother, checkpoints, files,
+ * and a recorder.
  *
+ * Terms
+ * -----
  *
- * MEMORY
+ * - sample: one element of an input stream; with channels above 1 it has that many interleaved elements.
+ * - window: window t is samples t * hop to t * hop + window - 1. n samples give no window if n < window, else 1 + (n -
+ *   window) / hop. With several inputs, row t belongs to window t of each; the input with the fewest windows limits
+ *   the number of rows.
+ * - stage: a node of an acyclic graph. Its edges define which rows of other nodes it reads: its own (row t), lookback
+ *   rows before and lookahead rows after it. With a stride s, row t of the stage belongs to row t * s of its edges.
+ * - row: the output of a stage for one t: len elements of one type.
  *
- * Two areas. Control holds the tables; its size follows from max_stages, max_edges and param_bytes alone
- * (sqs_pipeline_control_bytes, or SQS_CONTROL_BYTES for static arrays). Work holds samples, rows, scratch, queues and
- * caches; sqs_plan tells its size to the byte, before anything runs, for the requests that you say you will make. Both
- * come from you, or from an allocator that you give, or (on hosts) from the heap. sqs_pipeline_seal takes the work area;
- * after it nothing allocates. Without a seal of your own, the first push or evaluate seals.
- * A plan follows from config and graph alone; sqs_plan_explain says what was considered and why. On hosts,
- * sqs_config_host_defaults fills the config's memory budget and cache from the machine. In auto mode the order is the one
- * reckoned to be the fastest within the budget; tell what a row of your stages takes (cost_ns_per_row) to have it reckon well.
- * In classic mode, spill_dir puts the rows into a file where they exceed the budget; else such a plan is refused.
- * Work areas are zeroed at seal. Nothing ever writes outside of the two areas and your output buffers.
+ * docs/GLOSSARY.md defines all terms.
  *
- * THREADS
+ * Chapters
+ * --------
  *
- * One handle is one task's: no call locks, and two calls on one handle at the same time are not allowed. Different
- * handles share nothing and may be used at the same time. Not for interrupt handlers. There are no globals.
+ *      2. Basics: version, statuses, element types
+ *      3. Pipeline, the simple way
+ *      4. Memory and planning
+ *      5. Stages of your own
+ *      6. Built-in stages
+ *      7. Streaming: outputs, inputs, sources
+ *      8. Evaluation and order
+ *      9. State and checkpoints
+ *     10. Save and restore
+ *     11. Statistics and damaged memory
+ *     12. Codec: files and streams
+ *     13. Codec: streams in memory of yours
+ *     14. Codec: jobs in the background
+ *     15. CCSDS 121 without a container
+ *     16. Advanced: versions of the interface, panics
  *
- * ERRORS
+ * Within a chapter, types come before functions, and simple functions before those for more control.
  *
- * Every function returns a status (0 success, positive "not now" or "the end", negative error); a call that fails
- * changes nothing but what its description says. sqs_pipeline_error_detail tells in a sentence what was wrong with the
- * last failing call of a handle. Outputs are written on success only; counts (accepted, got, done) always. No call
- * aborts, unwinds or blocks. A handle that is NULL, deleted or no handle gives SQS_ERR_ARGUMENT, as far as that can be
- * seen.
- * If a callback fails, the block it was called for did not happen: the next call tries the same block again, and sinks
- * and queues have got whole blocks only. After SQS_ERR_INTERNAL the handle is poisoned: it takes only reset, delete,
- * error_detail and stats.
+ * Builds
+ * ------
  *
- * CALLBACKS
- *
- * Stages, sources and sinks are called by sqs_step and sqs_evaluate*, and by nothing else; allocators by new, seal and
- * delete. They may call functions that take no handle, and those of other handles; a call on the same handle gives
- * SQS_ERR_REENTRANT. A stage must make the same row however rows are grouped into calls and in whatever order they are
- * asked for: it keeps nothing between calls but io->state. It must not unwind (C++ exceptions, longjmp) into the library. Floating
- * point stages are the same to the bit across modes only if the compiler rounds alike in every call: build them with
- * -ffp-contract=off.
- *
- * STATE
- *
- * A stage with state_bytes is a scan: its rows are made in order, and io->state, plain bytes, is what the row before left.
- * Checkpoints of the state (checkpoint_slots of each scan, with a CRC) let any past row be reached by rolling forward from
- * the one below. In reverse order (SQS_ORDER_REVERSE, sqs_evaluate_to or _begin) rows come from the last to the first, in
- * blocks of descending rows; the state still runs forward, from snapshots kept within memory_budget_bytes, and
- * sqs_plan_info tells beforehand how often a row is made. Stored states and rows that fail their check are dropped and
- * made again; sqs_scrub looks for them when there is time.
- *
- * REVERSE SCANS
- *
- * The state of a stage with SQS_STAGE_REVERSE (or a built-in reverse scan: smoothers, tracebacks, zero-phase filters) runs
- * the other way: from behind the last row, where state_init sets it, to the first. A call gets consecutive rows, made
- * from the last to the first; they lie in io->out in ascending order, as do the rows of its edges. Forward and reverse
- * scans may follow one another in any order: a tracker behind a zero-phase filter behind another.
- * Rows behind a reverse scan depend on all samples up to the last: they are evaluated once the end is known
- * (sqs_push_end, or a source that does not grow; else SQS_ERR_RANGE), over samples that can be read again (a source, or a
- * ring that holds them all), and cannot be pulled. In sqrt mode the range is cut into tiles, and passes go over them down
- * and up in turn, one more for each time that the direction turns on the way from an input. The states of the scans
- * running one way are kept at the tiles for the pass that goes the other way, so that a tile can be entered from both
- * sides; the forward states below a way down come from snapshots, as for SQS_ORDER_REVERSE. The first reverse scan thus
- * costs one pass down in reverse order, and one more, up, in forward order. sqs_plan_info tells slots, rows of a tile and
- * the factor. What is kept for all tiles takes about 2 * sqrt(rows * row bytes * state bytes): a smaller budget is refused
- * (SQS_ERR_BUDGET), and the detail names the least that would do.
- *
- * DAMAGED MEMORY
- *
- * What is used again by a later call carries a CRC-32C, looked at when that call begins: positions and tables, states, rows
- * and samples that stages still need, queued rows, cached rows, checkpoints. Damage to what can be made again is counted
- * (sqs_stats) and made good from the nearest checkpoints: the rows are the same. Pushed samples that are gone cannot be:
- * SQS_ERR_CORRUPT. Damaged tables or positions: SQS_ERR_POISONED; a reset starts anew, if the tables of the graph are sound.
- * Not looked at: what changes while a call runs, the handle itself, what built-in stages hold of their parameters, and
- * arrays of more than 256 KiB in classic mode.
- *
- * SAVE AND RESUME
- *
- * sqs_checkpoint_save writes what a pipeline needs to go on, at most sqs_checkpoint_bytes, through a function of yours:
- * write it to a second file, fsync it, rename it over the first, and a power cut leaves the old or the new one, whole. After
- * a restart make the same pipeline, seal it, and give the file to sqs_checkpoint_restore: it tells the next sample to push
- * of each input, and sqs_output_position the row that the next pull starts with. Samples before are not needed again: those
- * that are have been saved. A stage with state tells state_word, so that any machine can read the file, and changes its
- * revision with its parameters, so that a file made with others is refused.
- *
- * PUSHED INPUTS AND SOURCES
- *
- * An input is either pushed (sqs_push) or read from a source (sqs_source_set), which can be read again at any position.
- * Of a pushed input only the windows still in its ring can be used. With outputs open, samples leave the ring when the
- * stream is done with them. Without, they stay until an evaluation has gone past them; then a full ring refuses samples
- * (SQS_AGAIN) until something is evaluated or the pipeline is reset.
- * A row is made only when it is final: when all it depends on is there, or the input has ended.
- *
- *
- * THE CODEC
- *
- * Encodes samples or bytes without loss into a stream of frames, each of which says which bytes of the original it holds
- * and can be decoded without the others (docs/formats/container.md). Options say what the bytes are; the rest is chosen per frame.
- *
- *     sqs_encode_options o;
- *     sqs_encode_options_init(&o, sizeof o);
- *     o.dtype = SQS_I16; o.channels = 2;
- *     sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
- *
- * Files: sqs_encode_file and sqs_decode_file; sqs_encode_stream and sqs_decode_stream where functions read and write. An
- * output file appears when it is complete and on the disk, or not at all. With threads, frames are encoded side by side
- * and written in order: the bytes are the same for any number. sqs_encode_file_async returns at once; a job can be
- * polled, waited for and cancelled.
- * Memory: sqs_encoder_init and sqs_decoder_init put a coder into memory of yours, and sqs_encoder_step takes input cut
- * anywhere and fills output cut anywhere, as zlib does. sqs_encoder_bytes tells the bytes beforehand, and exactly these
- * are used. Nothing allocates, so this is what flies; it is there without an operating system, too.
- * Rows: sqs_evaluate_to_file, or sqs_encoder_sink_rows as the sink of an evaluation.
- * Damage: a decoder finds the next sound frame whatever is before it. By default the first damage ends it with
- * SQS_ERR_DAMAGED, and what it put out is sound. With SQS_DECODE_RECOVER it goes on, and says which ranges are missing.
- * A stream that was cut off decodes up to its last whole frame.
- * Groups: with a restart_interval above 1 frames refer to those before them, for fewer bytes; damage then costs the rest of
- * its group, and decoders need history_bytes.
- * CCSDS 121: SQS_CODEC_CCSDS121 puts its bitstreams into frames; sqs_ccsds121_encoder_init and sqs_ccsds121_decoder_init have them as
- * they are, for ground systems that decode them already.
- * A coder's handle is one task's, as a pipeline's is. Coders call nothing back.
- *
- *
- * STRUCTS
- *
- * Each struct starts with struct_size = sizeof of it, as your compiler sees it. Zero the rest and set what you need:
- * zero means the default everywhere. Later versions only add fields at the end.
- *
- *
- * BUILT-IN STAGES (sqs_stage_register_builtin, sqs_stage_register_kind)
- *
- * argmax
- *     f32 -> 1 u32. Index of the first greatest element. NaN is below everything; 0 if all are NaN.
- * band
- *     any type. Elements from (0) to before to (row length) of each row.
- * biquad
- *     f32, f64 or i16; a scan. Cascade of second-order sections along the samples: sos (list, six numbers a
- *     section, as SciPy has them), zi (0; 1: settled on the first sample; or a list), precision (32 or 64, as
- *     the input).
- * biquad_reverse
- *     As biquad, from the last sample to the first. A reverse scan.
- * centroid
- *     f32 -> 1 f32. sum(k * x[k]) / sum(x[k]), in elements; 0 where the sum is 0.
- * channel
- *     any type. Channel index (0) of interleaved samples, contiguous.
- * cusum
- *     f32, f64 or i16; a scan -> high, low, alarm per sample. Change detector: target, drift, threshold,
- *     reset, precision.
- * decimate
- *     f32. Low-pass, then every factor-th element: taps (list; default a Hamming-windowed sinc of 20 * factor
- *     + 1).
- * detrend
- *     f32 or i16 -> f32. Row without its least-squares line; type (1): 0 for the mean alone. i16 as it is.
- *     NaN or infinity gives a row of NaN.
- * ema
- *     f32, f64 or i16; a scan. Exponential moving average: alpha or span, initial, precision.
- * energy
- *     f32 or i16 -> 1 f32. Sum of squares; i16 as it is, summed exactly.
- * fir
- *     f32. Convolution with taps (list) where they overlap the row whole: row length - taps + 1 elements.
- * hann
- *     f32 or i16 -> f32. Row times the periodic Hann window; i16 is scaled by 1/32768.
- * histogram
- *     f32 or i16 -> bins u32. Counts in bins equal bins from lo to hi; clamp (0): 1 counts what lies outside
- *     in the end bins. NaN is not counted.
- * hmm_backward
- *     rows of hmm_forward -> posteriors, N per step. transition. A reverse scan.
- * hmm_forward
- *     u8 symbols or likelihoods; a scan -> N scaled alphas and their scale per step, f64. transition,
- *     emission, initial.
- * kalman
- *     f32, f64 or i16; a scan -> state and upper triangle of its covariance per sample, f64. transition,
- *     process, observe or dt, q; r, x0, p0.
- * mean
- *     f32 or i16 -> 1 f32. Arithmetic mean.
- * pll
- *     c32 or real; a scan -> phase (turns), frequency (cycles a sample), lock per sample. bandwidth, damping,
- *     frequency, range, costas, arm, weight, precision.
- * quantile
- *     f32 or i16 -> one f32 per q (list, 0 to 1, at most 8). Nearest rank: the element of rank (n - 1) * q,
- *     rounded half to even. NaN is above everything. Overlapping windows cost their hop, not their length.
- * rfft_magnitude
- *     f32, n elements -> n / 2 + 1 f32. Absolute values of the real FFT, not scaled. portable (0): 1 for the
- *     same bits on every machine (n a power of two).
- * rfft_power
- *     As rfft_magnitude; squares of the absolute values.
- * rms
- *     f32 or i16 -> 1 f32. Root of the mean square; i16 as it is.
- * rolling_stats
- *     f32, f64 or i16; a scan -> mean, variance of the last window samples per sample. window, ddof,
- *     precision.
- * rts_smoother
- *     rows of kalman -> smoothed states (covariance 1: and covariances). The parameters of kalman. A reverse
- *     scan.
- * threshold
- *     real -> u8. 1 where an element is above level; below (0): 1 for those below it. NaN gives 0.
- * to_f32
- *     real -> f32. x * scale (1) + offset (0).
- * top_k_sum
- *     f32 -> 1 f32. Sum of the k greatest elements, NaN left out.
- * viterbi
- *     u8 hard or i8, f32 soft (above 0: bit 0); a scan -> decisions. constraint (7), generators (octal 171,
- *     133), invert, any_start.
- * viterbi_traceback
- *     rows of viterbi -> u8 bits. constraint, end, pack. A reverse scan.
- * zero_phase_forward
- *     f32, f64 or i16; a scan. First half of a zero-phase filter (sosfiltfilt): sos, padlen.
- * zero_phase_reverse
- *     its edges: zero_phase_forward and what that one sees. Second half: sos, padlen, precision. A reverse
- *     scan. Fails with -16 where the stream is not longer than padlen.
+ * Functions marked "Hosts only" need an operating system and are not in flight builds. All other functions exist in
+ * every build with the features that they belong to (docs/guide/linking.md).
  */
 
 #ifndef SQRTSPACE_H
@@ -267,1950 +100,3332 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Row i of an edge, counted from the call's first output row: i from -lookback to (rows - 1) * step + lookahead. */
-#define SQS_ROW(type, edge, i) \
-    ((const type *)((const unsigned char *)(edge)->base + (ptrdiff_t)(i) * (ptrdiff_t)(edge)->row_stride_bytes))
-
-/* An upper bound of sqs_pipeline_control_bytes, for static arrays: param_bytes of 1024, or less if you set it so. */
-#define SQS_CONTROL_BYTES(stages, edges) \
-    (12288u + 2560u * (size_t)(stages) + 64u * (size_t)(edges))
-
-
-/* Version of the binary interface that this header describes: major * 1000 + minor. See sqs_abi_check. */
-#define SQS_ABI_VERSION 1000
-
-/* Done. */
-#define SQS_OK 0
-
-/* Not now: the ring or an output is full, or more input is needed first. Nothing was lost. */
-#define SQS_AGAIN 1
-
-/* There is no more: the input has ended and all rows were handed out; or no work is left. */
-#define SQS_END 2
-
-/* An argument is NULL, zero, out of its range, or contradicts another. */
-#define SQS_ERR_ARGUMENT (-1)
-
-/* A struct_size is smaller than that of version 1 of the struct. */
-#define SQS_ERR_STRUCT_SIZE (-2)
-
-/* This build or version does not have what is asked for (or a newer caller set a field it does not know). */
-#define SQS_ERR_UNSUPPORTED (-3)
-
-/* Header and library are of different ABI versions. */
-#define SQS_ERR_ABI (-4)
-
-/* The call does not fit the state of the handle: registering after seal, pushing into an input with a source. */
-#define SQS_ERR_STATE (-5)
-
-/* The call came from inside a callback of the same handle. */
-#define SQS_ERR_REENTRANT (-6)
-
-/*
- The handle found its own tables or positions damaged, or met an internal fault: it takes only reset, delete, error_detail
- and stats.
- */
-#define SQS_ERR_POISONED (-7)
-
-/* A name is unknown, taken, empty, or too long. */
-#define SQS_ERR_NAME (-8)
-
-/* A table is full; the config says how large it is. */
-#define SQS_ERR_LIMIT (-9)
-
-/* A size or position does not fit the integer that has to hold it. */
-#define SQS_ERR_OVERFLOW (-10)
-
-/* The memory given is too small, or the allocator gave none. */
-#define SQS_ERR_MEMORY (-11)
-
-/* A memory area is misaligned. */
-#define SQS_ERR_ALIGN (-12)
-
-/* A buffer of the caller lies in memory of the pipeline. */
-#define SQS_ERR_OVERLAP (-13)
-
-/* The memory budget is too small; the detail names the least that works. */
-#define SQS_ERR_BUDGET (-14)
-
-/* The pipeline was not sealed for this request; the detail names the bytes it needs. */
-#define SQS_ERR_NOT_PLANNED (-15)
-
-/* Rows or samples outside of what there is; the detail says how many there are. */
-#define SQS_ERR_RANGE (-16)
-
-/* Samples needed have left the input ring; the detail says where it starts. */
-#define SQS_ERR_EVICTED (-17)
-
-/* Stored data failed its check and cannot be recomputed. */
-#define SQS_ERR_CORRUPT (-18)
-
-/* A callback returned an error or nonsense; its code is in the detail. */
-#define SQS_ERR_CALLBACK (-19)
-
-/* The operating system refused. */
-#define SQS_ERR_IO (-20)
-
-/* Encoded data is damaged; the report says where. */
-#define SQS_ERR_DAMAGED (-21)
-
-/* Encoded data, a file or a checkpoint is of no known format. */
-#define SQS_ERR_FORMAT (-22)
-
-/* The operation was cancelled. */
-#define SQS_ERR_CANCELLED (-23)
-
-/* Stages do not fit together: row rates or element types of connected stages differ. */
-#define SQS_ERR_GRAPH (-24)
-
-/* The output buffer is too short; the detail says what it needs. */
-#define SQS_ERR_SPACE (-25)
-
-/* A fault of the library itself. Please report it. */
-#define SQS_ERR_INTERNAL (-26)
-
-/* "To the end", "as many as there are". */
-#define SQS_ALL UINT64_MAX
-
-/* Switches a feature off where zero means its default. */
-#define SQS_OFF UINT64_MAX
-
-/* Longest name of a stage or input in bytes, without the closing zero. */
-#define SQS_NAME_LEN 31
-
-/* Most edges of one stage. */
-#define SQS_MAX_FAN_IN 16
-
-/* Most inputs of a pipeline. */
-#define SQS_MAX_INPUTS 8
-
-/* Most requests of a plan. */
-#define SQS_MAX_REQUESTS 16
-
-/* Element type: signed 8-bit integer. */
-#define SQS_I8 1
-
-/* Element type: unsigned 8-bit integer. */
-#define SQS_U8 2
-
-/* Element type: signed 16-bit integer. */
-#define SQS_I16 3
-
-/* Element type: unsigned 16-bit integer. */
-#define SQS_U16 4
-
-/* Element type: signed 32-bit integer. */
-#define SQS_I32 5
-
-/* Element type: unsigned 32-bit integer. */
-#define SQS_U32 6
-
-/* Element type: signed 64-bit integer. */
-#define SQS_I64 7
-
-/* Element type: IEEE 754 single precision. */
-#define SQS_F32 8
-
-/* Element type: IEEE 754 double precision. */
-#define SQS_F64 9
-
-/* Element type: complex of two single-precision floats, real part first. */
-#define SQS_C32 10
-
-/* The planner picks the mode. The same bits come out of every mode. */
-#define SQS_MODE_AUTO 0
-
-/* Every stage's rows for the whole range are materialised in turn, as array libraries do it. */
-#define SQS_MODE_CLASSIC 1
-
-/* Blocks of windows run through all stages in small buffers. */
-#define SQS_MODE_SQRT 2
-
-/* Rows beyond the ends are zeros. */
-#define SQS_BOUNDARY_ZERO 0
-
-/* Rows beyond the ends are the first or last row again. */
-#define SQS_BOUNDARY_CLAMP 1
-
-/* Rows from the first to the last. */
-#define SQS_ORDER_FORWARD 0
-
-/*
- Rows from the last to the first: the blocks that a sink gets start with their last row, and hold rows in descending
- order. Not for sqs_evaluate.
- */
-#define SQS_ORDER_REVERSE 1
-
-/*
- A reverse scan: a stage whose state runs from the last row to the first. It has a state of at least a byte, set by
- state_init as it is behind the last row. A call makes its rows from the last to the first; state on entry is what the
- row behind the last one of the call left, and rows and edges lie in ascending order as in every call.
- */
-#define SQS_STAGE_REVERSE 1
-
-/* The source may get more samples: see sqs_source_extend. */
-#define SQS_SOURCE_GROWING 1
-
-/* Samples in a file: low byte first. */
-#define SQS_LITTLE_ENDIAN 0
-
-/* Samples in a file: high byte first. */
-#define SQS_BIG_ENDIAN 1
-
-/* Sample type of encoded streams: bytes of no known meaning. With channels above 1: packets of so many bytes. */
-#define SQS_BYTES 0
-
-/* Sample type of encoded streams: signed 24-bit integer in three bytes. The others are SQS_I8 to SQS_F64. */
-#define SQS_I24 11
-
-/* Per frame the codec that promises the least bytes: glyphs for samples; glyphs or LZ for bytes. */
-#define SQS_CODEC_AUTO 0
-
-/* Glyphs: predictors, ranks and entropy coding of samples. */
-#define SQS_CODEC_NUMERIC 1
-
-/* LZ with entropy-coded literals and sequences. */
-#define SQS_CODEC_LZ 2
-
-/* CCSDS 121.0-B-3. */
-#define SQS_CODEC_CCSDS121 3
-
-/* No coding. */
-#define SQS_CODEC_STORED 4
-
-/* More input will follow. */
-#define SQS_FLOW_CONTINUE 0
-
-/* More input will follow; put out all that was taken so far, up to the last whole row. */
-#define SQS_FLOW_FLUSH 1
-
-/* This is all the input. */
-#define SQS_FLOW_END 2
-
-/* The tag of the stream is the one given, not made from its first frame. */
-#define SQS_ENCODE_TAG 1
-
-/* Go on after damage: put out what is sound, at its place. */
-#define SQS_DECODE_RECOVER 1
-
-/* The stream's tag is the one given, not that of its first sound frame. */
-#define SQS_DECODE_TAG 2
-
-/* CCSDS 121: samples are two's complement. */
-#define SQS_CCSDS121_SIGNED 1
-
-/* CCSDS 121: samples of 17 to 24 bits lie in three bytes, not four. */
-#define SQS_CCSDS121_3BYTE 2
-
-/* CCSDS 121: samples lie big-endian in memory. The stream is the same. */
-#define SQS_CCSDS121_MSB 4
-
-/* CCSDS 121: code differences to the sample before. Without it the samples themselves are coded, as unsigned numbers. */
-#define SQS_CCSDS121_PREPROCESS 8
-
-/* CCSDS 121: the restricted set of code options, for at most 4 bits. */
-#define SQS_CCSDS121_RESTRICTED 16
-
-/* CCSDS 121: fill up to a whole byte behind each reference interval; not in the standard. */
-#define SQS_CCSDS121_PAD_RSI 32
-
-/* CCSDS 121: allow any even block length up to 256; not in the standard. */
-#define SQS_CCSDS121_NOT_ENFORCE 64
-
-/* A coder or decoder of CCSDS 121.0-B-3, in memory of the caller. Opaque. There is nothing to delete. */
-typedef struct sqs_ccsds121 sqs_ccsds121;
-
-/* A file being encoded or decoded in the background. Opaque; to be freed with sqs_codec_job_delete. */
-typedef struct sqs_codec_job sqs_codec_job;
-
-/* A stream being decoded, in memory of the caller. Opaque. There is nothing to delete. */
-typedef struct sqs_decoder sqs_decoder;
-
-/*
- A stream being encoded, in memory of the caller. Opaque. There is nothing to delete: the memory may be used for
- something else whenever the stream is of no more use.
- */
-typedef struct sqs_encoder sqs_encoder;
-
-/* A kind of built-in stage; see sqs_kind_argmax and the others. */
-typedef struct sqs_kind sqs_kind;
-
-/* A pipeline. Opaque. */
-typedef struct sqs_pipeline sqs_pipeline;
-
-/* Status of a call: 0 is success, positive is "not an error, but not that either", negative is an error. */
-typedef int32_t sqs_status;
-
-/* Reports a panic: file_bytes bytes at file, without a closing 0, name a source file of the library; line is a line in it. */
-typedef void (*sqs_panic_fn)(void *ctx, const char *file, size_t file_bytes, uint32_t line);
-
-/* What a pipeline is made with. Set up by sqs_config_init; zero means the default everywhere. */
-typedef struct {
-  /* sizeof(sqs_config). */
-  uint32_t struct_size;
-  /* 0. */
-  uint32_t flags;
-  /* Samples in a window, at least 1. */
-  uint64_t window;
-  /* Samples from the start of a window to that of the next, at least 1: less than window overlaps, more leaves gaps. */
-  uint64_t hop;
-  /* Element type of the samples: SQS_I8 ... SQS_C32. Default SQS_F32. */
-  uint32_t dtype;
-  /* Interleaved elements in a sample. Default 1. */
-  uint32_t channels;
-  /* SQS_MODE_AUTO, SQS_MODE_CLASSIC or SQS_MODE_SQRT. */
-  uint32_t mode;
-  /*
-   Checkpoints kept of each stage with state: an even number. Default 32. After t windows they are at most
-   2 * t / checkpoint_slots (or checkpoint_every) windows apart.
-   */
-  uint32_t checkpoint_slots;
-  /*
-   Windows between checkpoints of stages with state, while the stream is short; the longer the stream, the further
-   apart are the checkpoint_slots ones. Default: one block. SQS_OFF: no checkpoints.
-   */
-  uint64_t checkpoint_every;
-  /*
-   Bytes of the row cache (least recently used rows go first). SQS_OFF: none. Default: none; but in auto mode with a
-   memory budget, where ranges of dear rows are asked for, what is left of the budget, to a quarter of cache_bytes.
-   */
-  uint64_t lru_bytes;
-  /* Most bytes of the work area. Default and SQS_OFF: no bound. */
-  uint64_t memory_budget_bytes;
-  /*
-   Processor cache that blocks should fit: half of it is given to them, if they need it to be fast. Blocks that carry
-   more than that from one to the next may be larger. Default 512 KiB.
-   */
-  uint64_t cache_bytes;
-  /*
-   Samples that the ring of the pushed input holds. Default: what a block needs at once and one block more (told as
-   sqs_plan_info.input_capacity). To evaluate all of a pushed recording at once, give its length.
-   */
-  uint64_t input_capacity;
-  /* Most stages. Default 16, at most 1024. */
-  uint32_t max_stages;
-  /* Most edges of all stages together. Default 32, at most 4096. */
-  uint32_t max_edges;
-  /* Bytes for parameters of built-in stages, such as filter taps (8 bytes each). Default 1024. */
-  uint32_t param_bytes;
-  /* 0. */
-  uint32_t reserved;
-  /*
-   A directory, or NULL: then a classic plan over the budget is refused. With it the rows of classic requests lie in a
-   file there instead of the work area (sqs_plan_info.spill_bytes): without a memory budget always, with one where
-   they would exceed it. The file has no name and is gone with the pipeline; all of it is reserved and mapped when the
-   pipeline is sealed. The directory is opened by sqs_pipeline_new, which is done with the text then. Linux hosts only.
-   */
-  const char *spill_dir;
-} sqs_config;
-
-/* Allocates size bytes aligned to align, a power of two. Returns NULL when no memory is left. */
-typedef void *(*sqs_alloc_fn)(void *ctx, size_t size, size_t align);
-
-/* Frees the size bytes that an sqs_alloc_fn returned. */
-typedef void (*sqs_free_fn)(void *ctx, void *memory, size_t size);
-
-/* Where the memory of a pipeline comes from. Either base and size, or alloc and free. */
-typedef struct {
-  /* sizeof(sqs_memory). */
-  uint32_t struct_size;
-  /* 0. */
-  uint32_t flags;
-  /*
-   The control area, aligned to 8 bytes, which stays the caller's; then the work area is given to sqs_pipeline_seal.
-   NULL: alloc and free are used for both areas.
-   */
-  void *base;
-  /* Its size in bytes: at least what sqs_pipeline_control_bytes tells. */
-  size_t size;
-  /* Gives size bytes aligned to align (a power of two), or NULL. Called in new and seal only. */
-  sqs_alloc_fn alloc;
-  /* Takes them back. Called in delete only (and in new, when it fails). */
-  sqs_free_fn free;
-  /* First argument of both. */
-  void *ctx;
-} sqs_memory;
-
-/* What a call without a handle has to say about its failure: optional last argument of such calls. */
-typedef struct {
-  /* In: sizeof(sqs_error). */
-  uint32_t struct_size;
-  /* The status the call returned. */
-  sqs_status status;
-  /* errno of the operating system where it refused something, else 0. */
-  int32_t os_errno;
-  /* The detail, closed with a zero. */
-  char text[160];
-} sqs_error;
-
-/* A further input: a second stream with windows of its own. Row t of every stage belongs to window t of each input. */
-typedef struct {
-  /* sizeof(sqs_input_desc). */
-  uint32_t struct_size;
-  /* 0. */
-  uint32_t flags;
-  /* Its name, copied. */
-  const char *name;
-  /* Samples in a window, at least 1. */
-  uint64_t window;
-  /* Samples from window to window, at least 1. */
-  uint64_t hop;
-  /* Samples its ring holds; 0 as in sqs_config. */
-  uint64_t capacity;
-  /* Element type. */
-  uint32_t dtype;
-  /* Interleaved elements in a sample. */
-  uint32_t channels;
-} sqs_input_desc;
-
-/* Rows of one edge, as one call of a stage sees them. Read them with SQS_ROW. */
-typedef struct {
-  /* The row that belongs to the call's first output row; rows lie before it (lookback) and behind it. */
-  const void *base;
-  /* Bytes from the start of a row to that of the next. Of an input with overlapping windows it is less than a row. */
-  size_t row_stride_bytes;
-  /* Rows that may be read before base. */
-  size_t lookback;
-  /* Rows that may be read behind the last output row's own. */
-  size_t lookahead;
-  /* Elements in a row (of an input: window times channels). */
-  size_t len;
-  /* Element type. */
-  uint32_t dtype;
-  /* Rows of this edge per output row: the stage's stride. */
-  uint32_t step;
-} sqs_edge_rows;
-
-/* What a call of a stage gets. Valid during the call. */
-typedef struct {
-  /* sizeof(sqs_stage_io) of the library. */
-  uint32_t struct_size;
-  /* Number of edges. */
-  uint32_t edge_count;
-  /* Number of the first row to make. */
-  uint64_t first;
-  /* How many rows to make. */
-  size_t rows;
-  /* The edges, in the order of registration. */
-  const sqs_edge_rows *edges;
-  /* Where the rows go, one after another without gaps, the first one first: rows * len elements. */
-  void *out;
-  /*
-   State of a scan: what row first - 1 left, to be left as it is after row first + rows - 1. Of a reverse scan: what row
-   first + rows left, to be left as it is after row first. NULL for stages without.
-   */
-  void *state;
-  /* Scratch memory of scratch_bytes, any content; NULL for stages without. */
-  void *scratch;
-} sqs_stage_io;
-
-/* Computes rows of a stage. Returns 0, or a code of its own, which the error detail shows. */
-typedef int32_t (*sqs_stage_run_fn)(void *ctx, const sqs_stage_io *io);
-
-/* Sets the state of a scan before its first row. Returns 0, or a code of its own, which the error detail shows. */
-typedef int32_t (*sqs_state_init_fn)(void *ctx, void *state);
-
-/* An edge of a stage: which rows it sees. Row t of the stage sees rows t * stride - lookback to t * stride + lookahead. */
-typedef struct {
-  /* "input", the name of a further input, or of a stage registered before. */
-  const char *name;
-  /* Rows before the stage's own. */
-  uint32_t lookback;
-  /* Rows behind it. */
-  uint32_t lookahead;
-  /* What lies beyond the ends: SQS_BOUNDARY_ZERO or SQS_BOUNDARY_CLAMP. */
-  uint32_t boundary;
-  /* 0. */
-  uint32_t reserved;
-} sqs_edge_desc;
-
-/* A stage with a function of the caller. */
-typedef struct {
-  /* sizeof(sqs_stage_desc). */
-  uint32_t struct_size;
-  /* 0, or SQS_STAGE_REVERSE. */
-  uint32_t flags;
-  /* Its name, copied: 1 to 31 bytes, not taken. */
-  const char *name;
-  /*
-   Makes rows; returns 0, or a code of its own that the error detail will show. Must give the same row however rows
-   are grouped into calls, in whatever order they are asked for; must not keep anything between calls.
-   */
-  sqs_stage_run_fn run;
-  /* Sets the state before the first row (of a reverse scan: behind the last). NULL: zeros. */
-  sqs_state_init_fn state_init;
-  /* First argument of both: parameters. Stays the caller's, must outlive the pipeline. */
-  void *ctx;
-  /* The edges, copied. */
-  const sqs_edge_desc *edges;
-  /* Their number: 1 to SQS_MAX_FAN_IN. */
-  uint32_t edge_count;
-  /* Element type of its rows. */
-  uint32_t dtype;
-  /* Elements in a row, at least 1. */
-  uint32_t len;
-  /*
-   Input rows per output row. 0 and 1: one each; more: fewer rows come out than go in, one per stride, the last one
-   also where its inputs are not all there.
-   */
-  uint32_t stride;
-  /*
-   Bytes of state: a stage with state is a scan. Its rows are made in order (with SQS_STAGE_REVERSE from the last to the
-   first); io->state is what the row before left, and must be plain bytes, for it is copied, stored and compared.
-   */
-  uint32_t state_bytes;
-  /* Alignment of the state: a power of two up to 64. 0: 8. */
-  uint32_t state_align;
-  /* Bytes of scratch memory per call. */
-  uint32_t scratch_bytes;
-  /* Alignment of the scratch: a power of two up to 64. 0: 8. */
-  uint32_t scratch_align;
-  /* A number of the caller's that changes whenever the parameters behind ctx change. */
-  uint32_t revision;
-  /*
-   Bytes of the words that the state is made of: 1, 2, 4 or 8, so that saved states can be read on machines of any byte
-   order. 0: not told (or of several sizes): what was saved is read on machines of the same byte order alone.
-   */
-  uint32_t state_word;
-  /*
-   About how many nanoseconds a row takes, for the planner, which weighs the stages' work against what an order of work
-   adds to it. No row depends on it, nor does what is saved. 0: not known, it is guessed by the bytes seen and made.
-   */
-  uint64_t cost_ns_per_row;
-} sqs_stage_desc;
-
-/* A parameter of a built-in stage: a number, or a list. */
-typedef struct {
-  /* Its name, as the table of stages above has it. */
-  const char *key;
-  /* The number. Whole numbers are exact up to 2^53. */
-  double value;
-  /* The list, copied; NULL for a number. */
-  const double *values;
-  /* Its length. */
-  size_t count;
-} sqs_param;
-
-/* A built-in stage. */
-typedef struct {
-  /* sizeof(sqs_builtin_desc). */
-  uint32_t struct_size;
-  /* 0. */
-  uint32_t flags;
-  /* Its kind: "hann", "rfft_magnitude" and so on; see the table of stages above. */
-  const char *kind;
-  /* Its name, copied. */
-  const char *name;
-  /* The edges, copied. */
-  const sqs_edge_desc *edges;
-  /* The parameters, copied. NULL: all defaults. */
-  const sqs_param *params;
-  /* Number of edges. */
-  uint32_t edge_count;
-  /* Number of parameters. */
-  uint32_t param_count;
-  /* As in sqs_stage_desc. 0: what the library knows of the kind. */
-  uint64_t cost_ns_per_row;
-} sqs_builtin_desc;
-
-/* What will be asked of a pipeline. */
-typedef struct {
-  /* sizeof(sqs_request). */
-  uint32_t struct_size;
-  /* The stage whose rows are wanted. */
-  uint32_t stage;
-  /* First row. A plan does not depend on it, but in classic mode with stages that have state. */
-  uint64_t first;
-  /* Rows; in a plan: most rows at a time. SQS_ALL: as many as there are. */
-  uint64_t count;
-  /* SQS_ORDER_FORWARD or SQS_ORDER_REVERSE. */
-  uint32_t order;
-  /* 0. */
-  uint32_t flags;
-} sqs_request;
-
-/* A plan in figures. Bytes of the parts add up to work_bytes with the padding between them. */
-typedef struct {
-  /* In: sizeof(sqs_plan_info). */
-  uint32_t struct_size;
-  /* How the requests run: SQS_MODE_CLASSIC if all of them do, else SQS_MODE_SQRT. */
-  uint32_t mode;
-  /* Bytes of the work area: exactly these suffice. */
-  uint64_t work_bytes;
-  /* Its alignment in bytes. */
-  uint64_t work_align;
-  /* Of work_bytes: constant tables of stages. */
-  uint64_t table_bytes;
-  /* Of work_bytes: rings of pushed inputs. */
-  uint64_t ring_bytes;
-  /* Of work_bytes: buffers of the stream (opened outputs). */
-  uint64_t stream_bytes;
-  /* Of work_bytes: buffers of an evaluation, the largest planned one deciding. */
-  uint64_t evaluate_bytes;
-  /* Of work_bytes: queues of opened outputs. */
-  uint64_t output_bytes;
-  /* Of work_bytes: the row cache. */
-  uint64_t cache_bytes;
-  /*
-   Of work_bytes: checkpoints of stages with state; and, within evaluate_bytes, the snapshots, headers, states kept at
-   tiles and leaf of a request in reverse order or behind a reverse scan.
-   */
-  uint64_t checkpoint_bytes;
-  /* Bytes of the control area. */
-  uint64_t control_bytes;
-  /* Bytes that stages hold on the host's heap, at most (plans of transforms). */
-  uint64_t host_heap_bytes;
-  /* The least memory_budget_bytes that would do. */
-  uint64_t min_budget_bytes;
-  /* Windows of a block; in classic mode the rows of the range. */
-  uint64_t block;
-  /* Rows the cache holds. */
-  uint64_t cache_rows;
-  /* Samples the ring of the first input holds; 0 where it has a source. */
-  uint64_t input_capacity;
-  /* Windows between checkpoints; 0 without stages with state. */
-  uint64_t checkpoint_every;
-  /*
-   Stage work relative to making each row once, at most; above 1 in reverse order and behind reverse scans. It counts
-   on no checkpoints: where there are some, less has to be made again.
-   */
-  double recompute_factor;
-  /* Checkpoints of each stage with state. */
-  uint64_t checkpoint_slots;
-  /* Rows in reverse order or behind a reverse scan: snapshots held at a time. */
-  uint64_t sweep_slots;
-  /* Rows of a tile: made and held together. */
-  uint64_t sweep_leaf;
-  /* Rows made beyond one pass of every stage with state, counted once for each change of direction; as recompute_factor. */
-  uint64_t sweep_extra;
-  /* Tiles at which states of reverse scans, and of what stands behind them, are kept; 0 where none have to be. */
-  uint64_t sweep_tiles;
-  /* Passes over the rows in alternating directions, behind the first way ahead. */
-  uint64_t sweep_passes;
-  /* Bytes of the file in spill_dir, beside work_bytes; 0: none. */
-  uint64_t spill_bytes;
-} sqs_plan_info;
-
-/*
- Reads up to n samples, starting at sample first, into dst. Sets *got to the number read, at least 1. Returns 0, or a
- code of its own, which the error detail shows.
- */
-typedef int32_t (*sqs_source_read_fn)(void *ctx, uint64_t first, void *dst, size_t n, size_t *got);
-
-/* Samples that can be read at any position, again and again: a recorder file, a memory. */
-typedef struct {
-  /* sizeof(sqs_source). */
-  uint32_t struct_size;
-  /* 0 or SQS_SOURCE_GROWING. */
-  uint32_t flags;
-  /*
-   Reads up to n samples from number first on into dst (n samples of room), sets *got to how many it read, at least
-   one, and returns 0; or returns a code of its own that the error detail will show.
-   */
-  sqs_source_read_fn read;
-  /* First argument. Stays the caller's, must outlive the pipeline. */
-  void *ctx;
-  /* Samples it has. */
-  uint64_t samples;
-} sqs_source;
-
-/*
- Receives rows: bytes bytes at data, which hold the given number of rows, the first of them row first. In reverse order
- first is the highest row and the rows descend. Returns 0, or a code of its own, which the error detail shows.
- */
-typedef int32_t (*sqs_sink_fn)(void *ctx, uint64_t first, size_t rows, const void *data, size_t bytes);
-
-/*
- Writes all of the bytes at data, after those of the calls before. Returns 0, or a code of its own, which the error
- detail shows.
- */
-typedef int32_t (*sqs_write_fn)(void *ctx, const void *data, size_t bytes);
-
-/* Where a restored pipeline goes on. */
-typedef struct {
-  /* In: sizeof(sqs_resume). */
-  uint32_t struct_size;
-  /* Inputs that there are. */
-  uint32_t inputs;
-  /* Per input the next sample to push; of a source the samples it had when it was saved. */
-  uint64_t next_sample[8];
-} sqs_resume;
-
-/* What a pipeline did since it was made. */
-typedef struct {
-  /* In: sizeof(sqs_stats). */
-  uint32_t struct_size;
-  /* 1 while an evaluation begun with sqs_evaluate_begin is under way. */
-  uint32_t evaluating;
-  /* High-water mark of the work area in bytes; never above plan_bytes. */
-  uint64_t peak_bytes;
-  /* Bytes of the plan it was sealed with. */
-  uint64_t plan_bytes;
-  /* Calls of stage functions. */
-  uint64_t stage_calls;
-  /* Rows made by stages, all stages together. */
-  uint64_t stage_rows;
-  /* Rows handed out by pull and evaluate. */
-  uint64_t rows_out;
-  /* Calls of sources. */
-  uint64_t source_calls;
-  /* Bytes read from sources. */
-  uint64_t source_bytes;
-  /* Rows found in the row cache. */
-  uint64_t cache_hits;
-  /* Rows looked for there and not found. */
-  uint64_t cache_misses;
-  /* Stored things that failed their check, each counted once, when it was found: by use or by sqs_scrub. */
-  uint64_t crc_failures;
-  /*
-   Of these, those found when they were needed, which were then made again in the same call or the next ones. What
-   sqs_scrub drops is none, but for constant tables, which it fills again.
-   */
-  uint64_t repairs;
-  /*
-   Rows that stages made for repairs, of all stages, as often as they were made: for a checkpoint or a snapshot of a
-   sweep those from the one below it up to where it stood (a snapshot that does not tell: up to the next tile); for a
-   cached row those of its stage up to and with it (none where the rows come from a sweep); for a state kept at a tile
-   all from there until the sweep is at the same tile of the same pass again; for a running job those up to where its
-   stages stood. A row beyond, made in the same block, is not counted.
-   */
-  uint64_t recomputed_rows;
-  /* Bytes of the rows made by stages, all stages together. */
-  uint64_t stage_bytes;
-  /* High-water mark of the file in spill_dir in bytes; never above sqs_plan_info.spill_bytes. */
-  uint64_t spill_bytes;
-} sqs_stats;
-
-/* How far a file or stream has come. */
-typedef struct {
-  /* Size of the input in bytes; SQS_ALL where it is not known. */
-  uint64_t total;
-  /* Bytes of the input that are done. */
-  uint64_t bytes_in;
-  /* Bytes put out. */
-  uint64_t bytes_out;
-  /* Frames done. */
-  uint64_t frames;
-} sqs_progress;
-
-/* Called with the progress so far. Returns 0 to continue, anything else to cancel. */
-typedef int32_t (*sqs_progress_fn)(void *ctx, const sqs_progress *progress);
-
-/* How a stream is encoded. Set up by sqs_encode_options_init; zero means the default everywhere. */
-typedef struct {
-  /* sizeof(sqs_encode_options). */
-  uint32_t struct_size;
-  /* 0 or SQS_ENCODE_TAG. */
-  uint32_t flags;
-  /* What the samples are: SQS_BYTES (the default), SQS_I8 to SQS_F64, SQS_I24. */
-  uint32_t dtype;
-  /* SQS_LITTLE_ENDIAN (the default) or SQS_BIG_ENDIAN. */
-  uint32_t byte_order;
-  /* Interleaved channels, 1 to 4096; 0 means 1. A row is one sample of each. */
-  uint32_t channels;
-  /* 1 to 9, 0 means 5. 1: integers only, for slow processors; 9: the smallest output, whatever time it takes. */
-  uint32_t effort;
-  /* Which codec frames may use: SQS_CODEC_*. What does not shrink is stored, whatever the codec. */
-  uint32_t codec;
-  /* Raw bytes of a frame, 16 KiB to 4 MiB, rounded down to whole rows. Default: 32 KiB for samples, 64 KiB for bytes. */
-  uint32_t frame_bytes;
-  /*
-   Frames of a group, up to 256: each but the first may refer to those before it, for fewer bytes in all; damage to one
-   costs the rest of its group. 0 and 1: each frame stands for itself. Decoders need history_bytes for the others.
-   */
-  uint32_t restart_interval;
-  /* Entries of the index in the end frame, 16 bytes of memory each; default none. The index lets readers jump. */
-  uint32_t index_entries;
-  /* With SQS_ENCODE_TAG: the tag, up to 65535, that tells the frames of this stream from those of another inside it. */
-  uint32_t tag;
-  /* Threads that encode, in files and sqs_encode_stream, up to 64; 0 means 1. The output is the same for any number. */
-  uint32_t threads;
-  /*
-   Bytes before a frame that it may refer to, with restart_interval above 1, up to 4 MiB; 0: 64 KiB. Memory of the
-   encoder and of the decoder.
-   */
-  uint32_t history_bytes;
-  /* 0. */
-  uint32_t reserved;
-  /*
-   With SQS_CODEC_CCSDS121: bits of a sample, 1 to 32, and with them the other three as in sqs_ccsds121_params, the
-   same for all frames. A frame with a sample that does not fit them, or with a part of a container, is stored.
-   0: all four follow from the sample type, and the others are 0, too.
-   */
-  uint32_t ccsds_bits;
-  /* CCSDS 121: samples of a block. */
-  uint32_t ccsds_block;
-  /* CCSDS 121: blocks from reference to reference. */
-  uint32_t ccsds_rsi;
-  /* CCSDS 121: SQS_CCSDS121_* added up. */
-  uint32_t ccsds_flags;
-  /* Files and sqs_encode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
-  void *memory;
-  /* Its size: what sqs_encode_work_bytes tells. */
-  size_t memory_bytes;
-  /*
-   Files and sqs_encode_stream: called after every frame put out; NULL: not. Anything but 0 cancels. An
-   asynchronous job calls it from a thread of its own.
-   */
-  sqs_progress_fn progress;
-  /* First argument of progress. */
-  void *ctx;
-} sqs_encode_options;
-
-/* What an encoder or decoder did. Times are of a wall clock, and 0 where there is none (sqs_encoder_step). */
-typedef struct {
-  /* In: sizeof(sqs_codec_stats). */
-  uint32_t struct_size;
-  /* 1 where the end of the stream was written or met. */
-  uint32_t ended;
-  /* Bytes of the original in sound frames. */
-  uint64_t raw_bytes;
-  /* Bytes of the encoded stream. */
-  uint64_t coded_bytes;
-  /* raw_bytes over coded_bytes in thousandths; 0 without a byte. */
-  uint64_t ratio_milli;
-  /* Sound frames, the end frame not among them. */
-  uint64_t frames;
-  /* Of frames: stored. */
-  uint64_t stored_frames;
-  /* Of frames: glyphs. */
-  uint64_t numeric_frames;
-  /* Of frames: LZ. */
-  uint64_t lz_frames;
-  /* Of frames: CCSDS 121. */
-  uint64_t ccsds121_frames;
-  /* Glyphs in them that code directly. */
-  uint64_t primitive_glyphs;
-  /* Glyphs that point at something earlier. */
-  uint64_t reference_glyphs;
-  /* Glyphs that are residuals of a predictor. */
-  uint64_t delta_glyphs;
-  /* Glyphs that are groups of others. */
-  uint64_t composite_glyphs;
-  /* Nanoseconds spent in reading. */
-  uint64_t read_ns;
-  /* Nanoseconds spent in encoding or decoding; of several threads the sum. */
-  uint64_t code_ns;
-  /* Nanoseconds spent in writing, with what it takes to have it on the disk. */
-  uint64_t write_ns;
-  /* Nanoseconds from the beginning to the end. */
-  uint64_t wall_ns;
-  /* raw_bytes per second of wall_ns; 0 where there is no clock. */
-  uint64_t bytes_per_second;
-  /* Bytes of memory used: all that was told beforehand. */
-  uint64_t peak_bytes;
-  /* Decoding: length of the original, as the end frame has it; SQS_ALL as long as it was not met. */
-  uint64_t length;
-  /* Decoding: frames with a sound header that cannot be decoded: damaged, or what they refer to is missing. */
-  uint64_t damaged_frames;
-  /* Decoding: sound frames that had come already. */
-  uint64_t repeated_frames;
-  /* Decoding: sound frames that came behind later ones. */
-  uint64_t late_frames;
-  /* Decoding: encoded bytes that belong to no sound frame of this stream. */
-  uint64_t skipped_bytes;
-  /* Decoding: bytes of the original that are missing. */
-  uint64_t missing_bytes;
-  /* Decoding: ranges they make up, as far as they can be told apart. */
-  uint64_t missing_ranges;
-  /* Decoding: sample type of the first sound frame. */
-  uint32_t dtype;
-  /* Decoding: its byte order. */
-  uint32_t byte_order;
-  /* Decoding: its channels; 0 as long as there was none. */
-  uint32_t channels;
-  /* 0. */
-  uint32_t reserved;
-} sqs_codec_stats;
-
-/* Bytes first to end - 1 of the original. */
-typedef struct {
-  /* Position of the first byte. */
-  uint64_t first;
-  /* Position behind the last byte. */
-  uint64_t end;
-} sqs_range;
-
-/* How a stream is decoded. Set up by sqs_decode_options_init; zero means the default everywhere. */
-typedef struct {
-  /* sizeof(sqs_decode_options). */
-  uint32_t struct_size;
-  /* 0, or SQS_DECODE_RECOVER and SQS_DECODE_TAG added up. */
-  uint32_t flags;
-  /*
-   Most raw bytes of a frame, 16 KiB to 4 MiB; larger frames are refused (SQS_ERR_LIMIT). Default: 64 KiB; files:
-   what the first frame has, if that is more.
-   */
-  uint32_t max_frame_bytes;
-  /* With SQS_DECODE_TAG: the tag. */
-  uint32_t tag;
-  /* First byte of the original that is wanted. */
-  uint64_t first;
-  /* How many; 0 and SQS_ALL: all from first on. Of sqs_decoder_init: SQS_ALL or 0. */
-  uint64_t count;
-  /* Where files and sqs_decode_stream put the missing ranges; NULL: nowhere. */
-  sqs_range *missing;
-  /*
-   Missing ranges that can be told apart, 16 bytes of memory each, and room in missing, if given; default 64. What is
-   beyond is only counted.
-   */
-  uint32_t max_missing;
-  /*
-   Bytes before a frame that it may refer to, up to 4 MiB, of streams encoded with a restart_interval above 1: their
-   history_bytes; frames that refer to more are refused (SQS_ERR_LIMIT). 0: none; files: 64 KiB if the second frame is
-   of the same group as the first.
-   */
-  uint32_t history_bytes;
-  /* Files and sqs_decode_stream: memory to use in place of the heap, aligned to 8 bytes; NULL: the heap, once. */
-  void *memory;
-  /* Its size: what sqs_decode_work_bytes tells. */
-  size_t memory_bytes;
-  /* Files and sqs_decode_stream: called every now and then; NULL: not. Anything but 0 cancels. */
-  sqs_progress_fn progress;
-  /* First argument of progress. */
-  void *ctx;
-} sqs_decode_options;
-
-/* Parameters of a CCSDS 121.0-B-3 bitstream, none of which it has in itself. The flags are libaec's by number. */
-typedef struct {
-  /* sizeof(sqs_ccsds121_params). */
-  uint32_t struct_size;
-  /* n: bits of a sample, 1 to 32. */
-  uint32_t bits;
-  /* J: samples of a block, 8, 16, 32 or 64. */
-  uint32_t block;
-  /* r: blocks from one reference sample to the next, 1 to 4096. */
-  uint32_t rsi;
-  /* SQS_CCSDS121_* added up. */
-  uint32_t flags;
-  /* 0. */
-  uint32_t reserved;
-} sqs_ccsds121_params;
-
-/*
- Reads up to cap bytes into dst and sets *got to the number read; 0 is the end of the input. Returns 0, or a code of its
- own, which the error detail shows.
- */
-typedef int32_t (*sqs_read_fn)(void *ctx, void *dst, size_t cap, size_t *got);
-
-/*
- Writes all of the bytes at data to position offset of the output. Returns 0, or a code of its own, which the error
- detail shows.
- */
-typedef int32_t (*sqs_write_at_fn)(void *ctx, uint64_t offset, const void *data, size_t bytes);
-
-/* Where sqs_encode_stream and sqs_decode_stream get bytes from and put them. */
-typedef struct {
-  /* sizeof(sqs_stream). */
-  uint32_t struct_size;
-  /* 0. */
-  uint32_t flags;
-  /*
-   Reads up to cap bytes into dst, at least one, sets *got, and returns 0; *got = 0 is the end. Or returns a code of
-   its own, which ends it all and stands in the error detail.
-   */
-  sqs_read_fn read;
-  /*
-   Takes all of the bytes, which belong to position offset of the output, and returns 0; or a code of its own.
-   Encoded bytes follow each other; decoded ones do but for holes (see SQS_DECODE_RECOVER). Decoding, NULL: the
-   stream is only checked.
-   */
-  sqs_write_at_fn write;
-  /* First argument of both. */
-  void *ctx;
-  /* Bytes that will be read, for progress; 0: not known. */
-  uint64_t total;
-} sqs_stream;
-
-/*
- An encoder behind an evaluation: give sqs_encoder_sink_rows as the sink and this as its ctx. The rows of the stage are
- the original of the stream: options with the stage's type and with its len as channels fit them.
- */
-typedef struct {
-  /* sizeof(sqs_encoder_sink). */
-  uint32_t struct_size;
-  /*
-   0 before the first rows. Then the status that put an end to it, if any: SQS_ERR_CALLBACK where write failed, else
-   that of sqs_encoder_step.
-   */
-  int32_t status;
-  /* The encoder, made by sqs_encoder_init. */
-  sqs_encoder *encoder;
-  /* Where encoded bytes are put before they are written. */
-  void *buffer;
-  /* Its size, at least 1. */
-  size_t bytes;
-  /* Takes encoded bytes, all of them, and returns 0; or a code of its own that ends the evaluation. */
-  sqs_write_fn write;
-  /* First argument of write. */
-  void *ctx;
-} sqs_encoder_sink;
-
 #ifdef __cplusplus
 extern "C" {
-#endif /* __cplusplus */
+#endif
 
-/* Version of the library as text: "major.minor.patch". Static, never NULL. Callbacks may call it. */
+
+/* ================================================================================================================== */
+/**
+ * @defgroup basics 2. Basics: version, statuses, element types
+ *
+ * Statuses and errors
+ * -------------------
+ *
+ * Every function returns a status: 0 is success, a positive number is a condition that is no error ("not now", "the
+ * end"), a negative number is an error. Treat every negative number as an error; later versions may add some. A call
+ * that fails changes nothing except what its description states. Outputs are written on success only; counts
+ * (accepted, written, done) always. No call aborts, unwinds or blocks, except where stated.
+ *
+ * The last error of a handle is described in one sentence by the function of its type that ends in _error_detail.
+ * Calls without a handle take an sqs_error instead. A handle that is NULL, deleted or no handle gives
+ * #SQS_ERR_ARGUMENT when detectable.
+ *
+ * Structs
+ * -------
+ *
+ * Each struct starts with struct_size, its sizeof in the program. Zero the rest and set what you need: zero means the
+ * default everywhere. Later versions only add fields at the end.
+ *
+ * Threads
+ * -------
+ *
+ * A handle is used by one task at a time: no call locks, and two calls on the same handle must not run at the same
+ * time. Different handles share nothing and may be used at the same time. No function may be called from an interrupt
+ * handler. The library has no global state, except the hook of sqs_panic_hook().
+ *
+ * Callbacks
+ * ---------
+ *
+ * Stages, sources and sinks are called by sqs_step() and the functions sqs_evaluate..., and by nothing else;
+ * allocators by new, seal and delete. A callback may call functions without a handle, and functions of other handles;
+ * a call on the same handle returns #SQS_ERR_REENTRANT. A callback must not unwind (C++ exceptions, longjmp) into the
+ * library.
+ *
+ * If a callback fails, the block that it was called for is discarded: the next call tries the same block again, and
+ * sinks and queues have received whole blocks only. After #SQS_ERR_INTERNAL and #SQS_ERR_POISONED the handle is
+ * poisoned: it accepts only reset, delete, error detail and statistics.
+ *
+ * @{
+ */
+
+/**
+ * Returns the version of the library as text, "major.minor.patch".
+ *
+ * May be called from callbacks.
+ *
+ * @return static text, never NULL
+ * @see sqs_abi_check()
+ */
 const char *sqs_version(void);
 
-/* ABI version of the library, to compare with SQS_ABI_VERSION of the header. Callbacks may call it. */
-uint32_t sqs_abi_version(void);
+/** @name Statuses
+ *  @{ */
+#define SQS_OK                  0 /**< Success. */
+#define SQS_AGAIN               1 /**< Not now: an input buffer or a queue is full, or more input is needed. Nothing
+                                        is lost; call again later. */
+#define SQS_END                 2 /**< The end: the input has ended and all rows were delivered, or no work is left. */
+#define SQS_ERR_ARGUMENT     (-1) /**< An argument is NULL, zero, out of range, or contradicts another one; or the
+                                        handle is not valid. */
+#define SQS_ERR_STRUCT_SIZE  (-2) /**< A struct_size is smaller than version 1 of the struct. */
+#define SQS_ERR_UNSUPPORTED  (-3) /**< This build or version lacks the requested feature, or a newer caller set a
+                                        field that it does not know. */
+#define SQS_ERR_ABI          (-4) /**< Header and library have different ABI versions. */
+#define SQS_ERR_STATE        (-5) /**< The call does not fit the state of the handle, such as registering after
+                                        seal. */
+#define SQS_ERR_REENTRANT    (-6) /**< The call came from a callback of the same handle. */
+#define SQS_ERR_POISONED     (-7) /**< The handle is poisoned: its tables or positions are damaged, or an internal
+                                        fault occurred. Reset or delete it. */
+#define SQS_ERR_NAME         (-8) /**< A name is unknown, already used, empty or too long. */
+#define SQS_ERR_LIMIT        (-9) /**< A table is full; its size is set in the config or the options. */
+#define SQS_ERR_OVERFLOW    (-10) /**< A size or position does not fit the integer that holds it. */
+#define SQS_ERR_MEMORY      (-11) /**< The given memory is too small, or the allocator returned none. */
+#define SQS_ERR_ALIGN       (-12) /**< A memory area or a pointer is misaligned. */
+#define SQS_ERR_OVERLAP     (-13) /**< A buffer of the caller overlaps memory of the handle, or another buffer of
+                                        the call. */
+#define SQS_ERR_BUDGET      (-14) /**< The memory budget is too small; the detail gives the minimum. */
+#define SQS_ERR_NOT_PLANNED (-15) /**< The pipeline was not sealed for this request; the detail gives the bytes
+                                        needed. */
+#define SQS_ERR_RANGE       (-16) /**< Rows or samples out of range; the detail gives the number available. */
+#define SQS_ERR_EVICTED     (-17) /**< Samples that are needed have left the input buffer; the detail gives its
+                                        first sample. */
+#define SQS_ERR_CORRUPT     (-18) /**< Stored data failed its check and cannot be recomputed. */
+#define SQS_ERR_CALLBACK    (-19) /**< A callback failed; its return code is in the detail. */
+#define SQS_ERR_IO          (-20) /**< The operating system refused an operation; errno is in the detail. */
+#define SQS_ERR_DAMAGED     (-21) /**< Encoded data is damaged. */
+#define SQS_ERR_FORMAT      (-22) /**< Encoded data, a file or a checkpoint has an unknown format. */
+#define SQS_ERR_CANCELLED   (-23) /**< The operation was cancelled. */
+#define SQS_ERR_GRAPH       (-24) /**< Stages do not fit together: row rates, element types or row lengths of
+                                        connected stages differ. */
+#define SQS_ERR_SPACE       (-25) /**< The output buffer is too short; the detail gives the size needed. */
+#define SQS_ERR_INTERNAL    (-26) /**< A fault of the library. Please report it. */
+/** @} */
 
-/*
- Tells whether a program compiled with a header of version header_abi can use this library: call it once at start as
- sqs_abi_check(SQS_ABI_VERSION). Callbacks may call it.
+/** Status of a call: 0 is success, a positive number is a condition that is no error, a negative number is an error. */
+typedef int32_t sqs_status;
 
- Returns SQS_OK: the same major version, and a library not older than the header; SQS_ERR_ABI otherwise.
+/** Details of the error of a call without a handle: the optional last argument of such calls. */
+typedef struct sqs_error {
+    /** In: sizeof(sqs_error). A smaller struct is left unchanged. */
+    uint32_t struct_size;
+    /** Out: the status that the call returned. */
+    sqs_status status;
+    /** Out: errno of the operating system where it refused an operation, else 0. */
+    int32_t os_errno;
+    /** Out: one sentence of English, zero-terminated. */
+    char text[160];
+} sqs_error;
+
+/**
+ * Returns a status as one line of English.
+ *
+ * May be called from callbacks.
+ *
+ * @param[in] status  any number
+ * @return static text, never NULL; "unknown status" for an unknown number
  */
-sqs_status sqs_abi_check(uint32_t header_abi);
-
-/* One line of English for a status. Static, never NULL: an unknown number gives "unknown status". Callbacks may call it. */
 const char *sqs_status_text(sqs_status status);
 
-/*
- Sets the function that flight builds call before they stop for good. The library does not panic by construction, and the
- checks of docs/flight/flight.md find no way to it; what is left is damage to the program itself. The function should not
- return: it may reset the computer. Where there is none, or it returns, the library stays in an endless loop, for the
- watchdog to end. One function for the whole program; call it at start, before anything else. Callbacks may call it.
+/** @name Element types
+ *  @{ */
+#define SQS_I8   1 /**< Signed 8-bit integer. */
+#define SQS_U8   2 /**< Unsigned 8-bit integer. */
+#define SQS_I16  3 /**< Signed 16-bit integer. */
+#define SQS_U16  4 /**< Unsigned 16-bit integer. */
+#define SQS_I32  5 /**< Signed 32-bit integer. */
+#define SQS_U32  6 /**< Unsigned 32-bit integer. */
+#define SQS_I64  7 /**< Signed 64-bit integer. */
+#define SQS_F32  8 /**< IEEE 754 single precision. */
+#define SQS_F64  9 /**< IEEE 754 double precision. */
+#define SQS_C32 10 /**< Complex number: two IEEE 754 single-precision floats, real part first. */
+/** @} */
 
- hook: NULL for none. file: name of a source file of the library, file_bytes bytes without a 0 at the end, or NULL;
- line: the line in it. ctx: first argument of hook.
- Returns SQS_OK; SQS_ERR_UNSUPPORTED: this is no flight build: a panic becomes SQS_ERR_INTERNAL there.
+/** @name Byte order of samples in files
+ *  @{ */
+#define SQS_LITTLE_ENDIAN 0 /**< Low byte first. */
+#define SQS_BIG_ENDIAN    1 /**< High byte first. */
+/** @} */
+
+/** @name Limits and special values
+ *  @{ */
+#define SQS_ALL          UINT64_MAX /**< Count: all to the end. */
+#define SQS_OFF          UINT64_MAX /**< Config: switches a feature off where zero selects its default. */
+#define SQS_NAME_LEN             31 /**< Maximum length of the name of a stage or input, in bytes without the
+                                          terminating zero. */
+#define SQS_MAX_FAN_IN           16 /**< Maximum number of edges of one stage. */
+#define SQS_MAX_INPUTS            8 /**< Maximum number of inputs of a pipeline. */
+#define SQS_MAX_REQUESTS         16 /**< Maximum number of requests of a plan. */
+/** @} */
+
+/** @} */
+
+
+/* ================================================================================================================== */
+/**
+ * @defgroup pipeline 3. Pipeline, the simple way
+ *
+ * Set window and hop in a config, create the pipeline, register stages, push samples, evaluate rows. Memory comes from
+ * the host's heap: the control area when the pipeline is created, the work area at the first push or evaluation, which
+ * seals the pipeline. Chapter 4 describes how to give the memory and to know its size beforehand.
+ *
+ * A pushed input keeps samples in a buffer of input_capacity samples. Without opened outputs they stay until an
+ * evaluation has passed them; a full buffer accepts no samples (#SQS_AGAIN) until rows are evaluated or the pipeline
+ * is reset. To evaluate a whole recording at once, set input_capacity to its length.
+ *
+ * A row is computed only when it is final: when all samples it depends on are available, or the input has ended.
+ *
+ * @{
  */
-sqs_status sqs_panic_hook(sqs_panic_fn hook,
-                          void *ctx);
 
-/*
- Fills a config with zeros, which mean the defaults, and sets its struct_size. Then set at least window and hop.
- Callbacks may call it.
+/** @name Order of work of a pipeline
+ *  @{ */
+#define SQS_MODE_AUTO    0 /**< The planner chooses, per plan, the faster order within the budget. The rows are the
+                                 same bits in either order. */
+#define SQS_MODE_CLASSIC 1 /**< Classic order: all rows of one stage, then all rows of the next, as array libraries
+                                 do. */
+#define SQS_MODE_SQRT    2 /**< Sqrt order: blocks of consecutive windows run through all stages in small buffers. */
+/** @} */
 
- struct_size: sizeof(sqs_config) of the caller.
- Returns SQS_OK; SQS_ERR_ARGUMENT: config is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+/** Configuration of a pipeline. Set up by sqs_config_init(); zero means the default. */
+typedef struct sqs_config {
+    /** sizeof(sqs_config). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t flags;
+    /** Samples of a window, at least 1. Required. */
+    uint64_t window;
+    /**
+     * Samples from the start of a window to the start of the next, at least 1: below window, windows overlap; above,
+     * samples between them are skipped. Required.
+     */
+    uint64_t hop;
+    /** Element type of the samples, #SQS_I8 to #SQS_C32. Default: #SQS_F32. */
+    uint32_t dtype;
+    /** Interleaved elements of a sample. Default: 1. */
+    uint32_t channels;
+    /** #SQS_MODE_AUTO (default), #SQS_MODE_CLASSIC or #SQS_MODE_SQRT. */
+    uint32_t mode;
+    /**
+     * Checkpoints kept of each stage with state: an even number up to 65536. Default: 32. After t windows they are at
+     * most 2 * t / checkpoint_slots windows apart (or checkpoint_every, if that is more).
+     */
+    uint32_t checkpoint_slots;
+    /**
+     * Windows between checkpoints of stages with state while the stream is short; as it grows, the checkpoint_slots
+     * checkpoints move apart. Default: one block. #SQS_OFF: no checkpoints.
+     */
+    uint64_t checkpoint_every;
+    /**
+     * Bytes of the row cache; the least recently used rows are dropped first. #SQS_OFF: none. Default: none, except in
+     * auto mode with a memory budget and requests for ranges of expensive rows: then what remains of the budget, up to
+     * a quarter of cpu_cache_bytes.
+     */
+    uint64_t row_cache_bytes;
+    /** Maximum size of the work area in bytes. Default and #SQS_OFF: no limit. */
+    uint64_t memory_budget_bytes;
+    /**
+     * Processor cache in bytes: a block may use half of it, where that makes it faster. Blocks that carry more than
+     * that from one to the next may be larger. Default: 512 KiB.
+     */
+    uint64_t cpu_cache_bytes;
+    /**
+     * Samples that the buffer of the pushed input holds. Default: the samples of two blocks, see
+     * sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length.
+     */
+    uint64_t input_capacity;
+    /** Maximum number of stages, up to 1024. Default: 16. */
+    uint32_t max_stages;
+    /** Maximum number of edges of all stages, up to 4096. Default: 32. */
+    uint32_t max_edges;
+    /** Bytes for lists of parameters of built-in stages, such as filter taps (8 bytes each). Default: 1024. */
+    uint32_t param_bytes;
+    /** 0. */
+    uint32_t reserved;
+    /**
+     * Directory for the rows of classic requests, or NULL: a classic plan over the budget is refused. The rows go to a
+     * file in this directory instead of the work area: without a memory budget always, with one where they exceed it.
+     * The file has no name and disappears with the pipeline; sealing reserves and maps all of it
+     * (sqs_plan_info.spill_bytes). sqs_pipeline_new() opens the directory and does not keep the text. Linux hosts
+     * only.
+     */
+    const char *spill_dir;
+} sqs_config;
+
+/**
+ * Fills a config with zeros, which mean the defaults, and sets its struct_size.
+ *
+ * Then set window and hop, and whatever differs from the defaults. May be called from callbacks.
+ *
+ * @param[out] config       the config
+ * @param[in]  struct_size  sizeof(sqs_config), as the caller's compiler sees it
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     config is NULL or misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  struct_size is smaller than version 1 of the struct, or above 64 KiB
+ * @see sqs_config_host_defaults()
  */
-sqs_status sqs_config_init(sqs_config *config,
-                           size_t struct_size);
+sqs_status sqs_config_init(sqs_config *config, size_t struct_size);
 
-/*
- Tells the size in bytes and the alignment of the control area for this config; it follows from max_stages,
- max_edges and param_bytes alone. For static arrays there is SQS_CONTROL_BYTES. Callbacks may call it.
+/** A pipeline. Opaque; deleted with sqs_pipeline_delete(). */
+typedef struct sqs_pipeline sqs_pipeline;
 
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+/* Chapter 4. */
+typedef struct sqs_memory sqs_memory;
+
+/**
+ * Creates a pipeline with one input, named "input", and no stages.
+ *
+ * Allocates the control area, unless memory gives it.
+ *
+ * @param[in]  config    configuration; copied
+ * @param[in]  memory    source of the memory, copied; NULL: the host's heap
+ * @param[out] pipeline  the handle, to be deleted with sqs_pipeline_delete()
+ * @param[out] error     details of an error; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     a required pointer is NULL, or a value of config or memory is out of range
+ * @retval SQS_ERR_MEMORY       the control area is too small (the detail gives both sizes), or the allocator returned
+ *                              none
+ * @retval SQS_ERR_ALIGN        the control area is not aligned to 8 bytes, or a pointer is misaligned
+ * @retval SQS_ERR_OVERFLOW     window, hop and channels do not fit the address space
+ * @retval SQS_ERR_IO           spill_dir cannot be opened
+ * @retval SQS_ERR_STRUCT_SIZE  struct_size of config or memory is not valid
+ * @retval SQS_ERR_UNSUPPORTED  fields are set that this version does not know, or this build has no heap or no
+ *                              spill_dir
+ * @see sqs_pipeline_control_bytes()
  */
-sqs_status sqs_pipeline_control_bytes(const sqs_config *config, size_t *bytes, size_t *align);
-
-/*
- Makes a pipeline: no stages yet, one input named "input".
-
- memory: NULL for the host's heap; or an area or allocator (copied; see sqs_memory). Allocates the control area, where
- it is not given. out: the handle, to be deleted with sqs_pipeline_delete. error: NULL, or where to put the detail.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer
- struct, or no heap or no spill_dir in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
- allocator gave none; SQS_ERR_IO: spill_dir cannot be opened; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
- */
-sqs_status sqs_pipeline_new(const sqs_config *config,
-                            const sqs_memory *memory,
-                            sqs_pipeline **out,
+sqs_status sqs_pipeline_new(const sqs_config *config, const sqs_memory *memory, sqs_pipeline **pipeline,
                             sqs_error *error);
 
-/*
- Back to row 0 of new input: forgets samples, queued rows, cached rows and an evaluation under way; keeps graph, plan
- and memory. Sources stay, at their present length. Does not allocate. Also revives a poisoned handle.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT.
+/**
+ * Returns a pipeline to row 0 of new input; the only way to use a poisoned handle again.
+ *
+ * Discards samples, queued rows, cached rows, checkpoints and a running evaluation; keeps graph, plan and memory.
+ * Sources stay, at their present length. Does not allocate.
+ *
+ * @param[in] pipeline  handle
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the tables of the graph are damaged: delete the handle
  */
 sqs_status sqs_pipeline_reset(sqs_pipeline *pipeline);
 
-/*
- Ends a pipeline and gives back its memory. NULL is allowed. The handle must not be used afterwards. From inside a
- callback of the same handle it does nothing.
+/**
+ * Deletes a pipeline and releases its memory.
+ *
+ * The handle must not be used afterwards. From a callback of the same handle this does nothing.
+ *
+ * @param[in] pipeline  handle; NULL is allowed
  */
 void sqs_pipeline_delete(sqs_pipeline *pipeline);
 
-/*
- Copies the detail of the last error of this handle: one English sentence, closed with a zero, cut to cap bytes.
- Empty when there was none.
-
- buf: cap bytes, or NULL with cap 0. need: NULL, or where to put the size that holds all of it.
- Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no handle, or buf is NULL; SQS_ERR_REENTRANT.
+/**
+ * Copies the detail of the last error of a handle: one sentence of English, zero-terminated.
+ *
+ * The text is empty before the first error. It is cut if it does not fit. Valid on poisoned handles.
+ *
+ * @param[in]  pipeline        handle
+ * @param[out] buffer          the text; NULL with a capacity of 0
+ * @param[in]  capacity_bytes  size of buffer in bytes
+ * @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_SPACE      the text was cut
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, or buffer is NULL with a capacity above 0
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
  */
-sqs_status sqs_pipeline_error_detail(const sqs_pipeline *pipeline,
-                                     char *buf,
-                                     size_t cap,
-                                     size_t *need);
+sqs_status sqs_pipeline_error_detail(const sqs_pipeline *pipeline, char *buffer, size_t capacity_bytes,
+                                     size_t *needed_bytes);
 
-/*
- Fills memory_budget_bytes and cache_bytes of a config from the machine at hand, where they are 0. Hosts only; everything
- else, sqs_plan among it, looks at the config alone.
+/**
+ * Copies samples into the buffer of a pushed input: the number that fits.
+ *
+ * Runs no stage. If the pipeline is not sealed, the first push seals it for an empty list of requests; that push is
+ * the only one that allocates.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  input     number of the input; 0 is "input"
+ * @param[in]  samples   samples, interleaved by channel; any alignment; may be NULL if count is 0
+ * @param[in]  count     number of samples, of channels elements each
+ * @param[out] accepted  number of samples copied; always written
+ * @retval SQS_OK             all were copied
+ * @retval SQS_AGAIN          the buffer is full: push the rest after sqs_step() and sqs_pull(), or after an evaluation
+ * @retval SQS_ERR_STATE      the input has a source, or has ended
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the input does not exist
+ * @retval SQS_ERR_ALIGN      accepted is misaligned
+ * @retval SQS_ERR_OVERLAP    samples overlaps the work area
+ * @retval SQS_ERR_OVERFLOW   the samples do not fit the address space, or the stream exceeds 2^64 samples
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ * @return the statuses of sqs_pipeline_seal() where this call seals
+ * @see sqs_push_end(), sqs_source_set()
+ */
+sqs_status sqs_push(sqs_pipeline *pipeline, uint32_t input, const void *samples, size_t count, size_t *accepted);
 
- memory_budget_bytes: half of the least memory limit of the process's control group and those above it (Linux, cgroup
- versions 1 and 2); without a limit below the machine's memory a quarter of that; where neither is known it stays 0.
- cache_bytes: the environment variable LLC_BYTES (digits, or with K, M or G); else the largest cache that the system
- tells of; else 32 MiB. Call it before threads are started that change the environment. Allocates on the host's heap
- and gives it back.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer struct.
+/**
+ * Ends a pushed input: rows that wait for more samples can be finished.
+ *
+ * A second call changes nothing.
+ *
+ * @param[in] pipeline  handle
+ * @param[in] input     number of the input
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE      the input has a source
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, or the input does not exist
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ * @return the statuses of sqs_pipeline_seal() where this call seals
+ */
+sqs_status sqs_push_end(sqs_pipeline *pipeline, uint32_t input);
+
+/**
+ * Evaluates rows first to first + count - 1 of a stage into a buffer, in forward order.
+ *
+ * Does not affect the stream or the rows that will be pulled. If the pipeline is not sealed, the first evaluation
+ * seals it for this request; it is the only one that allocates. After the evaluation, samples before its rows may
+ * leave the buffer of a pushed input, unless outputs are open.
+ *
+ * @param[in]  pipeline        handle
+ * @param[in]  stage           number of the stage
+ * @param[in]  first           first row
+ * @param[in]  count           number of rows; #SQS_ALL: all that are available from first
+ * @param[out] rows            the rows, one after another without gaps
+ * @param[in]  capacity_bytes  size of rows in bytes
+ * @param[out] written_rows    number of rows written; always written, after an error the rows before it
+ * @retval SQS_OK
+ * @retval SQS_ERR_RANGE        rows that are not available yet, because samples are missing (the detail gives the
+ *                              number available); or rows after a reverse scan while the end of the input is not known
+ * @retval SQS_ERR_SPACE        the buffer is too short; the detail gives the size needed
+ * @retval SQS_ERR_EVICTED      samples that are needed have left the input buffer; the detail gives its first sample
+ * @retval SQS_ERR_NOT_PLANNED  the pipeline is sealed for other requests; the detail gives the bytes needed
+ * @retval SQS_ERR_CALLBACK     a stage or source failed
+ * @retval SQS_ERR_CORRUPT      samples that are needed are damaged and cannot be read again
+ * @retval SQS_ERR_STATE        an evaluation is running
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, or the stage does not exist
+ * @retval SQS_ERR_ALIGN        written_rows is misaligned
+ * @retval SQS_ERR_OVERLAP      rows overlaps the work area
+ * @retval SQS_ERR_OVERFLOW     the rows do not fit the address space
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ * @return the statuses of sqs_pipeline_seal() where this call seals
+ * @see sqs_evaluate_to(), sqs_evaluate_begin()
+ */
+sqs_status sqs_evaluate(sqs_pipeline *pipeline, uint32_t stage, uint64_t first, uint64_t count, void *rows,
+                        size_t capacity_bytes, uint64_t *written_rows);
+
+/** @} */
+
+
+/* ================================================================================================================== */
+/**
+ * @defgroup memory 4. Memory and planning
+ *
+ * A pipeline uses two areas.
+ *
+ * - The control area holds the tables. Its size depends on max_stages, max_edges and param_bytes of the config alone.
+ * - The work area holds samples, rows, scratch memory, queues and caches. sqs_plan() returns its exact size, before
+ *   anything runs, for the requests that you will make.
+ *
+ * Both come from you, from an allocator of yours, or (on hosts) from the heap. sqs_pipeline_seal() fixes the work area
+ * and zeroes it; after that nothing allocates. The library never writes outside of the two areas and your output
+ * buffers.
+ *
+ * @code{.c}
+ * static uint64_t control[SQS_CONTROL_BYTES(4, 4) / 8];
+ * sqs_memory memory = { 0 };
+ * memory.struct_size = sizeof memory; memory.control = control; memory.control_bytes = sizeof control;
+ * sqs_pipeline_new(&config, &memory, &p, NULL);
+ * // ... register stages ...
+ * sqs_request request = { 0 };
+ * request.struct_size = sizeof request; request.stage = id; request.count = SQS_ALL;
+ * sqs_plan_info plan = { 0 };
+ * plan.struct_size = sizeof plan;
+ * sqs_plan(p, &request, 1, &plan);
+ * sqs_pipeline_seal(p, &request, 1, work, sizeof work); // at least plan.work_bytes, aligned to plan.work_align
+ * @endcode
+ *
+ * A plan depends on config and graph alone, not on the machine. In auto mode the planner selects the order with the
+ * smaller estimated time within the budget; set cost_ns_per_row of your stages to improve the estimate.
+ * sqs_plan_explain() lists what was considered. A classic plan over the budget is refused, unless spill_dir names a
+ * directory for its rows.
+ *
+ * @{
+ */
+
+/** Allocates memory: bytes bytes, aligned to align, a power of two. Returns NULL if none is left. */
+typedef void *(*sqs_alloc_fn)(void *ctx, size_t bytes, size_t align);
+
+/** Frees memory that an sqs_alloc_fn returned for the same number of bytes. */
+typedef void (*sqs_free_fn)(void *ctx, void *memory, size_t bytes);
+
+/** Memory of a pipeline: either control and control_bytes, or alloc and free. Zero the rest. */
+struct sqs_memory {
+    /** sizeof(sqs_memory). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t flags;
+    /**
+     * The control area, aligned to 8 bytes; the pipeline's until delete. The work area is given to
+     * sqs_pipeline_seal(). NULL: alloc and free serve both areas.
+     */
+    void *control;
+    /** Size of the control area: at least what sqs_pipeline_control_bytes() returns. */
+    size_t control_bytes;
+    /** Allocates an area. Called by sqs_pipeline_new() and by the call that seals, never later. */
+    sqs_alloc_fn alloc;
+    /** Frees an area. Called by sqs_pipeline_delete(), and by new and seal when they fail. */
+    sqs_free_fn free;
+    /** First argument of alloc and free. */
+    void *ctx;
+};
+
+/**
+ * An upper limit of sqs_pipeline_control_bytes(), for static arrays. Valid for param_bytes up to 1024 (the default).
+ * Later versions may need more: check with sqs_pipeline_control_bytes() at start.
+ */
+#define SQS_CONTROL_BYTES(stages, edges) \
+    (12288u + 2560u * (size_t)(stages) + 64u * (size_t)(edges))
+
+/**
+ * Computes size and alignment of the control area.
+ *
+ * They depend on max_stages, max_edges and param_bytes of the config alone. For static arrays use #SQS_CONTROL_BYTES.
+ * May be called from callbacks.
+ *
+ * @param[in]  config  configuration
+ * @param[out] bytes   size in bytes
+ * @param[out] align   alignment in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or a value of config is out of range
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_OVERFLOW     the size does not fit the address space
+ * @retval SQS_ERR_STRUCT_SIZE  config->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  fields are set that this version does not know
+ * @see sqs_memory
+ */
+sqs_status sqs_pipeline_control_bytes(const sqs_config *config, size_t *bytes, size_t *align);
+
+/** @name Order of rows
+ *  @{ */
+#define SQS_ORDER_FORWARD 0 /**< From the first row to the last. */
+#define SQS_ORDER_REVERSE 1 /**< From the last row to the first: a sink receives the last block first, and rows
+                                  within a block in descending order. */
+/** @} */
+
+/** Rows of one stage. Zero the struct first. */
+typedef struct sqs_request {
+    /** sizeof(sqs_request). */
+    uint32_t struct_size;
+    /** Number of the stage. */
+    uint32_t stage;
+    /** First row. A plan depends on it only in classic mode with stages that have state. */
+    uint64_t first;
+    /** Number of rows; in a plan, the maximum number of rows of one evaluation. #SQS_ALL: all rows from first. */
+    uint64_t count;
+    /** #SQS_ORDER_FORWARD or #SQS_ORDER_REVERSE. */
+    uint32_t order;
+    /** 0. */
+    uint32_t flags;
+} sqs_request;
+
+/** A plan in figures. The parts of work_bytes add up to it, with the padding between them. */
+typedef struct sqs_plan_info {
+    /** In: sizeof(sqs_plan_info). */
+    uint32_t struct_size;
+    /** Order of work of the requests: #SQS_MODE_CLASSIC if all of them run in it, else #SQS_MODE_SQRT. */
+    uint32_t mode;
+    /** Bytes of the work area: exactly the size needed. */
+    uint64_t work_bytes;
+    /** Alignment of the work area in bytes. */
+    uint64_t work_align;
+    /** Part of work_bytes: constant tables of stages. */
+    uint64_t table_bytes;
+    /** Part of work_bytes: buffers of pushed inputs. */
+    uint64_t input_buffer_bytes;
+    /** Part of work_bytes: buffers of the stream (opened outputs). */
+    uint64_t stream_bytes;
+    /** Part of work_bytes: buffers of an evaluation, of the largest planned request. */
+    uint64_t evaluation_bytes;
+    /** Part of work_bytes: queues of opened outputs. */
+    uint64_t output_bytes;
+    /** Part of work_bytes: the row cache. */
+    uint64_t row_cache_bytes;
+    /**
+     * Part of work_bytes: checkpoints of stages with state. For a request in reverse order or after a reverse scan
+     * also snapshots, headers, states kept at tiles, and the rows of a tile; these are counted in evaluation_bytes,
+     * too.
+     */
+    uint64_t checkpoint_bytes;
+    /** Bytes of the control area. */
+    uint64_t control_bytes;
+    /** Maximum number of bytes that stages hold on the host's heap (plans of transforms). */
+    uint64_t host_heap_bytes;
+    /** Smallest memory_budget_bytes that works. */
+    uint64_t min_budget_bytes;
+    /** Windows of a block; in classic mode, the rows of the range. */
+    uint64_t block_windows;
+    /** Rows that the row cache holds. */
+    uint64_t row_cache_rows;
+    /** Samples that the buffer of the first input holds; 0 if it has a source. */
+    uint64_t input_capacity;
+    /** Windows between checkpoints; 0 without stages that have state. */
+    uint64_t checkpoint_every;
+    /**
+     * Maximum work of stages relative to computing each row once; above 1 in reverse order and after reverse scans.
+     * Checkpoints reduce the actual work; the factor does not include them.
+     */
+    double recompute_factor;
+    /** Checkpoints of each stage with state. */
+    uint64_t checkpoint_slots;
+    /** Reverse order or after a reverse scan: snapshots held at a time. */
+    uint64_t sweep_slots;
+    /** Reverse order or after a reverse scan: rows of a tile, computed and held together. */
+    uint64_t sweep_tile_rows;
+    /**
+     * Rows computed in addition to one pass of every stage with state, counted once per change of direction. Like
+     * recompute_factor, without checkpoints.
+     */
+    uint64_t sweep_extra_rows;
+    /** Tiles at which states of reverse scans, and of the scans after them, are kept; 0 if none need to be. */
+    uint64_t sweep_tiles;
+    /** Passes over the rows in alternating directions, after the first forward pass. */
+    uint64_t sweep_passes;
+    /** Bytes of the spill file, in addition to work_bytes; 0: none. */
+    uint64_t spill_bytes;
+} sqs_plan_info;
+
+/**
+ * Computes the bytes and the order of work for a list of requests, and changes nothing.
+ *
+ * The result depends on config, graph, opened outputs and which inputs have sources; in auto mode, and in classic mode
+ * with #SQS_ALL, also on the length of the source or the capacity of the input buffer. It does not depend on the
+ * machine: a plan made on the ground is the plan in flight. After seal, the result is that of sealing now for this
+ * list. Does not allocate.
+ *
+ * @param[in]  pipeline       handle
+ * @param[in]  requests       the rows that will be evaluated; may be NULL if request_count is 0
+ * @param[in]  request_count  number of requests, up to #SQS_MAX_REQUESTS; 0: every stage without consumers, forward,
+ *                            any range
+ * @param[out] info           the plan; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_ERR_BUDGET       memory_budget_bytes is too small; the detail gives the minimum
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, a stage or order does not exist, an input
+ *                              buffer is too small for the graph or for a request in reverse order, classic mode
+ *                              without a limit on the rows or with opened outputs, or rows in forward order after a
+ *                              reverse scan over an input of unknown length
+ * @retval SQS_ERR_GRAPH        an output is opened after a reverse scan
+ * @retval SQS_ERR_LIMIT        request_count is above #SQS_MAX_REQUESTS
+ * @retval SQS_ERR_OVERFLOW     the plan does not fit the address space
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  a struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  fields are set that this version does not know
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ * @see sqs_plan_explain(), sqs_pipeline_seal()
+ */
+sqs_status sqs_plan(sqs_pipeline *pipeline, const sqs_request *requests, uint32_t request_count, sqs_plan_info *info);
+
+/**
+ * Explains a plan in English: what sqs_plan() considers for the same arguments, and why it decides as it does.
+ *
+ * For every request the text lists the orders and blocks that were tried, with their bytes and the estimated time of
+ * each in microseconds and by cause, the chosen one marked; then checkpoints, row cache and work area. Only the ratios
+ * of the times are meaningful. The same config and graph give the same text; it may change between versions. Changes
+ * nothing, does not allocate.
+ *
+ * @param[in]  pipeline        handle
+ * @param[in]  requests        as for sqs_plan()
+ * @param[in]  request_count   number of requests
+ * @param[out] buffer          the text, zero-terminated, cut if it does not fit; NULL with a capacity of 0
+ * @param[in]  capacity_bytes  size of buffer in bytes
+ * @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_SPACE    the text was cut
+ * @retval SQS_ERR_OVERLAP  buffer overlaps the work area
+ * @return the statuses of sqs_plan(), #SQS_ERR_BUDGET included
+ */
+sqs_status sqs_plan_explain(sqs_pipeline *pipeline, const sqs_request *requests, uint32_t request_count, char *buffer,
+                            size_t capacity_bytes, size_t *needed_bytes);
+
+/**
+ * Fixes graph and memory for a list of requests. Nothing allocates after this call.
+ *
+ * sqs_plan() with the same list returns the bytes of the work area. Sealing zeroes the area and fills the constant
+ * tables of stages. A pipeline that is not sealed explicitly is sealed by the first push or evaluation.
+ *
+ * @param[in] pipeline       handle
+ * @param[in] requests       as for sqs_plan()
+ * @param[in] request_count  number of requests
+ * @param[in] work           the work area, the pipeline's until delete; NULL: from the source of the pipeline's memory
+ *                           (not if the control area is the caller's)
+ * @param[in] work_bytes     size of work in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE     the pipeline is sealed already
+ * @retval SQS_ERR_MEMORY    work is too small (the detail gives both sizes) or missing, or the allocator returned none
+ * @retval SQS_ERR_ALIGN     work is misaligned
+ * @retval SQS_ERR_IO        the spill file cannot be created, or its file system is full
+ * @retval SQS_ERR_CALLBACK  a stage could not be prepared
+ * @return the statuses of sqs_plan()
+ */
+sqs_status sqs_pipeline_seal(sqs_pipeline *pipeline, const sqs_request *requests, uint32_t request_count, void *work,
+                             size_t work_bytes);
+
+/**
+ * Sets memory_budget_bytes and cpu_cache_bytes of a config from this machine, where they are 0.
+ *
+ * Hosts only. No other function depends on the machine: sqs_plan() reads the config alone.
+ * - memory_budget_bytes: half of the smallest memory limit of the process's control group and its ancestors (Linux,
+ *   cgroup versions 1 and 2); without a limit below the machine's memory, a quarter of that; if neither is known, 0.
+ * - cpu_cache_bytes: the environment variable LLC_BYTES (digits, optionally with K, M or G); else the largest cache
+ *   that the system reports; else 32 MiB.
+ *
+ * Call it before starting threads that change the environment. Allocates on the host's heap and frees it again.
+ *
+ * @param[in,out] config  set up by sqs_config_init()
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     config is NULL
+ * @retval SQS_ERR_ALIGN        config is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  struct_size is not that of an sqs_config
+ * @retval SQS_ERR_UNSUPPORTED  fields are set that this version does not know
  */
 sqs_status sqs_config_host_defaults(sqs_config *config);
 
-/*
- Registers a further input, beside "input". Before seal only.
+/** @} */
 
- id: its number for sqs_push, sqs_push_end and the source functions ("input" has number 0).
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, unknown dtype, or a zero; SQS_ERR_NAME: taken, empty or too long;
- SQS_ERR_LIMIT: there are SQS_MAX_INPUTS; SQS_ERR_STATE: sealed; SQS_ERR_OVERFLOW; SQS_ERR_STRUCT_SIZE;
- SQS_ERR_UNSUPPORTED; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+
+/* ================================================================================================================== */
+/**
+ * @defgroup stages 5. Stages of your own
+ *
+ * A stage is a function that computes rows from rows of its edges. A call computes io->rows consecutive rows, from row
+ * io->first, into io->out. Read row i of an edge with #SQS_ROW; i = 0 is the row of the first output row.
+ *
+ * A row must not depend on how rows are grouped into calls, or on the order of calls: a stage keeps nothing between
+ * calls except io->state. Floating-point stages give the same bits in every order only if the compiler rounds alike in
+ * every call: build them with -ffp-contract=off.
+ *
+ * A stage with state_bytes above 0 is a scan: its rows are computed in order, and io->state carries the state from row
+ * to row. With #SQS_STAGE_REVERSE the state runs from the last row to the first: state_init sets the state after the
+ * last row, a call gets consecutive rows and computes them from the last to the first, and rows and edges are in
+ * ascending order in memory, as in every call. Chapter 9 describes scans.
+ *
+ * @{
  */
-sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc, uint32_t *id);
 
-/*
- Registers a stage with a function of the caller. Before seal only. Does not allocate.
+/** @name Rows before the first and after the last row
+ *  @{ */
+#define SQS_BOUNDARY_ZERO  0 /**< Zeros. */
+#define SQS_BOUNDARY_CLAMP 1 /**< Copies of the first or last row. */
+/** @} */
 
- desc and what it points to are copied, but for ctx. id: the number of the stage.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no run, len 0, unknown dtype or boundary, an alignment that is no power of two
- or above 64, SQS_STAGE_REVERSE without state; SQS_ERR_NAME: the name is taken, empty or too long, or an edge names itself, a later stage or nothing;
- SQS_ERR_GRAPH: edges with different numbers of windows per row; SQS_ERR_LIMIT: max_stages or max_edges is reached,
- or the direction of scans changes too often on the way from an input; SQS_ERR_OVERFLOW: a row does not fit the address
- space; SQS_ERR_STATE: sealed; SQS_ERR_UNSUPPORTED: unknown flags, or a newer struct; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/** @name Flags of a stage
+ *  @{ */
+#define SQS_STAGE_REVERSE 1 /**< A reverse scan: the state runs from the last row to the first. state_bytes must be
+                                  at least 1. */
+/** @} */
+
+/** Rows of one edge in a call of a stage. Read them with #SQS_ROW. */
+typedef struct sqs_edge_rows {
+    /** Row that belongs to the first output row of the call. lookback rows come before it. */
+    const void *base;
+    /**
+     * Bytes from the start of a row to the start of the next; less than a row for an input with overlapping windows.
+     */
+    size_t row_stride_bytes;
+    /** Rows that may be read before base. */
+    size_t lookback;
+    /** Rows that may be read after the row of the last output row. */
+    size_t lookahead;
+    /** Elements of a row; of an input, window times channels. */
+    size_t len;
+    /** Element type. */
+    uint32_t dtype;
+    /** Rows of this edge per output row: the stride of the stage. */
+    uint32_t stride;
+} sqs_edge_rows;
+
+/** Input and output of one call of a stage. Valid during the call. */
+typedef struct sqs_stage_io {
+    /** sizeof(sqs_stage_io) of the library. */
+    uint32_t struct_size;
+    /** Number of edges. */
+    uint32_t edge_count;
+    /** Number of the first row to compute. */
+    uint64_t first;
+    /** Number of rows to compute. */
+    size_t rows;
+    /** The edges, in the order of registration. */
+    const sqs_edge_rows *edges;
+    /** Output: rows * len elements, in ascending order of rows, without gaps. */
+    void *out;
+    /**
+     * State of a scan. In: after row first - 1; out: after row first + rows - 1. Reverse scan: in: after row first +
+     * rows; out: after row first. NULL without state.
+     */
+    void *state;
+    /** Scratch memory of scratch_bytes, with undefined content; NULL without scratch. */
+    void *scratch;
+} sqs_stage_io;
+
+/** Computes rows of a stage. Returns 0, or a code of its own, which the error detail shows. */
+typedef int32_t (*sqs_stage_run_fn)(void *ctx, const sqs_stage_io *io);
+
+/** Sets the state of a scan before its first row. Returns 0, or a code of its own, which the error detail shows. */
+typedef int32_t (*sqs_state_init_fn)(void *ctx, void *state);
+
+/**
+ * An edge of a stage: row t of the stage reads rows t * stride - lookback to t * stride + lookahead of another node.
+ *
+ * Has no struct_size, because edges come in arrays; it never changes.
  */
-sqs_status sqs_stage_register(sqs_pipeline *pipeline,
-                              const sqs_stage_desc *desc,
-                              uint32_t *id);
+typedef struct sqs_edge_desc {
+    /** Node to read: "input", the name of an additional input, or of a stage registered before. */
+    const char *name;
+    /** Rows before the stage's own. */
+    uint32_t lookback;
+    /** Rows after the stage's own. */
+    uint32_t lookahead;
+    /** Rows outside of the range: #SQS_BOUNDARY_ZERO or #SQS_BOUNDARY_CLAMP. */
+    uint32_t boundary;
+    /** 0. */
+    uint32_t reserved;
+} sqs_edge_desc;
 
-/*
- Finds the number of a stage by its name.
+/** A stage with a function of the caller. Zero the struct first. */
+typedef struct sqs_stage_desc {
+    /** sizeof(sqs_stage_desc). */
+    uint32_t struct_size;
+    /** 0 or #SQS_STAGE_REVERSE. */
+    uint32_t flags;
+    /** Name, 1 to #SQS_NAME_LEN bytes, not used by another stage or input; copied. */
+    const char *name;
+    /** Computes rows. Required. A row must not depend on how rows are grouped into calls or on the order of calls. */
+    sqs_stage_run_fn run;
+    /** Sets the state before the first row; of a reverse scan, after the last row. NULL: zeros. */
+    sqs_state_init_fn state_init;
+    /** First argument of run and state_init, for parameters. Not copied; must outlive the pipeline. */
+    void *ctx;
+    /** Edges; copied. */
+    const sqs_edge_desc *edges;
+    /** Number of edges, 1 to #SQS_MAX_FAN_IN. */
+    uint32_t edge_count;
+    /** Element type of the rows, #SQS_I8 to #SQS_C32. Required. */
+    uint32_t dtype;
+    /** Elements of a row, at least 1. */
+    uint32_t len;
+    /**
+     * Input rows per output row; 0 means 1. n input rows give ceil(n / stride) rows: the last row exists even if its
+     * stride is incomplete.
+     */
+    uint32_t stride;
+    /** Bytes of state; above 0 the stage is a scan. The state is plain data: it is copied, stored and compared. */
+    uint32_t state_bytes;
+    /** Alignment of the state, a power of two up to 64; 0: 8. */
+    uint32_t state_align;
+    /** Bytes of scratch memory for a call. */
+    uint32_t scratch_bytes;
+    /** Alignment of the scratch memory, a power of two up to 64; 0: 8. */
+    uint32_t scratch_align;
+    /**
+     * Number of the caller's that changes whenever the parameters in ctx change. Checkpoints with another revision are
+     * refused.
+     */
+    uint32_t revision;
+    /**
+     * Size of the words of the state in bytes: 1, 2, 4 or 8; saved states can then be read on machines of either byte
+     * order. 0: several sizes, or unknown; saved states are read on machines of the same byte order only.
+     */
+    uint32_t state_word;
+    /**
+     * Estimated time of a row in nanoseconds, for the planner. Affects neither rows nor saved states. 0: unknown,
+     * estimated from the bytes read and written.
+     */
+    uint64_t cost_ns_per_row;
+} sqs_stage_desc;
 
- Returns SQS_OK; SQS_ERR_NAME: there is none; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/**
+ * Registers a stage whose rows a function of the caller computes. Before seal. Does not allocate.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  desc      description; copied with all that it points to, except what ctx points to
+ * @param[out] id        number of the stage
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, run is NULL, len is 0, an element type or
+ *                              boundary does not exist, the number of edges is out of range, an alignment is not a
+ *                              power of two up to 64, or #SQS_STAGE_REVERSE without state
+ * @retval SQS_ERR_NAME         the name is already used, empty or too long, or an edge names the stage itself, a later
+ *                              stage or nothing
+ * @retval SQS_ERR_GRAPH        edges with different numbers of windows per row
+ * @retval SQS_ERR_LIMIT        max_stages or max_edges is reached, or the direction of scans changes too often between
+ *                              an input and this stage
+ * @retval SQS_ERR_OVERFLOW     a row does not fit the address space
+ * @retval SQS_ERR_STATE        the pipeline is sealed
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  desc->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ * @see sqs_stage_register_builtin()
+ */
+sqs_status sqs_stage_register(sqs_pipeline *pipeline, const sqs_stage_desc *desc, uint32_t *id);
+
+/**
+ * Finds the number of a stage by its name.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  name      name of the stage
+ * @param[out] id        number of the stage
+ * @retval SQS_OK
+ * @retval SQS_ERR_NAME       no stage has this name, or it is too long or not UTF-8
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, or a pointer is NULL
+ * @retval SQS_ERR_ALIGN      id is misaligned
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
  */
 sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id);
 
-/*
- Opens a stage's output: its finished rows wait in a queue of capacity_rows rows to be pulled, each once, in order.
- Before seal only. A full queue holds back sqs_step. (Rows behind a reverse scan cannot be pulled, which sqs_plan and
- sqs_pipeline_seal say.)
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: no such stage, or capacity_rows is 0; SQS_ERR_STATE: open already, or sealed;
- SQS_ERR_LIMIT; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/**
+ * Row i of an edge, counted from the row of the call's first output row: i from -lookback to
+ * (rows - 1) * stride + lookahead.
  */
-sqs_status sqs_output_open(sqs_pipeline *pipeline,
-                           uint32_t stage,
-                           uint64_t capacity_rows);
+#define SQS_ROW(type, edge, i) \
+    ((const type *)((const unsigned char *)(edge)->base + (ptrdiff_t)(i) * (ptrdiff_t)(edge)->row_stride_bytes))
 
-/*
- Registers a built-in stage by the name of its kind. Before seal only. A transform of a size that needs a plan takes memory
- from the host's heap here (told as sqs_plan_info.host_heap_bytes); nothing else allocates. A program that calls this holds
- all kinds: where code is dear, use sqs_stage_register_kind.
+/** @} */
 
- desc and all it points to are copied. id: the number of the stage.
- Returns what sqs_stage_register returns, and SQS_ERR_NAME: there is no such kind; SQS_ERR_ARGUMENT: a parameter that
- the kind does not have, lacks or cannot take; SQS_ERR_GRAPH: rows of a type or length the kind does not take;
- SQS_ERR_MEMORY: param_bytes of the config is too small; SQS_ERR_UNSUPPORTED: needs the host's heap and the pipeline
- is on the caller's memory.
+
+/* ================================================================================================================== */
+/**
+ * @defgroup builtin 6. Built-in stages
+ *
+ * Built-in stages are registered by the name of their kind, with parameters by name. Parameters that are not given
+ * have their default; a parameter that the kind does not have is an error.
+ *
+ * @code{.c}
+ * sqs_edge_desc edge = { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 };
+ * sqs_param param = { "level", 0.5, NULL, 0 };
+ * sqs_builtin_desc desc = { 0 };
+ * desc.struct_size = sizeof desc; desc.kind = "threshold"; desc.name = "alarm";
+ * desc.edges = &edge; desc.edge_count = 1; desc.params = &param; desc.param_count = 1;
+ * sqs_stage_register_builtin(p, &desc, &id);
+ * @endcode
+ *
+ * Unless its description states otherwise, a kind has one edge, without lookback and lookahead, and computes the row
+ * of the stage from one row of the edge. n is the number of elements of that row. Scans and reverse scans treat the
+ * elements of consecutive rows as one stream of samples: their input windows must not overlap (hop at least window).
+ * Scans other than viterbi compute in f64 with basic operations only, so that their rows are the same bits on every
+ * machine. "real" means every element type except #SQS_C32.
+ *
+ * @{
  */
-sqs_status sqs_stage_register_builtin(sqs_pipeline *pipeline,
-                                      const sqs_builtin_desc *desc,
-                                      uint32_t *id);
 
-/*
- The same by the kind itself, so that a linker keeps the kinds that a program names and no others: with desc.kind NULL,
- sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id).
+/** A kind of built-in stage, returned by sqs_kind_argmax() and the like. */
+typedef struct sqs_kind sqs_kind;
 
- kind: what one of the functions below returns. desc.kind: NULL, or the name of that kind.
- Returns what sqs_stage_register_builtin returns; SQS_ERR_ARGUMENT, too: kind is none, or desc.kind names another;
- SQS_ERR_ALIGN: kind is misaligned.
+/**
+ * A parameter of a built-in stage: a number or a list.
+ *
+ * Has no struct_size, because parameters come in arrays; it never changes.
  */
-sqs_status sqs_stage_register_kind(sqs_pipeline *pipeline,
-                                   const sqs_kind *kind,
-                                   const sqs_builtin_desc *desc,
+typedef struct sqs_param {
+    /** Name, as in the table of the kind. */
+    const char *key;
+    /** The number. Integers are exact up to 2^53. */
+    double value;
+    /** The list; copied. NULL for a number. */
+    const double *values;
+    /** Length of the list. */
+    size_t count;
+} sqs_param;
+
+/** A built-in stage. Zero the struct first. */
+typedef struct sqs_builtin_desc {
+    /** sizeof(sqs_builtin_desc). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t flags;
+    /** Name of the kind, such as "hann". */
+    const char *kind;
+    /** Name of the stage, 1 to #SQS_NAME_LEN bytes, not used by another stage or input; copied. */
+    const char *name;
+    /** Edges; copied. */
+    const sqs_edge_desc *edges;
+    /** Parameters, at most 16; copied. NULL: all defaults. */
+    const sqs_param *params;
+    /** Number of edges. */
+    uint32_t edge_count;
+    /** Number of parameters. */
+    uint32_t param_count;
+    /** As in sqs_stage_desc. 0: the estimate of the kind. */
+    uint64_t cost_ns_per_row;
+} sqs_builtin_desc;
+
+/**
+ * Registers a built-in stage by the name of its kind. Before seal.
+ *
+ * Does not allocate, except for a transform of a size that needs a plan on the host's heap
+ * (sqs_plan_info.host_heap_bytes). A program that calls this function contains all kinds; to save code, use
+ * sqs_stage_register_kind().
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  desc      description; copied with all that it points to
+ * @param[out] id        number of the stage
+ * @retval SQS_OK
+ * @retval SQS_ERR_NAME         the kind does not exist, or as for sqs_stage_register()
+ * @retval SQS_ERR_ARGUMENT     a parameter is unknown to the kind, missing or out of range, or as for
+ *                              sqs_stage_register()
+ * @retval SQS_ERR_GRAPH        the kind does not accept rows of this type or length, or as for sqs_stage_register()
+ * @retval SQS_ERR_LIMIT        more than 16 parameters, or as for sqs_stage_register()
+ * @retval SQS_ERR_MEMORY       param_bytes of the config is too small, or the heap has no memory for a transform
+ * @retval SQS_ERR_UNSUPPORTED  the transform needs the host's heap and the pipeline uses the caller's memory, or as
+ *                              for sqs_stage_register()
+ * @return the other statuses of sqs_stage_register()
+ */
+sqs_status sqs_stage_register_builtin(sqs_pipeline *pipeline, const sqs_builtin_desc *desc, uint32_t *id);
+
+/**
+ * Registers a built-in stage by its kind, so that a linker keeps only the kinds that a program names. Before seal.
+ *
+ * For instance, with desc.kind NULL: `sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id)`.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  kind      the result of an sqs_kind_ function
+ * @param[in]  desc      description; its kind is NULL or the name of this kind
+ * @param[out] id        number of the stage
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT  kind is NULL or no kind, or desc->kind names another kind
+ * @retval SQS_ERR_ALIGN     kind is misaligned
+ * @return the statuses of sqs_stage_register_builtin()
+ */
+sqs_status sqs_stage_register_kind(sqs_pipeline *pipeline, const sqs_kind *kind, const sqs_builtin_desc *desc,
                                    uint32_t *id);
 
-/*
- The kinds of built-in stages, one function each, for sqs_stage_register_kind; the table at the top says what they do. The
- same pointer each time, never NULL, and nothing to free.
+/* Each function returns the kind of its name, for sqs_stage_register_kind(): always the same pointer, never NULL,
+ * nothing to free. */
+
+/**
+ * argmax: Index of the first maximum: min { k : x[k] = max x }.
+ *
+ * - Input: f32
+ * - Output: 1 u32
+ * - Notes: NaN is below everything; 0 if all elements are NaN. -0 equals +0.
+ * - Source: numpy.nanargmax, with NaN as minus infinity
+ * - Parameters: none
+ *
+ * @return the kind "argmax"
  */
 const sqs_kind *sqs_kind_argmax(void);
 
+/**
+ * band: Elements from to to - 1 of each row: a band of bins, a slice of a window.
+ *
+ * - Input: any type
+ * - Output: to - from elements of the same type
+ *
+ * | Parameter | Type    | Unit     | Range         | Default | Meaning         |
+ * | --------- | ------- | -------- | ------------- | ------- | --------------- |
+ * | from      | integer | elements | 0 to n - 1    | 0       | first element   |
+ * | to        | integer | elements | from + 1 to n | n       | end (exclusive) |
+ *
+ * @return the kind "band"
+ */
 const sqs_kind *sqs_kind_band(void);
 
+/**
+ * biquad: IIR filter: a cascade of second-order sections, y = b0 x + z1, z1 = b1 x - a1 y + z2, z2 = b2 x - a2 y.
+ *
+ * - Input: f32, f64 or i16 samples; a scan
+ * - Output: n elements; f64 for f64 input, else f32
+ * - Notes: State and arithmetic are f64. A sample that is not finite stays in the state.
+ * - Source: transposed direct form II: scipy.signal.sosfilt; Oppenheim and Schafer, Discrete-Time Signal Processing,
+ *   section 6.3
+ *
+ * | Parameter | Type         | Unit | Range                                   | Default                   |
+ * | --------- | ------------ | ---- | --------------------------------------- | ------------------------- |
+ * | sos       | list         | -    | 6 numbers per section, 1 to 32 sections | required                  |
+ * | zi        | number, list | -    | 0, 1, or 2 numbers per section          | 0                         |
+ * | precision | integer      | bits | 32, 64                                  | 64 for f64 input, else 32 |
+ *
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - zi: initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section
+ * - precision: element type of the rows: f32 or f64
+ *
+ * @return the kind "biquad"
+ */
 const sqs_kind *sqs_kind_biquad(void);
 
+/**
+ * biquad_reverse: As biquad, from the last sample to the first.
+ *
+ * - Input: f32, f64 or i16 samples; a reverse scan
+ * - Output: n elements; f64 for f64 input, else f32
+ * - Notes: The first sample is the last of the range. biquad, then biquad_reverse, both with zi 1, equal
+ *   sosfiltfilt(padtype=None).
+ * - Source: transposed direct form II: scipy.signal.sosfilt; Oppenheim and Schafer, Discrete-Time Signal Processing,
+ *   section 6.3
+ *
+ * | Parameter | Type         | Unit | Range                                   | Default                   |
+ * | --------- | ------------ | ---- | --------------------------------------- | ------------------------- |
+ * | sos       | list         | -    | 6 numbers per section, 1 to 32 sections | required                  |
+ * | zi        | number, list | -    | 0, 1, or 2 numbers per section          | 0                         |
+ * | precision | integer      | bits | 32, 64                                  | 64 for f64 input, else 32 |
+ *
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - zi: initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section
+ * - precision: element type of the rows: f32 or f64
+ *
+ * @return the kind "biquad_reverse"
+ */
 const sqs_kind *sqs_kind_biquad_reverse(void);
 
+/**
+ * centroid: Centroid in elements: sum k x[k] / sum x[k]; of a magnitude row, the spectral centroid in bins.
+ *
+ * - Input: f32
+ * - Output: 1 f32
+ * - Notes: 0 if the sum is 0. NaN gives NaN. The relative error of either sum is below 1e-5 for rows without negative
+ *   elements.
+ * - Source: Peeters, A large set of audio features for sound description (IRCAM, 2004), section 6.1.1
+ * - Parameters: none
+ *
+ * @return the kind "centroid"
+ */
 const sqs_kind *sqs_kind_centroid(void);
 
+/**
+ * channel: One channel of an input of interleaved channels: y[i] = x[i * channels + index].
+ *
+ * - Input: any type, directly from an input
+ * - Output: n / channels elements of the same type
+ *
+ * | Parameter | Type    | Unit | Range             | Default | Meaning               |
+ * | --------- | ------- | ---- | ----------------- | ------- | --------------------- |
+ * | index     | integer | -    | 0 to channels - 1 | 0       | number of the channel |
+ *
+ * @return the kind "channel"
+ */
 const sqs_kind *sqs_kind_channel(void);
 
+/**
+ * cusum: Two-sided CUSUM detector of changes of a mean: high = max(0, high + (x - target) - drift), low = max(0, low -
+ * (x - target) - drift).
+ *
+ * - Input: f32, f64 or i16 samples; a scan
+ * - Output: 3 n elements, high low alarm for each sample; f64 for f64 input, else f32
+ * - Notes: alarm is 1 if high > threshold, -1 if low > threshold, 2 if both, else 0. The row shows the sums that raised
+ *   it. A sample that is not finite counts as missing: the sums stay, without an alarm.
+ * - Source: Page, Continuous inspection schemes, Biometrika 41 (1954); Montgomery, Introduction to Statistical Quality
+ *   Control, section 9.1
+ *
+ * | Parameter | Type    | Unit | Range      | Default                   |
+ * | --------- | ------- | ---- | ---------- | ------------------------- |
+ * | target    | number  | of x | finite     | 0                         |
+ * | drift     | number  | of x | at least 0 | 0                         |
+ * | threshold | number  | of x | above 0    | required                  |
+ * | reset     | integer | -    | 0, 1       | 1                         |
+ * | precision | integer | bits | 32, 64     | 64 for f64 input, else 32 |
+ *
+ * - target: mean without a change
+ * - drift: slack that each sample subtracts from the sums
+ * - threshold: sum above which an alarm is raised
+ * - reset: 1: both sums start from 0 after an alarm; 0: they continue
+ * - precision: element type of the rows: f32 or f64
+ *
+ * @return the kind "cusum"
+ */
 const sqs_kind *sqs_kind_cusum(void);
 
+/**
+ * decimate: Low-pass filter, then every factor-th element: y[j] = sum h[i] x[j * factor + taps - 1 - i].
+ *
+ * - Input: f32, one channel, n at least the number of taps
+ * - Output: (n - taps) / factor + 1 f32
+ * - Notes: Sums run in f32, in the order of the row.
+ * - Source: default taps: scipy.signal.decimate(ftype='fir'), that is firwin(20 q + 1, 1 / q); Oppenheim and Schafer,
+ *   Discrete-Time Signal Processing, section 7.5. Polyphase form: Vaidyanathan, Multirate Systems and Filter Banks,
+ *   section 4.3
+ *
+ * | Parameter | Type    | Unit     | Range        | Default                          |
+ * | --------- | ------- | -------- | ------------ | -------------------------------- |
+ * | factor    | integer | elements | 1 to 1048576 | required                         |
+ * | taps      | list    | -        | finite       | low-pass of 20 * factor + 1 taps |
+ *
+ * - factor: distance of the elements that are kept
+ * - taps: coefficients h, rounded to f32
+ *
+ * @return the kind "decimate"
+ */
 const sqs_kind *sqs_kind_decimate(void);
 
+/**
+ * detrend: Subtracts the mean, or the least-squares line, of the row.
+ *
+ * - Input: f32 or i16, one channel; i16 is not scaled
+ * - Output: n f32
+ * - Notes: Sums run in f64, in a fixed order. A row with a NaN or an infinity gives a row of NaN.
+ * - Source: scipy.signal.detrend with the same types
+ *
+ * | Parameter | Type    | Unit | Range | Default | Meaning                                                        |
+ * | --------- | ------- | ---- | ----- | ------- | -------------------------------------------------------------- |
+ * | type      | integer | -    | 0, 1  | 1       | 0: subtract the mean (constant); 1: subtract the line (linear) |
+ *
+ * @return the kind "detrend"
+ */
 const sqs_kind *sqs_kind_detrend(void);
 
+/**
+ * ema: Exponential moving average, the one-pole low-pass: y += alpha (x - y).
+ *
+ * - Input: f32, f64 or i16 samples; a scan
+ * - Output: n elements; f64 for f64 input, else f32
+ * - Notes: State and arithmetic are f64. A sample that is not finite counts as missing: the row repeats the average (0
+ *   before the first one).
+ * - Source: pandas.Series.ewm(alpha, adjust=False).mean()
+ *
+ * | Parameter | Type    | Unit    | Range              | Default                   |
+ * | --------- | ------- | ------- | ------------------ | ------------------------- |
+ * | alpha     | number  | -       | above 0, at most 1 | required without span     |
+ * | span      | number  | samples | at least 1         | -                         |
+ * | initial   | number  | of x    | finite             | the first sample          |
+ * | precision | integer | bits    | 32, 64             | 64 for f64 input, else 32 |
+ *
+ * - alpha: weight of a new sample
+ * - span: instead of alpha: alpha = 2 / (span + 1)
+ * - initial: average before the first sample
+ * - precision: element type of the rows: f32 or f64
+ *
+ * @return the kind "ema"
+ */
 const sqs_kind *sqs_kind_ema(void);
 
+/**
+ * energy: Sum of squares: sum x[i]^2.
+ *
+ * - Input: f32 or i16 (not scaled, summed exactly)
+ * - Output: 1 f32
+ * - Notes: NaN gives NaN.
+ * - Parameters: none
+ *
+ * @return the kind "energy"
+ */
 const sqs_kind *sqs_kind_energy(void);
 
+/**
+ * fir: FIR filter where the taps overlap the row completely: y[j] = sum h[i] x[j + taps - 1 - i].
+ *
+ * - Input: f32, one channel, n at least the number of taps
+ * - Output: n - taps + 1 f32
+ * - Notes: Sums run in f32, in the order of the row.
+ * - Source: numpy.convolve(x, h, 'valid')
+ *
+ * | Parameter | Type | Unit | Range                | Default  | Meaning                        |
+ * | --------- | ---- | ---- | -------------------- | -------- | ------------------------------ |
+ * | taps      | list | -    | finite, at least one | required | coefficients h, rounded to f32 |
+ *
+ * @return the kind "fir"
+ */
 const sqs_kind *sqs_kind_fir(void);
 
+/**
+ * hann: Periodic Hann window: y[i] = x[i] sin^2(pi i / n); of one element the window is 1.
+ *
+ * - Input: f32 or i16 (scaled by 1/32768), one channel
+ * - Output: n f32
+ * - Notes: The window has the same bits on every machine.
+ * - Source: scipy.signal.get_window('hann', n, fftbins=True); Harris, On the use of windows for harmonic analysis with
+ *   the discrete Fourier transform, Proc. IEEE 66 (1978)
+ * - Parameters: none
+ *
+ * @return the kind "hann"
+ */
 const sqs_kind *sqs_kind_hann(void);
 
+/**
+ * histogram: Counts of elements in equal bins: y[j] counts edge[j] <= x < edge[j + 1], edge[j] = lo + j (hi - lo) /
+ * bins.
+ *
+ * - Input: f32 or i16
+ * - Output: bins u32
+ * - Notes: hi belongs to the last bin. NaN is not counted.
+ * - Source: numpy.histogram(x, bins, (lo, hi)) in f64
+ *
+ * | Parameter | Type    | Unit | Range            | Default  |
+ * | --------- | ------- | ---- | ---------------- | -------- |
+ * | lo        | number  | of x | finite, below hi | required |
+ * | hi        | number  | of x | finite, above lo | required |
+ * | bins      | integer | -    | 1 to 65536       | required |
+ * | clamp     | integer | -    | 0, 1             | 0        |
+ *
+ * - lo: lower end of the first bin
+ * - hi: upper end of the last bin
+ * - bins: number of bins
+ * - clamp: 1: elements outside of lo to hi count in the first or last bin; 0: not at all
+ *
+ * @return the kind "histogram"
+ */
 const sqs_kind *sqs_kind_histogram(void);
 
+/**
+ * hmm_backward: Hidden Markov model, posteriors: gamma(i) = alpha(i) sum_j a(i,j) later gamma(j) / sum_k alpha(k)
+ * a(k,j).
+ *
+ * - Input: rows of hmm_forward; a reverse scan
+ * - Output: N f64 per observation: P(state given all observations)
+ * - Notes: At the last observation gamma is alpha.
+ * - Source: Askar and Derin, IEEE Trans. Automatic Control 26 (1981); equal to alpha beta of Rabiner, Proc. IEEE 77
+ *   (1989)
+ *
+ * | Parameter  | Type | Unit | Range                         | Default  |
+ * | ---------- | ---- | ---- | ----------------------------- | -------- |
+ * | transition | list | -    | N * N numbers, N from 1 to 64 | required |
+ *
+ * - transition: row i has the probabilities of the transitions from state i; their sum is 1 (within 1e-6)
+ *
+ * @return the kind "hmm_backward"
+ */
 const sqs_kind *sqs_kind_hmm_backward(void);
 
+/**
+ * hmm_forward: Hidden Markov model, scaled forward recursion: p(j) = sum_i alpha(i) a(i,j), c = sum_j p(j) b(j),
+ * alpha(j) = p(j) b(j) / c.
+ *
+ * - Input: u8 symbols, or f32 or f64 likelihoods b(j), N per observation; a scan
+ * - Output: N + 1 f64 per observation: alpha and the scale c
+ * - Notes: The product of all c is the likelihood. An observation without information (a symbol without emissions;
+ *   likelihoods that are negative, not finite or all zero) counts as missing: alpha is the prediction, c is 0.
+ * - Source: Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A
+ *
+ * | Parameter  | Type | Unit | Range                         | Default              |
+ * | ---------- | ---- | ---- | ----------------------------- | -------------------- |
+ * | transition | list | -    | N * N numbers, N from 1 to 64 | required             |
+ * | emission   | list | -    | N rows, not negative          | required for symbols |
+ * | initial    | list | -    | N numbers, sum 1              | 1 / N each           |
+ *
+ * - transition: row i has the probabilities of the transitions from state i; their sum is 1 (within 1e-6)
+ * - emission: row i has the probability of each symbol in state i; only for symbols
+ * - initial: distribution at the first observation
+ *
+ * @return the kind "hmm_forward"
+ */
 const sqs_kind *sqs_kind_hmm_forward(void);
 
+/**
+ * kalman: Linear Kalman filter with d states and scalar measurements z: s = h P h' + r, k = P h' / s, x += k (z - h x);
+ * then x = F x, P = F P F' + Q.
+ *
+ * - Input: f32, f64 or i16 measurements; a scan
+ * - Output: d (d + 3) / 2 f64 per measurement: the estimate x, and the upper triangle of its covariance P, row by row
+ * - Notes: P is updated after Bucy and Joseph: (I - k h) P (I - k h)' + k r k'. A measurement that is not finite counts
+ *   as missing: the row is the prediction.
+ * - Source: Kalman (1960); Durbin and Koopman, Time Series Analysis by State Space Methods, section 4.3
+ *
+ * | Parameter  | Type         | Unit | Range                        | Default                     |
+ * | ---------- | ------------ | ---- | ---------------------------- | --------------------------- |
+ * | transition | list         | -    | d * d numbers, d from 1 to 4 | from dt                     |
+ * | process    | list         | -    | d * d numbers                | from dt and q               |
+ * | observe    | list         | -    | d numbers                    | 1 0                         |
+ * | dt         | number       | time | above 0                      | 1                           |
+ * | q          | number       | -    | at least 0                   | required without transition |
+ * | r          | number       | -    | above 0                      | required                    |
+ * | x0         | list         | -    | d numbers                    | zeros                       |
+ * | p0         | number, list | -    | 1 or d * d numbers           | 1e6                         |
+ *
+ * - transition: F, row by row
+ * - process: Q, row by row, symmetric; required with transition
+ * - observe: h; required with transition
+ * - dt: without transition: time between samples, of position and velocity
+ * - q: intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2; dt^2/2 dt], h = [1 0]
+ * - r: variance of a measurement
+ * - x0: estimate before the first measurement
+ * - p0: its covariance: one number for the diagonal, or the matrix
+ *
+ * @return the kind "kalman"
+ */
 const sqs_kind *sqs_kind_kalman(void);
 
+/**
+ * mean: Arithmetic mean: sum x[i] / n.
+ *
+ * - Input: f32 or i16 (not scaled)
+ * - Output: 1 f32
+ * - Notes: f32 is summed in sixteen interleaved partial sums, which are added pairwise.
+ * - Parameters: none
+ *
+ * @return the kind "mean"
+ */
 const sqs_kind *sqs_kind_mean(void);
 
+/**
+ * pll: Phase-locked loop of second order that tracks a tone: e = arg(x exp(-2 pi i phase)) / (2 pi), frequency += ki e,
+ * phase += frequency + kp e.
+ *
+ * - Input: c32, or real f32, f64 or i16 samples; a scan
+ * - Output: 3 n elements, phase (turns, 0 to 1) frequency (cycles per sample) lock for each sample; f32, or f64 with
+ *   precision 64
+ * - Notes: phase is that before the sample, frequency and lock those after it. lock += weight (cos(2 pi e) - lock)
+ *   approaches 1 when locked, and 0 or less without a tone; with costas it is that of the doubled angle. A sample that
+ *   is not finite counts as missing: the loop coasts on its frequency, and lock decays.
+ * - Source: Gardner, Phaselock Techniques; loop gains: Rice, Digital Communications: A Discrete-Time Approach, appendix
+ *   C
+ *
+ * | Parameter | Type    | Unit              | Range                            | Default                   |
+ * | --------- | ------- | ----------------- | -------------------------------- | ------------------------- |
+ * | bandwidth | number  | cycles per sample | above 0, at most 0.25            | 0.01                      |
+ * | damping   | number  | -                 | above 0                          | sqrt(1/2)                 |
+ * | frequency | number  | cycles per sample | -0.5 to 0.5; real samples: not 0 | 0; real samples: required |
+ * | range     | number  | cycles per sample | at least 0                       | 0.5                       |
+ * | costas    | integer | -                 | 0, 1                             | 0                         |
+ * | arm       | number  | -                 | above 0, at most 1               | 0.1                       |
+ * | weight    | number  | -                 | above 0, at most 1               | 0.01                      |
+ * | precision | integer | bits              | 32, 64                           | 32                        |
+ *
+ * - bandwidth: noise bandwidth of the loop
+ * - damping: damping of the loop
+ * - frequency: initial frequency
+ * - range: maximum distance from the initial frequency
+ * - costas: 1: the tone may change its sign (BPSK)
+ * - arm: real samples: weight of the low-pass, well above bandwidth
+ * - weight: weight of a sample in lock
+ * - precision: element type of the rows: f32 or f64
+ *
+ * @return the kind "pll"
+ */
 const sqs_kind *sqs_kind_pll(void);
 
+/**
+ * quantile: Quantiles by nearest rank: the element of rank (n - 1) q, rounded half to even.
+ *
+ * - Input: f32 or i16; windows may overlap
+ * - Output: 1 f32 per q, in the order of the list
+ * - Notes: NaN is above everything; both zeros are +0. The cost of overlapping windows depends on their hop, not on
+ *   their length.
+ * - Source: numpy.percentile(x, 100 q, method='nearest'); Floyd and Rivest, Expected time bounds for selection, CACM 18
+ *   (1975)
+ *
+ * | Parameter | Type | Unit | Range                  | Default  | Meaning                     |
+ * | --------- | ---- | ---- | ---------------------- | -------- | --------------------------- |
+ * | q         | list | -    | 1 to 8 numbers, 0 to 1 | required | probabilities, in any order |
+ *
+ * @return the kind "quantile"
+ */
 const sqs_kind *sqs_kind_quantile(void);
 
+/**
+ * rfft_magnitude: Magnitudes of the real FFT: abs(X[k]), X[k] = sum x[i] exp(-2 pi i k / n), k = 0 to n / 2.
+ *
+ * - Input: f32, one channel, n from 1 to 2^24
+ * - Output: n / 2 + 1 f32
+ * - Notes: Not scaled. NaN and infinity give NaN in the bins that they reach. Values are bit-identical on every machine
+ *   with portable, on memory from the caller, and in builds without the feature fft; else they may differ in the last
+ *   bits between processors. Sizes that need a plan use the host's heap.
+ * - Source: numpy.abs(numpy.fft.rfft(x))
+ *
+ * | Parameter | Type    | Unit | Range | Default |
+ * | --------- | ------- | ---- | ----- | ------- |
+ * | portable  | integer | -    | 0, 1  | 0       |
+ *
+ * - portable: 1: the library's own transform, for n a power of two, with the same bits on every machine; 0: the fastest
+ *   transform
+ *
+ * @return the kind "rfft_magnitude"
+ */
 const sqs_kind *sqs_kind_rfft_magnitude(void);
 
+/**
+ * rfft_power: Power of the real FFT: the squares of the values of rfft_magnitude.
+ *
+ * - Input: f32, one channel, n from 1 to 2^24
+ * - Output: n / 2 + 1 f32
+ * - Notes: Not scaled. NaN and infinity give NaN in the bins that they reach. Values are bit-identical on every machine
+ *   with portable, on memory from the caller, and in builds without the feature fft; else they may differ in the last
+ *   bits between processors. Sizes that need a plan use the host's heap.
+ * - Source: numpy.abs(numpy.fft.rfft(x)) ** 2
+ *
+ * | Parameter | Type    | Unit | Range | Default |
+ * | --------- | ------- | ---- | ----- | ------- |
+ * | portable  | integer | -    | 0, 1  | 0       |
+ *
+ * - portable: 1: the library's own transform, for n a power of two, with the same bits on every machine; 0: the fastest
+ *   transform
+ *
+ * @return the kind "rfft_power"
+ */
 const sqs_kind *sqs_kind_rfft_power(void);
 
+/**
+ * rms: Root mean square: sqrt(sum x[i]^2 / n).
+ *
+ * - Input: f32 or i16 (not scaled, summed exactly)
+ * - Output: 1 f32
+ * - Notes: NaN gives NaN.
+ * - Parameters: none
+ *
+ * @return the kind "rms"
+ */
 const sqs_kind *sqs_kind_rms(void);
 
+/**
+ * rolling_stats: Mean and variance of the last window samples.
+ *
+ * - Input: f32, f64 or i16 samples; a scan
+ * - Output: 2 n elements, mean variance for each sample; f64 for f64 input, else f32
+ * - Notes: The first window - 1 results are over the samples so far. Nothing is subtracted from running sums, so that
+ *   rounding errors do not accumulate. A sample that is not finite makes the results NaN while it is in the window.
+ * - Source: pandas.Series.rolling(window, min_periods=1); van Herk, Pattern Recognition Letters 13 (1992); Chan, Golub
+ *   and LeVeque (1979)
+ *
+ * | Parameter | Type    | Unit    | Range        | Default                   |
+ * | --------- | ------- | ------- | ------------ | ------------------------- |
+ * | window    | integer | samples | 1 to 1048576 | required                  |
+ * | ddof      | integer | samples | 0 to 1048576 | 0                         |
+ * | precision | integer | bits    | 32, 64       | 64 for f64 input, else 32 |
+ *
+ * - window: samples of a full window
+ * - ddof: the sum of squares is divided by the number of samples minus ddof; NaN if that is not above 0
+ * - precision: element type of the rows: f32 or f64
+ *
+ * @return the kind "rolling_stats"
+ */
 const sqs_kind *sqs_kind_rolling_stats(void);
 
+/**
+ * rts_smoother: Rauch-Tung-Striebel smoother: c = P F' (F P F' + Q)^-1, x += c (later x - F x).
+ *
+ * - Input: rows of kalman; a reverse scan
+ * - Output: per measurement x and the upper triangle of P, as kalman; f64, or f32 with precision 32
+ * - Notes: The last estimate of the range is unchanged. Of the parameters of kalman only F and Q (or dt and q) are
+ *   used.
+ * - Source: Rauch, Tung and Striebel, Maximum likelihood estimates of linear dynamic systems, AIAA Journal 3 (1965)
+ *
+ * | Parameter  | Type         | Unit | Range                        | Default                     |
+ * | ---------- | ------------ | ---- | ---------------------------- | --------------------------- |
+ * | transition | list         | -    | d * d numbers, d from 1 to 4 | from dt                     |
+ * | process    | list         | -    | d * d numbers                | from dt and q               |
+ * | observe    | list         | -    | d numbers                    | 1 0                         |
+ * | dt         | number       | time | above 0                      | 1                           |
+ * | q          | number       | -    | at least 0                   | required without transition |
+ * | r          | number       | -    | above 0                      | -                           |
+ * | x0         | list         | -    | d numbers                    | zeros                       |
+ * | p0         | number, list | -    | 1 or d * d numbers           | 1e6                         |
+ * | covariance | integer      | -    | 0, 1                         | 1                           |
+ * | precision  | integer      | bits | 32, 64                       | 64                          |
+ *
+ * - transition: F, row by row
+ * - process: Q, row by row, symmetric; required with transition
+ * - observe: h; required with transition
+ * - dt: without transition: time between samples, of position and velocity
+ * - q: intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2; dt^2/2 dt], h = [1 0]
+ * - r: variance of a measurement
+ * - x0: estimate before the first measurement
+ * - p0: its covariance: one number for the diagonal, or the matrix
+ * - covariance: 0: only x is output
+ * - precision: element type of the rows: f32 or f64
+ *
+ * @return the kind "rts_smoother"
+ */
 const sqs_kind *sqs_kind_rts_smoother(void);
 
+/**
+ * threshold: Alarm per element: 1 if x > level, else 0; with below, 1 if x < level.
+ *
+ * - Input: real
+ * - Output: n u8
+ * - Notes: The comparison is exact, in f64; i64 is rounded to f64 first. NaN gives 0.
+ *
+ * | Parameter | Type    | Unit | Range   | Default  | Meaning                            |
+ * | --------- | ------- | ---- | ------- | -------- | ---------------------------------- |
+ * | level     | number  | of x | not NaN | required | level to compare with              |
+ * | below     | integer | -    | 0, 1    | 0        | 1: alarm below the level; 0: above |
+ *
+ * @return the kind "threshold"
+ */
 const sqs_kind *sqs_kind_threshold(void);
 
+/**
+ * to_f32: Conversion to f32: y = x scale + offset, from raw counts to units of measurement.
+ *
+ * - Input: real
+ * - Output: n f32
+ * - Notes: Integers up to 16 bits and f32 are computed in f32, each operation rounded; other types in f64, rounded
+ *   once.
+ *
+ * | Parameter | Type   | Unit    | Range | Default | Meaning |
+ * | --------- | ------ | ------- | ----- | ------- | ------- |
+ * | scale     | number | y per x | any   | 1       | factor  |
+ * | offset    | number | of y    | any   | 0       | offset  |
+ *
+ * @return the kind "to_f32"
+ */
 const sqs_kind *sqs_kind_to_f32(void);
 
+/**
+ * top_k_sum: Sum of the k largest elements.
+ *
+ * - Input: f32
+ * - Output: 1 f32
+ * - Notes: NaN is ignored; with fewer than k numbers all are summed. The sum runs in f64, from the smallest to the
+ *   largest.
+ * - Source: selection: Hoare, Find, Comm. ACM 4 (1961)
+ *
+ * | Parameter | Type    | Unit     | Range  | Default  | Meaning            |
+ * | --------- | ------- | -------- | ------ | -------- | ------------------ |
+ * | k         | integer | elements | 1 to n | required | number of elements |
+ *
+ * @return the kind "top_k_sum"
+ */
 const sqs_kind *sqs_kind_top_k_sum(void);
 
+/**
+ * viterbi: Viterbi decoder of convolutional codes of rate 1/m, forward scan: path decisions.
+ *
+ * - Input: m symbols per bit: u8 hard (0, or else 1), or i8 or f32 soft (positive: 0, negative: 1, 0: erased); a scan
+ * - Output: per bit 2^(K-1) decision bits, then one byte per row: the best state after it; u8
+ * - Notes: On a tie the predecessor with the even number wins. Soft symbols beyond 1e6 count as 1e6, NaN as erased.
+ * - Source: Viterbi (1967); Forney, The Viterbi algorithm, Proc. IEEE 61 (1973); the default generators are octal 171
+ *   and 133, as in CCSDS 131.0-B (there with invert 0 1)
+ *
+ * | Parameter  | Type    | Unit | Range                         | Default                          |
+ * | ---------- | ------- | ---- | ----------------------------- | -------------------------------- |
+ * | constraint | integer | bits | 3 to 9                        | 7                                |
+ * | generators | list    | -    | 2 to 6 integers, 1 to 2^K - 1 | 121 91; K other than 7: required |
+ * | invert     | list    | -    | 0 or 1 per generator          | zeros                            |
+ * | any_start  | integer | -    | 0, 1                          | 0                                |
+ *
+ * - constraint: constraint length K of the code
+ * - generators: bits of the encoder whose parity is each symbol, the newest in the highest bit
+ * - invert: 1: the symbols of this generator come inverted
+ * - any_start: 1: the encoder may start in any state; 0: in state 0
+ *
+ * @return the kind "viterbi"
+ */
 const sqs_kind *sqs_kind_viterbi(void);
 
+/**
+ * viterbi_traceback: Viterbi decoder, reverse scan: the decoded bits.
+ *
+ * - Input: rows of viterbi; a reverse scan
+ * - Output: 1 u8 per bit; with pack, 8 bits per u8, the first in the top bit
+ * - Source: Forney, The Viterbi algorithm, Proc. IEEE 61 (1973)
+ *
+ * | Parameter  | Type    | Unit | Range            | Default        | Meaning                                        |
+ * | ---------- | ------- | ---- | ---------------- | -------------- | ---------------------------------------------- |
+ * | constraint | integer | bits | 3 to 9           | 7              | constraint length K of the code                |
+ * | end        | integer | -    | 0 to 2^(K-1) - 1 | the best state | state after the range; 0 after a tail of zeros |
+ * | pack       | integer | -    | 0, 1             | 0              | 1: rows have a multiple of 8 bits, packed      |
+ *
+ * @return the kind "viterbi_traceback"
+ */
 const sqs_kind *sqs_kind_viterbi_traceback(void);
 
+/**
+ * zero_phase_forward: Zero-phase filter, forward half: filters the extended signal, as scipy.signal.sosfiltfilt with
+ * odd padding.
+ *
+ * - Input: f32, f64 or i16 samples x; a scan. Rows shorter than p + 1 need a lookahead of ceil((p + 1) / n) - 1 rows
+ * - Output: f64: n filtered samples, then z1 z2 of each section after them
+ * - Notes: A sample that is not finite stays in the state.
+ * - Source: scipy.signal.sosfiltfilt; Gustafsson, Determining the initial states in forward-backward filtering, IEEE
+ *   Trans. Signal Processing 44 (1996)
+ *
+ * | Parameter | Type    | Unit    | Range                                   | Default                    |
+ * | --------- | ------- | ------- | --------------------------------------- | -------------------------- |
+ * | sos       | list    | -       | 6 numbers per section, 1 to 32 sections | required                   |
+ * | padlen    | integer | samples | 0 to 1048576                            | 3 * (2 * sections + 1 - m) |
+ *
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - padlen: padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and
+ *   with a2 = 0
+ *
+ * @return the kind "zero_phase_forward"
+ */
 const sqs_kind *sqs_kind_zero_phase_forward(void);
 
+/**
+ * zero_phase_reverse: Zero-phase filter, reverse half: the filtered signal.
+ *
+ * - Input: two edges: zero_phase_forward, and its x with the same rows; a reverse scan. Rows of x shorter than p + 1
+ *   need a lookback of ceil((p + 1) / n) - 1 rows
+ * - Output: n elements; f64 for f64 input, else f32
+ * - Notes: The stream must have more than p samples, else the stage fails with -16 (SQS_ERR_RANGE). A row depends on
+ *   the whole stream, whatever range is evaluated.
+ * - Source: scipy.signal.sosfiltfilt; Gustafsson, Determining the initial states in forward-backward filtering, IEEE
+ *   Trans. Signal Processing 44 (1996)
+ *
+ * | Parameter | Type    | Unit    | Range                                   | Default                    |
+ * | --------- | ------- | ------- | --------------------------------------- | -------------------------- |
+ * | sos       | list    | -       | 6 numbers per section, 1 to 32 sections | required                   |
+ * | padlen    | integer | samples | 0 to 1048576                            | 3 * (2 * sections + 1 - m) |
+ * | precision | integer | bits    | 32, 64                                  | 64 for f64 input, else 32  |
+ *
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - padlen: padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and
+ *   with a2 = 0
+ * - precision: element type of the rows: f32 or f64
+ *
+ * @return the kind "zero_phase_reverse"
+ */
 const sqs_kind *sqs_kind_zero_phase_reverse(void);
 
-/*
- Says what a list of requests needs, to the byte, and changes nothing. The answer depends on config, graph, opened
- outputs and which inputs have sources (in auto mode, and in classic mode with SQS_ALL, also on their length or the ring's
- capacity), on nothing of the machine: a plan made on the ground is the plan in flight. Does not allocate. After seal it answers for the list given, as if
- the pipeline were to be sealed now.
+/** @} */
 
- requests, n: what will be asked, at most SQS_MAX_REQUESTS. n = 0: every stage without consumers, forward, any range.
- out: written on success.
- Returns SQS_OK; SQS_ERR_BUDGET: memory_budget_bytes is too small, the detail names the least that works;
- SQS_ERR_ARGUMENT: NULL, no such stage or order, a ring that does not hold what the graph or a request in reverse needs,
- classic mode without a bound on the rows or with opened outputs, rows in forward order behind a reverse scan over an
- input of unknown length; SQS_ERR_GRAPH: an output opened behind a reverse scan; SQS_ERR_LIMIT; SQS_ERR_OVERFLOW: does not fit the address space;
- SQS_ERR_UNSUPPORTED; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+
+/* ================================================================================================================== */
+/**
+ * @defgroup streaming 7. Streaming: outputs, inputs, sources
+ *
+ * Open the output of one or more stages before sealing. Then repeat: push samples, step, pull rows. sqs_step() does a
+ * bounded amount of work, so that a task can run it between its other duties. Samples leave the input buffer when the
+ * stream no longer needs them.
+ *
+ * @code{.c}
+ * sqs_output_open(p, id, 64);
+ * // ...
+ * sqs_push(p, 0, samples, n, &accepted);
+ * do {
+ *     status = sqs_step(p, 16, &done);
+ *     while (sqs_pull(p, id, rows, 64, &count) == SQS_OK) use(rows, count);
+ * } while (status == SQS_OK);
+ * @endcode
+ *
+ * An input is either pushed (sqs_push()) or read from a source (sqs_source_set()), which can be read at any position.
+ * Of a pushed input only the windows that are still in its buffer are available.
+ *
+ * @{
  */
-sqs_status sqs_plan(sqs_pipeline *pipeline,
-                    const sqs_request *requests_list,
-                    uint32_t n,
-                    sqs_plan_info *out);
 
-/*
- Says in English what sqs_plan considers for the same arguments and why its answer is what it is: of every request the
- orders and blocks that were tried with their bytes and the time reckoned for each, in microseconds and by cause, the
- one taken marked; then checkpoints, row cache, work area. Only the relation of the times means something. The same
- config and graph give the same text. Changes nothing, does not allocate. The text is for people: it may change between
- versions.
-
- buf: cap bytes, or NULL with cap 0; what is written is closed with a zero and cut where it does not fit. need: NULL, or
- where to put the size that holds all of it.
- Returns what sqs_plan returns (for SQS_ERR_BUDGET too: the error's detail names the least), and SQS_ERR_SPACE: the text
- was cut; SQS_ERR_OVERLAP: buf lies in memory of the pipeline.
+/**
+ * Opens the output of a stage: its rows wait in a queue to be pulled, each once, in order. Before seal.
+ *
+ * A full queue stops sqs_step(). Outputs after a reverse scan cannot be opened: sqs_plan() and sqs_pipeline_seal()
+ * report them.
+ *
+ * @param[in] pipeline       handle
+ * @param[in] stage          number of the stage
+ * @param[in] capacity_rows  rows that the queue holds, at least 1
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, the stage does not exist, or capacity_rows is 0
+ * @retval SQS_ERR_STATE      the output is open already, or the pipeline is sealed
+ * @retval SQS_ERR_LIMIT      the table of outputs is full
+ * @retval SQS_ERR_OVERFLOW   the queue does not fit the address space
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
  */
-sqs_status sqs_plan_explain(sqs_pipeline *pipeline,
-                            const sqs_request *requests_list,
-                            uint32_t n,
-                            char *buf,
-                            size_t cap,
-                            size_t *need);
+sqs_status sqs_output_open(sqs_pipeline *pipeline, uint32_t stage, uint64_t capacity_rows);
 
-/*
- Fixes graph and memory for a list of requests: from here on nothing allocates. The same list given to sqs_plan tells
- the bytes.
-
- work: the work area of bytes bytes, which stays the caller's and is the pipeline's until delete. NULL: it is taken
- from where the pipeline's memory comes from (not possible with an area). Constant tables are filled here.
- Returns what sqs_plan returns, and SQS_ERR_MEMORY: the area is too small (the detail tells the need), missing, or the
- allocator gave none; SQS_ERR_IO: spill_dir has no room, or makes no file; SQS_ERR_ALIGN; SQS_ERR_STATE: sealed already; SQS_ERR_CALLBACK: a stage could not be prepared.
+/**
+ * Does at most max_windows windows of work: of the running evaluation first, then of the stream (opened outputs).
+ *
+ * No stage computes more than max_windows rows of its own in a call. In classic mode a window of work is a row of one
+ * stage. Does not allocate. After #SQS_ERR_CALLBACK the next call tries the same block again.
+ *
+ * @param[in]  pipeline      handle
+ * @param[in]  max_windows   limit of the work, at least 1
+ * @param[out] done_windows  windows of work done; always written
+ * @retval SQS_OK             some work was done, and more may be possible
+ * @retval SQS_AGAIN          no work is possible before samples are pushed or rows are pulled
+ * @retval SQS_END            all work is done: the evaluation is complete, and the stream has computed its last row
+ * @retval SQS_ERR_CALLBACK   a stage, source or sink failed
+ * @retval SQS_ERR_EVICTED    samples that are needed have left the input buffer
+ * @retval SQS_ERR_CORRUPT    samples or rows that are needed are damaged and cannot be recomputed
+ * @retval SQS_ERR_STATE      the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, done_windows is NULL, or max_windows is 0
+ * @retval SQS_ERR_ALIGN      done_windows is misaligned
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
  */
-sqs_status sqs_pipeline_seal(sqs_pipeline *pipeline,
-                             const sqs_request *requests_list,
-                             uint32_t n,
-                             void *work,
-                             size_t bytes);
+sqs_status sqs_step(sqs_pipeline *pipeline, uint64_t max_windows, uint64_t *done_windows);
 
-/*
- Reads an input from a source instead of having it pushed. Before seal only.
+/**
+ * Copies finished rows of an opened output, each once, in order: the number that is available and fits.
+ *
+ * @param[in]  pipeline       handle
+ * @param[in]  stage          number of the stage
+ * @param[out] rows           the rows, one after another without gaps
+ * @param[in]  capacity_rows  rows that fit
+ * @param[out] written_rows   number of rows written; always written
+ * @retval SQS_OK             at least one row
+ * @retval SQS_AGAIN          no row is finished yet, or queued rows were damaged and sqs_step() recomputes them
+ * @retval SQS_END            all rows were pulled, and no more will come
+ * @retval SQS_ERR_CORRUPT    queued rows are damaged and cannot be recomputed
+ * @retval SQS_ERR_STATE      the output is not open, or the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the stage does not exist
+ * @retval SQS_ERR_ALIGN      written_rows is misaligned
+ * @retval SQS_ERR_SPACE      capacity_rows is 0 while rows wait
+ * @retval SQS_ERR_OVERLAP    rows overlaps the work area
+ * @retval SQS_ERR_OVERFLOW   the rows do not fit the address space
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ */
+sqs_status sqs_pull(sqs_pipeline *pipeline, uint32_t stage, void *rows, size_t capacity_rows, size_t *written_rows);
 
- source is copied, but for its ctx.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no read, no such input; SQS_ERR_STATE: sealed; SQS_ERR_STRUCT_SIZE;
- SQS_ERR_UNSUPPORTED; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/**
+ * Returns the position of an opened output: the row that the next sqs_pull() starts with, and the end of the rows that
+ * wait (exclusive).
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  stage     number of the stage
+ * @param[out] next      row that the next pull starts with; may be NULL
+ * @param[out] end       last row that waits, plus 1; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE      the output is not open, or the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid
+ * @retval SQS_ERR_ALIGN      a pointer is misaligned
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ */
+sqs_status sqs_output_position(sqs_pipeline *pipeline, uint32_t stage, uint64_t *next, uint64_t *end);
+
+/**
+ * An additional input: a second stream with windows of its own. Zero the struct first.
+ *
+ * Row t of every stage belongs to window t of each input.
+ */
+typedef struct sqs_input_desc {
+    /** sizeof(sqs_input_desc). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t flags;
+    /** Name, at most #SQS_NAME_LEN bytes, not used by another input or stage; copied. */
+    const char *name;
+    /** Samples of a window, at least 1. */
+    uint64_t window;
+    /** Samples from the start of a window to the start of the next, at least 1. */
+    uint64_t hop;
+    /** Samples that its buffer holds; 0: the default, see sqs_config.input_capacity. */
+    uint64_t capacity;
+    /** Element type of the samples. Default: #SQS_F32. */
+    uint32_t dtype;
+    /** Interleaved elements of a sample. Default: 1. */
+    uint32_t channels;
+} sqs_input_desc;
+
+/**
+ * Registers an additional input. Before seal. Does not allocate.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  desc      description; copied
+ * @param[out] id        number of the input, for sqs_push(), sqs_push_end() and the source functions ("input" is 0)
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, the element type does not exist, or window
+ *                              or hop is 0
+ * @retval SQS_ERR_NAME         the name is already used, empty or too long
+ * @retval SQS_ERR_LIMIT        the pipeline has #SQS_MAX_INPUTS inputs
+ * @retval SQS_ERR_STATE        the pipeline is sealed
+ * @retval SQS_ERR_OVERFLOW     a window does not fit the address space
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  desc->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ */
+sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc, uint32_t *id);
+
+#define SQS_SOURCE_GROWING 1 /**< The source may get more samples; see sqs_source_extend(). */
+
+/**
+ * Reads up to count samples from sample first into samples; sets *read_samples to the number read, at least 1.
+ *
+ * The same position must give the same samples on every call. Returns 0, or a code of its own, which the error detail
+ * shows.
+ */
+typedef int32_t (*sqs_source_read_fn)(void *ctx, uint64_t first, void *samples, size_t count, size_t *read_samples);
+
+/** Samples that can be read at any position, any number of times: a recorder file, a memory. */
+typedef struct sqs_source {
+    /** sizeof(sqs_source). */
+    uint32_t struct_size;
+    /** 0 or #SQS_SOURCE_GROWING. */
+    uint32_t flags;
+    /** Reads samples. Required. */
+    sqs_source_read_fn read;
+    /** First argument of read. Not copied; must outlive the pipeline. */
+    void *ctx;
+    /** Number of samples. */
+    uint64_t samples;
+} sqs_source;
+
+/**
+ * Makes an input read a source instead of pushed samples. Before seal.
+ *
+ * @param[in] pipeline  handle
+ * @param[in] input     number of the input
+ * @param[in] source    the source; copied, except what ctx points to
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, source or source->read is NULL, or the input does not exist
+ * @retval SQS_ERR_ALIGN        source is misaligned
+ * @retval SQS_ERR_STATE        the pipeline is sealed
+ * @retval SQS_ERR_STRUCT_SIZE  source->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ * @see sqs_source_set_file()
  */
 sqs_status sqs_source_set(sqs_pipeline *pipeline, uint32_t input, const sqs_source *source);
 
-/*
- Tells that a growing source now has samples samples. flags: SQS_SOURCE_GROWING while it may grow further; 0: this is
- its final length. Does not read and does not allocate.
-
- Returns SQS_OK; SQS_ERR_RANGE: fewer than before, or more of a source that does not grow; SQS_ERR_STATE: the input is
- pushed; SQS_ERR_ARGUMENT; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/**
+ * Sets the new length of a growing source. Reads no samples and does not allocate.
+ *
+ * @param[in] pipeline  handle
+ * @param[in] input     number of the input
+ * @param[in] samples   number of samples now available
+ * @param[in] flags     #SQS_SOURCE_GROWING while the source may grow further; 0: samples is its final length
+ * @retval SQS_OK
+ * @retval SQS_ERR_RANGE      fewer samples than before, or more of a source that does not grow
+ * @retval SQS_ERR_STATE      the input is pushed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, the input does not exist, or unknown flags
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
  */
-sqs_status sqs_source_extend(sqs_pipeline *pipeline,
-                             uint32_t input,
-                             uint64_t samples,
-                             uint32_t flags);
+sqs_status sqs_source_extend(sqs_pipeline *pipeline, uint32_t input, uint64_t samples, uint32_t flags);
 
-/*
- Copies samples into the ring of a pushed input: as many as fit, which runs no stage. The first push of a pipeline that
- is not sealed seals it for an empty list, and is the only one that allocates.
-
- samples: n samples of channels elements each; need not be aligned. accepted: how many were taken, always written.
- Returns SQS_OK: all of them; SQS_AGAIN: the ring is full, push the rest after step and pull, or after evaluate;
- SQS_ERR_STATE: the input has a source, or has ended; SQS_ERR_ARGUMENT: NULL, no such input; SQS_ERR_OVERLAP: samples
- lie in the work area; SQS_ERR_OVERFLOW; what sqs_pipeline_seal returns, when it seals; SQS_ERR_REENTRANT;
- SQS_ERR_POISONED.
+/**
+ * Makes an input read a file of raw samples, interleaved by channel. Hosts only, before seal.
+ *
+ * Opens the file, which stays open until delete. Its present length determines the number of samples; an incomplete
+ * sample at the end is ignored.
+ *
+ * @param[in]  pipeline    handle
+ * @param[in]  input       number of the input
+ * @param[in]  path        UTF-8, at most 4095 bytes
+ * @param[in]  byte_order  #SQS_LITTLE_ENDIAN or #SQS_BIG_ENDIAN
+ * @param[in]  offset      position of the first sample in the file, in bytes
+ * @param[out] samples     number of samples; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_IO         the file cannot be opened; errno is in the detail
+ * @retval SQS_ERR_NAME       path is too long or not UTF-8
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, path is NULL, or the input or the byte order does not exist
+ * @retval SQS_ERR_ALIGN      samples is misaligned
+ * @retval SQS_ERR_STATE      the pipeline is sealed
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
  */
-sqs_status sqs_push(sqs_pipeline *pipeline,
-                    uint32_t input,
-                    const void *samples,
-                    size_t n,
-                    size_t *accepted);
+sqs_status sqs_source_set_file(sqs_pipeline *pipeline, uint32_t input, const char *path, uint32_t byte_order,
+                               uint64_t offset, uint64_t *samples);
 
-/*
- Says that no more samples will come: the rows that waited for them can be finished. Calling it again changes nothing.
+/** @} */
 
- Returns SQS_OK; SQS_ERR_STATE: the input has a source; SQS_ERR_ARGUMENT: no such input; what sqs_pipeline_seal returns,
- when it seals; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+
+/* ================================================================================================================== */
+/**
+ * @defgroup evaluation 8. Evaluation and order
+ *
+ * sqs_evaluate() (chapter 3) copies rows into a buffer. The functions of this chapter deliver them block by block to a
+ * sink instead, in either order, at once or in slices of bounded work (sqs_evaluate_begin() and sqs_step()).
+ * sqs_evaluate_to_file() (chapter 12) encodes them into a file.
+ *
+ * In reverse order (#SQS_ORDER_REVERSE) rows are delivered from the last to the first. The state of scans still runs
+ * forward, from snapshots kept within memory_budget_bytes. sqs_plan_info.recompute_factor is the work relative to
+ * computing each row once.
+ *
+ * @{
  */
-sqs_status sqs_push_end(sqs_pipeline *pipeline,
-                        uint32_t input);
 
-/*
- Does at most max_windows windows of work: of the evaluation under way, if there is one, then of the stream (opened
- outputs). No stage makes more than max_windows rows of its own in a call. In classic mode a window of work is a row
- of one stage. Does not allocate.
-
- done: windows of work done, always written.
- Returns SQS_OK: some was done, and there may be more; SQS_AGAIN: nothing can be done before samples are pushed or rows
- pulled; SQS_END: all is done: the evaluation is complete and the stream, if there is one, has made its last row;
- SQS_ERR_CALLBACK: a stage, source or sink failed (the call can be repeated: it tries the same block again);
- SQS_ERR_EVICTED; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: NULL, or max_windows is 0; SQS_ERR_REENTRANT;
- SQS_ERR_POISONED.
+/**
+ * Receives a block of rows: count rows in bytes bytes, valid during the call.
+ *
+ * In forward order row first is the lowest and comes first. In reverse order it is the highest, and the rows descend.
+ * Returns 0, or a code of its own, which the error detail shows.
  */
-sqs_status sqs_step(sqs_pipeline *pipeline,
-                    uint64_t max_windows,
-                    uint64_t *done);
+typedef int32_t (*sqs_sink_fn)(void *ctx, uint64_t first, size_t count, const void *rows, size_t bytes);
 
-/*
- Hands out finished rows of an opened output, each once, in order: as many as there are and as fit.
-
- rows: room for cap_rows rows. got: how many were written, always written.
- Returns SQS_OK: at least one; SQS_AGAIN: none is finished yet; SQS_END: none will come any more; SQS_ERR_STATE: not
- open or not sealed; SQS_ERR_ARGUMENT: NULL, no such stage; SQS_ERR_SPACE: cap_rows is 0 while rows wait;
- SQS_ERR_OVERLAP; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/**
+ * Evaluates a request into a function, in either order.
+ *
+ * The function receives whole blocks of rows. Otherwise as sqs_evaluate().
+ *
+ * @param[in] pipeline  handle
+ * @param[in] request   the rows
+ * @param[in] sink      receives the rows; a return code other than 0 ends the evaluation
+ * @param[in] ctx       first argument of sink
+ * @retval SQS_OK
+ * @retval SQS_ERR_CALLBACK  a stage, the source or sink failed
+ * @return the statuses of sqs_evaluate(), except those of the buffer
  */
-sqs_status sqs_pull(sqs_pipeline *pipeline,
-                    uint32_t stage,
-                    void *rows,
-                    size_t cap_rows,
-                    size_t *got);
+sqs_status sqs_evaluate_to(sqs_pipeline *pipeline, const sqs_request *request, sqs_sink_fn sink, void *ctx);
 
-/*
- Reads an input from a file of raw samples, interleaved by channel. Hosts only. Before seal only. Opens the file, which
- stays open until delete; its length now decides how many samples there are (a last part of a sample is left out).
-
- path: UTF-8, at most 4095 bytes. byte_order: SQS_LITTLE_ENDIAN or SQS_BIG_ENDIAN. offset: byte of the first sample.
- samples: NULL, or where to put how many there are.
- Returns SQS_OK; SQS_ERR_IO: the file cannot be opened, the detail has errno; SQS_ERR_ARGUMENT: NULL, no such input or
- byte order; SQS_ERR_NAME: path too long or not UTF-8; SQS_ERR_STATE: sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/**
+ * Begins an evaluation that sqs_step() continues in slices of bounded work. One evaluation runs at a time.
+ *
+ * sqs_step() calls sink. If sink fails, sqs_step() returns #SQS_ERR_CALLBACK, and the next sqs_step() delivers the
+ * same rows again. After the last row sqs_step() returns #SQS_END, or continues with the stream, and
+ * sqs_stats.evaluating is 0.
+ *
+ * @param[in] pipeline  handle
+ * @param[in] request   the rows; with a count of 0 the next sqs_step() ends the evaluation
+ * @param[in] sink      receives the rows
+ * @param[in] ctx       first argument of sink; must stay valid until the evaluation ends
+ * @retval SQS_OK
+ * @return the statuses of sqs_evaluate_to()
+ * @see sqs_evaluate_cancel()
  */
-sqs_status sqs_source_set_file(sqs_pipeline *pipeline,
-                               uint32_t input,
-                               const char *path,
-                               uint32_t byte_order,
-                               uint64_t offset,
-                               uint64_t *samples);
+sqs_status sqs_evaluate_begin(sqs_pipeline *pipeline, const sqs_request *request, sqs_sink_fn sink, void *ctx);
 
-/*
- Evaluates rows first to first + count - 1 of a stage into a buffer, in order: the simple case. Does not move the
- stream or what will be pulled. The first evaluate of a pipeline that is not sealed seals it for this request, and is
- the only one that allocates. While an evaluation runs, samples before it may leave a pushed input's ring afterwards,
- unless outputs are open.
-
- count: SQS_ALL for all rows from first on that there are. rows: cap_bytes bytes of room. got: rows written, always
- written; after an error what came before it.
- Returns SQS_OK; SQS_ERR_RANGE: rows that are not there yet (or depend on samples that are not): the detail says how
- many there are; or rows behind a reverse scan while the end of the input is not known; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
- left the ring, the detail says where it starts; SQS_ERR_NOT_PLANNED: sealed for other requests, the detail tells the
- bytes; SQS_ERR_CALLBACK: a stage or source failed; SQS_ERR_STATE: an evaluation is under way; SQS_ERR_ARGUMENT: NULL,
- no such stage; SQS_ERR_OVERLAP; SQS_ERR_OVERFLOW; what sqs_pipeline_seal returns, when it seals; SQS_ERR_REENTRANT;
- SQS_ERR_POISONED.
- */
-sqs_status sqs_evaluate(sqs_pipeline *pipeline,
-                        uint32_t stage,
-                        uint64_t first,
-                        uint64_t count,
-                        void *rows,
-                        size_t cap_bytes,
-                        uint64_t *got);
-
-/*
- Evaluates a request into a function, which gets whole blocks of rows in order: (ctx, first row, number of rows, rows,
- bytes), valid during the call. It returns 0, or a code of its own that ends the evaluation.
-
- Returns what sqs_evaluate returns, but for the buffer's statuses; SQS_ERR_CALLBACK also when sink fails.
- */
-sqs_status sqs_evaluate_to(sqs_pipeline *pipeline,
-                           const sqs_request *ask,
-                           sqs_sink_fn sink,
-                           void *ctx);
-
-/*
- Begins an evaluation that sqs_step carries on in slices of bounded work; one at a time. sink is called from inside
- sqs_step; when it fails, sqs_step says so, and offers the same rows again when called again. When the last row was
- handed out, sqs_step returns SQS_END (or goes on with the stream) and sqs_stats.evaluating is 0.
-
- Returns what sqs_evaluate_to returns. With nothing to hand out (count 0) the next sqs_step ends it.
- */
-sqs_status sqs_evaluate_begin(sqs_pipeline *pipeline,
-                              const sqs_request *ask,
-                              sqs_sink_fn sink,
-                              void *ctx);
-
-/*
- Gives up the evaluation under way. Without one it changes nothing. Rows handed out stay handed out.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/**
+ * Cancels the running evaluation. Without one it changes nothing. Rows already delivered stay delivered.
+ *
+ * @param[in] pipeline  handle
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
  */
 sqs_status sqs_evaluate_cancel(sqs_pipeline *pipeline);
 
-/*
- Tells the bytes that no sqs_checkpoint_save of this sealed pipeline exceeds: what to keep free for its file, and how
- large a buffer to read it back must be.
+/** @} */
 
- bytes: written on success.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STATE: not sealed; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT;
- SQS_ERR_POISONED.
+
+/* ================================================================================================================== */
+/**
+ * @defgroup state 9. State and checkpoints
+ *
+ * A stage with state is a scan. Two mechanisms let scans compute rows in any order; both are planned, and neither
+ * changes a row.
+ *
+ * Checkpoints
+ * -----------
+ *
+ * A checkpoint is the state of one scan at a row, kept across evaluations, with a CRC. checkpoint_slots and
+ * checkpoint_every of the config set their number and distance. A request for an earlier row continues from the
+ * nearest checkpoint before it. A stored state that fails its check is dropped and recomputed. sqs_scrub() searches
+ * for damage in idle time.
+ *
+ * Reverse scans
+ * -------------
+ *
+ * The state of a reverse scan (#SQS_STAGE_REVERSE, or a built-in one: smoothers, tracebacks, zero-phase filters) runs
+ * from the last row to the first. Forward and reverse scans may follow one another in any order.
+ *
+ * Rows after a reverse scan depend on all samples up to the last. They can be evaluated once the end is known
+ * (sqs_push_end(), or a source that does not grow; else #SQS_ERR_RANGE), over samples that can be read again (a
+ * source, or an input buffer that holds them all). They cannot be pulled.
+ *
+ * In the sqrt order such an evaluation is a sweep: the range is divided into tiles, and passes over the tiles
+ * alternate in direction, with one more pass for each change of direction on the path from an input. At the tiles, the
+ * states of the scans of one direction are kept for the next pass, so that a tile can be entered from both sides;
+ * forward states under a backward pass come from snapshots, as in reverse order. The first reverse scan thus costs one
+ * backward pass, and one more forward pass in forward order. sqs_plan_info reports snapshots, rows of a tile and the
+ * factor of the work.
+ *
+ * The states kept for all tiles use about 2 * sqrt(rows * row bytes * state bytes). A smaller budget is refused with
+ * #SQS_ERR_BUDGET, and the detail gives the minimum.
+ *
+ * @{
  */
-sqs_status sqs_checkpoint_bytes(sqs_pipeline *pipeline,
-                                uint64_t *bytes);
 
-/*
- Saves all that a pipeline of the same graph and config needs to go on from here: states, positions, the samples and
- rows that are still needed, queued rows, and the checkpoints of stages with state. sink gets the file from its start in
- pieces of at most 512 bytes: (ctx, bytes, number of bytes). It returns 0, or a code of its own that ends the call. The
- format is the same on every machine (docs/formats/checkpoint.md). Changes nothing, runs no stage, does not allocate.
+/** @} */
 
- Not saved: an evaluation under way (ask again from the first row not handed out: the checkpoints make that cheap), the
- row cache, sqs_stats. written: NULL, or where to put the length of the file, on success.
- Returns SQS_OK; SQS_ERR_CALLBACK: sink failed; SQS_ERR_STATE: not sealed; SQS_ERR_CORRUPT: what would be saved is
- damaged; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+
+/* ================================================================================================================== */
+/**
+ * @defgroup save 10. Save and restore
+ *
+ * A checkpoint file holds what a pipeline needs to continue after a restart. Write it to a second file, fsync it, and
+ * rename it over the first one: a power failure then leaves the old or the new file intact.
+ *
+ * After a restart create the same pipeline, seal it, and restore the file. sqs_resume gives the next sample to push
+ * into each input, and sqs_output_position() the row that the next pull starts with. Earlier samples are not needed
+ * again: the file holds those that are.
+ *
+ * Set state_word of a stage with state, so that any machine can read the file. Change its revision with its
+ * parameters, so that a file saved with other parameters is refused.
+ *
+ * @{
  */
-sqs_status sqs_checkpoint_save(sqs_pipeline *pipeline,
-                               sqs_write_fn sink,
-                               void *ctx,
-                               uint64_t *written);
 
-/*
- Goes on where a pipeline was saved: the handle must be sealed, with the same inputs, stages (name, row, edges, state,
- revision), opened outputs and checkpoint settings. What it did before is forgotten, as by sqs_pipeline_reset. The rows
- that follow are those of a pipeline that was never stopped, to the bit. Runs no stage and does not allocate.
-
- file: the bytes bytes of the file, whole. It is checked before anything is changed. out: NULL, or where to put where
- each input goes on.
- Sources must be set as before, and have at least the samples they had. Pulls go on with the row that
- sqs_output_position tells.
- Returns SQS_OK; SQS_ERR_FORMAT: no checkpoint file, or of another version; SQS_ERR_CORRUPT: damaged or cut;
- SQS_ERR_GRAPH: of another graph or config, the detail says what differs; SQS_ERR_RANGE: a source has fewer samples than
- it had, or ended and has others; SQS_ERR_UNSUPPORTED: saved on a machine of another byte order by a stage that tells no
- state_word; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: NULL; SQS_ERR_OVERLAP: file lies in the work area;
- SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED. After an error the pipeline is as it was.
+/**
+ * Writes all of the bytes at data, after those of the calls before. Returns 0, or a code of its own, which the error
+ * detail shows.
  */
-sqs_status sqs_checkpoint_restore(sqs_pipeline *pipeline,
-                                  const void *file,
-                                  size_t bytes,
-                                  sqs_resume *out);
+typedef int32_t (*sqs_write_fn)(void *ctx, const void *data, size_t bytes);
 
-/*
- Tells where an opened output stands: the row that the next sqs_pull starts with, and one behind the last that waits.
+/** Positions from which a restored pipeline continues. */
+typedef struct sqs_resume {
+    /** In: sizeof(sqs_resume). */
+    uint32_t struct_size;
+    /** Number of inputs. */
+    uint32_t input_count;
+    /** For each pushed input the next sample to push; for a source the number of samples it had when it was saved. */
+    uint64_t next_sample[8];
+} sqs_resume;
 
- next, end: NULL, or written on success.
- Returns SQS_OK; SQS_ERR_STATE: not open, or not sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED; SQS_ERR_ARGUMENT.
+/**
+ * Returns the maximum size of the checkpoint file of a sealed pipeline.
+ *
+ * No sqs_checkpoint_save() of this pipeline writes more: reserve this space for the file, and for the buffer to read
+ * it back.
+ *
+ * @param[in]  pipeline  handle
+ * @param[out] bytes     maximum size in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE      the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, or bytes is NULL
+ * @retval SQS_ERR_ALIGN      bytes is misaligned
+ * @retval SQS_ERR_OVERFLOW   the size does not fit 64 bits
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
  */
-sqs_status sqs_output_position(sqs_pipeline *pipeline,
-                               uint32_t stage,
-                               uint64_t *next,
-                               uint64_t *end);
+sqs_status sqs_checkpoint_bytes(sqs_pipeline *pipeline, uint64_t *bytes);
 
-/*
- Checks the tables of the pipeline, and stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call (a
- cached row at least), going round. Damaged tables poison the pipeline, but for constant tables of stages, which are
- filled again. Stored data is dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it
- from an idle task. Does not allocate and runs no stage.
-
- checked: NULL, or where to put how many bytes were looked at; 0 when nothing is stored.
- Returns SQS_OK; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/**
+ * Writes a checkpoint file: all that a pipeline of the same graph and config needs to continue from here.
+ *
+ * The file holds states, positions, the samples and rows that are still needed, queued rows, and the checkpoints of
+ * stages with state. It does not hold a running evaluation (request it again from the first row not delivered; the
+ * checkpoints make that inexpensive), the row cache, and the statistics. The format is the same on every machine
+ * (docs/formats/checkpoint.md). Changes nothing, runs no stage, does not allocate.
+ *
+ * @param[in]  pipeline       handle
+ * @param[in]  write          receives the file from its start, in pieces of at most 512 bytes
+ * @param[in]  ctx            first argument of write
+ * @param[out] written_bytes  length of the file in bytes; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_CALLBACK   write failed
+ * @retval SQS_ERR_CORRUPT    data that would be saved is damaged
+ * @retval SQS_ERR_STATE      the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, or write is NULL
+ * @retval SQS_ERR_ALIGN      written_bytes is misaligned
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
  */
-sqs_status sqs_scrub(sqs_pipeline *pipeline,
-                     size_t max_bytes,
-                     size_t *checked);
+sqs_status sqs_checkpoint_save(sqs_pipeline *pipeline, sqs_write_fn write, void *ctx, uint64_t *written_bytes);
 
-/*
- Tells what the pipeline did since it was made. Also of a poisoned handle. Does not allocate.
-
- out: struct_size set by the caller; written on success.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT.
+/**
+ * Continues where a pipeline was saved.
+ *
+ * The handle must be sealed, with the same inputs, stages (name, row, edges, state, revision), opened outputs and
+ * checkpoint settings. Sources must be set as before, and have at least the samples they had. The previous content of
+ * the pipeline is discarded, as by sqs_pipeline_reset(). The following rows are bit-identical to those of a pipeline
+ * that was never stopped. Pulls continue with the row that sqs_output_position() returns. The file is checked before
+ * anything changes; after an error the pipeline is as before. Runs no stage and does not allocate.
+ *
+ * @param[in]  pipeline    handle
+ * @param[in]  file        the whole file
+ * @param[in]  file_bytes  length of the file in bytes
+ * @param[out] resume      where each input continues; struct_size set by the caller; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_FORMAT       not a checkpoint file, or of another version
+ * @retval SQS_ERR_CORRUPT      the file is damaged or incomplete
+ * @retval SQS_ERR_GRAPH        the file is of another graph or config; the detail names the difference
+ * @retval SQS_ERR_RANGE        a source has fewer samples than it had, or had ended with another length
+ * @retval SQS_ERR_UNSUPPORTED  saved on a machine of another byte order, with a stage whose state_word is 0
+ * @retval SQS_ERR_STATE        the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, or file is NULL
+ * @retval SQS_ERR_ALIGN        resume is misaligned
+ * @retval SQS_ERR_OVERLAP      file overlaps the work area
+ * @retval SQS_ERR_STRUCT_SIZE  resume->struct_size is not valid
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
  */
-sqs_status sqs_pipeline_stats(sqs_pipeline *pipeline, sqs_stats *out);
+sqs_status sqs_checkpoint_restore(sqs_pipeline *pipeline, const void *file, size_t file_bytes, sqs_resume *resume);
 
-/*
- Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
+/** @} */
 
- struct_size: sizeof(sqs_encode_options) of the caller.
- Returns SQS_OK; SQS_ERR_ARGUMENT: options is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+
+/* ================================================================================================================== */
+/**
+ * @defgroup statistics 11. Statistics and damaged memory
+ *
+ * Data that a later call uses again carries a CRC-32C, which is checked when that call begins: positions and tables,
+ * states, rows and samples that stages still need, queued rows, cached rows, checkpoints.
+ *
+ * - Damage to data that can be recomputed is counted in sqs_stats and repaired from the nearest checkpoints. The rows
+ *   are the same.
+ * - Pushed samples cannot be recomputed: #SQS_ERR_CORRUPT.
+ * - Damaged tables or positions poison the handle: #SQS_ERR_POISONED. sqs_pipeline_reset() starts from the beginning,
+ *   if the tables of the graph are intact.
+ *
+ * Not checked: data that changes while a call runs, the handle itself, parameters that built-in stages hold, and
+ * arrays of more than 256 KiB in classic mode.
+ *
+ * @{
+ */
+
+/** Statistics of a pipeline since it was created. */
+typedef struct sqs_stats {
+    /** In: sizeof(sqs_stats). */
+    uint32_t struct_size;
+    /** 1 while an evaluation begun with sqs_evaluate_begin() is running. */
+    uint32_t evaluating;
+    /** Maximum bytes of the work area used so far; at most plan_bytes. */
+    uint64_t peak_bytes;
+    /** Bytes of the plan that the pipeline was sealed with. */
+    uint64_t plan_bytes;
+    /** Calls of stage functions. */
+    uint64_t stage_calls;
+    /** Rows computed, of all stages. */
+    uint64_t stage_rows;
+    /** Rows delivered by pulls and evaluations. */
+    uint64_t delivered_rows;
+    /** Calls of sources. */
+    uint64_t source_calls;
+    /** Bytes read from sources. */
+    uint64_t source_bytes;
+    /** Rows found in the row cache. */
+    uint64_t row_cache_hits;
+    /** Rows looked up in the row cache and not found. */
+    uint64_t row_cache_misses;
+    /** Stored items that failed their check, each counted once, when use or sqs_scrub() found it. */
+    uint64_t crc_failures;
+    /**
+     * Of crc_failures: items found damaged when they were needed, and recomputed in the same call or the next ones.
+     * Items dropped by sqs_scrub() do not count, except constant tables, which it fills again.
+     */
+    uint64_t repairs;
+    /**
+     * Rows recomputed for repairs, of all stages, counted each time:
+     * - for a checkpoint, or a snapshot of a sweep: from the previous one to its position (if the snapshot does not
+     *   record it: to the next tile);
+     * - for a cached row: the rows of its stage up to and including it (none if the rows come from a sweep);
+     * - for a state kept at a tile: all rows until the sweep is at the same tile of the same pass again;
+     * - for a running job: up to the position of its stages.
+     *
+     * Rows beyond these, computed in the same block, do not count.
+     */
+    uint64_t recomputed_rows;
+    /** Bytes of the rows computed, of all stages. */
+    uint64_t stage_bytes;
+    /** Maximum bytes of the spill file used so far; at most sqs_plan_info.spill_bytes. */
+    uint64_t spill_bytes;
+} sqs_stats;
+
+/**
+ * Returns the statistics of a pipeline. Valid on poisoned handles. Does not allocate.
+ *
+ * @param[in]  pipeline  handle
+ * @param[out] stats     the statistics; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
+ * @retval SQS_ERR_ALIGN        stats is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ */
+sqs_status sqs_pipeline_stats(sqs_pipeline *pipeline, sqs_stats *stats);
+
+/**
+ * Checks tables and stored data (checkpoints, cached rows) for damage, about max_bytes bytes per call, in turn.
+ *
+ * Call it from an idle task. A call checks at least one cached row. Damaged tables poison the pipeline, except
+ * constant tables of stages, which are filled again. Damaged stored data is dropped, counted in
+ * sqs_stats.crc_failures, and recomputed when it is needed. Does not allocate and runs no stage.
+ *
+ * @param[in]  pipeline       handle
+ * @param[in]  max_bytes      approximate limit of the bytes checked in this call
+ * @param[out] checked_bytes  bytes of stored data checked; 0 when nothing is stored; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE      the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid
+ * @retval SQS_ERR_ALIGN      checked_bytes is misaligned
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned, or its tables are damaged
+ */
+sqs_status sqs_scrub(sqs_pipeline *pipeline, size_t max_bytes, size_t *checked_bytes);
+
+/** @} */
+
+
+/* ================================================================================================================== */
+/**
+ * @defgroup codec_files 12. Codec: files and streams
+ *
+ * The codec encodes samples or bytes without loss into a stream of frames. Each frame records which bytes of the
+ * original it holds, and can be decoded without the rest of the stream (docs/formats/container.md). Options describe
+ * the bytes; everything else is chosen per frame.
+ *
+ * @code{.c}
+ * sqs_encode_options o;
+ * sqs_encode_options_init(&o, sizeof o);
+ * o.dtype = SQS_I16; o.channels = 2;
+ * sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
+ * @endcode
+ *
+ * An output file appears when it is complete and on the disk, or not at all. With several threads, frames are encoded
+ * in parallel and written in order: the output is the same for any number of threads.
+ *
+ * Damage: a decoder finds the next valid frame, whatever precedes it. By default the first damage ends decoding with
+ * #SQS_ERR_DAMAGED, and what was written is valid. With #SQS_DECODE_RECOVER decoding continues, and the missing ranges
+ * are reported. An incomplete stream decodes up to its last complete frame.
+ *
+ * Frame groups: with a restart_interval above 1 frames refer to earlier ones, which saves bytes. Damage then costs the
+ * rest of its group, and decoders need history_bytes of memory.
+ *
+ * The functions of this chapter, except the two that set up options, are for hosts only.
+ *
+ * @{
+ */
+
+/** @name Sample types of encoded streams, in addition to #SQS_I8 to #SQS_F64
+ *  @{ */
+#define SQS_BYTES  0 /**< Bytes of unknown meaning. With channels above 1: packets of that many bytes. */
+#define SQS_I24   11 /**< Signed 24-bit integer in three bytes. */
+/** @} */
+
+/** @name Codecs
+ *  @{ */
+#define SQS_CODEC_AUTO     0 /**< The codec that is estimated to give the fewest bytes, chosen per frame: numeric
+                                   for samples; numeric or LZ for bytes. */
+#define SQS_CODEC_NUMERIC  1 /**< Numeric: predictors, ranks and entropy coding of samples. */
+#define SQS_CODEC_LZ       2 /**< LZ with entropy-coded literals and sequences. */
+#define SQS_CODEC_CCSDS121 3 /**< CCSDS 121.0-B-3. */
+#define SQS_CODEC_STORED   4 /**< No coding. */
+/** @} */
+
+/** Progress of a file or stream. */
+typedef struct sqs_progress {
+    /** Size of the input in bytes; #SQS_ALL if unknown. */
+    uint64_t total_bytes;
+    /** Bytes of the input processed. */
+    uint64_t in_bytes;
+    /** Bytes of the output. */
+    uint64_t out_bytes;
+    /** Frames processed. */
+    uint64_t frames;
+} sqs_progress;
+
+/** Receives the progress. Returns 0 to continue, another number to cancel. */
+typedef int32_t (*sqs_progress_fn)(void *ctx, const sqs_progress *progress);
+
+/** Statistics of an encoder or decoder. Times are those of a wall clock, and 0 where no clock exists (in memory). */
+typedef struct sqs_codec_stats {
+    /** In: sizeof(sqs_codec_stats). */
+    uint32_t struct_size;
+    /** 1 if the end of the stream was written or read. */
+    uint32_t ended;
+    /** Bytes of the original in valid frames. */
+    uint64_t raw_bytes;
+    /** Bytes of the encoded stream. */
+    uint64_t coded_bytes;
+    /** raw_bytes / coded_bytes in thousandths; 0 if coded_bytes is 0. */
+    uint64_t ratio_milli;
+    /** Valid frames, without the end frame. */
+    uint64_t frames;
+    /** Of frames: stored. */
+    uint64_t stored_frames;
+    /** Of frames: numeric. */
+    uint64_t numeric_frames;
+    /** Of frames: LZ. */
+    uint64_t lz_frames;
+    /** Of frames: CCSDS 121. */
+    uint64_t ccsds121_frames;
+    /** Glyphs of numeric frames that code directly. */
+    uint64_t primitive_glyphs;
+    /** Glyphs that refer to earlier data. */
+    uint64_t reference_glyphs;
+    /** Glyphs that are residuals of a predictor. */
+    uint64_t delta_glyphs;
+    /** Glyphs that are groups of glyphs. */
+    uint64_t composite_glyphs;
+    /** Time spent reading, in nanoseconds. */
+    uint64_t read_ns;
+    /** Time spent encoding or decoding, in nanoseconds; of several threads, the sum. */
+    uint64_t code_ns;
+    /** Time spent writing, until the data is on the disk, in nanoseconds. */
+    uint64_t write_ns;
+    /** Time from beginning to end, in nanoseconds. */
+    uint64_t wall_ns;
+    /** raw_bytes per second of wall_ns; 0 without a clock. */
+    uint64_t bytes_per_second;
+    /** Bytes of memory used: exactly those computed beforehand. */
+    uint64_t peak_bytes;
+    /** Decoding: length of the original in bytes, from the end frame; #SQS_ALL until it was read. */
+    uint64_t length_bytes;
+    /**
+     * Decoding: frames with a valid header that cannot be decoded: damaged, or frames that they refer to are missing.
+     */
+    uint64_t damaged_frames;
+    /** Decoding: valid frames that had been decoded before. */
+    uint64_t repeated_frames;
+    /** Decoding: valid frames that came after later ones. */
+    uint64_t late_frames;
+    /** Decoding: encoded bytes that belong to no valid frame of this stream. */
+    uint64_t skipped_bytes;
+    /** Decoding: missing bytes of the original. */
+    uint64_t missing_bytes;
+    /** Decoding: missing ranges, as far as they are kept apart. */
+    uint64_t missing_ranges;
+    /** Decoding: sample type of the first valid frame. */
+    uint32_t dtype;
+    /** Decoding: byte order of the first valid frame. */
+    uint32_t byte_order;
+    /** Decoding: channels of the first valid frame; 0 before it. */
+    uint32_t channels;
+    /** 0. */
+    uint32_t reserved;
+} sqs_codec_stats;
+
+#define SQS_ENCODE_TAG 1 /**< Flag of encoders: the tag of the stream is the given one. Without it the tag is
+                               derived from the first frame. */
+
+/** Options of an encoder. Set up by sqs_encode_options_init(); zero means the default. */
+typedef struct sqs_encode_options {
+    /** sizeof(sqs_encode_options). */
+    uint32_t struct_size;
+    /** 0 or #SQS_ENCODE_TAG. */
+    uint32_t flags;
+    /** Sample type: #SQS_BYTES (default), #SQS_I8 to #SQS_F64, or #SQS_I24. */
+    uint32_t dtype;
+    /** Byte order of the samples: #SQS_LITTLE_ENDIAN (default) or #SQS_BIG_ENDIAN. */
+    uint32_t byte_order;
+    /** Interleaved channels, 1 to 4096; 0 means 1. A row is one sample of each. */
+    uint32_t channels;
+    /**
+     * 1 to 9; 0 means 5. 1: integer arithmetic only, for slow processors; 9: smallest output, whatever time it takes.
+     */
+    uint32_t effort;
+    /** Codec that frames may use, SQS_CODEC_*. A frame that does not become smaller is stored, whatever the codec. */
+    uint32_t codec;
+    /**
+     * Bytes of the original per frame, 16 KiB to 4 MiB, rounded down to whole rows. Default: 32 KiB for samples, 64
+     * KiB for bytes.
+     */
+    uint32_t frame_bytes;
+    /**
+     * Frames of a frame group, up to 256. Each but the first may refer to earlier ones, which saves bytes; damage to
+     * one costs the rest of its group, and decoders need history_bytes. 0 and 1: every frame is independent.
+     */
+    uint32_t restart_interval;
+    /**
+     * Entries of the index in the end frame, 16 bytes of memory each. Default: none. Readers use the index to find a
+     * position.
+     */
+    uint32_t index_entries;
+    /**
+     * With #SQS_ENCODE_TAG: the tag, 0 to 65535. It distinguishes the frames of this stream from those of another
+     * stream within it.
+     */
+    uint32_t tag;
+    /**
+     * Files and sqs_encode_stream(): threads that encode, up to 64; 0 means 1. The output is the same for any number.
+     */
+    uint32_t threads;
+    /**
+     * With restart_interval above 1: bytes before a frame that it may refer to, up to 4 MiB. Default: 64 KiB. Memory
+     * of the encoder and of the decoder.
+     */
+    uint32_t history_bytes;
+    /** 0. */
+    uint32_t reserved;
+    /**
+     * With #SQS_CODEC_CCSDS121: bits of a sample, 1 to 32; then this and the next three fields are as in
+     * sqs_ccsds121_params, the same for all frames. A frame with a sample that does not fit, or with an incomplete
+     * sample, is stored. 0: all four follow from the sample type, and the next three are 0.
+     */
+    uint32_t ccsds_bits;
+    /** CCSDS 121: samples of a block. */
+    uint32_t ccsds_block;
+    /** CCSDS 121: blocks of a reference sample interval. */
+    uint32_t ccsds_rsi;
+    /** CCSDS 121: sum of SQS_CCSDS121_* flags. */
+    uint32_t ccsds_flags;
+    /** Files and sqs_encode_stream(): memory to use instead of the heap, aligned to 8 bytes. NULL: the heap, once. */
+    void *memory;
+    /** Size of memory in bytes: at least what sqs_encode_work_bytes() returns. */
+    size_t memory_bytes;
+    /**
+     * Files and sqs_encode_stream(): called after every frame written; NULL: no calls. An asynchronous job calls it
+     * from a thread of its own.
+     */
+    sqs_progress_fn progress;
+    /** First argument of progress. */
+    void *ctx;
+} sqs_encode_options;
+
+/**
+ * Fills options of an encoder with zeros, which mean the defaults, and sets their struct_size.
+ *
+ * May be called from callbacks.
+ *
+ * @param[out] options      the options
+ * @param[in]  struct_size  sizeof(sqs_encode_options), as the caller's compiler sees it
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     options is NULL or misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  struct_size is smaller than version 1 of the struct, or above 64 KiB
  */
 sqs_status sqs_encode_options_init(sqs_encode_options *options, size_t struct_size);
 
-/*
- Tells size and alignment of the memory an encoder needs: exactly this suffices. By default 256 KiB or less.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
- SQS_ERR_ALIGN: a pointer is misaligned.
+/**
+ * Encodes a file. Hosts only. Blocks; sqs_encode_file_async() does not.
+ *
+ * Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
+ * disk. After an error no file remains, and an earlier output is unchanged. Uses the memory that
+ * sqs_encode_work_bytes() returns and no other (the system library copies paths of 384 bytes and more to the heap).
+ *
+ * @param[in]  in_path   input: UTF-8, at most 4095 bytes
+ * @param[in]  out_path  output: UTF-8, at most 4095 bytes; not the input; if it exists, a regular file
+ * @param[in]  options   options of the encoder
+ * @param[out] stats     statistics, also after an error; struct_size set by the caller; may be NULL
+ * @param[out] error     details of an error, with errno; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_IO           a file cannot be opened, read, created or written, the disk is full, the input was
+ *                              truncated while it was read, or a thread cannot be created
+ * @retval SQS_ERR_CANCELLED    progress returned a number other than 0
+ * @retval SQS_ERR_MEMORY       the heap has no memory, or the memory of the options is too small
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, an option is out of range, or the paths name the same file
+ * @retval SQS_ERR_NAME         a path is too long or not UTF-8
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  a struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ * @retval SQS_ERR_INTERNAL     a thread failed
  */
-sqs_status sqs_encoder_bytes(const sqs_encode_options *options, size_t *bytes, size_t *align);
+sqs_status sqs_encode_file(const char *in_path, const char *out_path, const sqs_encode_options *options,
+                           sqs_codec_stats *stats, sqs_error *error);
 
-/*
- Tells the frame size to use within a limit of memory: what options ask for, or else the largest power of two with
- which sqs_encoder_bytes is at most limit. Put it into options->frame_bytes.
-
- Returns SQS_OK; SQS_ERR_BUDGET: no frame size fits the limit; what sqs_encoder_bytes returns.
+/**
+ * Computes the memory that sqs_encode_file() and sqs_encode_stream() use: exactly this size, once, whatever the size
+ * of the input.
+ *
+ * With threads above 1 the host's thread library uses memory for each thread in addition (a stack and a few hundred
+ * bytes).
+ *
+ * @param[in]  options  options of the encoder
+ * @param[out] bytes    size in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
  */
-sqs_status sqs_optimal_frame_bytes(const sqs_encode_options *options,
-                                   size_t limit,
-                                   uint32_t *frame_bytes);
+sqs_status sqs_encode_work_bytes(const sqs_encode_options *options, size_t *bytes);
 
-/*
- Makes an encoder in memory of the caller, which stays his. Nothing is allocated, now or later; the memory is all
- that is used. The options' memory, threads and progress are not looked at.
+/** @name Flags of decoders
+ *  @{ */
+#define SQS_DECODE_RECOVER 1 /**< Continue after damage: output what is valid, at its position. */
+#define SQS_DECODE_TAG     2 /**< The tag of the stream is the given one. Without it, the tag is that of the first
+                                   valid frame. */
+/** @} */
 
- memory: bytes bytes, as sqs_encoder_bytes tells, aligned as it tells. encoder: the handle, which lies in it.
- error: NULL, or where to put the detail.
- Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
- NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
- */
-sqs_status sqs_encoder_init(void *memory,
-                            size_t bytes,
-                            const sqs_encode_options *options,
-                            sqs_encoder **encoder,
-                            sqs_error *error);
+/** A range of bytes of the original: first to end - 1. */
+typedef struct sqs_range {
+    /** Position of the first byte. */
+    uint64_t first;
+    /** Position of the last byte plus 1. */
+    uint64_t end;
+} sqs_range;
 
-/*
- Takes bytes of the original, puts out bytes of the stream, as far as both reach; any cut of either is fine, down to a
- byte. Does not allocate. Encodes at most one frame per call and full output.
+/** Options of a decoder. Set up by sqs_decode_options_init(); zero means the default. */
+typedef struct sqs_decode_options {
+    /** sizeof(sqs_decode_options). */
+    uint32_t struct_size;
+    /** 0, or the sum of #SQS_DECODE_RECOVER and #SQS_DECODE_TAG. */
+    uint32_t flags;
+    /**
+     * Maximum bytes of the original per frame, 16 KiB to 4 MiB; larger frames are refused with #SQS_ERR_LIMIT.
+     * Default: 64 KiB; files: the size of the first frame, if that is larger.
+     */
+    uint32_t max_frame_bytes;
+    /** With #SQS_DECODE_TAG: the tag. */
+    uint32_t tag;
+    /** First byte of the original to decode. */
+    uint64_t first;
+    /** Number of bytes; 0 and #SQS_ALL: all from first. With sqs_decoder_init(): 0 or #SQS_ALL. */
+    uint64_t count;
+    /** Files and sqs_decode_stream(): receives the missing ranges; NULL: they are not returned. */
+    sqs_range *missing;
+    /**
+     * Missing ranges that are kept apart, 16 bytes of memory each, and the capacity of missing, if given. Default: 64.
+     * Further ranges are only counted.
+     */
+    uint32_t max_missing;
+    /**
+     * For streams encoded with a restart_interval above 1: bytes before a frame that it may refer to, up to 4 MiB;
+     * frames that refer to more are refused with #SQS_ERR_LIMIT. 0: none; files: 64 KiB if the first two frames are of
+     * one group.
+     */
+    uint32_t history_bytes;
+    /** Files and sqs_decode_stream(): memory to use instead of the heap, aligned to 8 bytes. NULL: the heap, once. */
+    void *memory;
+    /** Size of memory in bytes: at least what sqs_decode_work_bytes() returns. */
+    size_t memory_bytes;
+    /** Files and sqs_decode_stream(): called now and then; NULL: no calls. */
+    sqs_progress_fn progress;
+    /** First argument of progress. */
+    void *ctx;
+} sqs_decode_options;
 
- ```c
- do {
-     status = sqs_encoder_step(e, in, n, &took, out, sizeof out, &made, SQS_FLOW_END);
-     in += took; n -= took;
-     write(fd, out, made);
- } while (status == SQS_AGAIN);
- ```
-
- in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
- how many were put there. consumed and written are always written. flow: SQS_FLOW_CONTINUE; SQS_FLOW_FLUSH: also put
- out a frame of what was taken, up to the last whole row, as before a pause; SQS_FLOW_END: this is the end.
- Returns SQS_OK: all input was taken, and all that flow asks for was put out; SQS_AGAIN: call again with more room, the
- rest of the input and the same flow; SQS_END: the stream is complete; SQS_ERR_STATE: input after the end;
- SQS_ERR_OVERLAP: in, out and the encoder's memory overlap; SQS_ERR_OVERFLOW: more than 2^64 bytes;
- SQS_ERR_ARGUMENT: NULL, no encoder, no such flow.
- */
-sqs_status sqs_encoder_step(sqs_encoder *encoder,
-                            const void *in,
-                            size_t in_bytes,
-                            size_t *consumed,
-                            void *out,
-                            size_t out_bytes,
-                            size_t *written,
-                            uint32_t flow);
-
-/*
- Tells what the encoder did so far. coded_bytes has the frames not handed out yet, too. Does not allocate.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no encoder; SQS_ERR_STRUCT_SIZE.
- */
-sqs_status sqs_encoder_stats(sqs_encoder *encoder, sqs_codec_stats *out);
-
-/*
- Copies the detail of the last error of this encoder; see sqs_pipeline_error_detail.
-
- Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no encoder, or buf is NULL.
- */
-sqs_status sqs_encoder_error_detail(const sqs_encoder *encoder, char *buf, size_t cap, size_t *need);
-
-/*
- Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
-
- struct_size: sizeof(sqs_decode_options) of the caller.
- Returns SQS_OK; SQS_ERR_ARGUMENT: options is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
+/**
+ * Fills options of a decoder with zeros, which mean the defaults, and sets their struct_size.
+ *
+ * May be called from callbacks.
+ *
+ * @param[out] options      the options
+ * @param[in]  struct_size  sizeof(sqs_decode_options), as the caller's compiler sees it
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     options is NULL or misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  struct_size is smaller than version 1 of the struct, or above 64 KiB
  */
 sqs_status sqs_decode_options_init(sqs_decode_options *options, size_t struct_size);
 
-/*
- Tells size and alignment of the memory a decoder needs: exactly this suffices.
+/**
+ * Decodes a file, or bytes first to first + count - 1 of the original. Hosts only.
+ *
+ * Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
+ * disk. After an error no file remains, and an earlier output is unchanged. For a range, only the frames that hold it
+ * are decoded; they are found by the index, or by the headers. Without #SQS_DECODE_RECOVER damage is an error. With
+ * it, valid data is written at its position and missing data as zeros; stats returns the number of missing bytes,
+ * options->missing the ranges.
+ *
+ * @param[in]  in_path   input: UTF-8, at most 4095 bytes
+ * @param[in]  out_path  output: UTF-8, at most 4095 bytes; not the input; if it exists, a regular file
+ * @param[in]  options   options of the decoder
+ * @param[out] stats     statistics, also after an error; struct_size set by the caller; may be NULL
+ * @param[out] error     details of an error, with errno; may be NULL
+ * @retval SQS_OK               with #SQS_DECODE_RECOVER also for a damaged stream
+ * @retval SQS_ERR_DAMAGED      the stream is damaged or incomplete
+ * @retval SQS_ERR_LIMIT        a frame is larger than max_frame_bytes, or refers to more than history_bytes
+ * @retval SQS_ERR_RANGE        the original ends before first
+ * @retval SQS_ERR_IO           a file cannot be opened, read, created or written, or the disk is full
+ * @retval SQS_ERR_CANCELLED    progress returned a number other than 0
+ * @retval SQS_ERR_MEMORY       the heap has no memory, or the memory of the options is too small
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, an option is out of range, or the paths name the same file
+ * @retval SQS_ERR_NAME         a path is too long or not UTF-8
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  a struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ */
+sqs_status sqs_decode_file(const char *in_path, const char *out_path, const sqs_decode_options *options,
+                           sqs_codec_stats *stats, sqs_error *error);
 
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
- SQS_ERR_ALIGN: a pointer is misaligned.
+/**
+ * Computes the memory that sqs_decode_file() and sqs_decode_stream() use: exactly this size, once.
+ *
+ * With max_frame_bytes of 0, a file with larger frames than the default uses the memory that its frames need; with
+ * history_bytes of 0, a file of frame groups uses 64 KiB more. Set the fields to know the size beforehand.
+ *
+ * @param[in]  options  options of the decoder
+ * @param[out] bytes    size in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ */
+sqs_status sqs_decode_work_bytes(const sqs_decode_options *options, size_t *bytes);
+
+/**
+ * Reads up to capacity_bytes bytes into data; sets *read_bytes to the number read, 0 at the end of the input.
+ *
+ * Returns 0, or a code of its own, which ends the call and is in the error detail.
+ */
+typedef int32_t (*sqs_read_fn)(void *ctx, void *data, size_t capacity_bytes, size_t *read_bytes);
+
+/**
+ * Writes all of the bytes at data to position offset of the output.
+ *
+ * Returns 0, or a code of its own, which ends the call and is in the error detail.
+ */
+typedef int32_t (*sqs_write_at_fn)(void *ctx, uint64_t offset, const void *data, size_t bytes);
+
+/** Functions that read and write a stream. Zero the struct first. */
+typedef struct sqs_stream {
+    /** sizeof(sqs_stream). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t flags;
+    /** Reads the input. Required. */
+    sqs_read_fn read;
+    /**
+     * Writes the output. Encoded bytes are contiguous; decoded bytes are, except for holes (#SQS_DECODE_RECOVER).
+     * Required for encoding; decoding, NULL: the stream is only checked.
+     */
+    sqs_write_at_fn write;
+    /** First argument of read and write. */
+    void *ctx;
+    /** Bytes that will be read, for progress; 0: unknown. */
+    uint64_t total_bytes;
+} sqs_stream;
+
+/**
+ * Encodes a stream that functions of the caller read and write: standard input, sockets, archives. Hosts only.
+ *
+ * The functions are called from the calling thread, whatever options->threads is.
+ *
+ * @param[in]  stream   functions that read and write
+ * @param[in]  options  options of the encoder
+ * @param[out] stats    statistics, also after an error; struct_size set by the caller; may be NULL
+ * @param[out] error    details of an error; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_CALLBACK  a function failed; its return code is in the detail
+ * @return the statuses of sqs_encode_file(), except those of its files
+ */
+sqs_status sqs_encode_stream(const sqs_stream *stream, const sqs_encode_options *options, sqs_codec_stats *stats,
+                             sqs_error *error);
+
+/**
+ * Decodes a stream that functions of the caller read and write, from its start. Hosts only.
+ *
+ * Position 0 of the output is byte options->first of the original. Holes are skipped; with #SQS_DECODE_RECOVER bytes
+ * may come late, after later ones. Without stream->write the stream is only checked.
+ *
+ * @param[in]  stream        functions that read and write
+ * @param[in]  options       options of the decoder
+ * @param[out] length_bytes  number of bytes from options->first, holes included; may be NULL
+ * @param[out] stats         statistics, also after an error; struct_size set by the caller; may be NULL
+ * @param[out] error         details of an error; may be NULL
+ * @retval SQS_OK            with #SQS_DECODE_RECOVER also for a damaged stream
+ * @retval SQS_ERR_CALLBACK  a function failed; its return code is in the detail
+ * @return the statuses of sqs_decode_file(), except those of its files
+ */
+sqs_status sqs_decode_stream(const sqs_stream *stream, const sqs_decode_options *options, uint64_t *length_bytes,
+                             sqs_codec_stats *stats, sqs_error *error);
+
+/**
+ * Evaluates a request into an encoded file; its rows, in their order, are the original. Hosts only.
+ *
+ * Sample type, byte order and channels are those of the stage, whatever the options are; threads and progress are
+ * ignored. Writes a temporary file in the directory of the output, which replaces the output when it is complete and
+ * on the disk. After an error no file remains, and an earlier output is unchanged.
+ *
+ * @param[in]  pipeline  handle; sqs_pipeline_error_detail() returns the detail of an error
+ * @param[in]  request   the rows
+ * @param[in]  path      output: UTF-8, at most 4095 bytes; if it exists, a regular file
+ * @param[in]  options   options of the encoder
+ * @param[out] stats     statistics, also after an error; struct_size set by the caller; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_IO      the file cannot be created or written, or the disk is full
+ * @retval SQS_ERR_MEMORY  the heap has no memory, or the memory of the options is too small
+ * @retval SQS_ERR_NAME    path is too long or not UTF-8
+ * @return the statuses of sqs_evaluate_to(), and those of sqs_encode_file() for its options
+ */
+sqs_status sqs_evaluate_to_file(sqs_pipeline *pipeline, const sqs_request *request, const char *path,
+                                const sqs_encode_options *options, sqs_codec_stats *stats);
+
+/** @} */
+
+
+/* ================================================================================================================== */
+/**
+ * @defgroup codec_memory 13. Codec: streams in memory of yours
+ *
+ * Coders that run in memory of yours, and exist without an operating system. The functions that end in _bytes return
+ * the exact size of the memory; nothing allocates. A step consumes input that is cut anywhere and fills output that is
+ * cut anywhere, as in zlib.
+ *
+ * A coder's handle is used by one task at a time, like a pipeline's. Coders call nothing back.
+ *
+ * To encode the rows of an evaluation, use sqs_encoder_sink_rows() as its sink.
+ *
+ * @{
+ */
+
+/** @name Flow of input into a coder
+ *  @{ */
+#define SQS_FLOW_CONTINUE 0 /**< More input will follow. */
+#define SQS_FLOW_FLUSH    1 /**< More input will follow. Output all input so far, up to the last whole row. */
+#define SQS_FLOW_END      2 /**< This is the end of the input. */
+/** @} */
+
+/** An encoder in memory of the caller. Opaque. It needs no delete: reuse the memory when the stream is done. */
+typedef struct sqs_encoder sqs_encoder;
+
+/**
+ * Computes size and alignment of the memory of an encoder: exactly the size needed, by default at most 256 KiB.
+ *
+ * @param[in]  options  options of the encoder
+ * @param[out] bytes    size in bytes
+ * @param[out] align    alignment in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ */
+sqs_status sqs_encoder_bytes(const sqs_encode_options *options, size_t *bytes, size_t *align);
+
+/**
+ * Computes the frame size to use within a limit of memory, for options->frame_bytes.
+ *
+ * It is the frame size of the options, or else the largest power of two below it for which sqs_encoder_bytes() returns
+ * at most limit_bytes.
+ *
+ * @param[in]  options      options of the encoder
+ * @param[in]  limit_bytes  limit of the memory of the encoder in bytes
+ * @param[out] frame_bytes  frame size in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_BUDGET  no frame size fits the limit; the detail gives the minimum
+ * @return the statuses of sqs_encoder_bytes()
+ */
+sqs_status sqs_optimal_frame_bytes(const sqs_encode_options *options, size_t limit_bytes, uint32_t *frame_bytes);
+
+/**
+ * Sets up an encoder in memory of the caller.
+ *
+ * It uses this memory alone, and never allocates. memory, threads and progress of the options are ignored.
+ *
+ * @param[in]  memory        memory, the encoder's until the stream is done
+ * @param[in]  memory_bytes  size of memory in bytes, at least what sqs_encoder_bytes() returns
+ * @param[in]  options       options; copied
+ * @param[out] encoder       the handle, which lies in memory
+ * @param[out] error         details of an error; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_MEMORY       memory is too small; the detail gives both sizes
+ * @retval SQS_ERR_ALIGN        memory is not aligned as sqs_encoder_bytes() returns, or a pointer is misaligned
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+ * @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ */
+sqs_status sqs_encoder_init(void *memory, size_t memory_bytes, const sqs_encode_options *options, sqs_encoder **encoder,
+                            sqs_error *error);
+
+/**
+ * Consumes bytes of the original and writes bytes of the stream, until either buffer is exhausted.
+ *
+ * Input and output may be cut anywhere, down to a byte. Encodes at most one frame per call and full output. Does not
+ * allocate.
+ *
+ * @code{.c}
+ * do {
+ *     status = sqs_encoder_step(e, in, n, &consumed, out, sizeof out, &written, SQS_FLOW_END);
+ *     in += consumed; n -= consumed;
+ *     write(fd, out, written);
+ * } while (status == SQS_AGAIN);
+ * @endcode
+ *
+ * @param[in]  encoder         handle
+ * @param[in]  in              bytes of the original; may be NULL if in_bytes is 0
+ * @param[in]  in_bytes        size of in
+ * @param[out] consumed_bytes  bytes of in consumed; always written
+ * @param[out] out             buffer for the stream; may be NULL if out_bytes is 0
+ * @param[in]  out_bytes       size of out
+ * @param[out] written_bytes   bytes of out written; always written
+ * @param[in]  flow            #SQS_FLOW_CONTINUE; #SQS_FLOW_FLUSH: also output a frame of the input so far, up to the
+ *                             last whole row, as before a pause; #SQS_FLOW_END: this is the end of the input
+ * @retval SQS_OK            all input was consumed, and all output that flow requests was written
+ * @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
+ * @retval SQS_END           the stream is complete
+ * @retval SQS_ERR_STATE     input after the end
+ * @retval SQS_ERR_OVERLAP   in, out and the memory of the encoder overlap
+ * @retval SQS_ERR_OVERFLOW  the original exceeds 2^64 bytes
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, or the flow does not exist
+ * @retval SQS_ERR_ALIGN     consumed_bytes or written_bytes is misaligned
+ */
+sqs_status sqs_encoder_step(sqs_encoder *encoder, const void *in, size_t in_bytes, size_t *consumed_bytes, void *out,
+                            size_t out_bytes, size_t *written_bytes, uint32_t flow);
+
+/**
+ * Returns the statistics of an encoder so far. Does not allocate.
+ *
+ * coded_bytes includes frames that were not written yet.
+ *
+ * @param[in]  encoder  handle
+ * @param[out] stats    the statistics; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
+ * @retval SQS_ERR_ALIGN        stats is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
+ */
+sqs_status sqs_encoder_stats(sqs_encoder *encoder, sqs_codec_stats *stats);
+
+/**
+ * Copies the detail of the last error of an encoder, zero-terminated.
+ *
+ * @param[in]  encoder         handle
+ * @param[out] buffer          the text, cut if it does not fit; NULL with a capacity of 0
+ * @param[in]  capacity_bytes  size of buffer in bytes
+ * @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_SPACE     the text was cut
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
+ */
+sqs_status sqs_encoder_error_detail(const sqs_encoder *encoder, char *buffer, size_t capacity_bytes,
+                                    size_t *needed_bytes);
+
+/** A decoder in memory of the caller. Opaque. It needs no delete: reuse the memory when the stream is done. */
+typedef struct sqs_decoder sqs_decoder;
+
+/**
+ * Computes size and alignment of the memory of a decoder: exactly the size needed.
+ *
+ * @param[in]  options  options of the decoder
+ * @param[out] bytes    size in bytes
+ * @param[out] align    alignment in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
  */
 sqs_status sqs_decoder_bytes(const sqs_decode_options *options, size_t *bytes, size_t *align);
 
-/*
- Makes a decoder in memory of the caller, which stays his. Nothing is allocated, now or later. first says which byte
- of the original is the first to be put out; the input may start at any frame at or before it. The options' count,
- missing, memory and progress are not looked at.
-
- memory: bytes bytes, as sqs_decoder_bytes tells, aligned as it tells. decoder: the handle, which lies in it.
- error: NULL, or where to put the detail.
- Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
- NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+/**
+ * Sets up a decoder in memory of the caller.
+ *
+ * It uses this memory alone, and never allocates. options->first is the first byte of the original to output; the
+ * input may start at any frame at or before it. count, missing, memory and progress of the options are ignored.
+ *
+ * @param[in]  memory        memory, the decoder's until the stream is done
+ * @param[in]  memory_bytes  size of memory in bytes, at least what sqs_decoder_bytes() returns
+ * @param[in]  options       options; copied
+ * @param[out] decoder       the handle, which lies in memory
+ * @param[out] error         details of an error; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_MEMORY       memory is too small; the detail gives both sizes
+ * @retval SQS_ERR_ALIGN        memory is not aligned as sqs_decoder_bytes() returns, or a pointer is misaligned
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+ * @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
  */
-sqs_status sqs_decoder_init(void *memory,
-                            size_t bytes,
-                            const sqs_decode_options *options,
-                            sqs_decoder **decoder,
+sqs_status sqs_decoder_init(void *memory, size_t memory_bytes, const sqs_decode_options *options, sqs_decoder **decoder,
                             sqs_error *error);
 
-/*
- Takes bytes of the stream, puts out bytes of the original, as far as both reach; any cut of either is fine, down to a
- byte. Does not allocate. What a call puts out lies side by side in the original, from offset on. With
- SQS_DECODE_RECOVER what is missing is passed over, and a frame may come late: then offset jumps from call to call.
-
- in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
- how many were put there; both are always written. offset: NULL, or where to put the position in the original of the
- first of them. flow: SQS_FLOW_CONTINUE, or SQS_FLOW_END: this is all the input.
- Returns SQS_OK: all input was taken and put out, more is needed; SQS_AGAIN: call again with more room, the rest of the
- input and the same flow; SQS_END: the stream is complete; SQS_ERR_DAMAGED: without SQS_DECODE_RECOVER only, the stream
- is damaged or was cut off; what was put out before is sound, and every further call says the same; SQS_ERR_LIMIT: a
- frame is larger than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before
- first; SQS_ERR_OVERLAP: in, out and the decoder's memory overlap; SQS_ERR_ARGUMENT: NULL, no decoder, no such flow.
+/**
+ * Consumes bytes of the stream and writes bytes of the original, until either buffer is exhausted.
+ *
+ * Input and output may be cut anywhere, down to a byte. The bytes that a call writes are contiguous in the original,
+ * from offset. With #SQS_DECODE_RECOVER, missing bytes are skipped and a frame may come late: offset then jumps from
+ * call to call. Does not allocate.
+ *
+ * @param[in]  decoder         handle
+ * @param[in]  in              bytes of the stream; may be NULL if in_bytes is 0
+ * @param[in]  in_bytes        size of in
+ * @param[out] consumed_bytes  bytes of in consumed; always written
+ * @param[out] out             buffer for the original; may be NULL if out_bytes is 0
+ * @param[in]  out_bytes       size of out
+ * @param[out] written_bytes   bytes of out written; always written
+ * @param[out] offset          position in the original of the first byte written; may be NULL
+ * @param[in]  flow            #SQS_FLOW_CONTINUE, or #SQS_FLOW_END: this is the end of the input
+ * @retval SQS_OK            all input was consumed and all output written; more input is needed
+ * @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
+ * @retval SQS_END           the stream is complete
+ * @retval SQS_ERR_DAMAGED   without #SQS_DECODE_RECOVER: the stream is damaged or incomplete; what was written before
+ *                           is valid, and every further call returns this status
+ * @retval SQS_ERR_LIMIT     a frame is larger than max_frame_bytes, or refers to more than history_bytes
+ * @retval SQS_ERR_RANGE     the original ends before options->first
+ * @retval SQS_ERR_OVERLAP   in, out and the memory of the decoder overlap
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, or the flow does not exist or is
+ *                           #SQS_FLOW_FLUSH
+ * @retval SQS_ERR_ALIGN     consumed_bytes, written_bytes or offset is misaligned
  */
-sqs_status sqs_decoder_step(sqs_decoder *decoder,
-                            const void *in,
-                            size_t in_bytes,
-                            size_t *consumed,
-                            void *out,
-                            size_t out_bytes,
-                            size_t *written,
-                            uint64_t *offset,
-                            uint32_t flow);
+sqs_status sqs_decoder_step(sqs_decoder *decoder, const void *in, size_t in_bytes, size_t *consumed_bytes, void *out,
+                            size_t out_bytes, size_t *written_bytes, uint64_t *offset, uint32_t flow);
 
-/*
- Tells what the decoder met so far, damage included. Does not allocate.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no decoder; SQS_ERR_STRUCT_SIZE.
+/**
+ * Returns the statistics of a decoder so far, damage included. Does not allocate.
+ *
+ * @param[in]  decoder  handle
+ * @param[out] stats    the statistics; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
+ * @retval SQS_ERR_ALIGN        stats is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
  */
-sqs_status sqs_decoder_stats(sqs_decoder *decoder, sqs_codec_stats *out);
+sqs_status sqs_decoder_stats(sqs_decoder *decoder, sqs_codec_stats *stats);
 
-/*
- Copies the ranges of the original that are missing so far, in rising order; complete after SQS_END.
-
- ranges: room for cap ranges, NULL with cap 0. count: how many there are, always written.
- Returns SQS_OK; SQS_ERR_SPACE: only the first cap were copied; SQS_ERR_ARGUMENT: NULL, no decoder.
+/**
+ * Copies the ranges of the original that are missing so far, in ascending order; complete after #SQS_END.
+ *
+ * @param[in]  decoder   handle
+ * @param[out] ranges    the ranges; NULL with a capacity of 0
+ * @param[in]  capacity  number of ranges that fit
+ * @param[out] count     number of missing ranges; always written
+ * @retval SQS_OK
+ * @retval SQS_ERR_SPACE     only the first capacity ranges were copied
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, or a pointer is NULL
+ * @retval SQS_ERR_ALIGN     a pointer is misaligned
  */
-sqs_status sqs_decoder_missing(sqs_decoder *decoder, sqs_range *ranges, size_t cap, size_t *count);
+sqs_status sqs_decoder_missing(sqs_decoder *decoder, sqs_range *ranges, size_t capacity, size_t *count);
 
-/*
- Copies the detail of the last error of this decoder; see sqs_pipeline_error_detail.
-
- Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no decoder, or buf is NULL.
+/**
+ * Copies the detail of the last error of a decoder, zero-terminated.
+ *
+ * @param[in]  decoder         handle
+ * @param[out] buffer          the text, cut if it does not fit; NULL with a capacity of 0
+ * @param[in]  capacity_bytes  size of buffer in bytes
+ * @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_SPACE     the text was cut
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
  */
-sqs_status sqs_decoder_error_detail(const sqs_decoder *decoder, char *buf, size_t cap, size_t *need);
+sqs_status sqs_decoder_error_detail(const sqs_decoder *decoder, char *buffer, size_t capacity_bytes,
+                                    size_t *needed_bytes);
 
-/*
- Tells size and alignment of the memory that sqs_ccsds121_encoder_init and sqs_ccsds121_decoder_init need: exactly this suffices,
- whatever the parameters.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_ALIGN: a pointer is misaligned.
+/**
+ * An encoder that receives the rows of an evaluation. Zero the struct first.
+ *
+ * Give sqs_encoder_sink_rows() as the sink of the evaluation and this struct as its ctx. The rows are the original of
+ * the stream: set dtype of the encoder's options to the type of the stage, and channels to its len.
  */
-sqs_status sqs_ccsds121_bytes(size_t *bytes,
-                              size_t *align);
+typedef struct sqs_encoder_sink {
+    /** sizeof(sqs_encoder_sink). */
+    uint32_t struct_size;
+    /** 0; then the status that ended it, if any: #SQS_ERR_CALLBACK if write failed, else that of sqs_encoder_step(). */
+    int32_t status;
+    /** The encoder, from sqs_encoder_init(). */
+    sqs_encoder *encoder;
+    /** Buffer for encoded bytes. */
+    void *buffer;
+    /** Size of buffer in bytes, at least 1. */
+    size_t buffer_bytes;
+    /** Receives the encoded bytes. Required. */
+    sqs_write_fn write;
+    /** First argument of write. */
+    void *ctx;
+} sqs_encoder_sink;
 
-/*
- Tells the most bytes that so many samples can become.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a parameter out of range; SQS_ERR_OVERFLOW: more than the address space
- holds; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+/**
+ * Encodes a block of rows: an sqs_sink_fn, for sqs_evaluate_to() and sqs_evaluate_begin().
+ *
+ * After a failure the evaluation ends with #SQS_ERR_CALLBACK, sink->status has the reason, and every further call
+ * fails the same way: begin a new stream.
+ *
+ * @param[in,out] sink   an sqs_encoder_sink
+ * @param[in]     first  ignored
+ * @param[in]     count  ignored
+ * @param[in]     rows   the rows
+ * @param[in]     bytes  size of the rows in bytes
+ * @return 0, or sink->status
  */
-sqs_status sqs_ccsds121_max_encoded_bytes(const sqs_ccsds121_params *params,
-                                          size_t samples,
-                                          size_t *bytes);
+int32_t sqs_encoder_sink_rows(void *sink, uint64_t first, size_t count, const void *rows, size_t bytes);
 
-/*
- Makes a coder of CCSDS 121.0-B-3 in memory of the caller: the bitstream of the standard, bit for bit as libaec has it,
- without a container. Whoever stores it keeps the parameters and the number of samples beside it. sqs_encoder_init with
- SQS_CODEC_CCSDS121 puts the same into frames that tell all of it and stand damage. Nothing is allocated.
-
- memory: bytes bytes, as sqs_ccsds121_bytes tells, aligned as it tells. coder: the handle, which lies in it. error:
- NULL, or where to put the detail.
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a parameter out of range; SQS_ERR_MEMORY: the memory is too small;
- SQS_ERR_ALIGN; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
- */
-sqs_status sqs_ccsds121_encoder_init(void *memory,
-                                     size_t bytes,
-                                     const sqs_ccsds121_params *params,
-                                     sqs_ccsds121 **coder,
-                                     sqs_error *error);
-
-/*
- Makes a decoder of so many samples of CCSDS 121.0-B-3 in memory of the caller. Nothing is allocated. The standard has
- no checksum: damage that leaves a valid stream gives other samples.
-
- memory, bytes, coder, error: as for sqs_ccsds121_encoder_init. params: those of the coder.
- Returns what sqs_ccsds121_encoder_init returns.
- */
-sqs_status sqs_ccsds121_decoder_init(void *memory,
-                                     size_t bytes,
-                                     const sqs_ccsds121_params *params,
-                                     uint64_t samples,
-                                     sqs_ccsds121 **coder,
-                                     sqs_error *error);
-
-/*
- Codes or decodes, as far as input and output reach; any cut of either is fine, down to a byte. Does not allocate.
- Samples lie in containers of 1 byte for up to 8 bits, 2 for up to 16, else 4 (3 with SQS_CCSDS121_3BYTE and up to 24
- bits), little-endian without SQS_CCSDS121_MSB; signed ones sign-extended, others padded with zeros.
-
- in: in_bytes bytes, NULL if none. consumed: how many were taken: a decoder leaves alone what is behind the last sample.
- out: out_bytes bytes of room, NULL if none. written: how many were put there; both are always written.
- flow: SQS_FLOW_CONTINUE, or SQS_FLOW_END: this is all the input.
- Returns SQS_OK: all input was taken, more is needed; SQS_AGAIN: call again with more room, the rest of the input and
- the same flow; SQS_END: all is put out; SQS_ERR_RANGE: coding, a sample does not fit its bits; SQS_ERR_DAMAGED:
- decoding, the input ends early, or no coder makes it; every further call says the same; SQS_ERR_OVERLAP;
- SQS_ERR_ARGUMENT: NULL, no coder, no such flow, or coding, the end within a sample.
- */
-sqs_status sqs_ccsds121_step(sqs_ccsds121 *coder,
-                             const void *in,
-                             size_t in_bytes,
-                             size_t *consumed,
-                             void *out,
-                             size_t out_bytes,
-                             size_t *written,
-                             uint32_t flow);
-
-/*
- Copies the detail of the last error of this coder; see sqs_pipeline_error_detail.
-
- Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no coder, or buf is NULL.
- */
-sqs_status sqs_ccsds121_error_detail(const sqs_ccsds121 *coder, char *buf, size_t cap, size_t *need);
-
-/*
- Tells the bytes of memory that sqs_encode_file and sqs_encode_stream use with these options: exactly this, once,
- whatever the size of the input. With threads above 1 the host's thread library takes what it needs for each thread
- beside it (a stack, and some hundred bytes).
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
- SQS_ERR_ALIGN: a pointer is misaligned.
- */
-sqs_status sqs_encode_work_bytes(const sqs_encode_options *options,
-                                 size_t *bytes);
-
-/*
- Encodes a file. Hosts only. Writes to a temporary beside the output, which takes the place of the output when it is
- complete and on the disk; an error leaves nothing behind, and an output that was there as it was. Uses the bytes that
- sqs_encode_work_bytes tells and nothing else (paths of 384 bytes and more are copied on the heap by the system's
- library). Blocks; sqs_encode_file_async does not.
-
- in_path, out_path: UTF-8, at most 4095 bytes; not the same file; an output that is there must be a regular file.
- stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
- detail and errno.
- Returns SQS_OK; SQS_ERR_IO: a file cannot be opened, read, made or written, the disk is full, the input was cut while
- it was read, or a thread cannot be had; SQS_ERR_CANCELLED: progress said so; SQS_ERR_MEMORY: the heap has none, or the
- memory given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the same file twice; SQS_ERR_NAME: a path is
- too long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN; SQS_ERR_INTERNAL: a thread failed.
- */
-sqs_status sqs_encode_file(const char *in_path,
-                           const char *out_path,
-                           const sqs_encode_options *options,
-                           sqs_codec_stats *stats,
-                           sqs_error *error);
-
-/*
- Encodes what a function reads into what another one writes: standard input, sockets, archives. Hosts only. Both are
- called from the calling thread, whatever options->threads says.
-
- stats, error: as in sqs_encode_file.
- Returns what sqs_encode_file returns, but for the files' statuses; SQS_ERR_CALLBACK: a function failed, its code is in
- the detail.
- */
-sqs_status sqs_encode_stream(const sqs_stream *stream,
-                             const sqs_encode_options *options,
-                             sqs_codec_stats *stats,
-                             sqs_error *error);
-
-/*
- Tells the bytes of memory that sqs_decode_file and sqs_decode_stream use with these options: exactly this, once. A
- file whose first frame is larger than max_frame_bytes of 0 stands for takes what its frames need, and one of groups
- 64 KiB more if history_bytes is 0: set the fields to know beforehand.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
- SQS_ERR_ALIGN: a pointer is misaligned.
- */
-sqs_status sqs_decode_work_bytes(const sqs_decode_options *options,
-                                 size_t *bytes);
-
-/*
- Decodes a file, or bytes first to first + count - 1 of the original. Hosts only. Writes to a temporary beside the
- output, which takes the place of the output when it is complete and on the disk; an error leaves nothing behind. Of
- a range only the frames that hold it are decoded: they are found by the index, or by the headers.
- Without SQS_DECODE_RECOVER damage is an error. With it what is sound is written at its place and what is missing is
- zeros: the figures tell how much that is, options->missing which.
-
- in_path, out_path: UTF-8, at most 4095 bytes; not the same file; an output that is there must be a regular file.
- stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
- detail and errno.
- Returns SQS_OK, with SQS_DECODE_RECOVER also of a damaged stream; SQS_ERR_DAMAGED; SQS_ERR_LIMIT: a frame is larger
- than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a
- file cannot be opened, read, made or written, or the disk is full; SQS_ERR_CANCELLED: progress said so;
- SQS_ERR_MEMORY: the heap has none, or the memory given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the
- same file twice; SQS_ERR_NAME: a path is too long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
- */
-sqs_status sqs_decode_file(const char *in_path,
-                           const char *out_path,
-                           const sqs_decode_options *options,
-                           sqs_codec_stats *stats,
-                           sqs_error *error);
-
-/*
- Decodes what a function reads, from the start of a stream on, into what another one writes; without it the stream is
- only checked. Hosts only. Position 0 of the output is byte first of the original; holes are passed over, and with
- SQS_DECODE_RECOVER bytes may come late, behind later ones.
-
- length: NULL, or where to put how many bytes there are from byte first on, holes included. stats, error: as in
- sqs_decode_file.
- Returns what sqs_decode_file returns, but for the files' statuses; SQS_ERR_CALLBACK: a function failed, its code is in
- the detail.
- */
-sqs_status sqs_decode_stream(const sqs_stream *stream,
-                             const sqs_decode_options *options,
-                             uint64_t *length,
-                             sqs_codec_stats *stats,
-                             sqs_error *error);
-
-/*
- Encodes a file in the background, and returns at once. The output is the same to the byte for any number of threads,
- and by sqs_encode_file. Options and paths are copied; options->memory and what ctx points at are the job's until it
- is freed. progress is called from a thread of the job; it may call sqs_codec_job_poll and _cancel.
-
- job: the handle, to be freed. error: NULL, or where to put the detail.
- Returns SQS_OK: it has begun, sqs_codec_job_wait tells how it ended; SQS_ERR_IO: no thread can be had; SQS_ERR_ARGUMENT:
- NULL or an option out of range; SQS_ERR_NAME; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
- */
-sqs_status sqs_encode_file_async(const char *in_path,
-                                 const char *out_path,
-                                 const sqs_encode_options *options,
-                                 sqs_codec_job **job,
-                                 sqs_error *error);
-
-/*
- Decodes a file in the background, by one thread, and returns at once: as sqs_encode_file_async for sqs_decode_file.
- options->missing is the job's, too, until it is freed.
-
- Returns what sqs_encode_file_async returns.
- */
-sqs_status sqs_decode_file_async(const char *in_path,
-                                 const char *out_path,
-                                 const sqs_decode_options *options,
-                                 sqs_codec_job **job,
-                                 sqs_error *error);
-
-/*
- Tells how far a job is, without waiting. Any thread may call it, progress too.
-
- progress: NULL, or where to put it.
- Returns SQS_AGAIN: it is at work; SQS_OK: the output is there, complete and on the disk; SQS_ERR_ARGUMENT: no job; or
- what sqs_encode_file or sqs_decode_file returned: then nothing is left of the output.
- */
-sqs_status sqs_codec_job_poll(sqs_codec_job *job,
-                              sqs_progress *progress);
-
-/*
- Waits until a job is over, or for timeout_ms milliseconds; UINT32_MAX: for as long as it takes.
-
- Returns what sqs_codec_job_poll returns; SQS_ERR_REENTRANT: called from the job's own progress.
- */
-sqs_status sqs_codec_job_wait(sqs_codec_job *job, uint32_t timeout_ms);
-
-/*
- Asks a job to stop after the frames at hand; it ends with SQS_ERR_CANCELLED and leaves nothing behind, unless it was
- done already. Any thread may call it, progress too. Does not wait.
-
- Returns SQS_OK; SQS_ERR_ARGUMENT: no job.
- */
-sqs_status sqs_codec_job_cancel(sqs_codec_job *job);
-
-/*
- Tells the figures of a job that is over.
-
- Returns SQS_OK; SQS_AGAIN: it is at work, out is as it was; SQS_ERR_ARGUMENT: NULL, no job; SQS_ERR_STRUCT_SIZE.
- */
-sqs_status sqs_codec_job_stats(sqs_codec_job *job,
-                               sqs_codec_stats *out);
-
-/*
- Copies the detail of the error that a job ended with; empty without one. See sqs_pipeline_error_detail.
-
- Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no job, or buf is NULL.
- */
-sqs_status sqs_codec_job_error_detail(const sqs_codec_job *job, char *buf, size_t cap, size_t *need);
-
-/*
- Ends a job: cancels it if it is at work, waits for its threads, and frees it. NULL is allowed. From the job's own
- progress it does nothing.
- */
-void sqs_codec_job_delete(sqs_codec_job *job);
-
-/*
- The sink function: for sqs_evaluate_to and sqs_evaluate_begin, with an sqs_encoder_sink as ctx. Rows go into the
- stream as they come. When it fails, the evaluation ends with SQS_ERR_CALLBACK, sink->status says why, and every further
- call fails the same way: begin a new stream.
-
- Returns 0, or sink->status.
- */
-int32_t sqs_encoder_sink_rows(void *sink,
-                              uint64_t first,
-                              size_t rows,
-                              const void *data,
-                              size_t bytes);
-
-/*
- Ends the stream: writes what is left and the end frame.
-
- Returns SQS_OK; or sink->status: SQS_ERR_CALLBACK: write failed, now or before; SQS_ERR_STATE: ended already;
- SQS_ERR_ARGUMENT: NULL, no encoder, no buffer; SQS_ERR_STRUCT_SIZE.
+/**
+ * Ends the stream of an encoder sink: writes what remains, and the end frame.
+ *
+ * @param[in,out] sink  the sink
+ * @retval SQS_OK
+ * @retval SQS_ERR_CALLBACK     write failed, in this call or before
+ * @retval SQS_ERR_STATE        the stream has ended already
+ * @retval SQS_ERR_ARGUMENT     sink is NULL or misaligned, or has no valid encoder, no buffer or no write
+ * @retval SQS_ERR_STRUCT_SIZE  sink->struct_size is not valid
  */
 sqs_status sqs_encoder_sink_end(sqs_encoder_sink *sink);
 
-/*
- Evaluates a request into a file, encoded: its rows, in their order, are the original. Hosts only. Sample type, byte
- order and channels are the stage's, whatever options say; threads and progress are not looked at. The file is
- written beside the output and takes its place when it is complete and on the disk; an error leaves nothing behind.
+/** @} */
 
- path: as in sqs_encode_file. stats: NULL, or where to put the figures, also after an error.
- Returns what sqs_evaluate_to returns, with the detail in the pipeline; SQS_ERR_IO: the file cannot be made or written,
- or the disk is full; SQS_ERR_MEMORY; what sqs_encode_file returns for paths and options.
+
+/* ================================================================================================================== */
+/**
+ * @defgroup jobs 14. Codec: jobs in the background
+ *
+ * Jobs encode and decode files in threads of their own. Hosts only.
+ *
+ * @{
  */
-sqs_status sqs_evaluate_to_file(sqs_pipeline *pipeline,
-                                const sqs_request *ask,
-                                const char *path,
-                                const sqs_encode_options *options,
-                                sqs_codec_stats *stats);
+
+/** A job that encodes or decodes a file in the background. Opaque; deleted with sqs_codec_job_delete(). */
+typedef struct sqs_codec_job sqs_codec_job;
+
+/**
+ * Encodes a file in the background: starts a job and returns at once.
+ *
+ * The output is the same as that of sqs_encode_file(), for any number of threads. Paths and options are copied;
+ * options->memory, and what options->ctx points to, belong to the job until it is deleted. A thread of the job calls
+ * progress, which may call sqs_codec_job_poll() and sqs_codec_job_cancel().
+ *
+ * @param[in]  in_path   as for sqs_encode_file()
+ * @param[in]  out_path  as for sqs_encode_file()
+ * @param[in]  options   options of the encoder
+ * @param[out] job       the handle, to be deleted with sqs_codec_job_delete()
+ * @param[out] error     details of an error; may be NULL
+ * @retval SQS_OK               the job has begun; sqs_codec_job_wait() returns its result
+ * @retval SQS_ERR_IO           a thread cannot be created
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+ * @retval SQS_ERR_NAME         a path is too long or not UTF-8
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
+ */
+sqs_status sqs_encode_file_async(const char *in_path, const char *out_path, const sqs_encode_options *options,
+                                 sqs_codec_job **job, sqs_error *error);
+
+/**
+ * Decodes a file in the background, in one thread: starts a job and returns at once.
+ *
+ * As sqs_encode_file_async(), for sqs_decode_file(). options->missing belongs to the job until it is deleted, too.
+ *
+ * @param[in]  in_path   as for sqs_decode_file()
+ * @param[in]  out_path  as for sqs_decode_file()
+ * @param[in]  options   options of the decoder
+ * @param[out] job       the handle, to be deleted with sqs_codec_job_delete()
+ * @param[out] error     details of an error; may be NULL
+ * @return the statuses of sqs_encode_file_async()
+ */
+sqs_status sqs_decode_file_async(const char *in_path, const char *out_path, const sqs_decode_options *options,
+                                 sqs_codec_job **job, sqs_error *error);
+
+/**
+ * Returns the progress of a job, without waiting. Any thread may call it, progress included.
+ *
+ * @param[in]  job       handle
+ * @param[out] progress  the progress; may be NULL
+ * @retval SQS_AGAIN         the job is running
+ * @retval SQS_OK            the output is complete and on the disk
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid
+ * @return otherwise the result of sqs_encode_file() or sqs_decode_file(): no output remains
+ */
+sqs_status sqs_codec_job_poll(sqs_codec_job *job, sqs_progress *progress);
+
+/**
+ * Waits until a job ends, or for a time.
+ *
+ * @param[in] job         handle
+ * @param[in] timeout_ms  maximum time in milliseconds; UINT32_MAX: no limit
+ * @retval SQS_AGAIN          the job is still running after timeout_ms
+ * @retval SQS_ERR_REENTRANT  called from the job's own progress
+ * @return otherwise as sqs_codec_job_poll()
+ */
+sqs_status sqs_codec_job_wait(sqs_codec_job *job, uint32_t timeout_ms);
+
+/**
+ * Requests a job to stop after the current frames. Does not wait. Any thread may call it, progress included.
+ *
+ * The job ends with #SQS_ERR_CANCELLED and leaves no output, unless it was complete already.
+ *
+ * @param[in] job  handle
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid
+ */
+sqs_status sqs_codec_job_cancel(sqs_codec_job *job);
+
+/**
+ * Returns the statistics of a job that has ended.
+ *
+ * @param[in]  job    handle
+ * @param[out] stats  the statistics; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_AGAIN            the job is running; stats is unchanged
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
+ * @retval SQS_ERR_ALIGN        stats is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
+ */
+sqs_status sqs_codec_job_stats(sqs_codec_job *job, sqs_codec_stats *stats);
+
+/**
+ * Copies the detail of the error that a job ended with, zero-terminated; empty without an error.
+ *
+ * @param[in]  job             handle
+ * @param[out] buffer          the text, cut if it does not fit; NULL with a capacity of 0
+ * @param[in]  capacity_bytes  size of buffer in bytes
+ * @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_SPACE     the text was cut
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
+ */
+sqs_status sqs_codec_job_error_detail(const sqs_codec_job *job, char *buffer, size_t capacity_bytes,
+                                      size_t *needed_bytes);
+
+/**
+ * Deletes a job: cancels it if it is running, waits for its threads, and frees it.
+ *
+ * From the job's own progress this does nothing.
+ *
+ * @param[in] job  handle; NULL is allowed
+ */
+void sqs_codec_job_delete(sqs_codec_job *job);
+
+/** @} */
+
+
+/* ================================================================================================================== */
+/**
+ * @defgroup ccsds121 15. CCSDS 121 without a container
+ *
+ * Bitstreams of CCSDS 121.0-B-3 without a container, for ground systems that decode them already. To store them in
+ * frames, use the encoder of the codec with #SQS_CODEC_CCSDS121.
+ *
+ * @{
+ */
+
+/** @name Flags of CCSDS 121. Their numbers are libaec's
+ *  @{ */
+#define SQS_CCSDS121_SIGNED       1 /**< Samples are in two's complement. */
+#define SQS_CCSDS121_3BYTE        2 /**< Samples of 17 to 24 bits occupy three bytes instead of four. */
+#define SQS_CCSDS121_MSB          4 /**< Samples are big-endian in memory. The bitstream is the same. */
+#define SQS_CCSDS121_PREPROCESS   8 /**< Code differences to the previous sample. Without it the samples themselves
+                                          are coded, as unsigned numbers. */
+#define SQS_CCSDS121_RESTRICTED  16 /**< The restricted set of code options, for at most 4 bits. */
+#define SQS_CCSDS121_PAD_RSI     32 /**< Pad every reference sample interval to a whole byte; not in the standard. */
+#define SQS_CCSDS121_NOT_ENFORCE 64 /**< Allow any even block length up to 256; not in the standard. */
+/** @} */
+
+/** Parameters of a CCSDS 121.0-B-3 bitstream, which does not contain them. */
+typedef struct sqs_ccsds121_params {
+    /** sizeof(sqs_ccsds121_params). */
+    uint32_t struct_size;
+    /** n: bits of a sample, 1 to 32. */
+    uint32_t bits;
+    /** J: samples of a block: 8, 16, 32 or 64. */
+    uint32_t block;
+    /** r: blocks from one reference sample to the next, 1 to 4096. */
+    uint32_t rsi;
+    /** Sum of SQS_CCSDS121_* flags. */
+    uint32_t flags;
+    /** 0. */
+    uint32_t reserved;
+} sqs_ccsds121_params;
+
+/** An encoder or decoder of CCSDS 121.0-B-3 in memory of the caller. Opaque. It needs no delete. */
+typedef struct sqs_ccsds121 sqs_ccsds121;
+
+/**
+ * Computes size and alignment of the memory of a CCSDS 121 encoder or decoder: exactly the size needed, whatever the
+ * parameters.
+ *
+ * @param[out] bytes  size in bytes
+ * @param[out] align  alignment in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT  a pointer is NULL
+ * @retval SQS_ERR_ALIGN     a pointer is misaligned
+ */
+sqs_status sqs_ccsds121_bytes(size_t *bytes, size_t *align);
+
+/**
+ * Computes the maximum size of an encoded bitstream.
+ *
+ * @param[in]  params   parameters
+ * @param[in]  samples  number of samples
+ * @param[out] bytes    maximum size in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or a parameter is out of range
+ * @retval SQS_ERR_OVERFLOW     the size does not fit the address space
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  params->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  fields are set that this version does not know
+ */
+sqs_status sqs_ccsds121_max_encoded_bytes(const sqs_ccsds121_params *params, size_t samples, size_t *bytes);
+
+/**
+ * Sets up an encoder of CCSDS 121.0-B-3 in memory of the caller.
+ *
+ * It writes the bitstream of the standard without a container, bit for bit that of libaec. Keep the parameters and the
+ * number of samples with it. (sqs_encoder_init() with #SQS_CODEC_CCSDS121 writes the same bitstreams into frames that
+ * contain both and survive damage.) Never allocates.
+ *
+ * @param[in]  memory        memory, the coder's until the bitstream is done
+ * @param[in]  memory_bytes  size of memory in bytes, at least what sqs_ccsds121_bytes() returns
+ * @param[in]  params        parameters; copied
+ * @param[out] coder         the handle, which lies in memory
+ * @param[out] error         details of an error; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_MEMORY       memory is too small; the detail gives both sizes
+ * @retval SQS_ERR_ALIGN        memory is not aligned as sqs_ccsds121_bytes() returns, or a pointer is misaligned
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or a parameter is out of range
+ * @retval SQS_ERR_STRUCT_SIZE  params->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  fields are set that this version does not know
+ */
+sqs_status sqs_ccsds121_encoder_init(void *memory, size_t memory_bytes, const sqs_ccsds121_params *params,
+                                     sqs_ccsds121 **coder, sqs_error *error);
+
+/**
+ * Sets up a decoder of CCSDS 121.0-B-3 in memory of the caller.
+ *
+ * The standard has no checksum: damage that leaves a valid bitstream gives wrong samples. Never allocates.
+ *
+ * @param[in]  memory        memory, the coder's until the bitstream is done
+ * @param[in]  memory_bytes  size of memory in bytes, at least what sqs_ccsds121_bytes() returns
+ * @param[in]  params        parameters of the encoder; copied
+ * @param[in]  samples       number of samples
+ * @param[out] coder         the handle, which lies in memory
+ * @param[out] error         details of an error; may be NULL
+ * @return the statuses of sqs_ccsds121_encoder_init()
+ */
+sqs_status sqs_ccsds121_decoder_init(void *memory, size_t memory_bytes, const sqs_ccsds121_params *params,
+                                     uint64_t samples, sqs_ccsds121 **coder, sqs_error *error);
+
+/**
+ * Encodes or decodes until either buffer is exhausted.
+ *
+ * Input and output may be cut anywhere, down to a byte. Samples are in containers of 1 byte for up to 8 bits, 2 for up
+ * to 16, else 4 (3 with #SQS_CCSDS121_3BYTE and up to 24 bits), little-endian without #SQS_CCSDS121_MSB; signed
+ * samples are sign-extended, unsigned ones zero-extended. Does not allocate.
+ *
+ * @param[in]  coder           handle
+ * @param[in]  in              input; may be NULL if in_bytes is 0
+ * @param[in]  in_bytes        size of in
+ * @param[out] consumed_bytes  bytes of in consumed; always written. A decoder consumes nothing after the last sample
+ * @param[out] out             buffer for the output; may be NULL if out_bytes is 0
+ * @param[in]  out_bytes       size of out
+ * @param[out] written_bytes   bytes of out written; always written
+ * @param[in]  flow            #SQS_FLOW_CONTINUE, or #SQS_FLOW_END: this is the end of the input
+ * @retval SQS_OK            all input was consumed; more is needed
+ * @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
+ * @retval SQS_END           all output was written
+ * @retval SQS_ERR_RANGE     encoding: a sample does not fit its bits
+ * @retval SQS_ERR_DAMAGED   decoding: the input ends early, or is not a bitstream of the standard; every further call
+ *                           returns this status
+ * @retval SQS_ERR_OVERLAP   in, out and the memory of the coder overlap
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, the flow does not exist or is #SQS_FLOW_FLUSH,
+ *                           or encoding: the input ends within a sample
+ * @retval SQS_ERR_ALIGN     consumed_bytes or written_bytes is misaligned
+ */
+sqs_status sqs_ccsds121_step(sqs_ccsds121 *coder, const void *in, size_t in_bytes, size_t *consumed_bytes, void *out,
+                             size_t out_bytes, size_t *written_bytes, uint32_t flow);
+
+/**
+ * Copies the detail of the last error of a CCSDS 121 coder, zero-terminated.
+ *
+ * @param[in]  coder           handle
+ * @param[out] buffer          the text, cut if it does not fit; NULL with a capacity of 0
+ * @param[in]  capacity_bytes  size of buffer in bytes
+ * @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_SPACE     the text was cut
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
+ */
+sqs_status sqs_ccsds121_error_detail(const sqs_ccsds121 *coder, char *buffer, size_t capacity_bytes,
+                                     size_t *needed_bytes);
+
+/** @} */
+
+
+/* ================================================================================================================== */
+/**
+ * @defgroup advanced 16. Advanced: versions of the interface, panics
+ *
+ * Programs and libraries of different versions work together within one major ABI version (docs/design/abi.md).
+ *
+ * - An older program with a newer library: fields that the program does not have are zero, the default. Structs are
+ *   written up to the program's struct_size.
+ * - A newer program with an older library: a call works if every field that the library does not know is zero; else it
+ *   returns #SQS_ERR_UNSUPPORTED.
+ *
+ * @{
+ */
+
+#define SQS_ABI_VERSION 1000 /**< Version of the binary interface that this header describes: major * 1000 + minor. */
+
+/**
+ * Returns the ABI version of the library, in the form of #SQS_ABI_VERSION.
+ *
+ * May be called from callbacks.
+ *
+ * @return major * 1000 + minor
+ * @see sqs_abi_check()
+ */
+uint32_t sqs_abi_version(void);
+
+/**
+ * Checks that a program and the library that it is linked to fit together.
+ *
+ * Call it once at start, as `sqs_abi_check(SQS_ABI_VERSION)`. They fit if the major versions are equal and the library
+ * is not older than the header. May be called from callbacks.
+ *
+ * @param[in] header_abi  #SQS_ABI_VERSION of the header that the program was compiled with
+ * @retval SQS_OK       they fit
+ * @retval SQS_ERR_ABI  the major versions differ, or the library is older than the header
+ */
+sqs_status sqs_abi_check(uint32_t header_abi);
+
+/**
+ * Receives the place of a panic: a source file of the library, as file_bytes bytes without a terminating zero (or
+ * NULL), and a line.
+ */
+typedef void (*sqs_panic_fn)(void *ctx, const char *file, size_t file_bytes, uint32_t line);
+
+/**
+ * Sets the function that flight builds call before they stop for good.
+ *
+ * The library does not panic by construction, and the checks of docs/flight/flight.md find no path to a panic; what
+ * remains is damage to the program itself. The function should not return: it may reset the computer. Without a
+ * function, or when it returns, the library stays in an endless loop, for the watchdog to end. One function serves the
+ * program: call this at start, before anything else. May be called from callbacks.
+ *
+ * @param[in] hook  the function; NULL: none
+ * @param[in] ctx   first argument of hook
+ * @retval SQS_OK
+ * @retval SQS_ERR_UNSUPPORTED  this is no flight build: here a panic becomes #SQS_ERR_INTERNAL
+ */
+sqs_status sqs_panic_hook(sqs_panic_fn hook, void *ctx);
+
+/** @} */
 
 #ifdef __cplusplus
-}  /* extern "C" */
-#endif  /* __cplusplus */
+} /* extern "C" */
+#endif
 
-#endif  /* SQRTSPACE_H */
+#endif /* SQRTSPACE_H */

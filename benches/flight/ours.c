@@ -77,7 +77,7 @@ static sqs_pipeline *pipeline(uint32_t dtype, uint64_t window, uint64_t hop, con
     config.hop = hop;
     config.mode = SQS_MODE_SQRT;
     /* An on-board computer with 32 KiB of data cache and a larger second level. */
-    config.cache_bytes = 512 << 10;
+    config.cpu_cache_bytes = 512 << 10;
     need(sqs_pipeline_new(&config, NULL, &p, NULL), "pipeline");
     need(sqs_source_set(p, 0, &source), "source");
     return p;

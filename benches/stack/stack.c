@@ -90,8 +90,8 @@ static void make(void)
     sqs_memory m;
     memset(&m, 0, sizeof m);
     m.struct_size = sizeof m;
-    m.base = control.bytes;
-    m.size = sizeof control.bytes;
+    m.control = control.bytes;
+    m.control_bytes = sizeof control.bytes;
     CHECK_STATUS(sqs_pipeline_new(&config, where ? &m : NULL, &p, NULL), SQS_OK);
 }
 

@@ -1,16 +1,17 @@
-//! The handle: a pipeline with what belongs to its C side, at the start of the control area.
+//! The handle: a pipeline and the state of its C side, at the start of the control area.
 
 use super::memory::Holder;
-use super::types::sqs_status;
+use super::status::{guarded, sqs_status};
 use crate::pipeline::Pipeline;
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
 use core::cell::Cell;
 
-/// Set while the handle is alive; cleared by delete, so that a stale handle is noticed where its memory still stands.
+/// Set while the handle is alive. Delete clears it, so that a stale handle is detected while its memory is still
+/// mapped.
 const MAGIC: u32 = 0x5351_5253;
 
-/// A pipeline. Opaque.
+/// A pipeline. Opaque; deleted with sqs_pipeline_delete().
 pub struct sqs_pipeline {
     magic: Cell<u32>,
     busy: Cell<bool>,
@@ -33,15 +34,15 @@ impl sqs_pipeline {
     }
 }
 
-// It lies in memory of the caller.
+// It may be in memory of the caller.
 const _: () = assert!(align_of::<sqs_pipeline>() <= crate::limits::AREA_ALIGN);
 
-/// What a call may do with the handle.
+/// The handles that a call accepts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Anything: not allowed on a poisoned handle.
+    /// Not poisoned.
     Normal,
-    /// Reset and figures: allowed on a poisoned handle.
+    /// Poisoned or not: reset and statistics.
     Poisoned,
 }
 
@@ -50,8 +51,8 @@ fn check(p: *const sqs_pipeline) -> Result<(), Status> {
     if p.is_null() || !p.addr().is_multiple_of(align_of::<sqs_pipeline>()) {
         return Err(Status::Argument);
     }
-    // SAFETY: not NULL and aligned. Only Cells are touched here, through raw pointers: a call from inside a callback
-    // comes this way while the call around it works on `core`.
+    // SAFETY: not NULL and aligned. Only Cells are accessed, through raw pointers: a call from a callback
+    // comes this way while the outer call works on `core`.
     unsafe {
         if (*p).magic.get() != MAGIC {
             return Err(Status::Argument);
@@ -73,7 +74,7 @@ pub(super) fn with(
     if let Err(status) = check(p) {
         return status.code();
     }
-    // SAFETY: checked above; from here to the end of the call `busy` keeps every other call away from `core`, and the
+    // SAFETY: checked above; until the end of the call `busy` keeps every other call away from `core`, and the
     // references below are to fields that no other reference covers.
     let (busy, poisoned, detail) = unsafe { (&(*p).busy, &(*p).poisoned, &(*p).detail) };
     if poisoned.get() && access != Access::Poisoned {
@@ -98,17 +99,6 @@ pub(super) fn with(
     }
 }
 
-/// Nothing in the library panics by construction; on hosts, a panic of a library it uses still ends here.
-pub(super) fn guarded(call: impl FnOnce() -> Result<Status>) -> Result<Status> {
-    #[cfg(feature = "std")]
-    {
-        let caught = std::panic::catch_unwind(core::panic::AssertUnwindSafe(call));
-        caught.unwrap_or(Err(Error::new(Status::Internal, "a panic was caught at the C boundary")))
-    }
-    #[cfg(not(feature = "std"))]
-    call()
-}
-
 /// Clears the marks of a handle after a reset.
 pub(super) fn heal(p: *mut sqs_pipeline) {
     if check(p).is_ok() {
@@ -117,7 +107,7 @@ pub(super) fn heal(p: *mut sqs_pipeline) {
     }
 }
 
-/// Takes a handle out of use. False where it is none, or busy.
+/// Marks a handle as deleted. False if it is not valid, or busy.
 pub(super) fn retire(p: *mut sqs_pipeline) -> bool {
     let alive = check(p).is_ok();
     if alive {
@@ -136,34 +126,4 @@ pub(super) fn detail(p: *const sqs_pipeline) -> Result<Text<160>, Status> {
         error.write(&mut text);
     }
     Ok(text)
-}
-
-/// Runs a call that has no handle, and fills the caller's error struct.
-pub(super) fn without(error: *mut super::types::sqs_error, call: impl FnOnce() -> Result<Status>) -> sqs_status {
-    match guarded(call) {
-        Ok(status) => status.code(),
-        Err(e) => {
-            fill(error, &e);
-            e.status.code()
-        }
-    }
-}
-
-fn fill(error: *mut super::types::sqs_error, e: &Error) {
-    let least = core::mem::size_of::<super::types::sqs_error>();
-    // SAFETY: the caller gives NULL or a struct that starts with its size; smaller ones are left alone.
-    unsafe {
-        if super::structs::usable(error.cast_const()).is_err() || ((*error).struct_size as usize) < least {
-            return;
-        }
-        (*error).status = e.status.code();
-        (*error).os_errno = e.os;
-        let mut text = Text::<159>::new();
-        e.write(&mut text);
-        let mut chars = [0 as core::ffi::c_char; 160];
-        for (to, from) in chars.iter_mut().zip(text.as_bytes()) {
-            *to = *from as core::ffi::c_char;
-        }
-        (*error).text = chars;
-    }
 }

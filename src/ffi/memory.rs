@@ -1,6 +1,6 @@
-//! Where the two areas come from: the caller's memory, the caller's allocator, or the host's heap.
+//! Memory of a pipeline: the caller's areas, the caller's allocator, or the host's heap.
 
-use super::types::sqs_memory;
+use super::structs::versioned;
 use crate::checked;
 use crate::limits::AREA_ALIGN;
 #[cfg(all(feature = "std", target_os = "linux"))]
@@ -8,7 +8,35 @@ use crate::mem::{Mapping, SpillDir};
 use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 
-/// How memory is had.
+/// Allocates memory: bytes bytes, aligned to align, a power of two. Returns NULL if none is left.
+pub type sqs_alloc_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, bytes: usize, align: usize) -> *mut c_void>;
+
+/// Frees memory that an sqs_alloc_fn returned for the same number of bytes.
+pub type sqs_free_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, memory: *mut c_void, bytes: usize)>;
+
+/// Memory of a pipeline: either control and control_bytes, or alloc and free. Zero the rest.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sqs_memory {
+    /// sizeof(sqs_memory).
+    pub struct_size: u32,
+    /// 0.
+    pub flags: u32,
+    /// The control area, aligned to 8 bytes; the pipeline's until delete. The work area is given to
+    /// sqs_pipeline_seal(). NULL: alloc and free serve both areas.
+    pub control: *mut c_void,
+    /// Size of the control area: at least what sqs_pipeline_control_bytes() returns.
+    pub control_bytes: usize,
+    /// Allocates an area. Called by sqs_pipeline_new() and by the call that seals, never later.
+    pub alloc: sqs_alloc_fn,
+    /// Frees an area. Called by sqs_pipeline_delete(), and by new and seal when they fail.
+    pub free: sqs_free_fn,
+    /// First argument of alloc and free.
+    pub ctx: *mut c_void,
+}
+versioned!(sqs_memory);
+
+/// Source of the memory.
 #[derive(Clone, Copy)]
 enum Origin {
     /// The caller's areas.
@@ -20,16 +48,16 @@ enum Origin {
     Host,
 }
 
-/// A block that has to be given back.
+/// An allocated block.
 #[derive(Clone, Copy)]
 struct Block {
     base: *mut u8,
     size: usize,
-    #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "the heap asks for it again"))]
+    #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "deallocation on the heap needs it"))]
     align: usize,
 }
 
-/// What a pipeline holds, and how to give it back.
+/// The memory that a pipeline holds, and its release.
 pub(super) struct Holder {
     origin: Origin,
     control: Option<Block>,
@@ -39,32 +67,41 @@ pub(super) struct Holder {
 }
 
 impl Holder {
-    /// Understands the caller's choice, and gives the control area of `bytes` bytes.
+    /// Parses the caller's choice, and returns the control area of `bytes` bytes.
     pub(super) fn new(memory: Option<sqs_memory>, bytes: usize) -> Result<(Holder, *mut u8)> {
         let origin = match memory {
             #[cfg(feature = "std")]
             None => Origin::Host,
             #[cfg(not(feature = "std"))]
-            None => return Err(Error::new(Status::Unsupported, "this build has no heap: give it memory")),
-            Some(m) if !m.base.is_null() => {
+            None => return Err(Error::new(Status::Unsupported, "this build has no heap: pass an sqs_memory")),
+            Some(m) if !m.control.is_null() => {
                 if m.alloc.is_some() || m.free.is_some() {
-                    return Err(Error::new(Status::Argument, "give either base and size, or alloc and free"));
+                    return Err(Error::new(
+                        Status::Argument,
+                        "sqs_memory: set either control and control_bytes, or alloc and free",
+                    ));
                 }
-                if !m.base.addr().is_multiple_of(AREA_ALIGN) {
+                if !m.control.addr().is_multiple_of(AREA_ALIGN) {
                     return Err(Error::new(Status::Align, "the control area must be aligned to {a} bytes")
                         .a(checked::count(AREA_ALIGN)));
                 }
-                if m.size < bytes {
+                if m.control_bytes < bytes {
+                    let (needed, given) = (checked::count(bytes), checked::count(m.control_bytes));
                     let text = "the control area has {b} bytes and needs {a}";
-                    return Err(Error::new(Status::Memory, text).a(checked::count(bytes)).b(checked::count(m.size)));
+                    return Err(Error::new(Status::Memory, text).a(needed).b(given));
                 }
-                return Ok((Holder::of(Origin::Areas), m.base.cast()));
+                return Ok((Holder::of(Origin::Areas), m.control.cast()));
             }
             Some(m) if m.alloc.is_some() && m.free.is_some() => Origin::Allocator(m),
-            Some(_) => return Err(Error::new(Status::Argument, "sqs_memory has neither an area nor alloc and free")),
+            Some(_) => {
+                return Err(Error::new(
+                    Status::Argument,
+                    "sqs_memory: set control and control_bytes, or alloc and free",
+                ));
+            }
         };
         let mut holder = Holder::of(origin);
-        let block = holder.take(bytes, 64, false)?;
+        let block = holder.allocate(bytes, 64, false)?;
         holder.control = Some(block);
         Ok((holder, block.base))
     }
@@ -79,7 +116,7 @@ impl Holder {
         }
     }
 
-    /// Opens the directory for spilling.
+    /// Opens the directory of spill files.
     pub(super) fn open_spill(&mut self, path: &core::ffi::CStr) -> Result<()> {
         #[cfg(all(feature = "std", target_os = "linux"))]
         {
@@ -93,7 +130,7 @@ impl Holder {
         }
     }
 
-    /// Maps the file for spilling; nothing where the plan needs none.
+    /// Maps the spill file; empty if the plan needs none.
     pub(super) fn map_spill(&mut self, bytes: usize) -> Result<&'static mut [u8]> {
         if bytes == 0 {
             return Ok(&mut []);
@@ -101,13 +138,13 @@ impl Holder {
         #[cfg(all(feature = "std", target_os = "linux"))]
         if let (Some(dir), map) = (&self.spill.0, &mut self.spill.1) {
             let map = map.insert(Mapping::new(dir, bytes)?);
-            // SAFETY: the only slice, used until the pipeline is gone; then the holder gives the mapping back.
+            // SAFETY: the only slice, used until the pipeline is deleted; then the holder releases the mapping.
             return Ok(unsafe { map.bytes() });
         }
         Err(Error::new(Status::Internal, "a plan spills without a directory for it"))
     }
 
-    /// True where stages may use the host's heap.
+    /// True if stages may use the host's heap.
     pub(super) fn is_host(&self) -> bool {
         #[cfg(feature = "std")]
         return matches!(self.origin, Origin::Host);
@@ -125,10 +162,10 @@ impl Holder {
     ) -> Result<&'static mut [u8]> {
         let block = if given.is_null() {
             if matches!(self.origin, Origin::Areas) {
-                let text = "the pipeline is on the caller's memory: seal it with a work area of {a} bytes";
+                let text = "the pipeline uses the caller's memory: seal it with a work area of {a} bytes";
                 return Err(Error::new(Status::Memory, text).a(checked::count(need)));
             }
-            let block = self.take(need, align.max(64), true)?;
+            let block = self.allocate(need, align.max(64), true)?;
             self.work = Some(block);
             block
         } else {
@@ -136,7 +173,7 @@ impl Holder {
         };
         let len = block.size.min(need.max(1));
         if given.is_null() && self.is_host() {
-            // Fresh from the host's heap: zeroed already, and not touched before it is used.
+            // From the host's heap: zeroed by the system when a page is first used.
         } else {
             // SAFETY: the block has at least `len` bytes and is the pipeline's until it is deleted.
             unsafe { core::ptr::write_bytes(block.base, 0, len) };
@@ -145,13 +182,13 @@ impl Holder {
         Ok(unsafe { core::slice::from_raw_parts_mut(block.base, len) })
     }
 
-    fn take(&self, size: usize, align: usize, zeroed: bool) -> Result<Block> {
+    fn allocate(&self, size: usize, align: usize, zeroed: bool) -> Result<Block> {
         let size = size.max(1);
         let none = Error::new(Status::Memory, "the allocator has no {a} bytes").a(checked::count(size));
         let base: *mut u8 = match self.origin {
             Origin::Areas => return Err(none),
             Origin::Allocator(m) => match m.alloc {
-                // SAFETY: the caller's function, with his context.
+                // SAFETY: the caller's function with its context.
                 Some(alloc) => unsafe { alloc(m.ctx, size, align) }.cast(),
                 None => return Err(none),
             },
@@ -168,14 +205,14 @@ impl Holder {
         }
         let block = Block { base, size, align };
         if !base.addr().is_multiple_of(align) {
-            self.give_back(block);
-            return Err(Error::new(Status::Align, "the allocator gave memory not aligned to {a} bytes")
+            self.deallocate(block);
+            return Err(Error::new(Status::Align, "the allocator returned memory not aligned to {a} bytes")
                 .a(checked::count(align)));
         }
         Ok(block)
     }
 
-    fn give_back(&self, block: Block) {
+    fn deallocate(&self, block: Block) {
         match self.origin {
             Origin::Areas => {}
             Origin::Allocator(m) => {
@@ -187,17 +224,17 @@ impl Holder {
             #[cfg(feature = "std")]
             Origin::Host => {
                 if let Ok(layout) = std::alloc::Layout::from_size_align(block.size, block.align) {
-                    // SAFETY: allocated in `take` with the same layout.
+                    // SAFETY: allocated in `allocate` with the same layout.
                     unsafe { std::alloc::dealloc(block.base, layout) };
                 }
             }
         }
     }
 
-    /// Gives back a work area that was not taken after all.
+    /// Releases the work area.
     pub(super) fn drop_work(&mut self) {
         if let Some(block) = self.work.take() {
-            self.give_back(block);
+            self.deallocate(block);
         }
         #[cfg(all(feature = "std", target_os = "linux"))]
         {
@@ -205,11 +242,11 @@ impl Holder {
         }
     }
 
-    /// Gives everything back, the control area last. Nothing that lies in it is used after this.
+    /// Releases everything, the control area last. Nothing in it is used after this.
     pub(super) fn release(mut self) {
         self.drop_work();
         if let Some(block) = self.control.take() {
-            self.give_back(block);
+            self.deallocate(block);
         }
     }
 }

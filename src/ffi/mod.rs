@@ -1,26 +1,34 @@
-//! The C API: one file per noun. It checks pointers, sizes and numbers, turns them into what the Rust types take, and
-//! turns results into statuses and detail texts. No decision about pipelines is made here.
+//! The C API. Functions check pointers, sizes and numbers, convert them to the Rust types, and convert results to
+//! statuses and detail texts. No decision about pipelines is made here.
 //!
-//! Conventions: a function is named after the struct it works on; inputs come before outputs; what is `const` is not
-//! changed; outputs are written on success only, but for counts, which are always written.
+//! Conventions: a function is named for the struct it works on; inputs come before outputs; `const` data is not
+//! changed; outputs are written on success only, except counts, which are always written.
+//!
+//! `include/sqrtspace.h` is generated from these files and from `manual/`: `tests/abi/header.rs` lists the chapters.
 #![allow(unsafe_code)]
 #![allow(clippy::missing_safety_doc, reason = "the header's chapters are the contract; headings would leak into it")]
+#![allow(rustdoc::broken_intra_doc_links, reason = "@param[in] is Doxygen's, not a link")]
 #![allow(non_camel_case_types, reason = "these are the names C sees")]
 
+mod abi;
 #[cfg(feature = "codec")]
 mod codec;
+mod elements;
 mod handle;
 mod memory;
 mod panic;
 mod pipeline;
+mod status;
 mod structs;
-mod types;
 mod version;
 
+pub use abi::*;
 #[cfg(feature = "codec")]
 pub use codec::*;
+pub use elements::*;
 pub use handle::sqs_pipeline;
+pub use memory::*;
 pub use panic::*;
 pub use pipeline::*;
-pub use types::*;
+pub use status::*;
 pub use version::*;

@@ -1,21 +1,25 @@
-//! What happens where the library would panic and there is no operating system: the end, reported through a hook.
+//! A panic in a build without an operating system: it ends the program, and is reported through a hook.
 
-use super::types::sqs_status;
+use super::status::sqs_status;
 use crate::status::Status;
 use core::ffi::{c_char, c_void};
 
-/// Reports a panic: file_bytes bytes at file, without a closing 0, name a source file of the library; line is a line in it.
+/// Receives the place of a panic: a source file of the library, as file_bytes bytes without a terminating zero (or
+/// NULL), and a line.
 pub type sqs_panic_fn =
     Option<unsafe extern "C" fn(ctx: *mut c_void, file: *const c_char, file_bytes: usize, line: u32)>;
 
-/// Sets the function that flight builds call before they stop for good. The library does not panic by construction, and the
-/// checks of docs/flight/flight.md find no way to it; what is left is damage to the program itself. The function should not
-/// return: it may reset the computer. Where there is none, or it returns, the library stays in an endless loop, for the
-/// watchdog to end. One function for the whole program; call it at start, before anything else. Callbacks may call it.
+/// Sets the function that flight builds call before they stop for good.
 ///
-/// hook: NULL for none. file: name of a source file of the library, file_bytes bytes without a 0 at the end, or NULL;
-/// line: the line in it. ctx: first argument of hook.
-/// Returns SQS_OK; SQS_ERR_UNSUPPORTED: this is no flight build: a panic becomes SQS_ERR_INTERNAL there.
+/// The library does not panic by construction, and the checks of docs/flight/flight.md find no path to a panic; what
+/// remains is damage to the program itself. The function should not return: it may reset the computer. Without a
+/// function, or when it returns, the library stays in an endless loop, for the watchdog to end. One function serves the
+/// program: call this at start, before anything else. May be called from callbacks.
+///
+/// @param[in] hook  the function; NULL: none
+/// @param[in] ctx   first argument of hook
+/// @retval SQS_OK
+/// @retval SQS_ERR_UNSUPPORTED  this is no flight build: here a panic becomes #SQS_ERR_INTERNAL
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_panic_hook(hook: sqs_panic_fn, ctx: *mut c_void) -> sqs_status {
     #[cfg(all(feature = "flight", not(feature = "std"), not(test)))]
@@ -43,7 +47,7 @@ mod flight {
     static CTX: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
 
     pub(super) fn set(hook: Option<Hook>, ctx: *mut c_void) {
-        // In this order a hook never meets the context of another one but for NULL.
+        // In this order a hook never gets the context of another one, except NULL.
         HOOK.store(null_mut(), Ordering::SeqCst);
         CTX.store(ctx, Ordering::SeqCst);
         HOOK.store(hook.map_or(null_mut(), |h| h as *mut c_void), Ordering::SeqCst);
@@ -55,12 +59,12 @@ mod flight {
         if !hook.is_null() {
             let (file, bytes, line) =
                 info.location().map_or((core::ptr::null(), 0, 0), |l| (l.file().as_ptr(), l.file().len(), l.line()));
-            // SAFETY: only a `Hook` is ever stored there.
+            // SAFETY: only a `Hook` is ever stored in HOOK.
             let hook = unsafe { core::mem::transmute::<*mut c_void, Hook>(hook) };
-            // SAFETY: the caller's function, with his context; the name of the file is static.
+            // SAFETY: the caller's function with its context; the name of the file is static.
             unsafe { hook(CTX.load(Ordering::SeqCst), file.cast(), bytes, line) };
         }
-        // Not bounded, on purpose: nothing may run after a panic.
+        // Unbounded on purpose: nothing may run after a panic.
         loop {
             core::hint::spin_loop();
         }

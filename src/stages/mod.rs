@@ -1,8 +1,8 @@
 //! Built-in stages, one file each, and the table that finds them by kind.
 //!
-//! A stage file holds the formula with its source, a `build` function that checks parameters and edges and returns a
-//! [`StageSpec`], the kernel, and tests against a naive version. `docs/adding-a-stage.md` lists the steps for a new
-//! stage. Outside this module only `ffi/pipeline/kinds.rs` names stages.
+//! A stage file holds its formula and source, a `build` function that checks parameters and inputs and says what the
+//! stage needs, the kernel, and the tests against a naive version. To add a stage, add its file, one entry in [`kinds`], its
+//! text in `manual` and one function in `ffi/pipeline/kinds.rs`; nothing else in the library knows stages by name.
 
 use crate::checked;
 use crate::crc::Crc32c;
@@ -23,6 +23,8 @@ mod golden;
 mod hann;
 mod histogram;
 pub mod kinds;
+#[cfg(feature = "std")]
+pub mod manual;
 mod mean;
 mod quantile;
 #[cfg(test)]

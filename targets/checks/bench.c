@@ -36,7 +36,7 @@ static sqs_pipeline *pipeline(uint64_t window, uint64_t hop, uint32_t dtype, uin
     sqs_config c = config_of(window, hop, dtype);
     sqs_source source;
     c.mode = SQS_MODE_SQRT;
-    c.cache_bytes = 32768; /* the data cache of a GR740 core has 16 KiB: blocks are one window or few */
+    c.cpu_cache_bytes = 32768; /* the data cache of a GR740 core has 16 KiB: blocks are one window or few */
     sqs_pipeline *p = pipeline_in(&control, &c);
     memset(&source, 0, sizeof source);
     source.struct_size = sizeof source;
@@ -137,7 +137,7 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     sqs_decode_options decode;
     sqs_encoder *encoder = NULL;
     sqs_decoder *decoder = NULL;
-    size_t need = 0, align = 0, took = 0, made = 0, back = 0;
+    size_t need = 0, align = 0, consumed = 0, made = 0, back = 0;
     uint64_t offset = 0;
     sqs_encode_options_init(&options, sizeof options);
     options.dtype = SQS_I16;
@@ -147,10 +147,10 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     CHECK_STATUS(sqs_encoder_init(area.bytes, need, &options, &encoder, NULL), SQS_OK);
     report_begin(encode_name, sizeof ints / 2);
     mark();
-    sqs_status status = sqs_encoder_step(encoder, ints, sizeof ints, &took, coded, sizeof coded, &made, SQS_FLOW_END);
+    sqs_status status = sqs_encoder_step(encoder, ints, sizeof ints, &consumed, coded, sizeof coded, &made, SQS_FLOW_END);
     mark();
     CHECK(status == SQS_END || status == SQS_OK);
-    CHECK(took == sizeof ints && made < sizeof ints);
+    CHECK(consumed == sizeof ints && made < sizeof ints);
     report_number("WORK", need);
     report_number("RATIO", sizeof ints * 1000 / made);
     sqs_decode_options_init(&decode, sizeof decode);
@@ -159,7 +159,7 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     CHECK_STATUS(sqs_decoder_init(area.bytes, need, &decode, &decoder, NULL), SQS_OK);
     report_begin(decode_name, sizeof ints / 2);
     mark();
-    status = sqs_decoder_step(decoder, coded, made, &took, rows, sizeof rows, &back, &offset, SQS_FLOW_END);
+    status = sqs_decoder_step(decoder, coded, made, &consumed, rows, sizeof rows, &back, &offset, SQS_FLOW_END);
     mark();
     CHECK_STATUS(status, SQS_END);
     CHECK(back == sizeof ints && memcmp(rows, ints, sizeof ints) == 0);

@@ -113,10 +113,10 @@ static size_t encoded(const golden_vector *g, size_t bytes)
     CHECK_STATUS(sqs_encoder_init(ENCODER_AREA, need, &options, &encoder, NULL), SQS_OK);
     /* Input and output are cut into pieces of odd sizes. */
     for (int turn = 0; turn < 100000 && status != SQS_END; turn++) {
-        size_t took = 0, made = 0, piece = bytes - at < 7777 ? bytes - at : 7777, room = CODED - n < 5003 ? CODED - n : 5003;
+        size_t consumed = 0, made = 0, piece = bytes - at < 7777 ? bytes - at : 7777, room = CODED - n < 5003 ? CODED - n : 5003;
         const uint32_t flow = at + piece == bytes ? SQS_FLOW_END : SQS_FLOW_CONTINUE;
-        status = sqs_encoder_step(encoder, raw + at, piece, &took, coded + n, room, &made, flow);
-        at += took;
+        status = sqs_encoder_step(encoder, raw + at, piece, &consumed, coded + n, room, &made, flow);
+        at += consumed;
         n += made;
         if (status < 0 || (status == SQS_OK && flow == SQS_FLOW_END)) break;
     }
@@ -137,12 +137,12 @@ static void decoded(size_t bytes, size_t n)
     CHECK(need <= AREA_BYTES / 2);
     CHECK_STATUS(sqs_decoder_init(DECODER_AREA, need, &options, &decoder, NULL), SQS_OK);
     for (int turn = 0; turn < 100000 && status >= 0 && status != SQS_END; turn++) {
-        size_t took = 0, made = 0, piece = n - at < 3001 ? n - at : 3001;
+        size_t consumed = 0, made = 0, piece = n - at < 3001 ? n - at : 3001;
         uint64_t offset = 0;
-        status = sqs_decoder_step(decoder, coded + at, piece, &took, back, sizeof back, &made, &offset,
+        status = sqs_decoder_step(decoder, coded + at, piece, &consumed, back, sizeof back, &made, &offset,
                                   at + piece == n ? SQS_FLOW_END : SQS_FLOW_CONTINUE);
         wrong += made != 0 && (offset != done || done + made > bytes || memcmp(back, raw + done, made) != 0);
-        at += took;
+        at += consumed;
         done += made;
     }
     CHECK_STATUS(status, SQS_END);

@@ -106,8 +106,8 @@ sqs_pipeline *pipeline_in(control_area *where, const sqs_config *config)
     sqs_pipeline *p = NULL;
     memset(&memory, 0, sizeof memory);
     memory.struct_size = sizeof memory;
-    memory.base = where ? where->bytes : NULL;
-    memory.size = sizeof where->bytes;
+    memory.control = where ? where->bytes : NULL;
+    memory.control_bytes = sizeof where->bytes;
     CHECK_STATUS(sqs_pipeline_new(config, where ? &memory : NULL, &p, NULL), SQS_OK);
     return p;
 }

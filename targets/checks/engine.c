@@ -74,7 +74,7 @@ static void fill(void)
 static int32_t rows_of(int32_t out[][LEN], uint32_t mode, uint64_t budget, uint64_t *bytes, uint64_t *min_budget)
 {
     sqs_config c = config_of(WINDOW, HOP, SQS_I16);
-    size_t took = 0;
+    size_t accepted = 0;
     uint64_t got = 0;
     c.mode = mode;
     c.memory_budget_bytes = budget;
@@ -86,8 +86,8 @@ static int32_t rows_of(int32_t out[][LEN], uint32_t mode, uint64_t budget, uint6
     *bytes = plan.work_bytes;
     *min_budget = plan.min_budget_bytes;
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, area.bytes, (size_t)plan.work_bytes), SQS_OK);
-    CHECK_STATUS(sqs_push(p, 0, samples, SAMPLES, &took), SQS_OK);
-    CHECK(took == SAMPLES);
+    CHECK_STATUS(sqs_push(p, 0, samples, SAMPLES, &accepted), SQS_OK);
+    CHECK(accepted == SAMPLES);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
     CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, out, sizeof(int32_t) * LEN * ROWS, &got), SQS_OK);
     const sqs_stats stats = stats_of(p);
@@ -157,7 +157,7 @@ void check_streaming(void)
     fill();
     CHECK(rows_of(classic, SQS_MODE_CLASSIC, 0, &bytes, &min_budget) == ROWS);
     c.input_capacity = 2000;
-    c.cache_bytes = 32768;
+    c.cpu_cache_bytes = 32768;
     sqs_pipeline *p = pipeline_in(&control, &c);
     const uint32_t id = graph(p);
     CHECK_STATUS(sqs_output_open(p, id, 5), SQS_OK);
@@ -165,12 +165,12 @@ void check_streaming(void)
     CHECK_STATUS(sqs_pipeline_seal(p, NULL, 0, area.bytes, (size_t)plan.work_bytes), SQS_OK);
     /* Each round pushes, steps or pulls something; a few thousand suffice. */
     for (int turn = 0; turn < 20000 && rows < ROWS; turn++) {
-        size_t took = 0, pulled = 0;
+        size_t accepted = 0, pulled = 0;
         uint64_t done = 0;
         size_t n = roll(&d) % 400;
         if (n > SAMPLES - at) n = SAMPLES - at;
-        if (n && sqs_push(p, 0, samples + at, n, &took) < 0) CHECK(0);
-        at += took;
+        if (n && sqs_push(p, 0, samples + at, n, &accepted) < 0) CHECK(0);
+        at += accepted;
         if (at == SAMPLES && !ended) {
             ended = 1;
             CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);

@@ -56,7 +56,7 @@ static size_t rows_of(const feature_case *c, control_area *where, uint32_t mode,
 {
     sqs_config config = config_of(c->window, c->hop, c->dtype);
     kept k = { 0, 0 };
-    size_t took = 0;
+    size_t accepted = 0;
     config.channels = c->channels;
     config.mode = mode;
     config.memory_budget_bytes = budget;
@@ -70,7 +70,7 @@ static size_t rows_of(const feature_case *c, control_area *where, uint32_t mode,
     *min_budget = plan.min_budget_bytes;
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, where ? area.bytes : NULL, where ? (size_t)plan.work_bytes : 0), SQS_OK);
     feature_input(c, INPUT_AREA);
-    CHECK_STATUS(sqs_push(p, 0, INPUT_AREA, FEATURE_SAMPLES, &took), SQS_OK);
+    CHECK_STATUS(sqs_push(p, 0, INPUT_AREA, FEATURE_SAMPLES, &accepted), SQS_OK);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
     CHECK_STATUS(sqs_evaluate_to(p, &ask, keep, &k), SQS_OK);
     CHECK(k.next == 1 + (FEATURE_SAMPLES - c->window) / c->hop);

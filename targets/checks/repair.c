@@ -60,7 +60,7 @@ static sqs_stats damaged(uint32_t order, uint64_t seed)
     int flips = 25;
     sqs_status status = SQS_OK;
     c.mode = SQS_MODE_SQRT;
-    c.cache_bytes = 4096;
+    c.cpu_cache_bytes = 4096;
     c.memory_budget_bytes = 12 * 1024;
     sqs_pipeline *p = pipeline_in(&control, &c);
     d.run = running;

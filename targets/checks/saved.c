@@ -30,7 +30,7 @@ static sqs_pipeline *average(uint32_t *id)
     sqs_config c = config_of(4, 4, SQS_F32);
     sqs_stage_desc d = stage_of("count", &from_average, 1, SQS_U16, 1);
     c.mode = SQS_MODE_SQRT;
-    c.cache_bytes = 16 * 1024;
+    c.cpu_cache_bytes = 16 * 1024;
     c.checkpoint_every = SQS_OFF;
     sqs_pipeline *p = pipeline_in(&control, &c);
     builtin(p, "ema", "average", &FROM_INPUT, 1, &alpha, 1);
@@ -48,10 +48,10 @@ static sqs_pipeline *average(uint32_t *id)
 static void push_from(sqs_pipeline *p, int from, int to)
 {
     float x[64];
-    size_t took = 0;
+    size_t accepted = 0;
     for (int i = from; i < to; i++) x[i - from] = (float)i * 0.5f - 3.0f;
-    CHECK_STATUS(sqs_push(p, 0, x, (size_t)(to - from), &took), SQS_OK);
-    CHECK(took == (size_t)(to - from));
+    CHECK_STATUS(sqs_push(p, 0, x, (size_t)(to - from), &accepted), SQS_OK);
+    CHECK(accepted == (size_t)(to - from));
 }
 
 static size_t stepped(sqs_pipeline *p, uint32_t id, uint16_t *out, size_t cap)
@@ -84,7 +84,7 @@ void check_saved(void)
     memset(&next, 0, sizeof next);
     next.struct_size = sizeof next;
     CHECK_STATUS(sqs_checkpoint_restore(p, golden_checkpoint, sizeof golden_checkpoint, &next), SQS_OK);
-    CHECK(next.inputs == 1 && next.next_sample[0] == 22);
+    CHECK(next.input_count == 1 && next.next_sample[0] == 22);
     push_from(p, 22, 40);
     CHECK(stepped(p, id, rest, 16) == n && n == 8 && memcmp(rows, rest, n * sizeof *rows) == 0);
     for (size_t i = 0; i < n; i++) CHECK(rows[i] == (uint16_t)(0x01020304u * (i + 3)));

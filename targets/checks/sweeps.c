@@ -75,7 +75,7 @@ static uint64_t budget_of(uint64_t rows, uint64_t slots, uint64_t leaf)
         ask.order = SQS_ORDER_REVERSE;
         const sqs_plan_info plan = plan_of(p, &ask, 1);
         sqs_pipeline_delete(p);
-        if (budget != 0 && plan.sweep_slots == slots && plan.sweep_leaf == leaf) return budget;
+        if (budget != 0 && plan.sweep_slots == slots && plan.sweep_tile_rows == leaf) return budget;
         /* A slot holds the state and a header of 32 bytes. The search starts somewhat below slots and rows. */
         const uint64_t below = (slots * (32 + state_bytes) + (leaf - 1) * 4 * row_words) * 3 / 4;
         budget = budget == 0 ? plan.min_budget_bytes + below : budget + 8;
@@ -96,8 +96,8 @@ static void reversed(uint64_t rows, uint64_t slots, uint64_t leaf, uint32_t byte
     sqs_request ask = all_of(id);
     ask.order = SQS_ORDER_REVERSE;
     const sqs_plan_info plan = plan_of(p, &ask, 1);
-    CHECK(plan.sweep_slots == slots && plan.sweep_leaf == leaf && plan.work_bytes <= budget);
-    CHECK(plan.sweep_extra == total - rows);
+    CHECK(plan.sweep_slots == slots && plan.sweep_tile_rows == leaf && plan.work_bytes <= budget);
+    CHECK(plan.sweep_extra_rows == total - rows);
     CHECK_STATUS(sqs_pipeline_seal(p, &ask, 1, area.bytes, (size_t)plan.work_bytes), SQS_OK);
     made = 0;
     CHECK_STATUS(sqs_evaluate_to(p, &ask, from_the_end, &d), SQS_OK);
@@ -187,7 +187,7 @@ static uint64_t both_ways(uint32_t mode, uint64_t budget, uint32_t order)
     length = ROWS;
     c.mode = mode;
     c.memory_budget_bytes = budget;
-    c.cache_bytes = 4096;
+    c.cpu_cache_bytes = 4096;
     c.checkpoint_every = SQS_OFF;
     sqs_pipeline *p = pipeline_in(&control, &c);
     d.run = running;

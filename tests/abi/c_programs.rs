@@ -182,13 +182,13 @@ fn the_header_compiles_alone() {
 #[test]
 fn the_example_of_the_manual_runs() {
     let manual = std::fs::read_to_string(root().join("include/sqrtspace.h")).expect("header");
-    let example = manual.split(" * EXAMPLE\n").nth(1).and_then(|t| t.split(" * WORDS").next()).expect("example");
-    let lines: Vec<_> = example.lines().map(|l| l.trim_start_matches(" *")).collect();
+    let example = manual.split(" * @code{.c}\n").nth(1).and_then(|t| t.split(" * @endcode").next()).expect("example");
+    let lines: Vec<_> = example.lines().map(|l| l.trim_start_matches(" *").trim_start_matches(' ')).collect();
     let code = lines.join("\n");
-    let (stage, body) = code.split_once("    sqs_config config;").expect("body");
+    let (stage, body) = code.split_once("sqs_config config;").expect("body");
     let text = format!(
         "#include \"sqrtspace.h\"\n{stage}\nstatic float samples[100000], rows[1000];\nint main(void)\n{{\n    \
-         sqs_config config;{body}    return got == 780 ? 0 : 1;\n}}\n"
+         sqs_config config;{body}    return written == 780 ? 0 : 1;\n}}\n"
     );
     let source = libraries().join("manual_example.c");
     std::fs::write(&source, text).expect("write");

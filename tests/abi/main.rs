@@ -7,3 +7,4 @@ mod commands;
 
 mod c_programs;
 mod header;
+mod kinds;

@@ -157,7 +157,7 @@ fn what_is_sound_is_written_at_its_place() {
         assert!(got.status == SQS_OK && got.back.as_ref() == Some(&want), "{lost:?}: {}", got.status);
         assert_eq!((&got.missing, got.stats.damaged_frames), (&ranges, lost.len() as u64));
         assert_eq!(got.stats.missing_bytes, ranges.iter().map(|r| r.1 - r.0).sum::<u64>());
-        assert_eq!((got.stats.length, got.stats.ended), (raw.len() as u64, 1));
+        assert_eq!((got.stats.length_bytes, got.stats.ended), (raw.len() as u64, 1));
     }
 
     // Frames that come late find their places.
@@ -175,7 +175,7 @@ fn what_is_sound_is_written_at_its_place() {
         let whole = list.iter().rev().find(|(at, _)| at.end <= cut).map_or(0, |(_, r)| r.end);
         let got = dir.decode(&coded[..cut], recover);
         assert!(got.status == SQS_OK && got.back.as_deref() == Some(&raw[..whole]), "{cut}: {}", got.status);
-        assert_eq!((got.stats.ended, got.stats.length), (0, SQS_ALL));
+        assert_eq!((got.stats.ended, got.stats.length_bytes), (0, SQS_ALL));
         assert_eq!(dir.decode(&coded[..cut], |_| ()).status, SQS_ERR_DAMAGED);
     }
 }

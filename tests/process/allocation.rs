@@ -119,7 +119,7 @@ fn nothing_allocates_between_seal_and_delete() {
             let mut config: sqs_config = std::mem::zeroed();
             assert_eq!(sqs_config_init(&mut config, size_of::<sqs_config>()), SQS_OK);
             (config.window, config.hop, config.input_capacity) = (128, 64, SAMPLES as u64);
-            config.lru_bytes = lru_bytes;
+            config.row_cache_bytes = lru_bytes;
             let mut p = null_mut();
             assert_eq!(sqs_pipeline_new(&config, null(), &mut p, null_mut()), SQS_OK);
             builtin(p, c"hann", c"input", &[]);

@@ -89,7 +89,7 @@ fn streams_of_the_callers_memory_take_nothing() {
             read: Some(endless),
             write: Some(nowhere),
             ctx: (&raw mut left).cast(),
-            total: 0,
+            total_bytes: 0,
         };
         let run = || assert_eq!(sqs_encode_stream(&stream, &options, null_mut(), null_mut()), SQS_OK);
         assert_eq!(counted(run).0, 0);

@@ -105,15 +105,15 @@ impl Record {
 
     /// Sets the figures of the plan.
     pub(crate) fn planned(&mut self, plan: &Plan) {
-        (self.block, self.plan_bytes) = (plan.block, plan.work_bytes);
+        (self.block, self.plan_bytes) = (plan.block_windows, plan.work_bytes);
         (self.recompute_factor, self.kept_every) = (plan.recompute_factor, plan.checkpoint_every);
         self.least_bytes = plan.min_budget_bytes;
     }
 
     /// Sets the statistics of the pipeline.
     pub(crate) fn did(&mut self, stats: &Stats) {
-        (self.peak_bytes, self.stage_rows, self.rows_out) = (stats.peak_bytes, stats.stage_rows, stats.rows_out);
-        (self.cache_hits, self.cache_misses) = (stats.cache_hits, stats.cache_misses);
+        (self.peak_bytes, self.stage_rows, self.rows_out) = (stats.peak_bytes, stats.stage_rows, stats.delivered_rows);
+        (self.cache_hits, self.cache_misses) = (stats.row_cache_hits, stats.row_cache_misses);
         (self.stage_bytes, self.spill_bytes) = (stats.stage_bytes, stats.spill_bytes);
     }
 

@@ -61,7 +61,7 @@ impl<'a> Job<'a> {
         // In the classic order, a window of work is one window of one stage.
         let work = if plan.mode() == Mode::Classic { windows * self.stage_count } else { windows };
         let progress = Progress::new(work, self.name);
-        let slice = plan.block.max(work / 100);
+        let slice = plan.block_windows.max(work / 100);
         let (mut checksum, mut rows) = (Checksum::new(), 0);
         let mut each = |first: u64, block: &[f32]| {
             for (t, row) in (first..).zip(block.chunks_exact(self.row_len)) {
@@ -108,7 +108,7 @@ impl Run<'_> {
             .whole("hop", job.config.hop)
             .whole("rows", self.rows)
             .whole("row_len", job.checked_len as u64)
-            .whole("block", plan.block)
+            .whole("block", plan.block_windows)
             .whole("plan_peak_bytes", plan.work_bytes)
             .whole("peak_bytes", stats.peak_bytes)
             .whole("spill_bytes", stats.spill_bytes)

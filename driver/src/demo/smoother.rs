@@ -110,7 +110,7 @@ impl Line {
         };
         let work = (rows as f64 * plan.recompute_factor) as u64;
         let progress = Progress::new(work, "smoother");
-        p.evaluate(ask, plan.block.max(work / 100), &mut take, &mut |done| progress.add(done))?;
+        p.evaluate(ask, plan.block_windows.max(work / 100), &mut take, &mut |done| progress.add(done))?;
         drop(progress);
         let stats = p.stats()?;
         let checksum = checksum.to_string();
@@ -133,7 +133,7 @@ impl Line {
             .whole("peak_bytes", self.peak_bytes)
             .whole("least_bytes", self.plan.min_budget_bytes)
             .whole("slots", self.plan.sweep_slots)
-            .whole("tile_rows", self.plan.sweep_leaf)
+            .whole("tile_rows", self.plan.sweep_tile_rows)
             .whole("stage_rows", self.stage_rows)
             .real("planned_factor", self.plan.recompute_factor)
             .real("factor", self.factor(rows))
@@ -265,7 +265,7 @@ fn report(
         for l in lines.iter().filter(|l| l.order == order) {
             let budget = if l.budget == 0 { "none".into() } else { bytes(l.budget) };
             let (work, computed) = (whole(l.plan.work_bytes), whole(l.stage_rows));
-            let (slots, tile, wall) = (l.plan.sweep_slots, whole(l.plan.sweep_leaf), time(l.wall_s));
+            let (slots, tile, wall) = (l.plan.sweep_slots, whole(l.plan.sweep_tile_rows), time(l.wall_s));
             let factor = l.factor(rows);
             let same = if l.same { "identical" } else { "DIFFERENT" };
             out.push_str(&format!(

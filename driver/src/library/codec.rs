@@ -10,6 +10,8 @@ use std::ptr::NonNull;
 pub(crate) type CodecStats = sqs_codec_stats;
 /// A missing range of the original: bytes `first` to `end`, exclusive.
 pub(crate) type Missing = sqs_range;
+
+const NO_RANGE: Missing = Missing { first: 0, end: 0 };
 /// A count that means "to the end".
 pub(crate) const ALL: u64 = SQS_ALL;
 
@@ -143,7 +145,7 @@ unsafe extern "C" fn progress_hook(ctx: *mut c_void, progress: *const sqs_progre
     // SAFETY: ctx is the reference that was passed with this function; the library calls from one
     // thread at a time.
     let (report, p) = unsafe { (&mut *ctx.cast::<&mut Progress<'_>>(), &*progress) };
-    report(p.bytes_in, p.total);
+    report(p.in_bytes, p.total_bytes);
     0
 }
 
@@ -210,7 +212,7 @@ fn stream(hook: &mut StreamHook<'_>) -> sqs_stream {
         read: Some(stream_read),
         write: hook.ends.write.is_some().then_some(stream_write),
         ctx: std::ptr::from_mut(hook).cast(),
-        total: 0,
+        total_bytes: 0,
     }
 }
 
@@ -228,7 +230,7 @@ fn decode_options(d: &Decoding) -> sqs_decode_options {
 /// Decodes.
 pub(crate) fn decode(route: Route<'_>, d: &Decoding, mut progress: &mut Progress<'_>) -> Result<Coded> {
     let (mut error, mut stats, mut stream_error, mut length) = (no_error(), no_stats(), String::new(), 0);
-    let mut missing = vec![Missing::default(); MISSING];
+    let mut missing = vec![NO_RANGE; MISSING];
     let mut o = decode_options(d);
     o.missing = missing.as_mut_ptr();
     o.progress = Some(progress_hook);
@@ -313,7 +315,7 @@ impl Frames {
 
     /// The statistics so far and the missing ranges.
     pub(crate) fn damage(&mut self) -> (CodecStats, Vec<Missing>) {
-        let (mut stats, mut count, mut missing) = (no_stats(), 0, vec![Missing::default(); MISSING]);
+        let (mut stats, mut count, mut missing) = (no_stats(), 0, vec![NO_RANGE; MISSING]);
         // SAFETY: the decoder is live, and there is room for MISSING ranges.
         unsafe {
             sqs_decoder_stats(self.handle.as_ptr(), &raw mut stats);

@@ -107,9 +107,9 @@ impl Pipeline {
                 Mode::Sqrt => SQS_MODE_SQRT,
             };
             config.checkpoint_every = c.checkpoint_every;
-            config.lru_bytes = c.lru_bytes;
+            config.row_cache_bytes = c.lru_bytes;
             config.memory_budget_bytes = c.memory_budget_bytes;
-            config.cache_bytes = c.cache_bytes;
+            config.cpu_cache_bytes = c.cache_bytes;
             config.spill_dir = c.spill_dir.map_or(std::ptr::null(), CStr::as_ptr);
             if c.from_host {
                 sqs_config_host_defaults(&raw mut config);

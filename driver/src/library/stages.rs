@@ -61,7 +61,7 @@ impl<'a> RowInputs<'a> {
         let e = &self.edges[edge];
         let (back, ahead) = (-(e.lookback as isize), e.lookahead as isize);
         assert!(e.dtype == dtype && (back..=ahead).contains(&offset), "edge {edge} has no such row");
-        let at = (self.row * e.step as usize) as isize + offset;
+        let at = (self.row * e.stride as usize) as isize + offset;
         // SAFETY: type and offset were checked above. The row has `len` elements and is valid
         // during the call of the stage.
         unsafe {

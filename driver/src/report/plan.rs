@@ -9,9 +9,9 @@ use crate::library::{Config, Failure, Mode, Pipeline, Plan, Rows};
 fn parts(plan: &Plan) -> [(&'static str, &'static str, u64); 7] {
     [
         ("table_bytes", "stage tables", plan.table_bytes),
-        ("evaluate_bytes", "samples, rows, scratch", plan.evaluate_bytes),
-        ("cache_bytes", "row cache", plan.cache_bytes),
-        ("ring_bytes", "input buffers", plan.ring_bytes),
+        ("evaluate_bytes", "samples, rows, scratch", plan.evaluation_bytes),
+        ("cache_bytes", "row cache", plan.row_cache_bytes),
+        ("ring_bytes", "input buffers", plan.input_buffer_bytes),
         ("stream_bytes", "stream buffers", plan.stream_bytes),
         ("output_bytes", "output queues", plan.output_bytes),
         ("checkpoint_bytes", "checkpoints", plan.checkpoint_bytes),
@@ -24,7 +24,7 @@ fn blocks_of(windows: u64) -> String {
 
 /// Why the plan has its mode.
 pub(crate) fn why(config: &Config, plan: &Plan, windows: u64) -> String {
-    let block = blocks_of(plan.block);
+    let block = blocks_of(plan.block_windows);
     match (config.mode, plan.mode()) {
         (Mode::Classic, _) if plan.spill_bytes > 0 => "requested; the rows of the whole range are in a file".into(),
         (Mode::Classic, _) => "requested; the rows of all stages for the whole range are in memory".into(),
@@ -59,15 +59,15 @@ pub(crate) fn describe(config: &Config, plan: &Plan, windows: u64) -> String {
     };
     line("mode", format!("{} ({})", plan.mode().name(), why(config, plan, windows)));
     line("windows", format!("{} of {} samples, hop {}", whole(windows), whole(config.window), whole(config.hop)));
-    line("block", blocks_of(plan.block));
+    line("block", blocks_of(plan.block_windows));
     let checkpoints = match plan.checkpoint_every {
         0 => "none: no stage has state".to_string(),
         k => format!("every {}", blocks_of(k)),
     };
     line("checkpoints", checkpoints);
-    let cache = match plan.cache_rows {
+    let cache = match plan.row_cache_rows {
         0 => "off".to_string(),
-        rows => format!("{} rows, {}", whole(rows), bytes(plan.cache_bytes)),
+        rows => format!("{} rows, {}", whole(rows), bytes(plan.row_cache_bytes)),
     };
     line("row cache (LRU)", cache);
     line("work memory", format!("{} bytes ({})", whole(plan.work_bytes), bytes(plan.work_bytes)));
@@ -93,9 +93,9 @@ pub(crate) fn object(config: &Config, plan: &Plan, windows: u64) -> Object {
         .whole("windows", windows)
         .whole("window", config.window)
         .whole("hop", config.hop)
-        .whole("block", plan.block)
+        .whole("block", plan.block_windows)
         .whole("checkpoint_every", plan.checkpoint_every)
-        .whole("cache_rows", plan.cache_rows)
+        .whole("cache_rows", plan.row_cache_rows)
         .whole("plan_peak_bytes", plan.work_bytes);
     for (key, _, size) in parts(plan) {
         o = o.whole(key, size);

@@ -1,4 +1,4 @@
-//! The memory of codecs: the caller's, or once from the heap.
+//! Memory of codecs: the caller's, or one block from the heap.
 
 use crate::checked;
 use crate::limits::AREA_ALIGN;
@@ -6,23 +6,23 @@ use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 
-/// The caller's area, of which `need` bytes are used.
+/// The caller's area, of which `needed` bytes are used.
 ///
 /// # Safety
-/// `base` is NULL or has `bytes` bytes that nothing else uses for `'a`.
-pub(super) unsafe fn given<'a>(base: *mut c_void, bytes: usize, need: usize) -> Result<&'a mut [MaybeUninit<u8>]> {
+/// `base` is NULL or has `bytes` bytes that nothing else uses during `'a`.
+pub(super) unsafe fn given<'a>(base: *mut c_void, bytes: usize, needed: usize) -> Result<&'a mut [MaybeUninit<u8>]> {
     if base.is_null() {
         return Err(Error::new(Status::Argument, "the memory is NULL"));
     }
     if !base.addr().is_multiple_of(AREA_ALIGN) {
         return Err(Error::new(Status::Align, "the memory must be aligned to {a} bytes").a(checked::count(AREA_ALIGN)));
     }
-    if bytes < need {
+    if bytes < needed {
         let text = "the memory has {b} bytes, {a} are needed";
-        return Err(Error::new(Status::Memory, text).a(checked::count(need)).b(checked::count(bytes)));
+        return Err(Error::new(Status::Memory, text).a(checked::count(needed)).b(checked::count(bytes)));
     }
-    // SAFETY: as the caller promises, and checked above.
-    Ok(unsafe { core::slice::from_raw_parts_mut(base.cast(), need) })
+    // SAFETY: by the contract of this function, and checked above.
+    Ok(unsafe { core::slice::from_raw_parts_mut(base.cast(), needed) })
 }
 
 /// Memory for one call.
@@ -35,23 +35,23 @@ pub(super) struct Area {
 
 #[cfg(feature = "std")]
 impl Area {
-    /// The caller's memory where it is given, else `need` bytes of the heap.
-    pub(super) fn new(memory: *mut c_void, bytes: usize, need: usize) -> Result<Self> {
+    /// The caller's memory if given, else `needed` bytes of the heap.
+    pub(super) fn new(memory: *mut c_void, bytes: usize, needed: usize) -> Result<Self> {
         if !memory.is_null() {
-            // SAFETY: the caller gives memory of this size for the time of the call or job.
-            let area = unsafe { given(memory, bytes, need)? };
+            // SAFETY: the caller gives memory of this size for the duration of the call or job.
+            let area = unsafe { given(memory, bytes, needed)? };
             return Ok(Area { base: area.as_mut_ptr().cast(), len: area.len(), heap: None });
         }
-        let none = Error::new(Status::Memory, "the heap has no {a} bytes").a(checked::count(need));
-        let layout = std::alloc::Layout::from_size_align(need.max(1), AREA_ALIGN).map_err(|_| none)?;
+        let none = Error::new(Status::Memory, "the heap has no {a} bytes").a(checked::count(needed));
+        let layout = std::alloc::Layout::from_size_align(needed.max(1), AREA_ALIGN).map_err(|_| none)?;
         // SAFETY: the layout is not empty.
         let base = unsafe { std::alloc::alloc(layout) };
-        if base.is_null() { Err(none) } else { Ok(Area { base, len: need, heap: Some(layout) }) }
+        if base.is_null() { Err(none) } else { Ok(Area { base, len: needed, heap: Some(layout) }) }
     }
 
     /// All of it.
     pub(super) fn bytes(&mut self) -> &mut [MaybeUninit<u8>] {
-        // SAFETY: `len` bytes that are this area's as long as it lives.
+        // SAFETY: `len` bytes that belong to this area while it exists.
         unsafe { core::slice::from_raw_parts_mut(self.base.cast(), self.len) }
     }
 }

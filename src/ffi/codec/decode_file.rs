@@ -1,18 +1,18 @@
-//! Whole files and streams, decoded.
+//! Decoding of files.
 
 use super::area::Area;
-use super::encode_file::{Tell, keep, paths, with_stats};
-use super::options::{decode, decoded, timed, write_missing};
-use super::stream::{Watch, ends};
-use super::types::*;
+use super::decode_options::{parse, sqs_decode_options, write_missing};
+use super::files::{keep, paths, with_stats};
+use super::progress::{Report, Watch, sqs_progress};
+use super::stats::{decoded, sqs_codec_stats, timed};
 use crate::checked;
 use crate::codec::options::DEFAULT_HISTORY_BYTES;
 use crate::codec::stream::decoder::{DecodeOptions, Decoder};
 use crate::codec::whole::decode;
 use crate::codec::whole::decode::Times;
-use crate::ffi::handle::without;
-use crate::ffi::structs;
-use crate::ffi::types::*;
+use crate::ffi::elements::SQS_ALL;
+use crate::ffi::status::{sqs_error, sqs_status, without_handle};
+use crate::ffi::structs::Out;
 use crate::io::replace::{Input, Replacement};
 use crate::io::{ByteSink, ByteSource};
 use crate::status::{Result, Status};
@@ -20,10 +20,10 @@ use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use std::time::Instant;
 
-/// Bytes looked at at a time in search of a frame; an index longer than this is not used.
-const LOOK_BYTES: usize = 64 << 10;
+/// Bytes read at a time when searching for a frame; a longer index is not used.
+const SEARCH_BYTES: usize = 64 << 10;
 
-/// What is to be done, understood.
+/// A decoding to run: parsed options.
 #[derive(Clone, Copy)]
 pub(super) struct DecodeJob {
     core: DecodeOptions,
@@ -32,7 +32,7 @@ pub(super) struct DecodeJob {
 
 impl DecodeJob {
     pub(super) fn new(options: *const sqs_decode_options) -> Result<Self> {
-        let (core, options) = decode(options)?;
+        let (core, options) = parse(options)?;
         decode::memory(&core)?;
         Ok(DecodeJob { core, options })
     }
@@ -41,84 +41,84 @@ impl DecodeJob {
         Watch { call: self.options.progress, ctx: self.options.ctx }
     }
 
-    /// Decodes, and says how many bytes there are; the figures are told also after an error.
-    fn run(
+    /// Decodes, and returns the number of bytes from the first requested one. Fills the statistics also after an error.
+    pub(super) fn run(
         &self,
         source: &mut dyn ByteSource,
         sink: &mut dyn ByteSink,
-        total: u64,
-        tell: &mut Tell<'_>,
+        total_bytes: u64,
+        report: &mut Report<'_>,
         stats: &mut sqs_codec_stats,
     ) -> Result<u64> {
-        let need = decode::memory(&self.core)?;
-        let mut area = Area::new(self.options.memory, self.options.memory_bytes, need)?;
+        let needed = decode::memory(&self.core)?;
+        let mut area = Area::new(self.options.memory, self.options.memory_bytes, needed)?;
         let (start, mut times) = (Instant::now(), Times::default());
         let end = self.core.start.sat_add(self.options.count);
         let mut watch = |d: &Decoder<'_>| {
             *stats = decoded(d);
             write_missing(self.options.missing, self.core.max_holes, d.missing());
-            let (bytes_in, bytes_out) = (stats.coded_bytes, stats.raw_bytes);
-            tell(&sqs_progress { total, bytes_in, bytes_out, frames: stats.frames })
+            let (in_bytes, out_bytes) = (stats.coded_bytes, stats.raw_bytes);
+            report(&sqs_progress { total_bytes, in_bytes, out_bytes, frames: stats.frames })
         };
         let done = decode::decode(&self.core, end, area.bytes(), (source, sink), &mut times, &mut watch);
         timed(stats, start.elapsed(), [times.reading, times.decoding, times.writing]);
-        stats.peak_bytes = checked::count(need);
+        stats.peak_bytes = checked::count(needed);
         done
     }
 
-    /// Decodes a file; a range of it by way of the index, or of the headers.
-    pub(super) fn file(mut self, from: &str, to: &str, tell: &mut Tell<'_>, stats: &mut sqs_codec_stats) -> Result<()> {
+    /// Decodes a file. Finds a range by the index, or by the headers.
+    pub(super) fn file(
+        mut self,
+        from: &str,
+        to: &str,
+        report: &mut Report<'_>,
+        stats: &mut sqs_codec_stats,
+    ) -> Result<()> {
         let mut input = Input::open(from)?;
         if let Some(len) = input.len() {
-            let (mut look, read) = ([0u8; LOOK_BYTES], |at: u64, out: &mut [u8]| input.read_at(at, out));
-            let first = decode::beginning(&read, self.core.tag, &mut look)?;
+            let (mut buffer, read) = ([0u8; SEARCH_BYTES], |at: u64, out: &mut [u8]| input.read_at(at, out));
+            let first = decode::beginning(&read, self.core.tag, &mut buffer)?;
             if self.options.max_frame_bytes == 0 {
                 self.core.max_frame_bytes = self.core.max_frame_bytes.max(first.frame_bytes);
             }
             if self.options.history_bytes == 0 && first.grouped {
                 self.core.history_bytes = DEFAULT_HISTORY_BYTES;
             }
-            let at = decode::find(&read, len, self.core.start, self.core.tag, &mut look)?;
+            let at = decode::find(&read, len, self.core.start, self.core.tag, &mut buffer)?;
             input.seek(at)?;
         }
         let mut output = Replacement::beside(to, Some(&input))?;
         let total = input.len().unwrap_or(SQS_ALL);
-        let len = self.run(&mut input, &mut output, total, tell, stats)?;
+        let len = self.run(&mut input, &mut output, total, report, stats)?;
         keep(output, len, stats)
     }
 }
 
-/// Tells the bytes of memory that sqs_decode_file and sqs_decode_stream use with these options: exactly this, once. A
-/// file whose first frame is larger than max_frame_bytes of 0 stands for takes what its frames need, and one of groups
-/// 64 KiB more if history_bytes is 0: set the fields to know beforehand.
+/// Decodes a file, or bytes first to first + count - 1 of the original. Hosts only.
 ///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
-/// SQS_ERR_ALIGN: a pointer is misaligned.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_decode_work_bytes(options: *const sqs_decode_options, bytes: *mut usize) -> sqs_status {
-    without(core::ptr::null_mut(), || {
-        structs::usable(bytes.cast_const())?;
-        let need = decode::memory(&DecodeJob::new(options)?.core)?;
-        // SAFETY: checked above.
-        unsafe { bytes.write(need) };
-        Ok(Status::Ok)
-    })
-}
-
-/// Decodes a file, or bytes first to first + count - 1 of the original. Hosts only. Writes to a temporary beside the
-/// output, which takes the place of the output when it is complete and on the disk; an error leaves nothing behind. Of
-/// a range only the frames that hold it are decoded: they are found by the index, or by the headers.
-/// Without SQS_DECODE_RECOVER damage is an error. With it what is sound is written at its place and what is missing is
-/// zeros: the figures tell how much that is, options->missing which.
+/// Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
+/// disk. After an error no file remains, and an earlier output is unchanged. For a range, only the frames that hold it
+/// are decoded; they are found by the index, or by the headers. Without #SQS_DECODE_RECOVER damage is an error. With
+/// it, valid data is written at its position and missing data as zeros; stats returns the number of missing bytes,
+/// options->missing the ranges.
 ///
-/// in_path, out_path: UTF-8, at most 4095 bytes; not the same file; an output that is there must be a regular file.
-/// stats: NULL, or where to put the figures, also after an error, as far as it came. error: NULL, or where to put the
-/// detail and errno.
-/// Returns SQS_OK, with SQS_DECODE_RECOVER also of a damaged stream; SQS_ERR_DAMAGED; SQS_ERR_LIMIT: a frame is larger
-/// than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before first; SQS_ERR_IO: a
-/// file cannot be opened, read, made or written, or the disk is full; SQS_ERR_CANCELLED: progress said so;
-/// SQS_ERR_MEMORY: the heap has none, or the memory given is too small; SQS_ERR_ARGUMENT: NULL, an option out of range, the
-/// same file twice; SQS_ERR_NAME: a path is too long or not UTF-8; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+/// @param[in]  in_path   input: UTF-8, at most 4095 bytes
+/// @param[in]  out_path  output: UTF-8, at most 4095 bytes; not the input; if it exists, a regular file
+/// @param[in]  options   options of the decoder
+/// @param[out] stats     statistics, also after an error; struct_size set by the caller; may be NULL
+/// @param[out] error     details of an error, with errno; may be NULL
+/// @retval SQS_OK               with #SQS_DECODE_RECOVER also for a damaged stream
+/// @retval SQS_ERR_DAMAGED      the stream is damaged or incomplete
+/// @retval SQS_ERR_LIMIT        a frame is larger than max_frame_bytes, or refers to more than history_bytes
+/// @retval SQS_ERR_RANGE        the original ends before first
+/// @retval SQS_ERR_IO           a file cannot be opened, read, created or written, or the disk is full
+/// @retval SQS_ERR_CANCELLED    progress returned a number other than 0
+/// @retval SQS_ERR_MEMORY       the heap has no memory, or the memory of the options is too small
+/// @retval SQS_ERR_ARGUMENT     a pointer is NULL, an option is out of range, or the paths name the same file
+/// @retval SQS_ERR_NAME         a path is too long or not UTF-8
+/// @retval SQS_ERR_ALIGN        a pointer is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  a struct_size is not valid
+/// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decode_file(
     in_path: *const c_char,
@@ -127,43 +127,31 @@ pub unsafe extern "C" fn sqs_decode_file(
     stats: *mut sqs_codec_stats,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without(error, || {
+    without_handle(error, || {
         // SAFETY: the caller gives C strings.
         let (from, to) = unsafe { paths(in_path, out_path)? };
         let job = DecodeJob::new(options)?;
-        with_stats(stats, |s| job.file(from, to, &mut |p| job.watch().tell(p), s))
+        with_stats(stats, |s| job.file(from, to, &mut |p| job.watch().report(p), s))
     })
 }
 
-/// Decodes what a function reads, from the start of a stream on, into what another one writes; without it the stream is
-/// only checked. Hosts only. Position 0 of the output is byte first of the original; holes are passed over, and with
-/// SQS_DECODE_RECOVER bytes may come late, behind later ones.
+/// Computes the memory that sqs_decode_file() and sqs_decode_stream() use: exactly this size, once.
 ///
-/// length: NULL, or where to put how many bytes there are from byte first on, holes included. stats, error: as in
-/// sqs_decode_file.
-/// Returns what sqs_decode_file returns, but for the files' statuses; SQS_ERR_CALLBACK: a function failed, its code is in
-/// the detail.
+/// With max_frame_bytes of 0, a file with larger frames than the default uses the memory that its frames need; with
+/// history_bytes of 0, a file of frame groups uses 64 KiB more. Set the fields to know the size beforehand.
+///
+/// @param[in]  options  options of the decoder
+/// @param[out] bytes    size in bytes
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+/// @retval SQS_ERR_ALIGN        a pointer is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+/// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_decode_stream(
-    stream: *const sqs_stream,
-    options: *const sqs_decode_options,
-    length: *mut u64,
-    stats: *mut sqs_codec_stats,
-    error: *mut sqs_error,
-) -> sqs_status {
-    without(error, || {
-        let (mut reader, mut writer, total) = ends(stream)?;
-        if !length.is_null() {
-            structs::usable(length.cast_const())?;
-        }
-        let job = DecodeJob::new(options)?;
-        with_stats(stats, |s| {
-            let len = job.run(&mut reader, &mut writer, total, &mut |p| job.watch().tell(p), s)?;
-            if !length.is_null() {
-                // SAFETY: checked above.
-                unsafe { length.write(len) };
-            }
-            Ok(())
-        })
+pub unsafe extern "C" fn sqs_decode_work_bytes(options: *const sqs_decode_options, bytes: *mut usize) -> sqs_status {
+    without_handle(core::ptr::null_mut(), || {
+        let bytes = Out::new(bytes)?;
+        bytes.set(decode::memory(&DecodeJob::new(options)?.core)?);
+        Ok(Status::Ok)
     })
 }

@@ -1,202 +1,207 @@
 //! The streaming decoder.
 
-use super::area::given;
-use super::handle::{Head, check, detail_of, handle, place, place_bytes, spans};
-use super::options::flow_of;
-use super::options::{decode, decoded, write_missing, write_stats};
-use super::types::*;
+use super::coder::{
+    Head, Setup, Stepped, error_detail, handle, handle_bytes, init, memory_size, status_of, step, with,
+};
+use super::decode_options::{parse, sqs_decode_options, sqs_range, write_missing};
+use super::stats::{decoded, sqs_codec_stats, write_stats};
 use crate::checked;
-use crate::codec::Progress;
+use crate::codec::Flow;
 use crate::codec::stream::decoder::{DecodeOptions, Decoder};
 use crate::codec::stream::memory::DecodeMemory;
-use crate::ffi::handle::without;
-use crate::ffi::structs;
-use crate::ffi::structs::put_text;
-use crate::ffi::types::*;
-use crate::limits::AREA_ALIGN;
+use crate::ffi::status::{sqs_error, sqs_status};
+use crate::ffi::structs::{self, Out};
 use crate::mem::{Carver, Layout};
 use crate::status::{Error, Result, Status};
 use core::ffi::{c_char, c_void};
 
-/// A stream being decoded, in memory of the caller. Opaque. There is nothing to delete.
+/// A decoder in memory of the caller. Opaque. It needs no delete: reuse the memory when the stream is done.
 pub struct sqs_decoder {
     head: Head,
     core: Decoder<'static>,
 }
+handle!(sqs_decoder, 0x5351_5344);
 
-/// Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
-///
-/// struct_size: sizeof(sqs_decode_options) of the caller.
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: options is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_decode_options_init(options: *mut sqs_decode_options, struct_size: usize) -> sqs_status {
-    structs::init(options, struct_size)
-}
-
-fn layout(options: &DecodeOptions) -> Result<usize> {
-    let mut layout = Layout::after(place_bytes::<sqs_decoder>());
+/// Bytes of the memory of a decoder.
+fn needed(options: &DecodeOptions) -> Result<usize> {
+    let mut layout = Layout::after(handle_bytes::<sqs_decoder>());
     options.memory()?.reserve(&mut layout)?;
     Ok(layout.bytes())
 }
 
-/// Tells size and alignment of the memory a decoder needs: exactly this suffices.
+/// Computes size and alignment of the memory of a decoder: exactly the size needed.
 ///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
-/// SQS_ERR_ALIGN: a pointer is misaligned.
+/// @param[in]  options  options of the decoder
+/// @param[out] bytes    size in bytes
+/// @param[out] align    alignment in bytes
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+/// @retval SQS_ERR_ALIGN        a pointer is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+/// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decoder_bytes(
     options: *const sqs_decode_options,
     bytes: *mut usize,
     align: *mut usize,
 ) -> sqs_status {
-    without(core::ptr::null_mut(), || {
-        structs::usable(bytes.cast_const())?;
-        structs::usable(align.cast_const())?;
-        let need = layout(&decode(options)?.0)?;
-        // SAFETY: checked above.
-        unsafe {
-            bytes.write(need);
-            align.write(AREA_ALIGN);
-        }
-        Ok(Status::Ok)
-    })
+    memory_size(bytes, align, || needed(&parse(options)?.0))
 }
 
-/// Makes a decoder in memory of the caller, which stays his. Nothing is allocated, now or later. first says which byte
-/// of the original is the first to be put out; the input may start at any frame at or before it. The options' count,
-/// missing, memory and progress are not looked at.
+/// Sets up a decoder in memory of the caller.
 ///
-/// memory: bytes bytes, as sqs_decoder_bytes tells, aligned as it tells. decoder: the handle, which lies in it.
-/// error: NULL, or where to put the detail.
-/// Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
-/// NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+/// It uses this memory alone, and never allocates. options->first is the first byte of the original to output; the
+/// input may start at any frame at or before it. count, missing, memory and progress of the options are ignored.
+///
+/// @param[in]  memory        memory, the decoder's until the stream is done
+/// @param[in]  memory_bytes  size of memory in bytes, at least what sqs_decoder_bytes() returns
+/// @param[in]  options       options; copied
+/// @param[out] decoder       the handle, which lies in memory
+/// @param[out] error         details of an error; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_MEMORY       memory is too small; the detail gives both sizes
+/// @retval SQS_ERR_ALIGN        memory is not aligned as sqs_decoder_bytes() returns, or a pointer is misaligned
+/// @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+/// @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+/// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decoder_init(
     memory: *mut c_void,
-    bytes: usize,
+    memory_bytes: usize,
     options: *const sqs_decode_options,
     decoder: *mut *mut sqs_decoder,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without(error, || {
-        structs::usable(decoder.cast_const())?;
-        let (options, _) = decode(options)?;
-        let need = layout(&options)?;
-        // SAFETY: the caller gives the memory to the decoder.
-        let area = unsafe { given(memory, bytes, need)? };
-        let (place, rest) = place::<sqs_decoder>(area)?;
+    let parsed = || {
+        let (options, _) = parse(options)?;
+        Ok((needed(&options)?, options))
+    };
+    init(Setup { memory, bytes: memory_bytes, handle: decoder, error }, parsed, |head, options, rest| {
         let core = Decoder::new(options, DecodeMemory::carve(&mut Carver::new(rest)?, &options.memory()?)?)?;
-        let handle = place.write(sqs_decoder { head: Head::new::<sqs_decoder>(need), core });
-        // SAFETY: checked above.
-        unsafe { decoder.write(handle) };
-        Ok(Status::Ok)
+        Ok(sqs_decoder { head, core })
     })
 }
 
-/// Takes bytes of the stream, puts out bytes of the original, as far as both reach; any cut of either is fine, down to a
-/// byte. Does not allocate. What a call puts out lies side by side in the original, from offset on. With
-/// SQS_DECODE_RECOVER what is missing is passed over, and a frame may come late: then offset jumps from call to call.
+/// Consumes bytes of the stream and writes bytes of the original, until either buffer is exhausted.
 ///
-/// in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
-/// how many were put there; both are always written. offset: NULL, or where to put the position in the original of the
-/// first of them. flow: SQS_FLOW_CONTINUE, or SQS_FLOW_END: this is all the input.
-/// Returns SQS_OK: all input was taken and put out, more is needed; SQS_AGAIN: call again with more room, the rest of the
-/// input and the same flow; SQS_END: the stream is complete; SQS_ERR_DAMAGED: without SQS_DECODE_RECOVER only, the stream
-/// is damaged or was cut off; what was put out before is sound, and every further call says the same; SQS_ERR_LIMIT: a
-/// frame is larger than max_frame_bytes, or refers to more than history_bytes; SQS_ERR_RANGE: the original ends before
-/// first; SQS_ERR_OVERLAP: in, out and the decoder's memory overlap; SQS_ERR_ARGUMENT: NULL, no decoder, no such flow.
+/// Input and output may be cut anywhere, down to a byte. The bytes that a call writes are contiguous in the original,
+/// from offset. With #SQS_DECODE_RECOVER, missing bytes are skipped and a frame may come late: offset then jumps from
+/// call to call. Does not allocate.
+///
+/// @param[in]  decoder         handle
+/// @param[in]  in              bytes of the stream; may be NULL if in_bytes is 0
+/// @param[in]  in_bytes        size of in
+/// @param[out] consumed_bytes  bytes of in consumed; always written
+/// @param[out] out             buffer for the original; may be NULL if out_bytes is 0
+/// @param[in]  out_bytes       size of out
+/// @param[out] written_bytes   bytes of out written; always written
+/// @param[out] offset          position in the original of the first byte written; may be NULL
+/// @param[in]  flow            #SQS_FLOW_CONTINUE, or #SQS_FLOW_END: this is the end of the input
+/// @retval SQS_OK            all input was consumed and all output written; more input is needed
+/// @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
+/// @retval SQS_END           the stream is complete
+/// @retval SQS_ERR_DAMAGED   without #SQS_DECODE_RECOVER: the stream is damaged or incomplete; what was written before
+///                           is valid, and every further call returns this status
+/// @retval SQS_ERR_LIMIT     a frame is larger than max_frame_bytes, or refers to more than history_bytes
+/// @retval SQS_ERR_RANGE     the original ends before options->first
+/// @retval SQS_ERR_OVERLAP   in, out and the memory of the decoder overlap
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, or the flow does not exist or is
+///                           #SQS_FLOW_FLUSH
+/// @retval SQS_ERR_ALIGN     consumed_bytes, written_bytes or offset is misaligned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decoder_step(
     decoder: *mut sqs_decoder,
     r#in: *const c_void,
     in_bytes: usize,
-    consumed: *mut usize,
+    consumed_bytes: *mut usize,
     out: *mut c_void,
     out_bytes: usize,
-    written: *mut usize,
+    written_bytes: *mut usize,
     offset: *mut u64,
     flow: u32,
 ) -> sqs_status {
-    check(decoder, |d| {
-        // SAFETY: pointers and sizes are the caller's; overlaps are refused.
-        let (input, output) =
-            unsafe { spans((decoder.cast(), d.head.bytes), (r#in, in_bytes, consumed), (out, out_bytes, written))? };
-        if !offset.is_null() {
-            structs::usable(offset.cast_const())?;
-        }
-        if flow == SQS_FLOW_FLUSH {
-            return Err(Error::new(Status::Argument, "a decoder holds nothing back to be flushed"));
-        }
-        let step = d.core.step(input, output, flow_of(flow)?)?;
-        // SAFETY: checked by `spans` and above.
-        unsafe {
-            consumed.write(step.consumed);
-            written.write(step.written);
-            if !offset.is_null() {
-                offset.write(step.offset);
+    let (input, output) = ((r#in, in_bytes, consumed_bytes), (out, out_bytes, written_bytes));
+    // SAFETY: pointers and sizes are the caller's.
+    unsafe {
+        step(decoder, input, output, flow, |d, input, output, flow| {
+            let offset = Out::or_null(offset)?;
+            if flow == Flow::Flush {
+                return Err(Error::new(Status::Argument, "a decoder holds no output back that could be flushed"));
             }
-        }
-        Ok(match step.progress {
-            Progress::Input => Status::Ok,
-            Progress::Output => Status::Again,
-            Progress::Done => Status::End,
+            let step = d.core.step(input, output, flow)?;
+            offset.set(step.offset);
+            Ok(Stepped { consumed: step.consumed, written: step.written, status: status_of(step.progress) })
         })
-    })
+    }
 }
 
-/// Tells what the decoder met so far, damage included. Does not allocate.
+/// Returns the statistics of a decoder so far, damage included. Does not allocate.
 ///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no decoder; SQS_ERR_STRUCT_SIZE.
+/// @param[in]  decoder  handle
+/// @param[out] stats    the statistics; struct_size set by the caller
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
+/// @retval SQS_ERR_ALIGN        stats is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_decoder_stats(decoder: *mut sqs_decoder, out: *mut sqs_codec_stats) -> sqs_status {
-    check(decoder, |d| {
-        structs::writable(out)?;
-        let stats = decoded(&d.core);
-        write_stats(out, sqs_codec_stats { peak_bytes: d.head.bytes, ..stats })?;
+pub unsafe extern "C" fn sqs_decoder_stats(decoder: *mut sqs_decoder, stats: *mut sqs_codec_stats) -> sqs_status {
+    with(decoder, |d| {
+        structs::writable(stats)?;
+        let value = decoded(&d.core);
+        write_stats(stats, sqs_codec_stats { peak_bytes: d.head.bytes, ..value })?;
         Ok(Status::Ok)
     })
 }
 
-/// Copies the ranges of the original that are missing so far, in rising order; complete after SQS_END.
+/// Copies the ranges of the original that are missing so far, in ascending order; complete after #SQS_END.
 ///
-/// ranges: room for cap ranges, NULL with cap 0. count: how many there are, always written.
-/// Returns SQS_OK; SQS_ERR_SPACE: only the first cap were copied; SQS_ERR_ARGUMENT: NULL, no decoder.
+/// @param[in]  decoder   handle
+/// @param[out] ranges    the ranges; NULL with a capacity of 0
+/// @param[in]  capacity  number of ranges that fit
+/// @param[out] count     number of missing ranges; always written
+/// @retval SQS_OK
+/// @retval SQS_ERR_SPACE     only the first capacity ranges were copied
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid, or a pointer is NULL
+/// @retval SQS_ERR_ALIGN     a pointer is misaligned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decoder_missing(
     decoder: *mut sqs_decoder,
     ranges: *mut sqs_range,
-    cap: usize,
+    capacity: usize,
     count: *mut usize,
 ) -> sqs_status {
-    check(decoder, |d| {
-        structs::usable(count.cast_const())?;
+    with(decoder, |d| {
+        let out = Out::new(count)?;
         let holes = d.core.missing();
         let n = holes.ranges().len();
-        // SAFETY: checked.
-        unsafe { count.write(n) };
-        if cap > 0 {
+        out.set(n);
+        if capacity > 0 {
             structs::usable(ranges.cast_const())?;
         }
-        write_missing(ranges, cap, holes);
-        if cap < n {
+        write_missing(ranges, capacity, holes);
+        if capacity < n {
             let text = "{a} missing ranges, room for {b}";
-            return Err(Error::new(Status::Space, text).a(checked::count(n)).b(checked::count(cap)));
+            return Err(Error::new(Status::Space, text).a(checked::count(n)).b(checked::count(capacity)));
         }
         Ok(Status::Ok)
     })
 }
 
-/// Copies the detail of the last error of this decoder; see sqs_pipeline_error_detail.
+/// Copies the detail of the last error of a decoder, zero-terminated.
 ///
-/// Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no decoder, or buf is NULL.
+/// @param[in]  decoder         handle
+/// @param[out] buffer          the text, cut if it does not fit; NULL with a capacity of 0
+/// @param[in]  capacity_bytes  size of buffer in bytes
+/// @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_SPACE     the text was cut
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decoder_error_detail(
     decoder: *const sqs_decoder,
-    buf: *mut c_char,
-    cap: usize,
-    need: *mut usize,
+    buffer: *mut c_char,
+    capacity_bytes: usize,
+    needed_bytes: *mut usize,
 ) -> sqs_status {
-    detail_of(decoder).map_or_else(Status::code, |text| put_text(&text, buf, cap, need))
+    error_detail(decoder, buffer, capacity_bytes, needed_bytes)
 }
-
-handle!(sqs_decoder, 0x5351_5344);

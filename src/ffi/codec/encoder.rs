@@ -1,190 +1,198 @@
 //! The streaming encoder.
 
-use super::area::given;
-use super::handle::{Head, check, detail_of, handle, place, place_bytes, spans};
-use super::options::{encode, encoded, frame_within, write_stats};
-use super::types::*;
+use super::coder::{
+    Head, Setup, Stepped, error_detail, handle, handle_bytes, init, memory_size, status_of, step, with,
+};
+use super::encode_options::{frame_within, parse, sqs_encode_options};
+use super::stats::{encoded, sqs_codec_stats, write_stats};
 use crate::codec::Progress;
 use crate::codec::options::EncodeOptions;
 use crate::codec::stream::encoder::Encoder;
 use crate::codec::stream::memory::EncodeMemory;
-use crate::ffi::codec::options::flow_of;
-use crate::ffi::handle::without;
-use crate::ffi::structs;
-use crate::ffi::structs::put_text;
-use crate::ffi::types::*;
-use crate::limits::AREA_ALIGN;
+use crate::ffi::status::{sqs_error, sqs_status, without_handle};
+use crate::ffi::structs::{self, Out};
 use crate::mem::{Carver, Layout};
 use crate::status::{Result, Status};
 use core::ffi::{c_char, c_void};
 
-/// A stream being encoded, in memory of the caller. Opaque. There is nothing to delete: the memory may be used for
-/// something else whenever the stream is of no more use.
+/// An encoder in memory of the caller. Opaque. It needs no delete: reuse the memory when the stream is done.
 pub struct sqs_encoder {
     head: Head,
     core: Encoder<'static>,
     ended: bool,
 }
+handle!(sqs_encoder, 0x5351_5345);
 
-/// Fills options with zeros, which mean the defaults, and sets their struct_size. Callbacks may call it.
-///
-/// struct_size: sizeof(sqs_encode_options) of the caller.
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: options is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_encode_options_init(options: *mut sqs_encode_options, struct_size: usize) -> sqs_status {
-    structs::init(options, struct_size)
-}
-
-fn layout(options: &EncodeOptions) -> Result<usize> {
-    let mut layout = Layout::after(place_bytes::<sqs_encoder>());
+/// Bytes of the memory of an encoder.
+fn needed(options: &EncodeOptions) -> Result<usize> {
+    let mut layout = Layout::after(handle_bytes::<sqs_encoder>());
     options.memory()?.reserve(&mut layout)?;
     Ok(layout.bytes())
 }
 
-/// Tells size and alignment of the memory an encoder needs: exactly this suffices. By default 256 KiB or less.
+/// Computes size and alignment of the memory of an encoder: exactly the size needed, by default at most 256 KiB.
 ///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED;
-/// SQS_ERR_ALIGN: a pointer is misaligned.
+/// @param[in]  options  options of the encoder
+/// @param[out] bytes    size in bytes
+/// @param[out] align    alignment in bytes
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+/// @retval SQS_ERR_ALIGN        a pointer is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+/// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_encoder_bytes(
     options: *const sqs_encode_options,
     bytes: *mut usize,
     align: *mut usize,
 ) -> sqs_status {
-    without(core::ptr::null_mut(), || {
-        structs::usable(bytes.cast_const())?;
-        structs::usable(align.cast_const())?;
-        let need = layout(&encode(options)?.0)?;
-        // SAFETY: checked above.
-        unsafe {
-            bytes.write(need);
-            align.write(AREA_ALIGN);
-        }
-        Ok(Status::Ok)
-    })
+    memory_size(bytes, align, || needed(&parse(options)?.0))
 }
 
-/// Tells the frame size to use within a limit of memory: what options ask for, or else the largest power of two with
-/// which sqs_encoder_bytes is at most limit. Put it into options->frame_bytes.
+/// Computes the frame size to use within a limit of memory, for options->frame_bytes.
 ///
-/// Returns SQS_OK; SQS_ERR_BUDGET: no frame size fits the limit; what sqs_encoder_bytes returns.
+/// It is the frame size of the options, or else the largest power of two below it for which sqs_encoder_bytes() returns
+/// at most limit_bytes.
+///
+/// @param[in]  options      options of the encoder
+/// @param[in]  limit_bytes  limit of the memory of the encoder in bytes
+/// @param[out] frame_bytes  frame size in bytes
+/// @retval SQS_OK
+/// @retval SQS_ERR_BUDGET  no frame size fits the limit; the detail gives the minimum
+/// @return the statuses of sqs_encoder_bytes()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_optimal_frame_bytes(
     options: *const sqs_encode_options,
-    limit: usize,
+    limit_bytes: usize,
     frame_bytes: *mut u32,
 ) -> sqs_status {
-    without(core::ptr::null_mut(), || {
-        structs::usable(frame_bytes.cast_const())?;
-        let bytes = frame_within(&encode(options)?.0, limit, layout)?;
-        // SAFETY: checked above.
-        unsafe { frame_bytes.write(bytes as u32) };
+    without_handle(core::ptr::null_mut(), || {
+        let out = Out::new(frame_bytes)?;
+        out.set(frame_within(&parse(options)?.0, limit_bytes, needed)? as u32);
         Ok(Status::Ok)
     })
 }
 
-/// Makes an encoder in memory of the caller, which stays his. Nothing is allocated, now or later; the memory is all
-/// that is used. The options' memory, threads and progress are not looked at.
+/// Sets up an encoder in memory of the caller.
 ///
-/// memory: bytes bytes, as sqs_encoder_bytes tells, aligned as it tells. encoder: the handle, which lies in it.
-/// error: NULL, or where to put the detail.
-/// Returns SQS_OK; SQS_ERR_MEMORY: the memory is too small, the detail says by how much; SQS_ERR_ALIGN; SQS_ERR_ARGUMENT:
-/// NULL or an option out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
+/// It uses this memory alone, and never allocates. memory, threads and progress of the options are ignored.
+///
+/// @param[in]  memory        memory, the encoder's until the stream is done
+/// @param[in]  memory_bytes  size of memory in bytes, at least what sqs_encoder_bytes() returns
+/// @param[in]  options       options; copied
+/// @param[out] encoder       the handle, which lies in memory
+/// @param[out] error         details of an error; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_MEMORY       memory is too small; the detail gives both sizes
+/// @retval SQS_ERR_ALIGN        memory is not aligned as sqs_encoder_bytes() returns, or a pointer is misaligned
+/// @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+/// @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+/// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_encoder_init(
     memory: *mut c_void,
-    bytes: usize,
+    memory_bytes: usize,
     options: *const sqs_encode_options,
     encoder: *mut *mut sqs_encoder,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without(error, || {
-        structs::usable(encoder.cast_const())?;
-        let (options, _) = encode(options)?;
-        let need = layout(&options)?;
-        // SAFETY: the caller gives the memory to the encoder.
-        let area = unsafe { given(memory, bytes, need)? };
-        let (place, rest) = place::<sqs_encoder>(area)?;
+    let parsed = || {
+        let (options, _) = parse(options)?;
+        Ok((needed(&options)?, options))
+    };
+    init(Setup { memory, bytes: memory_bytes, handle: encoder, error }, parsed, |head, options, rest| {
         let core = Encoder::new(options, EncodeMemory::carve(&mut Carver::new(rest)?, &options.memory()?)?)?;
-        let handle = place.write(sqs_encoder { head: Head::new::<sqs_encoder>(need), core, ended: false });
-        // SAFETY: checked above.
-        unsafe { encoder.write(handle) };
-        Ok(Status::Ok)
+        Ok(sqs_encoder { head, core, ended: false })
     })
 }
 
-/// Takes bytes of the original, puts out bytes of the stream, as far as both reach; any cut of either is fine, down to a
-/// byte. Does not allocate. Encodes at most one frame per call and full output.
+/// Consumes bytes of the original and writes bytes of the stream, until either buffer is exhausted.
 ///
-/// ```c
+/// Input and output may be cut anywhere, down to a byte. Encodes at most one frame per call and full output. Does not
+/// allocate.
+///
+/// @code{.c}
 /// do {
-///     status = sqs_encoder_step(e, in, n, &took, out, sizeof out, &made, SQS_FLOW_END);
-///     in += took; n -= took;
-///     write(fd, out, made);
+///     status = sqs_encoder_step(e, in, n, &consumed, out, sizeof out, &written, SQS_FLOW_END);
+///     in += consumed; n -= consumed;
+///     write(fd, out, written);
 /// } while (status == SQS_AGAIN);
-/// ```
+/// @endcode
 ///
-/// in: in_bytes bytes, NULL if none. consumed: how many were taken. out: out_bytes bytes of room, NULL if none. written:
-/// how many were put there. consumed and written are always written. flow: SQS_FLOW_CONTINUE; SQS_FLOW_FLUSH: also put
-/// out a frame of what was taken, up to the last whole row, as before a pause; SQS_FLOW_END: this is the end.
-/// Returns SQS_OK: all input was taken, and all that flow asks for was put out; SQS_AGAIN: call again with more room, the
-/// rest of the input and the same flow; SQS_END: the stream is complete; SQS_ERR_STATE: input after the end;
-/// SQS_ERR_OVERLAP: in, out and the encoder's memory overlap; SQS_ERR_OVERFLOW: more than 2^64 bytes;
-/// SQS_ERR_ARGUMENT: NULL, no encoder, no such flow.
+/// @param[in]  encoder         handle
+/// @param[in]  in              bytes of the original; may be NULL if in_bytes is 0
+/// @param[in]  in_bytes        size of in
+/// @param[out] consumed_bytes  bytes of in consumed; always written
+/// @param[out] out             buffer for the stream; may be NULL if out_bytes is 0
+/// @param[in]  out_bytes       size of out
+/// @param[out] written_bytes   bytes of out written; always written
+/// @param[in]  flow            #SQS_FLOW_CONTINUE; #SQS_FLOW_FLUSH: also output a frame of the input so far, up to the
+///                             last whole row, as before a pause; #SQS_FLOW_END: this is the end of the input
+/// @retval SQS_OK            all input was consumed, and all output that flow requests was written
+/// @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
+/// @retval SQS_END           the stream is complete
+/// @retval SQS_ERR_STATE     input after the end
+/// @retval SQS_ERR_OVERLAP   in, out and the memory of the encoder overlap
+/// @retval SQS_ERR_OVERFLOW  the original exceeds 2^64 bytes
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, or the flow does not exist
+/// @retval SQS_ERR_ALIGN     consumed_bytes or written_bytes is misaligned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_encoder_step(
     encoder: *mut sqs_encoder,
     r#in: *const c_void,
     in_bytes: usize,
-    consumed: *mut usize,
+    consumed_bytes: *mut usize,
     out: *mut c_void,
     out_bytes: usize,
-    written: *mut usize,
+    written_bytes: *mut usize,
     flow: u32,
 ) -> sqs_status {
-    check(encoder, |e| {
-        // SAFETY: pointers and sizes are the caller's; overlaps are refused.
-        let (input, output) =
-            unsafe { spans((encoder.cast(), e.head.bytes), (r#in, in_bytes, consumed), (out, out_bytes, written))? };
-        let step = e.core.step(input, output, flow_of(flow)?)?;
-        e.ended |= step.progress == Progress::Done;
-        // SAFETY: checked by `spans`.
-        unsafe {
-            consumed.write(step.consumed);
-            written.write(step.written);
-        }
-        Ok(match step.progress {
-            Progress::Input => Status::Ok,
-            Progress::Output => Status::Again,
-            Progress::Done => Status::End,
+    let (input, output) = ((r#in, in_bytes, consumed_bytes), (out, out_bytes, written_bytes));
+    // SAFETY: pointers and sizes are the caller's.
+    unsafe {
+        step(encoder, input, output, flow, |e, input, output, flow| {
+            let step = e.core.step(input, output, flow)?;
+            e.ended |= step.progress == Progress::Done;
+            Ok(Stepped { consumed: step.consumed, written: step.written, status: status_of(step.progress) })
         })
-    })
+    }
 }
 
-/// Tells what the encoder did so far. coded_bytes has the frames not handed out yet, too. Does not allocate.
+/// Returns the statistics of an encoder so far. Does not allocate.
 ///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL, no encoder; SQS_ERR_STRUCT_SIZE.
+/// coded_bytes includes frames that were not written yet.
+///
+/// @param[in]  encoder  handle
+/// @param[out] stats    the statistics; struct_size set by the caller
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
+/// @retval SQS_ERR_ALIGN        stats is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_encoder_stats(encoder: *mut sqs_encoder, out: *mut sqs_codec_stats) -> sqs_status {
-    check(encoder, |e| {
-        structs::writable(out)?;
-        let stats = encoded(&e.core.stats(), e.ended);
-        write_stats(out, sqs_codec_stats { peak_bytes: e.head.bytes, ..stats })?;
+pub unsafe extern "C" fn sqs_encoder_stats(encoder: *mut sqs_encoder, stats: *mut sqs_codec_stats) -> sqs_status {
+    with(encoder, |e| {
+        structs::writable(stats)?;
+        let value = encoded(&e.core.stats(), e.ended);
+        write_stats(stats, sqs_codec_stats { peak_bytes: e.head.bytes, ..value })?;
         Ok(Status::Ok)
     })
 }
 
-/// Copies the detail of the last error of this encoder; see sqs_pipeline_error_detail.
+/// Copies the detail of the last error of an encoder, zero-terminated.
 ///
-/// Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no encoder, or buf is NULL.
+/// @param[in]  encoder         handle
+/// @param[out] buffer          the text, cut if it does not fit; NULL with a capacity of 0
+/// @param[in]  capacity_bytes  size of buffer in bytes
+/// @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_SPACE     the text was cut
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_encoder_error_detail(
     encoder: *const sqs_encoder,
-    buf: *mut c_char,
-    cap: usize,
-    need: *mut usize,
+    buffer: *mut c_char,
+    capacity_bytes: usize,
+    needed_bytes: *mut usize,
 ) -> sqs_status {
-    detail_of(encoder).map_or_else(Status::code, |text| put_text(&text, buf, cap, need))
+    error_detail(encoder, buffer, capacity_bytes, needed_bytes)
 }
-
-handle!(sqs_encoder, 0x5351_5345);

@@ -1,20 +1,22 @@
-//! Rows of a range, encoded into a file.
+//! Rows of a request, encoded into a file.
 
 use super::area::Area;
-use super::encode_file::keep;
-use super::options::{encode, encoded, write_stats};
-use super::types::*;
+use super::encode_options::{parse, sqs_encode_options};
+use super::files::keep;
+use super::stats::{encoded, sqs_codec_stats, write_stats};
 use crate::checked;
 use crate::codec::container::format::MAX_CHANNELS;
 use crate::codec::stream::encoder::Encoder;
 use crate::codec::stream::memory::EncodeMemory;
 use crate::codec::{Flow, Progress};
 use crate::dtype::Dtype;
+use crate::ffi::elements::{SQS_BIG_ENDIAN, SQS_F32, SQS_LITTLE_ENDIAN};
 use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::pipeline::evaluate::run;
-use crate::ffi::pipeline::plan::{request, seal_first};
+use crate::ffi::pipeline::request::{request as parse_request, sqs_request};
+use crate::ffi::pipeline::seal::seal_first;
+use crate::ffi::status::sqs_status;
 use crate::ffi::structs;
-use crate::ffi::types::*;
 use crate::io::replace::{PATH_LEN, Replacement};
 use crate::io::{ByteSink, Sink, SinkBox};
 use crate::kernel::Code;
@@ -24,10 +26,10 @@ use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 
-/// Encoded bytes on their way to the file.
+/// Buffer for encoded bytes before they are written to the file.
 const OUT_BYTES: usize = 16 << 10;
 
-/// The file behind a sink.
+/// The encoder and the file that a sink writes to.
 struct Rows<'m> {
     encoder: Encoder<'m>,
     buffer: &'m mut [u8],
@@ -37,8 +39,8 @@ struct Rows<'m> {
 }
 
 impl Rows<'_> {
-    fn pass(&mut self, mut bytes: &[u8], flow: Flow) -> Result<()> {
-        // Each turn takes input or fills the buffer: as many as the frames of these bytes have buffers.
+    fn encode(&mut self, mut bytes: &[u8], flow: Flow) -> Result<()> {
+        // Each turn consumes input or fills the buffer: bounded by the buffers that the frames of these bytes fill.
         loop {
             let step = self.encoder.step(bytes, self.buffer, flow)?;
             self.file.write(self.written, self.buffer.get(..step.written).unwrap_or(&[]))?;
@@ -51,46 +53,55 @@ impl Rows<'_> {
     }
 }
 
-/// The sink lies in the pipeline; what it writes to, with the call.
+/// The sink, which the pipeline holds; its target belongs to the call.
 struct FileSink(*mut Rows<'static>);
 
 impl Sink for FileSink {
     fn rows(&mut self, _: u64, _: usize, bytes: &[u8]) -> Result<(), Code> {
-        // SAFETY: alive during the call that evaluates, which nothing outlives, and used by nothing else meanwhile.
+        // SAFETY: valid during the call that evaluates, which nothing outlives; no other reference exists meanwhile.
         let rows = unsafe { &mut *self.0 };
-        rows.pass(bytes, Flow::Continue).map_err(|e| {
+        rows.encode(bytes, Flow::Continue).map_err(|e| {
             rows.failed = Some(e);
             Code(e.os)
         })
     }
 }
 
-/// What the rows of a stage are, in options of the caller.
+/// The caller's options, with sample type, byte order and channels of the rows of a stage.
 fn options_for(core: &Pipeline<'static>, stage: u32, options: *const sqs_encode_options) -> Result<sqs_encode_options> {
     let mut o = structs::read(options)?;
     let found = core.graph().stages().get(stage as usize);
-    let shape = found.ok_or_else(|| Error::new(Status::Argument, "there is no stage {a}").a(stage))?.shape;
+    let shape = found.ok_or_else(|| Error::new(Status::Argument, "stage {a} does not exist").a(stage))?.shape;
     let complex = shape.dtype == Dtype::C32;
     o.struct_size = size_of::<sqs_encode_options>() as u32;
     o.dtype = if complex { SQS_F32 } else { shape.dtype as u32 };
     o.byte_order = if cfg!(target_endian = "big") { SQS_BIG_ENDIAN } else { SQS_LITTLE_ENDIAN };
     let len = shape.len.sat_mul(if complex { 2 } else { 1 });
-    // Longer rows are taken for one channel.
+    // Longer rows count as one channel.
     o.channels = u32::try_from(len).ok().filter(|n| *n <= MAX_CHANNELS).unwrap_or(1);
     Ok(o)
 }
 
-/// Evaluates a request into a file, encoded: its rows, in their order, are the original. Hosts only. Sample type, byte
-/// order and channels are the stage's, whatever options say; threads and progress are not looked at. The file is
-/// written beside the output and takes its place when it is complete and on the disk; an error leaves nothing behind.
+/// Evaluates a request into an encoded file; its rows, in their order, are the original. Hosts only.
 ///
-/// path: as in sqs_encode_file. stats: NULL, or where to put the figures, also after an error.
-/// Returns what sqs_evaluate_to returns, with the detail in the pipeline; SQS_ERR_IO: the file cannot be made or written,
-/// or the disk is full; SQS_ERR_MEMORY; what sqs_encode_file returns for paths and options.
+/// Sample type, byte order and channels are those of the stage, whatever the options are; threads and progress are
+/// ignored. Writes a temporary file in the directory of the output, which replaces the output when it is complete and
+/// on the disk. After an error no file remains, and an earlier output is unchanged.
+///
+/// @param[in]  pipeline  handle; sqs_pipeline_error_detail() returns the detail of an error
+/// @param[in]  request   the rows
+/// @param[in]  path      output: UTF-8, at most 4095 bytes; if it exists, a regular file
+/// @param[in]  options   options of the encoder
+/// @param[out] stats     statistics, also after an error; struct_size set by the caller; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_IO      the file cannot be created or written, or the disk is full
+/// @retval SQS_ERR_MEMORY  the heap has no memory, or the memory of the options is too small
+/// @retval SQS_ERR_NAME    path is too long or not UTF-8
+/// @return the statuses of sqs_evaluate_to(), and those of sqs_encode_file() for its options
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_evaluate_to_file(
     pipeline: *mut sqs_pipeline,
-    ask: *const sqs_request,
+    request: *const sqs_request,
     path: *const c_char,
     options: *const sqs_encode_options,
     stats: *mut sqs_codec_stats,
@@ -101,10 +112,10 @@ pub unsafe extern "C" fn sqs_evaluate_to_file(
         }
         // SAFETY: the caller gives a C string.
         let path = unsafe { structs::name(path, PATH_LEN)? };
-        let ask = request(ask)?;
-        core.available_rows(ask.stage)?;
-        let (options, o) = encode(&options_for(core, ask.stage as u32, options)?)?;
-        seal_first(core, holder, &[ask])?;
+        let request = parse_request(request)?;
+        core.available_rows(request.stage)?;
+        let (options, o) = parse(&options_for(core, request.stage as u32, options)?)?;
+        seal_first(core, holder, &[request])?;
         let sizes = options.memory()?;
         let mut layout = Layout::default();
         sizes.reserve(&mut layout)?;
@@ -116,9 +127,9 @@ pub unsafe extern "C" fn sqs_evaluate_to_file(
         let file = Replacement::beside(path, None)?;
         let mut rows = Rows { encoder, buffer, file, written: 0, failed: None };
         let sink = SinkBox::new(FileSink((&raw mut rows).cast()), |p| p);
-        let done = run(core, &ask, sink, &mut 0);
-        // The sink's own words say more than "a callback failed".
-        let done = done.map_err(|e| rows.failed.unwrap_or(e)).and_then(|_| rows.pass(&[], Flow::End));
+        let done = run(core, &request, sink, &mut 0);
+        // The sink's error is more specific than "a callback failed".
+        let done = done.map_err(|e| rows.failed.unwrap_or(e)).and_then(|_| rows.encode(&[], Flow::End));
         let value = encoded(&rows.encoder.stats(), done.is_ok());
         let mut value = sqs_codec_stats { peak_bytes: checked::count(layout.bytes()), ..value };
         let len = rows.written;

@@ -1,12 +1,15 @@
-//! Files encoded and decoded in the background.
+//! Encoding and decoding of files in the background.
 
 use super::decode_file::DecodeJob;
-use super::encode_file::{EncodeJob, Tell, paths};
-use super::types::*;
-use crate::ffi::handle::{guarded, without};
-use crate::ffi::structs;
-use crate::ffi::structs::put_text;
-use crate::ffi::types::*;
+use super::decode_options::sqs_decode_options;
+use super::encode_file::EncodeJob;
+use super::encode_options::sqs_encode_options;
+use super::files::paths;
+use super::progress::{Report, Watch, sqs_progress};
+use super::stats::sqs_codec_stats;
+use crate::ffi::elements::SQS_ALL;
+use crate::ffi::status::{guarded, sqs_error, sqs_status, without_handle};
+use crate::ffi::structs::{self, Out, put_text};
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
 use core::ffi::c_char;
@@ -18,18 +21,18 @@ use std::time::Duration;
 
 const MAGIC: u32 = 0x5351_534a;
 
-/// A file being encoded or decoded in the background. Opaque; to be freed with sqs_codec_job_delete.
+/// A job that encodes or decodes a file in the background. Opaque; deleted with sqs_codec_job_delete().
 pub struct sqs_codec_job {
     magic: u32,
     shared: Arc<Shared>,
     thread: JoinHandle<()>,
 }
 
-/// What the job's thread and its owner share.
+/// State that the job's thread and its owner share.
 #[derive(Default)]
 struct Shared {
     state: Mutex<JobState>,
-    over: Condvar,
+    ended: Condvar,
 }
 
 #[derive(Default)]
@@ -40,13 +43,13 @@ struct JobState {
     result: Option<Result<()>>,
 }
 
-/// Pointers of the caller on their way to the job's thread.
+/// Pointers of the caller, moved to the job's thread.
 struct Sent<T>(T);
-// SAFETY: the header says that memory, missing and progress are the job's until it is over.
+// SAFETY: by the contract in the header, memory, missing and progress are the job's until it ends.
 unsafe impl<T> Send for Sent<T> {}
 
 impl<T> Sent<T> {
-    /// All of it, so that a closure does not take the inner value alone.
+    /// The whole value, so that a closure does not capture the inner value alone.
     fn into(self) -> T {
         self.0
     }
@@ -56,16 +59,16 @@ fn locked(shared: &Shared) -> MutexGuard<'_, JobState> {
     shared.state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a job does: its paths, who is told, where the figures go.
-type Run = dyn FnOnce(&str, &str, &mut Tell<'_>, &mut sqs_codec_stats) -> Result<()>;
+/// The work of a job: paths, receiver of the progress, statistics.
+type Run = dyn FnOnce(&str, &str, &mut Report<'_>, &mut sqs_codec_stats) -> Result<()>;
 
 /// Starts a job's thread.
 unsafe fn start(
     from: *const c_char,
     to: *const c_char,
-    watch: super::stream::Watch,
+    watch: Watch,
     run: Box<Run>,
-    out: *mut *mut sqs_codec_job,
+    out: Out<*mut sqs_codec_job>,
 ) -> Result<Status> {
     // SAFETY: the caller gives C strings.
     let (from, to) = unsafe { paths(from, to)? };
@@ -74,38 +77,48 @@ unsafe fn start(
     let (theirs, sent) = (shared.clone(), Sent((watch, run)));
     let body = move || {
         let (watch, run) = sent.into();
-        let mut stats = sqs_codec_stats { length: SQS_ALL, ..Default::default() };
-        let mut tell = |p: &sqs_progress| {
+        let mut stats = sqs_codec_stats { length_bytes: SQS_ALL, ..Default::default() };
+        let mut report = |p: &sqs_progress| {
             let cancelled = {
                 let mut state = locked(&theirs);
                 state.progress = *p;
                 state.cancelled
             };
-            // Outside of the lock, so that it may ask for the job's state.
-            if cancelled { Err(Error::new(Status::Cancelled, "the job was cancelled")) } else { watch.tell(p) }
+            // Outside of the lock, so that progress may poll the job.
+            if cancelled { Err(Error::new(Status::Cancelled, "the job was cancelled")) } else { watch.report(p) }
         };
-        let result = guarded(|| run(&from, &to, &mut tell, &mut stats).map(|()| Status::Ok)).map(|_| ());
+        let result = guarded(|| run(&from, &to, &mut report, &mut stats).map(|()| Status::Ok)).map(|_| ());
         let mut state = locked(&theirs);
         state.stats = stats;
         state.result = Some(result);
-        theirs.over.notify_all();
+        theirs.ended.notify_all();
     };
-    let thread = thread::Builder::new()
-        .spawn(body)
-        .map_err(|e| Error::new(Status::Io, "a thread cannot be had: errno {a}").os(e.raw_os_error().unwrap_or(0)))?;
+    let thread = thread::Builder::new().spawn(body).map_err(|e| {
+        Error::new(Status::Io, "a thread cannot be created: errno {a}").os(e.raw_os_error().unwrap_or(0))
+    })?;
     let job = Box::new(sqs_codec_job { magic: MAGIC, shared, thread });
-    // SAFETY: checked by the callers.
-    unsafe { out.write(Box::into_raw(job)) };
+    out.set(Box::into_raw(job));
     Ok(Status::Ok)
 }
 
-/// Encodes a file in the background, and returns at once. The output is the same to the byte for any number of threads,
-/// and by sqs_encode_file. Options and paths are copied; options->memory and what ctx points at are the job's until it
-/// is freed. progress is called from a thread of the job; it may call sqs_codec_job_poll and _cancel.
+/// Encodes a file in the background: starts a job and returns at once.
 ///
-/// job: the handle, to be freed. error: NULL, or where to put the detail.
-/// Returns SQS_OK: it has begun, sqs_codec_job_wait tells how it ended; SQS_ERR_IO: no thread can be had; SQS_ERR_ARGUMENT:
-/// NULL or an option out of range; SQS_ERR_NAME; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED; SQS_ERR_ALIGN.
+/// The output is the same as that of sqs_encode_file(), for any number of threads. Paths and options are copied;
+/// options->memory, and what options->ctx points to, belong to the job until it is deleted. A thread of the job calls
+/// progress, which may call sqs_codec_job_poll() and sqs_codec_job_cancel().
+///
+/// @param[in]  in_path   as for sqs_encode_file()
+/// @param[in]  out_path  as for sqs_encode_file()
+/// @param[in]  options   options of the encoder
+/// @param[out] job       the handle, to be deleted with sqs_codec_job_delete()
+/// @param[out] error     details of an error; may be NULL
+/// @retval SQS_OK               the job has begun; sqs_codec_job_wait() returns its result
+/// @retval SQS_ERR_IO           a thread cannot be created
+/// @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
+/// @retval SQS_ERR_NAME         a path is too long or not UTF-8
+/// @retval SQS_ERR_ALIGN        a pointer is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  options->struct_size is not valid
+/// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_encode_file_async(
     in_path: *const c_char,
@@ -114,21 +127,27 @@ pub unsafe extern "C" fn sqs_encode_file_async(
     job: *mut *mut sqs_codec_job,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without(error, || {
-        structs::usable(job.cast_const())?;
+    without_handle(error, || {
+        let job = Out::new(job)?;
         let work = EncodeJob::new(options)?;
-        let run = Box::new(move |from: &str, to: &str, tell: &mut Tell<'_>, stats: &mut sqs_codec_stats| {
-            work.file(from, to, tell, stats)
+        let run = Box::new(move |from: &str, to: &str, report: &mut Report<'_>, stats: &mut sqs_codec_stats| {
+            work.file(from, to, report, stats)
         });
-        // SAFETY: the caller's strings; `job` is checked.
+        // SAFETY: the caller's strings.
         unsafe { start(in_path, out_path, work.watch(), run, job) }
     })
 }
 
-/// Decodes a file in the background, by one thread, and returns at once: as sqs_encode_file_async for sqs_decode_file.
-/// options->missing is the job's, too, until it is freed.
+/// Decodes a file in the background, in one thread: starts a job and returns at once.
 ///
-/// Returns what sqs_encode_file_async returns.
+/// As sqs_encode_file_async(), for sqs_decode_file(). options->missing belongs to the job until it is deleted, too.
+///
+/// @param[in]  in_path   as for sqs_decode_file()
+/// @param[in]  out_path  as for sqs_decode_file()
+/// @param[in]  options   options of the decoder
+/// @param[out] job       the handle, to be deleted with sqs_codec_job_delete()
+/// @param[out] error     details of an error; may be NULL
+/// @return the statuses of sqs_encode_file_async()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decode_file_async(
     in_path: *const c_char,
@@ -137,23 +156,23 @@ pub unsafe extern "C" fn sqs_decode_file_async(
     job: *mut *mut sqs_codec_job,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without(error, || {
-        structs::usable(job.cast_const())?;
+    without_handle(error, || {
+        let job = Out::new(job)?;
         let work = DecodeJob::new(options)?;
-        let run = Box::new(move |from: &str, to: &str, tell: &mut Tell<'_>, stats: &mut sqs_codec_stats| {
-            work.file(from, to, tell, stats)
+        let run = Box::new(move |from: &str, to: &str, report: &mut Report<'_>, stats: &mut sqs_codec_stats| {
+            work.file(from, to, report, stats)
         });
-        // SAFETY: the caller's strings; `job` is checked.
+        // SAFETY: the caller's strings.
         unsafe { start(in_path, out_path, work.watch(), run, job) }
     })
 }
 
-/// The job behind a handle.
+/// The job of a handle.
 fn alive<'a>(job: *const sqs_codec_job) -> Result<&'a sqs_codec_job, Status> {
     if job.is_null() || !job.addr().is_multiple_of(align_of::<sqs_codec_job>()) {
         return Err(Status::Argument);
     }
-    // SAFETY: not NULL and aligned; the caller gives a handle that was not freed.
+    // SAFETY: not NULL and aligned; the caller gives a handle that was not deleted.
     let job = unsafe { &*job };
     if job.magic == MAGIC { Ok(job) } else { Err(Status::Argument) }
 }
@@ -166,25 +185,31 @@ fn outcome(state: &JobState) -> sqs_status {
     }
 }
 
-/// Tells how far a job is, without waiting. Any thread may call it, progress too.
+/// Returns the progress of a job, without waiting. Any thread may call it, progress included.
 ///
-/// progress: NULL, or where to put it.
-/// Returns SQS_AGAIN: it is at work; SQS_OK: the output is there, complete and on the disk; SQS_ERR_ARGUMENT: no job; or
-/// what sqs_encode_file or sqs_decode_file returned: then nothing is left of the output.
+/// @param[in]  job       handle
+/// @param[out] progress  the progress; may be NULL
+/// @retval SQS_AGAIN         the job is running
+/// @retval SQS_OK            the output is complete and on the disk
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid
+/// @return otherwise the result of sqs_encode_file() or sqs_decode_file(): no output remains
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_poll(job: *mut sqs_codec_job, progress: *mut sqs_progress) -> sqs_status {
     let Ok(job) = alive(job) else { return Status::Argument.code() };
     let state = locked(&job.shared);
-    if structs::usable(progress.cast_const()).is_ok() {
-        // SAFETY: checked.
-        unsafe { progress.write(state.progress) };
+    if let Ok(progress) = Out::new(progress) {
+        progress.set(state.progress);
     }
     outcome(&state)
 }
 
-/// Waits until a job is over, or for timeout_ms milliseconds; UINT32_MAX: for as long as it takes.
+/// Waits until a job ends, or for a time.
 ///
-/// Returns what sqs_codec_job_poll returns; SQS_ERR_REENTRANT: called from the job's own progress.
+/// @param[in] job         handle
+/// @param[in] timeout_ms  maximum time in milliseconds; UINT32_MAX: no limit
+/// @retval SQS_AGAIN          the job is still running after timeout_ms
+/// @retval SQS_ERR_REENTRANT  called from the job's own progress
+/// @return otherwise as sqs_codec_job_poll()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_wait(job: *mut sqs_codec_job, timeout_ms: u32) -> sqs_status {
     let Ok(job) = alive(job) else { return Status::Argument.code() };
@@ -193,18 +218,21 @@ pub unsafe extern "C" fn sqs_codec_job_wait(job: *mut sqs_codec_job, timeout_ms:
     }
     let (state, going) = (locked(&job.shared), |s: &mut JobState| s.result.is_none());
     if timeout_ms == u32::MAX {
-        let state = job.shared.over.wait_while(state, going).unwrap_or_else(PoisonError::into_inner);
+        let state = job.shared.ended.wait_while(state, going).unwrap_or_else(PoisonError::into_inner);
         return outcome(&state);
     }
     let time = Duration::from_millis(timeout_ms.into());
-    let waited = job.shared.over.wait_timeout_while(state, time, going);
+    let waited = job.shared.ended.wait_timeout_while(state, time, going);
     outcome(&waited.unwrap_or_else(PoisonError::into_inner).0)
 }
 
-/// Asks a job to stop after the frames at hand; it ends with SQS_ERR_CANCELLED and leaves nothing behind, unless it was
-/// done already. Any thread may call it, progress too. Does not wait.
+/// Requests a job to stop after the current frames. Does not wait. Any thread may call it, progress included.
 ///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: no job.
+/// The job ends with #SQS_ERR_CANCELLED and leaves no output, unless it was complete already.
+///
+/// @param[in] job  handle
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_cancel(job: *mut sqs_codec_job) -> sqs_status {
     let Ok(job) = alive(job) else { return Status::Argument.code() };
@@ -212,47 +240,62 @@ pub unsafe extern "C" fn sqs_codec_job_cancel(job: *mut sqs_codec_job) -> sqs_st
     Status::Ok.code()
 }
 
-/// Tells the figures of a job that is over.
+/// Returns the statistics of a job that has ended.
 ///
-/// Returns SQS_OK; SQS_AGAIN: it is at work, out is as it was; SQS_ERR_ARGUMENT: NULL, no job; SQS_ERR_STRUCT_SIZE.
+/// @param[in]  job    handle
+/// @param[out] stats  the statistics; struct_size set by the caller
+/// @retval SQS_OK
+/// @retval SQS_AGAIN            the job is running; stats is unchanged
+/// @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
+/// @retval SQS_ERR_ALIGN        stats is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_codec_job_stats(job: *mut sqs_codec_job, out: *mut sqs_codec_stats) -> sqs_status {
+pub unsafe extern "C" fn sqs_codec_job_stats(job: *mut sqs_codec_job, stats: *mut sqs_codec_stats) -> sqs_status {
     let Ok(job) = alive(job) else { return Status::Argument.code() };
-    without(core::ptr::null_mut(), || {
-        structs::writable(out)?;
+    without_handle(core::ptr::null_mut(), || {
+        structs::writable(stats)?;
         let state = locked(&job.shared);
         if state.result.is_none() {
             return Ok(Status::Again);
         }
-        structs::write(out, state.stats)?;
+        structs::write(stats, state.stats)?;
         Ok(Status::Ok)
     })
 }
 
-/// Copies the detail of the error that a job ended with; empty without one. See sqs_pipeline_error_detail.
+/// Copies the detail of the error that a job ended with, zero-terminated; empty without an error.
 ///
-/// Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no job, or buf is NULL.
+/// @param[in]  job             handle
+/// @param[out] buffer          the text, cut if it does not fit; NULL with a capacity of 0
+/// @param[in]  capacity_bytes  size of buffer in bytes
+/// @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_SPACE     the text was cut
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_error_detail(
     job: *const sqs_codec_job,
-    buf: *mut c_char,
-    cap: usize,
-    need: *mut usize,
+    buffer: *mut c_char,
+    capacity_bytes: usize,
+    needed_bytes: *mut usize,
 ) -> sqs_status {
     let Ok(job) = alive(job) else { return Status::Argument.code() };
     let mut text = Text::new();
     if let Some(Err(e)) = &locked(&job.shared).result {
         e.write(&mut text);
     }
-    put_text(&text, buf, cap, need)
+    put_text(&text, buffer, capacity_bytes, needed_bytes)
 }
 
-/// Ends a job: cancels it if it is at work, waits for its threads, and frees it. NULL is allowed. From the job's own
-/// progress it does nothing.
+/// Deletes a job: cancels it if it is running, waits for its threads, and frees it.
+///
+/// From the job's own progress this does nothing.
+///
+/// @param[in] job  handle; NULL is allowed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_delete(job: *mut sqs_codec_job) {
     if alive(job).is_ok_and(|j| j.thread.thread().id() != thread::current().id()) {
-        // SAFETY: made by `start`, alive, and used by nobody else any more.
+        // SAFETY: created by `start`, valid, and no longer used elsewhere.
         let mut owned = unsafe { Box::from_raw(job) };
         owned.magic = 0;
         locked(&owned.shared).cancelled = true;

@@ -1,10 +1,43 @@
-//! Functions of the caller as the ends of a stream, and as its watch.
+//! Functions of the caller that read and write a stream.
 
-use super::types::*;
-use crate::ffi::structs;
+use crate::ffi::elements::SQS_ALL;
+use crate::ffi::structs::{self, versioned};
 use crate::io::{ByteSink, ByteSource};
 use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
+
+/// Reads up to capacity_bytes bytes into data; sets *read_bytes to the number read, 0 at the end of the input.
+///
+/// Returns 0, or a code of its own, which ends the call and is in the error detail.
+pub type sqs_read_fn = Option<
+    unsafe extern "C" fn(ctx: *mut c_void, data: *mut c_void, capacity_bytes: usize, read_bytes: *mut usize) -> i32,
+>;
+
+/// Writes all of the bytes at data to position offset of the output.
+///
+/// Returns 0, or a code of its own, which ends the call and is in the error detail.
+pub type sqs_write_at_fn =
+    Option<unsafe extern "C" fn(ctx: *mut c_void, offset: u64, data: *const c_void, bytes: usize) -> i32>;
+
+/// Functions that read and write a stream. Zero the struct first.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sqs_stream {
+    /// sizeof(sqs_stream).
+    pub struct_size: u32,
+    /// 0.
+    pub flags: u32,
+    /// Reads the input. Required.
+    pub read: sqs_read_fn,
+    /// Writes the output. Encoded bytes are contiguous; decoded bytes are, except for holes (#SQS_DECODE_RECOVER).
+    /// Required for encoding; decoding, NULL: the stream is only checked.
+    pub write: sqs_write_at_fn,
+    /// First argument of read and write.
+    pub ctx: *mut c_void,
+    /// Bytes that will be read, for progress; 0: unknown.
+    pub total_bytes: u64,
+}
+versioned!(sqs_stream);
 
 fn outcome(code: i32, text: &'static str) -> Result<()> {
     if code == 0 { Ok(()) } else { Err(Error::new(Status::Callback, text).a(code)) }
@@ -16,62 +49,48 @@ pub(super) struct CReader {
     ctx: *mut c_void,
 }
 
-/// The writing end, if there is one.
+/// The writing end; without a function it drops the bytes.
 pub(super) struct CWriter {
     write: sqs_write_at_fn,
     ctx: *mut c_void,
 }
 
-/// Reads the struct: both ends, and how much there is to read.
+/// Reads the struct: both ends, and the number of bytes to read.
 pub(super) fn ends(stream: *const sqs_stream) -> Result<(CReader, CWriter, u64)> {
     let s = structs::read(stream)?;
     if s.flags != 0 {
         return Err(Error::new(Status::Unsupported, "sqs_stream: flags must be 0"));
     }
-    let read = s.read.ok_or_else(|| Error::new(Status::Argument, "sqs_stream: there is no read"))?;
-    let total = if s.total == 0 { crate::ffi::types::SQS_ALL } else { s.total };
+    let read = s.read.ok_or_else(|| Error::new(Status::Argument, "sqs_stream: read is NULL"))?;
+    let total = if s.total_bytes == 0 { SQS_ALL } else { s.total_bytes };
     Ok((CReader { read, ctx: s.ctx }, CWriter { write: s.write, ctx: s.ctx }, total))
 }
 
 impl CWriter {
-    pub(super) fn is_there(&self) -> bool {
-        self.write.is_some()
+    /// An error without a function.
+    pub(super) fn required(&self) -> Result<()> {
+        let missing = || Error::new(Status::Argument, "sqs_stream: write is NULL");
+        self.write.map(|_| ()).ok_or_else(missing)
     }
 }
 
 impl ByteSource for CReader {
     fn read(&mut self, out: &mut [u8]) -> Result<usize> {
-        let mut got = 0;
-        // SAFETY: the caller's function with his context; `out` has the room that is told.
-        let code = unsafe { (self.read)(self.ctx, out.as_mut_ptr().cast(), out.len(), &raw mut got) };
+        let mut count = 0;
+        // SAFETY: the caller's function with its context; `out` has the given capacity.
+        let code = unsafe { (self.read)(self.ctx, out.as_mut_ptr().cast(), out.len(), &raw mut count) };
         outcome(code, "sqs_stream.read returned {a}")?;
-        if got > out.len() {
-            return Err(Error::new(Status::Callback, "sqs_stream.read got more bytes than there was room for"));
+        if count > out.len() {
+            return Err(Error::new(Status::Callback, "sqs_stream.read returned more bytes than its capacity"));
         }
-        Ok(got)
+        Ok(count)
     }
 }
 
 impl ByteSink for CWriter {
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
-        // SAFETY: the caller's function with his context; the bytes are valid during the call.
+        // SAFETY: the caller's function with its context; the bytes are valid during the call.
         let code = self.write.map_or(0, |w| unsafe { w(self.ctx, offset, bytes.as_ptr().cast(), bytes.len()) });
         outcome(code, "sqs_stream.write returned {a}")
-    }
-}
-
-/// The caller's progress function.
-pub(super) struct Watch {
-    pub(super) call: sqs_progress_fn,
-    pub(super) ctx: *mut c_void,
-}
-
-impl Watch {
-    /// Tells how far it is; an error where the caller wants no more.
-    pub(super) fn tell(&self, progress: &sqs_progress) -> Result<()> {
-        // SAFETY: the caller's function with his context; the struct is valid during the call.
-        let code = self.call.map_or(0, |call| unsafe { call(self.ctx, progress) });
-        let text = "cancelled: progress returned {a}";
-        if code == 0 { Ok(()) } else { Err(Error::new(Status::Cancelled, text).a(code)) }
     }
 }

@@ -1,17 +1,18 @@
-//! Registering built-in stages: by the name of their kind, or by the kind itself.
+//! Built-in stages, registered by the name of their kind or by the kind itself.
 
-use super::graph::{NO_EDGE, edges, write_id};
+use super::stage::{Edges, sqs_edge_desc, write_id};
 use crate::ffi::handle::{Access, sqs_pipeline, with};
-use crate::ffi::structs;
-use crate::ffi::types::*;
-use crate::limits::{MAX_FAN_IN, NAME_LEN};
+use crate::ffi::status::sqs_status;
+use crate::ffi::structs::{self, Out, versioned};
+use crate::limits::NAME_LEN;
 use crate::pipeline::Pipeline;
 use crate::stages::{Kind, Param, by_name};
 use crate::status::{Error, Result, Status};
+use core::ffi::c_char;
 
-/// A kind of built-in stage; see sqs_kind_argmax and the others.
+/// A kind of built-in stage, returned by sqs_kind_argmax() and the like.
 pub struct sqs_kind {
-    /// [`MARK`], so that a pointer to something else is noticed.
+    /// [`MARK`], so that a pointer to something else is detected.
     mark: u32,
     pub(super) kind: &'static Kind,
 }
@@ -24,17 +25,59 @@ impl sqs_kind {
     }
 }
 
-/// Most parameters of a built-in stage.
-const MAX_PARAMS: usize = 16;
+/// A parameter of a built-in stage: a number or a list.
+///
+/// Has no struct_size, because parameters come in arrays; it never changes.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sqs_param {
+    /// Name, as in the table of the kind.
+    pub key: *const c_char,
+    /// The number. Integers are exact up to 2^53.
+    pub value: f64,
+    /// The list; copied. NULL for a number.
+    pub values: *const f64,
+    /// Length of the list.
+    pub count: usize,
+}
 
-/// Registers a stage of a kind. What `d` points to is the caller's.
-fn register(core: &mut Pipeline<'_>, kind: &Kind, d: &sqs_builtin_desc, id: *mut u32) -> Result<Status> {
+/// A built-in stage. Zero the struct first.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sqs_builtin_desc {
+    /// sizeof(sqs_builtin_desc).
+    pub struct_size: u32,
+    /// 0.
+    pub flags: u32,
+    /// Name of the kind, such as "hann".
+    pub kind: *const c_char,
+    /// Name of the stage, 1 to #SQS_NAME_LEN bytes, not used by another stage or input; copied.
+    pub name: *const c_char,
+    /// Edges; copied.
+    pub edges: *const sqs_edge_desc,
+    /// Parameters, at most 16; copied. NULL: all defaults.
+    pub params: *const sqs_param,
+    /// Number of edges.
+    pub edge_count: u32,
+    /// Number of parameters.
+    pub param_count: u32,
+    /// As in sqs_stage_desc. 0: the estimate of the kind.
+    pub cost_ns_per_row: u64,
+}
+versioned!(sqs_builtin_desc, param_count: u32);
+
+/// Maximum number of parameters of a built-in stage.
+const MAX_PARAMS: usize = 16;
+/// Maximum length of the name of a kind or parameter in bytes.
+const MAX_NAME: usize = 64;
+
+/// Registers a stage of a kind. `d` points to data of the caller.
+fn register(core: &mut Pipeline<'_>, kind: &Kind, d: &sqs_builtin_desc, id: Out<u32>) -> Result<Status> {
     if d.flags != 0 {
         return Err(Error::new(Status::Unsupported, "sqs_builtin_desc: flags must be 0"));
     }
-    let mut specs = [NO_EDGE; MAX_FAN_IN];
     // SAFETY: the caller gives C strings and edge_count edges.
-    let (name, count) = unsafe { (structs::name(d.name, NAME_LEN)?, edges(d.edges, d.edge_count, &mut specs)?) };
+    let (name, edges) = unsafe { (structs::name(d.name, NAME_LEN)?, Edges::read(d.edges, d.edge_count)?) };
     let mut params = [Param { key: "", value: 0.0, values: &[] }; MAX_PARAMS];
     if d.param_count as usize > MAX_PARAMS {
         let text = "a built-in stage has at most {a} parameters";
@@ -43,28 +86,38 @@ fn register(core: &mut Pipeline<'_>, kind: &Kind, d: &sqs_builtin_desc, id: *mut
     // SAFETY: the caller gives param_count parameters.
     let given = unsafe { structs::array(d.params, d.param_count as usize)? };
     for (param, p) in params.iter_mut().zip(given) {
-        // SAFETY: the caller gives C strings and lists of the lengths he says.
+        // SAFETY: the caller gives C strings, and lists of the given lengths.
         *param = unsafe {
-            Param { key: structs::name(p.key, 64)?, value: p.value, values: structs::array(p.values, p.count)? }
+            Param { key: structs::name(p.key, MAX_NAME)?, value: p.value, values: structs::array(p.values, p.count)? }
         };
     }
     let params = params.get(..given.len()).unwrap_or(&[]);
-    let stage = core.add_kind(kind, name, specs.get(..count).unwrap_or(&[]), params)?;
+    let stage = core.add_kind(kind, name, edges.list(), params)?;
     if d.cost_ns_per_row > 0 {
         core.set_cost(stage, d.cost_ns_per_row)?;
     }
     write_id(id, stage)
 }
 
-/// Registers a built-in stage by the name of its kind. Before seal only. A transform of a size that needs a plan takes memory
-/// from the host's heap here (told as sqs_plan_info.host_heap_bytes); nothing else allocates. A program that calls this holds
-/// all kinds: where code is dear, use sqs_stage_register_kind.
+/// Registers a built-in stage by the name of its kind. Before seal.
 ///
-/// desc and all it points to are copied. id: the number of the stage.
-/// Returns what sqs_stage_register returns, and SQS_ERR_NAME: there is no such kind; SQS_ERR_ARGUMENT: a parameter that
-/// the kind does not have, lacks or cannot take; SQS_ERR_GRAPH: rows of a type or length the kind does not take;
-/// SQS_ERR_MEMORY: param_bytes of the config is too small; SQS_ERR_UNSUPPORTED: needs the host's heap and the pipeline
-/// is on the caller's memory.
+/// Does not allocate, except for a transform of a size that needs a plan on the host's heap
+/// (sqs_plan_info.host_heap_bytes). A program that calls this function contains all kinds; to save code, use
+/// sqs_stage_register_kind().
+///
+/// @param[in]  pipeline  handle
+/// @param[in]  desc      description; copied with all that it points to
+/// @param[out] id        number of the stage
+/// @retval SQS_OK
+/// @retval SQS_ERR_NAME         the kind does not exist, or as for sqs_stage_register()
+/// @retval SQS_ERR_ARGUMENT     a parameter is unknown to the kind, missing or out of range, or as for
+///                              sqs_stage_register()
+/// @retval SQS_ERR_GRAPH        the kind does not accept rows of this type or length, or as for sqs_stage_register()
+/// @retval SQS_ERR_LIMIT        more than 16 parameters, or as for sqs_stage_register()
+/// @retval SQS_ERR_MEMORY       param_bytes of the config is too small, or the heap has no memory for a transform
+/// @retval SQS_ERR_UNSUPPORTED  the transform needs the host's heap and the pipeline uses the caller's memory, or as
+///                              for sqs_stage_register()
+/// @return the other statuses of sqs_stage_register()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_stage_register_builtin(
     pipeline: *mut sqs_pipeline,
@@ -72,20 +125,26 @@ pub unsafe extern "C" fn sqs_stage_register_builtin(
     id: *mut u32,
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, _| {
-        structs::usable(id.cast_const())?;
+        let id = Out::new(id)?;
         let d = structs::read(desc)?;
         // SAFETY: the caller gives a C string.
-        let kind = unsafe { structs::name(d.kind, 64)? };
+        let kind = unsafe { structs::name(d.kind, MAX_NAME)? };
         register(core, by_name(kind)?, &d, id)
     })
 }
 
-/// The same by the kind itself, so that a linker keeps the kinds that a program names and no others: with desc.kind NULL,
-/// sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id).
+/// Registers a built-in stage by its kind, so that a linker keeps only the kinds that a program names. Before seal.
 ///
-/// kind: what one of the functions below returns. desc.kind: NULL, or the name of that kind.
-/// Returns what sqs_stage_register_builtin returns; SQS_ERR_ARGUMENT, too: kind is none, or desc.kind names another;
-/// SQS_ERR_ALIGN: kind is misaligned.
+/// For instance, with desc.kind NULL: `sqs_stage_register_kind(p, sqs_kind_hann(), &desc, &id)`.
+///
+/// @param[in]  pipeline  handle
+/// @param[in]  kind      the result of an sqs_kind_ function
+/// @param[in]  desc      description; its kind is NULL or the name of this kind
+/// @param[out] id        number of the stage
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT  kind is NULL or no kind, or desc->kind names another kind
+/// @retval SQS_ERR_ALIGN     kind is misaligned
+/// @return the statuses of sqs_stage_register_builtin()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_stage_register_kind(
     pipeline: *mut sqs_pipeline,
@@ -94,21 +153,18 @@ pub unsafe extern "C" fn sqs_stage_register_kind(
     id: *mut u32,
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, _| {
-        structs::usable(id.cast_const())?;
+        let id = Out::new(id)?;
         structs::usable(kind)?;
-        // SAFETY: it is not NULL and aligned; that it is readable is the caller's word.
+        // SAFETY: not NULL and aligned; readable by the caller's contract.
         if unsafe { (&raw const (*kind).mark).read() } != MARK {
-            return Err(Error::new(
-                Status::Argument,
-                "this is not a kind of stage: use what an sqs_kind function returns",
-            ));
+            return Err(Error::new(Status::Argument, "not a kind of stage: use the result of an sqs_kind function"));
         }
-        // SAFETY: what has the mark is one of those of kinds.rs.
+        // SAFETY: only the statics of kinds.rs have the mark.
         let kind = unsafe { (*kind).kind };
         let d = structs::read(desc)?;
         // SAFETY: the caller gives a C string.
-        if !d.kind.is_null() && unsafe { structs::name(d.kind, 64)? } != kind.name {
-            return Err(Error::new(Status::Argument, "desc.kind names another kind than the one given"));
+        if !d.kind.is_null() && unsafe { structs::name(d.kind, MAX_NAME)? } != kind.name {
+            return Err(Error::new(Status::Argument, "sqs_builtin_desc: kind is not the name of the given kind"));
         }
         register(core, kind, &d, id)
     })

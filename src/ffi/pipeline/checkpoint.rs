@@ -1,124 +1,143 @@
-//! Saving a pipeline and going on from what was saved.
+//! Saving a pipeline to a checkpoint file, and restoring it.
 
 use crate::ffi::handle::{Access, sqs_pipeline, with};
-use crate::ffi::structs;
-use crate::ffi::types::*;
+use crate::ffi::status::sqs_status;
+use crate::ffi::structs::{self, Out, versioned};
 use crate::kernel::Code;
 use crate::limits::MAX_INPUTS;
 use crate::status::{Error, Status};
 use core::ffi::c_void;
 use core::mem::size_of;
 
-/// Tells the bytes that no sqs_checkpoint_save of this sealed pipeline exceeds: what to keep free for its file, and how
-/// large a buffer to read it back must be.
+/// Writes all of the bytes at data, after those of the calls before. Returns 0, or a code of its own, which the error
+/// detail shows.
+pub type sqs_write_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, data: *const c_void, bytes: usize) -> i32>;
+
+/// Positions from which a restored pipeline continues.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct sqs_resume {
+    /// In: sizeof(sqs_resume).
+    pub struct_size: u32,
+    /// Number of inputs.
+    pub input_count: u32,
+    /// For each pushed input the next sample to push; for a source the number of samples it had when it was saved.
+    pub next_sample: [u64; 8],
+}
+versioned!(sqs_resume);
+
+/// Returns the maximum size of the checkpoint file of a sealed pipeline.
 ///
-/// bytes: written on success.
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STATE: not sealed; SQS_ERR_OVERFLOW; SQS_ERR_REENTRANT;
-/// SQS_ERR_POISONED.
+/// No sqs_checkpoint_save() of this pipeline writes more: reserve this space for the file, and for the buffer to read
+/// it back.
+///
+/// @param[in]  pipeline  handle
+/// @param[out] bytes     maximum size in bytes
+/// @retval SQS_OK
+/// @retval SQS_ERR_STATE      the pipeline is not sealed
+/// @retval SQS_ERR_ARGUMENT   the handle is not valid, or bytes is NULL
+/// @retval SQS_ERR_ALIGN      bytes is misaligned
+/// @retval SQS_ERR_OVERFLOW   the size does not fit 64 bits
+/// @retval SQS_ERR_REENTRANT  called from a callback of this handle
+/// @retval SQS_ERR_POISONED   the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_checkpoint_bytes(pipeline: *mut sqs_pipeline, bytes: *mut u64) -> sqs_status {
     with(pipeline, Access::Normal, |core, _| {
-        structs::usable(bytes.cast_const())?;
-        let most = core.checkpoint_bytes()?;
-        // SAFETY: checked.
-        unsafe { bytes.write(most) };
+        let bytes = Out::new(bytes)?;
+        bytes.set(core.checkpoint_bytes()?);
         Ok(Status::Ok)
     })
 }
 
-/// Saves all that a pipeline of the same graph and config needs to go on from here: states, positions, the samples and
-/// rows that are still needed, queued rows, and the checkpoints of stages with state. sink gets the file from its start in
-/// pieces of at most 512 bytes: (ctx, bytes, number of bytes). It returns 0, or a code of its own that ends the call. The
-/// format is the same on every machine (docs/formats/checkpoint.md). Changes nothing, runs no stage, does not allocate.
+/// Writes a checkpoint file: all that a pipeline of the same graph and config needs to continue from here.
 ///
-/// Not saved: an evaluation under way (ask again from the first row not handed out: the checkpoints make that cheap), the
-/// row cache, sqs_stats. written: NULL, or where to put the length of the file, on success.
-/// Returns SQS_OK; SQS_ERR_CALLBACK: sink failed; SQS_ERR_STATE: not sealed; SQS_ERR_CORRUPT: what would be saved is
-/// damaged; SQS_ERR_ARGUMENT: NULL; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/// The file holds states, positions, the samples and rows that are still needed, queued rows, and the checkpoints of
+/// stages with state. It does not hold a running evaluation (request it again from the first row not delivered; the
+/// checkpoints make that inexpensive), the row cache, and the statistics. The format is the same on every machine
+/// (docs/formats/checkpoint.md). Changes nothing, runs no stage, does not allocate.
+///
+/// @param[in]  pipeline       handle
+/// @param[in]  write          receives the file from its start, in pieces of at most 512 bytes
+/// @param[in]  ctx            first argument of write
+/// @param[out] written_bytes  length of the file in bytes; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_CALLBACK   write failed
+/// @retval SQS_ERR_CORRUPT    data that would be saved is damaged
+/// @retval SQS_ERR_STATE      the pipeline is not sealed
+/// @retval SQS_ERR_ARGUMENT   the handle is not valid, or write is NULL
+/// @retval SQS_ERR_ALIGN      written_bytes is misaligned
+/// @retval SQS_ERR_REENTRANT  called from a callback of this handle
+/// @retval SQS_ERR_POISONED   the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_checkpoint_save(
     pipeline: *mut sqs_pipeline,
-    sink: sqs_write_fn,
+    write: sqs_write_fn,
     ctx: *mut c_void,
-    written: *mut u64,
+    written_bytes: *mut u64,
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, _| {
-        let sink = sink.ok_or_else(|| Error::new(Status::Argument, "saving needs a sink"))?;
-        if !written.is_null() {
-            structs::usable(written.cast_const())?;
-        }
-        let mut take = |bytes: &[u8]| {
-            // SAFETY: the caller's function with his context; the bytes are valid during the call.
-            let code = unsafe { sink(ctx, bytes.as_ptr().cast(), bytes.len()) };
+        let write = write.ok_or_else(|| Error::new(Status::Argument, "saving needs a write function"))?;
+        let written = Out::or_null(written_bytes)?;
+        let mut put = |bytes: &[u8]| {
+            // SAFETY: the caller's function with its context; the bytes are valid during the call.
+            let code = unsafe { write(ctx, bytes.as_ptr().cast(), bytes.len()) };
             if code == 0 { Ok(()) } else { Err(Code(code)) }
         };
-        let length = core.checkpoint_save(&mut take)?;
-        if !written.is_null() {
-            // SAFETY: checked.
-            unsafe { written.write(length) };
-        }
+        written.set(core.checkpoint_save(&mut put)?);
         Ok(Status::Ok)
     })
 }
 
-/// Goes on where a pipeline was saved: the handle must be sealed, with the same inputs, stages (name, row, edges, state,
-/// revision), opened outputs and checkpoint settings. What it did before is forgotten, as by sqs_pipeline_reset. The rows
-/// that follow are those of a pipeline that was never stopped, to the bit. Runs no stage and does not allocate.
+/// Continues where a pipeline was saved.
 ///
-/// file: the bytes bytes of the file, whole. It is checked before anything is changed. out: NULL, or where to put where
-/// each input goes on.
-/// Sources must be set as before, and have at least the samples they had. Pulls go on with the row that
-/// sqs_output_position tells.
-/// Returns SQS_OK; SQS_ERR_FORMAT: no checkpoint file, or of another version; SQS_ERR_CORRUPT: damaged or cut;
-/// SQS_ERR_GRAPH: of another graph or config, the detail says what differs; SQS_ERR_RANGE: a source has fewer samples than
-/// it had, or ended and has others; SQS_ERR_UNSUPPORTED: saved on a machine of another byte order by a stage that tells no
-/// state_word; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: NULL; SQS_ERR_OVERLAP: file lies in the work area;
-/// SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT; SQS_ERR_POISONED. After an error the pipeline is as it was.
+/// The handle must be sealed, with the same inputs, stages (name, row, edges, state, revision), opened outputs and
+/// checkpoint settings. Sources must be set as before, and have at least the samples they had. The previous content of
+/// the pipeline is discarded, as by sqs_pipeline_reset(). The following rows are bit-identical to those of a pipeline
+/// that was never stopped. Pulls continue with the row that sqs_output_position() returns. The file is checked before
+/// anything changes; after an error the pipeline is as before. Runs no stage and does not allocate.
+///
+/// @param[in]  pipeline    handle
+/// @param[in]  file        the whole file
+/// @param[in]  file_bytes  length of the file in bytes
+/// @param[out] resume      where each input continues; struct_size set by the caller; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_FORMAT       not a checkpoint file, or of another version
+/// @retval SQS_ERR_CORRUPT      the file is damaged or incomplete
+/// @retval SQS_ERR_GRAPH        the file is of another graph or config; the detail names the difference
+/// @retval SQS_ERR_RANGE        a source has fewer samples than it had, or had ended with another length
+/// @retval SQS_ERR_UNSUPPORTED  saved on a machine of another byte order, with a stage whose state_word is 0
+/// @retval SQS_ERR_STATE        the pipeline is not sealed
+/// @retval SQS_ERR_ARGUMENT     the handle is not valid, or file is NULL
+/// @retval SQS_ERR_ALIGN        resume is misaligned
+/// @retval SQS_ERR_OVERLAP      file overlaps the work area
+/// @retval SQS_ERR_STRUCT_SIZE  resume->struct_size is not valid
+/// @retval SQS_ERR_REENTRANT    called from a callback of this handle
+/// @retval SQS_ERR_POISONED     the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_checkpoint_restore(
     pipeline: *mut sqs_pipeline,
     file: *const c_void,
-    bytes: usize,
-    out: *mut sqs_resume,
+    file_bytes: usize,
+    resume: *mut sqs_resume,
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, _| {
-        if !out.is_null() {
-            structs::writable(out)?;
+        if !resume.is_null() {
+            structs::writable(resume)?;
         }
         structs::usable(file.cast::<u8>())?;
         // SAFETY: the caller gives the whole file.
-        let file_bytes = unsafe { structs::array(file.cast::<u8>(), bytes)? };
-        if core.overlaps_work(file.addr(), bytes) {
+        let bytes = unsafe { structs::array(file.cast::<u8>(), file_bytes)? };
+        if core.overlaps_work(file.addr(), file_bytes) {
             return Err(Error::new(Status::Overlap, "the file lies in the work area of the pipeline"));
         }
-        let resume = core.checkpoint_restore(file_bytes)?;
-        if !out.is_null() {
-            let inputs = u32::try_from(core.graph().inputs().len()).unwrap_or(0);
-            let next_sample: [u64; MAX_INPUTS] = resume.next_sample;
-            structs::write(out, sqs_resume { struct_size: size_of::<sqs_resume>() as u32, inputs, next_sample })?;
-        }
-        Ok(Status::Ok)
-    })
-}
-
-/// Tells where an opened output stands: the row that the next sqs_pull starts with, and one behind the last that waits.
-///
-/// next, end: NULL, or written on success.
-/// Returns SQS_OK; SQS_ERR_STATE: not open, or not sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED; SQS_ERR_ARGUMENT.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_output_position(
-    pipeline: *mut sqs_pipeline,
-    stage: u32,
-    next: *mut u64,
-    end: *mut u64,
-) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
-        let (head, tail) = core.pull_position(stage as usize)?;
-        let wanted = || [(next, head), (end, tail)].into_iter().filter(|(to, _)| !to.is_null());
-        wanted().try_for_each(|(to, _)| structs::usable(to.cast_const()))?;
-        for (to, value) in wanted() {
-            // SAFETY: checked.
-            unsafe { to.write(value) };
+        let restored = core.checkpoint_restore(bytes)?;
+        if !resume.is_null() {
+            let input_count = u32::try_from(core.graph().inputs().len()).unwrap_or(0);
+            let next_sample: [u64; MAX_INPUTS] = restored.next_sample;
+            structs::write(
+                resume,
+                sqs_resume { struct_size: size_of::<sqs_resume>() as u32, input_count, next_sample },
+            )?;
         }
         Ok(Status::Ok)
     })

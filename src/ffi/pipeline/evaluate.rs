@@ -1,66 +1,90 @@
-//! Rows of a range.
+//! Rows of a range, into a buffer.
 
-use super::callbacks::{BufferSink, CSink};
-use super::plan::{request, seal_first};
-use super::stream::buffer_for;
+use super::buffers::check_capacity;
+use super::seal::seal_first;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
-use crate::ffi::memory::Holder;
-use crate::ffi::structs;
-use crate::ffi::types::*;
-use crate::io::SinkBox;
+use crate::ffi::status::sqs_status;
+use crate::ffi::structs::Out;
+use crate::io::{Sink, SinkBox};
+use crate::kernel::Code;
 use crate::pipeline::Pipeline;
 use crate::plan::{ALL, Order, Request};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
 
-/// Runs an evaluation to its end; after an error it is given up. Says how many rows were handed out.
+/// A buffer of the caller that receives rows from row `start`.
+struct BufferSink {
+    base: *mut u8,
+    len: usize,
+    start: u64,
+}
+
+impl Sink for BufferSink {
+    fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code> {
+        let row = bytes.len().checked_div(rows).ok_or(Code::MISFIT)?;
+        let skip = first.checked_sub(self.start).and_then(|n| usize::try_from(n).ok()).ok_or(Code::MISFIT)?;
+        let at = skip.checked_mul(row).ok_or(Code::MISFIT)?;
+        let fits = at.checked_add(bytes.len()).is_some_and(|end| end <= self.len);
+        if !fits {
+            return Err(Code::MISFIT);
+        }
+        // SAFETY: within the caller's buffer (checked), which does not overlap the pipeline's memory (checked when
+        // the evaluation began).
+        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), self.base.add(at), bytes.len()) };
+        Ok(())
+    }
+}
+
+/// Runs an evaluation to its end; cancels it after an error. Counts the rows delivered.
 pub(in crate::ffi) fn run(
     core: &mut Pipeline<'static>,
-    ask: &Request,
+    request: &Request,
     sink: SinkBox<'static>,
-    got: &mut u64,
+    delivered: &mut u64,
 ) -> Result<Status> {
-    let total = core.evaluate_begin(ask, sink)?;
-    // Each turn makes a block, or part of one, of the rows asked for.
+    let total = core.evaluate_begin(request, sink)?;
+    // Each turn computes a block, or part of one, of the requested rows.
     while core.evaluating() {
-        // One block at a time, so that what was handed out is known when something fails.
+        // One block at a time, so that the number of rows delivered is known after an error.
         let mut done = 0;
         let stepped = core.step_evaluation_once(u64::MAX, &mut done);
-        *got = if core.evaluating() { core.evaluated() } else { total };
+        *delivered = if core.evaluating() { core.evaluated() } else { total };
         stepped.inspect_err(|_| core.evaluate_cancel())?;
     }
     Ok(Status::Ok)
 }
 
-/// Reads a request and its sink, and seals for it where nobody has sealed.
-fn parse(
-    core: &mut Pipeline<'static>,
-    holder: &mut Holder,
-    ask: *const sqs_request,
-    sink: sqs_sink_fn,
-    ctx: *mut c_void,
-) -> Result<(Request, SinkBox<'static>)> {
-    let ask = request(ask)?;
-    let take = sink.ok_or_else(|| Error::new(Status::Argument, "an evaluation needs a sink"))?;
-    core.available_rows(ask.stage)?;
-    seal_first(core, holder, &[ask])?;
-    Ok((ask, SinkBox::new(CSink { take, ctx }, |p| p)))
-}
-
-/// Evaluates rows first to first + count - 1 of a stage into a buffer, in order: the simple case. Does not move the
-/// stream or what will be pulled. The first evaluate of a pipeline that is not sealed seals it for this request, and is
-/// the only one that allocates. While an evaluation runs, samples before it may leave a pushed input's ring afterwards,
-/// unless outputs are open.
+/// Evaluates rows first to first + count - 1 of a stage into a buffer, in forward order.
 ///
-/// count: SQS_ALL for all rows from first on that there are. rows: cap_bytes bytes of room. got: rows written, always
-/// written; after an error what came before it.
-/// Returns SQS_OK; SQS_ERR_RANGE: rows that are not there yet (or depend on samples that are not): the detail says how
-/// many there are; or rows behind a reverse scan while the end of the input is not known; SQS_ERR_SPACE: the buffer is too short, the detail tells the need; SQS_ERR_EVICTED: samples needed have
-/// left the ring, the detail says where it starts; SQS_ERR_NOT_PLANNED: sealed for other requests, the detail tells the
-/// bytes; SQS_ERR_CALLBACK: a stage or source failed; SQS_ERR_STATE: an evaluation is under way; SQS_ERR_ARGUMENT: NULL,
-/// no such stage; SQS_ERR_OVERLAP; SQS_ERR_OVERFLOW; what sqs_pipeline_seal returns, when it seals; SQS_ERR_REENTRANT;
-/// SQS_ERR_POISONED.
+/// Does not affect the stream or the rows that will be pulled. If the pipeline is not sealed, the first evaluation
+/// seals it for this request; it is the only one that allocates. After the evaluation, samples before its rows may
+/// leave the buffer of a pushed input, unless outputs are open.
+///
+/// @param[in]  pipeline        handle
+/// @param[in]  stage           number of the stage
+/// @param[in]  first           first row
+/// @param[in]  count           number of rows; #SQS_ALL: all that are available from first
+/// @param[out] rows            the rows, one after another without gaps
+/// @param[in]  capacity_bytes  size of rows in bytes
+/// @param[out] written_rows    number of rows written; always written, after an error the rows before it
+/// @retval SQS_OK
+/// @retval SQS_ERR_RANGE        rows that are not available yet, because samples are missing (the detail gives the
+///                              number available); or rows after a reverse scan while the end of the input is not known
+/// @retval SQS_ERR_SPACE        the buffer is too short; the detail gives the size needed
+/// @retval SQS_ERR_EVICTED      samples that are needed have left the input buffer; the detail gives its first sample
+/// @retval SQS_ERR_NOT_PLANNED  the pipeline is sealed for other requests; the detail gives the bytes needed
+/// @retval SQS_ERR_CALLBACK     a stage or source failed
+/// @retval SQS_ERR_CORRUPT      samples that are needed are damaged and cannot be read again
+/// @retval SQS_ERR_STATE        an evaluation is running
+/// @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, or the stage does not exist
+/// @retval SQS_ERR_ALIGN        written_rows is misaligned
+/// @retval SQS_ERR_OVERLAP      rows overlaps the work area
+/// @retval SQS_ERR_OVERFLOW     the rows do not fit the address space
+/// @retval SQS_ERR_REENTRANT    called from a callback of this handle
+/// @retval SQS_ERR_POISONED     the handle is poisoned
+/// @return the statuses of sqs_pipeline_seal() where this call seals
+/// @see sqs_evaluate_to(), sqs_evaluate_begin()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_evaluate(
     pipeline: *mut sqs_pipeline,
@@ -68,74 +92,25 @@ pub unsafe extern "C" fn sqs_evaluate(
     first: u64,
     count: u64,
     rows: *mut c_void,
-    cap_bytes: usize,
-    got: *mut u64,
+    capacity_bytes: usize,
+    written_rows: *mut u64,
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, holder| {
-        structs::usable(got.cast_const())?;
-        // SAFETY: checked.
-        unsafe { got.write(0) };
-        let ask = Request { stage: stage as usize, first, count, order: Order::Forward };
-        let there = core.available_rows(ask.stage)?;
-        seal_first(core, holder, &[ask])?;
-        let count = if count == ALL { there.sat_sub(first) } else { count };
-        if first.checked_add(count).is_none_or(|end| end > there) {
-            let text = "rows up to {a} are asked for, there are {b} so far";
-            return Err(Error::new(Status::Range, text).a(first.sat_add(count)).b(there));
+        let written = Out::new(written_rows)?;
+        written.set(0);
+        let request = Request { stage: stage as usize, first, count, order: Order::Forward };
+        let available = core.available_rows(request.stage)?;
+        seal_first(core, holder, &[request])?;
+        let count = if count == ALL { available.sat_sub(first) } else { count };
+        if first.checked_add(count).is_none_or(|end| end > available) {
+            let text = "rows up to {a} are requested, {b} are available";
+            return Err(Error::new(Status::Range, text).a(first.sat_add(count)).b(available));
         }
-        let len = buffer_for(core, stage, rows, cap_bytes, count)?.len;
+        let len = check_capacity(core, stage, rows, capacity_bytes, count)?;
         let sink = BufferSink { base: rows.cast(), len, start: first };
-        let mut n = 0;
-        let result = run(core, &ask, SinkBox::new(sink, |p| p), &mut n);
-        // SAFETY: checked.
-        unsafe { got.write(n) };
+        let mut delivered = 0;
+        let result = run(core, &request, SinkBox::new(sink, |p| p), &mut delivered);
+        written.set(delivered);
         result
-    })
-}
-
-/// Evaluates a request into a function, which gets whole blocks of rows in order: (ctx, first row, number of rows, rows,
-/// bytes), valid during the call. It returns 0, or a code of its own that ends the evaluation.
-///
-/// Returns what sqs_evaluate returns, but for the buffer's statuses; SQS_ERR_CALLBACK also when sink fails.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_evaluate_to(
-    pipeline: *mut sqs_pipeline,
-    ask: *const sqs_request,
-    sink: sqs_sink_fn,
-    ctx: *mut c_void,
-) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
-        let (ask, sink) = parse(core, holder, ask, sink, ctx)?;
-        run(core, &ask, sink, &mut 0)
-    })
-}
-
-/// Begins an evaluation that sqs_step carries on in slices of bounded work; one at a time. sink is called from inside
-/// sqs_step; when it fails, sqs_step says so, and offers the same rows again when called again. When the last row was
-/// handed out, sqs_step returns SQS_END (or goes on with the stream) and sqs_stats.evaluating is 0.
-///
-/// Returns what sqs_evaluate_to returns. With nothing to hand out (count 0) the next sqs_step ends it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_evaluate_begin(
-    pipeline: *mut sqs_pipeline,
-    ask: *const sqs_request,
-    sink: sqs_sink_fn,
-    ctx: *mut c_void,
-) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
-        let (ask, sink) = parse(core, holder, ask, sink, ctx)?;
-        core.evaluate_begin(&ask, sink)?;
-        Ok(Status::Ok)
-    })
-}
-
-/// Gives up the evaluation under way. Without one it changes nothing. Rows handed out stay handed out.
-///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_evaluate_cancel(pipeline: *mut sqs_pipeline) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
-        core.evaluate_cancel();
-        Ok(Status::Ok)
     })
 }

@@ -1,5 +1,5 @@
-//! A function for each kind of built-in stage, so that what a program does not name is not linked.
-#![allow(missing_docs, reason = "the table of kinds in the header says what each is; the first speaks for all")]
+//! A function for each kind of built-in stage, so that kinds that a program does not name are not linked.
+#![allow(missing_docs, reason = "the header has the text of each kind from its manual")]
 
 use super::builtin::sqs_kind;
 use crate::stages::kinds;
@@ -12,8 +12,6 @@ macro_rules! of {
     }};
 }
 
-/// The kinds of built-in stages, one function each, for sqs_stage_register_kind; the table at the top says what they do. The
-/// same pointer each time, never NULL, and nothing to free.
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_argmax() -> *const sqs_kind {
     of!(ARGMAX)
@@ -180,7 +178,7 @@ mod tests {
     use crate::stages::KINDS;
 
     #[test]
-    fn each_function_gives_the_kind_of_its_name() {
+    fn each_function_returns_the_kind_of_its_name() {
         let all = [
             ("argmax", sqs_kind_argmax as extern "C" fn() -> *const sqs_kind),
             ("band", sqs_kind_band),

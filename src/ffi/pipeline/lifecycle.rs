@@ -1,170 +1,53 @@
-//! Making, resetting and deleting pipelines.
+//! Creating, resetting and deleting pipelines.
 
-use super::callbacks::dtype;
-use crate::dtype::Dtype;
-use crate::ffi::handle::{Access, detail, heal, retire, sqs_pipeline, with, without};
-use crate::ffi::memory::Holder;
-use crate::ffi::structs;
-use crate::ffi::structs::put_text;
-use crate::ffi::types::*;
-use crate::graph::{GraphLimits, InputSpec};
-use crate::limits::{AREA_ALIGN, DEFAULT_EDGES, DEFAULT_STAGES};
+use super::config::{ParsedConfig, parse, sqs_config};
+use crate::ffi::handle::{Access, detail, heal, retire, sqs_pipeline, with};
+use crate::ffi::memory::{Holder, sqs_memory};
+use crate::ffi::status::{SQS_OK, sqs_error, sqs_status, without_handle};
+use crate::ffi::structs::{self, Out, put_text};
 use crate::pipeline::{Config, Pipeline};
-use crate::plan::{Mode, PlanOptions};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use core::mem::{MaybeUninit, size_of};
 
-/// Cache that blocks should fit when the config does not say: the L2 of a small processor.
-const DEFAULT_CACHE: u64 = 512 << 10;
-const DEFAULT_PARAM_BYTES: usize = 1024;
-const DEFAULT_CHECKPOINTS: u32 = 32;
-const MOST_CHECKPOINTS: u32 = 1 << 16;
-
-/// What a config means, with its defaults filled in.
-struct ParsedConfig {
-    input: InputSpec<'static>,
-    options: PlanOptions,
-    limits: GraphLimits,
-    param_bytes: usize,
-    control: usize,
-    /// The directory for spilling, or NULL.
-    spill_dir: *const c_char,
-}
-
-fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
-    let c = structs::read(config)?;
-    let bad = |text| Error::new(Status::Argument, text);
-    if c.flags != 0 || c.reserved != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_config: flags and reserved must be 0"));
-    }
-    let or = |v: u32, default: u32| if v == 0 { default } else { v };
-    let (stages, edges) = (or(c.max_stages, DEFAULT_STAGES), or(c.max_edges, DEFAULT_EDGES));
-    if stages > 1024 || edges > 4096 {
-        return Err(bad("sqs_config: max_stages is at most 1024, max_edges at most 4096"));
-    }
-    let limits = GraphLimits { stages: stages as usize, edges: edges as usize };
-    let param_bytes = if c.param_bytes == 0 { DEFAULT_PARAM_BYTES } else { c.param_bytes as usize };
-    let options = PlanOptions {
-        mode: match c.mode {
-            SQS_MODE_AUTO => Mode::Auto,
-            SQS_MODE_CLASSIC => Mode::Classic,
-            SQS_MODE_SQRT => Mode::Sqrt,
-            other => return Err(bad("sqs_config: there is no mode {a}").a(other)),
-        },
-        budget: if c.memory_budget_bytes == 0 { u64::MAX } else { c.memory_budget_bytes },
-        cache_bytes: if c.cache_bytes == 0 { DEFAULT_CACHE } else { c.cache_bytes },
-        lru_bytes: if c.lru_bytes == SQS_OFF { 0 } else { c.lru_bytes },
-        checkpoint_every: c.checkpoint_every,
-        checkpoint_slots: match (c.checkpoint_every, c.checkpoint_slots) {
-            (SQS_OFF, _) => 0,
-            (_, 0) => DEFAULT_CHECKPOINTS,
-            (_, n) if n.is_multiple_of(2) && n <= MOST_CHECKPOINTS => n,
-            (_, n) => {
-                return Err(bad("sqs_config: checkpoint_slots is {a}, not an even number up to {b}")
-                    .a(n)
-                    .b(MOST_CHECKPOINTS));
-            }
-        },
-        sweep: None,
-        choose_lru: c.mode == SQS_MODE_AUTO && c.lru_bytes == 0,
-        spill: !c.spill_dir.is_null(),
-    };
-    let input = InputSpec {
-        name: "input",
-        dtype: dtype(c.dtype, Dtype::F32).ok_or_else(|| bad("sqs_config: there is no dtype {a}").a(c.dtype))?,
-        channels: or(c.channels, 1),
-        window: c.window,
-        hop: c.hop,
-        capacity: c.input_capacity,
-    };
-    if input.window == 0 || input.hop == 0 {
-        return Err(bad("sqs_config: window and hop must be at least 1"));
-    }
-    let control = Pipeline::control_bytes(limits, param_bytes, size_of::<sqs_pipeline>())?;
-    Ok(ParsedConfig { input, options, limits, param_bytes, control, spill_dir: c.spill_dir })
-}
-
-/// Fills a config with zeros, which mean the defaults, and sets its struct_size. Then set at least window and hop.
-/// Callbacks may call it.
+/// Creates a pipeline with one input, named "input", and no stages.
 ///
-/// struct_size: sizeof(sqs_config) of the caller.
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: config is NULL; SQS_ERR_STRUCT_SIZE: too small, or no size of a struct.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_config_init(config: *mut sqs_config, struct_size: usize) -> sqs_status {
-    structs::init(config, struct_size)
-}
-
-/// Tells the size in bytes and the alignment of the control area for this config; it follows from max_stages,
-/// max_edges and param_bytes alone. For static arrays there is SQS_CONTROL_BYTES. Callbacks may call it.
+/// Allocates the control area, unless memory gives it.
 ///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_pipeline_control_bytes(
-    config: *const sqs_config,
-    bytes: *mut usize,
-    align: *mut usize,
-) -> sqs_status {
-    without(core::ptr::null_mut(), || {
-        structs::usable(bytes.cast_const())?;
-        structs::usable(align.cast_const())?;
-        let need = parse(config)?.control;
-        // SAFETY: checked above.
-        unsafe {
-            bytes.write(need);
-            align.write(AREA_ALIGN);
-        }
-        Ok(Status::Ok)
-    })
-}
-
-/// Makes a pipeline: no stages yet, one input named "input".
-///
-/// memory: NULL for the host's heap; or an area or allocator (copied; see sqs_memory). Allocates the control area, where
-/// it is not given. out: the handle, to be deleted with sqs_pipeline_delete. error: NULL, or where to put the detail.
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL or a value out of range; SQS_ERR_STRUCT_SIZE; SQS_ERR_UNSUPPORTED: a newer
-/// struct, or no heap or no spill_dir in this build; SQS_ERR_MEMORY: the area is too small, the detail says by how much, or the
-/// allocator gave none; SQS_ERR_IO: spill_dir cannot be opened; SQS_ERR_ALIGN; SQS_ERR_OVERFLOW: window, hop and channels do not fit the address space.
+/// @param[in]  config    configuration; copied
+/// @param[in]  memory    source of the memory, copied; NULL: the host's heap
+/// @param[out] pipeline  the handle, to be deleted with sqs_pipeline_delete()
+/// @param[out] error     details of an error; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT     a required pointer is NULL, or a value of config or memory is out of range
+/// @retval SQS_ERR_MEMORY       the control area is too small (the detail gives both sizes), or the allocator returned
+///                              none
+/// @retval SQS_ERR_ALIGN        the control area is not aligned to 8 bytes, or a pointer is misaligned
+/// @retval SQS_ERR_OVERFLOW     window, hop and channels do not fit the address space
+/// @retval SQS_ERR_IO           spill_dir cannot be opened
+/// @retval SQS_ERR_STRUCT_SIZE  struct_size of config or memory is not valid
+/// @retval SQS_ERR_UNSUPPORTED  fields are set that this version does not know, or this build has no heap or no
+///                              spill_dir
+/// @see sqs_pipeline_control_bytes()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_new(
     config: *const sqs_config,
     memory: *const sqs_memory,
-    out: *mut *mut sqs_pipeline,
+    pipeline: *mut *mut sqs_pipeline,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without(error, || {
-        structs::usable(out.cast_const())?;
-        let meaning = parse(config)?;
+    without_handle(error, || {
+        let out = Out::new(pipeline)?;
+        let parsed = parse(config)?;
         let memory = if memory.is_null() { None } else { Some(structs::read(memory)?) };
-        let (mut holder, base) = Holder::new(memory, meaning.control)?;
-        if !meaning.spill_dir.is_null() {
-            // SAFETY: the caller gives a C string.
-            let path = unsafe { core::ffi::CStr::from_ptr(meaning.spill_dir) };
-            if let Err(e) = holder.open_spill(path) {
-                holder.release();
-                return Err(e);
-            }
-        }
-        let head = size_of::<sqs_pipeline>();
-        // SAFETY: the area has `control` bytes from `base` on, which are the pipeline's until it is deleted.
-        let tables: &'static mut [MaybeUninit<u8>] =
-            unsafe { core::slice::from_raw_parts_mut(base.add(head).cast(), meaning.control.sat_sub(head)) };
-        let config = Config {
-            input: meaning.input,
-            options: meaning.options,
-            limits: meaning.limits,
-            param_bytes: meaning.param_bytes,
-            host_heap: holder.is_host(),
-        };
-        match Pipeline::new(&config, tables) {
+        let (mut holder, base) = Holder::new(memory, parsed.control)?;
+        match create(&parsed, &mut holder, base) {
             Ok(core) => {
                 let handle: *mut sqs_pipeline = base.cast();
                 // SAFETY: the head of the area is aligned and large enough for the handle.
-                unsafe {
-                    handle.write(sqs_pipeline::new(holder, core));
-                    out.write(handle);
-                }
+                unsafe { handle.write(sqs_pipeline::new(holder, core)) };
+                out.set(handle);
                 Ok(Status::Ok)
             }
             Err(e) => {
@@ -175,10 +58,36 @@ pub unsafe extern "C" fn sqs_pipeline_new(
     })
 }
 
-/// Back to row 0 of new input: forgets samples, queued rows, cached rows and an evaluation under way; keeps graph, plan
-/// and memory. Sources stay, at their present length. Does not allocate. Also revives a poisoned handle.
+/// Opens the spill directory, and sets up the tables after the handle in the control area at `base`.
+fn create(parsed: &ParsedConfig, holder: &mut Holder, base: *mut u8) -> Result<Pipeline<'static>> {
+    if !parsed.spill_dir.is_null() {
+        // SAFETY: the caller gives a C string.
+        holder.open_spill(unsafe { core::ffi::CStr::from_ptr(parsed.spill_dir) })?;
+    }
+    let head = size_of::<sqs_pipeline>();
+    // SAFETY: the area has `control` bytes from `base`, which are the pipeline's until it is deleted.
+    let tables: &'static mut [MaybeUninit<u8>] =
+        unsafe { core::slice::from_raw_parts_mut(base.add(head).cast(), parsed.control.sat_sub(head)) };
+    let config = Config {
+        input: parsed.input,
+        options: parsed.options,
+        limits: parsed.limits,
+        param_bytes: parsed.param_bytes,
+        host_heap: holder.is_host(),
+    };
+    Pipeline::new(&config, tables)
+}
+
+/// Returns a pipeline to row 0 of new input; the only way to use a poisoned handle again.
 ///
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT.
+/// Discards samples, queued rows, cached rows, checkpoints and a running evaluation; keeps graph, plan and memory.
+/// Sources stay, at their present length. Does not allocate.
+///
+/// @param[in] pipeline  handle
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT   the handle is not valid
+/// @retval SQS_ERR_REENTRANT  called from a callback of this handle
+/// @retval SQS_ERR_POISONED   the tables of the graph are damaged: delete the handle
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_reset(pipeline: *mut sqs_pipeline) -> sqs_status {
     let status = with(pipeline, Access::Poisoned, |core, _| {
@@ -191,15 +100,18 @@ pub unsafe extern "C" fn sqs_pipeline_reset(pipeline: *mut sqs_pipeline) -> sqs_
     status
 }
 
-/// Ends a pipeline and gives back its memory. NULL is allowed. The handle must not be used afterwards. From inside a
-/// callback of the same handle it does nothing.
+/// Deletes a pipeline and releases its memory.
+///
+/// The handle must not be used afterwards. From a callback of the same handle this does nothing.
+///
+/// @param[in] pipeline  handle; NULL is allowed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_delete(pipeline: *mut sqs_pipeline) {
     if !retire(pipeline) {
         return;
     }
-    // SAFETY: a live handle that no call is using; what it holds is dropped in its place or read out, once each, then its
-    // memory is given back. Damaged tables are not followed: what built-in stages hold on the host's heap stays there.
+    // SAFETY: a live handle that no call is using; its fields are dropped in place or read out, once each, then its
+    // memory is released. Damaged tables are not followed: heap memory of built-in stages is then leaked.
     let holder = unsafe {
         let core = &mut (*pipeline).core;
         if core.check_tables().is_ok() {
@@ -210,21 +122,27 @@ pub unsafe extern "C" fn sqs_pipeline_delete(pipeline: *mut sqs_pipeline) {
     holder.release();
 }
 
-/// Copies the detail of the last error of this handle: one English sentence, closed with a zero, cut to cap bytes.
-/// Empty when there was none.
+/// Copies the detail of the last error of a handle: one sentence of English, zero-terminated.
 ///
-/// buf: cap bytes, or NULL with cap 0. need: NULL, or where to put the size that holds all of it.
-/// Returns SQS_OK; SQS_ERR_SPACE: the text was cut; SQS_ERR_ARGUMENT: no handle, or buf is NULL; SQS_ERR_REENTRANT.
+/// The text is empty before the first error. It is cut if it does not fit. Valid on poisoned handles.
+///
+/// @param[in]  pipeline        handle
+/// @param[out] buffer          the text; NULL with a capacity of 0
+/// @param[in]  capacity_bytes  size of buffer in bytes
+/// @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_SPACE      the text was cut
+/// @retval SQS_ERR_ARGUMENT   the handle is not valid, or buffer is NULL with a capacity above 0
+/// @retval SQS_ERR_REENTRANT  called from a callback of this handle
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_error_detail(
     pipeline: *const sqs_pipeline,
-    buf: *mut c_char,
-    cap: usize,
-    need: *mut usize,
+    buffer: *mut c_char,
+    capacity_bytes: usize,
+    needed_bytes: *mut usize,
 ) -> sqs_status {
-    let text = match detail(pipeline) {
-        Ok(text) => text,
-        Err(status) => return status.code(),
-    };
-    put_text(&text, buf, cap, need)
+    match detail(pipeline) {
+        Ok(text) => put_text(&text, buffer, capacity_bytes, needed_bytes),
+        Err(status) => status.code(),
+    }
 }

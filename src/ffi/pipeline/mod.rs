@@ -1,34 +1,53 @@
-//! The pipeline in C: its life, its graph, plans, streams, evaluations, checkpoints and statistics.
+//! The pipeline in C: life cycle, graph, plans, streams, evaluations, checkpoints and statistics.
 
+mod buffers;
 #[cfg(feature = "stages")]
 mod builtin;
 mod callbacks;
 mod checkpoint;
+mod config;
+mod control;
 pub(in crate::ffi) mod evaluate;
-mod graph;
+mod evaluate_to;
 #[cfg(feature = "std")]
 mod host;
+mod input;
 #[cfg(feature = "stages")]
 mod kinds;
 mod lifecycle;
-pub(in crate::ffi) mod plan;
+mod output;
+mod plan;
+mod push;
+pub(in crate::ffi) mod request;
+mod scrub;
+pub(in crate::ffi) mod seal;
+mod source;
 #[cfg(feature = "std")]
 mod source_file;
+mod stage;
 mod stats;
-mod stream;
 
 #[cfg(feature = "stages")]
 pub use builtin::*;
 pub use checkpoint::*;
+pub use config::*;
+pub use control::*;
 pub use evaluate::*;
-pub use graph::*;
+pub use evaluate_to::*;
 #[cfg(feature = "std")]
 pub use host::*;
+pub use input::*;
 #[cfg(feature = "stages")]
 pub use kinds::*;
 pub use lifecycle::*;
+pub use output::*;
 pub use plan::*;
+pub use push::*;
+pub use request::*;
+pub use scrub::*;
+pub use seal::*;
+pub use source::*;
 #[cfg(feature = "std")]
 pub use source_file::*;
+pub use stage::*;
 pub use stats::*;
-pub use stream::*;

@@ -1,20 +1,34 @@
-//! The ready source for raw sample files on hosts.
+//! A source that reads a file of raw samples, on hosts.
 
+use crate::ffi::elements::{SQS_BIG_ENDIAN, SQS_LITTLE_ENDIAN};
 use crate::ffi::handle::{Access, sqs_pipeline, with};
-use crate::ffi::structs;
-use crate::ffi::types::*;
+use crate::ffi::status::sqs_status;
+use crate::ffi::structs::{self, Out};
 use crate::io::SourceBox;
 use crate::io::file::FileSource;
+use crate::io::replace::PATH_LEN;
 use crate::status::{Error, Status};
 use core::ffi::c_char;
 
-/// Reads an input from a file of raw samples, interleaved by channel. Hosts only. Before seal only. Opens the file, which
-/// stays open until delete; its length now decides how many samples there are (a last part of a sample is left out).
+/// Makes an input read a file of raw samples, interleaved by channel. Hosts only, before seal.
 ///
-/// path: UTF-8, at most 4095 bytes. byte_order: SQS_LITTLE_ENDIAN or SQS_BIG_ENDIAN. offset: byte of the first sample.
-/// samples: NULL, or where to put how many there are.
-/// Returns SQS_OK; SQS_ERR_IO: the file cannot be opened, the detail has errno; SQS_ERR_ARGUMENT: NULL, no such input or
-/// byte order; SQS_ERR_NAME: path too long or not UTF-8; SQS_ERR_STATE: sealed; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
+/// Opens the file, which stays open until delete. Its present length determines the number of samples; an incomplete
+/// sample at the end is ignored.
+///
+/// @param[in]  pipeline    handle
+/// @param[in]  input       number of the input
+/// @param[in]  path        UTF-8, at most 4095 bytes
+/// @param[in]  byte_order  #SQS_LITTLE_ENDIAN or #SQS_BIG_ENDIAN
+/// @param[in]  offset      position of the first sample in the file, in bytes
+/// @param[out] samples     number of samples; may be NULL
+/// @retval SQS_OK
+/// @retval SQS_ERR_IO         the file cannot be opened; errno is in the detail
+/// @retval SQS_ERR_NAME       path is too long or not UTF-8
+/// @retval SQS_ERR_ARGUMENT   the handle is not valid, path is NULL, or the input or the byte order does not exist
+/// @retval SQS_ERR_ALIGN      samples is misaligned
+/// @retval SQS_ERR_STATE      the pipeline is sealed
+/// @retval SQS_ERR_REENTRANT  called from a callback of this handle
+/// @retval SQS_ERR_POISONED   the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_source_set_file(
     pipeline: *mut sqs_pipeline,
@@ -26,27 +40,22 @@ pub unsafe extern "C" fn sqs_source_set_file(
 ) -> sqs_status {
     with(pipeline, Access::Normal, |core, _| {
         // SAFETY: the caller gives a C string.
-        let path = unsafe { structs::name(path, 4095)? };
-        if !samples.is_null() {
-            structs::usable(samples.cast_const())?;
-        }
+        let path = unsafe { structs::name(path, PATH_LEN)? };
+        let samples = Out::or_null(samples)?;
         let found = core.graph().inputs().get(input as usize);
-        let shape = found.ok_or_else(|| Error::new(Status::Argument, "there is no input {a}").a(input))?;
+        let shape = found.ok_or_else(|| Error::new(Status::Argument, "input {a} does not exist").a(input))?;
         let foreign = match byte_order {
             SQS_LITTLE_ENDIAN => cfg!(target_endian = "big"),
             SQS_BIG_ENDIAN => cfg!(target_endian = "little"),
-            other => return Err(Error::new(Status::Argument, "there is no byte order {a}").a(other)),
+            other => return Err(Error::new(Status::Argument, "unknown byte order {a}").a(other)),
         };
         let swap = if foreign { shape.dtype.word() } else { 1 };
         let opened = FileSource::open(path.as_ref(), offset, swap, shape.sample_bytes());
-        let (source, n) = opened.map_err(|e| {
+        let (source, count) = opened.map_err(|e| {
             Error::new(Status::Io, "the file cannot be opened: errno {a}").a(e.raw_os_error().unwrap_or(0))
         })?;
-        core.set_source(input as usize, SourceBox::new(source, |p| p), n, false)?;
-        if !samples.is_null() {
-            // SAFETY: checked.
-            unsafe { samples.write(n) };
-        }
+        core.set_source(input as usize, SourceBox::new(source, |p| p), count, false)?;
+        samples.set(count);
         Ok(Status::Ok)
     })
 }

@@ -1,40 +1,70 @@
-//! Figures.
+//! Statistics of a pipeline.
 
 use crate::checked;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
-use crate::ffi::structs;
-use crate::ffi::types::*;
+use crate::ffi::status::sqs_status;
+use crate::ffi::structs::{self, versioned};
 use crate::status::Status;
 use core::mem::size_of;
 
-/// Checks the tables of the pipeline, and stored data (checkpoints, cached rows) for damage: about max_bytes bytes a call (a
-/// cached row at least), going round. Damaged tables poison the pipeline, but for constant tables of stages, which are
-/// filled again. Stored data is dropped and counted in sqs_stats.crc_failures, and recomputed when it is needed. Call it
-/// from an idle task. Does not allocate and runs no stage.
-///
-/// checked: NULL, or where to put how many bytes were looked at; 0 when nothing is stored.
-/// Returns SQS_OK; SQS_ERR_STATE: not sealed; SQS_ERR_ARGUMENT: no handle; SQS_ERR_REENTRANT; SQS_ERR_POISONED.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_scrub(pipeline: *mut sqs_pipeline, max_bytes: usize, checked: *mut usize) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
-        if !checked.is_null() {
-            structs::usable(checked.cast_const())?;
-        }
-        let n = core.scrub(max_bytes)?;
-        if !checked.is_null() {
-            // SAFETY: checked above.
-            unsafe { checked.write(n) };
-        }
-        Ok(Status::Ok)
-    })
+/// Statistics of a pipeline since it was created.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct sqs_stats {
+    /// In: sizeof(sqs_stats).
+    pub struct_size: u32,
+    /// 1 while an evaluation begun with sqs_evaluate_begin() is running.
+    pub evaluating: u32,
+    /// Maximum bytes of the work area used so far; at most plan_bytes.
+    pub peak_bytes: u64,
+    /// Bytes of the plan that the pipeline was sealed with.
+    pub plan_bytes: u64,
+    /// Calls of stage functions.
+    pub stage_calls: u64,
+    /// Rows computed, of all stages.
+    pub stage_rows: u64,
+    /// Rows delivered by pulls and evaluations.
+    pub delivered_rows: u64,
+    /// Calls of sources.
+    pub source_calls: u64,
+    /// Bytes read from sources.
+    pub source_bytes: u64,
+    /// Rows found in the row cache.
+    pub row_cache_hits: u64,
+    /// Rows looked up in the row cache and not found.
+    pub row_cache_misses: u64,
+    /// Stored items that failed their check, each counted once, when use or sqs_scrub() found it.
+    pub crc_failures: u64,
+    /// Of crc_failures: items found damaged when they were needed, and recomputed in the same call or the next ones.
+    /// Items dropped by sqs_scrub() do not count, except constant tables, which it fills again.
+    pub repairs: u64,
+    /// Rows recomputed for repairs, of all stages, counted each time:
+    /// - for a checkpoint, or a snapshot of a sweep: from the previous one to its position (if the snapshot does not
+    ///   record it: to the next tile);
+    /// - for a cached row: the rows of its stage up to and including it (none if the rows come from a sweep);
+    /// - for a state kept at a tile: all rows until the sweep is at the same tile of the same pass again;
+    /// - for a running job: up to the position of its stages.
+    ///
+    /// Rows beyond these, computed in the same block, do not count.
+    pub recomputed_rows: u64,
+    /// Bytes of the rows computed, of all stages.
+    pub stage_bytes: u64,
+    /// Maximum bytes of the spill file used so far; at most sqs_plan_info.spill_bytes.
+    pub spill_bytes: u64,
 }
+versioned!(sqs_stats, recomputed_rows: u64);
 
-/// Tells what the pipeline did since it was made. Also of a poisoned handle. Does not allocate.
+/// Returns the statistics of a pipeline. Valid on poisoned handles. Does not allocate.
 ///
-/// out: struct_size set by the caller; written on success.
-/// Returns SQS_OK; SQS_ERR_ARGUMENT: NULL; SQS_ERR_STRUCT_SIZE; SQS_ERR_REENTRANT.
+/// @param[in]  pipeline  handle
+/// @param[out] stats     the statistics; struct_size set by the caller
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
+/// @retval SQS_ERR_ALIGN        stats is misaligned
+/// @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
+/// @retval SQS_ERR_REENTRANT    called from a callback of this handle
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_pipeline_stats(pipeline: *mut sqs_pipeline, out: *mut sqs_stats) -> sqs_status {
+pub unsafe extern "C" fn sqs_pipeline_stats(pipeline: *mut sqs_pipeline, stats: *mut sqs_stats) -> sqs_status {
     with(pipeline, Access::Poisoned, |core, _| {
         let s = core.stats();
         let value = sqs_stats {
@@ -44,18 +74,18 @@ pub unsafe extern "C" fn sqs_pipeline_stats(pipeline: *mut sqs_pipeline, out: *m
             plan_bytes: checked::count(s.plan_bytes),
             stage_calls: s.stage_calls,
             stage_rows: s.stage_rows,
-            rows_out: s.rows_out,
+            delivered_rows: s.rows_out,
             source_calls: s.source_calls,
             source_bytes: s.source_bytes,
-            cache_hits: s.cache_hits,
-            cache_misses: s.cache_misses,
+            row_cache_hits: s.cache_hits,
+            row_cache_misses: s.cache_misses,
             crc_failures: s.crc_failures,
             repairs: s.repairs,
             recomputed_rows: s.recomputed_rows,
             stage_bytes: s.stage_bytes,
             spill_bytes: checked::count(s.spill_bytes),
         };
-        structs::write(out, value)?;
+        structs::write(stats, value)?;
         Ok(Status::Ok)
     })
 }

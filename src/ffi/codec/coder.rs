@@ -1,0 +1,231 @@
+//! Coders in memory of the caller: their handles, how they are set up, and one step of them. The functions of
+//! encoder.rs, decoder.rs and ccsds121.rs are built from these parts. Coders call nothing back, so reentry is
+//! impossible.
+
+use super::area::given;
+use crate::checked;
+use crate::codec::{Flow, Progress};
+use crate::ffi::status::{guarded, sqs_error, sqs_status, without_handle};
+use crate::ffi::structs::{self, Out, put_text};
+use crate::limits::AREA_ALIGN;
+use crate::status::{Error, Result, Status};
+use crate::util::text::Text;
+use crate::util::unsigned::Unsigned;
+use core::ffi::{c_char, c_void};
+use core::mem::MaybeUninit;
+
+/// @name Flow of input into a coder
+///
+/// More input will follow.
+pub const SQS_FLOW_CONTINUE: u32 = 0;
+/// More input will follow. Output all input so far, up to the last whole row.
+pub const SQS_FLOW_FLUSH: u32 = 1;
+/// This is the end of the input.
+pub const SQS_FLOW_END: u32 = 2;
+
+fn flow_of(flow: u32) -> Result<Flow> {
+    match flow {
+        SQS_FLOW_CONTINUE => Ok(Flow::Continue),
+        SQS_FLOW_FLUSH => Ok(Flow::Flush),
+        SQS_FLOW_END => Ok(Flow::End),
+        other => Err(Error::new(Status::Argument, "unknown flow {a}").a(other)),
+    }
+}
+
+/// The start of every handle.
+pub(super) struct Head {
+    magic: u32,
+    detail: Option<Error>,
+    /// Bytes of the memory that holds the coder.
+    pub(super) bytes: u64,
+}
+
+/// A struct with a head.
+pub(super) trait Handle {
+    /// Distinguishes the kinds of handles from each other and from other memory.
+    const MAGIC: u32;
+    fn head(&self) -> &Head;
+    fn head_mut(&mut self) -> &mut Head;
+}
+
+macro_rules! handle {
+    ($t:ty, $magic:expr) => {
+        impl super::coder::Handle for $t {
+            const MAGIC: u32 = $magic;
+            fn head(&self) -> &Head {
+                &self.head
+            }
+            fn head_mut(&mut self) -> &mut Head {
+                &mut self.head
+            }
+        }
+    };
+}
+pub(super) use handle;
+
+fn alive<T: Handle>(handle: *const T) -> Result<(), Status> {
+    if handle.is_null() || !handle.addr().is_multiple_of(align_of::<T>()) {
+        return Err(Status::Argument);
+    }
+    // SAFETY: not NULL and aligned; the caller gives a handle.
+    if unsafe { (*handle).head().magic } == T::MAGIC { Ok(()) } else { Err(Status::Argument) }
+}
+
+/// Runs a call on a handle and keeps the detail of an error.
+pub(super) fn with<T: Handle>(handle: *mut T, call: impl FnOnce(&mut T) -> Result<Status>) -> sqs_status {
+    if let Err(status) = alive(handle) {
+        return status.code();
+    }
+    // SAFETY: checked; a handle is used by one task at a time.
+    let handle = unsafe { &mut *handle };
+    match guarded(|| call(handle)) {
+        Ok(status) => status.code(),
+        Err(e) => {
+            handle.head_mut().detail = Some(e);
+            e.status.code()
+        }
+    }
+}
+
+/// Copies the text of the last error.
+pub(super) fn error_detail<T: Handle>(
+    handle: *const T,
+    buffer: *mut c_char,
+    capacity_bytes: usize,
+    needed_bytes: *mut usize,
+) -> sqs_status {
+    if let Err(status) = alive(handle) {
+        return status.code();
+    }
+    let mut text = Text::new();
+    // SAFETY: checked.
+    if let Some(e) = unsafe { (*handle).head().detail } {
+        e.write(&mut text);
+    }
+    put_text(&text, buffer, capacity_bytes, needed_bytes)
+}
+
+/// Bytes of the area for the handle itself.
+pub(super) const fn handle_bytes<T>() -> usize {
+    size_of::<T>().next_multiple_of(AREA_ALIGN)
+}
+
+/// Returns size and alignment of the memory of a coder to the caller.
+pub(super) fn memory_size(bytes: *mut usize, align: *mut usize, needed: impl FnOnce() -> Result<usize>) -> sqs_status {
+    without_handle(core::ptr::null_mut(), || {
+        let (bytes, align) = (Out::new(bytes)?, Out::new(align)?);
+        bytes.set(needed()?);
+        align.set(AREA_ALIGN);
+        Ok(Status::Ok)
+    })
+}
+
+/// Memory of the caller for a coder, and the places for its handle and an error.
+pub(super) struct Setup<T> {
+    pub(super) memory: *mut c_void,
+    pub(super) bytes: usize,
+    pub(super) handle: *mut *mut T,
+    pub(super) error: *mut sqs_error,
+}
+
+/// Sets up a coder: `parse` returns the bytes it needs and its parameters, `build` makes it from the memory after the
+/// handle.
+pub(super) fn init<T: Handle + 'static, P>(
+    setup: Setup<T>,
+    parse: impl FnOnce() -> Result<(usize, P)>,
+    build: impl FnOnce(Head, P, &'static mut [MaybeUninit<u8>]) -> Result<T>,
+) -> sqs_status {
+    without_handle(setup.error, || {
+        let out = Out::new(setup.handle)?;
+        let (needed, parsed) = parse()?;
+        // SAFETY: the caller gives the memory to the coder.
+        let area = unsafe { given(setup.memory, setup.bytes, needed)? };
+        let (place, rest) = split::<T>(area)?;
+        let head = Head { magic: T::MAGIC, detail: None, bytes: checked::count(needed) };
+        out.set(place.write(build(head, parsed, rest)?));
+        Ok(Status::Ok)
+    })
+}
+
+/// The place of the handle, and the rest of the area.
+fn split<T>(area: &mut [MaybeUninit<u8>]) -> Result<(&mut MaybeUninit<T>, &mut [MaybeUninit<u8>])> {
+    const { assert!(align_of::<T>() <= AREA_ALIGN) };
+    let short = Error::new(Status::Memory, "no room for the handle");
+    let (head, rest) = area.split_at_mut_checked(handle_bytes::<T>()).ok_or(short)?;
+    // SAFETY: the area is aligned to AREA_ALIGN (checked in `given`), and long enough.
+    Ok((unsafe { &mut *head.as_mut_ptr().cast() }, rest))
+}
+
+/// Do these ranges of memory overlap?
+fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
+    a.1 > 0 && b.1 > 0 && a.0 < b.0.sat_add(b.1) && b.0 < a.0.sat_add(a.1)
+}
+
+/// Input of a step, and the place for the number of bytes consumed.
+pub(super) type InputSpan = (*const c_void, usize, *mut usize);
+/// Output of a step, and the place for the number of bytes written.
+pub(super) type OutputSpan = (*mut c_void, usize, *mut usize);
+
+/// Input and output of a step as slices.
+///
+/// # Safety
+/// Input and output are NULL or have the given number of bytes.
+unsafe fn slices<'a>(
+    own: (*const c_void, u64),
+    (input, in_bytes, _): InputSpan,
+    (output, out_bytes, _): OutputSpan,
+) -> Result<(&'a [u8], &'a mut [u8])> {
+    let [own, i, o] = [(own.0.addr(), checked::size(own.1)?), (input.addr(), in_bytes), (output.addr(), out_bytes)];
+    if overlap(own, i) || overlap(own, o) || overlap(i, o) {
+        return Err(Error::new(Status::Overlap, "input, output and the memory of the handle overlap"));
+    }
+    // SAFETY: by the contract of this function.
+    let input = unsafe { structs::array(input.cast::<u8>(), in_bytes)? };
+    if out_bytes == 0 {
+        return Ok((input, &mut []));
+    }
+    // SAFETY: checked for NULL and length; no other reference to these bytes exists.
+    unsafe { structs::array(output.cast::<u8>().cast_const(), out_bytes)? };
+    // SAFETY: as above.
+    Ok((input, unsafe { core::slice::from_raw_parts_mut(output.cast(), out_bytes) }))
+}
+
+/// Result of a step of a coder.
+pub(super) struct Stepped {
+    pub(super) consumed: usize,
+    pub(super) written: usize,
+    pub(super) status: Status,
+}
+
+/// Runs a step of a coder; both counts are always written.
+///
+/// # Safety
+/// Input and output are NULL or have the given number of bytes.
+pub(super) unsafe fn step<T: Handle>(
+    handle: *mut T,
+    input: InputSpan,
+    output: OutputSpan,
+    flow: u32,
+    call: impl FnOnce(&mut T, &[u8], &mut [u8], Flow) -> Result<Stepped>,
+) -> sqs_status {
+    with(handle, |coder| {
+        let (consumed, written) = (Out::new(input.2)?, Out::new(output.2)?);
+        consumed.set(0);
+        written.set(0);
+        // SAFETY: by the contract of this function; overlaps are refused.
+        let (input, output) = unsafe { slices((handle.cast(), coder.head().bytes), input, output)? };
+        let step = call(coder, input, output, flow_of(flow)?)?;
+        consumed.set(step.consumed);
+        written.set(step.written);
+        Ok(step.status)
+    })
+}
+
+/// The status of a step of the container's encoder or decoder.
+pub(super) fn status_of(progress: Progress) -> Status {
+    match progress {
+        Progress::Input => Status::Ok,
+        Progress::Output => Status::Again,
+        Progress::Done => Status::End,
+    }
+}

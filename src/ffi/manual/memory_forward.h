@@ -1,0 +1,2 @@
+/* Chapter 4. */
+typedef struct sqs_memory sqs_memory;

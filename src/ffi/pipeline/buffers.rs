@@ -1,0 +1,52 @@
+//! Buffers of the caller for rows.
+
+use crate::checked;
+use crate::ffi::structs;
+use crate::pipeline::Pipeline;
+use crate::status::{Error, Result, Status};
+use core::ffi::c_void;
+
+/// Refuses buffers within the work area.
+pub(super) fn outside_of_work(core: &Pipeline<'_>, p: *const c_void, len: usize) -> Result<()> {
+    if core.overlaps_work(p.addr(), len) {
+        return Err(Error::new(Status::Overlap, "the buffer lies in the work area of the pipeline"));
+    }
+    Ok(())
+}
+
+/// Bytes of a row of a stage.
+pub(super) fn row_bytes(core: &Pipeline<'_>, stage: u32) -> Result<usize> {
+    let found = core.graph().stages().get(stage as usize);
+    found.map(|s| s.shape.bytes()).ok_or_else(|| Error::new(Status::Argument, "stage {a} does not exist").a(stage))
+}
+
+/// A buffer of `len` bytes to write to.
+pub(super) fn rows_buffer<'a>(core: &Pipeline<'_>, rows: *mut c_void, len: usize) -> Result<&'a mut [u8]> {
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    structs::usable(rows.cast::<u8>().cast_const())?;
+    if len > isize::MAX as usize {
+        return Err(Error::new(Status::Overflow, "a buffer does not fit the address space"));
+    }
+    outside_of_work(core, rows, len)?;
+    // SAFETY: the caller gives `len` bytes, which are not the pipeline's.
+    Ok(unsafe { core::slice::from_raw_parts_mut(rows.cast(), len) })
+}
+
+/// Checks that a buffer holds `count` rows; returns their length in bytes.
+pub(super) fn check_capacity(
+    core: &Pipeline<'_>,
+    stage: u32,
+    rows: *mut c_void,
+    capacity: usize,
+    count: u64,
+) -> Result<usize> {
+    let needed = checked::mul(checked::size(count)?, row_bytes(core, stage)?)?;
+    if needed > capacity {
+        let text = "the rows need {a} bytes, the buffer has {b}";
+        return Err(Error::new(Status::Space, text).a(checked::count(needed)).b(checked::count(capacity)));
+    }
+    rows_buffer(core, rows, needed)?;
+    Ok(needed)
+}

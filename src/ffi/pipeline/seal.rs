@@ -1,0 +1,75 @@
+//! Sealing: graph and memory become fixed.
+
+use super::request::{Requests, sqs_request};
+use crate::checked;
+use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::memory::Holder;
+use crate::ffi::status::sqs_status;
+use crate::pipeline::Pipeline;
+use crate::plan::Request;
+use crate::status::{Error, Result, Status};
+use core::ffi::c_void;
+
+/// Fixes graph and memory for a list of requests. Nothing allocates after this call.
+///
+/// sqs_plan() with the same list returns the bytes of the work area. Sealing zeroes the area and fills the constant
+/// tables of stages. A pipeline that is not sealed explicitly is sealed by the first push or evaluation.
+///
+/// @param[in] pipeline       handle
+/// @param[in] requests       as for sqs_plan()
+/// @param[in] request_count  number of requests
+/// @param[in] work           the work area, the pipeline's until delete; NULL: from the source of the pipeline's memory
+///                           (not if the control area is the caller's)
+/// @param[in] work_bytes     size of work in bytes
+/// @retval SQS_OK
+/// @retval SQS_ERR_STATE     the pipeline is sealed already
+/// @retval SQS_ERR_MEMORY    work is too small (the detail gives both sizes) or missing, or the allocator returned none
+/// @retval SQS_ERR_ALIGN     work is misaligned
+/// @retval SQS_ERR_IO        the spill file cannot be created, or its file system is full
+/// @retval SQS_ERR_CALLBACK  a stage could not be prepared
+/// @return the statuses of sqs_plan()
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_pipeline_seal(
+    pipeline: *mut sqs_pipeline,
+    requests: *const sqs_request,
+    request_count: u32,
+    work: *mut c_void,
+    work_bytes: usize,
+) -> sqs_status {
+    with(pipeline, Access::Normal, |core, holder| {
+        let requests = Requests::read(requests, request_count)?;
+        seal(core, holder, requests.list(), work, work_bytes)?;
+        Ok(Status::Ok)
+    })
+}
+
+fn seal(
+    core: &mut Pipeline<'static>,
+    holder: &mut Holder,
+    list: &[Request],
+    work: *mut c_void,
+    bytes: usize,
+) -> Result<()> {
+    if core.is_sealed() {
+        return Err(Error::new(Status::State, "the pipeline is sealed already"));
+    }
+    let plan = core.plan(list)?;
+    if !work.is_null() {
+        if bytes < plan.bytes {
+            let text = "the work area has {b} bytes, the plan needs {a}";
+            return Err(Error::new(Status::Memory, text).a(checked::count(plan.bytes)).b(checked::count(bytes)));
+        }
+        if !work.addr().is_multiple_of(plan.align) {
+            let text = "the work area must be aligned to {a} bytes";
+            return Err(Error::new(Status::Align, text).a(checked::count(plan.align)));
+        }
+    }
+    let area = holder.work(work, bytes, plan.bytes, plan.align)?;
+    let sealed = holder.map_spill(plan.spill.len).and_then(|spill| core.seal_with(list, area, spill));
+    sealed.inspect_err(|_| holder.drop_work())
+}
+
+/// Seals for a list of requests, unless the pipeline is sealed: the first push or evaluation.
+pub(in crate::ffi) fn seal_first(core: &mut Pipeline<'static>, holder: &mut Holder, list: &[Request]) -> Result<()> {
+    if core.is_sealed() { Ok(()) } else { seal(core, holder, list, core::ptr::null_mut(), 0) }
+}

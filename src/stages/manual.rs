@@ -1,0 +1,556 @@
+//! Reference texts of the kinds of built-in stages: what a kind computes, its input and output, and its parameters.
+//!
+//! The C header prints them, and programs on hosts can list them ([`Kind::manual`](super::Kind)). Builds without `std` do
+//! not contain them. Bounds and defaults are those of the builders; tests/abi/kinds.rs compares the names of the
+//! parameters with what the builders accept.
+
+/// Type of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamKind {
+    /// A number.
+    Number,
+    /// An integer.
+    Integer,
+    /// A list of numbers.
+    List,
+    /// A number or a list of numbers.
+    NumberOrList,
+}
+
+impl ParamKind {
+    /// Its name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            ParamKind::Number => "number",
+            ParamKind::Integer => "integer",
+            ParamKind::List => "list",
+            ParamKind::NumberOrList => "number, list",
+        }
+    }
+}
+
+/// A parameter of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParamInfo {
+    /// Name, as in `sqs_param.key`.
+    pub name: &'static str,
+    /// Type.
+    pub kind: ParamKind,
+    /// Unit; "-" for none.
+    pub unit: &'static str,
+    /// Valid values.
+    pub range: &'static str,
+    /// Default; "required" without one.
+    pub default: &'static str,
+    /// Meaning.
+    pub meaning: &'static str,
+}
+
+/// The text of a kind. `n` is the number of elements of a row of its edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manual {
+    /// What it computes, in one sentence, with its formula.
+    pub summary: &'static str,
+    /// Rows of its edges.
+    pub input: &'static str,
+    /// Its rows.
+    pub output: &'static str,
+    /// Special values, accuracy, cost; may be empty.
+    pub notes: &'static str,
+    /// Published source or equivalent function; may be empty.
+    pub source: &'static str,
+    /// Its parameters, in the order of the table.
+    pub params: &'static [ParamInfo],
+}
+
+const fn param(
+    name: &'static str,
+    kind: ParamKind,
+    unit: &'static str,
+    range: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+) -> ParamInfo {
+    ParamInfo { name, kind, unit, range, default, meaning }
+}
+
+use ParamKind::{Integer, List, Number, NumberOrList};
+
+const PRECISION: ParamInfo =
+    param("precision", Integer, "bits", "32, 64", "64 for f64 input, else 32", "element type of the rows: f32 or f64");
+const SOS: ParamInfo = param(
+    "sos",
+    List,
+    "-",
+    "6 numbers per section, 1 to 32 sections",
+    "required",
+    "coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0",
+);
+const PADLEN: ParamInfo = param(
+    "padlen",
+    Integer,
+    "samples",
+    "0 to 1048576",
+    "3 * (2 * sections + 1 - m)",
+    "padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and with a2 = 0",
+);
+const TRANSITION_HMM: ParamInfo = param(
+    "transition",
+    List,
+    "-",
+    "N * N numbers, N from 1 to 64",
+    "required",
+    "row i has the probabilities of the transitions from state i; their sum is 1 (within 1e-6)",
+);
+const CONSTRAINT: ParamInfo = param("constraint", Integer, "bits", "3 to 9", "7", "constraint length K of the code");
+const KALMAN: [ParamInfo; 8] = [
+    param("transition", List, "-", "d * d numbers, d from 1 to 4", "from dt", "F, row by row"),
+    param("process", List, "-", "d * d numbers", "from dt and q", "Q, row by row, symmetric; required with transition"),
+    param("observe", List, "-", "d numbers", "1 0", "h; required with transition"),
+    param("dt", Number, "time", "above 0", "1", "without transition: time between samples, of position and velocity"),
+    param(
+        "q",
+        Number,
+        "-",
+        "at least 0",
+        "required without transition",
+        "intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2; dt^2/2 dt], h = [1 0]",
+    ),
+    param("r", Number, "-", "above 0", "required", "variance of a measurement"),
+    param("x0", List, "-", "d numbers", "zeros", "estimate before the first measurement"),
+    param(
+        "p0",
+        NumberOrList,
+        "-",
+        "1 or d * d numbers",
+        "1e6",
+        "its covariance: one number for the diagonal, or the matrix",
+    ),
+];
+const PORTABLE: ParamInfo = param(
+    "portable",
+    Integer,
+    "-",
+    "0, 1",
+    "0",
+    "1: the library's own transform, for n a power of two, with the same bits on every machine; 0: the fastest transform",
+);
+const RFFT_NOTES: &str = "Not scaled. NaN and infinity give NaN in the bins that they reach. Values are bit-identical on \
+     every machine with portable, on memory from the caller, and in builds without the feature fft; else they may differ \
+     in the last bits between processors. Sizes that need a plan use the host's heap.";
+const SAMPLES: &str = "f32, f64 or i16 samples; a scan";
+
+pub(super) const ARGMAX: Manual = Manual {
+    summary: "Index of the first maximum: min { k : x[k] = max x }.",
+    input: "f32",
+    output: "1 u32",
+    notes: "NaN is below everything; 0 if all elements are NaN. -0 equals +0.",
+    source: "numpy.nanargmax, with NaN as minus infinity",
+    params: &[],
+};
+pub(super) const BAND: Manual = Manual {
+    summary: "Elements from to to - 1 of each row: a band of bins, a slice of a window.",
+    input: "any type",
+    output: "to - from elements of the same type",
+    notes: "",
+    source: "",
+    params: &[
+        param("from", Integer, "elements", "0 to n - 1", "0", "first element"),
+        param("to", Integer, "elements", "from + 1 to n", "n", "end (exclusive)"),
+    ],
+};
+pub(super) const BIQUAD: Manual = Manual {
+    summary: "IIR filter: a cascade of second-order sections, y = b0 x + z1, z1 = b1 x - a1 y + z2, z2 = b2 x - a2 \
+              y.",
+    input: SAMPLES,
+    output: "n elements; f64 for f64 input, else f32",
+    notes: "State and arithmetic are f64. A sample that is not finite stays in the state.",
+    source: "transposed direct form II: scipy.signal.sosfilt; Oppenheim and Schafer, Discrete-Time Signal \
+             Processing, section 6.3",
+    params: &[
+        SOS,
+        param(
+            "zi",
+            NumberOrList,
+            "-",
+            "0, 1, or 2 numbers per section",
+            "0",
+            "initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section",
+        ),
+        PRECISION,
+    ],
+};
+pub(super) const BIQUAD_REVERSE: Manual = Manual {
+    summary: "As biquad, from the last sample to the first.",
+    input: "f32, f64 or i16 samples; a reverse scan",
+    notes: "The first sample is the last of the range. biquad, then biquad_reverse, both with zi 1, equal \
+            sosfiltfilt(padtype=None).",
+    ..BIQUAD
+};
+pub(super) const CENTROID: Manual = Manual {
+    summary: "Centroid in elements: sum k x[k] / sum x[k]; of a magnitude row, the spectral centroid in bins.",
+    input: "f32",
+    output: "1 f32",
+    notes: "0 if the sum is 0. NaN gives NaN. The relative error of either sum is below 1e-5 for rows without \
+            negative elements.",
+    source: "Peeters, A large set of audio features for sound description (IRCAM, 2004), section 6.1.1",
+    params: &[],
+};
+pub(super) const CHANNEL: Manual = Manual {
+    summary: "One channel of an input of interleaved channels: y[i] = x[i * channels + index].",
+    input: "any type, directly from an input",
+    output: "n / channels elements of the same type",
+    notes: "",
+    source: "",
+    params: &[param("index", Integer, "-", "0 to channels - 1", "0", "number of the channel")],
+};
+pub(super) const CUSUM: Manual = Manual {
+    summary: "Two-sided CUSUM detector of changes of a mean: high = max(0, high + (x - target) - drift), low = \
+              max(0, low - (x - target) - drift).",
+    input: SAMPLES,
+    output: "3 n elements, high low alarm for each sample; f64 for f64 input, else f32",
+    notes: "alarm is 1 if high > threshold, -1 if low > threshold, 2 if both, else 0. The row shows the sums that \
+            raised it. A sample that is not finite counts as missing: the sums stay, without an alarm.",
+    source: "Page, Continuous inspection schemes, Biometrika 41 (1954); Montgomery, Introduction to Statistical \
+             Quality Control, section 9.1",
+    params: &[
+        param("target", Number, "of x", "finite", "0", "mean without a change"),
+        param("drift", Number, "of x", "at least 0", "0", "slack that each sample subtracts from the sums"),
+        param("threshold", Number, "of x", "above 0", "required", "sum above which an alarm is raised"),
+        param("reset", Integer, "-", "0, 1", "1", "1: both sums start from 0 after an alarm; 0: they continue"),
+        PRECISION,
+    ],
+};
+pub(super) const DECIMATE: Manual = Manual {
+    summary: "Low-pass filter, then every factor-th element: y[j] = sum h[i] x[j * factor + taps - 1 - i].",
+    input: "f32, one channel, n at least the number of taps",
+    output: "(n - taps) / factor + 1 f32",
+    notes: "Sums run in f32, in the order of the row.",
+    source: "default taps: scipy.signal.decimate(ftype='fir'), that is firwin(20 q + 1, 1 / q); Oppenheim and \
+             Schafer, Discrete-Time Signal Processing, section 7.5. Polyphase form: Vaidyanathan, Multirate Systems \
+             and Filter Banks, section 4.3",
+    params: &[
+        param("factor", Integer, "elements", "1 to 1048576", "required", "distance of the elements that are kept"),
+        param("taps", List, "-", "finite", "low-pass of 20 * factor + 1 taps", "coefficients h, rounded to f32"),
+    ],
+};
+pub(super) const DETREND: Manual = Manual {
+    summary: "Subtracts the mean, or the least-squares line, of the row.",
+    input: "f32 or i16, one channel; i16 is not scaled",
+    output: "n f32",
+    notes: "Sums run in f64, in a fixed order. A row with a NaN or an infinity gives a row of NaN.",
+    source: "scipy.signal.detrend with the same types",
+    params: &[param("type", Integer, "-", "0, 1", "1", "0: subtract the mean (constant); 1: subtract the line (linear)")],
+};
+pub(super) const EMA: Manual = Manual {
+    summary: "Exponential moving average, the one-pole low-pass: y += alpha (x - y).",
+    input: SAMPLES,
+    output: "n elements; f64 for f64 input, else f32",
+    notes: "State and arithmetic are f64. A sample that is not finite counts as missing: the row repeats the \
+            average (0 before the first one).",
+    source: "pandas.Series.ewm(alpha, adjust=False).mean()",
+    params: &[
+        param("alpha", Number, "-", "above 0, at most 1", "required without span", "weight of a new sample"),
+        param("span", Number, "samples", "at least 1", "-", "instead of alpha: alpha = 2 / (span + 1)"),
+        param("initial", Number, "of x", "finite", "the first sample", "average before the first sample"),
+        PRECISION,
+    ],
+};
+pub(super) const ENERGY: Manual = Manual {
+    summary: "Sum of squares: sum x[i]^2.",
+    input: "f32 or i16 (not scaled, summed exactly)",
+    output: "1 f32",
+    notes: "NaN gives NaN.",
+    source: "",
+    params: &[],
+};
+pub(super) const FIR: Manual = Manual {
+    summary: "FIR filter where the taps overlap the row completely: y[j] = sum h[i] x[j + taps - 1 - i].",
+    input: "f32, one channel, n at least the number of taps",
+    output: "n - taps + 1 f32",
+    notes: "Sums run in f32, in the order of the row.",
+    source: "numpy.convolve(x, h, 'valid')",
+    params: &[param("taps", List, "-", "finite, at least one", "required", "coefficients h, rounded to f32")],
+};
+pub(super) const HANN: Manual = Manual {
+    summary: "Periodic Hann window: y[i] = x[i] sin^2(pi i / n); of one element the window is 1.",
+    input: "f32 or i16 (scaled by 1/32768), one channel",
+    output: "n f32",
+    notes: "The window has the same bits on every machine.",
+    source: "scipy.signal.get_window('hann', n, fftbins=True); Harris, On the use of windows for harmonic analysis \
+             with the discrete Fourier transform, Proc. IEEE 66 (1978)",
+    params: &[],
+};
+pub(super) const HISTOGRAM: Manual = Manual {
+    summary: "Counts of elements in equal bins: y[j] counts edge[j] <= x < edge[j + 1], edge[j] = lo + j (hi - lo) \
+              / bins.",
+    input: "f32 or i16",
+    output: "bins u32",
+    notes: "hi belongs to the last bin. NaN is not counted.",
+    source: "numpy.histogram(x, bins, (lo, hi)) in f64",
+    params: &[
+        param("lo", Number, "of x", "finite, below hi", "required", "lower end of the first bin"),
+        param("hi", Number, "of x", "finite, above lo", "required", "upper end of the last bin"),
+        param("bins", Integer, "-", "1 to 65536", "required", "number of bins"),
+        param(
+            "clamp",
+            Integer,
+            "-",
+            "0, 1",
+            "0",
+            "1: elements outside of lo to hi count in the first or last bin; 0: not at all",
+        ),
+    ],
+};
+pub(super) const HMM_BACKWARD: Manual = Manual {
+    summary: "Hidden Markov model, posteriors: gamma(i) = alpha(i) sum_j a(i,j) later gamma(j) / sum_k alpha(k) \
+              a(k,j).",
+    input: "rows of hmm_forward; a reverse scan",
+    output: "N f64 per observation: P(state given all observations)",
+    notes: "At the last observation gamma is alpha.",
+    source: "Askar and Derin, IEEE Trans. Automatic Control 26 (1981); equal to alpha beta of Rabiner, Proc. IEEE \
+             77 (1989)",
+    params: &[TRANSITION_HMM],
+};
+pub(super) const HMM_FORWARD: Manual = Manual {
+    summary: "Hidden Markov model, scaled forward recursion: p(j) = sum_i alpha(i) a(i,j), c = sum_j p(j) b(j), \
+              alpha(j) = p(j) b(j) / c.",
+    input: "u8 symbols, or f32 or f64 likelihoods b(j), N per observation; a scan",
+    output: "N + 1 f64 per observation: alpha and the scale c",
+    notes: "The product of all c is the likelihood. An observation without information (a symbol without emissions; \
+            likelihoods that are negative, not finite or all zero) counts as missing: alpha is the prediction, c is \
+            0.",
+    source: "Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A",
+    params: &[
+        TRANSITION_HMM,
+        param(
+            "emission",
+            List,
+            "-",
+            "N rows, not negative",
+            "required for symbols",
+            "row i has the probability of each symbol in state i; only for symbols",
+        ),
+        param("initial", List, "-", "N numbers, sum 1", "1 / N each", "distribution at the first observation"),
+    ],
+};
+pub(super) const KALMAN_FILTER: Manual = Manual {
+    summary: "Linear Kalman filter with d states and scalar measurements z: s = h P h' + r, k = P h' / s, x += k (z \
+              - h x); then x = F x, P = F P F' + Q.",
+    input: "f32, f64 or i16 measurements; a scan",
+    output: "d (d + 3) / 2 f64 per measurement: the estimate x, and the upper triangle of its covariance P, row by \
+             row",
+    notes: "P is updated after Bucy and Joseph: (I - k h) P (I - k h)' + k r k'. A measurement that is not finite \
+            counts as missing: the row is the prediction.",
+    source: "Kalman (1960); Durbin and Koopman, Time Series Analysis by State Space Methods, section 4.3",
+    params: &KALMAN,
+};
+pub(super) const MEAN: Manual = Manual {
+    summary: "Arithmetic mean: sum x[i] / n.",
+    input: "f32 or i16 (not scaled)",
+    output: "1 f32",
+    notes: "f32 is summed in sixteen interleaved partial sums, which are added pairwise.",
+    source: "",
+    params: &[],
+};
+pub(super) const PLL: Manual = Manual {
+    summary: "Phase-locked loop of second order that tracks a tone: e = arg(x exp(-2 pi i phase)) / (2 pi), \
+              frequency += ki e, phase += frequency + kp e.",
+    input: "c32, or real f32, f64 or i16 samples; a scan",
+    output: "3 n elements, phase (turns, 0 to 1) frequency (cycles per sample) lock for each sample; f32, or f64 \
+             with precision 64",
+    notes: "phase is that before the sample, frequency and lock those after it. lock += weight (cos(2 pi e) - lock) \
+            approaches 1 when locked, and 0 or less without a tone; with costas it is that of the doubled angle. A \
+            sample that is not finite counts as missing: the loop coasts on its frequency, and lock decays.",
+    source: "Gardner, Phaselock Techniques; loop gains: Rice, Digital Communications: A Discrete-Time Approach, \
+             appendix C",
+    params: &[
+        param("bandwidth", Number, "cycles per sample", "above 0, at most 0.25", "0.01", "noise bandwidth of the loop"),
+        param("damping", Number, "-", "above 0", "sqrt(1/2)", "damping of the loop"),
+        param(
+            "frequency",
+            Number,
+            "cycles per sample",
+            "-0.5 to 0.5; real samples: not 0",
+            "0; real samples: required",
+            "initial frequency",
+        ),
+        param("range", Number, "cycles per sample", "at least 0", "0.5", "maximum distance from the initial frequency"),
+        param("costas", Integer, "-", "0, 1", "0", "1: the tone may change its sign (BPSK)"),
+        param(
+            "arm",
+            Number,
+            "-",
+            "above 0, at most 1",
+            "0.1",
+            "real samples: weight of the low-pass, well above bandwidth",
+        ),
+        param("weight", Number, "-", "above 0, at most 1", "0.01", "weight of a sample in lock"),
+        param("precision", Integer, "bits", "32, 64", "32", "element type of the rows: f32 or f64"),
+    ],
+};
+pub(super) const QUANTILE: Manual = Manual {
+    summary: "Quantiles by nearest rank: the element of rank (n - 1) q, rounded half to even.",
+    input: "f32 or i16; windows may overlap",
+    output: "1 f32 per q, in the order of the list",
+    notes: "NaN is above everything; both zeros are +0. The cost of overlapping windows depends on their hop, not \
+            on their length.",
+    source: "numpy.percentile(x, 100 q, method='nearest'); Floyd and Rivest, Expected time bounds for selection, \
+             CACM 18 (1975)",
+    params: &[param("q", List, "-", "1 to 8 numbers, 0 to 1", "required", "probabilities, in any order")],
+};
+pub(super) const RFFT_MAGNITUDE: Manual = Manual {
+    summary: "Magnitudes of the real FFT: abs(X[k]), X[k] = sum x[i] exp(-2 pi i k / n), k = 0 to n / 2.",
+    input: "f32, one channel, n from 1 to 2^24",
+    output: "n / 2 + 1 f32",
+    notes: RFFT_NOTES,
+    source: "numpy.abs(numpy.fft.rfft(x))",
+    params: &[PORTABLE],
+};
+pub(super) const RFFT_POWER: Manual = Manual {
+    summary: "Power of the real FFT: the squares of the values of rfft_magnitude.",
+    source: "numpy.abs(numpy.fft.rfft(x)) ** 2",
+    ..RFFT_MAGNITUDE
+};
+pub(super) const RMS: Manual = Manual { summary: "Root mean square: sqrt(sum x[i]^2 / n).", ..ENERGY };
+pub(super) const ROLLING_STATS: Manual = Manual {
+    summary: "Mean and variance of the last window samples.",
+    input: SAMPLES,
+    output: "2 n elements, mean variance for each sample; f64 for f64 input, else f32",
+    notes: "The first window - 1 results are over the samples so far. Nothing is subtracted from running sums, so \
+            that rounding errors do not accumulate. A sample that is not finite makes the results NaN while it is \
+            in the window.",
+    source: "pandas.Series.rolling(window, min_periods=1); van Herk, Pattern Recognition Letters 13 (1992); Chan, \
+             Golub and LeVeque (1979)",
+    params: &[
+        param("window", Integer, "samples", "1 to 1048576", "required", "samples of a full window"),
+        param(
+            "ddof",
+            Integer,
+            "samples",
+            "0 to 1048576",
+            "0",
+            "the sum of squares is divided by the number of samples minus ddof; NaN if that is not above 0",
+        ),
+        PRECISION,
+    ],
+};
+pub(super) const RTS_SMOOTHER: Manual = Manual {
+    summary: "Rauch-Tung-Striebel smoother: c = P F' (F P F' + Q)^-1, x += c (later x - F x).",
+    input: "rows of kalman; a reverse scan",
+    output: "per measurement x and the upper triangle of P, as kalman; f64, or f32 with precision 32",
+    notes: "The last estimate of the range is unchanged. Of the parameters of kalman only F and Q (or dt and q) are \
+            used.",
+    source: "Rauch, Tung and Striebel, Maximum likelihood estimates of linear dynamic systems, AIAA Journal 3 (1965)",
+    params: &{
+        let [transition, process, observe, dt, q, r, x0, p0] = KALMAN;
+        let r = ParamInfo { default: "-", ..r };
+        [
+            transition,
+            process,
+            observe,
+            dt,
+            q,
+            r,
+            x0,
+            p0,
+            param("covariance", Integer, "-", "0, 1", "1", "0: only x is output"),
+            param("precision", Integer, "bits", "32, 64", "64", "element type of the rows: f32 or f64"),
+        ]
+    },
+};
+pub(super) const THRESHOLD: Manual = Manual {
+    summary: "Alarm per element: 1 if x > level, else 0; with below, 1 if x < level.",
+    input: "real",
+    output: "n u8",
+    notes: "The comparison is exact, in f64; i64 is rounded to f64 first. NaN gives 0.",
+    source: "",
+    params: &[
+        param("level", Number, "of x", "not NaN", "required", "level to compare with"),
+        param("below", Integer, "-", "0, 1", "0", "1: alarm below the level; 0: above"),
+    ],
+};
+pub(super) const TO_F32: Manual = Manual {
+    summary: "Conversion to f32: y = x scale + offset, from raw counts to units of measurement.",
+    input: "real",
+    output: "n f32",
+    notes: "Integers up to 16 bits and f32 are computed in f32, each operation rounded; other types in f64, rounded \
+            once.",
+    source: "",
+    params: &[
+        param("scale", Number, "y per x", "any", "1", "factor"),
+        param("offset", Number, "of y", "any", "0", "offset"),
+    ],
+};
+pub(super) const TOP_K_SUM: Manual = Manual {
+    summary: "Sum of the k largest elements.",
+    input: "f32",
+    output: "1 f32",
+    notes: "NaN is ignored; with fewer than k numbers all are summed. The sum runs in f64, from the smallest to the \
+            largest.",
+    source: "selection: Hoare, Find, Comm. ACM 4 (1961)",
+    params: &[param("k", Integer, "elements", "1 to n", "required", "number of elements")],
+};
+pub(super) const VITERBI: Manual = Manual {
+    summary: "Viterbi decoder of convolutional codes of rate 1/m, forward scan: path decisions.",
+    input: "m symbols per bit: u8 hard (0, or else 1), or i8 or f32 soft (positive: 0, negative: 1, 0: erased); a \
+            scan",
+    output: "per bit 2^(K-1) decision bits, then one byte per row: the best state after it; u8",
+    notes: "On a tie the predecessor with the even number wins. Soft symbols beyond 1e6 count as 1e6, NaN as erased.",
+    source: "Viterbi (1967); Forney, The Viterbi algorithm, Proc. IEEE 61 (1973); the default generators are octal \
+             171 and 133, as in CCSDS 131.0-B (there with invert 0 1)",
+    params: &[
+        CONSTRAINT,
+        param(
+            "generators",
+            List,
+            "-",
+            "2 to 6 integers, 1 to 2^K - 1",
+            "121 91; K other than 7: required",
+            "bits of the encoder whose parity is each symbol, the newest in the highest bit",
+        ),
+        param("invert", List, "-", "0 or 1 per generator", "zeros", "1: the symbols of this generator come inverted"),
+        param("any_start", Integer, "-", "0, 1", "0", "1: the encoder may start in any state; 0: in state 0"),
+    ],
+};
+pub(super) const VITERBI_TRACEBACK: Manual = Manual {
+    summary: "Viterbi decoder, reverse scan: the decoded bits.",
+    input: "rows of viterbi; a reverse scan",
+    output: "1 u8 per bit; with pack, 8 bits per u8, the first in the top bit",
+    notes: "",
+    source: "Forney, The Viterbi algorithm, Proc. IEEE 61 (1973)",
+    params: &[
+        CONSTRAINT,
+        param(
+            "end",
+            Integer,
+            "-",
+            "0 to 2^(K-1) - 1",
+            "the best state",
+            "state after the range; 0 after a tail of zeros",
+        ),
+        param("pack", Integer, "-", "0, 1", "0", "1: rows have a multiple of 8 bits, packed"),
+    ],
+};
+pub(super) const ZERO_PHASE_FORWARD: Manual = Manual {
+    summary: "Zero-phase filter, forward half: filters the extended signal, as scipy.signal.sosfiltfilt with odd \
+              padding.",
+    input: "f32, f64 or i16 samples x; a scan. Rows shorter than p + 1 need a lookahead of ceil((p + 1) / n) - 1 \
+            rows",
+    output: "f64: n filtered samples, then z1 z2 of each section after them",
+    notes: "A sample that is not finite stays in the state.",
+    source: "scipy.signal.sosfiltfilt; Gustafsson, Determining the initial states in forward-backward filtering, \
+             IEEE Trans. Signal Processing 44 (1996)",
+    params: &[SOS, PADLEN],
+};
+pub(super) const ZERO_PHASE_REVERSE: Manual = Manual {
+    summary: "Zero-phase filter, reverse half: the filtered signal.",
+    input: "two edges: zero_phase_forward, and its x with the same rows; a reverse scan. Rows of x shorter than p + \
+            1 need a lookback of ceil((p + 1) / n) - 1 rows",
+    output: "n elements; f64 for f64 input, else f32",
+    notes: "The stream must have more than p samples, else the stage fails with -16 (SQS_ERR_RANGE). A row depends \
+            on the whole stream, whatever range is evaluated.",
+    params: &[SOS, PADLEN, PRECISION],
+    ..ZERO_PHASE_FORWARD
+};
