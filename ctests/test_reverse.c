@@ -240,12 +240,12 @@ static void pushed_samples_must_be_held(void)
         sqs_request ask = all_of(id);
         ask.order = order;
         plan_of(p, &ask, SQS_ERR_ARGUMENT);
-        CHECK_DETAIL(p, "ring");
+        CHECK_DETAIL(p, "buffer holds");
         sqs_pipeline_delete(p);
         p = make(SQS_MODE_SQRT, 0, ROWS - 1, 0, &length, &id);
         ask.count = ROWS;
         plan_of(p, &ask, SQS_ERR_ARGUMENT);
-        CHECK_DETAIL(p, "ring holds 999 samples");
+        CHECK_DETAIL(p, "buffer holds 999 samples");
         sqs_pipeline_delete(p);
     }
     sqs_pipeline *p = make(SQS_MODE_SQRT, 0, ROWS, 0, &length, &id);
