@@ -23,7 +23,7 @@ pub const SQS_CCSDS121_NOT_ENFORCE: u32 = 64;
 
 /// Parameters of a CCSDS 121.0-B-3 bitstream, which does not contain them.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct sqs_ccsds121_params {
     /// sizeof(sqs_ccsds121_params).
     pub struct_size: u32,

@@ -166,15 +166,26 @@ pub(super) type InputSpan = (*const c_void, usize, *mut usize);
 /// Output of a step, and the place for the number of bytes written.
 pub(super) type OutputSpan = (*mut c_void, usize, *mut usize);
 
-/// Input and output of a step as slices.
+/// Buffers of a step, and the places for its counts.
+struct Spans<'a> {
+    input: &'a [u8],
+    output: &'a mut [u8],
+    consumed: Out<usize>,
+    written: Out<usize>,
+}
+
+/// Checks the buffers of a step, and sets its counts to 0.
 ///
 /// # Safety
 /// Input and output are NULL or have the given number of bytes.
-unsafe fn slices<'a>(
+unsafe fn spans<'a>(
     own: (*const c_void, u64),
-    (input, in_bytes, _): InputSpan,
-    (output, out_bytes, _): OutputSpan,
-) -> Result<(&'a [u8], &'a mut [u8])> {
+    (input, in_bytes, consumed): InputSpan,
+    (output, out_bytes, written): OutputSpan,
+) -> Result<Spans<'a>> {
+    let (consumed, written) = (Out::new(consumed)?, Out::new(written)?);
+    consumed.set(0);
+    written.set(0);
     let [own, i, o] = [(own.0.addr(), checked::size(own.1)?), (input.addr(), in_bytes), (output.addr(), out_bytes)];
     if overlap(own, i) || overlap(own, o) || overlap(i, o) {
         return Err(Error::new(Status::Overlap, "input, output and the memory of the handle overlap"));
@@ -182,12 +193,13 @@ unsafe fn slices<'a>(
     // SAFETY: by the contract of this function.
     let input = unsafe { structs::array(input.cast::<u8>(), in_bytes)? };
     if out_bytes == 0 {
-        return Ok((input, &mut []));
+        return Ok(Spans { input, output: &mut [], consumed, written });
     }
     // SAFETY: checked for NULL and length; no other reference to these bytes exists.
     unsafe { structs::array(output.cast::<u8>().cast_const(), out_bytes)? };
     // SAFETY: as above.
-    Ok((input, unsafe { core::slice::from_raw_parts_mut(output.cast(), out_bytes) }))
+    let output = unsafe { core::slice::from_raw_parts_mut(output.cast(), out_bytes) };
+    Ok(Spans { input, output, consumed, written })
 }
 
 /// Result of a step of a coder.
@@ -209,14 +221,11 @@ pub(super) unsafe fn step<T: Handle>(
     call: impl FnOnce(&mut T, &[u8], &mut [u8], Flow) -> Result<Stepped>,
 ) -> sqs_status {
     with(handle, |coder| {
-        let (consumed, written) = (Out::new(input.2)?, Out::new(output.2)?);
-        consumed.set(0);
-        written.set(0);
         // SAFETY: by the contract of this function; overlaps are refused.
-        let (input, output) = unsafe { slices((handle.cast(), coder.head().bytes), input, output)? };
-        let step = call(coder, input, output, flow_of(flow)?)?;
-        consumed.set(step.consumed);
-        written.set(step.written);
+        let s = unsafe { spans((handle.cast(), coder.head().bytes), input, output)? };
+        let step = call(coder, s.input, s.output, flow_of(flow)?)?;
+        s.consumed.set(step.consumed);
+        s.written.set(step.written);
         Ok(step.status)
     })
 }

@@ -18,7 +18,7 @@ pub const SQS_DECODE_TAG: u32 = 2;
 
 /// A range of bytes of the original: first to end - 1.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct sqs_range {
     /// Position of the first byte.
     pub first: u64,
