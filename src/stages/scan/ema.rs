@@ -21,7 +21,8 @@ use crate::mem::cast_mut;
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 
-const SPAN: Range = Range { contains: |v| v >= 1.0, text: "the parameter {n} must be a finite number, at least 1" };
+const SPAN: Range =
+    Range { min: 1.0, above: false, max: f64::MAX, text: "the parameter {n} must be a finite number, at least 1" };
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["alpha", "span", "initial", "precision"])?;

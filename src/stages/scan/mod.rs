@@ -148,24 +148,35 @@ fn with_state(mut spec: StageSpec<'_>, words: usize) -> Result<StageSpec<'_>> {
     Ok(spec)
 }
 
-/// Values that a parameter may have.
+/// Finite values that a parameter may have.
 struct Range {
-    contains: fn(f64) -> bool,
+    min: f64,
+    /// `min` itself is excluded.
+    above: bool,
+    max: f64,
     /// The error text for other values; `{n}` is the parameter.
     text: &'static str,
 }
 
-const FINITE: Range = Range { contains: |_| true, text: "the parameter {n} must be a finite number" };
+impl Range {
+    fn contains(&self, v: f64) -> bool {
+        v.is_finite() && v <= self.max && if self.above { v > self.min } else { v >= self.min }
+    }
+}
+
+const FINITE: Range =
+    Range { min: f64::MIN, above: false, max: f64::MAX, text: "the parameter {n} must be a finite number" };
 const NOT_NEGATIVE: Range =
-    Range { contains: |v| v >= 0.0, text: "the parameter {n} must be a finite number, at least 0" };
-const POSITIVE: Range = Range { contains: |v| v > 0.0, text: "the parameter {n} must be a finite number above 0" };
+    Range { min: 0.0, above: false, max: f64::MAX, text: "the parameter {n} must be a finite number, at least 0" };
+const POSITIVE: Range =
+    Range { min: 0.0, above: true, max: f64::MAX, text: "the parameter {n} must be a finite number above 0" };
 const WEIGHT: Range =
-    Range { contains: |v| v > 0.0 && v <= 1.0, text: "the parameter {n} must be above 0 and at most 1" };
+    Range { min: 0.0, above: true, max: 1.0, text: "the parameter {n} must be above 0 and at most 1" };
 
 /// A finite number by name, within a range. Without a default the parameter is required.
 fn real(b: &Build<'_, '_>, key: &str, default: Option<f64>, range: Range) -> Result<f64> {
     match b.number(key).or(default) {
-        Some(v) if v.is_finite() && (range.contains)(v) => Ok(v),
+        Some(v) if range.contains(v) => Ok(v),
         Some(_) => Err(b.param_error(key, range.text)),
         None => Err(b.param_error(key, "the parameter {n} is required")),
     }

@@ -41,12 +41,9 @@ use crate::util::unsigned::Unsigned;
 use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 const BANDWIDTH: Range =
-    Range { contains: |v| v > 0.0 && v <= 0.25, text: "the parameter {n} must be above 0 and at most 0.25" };
-const FREQUENCY: Range = Range { contains: |v| v.abs() <= 0.5, text: "the parameter {n} must be from -0.5 to 0.5" };
-const REAL_FREQUENCY: Range = Range {
-    contains: |v| v.abs() <= 0.5 && v != 0.0,
-    text: "the parameter {n} must be from -0.5 to 0.5, and not 0 for real samples",
-};
+    Range { min: 0.0, above: true, max: 0.25, text: "the parameter {n} must be above 0 and at most 0.25" };
+const FREQUENCY: Range =
+    Range { min: -0.5, above: false, max: 0.5, text: "the parameter {n} must be from -0.5 to 0.5" };
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["bandwidth", "damping", "frequency", "range", "costas", "arm", "weight", "precision"])?;
@@ -60,17 +57,16 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let pll = Pll {
         kp: 4.0 * damping * t / d,
         ki: 4.0 * t * t / d,
-        frequency: if complex {
-            real(b, "frequency", Some(0.0), FREQUENCY)?
-        } else {
-            real(b, "frequency", None, REAL_FREQUENCY)?
-        },
+        frequency: real(b, "frequency", complex.then_some(0.0), FREQUENCY)?,
         range: real(b, "range", Some(0.5), NOT_NEGATIVE)?,
         arm: if complex { 1.0 } else { real(b, "arm", Some(0.1), WEIGHT)? },
         weight: real(b, "weight", Some(0.01), WEIGHT)?,
         costas: b.count("costas", Some(0), 0, 1)? == 1,
         wide: precision == Dtype::F64,
     };
+    if !complex && pll.frequency == 0.0 {
+        return Err(b.param_error("frequency", "the parameter {n} must not be 0 for real samples"));
+    }
     let mut spec = StageSpec::new(pll, shape(precision, checked::mul(edge.shape.len, 3)?)?);
     spec.revision = b.revision();
     with_state(spec, 5)
