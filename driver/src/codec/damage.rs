@@ -49,7 +49,7 @@ pub(super) fn counts(o: Object, stats: &CodecStats) -> Object {
         .real("ratio", stats.raw_bytes as f64 / stats.coded_bytes as f64)
         .whole("frames", stats.frames)
         .whole("stored_frames", stats.stored_frames)
-        .whole("numeric_frames", stats.numeric_frames)
+        .whole("glyph_frames", stats.numeric_frames)
         .whole("lz_frames", stats.lz_frames)
         .whole("ccsds121_frames", stats.ccsds121_frames)
         .whole("primitive_glyphs", stats.primitive_glyphs)

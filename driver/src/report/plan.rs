@@ -58,7 +58,8 @@ pub(crate) fn describe(config: &Config, plan: &Plan, windows: u64) -> String {
         out.push_str(&format!("  {key:<24} {value}\n"));
     };
     line("mode", format!("{} ({})", plan.mode().name(), why(config, plan, windows)));
-    line("windows", format!("{} of {} samples, hop {}", whole(windows), whole(config.window), whole(config.hop)));
+    let samples = if config.window == 1 { "sample" } else { "samples" };
+    line("windows", format!("{} of {} {samples}, hop {}", whole(windows), whole(config.window), whole(config.hop)));
     line("block", blocks_of(plan.block_windows));
     let checkpoints = match plan.checkpoint_every {
         0 => "none: no stage has state".to_string(),
