@@ -241,7 +241,14 @@ pub(super) const DETREND: Manual = Manual {
     output: "n f32",
     notes: "Sums run in f64, in a fixed order. A row with a NaN or an infinity gives a row of NaN.",
     source: "scipy.signal.detrend with the same types",
-    params: &[param("type", Integer, "-", "0, 1", "1", "0: subtract the mean (constant); 1: subtract the line (linear)")],
+    params: &[param(
+        "type",
+        Integer,
+        "-",
+        "0, 1",
+        "1",
+        "0: subtract the mean (constant); 1: subtract the line (linear)",
+    )],
 };
 pub(super) const EMA: Manual = Manual {
     summary: "Exponential moving average, the one-pole low-pass: y += alpha (x - y).",

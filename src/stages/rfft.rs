@@ -18,6 +18,7 @@
 //!   stage. It selects instructions at run time: on one machine rows are the same for every grouping, but the last bits
 //!   may differ between processors.
 
+use super::host_plans::HostPlans;
 use super::{Build, shape, trig};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -75,19 +76,6 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     let log = checked::count(n).checked_ilog2().unwrap_or(0);
     spec.cost_ns = checked::count(n).sat_mul(u64::from(log).sat_mul(75).sat_add(250)) / 1000;
     Ok(spec)
-}
-
-/// Transform plans on the host's heap: one per size, shared by the stages of a pipeline.
-#[derive(Default)]
-pub struct HostPlans {
-    #[cfg(feature = "fft")]
-    plans: [Option<Arc<dyn Fft<f32>>>; 8],
-}
-
-impl core::fmt::Debug for HostPlans {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("HostPlans")
-    }
 }
 
 /// A plan on the host's heap for rows of `n` elements, transformed as `size` complex numbers. Returns the plan, its

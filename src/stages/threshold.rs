@@ -8,8 +8,9 @@
 //! | `level` | limit; required, not NaN |
 //! | `below` | 1: alerts if `x < level`. 0, the default: if `x > level` |
 
+use super::build::REAL;
 use super::rows::row_by_row;
-use super::{Build, REAL, shape};
+use super::{Build, shape};
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::Result;

@@ -9,8 +9,9 @@
 //! | `scale` | factor; default 1 |
 //! | `offset` | added after scaling; default 0 |
 
+use super::build::REAL;
 use super::rows::number_by_element;
-use super::{Build, REAL, shape};
+use super::{Build, shape};
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::status::Result;

@@ -1,17 +1,14 @@
 //! An interval around one quantile, updated from row to row.
 
-use super::{CHUNK, RankPlan, Sample, Tools, select};
+use super::plan::{RECORD, RankPlan, STATE, Tools};
+use super::sample::{CHUNK, Sample};
+use super::select;
 use crate::kernel::Code;
 use crate::mem::Slide;
 use crate::mem::cast_mut;
 use crate::simd::rank::{self, Between};
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
-
-/// Words of a stored [`Bracket`].
-pub(super) const STATE: usize = 12;
-/// Words of a stored [`Tally`].
-pub(super) const RECORD: usize = 4;
 
 /// Maximum number of elements to select from without a narrower interval.
 const FEW: usize = 64;

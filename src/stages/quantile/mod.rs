@@ -35,29 +35,25 @@
 use super::{Build, shape};
 use crate::checked;
 use crate::crc::Crc32c;
-use crate::dtype::{Dtype, Element};
+use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
-use crate::simd::{Level, rank};
+use crate::simd::Level;
 use crate::status::{Result, Status};
 
 mod bracket;
+mod plan;
+mod sample;
 mod select;
 #[cfg(test)]
 mod tests;
 
-use bracket::{Bracket, RECORD, STATE};
+use bracket::Bracket;
+use plan::{COMMON, RECORD, RankPlan, SMALL, STATE, Tools};
+use sample::{CHUNK, Sample};
 
 /// Maximum number of probabilities of a stage.
 const MAX_PROBABILITIES: usize = 8;
-/// Maximum length of rows without an interval.
-const SMALL: usize = 128;
-/// Elements processed at a time: they stay in the first-level cache after their conversion from integers.
-const CHUNK: usize = 512;
-/// Maximum number of hops of a row whose counts are stored; with more hops, the hop that leaves is counted again.
-const MAX_SLOTS: usize = 64;
-/// Words of the state besides the brackets: the slot of the oldest hop, and padding.
-const COMMON: usize = 4;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["q"])?;
@@ -101,119 +97,6 @@ fn nearest_rank(n: usize, q: f64) -> usize {
     let part = at - whole as f64;
     let up = part > 0.5 || (part == 0.5 && whole & 1 == 1);
     whole.saturating_add(usize::from(up)).min(last)
-}
-
-/// Sizes derived from the shape of the rows.
-#[derive(Clone, Copy, Debug)]
-struct RankPlan {
-    window: usize,
-    hop: usize,
-    count: usize,
-    /// Maximum number of elements inside an interval.
-    limit: usize,
-    /// Ranks on either side of the quantile in the first interval.
-    reach: usize,
-    /// Maximum of `reach` in later intervals.
-    max_reach: usize,
-    /// Hops of a row whose counts are stored; 0 if the hop that leaves is counted again.
-    slots: usize,
-    chunk: usize,
-}
-
-impl RankPlan {
-    fn new(window: usize, stride: usize, count: usize) -> RankPlan {
-        let hop = stride.clamp(1, window.max(1));
-        // An interval of c elements costs about c per row, lasts for about c^2 / H rows, and costs
-        // about W to compute.
-        let inside = select::cube_root(8u64.saturating_mul(checked::count(hop)).saturating_mul(checked::count(window)));
-        let inside = usize::try_from(inside).unwrap_or(usize::MAX).max(32);
-        let limit = inside.saturating_mul(2).saturating_add(window.isqrt().saturating_mul(8)).min(window);
-        // Half of the limit is for elements that enter where data become denser, half of the rest
-        // for uneven samples.
-        let max_reach = limit.div_ceil(8);
-        let slots = if window.is_multiple_of(hop) { window.checked_div(hop).unwrap_or(0) } else { 0 };
-        RankPlan {
-            window,
-            hop,
-            count,
-            limit,
-            reach: inside.div_ceil(5).min(max_reach),
-            max_reach,
-            slots: if slots > MAX_SLOTS { 0 } else { slots },
-            chunk: CHUNK.min(window),
-        }
-    }
-
-    /// Elements of the store of an interval: after a move to the front it has room for a chunk.
-    fn store(&self) -> usize {
-        rank::room(self.limit.saturating_add(self.chunk.saturating_mul(2)))
-    }
-
-    /// The slot `n` after another.
-    fn slot(&self, from: usize, n: usize) -> usize {
-        from.saturating_add(n).checked_rem(self.slots).unwrap_or(0)
-    }
-
-    /// Words of temporary memory: a sample, the elements of an interval, or counters.
-    fn spare(&self) -> usize {
-        rank::room(self.limit).max(select::BINS.saturating_mul(2))
-    }
-
-    /// Words of the states and hop counts, before the stores.
-    fn words(&self) -> usize {
-        let each = self.slots.saturating_mul(RECORD).saturating_add(STATE);
-        each.saturating_mul(self.count).saturating_add(COMMON)
-    }
-
-    fn bytes(&self) -> Result<usize> {
-        if self.window <= SMALL {
-            return checked::mul(self.window, 4);
-        }
-        let stores = checked::mul(self.store(), self.count)?;
-        checked::mul(checked::add(checked::add(self.words(), stores)?, self.spare())?, 4)
-    }
-}
-
-/// Element types that are ranked as `f32`.
-trait Sample: Element {
-    /// The elements as `f32`, converted into `buffer` if they have another type.
-    fn values<'a>(x: &'a [Self], buffer: &'a mut [f32; CHUNK]) -> &'a [f32];
-    /// One element as `f32`.
-    fn value(self) -> f32;
-}
-
-impl Sample for f32 {
-    fn values<'a>(x: &'a [f32], _: &'a mut [f32; CHUNK]) -> &'a [f32] {
-        x
-    }
-    fn value(self) -> f32 {
-        self
-    }
-}
-
-impl Sample for i16 {
-    fn values<'a>(x: &'a [i16], buffer: &'a mut [f32; CHUNK]) -> &'a [f32] {
-        for (to, from) in buffer.iter_mut().zip(x) {
-            *to = f32::from(*from);
-        }
-        buffer.get(..x.len()).unwrap_or(&[])
-    }
-    fn value(self) -> f32 {
-        f32::from(self)
-    }
-}
-
-/// State shared by all intervals of a stage.
-struct Tools<'a> {
-    level: Level,
-    plan: RankPlan,
-    chunk: [f32; CHUNK],
-    /// Temporary memory; see [`RankPlan::spare`].
-    spare: &'a mut [u8],
-    /// Slot of the oldest hop of the row.
-    oldest: usize,
-    /// Element visits so far.
-    visits: u64,
 }
 
 struct Quantile<'m> {
@@ -298,16 +181,5 @@ impl Quantile<'_> {
             *slot = tools.oldest as u32;
         }
         Ok(tools.visits)
-    }
-}
-
-impl Tools<'_> {
-    /// The slot `n` hops after the oldest.
-    fn slot(&self, n: usize) -> usize {
-        self.plan.slot(self.oldest, n)
-    }
-
-    fn visit(&mut self, n: usize) {
-        self.visits = self.visits.wrapping_add(checked::count(n));
     }
 }

@@ -1,6 +1,6 @@
 //! Selection by rank in linear time, without recursion and in the caller's memory.
 
-use super::{CHUNK, Sample};
+use super::sample::{CHUNK, Sample};
 use crate::util::slice;
 use crate::util::unsigned::Unsigned;
 

@@ -12,11 +12,12 @@
 
 use super::{Build, EdgeShape};
 use crate::checked;
-use crate::dtype::{Dtype, Element};
+use crate::dtype::Dtype;
 use crate::kernel::{Code, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::status::{Result, Status};
 use numbers::{Numbers, Results};
+use sample::{Real, Sample};
 
 /// Calls `$self.rows::<X, Y>($io)`: `X` is the element type of the samples on edge `$edge`, `Y` is `f64` if
 /// `$self.wide`, else `f32`.
@@ -47,6 +48,7 @@ mod published;
 mod reference;
 pub(super) mod rolling;
 pub(super) mod rts;
+mod sample;
 #[cfg(test)]
 mod testing;
 pub(super) mod viterbi;
@@ -54,28 +56,6 @@ pub(super) mod zero_phase;
 
 /// Element types of samples.
 const SAMPLES: &[Dtype] = &[Dtype::F32, Dtype::F64, Dtype::I16];
-
-/// Samples that convert to `f64` exactly.
-trait Sample: Element + Into<f64> {}
-impl Sample for f32 {}
-impl Sample for f64 {}
-impl Sample for i16 {}
-impl Sample for u8 {}
-
-/// Element types of results. Processors differ in the NaN that they compute: rows hold that of the constant.
-trait Real: Element {
-    fn rounded(v: f64) -> Self;
-}
-impl Real for f32 {
-    fn rounded(v: f64) -> f32 {
-        if v.is_nan() { f32::NAN } else { v as f32 }
-    }
-}
-impl Real for f64 {
-    fn rounded(v: f64) -> f64 {
-        if v.is_nan() { f64::NAN } else { v }
-    }
-}
 
 /// A scan that returns a fixed number of results for each sample, at most [`MAX_RESULTS`].
 trait ScanStep {

@@ -1,6 +1,6 @@
 //! Samples and results as `f64`, a chunk at a time: the code in between is compiled once, not for each pair of types.
 
-use super::{Real, Sample};
+use super::sample::{Real, Sample};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, EdgeRows, StageIo};
 use crate::mem::{Complex32, cast_mut};

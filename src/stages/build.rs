@@ -1,0 +1,173 @@
+//! What a builder of a stage is given: parameters, edges, memory for parameters, and the errors it returns.
+
+use super::host_plans::HostPlans;
+use crate::checked;
+use crate::crc::Crc32c;
+use crate::dtype::Dtype;
+use crate::kernel::{RowShape, StageSpec};
+use crate::mem::Carver;
+use crate::status::{Error, Name, Result, Status};
+
+/// Checks parameters and edges of a stage of one kind, and returns its specification.
+pub type Builder = for<'m> fn(&mut Build<'_, 'm>) -> Result<StageSpec<'m>>;
+
+/// One named parameter: a number, or a list of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Param<'a> {
+    /// Name, as documented for the kind.
+    pub key: &'a str,
+    /// The number, if `values` is empty.
+    pub value: f64,
+    /// The list: filter taps, frequencies, bin edges.
+    pub values: &'a [f64],
+}
+
+/// Rows that an edge of a stage delivers.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgeShape {
+    /// Type and length of a row.
+    pub shape: RowShape,
+    /// Elements from the start of a row to the start of the next: less than a row if windows overlap.
+    pub stride: usize,
+    /// Interleaved channels in a row; more than 1 only for inputs.
+    pub channels: usize,
+    /// Rows read before the stage's own row.
+    pub lookback: u32,
+    /// Rows read after the stage's own row.
+    pub lookahead: u32,
+}
+
+impl EdgeShape {
+    /// Placeholder for an unused edge.
+    pub const NONE: EdgeShape =
+        EdgeShape { shape: RowShape { dtype: Dtype::U8, len: 0 }, stride: 0, channels: 1, lookback: 0, lookahead: 0 };
+}
+
+/// Arguments of a [`Builder`].
+#[derive(Debug)]
+pub struct Build<'a, 'm> {
+    /// Name of the kind.
+    pub kind: &'a str,
+    /// Parameters, valid during the call only: a builder copies what the stage keeps into `pool`.
+    pub params: &'a [Param<'a>],
+    /// Edges, in the order of registration.
+    pub edges: &'a [EdgeShape],
+    /// Parameter memory in the control area.
+    pub pool: &'a mut Carver<'m>,
+    /// Transform plans on the host's heap; none if the pipeline is in the caller's memory.
+    pub host_plans: Option<&'a mut HostPlans>,
+}
+
+impl<'a> Build<'a, '_> {
+    /// An error about the stage: `{n}` in `template` is the kind.
+    pub fn error(&self, status: Status, template: &'static str) -> Error {
+        Error::new(status, template).name(&joined(&[self.kind]))
+    }
+
+    /// An error about a parameter: `{n}` in `template` is kind and parameter, as in `fir.taps`.
+    pub fn param_error(&self, key: &str, template: &'static str) -> Error {
+        Error::new(Status::Argument, template).name(&joined(&[self.kind, ".", key]))
+    }
+
+    /// Refuses parameters that are not among `keys`.
+    pub fn allow(&self, keys: &[&str]) -> Result<()> {
+        self.allow_any(&[keys])
+    }
+
+    /// Refuses parameters that are in none of the lists.
+    pub fn allow_any(&self, lists: &[&[&str]]) -> Result<()> {
+        match self.params.iter().find(|p| !lists.iter().any(|keys| keys.contains(&p.key))) {
+            None => Ok(()),
+            Some(p) => Err(self.param_error(p.key, "unknown parameter {n}")),
+        }
+    }
+
+    /// A number by name; the last one if the name occurs more than once.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<f64> {
+        self.params.iter().rfind(|p| p.key == key).map(|p| p.value)
+    }
+
+    /// A whole number by name, from `min` to `max`. Without a default the parameter is required.
+    pub fn count(&self, key: &str, default: Option<u64>, min: u64, max: u64) -> Result<u64> {
+        let bad = |text| Err(self.param_error(key, text).a(min).b(max));
+        let given = match (self.number(key), default) {
+            (Some(v), _) => v,
+            (None, Some(d)) => return Ok(d),
+            (None, None) => return bad("the parameter {n} is required: a whole number from {a} to {b}"),
+        };
+        let whole = given as u64;
+        if whole as f64 != given || whole < min || whole > max {
+            return bad("the parameter {n} must be a whole number from {a} to {b}");
+        }
+        Ok(whole)
+    }
+
+    /// A list by name; empty if it is not given.
+    #[must_use]
+    pub fn list(&self, key: &str) -> &'a [f64] {
+        self.params.iter().rfind(|p| p.key == key).map_or(&[], |p| p.values)
+    }
+
+    /// The only edge of the stage, without halo.
+    pub fn one_edge(&self) -> Result<EdgeShape> {
+        match self.edges {
+            [edge] if edge.lookback == 0 && edge.lookahead == 0 => Ok(*edge),
+            _ => Err(self.error(Status::Argument, "a {n} stage has one edge, without lookback and lookahead")),
+        }
+    }
+
+    /// The only edge of a stage that treats the elements of a row as consecutive samples of one channel.
+    pub fn one_channel(&self) -> Result<EdgeShape> {
+        let edge = self.one_edge()?;
+        self.single(edge)?;
+        Ok(edge)
+    }
+
+    /// Refuses an edge with interleaved channels.
+    pub fn single(&self, edge: EdgeShape) -> Result<()> {
+        if edge.channels <= 1 {
+            return Ok(());
+        }
+        let text = "a {n} stage reads rows of one channel, not of {a} interleaved ones: put a channel stage before it";
+        Err(self.error(Status::Graph, text).a(checked::count(edge.channels)))
+    }
+
+    /// A number that changes with the kind and the parameters, for [`StageSpec::revision`].
+    #[must_use]
+    pub fn revision(&self) -> u32 {
+        let number = |crc: Crc32c, v: f64| crc.update(&v.to_bits().to_be_bytes());
+        let start = Crc32c::new().update(self.kind.as_bytes());
+        let crc = self.params.iter().fold(start, |crc, p| {
+            p.values.iter().fold(number(crc.update(p.key.as_bytes()), p.value), |crc, v| number(crc, *v))
+        });
+        crc.value()
+    }
+
+    /// Refuses rows whose element type is not among `types`.
+    pub fn takes(&self, edge: EdgeShape, types: &[Dtype]) -> Result<()> {
+        let dtype = edge.shape.dtype;
+        if types.contains(&dtype) {
+            return Ok(());
+        }
+        let name = joined(&[self.kind, ": ", dtype.text()]);
+        Err(Error::new(Status::Graph, "{n} rows are not supported").name(&name))
+    }
+}
+
+/// Element types of real numbers.
+pub(super) const REAL: &[Dtype] =
+    &[Dtype::I8, Dtype::U8, Dtype::I16, Dtype::U16, Dtype::I32, Dtype::U32, Dtype::I64, Dtype::F32, Dtype::F64];
+
+/// A name for an error text, cut if it is too long.
+pub(super) fn joined(parts: &[&str]) -> Name {
+    let mut name = Name::new();
+    parts.iter().for_each(|part| name.push_str(part));
+    name
+}
+
+/// The shape of a row of `len` elements of `dtype`. Fails if its bytes do not fit `usize`.
+pub fn shape(dtype: Dtype, len: usize) -> Result<RowShape> {
+    checked::mul(len, dtype.size())?;
+    Ok(RowShape { dtype, len })
+}
