@@ -33,8 +33,8 @@ impl Host {
         Host { limit, memory, cache: largest_cache(root) }
     }
 
-    /// A budget for the work area in bytes: half of the limit, otherwise a quarter of the machine's memory, and at
-    /// least a page. The other half of the limit is for the program and for the pages of files that the system caches.
+    /// A budget for the work area in bytes: half of the limit, otherwise a quarter of the machine's memory, but one page
+    /// or more. The other half of the limit is for the program and for the pages of files that the system caches.
     #[must_use]
     pub(crate) fn budget(&self) -> Option<u64> {
         let share = self.limit.map(|l| l / 2).or(self.memory.map(|m| m / 4))?;

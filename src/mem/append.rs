@@ -35,8 +35,8 @@ pub fn append(bytes: &mut [u8], at: usize, lit: usize, run: u32, len: u32, offse
         return false;
     }
     // SAFETY: `at + len + 64 <= lit` and `lit + 32 <= bytes.len()`. The first step reads up to
-    // `lit + 32` and writes up to `at + 32`. The other steps read from `front - offset >= 0` on, at
-    // least 16 bytes before what they write. The last of them begins before `front + len` and
+    // `lit + 32` and writes up to `at + 32`. The other steps read from `front - offset >= 0` on,
+    // 16 bytes or more before what they write. The last of them begins before `front + len` and
     // writes 32 bytes: it ends before `at + 32 + len + 32 <= lit`.
     unsafe {
         let base = bytes.as_mut_ptr();

@@ -66,7 +66,7 @@ fn options() -> EncodeOptions {
 }
 
 /// Frames of a long stream from three before the border on, its end frame, and the original of them. The index has each,
-/// at its place behind byte `at` of the coded stream.
+/// at its position after byte `at` of the coded stream.
 fn stream(at: u64) -> (Vec<u8>, Vec<u8>) {
     let (o, raw) = (options(), signal16(FRAME * FRAMES / 4, 2, 11));
     let (mut work, mut coded) = (vec![0; o.work()], Vec::new());
@@ -118,7 +118,7 @@ fn a_stream_goes_on_past_the_border() {
         }
         assert_eq!(at, START + raw.len() as u64);
     }
-    // What is damaged there is told with its places.
+    // Damage there is reported with its positions.
     let mut broken = coded;
     let third = broken.windows(4).enumerate().filter(|(_, w)| *w == &broken[..4]).nth(3).unwrap().0;
     broken[third + 40] ^= 1;
@@ -130,7 +130,7 @@ fn a_stream_goes_on_past_the_border() {
 fn ranges_of_a_coded_file_of_5_gib_are_found() {
     let (at, dir) = (5 << 30, Scratch::new("coded"));
     let (coded, raw) = stream(at);
-    // The head tells the stream's tag; what was between is lost.
+    // The head has the tag of the stream; the bytes between are lost.
     dir.sparse("coded", at + coded.len() as u64, &[(0, &coded[..200]), (at, &coded)]);
     // Each reads through the gap: seconds.
     let ranges = [(BORDER - 5, 10), (START, 10), (BORDER, 20_000), (BORDER + 12_345, 54_321)];

@@ -1,4 +1,4 @@
-//! Results are those of the definition, to the bit: for every mode, block size, split of the pushes, range and failure.
+//! Results equal the definition bit for bit: for every mode, block size, split of the pushes, range and failure.
 
 use crate::graphs::*;
 use proptest::prelude::*;
@@ -169,7 +169,7 @@ proptest! {
         prop_assert!(p.stats().peak_bytes <= p.stats().plan_bytes);
     }
 
-    /// A call that fails anywhere costs that call: the next one goes on and the rows are the same.
+    /// A call may fail anywhere: the next one continues, and the rows are the same.
     #[test]
     fn failures_leave_nothing_behind(
         graph in graph(), setup in setup(), slice in 1u64..30, fails in prop::collection::vec(0i64..6, 1..6),
@@ -211,12 +211,12 @@ proptest! {
         let rows = &oracle[graph.inputs.len() + stage];
         let count = if known { rows.len() as u64 } else { EVERYTHING };
         let mut wide = Setup { mode: Mode::Sqrt, lru_bytes: 0, ..setup };
-        let least = {
+        let minimum = {
             let (mut p, _) = build(&graph, &wide);
             p.plan(&[reversed(stage, 0, count)]).unwrap().min_budget_bytes as u64
         };
         if tight < 3000 {
-            wide.budget = least + tight;
+            wide.budget = minimum + tight;
         }
         let (mut p, fail_in) = build(&graph, &wide);
         seal(&mut p, &[reversed(stage, 0, count)]);
@@ -262,12 +262,12 @@ proptest! {
         let rows = &oracle[graph.inputs.len() + stage];
         let ask = |first, count| if down { reversed(stage, first, count) } else { request(stage, first, count) };
         let mut wide = Setup { lru_bytes: 0, whole_ring: true, ..setup };
-        let least = {
+        let minimum = {
             let (mut p, _) = build(&graph, &wide);
             p.plan(&[ask(0, EVERYTHING)]).unwrap().min_budget_bytes as u64
         };
         if tight < 3000 {
-            wide.budget = least + tight;
+            wide.budget = minimum + tight;
         }
         let (mut p, fail_in) = build(&graph, &wide);
         seal(&mut p, &[ask(0, EVERYTHING)]);
@@ -306,7 +306,7 @@ proptest! {
         prop_assert!(p.stats().plan_bytes as u64 <= wide.budget);
     }
 
-    /// The bytes told suffice; one less is refused.
+    /// The reported bytes suffice; one less is refused.
     #[test]
     fn the_plan_is_exact(graph in graph(), setup in setup(), outputs in any::<bool>()) {
         let mode = if outputs { Mode::Sqrt } else { setup.mode };

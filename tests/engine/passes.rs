@@ -1,4 +1,4 @@
-//! Rows behind reverse scans: as many rows are made as passes and schedules say, and flipped bits in what is kept from pass
+//! Rows after reverse scans: the number of computed rows equals passes and schedules, and flipped bits in data kept from pass
 //! to pass change nothing.
 
 use crate::amount::{long, some};
@@ -9,7 +9,7 @@ use sqrtspace::plan::{Mode, Order, Request};
 use sqrtspace::schedule::leaf;
 use sqrtspace::store::state_slots::{HEADER_BYTES, StateSlots};
 
-/// Scans one behind the other, each on the rows of the one before; 'F' forward, 'R' reverse.
+/// A chain of scans, each on the rows of the one before; 'F' forward, 'R' reverse.
 fn scans(directions: &str, samples: u64) -> TestGraph {
     let edge = |from| TestEdge { from, lookback: 0, lookahead: 0, clamp: false };
     let stage = |(i, d)| TestStage {
@@ -41,7 +41,7 @@ fn setup(budget: u64) -> Setup {
     }
 }
 
-/// Evaluates all rows of the last stage and says how many rows of each stage were made.
+/// Evaluates all rows of the last stage. Returns the number of rows computed per stage.
 fn made(graph: &TestGraph, p: &mut Pipeline<'static>, order: Order, slice: u64) -> Vec<u64> {
     let stage = graph.stages.len() - 1;
     let rows = graph.oracle().pop().unwrap();
@@ -61,7 +61,7 @@ fn made(graph: &TestGraph, p: &mut Pipeline<'static>, order: Order, slice: u64) 
     MADE.take()
 }
 
-/// Rows of each stage that the passes over `rows` rows make: level 0 is rolled ahead on ways down.
+/// Rows of each stage that the passes over `rows` rows compute: level 0 is advanced in backward passes.
 fn passes(levels: &[u64], last: u64, rows: u64, ahead: u64) -> Vec<u64> {
     let of = |level: &u64| {
         (level.max(&1).to_owned()..=last).map(|p| rows + if *level == 0 && p % 2 == 1 { ahead } else { 0 }).sum()
@@ -88,8 +88,8 @@ fn each_pass_makes_each_row_once_but_what_the_schedule_rolls_ahead() {
             let graph = scans(directions, rows);
             for (order, last) in [(Order::Forward, last[0]), (Order::Reverse, last[1])] {
                 let ask = Request { order, ..request(graph.stages.len() - 1, 0, EVERYTHING) };
-                let least = build(&graph, &setup(u64::MAX)).0.plan(&[ask]).unwrap().min_budget_bytes as u64;
-                let budget = [u64::MAX, least + dice.below(3000), least][dice.below(3) as usize];
+                let minimum = build(&graph, &setup(u64::MAX)).0.plan(&[ask]).unwrap().min_budget_bytes as u64;
+                let budget = [u64::MAX, minimum + dice.below(3000), minimum][dice.below(3) as usize];
                 let (mut p, _) = build(&graph, &setup(budget));
                 let plan = p.plan(&[ask]).unwrap();
                 assert!(plan.bytes as u64 <= budget);
@@ -113,7 +113,7 @@ fn each_pass_makes_each_row_once_but_what_the_schedule_rolls_ahead() {
     }
 }
 
-/// Reading everything behind a reverse scan upwards costs three forward and two reverse passes, within about twice
+/// Reading all rows after a reverse scan in forward order costs three forward and two reverse passes, within about twice
 /// the root of what classic holds.
 #[test]
 fn upwards_costs_three_forward_and_two_reverse_passes() {
@@ -167,7 +167,7 @@ fn flipped_bits_of_kept_states_change_no_row() {
                 // Header, checksum, state.
                 let slot = dice.below((sweep.tile_bytes / each) as u64) as usize;
                 let byte = at + slot * each + dice.below(HEADER_BYTES as u64 + 4) as usize;
-                // SAFETY: inside of the leaked area, which nobody looks at between calls.
+                // SAFETY: inside the leaked area, which is not borrowed between calls.
                 unsafe { *base.add(byte) ^= 1 << dice.below(8) };
                 struck += 1;
             }
@@ -184,7 +184,7 @@ fn flipped_bits_of_kept_states_change_no_row() {
     assert!(struck > some(3000) && found > some(300));
 }
 
-/// Once the states at tiles are there, a row behind a reverse scan costs a tile of each level and the way there from the nearest
+/// Once the states at tiles exist, a row after a reverse scan costs a tile of each level and the rows from the nearest
 /// checkpoint of level 0; a row in the cache costs nothing.
 #[test]
 fn rows_behind_a_reverse_scan_are_at_hand_once_its_pass_is_done() {

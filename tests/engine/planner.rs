@@ -106,7 +106,7 @@ fn line(text: &str, order: &str) -> (u64, u64, u64) {
     (next(), next(), next())
 }
 
-/// The Python original reckoned its classic order without the number of windows, and chose it for this set, where it
+/// An estimate that ignores the number of windows chooses the classic order for this set, where it
 /// spilled: 20 million samples, p50 and p95 of 65 536 every 4096, 384 MiB.
 #[test]
 fn the_number_of_windows_counts() {
@@ -180,20 +180,20 @@ fn memory_is_not_spent_for_nothing() {
     assert_eq!(bytes(512 << 10), bytes(480 << 20));
 }
 
-/// Any budget from the least on gives a plan within it; one byte less names the least.
+/// Any budget from the minimum up gives a plan within it; one byte less is refused with the minimum.
 #[test]
 fn every_budget_from_the_least_on_works() {
     let of = |budget| {
         let (mut p, ask) = chain(3, 256, 5, 0, Some(1024 * 1000), PlanOptions { budget, ..OPTIONS });
         p.plan(&[ask])
     };
-    let least = of(u64::MAX).unwrap().min_budget_bytes as u64;
-    for budget in [least, least + 1, least * 2, least * 10, least * 1000] {
+    let minimum = of(u64::MAX).unwrap().min_budget_bytes as u64;
+    for budget in [minimum, minimum + 1, minimum * 2, minimum * 10, minimum * 1000] {
         let plan = of(budget).unwrap();
-        assert!(plan.bytes as u64 <= budget && plan.min_budget_bytes as u64 == least, "{budget}: {}", plan.bytes);
+        assert!(plan.bytes as u64 <= budget && plan.min_budget_bytes as u64 == minimum, "{budget}: {}", plan.bytes);
     }
-    let e = of(least - 1).unwrap_err();
-    assert!(e.status == Status::Budget && e.to_string().contains(&format!("the minimum is {least}")), "{e}");
+    let e = of(minimum - 1).unwrap_err();
+    assert!(e.status == Status::Budget && e.to_string().contains(&format!("the minimum is {minimum}")), "{e}");
 }
 
 /// The text is that of the plan: one candidate is marked, with its block and within the budget; it is the same again.
@@ -211,7 +211,7 @@ fn explanations_are_those_of_the_plan() {
     }
 }
 
-/// Checkpoints nearer than the windows that share samples are kept as asked for, and the plan says what that costs.
+/// Checkpoints nearer than the windows that share samples are kept as requested, and the explanation names their cost.
 #[test]
 fn checkpoints_below_the_dependency_span_are_noted() {
     let text = |every| {

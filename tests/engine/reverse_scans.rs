@@ -1,4 +1,4 @@
-//! The built-in reverse scans in whole pipelines: against SciPy's numbers and plain recurrences, and to the bit the same
+//! The built-in reverse scans in whole pipelines: against SciPy's numbers and plain recurrences, and bit-identical
 //! in every mode, order, range, slice and budget.
 
 use crate::builtin::*;
@@ -133,7 +133,7 @@ fn zero_phase_filters_of_long_streams() {
     }
 }
 
-/// A tracker behind a zero-phase filter: time turns round twice, and the tracker starts from the first row of all.
+/// A tracker after a zero-phase filter: the direction changes twice, and the tracker starts at the first row.
 #[test]
 fn a_tracker_behind_a_zero_phase_filter() {
     let (n, len, pad) = (2400, 8, 9);
@@ -169,7 +169,7 @@ fn a_tracker_behind_a_zero_phase_filter() {
     assert!(lock > 0.5, "the tone of the stream is found: {lock}");
 }
 
-/// A second zero-phase filter behind the first: time turns round three times.
+/// A second zero-phase filter after the first: the direction changes three times.
 #[test]
 fn a_zero_phase_filter_behind_another() {
     for (n, len) in [(1200, 4), (640, 1)] {
@@ -183,7 +183,7 @@ fn a_zero_phase_filter_behind_another() {
     }
 }
 
-/// SciPy refuses streams that are not longer than the padding; so does the stage, where it turns round.
+/// SciPy refuses streams that are not longer than the padding; so does the stage, where the direction changes.
 #[test]
 fn a_stream_shorter_than_the_padding_is_refused() {
     let params: &Params<'_> = &[("sos", ODD)];

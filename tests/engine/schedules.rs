@@ -1,12 +1,12 @@
-//! What reversing costs at least: the closed forms against published tables, and against dynamic programs that know nothing
+//! What reversing costs at fewest: the closed forms against published tables, and against dynamic programs that know nothing
 //! of them. That pipelines make as many rows is in sweeps.rs.
 
 use proptest::prelude::*;
 use sqrtspace::schedule::{binomial, leaf};
 
-/// The least advances to reverse a chain of weighted steps: whatever the first checkpoint's place, the best of the rest.
+/// The minimum number of advances to reverse a chain of weighted steps: over all positions of the first checkpoint.
 /// `[s][a][b]` for steps `a .. b` with s states, that before `a` among them.
-fn least_weighted(weights: &[u64], most_slots: usize) -> Vec<Vec<Vec<u64>>> {
+fn fewest_weighted(weights: &[u64], most_slots: usize) -> Vec<Vec<Vec<u64>>> {
     let n = weights.len();
     let sum = |a: usize, b: usize| weights[a..b].iter().sum::<u64>();
     let mut all = vec![vec![vec![0; n + 1]; n + 1]; most_slots + 1];
@@ -77,9 +77,9 @@ fn the_table_of_the_leaf_buffered_schedule() {
 
 #[test]
 fn the_closed_form_is_the_least_there_is() {
-    let least = least_weighted(&[1; 70], 9);
-    for (s, least) in least.iter().enumerate().skip(1) {
-        for (steps, &right) in least[0].iter().enumerate() {
+    let fewest = fewest_weighted(&[1; 70], 9);
+    for (s, fewest) in fewest.iter().enumerate().skip(1) {
+        for (steps, &right) in fewest[0].iter().enumerate() {
             assert_eq!(binomial::extra_advances(steps as u64, s as u64), Some(u128::from(right)), "T {steps}, s {s}");
         }
     }
@@ -90,7 +90,7 @@ fn the_closed_form_is_the_least_there_is() {
             assert!(low <= high);
             for j in low..=high {
                 let j = j as usize;
-                assert_eq!(j as u64 + least[s - 1][j][steps] + least[s][0][j], least[s][0][steps]);
+                assert_eq!(j as u64 + fewest[s - 1][j][steps] + fewest[s][0][j], fewest[s][0][steps]);
             }
         }
     }
@@ -107,9 +107,9 @@ fn the_first_tile_is_the_one_to_cut() {
                 for cut in 0..tiles {
                     let mut weights = vec![leaf; tiles];
                     weights[cut] = short;
-                    let least = least_weighted(&weights, 4);
+                    let fewest = fewest_weighted(&weights, 4);
                     for s in 1..=4 {
-                        best[s] = best[s].min(least[s][0][tiles]);
+                        best[s] = best[s].min(fewest[s][0][tiles]);
                     }
                 }
                 for (s, best) in best.iter().enumerate().skip(1) {
@@ -136,7 +136,7 @@ fn the_longest_ranges_are_split_without_delay() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: crate::amount::some(300), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The largest splits, one after the other, cost what the closed form says; the first step is run ahead most often.
+    /// The largest splits, one after another, cost as much as the closed form; the first step is advanced most often.
     #[test]
     fn random_schedules_cost_what_the_formula_says(steps in 0u64..3000, s in 1u64..40) {
         let steps = if s == 1 { steps % 300 } else { steps };

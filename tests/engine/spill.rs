@@ -7,7 +7,7 @@ use sqrtspace::status::Status;
 use std::ffi::CString;
 use std::process::Command;
 
-/// A file system of so many bytes in memory, for as long as it lives.
+/// A file system of `bytes` bytes in memory, until it is dropped.
 struct Small(std::path::PathBuf);
 
 impl Small {

@@ -1,4 +1,4 @@
-//! Reverse sweeps: exactly as many stage rows as the closed form says, within the bytes told, never more than asked.
+//! Reverse sweeps: exactly the number of stage rows of the closed form, within the reported bytes, never more than requested.
 
 use crate::amount::{long, some};
 use crate::chain::*;
@@ -20,7 +20,7 @@ fn sweep(p: &mut Pipeline<'static>, first: u64, count: u64, slice: u64) -> u64 {
     sink.0.get()
 }
 
-/// Rows made by a reversal of `rows` rows behind `first` others.
+/// Rows computed by a reversal of `rows` rows after the first `first` ones.
 fn executions(first: u64, rows: u64, slots: u64, leaf: u64, slice: u64) -> u64 {
     let options = PlanOptions { sweep: Some((slots, leaf)), ..OPTIONS };
     let (mut p, made) = chain(2, 1, options, Some((first + rows, false)));
@@ -84,8 +84,8 @@ fn a_million_rows_are_reversed_within_the_bytes_told() {
     for (kib, limit) in [(288usize, 1.00), (128, 1.77), (64, 1.95), (32, 2.50)] {
         // What the plan takes besides snapshots and leaf.
         let (mut p, _) = chain(64, 16, PlanOptions { sweep: Some((1, 1)), ..OPTIONS }, Some((ROWS, false)));
-        let least = p.plan(&asked).unwrap();
-        let other = least.bytes - p.plan_info(&least).checkpoint_bytes;
+        let planned = p.plan(&asked).unwrap();
+        let other = planned.bytes - p.plan_info(&planned).checkpoint_bytes;
         let budget = (other + kib * 1024) as u64;
         let (mut p, made) = chain(64, 16, PlanOptions { budget, ..OPTIONS }, Some((ROWS, false)));
         let plan = p.plan(&asked).unwrap();
@@ -185,12 +185,12 @@ fn random_graph(dice: &mut Dice, turns: bool) -> TestGraph {
 }
 
 /// A call never makes more rows of a stage than windows were asked for: from any range, in any order and direction,
-/// from sources and rings, with damaged and lost checkpoints, next to a stream, behind evaluations that were cancelled.
+/// from sources and rings, with damaged and lost checkpoints, beside a stream, after cancelled evaluations.
 #[test]
 fn no_call_makes_more_rows_than_asked() {
     let (mut dice, mut cancelled, mut whole) = (Dice(5), 0, 0);
     for _ in 0..if long() { 10_000 } else { some(2000) } {
-        // What stands behind a reverse scan cannot be pulled.
+        // Rows after a reverse scan cannot be pulled.
         let streams = dice.below(3) == 0;
         let turns = !streams && dice.below(2) == 0;
         let graph = random_graph(&mut dice, turns);
@@ -251,7 +251,7 @@ fn no_call_makes_more_rows_than_asked() {
                 assert!(made.iter().all(|m| *m <= most), "{made:?} rows for {most} windows of {ask:?} of {graph:?}");
                 if dice.below(20) == 0 && need.checkpoints.len > 0 {
                     let at = need.checkpoints.at + dice.below(need.checkpoints.len as u64) as usize;
-                    // SAFETY: inside of the area, which nobody looks at between calls.
+                    // SAFETY: inside the area, which is not borrowed between calls.
                     unsafe { *base.add(at) ^= 1 << dice.below(8) };
                 }
                 if streams && dice.below(3) == 0 {

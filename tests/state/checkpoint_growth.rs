@@ -65,7 +65,7 @@ fn any_past_row_of_a_growing_recording_is_there_on_demand() {
         p.extend_source(0, there, there < end).unwrap();
         let from = made.get();
         assert!(rows(&mut p, before, there - before) == oracle[before as usize..there as usize]);
-        // It goes on where the last piece ended, or from the checkpoint before.
+        // It continues where the last piece ended, or from the checkpoint before.
         assert!(made.get() - from <= bound(there, block) + there - before);
         for _ in 0..8 {
             let row = dice.below(there);
@@ -83,7 +83,7 @@ fn any_past_row_of_a_growing_recording_is_there_on_demand() {
     assert!(stats.peak_bytes <= plan.bytes && stats.plan_bytes == plan.bytes);
     assert_eq!(stats.crc_failures, 0);
     assert_eq!(p.available_rows(0).unwrap(), end);
-    println!("{end} windows, {asks} asks, work area {} bytes, most rows made {worst:.2} gaps", plan.bytes);
+    println!("{end} windows, {asks} asks, work area {} bytes, at most {worst:.2} gaps of rows computed", plan.bytes);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use sqrtspace::schedule::doubling::Doubling;
 use sqrtspace::store::state_slots::{Key, StateSlots};
 
 const STATE: usize = 24;
-/// The running state; the slots lie behind it.
+/// The running state; the slots follow it.
 const RUNNING: Span = Span { at: 0, len: STATE };
 
 fn step(state: &mut [u8], t: u64) -> u64 {

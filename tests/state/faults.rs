@@ -25,7 +25,7 @@ impl Area {
 
     fn flip(&self, at: usize, bit: u64) {
         assert!(at < self.plan.bytes);
-        // SAFETY: inside of the leaked area, which nobody looks at between calls.
+        // SAFETY: inside the leaked area, which is not borrowed between calls.
         unsafe { *self.base.add(at) ^= 1 << bit }
     }
 }
@@ -51,7 +51,7 @@ fn byte(dice: &mut Dice, class: Class, crc: usize, payload: usize) -> usize {
     }
 }
 
-/// Where the parts are that are told to be protected.
+/// The positions of the parts that are documented as protected.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Part {
     InputBuffer,
@@ -109,7 +109,7 @@ impl Targets {
     }
 }
 
-/// Two scans, one behind the other on a coarser grid, with halos, and stages without state around them.
+/// Two scans, the second one after the first on a coarser grid, with halos, and stages without state around them.
 fn graph(dice: &mut Dice) -> TestGraph {
     let edge = |dice: &mut Dice, from| TestEdge {
         from,
@@ -296,7 +296,7 @@ fn every_damaged_row_of_the_cache_and_every_damaged_checkpoint_is_counted() {
                 (0..held).for_each(|i| area.flip(at + i * each + byte(&mut dice, class, 28, 8), dice.below(8)));
                 let first = ROWS - held as u64;
                 assert!(run(&mut p, &request(0, first, held as u64)) == all[first as usize * 8..]);
-                // The way there remakes the rows behind the first one, too.
+                // The rows after the first one are recomputed on the way, too.
                 assert!((1..=held as u64).contains(&p.stats().crc_failures));
             }
             let before = p.stats().crc_failures;
@@ -315,7 +315,7 @@ fn every_damaged_row_of_the_cache_and_every_damaged_checkpoint_is_counted() {
     }
 }
 
-/// However few bytes a call may look at: it looks at no more than those, or than one entry, and comes round to everything.
+/// With any limit of bytes per call: a call checks at most those, or one entry, and repeated calls check everything.
 #[test]
 fn a_scrub_of_any_size_comes_to_every_entry() {
     const ROWS: u64 = 500;
@@ -346,7 +346,7 @@ fn a_scrub_of_any_size_comes_to_every_entry() {
     }
 }
 
-/// States, rows and samples of a job that runs: damage is found when the next call begins, and made good.
+/// States, rows and samples of a job that runs: damage is found when the next call begins, and repaired.
 #[test]
 fn flipped_bits_in_a_running_job_change_no_row() {
     let mut dice = Dice(21);

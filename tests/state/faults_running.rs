@@ -29,13 +29,13 @@ impl Areas {
     fn flip(&self, dice: &mut Dice, control: bool) -> usize {
         let (base, len) = if control { (self.control, self.control_bytes) } else { (self.work, self.work_bytes) };
         let at = dice.below(len as u64) as usize;
-        // SAFETY: inside of a leaked area, which nobody looks at between calls.
+        // SAFETY: inside a leaked area, which is not borrowed between calls.
         unsafe { *base.add(at) ^= 1 << dice.below(8) }
         at
     }
 }
 
-/// Scans behind scans with halos, strides, kept scratch, stages without state around them.
+/// Scans after scans with halos, strides, kept scratch, stages without state around them.
 fn random_graph(dice: &mut Dice, reverse: bool) -> TestGraph {
     let edge = |dice: &mut Dice, from| TestEdge {
         from,
@@ -96,7 +96,7 @@ fn expected(rows: &[Vec<u32>], ask: &Request) -> Vec<u8> {
     }
 }
 
-/// Runs with one or more flips; how many were refused, and how many of the others found damage.
+/// Runs with one or more flips. Returns the number refused, and of the rest the number that found damage.
 fn evaluations(runs: u64, seed: u64, pushed: bool, control: bool, reverse: bool) -> (u64, u64, u64) {
     let (graphs, mut dice) = (graphs(reverse), Dice(seed));
     let (mut refused, mut found, mut recomputed) = (0, 0, 0);
@@ -141,7 +141,7 @@ fn evaluations(runs: u64, seed: u64, pushed: bool, control: bool, reverse: bool)
                             matches!(e.status, Status::Corrupt | Status::Poisoned | Status::Internal),
                             "run {run}: {e}"
                         );
-                        // With sources everything in the work area can be made again.
+                        // With sources everything in the work area can be recomputed.
                         assert!(pushed || control, "run {run}: {e}, byte {area_hit} of {:?}", p.sealed_plan());
                         lost = true;
                         break;
@@ -175,7 +175,7 @@ fn evaluations(runs: u64, seed: u64, pushed: bool, control: bool, reverse: bool)
 fn no_flip_in_the_work_area_changes_rows_made_from_a_source() {
     let runs = if long() { 50_000 } else { some(4000) };
     let (refused, found, recomputed) = evaluations(runs, 1, false, false, false);
-    println!("{runs} runs, {found} found damage, {recomputed} made rows again, {refused} refused, none wrong");
+    println!("{runs} runs, {found} found damage, {recomputed} recomputed rows, {refused} refused, none wrong");
     assert!(refused == 0 && found > runs / 20 && recomputed > runs / 40);
 }
 
@@ -183,7 +183,7 @@ fn no_flip_in_the_work_area_changes_rows_made_from_a_source() {
 fn no_flip_in_the_work_area_changes_rows_behind_reverse_scans() {
     let runs = if long() { 20_000 } else { some(2000) };
     let (refused, found, recomputed) = evaluations(runs, 4, false, false, true);
-    println!("{runs} runs, {found} found damage, {recomputed} made rows again, {refused} refused, none wrong");
+    println!("{runs} runs, {found} found damage, {recomputed} recomputed rows, {refused} refused, none wrong");
     assert!(refused == 0 && found > runs / 20 && recomputed > runs / 40);
 }
 
@@ -203,7 +203,7 @@ fn no_flip_in_the_tables_changes_rows() {
     assert!(refused > some(100));
 }
 
-/// Streams: what is pulled is right, or the pipeline says that it cannot go on.
+/// Streams: pulled rows are right, or the pipeline reports that it cannot continue.
 fn streams(runs: u64, seed: u64, pushed: bool) -> (u64, u64) {
     let (graphs, mut dice) = (graphs(false), Dice(seed));
     let (mut refused, mut found) = (0, 0);

@@ -17,7 +17,7 @@ fn seal_over(p: &mut Pipeline<'static>, asked: &[Request]) -> (*mut u8, Plan) {
 }
 
 fn flip(base: *mut u8, at: usize) {
-    // SAFETY: inside of the leaked area, which nobody looks at between calls.
+    // SAFETY: inside the leaked area, which is not borrowed between calls.
     unsafe { *base.add(at) ^= 4 }
 }
 
@@ -25,7 +25,7 @@ fn counts(s: &Stats) -> (u64, u64, u64) {
     (s.crc_failures, s.repairs, s.recomputed_rows)
 }
 
-/// Evaluates, a window of work a turn, and strikes behind one turn. Says which bytes of rows came, and whether it struck.
+/// Evaluates one window per turn and flips bits after one turn. Returns the bytes of the rows, and whether it flipped any.
 fn run(p: &mut Pipeline<'static>, ask: &Request, turn: u64, strike: &mut dyn FnMut()) -> (Vec<u8>, bool) {
     let kept = Kept::default();
     p.evaluate_begin(ask, kept.boxed()).unwrap();
@@ -45,27 +45,27 @@ fn a_cached_row() {
     const ROWS: u64 = 300;
     let options = PlanOptions { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, cache_bytes: 1, ..OPTIONS };
     let asked = [request(0, 0, EVERYTHING)];
-    for behind in [1, 2, 7, 20] {
+    for distance in [1, 2, 7, 20] {
         let (mut p, made) = chain(4, 1, options, Some((ROWS, false)));
         let (base, plan) = seal_over(&mut p, &asked);
         let (all, _) = run(&mut p, &request(0, 0, ROWS), u64::MAX, &mut || ());
-        let row = ROWS - behind;
+        let row = ROWS - distance;
         let want = &all[row as usize * 4..][..4];
         let before = made.get();
         assert_eq!(run(&mut p, &request(0, row, 1), u64::MAX, &mut || ()).0, want);
         assert_eq!((made.get(), counts(&p.stats())), (before, (0, 0, 0)), "the row is cached");
-        // The entries of all rows held, so that row's among them: none of the others is looked at.
+        // The entries of all rows held, including that of this row: only that one is checked.
         let each = HEADER_BYTES + plan.cache_row.next_multiple_of(8);
         let held = sqrtspace::store::cache::rows(plan.cache.len, plan.cache_row);
         (0..held).for_each(|i| flip(base, plan.cache.at + i * each + HEADER_BYTES));
         assert_eq!(run(&mut p, &request(0, row, 1), u64::MAX, &mut || ()).0, want);
         let cost = made.get() - before;
         assert!(cost > 0);
-        assert_eq!(counts(&p.stats()), (1, 1, cost), "{behind} rows from the end");
-        // Made again, it is cached again.
+        assert_eq!(counts(&p.stats()), (1, 1, cost), "{distance} rows from the end");
+        // The recomputed row is cached.
         assert_eq!(run(&mut p, &request(0, row, 1), u64::MAX, &mut || ()).0, want);
         assert_eq!((made.get() - before, counts(&p.stats())), (cost, (1, 1, cost)));
-        // Scrubbing finds the others, and makes nothing.
+        // Scrubbing finds the rest and recomputes nothing.
         for _ in 0..2 * held {
             p.scrub(4000).unwrap();
         }
@@ -73,7 +73,7 @@ fn a_cached_row() {
     }
 }
 
-/// What is made behind rows that the cache had is not for the damaged one before them.
+/// Rows computed after cached rows are not counted for the damaged one before them.
 #[test]
 fn a_cached_row_before_others_that_are_sound() {
     let options = PlanOptions { checkpoint_every: 1, checkpoint_slots: 8, lru_bytes: 3000, cache_bytes: 1, ..OPTIONS };
@@ -92,7 +92,7 @@ fn a_cached_row_before_others_that_are_sound() {
     assert_eq!(again(30), again(1));
 }
 
-/// Strikes the state in every slot of a sweep of all rows downwards, behind every turn, a run each.
+/// Flips bits of the state in every slot of a backward sweep over all rows, after every turn, one run each.
 fn strike_snapshots(make: &dyn Fn() -> Pipeline<'static>, stage: usize) {
     let ask = Request { order: Order::Reverse, ..request(stage, 0, EVERYTHING) };
     let mut p = make();
@@ -110,7 +110,7 @@ fn strike_snapshots(make: &dyn Fn() -> Pipeline<'static>, stage: usize) {
             let mut p = make();
             let (base, plan) = seal_over(&mut p, &[ask]);
             let slots = plan.eval.at + planned.bytes;
-            // What a slot says it holds.
+            // The key in the slot.
             let tile = |slot: usize| {
                 // SAFETY: as in `flip`.
                 let bytes = unsafe { core::slice::from_raw_parts(base.add(slots + slot * each), HEADER_BYTES) };
@@ -119,7 +119,7 @@ fn strike_snapshots(make: &dyn Fn() -> Pipeline<'static>, stage: usize) {
             let mut lost = 0;
             let (rows, hit) = run(&mut p, &ask, turn, &mut || {
                 let below = if slot == 0 { 0 } else { row(tile(slot - 1)) };
-                // What a slot holds that is not in use may lie anywhere: it is not looked at.
+                // A slot that is not in use may hold anything: it is not checked.
                 lost = row(tile(slot)).saturating_sub(below);
                 flip(base, slots + slot * each + HEADER_BYTES);
             });
@@ -128,13 +128,13 @@ fn strike_snapshots(make: &dyn Fn() -> Pipeline<'static>, stage: usize) {
             let s = p.stats();
             let expected = if s.crc_failures == 0 { 0 } else { lost };
             assert!(s.crc_failures <= 1);
-            assert_eq!(counts(&s), (s.crc_failures, s.crc_failures, expected), "slot {slot} behind turn {turn}");
+            assert_eq!(counts(&s), (s.crc_failures, s.crc_failures, expected), "slot {slot} after turn {turn}");
             found += s.crc_failures;
             again += s.recomputed_rows;
         }
         turn += 1;
     }
-    println!("{found} damaged snapshots found, {again} rows made again");
+    println!("{found} damaged snapshots found, {again} rows recomputed");
     assert!(found > 20 && again > 100);
 }
 
@@ -144,20 +144,20 @@ fn a_snapshot_of_a_sweep() {
     strike_snapshots(&|| chain(4, 1, options, Some((90, false))).0, 0);
 }
 
-/// The rows made again are those of the scan whose state it was, not of the stage that is asked for.
+/// The recomputed rows are those of the scan whose state was damaged, not of the requested stage.
 #[test]
 fn a_snapshot_below_a_reverse_scan() {
     let graph = scans("FR", 90);
     let (mut free, _) = build(&graph, &setup(u64::MAX));
     let ask = Request { order: Order::Reverse, ..request(1, 0, EVERYTHING) };
-    let least = free.plan(&[ask]).unwrap().min_budget_bytes as u64;
-    strike_snapshots(&|| build(&graph, &setup(least + 100)).0, 1);
+    let minimum = free.plan(&[ask]).unwrap().min_budget_bytes as u64;
+    strike_snapshots(&|| build(&graph, &setup(minimum + 100)).0, 1);
 }
 
 /// Offset of the step in the header of a slot.
 const STEP_AT: usize = 8;
 
-/// Scans one behind the other, each on the rows of the one before.
+/// A chain of scans, each on the rows of the one before.
 fn scans(directions: &str, samples: u32) -> TestGraph {
     let edge = |from| TestEdge { from, lookback: 0, lookahead: 0, clamp: false };
     let stage = |(i, d)| TestStage {
@@ -215,14 +215,14 @@ fn a_state_kept_at_a_tile() {
                 let s = p.stats();
                 assert!(s.crc_failures <= 1);
                 let expected = (s.crc_failures, s.crc_failures, s.stage_rows - undamaged);
-                assert_eq!(counts(&s), expected, "{directions}: slot {slot} behind turn {turn}");
+                assert_eq!(counts(&s), expected, "{directions}: slot {slot} after turn {turn}");
                 found += s.crc_failures;
                 again += s.recomputed_rows;
             }
             turn += if long() { 3 } else { 10 };
         }
     }
-    println!("{found} damaged states found, {again} rows made again");
+    println!("{found} damaged states found, {again} rows recomputed");
     let min = if long() { 100 } else { 30 };
     assert!(found > min && again > min * 70, "{found} found, {again} recomputed");
 }

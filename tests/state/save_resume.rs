@@ -19,9 +19,9 @@ fn save(p: &mut Pipeline<'static>) -> Vec<u8> {
         file.extend_from_slice(bytes);
         Ok(())
     };
-    let told = p.checkpoint_save(&mut sink).unwrap();
-    assert_eq!(told, file.len() as u64);
-    assert!(told <= p.checkpoint_bytes().unwrap(), "{told} bytes, at most {}", p.checkpoint_bytes().unwrap());
+    let reported = p.checkpoint_save(&mut sink).unwrap();
+    assert_eq!(reported, file.len() as u64);
+    assert!(reported <= p.checkpoint_bytes().unwrap(), "{reported} bytes, at most {}", p.checkpoint_bytes().unwrap());
     file
 }
 
@@ -147,9 +147,9 @@ fn a_stream_resumed_at_random_moments_gives_the_same_rows() {
                     // One that did something else before.
                     fresh.step(3, &mut 0).unwrap();
                 }
-                let told = fresh.checkpoint_restore(&file).unwrap();
+                let reported = fresh.checkpoint_restore(&file).unwrap();
                 for (i, n) in sent.iter().enumerate().filter(|_| pushed) {
-                    assert_eq!(told.next_sample[i], *n as u64);
+                    assert_eq!(reported.next_sample[i], *n as u64);
                 }
                 assert!(save(&mut fresh) == file, "a resumed pipeline saves something else");
                 for (stage, _) in &run.open {
@@ -243,7 +243,7 @@ fn every_flipped_bit_and_every_cut_is_refused_and_changes_nothing() {
     }
     check(&mut p, &[&file[..], &[0]].concat(), "a byte too many");
     assert!(save(&mut p) == file);
-    // What its check cannot see, because it was made again behind the change: refused or taken, but never beyond bounds.
+    // Changes with a recomputed checksum: refused or accepted, but never out of bounds.
     let (mut taken, mut dice) = (0, Dice(1));
     for at in 56..file.len() - 4 {
         let mut bytes = file.clone();
@@ -283,7 +283,7 @@ fn a_file_of_another_pipeline_is_refused_and_told_apart() {
         (|r| r.setup.slots = 6, "4 checkpoints per scan, not 6"),
         (|r| r.setup.every = 2, "4 windows between checkpoints, not 2"),
     ];
-    for (change, told) in changes {
+    for (change, text) in changes {
         let mut other =
             Run { graph: run.graph.clone(), setup: run.setup.clone(), open: run.open.clone(), asked: vec![] };
         change(&mut other);
@@ -294,7 +294,7 @@ fn a_file_of_another_pipeline_is_refused_and_told_apart() {
         let mut p = other.start();
         let before = save(&mut p);
         let e = p.checkpoint_restore(&file).unwrap_err();
-        assert!(e.status == Status::Graph && e.to_string().contains(told), "{told}: {e}");
+        assert!(e.status == Status::Graph && e.to_string().contains(text), "{text}: {e}");
         assert!(save(&mut p) == before);
     }
     let pulled = Run { setup: Setup { pushed: false, ..run.setup.clone() }, ..run };
@@ -302,7 +302,7 @@ fn a_file_of_another_pipeline_is_refused_and_told_apart() {
     assert!(e.status == Status::Graph && e.to_string().contains("the other has a source for it"), "{e}");
 }
 
-/// An average of `f32` samples, and behind it a scan whose state has words that are told, or not.
+/// An average of `f32` samples, and after it a scan whose state has declared words, or not.
 fn average(alpha: f64, revision: u32, word: usize) -> Pipeline<'static> {
     let input = InputSpec { name: "input", dtype: Dtype::F32, channels: 1, window: 4, hop: 4, capacity: 0 };
     let config = Config { input, options: crate::chain::OPTIONS, limits: LIMITS, param_bytes: 64, host_heap: false };
@@ -348,7 +348,7 @@ fn parameters_revisions_and_orders_of_bytes_count() {
         assert!(e.status == Status::Graph && e.to_string().contains(stage), "{e}");
     }
     average(0.25, 1, 8).checkpoint_restore(&file).unwrap();
-    // A state without words told is for machines of one order of bytes.
+    // A state without declared words is for machines of one byte order.
     let mut file = run_average(&mut average(0.25, 1, 0));
     average(0.25, 1, 0).checkpoint_restore(&file).unwrap();
     assert!(matches!(file[15], 1 | 2));
@@ -408,5 +408,5 @@ fn the_bytes_are_known_and_can_be_read() {
         p.pull(1, &mut piece, &mut n).unwrap();
         rows.extend(piece[..n * 4].as_chunks::<4>().0.iter().map(|b| u32::from_ne_bytes(*b)));
     }
-    assert!(rows == run.graph.oracle()[2].concat()[first..], "the rows behind the golden file");
+    assert!(rows == run.graph.oracle()[2].concat()[first..], "the rows after the golden file");
 }

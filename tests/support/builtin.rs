@@ -109,7 +109,7 @@ impl Chain {
         Ok(kept.0.take())
     }
 
-    /// All rows of the classic order; ranges of them, in both orders, from sweeps in budgets from the least one up, must
+    /// All rows of the classic order; ranges of them, in both orders, from sweeps in budgets from the minimum up, must
     /// be the same bits.
     pub fn rows_however_asked(&self, ranges: u64) -> Vec<u8> {
         let (last, row) = (self.stages.len() - 1, self.shape().bytes());
@@ -123,14 +123,14 @@ impl Chain {
 
         let planned = |budget| self.pipeline(Self::options(Mode::Sqrt, budget)).unwrap().plan(&asked);
         let free = planned(u64::MAX).unwrap();
-        let least = free.min_budget_bytes as u64;
-        let refused = planned(least - 1).unwrap_err();
+        let minimum = free.min_budget_bytes as u64;
+        let refused = planned(minimum - 1).unwrap_err();
         assert_eq!(refused.status, Status::Budget, "{refused}");
-        assert!(refused.to_string().contains(&least.to_string()), "{refused}");
-        let spare = (free.bytes as u64).saturating_sub(least);
+        assert!(refused.to_string().contains(&minimum.to_string()), "{refused}");
+        let spare = (free.bytes as u64).saturating_sub(minimum);
         let mut dice = Dice(count);
         let (mut slowest, mut ran) = (0.0f64, 0);
-        for budget in [least, least + spare / 20, least + spare / 5, u64::MAX] {
+        for budget in [minimum, minimum + spare / 20, minimum + spare / 5, u64::MAX] {
             let mut p = self.pipeline(Self::options(Mode::Sqrt, budget)).unwrap();
             let plan = p.plan(&asked).unwrap();
             let factor = p.plan_info(&plan).recompute_factor;

@@ -157,7 +157,7 @@ impl Kernel for Mix {
             assert_eq!(edge.rows, (rows - 1) * step + edge.lookback + 1 + edge.lookahead);
         }
         if self.keeps {
-            // The kept scratch must hold what the call before left, or say that it does not.
+            // The kept scratch must hold what the call before left, or be marked as not kept.
             let expect = (io.first as u32).to_ne_bytes();
             if io.continues {
                 assert_eq!(io.scratch[..4], expect, "scratch was not kept");
@@ -226,7 +226,7 @@ impl Collected {
     }
 }
 
-/// Samples in memory, handed out in odd portions.
+/// Samples in memory, returned in odd portions.
 pub struct Memory {
     bytes: Vec<u8>,
     portion: usize,
@@ -367,7 +367,7 @@ pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell
     (p, fail_in, base)
 }
 
-/// Plans and seals with exactly the bytes told.
+/// Plans and seals with exactly the reported bytes.
 pub fn seal(p: &mut Pipeline<'static>, requests: &[Request]) {
     let plan = p.plan(requests).unwrap();
     p.seal_with(requests, area(plan.bytes), area(plan.spill.len)).unwrap();
@@ -394,7 +394,7 @@ pub fn reversed(stage: usize, first: u64, count: u64) -> Request {
     Request { order: Order::Reverse, ..request(stage, first, count) }
 }
 
-/// Rows from the last to the first, as they were handed out.
+/// Rows from the last to the first, as they were delivered.
 #[derive(Clone, Default)]
 pub struct Descending(pub Rc<RefCell<Vec<u8>>>, pub Rc<Cell<Option<u64>>>);
 

@@ -17,7 +17,7 @@ pub(crate) struct Answer {
 }
 
 impl Libaec {
-    /// Compiles and starts the peer; says so and returns nothing where libaec is missing. With `SQS_NEED_LIBAEC` set, as
+    /// Compiles and starts the peer. Prints a note and returns nothing if libaec is missing. With `SQS_NEED_LIBAEC` set, as
     /// in CI, that is an error.
     pub(crate) fn start() -> Option<Self> {
         let found = Libaec::build();

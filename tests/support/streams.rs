@@ -34,7 +34,7 @@ pub(crate) fn encode_cut(options: EncodeOptions, raw: &[u8], cut: usize, room: u
     }
 }
 
-/// Encodes with a flush behind every so many bytes, all over again where `sizes` ends: frames shorter than the options
+/// Encodes with a flush after each number of bytes in `sizes`, repeated cyclically: frames shorter than the options
 /// allow.
 pub(crate) fn encode_flushed(options: EncodeOptions, raw: &[u8], sizes: &[usize]) -> Vec<u8> {
     let need = options.memory().unwrap();
