@@ -88,6 +88,10 @@ impl<'m> Job<'m> {
         if end > until || end > *samples {
             return internal("a block needs more samples than its buffer holds");
         }
+        // The source may fail: what has moved stays valid for the next call.
+        if let Some(held) = self.loaded.get_mut(i) {
+            *held = loaded;
+        }
         self.read_source(context, i, input, loaded, until)
     }
 

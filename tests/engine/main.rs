@@ -17,5 +17,6 @@ mod passes;
 mod planner;
 mod reverse_scans;
 mod schedules;
+mod source_retry;
 mod spill;
 mod sweeps;
