@@ -198,9 +198,9 @@ impl<'m> Pipeline<'m> {
         };
         let had = self.sums.leaf;
         let grows = had.rows.0 == rows.0 && had.rows.1 > rows.0 && had.rows.1 <= rows.1 && !turned && !had.turned;
-        let (from, sum) = if grows { (had.rows.1, Crc32c::behind(had.sum)) } else { (rows.0, Crc32c::new()) };
+        let (from, sum) = if grows { (had.rows.1, Crc32c::resume(had.sum)) } else { (rows.0, Crc32c::new()) };
         let sum = if had.turned && turned && had.rows == rows {
-            Some(Crc32c::behind(had.sum))
+            Some(Crc32c::resume(had.sum))
         } else {
             self.eval.rows_sum(&self.graph, &mut self.work, stage, (from, rows.1), sum)
         };

@@ -139,7 +139,7 @@ impl InputBuffer {
             let (first, end) = self.held(chunk);
             let begun = first.max_u64(from);
             let Some(before) = self.sum(work, chunk).map(|s| u32::from_ne_bytes(*s)) else { return };
-            let so_far = if first < begun { Crc32c::behind(before) } else { Crc32c::new() };
+            let so_far = if first < begun { Crc32c::resume(before) } else { Crc32c::new() };
             let Some(at) = self.span(begun, end.sat_sub(begun)) else { return };
             let Some(crc) = work.bytes(at).map(|b| so_far.update(b).value()) else { return };
             if let Some(sum) = self.sum(work, chunk) {
