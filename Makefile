@@ -123,7 +123,8 @@ bench-flight: ## instructions per sample on PowerPC 750, against KissFFT, libaec
 	ci/bench-flight.sh
 
 .PHONY: check
-check: ## formatting, lints, documentation, dependencies (deny.toml), CI's list of steps
+check: ## formatting, lints, words, documentation, dependencies (deny.toml), CI's list of steps
+	ci/words.sh
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps

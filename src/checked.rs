@@ -14,28 +14,28 @@ pub fn mul(a: usize, b: usize) -> Result<usize> {
     a.checked_mul(b).ok_or(TOO_LARGE)
 }
 
-/// `a + b` of positions.
+/// `a + b` for positions.
 pub fn add64(a: u64, b: u64) -> Result<u64> {
     a.checked_add(b).ok_or(TOO_LARGE)
 }
 
-/// `a * b` of positions.
+/// `a * b` for positions.
 pub fn mul64(a: u64, b: u64) -> Result<u64> {
     a.checked_mul(b).ok_or(TOO_LARGE)
 }
 
-/// A count as a size in memory.
+/// Converts a count to a size in memory.
 pub fn size(n: u64) -> Result<usize> {
     usize::try_from(n).map_err(|_| TOO_LARGE)
 }
 
-/// A size as a count. Never loses anything: no processor of ours has more than 64 address bits.
+/// Converts a size to a count. Lossless: no supported processor has more than 64 address bits.
 #[must_use]
 pub fn count(n: usize) -> u64 {
     n as u64
 }
 
-/// `a / b` rounded up; 0 where `b` is 0.
+/// `a / b` rounded up; 0 if `b` is 0.
 #[must_use]
 #[cfg_attr(not(feature = "std"), inline(never))]
 pub fn div_ceil(a: u64, b: u64) -> u64 {

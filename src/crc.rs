@@ -1,6 +1,7 @@
 //! CRC-32C (Castagnoli): polynomial 0x1EDC6F41 reflected, initial value and final XOR all ones (RFC 3720, B.4).
 //!
-//! By the processor's instruction where it has one; else slicing by eight: eight tables of 256 words, computed by the compiler.
+//! Uses the processor's instruction where it has one; otherwise slicing by eight, with eight tables of 256 words that
+//! are computed at compile time.
 
 const POLY: u32 = 0x82F6_3B78;
 
@@ -32,7 +33,7 @@ const fn tables() -> [[u32; 256]; 8] {
 
 static TABLES: [[u32; 256]; 8] = tables();
 
-/// A checksum in the making.
+/// A checksum that is computed piece by piece.
 #[derive(Clone, Copy, Debug)]
 pub struct Crc32c(u32);
 
@@ -43,7 +44,7 @@ impl Default for Crc32c {
 }
 
 impl Crc32c {
-    /// The checksum of nothing.
+    /// The checksum of no bytes.
     #[must_use]
     pub const fn new() -> Self {
         Crc32c(!0)
@@ -63,7 +64,6 @@ impl Crc32c {
 
     fn sliced(self, bytes: &[u8]) -> Self {
         let [t0, t1, t2, t3, t4, t5, t6, t7] = &TABLES;
-        // A byte indexes a table of 256: the compiler sees that it is in bounds.
         let at = |t: &[u32; 256], b: u8| {
             #[allow(clippy::indexing_slicing, reason = "a u8 is below 256")]
             t[b as usize]
@@ -88,7 +88,7 @@ impl Crc32c {
         Crc32c(crc)
     }
 
-    /// The value.
+    /// The checksum of all bytes so far.
     #[must_use]
     pub const fn value(self) -> u32 {
         !self.0
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn every_length_gives_the_same_by_tables_and_by_instruction() {
+    fn tables_and_instruction_agree_for_every_length() {
         let bytes: std::vec::Vec<u8> = (0..20_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         for len in (0..200).chain(3000..3100).chain([6143, 6144, 6151, 9300, 20_000]) {
             let bytes = &bytes[..len];

@@ -1,9 +1,10 @@
-//! A checksum over values, so that a flipped bit in a table is found. Values, not memory: padding has no say.
+//! A checksum over the values of a table, which detects flipped bits. It covers values rather than memory, so padding
+//! does not affect it.
 
 use crate::crc::Crc32c;
 use crate::util::unsigned::Unsigned;
 
-/// CRC-32C over words, gathered so that a few calls do for many.
+/// CRC-32C over words. Words are collected, so that one call of the CRC covers many of them.
 #[derive(Debug, Default)]
 pub struct Digest {
     sum: Crc32c,
@@ -12,7 +13,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// One more word.
+    /// Appends a word.
     pub fn word(&mut self, v: u64) {
         if let Some(slot) = self.piece.get_mut(self.used) {
             *slot = v.to_ne_bytes();
@@ -23,22 +24,22 @@ impl Digest {
         }
     }
 
-    /// More words.
+    /// Appends words.
     pub fn words<const N: usize>(&mut self, words: [u64; N]) {
         words.into_iter().for_each(|w| self.word(w));
     }
 
-    /// Sizes.
+    /// Appends sizes.
     pub fn sizes<const N: usize>(&mut self, sizes: [usize; N]) {
         sizes.into_iter().for_each(|s| self.word(s as u64));
     }
 
-    /// A value that may be missing.
+    /// Appends an optional value.
     pub fn maybe(&mut self, v: Option<u64>) {
         self.words([u64::from(v.is_some()), v.unwrap_or(0)]);
     }
 
-    /// Bytes.
+    /// Appends bytes.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.flush();
         self.sum = self.sum.update(bytes);
@@ -49,7 +50,7 @@ impl Digest {
         self.used = 0;
     }
 
-    /// The checksum of all so far.
+    /// The checksum of everything appended.
     #[must_use]
     pub fn value(mut self) -> u32 {
         self.flush();

@@ -1,8 +1,8 @@
 //! Lossless codec for sample streams and bytes, in self-contained frames.
 //!
-//! A stream is a series of frames ([`container::frame`]). Each frame states which bytes of the original it holds, and can be
-//! decoded alone or with the frames of its group. The payload codec is chosen per frame ([`select`]): stored, numeric planes
-//! ([`numeric`]), [`lz`] or [`ccsds121`]. `docs/formats/container.md` specifies the format.
+//! A stream is a series of frames ([`container::frame`]). Each frame states which bytes of the original it holds, and
+//! can be decoded alone or with the frames of its group. The payload codec is chosen per frame ([`select`]): stored,
+//! numeric planes ([`numeric`]), [`lz`] or [`ccsds121`]. `docs/formats/container.md` specifies the format.
 //!
 //! [`stream`] encodes and decodes a stream in pieces, [`whole`] a whole file on a host. Except in `whole`, nothing here
 //! allocates, recurses or panics: all memory comes from the caller.

@@ -55,23 +55,24 @@ pub struct EncodeOptions {
     pub effort: Effort,
     /// Codec that frames may use.
     pub method: Method,
-    /// Raw bytes of a frame, [`MIN_FRAME_BYTES`](super::container::frame::MIN_FRAME_BYTES) to [`MAX_FRAME_BYTES`]; rounded down
-    /// to whole rows.
+    /// Raw bytes of a frame, [`MIN_FRAME_BYTES`](super::container::frame::MIN_FRAME_BYTES) to [`MAX_FRAME_BYTES`];
+    /// rounded down to whole rows.
     pub frame_bytes: usize,
     /// Distinguishes the frames of this stream from those of other streams. Derived from the data if `None`.
     pub tag: Option<u16>,
     /// Maximum number of entries of the index in the end frame; 0 for no index.
     pub index_entries: usize,
-    /// Parameters of [`Method::Ccsds121`] for all frames, each of which starts a new coded stream. Derived from the format if
-    /// `None`. Samples are in containers of [`sample_bytes`](ccsds121::Params::sample_bytes) bytes, in the byte order of
-    /// `msb`. A frame with a sample that does not fit its bits, or with an incomplete container, is stored.
+    /// Parameters of [`Method::Ccsds121`] for all frames, each of which starts a new coded stream. Derived from the
+    /// format if `None`. Samples are in containers of [`sample_bytes`](ccsds121::Params::sample_bytes) bytes, in the
+    /// byte order of `msb`. A frame with a sample that does not fit its bits, or with an incomplete container, is
+    /// stored.
     pub ccsds121: Option<ccsds121::Params>,
-    /// Frames per group, 1 to [`MAX_RESTART_INTERVAL`](super::container::frame::MAX_RESTART_INTERVAL). The first frame of a
-    /// group can be decoded alone; each later one may refer to the bytes before it, which makes the output smaller. Damage to
-    /// a frame then affects the rest of its group, never more. 1: every frame can be decoded alone.
+    /// Frames per group, 1 to [`MAX_RESTART_INTERVAL`](super::container::frame::MAX_RESTART_INTERVAL). The first frame
+    /// of a group can be decoded alone; each later one may refer to the bytes before it, which makes the output
+    /// smaller. Damage to a frame then affects the rest of its group, never more. 1: every frame can be decoded alone.
     pub restart_interval: u32,
-    /// Maximum number of raw bytes before a frame that it may refer to, where `restart_interval` is greater than 1. Encoder
-    /// and decoder need memory for them. At most [`MAX_FRAME_BYTES`].
+    /// Maximum number of raw bytes before a frame that it may refer to, where `restart_interval` is greater than 1.
+    /// Encoder and decoder need memory for them. At most [`MAX_FRAME_BYTES`].
     pub history_bytes: usize,
 }
 
@@ -93,8 +94,8 @@ impl EncodeOptions {
         }
     }
 
-    /// Number of raw bytes before a frame that are kept for it: at most [`EncodeOptions::history_bytes`] and the other frames
-    /// of a group; 0 without groups.
+    /// Number of raw bytes before a frame that are kept for it: at most [`EncodeOptions::history_bytes`] and the other
+    /// frames of a group; 0 without groups.
     #[must_use]
     pub const fn history(&self) -> usize {
         let group = self.frame_bytes.saturating_mul(self.restart_interval.saturating_sub(1) as usize);
@@ -127,8 +128,8 @@ pub struct DecodeOptions {
     pub tag: Option<u16>,
     /// Maximum number of missing ranges that are listed.
     pub max_holes: usize,
-    /// Maximum number of raw bytes before a frame that it may refer to; frames that refer to more are refused. For a stream
-    /// that was encoded with a `restart_interval` above 1 use its [`EncodeOptions::history`]. 0: none.
+    /// Maximum number of raw bytes before a frame that it may refer to; frames that refer to more are refused. For a
+    /// stream that was encoded with a `restart_interval` above 1 use its [`EncodeOptions::history`]. 0: none.
     pub history_bytes: usize,
 }
 

@@ -1,25 +1,27 @@
-//! Reversing T steps with s checkpoints: the binomial schedule, which no other beats.
+//! The binomial schedule: reverses T steps with s checkpoints in the minimum number of advances.
 //!
-//! A chain of T steps is to be handed out from the last to the first. A step needs the state before it; there is room
-//! for `s` states, the one before the first step among them. Griewank & Walther (ACM TOMS 26(1), 2000, "Algorithm
-//! 799: Revolve") show what this costs at least, in *advances*: steps run only to get at a later state.
+//! The steps of a chain are needed from the last to the first. A step needs the state before it, and memory holds `s`
+//! states, including the one before the first step. An *advance* runs a step only to reach a later state. Griewank &
+//! Walther (ACM TOMS 26(1), 2000, "Algorithm 799: Revolve") give the minimum number of advances:
 //!
 //! ```text
-//! beta(s, r) = C(s + r, s)             steps that can be reversed running none of them ahead more than r times
-//! r          = least with T <= beta(s, r)
-//! t(T, s)    = r * T - C(s + r, s + 1)     advances; all in all T + t(T, s) steps are run
+//! beta(s, r) = C(s + r, s)                steps that can be reversed if none is advanced more than r times
+//! r                                       the smallest number with T <= beta(s, r)
+//! t(T, s)    = r * T - C(s + r, s + 1)    advances; in total T + t(T, s) steps are run
 //! ```
 //!
-//! The optimal schedule puts its first checkpoint at a step j with
-//! `max(beta(s, r-2), T - beta(s-1, r)) <= j <= min(beta(s, r-1), T - beta(s-1, r-1))`, reverses what is behind it with
-//! `s - 1` checkpoints, and then the j steps before it with `s`. Sweeps (`pipeline::sweep`) take the largest such j: the
-//! first step is then run ahead exactly r times, more than (or as often as) any other, which [`super::leaf`] makes use of.
-//! All that such a schedule has to know is which states it holds: so it can be left and taken up at any point, and a lost
-//! checkpoint only means that it decides anew.
+//! The optimal schedule places its first checkpoint at a step j with
+//! `max(beta(s, r-2), T - beta(s-1, r)) <= j <= min(beta(s, r-1), T - beta(s-1, r-1))`.
+//! It reverses the steps from j on with `s - 1` checkpoints, then the j steps before it with `s`. Sweeps
+//! (`pipeline::sweep`) use the largest such j. The first step is then advanced exactly r times and no step is advanced
+//! more often, on which [`super::leaf`] relies.
+//!
+//! The only state of the schedule is the set of states held. It can therefore be paused and resumed at any point, and
+//! after the loss of a checkpoint it continues with those that are left.
 
 use crate::util::unsigned::{Count, Unsigned};
 
-/// `C(s + r, s)`, exact below 2^121, `u128::MAX` above. At most 128 rounds: every round at least doubles the value.
+/// `C(s + r, s)`, exact below 2^121, `u128::MAX` above. At most 128 iterations: each at least doubles the value.
 fn wide(s: u64, r: u64) -> u128 {
     let (few, many) = (u128::from(s.min_u64(r)), u128::from(s.max_u64(r)));
     let (mut value, mut i) = (1u128, 0u128);
@@ -34,22 +36,22 @@ fn wide(s: u64, r: u64) -> u128 {
     value
 }
 
-/// `beta(s, r) = C(s + r, s)`; `u64::MAX` where it is larger.
+/// `beta(s, r) = C(s + r, s)`, or `u64::MAX` where that is larger.
 #[must_use]
 pub fn beta(s: u64, r: u64) -> u64 {
     u64::try_from(wide(s, r)).unwrap_or(u64::MAX)
 }
 
-/// The least r with `steps <= beta(s, r)`: how often any step is run ahead at most. None without a checkpoint, where
-/// more than one step cannot be reversed.
+/// The smallest r with `steps <= beta(s, r)`: the maximum number of advances of any step. `None` for more than one step
+/// without a checkpoint, which cannot be reversed.
 ///
-/// Doubling and halving: at most 128 values of beta.
+/// Searches by doubling and bisection: at most 128 values of beta.
 #[must_use]
 pub fn rounds(steps: u64, s: u64) -> Option<u64> {
     rounds_near(steps, s, 1)
 }
 
-/// The same, in two values of beta where `guess` is right and few where it is close.
+/// The result of [`rounds`]. Computes two values of beta if `guess` is right, and few if it is close.
 pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
     if steps <= 1 {
         return Some(0);
@@ -58,10 +60,10 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
         return None;
     }
     let enough = |r| wide(s, r) >= u128::from(steps);
-    // `low` is too few (0 always is), `high` is enough.
+    // `low` is too small (0 always is), `high` is large enough.
     let (mut low, mut high, mut stride) = (0, guess.max_u64(1), 1u64);
     if enough(high) {
-        // The stride doubles: at most 64 turns.
+        // The stride doubles: at most 64 iterations.
         while high > low.max_u64(1) {
             let probe = high.sat_sub(stride).max_u64(1);
             if !enough(probe) {
@@ -73,7 +75,7 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
         }
     } else {
         low = high;
-        // The stride doubles: at most 64 turns.
+        // The stride doubles: at most 64 iterations.
         loop {
             high = low.sat_add(stride);
             if enough(high) {
@@ -83,7 +85,7 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
             stride = stride.sat_mul(2);
         }
     }
-    // Halves what is between: at most 64 turns.
+    // Bisection: at most 64 iterations.
     while high.sat_sub(low) > 1 {
         let middle = low.midpoint(high);
         if enough(middle) {
@@ -95,33 +97,33 @@ pub(super) fn rounds_near(steps: u64, s: u64, guess: u64) -> Option<u64> {
     Some(high)
 }
 
-/// `C(s + r, s + 1) = beta(s, r) * r / (s + 1)`: what the steps save of r runs each.
+/// `C(s + r, s + 1) = beta(s, r) * r / (s + 1)`: the advances that are saved of r for each step.
 ///
-/// For the least r of T, `beta(s, r) < T * (s + r) / r`, so the product stays below `T * (s + r)`: below 2^127 for T and
-/// s up to 2^63.
+/// For the smallest r of T, `beta(s, r) < T * (s + r) / r`, so the product stays below `T * (s + r)`: below 2^127 for T
+/// and s up to 2^63.
 pub(super) fn saved(s: u64, r: u64) -> Option<u128> {
     wide(s, r).checked_mul(u128::from(r))?.checked_div(u128::from(s).saturating_add(1))
 }
 
-/// `t(T, s)`: the advances of the optimal schedule, exact for T and s up to 2^63. None without a checkpoint (and more
-/// than one step). At worst, with one checkpoint, `T * (T - 1) / 2`.
+/// `t(T, s)`: the advances of the optimal schedule, exact for T and s up to 2^63. `None` for more than one step without
+/// a checkpoint. The maximum, with one checkpoint, is `T * (T - 1) / 2`.
 #[must_use]
 pub fn extra_advances(steps: u64, s: u64) -> Option<u128> {
     let r = rounds(steps, s)?;
     u128::from(r).checked_mul(u128::from(steps))?.checked_sub(saved(s, r)?)
 }
 
-/// The first and the last step at which the first checkpoint of an optimal schedule can be put, from the start of the
-/// `steps` (two or more) to be reversed with `s` (two or more) checkpoints.
+/// The first and the last step at which an optimal schedule can place its first checkpoint, counted from the start of
+/// the `steps` (two or more) that are reversed with `s` (two or more) checkpoints.
 #[must_use]
 pub fn splits(steps: u64, s: u64) -> (u64, u64) {
     let r = rounds(steps, s).unwrap_or(1);
-    let (fewer, less) = (s.sat_sub(1), r.sat_sub(1));
+    let (s1, r1) = (s.sat_sub(1), r.sat_sub(1));
     let before = if r >= 2 { beta(s, r.sat_sub(2)) } else { 0 };
-    let low = before.max_u64(steps.sat_sub(beta(fewer, r)));
-    let high = beta(s, less).min_u64(steps.sat_sub(beta(fewer, less)));
-    let most = steps.sat_sub(1).max_u64(1);
-    (low.max_u64(1).min_u64(most), high.max_u64(1).min_u64(most))
+    let low = before.max_u64(steps.sat_sub(beta(s1, r)));
+    let high = beta(s, r1).min_u64(steps.sat_sub(beta(s1, r1)));
+    let last = steps.sat_sub(1).max_u64(1);
+    (low.max_u64(1).min_u64(last), high.max_u64(1).min_u64(last))
 }
 
 #[cfg(test)]
@@ -150,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guess_changes_nothing() {
+    fn a_guess_does_not_change_the_result() {
         for s in 1..12 {
             for steps in 2..400 {
                 let right = rounds(steps, s).unwrap();

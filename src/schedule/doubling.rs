@@ -1,28 +1,29 @@
-//! Checkpoints of a stream that still grows: a ring of s slots whose stride doubles, one slot written per step at most.
+//! Checkpoints of a stream of unknown length: a ring of s slots whose stride doubles; at most one slot is written per
+//! step.
 //!
 //! Wang, Moin & Iaccarino (2009) and Stumm & Walther (2010) place checkpoints while the length is unknown. This is the
-//! lazy form: instead of thinning all slots out when they are full, each checkpoint of the doubled stride takes the place
-//! of the oldest one that the doubled stride does not need.
+//! lazy form: full slots are not thinned out at once. Each checkpoint of the doubled stride replaces the oldest one
+//! that the doubled stride does not need.
 //!
 //! ```text
 //! t < s:                        every step is a checkpoint, step t in slot t
-//! s * 2^p <= t < s * 2^(p+1):   the multiples of 2^(p+1) are; t takes the slot of t - (s - 1) * 2^p, which is the oldest
-//!                               odd multiple of 2^p held (s is even, so s - 1 is odd)
+//! s * 2^p <= t < s * 2^(p+1):   multiples of 2^(p+1) are checkpoints; t replaces t - (s - 1) * 2^p, which is the
+//!                               oldest odd multiple of 2^p held (s is even, so s - 1 is odd)
 //! ```
 //!
-//! Behind step t all multiples of 2^(p+1) up to t are held and the odd multiples of 2^p from a moving edge up to
-//! `s * 2^p`: s checkpoints, at most `2^(p+1) <= 2 t / s` apart. Everything is computed from the step numbers; nothing is
-//! searched or remembered.
+//! After step t the ring holds all multiples of 2^(p+1) up to t, and the odd multiples of 2^p from a moving edge up to
+//! `s * 2^p`. These are s checkpoints, at most `2^(p+1) <= 2 t / s` apart. Everything is computed from the step
+//! numbers: nothing is searched or stored.
 //!
-//! To reverse such a stream at its end, the ring alone would do badly: within the newest gap there is no free slot, and the
-//! cost is quadratic in the gap. So a budget of s slots is halved: the ring has s/2, and s/2 serve a binomial schedule
-//! within its gaps (`pipeline::sweep`).
+//! The ring alone is not suited to reversing a stream: the newest gap has no free slot, so the cost is quadratic in the
+//! gap. A budget of s slots is therefore split: s/2 for the ring, and s/2 for a binomial schedule within its gaps
+//! (`pipeline::sweep`).
 
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
 
-/// The rule by which a ring of slots is filled. Steps are counted from the start of the stream; a checkpoint of step t is
-/// the state before it.
+/// The rule that fills a ring of slots. Steps are counted from the start of the stream. The checkpoint of step t is the
+/// state before that step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Doubling {
     slots: u32,
@@ -32,7 +33,11 @@ impl Doubling {
     /// A ring of `slots` slots: an even number, two or more.
     pub fn new(slots: u32) -> Result<Doubling> {
         if slots < 2 || !slots.is_multiple_of(2) {
-            return Err(Error::new(Status::Argument, "a checkpoint ring has an even number of slots, not {a}").a(slots));
+            return Err(Error::new(
+                Status::Argument,
+                "a checkpoint ring has an even number of slots, 2 or more, not {a}",
+            )
+            .a(slots));
         }
         Ok(Doubling { slots })
     }
@@ -48,48 +53,49 @@ impl Doubling {
         step.checked_div(u64::from(self.slots))?.checked_ilog2()
     }
 
-    /// `(s - 1) * 2^p`: how far apart two checkpoints are that follow each other in a slot.
+    /// `(s - 1) * 2^p`: the distance of consecutive checkpoints in one slot.
     fn hop(&self, p: u32) -> Option<u64> {
         u64::from(self.slots).sat_sub(1).checked_mul(1u64.checked_shl(p)?)
     }
 
-    /// Distance of the checkpoints taken at `step`. Also the bound on the gap between those held then: from the one
-    /// below any step to that step there are at most `gap - 1` steps.
+    /// Distance of the checkpoints taken at `step`. It also bounds the gaps between the checkpoints held then: any step
+    /// is at most `gap - 1` steps after a checkpoint.
     #[must_use]
     pub fn gap(&self, step: u64) -> u64 {
         self.phase(step).map_or(1, |p| 2u64.checked_shl(p).unwrap_or(u64::MAX))
     }
 
-    /// True where a checkpoint is taken of `step`.
+    /// Whether a checkpoint of `step` is taken.
     #[must_use]
     pub fn is_checkpoint(&self, step: u64) -> bool {
         step.is_multiple_of(self.gap(step))
     }
 
-    /// The slot of the checkpoint of `step`; none where none is taken. At most 64 rounds, as each is of a lower phase.
+    /// The slot of the checkpoint of `step`; `None` where none is taken. At most 64 iterations.
     #[must_use]
     pub fn slot(&self, step: u64) -> Option<u32> {
         if !self.is_checkpoint(step) {
             return None;
         }
         let mut step = step;
-        // Each phase is lower than the one before: at most 64 turns.
+        // Each iteration lowers the phase: at most 64.
         while let Some(p) = self.phase(step) {
             step = step.checked_sub(self.hop(p)?)?;
         }
         u32::try_from(step).ok()
     }
 
-    /// The checkpoint that `slot` holds once that of step `now` is taken, if one is; none while it is empty.
+    /// The step whose checkpoint `slot` holds after step `now`; `None` while the slot is empty.
     ///
-    /// The one behind step x, of v trailing zero bits, is `x + (s - 1) * 2^v`, which has more of them: at most 64 rounds.
+    /// The checkpoint after that of step x, which has v trailing zero bits, is of step `x + (s - 1) * 2^v`. That step
+    /// has more trailing zero bits: at most 64 iterations.
     #[must_use]
     pub fn held(&self, slot: u32, now: u64) -> Option<u64> {
         let mut step = u64::from(slot);
         if slot >= self.slots || step > now {
             return None;
         }
-        // That of step 0 stays for good: it has no lowest bit to hop by.
+        // The checkpoint of step 0 is never replaced: it has no lowest bit.
         while let Some(next) = self.hop(step.trailing_zeros()).and_then(|hop| step.checked_add(hop)) {
             if step == 0 || next > now {
                 break;
@@ -99,8 +105,8 @@ impl Doubling {
         Some(step)
     }
 
-    /// The newest checkpoint of a step at or below `wanted` that is held once that of step `now` is taken, if one is.
-    /// In a fixed number of operations. A `wanted` above `now` counts as `now`.
+    /// The last step at or below `wanted` whose checkpoint is held after step `now`, in a fixed number of operations. A
+    /// `wanted` above `now` counts as `now`.
     #[must_use]
     pub fn below(&self, wanted: u64, now: u64) -> u64 {
         let wanted = wanted.min_u64(now);
@@ -108,7 +114,7 @@ impl Doubling {
         let (half, gap) = (self.gap(now) / 2, self.gap(now));
         let floor = |step: u64, unit: u64| step.sat_sub(step.checked_rem(unit).unwrap_or(0));
         let newest = floor(now, gap);
-        // Odd multiples of half the gap are still there from this edge on, as far as there were any.
+        // Odd multiples of half the gap are held from this edge on, up to `end`.
         let edge = newest.sat_sub(self.hop(p).unwrap_or(0));
         let end = u64::from(self.slots).sat_mul(half);
         let step = floor(wanted, half);
@@ -123,7 +129,7 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    /// A ring that remembers what it holds, and checks that the slot taken is that of the oldest odd multiple.
+    /// A ring that stores the steps it holds, and checks that a checkpoint replaces the oldest odd multiple.
     struct Simulated {
         slots: Vec<Option<u64>>,
     }
@@ -147,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_a_ring_that_remembers() {
+    fn agrees_with_a_simulated_ring() {
         for (s, steps) in [(2, 3000), (4, 3000), (6, 3000), (8, 3000), (10, 3000), (16, 4000), (64, 9000), (100, 9000)]
         {
             let ring = Doubling::new(s).unwrap();
@@ -189,9 +195,11 @@ mod tests {
     }
 
     proptest! {
-        /// Far out, where nothing can be simulated: the three functions agree, and the bounds hold.
+        /// For steps too large to simulate: the three functions agree, and the bounds hold.
         #[test]
-        fn consistent_up_to_the_last_step(half in 1u32..5000, now in any::<u64>(), wanted in any::<u64>(), shift in 0u32..64) {
+        fn consistent_up_to_the_last_step(
+            half in 1u32..5000, now in any::<u64>(), wanted in any::<u64>(), shift in 0u32..64,
+        ) {
             let ring = Doubling::new(2 * half).unwrap();
             let now = now >> shift;
             let wanted = wanted.checked_rem(now.saturating_add(1)).unwrap_or(wanted);

@@ -1,39 +1,41 @@
-//! Reversing T rows in tiles of L: the leaf-buffered binomial schedule, and how to split a budget between the two.
+//! The leaf-buffered binomial schedule: reverses T rows in tiles of L rows; and the best split of a budget between
+//! checkpoints and the leaf.
 //!
 //! The rows are cut into `T' = ceil(T / L)` tiles. The binomial schedule (Griewank & Walther 2000) runs over tiles
-//! instead of steps; where it would emit a tile, its rows are computed forwards into a leaf of L rows and handed out
-//! from the last to the first. With one round this is the square-root scheme of Chen et al. (2016) and, for the decoder
-//! of Viterbi and its kind, of Grice, Hughey & Speck (1997); checkpoints of two sizes, states and rows, are the two
-//! levels of Herrmann & Pallez (2020).
+//! instead of steps. Where it reaches a tile, the rows of the tile are computed forward into a buffer of L rows, the
+//! leaf, and delivered from the last to the first. With one round this is the square-root scheme of Chen et al. (2016)
+//! and, for Viterbi decoders and similar algorithms, of Grice, Hughey & Speck (1997). Checkpoints of two sizes, states
+//! and rows, are the two levels of Herrmann & Pallez (2020).
 //!
-//! Where L does not divide T, one tile has fewer rows, and it is the *first*. The last tile is never run ahead, so
-//! cutting that one saves nothing. The first is run ahead r times, and in an optimal schedule no tile is run more often
-//! ([`super::binomial`]); each row it lacks saves r advances. So
+//! Where L does not divide T, the *first* tile has fewer rows. The last tile is never advanced, so shortening it would
+//! save nothing. The first tile is advanced r times, and in an optimal schedule no tile is advanced more often
+//! ([`super::binomial`]): each row that it has less saves r advances. So
 //!
 //! ```text
 //! extra(T, s, L) = L * t(T', s) - (L * T' - T) * r = r * T - L * C(s + r, s + 1)  <=  L * t(T', s)
 //! ```
 //!
-//! with r the least with `T' <= beta(s, r)`, that is, `T <= L * beta(s, r)`. For that r the right side is the largest
-//! over all r, since from r - 1 to r it grows by `T - L * beta(s, r - 1)`. A maximum of functions that fall with L and do
-//! not rise with s: more leaf rows always help, more slots never harm.
+//! where r is the smallest number with `T' <= beta(s, r)`, that is, `T <= L * beta(s, r)`. This r maximizes the
+//! expression with C(s + r, s + 1), which changes by `T - L * beta(s, r - 1)` from r - 1 to r. For each r it falls
+//! with L and does not rise with s, so the same holds for the maximum: more leaf rows always help, more slots never
+//! harm.
 
 use super::binomial;
 use crate::checked;
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
 
-/// Most slots [`split`] gives: it bounds its time whatever the number of rows.
+/// Maximum number of slots that [`split`] returns. It bounds the time of [`split`] for any number of rows.
 pub const MAX_SLOTS: u64 = 1 << 16;
 
-/// Advances to reverse `rows` rows with `s` slots and a leaf of `leaf` rows, exact for all up to 2^63. None where it
-/// cannot be done: no leaf, or more than a leaf and no slot.
+/// Advances to reverse `rows` rows with `s` slots and a leaf of `leaf` rows, exact for arguments up to 2^63. `None`
+/// where that is impossible: without a leaf, or for more rows than the leaf has without a slot.
 #[must_use]
 pub fn extra_advances(rows: u64, s: u64, leaf: u64) -> Option<u128> {
     Some(count(rows, s, leaf, 1)?.0)
 }
 
-/// Advances, and the r they came with.
+/// The advances and their r.
 fn count(rows: u64, s: u64, leaf: u64, guess: u64) -> Option<(u128, u64)> {
     let leaf = leaf.min_u64(rows.max_u64(1));
     if leaf == 0 {
@@ -44,7 +46,7 @@ fn count(rows: u64, s: u64, leaf: u64, guess: u64) -> Option<(u128, u64)> {
     Some((u128::from(r).checked_mul(u128::from(rows))?.checked_sub(saved)?, r))
 }
 
-/// What there is to be split.
+/// A memory budget for reversing rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// Bytes for slots, the running state and the leaf: `(s + 1) * state_bytes + L * row_bytes`.
@@ -53,18 +55,18 @@ pub struct Budget {
     pub state_bytes: u64,
     /// Bytes of a row.
     pub row_bytes: u64,
-    /// Rows to be reversed.
+    /// Number of rows to reverse.
     pub rows: u64,
 }
 
-/// How it is split.
+/// A split of a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// Checkpoint slots.
+    /// Number of checkpoint slots.
     pub slots: u64,
-    /// Rows of the leaf.
+    /// Number of rows of the leaf.
     pub leaf: u64,
-    /// How often a row is run ahead at most.
+    /// Maximum number of advances of a row.
     pub rounds: u64,
     /// Advances: rows computed beyond one pass.
     pub extra: u128,
@@ -73,7 +75,7 @@ pub struct Split {
 }
 
 impl Budget {
-    /// The largest leaf beside `s` slots.
+    /// The largest leaf besides `s` slots.
     fn leaf(&self, s: u64) -> Option<u64> {
         let states = s.checked_add(1)?.checked_mul(self.state_bytes)?;
         let left = self.bytes.checked_sub(states)?;
@@ -81,7 +83,7 @@ impl Budget {
             .filter(|leaf| *leaf > 0)
     }
 
-    /// The most slots beside a leaf.
+    /// The maximum number of slots besides a leaf.
     fn slots(&self, leaf: u64) -> Option<u64> {
         let left = self.bytes.checked_sub(leaf.checked_mul(self.row_bytes)?)?;
         let states = left.checked_div(self.state_bytes).unwrap_or(u64::MAX);
@@ -92,20 +94,21 @@ impl Budget {
         s.checked_add(1)?.checked_mul(self.state_bytes)?.checked_add(leaf.checked_mul(self.row_bytes)?)
     }
 
-    /// The least bytes with which the rows can be reversed at all.
-    fn least(&self) -> u64 {
+    /// The minimum number of bytes with which the rows can be reversed.
+    fn min_bytes(&self) -> u64 {
         self.bytes_for(1, 1).unwrap_or(u64::MAX)
     }
 }
 
-/// The split with the least extra work; of several, the one with the fewest bytes.
+/// The split with the fewest advances; of several, the one with the fewest bytes.
 ///
-/// As good as trying every s up to [`MAX_SLOTS`] and every leaf beside it, and never more than `2 * sqrt(T) + 2` or
-/// `2 * MAX_SLOTS + 2` trials:
-/// - For every s only the largest leaf counts, and for every leaf only the most slots (see the module).
-/// - Where `L * (s + 1) < T`, s or L is below `sqrt(T)`: both are tried, with the best of the other.
-/// - Else there is one round at most and the extra work is `T - L`, so the least such s is best. If it and its L both
-///   were above `sqrt(T)`, then so were `L` at `s = ceil(sqrt(T))`, and that s were one of them: a contradiction.
+/// The result is the best over every s up to [`MAX_SLOTS`] and every leaf. At most `2 * sqrt(T) + 2` splits or
+/// `2 * MAX_SLOTS + 2` splits are compared, for these reasons:
+/// - For each s only the largest leaf matters, and for each leaf only the maximum number of slots (see the module).
+/// - Where `L * (s + 1) < T`, s or L is below `sqrt(T)`. All such s and L are compared, each with its best counterpart.
+/// - Otherwise one round is enough and the advances are `T - L`, so the smallest such s is best. If it and its L were
+///   both above `sqrt(T)`, L at `s = ceil(sqrt(T))` would be above it as well, and that smaller s would do: a
+///   contradiction.
 pub fn split(budget: &Budget) -> Result<Split> {
     let root = budget.rows.isqrt().sat_add(1);
     let mut best: Option<Split> = None;
@@ -122,19 +125,22 @@ pub fn split(budget: &Budget) -> Result<Split> {
         let Some(leaf) = budget.leaf(s) else { break };
         consider(s, leaf);
     }
-    // Leaves below the root, with more slots than tried above.
+    // Leaves below the root, with more slots than above.
     for leaf in 1..=root.min_u64(MAX_SLOTS) {
         let Some(s) = budget.slots(leaf) else { break };
         if s <= root {
             break;
         }
-        // More slots than tiles are of no use.
+        // More slots than tiles are unnecessary.
         consider(s.min_u64(checked::div_ceil(budget.rows, leaf)).max_u64(1), leaf);
     }
     best.ok_or_else(|| {
-        Error::new(Status::Budget, "reversing takes at least {a} bytes for states and rows; there are {b}")
-            .a(budget.least())
-            .b(budget.bytes)
+        Error::new(
+            Status::Budget,
+            "reversing needs at least {a} bytes for states and rows, but has {b}: raise the budget",
+        )
+        .a(budget.min_bytes())
+        .b(budget.bytes)
     })
 }
 
@@ -145,14 +151,14 @@ mod tests {
 
     const LONG: Budget = Budget { bytes: 0, state_bytes: 256, row_bytes: 64, rows: 1_000_000 };
 
-    /// The bound that ignores the short tile, as it is found in tables.
+    /// The published bound, which ignores the short tile.
     fn bound(rows: u64, s: u64, leaf: u64) -> u128 {
         u128::from(leaf) * binomial::extra_advances(rows.div_ceil(leaf), s).unwrap()
     }
 
     #[test]
     fn published_splits() {
-        // 256.5, 128, 64 and 32 KiB: the split by the bound, which the exact count betters or equals.
+        // 256.5, 128, 64 and 32 KiB: the split by the bound. The exact count is at most the bound.
         let table = [(262_656, 400, 2500, 0.9975), (131_072, 253, 1032, 1.737), (65_536, 126, 516, 1.934)];
         for (bytes, s, leaf, factor) in table.into_iter().chain([(32_768, 84, 172, 2.357)]) {
             let budget = Budget { bytes, ..LONG };
@@ -174,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_are_split_in_bounded_time() {
+    fn the_largest_budgets_are_split_in_bounded_time() {
         let budget = Budget { bytes: 1 << 20, state_bytes: 40, row_bytes: 8, rows: 1_000_000_000 };
         let best = split(&budget).unwrap();
         assert!(best.bytes <= 1 << 20);
@@ -182,8 +188,8 @@ mod tests {
         assert!(split(&huge).unwrap().slots <= MAX_SLOTS);
         let free = Budget { bytes: 0, state_bytes: 0, row_bytes: 0, rows: 5 };
         assert_eq!(split(&free).unwrap().extra, 0);
-        let least = Budget { bytes: 2 * 40 + 8, ..budget };
-        assert_eq!(split(&least).unwrap().leaf, 1);
+        let smallest = Budget { bytes: 2 * 40 + 8, ..budget };
+        assert_eq!(split(&smallest).unwrap().leaf, 1);
         assert_eq!(split(&Budget { bytes: 2 * 40 + 7, ..budget }).unwrap_err().a, 88);
         assert_eq!(split(&Budget { rows: 0, ..budget }).unwrap().extra, 0);
     }
@@ -191,20 +197,20 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(crate::amount::some(2000)))]
 
-        /// Trying every s and every leaf finds nothing better.
+        /// No s and no leaf is better than the split.
         #[test]
         fn the_split_is_the_best_of_all(
             bytes in 0u64..3000, state_bytes in 1u64..40, row_bytes in 1u64..40, rows in 1u64..400,
         ) {
             let budget = Budget { bytes, state_bytes, row_bytes, rows };
-            let mut least: Option<u128> = None;
+            let mut min: Option<u128> = None;
             for s in (1..).take_while(|s| (s + 1) * state_bytes <= bytes) {
                 for leaf in (1..=rows).take_while(|l| (s + 1) * state_bytes + l * row_bytes <= bytes) {
                     let extra = extra_advances(rows, s, leaf).unwrap();
-                    least = Some(least.map_or(extra, |l| l.min(extra)));
+                    min = Some(min.map_or(extra, |l| l.min(extra)));
                 }
             }
-            prop_assert_eq!(split(&budget).ok().map(|s| s.extra), least);
+            prop_assert_eq!(split(&budget).ok().map(|s| s.extra), min);
             if let Ok(best) = split(&budget) {
                 prop_assert_eq!(extra_advances(rows, best.slots, best.leaf), Some(best.extra));
                 prop_assert!(best.bytes <= bytes);

@@ -82,7 +82,7 @@ impl TopKSum {
             rest = after;
         }
         let kept = kept.get_mut(..filled).unwrap_or_default();
-        sort(kept, slice::below);
+        sort(kept, slice::total_lt);
         let Some(mut bar) = kept.first().copied() else { return kept };
         while let Some(start) = simd::block_above(self.level, rest, bar) {
             let (block, after) = block_at(rest, start);
@@ -117,7 +117,7 @@ impl TopKSum {
             select(numbers, below);
         }
         let top = numbers.get_mut(below..).unwrap_or_default();
-        sort(top, slice::below);
+        sort(top, slice::total_lt);
         top
     }
 }

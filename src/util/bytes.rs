@@ -1,9 +1,9 @@
-//! Big-endian bytes, the wire order of every format of this library. Structs are never written as they lie in memory.
+//! Big-endian reader and writer: the byte order of every format of this library. No format copies structs from memory.
 
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
-/// Writes into a slice, remembering how far it came and whether everything fitted.
+/// Writes into a slice. Records the number of bytes written and whether all of them fitted.
 #[derive(Debug)]
 pub struct Writer<'a> {
     out: &'a mut [u8],
@@ -17,7 +17,7 @@ impl<'a> Writer<'a> {
         Writer { out, len: 0, short: false }
     }
 
-    /// Appends bytes; once something did not fit, nothing more is written.
+    /// Appends bytes. After bytes that did not fit, nothing more is written.
     pub fn bytes(&mut self, bytes: &[u8]) {
         let end = self.len.sat_add(bytes.len());
         match self.out.get_mut(self.len..end) {
@@ -49,14 +49,14 @@ impl<'a> Writer<'a> {
         self.bytes(&v.to_be_bytes());
     }
 
-    /// How much was written, or nothing if it did not fit.
+    /// Number of bytes written, or `None` if some did not fit.
     #[must_use]
     pub fn finish(self) -> Option<usize> {
         (!self.short).then_some(self.len)
     }
 }
 
-/// Reads from a slice; past its end every read is `None`.
+/// Reads from a slice. A read past its end returns `None`.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     rest: &'a [u8],
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
         self.array().map(u64::from_be_bytes)
     }
 
-    /// What is left.
+    /// The bytes not yet read.
     #[must_use]
     pub fn rest(&self) -> &'a [u8] {
         self.rest
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_buffer_is_noticed() {
+    fn a_short_buffer_is_reported() {
         let mut buf = [0u8; 3];
         let mut w = Writer::new(&mut buf);
         w.u32(1);

@@ -1,4 +1,4 @@
-//! Small things everything else stands on: checked arithmetic, text by value, big-endian bytes, CRC-32C, checks of tables, square root, slices.
+//! Utilities of all modules: big-endian bytes, square root, slices, text by value, arithmetic of unsigned integers.
 
 pub mod bytes;
 pub mod root;

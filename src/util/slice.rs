@@ -1,17 +1,17 @@
-//! What `core` has for slices, but without a way to panic and without recursion: copies clip to what fits, and where there
-//! is no standard library sorting and selecting are loops.
+//! Slice operations of `core` without panics and without recursion: copies clip to the shorter slice, and without the
+//! standard library sorting and selecting are loops.
 
 #[cfg(any(test, not(feature = "std")))]
 use crate::util::unsigned::Unsigned;
 
-/// Copies `from` to the start of `to`, as much as both hold. Lengths that differ are a fault of the caller.
+/// Copy between slices of equal length.
 pub trait Put<T: Copy> {
-    /// The copy.
+    /// Copies `from` to `self`. If the lengths differ, which is an error of the caller, copies the shorter length.
     fn put(&mut self, from: &[T]);
 }
 
 impl<T: Copy> Put<T> for [T] {
-    // Cut to one length, which `core` then compares in vain.
+    // Both are cut to one length, so the check of `core` never fails.
     #[cfg_attr(feature = "std", inline(always))]
     #[cfg_attr(not(feature = "std"), inline(never))]
     fn put(&mut self, from: &[T]) {
@@ -23,12 +23,12 @@ impl<T: Copy> Put<T> for [T] {
     }
 }
 
-/// The total order of `f32`.
-pub fn below(a: &f32, b: &f32) -> bool {
+/// Whether `a` is before `b` in the total order of `f32`.
+pub fn total_lt(a: &f32, b: &f32) -> bool {
     a.total_cmp(b).is_lt()
 }
 
-/// Sorts; equal elements must not be told apart.
+/// Sorts. The order of equal elements is unspecified.
 #[inline]
 pub fn sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
     #[cfg(feature = "std")]
@@ -37,7 +37,8 @@ pub fn sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
     heap_sort(x, less);
 }
 
-/// Puts the element of rank `k` to its place: none before it is greater, none behind it smaller. The order is the total one.
+/// Moves the element of rank `k` to index `k` and returns it: no element before it is greater and none after it is
+/// smaller, in the total order. `None` if `k` is out of range.
 pub fn select(x: &mut [f32], k: usize) -> Option<f32> {
     if k >= x.len() {
         return None;
@@ -45,7 +46,7 @@ pub fn select(x: &mut [f32], k: usize) -> Option<f32> {
     #[cfg(feature = "std")]
     x.select_nth_unstable_by(k, f32::total_cmp);
     #[cfg(not(feature = "std"))]
-    part(x, k);
+    select_by_partition(x, k);
     x.get(k).copied()
 }
 
@@ -67,7 +68,8 @@ fn swap<T: Copy>(x: &mut [T], i: usize, j: usize) {
 #[inline(never)]
 fn heap_sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
     let n = x.len();
-    // First every element that has some below it, the last one first; then the greatest goes behind the heap, n times.
+    // First sift every element that has children, the last one first. Then move the maximum past
+    // the end of the heap, n times.
     for i in (0..n.sat_add(n / 2)).rev() {
         let (at, end) = match i.checked_sub(n) {
             Some(at) => (at, n),
@@ -80,12 +82,12 @@ fn heap_sort<T: Copy>(x: &mut [T], less: impl Fn(&T, &T) -> bool) {
     }
 }
 
-/// Moves the element at `at` down to where none below it is greater: one level a turn.
+/// Moves the element at `at` down the heap until no child is greater.
 #[cfg(any(test, not(feature = "std")))]
 #[inline(always)]
 fn sift<T: Copy>(heap: &mut [T], mut at: usize, less: impl Fn(&T, &T) -> bool) {
     let Some(v) = heap.get(at).copied() else { return };
-    // One level of the heap a turn: at most `log2 n`.
+    // One iteration per level of the heap: at most `log2 n`.
     loop {
         let left = at.sat_mul(2).sat_add(1);
         let Some(mut child) = heap.get(left).copied() else { break };
@@ -106,37 +108,37 @@ fn sift<T: Copy>(heap: &mut [T], mut at: usize, less: impl Fn(&T, &T) -> bool) {
     }
 }
 
-/// C. A. R. Hoare, Algorithm 65 (FIND), CACM 4 (1961), in three parts, from the median of three. After too many bad parts
-/// what is left is sorted, so that it takes at most about `n log2 n` whatever the data.
+/// C. A. R. Hoare, Algorithm 65 (FIND), CACM 4 (1961), with partitions in three parts by the median of three. After too
+/// many bad partitions the rest is sorted, which bounds the time by about `n log2 n` for any data.
 #[cfg(any(test, not(feature = "std")))]
-fn part(x: &mut [f32], k: usize) {
+fn select_by_partition(x: &mut [f32], k: usize) {
     let (mut low, mut high) = (0, x.len());
     let rounds = usize::BITS.sat_sub(x.len().leading_zeros()).sat_mul(2);
     for _ in 0..rounds {
         let Some(range) = x.get_mut(low..high).filter(|range| range.len() > 16) else { break };
-        let (smaller, upto) = thirds(range);
+        let (smaller, not_greater) = partition(range);
         let at = k.sat_sub(low);
         if at < smaller {
             high = low.sat_add(smaller);
-        } else if at < upto {
+        } else if at < not_greater {
             return;
         } else {
-            low = low.sat_add(upto);
+            low = low.sat_add(not_greater);
         }
     }
-    heap_sort(x.get_mut(low..high).unwrap_or_default(), below);
+    heap_sort(x.get_mut(low..high).unwrap_or_default(), total_lt);
 }
 
-/// Parts `x` by an element of it: how many are smaller, and how many are not greater.
+/// Partitions `x` by one of its elements. Returns the number of smaller elements, and of elements that are not greater.
 #[cfg(any(test, not(feature = "std")))]
-fn thirds(x: &mut [f32]) -> (usize, usize) {
+fn partition(x: &mut [f32]) -> (usize, usize) {
     use core::cmp::Ordering::{Equal, Greater, Less};
     let at = |i: usize| x.get(i).copied().unwrap_or(0.0);
     let mut three = [at(0), at(x.len() / 2), at(x.len().sat_sub(1))];
-    heap_sort(&mut three, below);
+    heap_sort(&mut three, total_lt);
     let [_, middle, _] = three;
     let (mut smaller, mut i, mut greater) = (0usize, 0usize, x.len());
-    // Every turn brings i and greater together by one.
+    // Each iteration brings `i` and `greater` closer by one.
     while i < greater {
         let Some(v) = x.get(i) else { break };
         match v.total_cmp(&middle) {
@@ -161,7 +163,7 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    /// Numbers, some of them equal; in order, in the other order, all equal, and none.
+    /// Lists of numbers: ascending, descending, with equal ones, all equal, empty.
     fn lists() -> Vec<Vec<f32>> {
         let mut seed = 1u32;
         let mut next = move || {
@@ -183,12 +185,12 @@ mod tests {
     }
 
     #[test]
-    fn sorting_and_selecting_by_hand_give_what_core_gives() {
+    fn sorting_and_selecting_agree_with_core() {
         for x in lists() {
             let mut want = x.clone();
             want.sort_by(f32::total_cmp);
             let mut got = x.clone();
-            heap_sort(&mut got, below);
+            heap_sort(&mut got, total_lt);
             assert_eq!(bits(&got), bits(&want));
             for k in [0, x.len() / 3, x.len() / 2, x.len().saturating_sub(1)] {
                 let mut got = x.clone();
@@ -196,7 +198,7 @@ mod tests {
                     assert_eq!(select(&mut got, k), None);
                     continue;
                 }
-                part(&mut got, k);
+                select_by_partition(&mut got, k);
                 assert_eq!(got[k].to_bits(), want[k].to_bits());
                 assert!(got[..k].iter().all(|v| v.total_cmp(&got[k]).is_le()));
                 assert!(got[k..].iter().all(|v| v.total_cmp(&got[k]).is_ge()));
@@ -207,10 +209,10 @@ mod tests {
     }
 
     #[test]
-    fn a_list_made_to_be_slow_is_not() {
-        // Organ pipes: the median of three is a bad one again and again.
+    fn a_worst_case_list_is_selected_in_time() {
+        // Organ pipes: the median of three is a bad pivot in every partition.
         let mut x: Vec<f32> = (0..50_000).chain((0..50_000).rev()).map(|i| i as f32).collect();
-        part(&mut x, 50_000);
+        select_by_partition(&mut x, 50_000);
         assert_eq!(x[50_000], 25_000.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Text by value, of a fixed capacity. What does not fit is cut, never lost track of: nothing here can fail.
+//! Text by value, of a fixed capacity. Text that does not fit is cut: nothing here can fail.
 
 use crate::util::unsigned::Unsigned;
 
@@ -22,7 +22,7 @@ impl<const N: usize> Text<N> {
         Text { bytes: [0; N], len: 0 }
     }
 
-    /// `s`, or nothing if it does not fit whole.
+    /// `s`, or `None` if all of it does not fit.
     #[must_use]
     pub fn fitting(s: &str) -> Option<Self> {
         let mut text = Self::new();
@@ -30,7 +30,7 @@ impl<const N: usize> Text<N> {
         (text.len == s.len()).then_some(text)
     }
 
-    /// Appends `s`, cut at a character's start where the capacity ends.
+    /// Appends `s`, cut at a character boundary where the capacity ends.
     pub fn push_str(&mut self, s: &str) {
         let room = N.sat_sub(self.len);
         let mut end = s.len().min(room);
@@ -40,7 +40,7 @@ impl<const N: usize> Text<N> {
         self.push_bytes(s.as_bytes().get(..end).unwrap_or(&[]));
     }
 
-    /// Appends bytes that are known to be UTF-8, cut where the capacity ends.
+    /// Appends bytes of valid UTF-8, cut where the capacity ends.
     pub fn push_bytes(&mut self, s: &[u8]) {
         for (to, from) in self.bytes.iter_mut().skip(self.len).zip(s) {
             *to = *from;
@@ -80,7 +80,7 @@ impl<const N: usize> Text<N> {
         core::str::from_utf8(self.as_bytes()).unwrap_or("")
     }
 
-    /// True where there is no text.
+    /// Whether the text is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_cut_at_a_character() {
+    fn text_is_cut_at_a_character_boundary() {
         let mut text = Text::<4>::new();
         text.push_str("aé€");
         assert_eq!(text.as_str(), "aé");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_render_their_holes() {
+    fn errors_fill_in_their_placeholders() {
         let name = Name::fitting("hann").unwrap();
         let e = Error::new(Status::Name, "stage {n}: {a} of {b}, {x}.").a(3u32).b(-4i32).name(&name);
         let mut text = Text::<160>::new();

@@ -1,8 +1,9 @@
-//! Saturating arithmetic and order of unsigned numbers by way of the carry, and their leading zeros.
+//! Saturating arithmetic, comparison and leading zeros of unsigned integers, without branches on 32-bit processors.
 //!
-//! The methods do what `saturating_add`, `<`, `min` and their like do. Where registers have 32 bits, a compiler makes a comparison of
-//! 64 bits out of three, each with a branch, 14 to 27 instructions in all; the carry of an addition or subtraction one word wider
-//! says the same in 4 to 8, without a branch. On other processors the methods are those of `core`.
+//! The methods compute what `saturating_add`, `<`, `min` and so on compute. With 32-bit registers, compilers turn a
+//! comparison of 64 bits into three, each with a branch: 14 to 27 instructions. The carry of an addition or subtraction
+//! one word wider gives the same result in 4 to 8 instructions without a branch. On other processors the methods are
+//! those of `core`.
 
 #[cfg(target_pointer_width = "32")]
 use carried as by;
@@ -11,26 +12,26 @@ use plain as by;
 
 /// Unsigned integers.
 pub trait Unsigned: Copy {
-    /// `self + other`, or the largest number.
+    /// `self + other`, or the maximum value.
     #[must_use]
     fn sat_add(self, other: Self) -> Self;
     /// `self - other`, or 0.
     #[must_use]
     fn sat_sub(self, other: Self) -> Self;
-    /// `self * other`, or the largest number.
+    /// `self * other`, or the maximum value.
     #[must_use]
     fn sat_mul(self, other: Self) -> Self;
 }
 
-/// What is worth it for positions and counts alone.
+/// Comparison of positions and counts.
 pub trait Count: Unsigned {
     /// `self < other`.
     #[must_use]
     fn lt_u64(self, other: Self) -> bool;
-    /// The smaller of both.
+    /// The smaller of the two.
     #[must_use]
     fn min_u64(self, other: Self) -> Self;
-    /// The larger of both.
+    /// The larger of the two.
     #[must_use]
     fn max_u64(self, other: Self) -> Self;
 }
@@ -76,7 +77,7 @@ impl Count for u64 {
     }
 }
 
-/// As `core` does it; what [`carried`] is tested against.
+/// The methods of `core`, which [`carried`] is tested against.
 #[cfg(any(test, not(target_pointer_width = "32")))]
 mod plain {
     macro_rules! saturating {
@@ -87,7 +88,8 @@ mod plain {
             })*
         };
     }
-    saturating!(add: u64 = saturating_add, sub: u64 = saturating_sub, mul: u64 = saturating_mul, min_u64: u64 = min, max_u64: u64 = max);
+    saturating!(add: u64 = saturating_add, sub: u64 = saturating_sub, mul: u64 = saturating_mul);
+    saturating!(min_u64: u64 = min, max_u64: u64 = max);
     saturating!(add32: u32 = saturating_add, sub32: u32 = saturating_sub, mul32: u32 = saturating_mul);
 
     #[inline(always)]
@@ -96,10 +98,10 @@ mod plain {
     }
 }
 
-/// The same by the carry. The forms are chosen so that the compiler does not see what they are and make comparisons of them.
+/// The methods by the carry, in forms that the compiler does not turn back into comparisons.
 #[cfg(any(test, target_pointer_width = "32"))]
 mod carried {
-    /// A word twice.
+    /// A word in both halves.
     #[inline(always)]
     fn both(word: u32) -> u64 {
         u64::from(word) << 32 | u64::from(word)
@@ -125,7 +127,7 @@ mod carried {
         d & both(!below)
     }
 
-    /// Out of line: it is long however it is written.
+    /// Not inlined: it is long in every form.
     #[inline(never)]
     pub(super) fn mul(a: u64, b: u64) -> u64 {
         let (x, y) = (a as u32, b as u32);
@@ -170,15 +172,15 @@ mod carried {
     }
 }
 
-/// The zeros above the highest one of `v`, 32 for 0: the processor's instruction where there is one. SPARC V8 has none: a
-/// look at a table in place of a call.
+/// Number of leading zeros of `v`; 32 for 0. Uses the processor's instruction, except on SPARC V8, which has none: a
+/// table replaces a library call there.
 #[inline(always)]
 #[must_use]
 pub fn leading_zeros(v: u32) -> u32 {
     if cfg!(target_arch = "sparc") { zeros_by_table(v) } else { v.leading_zeros() }
 }
 
-/// By the highest byte that is not 0.
+/// Leading zeros from the highest byte that is not 0.
 #[cfg_attr(not(target_arch = "sparc"), allow(dead_code, reason = "tested everywhere"))]
 #[inline(always)]
 fn zeros_by_table(v: u32) -> u32 {
@@ -193,7 +195,7 @@ fn zeros_by_table(v: u32) -> u32 {
     u32::from(zeros).wrapping_add(above)
 }
 
-/// The zeros above the highest one of a byte.
+/// Leading zeros of a byte.
 #[cfg_attr(not(target_arch = "sparc"), allow(dead_code, reason = "tested everywhere"))]
 static ZEROS: [u8; 256] = {
     let (mut zeros, mut byte) = ([0; 256], 0u8);
@@ -222,7 +224,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn carries_say_what_comparisons_do(a in near(), b in near()) {
+        fn carries_agree_with_comparisons(a in near(), b in near()) {
             prop_assert_eq!(carried::add(a, b), plain::add(a, b));
             prop_assert_eq!(carried::sub(a, b), plain::sub(a, b));
             prop_assert_eq!(carried::mul(a, b), plain::mul(a, b));

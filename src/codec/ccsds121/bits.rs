@@ -29,7 +29,8 @@ impl<'a> BitReader<'a> {
         Some((word >> (64 - len)) as u32)
     }
 
-    /// Reads a fundamental sequence: the number of zeros before the next one. `None` also where a word does not hold it.
+    /// Reads a fundamental sequence: the number of zeros before the next one. `None` also where a word does not hold
+    /// it.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn get_fs(&mut self) -> Option<u32> {
         let word = self.peek_at(self.pos)?;

@@ -58,7 +58,8 @@ pub(super) enum Coded {
     Damaged,
 }
 
-/// Decodes the residuals of one block. If the block has a reference sample, returns it; the first residual is then undefined.
+/// Decodes the residuals of one block. If the block has a reference sample, returns it; the first residual is then
+/// undefined.
 ///
 /// `None` where the block is too close to the end of the data, or contains a fundamental sequence longer than a word.
 /// Then only `block` has changed.
@@ -117,8 +118,8 @@ fn read_words(r: &mut BitReader, len: u32, out: &mut [u32]) -> Option<()> {
     Some(())
 }
 
-/// Appends the next `k` low bits, 0 to 29, to each residual. Returns the bitwise OR of the results before they are cut to
-/// 32 bits.
+/// Appends the next `k` low bits, 0 to 29, to each residual. Returns the bitwise OR of the results before they are cut
+/// to 32 bits.
 #[cfg_attr(feature = "std", inline(always))]
 fn add_low(r: &mut BitReader, k: u32, block: &mut [u32]) -> Option<u64> {
     let mut all = 0;

@@ -38,8 +38,8 @@ fn split_len(block: &[u32], count: u64, all: u32, k: u32) -> (u64, u64) {
 
 /// The best k and the bits it needs, without the identifier. `last` is the k of the previous block.
 ///
-/// The length has one minimum, which can be several k wide: then the k closest to `last` is chosen. The minimum is at the
-/// logarithm of the mean or next to it; [`search_from`] finds it in the remaining cases.
+/// The length has one minimum, which can be several k wide: then the k closest to `last` is chosen. The minimum is at
+/// the logarithm of the mean or next to it; [`search_from`] finds it in the remaining cases.
 #[cfg_attr(feature = "std", inline(always))]
 fn best_split(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u32, u64) {
     let sum = high_sum(block, all, 0);
@@ -51,8 +51,8 @@ fn best_split(block: &[u32], count: u64, all: u32, last: u32, k_max: u32) -> (u3
     let (_, at) = split_len(block, count, all, mid);
     let (above_high, above) = split_len(block, count, all, mid + 1);
     let best = below.min(at).min(above);
-    // Below, the length keeps rising where the zeros of the unary part outnumber the ones, and above
-    // where they are fewer.
+    // Below, the length keeps rising where the zeros of the unary part outnumber the ones, and
+    // above where they are fewer.
     let falls_below = below == best && mid > 1 && below_high <= count;
     let falls_above = above == best && above_high >= count;
     if falls_below || falls_above {
@@ -222,7 +222,8 @@ fn write_low(w: &mut WordWriter, block: &[u32], k: u32) {
     }
 }
 
-/// Writes a run of zero blocks. `to_end`: it reaches the end of its segment of 64 blocks, of its interval or of the data.
+/// Writes a run of zero blocks. `to_end`: it reaches the end of its segment of 64 blocks, of its interval or of the
+/// data.
 pub(super) fn write_zeros(l: &Layout, w: &mut WordWriter, blocks: u32, to_end: bool, reference: Option<u32>) {
     w.put(0, l.id_len + 1);
     if let Some(r) = reference {

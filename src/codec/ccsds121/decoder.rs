@@ -1,7 +1,7 @@
 //! The decoder: reads coded bytes in pieces of any length, and writes samples to output pieces of any length.
 //!
-//! A block that is whole in the input takes the fast path. Where the input piece ends within a block, and for fundamental
-//! sequences longer than a word, a state machine decodes the block bit by bit; it can pause after any byte.
+//! A block that is whole in the input takes the fast path. Where the input piece ends within a block, and for
+//! fundamental sequences longer than a word, a state machine decodes the block bit by bit; it can pause after any byte.
 
 use super::bits::BitReader;
 use super::block_decode::{self, Coded, MAX_PAIR_CODE};
@@ -88,9 +88,9 @@ impl Decoder {
 
     /// Consumes `input` and writes to `out` until one of them is exhausted.
     ///
-    /// The step is done when the last sample is written; input after it is not consumed. A step that neither consumes nor
-    /// writes although `out` has room needs more input: without any, the data are truncated. Error: [`Status::Damaged`] for
-    /// data that are not the output of an encoder; every later step fails with it as well.
+    /// The step is done when the last sample is written; input after it is not consumed. A step that neither consumes
+    /// nor writes although `out` has room needs more input: without any, the data are truncated. Error:
+    /// [`Status::Damaged`] for data that are not the output of an encoder; every later step fails with it as well.
     pub fn step(&mut self, input: &[u8], out: &mut [u8]) -> Result<StepResult> {
         if self.failed {
             return Err(DAMAGED);
@@ -166,14 +166,16 @@ impl Decoder {
         Ok(whole)
     }
 
-    /// Converts the residuals to samples and writes them, or keeps them where `dst` has no room. Returns the rest of `dst`.
+    /// Converts the residuals to samples and writes them, or keeps them where `dst` has no room. Returns the rest of
+    /// `dst`.
     fn finish_block<'o>(&mut self, dst: &'o mut [u8]) -> Result<&'o mut [u8]> {
         let l = self.layout;
         self.index = self.index.wrapping_add(1);
         let block = self.block.get_mut(..l.block).ok_or(INTERNAL)?;
         if l.preprocess {
             if let Some(raw) = self.reference.take() {
-                // The reference is a sample in two's complement if signed, so it is shifted like any sample.
+                // The reference is a sample in two's complement if signed, so it is shifted like
+                // any sample.
                 self.last = raw.wrapping_add(l.offset) & l.max;
                 if let Some(first) = block.first_mut() {
                     *first = 0;
@@ -298,8 +300,8 @@ impl Decoder {
         }
     }
 
-    /// Decodes the body of residual `i`, of a pair from `i` on, or of a run of zero blocks, which ends the block: then the
-    /// next field is the identifier. `None` if the input ends first.
+    /// Decodes the body of residual `i`, of a pair from `i` on, or of a run of zero blocks, which ends the block: then
+    /// the next field is the identifier. `None` if the input ends first.
     #[cfg_attr(feature = "std", inline(always))]
     fn decode_body(&mut self, i: usize, has_reference: bool, rest: &mut &[u8]) -> Result<Option<()>> {
         let l = self.layout;

@@ -61,7 +61,8 @@ impl Coder {
             return Err(Error::new(Status::Range, "a sample does not fit its {a} bits").a(l.bits));
         }
         let first = if l.preprocess && self.index == 0 { samples.first().copied() } else { None };
-        // A reference sample predicts itself: its residual is 0. It is stored in two's complement if signed.
+        // A reference sample predicts itself: its residual is 0. It is stored in two's complement
+        // if signed.
         let reference = first.map(|u| u.wrapping_sub(l.offset) & l.max);
         let all = if l.preprocess {
             sample::residuals(l.max, first.unwrap_or(self.last), samples, block)
@@ -160,8 +161,9 @@ impl Encoder {
     /// Consumes `input` and writes to `out` until one of them is exhausted.
     ///
     /// Set `end` when no input follows `input`; then call again with the rest of it until the step is done. Unless the
-    /// step is done or `out` is full, all of `input` is consumed. Errors: [`Status::Range`] for a sample that does not fit
-    /// its bits, [`Status::Argument`] when the data end within a sample. After an error the stream cannot be continued.
+    /// step is done or `out` is full, all of `input` is consumed. Errors: [`Status::Range`] for a sample that does not
+    /// fit its bits, [`Status::Argument`] when the data end within a sample. After an error the stream cannot be
+    /// continued.
     pub fn step(&mut self, input: &[u8], out: &mut [u8], end: bool) -> Result<StepResult> {
         let block_bytes = self.coder.layout.block_bytes();
         let (mut src, mut dst) = (input, out);
@@ -203,7 +205,8 @@ impl Encoder {
         Ok(StepResult { consumed: in_len.sat_sub(src.len()), produced: out_len.sat_sub(dst.len()), done })
     }
 
-    /// Encodes a block, or the end for `None`, directly into `dst` where it is certain to fit. Returns the rest of `dst`.
+    /// Encodes a block, or the end for `None`, directly into `dst` where it is certain to fit. Returns the rest of
+    /// `dst`.
     fn emit<'o>(&mut self, block: Option<&[u8]>, dst: &'o mut [u8]) -> Result<&'o mut [u8]> {
         let direct = dst.len() >= BLOCK_CODED_MAX;
         let to = if direct { &mut *dst } else { &mut self.pending };

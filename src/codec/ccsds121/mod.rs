@@ -1,7 +1,7 @@
 //! CCSDS 121.0-B-3, "Lossless Data Compression": the raw bitstream, which existing ground systems decode.
 //!
-//! [`encode`] and [`decode`] code a whole buffer with about 3 KiB of stack. [`Encoder`] and [`Decoder`] code a stream in
-//! pieces of any length; each is a few KiB. Nothing here allocates.
+//! [`encode`] and [`decode`] code a whole buffer with about 3 KiB of stack. [`Encoder`] and [`Decoder`] code a stream
+//! in pieces of any length; each is a few KiB. Nothing here allocates.
 //!
 //! The stream contains none of its parameters: the caller stores [`Params`] and the number of samples. Each sample is
 //! predicted by the one before it, and the residuals are mapped to unsigned integers. A block of J residuals is coded
@@ -38,9 +38,10 @@ use crate::status::{Error, Result, Status};
 
 /// Encodes all samples of `input` into `out`. Returns the number of bytes written.
 ///
-/// `input` holds whole samples in containers of [`Params::sample_bytes`]. `out` needs at most [`worst_case_bytes`]. Errors:
-/// [`Status::Argument`] for parameters out of range or an incomplete sample, [`Status::Range`] for a sample that does not
-/// fit `bits`, [`Status::Space`] when `out` is too short.
+/// `input` holds whole samples in containers of [`Params::sample_bytes`]. `out` needs at most [`worst_case_bytes`].
+/// Errors:
+/// [`Status::Argument`] for parameters out of range or an incomplete sample, [`Status::Range`] for a sample that does
+/// not fit `bits`, [`Status::Space`] when `out` is too short.
 pub fn encode(params: &Params, input: &[u8], out: &mut [u8]) -> Result<usize> {
     let step = Encoder::new(params)?.step(input, out, true)?;
     if step.done {
@@ -53,8 +54,8 @@ pub fn encode(params: &Params, input: &[u8], out: &mut [u8]) -> Result<usize> {
 /// Decodes `samples` samples from `input` into `out`. Returns the number of input bytes used.
 ///
 /// Input after the last sample is not read. Errors: [`Status::Argument`] for parameters out of range, [`Status::Space`]
-/// when `out` is shorter than the samples, [`Status::Damaged`] when `input` ends early or is not the output of an encoder.
-/// After an error the content of `out` is undefined.
+/// when `out` is shorter than the samples, [`Status::Damaged`] when `input` ends early or is not the output of an
+/// encoder. After an error the content of `out` is undefined.
 pub fn decode(params: &Params, input: &[u8], samples: u64, out: &mut [u8]) -> Result<usize> {
     let mut decoder = Decoder::new(params, samples)?;
     let need = samples.checked_mul(params.sample_bytes() as u64);

@@ -18,8 +18,8 @@ pub struct Params {
     pub block: u16,
     /// Blocks per reference interval (from one reference sample to the next), 1 to 4096.
     pub rsi: u16,
-    /// Samples are two's complement, sign-extended in their containers. Without `preprocess` this is ignored: the samples
-    /// are coded as unsigned numbers.
+    /// Samples are two's complement, sign-extended in their containers. Without `preprocess` this is ignored: the
+    /// samples are coded as unsigned numbers.
     pub signed: bool,
     /// Code the differences of consecutive samples. Otherwise the samples themselves are coded.
     pub preprocess: bool,
@@ -54,7 +54,8 @@ impl Default for Params {
 }
 
 impl Params {
-    /// Bytes of a container: 1 for samples of up to 8 bits, 2 for up to 16, else 4; 3 for 17 to 24 bits with `data_3byte`.
+    /// Bytes of a container: 1 for samples of up to 8 bits, 2 for up to 16, else 4; 3 for 17 to 24 bits with
+    /// `data_3byte`.
     #[must_use]
     pub const fn sample_bytes(&self) -> usize {
         match self.bits {
@@ -98,8 +99,8 @@ impl Params {
         [self.bits, flags, b0, b1, r0, r1]
     }
 
-    /// Parameters from the bytes of [`Params::to_bytes`]. [`Status::Format`] for unknown flags, [`Status::Argument`] for
-    /// parameters out of range.
+    /// Parameters from the bytes of [`Params::to_bytes`]. [`Status::Format`] for unknown flags, [`Status::Argument`]
+    /// for parameters out of range.
     pub fn from_bytes(bytes: [u8; PARAMS_BYTES]) -> Result<Self> {
         let [bits, flags, b0, b1, r0, r1] = bytes;
         let on = |bit: u8| flags >> bit & 1 == 1;

@@ -78,7 +78,8 @@ pub(super) fn write(l: &Layout, samples: &[u32], bytes: &mut [u8]) {
 ///
 /// Small differences of either sign alternate. Beyond the point where only one sign stays within the range, its
 /// differences follow each other.
-// Not inlined: with a known length the loop is unrolled before it could be vectorized, which is slower.
+// Not inlined: with a known length the loop is unrolled before it could be vectorized, which is
+// slower.
 #[inline(never)]
 pub(super) fn residuals(max: u32, last: u32, samples: &[u32], out: &mut [u32]) -> u32 {
     let one = |p: u32, x: u32| {

@@ -1,7 +1,7 @@
 //! Bit readers of the LZ codec, forward and backward; the backward writer of tANS; numbers of seven bits per byte.
 //!
-//! [`Reader`] and [`WordReader`] read what [`WordWriter`](crate::codec::word_writer::WordWriter) wrote, the latter a word
-//! at a time. [`BackReader`] reads what [`BackWriter`] wrote, last bits first.
+//! [`Reader`] and [`WordReader`] read what [`WordWriter`](crate::codec::word_writer::WordWriter) wrote, the latter a
+//! word at a time. [`BackReader`] reads what [`BackWriter`] wrote, last bits first.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "bit counts of a word, and positions in a slice in bits: slices of a few MiB, so neither can wrap"
@@ -87,7 +87,8 @@ impl<'a> WordReader<'a> {
         WordReader { data, pos: 0, word: 1 }
     }
 
-    /// A word with the next 56 bits at its top; past the end of the data they are zeros. The caller shifts out at most 56.
+    /// A word with the next 56 bits at its top; past the end of the data they are zeros. The caller shifts out at most
+    /// 56.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn refill(&mut self) -> u64 {
         let used = self.word.trailing_zeros();

@@ -1,7 +1,7 @@
 //! Lengths and offsets as codes with extra bits.
 //!
-//! Small values have a code each. Larger values share a code per half octave: the code gives the leading one and the next
-//! bit, and the extra bits give the rest.
+//! Small values have a code each. Larger values share a code per half octave: the code gives the leading one and the
+//! next bit, and the extra bits give the rest.
 #![allow(clippy::arithmetic_side_effects, reason = "values below 2^22 and their logarithms")]
 
 /// The shortest match.

@@ -34,7 +34,8 @@ pub(super) fn checked_append(
 /// Bytes of the widest store.
 const STEP: usize = 16;
 
-/// By length of a period in bytes: the factor that repeats it over eight bytes, and the bytes of its whole periods in them.
+/// By length of a period in bytes: the factor that repeats it over eight bytes, and the bytes of its whole periods in
+/// them.
 const PERIODS: [(u64, usize); 8] = [
     (0, 8),
     (0x0101_0101_0101_0101, 8),

@@ -30,15 +30,15 @@ struct Tables<'a> {
 
 /// Decodes `input`, a block of [`encode_block`](super::encode_block), into `out`. Returns the number of bytes decoded.
 ///
-/// `work` has at least [`DECODE_WORK_LEN`] words of any content. `out` is at least as long as the raw block; all of it may
-/// be overwritten. Errors: [`Status::Memory`] when `work` is too short; [`Status::Damaged`] when `input` is not a block
-/// that an encoder writes, or decodes to more than `out` holds. After an error the content of `out` is undefined.
+/// `work` has at least [`DECODE_WORK_LEN`] words of any content. `out` is at least as long as the raw block; all of it
+/// may be overwritten. Errors: [`Status::Memory`] when `work` is too short; [`Status::Damaged`] when `input` is not a
+/// block that an encoder writes, or decodes to more than `out` holds. After an error the content of `out` is undefined.
 pub fn decode_block(input: &[u8], out: &mut [u8], work: &mut [u32]) -> Result<usize> {
     decode_block_after(0, input, out, work)
 }
 
-/// Decodes `input`, a block of [`encode_block_after`](super::encode_block_after), into `out` from byte `from` on. The bytes
-/// of `out` before `from` are those that preceded the raw block. Otherwise as [`decode_block`].
+/// Decodes `input`, a block of [`encode_block_after`](super::encode_block_after), into `out` from byte `from` on. The
+/// bytes of `out` before `from` are those that preceded the raw block. Otherwise as [`decode_block`].
 pub fn decode_block_after(from: usize, input: &[u8], out: &mut [u8], work: &mut [u32]) -> Result<usize> {
     let tables = work.split_first_chunk_mut::<{ TABLE / 2 }>().and_then(|(literals, rest)| {
         let (literals, _) = recast_mut(literals).split_first_chunk_mut()?;
@@ -67,7 +67,8 @@ fn decode_parts(start: usize, input: &[u8], out: &mut [u8], tables: &mut Tables)
         if flags > 7 || (literals == 0 && sequences == 0 && !last) {
             return None;
         }
-        // Literals are pending at the end of the output: the decoded bytes never reach them before they are used.
+        // Literals are pending at the end of the output: the decoded bytes never reach them before
+        // they are used.
         out.lit = out.bytes.len().checked_sub(literals)?;
         if out.lit < out.at {
             return None;

@@ -41,13 +41,13 @@ pub fn encode_work_len(block: usize, effort: u8) -> usize {
     hash_words(block, effort) + 2 * part_sequences(block, effort) + if effort < 9 { 0 } else { optimal::WORDS }
 }
 
-/// Encodes `input` into `out`. Returns the number of bytes written, or `None` where that would not be less than the input:
-/// then store the input.
+/// Encodes `input` into `out`. Returns the number of bytes written, or `None` where that would not be less than the
+/// input: then store the input.
 ///
-/// `input` is at most [`MAX_BLOCK`] bytes. `work` has at least [`encode_work_len`] words for the length of `input`, of any
-/// content. `out` is at least as long as `input`; more is not used. `effort` is 1 (fast), 5, or 9 (smallest output); a
-/// level between them counts as the lower one. The output depends on `input` and `effort` alone. Also `None` where `input`,
-/// `out` or `work` is out of bounds.
+/// `input` is at most [`MAX_BLOCK`] bytes. `work` has at least [`encode_work_len`] words for the length of `input`, of
+/// any content. `out` is at least as long as `input`; more is not used. `effort` is 1 (fast), 5, or 9 (smallest
+/// output); a level between them counts as the lower one. The output depends on `input` and `effort` alone. Also `None`
+/// where `input`, `out` or `work` is out of bounds.
 #[must_use]
 pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) -> Option<usize> {
     encode_block_after(0, input, out, work, effort)
@@ -55,8 +55,8 @@ pub fn encode_block(input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) 
 
 /// Encodes the bytes of `input` from `from` on, which may repeat bytes before them: the decoder has to have those.
 ///
-/// `input` as a whole is at most [`MAX_BLOCK`] bytes, and `work` is sized for all of it. `out` is as long as the encoded
-/// range. Otherwise as [`encode_block`].
+/// `input` as a whole is at most [`MAX_BLOCK`] bytes, and `work` is sized for all of it. `out` is as long as the
+/// encoded range. Otherwise as [`encode_block`].
 #[must_use]
 pub fn encode_block_after(from: usize, input: &[u8], out: &mut [u8], work: &mut [u32], effort: u8) -> Option<usize> {
     if input.len() > MAX_BLOCK {
@@ -127,8 +127,8 @@ fn encode_greedy(
     })
 }
 
-/// Encodes with the optimal parse. Learns prices from a greedy parse of the first part, refines them by an optimal parse of
-/// that part, then encodes.
+/// Encodes with the optimal parse. Learns prices from a greedy parse of the first part, refines them by an optimal
+/// parse of that part, then encodes.
 fn encode_optimal(
     from: usize,
     input: &[u8],
@@ -147,8 +147,8 @@ fn encode_optimal(
     encode_parts(from, input, out, sequences, |s| Some((parser.parse(s, PART_BYTES)?, parser.anchor())))
 }
 
-/// Encodes part by part. `parse` fills in the sequences of the next part; it returns their number, whether the part is the
-/// last, and the position where it ends.
+/// Encodes part by part. `parse` fills in the sequences of the next part; it returns their number, whether the part is
+/// the last, and the position where it ends.
 fn encode_parts(
     start: usize,
     input: &[u8],

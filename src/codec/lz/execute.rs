@@ -9,7 +9,8 @@ use super::sequences::Recent;
 use super::sequences::SequenceFields;
 use crate::mem::append;
 
-/// The output while a part is decoded: the bytes before `at` are final, and the pending literals are from `lit` to the end.
+/// The output while a part is decoded: the bytes before `at` are final, and the pending literals are from `lit` to the
+/// end.
 pub(super) struct Output<'a> {
     pub bytes: &'a mut [u8],
     pub at: usize,

@@ -59,7 +59,8 @@ fn tree_depths(keys: &[u32], per_len: &mut [u32; 33]) {
         per_len[1] = n as u32;
         return;
     }
-    // Inner nodes in order of creation, which is the order of their weights; a parent comes after its children.
+    // Inner nodes in order of creation, which is the order of their weights; a parent comes after
+    // its children.
     let mut weight = [0u32; 256];
     let mut parent = [0u8; 256];
     let (mut leaf, mut inner) = (0usize, 0usize);
@@ -120,7 +121,8 @@ fn limit(per_len: &mut [u32; 33]) {
     for (len, n) in shorter.iter().enumerate() {
         used += n << (MAX_LEN - len as u32);
     }
-    // Each iteration removes one of the longest codes and replaces a shorter code by two that are one bit longer.
+    // Each iteration removes one of the longest codes and replaces a shorter code by two that are
+    // one bit longer.
     while used > room {
         let Some(len) = shorter.iter().rposition(|n| *n > 0) else { return };
         *longest -= 1;

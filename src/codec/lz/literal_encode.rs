@@ -73,14 +73,15 @@ impl Literals<'_> {
         if from >= at {
             count(out.get(from..)?);
         } else {
-            // Nearly everything is a literal: the numbers written first overwrote the first of those gathered.
+            // Nearly everything is a literal: the numbers written first overwrote the first of
+            // those gathered.
             literal_runs(self.data, self.sequences).for_each(count);
         }
         Some(counts)
     }
 
-    /// Writes the coded literals from `at` on: `head` (the code lengths), then the streams of about `bytes` bytes in all.
-    /// Returns the mode and the end.
+    /// Writes the coded literals from `at` on: `head` (the code lengths), then the streams of about `bytes` bytes in
+    /// all. Returns the mode and the end.
     #[cfg_attr(feature = "std", inline(always))]
     fn write_coded(
         &self,
@@ -92,7 +93,8 @@ impl Literals<'_> {
     ) -> Option<(u8, usize)> {
         let level = Level::detect();
         let from = out.len().checked_sub(self.count)?;
-        // The length before the literals has up to three bytes, and so has that of each of three streams.
+        // The length before the literals has up to three bytes, and so has that of each of three
+        // streams.
         let body = at + 3;
         out.get_mut(body..body + head.len())?.put(head);
         let four = self.count >= FOUR_STREAMS;

@@ -38,13 +38,15 @@ fn common(data: &[u8], a: usize, b: usize, limit: usize) -> usize {
     len + a_tail.iter().zip(b_tail).take_while(|(x, y)| x == y).count()
 }
 
-/// The length of the match of `from` at `pos`, up to `limit`. `diff` is the exclusive or of the first eight bytes of both.
+/// The length of the match of `from` at `pos`, up to `limit`. `diff` is the exclusive or of the first eight bytes of
+/// both.
 #[cfg_attr(feature = "std", inline(always))]
 pub(super) fn match_len(data: &[u8], diff: u64, from: usize, pos: usize, limit: usize) -> usize {
     if diff != 0 { (diff.trailing_zeros() >> 3) as usize } else { 8 + common(data, from + 8, pos + 8, limit - 8) }
 }
 
-/// The last position of each hash. A hash without a position has 0, which is a valid position: callers compare the bytes.
+/// The last position of each hash. A hash without a position has 0, which is a valid position: callers compare the
+/// bytes.
 pub(super) struct Latest<'a> {
     places: &'a mut [u32],
     shift: u32,

@@ -79,8 +79,9 @@ impl<'a> Parser<'a> {
         self.anchor
     }
 
-    /// Fills `out` with sequences until it is nearly full, `raw` bytes are covered or the data end. Returns their number and
-    /// whether the data ended. If not, the part ends at `anchor`; bytes after the last sequence are literals.
+    /// Fills `out` with sequences until it is nearly full, `raw` bytes are covered or the data end. Returns their
+    /// number and whether the data ended. If not, the part ends at `anchor`; bytes after the last sequence are
+    /// literals.
     pub(super) fn parse(&mut self, out: &mut [[u32; 2]], raw: usize) -> Option<(usize, bool)> {
         let start = self.anchor;
         let end = self.data.len().sat_sub(7);
@@ -147,7 +148,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reverses the links of the path to node `to`: each of its nodes then holds the length and offset of the step after it.
+    /// Reverses the links of the path to node `to`: each of its nodes then holds the length and offset of the step
+    /// after it.
     fn reverse_links(&mut self, to: usize) -> Option<()> {
         let mut at = to;
         let (mut len, mut offset) = (0, 0);
@@ -202,8 +204,8 @@ fn find_matches(
     let limit = (data.len() - pos).min(MAX_MATCH as usize);
     let word = eight(data, pos);
     let mut slots = found.iter_mut();
-    // Recent offsets come first, then near ones: a farther match pays only if it is longer, and comparing
-    // the last bytes of that length rejects most candidates at once.
+    // Recent offsets come first, then near ones: a farther match pays only if it is longer, and
+    // comparing the last bytes of that length rejects most candidates at once.
     let mut longest = (0, 0);
     let mut tail = 0;
     let mut last = word;

@@ -24,7 +24,8 @@ pub(super) struct Style {
     pub score_floor: i32,
     /// Distance of the positions within a match that are inserted into the hash table.
     pub stride: usize,
-    /// After 2^`skip` bytes without a match every second position is skipped, after twice as many two of three, and so on.
+    /// After 2^`skip` bytes without a match every second position is skipped, after twice as many two of three, and so
+    /// on.
     pub skip: u32,
 }
 
@@ -84,8 +85,8 @@ impl<'a, const HASHED: u32> Parser<'a, HASHED> {
         found
     }
 
-    /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end. Returns their number and whether
-    /// the data ended. If not, the part ends at `anchor`; bytes after the last sequence are literals.
+    /// Fills `out` with sequences until it is full, `raw` bytes are covered or the data end. Returns their number and
+    /// whether the data ended. If not, the part ends at `anchor`; bytes after the last sequence are literals.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn parse(&mut self, out: &mut [[u32; 2]], raw: usize) -> (usize, bool) {
         let data = self.data;

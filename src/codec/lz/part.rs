@@ -17,7 +17,8 @@ use crate::util::slice::Put;
 pub(super) fn write_part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &mut [u8]) -> Option<usize> {
     let level = Level::detect();
     let literals = data.len().checked_sub(sequences.iter().map(|&s| Sequence::unpack(s).len as usize).sum())?;
-    // Literals are gathered at the end of the output, as far as possible from the bytes written at its start.
+    // Literals are gathered at the end of the output, as far as possible from the bytes written at
+    // its start.
     let gathered = out.len().checked_sub(literals)?;
     let mut to = gathered;
     for run in literal_runs(data, sequences) {
@@ -42,7 +43,8 @@ pub(super) fn write_part(data: &[u8], sequences: &[[u32; 2]], last: bool, out: &
             )?,
         );
     }
-    // The length precedes the sequences but is known after them: reserve three bytes, which are always enough.
+    // The length precedes the sequences but is known after them: reserve three bytes, which are
+    // always enough.
     let len = with_bits(
         level,
         #[cfg_attr(feature = "std", inline(always))]

@@ -49,8 +49,8 @@ struct StateTriple {
     offset: u64,
 }
 
-/// The unread bits, and the states of the next two sequences. Sequences of even and of odd index have separate states, so
-/// that two can be decoded without waiting for each other.
+/// The unread bits, and the states of the next two sequences. Sequences of even and of odd index have separate states,
+/// so that two can be decoded without waiting for each other.
 struct SequenceReader<'a> {
     bits: BackReader<'a>,
     states: [StateTriple; 2],
@@ -179,8 +179,8 @@ impl StateTriple {
         BitCounts { states: sums & 255, extra: sums >> 8 & 255 }
     }
 
-    /// The fields, whose extra bits are the top `extra` bits of `word`. Masks cut them out of one value independently of
-    /// each other, which keeps the chain of dependent instructions short.
+    /// The fields, whose extra bits are the top `extra` bits of `word`. Masks cut them out of one value independently
+    /// of each other, which keeps the chain of dependent instructions short.
     #[cfg_attr(feature = "std", inline(always))]
     fn fields(&self, word: u64, extra: u32) -> SequenceFields {
         let (e, _) = top(word, extra);

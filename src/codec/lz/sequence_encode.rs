@@ -22,7 +22,8 @@ pub(super) fn write_sequences(sequences: &[[u32; 2]], out: &mut [u8]) -> Option<
 #[cfg_attr(feature = "std", inline(always))]
 fn write_states(sequences: &[[u32; 2]], [runs, matches, offsets]: &[EncodeTable; 3], out: &mut [u8]) -> Option<usize> {
     let mut w = BackWriter::new(out);
-    // Sequences of even and of odd index have separate states; `now` are those of the sequence at hand.
+    // Sequences of even and of odd index have separate states; `now` are those of the sequence at
+    // hand.
     let (mut now, mut other): (Option<[u32; 3]>, Option<[u32; 3]>) = (None, None);
     for &p in sequences.iter().rev() {
         let s = Sequence::unpack(p);

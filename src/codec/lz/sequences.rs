@@ -91,7 +91,8 @@ impl Recent {
 
     /// Resolves an offset stored after `run` literals, and moves it to the front of the list.
     ///
-    /// After a run of 0 the last offset would only have extended the last match: then the list starts at the second one.
+    /// After a run of 0 the last offset would only have extended the last match: then the list starts at the second
+    /// one.
     #[cfg_attr(feature = "std", inline(always))]
     pub(super) fn take(&mut self, stored: u32, run: u32) -> u32 {
         let [a, b, c, d] = self.0;

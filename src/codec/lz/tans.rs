@@ -1,4 +1,5 @@
-//! Table-based asymmetric numeral systems (tANS, also known as FSE): the code tables of runs, match lengths and offsets.
+//! Table-based asymmetric numeral systems (tANS, also known as FSE): the code tables of runs, match lengths and
+//! offsets.
 //!
 //! A table of 2^L states assigns its states to the symbols in proportion to their frequency. The encoder processes the
 //! symbols in reverse, so that the decoder reads them in order.
@@ -47,9 +48,10 @@ impl Shares {
                 left -= i32::from(*share);
             }
         }
-        // A spare state goes to the symbol with the largest count / share, and a missing one is taken from
-        // the symbol with the smallest count / (share - 1): these change the length of the code by the
-        // smallest amount. Rounding leaves at most one state per symbol to add or remove.
+        // A spare state goes to the symbol with the largest count / share, and a missing one is
+        // taken from the symbol with the smallest count / (share - 1): these change the length of
+        // the code by the smallest amount. Rounding leaves at most one state per symbol to add or
+        // remove.
         while left != 0 {
             let gain = left > 0;
             let mut best: Option<(u64, u64, &mut u16)> = None;
@@ -118,8 +120,8 @@ pub(super) struct EncodeTable {
     log: u32,
     /// States by symbol; those of one symbol in the order in which they are spread.
     states: [u16; MAX_STATES],
-    /// For each symbol two addends. A state plus the first has the number of bits to write in its upper half; the rest of
-    /// the state plus the second is the index into `states`.
+    /// For each symbol two addends. A state plus the first has the number of bits to write in its upper half; the rest
+    /// of the state plus the second is the index into `states`.
     symbols: [(u32, i32); SYMBOLS],
 }
 
@@ -176,8 +178,9 @@ impl EncodeTable {
     }
 }
 
-/// An entry of a decoding table. First word: `base of the next state << 16 | extra bits of the value << 8 | bits to read for
-/// the next state`. Second word: the smallest value of the symbol.
+/// An entry of a decoding table. First word: the base of the next state from bit 16 up, the number of extra bits of the
+/// value in bits 8 to 15, and the number of bits to read for the next state in bits 0 to 7. Second word: the smallest
+/// value of the symbol.
 pub(super) type DecodeEntry = [u32; 2];
 
 /// Fills a decoding table. `values` has the smallest value and the extra bits of each symbol, as the tables of `codes`.

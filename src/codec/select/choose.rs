@@ -144,8 +144,8 @@ pub(in crate::codec) fn encode_payload(
     Coded { codec: Codec::Stored, format, len }
 }
 
-/// Unless the frame is the first of its group, prepends to a payload of `len` bytes the number of bytes before the frame that
-/// it refers to. Returns the new length, or `None` if the payload is then not shorter than the frame.
+/// Unless the frame is the first of its group, prepends to a payload of `len` bytes the number of bytes before the
+/// frame that it refers to. Returns the new length, or `None` if the payload is then not shorter than the frame.
 fn prepend_reference(data: &Data<'_>, codec: Codec, history: usize, len: usize, out: &mut [u8]) -> Option<usize> {
     if !refers(codec, data.position) {
         return Some(len);

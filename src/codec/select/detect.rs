@@ -68,8 +68,8 @@ pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Guess {
                 }
                 let Some(c) = quick_cost(part, f, cells) else { continue };
                 let c = c * part.len() as u64 / used as u64;
-                // Integers have to be clearly better: bytes of another nature seldom are by accident. For
-                // plausible floats the codec gains more than this estimate shows.
+                // Integers have to be clearly better: bytes of another nature seldom are by
+                // accident. For plausible floats the codec gains more than this estimate shows.
                 let c = if sample == SampleType::F32 { c - c / 6 } else { c + c / 16 };
                 if c < best.0 {
                     best = (c, f);
@@ -81,8 +81,8 @@ pub(crate) fn format(raw: &[u8], cells: &mut [i32]) -> Guess {
     Guess { format: best.1, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) }
 }
 
-/// Whether words look like floating-point measurements: at least 63 of 64 are 0 or from 2^-40 to 2^41 in magnitude, and at
-/// most 7 of 8 are 0.
+/// Whether words look like floating-point measurements: at least 63 of 64 are 0 or from 2^-40 to 2^41 in magnitude, and
+/// at most 7 of 8 are 0.
 fn plausible(part: &[u8], order: ByteOrder) -> bool {
     let (words, _) = part.as_chunks::<4>();
     let (mut in_range, mut zeros) = (0usize, 0usize);
@@ -97,8 +97,9 @@ fn plausible(part: &[u8], order: ByteOrder) -> bool {
 
 /// Detects packets of a fixed length. `None` if no length pays.
 ///
-/// With the length of the packets, most bytes are close to those one packet before. The eight lengths with the most equal
-/// bytes are compared by the estimated cost of the differences per column. Of nearly equal costs the shortest length wins.
+/// With the length of the packets, bytes are mostly close to those one packet before. The eight lengths with the most
+/// equal bytes are compared by the estimated cost of the differences per column. Of nearly equal costs the shortest
+/// length wins.
 fn packets(raw: &[u8], cells: &mut [i32]) -> Option<Format> {
     let part = raw.get(..raw.len().min(PACKET_BYTES))?;
     let (sums, _) = cells.split_at_mut_checked(MAX_PACKET)?;

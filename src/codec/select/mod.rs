@@ -1,5 +1,5 @@
-//! Selection of the codec of a frame: detection of the structure of bytes (`detect`), choice and encoding ([`choose`]), and
-//! the work memory that the codecs share (`work`).
+//! Selection of the codec of a frame: detection of the structure of bytes (`detect`), choice and encoding ([`choose`]),
+//! and the work memory that the codecs share (`work`).
 
 pub mod choose;
 mod detect;

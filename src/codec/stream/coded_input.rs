@@ -8,8 +8,9 @@ use crate::crc::crc32c;
 use crate::mem::Slide;
 use crate::util::slice::Put;
 
-/// Bytes that may be checked as part of damaged frames, per byte of the stream and of the buffer, before damaged frames are
-/// skipped whole. Without a limit, many frames nested in each other could make the decoder check their bytes many times.
+/// Bytes that may be checked as part of damaged frames, per byte of the stream and of the buffer, before damaged frames
+/// are skipped whole. Without a limit, many frames nested in each other could make the decoder check their bytes many
+/// times.
 const MAX_RECHECKS: u64 = 16;
 
 /// What the held bytes begin with.
@@ -93,7 +94,8 @@ impl<'a> CodedInput<'a> {
         n
     }
 
-    /// Checks what the bytes held begin with. `tag` is that of the stream, if known; `last` means that no input follows.
+    /// Checks what the bytes held begin with. `tag` is that of the stream, if known; `last` means that no input
+    /// follows.
     pub(super) fn find(&self, tag: Option<u16>, max_frame_bytes: usize, last: bool, stats: &mut DecodeStats) -> Found {
         let held = self.buf.get(self.from..self.to).unwrap_or(&[]);
         let skip = frame::find_sync(held);
@@ -117,8 +119,8 @@ impl<'a> CodedInput<'a> {
         if valid {
             return Found::Frame(h);
         }
-        // If the next frame of the stream follows, the damage is within this one. Otherwise bytes may be
-        // missing, and another frame may begin within the length of this one.
+        // If the next frame of the stream follows, the damage is within this one. Otherwise bytes
+        // may be missing, and another frame may begin within the length of this one.
         let next = held.get(h.frame_len()..).unwrap_or(&[]);
         let checked = h.frame_len();
         let whole = Found::Damaged { skip: checked, checked };

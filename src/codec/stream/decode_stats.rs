@@ -23,8 +23,8 @@ pub struct DecodeStats {
     pub orphaned_frames: u64,
     /// Coded bytes that belong to no valid frame of this stream, or to an orphaned one.
     pub skipped_bytes: u64,
-    /// Bytes checked or moved in the decoder's memory. This is its work besides decoding; it is bounded by a multiple of
-    /// `coded_bytes` whatever the content of the stream.
+    /// Bytes checked or moved in the decoder's memory. This is its work besides decoding; it is bounded by a multiple
+    /// of `coded_bytes` whatever the content of the stream.
     pub worked_bytes: u64,
     /// Whether the end frame was read.
     pub ended: bool,

@@ -78,14 +78,15 @@ impl<'a> DecodedBytes<'a> {
             }
             reference = Some(r);
         }
-        // The history is moved only when the frame does not fit after it: many short frames move few bytes.
+        // The history is moved only when the frame does not fit after it: many short frames move
+        // few bytes.
         let mut front = if known > 0 { self.held } else { 0 };
         if h.raw_len as usize > self.buf.len() - front {
             *worked += known as u64;
             self.buf.slide(self.held - known..self.held, 0);
             front = known;
         }
-        // Until the frame is decoded only its history is held; if there is none, nothing.
+        // Until the frame is decoded, only its history (if any) is held.
         (self.held, self.kept, self.held_end) = (front, known, h.raw_offset);
         let past = reference.map_or(0, |r| r.bytes as usize);
         let end = front + h.raw_len as usize;

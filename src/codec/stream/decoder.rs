@@ -34,7 +34,8 @@ pub struct Decoder<'a> {
     options: DecodeOptions,
     input: CodedInput<'a>,
     decoded: DecodedBytes<'a>,
-    /// Bytes `sent..ready` of the decoded bytes are not yet written. `offset` is the position of the first in the original.
+    /// Bytes `sent..ready` of the decoded bytes are not yet written. `offset` is the position of the first in the
+    /// original.
     sent: usize,
     ready: usize,
     offset: u64,
@@ -112,13 +113,14 @@ impl<'a> Decoder<'a> {
 
     /// Consumes `input` and writes to `out` until one of them is exhausted. [`Flow::End`] means that no input follows.
     ///
-    /// The bytes that one call writes are consecutive in the original, from the offset that it returns; after damage, or
-    /// where frames are out of order, the next call continues at another offset. Without [`DecodeOptions::recover`] damage
-    /// is an error ([`Status::Damaged`]) of this and every later call; all bytes written before are valid.
+    /// The bytes that one call writes are consecutive in the original, from the offset that it returns; after damage,
+    /// or where frames are out of order, the next call continues at another offset. Without [`DecodeOptions::recover`]
+    /// damage is an error ([`Status::Damaged`]) of this and every later call; all bytes written before are valid.
     pub fn step(&mut self, input: &[u8], out: &mut [u8], flow: Flow) -> Result<DecodeStepResult> {
         let (mut consumed, mut written) = (0usize, 0usize);
         let mut offset = self.offset;
-        // Each iteration but the last consumes input, advances within the held bytes or delivers a frame.
+        // Each iteration but the last consumes input, advances within the held bytes or delivers a
+        // frame.
         loop {
             if self.sent < self.ready {
                 if written == 0 {
@@ -197,7 +199,8 @@ impl<'a> Decoder<'a> {
             self.failed = Some(e.a(h.raw_len).b(max_frame_bytes as i128));
             return;
         }
-        // Of a frame that begins before the start and ends after it, only the bytes from the start on count.
+        // Of a frame that begins before the start and ends after it, only the bytes from the start
+        // on count.
         let cut = start.sat_sub(h.raw_offset).min_u64(h.raw_len.into());
         let range = Range { start: h.raw_offset + cut, end: h.raw_end() };
         let arrival = self.holes.look(range);

@@ -209,9 +209,9 @@ pub fn tag_of(raw: &[u8]) -> u16 {
 /// threads; the result is that of [`Encoder`].
 ///
 /// `data` before `from` holds at least the bytes that the frame may refer to, and none of another group. `work` has
-/// [`EncodeOptions::work`] bytes. `out` has [`OVERHEAD_BYTES`](crate::codec::container::frame::OVERHEAD_BYTES) bytes more than
-/// the raw bytes of the frame, which are at most [`EncodeOptions::frame_bytes`]. Fails where this does not hold, or where
-/// the stream exceeds 2^64 bytes.
+/// [`EncodeOptions::work`] bytes. `out` has [`OVERHEAD_BYTES`](crate::codec::container::frame::OVERHEAD_BYTES) bytes
+/// more than the raw bytes of the frame, which are at most [`EncodeOptions::frame_bytes`]. Fails where this does not
+/// hold, or where the stream exceeds 2^64 bytes.
 pub fn encode_frame(
     options: &EncodeOptions,
     place: Place,

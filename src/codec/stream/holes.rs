@@ -138,7 +138,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_list_agrees_with_a_bitmap(order in Just((0..20u64).collect::<Vec<_>>()).prop_shuffle(), n in 0usize..20, dup in any::<bool>()) {
+        fn the_list_agrees_with_a_bitmap(
+            order in Just((0..20u64).collect::<Vec<_>>()).prop_shuffle(), n in 0usize..20, dup in any::<bool>(),
+        ) {
             let mut mem = [Range::default(); 32];
             let mut holes = Holes::new(&mut mem, 0);
             let mut seen = [false; 100];

@@ -43,8 +43,8 @@ pub struct Times {
 /// The source begins at the start of the stream or at a frame at or before byte `start`. Position 0 of the sink is byte
 /// `start`. Returns the number of bytes from `start` to `end` or to the end of the original, holes included.
 ///
-/// `area` has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end, also after
-/// an error; an error of `watch` ends the run.
+/// `area` has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end, also
+/// after an error; an error of `watch` ends the run.
 pub fn decode(
     options: &DecodeOptions,
     end: u64,
@@ -116,7 +116,8 @@ fn run(
     }
 }
 
-/// Position at which to begin reading a stream of `len` bytes in order to decode byte `want` of the original. `buf` has 64 KiB.
+/// Position at which to begin reading a stream of `len` bytes in order to decode byte `want` of the original. `buf` has
+/// 64 KiB.
 pub fn find(read: &ReadAt<'_>, len: u64, want: u64, tag: Option<u16>, buf: &mut [u8]) -> Result<u64> {
     if want == 0 {
         return Ok(0);

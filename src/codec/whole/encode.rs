@@ -1,8 +1,9 @@
-//! Encodes a whole stream with one thread or several. The bytes are those of [`crate::codec::stream::encoder::Encoder`].
+//! Encodes a whole stream with one thread or several. The bytes are those of
+//! [`crate::codec::stream::encoder::Encoder`].
 //!
-//! The calling thread reads frames into slots and writes the coded frames in their order; workers encode the slots. A slot
-//! is filled again only after its frame is written, so memory is bounded, and neither side runs far ahead of the other. All
-//! memory is one area whose size [`memory`] returns.
+//! The calling thread reads frames into slots and writes the coded frames in their order; workers encode the slots. A
+//! slot is filled again only after its frame is written, so memory is bounded, and neither side runs far ahead of the
+//! other. All memory is one area whose size [`memory`] returns.
 
 pub use super::report::Report;
 pub use super::workers::MAX_THREADS;
@@ -40,8 +41,8 @@ pub fn memory(options: &EncodeOptions, threads: u32) -> Result<usize> {
     Ok(layout.bytes())
 }
 
-/// Encodes all of the source to the sink (`ends`). `area` has at least [`memory`] bytes. After every frame `watch` is called;
-/// an error of `watch` ends the run. `report` has the counts so far, also after an error.
+/// Encodes all of the source to the sink (`ends`). `area` has at least [`memory`] bytes. After every frame `watch` is
+/// called; an error of `watch` ends the run. `report` has the counts so far, also after an error.
 ///
 /// Fails with the errors of source, sink and `watch`, with [`Status::Io`] where a thread cannot be started, and with
 /// [`Status::Internal`] where a worker panics. When it returns, all threads have ended.

@@ -1,4 +1,5 @@
-//! Whole files and byte streams, on hosts: [`encode`] with several threads, [`decode`] from the start or from a position.
+//! Whole files and byte streams, on hosts: [`encode`] with several threads, [`decode`] from the start or from a
+//! position.
 
 pub mod decode;
 pub mod encode;

@@ -1,4 +1,5 @@
-//! Finds the frame at which to begin reading for a position of the original: by the index of the end frame, or by headers.
+//! Finds the frame at which to begin reading for a position of the original: by the index of the end frame, or by
+//! headers.
 #![allow(clippy::arithmetic_side_effects, reason = "positions within a file")]
 
 use crate::checked;
@@ -55,12 +56,13 @@ fn find_in_index(read: &ReadAt<'_>, len: u64, want: u64, buf: &mut [u8]) -> Resu
     Ok(entries.take_while(|e| e.raw_offset <= want).last().map(|e| e.position))
 }
 
-/// Position of the frame that holds byte `want` of the original, or of a frame before it, in a stream of `len` bytes. It is
-/// always the first frame of a group. Damage before that frame costs only time.
+/// Position of the frame that holds byte `want` of the original, or of a frame before it, in a stream of `len` bytes.
+/// It is always the first frame of a group. Damage before that frame costs only time.
 pub(in crate::codec) fn frame_at(read: &ReadAt<'_>, len: u64, want: u64, tag: u16, buf: &mut [u8]) -> Result<u64> {
     let hint = find_in_index(read, len, want, buf)?.unwrap_or(0);
     let mut found = header_from(read, hint, Some(tag), buf)?;
-    // The index is only a hint: if it points past `want`, decoding begins at the start of the stream.
+    // The index is only a hint: if it points past `want`, decoding begins at the start of the
+    // stream.
     let mut best = 0;
     // One iteration per header between the hint and `want`; their positions increase.
     while let Some((at, h)) = found {
