@@ -131,6 +131,7 @@ pub const LANES: usize = 16;
 
 /// Sum of the lanes, pairwise: (0+8, 1+9, ...), then (0+4, ...), so that rounding is the same on every machine.
 #[must_use]
+#[allow(clippy::arithmetic_side_effects, reason = "floating point")]
 pub fn fold_lanes<T: Copy + core::ops::Add<Output = T>>(lanes: [T; LANES]) -> T {
     let [a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7] = lanes;
     let [c0, c1, c2, c3, c4, c5, c6, c7] = [a0 + b0, a1 + b1, a2 + b2, a3 + b3, a4 + b4, a5 + b5, a6 + b6, a7 + b7];

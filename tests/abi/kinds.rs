@@ -13,7 +13,8 @@ fn refusal(kind: &Kind, key: &str) -> &'static str {
     let mut pool = Carver::new(&mut area[start..]).expect("aligned");
     let params = [Param { key, value: 1.0, values: &[] }];
     let mut build = Build { kind: kind.name, params: &params, edges: &[], pool: &mut pool, host_plans: None };
-    (kind.build)(&mut build).err().expect("a stage without edges").template
+    let Err(refused) = (kind.build)(&mut build) else { panic!("{}: a stage without edges", kind.name) };
+    refused.template
 }
 
 /// All string literals of the stages that may be names of parameters.

@@ -32,6 +32,9 @@ pub(crate) fn read(dir: &Path) -> Sources {
     found
 }
 
+/// From one module to another: what the first one uses of the second.
+type Edges = BTreeMap<(String, String), BTreeSet<String>>;
+
 /// Words and punctuation of a file, without comments and literals; `::` is one token.
 fn tokens(text: &str) -> Vec<String> {
     let c: Vec<char> = text.chars().collect();
@@ -379,7 +382,7 @@ impl Modules {
 
     /// The circles of every folder, as text: the parts of each, and the imports among them.
     pub(crate) fn circles(&self) -> Vec<String> {
-        let mut folders: BTreeMap<Vec<String>, BTreeMap<(String, String), BTreeSet<String>>> = BTreeMap::new();
+        let mut folders: BTreeMap<Vec<String>, Edges> = BTreeMap::new();
         for (from, to, path) in self.imports() {
             let mut common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
             if !self.folders.contains(&from[..common]) {

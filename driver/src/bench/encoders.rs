@@ -115,13 +115,16 @@ struct Figures {
     decode_s_per_mb: f64,
 }
 
+/// Seconds of encoding and decoding per round, and encoded bytes.
+type Times = (Vec<f64>, Vec<f64>, u64);
+
 /// Runs the encoders on a file in turn, so that other load on the machine affects all of them. Returns the figures of
 /// each, or None if it is not installed or failed.
 fn measure(all: &[Encoder], file: &Path, scratch: &Path, rounds: u32) -> Result<Vec<Option<Figures>>> {
     let (coded, decoded) = (scratch.join("coded"), scratch.join("decoded"));
     let raw = std::fs::metadata(file)?.len() as f64;
     let mb = raw / 1e6;
-    let mut times: Vec<Option<(Vec<f64>, Vec<f64>, u64)>> = vec![Some((Vec::new(), Vec::new(), 0)); all.len()];
+    let mut times: Vec<Option<Times>> = vec![Some((Vec::new(), Vec::new(), 0)); all.len()];
     for _ in 0..rounds {
         for (e, slot) in all.iter().zip(&mut times) {
             // An encoder that failed once is not tried again.
