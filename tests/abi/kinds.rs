@@ -1,11 +1,13 @@
 //! The reference texts of the kinds of built-in stages are those of the builders.
 
-use sqrtspace::limits::BUFFER_ALIGN;
 use sqrtspace::mem::Carver;
 use sqrtspace::stages::{Build, KINDS, Kind, Param};
 use std::collections::BTreeSet;
 use std::mem::MaybeUninit;
 use std::path::Path;
+
+/// Alignment of the pool of parameters.
+const BUFFER_ALIGN: usize = 64;
 
 /// The error template of a builder that is given this parameter alone, and no edge.
 fn refusal(kind: &Kind, key: &str) -> &'static str {
