@@ -100,7 +100,7 @@ bench-stack: ## bytes of stack that each public call uses on this machine: the t
 
 .PHONY: header
 header: ## generate include/sqrtspace.h
-	SQS_UPDATE_HEADER=1 $(CARGO) test --test abi header::committed
+	SQS_UPDATE_HEADER=1 $(CARGO) test -p header
 
 .PHONY: docs
 docs: ## the manual in HTML: header, documents, examples (package: doxygen)

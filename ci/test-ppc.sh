@@ -1,5 +1,5 @@
 #!/bin/bash
-# The library, the driver and the C programs on PowerPC 750 (32 bits, big-endian) under QEMU: all Rust tests but the few
+# The library, its transforms, the driver and the C programs on PowerPC 750 (32 bits, big-endian) under QEMU: all Rust tests but the few
 # named below, the C tests, the C examples against their expected output, the checks of flight targets. `--long`: files of
 # more than 4 GiB, whole.
 set -euo pipefail
@@ -23,22 +23,46 @@ if [ "${1:-}" = --long ]; then
     exit
 fi
 
+# All in one build, for which cargo chooses features once.
 tests=()
-for file in tests/*/main.rs; do
-    name=$(basename "$(dirname "$file")")
+for file in tests/*/main.rs driver/tests/*.rs fft/tests/*.rs; do
+    name=$(basename "${file%/main.rs}" .rs)
     [ -n "${needs_host[$name]:-}" ] || tests+=(--test "$name")
 done
-skips=()
-for name in "${!skipped[@]}"; do skips+=(--skip "$name"); done
-# Run one in this number of random cases.
-export SQS_TEST_SHARE=${SQS_TEST_SHARE:-10}
-ppc_cargo test --no-fail-fast --profile emulated -p sqrtspace --lib "${tests[@]}" -- "${skips[@]}"
-ppc_cargo test --no-fail-fast --profile emulated -p driver -- "${skips[@]}"
-
-ppc_cargo build --profile emulated -p sqrtspace --lib
-library=$CARGO_TARGET_DIR/$target/emulated/libsqrtspace.a
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
+ppc_cargo test --no-run --profile emulated -p driver -p sqrtspace -p sqrtspace-fft --lib "${tests[@]}" \
+    --message-format json-render-diagnostics > "$out/built"
+# FOLDER PROGRAM of each test program, the longest first: all the driver's, and these before its others.
+python3 - "$out/built" > "$out/programs" 3> "$out/library" << 'END'
+import json, os, sys
+made = [m for m in map(json.loads, open(sys.argv[1])) if m["reason"] == "compiler-artifact"]
+tests = [m for m in made if m["executable"] and m["profile"]["test"]]
+long = ["planner", "satcom", "bench", "audio"]
+for m in sorted(tests, key=lambda m: (m["target"]["name"] not in long, "/driver/" not in m["manifest_path"])):
+    print(os.path.dirname(m["manifest_path"]), m["executable"])
+os.write(3, [f for m in made for f in m["filenames"] if f.endswith("/libsqrtspace.a")][0].encode())
+END
+[ "$(grep -c . "$out/programs")" -eq $((${#tests[@]} / 2 + 3)) ] || { echo "ppc: programs are missing" >&2; cat "$out/programs"; exit 1; }
+# Run one in this number of random cases.
+export SQS_TEST_SHARE=${SQS_TEST_SHARE:-10}
+skips=()
+for name in "${!skipped[@]}"; do skips+=(--skip "$name"); done
+export skip="${skips[*]}" out
+# run FOLDER PROGRAM: one program, where cargo runs it; its output at its end.
+run() {
+    local log started=$SECONDS
+    log=$out/$(basename "$2").log
+    # shellcheck disable=SC2086 # several words
+    (cd "$1" && CARGO_MANIFEST_DIR=$1 $SQS_EMULATOR "$2" $skip) > "$log" 2>&1 || { cat "$log"; echo "ppc: $2 failed"; return 1; }
+    cat "$log"
+    echo "ppc: $2: $((SECONDS - started)) s"
+}
+export -f run
+# As many at a time as there are processors; all of them, also when one fails.
+xargs -a "$out/programs" -P "$(nproc)" -L 1 bash -c 'run "$@"' run
+
+library=$(cat "$out/library")
 passed=0
 for source in ctests/*.c c-examples/*.c; do
     name=$(basename "$source" .c)

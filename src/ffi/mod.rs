@@ -4,7 +4,7 @@
 //! Conventions: a function is named for the struct it works on; inputs come before outputs; `const` data is not
 //! changed; outputs are written on success only, except counts, which are always written.
 //!
-//! `include/sqrtspace.h` is generated from these files and from `manual/`: `tests/abi/header.rs` lists the chapters.
+//! `include/sqrtspace.h` is generated from these files and from `manual/`: `tests/header/header.rs` lists the chapters.
 #![allow(unsafe_code)]
 #![allow(clippy::missing_safety_doc, reason = "the header's chapters are the contract; headings would leak into it")]
 #![allow(rustdoc::broken_intra_doc_links, reason = "@param[in] is Doxygen's, not a link")]

@@ -72,7 +72,8 @@ fn build_and_run(source: &Path) -> [String; 2] {
         let mut cc = c_compiler(false);
         cc.args(["-std=c99", "-ffp-contract=off"]).arg(source).arg("-o").arg(&program);
         if kind == "static" {
-            cc.arg(libs.join("libsqrtspace.a")).args(STATIC_LIBS);
+            // Debug information of the library, to be copied, is most of what the linker has to do.
+            cc.arg("-Wl,--strip-debug").arg(libs.join("libsqrtspace.a")).args(STATIC_LIBS);
         } else {
             // For test_dlopen, which refers to nothing in it and loads it itself.
             cc.args(["-DSQS_LIBRARY=\"libsqrtspace.so.0\"", "-Wl,--as-needed"]);
@@ -115,7 +116,7 @@ fn checks_program() -> Option<PathBuf> {
     cc.arg(&made).arg("-o").arg(&program);
     let of_bench = |f: &PathBuf| f.file_name().is_some_and(|n| n.to_string_lossy().starts_with("bench"));
     cc.args(sources("targets/checks").iter().filter(|f| !of_bench(f)));
-    cc.arg(libraries().join("libsqrtspace.a")).args(STATIC_LIBS);
+    cc.arg("-Wl,--strip-debug").arg(libraries().join("libsqrtspace.a")).args(STATIC_LIBS);
     run(&mut cc);
     Some(program)
 }

@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use std::mem::MaybeUninit;
 use std::path::Path;
 
+/// Alignment of the pool of parameters.
+const BUFFER_ALIGN: usize = 64;
+
 /// The error template of a builder that is given this parameter alone, and no edge.
 fn refusal(kind: &Kind, key: &str) -> &'static str {
     let mut area = [MaybeUninit::<u8>::uninit(); 4096];

@@ -6,5 +6,4 @@
 mod commands;
 
 mod c_programs;
-mod header;
 mod kinds;

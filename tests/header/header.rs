@@ -131,7 +131,7 @@ const CHAPTERS: &[Chapter] = &[
 const FORWARD: &[&str] = &["sqs_memory"];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).to_path_buf()
 }
 
 fn read(part: &str) -> String {
