@@ -218,12 +218,15 @@ impl Planner<'_, '_> {
 
     /// Changes requests of `auto` to the classic order if that is better and within the budget. If nothing else fits
     /// the budget, their rows go into the mapped file.
+    // Its copy of the plan is not on the stack of the caller.
+    #[cfg_attr(not(feature = "std"), inline(never))]
     fn consider_classic(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
+        let mut trial;
         for i in 0..plan.planned.len() {
             let Some(planned) = plan.planned.get(i).copied().flatten() else { continue };
             let Some(other) = self.as_classic(&planned) else { continue };
             let fits = checked::count(plan.bytes) <= self.options.budget;
-            let mut trial = *plan;
+            trial = *plan;
             if let Some(slot) = trial.planned.get_mut(i) {
                 *slot = Some(other);
             }
@@ -238,7 +241,7 @@ impl Planner<'_, '_> {
             }
         }
         if checked::count(plan.bytes) > self.options.budget && self.options.spill {
-            let mut trial = *plan;
+            trial = *plan;
             for planned in trial.planned.iter_mut().flatten() {
                 if let Some(other) = self.as_classic(planned) {
                     *planned = other;
@@ -263,6 +266,8 @@ impl Planner<'_, '_> {
 
     /// Adds a row cache from the rest of the budget if all requests are ranges of expensive rows: such rows may be
     /// requested again. It uses at most a quarter of the processor cache.
+    // Its copy of the plan is not on the stack of the caller.
+    #[cfg_attr(not(feature = "std"), inline(never))]
     fn choose_cache(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
         let ranged = |p: &PlannedRequest| p.sweep().is_none() && p.request.count != ALL;
         if !self.options.choose_lru || self.options.budget == u64::MAX || !plan.requests().all(ranged) {
