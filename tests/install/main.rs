@@ -48,7 +48,7 @@ fn make(goal: &str, stage: &Path) {
     run(make.arg(format!("DESTDIR={}", stage.display())));
 }
 
-/// Installs once; returns what stands for `/`. nextest runs each test in a process of its own, and tells the run.
+/// Installs once; returns what stands for `/`. nextest runs each test in a process of its own, and passes the number of the run.
 fn installed() -> &'static Path {
     static STAGE: OnceLock<PathBuf> = OnceLock::new();
     STAGE.get_or_init(|| {
