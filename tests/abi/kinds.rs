@@ -12,7 +12,7 @@ const BUFFER_ALIGN: usize = 64;
 /// The error template of a builder that is given this parameter alone, and no edge.
 fn refusal(kind: &Kind, key: &str) -> &'static str {
     let mut area = [MaybeUninit::<u8>::uninit(); 4096];
-    let start = area.as_ptr().align_offset(64);
+    let start = area.as_ptr().align_offset(BUFFER_ALIGN);
     let mut pool = Carver::new(&mut area[start..]).expect("aligned");
     let params = [Param { key, value: 1.0, values: &[] }];
     let mut build = Build { kind: kind.name, params: &params, edges: &[], pool: &mut pool, host_plans: None };
