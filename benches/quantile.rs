@@ -34,8 +34,9 @@ fn stage(window: usize, hop: usize) -> StageSpec<'static> {
     let shape = RowShape { dtype: Dtype::F32, len: window };
     find("quantile").expect("the stage is built in")(&mut Build {
         kind: "quantile",
+        stage: "quantiles",
         params: &[Param { key: "q", value: 0.0, values: Q }],
-        edges: &[EdgeShape { shape, stride: hop, channels: 1, lookback: 0, lookahead: 0 }],
+        edges: &[EdgeShape { stride: hop, ..EdgeShape::of(shape) }],
         pool: &mut Carver::new(&mut area[at..]).expect("aligned"),
         host_plans: None,
     })

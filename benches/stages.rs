@@ -48,10 +48,10 @@ impl Stage {
         let mut pool = Carver::new(&mut area[skip..]).unwrap();
         let params: Vec<Param<'_>> =
             params.iter().map(|(key, values)| Param { key, value: values[0], values }).collect();
-        let edge = EdgeShape { shape, stride: shape.len, channels: 1, lookback: 0, lookahead: 0 };
+        let edge = EdgeShape::of(shape);
         let mut plans = sqrtspace::stages::HostPlans::default();
         let host_plans = host_heap.then_some(&mut plans);
-        let mut build = Build { kind, params: &params, edges: &[edge], pool: &mut pool, host_plans };
+        let mut build = Build { kind, stage: kind, params: &params, edges: &[edge], pool: &mut pool, host_plans };
         let spec = find(kind).unwrap()(&mut build).unwrap();
         let mut table = Area::new(spec.table_bytes);
         spec.kernel.prepare(table.get_mut()).unwrap();

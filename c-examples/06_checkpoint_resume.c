@@ -14,14 +14,17 @@
 #include <unistd.h>
 
 enum { ROWS = 5000, HOP = 8, EVERY = 300 };
-/* A one-pole low-pass over windows of 16 samples that overlap by half; its state is one double. */
+/*
+ * A one-pole low-pass; its state is one double. Windows do not overlap (hop = window), so that it sees each sample once;
+ * SQS_STAGE_NEEDS_CONSECUTIVE makes sure of that.
+ */
 static int32_t low_pass(void *ctx, const sqs_stage_io *io)
 {
     double *level = (double *)io->state, *y = (double *)io->out;
     (void)ctx;
     for (size_t i = 0; i < io->rows; i++) {
         const int16_t *x = SQS_ROW(int16_t, &io->edges[0], i);
-        for (int k = 0; k < 16; k++) *level += ((double)x[k] - *level) / 64.0;
+        for (int k = 0; k < HOP; k++) *level += ((double)x[k] - *level) / 64.0;
         y[i] = *level;
     }
     return 0;
@@ -55,11 +58,11 @@ static int work(uint64_t until)
     uint32_t id = 0;
     uint64_t sample = 0, row = 0, most = 0, done;
     sqs_config_init(&config, sizeof config);
-    config.window = 2 * HOP, config.hop = HOP, config.dtype = SQS_I16;
+    config.window = config.hop = HOP, config.dtype = SQS_I16;
     config.input_capacity = 256; /* samples that are not yet used are saved as well */
     desc.struct_size = sizeof desc;
     desc.name = "level", desc.run = low_pass;
-    desc.edges = &from, desc.edge_count = 1;
+    desc.edges = &from, desc.edge_count = 1, desc.flags = SQS_STAGE_NEEDS_CONSECUTIVE;
     desc.dtype = SQS_F64, desc.len = 1, desc.state_bytes = desc.state_word = sizeof(double); /* state_word lets machines of any byte order read the file */
     if (sqs_pipeline_new(&config, NULL, &p, NULL) || sqs_stage_register(p, &desc, &id) ||
         sqs_output_open(p, id, 64) || sqs_pipeline_seal(p, NULL, 0, NULL, 0) ||

@@ -6,6 +6,7 @@
 use crate::digest::Digest;
 use crate::dtype::{Dtype, Element};
 use crate::mem::{Inline, cast, cast_mut};
+use crate::series::Series;
 use crate::status::Status;
 use crate::util::unsigned::Unsigned;
 
@@ -70,6 +71,8 @@ pub struct StageSpec<'m> {
     pub kernel: KernelBox<'m>,
     /// Its rows.
     pub shape: RowShape,
+    /// What its rows are as a series.
+    pub series: Series,
     /// Rows of its inputs per row of its own; 1 unless the stage is strided.
     pub stride: u32,
     /// Bytes of the state of a scan, which are copied, stored and compared; 0 for other stages.
@@ -93,16 +96,20 @@ pub struct StageSpec<'m> {
     pub host_heap_bytes: u64,
     /// Version of the parameters: it changes with them, and saved checkpoints are bound to it.
     pub revision: u32,
+    /// Digest of what the caller declares of the series; 0 if its edges and parameters determine it.
+    pub declared: u32,
     /// Estimated nanoseconds per row, for the planner; 0 if unknown.
     pub cost_ns: u64,
 }
 
 impl<'m> StageSpec<'m> {
-    /// A stage with rows of `shape`, stride 1, and no state, scratch or table.
+    /// A stage with rows of `shape`, a new series, stride 1, and no state, scratch or table.
     pub fn new<K: Kernel + 'm>(kernel: K, shape: RowShape) -> Self {
         StageSpec {
             kernel: Inline::new(kernel, |p| p),
             shape,
+            series: Series::new(shape.len),
+            declared: 0,
             stride: 1,
             state_bytes: 0,
             state_align: 8,

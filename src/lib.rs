@@ -53,6 +53,7 @@ pub mod mem;
 pub mod pipeline;
 pub mod plan;
 pub mod schedule;
+pub mod series;
 pub mod simd;
 #[cfg(feature = "stages")]
 pub mod stages;

@@ -128,7 +128,8 @@ impl PartialEq<i128> for Number {
     }
 }
 
-/// A status with a text. In the template, `{a}`, `{b}` and `{n}` are placeholders for the two numbers and the name.
+/// A status with a text. In the template, `{a}` and `{b}` are placeholders for the two numbers, `{n}` and `{m}` for
+/// the two names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The kind of error.
@@ -141,6 +142,8 @@ pub struct Error {
     pub b: Number,
     /// The value of `{n}`.
     pub name: Name,
+    /// The value of `{m}`.
+    pub other: Name,
     /// `errno` of the operating system; 0 for other errors.
     pub os: i32,
 }
@@ -155,7 +158,7 @@ impl Error {
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub const fn new(status: Status, template: &'static str) -> Self {
-        Error { status, template, a: Number(0), b: Number(0), name: Name::new(), os: 0 }
+        Error { status, template, a: Number(0), b: Number(0), name: Name::new(), other: Name::new(), os: 0 }
     }
 
     /// Sets the number of `{a}`.
@@ -190,6 +193,14 @@ impl Error {
         self
     }
 
+    /// Sets the name of `{m}`.
+    #[must_use]
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    pub fn other(mut self, name: &Name) -> Self {
+        self.other = *name;
+        self
+    }
+
     /// Sets `errno`, which is also the number of `{a}`.
     #[must_use]
     pub fn os(mut self, errno: i32) -> Self {
@@ -207,6 +218,7 @@ impl Error {
                 "a" => out.push_int(self.a.0),
                 "b" => out.push_int(self.b.0),
                 "n" => out.push_bytes(self.name.as_bytes()),
+                "m" => out.push_bytes(self.other.as_bytes()),
                 _ => {}
             }
             rest = tail;

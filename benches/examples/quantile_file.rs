@@ -26,8 +26,9 @@ fn main() {
     let shape = RowShape { dtype: Dtype::F32, len: WINDOW };
     let spec = find("quantile").expect("the stage is built in")(&mut Build {
         kind: "quantile",
+        stage: "quantiles",
         params: &[Param { key: "q", value: 0.0, values: &[0.5, 0.95] }],
-        edges: &[EdgeShape { shape, stride: HOP, channels: 1, lookback: 0, lookahead: 0 }],
+        edges: &[EdgeShape { stride: HOP, ..EdgeShape::of(shape) }],
         pool: &mut Carver::new(&mut control[slack..]).expect("aligned"),
         host_plans: None,
     })

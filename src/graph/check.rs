@@ -34,7 +34,7 @@ impl Stage<'_> {
         ]);
         d.sizes([self.state_bytes, self.state_align, self.state_word, self.scratch_bytes, self.scratch_align]);
         d.sizes([usize::from(self.keeps_scratch), self.table_bytes, self.table.at, self.table.len]);
-        d.word(self.table_sum.into());
+        d.words([self.series.step, self.series.packed(), u64::from(self.declared) << 32 | u64::from(self.table_sum)]);
         d.sizes([self.kernel.address(), usize::from(self.reverse), self.level]);
     }
 }

@@ -32,7 +32,7 @@ impl Graph<'_> {
         hash.0
     }
 
-    /// Hash of a stage's name, row, state, stride, edges and revision; 0 if the stage does not exist.
+    /// Hash of a stage's name, row, state, stride, edges, revision and declared series; 0 if the stage does not exist.
     #[must_use]
     pub(crate) fn stage_identity(&self, stage: usize) -> u64 {
         let Some(s) = self.stages.get(stage) else { return 0 };
@@ -41,6 +41,9 @@ impl Graph<'_> {
         let (len, state, word) =
             (checked::count(s.shape.len), checked::count(s.state_bytes), checked::count(s.state_word));
         hash.words(&[s.shape.dtype as u64, s.reverse.into(), len, state, word, s.stride, s.revision.into()]);
+        if s.declared != 0 {
+            hash.words(&[s.declared.into()]);
+        }
         for edge in self.edges_of(s) {
             let from = match edge.from() {
                 Node::Input(i) => checked::count(i),

@@ -10,12 +10,13 @@ mod node;
 mod register;
 
 pub use node::{Boundary, Edge, Input, Node, Stage};
-pub use register::{EdgeSpec, InputSpec};
+pub use register::{EdgeSpec, InputSpec, Needs};
 
 use crate::dtype::Dtype;
 use crate::kernel::RowShape;
 use crate::limits::MAX_INPUTS;
 use crate::mem::{Carver, FixedVec, Layout};
+use crate::series::Series;
 use crate::status::Result;
 
 /// Capacities of the tables.
@@ -107,6 +108,16 @@ impl<'m> Graph<'m> {
             Node::Stage(s) => self.stages.get(s).map(|s| s.shape),
         };
         found.unwrap_or(RowShape { dtype: Dtype::U8, len: 0 })
+    }
+
+    /// What the rows of a node are as a series.
+    #[must_use]
+    pub fn series(&self, node: Node) -> Series {
+        let found = match node {
+            Node::Input(i) => self.inputs.get(i).map(Input::series),
+            Node::Stage(s) => self.stages.get(s).map(|s| s.series),
+        };
+        found.unwrap_or(Series::new(0))
     }
 
     /// Finds an input or stage by name.

@@ -4,6 +4,7 @@ use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{KernelBox, RowShape};
 use crate::mem::Span;
+use crate::series::{Axis, Series, Unit};
 use crate::status::Name;
 use crate::util::unsigned::Unsigned;
 
@@ -37,6 +38,12 @@ impl Input {
     #[must_use]
     pub fn row_stride(&self) -> u64 {
         self.hop.sat_mul(checked::count(self.sample_bytes()))
+    }
+
+    /// Its windows as a series.
+    #[must_use]
+    pub fn series(&self) -> Series {
+        Series { step: self.hop, channels: self.channels, axis: Axis::Time, unit: Unit::Samples }
     }
 
     /// Windows in `n` samples: 0 if n < window, otherwise 1 + (n - window) / hop.
@@ -125,6 +132,8 @@ pub struct Stage<'m> {
     pub kernel: KernelBox<'m>,
     /// Its rows.
     pub shape: RowShape,
+    /// What its rows are as a series.
+    pub series: Series,
     /// Its edges in the graph's table: start and end (exclusive).
     pub edges: (usize, usize),
     /// Rows of its inputs per row.
@@ -162,6 +171,8 @@ pub struct Stage<'m> {
     pub host_heap_bytes: u64,
     /// Version of its parameters.
     pub revision: u32,
+    /// Digest of what the caller declares of the series; 0 for the default.
+    pub declared: u32,
     /// Estimated nanoseconds per row; 0 if unknown.
     pub cost_ns: u64,
 }

@@ -7,6 +7,7 @@ use crate::dtype::Dtype;
 use crate::kernel::{RowShape, StageSpec};
 use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN, MAX_INPUTS, MAX_LEVELS};
 use crate::mem::Span;
+use crate::series::{Axis, Series, Unit};
 use crate::status::{Error, Name, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
 
@@ -40,11 +41,28 @@ pub struct EdgeSpec<'a> {
     pub boundary: Boundary,
 }
 
+/// What a stage needs of the rows of all its edges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// Consecutive samples.
+    pub consecutive: bool,
+    /// One channel.
+    pub one_channel: bool,
+}
+
 /// Position of a stage in time.
 struct Timing {
     rate: u64,
     delay: u64,
     level: usize,
+}
+
+/// Adds the names of a stage and of the node that it reads.
+fn named(error: Error, stage: &str, edge: &EdgeSpec<'_>) -> Error {
+    let (mut name, mut other) = (Name::new(), Name::new());
+    name.push_str(stage);
+    other.push_str(edge.name);
+    error.name(&name).other(&other)
 }
 
 fn fail(status: Status, text: &'static str, name: &Name) -> Error {
@@ -127,6 +145,30 @@ impl<'m> Graph<'m> {
         })
     }
 
+    /// Refuses edges that do not have what a new stage needs.
+    pub fn check_needs(&self, stage: &str, edges: &[EdgeSpec<'_>], needs: Needs) -> Result<()> {
+        for edge in edges {
+            let from = self.resolve(stage, edge)?.from();
+            let (series, len) = (self.series(from), self.shape(from).len);
+            let one = if needs.one_channel { series.one_channel() } else { Ok(()) };
+            let consecutive = if needs.consecutive { series.consecutive(len) } else { Ok(()) };
+            one.and(consecutive).map_err(|e| named(e, stage, edge))?;
+        }
+        Ok(())
+    }
+
+    /// The series of the first edge, for rows of `spec` computed from its rows.
+    pub fn kept_series(&self, stage: &str, edges: &[EdgeSpec<'_>], spec: &StageSpec<'_>) -> Result<Series> {
+        let Some(first) = edges.first() else { return Ok(spec.series) };
+        let kept = self.series(self.resolve(stage, first)?.from()).every(spec.stride.into());
+        if spec.shape.len.checked_rem(kept.channels as usize) != Some(0) {
+            let text = "stage {n}: len is not a multiple of the {a} channels of {m}, whose series it keeps";
+            return Err(named(Error::new(Status::Graph, text).a(kept.channels), stage, first));
+        }
+        let kept = if kept.axis == Axis::Bins { Series::bins(spec.shape.len).of(kept.unit) } else { kept };
+        Ok(if spec.series.unit == Unit::Other { kept } else { kept.of(spec.series.unit) })
+    }
+
     /// Rate, delay and level of a new stage with these edges.
     fn timing(&self, name: &str, shown: &Name, edges: &[EdgeSpec<'_>], spec: &StageSpec<'_>) -> Result<Timing> {
         let (mut rate, mut delay, mut level) = (None, 0, 0);
@@ -186,6 +228,7 @@ impl<'m> Graph<'m> {
             name: shown,
             kernel: spec.kernel,
             shape: spec.shape,
+            series: spec.series,
             edges: (first, end),
             stride: u64::from(spec.stride),
             rate,
@@ -204,6 +247,7 @@ impl<'m> Graph<'m> {
             table_sum: 0,
             host_heap_bytes: spec.host_heap_bytes,
             revision: spec.revision,
+            declared: spec.declared,
             cost_ns: spec.cost_ns,
         });
         Ok(id)

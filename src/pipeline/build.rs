@@ -3,10 +3,11 @@
 use super::definition::Pipeline;
 use crate::checked;
 use crate::exec::Supply;
-use crate::graph::{EdgeSpec, InputSpec};
+use crate::graph::{EdgeSpec, InputSpec, Needs};
 use crate::io::SourceBox;
 use crate::kernel::StageSpec;
 use crate::mem::Span;
+use crate::series::Series;
 use crate::status::{Error, Result, Status};
 use crate::store::input_buffer::InputBuffer;
 use crate::store::queue::{Output, OutputFacts};
@@ -25,6 +26,16 @@ impl<'m> Pipeline<'m> {
     pub fn add_stage(&mut self, name: &str, edges: &[EdgeSpec<'_>], spec: StageSpec<'m>) -> Result<usize> {
         self.must_not_be_sealed()?;
         self.graph.add_stage(name, edges, spec)
+    }
+
+    /// Refuses edges that do not have what a new stage needs.
+    pub fn check_needs(&self, stage: &str, edges: &[EdgeSpec<'_>], needs: Needs) -> Result<()> {
+        self.graph.check_needs(stage, edges, needs)
+    }
+
+    /// The series of the first edge, for rows of `spec` computed from its rows.
+    pub fn kept_series(&self, stage: &str, edges: &[EdgeSpec<'_>], spec: &StageSpec<'m>) -> Result<Series> {
+        self.graph.kept_series(stage, edges, spec)
     }
 
     /// Adds a built-in stage by the name of its kind and returns its index.
@@ -49,30 +60,40 @@ impl<'m> Pipeline<'m> {
         edges: &[EdgeSpec<'_>],
         params: &[crate::stages::Param<'_>],
     ) -> Result<usize> {
-        use crate::graph::Node;
         use crate::limits::MAX_FAN_IN;
-        use crate::stages::{Build, EdgeShape, make};
-        use crate::util::unsigned::Unsigned;
+        use crate::stages::{Build, EdgeShape, make, shape};
         self.must_not_be_sealed()?;
-        let mut shapes = [EdgeShape::NONE; MAX_FAN_IN];
-        let listed = edges.len().min(MAX_FAN_IN);
+        let mut shapes = [EdgeShape::of(shape(crate::dtype::Dtype::U8, 0)?); MAX_FAN_IN];
         for (shape, spec) in shapes.iter_mut().zip(edges) {
-            let edge = self.graph.resolve(name, spec)?;
-            let row = self.graph.shape(edge.from());
-            let input = match edge.from() {
-                Node::Input(i) => self.graph.inputs().get(i),
-                Node::Stage(_) => None,
-            };
-            let channels = input.map_or(1, |i| i.channels as usize);
-            let hop = input.map(|i| usize::try_from(i.hop).unwrap_or(usize::MAX).sat_mul(channels));
-            let (lookback, lookahead) = (spec.lookback, spec.lookahead);
-            *shape = EdgeShape { shape: row, stride: hop.unwrap_or(row.len), channels, lookback, lookahead };
+            *shape = self.edge_shape(name, spec)?;
         }
-        let edge_shapes = shapes.get(..listed).unwrap_or(&[]);
-        let host_plans = self.host_plans.as_mut();
-        let mut build = Build { kind: kind.name, params, edges: edge_shapes, pool: &mut self.pool, host_plans };
+        let edge_shapes = shapes.get(..edges.len().min(MAX_FAN_IN)).unwrap_or(&[]);
+        let (pool, host_plans) = (&mut self.pool, self.host_plans.as_mut());
+        let mut build = Build { kind: kind.name, stage: name, params, edges: edge_shapes, pool, host_plans };
         let spec = make(kind, &mut build)?;
         self.graph.add_stage(name, edges, spec)
+    }
+
+    /// The rows that an edge of a built-in stage delivers.
+    #[cfg(feature = "stages")]
+    fn edge_shape(&self, stage: &str, spec: &EdgeSpec<'_>) -> Result<crate::stages::EdgeShape> {
+        use crate::graph::Node;
+        use crate::util::unsigned::Unsigned;
+        let from = self.graph.resolve(stage, spec)?.from();
+        let row = self.graph.shape(from);
+        // Windows of an input overlap in its buffer; rows of a stage are one after another, whatever they hold.
+        let stride = match from {
+            Node::Input(i) => self
+                .graph
+                .inputs()
+                .get(i)
+                .map_or(0, |i| usize::try_from(i.hop).unwrap_or(usize::MAX).sat_mul(i.channels as usize)),
+            Node::Stage(_) => row.len,
+        };
+        let mut name = crate::status::Name::new();
+        name.push_str(spec.name);
+        let (lookback, lookahead) = (spec.lookback, spec.lookahead);
+        Ok(crate::stages::EdgeShape { shape: row, stride, series: self.graph.series(from), name, lookback, lookahead })
     }
 
     /// Sets the cost of a stage in nanoseconds per row, for the planner.

@@ -100,6 +100,7 @@ pub fn with_bits<R>(level: Level, f: impl FnOnce() -> R) -> R {
 mod classes;
 mod crc;
 mod decimal;
+mod extremes;
 mod filter;
 mod grid;
 mod lags;
@@ -113,6 +114,7 @@ mod stockham;
 pub use classes::{LOW_BYTES, NUMBERS, gather, join, split, together};
 pub use crc::crc32c;
 pub use decimal::{grid_decimals, grid_misses};
+pub use extremes::{highest, lowest};
 pub use filter::{BLOCK, block_above, correlate, group_maxima};
 pub use grid::{grid_counts, grid_samples};
 pub use lags::lag_products;

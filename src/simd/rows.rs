@@ -15,10 +15,10 @@ per_level! {
 }
 
 per_level! {
-    /// `out = x / 32768 * w`, element by element.
+    /// `out = x * w`, element by element.
     pub fn mul_i16(out: &mut [f32], x: &[i16], w: &[f32]) {
         for ((y, x), w) in out.iter_mut().zip(x).zip(w) {
-            *y = f32::from(*x) * (1.0 / 32768.0) * w;
+            *y = f32::from(*x) * w;
         }
     }
 }
@@ -199,7 +199,7 @@ mod tests {
                 mul_i16(l, &mut y, &ints, &w);
                 bits(y)
             });
-            assert_eq!(got, bits((0..n).map(|i| f32::from(ints[i]) / 32768.0 * w[i]).collect()));
+            assert_eq!(got, bits((0..n).map(|i| f32::from(ints[i]) * w[i]).collect()));
         }
     }
 

@@ -12,7 +12,7 @@ use crate::status::Result;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&[])?;
-    let edge = b.one_edge()?;
+    let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32])?;
     Ok(StageSpec::new(Argmax { level: Level::detect() }, shape(Dtype::U32, 1)?))
 }

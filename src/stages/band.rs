@@ -10,7 +10,7 @@
 use super::{Build, shape};
 use crate::checked;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
-use crate::status::Result;
+use crate::status::{Error, Result, Status};
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
@@ -20,12 +20,20 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let len = checked::count(edge.shape.len);
     let from = b.count("from", Some(0), 0, len.sat_sub(1))?;
     let to = b.count("to", Some(len), from.sat_add(1), len)?;
+    let part = edge.series.part(edge.shape.len, checked::size(from)?..checked::size(to)?);
+    let Some(series) = part else {
+        return b.named(edge, Err(Error::new(Status::Graph, MIXED).a(edge.series.channels)));
+    };
     let shape = shape(edge.shape.dtype, checked::size(to.sat_sub(from))?)?;
     let skip = checked::mul(checked::size(from)?, edge.shape.dtype.size())?;
     let mut spec = StageSpec::new(Band { skip, bytes: shape.bytes() }, shape);
+    spec.series = series;
     spec.revision = b.revision();
     Ok(spec)
 }
+
+const MIXED: &str =
+    "stage {n}: samples of {m} have {a} channels: from and to are multiples of it, or put a channel stage before";
 
 struct Band {
     /// Bytes of a row before the band.

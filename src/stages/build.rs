@@ -6,6 +6,7 @@ use crate::crc::Crc32c;
 use crate::dtype::Dtype;
 use crate::kernel::{RowShape, StageSpec};
 use crate::mem::Carver;
+use crate::series::{Series, Unit};
 use crate::status::{Error, Name, Result, Status};
 
 /// Checks parameters and edges of a stage of one kind, and returns its specification.
@@ -29,8 +30,10 @@ pub struct EdgeShape {
     pub shape: RowShape,
     /// Elements from the start of a row to the start of the next: less than a row if windows overlap.
     pub stride: usize,
-    /// Interleaved channels in a row; more than 1 only for inputs.
-    pub channels: usize,
+    /// What the rows are as a series.
+    pub series: Series,
+    /// Name of the node that they come from.
+    pub name: Name,
     /// Rows read before the stage's own row.
     pub lookback: u32,
     /// Rows read after the stage's own row.
@@ -38,9 +41,18 @@ pub struct EdgeShape {
 }
 
 impl EdgeShape {
-    /// Placeholder for an unused edge.
-    pub const NONE: EdgeShape =
-        EdgeShape { shape: RowShape { dtype: Dtype::U8, len: 0 }, stride: 0, channels: 1, lookback: 0, lookahead: 0 };
+    /// An edge with consecutive rows of one channel, one after another in memory, without halo.
+    #[must_use]
+    pub fn of(shape: RowShape) -> Self {
+        let series = Series::new(shape.len).of(Unit::Samples);
+        EdgeShape { shape, stride: shape.len, series, name: Name::new(), lookback: 0, lookahead: 0 }
+    }
+
+    /// Interleaved channels in a row.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.series.channels as usize
+    }
 }
 
 /// Arguments of a [`Builder`].
@@ -48,6 +60,8 @@ impl EdgeShape {
 pub struct Build<'a, 'm> {
     /// Name of the kind.
     pub kind: &'a str,
+    /// Name of the stage.
+    pub stage: &'a str,
     /// Parameters, valid during the call only: a builder copies what the stage keeps into `pool`.
     pub params: &'a [Param<'a>],
     /// Edges, in the order of registration.
@@ -103,6 +117,15 @@ impl<'a> Build<'a, '_> {
         Ok(whole)
     }
 
+    /// The parameter `scale`: a finite factor above 0, default 1.
+    pub fn scale(&self) -> Result<f64> {
+        match self.number("scale") {
+            None => Ok(1.0),
+            Some(v) if v.is_finite() && v > 0.0 => Ok(v),
+            Some(_) => Err(self.param_error("scale", "the parameter {n} must be a finite number above 0")),
+        }
+    }
+
     /// A list by name; empty if it is not given.
     #[must_use]
     pub fn list(&self, key: &str) -> &'a [f64] {
@@ -117,7 +140,7 @@ impl<'a> Build<'a, '_> {
         }
     }
 
-    /// The only edge of a stage that treats the elements of a row as consecutive samples of one channel.
+    /// The only edge of a stage that treats the elements of a row as those of one channel.
     pub fn one_channel(&self) -> Result<EdgeShape> {
         let edge = self.one_edge()?;
         self.single(edge)?;
@@ -126,11 +149,17 @@ impl<'a> Build<'a, '_> {
 
     /// Refuses an edge with interleaved channels.
     pub fn single(&self, edge: EdgeShape) -> Result<()> {
-        if edge.channels <= 1 {
-            return Ok(());
-        }
-        let text = "a {n} stage reads rows of one channel, not of {a} interleaved ones: put a channel stage before it";
-        Err(self.error(Status::Graph, text).a(checked::count(edge.channels)))
+        self.named(edge, edge.series.one_channel())
+    }
+
+    /// Refuses an edge whose rows are not consecutive samples, or of another number of channels than 1 or `channels`.
+    pub fn consecutive(&self, edge: EdgeShape, channels: usize) -> Result<()> {
+        self.named(edge, edge.series.channels_of(channels).and_then(|()| edge.series.consecutive(edge.shape.len)))
+    }
+
+    /// Adds the names of the stage and of the node that an edge comes from to an error of [`Series`].
+    pub fn named<T>(&self, edge: EdgeShape, checked: Result<T>) -> Result<T> {
+        checked.map_err(|e| e.name(&joined(&[self.stage])).other(&edge.name))
     }
 
     /// A number that changes with the kind and the parameters, for [`StageSpec::revision`].

@@ -10,25 +10,27 @@ use super::{Build, shape};
 use crate::checked;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{Pod, cast, cast_mut};
+use crate::series::Series;
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["index"])?;
     let edge = b.one_edge()?;
-    let last = checked::count(edge.channels.sat_sub(1));
+    let channels = edge.channels();
+    let last = checked::count(channels.sat_sub(1));
     let index = checked::size(b.count("index", Some(0), 0, last)?)?;
-    let (Some(len), Some(0)) = (edge.shape.len.checked_div(edge.channels), edge.shape.len.checked_rem(edge.channels))
-    else {
+    let (Some(len), Some(0)) = (edge.shape.len.checked_div(channels), edge.shape.len.checked_rem(channels)) else {
         return Err(Error::new(
             Status::Graph,
             "a row of {a} elements is not a whole number of samples of {b} interleaved channels",
         )
         .a(checked::count(edge.shape.len))
-        .b(checked::count(edge.channels)));
+        .b(checked::count(channels)));
     };
-    let kernel = Channel { index, channels: edge.channels, len };
+    let kernel = Channel { index, channels, len };
     let mut spec = StageSpec::new(kernel, shape(edge.shape.dtype, len)?);
+    spec.series = Series { channels: 1, ..edge.series };
     spec.revision = b.revision();
     Ok(spec)
 }

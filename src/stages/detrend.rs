@@ -28,6 +28,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     let mut spec = StageSpec::new(Detrend { line, level: Level::detect() }, shape(Dtype::F32, edge.shape.len)?);
+    spec.series = edge.series;
     spec.revision = b.revision();
     Ok(spec)
 }

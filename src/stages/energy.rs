@@ -8,8 +8,9 @@ use super::rows::number_by_row;
 use super::{Build, shape};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::series::Unit;
 use crate::simd::{self, Level};
-use crate::status::Result;
+use crate::status::{Error, Result, Status};
 use crate::util::root;
 
 pub(super) fn energy<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -22,10 +23,17 @@ pub(super) fn rms<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 
 fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     b.allow(&[])?;
-    let edge = b.one_edge()?;
+    let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
-    Ok(StageSpec::new(Energy { level: Level::detect(), root }, shape(Dtype::F32, 1)?))
+    if edge.series.unit == Unit::Power {
+        return b.named(edge, Err(Error::new(Status::Graph, POWER)));
+    }
+    let mut spec = StageSpec::new(Energy { level: Level::detect(), root }, shape(Dtype::F32, 1)?);
+    spec.series.unit = if root { Unit::Magnitude } else { Unit::Power };
+    Ok(spec)
 }
+
+const POWER: &str = "stage {n}: the elements of {m} are powers, squares already: use the kind sum for their energy";
 
 struct Energy {
     level: Level,

@@ -21,6 +21,7 @@ use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{cast, cast_mut};
+use crate::series::{Axis, Series};
 use crate::simd::{self, Level};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -64,6 +65,11 @@ fn build<'m>(b: &mut Build<'_, 'm>, factor: u64) -> Result<StageSpec<'m>> {
     if step > 1 {
         spec.scratch_bytes = shape(Dtype::F32, checked::mul(edge.shape.len.div_ceil(step), step)?)?.bytes();
     }
+    spec.series = if edge.series.axis == Axis::Bins {
+        Series::bins(rows.len).of(edge.series.unit)
+    } else {
+        edge.series.decimated(factor)
+    };
     spec.revision = b.revision();
     Ok(spec)
 }

@@ -1,9 +1,14 @@
-//! Hann window: `y[i] = x[i] * w[i]`, `w[i] = sin^2(pi i / n)` with the length `n` of the row; `w = 1` for `n = 1`.
+//! Hann window: `y[i] = x[i] * w[i]`, `w[i] = scale sin^2(pi i / n)` with the length `n` of the row; `w = scale` for
+//! `n = 1`.
 //!
 //! This is the periodic form, for spectra: `scipy.signal.get_window('hann', n, fftbins=True)`; Harris, "On the use of
 //! windows for harmonic analysis with the discrete Fourier transform", Proc. IEEE 66 (1978). Input: `f32` or `i16` rows
-//! of one channel; `i16` is scaled by 1/32768, so that full scale is 1. Output: `f32` rows of the same length.
-//! Parameters: none. The window is a constant table, computed without libm: the same bits on every machine.
+//! of one channel. Output: `f32` rows of the same length. The window is a constant table, computed without libm: the same
+//! bits on every machine.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `scale` | factor of the window, above 0; default 1. 1/32768 makes full scale of `i16` 1 |
 
 use super::rows::row_by_row;
 use super::{Build, shape, trig};
@@ -16,11 +21,12 @@ use crate::status::Result;
 use crate::util::unsigned::{Count, Unsigned};
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&[])?;
+    b.allow(&["scale"])?;
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     let shape = shape(Dtype::F32, edge.shape.len)?;
-    let mut spec = StageSpec::new(Hann { level: Level::detect() }, shape);
+    let mut spec = StageSpec::new(Hann { level: Level::detect(), scale: b.scale()? }, shape);
+    spec.series = edge.series;
     spec.table_bytes = shape.bytes();
     spec.revision = b.revision();
     Ok(spec)
@@ -28,6 +34,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 
 struct Hann {
     level: Level,
+    scale: f64,
 }
 
 impl Kernel for Hann {
@@ -37,10 +44,10 @@ impl Kernel for Hann {
         for (w, i) in table.iter_mut().zip(0u64..) {
             // Half a turn over the row; both halves have the same bits.
             let (_, sin) = trig::turn(i.min_u64(n.wrapping_sub(i)), n.sat_mul(2));
-            *w = (sin * sin) as f32;
+            *w = (sin * sin * self.scale) as f32;
         }
         if let [only] = table {
-            *only = 1.0;
+            *only = self.scale as f32;
         }
         Ok(())
     }
@@ -74,7 +81,8 @@ mod tests {
             let want: Vec<f64> = rows.flat_map(|r| r.iter().enumerate().map(|(i, v)| f64::from(*v) * w(i))).collect();
             close(&got, &want, 1.2e-7, "hann");
             let ints: Vec<i16> = x.iter().map(|v| (v * 10_000.0) as i16).collect();
-            let got: Vec<f32> = run("hann", &[], &Input { data: &ints, len: n, stride: input.stride, channels: 1 });
+            let full: &[(&str, &[f64])] = &[("scale", &[1.0 / 32768.0])];
+            let got: Vec<f32> = run("hann", full, &Input { data: &ints, len: n, stride: input.stride, channels: 1 });
             let got: Vec<f64> = got.into_iter().map(f64::from).collect();
             let rows = ints.windows(n).step_by(input.stride);
             let want: Vec<f64> =
@@ -86,7 +94,7 @@ mod tests {
     #[test]
     fn both_halves_of_the_window_have_the_same_bits() {
         let mut bytes = super::super::testing::Aligned::filled(4000, 0);
-        Hann { level: Level::BASELINE }.prepare(bytes.get()).unwrap();
+        Hann { level: Level::BASELINE, scale: 1.0 }.prepare(bytes.get()).unwrap();
         let w = cast::<f32>(bytes.get()).unwrap();
         assert!(w[0] == 0.0 && w[500] == 1.0);
         assert!(w[1..].iter().zip(w[1..].iter().rev()).all(|(a, b)| a.to_bits() == b.to_bits()));

@@ -15,12 +15,13 @@ use super::{Build, shape};
 use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::series::Series;
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["lo", "hi", "bins", "clamp"])?;
-    let edge = b.one_edge()?;
+    let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     let bins = checked::size(b.count("bins", None, 1, 65_536)?)?;
     let clamp = b.count("clamp", Some(0), 0, 1)? == 1;
@@ -30,6 +31,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     };
     let kernel = Histogram { lo, hi, step: (hi - lo) / bins as f64, per_unit: bins as f64 / (hi - lo), bins, clamp };
     let mut spec = StageSpec::new(kernel, shape(Dtype::U32, bins)?);
+    spec.series = Series::bins(bins);
     spec.revision = b.revision();
     Ok(spec)
 }

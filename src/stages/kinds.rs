@@ -5,8 +5,8 @@
 #[cfg(feature = "std")]
 use super::manual::{self, Manual, ParamInfo};
 use super::{
-    Builder, argmax, band, centroid, channel, detrend, energy, fir, hann, histogram, mean, quantile, rfft, scan,
-    threshold, to_f32, top_k_sum,
+    Builder, argmax, band, centroid, channel, combine, detrend, energy, fir, frame, hann, histogram, mean, quantile,
+    reduce, rfft, scan, threshold, to_f32, top_k_sum,
 };
 
 /// A kind of stage.
@@ -57,15 +57,22 @@ kinds! {
     CUSUM = "cusum", scan::cusum::build, 3000, CUSUM;
     DECIMATE = "decimate", fir::decimate, 2000, DECIMATE;
     DETREND = "detrend", detrend::build, 400, DETREND;
+    EDGE_MAX = "edge_max", combine::max, 400, EDGE_MAX;
+    EDGE_MEAN = "edge_mean", combine::mean, 400, EDGE_MEAN;
+    EDGE_MIN = "edge_min", combine::min, 400, EDGE_MIN;
+    EDGE_SUM = "edge_sum", combine::sum, 400, EDGE_SUM;
     EMA = "ema", scan::ema::build, 1500, EMA;
     ENERGY = "energy", energy::energy, 90, ENERGY;
     FIR = "fir", fir::fir, 4000, FIR;
+    FRAME = "frame", frame::build, 60, FRAME;
     HANN = "hann", hann::build, 80, HANN;
     HISTOGRAM = "histogram", histogram::build, 700, HISTOGRAM;
     HMM_BACKWARD = "hmm_backward", scan::hmm::backward, 3000, HMM_BACKWARD;
     HMM_FORWARD = "hmm_forward", scan::hmm::forward, 3000, HMM_FORWARD;
     KALMAN = "kalman", scan::kalman::build, 20_000, KALMAN_FILTER;
+    MAX = "max", reduce::max, 90, MAX;
     MEAN = "mean", mean::build, 90, MEAN;
+    MIN = "min", reduce::min, 90, MIN;
     PLL = "pll", scan::pll::build, 15_000, PLL;
     QUANTILE = "quantile", quantile::build, 0, QUANTILE;
     RFFT_MAGNITUDE = "rfft_magnitude", rfft::magnitude, 0, RFFT_MAGNITUDE;
@@ -73,6 +80,7 @@ kinds! {
     RMS = "rms", energy::rms, 90, RMS;
     ROLLING_STATS = "rolling_stats", scan::rolling::build, 3000, ROLLING_STATS;
     RTS_SMOOTHER = "rts_smoother", scan::rts::build, 10_000, RTS_SMOOTHER;
+    SUM = "sum", reduce::sum, 90, SUM;
     THRESHOLD = "threshold", threshold::build, 200, THRESHOLD;
     TO_F32 = "to_f32", to_f32::build, 80, TO_F32;
     TOP_K_SUM = "top_k_sum", top_k_sum::build, 350, TOP_K_SUM;

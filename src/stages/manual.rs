@@ -75,6 +75,10 @@ const fn param(
     ParamInfo { name, kind, unit, range, default, meaning }
 }
 
+mod combine;
+
+pub(super) use combine::{EDGE_MAX, EDGE_MEAN, EDGE_MIN, EDGE_SUM, FRAME, MAX, MIN, SUM};
+
 use ParamKind::{Integer, List, Number, NumberOrList};
 
 const PRECISION: ParamInfo =
@@ -139,6 +143,14 @@ const PORTABLE: ParamInfo = param(
 const RFFT_NOTES: &str = "Not scaled. NaN and infinity give NaN in the bins that they reach. Values are bit-identical on \
      every machine with portable, on memory from the caller, and in builds without the feature fft; else they may differ \
      in the last bits between processors. Sizes that need a plan use the host's heap.";
+const SCALE: ParamInfo = param(
+    "scale",
+    Number,
+    "-",
+    "finite, above 0",
+    "1",
+    "factor of the elements, applied to the result before it is rounded",
+);
 const SAMPLES: &str = "f32, f64 or i16 samples; a scan";
 
 pub(super) const ARGMAX: Manual = Manual {
@@ -281,13 +293,20 @@ pub(super) const FIR: Manual = Manual {
     params: &[param("taps", List, "-", "finite, at least one", "required", "coefficients h, rounded to f32")],
 };
 pub(super) const HANN: Manual = Manual {
-    summary: "Periodic Hann window: y[i] = x[i] sin^2(pi i / n); of one element the window is 1.",
-    input: "f32 or i16 (scaled by 1/32768), one channel",
+    summary: "Periodic Hann window: y[i] = x[i] scale sin^2(pi i / n); of one element the window is scale.",
+    input: "f32 or i16, one channel",
     output: "n f32",
     notes: "The window has the same bits on every machine.",
     source: "scipy.signal.get_window('hann', n, fftbins=True); Harris, On the use of windows for harmonic analysis \
              with the discrete Fourier transform, Proc. IEEE 66 (1978)",
-    params: &[],
+    params: &[param(
+        "scale",
+        Number,
+        "-",
+        "finite, above 0",
+        "1",
+        "factor of the window; 1/32768 makes full scale of i16 1",
+    )],
 };
 pub(super) const HISTOGRAM: Manual = Manual {
     summary: "Counts of elements in equal bins: y[j] counts edge[j] <= x < edge[j + 1], edge[j] = lo + j (hi - lo) \

@@ -12,9 +12,11 @@ use crate::status::Result;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&[])?;
-    let edge = b.one_edge()?;
+    let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
-    Ok(StageSpec::new(Mean { level: Level::detect() }, shape(Dtype::F32, 1)?))
+    let mut spec = StageSpec::new(Mean { level: Level::detect() }, shape(Dtype::F32, 1)?);
+    spec.series.unit = edge.series.unit;
+    Ok(spec)
 }
 
 struct Mean {

@@ -13,9 +13,11 @@ mod band;
 mod build;
 mod centroid;
 mod channel;
+mod combine;
 mod detrend;
 mod energy;
 mod fir;
+mod frame;
 #[cfg(test)]
 mod golden;
 mod hann;
@@ -26,6 +28,7 @@ pub mod kinds;
 pub mod manual;
 mod mean;
 mod quantile;
+mod reduce;
 #[cfg(test)]
 mod reference;
 mod rfft;

@@ -24,6 +24,7 @@ use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{cast, cast_mut};
+use crate::series::{Series, Unit};
 use crate::simd::{self, Level};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -68,6 +69,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     let twiddles = if n == size { 0 } else { checked::mul(twiddles(size), 2)? };
     let kernel = Rfft { plan, n, size, twiddles, root, level: Level::detect() };
     let mut spec = StageSpec::new(kernel, shape(Dtype::F32, checked::add(n / 2, 1)?)?);
+    spec.series = Series::bins(spec.shape.len).of(if root { Unit::Magnitude } else { Unit::Power });
     spec.scratch_bytes = shape(Dtype::F32, scratch)?.bytes();
     spec.table_bytes = shape(Dtype::F32, checked::add(twiddles, turns)?)?.bytes();
     spec.host_heap_bytes = checked::count(heap);
@@ -310,7 +312,8 @@ mod tests {
         assert_eq!(register("rfft_power", &[], edge, false).map(|s| s.host_heap_bytes), Ok(0));
         let odd = Input::rows(&x, 7).edge();
         assert_eq!(register("rfft_power", &[], odd, false).unwrap_err().status, Status::Unsupported);
-        let two = super::super::EdgeShape { channels: 2, ..edge };
+        let series = Series { channels: 2, ..edge.series };
+        let two = super::super::EdgeShape { series, ..edge };
         assert_eq!(register("rfft_power", &[], two, true).unwrap_err().status, Status::Graph);
         let mut long = edge;
         long.shape.len = MAX_LEN + 1;

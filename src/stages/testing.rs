@@ -5,6 +5,7 @@ use crate::dtype::{Dtype, Element};
 use crate::kernel::{EdgeRows, RowShape, StageIo, StageSpec};
 use crate::limits::BUFFER_ALIGN;
 use crate::mem::{Carver, cast, cast_mut};
+use crate::series::Series;
 use crate::status::Result;
 use core::mem::MaybeUninit;
 use std::boxed::Box;
@@ -53,7 +54,9 @@ impl<'a, T: Element> Input<'a, T> {
 
     pub(crate) fn edge(&self) -> EdgeShape {
         let shape = RowShape { dtype: T::DTYPE, len: self.len };
-        EdgeShape { shape, stride: self.stride, channels: self.channels, lookback: 0, lookahead: 0 }
+        let (step, channels) = ((self.stride / self.channels) as u64, self.channels as u32);
+        let edge = EdgeShape::of(shape);
+        EdgeShape { stride: self.stride, series: Series { step, channels, ..edge.series }, ..edge }
     }
 
     fn count(&self) -> usize {
@@ -85,7 +88,7 @@ pub(crate) fn register_all(
     let mut pool = Carver::new(&mut area[start..])?;
     let mut plans = super::HostPlans::default();
     let host_plans = host_heap.then_some(&mut plans);
-    find(kind)?(&mut Build { kind, params, edges, pool: &mut pool, host_plans })
+    find(kind)?(&mut Build { kind, stage: kind, params, edges, pool: &mut pool, host_plans })
 }
 
 /// All rows of the stage, computed in blocks of 1, of 3 and all at once, which must be bit-identical.

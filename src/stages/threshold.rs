@@ -13,6 +13,7 @@ use super::rows::row_by_row;
 use super::{Build, shape};
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::series::Unit;
 use crate::status::Result;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -24,6 +25,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         return Err(b.param_error("level", "the parameter {n} is required: a number, not NaN"));
     };
     let mut spec = StageSpec::new(Threshold { level, below }, shape(Dtype::U8, edge.shape.len)?);
+    spec.series = edge.series.of(Unit::Other);
     spec.revision = b.revision();
     Ok(spec)
 }

@@ -22,6 +22,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.takes(edge, REAL)?;
     let (scale, offset) = (b.number("scale").unwrap_or(1.0), b.number("offset").unwrap_or(0.0));
     let mut spec = StageSpec::new(ToF32 { scale, offset }, shape(Dtype::F32, edge.shape.len)?);
+    spec.series = edge.series;
     spec.revision = b.revision();
     Ok(spec)
 }

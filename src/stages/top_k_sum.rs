@@ -33,10 +33,11 @@ const GROUPS: usize = 2 * MAX_KEPT;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["k"])?;
-    let edge = b.one_edge()?;
+    let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32])?;
     let k = checked::size(b.count("k", None, 1, checked::count(edge.shape.len))?)?;
     let mut spec = StageSpec::new(TopKSum { level: Level::detect(), k }, shape(Dtype::F32, 1)?);
+    spec.series.unit = edge.series.unit;
     let kept = if k <= MAX_KEPT { checked::add(GROUPS, k)? } else { edge.shape.len };
     spec.scratch_bytes = shape(Dtype::F32, kept)?.bytes();
     spec.revision = b.revision();

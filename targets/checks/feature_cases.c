@@ -8,6 +8,8 @@
     .params = (const sqs_param[]){ __VA_ARGS__ }, \
     .param_count = sizeof((const sqs_param[]){ __VA_ARGS__ }) / sizeof(sqs_param)
 
+#define FULL_SCALE WITH(NUMBER("scale", 1.0 / 32768.0))
+
 static const double low_pass[] = { 0.0675, 0.135, 0.0675, 1.0, -1.143, 0.4128 };
 static const double sections[] = { 0.4, 0.8, 0.4, 2.0, -0.75, 0.4, 1.0, -0.5, 0.0, 1.0, -0.6, 0.3 };
 static const double settled[] = { 0.5, -0.25, 1.0, 0.125 };
@@ -33,7 +35,8 @@ static const double short_code[] = { 21, 27, 31 }, inverted[] = { 0, 1, 0 };
 /* Name, type of the rows; type and kind of the samples, channels, window, hop; stages. */
 const feature_case feature_cases[] = {
     { "f32, odd values", SQS_U32, SQS_F32, ODD, 1, 128, 64, { STAGE(argmax) } },
-    { "of spectra", SQS_U32, SQS_I16, TONE, 1, 256, 100, { STAGE(hann), STAGE(rfft_power), STAGE(argmax) } },
+    { "of spectra", SQS_U32, SQS_I16, TONE, 1, 256, 100,
+      { STAGE(hann, FULL_SCALE), STAGE(rfft_power), STAGE(argmax) } },
     { "i16", SQS_I16, SQS_I16, TONE, 1, 128, 64, { STAGE(band, WITH(NUMBER("from", 3), NUMBER("to", 20))) } },
     { "c32", SQS_C32, SQS_C32, TONE, 1, 64, 64, { STAGE(band, WITH(NUMBER("from", 50))) } },
     { "f32, one section", SQS_F32, SQS_F32, TONE, 1, 50, 50, { STAGE(biquad, WITH(LIST("sos", low_pass))) } },
@@ -47,7 +50,8 @@ const feature_case feature_cases[] = {
     { "f64, settled", SQS_F64, SQS_F64, TONE, 1, 64, 64,
       { STAGE(biquad_reverse, WITH(LIST("sos", low_pass), NUMBER("zi", 1))) } },
     { "f32", SQS_F32, SQS_F32, TONE, 1, 128, 64, { STAGE(centroid) } },
-    { "of spectra", SQS_F32, SQS_I16, TONE, 1, 256, 100, { STAGE(hann), STAGE(rfft_magnitude), STAGE(centroid) } },
+    { "of spectra", SQS_F32, SQS_I16, TONE, 1, 256, 100,
+      { STAGE(hann, FULL_SCALE), STAGE(rfft_magnitude), STAGE(centroid) } },
     { "u8, the first of 2", SQS_U8, SQS_U8, TONE, 2, 64, 64, { STAGE(channel) } },
     { "i16, the second of 3", SQS_I16, SQS_I16, TONE, 3, 64, 50, { STAGE(channel, WITH(NUMBER("index", 1))) } },
     { "c32, the second of 2", SQS_C32, SQS_C32, TONE, 2, 64, 64, { STAGE(channel, WITH(NUMBER("index", 1))) } },
@@ -65,7 +69,7 @@ const feature_case feature_cases[] = {
     { "i16", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(energy) } },
     { "f32", SQS_F32, SQS_F32, TONE, 1, 128, 64, { STAGE(fir, WITH(LIST("taps", taps))) } },
     { "f32", SQS_F32, SQS_F32, TONE, 1, 100, 64, { STAGE(hann) } },
-    { "i16", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(hann) } },
+    { "i16", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(hann, FULL_SCALE) } },
     { "f32, odd values", SQS_U32, SQS_F32, ODD, 1, 128, 64,
       { STAGE(histogram, WITH(NUMBER("lo", -9.3), NUMBER("hi", 8.1), NUMBER("bins", 7), NUMBER("clamp", 1))) } },
     { "i16", SQS_U32, SQS_I16, TONE, 1, 128, 64,
@@ -91,10 +95,10 @@ const feature_case feature_cases[] = {
     { "i16, long windows", SQS_F32, SQS_I16, TONE, 1, 1000, 100, { STAGE(quantile, WITH(LIST("q", tails))) } },
     { "of 4", SQS_F32, SQS_F32, TONE, 1, 4, 4, { STAGE(rfft_magnitude) } },
     { "of 128", SQS_F32, SQS_F32, TONE, 1, 128, 64, { STAGE(rfft_magnitude) } },
-    { "of 2048", SQS_F32, SQS_I16, TONE, 1, 2048, 256, { STAGE(hann), STAGE(rfft_magnitude) } },
+    { "of 2048", SQS_F32, SQS_I16, TONE, 1, 2048, 256, { STAGE(hann, FULL_SCALE), STAGE(rfft_magnitude) } },
     { "of 64", SQS_F32, SQS_F32, TONE, 1, 64, 64, { STAGE(rfft_power) } },
     { "of 512, portable", SQS_F32, SQS_F32, TONE, 1, 512, 256, { STAGE(rfft_power, WITH(NUMBER("portable", 1))) } },
-    { "of 1024", SQS_F32, SQS_I16, TONE, 1, 1024, 512, { STAGE(hann), STAGE(rfft_power) } },
+    { "of 1024", SQS_F32, SQS_I16, TONE, 1, 1024, 512, { STAGE(hann, FULL_SCALE), STAGE(rfft_power) } },
     { "f32", SQS_F32, SQS_F32, TONE, 1, 1100, 100, { STAGE(rms) } },
     { "i16", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(rms) } },
     { "i16", SQS_F32, SQS_I16, TONE, 1, 50, 50, { STAGE(rolling_stats, WITH(NUMBER("window", 33))) } },
@@ -143,6 +147,23 @@ const feature_case feature_cases[] = {
     { "f32, line", SQS_F32, SQS_F32, TONE, 1, 100, 64, { STAGE(detrend) } },
     { "i16, mean", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(detrend, WITH(NUMBER("type", 0))) } },
     { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 6, 4, { STAGE(detrend) } },
+    { "i16, filtered", SQS_F32, SQS_I16, TONE, 1, 16, 16,
+      { STAGE(biquad, WITH(LIST("sos", low_pass))), STAGE(frame, WITH(NUMBER("hop", 2)), .lookahead = 3) } },
+    { "u8, three channels", SQS_U8, SQS_U8, TONE, 3, 16, 16, { STAGE(frame, .lookback = 2) } },
+    { "f32", SQS_F32, SQS_F32, TONE, 1, 100, 64, { STAGE(sum) } },
+    { "i16, scaled", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(sum, FULL_SCALE) } },
+    { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 6, 4, { STAGE(max) } },
+    { "i16", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(max) } },
+    { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 6, 4, { STAGE(min) } },
+    { "i16, scaled", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(min, FULL_SCALE) } },
+    { "f32", SQS_F32, SQS_F32, TONE, 1, 50, 50,
+      { STAGE(to_f32, WITH(NUMBER("scale", 0.3))), STAGE(edge_sum, .also = "input") } },
+    { "f32", SQS_F32, SQS_F32, TONE, 1, 50, 50,
+      { STAGE(to_f32, WITH(NUMBER("scale", 0.3))), STAGE(edge_mean, .also = "input") } },
+    { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50,
+      { STAGE(to_f32, WITH(NUMBER("scale", -1))), STAGE(edge_max, .also = "input") } },
+    { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50,
+      { STAGE(to_f32, WITH(NUMBER("scale", -1))), STAGE(edge_min, .also = "input") } },
 };
 
 const size_t feature_count = sizeof feature_cases / sizeof *feature_cases;

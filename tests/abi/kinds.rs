@@ -15,7 +15,8 @@ fn refusal(kind: &Kind, key: &str) -> &'static str {
     let start = area.as_ptr().align_offset(BUFFER_ALIGN);
     let mut pool = Carver::new(&mut area[start..]).expect("aligned");
     let params = [Param { key, value: 1.0, values: &[] }];
-    let mut build = Build { kind: kind.name, params: &params, edges: &[], pool: &mut pool, host_plans: None };
+    let mut build =
+        Build { kind: kind.name, stage: "stage", params: &params, edges: &[], pool: &mut pool, host_plans: None };
     let Err(refused) = (kind.build)(&mut build) else { panic!("{}: a stage without edges", kind.name) };
     refused.template
 }

@@ -39,7 +39,7 @@ def hann():
         x = noise(2, n)
         case("hann", x, x * w, 1e-7)
         i = rng.integers(-32768, 32768, (2, n)).astype(np.int16)
-        case("hann", i, i / 32768.0 * w, 1e-7)
+        case("hann", i, i / 32768.0 * w, 1e-7, scale=1 / 32768)
 
 
 def features():
@@ -102,9 +102,27 @@ def trends():
             case("detrend", v, signal.detrend(v64, type="constant"), 1e-6, type=0)
 
 
+
+def ends():
+    for n in (1, 3, 16, 50, 131):
+        x = noise(2, n)
+        i = rng.integers(-32768, 32768, (2, n)).astype(np.int16)
+        for v in (x, i):
+            v64 = v.astype(np.float64)
+            case("sum", v, v64.sum(axis=1), 1e-7)
+            case("sum", v, v64.sum(axis=1) * 0.3, 1e-7, scale=0.3)
+            case("max", v, v64.max(axis=1), 1e-8)
+            case("min", v, v64.min(axis=1) / 4, 1e-8, scale=0.25)
+    x = np.array([[1, np.nan, 3], [-np.inf, 2, np.inf], [np.inf, 5, 6]], F)
+    case("sum", x, [np.nan, np.nan, np.inf], 0)
+    case("max", x, [np.nan, np.inf, np.inf], 0)
+    case("min", x, [np.nan, -np.inf, 5], 0)
+
+
 hann()
 spectra()
 features()
 filters()
 statistics()
 trends()
+ends()

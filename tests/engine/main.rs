@@ -17,6 +17,7 @@ mod passes;
 mod planner;
 mod reverse_scans;
 mod schedules;
+mod series;
 mod source_retry;
 mod spill;
 mod sweeps;

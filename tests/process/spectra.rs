@@ -14,10 +14,16 @@ fn measure(n: usize, area: &mut [MaybeUninit<u8>]) -> (i64, i64, i64) {
     let skip = area.as_ptr().align_offset(64);
     let mut pool = Carver::new(&mut area[skip..]).unwrap();
     let shape = RowShape { dtype: Dtype::F32, len: n };
-    let edge = EdgeShape { shape, stride: n, channels: 1, lookback: 0, lookahead: 0 };
+    let edge = EdgeShape::of(shape);
     let mut plans = HostPlans::default();
-    let mut build =
-        Build { kind: "rfft_power", params: &[], edges: &[edge], pool: &mut pool, host_plans: Some(&mut plans) };
+    let mut build = Build {
+        kind: "rfft_power",
+        stage: "power",
+        params: &[],
+        edges: &[edge],
+        pool: &mut pool,
+        host_plans: Some(&mut plans),
+    };
     let before = thread().live;
     restart_peak();
     let spec = find("rfft_power").unwrap()(&mut build).unwrap();
@@ -46,10 +52,16 @@ fn running_takes_nothing_from_the_heap() {
         let skip = area.as_ptr().align_offset(64);
         let mut pool = Carver::new(&mut area[skip..]).unwrap();
         let shape = RowShape { dtype: Dtype::F32, len: n };
-        let edge = EdgeShape { shape, stride: n, channels: 1, lookback: 0, lookahead: 0 };
+        let edge = EdgeShape::of(shape);
         let mut plans = HostPlans::default();
-        let mut build =
-            Build { kind: "rfft_power", params: &[], edges: &[edge], pool: &mut pool, host_plans: Some(&mut plans) };
+        let mut build = Build {
+            kind: "rfft_power",
+            stage: "power",
+            params: &[],
+            edges: &[edge],
+            pool: &mut pool,
+            host_plans: Some(&mut plans),
+        };
         let spec = find("rfft_power").unwrap()(&mut build).unwrap();
         let mut bytes = vec![0u8; 4 * n + spec.table_bytes + spec.scratch_bytes + spec.shape.bytes() + 256];
         let skip = bytes.as_ptr().align_offset(64);
@@ -79,9 +91,9 @@ fn stages_of_one_size_share_a_plan() {
     let mut reported = Vec::new();
     for (kind, n) in [("rfft_power", 4096), ("rfft_magnitude", 4096), ("rfft_power", 1000)] {
         let shape = RowShape { dtype: Dtype::F32, len: n };
-        let edge = EdgeShape { shape, stride: n, channels: 1, lookback: 0, lookahead: 0 };
+        let edge = EdgeShape::of(shape);
         let host_plans = Some(&mut plans);
-        let mut build = Build { kind, params: &[], edges: &[edge], pool: &mut pool, host_plans };
+        let mut build = Build { kind, stage: kind, params: &[], edges: &[edge], pool: &mut pool, host_plans };
         let before = thread().live;
         reported.push((find(kind).unwrap()(&mut build).unwrap().host_heap_bytes, thread().live - before));
     }

@@ -58,6 +58,26 @@ pub extern "C" fn sqs_kind_detrend() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_edge_max() -> *const sqs_kind {
+    of!(EDGE_MAX)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_edge_mean() -> *const sqs_kind {
+    of!(EDGE_MEAN)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_edge_min() -> *const sqs_kind {
+    of!(EDGE_MIN)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_edge_sum() -> *const sqs_kind {
+    of!(EDGE_SUM)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_ema() -> *const sqs_kind {
     of!(EMA)
 }
@@ -70,6 +90,11 @@ pub extern "C" fn sqs_kind_energy() -> *const sqs_kind {
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_fir() -> *const sqs_kind {
     of!(FIR)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_frame() -> *const sqs_kind {
+    of!(FRAME)
 }
 
 #[unsafe(no_mangle)]
@@ -98,8 +123,18 @@ pub extern "C" fn sqs_kind_kalman() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_max() -> *const sqs_kind {
+    of!(MAX)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_mean() -> *const sqs_kind {
     of!(MEAN)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_min() -> *const sqs_kind {
+    of!(MIN)
 }
 
 #[unsafe(no_mangle)]
@@ -135,6 +170,11 @@ pub extern "C" fn sqs_kind_rolling_stats() -> *const sqs_kind {
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_rts_smoother() -> *const sqs_kind {
     of!(RTS_SMOOTHER)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_sum() -> *const sqs_kind {
+    of!(SUM)
 }
 
 #[unsafe(no_mangle)]
@@ -189,15 +229,22 @@ mod tests {
             ("cusum", sqs_kind_cusum),
             ("decimate", sqs_kind_decimate),
             ("detrend", sqs_kind_detrend),
+            ("edge_max", sqs_kind_edge_max),
+            ("edge_mean", sqs_kind_edge_mean),
+            ("edge_min", sqs_kind_edge_min),
+            ("edge_sum", sqs_kind_edge_sum),
             ("ema", sqs_kind_ema),
             ("energy", sqs_kind_energy),
             ("fir", sqs_kind_fir),
+            ("frame", sqs_kind_frame),
             ("hann", sqs_kind_hann),
             ("histogram", sqs_kind_histogram),
             ("hmm_backward", sqs_kind_hmm_backward),
             ("hmm_forward", sqs_kind_hmm_forward),
             ("kalman", sqs_kind_kalman),
+            ("max", sqs_kind_max),
             ("mean", sqs_kind_mean),
+            ("min", sqs_kind_min),
             ("pll", sqs_kind_pll),
             ("quantile", sqs_kind_quantile),
             ("rfft_magnitude", sqs_kind_rfft_magnitude),
@@ -205,6 +252,7 @@ mod tests {
             ("rms", sqs_kind_rms),
             ("rolling_stats", sqs_kind_rolling_stats),
             ("rts_smoother", sqs_kind_rts_smoother),
+            ("sum", sqs_kind_sum),
             ("threshold", sqs_kind_threshold),
             ("to_f32", sqs_kind_to_f32),
             ("top_k_sum", sqs_kind_top_k_sum),

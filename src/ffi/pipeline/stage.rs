@@ -6,9 +6,11 @@ use crate::ffi::elements::dtype;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
+use crate::graph::Needs;
 use crate::graph::{Boundary, EdgeSpec};
 use crate::kernel::{Code, EdgeRows, Kernel, RowShape, StageIo, StageSpec};
 use crate::limits::{MAX_FAN_IN, NAME_LEN};
+use crate::series::{Axis, Series, Unit};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::ffi::{c_char, c_void};
@@ -25,6 +27,26 @@ pub const SQS_BOUNDARY_CLAMP: u32 = 1;
 ///
 /// A reverse scan: the state runs from the last row to the first. state_bytes must be at least 1.
 pub const SQS_STAGE_REVERSE: u32 = 1;
+/// The rows are those of the first edge, computed element by element or filtered: same step, channels and unit, and
+/// bins stay bins. row_step and row_channels must be 0.
+pub const SQS_STAGE_KEEPS_SERIES: u32 = 2;
+/// The elements of a row are bins of a spectrum or a histogram, not samples in time.
+pub const SQS_STAGE_BINS: u32 = 4;
+/// The stage needs rows of consecutive samples on all edges. Rows that overlap or skip samples, and bins, are refused.
+pub const SQS_STAGE_NEEDS_CONSECUTIVE: u32 = 8;
+/// The stage needs rows of one channel on all edges. Rows with interleaved channels are refused.
+pub const SQS_STAGE_NEEDS_ONE_CHANNEL: u32 = 16;
+
+/// @name Units of elements
+///
+/// Not known, or none of the others.
+pub const SQS_UNIT_OTHER: u32 = 0;
+/// Samples, or what is linear in them: the unit of inputs.
+pub const SQS_UNIT_SAMPLES: u32 = 1;
+/// Amplitudes without a sign, such as the magnitudes of a spectrum.
+pub const SQS_UNIT_MAGNITUDE: u32 = 2;
+/// Squares of amplitudes, and their sums. The kinds energy and rms, which would square them again, refuse them.
+pub const SQS_UNIT_POWER: u32 = 3;
 
 /// An edge of a stage: row t of the stage reads rows t * stride - lookback to t * stride + lookahead of another node.
 ///
@@ -97,7 +119,7 @@ pub type sqs_state_init_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, state
 pub struct sqs_stage_desc {
     /// sizeof(sqs_stage_desc).
     pub struct_size: u32,
-    /// 0 or #SQS_STAGE_REVERSE.
+    /// 0, or #SQS_STAGE_REVERSE and other flags of a stage.
     pub flags: u32,
     /// Name, 1 to #SQS_NAME_LEN bytes, not used by another stage or input; copied.
     pub name: *const c_char,
@@ -135,6 +157,13 @@ pub struct sqs_stage_desc {
     /// Estimated time of a row in nanoseconds, for the planner. Affects neither rows nor saved states. 0: unknown,
     /// estimated from the bytes read and written.
     pub cost_ns_per_row: u64,
+    /// Samples from the start of a row to the start of the next: less than a row has where rows overlap, more where
+    /// samples between them are skipped. 0: as many as a row has (len / row_channels), so that rows are consecutive.
+    pub row_step: u64,
+    /// Interleaved channels in a row: elements of a sample. 0: 1.
+    pub row_channels: u32,
+    /// Unit of the elements, #SQS_UNIT_OTHER to #SQS_UNIT_POWER; with #SQS_STAGE_KEEPS_SERIES, 0 is that of the edge.
+    pub row_unit: u32,
 }
 versioned!(sqs_stage_desc, state_word: u32);
 
@@ -238,6 +267,46 @@ pub(super) fn write_id(id: Out<u32>, value: usize) -> Result<Status> {
     Ok(Status::Ok)
 }
 
+/// All flags.
+const FLAGS: u32 = SQS_STAGE_REVERSE
+    | SQS_STAGE_KEEPS_SERIES
+    | SQS_STAGE_BINS
+    | SQS_STAGE_NEEDS_CONSECUTIVE
+    | SQS_STAGE_NEEDS_ONE_CHANNEL;
+
+/// Sets what the caller declares of the rows as a series.
+fn series(d: &sqs_stage_desc, spec: &mut StageSpec<'_>) -> Result<()> {
+    let wrong = |text| Err(Error::new(Status::Argument, text).a(d.len).b(d.row_channels));
+    let channels = d.row_channels.max(1);
+    if d.len.checked_rem(channels) != Some(0) {
+        return wrong("sqs_stage_desc: len {a} is not a multiple of row_channels {b}");
+    }
+    let unit = match d.row_unit {
+        SQS_UNIT_OTHER => Unit::Other,
+        SQS_UNIT_SAMPLES => Unit::Samples,
+        SQS_UNIT_MAGNITUDE => Unit::Magnitude,
+        SQS_UNIT_POWER => Unit::Power,
+        _ => return Err(Error::new(Status::Argument, "sqs_stage_desc: unknown row_unit {a}").a(d.row_unit)),
+    };
+    let keeps = d.flags & SQS_STAGE_KEEPS_SERIES != 0;
+    if keeps && (d.row_step != 0 || d.row_channels != 0 || d.flags & SQS_STAGE_BINS != 0) {
+        return wrong(
+            "sqs_stage_desc: with SQS_STAGE_KEEPS_SERIES, row_step, row_channels and SQS_STAGE_BINS must be 0",
+        );
+    }
+    let len = spec.shape.len;
+    let new = Series::interleaved(len, channels as usize);
+    let step = if d.row_step == 0 { new.step } else { d.row_step };
+    let axis = if d.flags & SQS_STAGE_BINS != 0 { Axis::Bins } else { Axis::Time };
+    spec.series = Series { step, axis, unit, ..new };
+    if keeps || spec.series != Series::new(len) {
+        let mut digest = Digest::default();
+        digest.words([u64::from(d.flags & !SQS_STAGE_REVERSE), d.row_step, channels.into(), d.row_unit.into()]);
+        spec.declared = digest.value();
+    }
+    Ok(())
+}
+
 /// Registers a stage whose rows a function of the caller computes. Before seal. Does not allocate.
 ///
 /// @param[in]  pipeline  handle
@@ -246,10 +315,13 @@ pub(super) fn write_id(id: Out<u32>, value: usize) -> Result<Status> {
 /// @retval SQS_OK
 /// @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, run is NULL, len is 0, an element type or
 ///                              boundary does not exist, the number of edges is out of range, an alignment is not a
-///                              power of two up to 64, or #SQS_STAGE_REVERSE without state
+///                              power of two up to 64, #SQS_STAGE_REVERSE without state, len is not a multiple of
+///                              row_channels, row_unit does not exist, or #SQS_STAGE_KEEPS_SERIES with a field that it
+///                              excludes
 /// @retval SQS_ERR_NAME         the name is already used, empty or too long, or an edge names the stage itself, a later
 ///                              stage or nothing
-/// @retval SQS_ERR_GRAPH        edges with different numbers of windows per row
+/// @retval SQS_ERR_GRAPH        edges with different numbers of windows per row, an edge without what a flag needs, or
+///                              rows that cannot keep the channels of the first edge
 /// @retval SQS_ERR_LIMIT        max_stages or max_edges is reached, or the direction of scans changes too often between
 ///                              an input and this stage
 /// @retval SQS_ERR_OVERFLOW     a row does not fit the address space
@@ -269,7 +341,7 @@ pub unsafe extern "C" fn sqs_stage_register(
     with(pipeline, Access::Normal, |core, _| {
         let id = Out::new(id)?;
         let d = structs::read(desc)?;
-        if d.flags & !SQS_STAGE_REVERSE != 0 {
+        if d.flags & !FLAGS != 0 {
             return Err(Error::new(Status::Unsupported, "sqs_stage_desc: unknown flags"));
         }
         let run = d.run.ok_or_else(|| Error::new(Status::Argument, "sqs_stage_desc: run is NULL"))?;
@@ -287,6 +359,15 @@ pub unsafe extern "C" fn sqs_stage_register(
         spec.scratch_align = if d.scratch_align == 0 { 8 } else { d.scratch_align as usize };
         spec.revision = d.revision;
         spec.cost_ns = d.cost_ns_per_row;
+        series(&d, &mut spec)?;
+        let needs = Needs {
+            consecutive: d.flags & SQS_STAGE_NEEDS_CONSECUTIVE != 0,
+            one_channel: d.flags & SQS_STAGE_NEEDS_ONE_CHANNEL != 0,
+        };
+        core.check_needs(name, edges.list(), needs)?;
+        if d.flags & SQS_STAGE_KEEPS_SERIES != 0 {
+            spec.series = core.kept_series(name, edges.list(), &spec)?;
+        }
         write_id(id, core.add_stage(name, edges.list(), spec)?)
     })
 }

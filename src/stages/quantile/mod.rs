@@ -38,6 +38,7 @@ use crate::crc::Crc32c;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::series::Series;
 use crate::simd::Level;
 use crate::status::{Result, Status};
 
@@ -57,7 +58,7 @@ const MAX_PROBABILITIES: usize = 8;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["q"])?;
-    let edge = b.one_edge()?;
+    let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     let list = b.list("q");
     if list.is_empty() || list.len() > MAX_PROBABILITIES || !list.iter().all(|q| (0.0..=1.0).contains(q)) {
@@ -80,6 +81,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let shape = shape(Dtype::F32, ranks.len())?;
     let scratch_bytes = plan.bytes()?;
     let mut spec = StageSpec::new(Quantile { ranks, window, hop: plan.hop, level: Level::detect() }, shape);
+    spec.series = Series::interleaved(shape.len, shape.len).of(edge.series.unit);
     spec.scratch_bytes = scratch_bytes;
     spec.keeps_scratch = window > SMALL;
     spec.revision = crc.value();

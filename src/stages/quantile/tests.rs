@@ -246,8 +246,9 @@ fn bad_parameters_are_refused() {
         let shape = RowShape { dtype, len };
         super::build(&mut Build {
             kind: "quantile",
+            stage: "quantiles",
             params: &[Param { key, value: 0.0, values }],
-            edges: &[EdgeShape { shape, stride: 10, channels: 1, lookback: 0, lookahead: 0 }],
+            edges: &[EdgeShape { stride: 10, ..EdgeShape::of(shape) }],
             pool: &mut Carver::new(&mut bytes[at..]).unwrap(),
             host_plans: None,
         })

@@ -157,6 +157,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
         start = Start::Settled;
     }
     let mut spec = StageSpec::new(Biquad { sections, start, reverse, wide: shape.dtype == Dtype::F64 }, shape);
+    spec.series = edge.series;
     spec.reverse = reverse;
     spec.revision = b.revision();
     with_state(spec, checked::add(checked::mul(sections.len(), 2)?, 1)?)

@@ -23,6 +23,7 @@ use super::{FINITE, NOT_NEGATIVE, POSITIVE, ScanStep, as_samples, precision, rea
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::series::Series;
 use crate::stages::{Build, shape};
 use crate::status::Result;
 
@@ -38,6 +39,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         precision,
     };
     let mut spec = StageSpec::new(cusum, shape(precision, checked::mul(edge.shape.len, 3)?)?);
+    spec.series = Series::interleaved(spec.shape.len, 3);
     spec.revision = b.revision();
     with_state(spec, 2)
 }

@@ -40,6 +40,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     }
     let precision = precision(b, as_samples(edge))?;
     let mut spec = StageSpec::new(Ema { alpha, initial, precision }, shape(precision, edge.shape.len)?);
+    spec.series = edge.series;
     spec.revision = b.revision();
     with_state(spec, 2)
 }

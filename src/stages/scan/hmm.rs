@@ -23,11 +23,12 @@
 //! has a value. An observation without information counts as missing: a symbol without emissions, likelihoods that are
 //! negative or not finite, or likelihoods of 0 in all possible states. Then `alpha` is the prediction, and `c` is 0.
 
-use super::{Sample, consecutive, given, list, with_state};
+use super::{Sample, given, list, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::series::Series;
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -54,7 +55,7 @@ fn distribution(b: &Build<'_, '_>, key: &str, p: &[f64]) -> Result<()> {
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["transition", "emission", "initial"])?;
-    let edge = consecutive(b, b.one_edge()?)?;
+    let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::U8, Dtype::F32, Dtype::F64])?;
     let (states, transition) = transitions(b)?;
     let count = given(b, "emission").len();
@@ -77,6 +78,7 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         b.pool.copied(initial)?
     };
     let width = if symbols { 1 } else { states };
+    b.consecutive(edge, width)?;
     if edge.shape.len.checked_rem(width) != Some(0) {
         let text = "a {n} stage reads rows of a multiple of {a} likelihoods, one for each state, not of {b}";
         return Err(b.error(Status::Graph, text).a(checked::count(states)).b(checked::count(edge.shape.len)));
@@ -84,6 +86,7 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let steps = edge.shape.len.checked_div(width).unwrap_or(0);
     let shape = shape(Dtype::F64, checked::mul(steps, checked::add(states, 1)?)?)?;
     let mut spec = StageSpec::new(Forward { transition, emission, initial }, shape);
+    spec.series = Series::interleaved(shape.len, checked::add(states, 1)?);
     spec.revision = b.revision();
     with_state(spec, states)
 }
@@ -159,10 +162,11 @@ impl Kernel for Forward<'_> {
 
 pub(crate) fn backward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["transition"])?;
-    let edge = consecutive(b, b.one_edge()?)?;
+    let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::F64])?;
     let (states, transition) = transitions(b)?;
     let width = checked::add(states, 1)?;
+    b.consecutive(edge, width)?;
     if edge.shape.len.checked_rem(width) != Some(0) {
         return Err(b
             .error(Status::Graph, "{n}: rows of {a} elements are not those of an hmm_forward stage of {b} states")
@@ -171,6 +175,7 @@ pub(crate) fn backward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     }
     let shape = shape(Dtype::F64, checked::mul(edge.shape.len.checked_div(width).unwrap_or(0), states)?)?;
     let mut spec = StageSpec::new(Backward { states, transition, row_len: shape.len }, shape);
+    spec.series = Series::interleaved(shape.len, states);
     spec.reverse = true;
     spec.scratch_bytes = checked::mul(states, size_of::<f64>())?;
     spec.revision = b.revision();

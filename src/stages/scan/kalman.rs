@@ -30,6 +30,7 @@ use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::series::Series;
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -97,6 +98,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let r = real(b, "r", None, POSITIVE)?;
     let rest = b.pool.copied(&rest)?;
     let mut spec = StageSpec::new(Kalman { d, dynamics, rest, r }, shape(Dtype::F64, len)?);
+    spec.series = Series::interleaved(spec.shape.len, record(d));
     spec.revision = b.revision();
     with_state(spec, record(d))
 }

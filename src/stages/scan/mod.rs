@@ -2,8 +2,8 @@
 //! backward.
 //!
 //! A row of `n` elements is `n` consecutive samples of a stream. A scan reads the elements of a row from first to last,
-//! then the next row; a reverse scan reads them from last to first, then the row before. Inputs with overlapping
-//! windows are refused, because their samples would be counted twice.
+//! then the next row; a reverse scan reads them from last to first, then the row before. Rows that are not consecutive
+//! samples of one channel are refused ([`crate::series`]): overlapping ones would count samples twice.
 //!
 //! The state is an array of `f64` (`viterbi`: `f32`, `viterbi_traceback`: `u32`) without padding; a scan remembers
 //! nothing else. All kinds but `viterbi` compute in `f64` with basic operations only, so that results have the same
@@ -15,7 +15,7 @@ use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, StageIo, StageSpec};
 use crate::mem::cast_mut;
-use crate::status::{Result, Status};
+use crate::status::Result;
 use numbers::{Numbers, Results};
 use sample::{Real, Sample};
 
@@ -50,7 +50,7 @@ pub(super) mod rolling;
 pub(super) mod rts;
 mod sample;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 pub(super) mod viterbi;
 pub(super) mod zero_phase;
 
@@ -88,19 +88,10 @@ fn run<S: ScanStep>(step: &S, count: usize, precision: Dtype, io: &mut StageIo<'
     }
 }
 
-/// Refuses an edge whose rows are not consecutive samples of one channel.
-fn consecutive(b: &Build<'_, '_>, edge: EdgeShape) -> Result<EdgeShape> {
-    b.single(edge)?;
-    if edge.stride < edge.shape.len {
-        let text = "a {n} stage reads windows that do not overlap, not rows of {a} elements at a stride of {b}";
-        return Err(b.error(Status::Graph, text).a(checked::count(edge.shape.len)).b(checked::count(edge.stride)));
-    }
-    Ok(edge)
-}
-
 /// The only edge of a scan: samples of one of these types.
 fn samples(b: &Build<'_, '_>, types: &[Dtype]) -> Result<EdgeShape> {
-    let edge = consecutive(b, b.one_edge()?)?;
+    let edge = b.one_edge()?;
+    b.consecutive(edge, 1)?;
     b.takes(edge, types)?;
     Ok(edge)
 }

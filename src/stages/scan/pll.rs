@@ -35,6 +35,7 @@ use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::series::Series;
 use crate::stages::{Build, shape, trig};
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
@@ -68,6 +69,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         return Err(b.param_error("frequency", "the parameter {n} must not be 0 for real samples"));
     }
     let mut spec = StageSpec::new(pll, shape(precision, checked::mul(edge.shape.len, 3)?)?);
+    spec.series = Series::interleaved(spec.shape.len, 3);
     spec.revision = b.revision();
     with_state(spec, 5)
 }

@@ -3,6 +3,7 @@
 use super::testing::{Edge, Params, chain, numbers, register, run};
 use crate::kernel::RowShape;
 use crate::mem::Complex32;
+use crate::series::Series;
 use crate::stages::testing::{close, signal};
 use crate::stages::{Build, EdgeShape, Param, find};
 use core::f64::consts::TAU;
@@ -215,11 +216,13 @@ fn parameters_and_edges_are_checked() {
     // Rows of overlapping windows or interleaved channels are not consecutive samples.
     for (stride, channels) in [(9, 1), (10, 2)] {
         let shape = RowShape { dtype: x.shape.dtype, len: 10 };
-        let edge = EdgeShape { shape, stride, channels, lookback: 0, lookahead: 0 };
+        let series = Series { step: stride as u64 / u64::from(channels), channels, ..Series::new(10) };
+        let edge = EdgeShape { stride, series, ..EdgeShape::of(shape) };
         let mut area = [core::mem::MaybeUninit::<u8>::uninit(); 4096];
         let mut pool = crate::mem::Carver::new(&mut area).unwrap();
         let params = [Param { key: "alpha", value: 0.5, values: &[] }];
-        let mut build = Build { kind: "ema", params: &params, edges: &[edge], pool: &mut pool, host_plans: None };
+        let mut build =
+            Build { kind: "ema", stage: "ema", params: &params, edges: &[edge], pool: &mut pool, host_plans: None };
         assert!(find("ema").unwrap()(&mut build).is_err());
     }
     // Short rows require a halo on the side of the end.

@@ -26,6 +26,7 @@ use super::{ScanStep, as_samples, precision, run, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::series::Series;
 use crate::stages::{Build, shape};
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
@@ -37,6 +38,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let window = checked::size(b.count("window", None, 1, 1 << 20)?)?;
     let ddof = b.count("ddof", Some(0), 0, 1 << 20)? as f64;
     let mut spec = StageSpec::new(Rolling { ddof, precision }, shape(precision, checked::mul(edge.shape.len, 2)?)?);
+    spec.series = Series::interleaved(spec.shape.len, 2);
     spec.revision = b.revision();
     with_state(spec, checked::add(checked::mul(window, 2)?, 4)?)
 }

@@ -22,20 +22,22 @@ use super::matrix::{
     congruent, difference, identity, inverse, product, sum, symmetric, times, transposed, triangle, vector,
 };
 use super::numbers::Results;
-use super::{consecutive, precision, with_state};
+use super::{precision, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::series::Series;
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow_any(&[KEYS, &["covariance", "precision"]])?;
-    let edge = consecutive(b, b.one_edge()?)?;
+    let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::F64])?;
     let (d, dynamics) = dynamics(b)?;
+    b.consecutive(edge, record(d))?;
     if edge.shape.len.checked_rem(record(d)) != Some(0) {
         return Err(b
             .error(Status::Graph, "{n}: rows of {a} elements are not those of a kalman stage of {b} states")
@@ -47,6 +49,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let shape = shape(precision(b, Dtype::F64)?, checked::mul(steps, each)?)?;
     let kernel = Rts { d, each, row_len: shape.len, dynamics, wide: shape.dtype == Dtype::F64 };
     let mut spec = StageSpec::new(kernel, shape);
+    spec.series = Series::interleaved(spec.shape.len, each);
     spec.reverse = true;
     spec.revision = b.revision();
     with_state(spec, checked::add(record(d), 1)?)

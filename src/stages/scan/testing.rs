@@ -38,7 +38,7 @@ impl Edge {
 
     fn described(&self) -> EdgeShape {
         let (lookback, lookahead) = (self.lookback as u32, self.lookahead as u32);
-        EdgeShape { shape: self.shape, stride: self.shape.len, channels: 1, lookback, lookahead }
+        EdgeShape { lookback, lookahead, ..EdgeShape::of(self.shape) }
     }
 
     /// The rows of a block with its halo.

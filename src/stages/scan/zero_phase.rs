@@ -30,11 +30,12 @@
 //! state.
 
 use super::biquad::{Section, filter, sections, settle, settles};
-use super::{Real, Sample, as_samples, consecutive, precision, with_state};
+use super::{Real, Sample, as_samples, precision, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, EdgeRows, Kernel, Rows, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::series::{Axis, Series};
 use crate::stages::{Build, EdgeShape, shape};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -57,7 +58,7 @@ fn padding(b: &Build<'_, '_>, sections: &[Section]) -> Result<usize> {
 
 /// Refuses an edge `x` if a row with its halo on one side is shorter than the extension requires.
 fn reaches(b: &Build<'_, '_>, x: EdgeShape, halo: u32, pad: usize) -> Result<()> {
-    consecutive(b, x)?;
+    b.consecutive(x, 1)?;
     b.takes(x, super::SAMPLES)?;
     let available = checked::mul(x.shape.len, checked::add(checked::size(u64::from(halo))?, 1)?)?;
     if available > pad {
@@ -80,6 +81,7 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let words = checked::mul(sections.len(), 2)?;
     let shape = shape(Dtype::F64, checked::add(x.shape.len, words)?)?;
     let mut spec = StageSpec::new(Forward { sections, pad, row_len: shape.len }, shape);
+    spec.series = Series { axis: Axis::Record, ..Series::new(shape.len) };
     spec.revision = b.revision();
     with_state(spec, checked::add(words, 1)?)
 }
@@ -94,11 +96,13 @@ pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     reaches(b, x, x.lookback, pad)?;
     let words = checked::mul(sections.len(), 2)?;
     let fits = rows.shape.dtype == Dtype::F64 && rows.shape.len == checked::add(x.shape.len, words)?;
+    b.named(rows, rows.series.records(rows.shape.len))?;
     if !fits || rows.lookback != 0 || rows.lookahead != 0 {
         return Err(EDGES);
     }
     let shape = shape(precision(b, as_samples(x))?, x.shape.len)?;
     let mut spec = StageSpec::new(Reverse { sections, pad, wide: shape.dtype == Dtype::F64 }, shape);
+    spec.series = x.series;
     spec.reverse = true;
     spec.scratch_bytes = checked::mul(pad, size_of::<f64>())?;
     spec.revision = b.revision();

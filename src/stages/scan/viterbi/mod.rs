@@ -27,11 +27,12 @@
 //! State of `viterbi`: `2^(K-1)` metrics, `f32`. State of `viterbi_traceback`: 1 once started, and the encoder's state,
 //! `u32`. Symbols above 1e6 or below -1e6 count as 1e6 or -1e6, NaN as erased.
 
-use super::{consecutive, given, samples};
+use super::given;
 use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::series::{Axis, Series};
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -52,7 +53,8 @@ fn decision_bytes(states: usize) -> usize {
 
 pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["constraint", "generators", "invert", "any_start"])?;
-    let edge = samples(b, &[Dtype::U8, Dtype::I8, Dtype::F32])?;
+    let edge = b.one_edge()?;
+    b.takes(edge, &[Dtype::U8, Dtype::I8, Dtype::F32])?;
     let states = states(b)?;
     let list: &[f64] = match given(b, "generators") {
         [] if states == 64 => &[121.0, 91.0],
@@ -75,6 +77,7 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     generators.iter_mut().zip(list).for_each(|(to, g)| *to = *g as u16);
     let invert = flips.iter().rev().fold(0u8, |mask, v| mask << 1 | u8::from(*v == 1.0));
     let symbols = list.len();
+    b.consecutive(edge, symbols)?;
     if edge.shape.len == 0 || edge.shape.len.checked_rem(symbols) != Some(0) {
         let text = "a {n} stage reads rows of a multiple of {a} symbols, one for each generator, not of {b}";
         return Err(b.error(Status::Graph, text).a(checked::count(symbols)).b(checked::count(edge.shape.len)));
@@ -86,6 +89,7 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         Viterbi { states, symbols, generators, invert, any_start, oldest: 0, newest: 0, row_len: shape.len };
     (kernel.oldest, kernel.newest) = (kernel.word(1), kernel.word(states));
     let mut spec = StageSpec::new(kernel, shape);
+    spec.series = Series { axis: Axis::Record, ..Series::new(spec.shape.len) };
     spec.state_bytes = checked::mul(states, size_of::<f32>())?;
     spec.state_align = align_of::<f32>();
     spec.state_word = size_of::<f32>();
@@ -357,7 +361,8 @@ impl Kernel for Viterbi {
 
 pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["constraint", "end", "pack"])?;
-    let edge = consecutive(b, b.one_edge()?)?;
+    let edge = b.one_edge()?;
+    b.named(edge, edge.series.records(edge.shape.len))?;
     b.takes(edge, &[Dtype::U8])?;
     let states = states(b)?;
     let decisions = edge.shape.len.sat_sub(1);
