@@ -807,24 +807,6 @@ sqs_status sqs_config_host_defaults(sqs_config *config);
  * last row, a call gets consecutive rows and computes them from the last to the first, and rows and edges are in
  * ascending order in memory, as in every call. Chapter 9 describes scans.
  *
- * Rows as a series
- * ----------------
- *
- * Each input and stage has properties of its rows, which stages check when they are registered, however far from the
- * input:
- *
- * - step: samples from the start of a row to the start of the next. Rows are consecutive if the step is the number of
- *   samples in a row. They overlap if it is less (hop below window), and samples are skipped if it is more.
- * - channels: elements of a sample, interleaved in a row.
- * - bins: whether the elements of a row are bins of a spectrum or a histogram, or samples in time.
- * - unit: whether the elements are samples, magnitudes or powers (SQS_UNIT_...).
- *
- * An input has the step hop, its channels, and samples. A stage of the caller declares its rows in the fields row_step,
- * row_channels and row_unit and with the flags #SQS_STAGE_KEEPS_SERIES and #SQS_STAGE_BINS. With zeros it is a new series:
- * consecutive rows of one channel. A stage that needs consecutive samples or one channel has the flags
- * #SQS_STAGE_NEEDS_CONSECUTIVE and #SQS_STAGE_NEEDS_ONE_CHANNEL: it is refused with #SQS_ERR_GRAPH on other rows, and the
- * error detail has the stage, the edge and the remedy. A filter that counts each sample once needs both.
- *
  * @{
  */
 
@@ -836,26 +818,8 @@ sqs_status sqs_config_host_defaults(sqs_config *config);
 
 /** @name Flags of a stage
  *  @{ */
-#define SQS_STAGE_REVERSE            1 /**< A reverse scan: the state runs from the last row to the first.
-                                             state_bytes must be at least 1. */
-#define SQS_STAGE_KEEPS_SERIES       2 /**< The rows are those of the first edge, computed element by element or
-                                             filtered: same step, channels and unit, and bins stay bins. row_step and
-                                             row_channels must be 0. */
-#define SQS_STAGE_BINS               4 /**< The elements of a row are bins of a spectrum or a histogram, not samples
-                                             in time. */
-#define SQS_STAGE_NEEDS_CONSECUTIVE  8 /**< The stage needs rows of consecutive samples on all edges. Rows that
-                                             overlap or skip samples, and bins, are refused. */
-#define SQS_STAGE_NEEDS_ONE_CHANNEL 16 /**< The stage needs rows of one channel on all edges. Rows with interleaved
-                                             channels are refused. */
-/** @} */
-
-/** @name Units of elements
- *  @{ */
-#define SQS_UNIT_OTHER     0 /**< Not known, or none of the others. */
-#define SQS_UNIT_SAMPLES   1 /**< Samples, or what is linear in them: the unit of inputs. */
-#define SQS_UNIT_MAGNITUDE 2 /**< Amplitudes without a sign, such as the magnitudes of a spectrum. */
-#define SQS_UNIT_POWER     3 /**< Squares of amplitudes, and their sums. The kinds energy and rms, which would
-                                   square them again, refuse them. */
+#define SQS_STAGE_REVERSE 1 /**< A reverse scan: the state runs from the last row to the first. state_bytes must be
+                                  at least 1. */
 /** @} */
 
 /** Rows of one edge in a call of a stage. Read them with #SQS_ROW. */
@@ -929,7 +893,7 @@ typedef struct sqs_edge_desc {
 typedef struct sqs_stage_desc {
     /** sizeof(sqs_stage_desc). */
     uint32_t struct_size;
-    /** 0, or #SQS_STAGE_REVERSE and other flags of a stage. */
+    /** 0 or #SQS_STAGE_REVERSE. */
     uint32_t flags;
     /** Name, 1 to #SQS_NAME_LEN bytes, not used by another stage or input; copied. */
     const char *name;
@@ -975,17 +939,6 @@ typedef struct sqs_stage_desc {
      * estimated from the bytes read and written.
      */
     uint64_t cost_ns_per_row;
-    /**
-     * Samples from the start of a row to the start of the next: less than a row has where rows overlap, more where
-     * samples between them are skipped. 0: as many as a row has (len / row_channels), so that rows are consecutive.
-     */
-    uint64_t row_step;
-    /** Interleaved channels in a row: elements of a sample. 0: 1. */
-    uint32_t row_channels;
-    /**
-     * Unit of the elements, #SQS_UNIT_OTHER to #SQS_UNIT_POWER; with #SQS_STAGE_KEEPS_SERIES, 0 is that of the edge.
-     */
-    uint32_t row_unit;
 } sqs_stage_desc;
 
 /**
@@ -997,13 +950,10 @@ typedef struct sqs_stage_desc {
  * @retval SQS_OK
  * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, run is NULL, len is 0, an element type or
  *                              boundary does not exist, the number of edges is out of range, an alignment is not a
- *                              power of two up to 64, #SQS_STAGE_REVERSE without state, len is not a multiple of
- *                              row_channels, row_unit does not exist, or #SQS_STAGE_KEEPS_SERIES with a field that it
- *                              excludes
+ *                              power of two up to 64, or #SQS_STAGE_REVERSE without state
  * @retval SQS_ERR_NAME         the name is already used, empty or too long, or an edge names the stage itself, a later
  *                              stage or nothing
- * @retval SQS_ERR_GRAPH        edges with different numbers of windows per row, an edge without what a flag needs, or
- *                              rows that cannot keep the channels of the first edge
+ * @retval SQS_ERR_GRAPH        edges with different numbers of windows per row
  * @retval SQS_ERR_LIMIT        max_stages or max_edges is reached, or the direction of scans changes too often between
  *                              an input and this stage
  * @retval SQS_ERR_OVERFLOW     a row does not fit the address space
@@ -1059,29 +1009,8 @@ sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id
  * @endcode
  *
  * Unless its description states otherwise, a kind has one edge, without lookback and lookahead, and computes the row
- * of the stage from one row of the edge. n is the number of elements of that row. Integers are used as they are, without
- * a scale; kinds that compute with them have the parameter scale, 1 by default.
- *
- * Scans and reverse scans treat the elements of consecutive rows as one stream of samples: rows that overlap, skip samples
- * or consist of bins are refused, also after other stages. To filter samples and then work on overlapping windows, filter
- * first, with hop = window, and gather windows afterwards with frame:
- *
- * @code{.c}
- * config.window = config.hop = 64;                                    (new samples per row)
- * sqs_edge_desc samples = { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 };    biquad "filtered" reads it
- * sqs_edge_desc filtered = { "filtered", 0, 3, SQS_BOUNDARY_ZERO, 0 };  frame "windows": 256 samples, every 64
- * sqs_edge_desc windows = { "windows", 0, 0, SQS_BOUNDARY_ZERO, 0 };  hann, rms, quantile, ... read it
- * @endcode
- *
- * fir and decimate return the outputs that depend on their row alone. On windows of hop + taps - 1 samples (decimate: hop a
- * multiple of factor) their rows are consecutive. Kinds that treat a row as samples of one channel refuse interleaved
- * channels: put a channel stage before them. Results of several numbers for each sample (cusum, kalman, pll,
- * rolling_stats, hmm_forward, quantile) are channels, too. energy and rms refuse powers, whose energy is their sum.
- *
- * Of the series of their rows (chapter 5), biquad, detrend, ema, hann, threshold and to_f32 keep all of that of their edge
- * (threshold not the unit), fir, decimate, band, channel and frame change the step or the channels, spectra and histograms
- * have bins, and all other kinds start a new series.
- *
+ * of the stage from one row of the edge. n is the number of elements of that row. Scans and reverse scans treat the
+ * elements of consecutive rows as one stream of samples: their input windows must not overlap (hop at least window).
  * Scans other than viterbi compute in f64 with basic operations only, so that their rows are the same bits on every
  * machine. "real" means every element type except #SQS_C32.
  *
@@ -1343,82 +1272,6 @@ const sqs_kind *sqs_kind_decimate(void);
 const sqs_kind *sqs_kind_detrend(void);
 
 /**
- * edge_max: The largest of the elements of several edges: y[i] = max over e of x_e[i].
- *
- * - Input: 2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
- * - Output: n elements; f64 for f64 input, else f32
- * - Notes: Computed in f64, in the order of the edges, and rounded once. NaN gives NaN. Both zeros are +0 in edge_max
- *   and edge_min.
- * - Source: numpy.max([x0, x1, ...], axis=0)
- *
- * | Parameter | Type   | Unit | Range           | Default |
- * | --------- | ------ | ---- | --------------- | ------- |
- * | scale     | number | -    | finite, above 0 | 1       |
- *
- * - scale: factor of the elements, applied to the result before it is rounded
- *
- * @return the kind "edge_max"
- */
-const sqs_kind *sqs_kind_edge_max(void);
-
-/**
- * edge_mean: Mean of the elements of several edges: y[i] = sum over e of x_e[i] / edges.
- *
- * - Input: 2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
- * - Output: n elements; f64 for f64 input, else f32
- * - Notes: Computed in f64, in the order of the edges, and rounded once. NaN gives NaN. Both zeros are +0 in edge_max
- *   and edge_min.
- * - Source: numpy.mean([x0, x1, ...], axis=0)
- *
- * | Parameter | Type   | Unit | Range           | Default |
- * | --------- | ------ | ---- | --------------- | ------- |
- * | scale     | number | -    | finite, above 0 | 1       |
- *
- * - scale: factor of the elements, applied to the result before it is rounded
- *
- * @return the kind "edge_mean"
- */
-const sqs_kind *sqs_kind_edge_mean(void);
-
-/**
- * edge_min: The smallest of the elements of several edges: y[i] = min over e of x_e[i].
- *
- * - Input: 2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
- * - Output: n elements; f64 for f64 input, else f32
- * - Notes: Computed in f64, in the order of the edges, and rounded once. NaN gives NaN. Both zeros are +0 in edge_max
- *   and edge_min.
- * - Source: numpy.min([x0, x1, ...], axis=0)
- *
- * | Parameter | Type   | Unit | Range           | Default |
- * | --------- | ------ | ---- | --------------- | ------- |
- * | scale     | number | -    | finite, above 0 | 1       |
- *
- * - scale: factor of the elements, applied to the result before it is rounded
- *
- * @return the kind "edge_min"
- */
-const sqs_kind *sqs_kind_edge_min(void);
-
-/**
- * edge_sum: Sum of the elements of several edges: y[i] = sum over e of x_e[i].
- *
- * - Input: 2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
- * - Output: n elements; f64 for f64 input, else f32
- * - Notes: Computed in f64, in the order of the edges, and rounded once. NaN gives NaN. Both zeros are +0 in edge_max
- *   and edge_min.
- * - Source: numpy.sum([x0, x1, ...], axis=0)
- *
- * | Parameter | Type   | Unit | Range           | Default |
- * | --------- | ------ | ---- | --------------- | ------- |
- * | scale     | number | -    | finite, above 0 | 1       |
- *
- * - scale: factor of the elements, applied to the result before it is rounded
- *
- * @return the kind "edge_sum"
- */
-const sqs_kind *sqs_kind_edge_sum(void);
-
-/**
  * ema: Exponential moving average, the one-pole low-pass: y += alpha (x - y).
  *
  * - Input: f32, f64 or i16 samples; a scan
@@ -1472,36 +1325,14 @@ const sqs_kind *sqs_kind_energy(void);
 const sqs_kind *sqs_kind_fir(void);
 
 /**
- * frame: Windows of consecutive rows: y is the rows t hop - lookback to t hop + lookahead of the edge, one after
- * another.
+ * hann: Periodic Hann window: y[i] = x[i] sin^2(pi i / n); of one element the window is 1.
  *
- * - Input: consecutive rows of any type and any number of channels; the edge has the lookback or the lookahead
- * - Output: (lookback + 1 + lookahead) n elements of the same type
- * - Notes: Use it to filter samples first and to cut them into overlapping windows afterwards. Rows before the first
- *   and after the last one are those of the boundary of the edge. With lookahead only, row t is the window that starts
- *   at row t hop.
- * - Source: numpy.lib.stride_tricks.sliding_window_view(x, rows * n)[::hop * n]
- *
- * | Parameter | Type    | Unit | Range        | Default | Meaning                                   |
- * | --------- | ------- | ---- | ------------ | ------- | ----------------------------------------- |
- * | hop       | integer | rows | 1 to 1048576 | 1       | rows of the edge from one row to the next |
- *
- * @return the kind "frame"
- */
-const sqs_kind *sqs_kind_frame(void);
-
-/**
- * hann: Periodic Hann window: y[i] = x[i] scale sin^2(pi i / n); of one element the window is scale.
- *
- * - Input: f32 or i16, one channel
+ * - Input: f32 or i16 (scaled by 1/32768), one channel
  * - Output: n f32
  * - Notes: The window has the same bits on every machine.
  * - Source: scipy.signal.get_window('hann', n, fftbins=True); Harris, On the use of windows for harmonic analysis with
  *   the discrete Fourier transform, Proc. IEEE 66 (1978)
- *
- * | Parameter | Type   | Unit | Range           | Default | Meaning                                                 |
- * | --------- | ------ | ---- | --------------- | ------- | ------------------------------------------------------- |
- * | scale     | number | -    | finite, above 0 | 1       | factor of the window; 1/32768 makes full scale of i16 1 |
+ * - Parameters: none
  *
  * @return the kind "hann"
  */
@@ -1611,24 +1442,6 @@ const sqs_kind *sqs_kind_hmm_forward(void);
 const sqs_kind *sqs_kind_kalman(void);
 
 /**
- * max: The largest element: max x[i].
- *
- * - Input: f32 or i16, one channel
- * - Output: 1 f32
- * - Notes: NaN gives NaN. Both zeros are +0.
- * - Source: numpy.max(x)
- *
- * | Parameter | Type   | Unit | Range           | Default |
- * | --------- | ------ | ---- | --------------- | ------- |
- * | scale     | number | -    | finite, above 0 | 1       |
- *
- * - scale: factor of the elements, applied to the result before it is rounded
- *
- * @return the kind "max"
- */
-const sqs_kind *sqs_kind_max(void);
-
-/**
  * mean: Arithmetic mean: sum x[i] / n.
  *
  * - Input: f32 or i16 (not scaled)
@@ -1639,24 +1452,6 @@ const sqs_kind *sqs_kind_max(void);
  * @return the kind "mean"
  */
 const sqs_kind *sqs_kind_mean(void);
-
-/**
- * min: The smallest element: min x[i].
- *
- * - Input: f32 or i16, one channel
- * - Output: 1 f32
- * - Notes: NaN gives NaN. Both zeros are +0.
- * - Source: numpy.min(x)
- *
- * | Parameter | Type   | Unit | Range           | Default |
- * | --------- | ------ | ---- | --------------- | ------- |
- * | scale     | number | -    | finite, above 0 | 1       |
- *
- * - scale: factor of the elements, applied to the result before it is rounded
- *
- * @return the kind "min"
- */
-const sqs_kind *sqs_kind_min(void);
 
 /**
  * pll: Phase-locked loop of second order that tracks a tone: e = arg(x exp(-2 pi i phase)) / (2 pi), frequency += ki e,
@@ -1827,24 +1622,6 @@ const sqs_kind *sqs_kind_rolling_stats(void);
  * @return the kind "rts_smoother"
  */
 const sqs_kind *sqs_kind_rts_smoother(void);
-
-/**
- * sum: Sum of the elements: sum x[i]; of a row of powers, its energy.
- *
- * - Input: f32 or i16, one channel
- * - Output: 1 f32
- * - Notes: f32 is summed in f64, i16 exactly; the result is rounded once. NaN gives NaN.
- * - Source: numpy.sum(x)
- *
- * | Parameter | Type   | Unit | Range           | Default |
- * | --------- | ------ | ---- | --------------- | ------- |
- * | scale     | number | -    | finite, above 0 | 1       |
- *
- * - scale: factor of the elements, applied to the result before it is rounded
- *
- * @return the kind "sum"
- */
-const sqs_kind *sqs_kind_sum(void);
 
 /**
  * threshold: Alarm per element: 1 if x > level, else 0; with below, 1 if x < level.

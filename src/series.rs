@@ -22,7 +22,7 @@ pub enum Axis {
 /// What the elements are, where a stage may depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Not known, or none of the others.
+    /// Not known, or none of those below.
     Other = 0,
     /// Samples of an input, or what is linear in them.
     Samples = 1,

@@ -5,21 +5,56 @@ use super::{Isa, LANES, Level};
 /// Outputs of a filter computed together, and elements compared together.
 pub const BLOCK: usize = 4 * LANES;
 
+/// Taps summed in `f32` before the sum is added to an `f64`: bounds the error of filters of any length.
+const RUN: usize = 32;
+
+/// The sums of `N` outputs over some taps, in `f32`. `at` is the element of a phase and the phase of the first tap, and
+/// moves to those after the last one.
+#[inline(always)]
+fn sums<const N: usize>(
+    at: &mut (usize, usize),
+    x: &[f32],
+    phase_len: usize,
+    taps: &[f32],
+    phases: usize,
+) -> Option<[f32; N]> {
+    let mut sums = [0f32; N];
+    let (mut from, mut phase) = *at;
+    for t in taps {
+        let start = phase.wrapping_mul(phase_len).wrapping_add(from);
+        let window = x.get(start..).and_then(|p| p.first_chunk::<N>())?;
+        for (s, v) in sums.iter_mut().zip(window) {
+            *s += t * v;
+        }
+        phase = phase.wrapping_add(1);
+        if phase >= phases {
+            (from, phase) = (from.wrapping_add(1), 0);
+        }
+    }
+    *at = (from, phase);
+    Some(sums)
+}
+
 /// Outputs `start .. start + N` of [`correlate`], summed together.
 #[inline(always)]
 fn outputs<const N: usize>(out: &mut [f32], start: usize, x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
-    let mut sums = [0f32; N];
-    for (r, taps) in h.chunks(phases).enumerate() {
-        let from = start.wrapping_add(r);
-        for (t, phase) in taps.iter().zip(x.chunks_exact(phase_len)) {
-            let Some(window) = phase.get(from..).and_then(|p| p.first_chunk::<N>()) else { return };
-            for (s, v) in sums.iter_mut().zip(window) {
-                *s += t * v;
-            }
+    let Some(place) = out.get_mut(start..).and_then(|o| o.first_chunk_mut::<N>()) else { return };
+    let mut at = (start, 0);
+    if h.len() <= RUN {
+        if let Some(sums) = sums(&mut at, x, phase_len, h, phases) {
+            *place = sums;
+        }
+        return;
+    }
+    let mut totals = [0f64; N];
+    for taps in h.chunks(RUN) {
+        let Some(sums) = sums::<N>(&mut at, x, phase_len, taps, phases) else { return };
+        for (total, s) in totals.iter_mut().zip(&sums) {
+            *total += f64::from(*s);
         }
     }
-    if let Some(place) = out.get_mut(start..).and_then(|o| o.first_chunk_mut::<N>()) {
-        *place = sums;
+    for (y, total) in place.iter_mut().zip(&totals) {
+        *y = *total as f32;
     }
 }
 
@@ -34,7 +69,8 @@ fn in_blocks<const N: usize>(out: &mut [f32], x: &[f32], phase_len: usize, h: &[
 }
 
 per_level! {
-    /// `out[j] = sum h[i] * x[j * phases + i]`, each sum in the order of `i`, starting from 0.
+    /// `out[j] = sum h[i] * x[j * phases + i]`, each sum in the order of `i`: runs of 32 in `f32`, starting from 0, the
+    /// sums of the runs in `f64`.
     ///
     /// `x` consists of phases of `phase_len` elements: the first has every `phases`-th element of the row, the second
     /// the elements after them, and so on; with one phase it is the row.
@@ -110,7 +146,11 @@ mod tests {
             };
             let all: Vec<_> = levels().into_iter().map(run).collect();
             assert!(all.windows(2).all(|w| w[0] == w[1]), "{n} {taps}");
-            let plain = |j: usize| (0..taps).fold(0f32, |s, i| s + h[i] * x[j + i]).to_bits();
+            let run = |i: usize, j: usize| (i..taps.min(i + RUN)).fold(0f32, |s, i| s + h[i] * x[j + i]);
+            let plain = |j: usize| {
+                let total = (0..taps).step_by(RUN).fold(0f64, |s, i| s + f64::from(run(i, j)));
+                (if taps <= RUN { run(0, j) } else { total as f32 }).to_bits()
+            };
             let want: Vec<u32> = (0..=n - taps).map(plain).chain((0..=n - taps).step_by(step).map(plain)).collect();
             assert_eq!(all[0], want);
         }

@@ -1,9 +1,6 @@
-//! Loops over the elements of a row: products, sums with positions, the maximum.
+//! Loops over the elements of a row: products, the maximum.
 
-use super::{Isa, LANES, Level, VECTORS, fold_lanes};
-
-/// Elements summed in `f32` before the sum is added to an `f64`: bounds the error for rows of any length.
-const RUN: usize = 1024;
+use super::{Isa, LANES, Level};
 
 per_level! {
     /// `out = x * w`, element by element.
@@ -60,106 +57,12 @@ pub fn argmax(level: Level, x: &[f32]) -> usize {
     find(level, x, max(level, x)).unwrap_or(0)
 }
 
-/// Two lane rows.
-type Pairs = [f32; 2 * LANES];
-
-#[inline(always)]
-fn moments_by_block(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pairs]) {
-    for block in blocks {
-        for (((s, w), k), v) in s.iter_mut().zip(&mut *w).zip(&mut *at).zip(block) {
-            *s += v;
-            *w += v * *k;
-            *k += (2 * LANES) as f32;
-        }
-    }
-}
-
-/// As [`moments_by_block`], lane by lane, so that the numbers of a lane stay in registers: for processors without
-/// vectors.
-#[inline(always)]
-fn moments_by_lane(s: &mut Pairs, w: &mut Pairs, at: &mut Pairs, blocks: &[Pairs]) {
-    for (lane, ((s, w), at)) in s.iter_mut().zip(w).zip(at).enumerate() {
-        let (mut sum, mut weighted, mut k) = (*s, *w, *at);
-        for v in blocks.iter().filter_map(|block| block.get(lane)) {
-            sum += v;
-            weighted += v * k;
-            k += (2 * LANES) as f32;
-        }
-        (*s, *w, *at) = (sum, weighted, k);
-    }
-}
-
 per_level! {
-    /// `(sum x[k], sum k * x[k])`. Runs of 1024 elements are summed in `f32` lanes, counting positions from the start
-    /// of the run; the runs are added in `f64`.
-    pub fn moments(x: &[f32]) -> (f64, f64) {
-        let (mut sum, mut weighted, mut start) = (0f64, 0f64, 0f64);
-        for run in x.chunks(RUN) {
-            let (mut s, mut w, mut at) = ([0f32; 2 * LANES], [0f32; 2 * LANES], [0f32; 2 * LANES]);
-            for (i, k) in at.iter_mut().enumerate() {
-                *k = i as f32;
-            }
-            let (blocks, rest) = run.as_chunks();
-            if VECTORS {
-                moments_by_block(&mut s, &mut w, &mut at, blocks);
-            } else {
-                moments_by_lane(&mut s, &mut w, &mut at, blocks);
-            }
-            for (((s, w), k), v) in s.iter_mut().zip(&mut w).zip(&at).zip(rest) {
-                *s += v;
-                *w += v * k;
-            }
-            let run_sum = f64::from(fold_pairs(s));
-            sum += run_sum;
-            weighted += f64::from(fold_pairs(w)) + start * run_sum;
-            start += RUN as f64;
-        }
-        (sum, weighted)
+    /// Bits of the largest magnitude of `x`: the bits without the sign, compared as integers. An infinity is above all
+    /// numbers, and a NaN above all infinities: `f32::INFINITY.to_bits()` or more if an element is not finite.
+    pub fn peak(x: &[f32]) -> u32 {
+        x.iter().fold(0i32, |m, v| m.max((v.to_bits() & 0x7fff_ffff).cast_signed())).cast_unsigned()
     }
-}
-
-per_level! {
-    /// `sum x[k]^2`: runs of 1024 elements in `f32` lanes, the runs in `f64`.
-    pub fn energy(x: &[f32]) -> f64 {
-        let mut sum = 0f64;
-        for run in x.chunks(RUN) {
-            let mut s = [0f32; 2 * LANES];
-            let (blocks, rest) = run.as_chunks::<{ 2 * LANES }>();
-            for block in blocks {
-                for (s, v) in s.iter_mut().zip(block) {
-                    *s += v * v;
-                }
-            }
-            for (s, v) in s.iter_mut().zip(rest) {
-                *s += v * v;
-            }
-            sum += f64::from(fold_pairs(s));
-        }
-        sum
-    }
-}
-
-per_level! {
-    /// `sum x[k]^2`, exact.
-    pub fn energy_i16(x: &[i16]) -> u64 {
-        x.iter().fold(0u64, |sum, v| {
-            let v = i32::from(*v);
-            sum.wrapping_add(u64::from(v.wrapping_mul(v).unsigned_abs()))
-        })
-    }
-}
-
-/// Sum of two lane rows: adds the rows, then the lanes.
-#[inline(always)]
-fn fold_pairs(lanes: [f32; 2 * LANES]) -> f32 {
-    let (rows, _) = lanes.as_chunks::<LANES>();
-    let mut all = [0f32; LANES];
-    if let [first, second] = rows {
-        for ((sum, a), b) in all.iter_mut().zip(first).zip(second) {
-            *sum = a + b;
-        }
-    }
-    fold_lanes(all)
 }
 
 #[cfg(test)]
@@ -222,36 +125,16 @@ mod tests {
     }
 
     #[test]
-    fn lane_by_lane_gives_the_bits_of_block_by_block() {
-        for n in [0, 1, 2, 31] {
-            let mut blocks = vec![[0f32; 2 * LANES]; n];
-            blocks.as_flattened_mut().copy_from_slice(&noise(n * 2 * LANES));
-            let start: Pairs = core::array::from_fn(|i| i as f32);
-            let (mut a, mut b) = ([start; 3], [start; 3]);
-            let [s, w, at] = &mut a;
-            moments_by_block(s, w, at, &blocks);
-            let [s, w, at] = &mut b;
-            moments_by_lane(s, w, at, &blocks);
-            assert_eq!(a, b);
-            assert!(n == 0 || a.iter().all(|lanes| *lanes != start));
-        }
-    }
-
-    #[test]
-    fn sums_are_the_same_at_every_level_and_close_to_f64() {
+    fn the_peak_has_the_bits_of_the_largest_magnitude() {
         for n in SIZES {
-            let x = noise(n);
-            let (s, w) = same(|l| moments(l, &x));
-            let exact = x.iter().map(|v| f64::from(*v)).sum::<f64>();
-            let exact_w = x.iter().enumerate().map(|(k, v)| k as f64 * f64::from(*v)).sum::<f64>();
-            let size = x.iter().map(|v| f64::from(v.abs())).sum::<f64>();
-            assert!((s - exact).abs() <= size * 1e-6, "{s} {exact}");
-            assert!((w - exact_w).abs() <= size * n as f64 * 1e-6, "{w} {exact_w}");
-            let e = same(|l| energy(l, &x));
-            let exact = x.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
-            assert!((e - exact).abs() <= exact * 1e-6, "{e} {exact}");
+            let mut x = noise(n);
+            let want = x.iter().fold(0f32, |m, v| m.max(v.abs())).to_bits();
+            assert_eq!(same(|l| peak(l, &x)), want);
+            for bad in [f32::INFINITY, f32::NEG_INFINITY, f32::NAN, -f32::NAN] {
+                x.iter_mut().skip(n / 2).take(1).for_each(|v| *v = bad);
+                assert_eq!(same(|l| peak(l, &x)), if n == 0 { 0 } else { bad.abs().to_bits() });
+            }
         }
-        let ints = [i16::MIN; 100];
-        assert_eq!(same(|l| energy_i16(l, &ints)), 100 << 30);
+        assert_eq!(same(|l| peak(l, &[-0.0, -1e-45])), 1);
     }
 }

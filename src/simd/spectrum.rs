@@ -100,11 +100,18 @@ fn ends(out: &mut [f32], z: impl Half) {
     }
 }
 
+/// Takes the roots, with `root`; returns the bits of the largest power. An infinity is above all numbers, and a NaN above
+/// all infinities.
 #[inline(always)]
-fn roots(out: &mut [f32], root: bool) {
-    if root {
-        out.iter_mut().for_each(|p| *p = sqrt(*p));
+fn finish(out: &mut [f32], root: bool) -> u32 {
+    let mut peak = 0i32;
+    for p in out {
+        peak = peak.max((p.to_bits() & 0x7fff_ffff).cast_signed());
+        if root {
+            *p = sqrt(*p);
+        }
     }
+    peak.cast_unsigned()
 }
 
 /// Computes pair by pair, from both ends to the middle: for processors without vectors.
@@ -151,8 +158,9 @@ fn pairs_in_tiles(out: &mut [f32], z: impl Half, cos: &[f32], sin: &[f32]) {
 
 per_level! {
     /// Power `|X[k]|^2`, or with `root` the magnitude, of the bins `0 ..= h`, from the half-length transform `z`.
-    /// `cos` and `sin` hold the halved twiddles of `k = 1, 2, ...`, less than `h/2`.
-    pub fn half_power(out: &mut [f32], z: &[f32], cos: &[f32], sin: &[f32], root: bool) {
+    /// `cos` and `sin` hold the halved twiddles of `k = 1, 2, ...`, less than `h/2`. Returns the bits of the largest power:
+    /// `f32::INFINITY.to_bits()` or more if one is not finite.
+    pub fn half_power(out: &mut [f32], z: &[f32], cos: &[f32], sin: &[f32], root: bool) -> u32 {
         let (z, _) = z.as_chunks::<2>();
         ends(out, z);
         if VECTORS {
@@ -160,27 +168,27 @@ per_level! {
         } else {
             pairs_one_by_one(out, z, cos, sin);
         }
-        roots(out, root);
+        finish(out, root)
     }
 }
 
 per_level! {
     /// As [`half_power`], from a transform with real and imaginary parts in two arrays.
-    pub fn half_power_apart(out: &mut [f32], re: &[f32], im: &[f32], cos: &[f32], sin: &[f32], root: bool) {
+    pub fn half_power_apart(out: &mut [f32], re: &[f32], im: &[f32], cos: &[f32], sin: &[f32], root: bool) -> u32 {
         ends(out, (re, im));
         pairs_in_tiles(out, (re, im), cos, sin);
-        roots(out, root);
+        finish(out, root)
     }
 }
 
 per_level! {
     /// Power `|z[k]|^2`, or with `root` the magnitude, of the first `out.len()` elements.
-    pub fn power(out: &mut [f32], z: &[f32], root: bool) {
+    pub fn power(out: &mut [f32], z: &[f32], root: bool) -> u32 {
         let (z, _) = z.as_chunks::<2>();
         for (p, [re, im]) in out.iter_mut().zip(z) {
             *p = re * re + im * im;
         }
-        roots(out, root);
+        finish(out, root)
     }
 }
 
@@ -215,11 +223,13 @@ mod tests {
             for root in [false, true] {
                 let run = |l: Level| {
                     let (mut a, mut b) = (vec![f32::NAN; h + 1], vec![f32::NAN; h]);
-                    half_power(l, &mut a, &z, &cos, &sin, root);
+                    let peak = half_power(l, &mut a, &z, &cos, &sin, root);
                     let (re, im): (Vec<f32>, Vec<f32>) = z.chunks(2).map(|z| (z[0], z[1])).unzip();
                     let mut apart = vec![f32::NAN; h + 1];
-                    half_power_apart(l, &mut apart, &re, &im, &cos, &sin, root);
+                    assert_eq!(half_power_apart(l, &mut apart, &re, &im, &cos, &sin, root), peak);
                     assert_eq!(a, apart);
+                    let largest = a.iter().fold(0f32, |m, v| m.max(*v));
+                    assert_eq!(if root { f32::from_bits(peak).sqrt() } else { f32::from_bits(peak) }, largest);
                     power(l, &mut b, &z, root);
                     a.iter().chain(&b).map(|v| v.to_bits()).collect::<Vec<_>>()
                 };

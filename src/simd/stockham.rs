@@ -197,18 +197,26 @@ pub fn stockham_table(table: &mut [f32], h: usize, vectors: bool, turn: impl Fn(
     }
 }
 
+/// A number times a power of two: exact, but where the result is subnormal.
+#[inline(always)]
+pub fn scaled(x: f32, scale: f64) -> f32 {
+    (f64::from(x) * scale) as f32
+}
+
 per_level! {
-    /// Transforms `z` (real and imaginary parts interleaved, a power of two of elements) into `re` and `im`. `work` has
-    /// the size of both.
-    pub fn stockham(re: &mut [f32], im: &mut [f32], work: &mut [f32], z: &[f32], table: &[f32]) {
+    /// Transforms `z` (real and imaginary parts interleaved, a power of two of elements), or `z` times a power of two,
+    /// into `re` and `im`. `work` has the size of both.
+    pub fn stockham(re: &mut [f32], im: &mut [f32], work: &mut [f32], z: &[f32], scale: Option<f64>, table: &[f32]) {
         let (z, _) = z.as_chunks::<2>();
         let h = z.len();
         if h < 4 {
+            let factor = scale.unwrap_or(1.0);
+            let at = |z: &Bin| z.map(|v| scaled(v, factor));
             if let ([a, b], [r0, r1], [i0, i1]) = (z, &mut *re, &mut *im) {
-                let ([ar, ai], [br, bi]) = (*a, *b);
+                let ([ar, ai], [br, bi]) = (at(a), at(b));
                 (*r0, *r1, *i0, *i1) = (ar + br, ar - br, ai + bi, ai - bi);
-            } else if let ([[a, b]], [r], [i]) = (z, re, im) {
-                (*r, *i) = (*a, *b);
+            } else if let ([a], [r], [i]) = (z, re, im) {
+                [*r, *i] = at(a);
             }
             return;
         }
@@ -219,14 +227,21 @@ per_level! {
         if count.is_multiple_of(2) {
             core::mem::swap(&mut to, &mut from);
         }
+        // The first pass does not write to the buffer that the second one reads: place for a scaled copy.
+        if let Some(scale) = scale {
+            for ((re, im), z) in from.0.iter_mut().zip(&mut *from.1).zip(z) {
+                [*re, *im] = z.map(|v| scaled(v, scale));
+            }
+        }
         let mut table = table;
         for (n, s, apart) in passes(h, true) {
             let (turns, after) = table.split_at_checked(apart.wrapping_mul(TURNS)).unwrap_or_default();
             table = after;
             let (y, x) = ((&mut *to.0, &mut *to.1), (&*from.0, &*from.1));
             match (s, h < 4 * TILE) {
-                (1, true) => early::<1, 1>(y, z, h, turns),
-                (1, false) => early::<TILE, 1>(y, z, h, turns),
+                (1, true) if scale.is_none() => early::<1, 1>(y, z, h, turns),
+                (1, false) if scale.is_none() => early::<TILE, 1>(y, z, h, turns),
+                (1, _) => early::<1, 1>(y, x, h, turns),
                 (4, true) => early::<4, 4>(y, x, h, turns),
                 (4, false) => early::<TILE, 4>(y, x, h, turns),
                 _ => later(y, x, h, s, turns),
@@ -292,29 +307,36 @@ fn sums_and_differences(y: &mut [Bin], x: &[Bin]) {
     }
 }
 
-/// Transforms `x` (real and imaginary parts interleaved, a power of two of elements) into `z`, of the same layout.
-/// `work` has the size of `z`.
-pub fn stockham_plain(z: &mut [f32], work: &mut [f32], x: &[f32], table: &[f32]) {
+/// Transforms `x` (real and imaginary parts interleaved, a power of two of elements), or `x` times a power of two, into
+/// `z`, of the same layout. `work` has the size of `z`.
+pub fn stockham_plain(z: &mut [f32], work: &mut [f32], x: &[f32], scale: Option<f64>, table: &[f32]) {
     let (x, z, work) = (x.as_chunks::<2>().0, z.as_chunks_mut::<2>().0, work.as_chunks_mut::<2>().0);
     let h = x.len();
+    let (Some(mut to), Some(mut from)) = (z.get_mut(..h), work.get_mut(..h)) else { return };
+    // The passes alternate between two buffers; the last one must write to `z`.
+    if h >= 4 && h.trailing_zeros().div_ceil(2).is_multiple_of(2) {
+        core::mem::swap(&mut to, &mut from);
+    }
+    // The first pass does not write to the buffer that the second one reads: place for a scaled copy.
+    if let Some(scale) = scale {
+        for (copy, x) in from.iter_mut().zip(x) {
+            *copy = x.map(|v| scaled(v, scale));
+        }
+    }
     if h < 4 {
-        sums_and_differences(z, x);
-        if let ([x], [z]) = (x, z) {
+        let x = if scale.is_some() { &*from } else { x };
+        sums_and_differences(to, x);
+        if let ([x], [z]) = (x, to) {
             *z = *x;
         }
         return;
-    }
-    let (Some(mut to), Some(mut from)) = (z.get_mut(..h), work.get_mut(..h)) else { return };
-    // The passes alternate between two buffers; the last one must write to `z`.
-    if h.trailing_zeros().div_ceil(2).is_multiple_of(2) {
-        core::mem::swap(&mut to, &mut from);
     }
     let mut table = table.as_chunks::<TURNS>().0;
     for (n, s, apart) in passes(h, false) {
         let (turns, after) = table.split_at_checked(apart).unwrap_or_default();
         table = after;
         if s == 1 {
-            first(to, x, turns)
+            first(to, if scale.is_some() { &*from } else { x }, turns)
         } else {
             interleaved(to, from, s, turns)
         }
@@ -357,12 +379,35 @@ mod tests {
                     x[h] = bad;
                 }
                 let (mut re, mut im, mut work) = (vec![0f32; h], vec![0f32; h], vec![f32::NAN; 2 * h]);
-                stockham(Level::detect(), &mut re, &mut im, &mut work, &x, &table);
+                stockham(Level::detect(), &mut re, &mut im, &mut work, &x, None, &table);
                 let mut z = vec![0f32; 2 * h];
-                stockham_plain(&mut z, &mut work, &x, &plain);
+                stockham_plain(&mut z, &mut work, &x, None, &plain);
                 let same = |a: f32, b: f32| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
                 assert!((0..h).all(|k| same(z[2 * k], re[k]) && same(z[2 * k + 1], im[k])), "{h} {bad:?}");
                 assert!(bad.is_some() || z.iter().any(|v| *v != 0.0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_scaled_row_gives_scaled_bits() {
+        let scale = 2f64.powi(-20);
+        for bits in 0..12 {
+            let h = 1usize << bits;
+            let (mut table, mut plain) = (vec![0f32; stockham_turns(h, true)], vec![0f32; stockham_turns(h, false)]);
+            stockham_table(&mut table, h, true, turn);
+            stockham_table(&mut plain, h, false, turn);
+            let x: Vec<f32> = (0..2 * h).map(|i| ((i * 7919 + 13) % 10_007) as f32 * 0.37 - 1500.0).collect();
+            for l in levels() {
+                let run = |scale: Option<f64>| {
+                    let (mut re, mut im, mut work) = (vec![0f32; h], vec![0f32; h], vec![f32::NAN; 2 * h]);
+                    stockham(l, &mut re, &mut im, &mut work, &x, scale, &table);
+                    let mut z = vec![0f32; 2 * h];
+                    stockham_plain(&mut z, &mut work, &x, scale, &plain);
+                    [re, im, z].concat()
+                };
+                let want: Vec<f32> = run(None).into_iter().map(|v| v * scale as f32).collect();
+                assert_eq!(run(Some(scale)), want, "{h}");
             }
         }
     }
@@ -376,7 +421,7 @@ mod tests {
             stockham_table(&mut table, h, true, turn);
             let run = |l: Level| {
                 let (mut re, mut im, mut work) = (vec![f32::NAN; h], vec![f32::NAN; h], vec![f32::NAN; 2 * h]);
-                stockham(l, &mut re, &mut im, &mut work, &z, &table);
+                stockham(l, &mut re, &mut im, &mut work, &z, None, &table);
                 (re, im)
             };
             let all: Vec<_> = levels().into_iter().map(run).collect();

@@ -140,7 +140,9 @@ const PORTABLE: ParamInfo = param(
     "0",
     "1: the library's own transform, for n a power of two, with the same bits on every machine; 0: the fastest transform",
 );
-const RFFT_NOTES: &str = "Not scaled. NaN and infinity give NaN in the bins that they reach. Values are bit-identical on \
+const RFFT_NOTES: &str = "Not scaled. NaN and infinity give NaN in the bins that they reach. Results that fit f32 are \
+     right over its whole range: a row whose largest power does not fit, or for magnitudes is below 2^-60, takes twice \
+     the time. Values are bit-identical on \
      every machine with portable, on memory from the caller, and in builds without the feature fft; else they may differ \
      in the last bits between processors. Sizes that need a plan use the host's heap.";
 const SCALE: ParamInfo = param(
@@ -151,6 +153,9 @@ const SCALE: ParamInfo = param(
     "1",
     "factor of the elements, applied to the result before it is rounded",
 );
+const FIR_NOTES: &str = "Sums run in the order of the row, runs of 32 taps in f32, the sums of the runs in f64. With \
+     t = min(taps, 32) + 1 the error is below t 2^-24 sum abs(h x) + taps 2^-149. Partial sums do not overflow: only \
+     results above the largest f32 are infinite.";
 const SAMPLES: &str = "f32, f64 or i16 samples; a scan";
 
 pub(super) const ARGMAX: Manual = Manual {
@@ -204,8 +209,8 @@ pub(super) const CENTROID: Manual = Manual {
     summary: "Centroid in elements: sum k x[k] / sum x[k]; of a magnitude row, the spectral centroid in bins.",
     input: "f32",
     output: "1 f32",
-    notes: "0 if the sum is 0. NaN gives NaN. The relative error of either sum is below 1e-5 for rows without \
-            negative elements.",
+    notes: "0 if the sum is 0. NaN and infinities give NaN. Sums run in f64, in a fixed order. Without negative elements \
+            the relative error is below (n / 5 + 16) 2^-53, plus the rounding to f32.",
     source: "Peeters, A large set of audio features for sound description (IRCAM, 2004), section 6.1.1",
     params: &[],
 };
@@ -238,20 +243,21 @@ pub(super) const DECIMATE: Manual = Manual {
     summary: "Low-pass filter, then every factor-th element: y[j] = sum h[i] x[j * factor + taps - 1 - i].",
     input: "f32, one channel, n at least the number of taps",
     output: "(n - taps) / factor + 1 f32",
-    notes: "Sums run in f32, in the order of the row.",
+    notes: FIR_NOTES,
     source: "default taps: scipy.signal.decimate(ftype='fir'), that is firwin(20 q + 1, 1 / q); Oppenheim and \
              Schafer, Discrete-Time Signal Processing, section 7.5. Polyphase form: Vaidyanathan, Multirate Systems \
              and Filter Banks, section 4.3",
     params: &[
         param("factor", Integer, "elements", "1 to 1048576", "required", "distance of the elements that are kept"),
-        param("taps", List, "-", "finite", "low-pass of 20 * factor + 1 taps", "coefficients h, rounded to f32"),
+        param("taps", List, "-", "finite in f32", "low-pass of 20 * factor + 1 taps", "coefficients h, rounded to f32"),
     ],
 };
 pub(super) const DETREND: Manual = Manual {
     summary: "Subtracts the mean, or the least-squares line, of the row.",
     input: "f32 or i16, one channel; i16 is not scaled",
     output: "n f32",
-    notes: "Sums run in f64, in a fixed order. A row with a NaN or an infinity gives a row of NaN.",
+    notes: "Sums run in f64, in a fixed order. The error is below (n + 40) 2^-53 times the largest magnitude of the row, \
+            plus the rounding to f32. A row with a NaN or an infinity gives a row of NaN.",
     source: "scipy.signal.detrend with the same types",
     params: &[param(
         "type",
@@ -280,7 +286,8 @@ pub(super) const ENERGY: Manual = Manual {
     summary: "Sum of squares: sum x[i]^2.",
     input: "f32 or i16 (not scaled, summed exactly)",
     output: "1 f32",
-    notes: "NaN gives NaN.",
+    notes: "NaN gives NaN. f32 is squared and summed in f64, in a fixed order: no square overflows, and the relative \
+            error is below (n / 16 + 6) 2^-53, plus the rounding to f32.",
     source: "",
     params: &[],
 };
@@ -288,9 +295,9 @@ pub(super) const FIR: Manual = Manual {
     summary: "FIR filter where the taps overlap the row completely: y[j] = sum h[i] x[j + taps - 1 - i].",
     input: "f32, one channel, n at least the number of taps",
     output: "n - taps + 1 f32",
-    notes: "Sums run in f32, in the order of the row.",
+    notes: FIR_NOTES,
     source: "numpy.convolve(x, h, 'valid')",
-    params: &[param("taps", List, "-", "finite, at least one", "required", "coefficients h, rounded to f32")],
+    params: &[param("taps", List, "-", "finite in f32, at least one", "required", "coefficients h, rounded to f32")],
 };
 pub(super) const HANN: Manual = Manual {
     summary: "Periodic Hann window: y[i] = x[i] scale sin^2(pi i / n); of one element the window is scale.",
@@ -313,8 +320,9 @@ pub(super) const HISTOGRAM: Manual = Manual {
               / bins.",
     input: "f32 or i16",
     output: "bins u32",
-    notes: "hi belongs to the last bin. NaN is not counted.",
-    source: "numpy.histogram(x, bins, (lo, hi)) in f64",
+    notes: "hi belongs to the last bin. NaN is not counted. f32 samples are compared with edges rounded to f32, i16 with \
+            edges in f64; all edges must differ.",
+    source: "numpy.histogram(x, bins, (lo, hi)) of the same type",
     params: &[
         param("lo", Number, "of x", "finite, below hi", "required", "lower end of the first bin"),
         param("hi", Number, "of x", "finite, above lo", "required", "upper end of the last bin"),
@@ -376,7 +384,9 @@ pub(super) const MEAN: Manual = Manual {
     summary: "Arithmetic mean: sum x[i] / n.",
     input: "f32 or i16 (not scaled)",
     output: "1 f32",
-    notes: "f32 is summed in sixteen interleaved partial sums, which are added pairwise.",
+    notes: "f32 is summed in f64, in sixteen interleaved partial sums, which are added pairwise; i16 is summed exactly. \
+            The error is at most half a unit in the last place, plus (n / 16 + 6) 2^-53 times the mean of abs(x). NaN \
+            gives NaN.",
     source: "",
     params: &[],
 };
@@ -490,7 +500,8 @@ pub(super) const THRESHOLD: Manual = Manual {
     summary: "Alarm per element: 1 if x > level, else 0; with below, 1 if x < level.",
     input: "real",
     output: "n u8",
-    notes: "The comparison is exact, in f64; i64 is rounded to f64 first. NaN gives 0.",
+    notes: "f32 samples are compared with the level rounded to f32, integers and f64 with the level itself, exactly. NaN \
+            gives 0.",
     source: "",
     params: &[
         param("level", Number, "of x", "not NaN", "required", "level to compare with"),
@@ -501,8 +512,8 @@ pub(super) const TO_F32: Manual = Manual {
     summary: "Conversion to f32: y = x scale + offset, from raw counts to units of measurement.",
     input: "real",
     output: "n f32",
-    notes: "Integers up to 16 bits and f32 are computed in f32, each operation rounded; other types in f64, rounded \
-            once.",
+    notes: "Integers up to 16 bits and f32 are computed in f32, each operation rounded, if scale and offset are 0 or \
+            normal numbers of f32 and offset is below 2^100; otherwise, and for other types, in f64, rounded once.",
     source: "",
     params: &[
         param("scale", Number, "y per x", "any", "1", "factor"),
@@ -514,7 +525,7 @@ pub(super) const TOP_K_SUM: Manual = Manual {
     input: "f32",
     output: "1 f32",
     notes: "NaN is ignored; with fewer than k numbers all are summed. The sum runs in f64, from the smallest to the \
-            largest.",
+            largest: the error is below k 2^-53 times the sum of their magnitudes, plus the rounding to f32.",
     source: "selection: Hoare, Find, Comm. ACM 4 (1961)",
     params: &[param("k", Integer, "elements", "1 to n", "required", "number of elements")],
 };

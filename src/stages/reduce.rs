@@ -54,7 +54,7 @@ struct Reduce {
 impl Reduce {
     fn number(&self, row: &[f32]) -> f64 {
         match self.of {
-            Of::Sum => simd::line_sums(self.level, row).0,
+            Of::Sum => simd::sum(self.level, row),
             Of::Max => simd::highest(self.level, row).into(),
             Of::Min => simd::lowest(self.level, row).into(),
         }
@@ -100,11 +100,11 @@ mod tests {
             assert!(sums.iter().zip(x.chunks(n)).all(|(y, row)| close(*y, exact(row))), "{n}");
             let scaled: Vec<f32> = run("sum", &[("scale", &[0.1])], &Input::rows(&x, n));
             assert!(scaled.iter().zip(x.chunks(n)).all(|(y, row)| close(*y, exact(row) * 0.1)), "{n}");
-            let most: Vec<f32> = run("max", &[], &Input::rows(&x, n));
-            assert!(most.iter().zip(x.chunks(n)).all(|(y, row)| *y == row.iter().copied().fold(f32::MIN, f32::max)));
-            let least: Vec<f32> = run("min", &[("scale", &[0.5])], &Input::rows(&x, n));
+            let high: Vec<f32> = run("max", &[], &Input::rows(&x, n));
+            assert!(high.iter().zip(x.chunks(n)).all(|(y, row)| *y == row.iter().copied().fold(f32::MIN, f32::max)));
+            let low: Vec<f32> = run("min", &[("scale", &[0.5])], &Input::rows(&x, n));
             let half = |row: &[f32]| row.iter().copied().fold(f32::MAX, f32::min) / 2.0;
-            assert!(least.iter().zip(x.chunks(n)).all(|(y, row)| *y == half(row)));
+            assert!(low.iter().zip(x.chunks(n)).all(|(y, row)| *y == half(row)));
         }
         let ints = [i16::MAX, i16::MAX, 3, i16::MIN, -4, 0];
         assert_eq!(run::<i16, f32>("sum", &[], &Input::rows(&ints, 3)), [65537.0, -32772.0]);

@@ -1,4 +1,5 @@
-//! The stages against numbers from SciPy and NumPy: `tests/data/stages.txt`, written by `tests/data/gen_stages.py`.
+//! The stages against numbers from SciPy and NumPy: `tests/data/stages.txt`, written by `tests/data/gen_stages.py`; and
+//! against exact sums: `sums.txt`, by `gen_sums.py`.
 
 use super::golden::Golden;
 use super::testing::{self, Input, close, run_f64};
@@ -37,4 +38,16 @@ fn stages_agree_with_scipy_and_numpy() {
     if cfg!(feature = "fft") {
         golden.compare("features_stages.txt");
     }
+}
+
+#[test]
+fn sums_are_within_their_documented_bounds() {
+    let mut cases = 0;
+    for case in testing::cases(include_str!("../../tests/data/sums.txt")) {
+        let x: Vec<f32> = case.input.iter().map(|v| *v as f32).collect();
+        let got = run_f64(case.kind, &case.params(), &Input::rows(&x, case.len));
+        close(&got, &case.want, case.tolerance, &format!("case {cases}: {}", case.head));
+        cases += 1;
+    }
+    assert!(cases > 200, "{cases}");
 }

@@ -2,8 +2,11 @@
 //! `|X[k]|`) or power (`rfft_power`, `|X[k]|^2`), unscaled: `numpy.abs(numpy.fft.rfft(x))`.
 //!
 //! Input: `f32` rows of one channel, of 1 to 2^24 elements. Output: `f32` rows of `n/2 + 1` elements. A NaN or an
-//! infinity in the row gives NaN in the bins that depend on it. Magnitudes above 1.8e19 overflow to infinity and those
-//! below 1e-19 lose digits, because the square in between is an `f32`.
+//! infinity in the row gives NaN in the bins that depend on it.
+//!
+//! Results that fit `f32` are right over its whole range. A row whose largest power does not fit `f32`, or for
+//! magnitudes is below 2^-60, is transformed again, times a power of two that brings its largest element to 2^32; the
+//! results are scaled back, rounded once. All other rows are transformed once, unscaled.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
@@ -27,6 +30,7 @@ use crate::mem::{cast, cast_mut};
 use crate::series::{Series, Unit};
 use crate::simd::{self, Level};
 use crate::status::{Error, Result, Status};
+use crate::util::root::power_of_two;
 use crate::util::unsigned::Unsigned;
 #[cfg(feature = "fft")]
 use sqrtspace_fft::{Complex32, Fft};
@@ -85,7 +89,9 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
 #[cfg(feature = "fft")]
 fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Transform, usize, usize)> {
     let floats = |plan: &Arc<dyn Fft<f32>>| {
-        let scratch = if n == size { plan.get_inplace_scratch_len() } else { plan.get_immutable_scratch_len() };
+        // Rows of even length are transformed in place only if they are scaled.
+        let apart = if n == size { 0 } else { plan.get_immutable_scratch_len() };
+        let scratch = apart.max(plan.get_inplace_scratch_len());
         checked::mul(checked::add(size, scratch)?, 2)
     };
     if let Some(plan) = plans.plans.iter().flatten().find(|p| p.len() == size) {
@@ -169,50 +175,109 @@ impl Kernel for Rfft {
         let (z, scratch) = cast_mut::<f32>(io.scratch)
             .and_then(|s| s.split_at_mut_checked(self.size.sat_mul(2)))
             .ok_or(Code::MISFIT)?;
+        let mut memory = Memory { z, scratch, turns, cos, sin };
         for (y, row) in out.chunks_exact_mut((self.n / 2).sat_add(1)).zip(rows.iter()) {
             if row.len() != self.n {
                 return Err(Code::MISFIT);
             }
-            match &self.plan {
-                Transform::Own if !simd::VECTORS => {
-                    simd::stockham_plain(z, scratch, row, turns);
-                    simd::half_power(self.level, y, z, cos, sin, self.root);
-                }
-                Transform::Own => {
-                    let (re, im) = z.split_at_mut_checked(self.size).ok_or(Code::MISFIT)?;
-                    let work = scratch.get_mut(..self.size.sat_mul(2)).ok_or(Code::MISFIT)?;
-                    simd::stockham(self.level, re, im, work, row, turns);
-                    simd::half_power_apart(self.level, y, re, im, cos, sin, self.root);
-                }
-                #[cfg(feature = "fft")]
-                Transform::Host(plan) => {
-                    self.transform(plan.as_ref(), row, z, scratch)?;
-                    if self.n == self.size {
-                        simd::power(self.level, y, z, self.root);
-                    } else {
-                        simd::half_power(self.level, y, z, cos, sin, self.root);
-                    }
-                }
+            let peak = self.spectrum(y, row, None, &mut memory)?;
+            let lowest = if self.root { LOWEST_POWER.to_bits() } else { 0 };
+            if (lowest..f32::INFINITY.to_bits()).contains(&peak) {
+                continue;
+            }
+            if let Some(up) = exponent(simd::peak(self.level, row)).map(|e| EXPONENT.wrapping_sub(e)) {
+                self.spectrum(y, row, Some(power_of_two(up)), &mut memory)?;
+                let back = power_of_two(if self.root { up.wrapping_neg() } else { up.wrapping_mul(-2) });
+                y.iter_mut().for_each(|v| *v = simd::scaled(*v, back));
             }
         }
         Ok(())
     }
 }
 
+/// Rows of magnitudes are scaled if their largest power is below 2^-60: smaller ones lose digits below 2^-126.
+const LOWEST_POWER: f32 = 1.0 / (1u64 << 60) as f32;
+
+/// Exponent of the largest element of a scaled row. With 2^24 elements the largest power is below 2^116.
+const EXPONENT: i32 = 32;
+
+/// The exponent of a number, from the bits of its magnitude: 0 for 1 to 2. None for 0, infinity and NaN.
+fn exponent(bits: u32) -> Option<i32> {
+    if bits == 0 || bits >= f32::INFINITY.to_bits() {
+        return None;
+    }
+    let wide = f64::from(f32::from_bits(bits)).to_bits();
+    Some(((wide >> 52) as i32).wrapping_sub(1023))
+}
+
+/// What the transforms of a call use.
+struct Memory<'a> {
+    /// The transform of a row.
+    z: &'a mut [f32],
+    scratch: &'a mut [f32],
+    turns: &'a [f32],
+    cos: &'a [f32],
+    sin: &'a [f32],
+}
+
+impl Rfft {
+    /// The results of a row, or of the row times a power of two. Returns the bits of their largest power.
+    fn spectrum(&self, y: &mut [f32], row: &[f32], scale: Option<f64>, memory: &mut Memory<'_>) -> Result<u32, Code> {
+        let Memory { z, scratch, turns, cos, sin } = memory;
+        Ok(match &self.plan {
+            Transform::Own if !simd::VECTORS => {
+                simd::stockham_plain(z, scratch, row, scale, turns);
+                simd::half_power(self.level, y, z, cos, sin, self.root)
+            }
+            Transform::Own => {
+                let (re, im) = z.split_at_mut_checked(self.size).ok_or(Code::MISFIT)?;
+                let work = scratch.get_mut(..self.size.sat_mul(2)).ok_or(Code::MISFIT)?;
+                simd::stockham(self.level, re, im, work, row, scale, turns);
+                simd::half_power_apart(self.level, y, re, im, cos, sin, self.root)
+            }
+            #[cfg(feature = "fft")]
+            Transform::Host(plan) => {
+                self.transform(plan.as_ref(), row, scale, z, scratch)?;
+                if self.n == self.size {
+                    simd::power(self.level, y, z, self.root)
+                } else {
+                    simd::half_power(self.level, y, z, cos, sin, self.root)
+                }
+            }
+        })
+    }
+}
+
 #[cfg(feature = "fft")]
 impl Rfft {
-    /// Transforms `row` into `z`. rustfft panics on lengths that do not match, so they are checked here.
-    fn transform(&self, plan: &dyn Fft<f32>, row: &[f32], z: &mut [f32], scratch: &mut [f32]) -> Result<(), Code> {
+    /// Transforms `row`, or the row times a power of two, into `z`. rustfft panics on lengths that do not match, so they
+    /// are checked here.
+    fn transform(
+        &self,
+        plan: &dyn Fft<f32>,
+        row: &[f32],
+        scale: Option<f64>,
+        z: &mut [f32],
+        scratch: &mut [f32],
+    ) -> Result<(), Code> {
         let (spectrum, scratch) = (simd::as_complex_mut(z), simd::as_complex_mut(scratch));
         if spectrum.len() != self.size || plan.len() != self.size {
             return Err(Code::MISFIT);
         }
-        if self.n == self.size {
+        let in_place = self.n == self.size || scale.is_some();
+        if in_place {
             if scratch.len() < plan.get_inplace_scratch_len() {
                 return Err(Code::MISFIT);
             }
-            for (z, x) in spectrum.iter_mut().zip(row) {
-                *z = Complex32 { re: *x, im: 0.0 };
+            let factor = scale.unwrap_or(1.0);
+            if self.n == self.size {
+                for (z, x) in spectrum.iter_mut().zip(row) {
+                    *z = Complex32 { re: simd::scaled(*x, factor), im: 0.0 };
+                }
+            } else {
+                for (z, x) in spectrum.iter_mut().zip(simd::as_complex(row)) {
+                    *z = Complex32 { re: simd::scaled(x.re, factor), im: simd::scaled(x.im, factor) };
+                }
             }
             plan.process_with_scratch(spectrum, scratch);
         } else {
@@ -303,6 +368,59 @@ mod tests {
             assert!(y[..17].iter().chain(&y[34..]).all(|v| v.is_finite()));
             assert!(y[17..34].iter().all(|v| !v.is_finite()));
         }
+    }
+
+    #[test]
+    fn rows_over_the_whole_range_of_f32_have_their_spectrum() {
+        let lens: &[usize] =
+            if cfg!(feature = "fft") { &[1, 2, 3, 4, 16, 37, 64, 100, 509, 1024] } else { &[2, 4, 64] };
+        for (n, portable) in lens.iter().flat_map(|n| [(*n, 0.0), (*n, 1.0)]) {
+            if portable == 1.0 && (n == 1 || !n.is_power_of_two()) {
+                continue;
+            }
+            let params: &[(&str, &[f64])] = &[("portable", &[portable])];
+            let base = signal(n, 5);
+            let want = naive(&base);
+            for e in [-149, -140, -126, -100, -83, -60, -31, -20, 20, 55, 62, 64, 90, 110, 115] {
+                // Rows whose elements are exact at the scale.
+                let scale = 2f64.powi(e);
+                let x: Vec<f32> = base.iter().map(|v| (f64::from(*v) * scale) as f32).collect();
+                let want: Vec<f64> = if e > -126 { want.iter().map(|m| m * scale).collect() } else { naive(&x) };
+                let got: Vec<f32> = run("rfft_magnitude", params, &Input::rows(&x, n));
+                // Of subnormal numbers half a unit is more than the tolerance.
+                let top = want.iter().fold(0f64, |m, v| m.max(*v));
+                let unit = f64::from(f32::from_bits(1));
+                let near = |(g, w): (&f32, &f64)| {
+                    (f64::from(*g) - w).abs() <= 2e-6 * top + 0.51 * unit || g.is_infinite() && *w > 3.4e38
+                };
+                assert!(got.iter().zip(&want).all(near), "magnitude {n} 2^{e}");
+                let got: Vec<f32> = run("rfft_power", params, &Input::rows(&x, n));
+                let square = |w: &f64| w * w;
+                let near = |(g, w): (&f32, f64)| {
+                    // Each of the two squares is rounded.
+                    (f64::from(*g) - w).abs() <= 4e-6 * top * top + 1.01 * unit || g.is_infinite() && w > 3.4e38
+                };
+                assert!(got.iter().zip(want.iter().map(square)).all(near), "power {n} 2^{e}");
+            }
+        }
+    }
+
+    #[test]
+    fn impulses_and_constants_of_any_size_are_exact() {
+        for v in [f32::MAX, 4e17, 1.0, 1e-19, 1e-25, f32::MIN_POSITIVE, 1e-45] {
+            for portable in [0.0, 1.0] {
+                let params: &[(&str, &[f64])] = &[("portable", &[portable])];
+                let mut x = [0f32; 64];
+                x[0] = v;
+                assert_eq!(run::<f32, f32>("rfft_magnitude", params, &Input::rows(&x, 64)), [v; 33]);
+                let got: Vec<f32> = run("rfft_magnitude", params, &Input::rows(&[-v; 64], 64));
+                assert!(got[0] == v * 64.0 && got[1..].iter().all(|y| *y == 0.0), "{got:?}");
+                let got: Vec<f32> = run("rfft_power", params, &Input::rows(&[v; 64], 64));
+                assert!(got[0] == v * 64.0 * v * 64.0 && got[1..].iter().all(|y| *y == 0.0), "{got:?}");
+            }
+        }
+        // Silence is silence.
+        assert_eq!(run::<f32, f32>("rfft_magnitude", &[], &Input::rows(&[0f32; 64], 64)), [0f32; 33]);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Input: `f32` rows. Output: one `f32`. NaN is skipped; with fewer than `k` numbers all of them are summed (0 with
 //! none). The sum runs in `f64` from the smallest to the largest of the selected elements, so that it depends on the
-//! numbers of the row alone, not on their order.
+//! numbers of the row alone, not on their order. The error is below `k 2^-53` times the sum of their magnitudes, plus
+//! the rounding to `f32`.
 //!
 //! | parameter | meaning |
 //! | --- | --- |

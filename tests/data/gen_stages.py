@@ -81,9 +81,9 @@ def statistics():
         for k in (1, n // 2 + 1, n):
             case("top_k_sum", x, np.sort(x64, axis=1)[:, n - k:].sum(axis=1), 1e-6, k=k)
         for lo, hi, bins in ((-5, 5, 10), (-1.3, 2.9, 7), (0, 1, 1)):
-            want = [np.histogram(r, bins, (lo, hi))[0] for r in x64]
+            want = [np.histogram(r, bins, (lo, hi))[0] for r in x]
             case("histogram", x, want, 0, lo=lo, hi=hi, bins=bins)
-            inside = np.clip(x64, lo, hi)
+            inside = np.clip(x, F(lo), F(hi))
             case("histogram", x, [np.histogram(r, bins, (lo, hi))[0] for r in inside], 0, lo=lo, hi=hi, bins=bins, clamp=1)
         case("threshold", x, x64 > 0.5, 0, level=0.5)
         case("threshold", i, i < -3.5, 0, level=-3.5, below=1)
@@ -101,6 +101,20 @@ def trends():
             case("detrend", v, signal.detrend(v64, type="linear"), 1e-6)
             case("detrend", v, signal.detrend(v64, type="constant"), 1e-6, type=0)
 
+
+def comparisons():
+    # Elements on edges and levels, and next to them.
+    for lo, hi, bins in ((0, 1, 10), (-0.3, 0.9, 7), (0.1, 0.7, 12), (1e6, 1e6 + 100, 320)):
+        near = np.linspace(lo, hi, min(bins, 40) + 1).astype(F)
+        x = np.concatenate([near, np.nextafter(near, F(-1e9)), np.nextafter(near, F(1e9))])[None, :]
+        case("histogram", x, [np.histogram(r, bins, (lo, hi))[0] for r in x], 0, lo=lo, hi=hi, bins=bins)
+        i = np.round(x * 7).astype(np.int64).clip(-30000, 30000).astype(np.int16)
+        case("histogram", i, [np.histogram(r, bins, (lo, hi))[0] for r in i], 0, lo=lo, hi=hi, bins=bins)
+    for level in (0.1, 0.3, -0.7, 16777217.0):
+        near = F(level)
+        x = np.array([[np.nextafter(near, F(-1e9)), near, np.nextafter(near, F(1e9))]])
+        case("threshold", x, x > level, 0, level=level)
+        case("threshold", x, x < level, 0, level=level, below=1)
 
 
 def ends():
@@ -125,4 +139,5 @@ features()
 filters()
 statistics()
 trends()
+comparisons()
 ends()

@@ -96,7 +96,7 @@ fn demo(show: Show) -> Demo {
 }
 
 /// The runs of a demo: the same `driver bench` in each mode under each limit.
-pub(super) struct Plan {
+pub(super) struct DemoRuns {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
     pub(super) workload: Workload,
@@ -108,8 +108,8 @@ pub(super) struct Plan {
     pub(super) modes: &'static [&'static str],
 }
 
-impl Plan {
-    pub(super) fn new(args: &CappedArgs) -> Result<Plan> {
+impl DemoRuns {
+    pub(super) fn new(args: &CappedArgs) -> Result<DemoRuns> {
         let demo = demo(args.show);
         let profile = profiles::find(args.profile.as_deref().unwrap_or(demo.profile))?;
         let swapping = demo.swapping_mib.filter(|_| args.profile.is_none());
@@ -128,6 +128,6 @@ impl Plan {
         }
         let modes: &[&str] = if demo.auto { &["classic", "sqrt", "auto"] } else { &["classic", "sqrt"] };
         let (name, title, workload) = (demo.name, demo.title, demo.workload);
-        Ok(Plan { name, title, workload, n, window, hop, profile, caps, modes })
+        Ok(DemoRuns { name, title, workload, n, window, hop, profile, caps, modes })
     }
 }

@@ -16,7 +16,7 @@ use crate::plot;
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::process::Stopwatch;
 use crate::report::{print, program};
-use demos::Plan;
+use demos::DemoRuns;
 use launcher::Launcher;
 use std::process::Command;
 
@@ -29,7 +29,7 @@ struct Mode {
 }
 
 /// The modes of a plan. The classic order with its rows in a file is a mode of its own.
-fn modes(plan: &Plan, spill_dir: &str) -> Vec<Mode> {
+fn modes(plan: &DemoRuns, spill_dir: &str) -> Vec<Mode> {
     let mut modes = Vec::new();
     for name in plan.modes {
         modes.push(Mode { name: name.to_string(), words: vec!["--mode".into(), name.to_string()], in_file: false });
@@ -50,7 +50,7 @@ fn swap_bytes() -> Option<u64> {
 
 /// `driver capped`.
 pub(crate) fn run(args: &CappedArgs) -> Result<()> {
-    let plan = Plan::new(args)?;
+    let plan = DemoRuns::new(args)?;
     let (launcher, by) = Launcher::find(args)?;
     let error = |e: std::io::Error| format!("{}: {e}", args.out.display());
     std::fs::create_dir_all(&args.out).map_err(error)?;
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &CappedArgs) -> Result<()> {
 }
 
 /// The description of the runs; `took` is the time to write the input, in seconds.
-fn heading(plan: &Plan, input: &std::path::Path, took: f64, by: String) -> String {
+fn heading(plan: &DemoRuns, input: &std::path::Path, took: f64, by: String) -> String {
     let mut out = format!("{}: {}\n\n", plan.name, plan.title);
     let mut line = |key: &str, value: String| out.push_str(&format!("  {key:<10} {value}\n"));
     line("input", format!("{}: {} samples, written in {}", input.display(), whole(plan.n), time(took)));
@@ -107,7 +107,7 @@ fn heading(plan: &Plan, input: &std::path::Path, took: f64, by: String) -> Strin
 }
 
 /// Writes the input in a separate process, so that its time is not part of the runs. Returns the time in seconds.
-fn write(plan: &Plan, path: &std::path::Path) -> Result<f64> {
+fn write(plan: &DemoRuns, path: &std::path::Path) -> Result<f64> {
     let stopwatch = Stopwatch::start();
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["bench", plan.workload.name(), "--n", &plan.n.to_string(), "--write"]).arg(path);
@@ -119,7 +119,7 @@ fn write(plan: &Plan, path: &std::path::Path) -> Result<f64> {
 }
 
 /// The record of a run.
-fn record(plan: &Plan, ended: &launcher::Ended, mode: &str, cap: Option<launcher::Cap>, iter: u32) -> Record {
+fn record(plan: &DemoRuns, ended: &launcher::Ended, mode: &str, cap: Option<launcher::Cap>, iter: u32) -> Record {
     let mut r = if ended.outcome == "ok" { Record::from_json(&ended.stdout) } else { Record::default() };
     r.workload = plan.workload.name().into();
     (r.mode, r.outcome, r.iter) = (mode.into(), ended.outcome.clone(), iter);

@@ -95,10 +95,15 @@ fn totals(args: &InspectArgs, stats: &CodecStats, missing: &[Missing]) -> String
         let rest = figures(o, stats, missing).close();
         return format!("], {}\n", rest.strip_prefix('{').unwrap_or(&rest));
     }
-    let order = if stats.byte_order == 0 { "little-endian" } else { "big-endian" };
+    // Samples of one byte, and plain bytes, have no order.
+    let order = match (name, stats.byte_order) {
+        ("bytes" | "i8" | "u8", _) => "",
+        (_, 0) => ", little-endian",
+        _ => ", big-endian",
+    };
     let ratio = stats.ratio_milli as f64 / 1000.0;
     format!(
-        "\n{} frames of {name}, {order}, channels: {}\n{} raw bytes in {} encoded bytes, ratio {ratio:.3}\n\
+        "\n{} frames of {name}{order}, channels: {}\n{} raw bytes in {} encoded bytes, ratio {ratio:.3}\n\
          frames: {} glyph, {} lz, {} ccsds121, {} stored\n{}",
         whole(stats.frames),
         stats.channels,

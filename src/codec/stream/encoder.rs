@@ -1,7 +1,7 @@
 //! The streaming encoder, and the functions that encode single frames.
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffers; stream positions in 64 bits")]
 
-use super::boundary::Boundary;
+use super::frame_buffer::FrameBuffer;
 use super::memory::EncodeMemory;
 use super::tally::Tally;
 use crate::codec::container::frame::{Codec, HEADER_BYTES, Header, TRAILER_BYTES};
@@ -33,7 +33,7 @@ pub struct EncodeStats {
 #[derive(Debug)]
 pub struct Encoder<'a> {
     options: EncodeOptions,
-    boundary: Boundary<'a>,
+    raw: FrameBuffer<'a>,
     /// Bytes `sent..ready` of the frame in `out` are not yet returned.
     out: &'a mut [u8],
     sent: usize,
@@ -67,11 +67,11 @@ impl<'a> Encoder<'a> {
         let Some(index) = index.get_mut(..need.index) else {
             return short("the index has memory for {a} entries, but needs {b}", have, need.index);
         };
-        let boundary = Boundary::new(raw, options.history(), options.format.row_bytes())
+        let raw = FrameBuffer::new(raw, options.history(), options.format.row_bytes())
             .ok_or_else(|| Error::new(Status::Argument, "a row does not fit a frame: raise frame_bytes"))?;
         Ok(Encoder {
             options,
-            boundary,
+            raw,
             out,
             sent: 0,
             ready: 0,
@@ -118,12 +118,12 @@ impl<'a> Encoder<'a> {
                 }
                 return Ok(StepResult { consumed, written, progress: Progress::Done });
             }
-            consumed += self.boundary.take(rest);
-            let due = flow != Flow::Continue && self.boundary.rows() > 0;
-            if self.boundary.is_full() || due {
+            consumed += self.raw.take(rest);
+            let due = flow != Flow::Continue && self.raw.rows() > 0;
+            if self.raw.is_full() || due {
                 self.encode_frame(false)?;
             } else if flow == Flow::End {
-                if !self.boundary.is_empty() {
+                if !self.raw.is_empty() {
                     self.encode_frame(true)?;
                 } else {
                     self.encode_end()?;
@@ -138,10 +138,10 @@ impl<'a> Encoder<'a> {
     fn encode_frame(&mut self, all: bool) -> Result<()> {
         let first = self.options.position(self.sequence) == 0;
         if first {
-            self.boundary.forget();
+            self.raw.forget();
         }
-        let len = if all { self.boundary.len() } else { self.boundary.rows() };
-        let (data, from) = self.boundary.with_past(len);
+        let len = if all { self.raw.len() } else { self.raw.rows() };
+        let (data, from) = self.raw.with_past(len);
         let tag = *self.tag.get_or_insert_with(|| tag_of(data));
         let place = Place { tag, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
         let frame = encode_frame(&self.options, place, data, from, self.work, self.out)?;
@@ -149,7 +149,7 @@ impl<'a> Encoder<'a> {
         if first {
             self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
         }
-        self.boundary.release(len);
+        self.raw.release(len);
         self.stats.raw_bytes = place.raw_offset.sat_add(len as u64);
         self.stats.frames += 1;
         let position = self.options.position(self.sequence);

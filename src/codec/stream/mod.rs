@@ -1,12 +1,12 @@
 //! Streams in pieces, in the caller's memory: the encoder ([`encoder`]), the decoder ([`decoder`]), their memory
 //! ([`memory`]), the missing ranges of a damaged stream ([`holes`]) and counts of what frames contain ([`tally`]).
 
-pub mod boundary;
 mod coded_input;
 mod decode_stats;
 mod decoded;
 pub mod decoder;
 pub mod encoder;
+pub mod frame_buffer;
 pub mod holes;
 pub mod memory;
 pub mod tally;

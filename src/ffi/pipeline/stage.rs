@@ -39,7 +39,7 @@ pub const SQS_STAGE_NEEDS_ONE_CHANNEL: u32 = 16;
 
 /// @name Units of elements
 ///
-/// Not known, or none of the others.
+/// Not known, or none of those below.
 pub const SQS_UNIT_OTHER: u32 = 0;
 /// Samples, or what is linear in them: the unit of inputs.
 pub const SQS_UNIT_SAMPLES: u32 = 1;

@@ -96,12 +96,13 @@ impl Custom for Coherent {
             let bin = (self.first + k as i64).rem_euclid(n) as usize;
             let step = bin * self.hop % self.window;
             let mut at = 0;
-            let x: [Complex32; COHERENT as usize] = std::array::from_fn(|m| {
-                let turned = Complex32::new(spectra[m][2 * k], spectra[m][2 * k + 1]) * self.circle[at];
+            // A loop, because a closure here is not always inlined.
+            let mut x = [Complex32::ZERO; COHERENT as usize];
+            for (x, spectrum) in x.iter_mut().zip(&spectra) {
+                *x = Complex32::new(spectrum[2 * k], spectrum[2 * k + 1]) * self.circle[at];
                 at += step;
                 at -= if at >= self.window { self.window } else { 0 };
-                turned
-            });
+            }
             for (y, turns) in tried.iter_mut().zip(&self.within) {
                 let sum = x.iter().zip(turns).fold(Complex32::ZERO, |sum, (x, turn)| sum + x * turn);
                 *y = scale * sum.norm_sqr();

@@ -6,7 +6,7 @@ use crate::util::slice::Put;
 
 /// Collects bytes until a frame is full.
 #[derive(Debug)]
-pub struct Boundary<'a> {
+pub struct FrameBuffer<'a> {
     /// `past` bytes of history, then `len` bytes of the frame, of at most `max`.
     buf: &'a mut [u8],
     past: usize,
@@ -15,13 +15,13 @@ pub struct Boundary<'a> {
     row: usize,
 }
 
-impl<'a> Boundary<'a> {
+impl<'a> FrameBuffer<'a> {
     /// A frame of as many whole rows of `row` bytes as `buf` holds besides `history` bytes. `None` if no row fits.
     pub fn new(buf: &'a mut [u8], history: usize, row: usize) -> Option<Self> {
         let rows = buf.len().checked_sub(history)?.checked_div(row)?;
         let max = rows * row;
         let buf = buf.get_mut(..history + max)?;
-        (rows > 0).then_some(Boundary { buf, past: 0, len: 0, max, row })
+        (rows > 0).then_some(FrameBuffer { buf, past: 0, len: 0, max, row })
     }
 
     /// Copies the part of `input` that fits. Returns its length.
@@ -86,7 +86,7 @@ mod tests {
         let data: std::vec::Vec<u8> = (0..1000u32).map(|i| i as u8).collect();
         for (cut, history) in (1..40).flat_map(|c| [(c, 0), (c, 7), (c, 100)]) {
             let mut buf = std::vec![0u8; 34 + history];
-            let mut b = Boundary::new(&mut buf, history, 6).unwrap();
+            let mut b = FrameBuffer::new(&mut buf, history, 6).unwrap();
             let mut at = 0;
             for mut part in data.chunks(cut) {
                 while !part.is_empty() {
@@ -105,6 +105,6 @@ mod tests {
             let (all, past) = b.with_past(b.len());
             assert_eq!(all, &data[at - past..]);
         }
-        assert!(Boundary::new(&mut [0; 5], 0, 6).is_none() && Boundary::new(&mut [], 0, 0).is_none());
+        assert!(FrameBuffer::new(&mut [0; 5], 0, 6).is_none() && FrameBuffer::new(&mut [], 0, 0).is_none());
     }
 }
