@@ -1144,7 +1144,7 @@ const sqs_kind *sqs_kind_band(void);
  * | zi        | number, list | -    | 0, 1, or 2 numbers per section          | 0                         |
  * | precision | integer      | bits | 32, 64                                  | 64 for f64 input, else 32 |
  *
- * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - zi: initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section
  * - precision: element type of the rows: f32 or f64
  *
@@ -1168,7 +1168,7 @@ const sqs_kind *sqs_kind_biquad(void);
  * | zi        | number, list | -    | 0, 1, or 2 numbers per section          | 0                         |
  * | precision | integer      | bits | 32, 64                                  | 64 for f64 input, else 32 |
  *
- * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - zi: initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section
  * - precision: element type of the rows: f32 or f64
  *
@@ -1243,10 +1243,10 @@ const sqs_kind *sqs_kind_cusum(void);
  *   Discrete-Time Signal Processing, section 7.5. Polyphase form: Vaidyanathan, Multirate Systems and Filter Banks,
  *   section 4.3
  *
- * | Parameter | Type    | Unit     | Range        | Default                          |
- * | --------- | ------- | -------- | ------------ | -------------------------------- |
- * | factor    | integer | elements | 1 to 1048576 | required                         |
- * | taps      | list    | -        | finite       | low-pass of 20 * factor + 1 taps |
+ * | Parameter | Type    | Unit     | Range         | Default                          |
+ * | --------- | ------- | -------- | ------------- | -------------------------------- |
+ * | factor    | integer | elements | 1 to 1048576  | required                         |
+ * | taps      | list    | -        | finite in f32 | low-pass of 20 * factor + 1 taps |
  *
  * - factor: distance of the elements that are kept
  * - taps: coefficients h, rounded to f32
@@ -1316,9 +1316,9 @@ const sqs_kind *sqs_kind_energy(void);
  * - Notes: Sums run in f32, in the order of the row.
  * - Source: numpy.convolve(x, h, 'valid')
  *
- * | Parameter | Type | Unit | Range                | Default  | Meaning                        |
- * | --------- | ---- | ---- | -------------------- | -------- | ------------------------------ |
- * | taps      | list | -    | finite, at least one | required | coefficients h, rounded to f32 |
+ * | Parameter | Type | Unit | Range                       | Default  | Meaning                        |
+ * | --------- | ---- | ---- | --------------------------- | -------- | ------------------------------ |
+ * | taps      | list | -    | finite in f32, at least one | required | coefficients h, rounded to f32 |
  *
  * @return the kind "fir"
  */
@@ -1373,9 +1373,9 @@ const sqs_kind *sqs_kind_histogram(void);
  * - Source: Askar and Derin, IEEE Trans. Automatic Control 26 (1981); equal to alpha beta of Rabiner, Proc. IEEE 77
  *   (1989)
  *
- * | Parameter  | Type | Unit | Range                         | Default  |
- * | ---------- | ---- | ---- | ----------------------------- | -------- |
- * | transition | list | -    | N * N numbers, N from 1 to 64 | required |
+ * | Parameter  | Type | Unit | Range                                 | Default  |
+ * | ---------- | ---- | ---- | ------------------------------------- | -------- |
+ * | transition | list | -    | N * N numbers, 0 to 1, N from 1 to 64 | required |
  *
  * - transition: row i has the probabilities of the transitions from state i; their sum is 1 (within 1e-6)
  *
@@ -1393,11 +1393,11 @@ const sqs_kind *sqs_kind_hmm_backward(void);
  *   likelihoods that are negative, not finite or all zero) counts as missing: alpha is the prediction, c is 0.
  * - Source: Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A
  *
- * | Parameter  | Type | Unit | Range                         | Default              |
- * | ---------- | ---- | ---- | ----------------------------- | -------------------- |
- * | transition | list | -    | N * N numbers, N from 1 to 64 | required             |
- * | emission   | list | -    | N rows, not negative          | required for symbols |
- * | initial    | list | -    | N numbers, sum 1              | 1 / N each           |
+ * | Parameter  | Type | Unit | Range                                  | Default              |
+ * | ---------- | ---- | ---- | -------------------------------------- | -------------------- |
+ * | transition | list | -    | N * N numbers, 0 to 1, N from 1 to 64  | required             |
+ * | emission   | list | -    | N rows, 0 to 1, sum of a row at most 1 | required for symbols |
+ * | initial    | list | -    | N numbers, 0 to 1, sum 1               | 1 / N each           |
  *
  * - transition: row i has the probabilities of the transitions from state i; their sum is 1 (within 1e-6)
  * - emission: row i has the probability of each symbol in state i; only for symbols
@@ -1417,25 +1417,25 @@ const sqs_kind *sqs_kind_hmm_forward(void);
  *   as missing: the row is the prediction.
  * - Source: Kalman (1960); Durbin and Koopman, Time Series Analysis by State Space Methods, section 4.3
  *
- * | Parameter  | Type         | Unit | Range                        | Default                     |
- * | ---------- | ------------ | ---- | ---------------------------- | --------------------------- |
- * | transition | list         | -    | d * d numbers, d from 1 to 4 | from dt                     |
- * | process    | list         | -    | d * d numbers                | from dt and q               |
- * | observe    | list         | -    | d numbers                    | 1 0                         |
- * | dt         | number       | time | above 0                      | 1                           |
- * | q          | number       | -    | at least 0                   | required without transition |
- * | r          | number       | -    | above 0                      | required                    |
- * | x0         | list         | -    | d numbers                    | zeros                       |
- * | p0         | number, list | -    | 1 or d * d numbers           | 1e6                         |
+ * | Parameter  | Type         | Unit | Range                                      | Default                     |
+ * | ---------- | ------------ | ---- | ------------------------------------------ | --------------------------- |
+ * | transition | list         | -    | d * d numbers, d from 1 to 4               | from dt                     |
+ * | process    | list         | -    | d * d numbers, a covariance                | from dt and q               |
+ * | observe    | list         | -    | d numbers                                  | 1 0                         |
+ * | dt         | number       | time | above 0                                    | 1                           |
+ * | q          | number       | -    | at least 0                                 | required without transition |
+ * | r          | number       | -    | above 0                                    | required                    |
+ * | x0         | list         | -    | d numbers                                  | zeros                       |
+ * | p0         | number, list | -    | at least 0, or d * d numbers, a covariance | 1e6                         |
  *
  * - transition: F, row by row
- * - process: Q, row by row, symmetric; required with transition
+ * - process: Q, row by row; required with transition. Symmetric and semidefinite, each within 1e-9 of the variances
  * - observe: h; required with transition
  * - dt: without transition: time between samples, of position and velocity
  * - q: intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2; dt^2/2 dt], h = [1 0]
  * - r: variance of a measurement
  * - x0: estimate before the first measurement
- * - p0: its covariance: one number for the diagonal, or the matrix
+ * - p0: its covariance: one number for the diagonal, or the matrix, checked as process
  *
  * @return the kind "kalman"
  */
@@ -1471,14 +1471,14 @@ const sqs_kind *sqs_kind_mean(void);
  * | bandwidth | number  | cycles per sample | above 0, at most 0.25            | 0.01                      |
  * | damping   | number  | -                 | above 0                          | sqrt(1/2)                 |
  * | frequency | number  | cycles per sample | -0.5 to 0.5; real samples: not 0 | 0; real samples: required |
- * | range     | number  | cycles per sample | at least 0                       | 0.5                       |
+ * | range     | number  | cycles per sample | 0 to 1                           | 0.5                       |
  * | costas    | integer | -                 | 0, 1                             | 0                         |
  * | arm       | number  | -                 | above 0, at most 1               | 0.1                       |
  * | weight    | number  | -                 | above 0, at most 1               | 0.01                      |
  * | precision | integer | bits              | 32, 64                           | 32                        |
  *
  * - bandwidth: noise bandwidth of the loop
- * - damping: damping of the loop
+ * - damping: damping of the loop; both gains must be finite and above 0
  * - frequency: initial frequency
  * - range: maximum distance from the initial frequency
  * - costas: 1: the tone may change its sign (BPSK)
@@ -1595,27 +1595,27 @@ const sqs_kind *sqs_kind_rolling_stats(void);
  *   used.
  * - Source: Rauch, Tung and Striebel, Maximum likelihood estimates of linear dynamic systems, AIAA Journal 3 (1965)
  *
- * | Parameter  | Type         | Unit | Range                        | Default                     |
- * | ---------- | ------------ | ---- | ---------------------------- | --------------------------- |
- * | transition | list         | -    | d * d numbers, d from 1 to 4 | from dt                     |
- * | process    | list         | -    | d * d numbers                | from dt and q               |
- * | observe    | list         | -    | d numbers                    | 1 0                         |
- * | dt         | number       | time | above 0                      | 1                           |
- * | q          | number       | -    | at least 0                   | required without transition |
- * | r          | number       | -    | above 0                      | -                           |
- * | x0         | list         | -    | d numbers                    | zeros                       |
- * | p0         | number, list | -    | 1 or d * d numbers           | 1e6                         |
- * | covariance | integer      | -    | 0, 1                         | 1                           |
- * | precision  | integer      | bits | 32, 64                       | 64                          |
+ * | Parameter  | Type         | Unit | Range                                      | Default                     |
+ * | ---------- | ------------ | ---- | ------------------------------------------ | --------------------------- |
+ * | transition | list         | -    | d * d numbers, d from 1 to 4               | from dt                     |
+ * | process    | list         | -    | d * d numbers, a covariance                | from dt and q               |
+ * | observe    | list         | -    | d numbers                                  | 1 0                         |
+ * | dt         | number       | time | above 0                                    | 1                           |
+ * | q          | number       | -    | at least 0                                 | required without transition |
+ * | r          | number       | -    | above 0                                    | -                           |
+ * | x0         | list         | -    | d numbers                                  | zeros                       |
+ * | p0         | number, list | -    | at least 0, or d * d numbers, a covariance | 1e6                         |
+ * | covariance | integer      | -    | 0, 1                                       | 1                           |
+ * | precision  | integer      | bits | 32, 64                                     | 64                          |
  *
  * - transition: F, row by row
- * - process: Q, row by row, symmetric; required with transition
+ * - process: Q, row by row; required with transition. Symmetric and semidefinite, each within 1e-9 of the variances
  * - observe: h; required with transition
  * - dt: without transition: time between samples, of position and velocity
  * - q: intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2; dt^2/2 dt], h = [1 0]
  * - r: variance of a measurement
  * - x0: estimate before the first measurement
- * - p0: its covariance: one number for the diagonal, or the matrix
+ * - p0: its covariance: one number for the diagonal, or the matrix, checked as process
  * - covariance: 0: only x is output
  * - precision: element type of the rows: f32 or f64
  *
@@ -1630,10 +1630,10 @@ const sqs_kind *sqs_kind_rts_smoother(void);
  * - Output: n u8
  * - Notes: The comparison is exact, in f64; i64 is rounded to f64 first. NaN gives 0.
  *
- * | Parameter | Type    | Unit | Range   | Default  | Meaning                            |
- * | --------- | ------- | ---- | ------- | -------- | ---------------------------------- |
- * | level     | number  | of x | not NaN | required | level to compare with              |
- * | below     | integer | -    | 0, 1    | 0        | 1: alarm below the level; 0: above |
+ * | Parameter | Type    | Unit | Range  | Default  | Meaning                            |
+ * | --------- | ------- | ---- | ------ | -------- | ---------------------------------- |
+ * | level     | number  | of x | finite | required | level to compare with              |
+ * | below     | integer | -    | 0, 1   | 0        | 1: alarm below the level; 0: above |
  *
  * @return the kind "threshold"
  */
@@ -1647,10 +1647,10 @@ const sqs_kind *sqs_kind_threshold(void);
  * - Notes: Integers up to 16 bits and f32 are computed in f32, each operation rounded; other types in f64, rounded
  *   once.
  *
- * | Parameter | Type   | Unit    | Range | Default | Meaning |
- * | --------- | ------ | ------- | ----- | ------- | ------- |
- * | scale     | number | y per x | any   | 1       | factor  |
- * | offset    | number | of y    | any   | 0       | offset  |
+ * | Parameter | Type   | Unit    | Range         | Default | Meaning |
+ * | --------- | ------ | ------- | ------------- | ------- | ------- |
+ * | scale     | number | y per x | finite in f32 | 1       | factor  |
+ * | offset    | number | of y    | finite in f32 | 0       | offset  |
  *
  * @return the kind "to_f32"
  */
@@ -1730,7 +1730,7 @@ const sqs_kind *sqs_kind_viterbi_traceback(void);
  * | sos       | list    | -       | 6 numbers per section, 1 to 32 sections | required                   |
  * | padlen    | integer | samples | 0 to 1048576                            | 3 * (2 * sections + 1 - m) |
  *
- * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - padlen: padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and
  *   with a2 = 0
  *
@@ -1755,7 +1755,7 @@ const sqs_kind *sqs_kind_zero_phase_forward(void);
  * | padlen    | integer | samples | 0 to 1048576                            | 3 * (2 * sections + 1 - m) |
  * | precision | integer | bits    | 32, 64                                  | 64 for f64 input, else 32  |
  *
- * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - padlen: padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and
  *   with a2 = 0
  * - precision: element type of the rows: f32 or f64

@@ -58,7 +58,7 @@ pub struct Build<'a, 'm> {
     pub host_plans: Option<&'a mut HostPlans>,
 }
 
-impl<'a> Build<'a, '_> {
+impl Build<'_, '_> {
     /// An error about the stage: `{n}` in `template` is the kind.
     pub fn error(&self, status: Status, template: &'static str) -> Error {
         Error::new(status, template).name(&joined(&[self.kind]))
@@ -82,31 +82,22 @@ impl<'a> Build<'a, '_> {
         }
     }
 
-    /// A number by name; the last one if the name occurs more than once.
-    #[must_use]
-    pub fn number(&self, key: &str) -> Option<f64> {
-        self.params.iter().rfind(|p| p.key == key).map(|p| p.value)
-    }
-
     /// A whole number by name, from `min` to `max`. Without a default the parameter is required.
     pub fn count(&self, key: &str, default: Option<u64>, min: u64, max: u64) -> Result<u64> {
-        let bad = |text| Err(self.param_error(key, text).a(min).b(max));
-        let given = match (self.number(key), default) {
+        let given = match (self.scalar(key)?, default) {
             (Some(v), _) => v,
             (None, Some(d)) => return Ok(d),
-            (None, None) => return bad("the parameter {n} is required: a whole number from {a} to {b}"),
+            (None, None) => {
+                let text = "the parameter {n} is required: a whole number from {a} to {b}";
+                return Err(self.param_error(key, text).a(min).b(max));
+            }
         };
         let whole = given as u64;
         if whole as f64 != given || whole < min || whole > max {
-            return bad("the parameter {n} must be a whole number from {a} to {b}");
+            let text = "the parameter {n}{v} must be a whole number from {a} to {b}";
+            return Err(self.refused(key, None, given, text).a(min).b(max));
         }
         Ok(whole)
-    }
-
-    /// A list by name; empty if it is not given.
-    #[must_use]
-    pub fn list(&self, key: &str) -> &'a [f64] {
-        self.params.iter().rfind(|p| p.key == key).map_or(&[], |p| p.values)
     }
 
     /// The only edge of the stage, without halo.

@@ -10,12 +10,13 @@
 //! | `bins` | number of bins, 1 to 65536; required |
 //! | `clamp` | 1: elements outside the range count in the first or the last bin. 0, the default: they are not counted |
 
+use super::params::FINITE;
 use super::rows::row_by_row;
 use super::{Build, shape};
 use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
-use crate::status::{Result, Status};
+use crate::status::Result;
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -24,11 +25,17 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     let bins = checked::size(b.count("bins", None, 1, 65_536)?)?;
     let clamp = b.count("clamp", Some(0), 0, 1)? == 1;
-    let range = b.number("lo").zip(b.number("hi")).filter(|(lo, hi)| lo < hi && (hi - lo).is_finite());
-    let Some((lo, hi)) = range else {
-        return Err(b.error(Status::Argument, "a {n} stage requires finite parameters lo and hi, lo below hi"));
-    };
-    let kernel = Histogram { lo, hi, step: (hi - lo) / bins as f64, per_unit: bins as f64 / (hi - lo), bins, clamp };
+    let (lo, hi) = (b.real("lo", None, &FINITE)?, b.real("hi", None, &FINITE)?);
+    let per_unit = bins as f64 / (hi - lo);
+    if !(hi - lo).is_finite() || !per_unit.is_finite() || per_unit <= 0.0 {
+        return Err(b.refused(
+            "hi",
+            None,
+            hi,
+            "the parameter {n}{v} must be above lo, with a finite width of a bin above 0",
+        ));
+    }
+    let kernel = Histogram { lo, hi, step: (hi - lo) / bins as f64, per_unit, bins, clamp };
     let mut spec = StageSpec::new(kernel, shape(Dtype::U32, bins)?);
     spec.revision = b.revision();
     Ok(spec)

@@ -85,7 +85,7 @@ const SOS: ParamInfo = param(
     "-",
     "6 numbers per section, 1 to 32 sections",
     "required",
-    "coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0",
+    "coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0",
 );
 const PADLEN: ParamInfo = param(
     "padlen",
@@ -99,14 +99,21 @@ const TRANSITION_HMM: ParamInfo = param(
     "transition",
     List,
     "-",
-    "N * N numbers, N from 1 to 64",
+    "N * N numbers, 0 to 1, N from 1 to 64",
     "required",
     "row i has the probabilities of the transitions from state i; their sum is 1 (within 1e-6)",
 );
 const CONSTRAINT: ParamInfo = param("constraint", Integer, "bits", "3 to 9", "7", "constraint length K of the code");
 const KALMAN: [ParamInfo; 8] = [
     param("transition", List, "-", "d * d numbers, d from 1 to 4", "from dt", "F, row by row"),
-    param("process", List, "-", "d * d numbers", "from dt and q", "Q, row by row, symmetric; required with transition"),
+    param(
+        "process",
+        List,
+        "-",
+        "d * d numbers, a covariance",
+        "from dt and q",
+        "Q, row by row; required with transition. Symmetric and semidefinite, each within 1e-9 of the variances",
+    ),
     param("observe", List, "-", "d numbers", "1 0", "h; required with transition"),
     param("dt", Number, "time", "above 0", "1", "without transition: time between samples, of position and velocity"),
     param(
@@ -123,9 +130,9 @@ const KALMAN: [ParamInfo; 8] = [
         "p0",
         NumberOrList,
         "-",
-        "1 or d * d numbers",
+        "at least 0, or d * d numbers, a covariance",
         "1e6",
-        "its covariance: one number for the diagonal, or the matrix",
+        "its covariance: one number for the diagonal, or the matrix, checked as process",
     ),
 ];
 const PORTABLE: ParamInfo = param(
@@ -232,7 +239,7 @@ pub(super) const DECIMATE: Manual = Manual {
              and Filter Banks, section 4.3",
     params: &[
         param("factor", Integer, "elements", "1 to 1048576", "required", "distance of the elements that are kept"),
-        param("taps", List, "-", "finite", "low-pass of 20 * factor + 1 taps", "coefficients h, rounded to f32"),
+        param("taps", List, "-", "finite in f32", "low-pass of 20 * factor + 1 taps", "coefficients h, rounded to f32"),
     ],
 };
 pub(super) const DETREND: Manual = Manual {
@@ -278,7 +285,7 @@ pub(super) const FIR: Manual = Manual {
     output: "n - taps + 1 f32",
     notes: "Sums run in f32, in the order of the row.",
     source: "numpy.convolve(x, h, 'valid')",
-    params: &[param("taps", List, "-", "finite, at least one", "required", "coefficients h, rounded to f32")],
+    params: &[param("taps", List, "-", "finite in f32, at least one", "required", "coefficients h, rounded to f32")],
 };
 pub(super) const HANN: Manual = Manual {
     summary: "Periodic Hann window: y[i] = x[i] sin^2(pi i / n); of one element the window is 1.",
@@ -335,11 +342,11 @@ pub(super) const HMM_FORWARD: Manual = Manual {
             "emission",
             List,
             "-",
-            "N rows, not negative",
+            "N rows, 0 to 1, sum of a row at most 1",
             "required for symbols",
             "row i has the probability of each symbol in state i; only for symbols",
         ),
-        param("initial", List, "-", "N numbers, sum 1", "1 / N each", "distribution at the first observation"),
+        param("initial", List, "-", "N numbers, 0 to 1, sum 1", "1 / N each", "distribution at the first observation"),
     ],
 };
 pub(super) const KALMAN_FILTER: Manual = Manual {
@@ -374,7 +381,14 @@ pub(super) const PLL: Manual = Manual {
              appendix C",
     params: &[
         param("bandwidth", Number, "cycles per sample", "above 0, at most 0.25", "0.01", "noise bandwidth of the loop"),
-        param("damping", Number, "-", "above 0", "sqrt(1/2)", "damping of the loop"),
+        param(
+            "damping",
+            Number,
+            "-",
+            "above 0",
+            "sqrt(1/2)",
+            "damping of the loop; both gains must be finite and above 0",
+        ),
         param(
             "frequency",
             Number,
@@ -383,7 +397,7 @@ pub(super) const PLL: Manual = Manual {
             "0; real samples: required",
             "initial frequency",
         ),
-        param("range", Number, "cycles per sample", "at least 0", "0.5", "maximum distance from the initial frequency"),
+        param("range", Number, "cycles per sample", "0 to 1", "0.5", "maximum distance from the initial frequency"),
         param("costas", Integer, "-", "0, 1", "0", "1: the tone may change its sign (BPSK)"),
         param(
             "arm",
@@ -474,7 +488,7 @@ pub(super) const THRESHOLD: Manual = Manual {
     notes: "The comparison is exact, in f64; i64 is rounded to f64 first. NaN gives 0.",
     source: "",
     params: &[
-        param("level", Number, "of x", "not NaN", "required", "level to compare with"),
+        param("level", Number, "of x", "finite", "required", "level to compare with"),
         param("below", Integer, "-", "0, 1", "0", "1: alarm below the level; 0: above"),
     ],
 };
@@ -486,8 +500,8 @@ pub(super) const TO_F32: Manual = Manual {
             once.",
     source: "",
     params: &[
-        param("scale", Number, "y per x", "any", "1", "factor"),
-        param("offset", Number, "of y", "any", "0", "offset"),
+        param("scale", Number, "y per x", "finite in f32", "1", "factor"),
+        param("offset", Number, "of y", "finite in f32", "0", "offset"),
     ],
 };
 pub(super) const TOP_K_SUM: Manual = Manual {

@@ -25,9 +25,12 @@ pub mod kinds;
 #[cfg(feature = "std")]
 pub mod manual;
 mod mean;
+mod params;
 mod quantile;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod refusals;
 mod rfft;
 mod rows;
 mod scan;

@@ -9,6 +9,7 @@
 //! | `below` | 1: alerts if `x < level`. 0, the default: if `x > level` |
 
 use super::build::REAL;
+use super::params::FINITE;
 use super::rows::row_by_row;
 use super::{Build, shape};
 use crate::dtype::{Dtype, Element};
@@ -20,9 +21,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = b.one_edge()?;
     b.takes(edge, REAL)?;
     let below = b.count("below", Some(0), 0, 1)? == 1;
-    let Some(level) = b.number("level").filter(|l| !l.is_nan()) else {
-        return Err(b.param_error("level", "the parameter {n} is required: a number, not NaN"));
-    };
+    let level = b.real("level", None, &FINITE)?;
     let mut spec = StageSpec::new(Threshold { level, below }, shape(Dtype::U8, edge.shape.len)?);
     spec.revision = b.revision();
     Ok(spec)

@@ -32,6 +32,7 @@
 //! `4 k (limit + 2 chunk + 16 + 12 + 4 s) + 4 max(limit + 16, 4096) + 16` bytes, where `s = W / H` if that is a whole
 //! number of at most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
 
+use super::params::PROBABILITY;
 use super::{Build, shape};
 use crate::checked;
 use crate::crc::Crc32c;
@@ -59,8 +60,8 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["q"])?;
     let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
-    let list = b.list("q");
-    if list.is_empty() || list.len() > MAX_PROBABILITIES || !list.iter().all(|q| (0.0..=1.0).contains(q)) {
+    let list = b.list("q", &PROBABILITY)?;
+    if list.is_empty() || list.len() > MAX_PROBABILITIES {
         let text = "the parameter {n} must be a list of 1 to {a} probabilities from 0 to 1; it has {b}";
         return Err(b.param_error("q", text).a(checked::count(MAX_PROBABILITIES)).b(checked::count(list.len())));
     }

@@ -21,11 +21,12 @@
 //!
 //! `biquad` followed by `biquad_reverse`, both with `zi` 1, is `sosfiltfilt(padtype=None)`.
 
-use super::{Real, Sample, as_samples, given, list, precision, samples, with_state};
+use super::{Real, Sample, as_samples, precision, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::stages::params::FINITE;
 use crate::stages::{Build, shape};
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
@@ -111,17 +112,18 @@ pub(super) fn settle(sections: &[Section], z: &mut [[f64; 2]], x: f64) {
 
 /// The sections of the parameter `sos`, in the pool.
 pub(super) fn sections<'m>(b: &mut Build<'_, 'm>) -> Result<&'m [Section]> {
-    let text = "the parameter {n} must be a list of 6 finite numbers, a0 not 0, for each of 1 to 32 sections";
-    let wrong = b.param_error("sos", text);
-    let (list, rest) = given(b, "sos").as_chunks::<6>();
+    let given = b.within("sos", &FINITE)?;
+    let (list, rest) = given.as_chunks::<6>();
     if list.is_empty() || list.len() > 32 || !rest.is_empty() {
-        return Err(wrong);
+        let text = "the parameter {n} must be a list of 6 numbers for each of 1 to 32 sections; it has {a}";
+        return Err(b.param_error("sos", text).a(checked::count(given.len())));
     }
     let mut all = [Section { b: [0.0; 3], a: [0.0; 2] }; 32];
-    for (section, [b0, b1, b2, a0, a1, a2]) in all.iter_mut().zip(list) {
+    for (i, (section, [b0, b1, b2, a0, a1, a2])) in all.iter_mut().zip(list).enumerate() {
         *section = Section { b: [b0 / a0, b1 / a0, b2 / a0], a: [a1 / a0, a2 / a0] };
         if !section.b.iter().chain(&section.a).all(|v| v.is_finite()) {
-            return Err(wrong);
+            let text = "the parameter {n}{v} divides its section: it must not be 0 or too small";
+            return Err(b.refused("sos", Some(i.sat_mul(6).sat_add(3)), *a0, text));
         }
     }
     b.pool.copied(all.get(..list.len()).unwrap_or(&[]))
@@ -149,8 +151,8 @@ fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
     let shape = shape(precision(b, as_samples(edge))?, edge.shape.len)?;
     let sections = sections(b)?;
     let mut start = Start::Rest;
-    if given(b, "zi").len() > 1 {
-        let zi = list(b, "zi", checked::mul(sections.len(), 2)?)?;
+    if b.given("zi").len() > 1 {
+        let zi = b.numbers("zi", checked::mul(sections.len(), 2)?, &FINITE)?;
         start = Start::Given(b.pool.copied(zi.as_chunks().0)?);
     } else if b.count("zi", Some(0), 0, 1)? == 1 {
         settles(b, sections)?;

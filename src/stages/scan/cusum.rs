@@ -19,10 +19,11 @@
 //!
 //! State: `high low`. A sample that is not finite counts as missing: the sums are unchanged, and no alarm is raised.
 
-use super::{FINITE, NOT_NEGATIVE, POSITIVE, ScanStep, as_samples, precision, real, run, samples, with_state};
+use super::{ScanStep, as_samples, precision, run, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::stages::params::{FINITE, NOT_NEGATIVE, POSITIVE};
 use crate::stages::{Build, shape};
 use crate::status::Result;
 
@@ -31,9 +32,9 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = samples(b, super::SAMPLES)?;
     let precision = precision(b, as_samples(edge))?;
     let cusum = Cusum {
-        target: real(b, "target", Some(0.0), FINITE)?,
-        drift: real(b, "drift", Some(0.0), NOT_NEGATIVE)?,
-        threshold: real(b, "threshold", None, POSITIVE)?,
+        target: b.real("target", Some(0.0), &FINITE)?,
+        drift: b.real("drift", Some(0.0), &NOT_NEGATIVE)?,
+        threshold: b.real("threshold", None, &POSITIVE)?,
         reset: b.count("reset", Some(1), 0, 1)? == 1,
         precision,
     };

@@ -14,30 +14,28 @@
 //! State: the average, then 1 once it has a value. A sample that is not finite counts as missing: the average is
 //! unchanged, and the row repeats it (0 before the first finite sample).
 
-use super::{FINITE, Range, ScanStep, WEIGHT, as_samples, precision, real, run, samples, with_state};
+use super::{ScanStep, as_samples, precision, run, samples, with_state};
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::stages::params::{FINITE, Range, WEIGHT};
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 
 const SPAN: Range =
-    Range { min: 1.0, above: false, max: f64::MAX, text: "the parameter {n} must be a finite number, at least 1" };
+    Range { min: 1.0, above: false, max: f64::MAX, text: "the parameter {n}{v} must be a finite number, at least 1" };
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["alpha", "span", "initial", "precision"])?;
     let edge = samples(b, super::SAMPLES)?;
-    let alpha = match b.number("span") {
-        None => real(b, "alpha", None, WEIGHT)?,
-        Some(_) if b.number("alpha").is_some() => {
+    let alpha = match b.optional("span", &SPAN)? {
+        None => b.real("alpha", None, &WEIGHT)?,
+        Some(_) if b.scalar("alpha")?.is_some() => {
             return Err(b.error(Status::Argument, "the parameters of an {n} stage are alpha or span, not both"));
         }
-        Some(_) => 2.0 / (real(b, "span", None, SPAN)? + 1.0),
+        Some(span) => 2.0 / (span + 1.0),
     };
-    let initial = b.number("initial");
-    if initial.is_some() {
-        real(b, "initial", None, FINITE)?;
-    }
+    let initial = b.optional("initial", &FINITE)?;
     let precision = precision(b, as_samples(edge))?;
     let mut spec = StageSpec::new(Ema { alpha, initial, precision }, shape(precision, edge.shape.len)?);
     spec.revision = b.revision();

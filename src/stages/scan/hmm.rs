@@ -23,33 +23,46 @@
 //! has a value. An observation without information counts as missing: a symbol without emissions, likelihoods that are
 //! negative or not finite, or likelihoods of 0 in all possible states. Then `alpha` is the prediction, and `c` is 0.
 
-use super::{Sample, consecutive, given, list, with_state};
+use super::{Sample, consecutive, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::stages::params::PROBABILITY;
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 /// The number of states, and the transitions in the pool.
 fn transitions<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
-    let count = given(b, "transition").len();
+    let count = b.given("transition").len();
     let states = (1..=64usize).find(|n| n.sat_mul(*n) == count);
     let text = "the parameter {n} must be a square matrix of 1 to 64 states; it has {a} numbers";
     let states = states.ok_or_else(|| b.param_error("transition", text).a(checked::count(count)))?;
-    let all = list(b, "transition", count)?;
-    all.chunks_exact(states.max(1)).try_for_each(|p| distribution(b, "transition", p))?;
+    let all = b.numbers("transition", count, &PROBABILITY)?;
+    rows_fit(b, "transition", all, states, false)?;
     Ok((states, b.pool.copied(all)?))
 }
 
-/// Refuses numbers of the parameter `key` that are not a distribution.
-fn distribution(b: &Build<'_, '_>, key: &str, p: &[f64]) -> Result<()> {
-    let sum = p.iter().fold(0.0, |s, v| s + v);
-    if p.iter().all(|v| *v >= 0.0) && sum > 1.0 - 1e-6 && sum < 1.0 + 1e-6 {
-        return Ok(());
+/// Refuses rows of `width` probabilities whose sum is not 1; a `partial` one may have less.
+fn rows_fit(b: &Build<'_, '_>, key: &str, all: &[f64], width: usize, partial: bool) -> Result<()> {
+    for (row, p) in all.chunks_exact(width.max(1)).enumerate() {
+        let mut sum = 0.0;
+        let first = row.sat_mul(width);
+        for (at, v) in p.iter().enumerate() {
+            sum += v;
+            let last = at.sat_add(1) == p.len();
+            if sum > 1.0 + 1e-6 || (last && !partial && sum < 1.0 - 1e-6) {
+                let text = if sum > 1.0 {
+                    "the parameter {n}{v} brings the sum of a row of {a} probabilities above 1"
+                } else {
+                    "the parameter {n}{v} ends a row of {a} probabilities whose sum is below 1"
+                };
+                return Err(b.refused(key, Some(first.sat_add(at)), *v, text).a(checked::count(width)));
+            }
+        }
     }
-    Err(b.param_error(key, "the probabilities of the parameter {n} must not be negative, and their sum must be 1"))
+    Ok(())
 }
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -57,23 +70,21 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = consecutive(b, b.one_edge()?)?;
     b.takes(edge, &[Dtype::U8, Dtype::F32, Dtype::F64])?;
     let (states, transition) = transitions(b)?;
-    let count = given(b, "emission").len();
+    let count = b.given("emission").len();
     let symbols = edge.shape.dtype == Dtype::U8;
     if (count > 0) != symbols || count.checked_rem(states) != Some(0) {
         let text = "the parameter {n} is for symbols: one row for each of the {a} states, none with likelihoods";
         return Err(b.param_error("emission", text).a(checked::count(states)));
     }
-    let emission = list(b, "emission", count)?;
-    if emission.iter().any(|v| *v < 0.0) {
-        return Err(b.param_error("emission", "the probabilities of the parameter {n} must not be negative"));
-    }
+    let emission = b.numbers("emission", count, &PROBABILITY)?;
+    rows_fit(b, "emission", emission, count.checked_div(states).unwrap_or(0), true)?;
     let emission = b.pool.copied(emission)?;
-    let initial = if given(b, "initial").is_empty() {
+    let initial = if b.given("initial").is_empty() {
         let uniform = [1.0 / states as f64; 64];
         b.pool.copied(uniform.get(..states).unwrap_or(&[]))?
     } else {
-        let initial = list(b, "initial", states)?;
-        distribution(b, "initial", initial)?;
+        let initial = b.numbers("initial", states, &PROBABILITY)?;
+        rows_fit(b, "initial", initial, states, false)?;
         b.pool.copied(initial)?
     };
     let width = if symbols { 1 } else { states };

@@ -30,42 +30,53 @@
 //! missing: the loop keeps its frequency, and `lock` decays.
 
 use super::numbers::{Numbers, Results};
-use super::{NOT_NEGATIVE, POSITIVE, Range, WEIGHT, precision, real, samples, with_state};
+use super::{precision, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::stages::params::{POSITIVE, Range, WEIGHT};
 use crate::stages::{Build, shape, trig};
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
 use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 const BANDWIDTH: Range =
-    Range { min: 0.0, above: true, max: 0.25, text: "the parameter {n} must be above 0 and at most 0.25" };
+    Range { min: 0.0, above: true, max: 0.25, text: "the parameter {n}{v} must be above 0 and at most 0.25" };
 const FREQUENCY: Range =
-    Range { min: -0.5, above: false, max: 0.5, text: "the parameter {n} must be from -0.5 to 0.5" };
+    Range { min: -0.5, above: false, max: 0.5, text: "the parameter {n}{v} must be from -0.5 to 0.5" };
+const DISTANCE: Range = Range { min: 0.0, above: false, max: 1.0, text: "the parameter {n}{v} must be from 0 to 1" };
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["bandwidth", "damping", "frequency", "range", "costas", "arm", "weight", "precision"])?;
     let edge = samples(b, &[Dtype::C32, Dtype::F32, Dtype::F64, Dtype::I16])?;
     let precision = precision(b, Dtype::F32)?;
-    let bandwidth = real(b, "bandwidth", Some(0.01), BANDWIDTH)?;
-    let damping = real(b, "damping", Some(FRAC_1_SQRT_2), POSITIVE)?;
+    let bandwidth = b.real("bandwidth", Some(0.01), &BANDWIDTH)?;
+    let damping = b.real("damping", Some(FRAC_1_SQRT_2), &POSITIVE)?;
     let complex = edge.shape.dtype == Dtype::C32;
+    let arm = b.real("arm", Some(0.1), &WEIGHT)?;
     let t = bandwidth / (damping + 0.25 / damping);
     let d = 1.0 + 2.0 * damping * t + t * t;
     let pll = Pll {
         kp: 4.0 * damping * t / d,
         ki: 4.0 * t * t / d,
-        frequency: real(b, "frequency", complex.then_some(0.0), FREQUENCY)?,
-        range: real(b, "range", Some(0.5), NOT_NEGATIVE)?,
-        arm: if complex { 1.0 } else { real(b, "arm", Some(0.1), WEIGHT)? },
-        weight: real(b, "weight", Some(0.01), WEIGHT)?,
+        frequency: b.real("frequency", complex.then_some(0.0), &FREQUENCY)?,
+        range: b.real("range", Some(0.5), &DISTANCE)?,
+        arm: if complex { 1.0 } else { arm },
+        weight: b.real("weight", Some(0.01), &WEIGHT)?,
         costas: b.count("costas", Some(0), 0, 1)? == 1,
         wide: precision == Dtype::F64,
     };
     if !complex && pll.frequency == 0.0 {
-        return Err(b.param_error("frequency", "the parameter {n} must not be 0 for real samples"));
+        return Err(b.refused("frequency", None, 0.0, "the parameter {n}{v} must not be 0 for real samples"));
+    }
+    if !(pll.kp.is_finite() && pll.ki.is_finite() && pll.kp > 0.0 && pll.ki > 0.0) {
+        return Err(b.refused(
+            "damping",
+            None,
+            damping,
+            "with the parameter {n}{v} the gains of the loop are out of range",
+        ));
     }
     let mut spec = StageSpec::new(pll, shape(precision, checked::mul(edge.shape.len, 3)?)?);
     spec.revision = b.revision();

@@ -17,7 +17,7 @@
 //! State: the later estimate, `x` and triangle of `P`, then 1 once it has a value. Rows of a `kalman` stage are finite
 //! as long as `F` keeps its estimates finite; an element that is not finite spreads to all earlier rows.
 
-use super::kalman::{KEYS, dynamics, model, predicted, record};
+use super::kalman::{KEYS, dynamics, measurement, model, predicted, record};
 use super::matrix::{
     congruent, difference, identity, inverse, product, sum, symmetric, times, transposed, triangle, vector,
 };
@@ -27,6 +27,7 @@ use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
+use crate::stages::params::POSITIVE;
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -36,6 +37,8 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let edge = consecutive(b, b.one_edge()?)?;
     b.takes(edge, &[Dtype::F64])?;
     let (d, dynamics) = dynamics(b)?;
+    measurement(b, d)?;
+    b.optional("r", &POSITIVE)?;
     if edge.shape.len.checked_rem(record(d)) != Some(0) {
         return Err(b
             .error(Status::Graph, "{n}: rows of {a} elements are not those of a kalman stage of {b} states")
