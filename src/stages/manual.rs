@@ -372,11 +372,12 @@ pub(super) const PLL: Manual = Manual {
     summary: "Phase-locked loop of second order that tracks a tone: e = arg(x exp(-2 pi i phase)) / (2 pi), \
               frequency += ki e, phase += frequency + kp e.",
     input: "c32, or real f32, f64 or i16 samples; a scan",
-    output: "3 n elements, phase (turns, 0 to 1) frequency (cycles per sample) lock for each sample; f32, or f64 \
+    output: "3 n elements, phase (turns, at least 0, below 1) frequency (cycles per sample) lock for each sample; f32, or f64 \
              with precision 64",
     notes: "phase is that before the sample, frequency and lock those after it. lock += weight (cos(2 pi e) - lock) \
-            approaches 1 when locked, and 0 or less without a tone; with costas it is that of the doubled angle. A \
-            sample that is not finite counts as missing: the loop coasts on its frequency, and lock decays.",
+            approaches 1 when locked, and 0 or less without a tone; with costas it is that of the doubled angle. \
+            Silence counts as missing: samples of 0, and what the low-pass still holds of a tone that has ended. The \
+            loop then coasts on its frequency, and lock decays.",
     source: "Gardner, Phaselock Techniques; loop gains: Rice, Digital Communications: A Discrete-Time Approach, \
              appendix C",
     params: &[
@@ -458,7 +459,8 @@ pub(super) const ROLLING_STATS: Manual = Manual {
     ],
 };
 pub(super) const RTS_SMOOTHER: Manual = Manual {
-    summary: "Rauch-Tung-Striebel smoother: c = P F' (F P F' + Q)^-1, x += c (later x - F x).",
+    summary: "Rauch-Tung-Striebel smoother: c = P F' (F P F' + Q)^-1, x += c (later x - F x), also where covariances \
+              are singular.",
     input: "rows of kalman; a reverse scan",
     output: "per measurement x and the upper triangle of P, as kalman; f64, or f32 with precision 32",
     notes: "The last estimate of the range is unchanged. Of the parameters of kalman only F and Q (or dt and q) are \

@@ -17,7 +17,7 @@
 //! | `reset` | 1, the default: the sums restart after an alarm. 0: they continue; the alarm lasts while a sum is high |
 //! | `precision` | 32 or 64: bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! State: `high low`. A sample that is not finite counts as missing: the sums are unchanged, and no alarm is raised.
+//! State: `high low`; sums beyond the range of `f64` are its largest number. A sample that is not finite counts as missing: the sums are unchanged, and no alarm is raised.
 
 use super::{ScanStep, as_samples, precision, run, samples, with_state};
 use crate::checked;
@@ -65,6 +65,9 @@ impl ScanStep for Cusum {
             let off = x - self.target;
             *high = positive(*high + off - self.drift);
             *low = positive(*low - off - self.drift);
+            if *high + *low > f64::MAX {
+                (*high, *low) = (high.min(f64::MAX), low.min(f64::MAX));
+            }
             alarm = match (*high > self.threshold, *low > self.threshold) {
                 (false, false) => 0.0,
                 (true, false) => 1.0,

@@ -11,7 +11,7 @@
 //! | `initial` | average before the first sample; without it the first sample is the first average |
 //! | `precision` | 32 or 64: bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! State: the average, then 1 once it has a value. A sample that is not finite counts as missing: the average is
+//! State: the average, then 1 once it has a value; it is finite after any samples. A sample that is not finite counts as missing: the average is
 //! unchanged, and the row repeats it (0 before the first finite sample).
 
 use super::{ScanStep, as_samples, precision, run, samples, with_state};
@@ -48,12 +48,20 @@ struct Ema {
     precision: Dtype,
 }
 
+/// The average of numbers whose difference overflows.
+#[cold]
+fn apart(average: f64, x: f64, alpha: f64) -> f64 {
+    let next = (1.0 - alpha) * average + alpha * x;
+    if next.is_finite() { next } else { average }
+}
+
 impl ScanStep for Ema {
     #[inline(always)]
     fn step(&self, state: &mut [f64], x: f64, y: &mut [f64]) {
         if let ([average, known], [y]) = (state, y) {
             if x.is_finite() {
-                *average = if *known == 0.0 { x } else { *average + self.alpha * (x - *average) };
+                let next = if *known == 0.0 { x } else { *average + self.alpha * (x - *average) };
+                *average = if next.is_finite() { next } else { apart(*average, x, self.alpha) };
                 *known = 1.0;
             }
             *y = *average;

@@ -20,11 +20,12 @@
 //! | `x0` | estimate before the first measurement; default zeros |
 //! | `p0` | covariance of `x0`: `d * d` numbers as for `process`, or one for the whole diagonal; default 1e6 |
 //!
-//! State: `x` and the upper triangle of `P` before the next measurement. A measurement that is not finite counts as
-//! missing: the row is the prediction.
+//! State: `x` and the upper triangle of `P` before the next measurement. A measurement that is not finite, or that would
+//! make the next state not finite, counts as missing: the row is the prediction. Where the prediction itself would not be
+//! finite, because `F` grows without bound, the state stays.
 
 use super::covariance::covariance;
-use super::matrix::{self, Matrix, dot, symmetric, times, triangle, vector};
+use super::matrix::{self, Matrix, dot, finite, symmetric, times, triangle, vector};
 use super::numbers::Numbers;
 use super::{samples, with_state};
 use crate::checked;
@@ -125,6 +126,13 @@ pub(super) fn predicted<const N: usize>(
     (times(f, x), matrix::sum(&matrix::congruent(f, p), q))
 }
 
+/// The state after a measurement that counts as missing: the prediction, or the same state if that is not finite.
+#[cold]
+fn missing<const N: usize>(model: &(Matrix<N>, Matrix<N>), x: &[f64; N], p: &Matrix<N>) -> ([f64; N], Matrix<N>) {
+    let ahead = predicted(model, x, p);
+    if finite(&ahead.0, &ahead.1) { ahead } else { (*x, *p) }
+}
+
 /// `F` and `Q`.
 pub(super) fn model<const N: usize>(dynamics: &[f64]) -> (Matrix<N>, Matrix<N>) {
     let mut numbers = dynamics.iter().copied();
@@ -148,21 +156,26 @@ impl Kalman<'_> {
                 break;
             }
             for (z, y) in chunk.iter().copied().zip(&mut out) {
+                let (mut now, mut spread) = (x, p);
                 if z.is_finite() {
                     let ph = times(&p, &h);
                     let s = dot(&h, &ph) + self.r;
                     let k = ph.map(|v| v / s);
                     let innovation = z - dot(&h, &x);
-                    x.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
+                    now.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
                     let a = matrix::difference(&matrix::identity(), &k.map(|k| h.map(|h| k * h)));
                     let noise = k.map(|a| k.map(|b| a * b * self.r));
-                    p = matrix::sum(&matrix::congruent(&a, &p), &noise);
+                    spread = matrix::sum(&matrix::congruent(&a, &p), &noise);
                 }
-                y.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(y, v)| *y = v);
-                (x, p) = predicted(&model, &x, &p);
+                let mut ahead = predicted(&model, &now, &spread);
+                // An estimate that is not finite makes its prediction not finite, too.
+                if !finite(&ahead.0, &ahead.1) {
+                    (now, spread) = (x, p);
+                    ahead = missing(&model, &x, &p);
+                }
+                y.iter_mut().zip(now.into_iter().chain(triangle(&spread))).for_each(|(y, v)| *y = v);
                 // Makes both triangles equal, as in a state that was stored and restored.
-                let both = symmetric(&mut triangle(&p));
-                p = both;
+                (x, p) = (ahead.0, symmetric(&mut triangle(&ahead.1)));
             }
         }
         state.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(s, v)| *s = v);

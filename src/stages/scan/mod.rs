@@ -38,6 +38,8 @@ pub(super) mod biquad;
 mod covariance;
 pub(super) mod cusum;
 pub(super) mod ema;
+#[cfg(test)]
+mod guarded;
 pub(super) mod hmm;
 pub(super) mod kalman;
 mod matrix;

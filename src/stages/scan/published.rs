@@ -148,7 +148,7 @@ fn the_loop_locks_on_complex_and_real_tones() {
     let wild: &Params<'_> = &[("frequency", &[-0.3]), ("bandwidth", &[0.25]), ("arm", &[1.0]), ("range", &[0.2])];
     for row in numbers(&chain("pll", wild, &[Edge::rows(&x, 50)])).chunks(3) {
         assert!(
-            (0.0..=1.0).contains(&row[0]) && (-0.5001..=-0.0999).contains(&row[1]) && row[2].abs() <= 1.0,
+            (0.0..1.0).contains(&row[0]) && (-0.5001..=-0.0999).contains(&row[1]) && row[2].abs() <= 1.0,
             "{row:?}"
         );
     }
