@@ -47,6 +47,51 @@ pub struct ParamInfo {
     pub meaning: &'static str,
 }
 
+/// What a kind does with a NaN among its elements, and a scan with any sample that is not finite. The chapter of the
+/// header defines the words before the colons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NanPolicy {
+    /// It reaches what is computed from it.
+    Spreads,
+    /// It does not change the state.
+    Missing,
+    /// It is left out of the row.
+    Skipped,
+    /// It is above all numbers.
+    Above,
+    /// It is below all numbers.
+    Below,
+    /// It is copied.
+    Copied,
+    /// Comparisons with it are false.
+    False,
+    /// The parameter `on_nan` decides.
+    OnNan,
+    /// The parameter `min_periods` decides.
+    MinPeriods,
+    /// The rows of the edge have none.
+    None,
+}
+
+impl NanPolicy {
+    /// Its text in the header: the same for all kinds.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            NanPolicy::Spreads => "spreads: what the row computes from it is not finite; other rows are not affected",
+            NanPolicy::Missing => "missing: the sample does not change the state, which is finite after any samples",
+            NanPolicy::Skipped => "skipped: the row is computed from its other elements",
+            NanPolicy::Above => "ordered: above all numbers",
+            NanPolicy::Below => "ordered: below all numbers",
+            NanPolicy::Copied => "copied: elements are not interpreted",
+            NanPolicy::False => "false: no comparison with it holds",
+            NanPolicy::OnNan => "on_nan: as this parameter sets; by default stays: all later results are not finite",
+            NanPolicy::MinPeriods => "window: results are NaN while it is in the window; with min_periods skipped",
+            NanPolicy::None => "none: rows of the kind on its edge have none",
+        }
+    }
+}
+
 /// The text of a kind. `n` is the number of elements of a row of its edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manual {
@@ -56,6 +101,8 @@ pub struct Manual {
     pub input: &'static str,
     /// Its rows.
     pub output: &'static str,
+    /// What it does with NaN.
+    pub nan: NanPolicy,
     /// Special values, accuracy, cost; may be empty.
     pub notes: &'static str,
     /// Published source or equivalent function; may be empty.
@@ -86,6 +133,16 @@ const SOS: ParamInfo = param(
     "6 numbers per section, 1 to 32 sections",
     "required",
     "coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0",
+);
+const ON_NAN: ParamInfo = param(
+    "on_nan",
+    Integer,
+    "-",
+    "0, 1, 2, 3",
+    "0",
+    "a sample that is not finite, or that would make the state not finite: 0: stays in the state, all later results are \
+     not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its place; 3: reset, \
+     the filter starts anew with the next sample and the result is NaN",
 );
 const PADLEN: ParamInfo = param(
     "padlen",
@@ -143,7 +200,7 @@ const PORTABLE: ParamInfo = param(
     "0",
     "1: the library's own transform, for n a power of two, with the same bits on every machine; 0: the fastest transform",
 );
-const RFFT_NOTES: &str = "Not scaled. NaN and infinity give NaN in the bins that they reach. Values are bit-identical on \
+const RFFT_NOTES: &str = "Not scaled. Values are bit-identical on \
      every machine with portable, on memory from the caller, and in builds without the feature fft; else they may differ \
      in the last bits between processors. Sizes that need a plan use the host's heap.";
 const SAMPLES: &str = "f32, f64 or i16 samples; a scan";
@@ -152,7 +209,8 @@ pub(super) const ARGMAX: Manual = Manual {
     summary: "Index of the first maximum: min { k : x[k] = max x }.",
     input: "f32",
     output: "1 u32",
-    notes: "NaN is below everything; 0 if all elements are NaN. -0 equals +0.",
+    nan: NanPolicy::Below,
+    notes: "0 if all elements are NaN. -0 equals +0.",
     source: "numpy.nanargmax, with NaN as minus infinity",
     params: &[],
 };
@@ -160,6 +218,7 @@ pub(super) const BAND: Manual = Manual {
     summary: "Elements from to to - 1 of each row: a band of bins, a slice of a window.",
     input: "any type",
     output: "to - from elements of the same type",
+    nan: NanPolicy::Copied,
     notes: "",
     source: "",
     params: &[
@@ -172,7 +231,8 @@ pub(super) const BIQUAD: Manual = Manual {
               y.",
     input: SAMPLES,
     output: "n elements; f64 for f64 input, else f32",
-    notes: "State and arithmetic are f64. A sample that is not finite stays in the state.",
+    nan: NanPolicy::OnNan,
+    notes: "State and arithmetic are f64.",
     source: "transposed direct form II: scipy.signal.sosfilt; Oppenheim and Schafer, Discrete-Time Signal \
              Processing, section 6.3",
     params: &[
@@ -185,6 +245,7 @@ pub(super) const BIQUAD: Manual = Manual {
             "0",
             "initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section",
         ),
+        ON_NAN,
         PRECISION,
     ],
 };
@@ -199,7 +260,8 @@ pub(super) const CENTROID: Manual = Manual {
     summary: "Centroid in elements: sum k x[k] / sum x[k]; of a magnitude row, the spectral centroid in bins.",
     input: "f32",
     output: "1 f32",
-    notes: "0 if the sum is 0. NaN gives NaN. The relative error of either sum is below 1e-5 for rows without \
+    nan: NanPolicy::Spreads,
+    notes: "0 if the sum is 0. The relative error of either sum is below 1e-5 for rows without \
             negative elements.",
     source: "Peeters, A large set of audio features for sound description (IRCAM, 2004), section 6.1.1",
     params: &[],
@@ -208,6 +270,7 @@ pub(super) const CHANNEL: Manual = Manual {
     summary: "One channel of an input of interleaved channels: y[i] = x[i * channels + index].",
     input: "any type, directly from an input",
     output: "n / channels elements of the same type",
+    nan: NanPolicy::Copied,
     notes: "",
     source: "",
     params: &[param("index", Integer, "-", "0 to channels - 1", "0", "number of the channel")],
@@ -217,8 +280,9 @@ pub(super) const CUSUM: Manual = Manual {
               max(0, low - (x - target) - drift).",
     input: SAMPLES,
     output: "3 n elements, high low alarm for each sample; f64 for f64 input, else f32",
+    nan: NanPolicy::Missing,
     notes: "alarm is 1 if high > threshold, -1 if low > threshold, 2 if both, else 0. The row shows the sums that \
-            raised it. A sample that is not finite counts as missing: the sums stay, without an alarm.",
+            raised it. A missing sample raises no alarm. Sums stop at the largest f64.",
     source: "Page, Continuous inspection schemes, Biometrika 41 (1954); Montgomery, Introduction to Statistical \
              Quality Control, section 9.1",
     params: &[
@@ -233,6 +297,7 @@ pub(super) const DECIMATE: Manual = Manual {
     summary: "Low-pass filter, then every factor-th element: y[j] = sum h[i] x[j * factor + taps - 1 - i].",
     input: "f32, one channel, n at least the number of taps",
     output: "(n - taps) / factor + 1 f32",
+    nan: NanPolicy::Spreads,
     notes: "Sums run in f32, in the order of the row.",
     source: "default taps: scipy.signal.decimate(ftype='fir'), that is firwin(20 q + 1, 1 / q); Oppenheim and \
              Schafer, Discrete-Time Signal Processing, section 7.5. Polyphase form: Vaidyanathan, Multirate Systems \
@@ -246,6 +311,7 @@ pub(super) const DETREND: Manual = Manual {
     summary: "Subtracts the mean, or the least-squares line, of the row.",
     input: "f32 or i16, one channel; i16 is not scaled",
     output: "n f32",
+    nan: NanPolicy::Spreads,
     notes: "Sums run in f64, in a fixed order. A row with a NaN or an infinity gives a row of NaN.",
     source: "scipy.signal.detrend with the same types",
     params: &[param(
@@ -261,8 +327,8 @@ pub(super) const EMA: Manual = Manual {
     summary: "Exponential moving average, the one-pole low-pass: y += alpha (x - y).",
     input: SAMPLES,
     output: "n elements; f64 for f64 input, else f32",
-    notes: "State and arithmetic are f64. A sample that is not finite counts as missing: the row repeats the \
-            average (0 before the first one).",
+    nan: NanPolicy::Missing,
+    notes: "State and arithmetic are f64. For a missing sample the row repeats the average (0 before the first one).",
     source: "pandas.Series.ewm(alpha, adjust=False).mean()",
     params: &[
         param("alpha", Number, "-", "above 0, at most 1", "required without span", "weight of a new sample"),
@@ -275,7 +341,8 @@ pub(super) const ENERGY: Manual = Manual {
     summary: "Sum of squares: sum x[i]^2.",
     input: "f32 or i16 (not scaled, summed exactly)",
     output: "1 f32",
-    notes: "NaN gives NaN.",
+    nan: NanPolicy::Spreads,
+    notes: "",
     source: "",
     params: &[],
 };
@@ -283,6 +350,7 @@ pub(super) const FIR: Manual = Manual {
     summary: "FIR filter where the taps overlap the row completely: y[j] = sum h[i] x[j + taps - 1 - i].",
     input: "f32, one channel, n at least the number of taps",
     output: "n - taps + 1 f32",
+    nan: NanPolicy::Spreads,
     notes: "Sums run in f32, in the order of the row.",
     source: "numpy.convolve(x, h, 'valid')",
     params: &[param("taps", List, "-", "finite in f32, at least one", "required", "coefficients h, rounded to f32")],
@@ -291,6 +359,7 @@ pub(super) const HANN: Manual = Manual {
     summary: "Periodic Hann window: y[i] = x[i] sin^2(pi i / n); of one element the window is 1.",
     input: "f32 or i16 (scaled by 1/32768), one channel",
     output: "n f32",
+    nan: NanPolicy::Spreads,
     notes: "The window has the same bits on every machine.",
     source: "scipy.signal.get_window('hann', n, fftbins=True); Harris, On the use of windows for harmonic analysis \
              with the discrete Fourier transform, Proc. IEEE 66 (1978)",
@@ -301,7 +370,8 @@ pub(super) const HISTOGRAM: Manual = Manual {
               / bins.",
     input: "f32 or i16",
     output: "bins u32",
-    notes: "hi belongs to the last bin. NaN is not counted.",
+    nan: NanPolicy::Skipped,
+    notes: "hi belongs to the last bin.",
     source: "numpy.histogram(x, bins, (lo, hi)) in f64",
     params: &[
         param("lo", Number, "of x", "finite, below hi", "required", "lower end of the first bin"),
@@ -322,6 +392,7 @@ pub(super) const HMM_BACKWARD: Manual = Manual {
               a(k,j).",
     input: "rows of hmm_forward; a reverse scan",
     output: "N f64 per observation: P(state given all observations)",
+    nan: NanPolicy::None,
     notes: "At the last observation gamma is alpha.",
     source: "Askar and Derin, IEEE Trans. Automatic Control 26 (1981); equal to alpha beta of Rabiner, Proc. IEEE \
              77 (1989)",
@@ -332,9 +403,10 @@ pub(super) const HMM_FORWARD: Manual = Manual {
               alpha(j) = p(j) b(j) / c.",
     input: "u8 symbols, or f32 or f64 likelihoods b(j), N per observation; a scan",
     output: "N + 1 f64 per observation: alpha and the scale c",
-    notes: "The product of all c is the likelihood. An observation without information (a symbol without emissions; \
-            likelihoods that are negative, not finite or all zero) counts as missing: alpha is the prediction, c is \
-            0.",
+    nan: NanPolicy::Missing,
+    notes: "The product of all c is the likelihood. An observation that is impossible in all possible states, as when \
+            its likelihoods have underflowed, makes the stage fail with -16 (SQS_ERR_RANGE): give their logarithms, or \
+            NaN for a missing one.",
     source: "Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A",
     params: &[
         TRANSITION_HMM,
@@ -347,6 +419,7 @@ pub(super) const HMM_FORWARD: Manual = Manual {
             "row i has the probability of each symbol in state i; only for symbols",
         ),
         param("initial", List, "-", "N numbers, 0 to 1, sum 1", "1 / N each", "distribution at the first observation"),
+        param("log", Integer, "-", "0, 1", "0", "1: likelihoods and c are natural logarithms; not for symbols"),
     ],
 };
 pub(super) const KALMAN_FILTER: Manual = Manual {
@@ -355,8 +428,9 @@ pub(super) const KALMAN_FILTER: Manual = Manual {
     input: "f32, f64 or i16 measurements; a scan",
     output: "d (d + 3) / 2 f64 per measurement: the estimate x, and the upper triangle of its covariance P, row by \
              row",
-    notes: "P is updated after Bucy and Joseph: (I - k h) P (I - k h)' + k r k'. A measurement that is not finite \
-            counts as missing: the row is the prediction.",
+    nan: NanPolicy::Missing,
+    notes: "P is updated after Bucy and Joseph: (I - k h) P (I - k h)' + k r k'. The row of a missing measurement, also \
+            one that would make the state not finite, is the prediction.",
     source: "Kalman (1960); Durbin and Koopman, Time Series Analysis by State Space Methods, section 4.3",
     params: &KALMAN,
 };
@@ -364,6 +438,7 @@ pub(super) const MEAN: Manual = Manual {
     summary: "Arithmetic mean: sum x[i] / n.",
     input: "f32 or i16 (not scaled)",
     output: "1 f32",
+    nan: NanPolicy::Spreads,
     notes: "f32 is summed in sixteen interleaved partial sums, which are added pairwise.",
     source: "",
     params: &[],
@@ -374,6 +449,7 @@ pub(super) const PLL: Manual = Manual {
     input: "c32, or real f32, f64 or i16 samples; a scan",
     output: "3 n elements, phase (turns, at least 0, below 1) frequency (cycles per sample) lock for each sample; f32, or f64 \
              with precision 64",
+    nan: NanPolicy::Missing,
     notes: "phase is that before the sample, frequency and lock those after it. lock += weight (cos(2 pi e) - lock) \
             approaches 1 when locked, and 0 or less without a tone; with costas it is that of the doubled angle. \
             Silence counts as missing: samples of 0, and what the low-pass still holds of a tone that has ended. The \
@@ -416,7 +492,8 @@ pub(super) const QUANTILE: Manual = Manual {
     summary: "Quantiles by nearest rank: the element of rank (n - 1) q, rounded half to even.",
     input: "f32 or i16; windows may overlap",
     output: "1 f32 per q, in the order of the list",
-    notes: "NaN is above everything; both zeros are +0. The cost of overlapping windows depends on their hop, not \
+    nan: NanPolicy::Above,
+    notes: "Both zeros are +0. The cost of overlapping windows depends on their hop, not \
             on their length.",
     source: "numpy.percentile(x, 100 q, method='nearest'); Floyd and Rivest, Expected time bounds for selection, \
              CACM 18 (1975)",
@@ -426,6 +503,7 @@ pub(super) const RFFT_MAGNITUDE: Manual = Manual {
     summary: "Magnitudes of the real FFT: abs(X[k]), X[k] = sum x[i] exp(-2 pi i k / n), k = 0 to n / 2.",
     input: "f32, one channel, n from 1 to 2^24",
     output: "n / 2 + 1 f32",
+    nan: NanPolicy::Spreads,
     notes: RFFT_NOTES,
     source: "numpy.abs(numpy.fft.rfft(x))",
     params: &[PORTABLE],
@@ -440,9 +518,9 @@ pub(super) const ROLLING_STATS: Manual = Manual {
     summary: "Mean and variance of the last window samples.",
     input: SAMPLES,
     output: "2 n elements, mean variance for each sample; f64 for f64 input, else f32",
+    nan: NanPolicy::MinPeriods,
     notes: "The first window - 1 results are over the samples so far. Nothing is subtracted from running sums, so \
-            that rounding errors do not accumulate. A sample that is not finite makes the results NaN while it is \
-            in the window.",
+            that rounding errors do not accumulate.",
     source: "pandas.Series.rolling(window, min_periods=1); van Herk, Pattern Recognition Letters 13 (1992); Chan, \
              Golub and LeVeque (1979)",
     params: &[
@@ -455,6 +533,14 @@ pub(super) const ROLLING_STATS: Manual = Manual {
             "0",
             "the sum of squares is divided by the number of samples minus ddof; NaN if that is not above 0",
         ),
+        param(
+            "min_periods",
+            Integer,
+            "samples",
+            "1 to window",
+            "-",
+            "given: samples that are not finite are left out, and results over fewer samples than this are NaN",
+        ),
         PRECISION,
     ],
 };
@@ -463,6 +549,7 @@ pub(super) const RTS_SMOOTHER: Manual = Manual {
               are singular.",
     input: "rows of kalman; a reverse scan",
     output: "per measurement x and the upper triangle of P, as kalman; f64, or f32 with precision 32",
+    nan: NanPolicy::None,
     notes: "The last estimate of the range is unchanged. Of the parameters of kalman only F and Q (or dt and q) are \
             used.",
     source: "Rauch, Tung and Striebel, Maximum likelihood estimates of linear dynamic systems, AIAA Journal 3 (1965)",
@@ -487,7 +574,8 @@ pub(super) const THRESHOLD: Manual = Manual {
     summary: "Alarm per element: 1 if x > level, else 0; with below, 1 if x < level.",
     input: "real",
     output: "n u8",
-    notes: "The comparison is exact, in f64; i64 is rounded to f64 first. NaN gives 0.",
+    nan: NanPolicy::False,
+    notes: "The comparison is exact, in f64; i64 is rounded to f64 first.",
     source: "",
     params: &[
         param("level", Number, "of x", "finite", "required", "level to compare with"),
@@ -498,6 +586,7 @@ pub(super) const TO_F32: Manual = Manual {
     summary: "Conversion to f32: y = x scale + offset, from raw counts to units of measurement.",
     input: "real",
     output: "n f32",
+    nan: NanPolicy::Spreads,
     notes: "Integers up to 16 bits and f32 are computed in f32, each operation rounded; other types in f64, rounded \
             once.",
     source: "",
@@ -510,7 +599,8 @@ pub(super) const TOP_K_SUM: Manual = Manual {
     summary: "Sum of the k largest elements.",
     input: "f32",
     output: "1 f32",
-    notes: "NaN is ignored; with fewer than k numbers all are summed. The sum runs in f64, from the smallest to the \
+    nan: NanPolicy::Skipped,
+    notes: "With fewer than k numbers all are summed. The sum runs in f64, from the smallest to the \
             largest.",
     source: "selection: Hoare, Find, Comm. ACM 4 (1961)",
     params: &[param("k", Integer, "elements", "1 to n", "required", "number of elements")],
@@ -520,7 +610,8 @@ pub(super) const VITERBI: Manual = Manual {
     input: "m symbols per bit: u8 hard (0, or else 1), or i8 or f32 soft (positive: 0, negative: 1, 0: erased); a \
             scan",
     output: "per bit 2^(K-1) decision bits, then one byte per row: the best state after it; u8",
-    notes: "On a tie the predecessor with the even number wins. Soft symbols beyond 1e6 count as 1e6, NaN as erased.",
+    nan: NanPolicy::Missing,
+    notes: "On a tie the predecessor with the even number wins. Soft symbols beyond 1e6 count as 1e6; a missing one is erased.",
     source: "Viterbi (1967); Forney, The Viterbi algorithm, Proc. IEEE 61 (1973); the default generators are octal \
              171 and 133, as in CCSDS 131.0-B (there with invert 0 1)",
     params: &[
@@ -541,6 +632,7 @@ pub(super) const VITERBI_TRACEBACK: Manual = Manual {
     summary: "Viterbi decoder, reverse scan: the decoded bits.",
     input: "rows of viterbi; a reverse scan",
     output: "1 u8 per bit; with pack, 8 bits per u8, the first in the top bit",
+    nan: NanPolicy::None,
     notes: "",
     source: "Forney, The Viterbi algorithm, Proc. IEEE 61 (1973)",
     params: &[
@@ -562,10 +654,11 @@ pub(super) const ZERO_PHASE_FORWARD: Manual = Manual {
     input: "f32, f64 or i16 samples x; a scan. Rows shorter than p + 1 need a lookahead of ceil((p + 1) / n) - 1 \
             rows",
     output: "f64: n filtered samples, then z1 z2 of each section after them",
-    notes: "A sample that is not finite stays in the state.",
+    nan: NanPolicy::OnNan,
+    notes: "",
     source: "scipy.signal.sosfiltfilt; Gustafsson, Determining the initial states in forward-backward filtering, \
              IEEE Trans. Signal Processing 44 (1996)",
-    params: &[SOS, PADLEN],
+    params: &[SOS, PADLEN, ON_NAN],
 };
 pub(super) const ZERO_PHASE_REVERSE: Manual = Manual {
     summary: "Zero-phase filter, reverse half: the filtered signal.",
@@ -574,6 +667,6 @@ pub(super) const ZERO_PHASE_REVERSE: Manual = Manual {
     output: "n elements; f64 for f64 input, else f32",
     notes: "The stream must have more than p samples, else the stage fails with -16 (SQS_ERR_RANGE). A row depends \
             on the whole stream, whatever range is evaluated.",
-    params: &[SOS, PADLEN, PRECISION],
+    params: &[SOS, PADLEN, ON_NAN, PRECISION],
     ..ZERO_PHASE_FORWARD
 };

@@ -15,6 +15,7 @@ mod centroid;
 mod channel;
 mod detrend;
 mod energy;
+mod exponential;
 mod fir;
 #[cfg(test)]
 mod golden;

@@ -52,8 +52,13 @@ const BAD_STEADY: &[(&str, usize, &[f64])] =
 const CASES: &[Case<'_>] = &[
     ("band", F32, &[("from", &[2.0]), ("to", &[9.0])], &[("from", 0, &[-1.0, 0.5, 64.0]), ("to", 0, &[2.0, 65.0])]),
     ("biquad", F32, &[SOS, ("zi", &[0.5, -0.5]), ("precision", &[64.0])], &[BAD_SOS, BAD_PRECISION]),
-    ("biquad", F32, &[SOS, ("zi", &[1.0])], &[("zi", 0, ON_OFF)]),
-    ("biquad_reverse", F32, &[SOS, ("zi", &[0.5, -0.5]), ("precision", &[64.0])], &[BAD_SOS, BAD_PRECISION]),
+    ("biquad", F32, &[SOS, ("zi", &[1.0]), ("on_nan", &[3.0])], &[("zi", 0, ON_OFF), ("on_nan", 0, &[-1.0, 0.5, 4.0])]),
+    (
+        "biquad_reverse",
+        F32,
+        &[SOS, ("zi", &[0.5, -0.5]), ("on_nan", &[2.0]), ("precision", &[64.0])],
+        &[BAD_SOS, BAD_PRECISION],
+    ),
     ("channel", TWO_CHANNELS, &[("index", &[1.0])], &[("index", 0, ON_OFF)]),
     (
         "cusum",
@@ -89,6 +94,7 @@ const CASES: &[Case<'_>] = &[
         &[TURNS, ("emission", &[0.5, 0.25, 0.25, 0.75]), ("initial", &[0.25, 0.75])],
         &[BAD_TURNS, ("emission", 1, &[-0.25, 1.5, 0.625]), ("initial", 1, &[-0.25, 1.5, 0.5])],
     ),
+    ("hmm_forward", F32, &[TURNS, ("log", &[1.0])], &[("log", 0, ON_OFF)]),
     ("kalman", F32, MODEL, BAD_MODEL),
     ("kalman", F32, STEADY, BAD_STEADY),
     (
@@ -121,8 +127,13 @@ const CASES: &[Case<'_>] = &[
     (
         "rolling_stats",
         F32,
-        &[("window", &[8.0]), ("ddof", &[1.0]), ("precision", &[64.0])],
-        &[("window", 0, &[0.0, 0.5, 1_048_577.0]), ("ddof", 0, &[-1.0, 0.5]), BAD_PRECISION],
+        &[("window", &[8.0]), ("ddof", &[1.0]), ("min_periods", &[8.0]), ("precision", &[64.0])],
+        &[
+            ("window", 0, &[0.0, 0.5, 1_048_577.0]),
+            ("ddof", 0, &[-1.0, 0.5]),
+            ("min_periods", 0, &[0.0, 0.5, 9.0]),
+            BAD_PRECISION,
+        ],
     ),
     ("rts_smoother", OF_TWO_STATES, MODEL, BAD_MODEL),
     ("rts_smoother", OF_TWO_STATES, STEADY, BAD_STEADY),
@@ -152,11 +163,16 @@ const CASES: &[Case<'_>] = &[
         &[("constraint", &[7.0]), ("end", &[63.0]), ("pack", &[1.0])],
         &[("constraint", 0, &[2.0, 6.5, 10.0]), ("end", 0, &[-1.0, 0.5, 64.0]), ("pack", 0, ON_OFF)],
     ),
-    ("zero_phase_forward", F32, &[SOS, ("padlen", &[6.0])], &[BAD_SOS, ("padlen", 0, &[-1.0, 0.5, 1_048_577.0])]),
+    (
+        "zero_phase_forward",
+        F32,
+        &[SOS, ("padlen", &[6.0]), ("on_nan", &[1.0])],
+        &[BAD_SOS, ("padlen", 0, &[-1.0, 0.5, 1_048_577.0])],
+    ),
     (
         "zero_phase_reverse",
         TO_REVERSE,
-        &[SOS, ("padlen", &[6.0]), ("precision", &[64.0])],
+        &[SOS, ("padlen", &[6.0]), ("on_nan", &[1.0]), ("precision", &[64.0])],
         &[BAD_SOS, ("padlen", 0, &[-1.0, 0.5, 1_048_577.0]), BAD_PRECISION],
     ),
 ];

@@ -14,13 +14,17 @@
 //! | `sos` | `b0 b1 b2 a0 a1 a2` of each section, 1 to 32 of them, divided by `a0`, which must not be 0; required |
 //! | `zi` | 0, the default: starts at rest. 1: in the steady state of the first sample (`sosfilt_zi` times it). |
 //! | | A list of 2 numbers per section: starts with these `z1 z2` |
+//! | `on_nan` | what a sample does that is not finite, or that would make result or state not finite. 0, the default: it |
+//! | | stays in the state, as with SciPy. 1: skip, the state is kept and the result is NaN. 2: hold, the last sample takes |
+//! | | its place (NaN if that overflows, too). 3: reset, the filter starts anew with the next sample; the result is NaN |
 //! | `precision` | 32 or 64: bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! State: `z1 z2` of each section, then 1 after the first sample. The first sample of `biquad_reverse` is the last one
-//! of the range. A sample that is not finite remains in the state, as with SciPy.
+//! State: `z1 z2` of each section; with `on_nan` above 0 a pair of words ([`super::recovery`]); then 1 after the first
+//! sample. The first sample of `biquad_reverse` is the last one of the range.
 //!
 //! `biquad` followed by `biquad_reverse`, both with `zi` 1, is `sosfiltfilt(padtype=None)`.
 
+use super::recovery::{CHUNK, Guard, OnNan, Start};
 use super::{Real, Sample, as_samples, precision, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -70,13 +74,11 @@ pub(super) fn filter(sections: &[Section], z: &mut [[f64; 2]], x: f64) -> f64 {
     sections.iter().zip(z).fold(x, |x, (section, z)| section.step(z, x))
 }
 
-/// Samples filtered at a time.
-const CHUNK: usize = 64;
 /// Sections whose coefficients and states stay in registers; SPARC has 16 registers for `f64`.
 const HELD: usize = if cfg!(target_arch = "sparc") { 1 } else { 4 };
 
 /// Filters samples with the cascade, in place.
-fn filter_chunk(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
+pub(super) fn filter_chunk(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
     for (sections, z) in sections.chunks(HELD).zip(z.chunks_mut(HELD)) {
         match sections.len() {
             1 if HELD > 1 => filter_held::<1>(sections, z, x),
@@ -146,7 +148,7 @@ pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 }
 
 fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
-    b.allow(&["sos", "zi", "precision"])?;
+    b.allow(&["sos", "zi", "on_nan", "precision"])?;
     let edge = samples(b, super::SAMPLES)?;
     let shape = shape(precision(b, as_samples(edge))?, edge.shape.len)?;
     let sections = sections(b)?;
@@ -158,22 +160,22 @@ fn build<'m>(b: &mut Build<'_, 'm>, reverse: bool) -> Result<StageSpec<'m>> {
         settles(b, sections)?;
         start = Start::Settled;
     }
-    let mut spec = StageSpec::new(Biquad { sections, start, reverse, wide: shape.dtype == Dtype::F64 }, shape);
+    let on_nan = OnNan::of(b)?;
+    let mut spec = StageSpec::new(Biquad { sections, start, on_nan, reverse, wide: shape.dtype == Dtype::F64 }, shape);
     spec.reverse = reverse;
     spec.revision = b.revision();
-    with_state(spec, checked::add(checked::mul(sections.len(), 2)?, 1)?)
-}
-
-/// Initial state of the filter.
-enum Start<'m> {
-    Rest,
-    Settled,
-    Given(&'m [[f64; 2]]),
+    let mut words = checked::mul(sections.len(), 2)?;
+    if on_nan.guards() {
+        spec.scratch_bytes = checked::mul(words, size_of::<f64>())?;
+        words = checked::add(words, 2)?;
+    }
+    with_state(spec, checked::add(words, 1)?)
 }
 
 struct Biquad<'m> {
     sections: &'m [Section],
     start: Start<'m>,
+    on_nan: OnNan,
     reverse: bool,
     /// Results are `f64`, else `f32`.
     wide: bool,
@@ -185,6 +187,8 @@ impl Biquad<'_> {
         let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
         let (started, z) = state.split_last_mut().ok_or(Code::MISFIT)?;
         let (z, out) = (z.as_chunks_mut().0, cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?);
+        let guards = self.on_nan.guards();
+        let before = cast_mut::<f64>(io.scratch).ok_or(Code::MISFIT)?.as_chunks_mut().0;
         let len = rows.row_len().max(1);
         let count = out.len().checked_div(len).unwrap_or(0);
         let first = if self.reverse { rows.row(count.sat_sub(1)).last() } else { rows.row(0).first() };
@@ -192,20 +196,27 @@ impl Biquad<'_> {
             && *started == 0.0
         {
             *started = 1.0;
-            if matches!(self.start, Start::Settled) {
+            if matches!(self.start, Start::Settled) && !guards {
                 settle(self.sections, z, (*first).into());
             }
         }
+        let mut filtered = |x: &mut [f64]| {
+            if !guards {
+                filter_chunk(self.sections, z, x);
+            } else if let Some(mut guard) = Guard::new((self.sections, self.start, self.on_nan), z, before) {
+                guard.chunk(x);
+            }
+        };
         let mut buffer = [0.0; CHUNK];
         let mut filter_part = |y: &mut [Y], x: &[X]| {
             let held = buffer.get_mut(..x.len()).unwrap_or(&mut []);
             if self.reverse {
                 held.iter_mut().zip(x.iter().rev()).for_each(|(to, x)| *to = (*x).into());
-                filter_chunk(self.sections, z, held);
+                filtered(held);
                 y.iter_mut().rev().zip(held).for_each(|(y, v)| *y = Y::rounded(*v));
             } else {
                 held.iter_mut().zip(x).for_each(|(to, x)| *to = (*x).into());
-                filter_chunk(self.sections, z, held);
+                filtered(held);
                 y.iter_mut().zip(held).for_each(|(y, v)| *y = Y::rounded(*v));
             }
         };
@@ -225,9 +236,13 @@ impl Biquad<'_> {
 impl Kernel for Biquad<'_> {
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.fill(0);
+        let state = cast_mut::<f64>(state).ok_or(Code::MISFIT)?;
         if let Start::Given(zi) = self.start {
-            let state = cast_mut::<f64>(state).ok_or(Code::MISFIT)?;
             state.iter_mut().zip(zi.as_flattened()).for_each(|(z, zi)| *z = *zi);
+        }
+        if self.on_nan.guards() && !matches!(self.start, Start::Settled) {
+            // Needs no steady state.
+            state.iter_mut().skip(self.sections.len().sat_mul(2)).take(1).for_each(|settled| *settled = 1.0);
         }
         Ok(())
     }

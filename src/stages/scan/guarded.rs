@@ -73,6 +73,43 @@ fn one_bad_sample_does_not_stay() {
 }
 
 #[test]
+fn rolling_results_have_enough_samples() {
+    // As pandas.Series.rolling(window, min_periods) of a series with missing values.
+    let mut x: Vec<f64> = crate::stages::testing::signal(600, 9).iter().map(|v| f64::from(*v)).collect();
+    for (i, v) in x.iter_mut().enumerate() {
+        match i % 100 {
+            3 | 17 | 18 | 40..=52 => *v = f64::NAN,
+            60 => *v = f64::INFINITY,
+            _ => {}
+        }
+    }
+    for (window, min_periods) in [(1usize, 1usize), (5, 1), (5, 3), (5, 5), (13, 4), (64, 40)] {
+        for ddof in [0usize, 1] {
+            let params: &Params<'_> =
+                &[("window", &[window as f64]), ("min_periods", &[min_periods as f64]), ("ddof", &[ddof as f64])];
+            let rows: Vec<f64> = run("rolling_stats", params, &[Edge::rows(&x, 6)]);
+            for (i, got) in rows.as_chunks::<2>().0.iter().enumerate() {
+                let w: Vec<f64> =
+                    x[(i + 1).saturating_sub(window)..=i].iter().copied().filter(|v| v.is_finite()).collect();
+                let n = w.len() as f64;
+                let mean = if w.len() < min_periods { f64::NAN } else { w.iter().sum::<f64>() / n };
+                let squares = w.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>();
+                let variance = if w.len() > ddof { squares / (n - ddof as f64) } else { f64::NAN };
+                for (got, want) in got.iter().zip([mean, variance]) {
+                    let same = got.is_nan() && want.is_nan() || (got - want).abs() < 1e-12;
+                    assert!(same, "{window} {min_periods} {ddof}, row {i}: {got} {want}");
+                }
+            }
+        }
+    }
+    // Finite samples have finite means, however far apart.
+    let x = [1.0, MAX, -MAX, 1.0, 2.0, 3.0, 4.0, 5.0, -MAX, MAX];
+    let rows: Vec<f64> = run("rolling_stats", &[("window", &[4.0])], &[Edge::rows(&x, 1)]);
+    assert!(rows.iter().step_by(2).all(|v| v.is_finite()) && rows.iter().skip(1).step_by(2).all(|v| *v >= 0.0));
+    assert_eq!(rows[14..16], [3.5, 1.25]);
+}
+
+#[test]
 fn a_filter_whose_model_grows_stays_finite() {
     let params: &Params<'_> =
         &[("transition", &[4.0]), ("process", &[1.0]), ("observe", &[0.0]), ("r", &[1.0]), ("x0", &[1.0])];
@@ -125,6 +162,56 @@ fn a_weak_tone_after_a_strong_one_is_tracked() {
     let x: Vec<f64> = (0..9000).map(|t| (TAU * 0.1004 * t as f64).cos() * if t < 4000 { 1e4 } else { 1e-4 }).collect();
     let rows = numbers(&chain("pll", &[start, ("precision", &[64.0])], &[Edge::rows(&x, 100)]));
     assert!((rows[3 * 8999 + 1] - 0.1004).abs() < 1e-4 && rows[3 * 8999 + 2] > 0.9, "{:?}", &rows[3 * 8999..]);
+}
+
+/// Runs `hmm_forward` over one block; the code of its failure.
+fn forward(params: &Params<'_>, x: &Edge) -> Result<(), i32> {
+    let spec = super::testing::register("hmm_forward", params, core::slice::from_ref(x)).unwrap();
+    super::testing::once(&spec, x).map_err(|code| code.0)
+}
+
+#[test]
+fn likelihoods_that_underflow_are_refused_or_logarithms() {
+    let a: (&str, &[f64]) = ("transition", &[0.75, 0.25, 0.125, 0.875]);
+    let range = crate::status::Status::Range.code();
+    // exp(-800) is 0 in f64: refused, as is what no state can give. Missing is NaN.
+    for x in [[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5], [1e-310, 1e-320, 1e-320, 0.0], [MAX, MAX, 0.5, 0.5]] {
+        let refused = x[0] == 0.0 || x[2] == 0.0;
+        assert_eq!(forward(&[a], &Edge::rows(&x, 2)), if refused { Err(range) } else { Ok(()) }, "{x:?}");
+    }
+    assert_eq!(forward(&[a, ("log", &[1.0])], &Edge::rows(&[f64::NEG_INFINITY; 2], 2)), Err(range));
+    let impossible: &Params<'_> = &[a, ("emission", &[1.0, 0.0, 1.0, 0.0])];
+    assert_eq!(forward(impossible, &Edge::rows(&[0u8, 1], 1)), Err(range));
+    // Logarithms give the rows of the likelihoods, for likelihoods of any size.
+    let b: Vec<f64> = crate::stages::testing::signal(200, 3).iter().map(|v| f64::from(v.abs()) + 0.01).collect();
+    let plain = chain("hmm_forward", &[a], &[Edge::rows(&b, 4)]);
+    for shift in [0.0, -1500.0, 3000.0] {
+        let logs: Vec<f64> = b.iter().map(|b| b.ln() + shift).collect();
+        let rows = chain("hmm_forward", &[a, ("log", &[1.0])], &[Edge::rows(&logs, 4)]);
+        for (got, want) in numbers(&rows).chunks(3).zip(numbers(&plain).chunks(3)) {
+            let c = got[2] - shift - want[2].ln();
+            assert!((got[0] - want[0]).abs() < 1e-12 && (got[1] - want[1]).abs() < 1e-12 && c.abs() < 1e-12);
+        }
+    }
+    // Small likelihoods keep their digits.
+    let small: Vec<f64> = b.iter().map(|b| b * 1e-306).collect();
+    let rows = numbers(&chain("hmm_forward", &[a], &[Edge::rows(&small, 4)]));
+    for (got, want) in rows.chunks(3).zip(numbers(&plain).chunks(3)) {
+        assert!((got[0] - want[0]).abs() < 1e-12, "{got:?} {want:?}");
+    }
+    let odd = [f64::NAN, -1.0, f64::INFINITY, 0.0, -2.0, f64::NEG_INFINITY];
+    let rows = numbers(&chain("hmm_forward", &[a, ("log", &[1.0])], &[Edge::rows(&odd, 2)]));
+    assert_eq!((rows[2], rows[5], &rows[6..8]), (0.0, 0.0, &[1.0, 0.0][..]));
+}
+
+#[test]
+fn posteriors_of_nearly_impossible_states_are_finite() {
+    // State 1 is entered with a probability below the normal range, and then certain.
+    let a: (&str, &[f64]) = ("transition", &[1.0, 1e-310, 0.0, 1.0]);
+    let x = [1.0, 1.0, 0.0, 1.0, 0.5, 1.0];
+    let rows = chain("hmm_forward", &[a, ("initial", &[1.0, 0.0])], &[Edge::rows(&x, 2)]);
+    let posterior: Vec<f64> = run("hmm_backward", &[a], &[rows]);
+    assert_eq!(posterior, [1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
 }
 
 #[test]

@@ -48,6 +48,9 @@ pub(super) mod pll;
 #[cfg(test)]
 mod published;
 #[cfg(test)]
+mod recovered;
+mod recovery;
+#[cfg(test)]
 mod reference;
 pub(super) mod rolling;
 pub(super) mod rts;
