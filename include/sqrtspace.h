@@ -1014,6 +1014,17 @@ sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id
  * Scans other than viterbi compute in f64 with basic operations only, so that their rows are the same bits on every
  * machine. "real" means every element type except #SQS_C32.
  *
+ * "NaN" has what a kind does with a NaN among its elements, in the same words for all kinds. For scans the words mean any
+ * sample that is not finite, and the infinities that their arithmetic would leave in the state: no sample stays there,
+ * unless the text has "stays".
+ *
+ * - spreads: the elements of the row that depend on it are not finite, the rows of other windows are not affected
+ * - missing: as if the sample had not come: the state stays, and the row repeats or predicts its results
+ * - skipped: left out of the sums, counts or ranks of the row
+ * - ordered: has a place in the order of numbers
+ * - window: results are NaN while it is among the last samples
+ * - copied, false, none: the element is copied; comparisons are false; the rows of the edge have none
+ *
  * @{
  */
 
@@ -1106,7 +1117,8 @@ sqs_status sqs_stage_register_kind(sqs_pipeline *pipeline, const sqs_kind *kind,
  *
  * - Input: f32
  * - Output: 1 u32
- * - Notes: NaN is below everything; 0 if all elements are NaN. -0 equals +0.
+ * - NaN: ordered: below all numbers
+ * - Notes: 0 if all elements are NaN. -0 equals +0.
  * - Source: numpy.nanargmax, with NaN as minus infinity
  * - Parameters: none
  *
@@ -1119,6 +1131,7 @@ const sqs_kind *sqs_kind_argmax(void);
  *
  * - Input: any type
  * - Output: to - from elements of the same type
+ * - NaN: copied: elements are not interpreted
  *
  * | Parameter | Type    | Unit     | Range         | Default | Meaning         |
  * | --------- | ------- | -------- | ------------- | ------- | --------------- |
@@ -1134,7 +1147,8 @@ const sqs_kind *sqs_kind_band(void);
  *
  * - Input: f32, f64 or i16 samples; a scan
  * - Output: n elements; f64 for f64 input, else f32
- * - Notes: State and arithmetic are f64. A sample that is not finite stays in the state.
+ * - NaN: on_nan: as this parameter sets; by default stays: all later results are not finite
+ * - Notes: State and arithmetic are f64.
  * - Source: transposed direct form II: scipy.signal.sosfilt; Oppenheim and Schafer, Discrete-Time Signal Processing,
  *   section 6.3
  *
@@ -1142,10 +1156,14 @@ const sqs_kind *sqs_kind_band(void);
  * | --------- | ------------ | ---- | --------------------------------------- | ------------------------- |
  * | sos       | list         | -    | 6 numbers per section, 1 to 32 sections | required                  |
  * | zi        | number, list | -    | 0, 1, or 2 numbers per section          | 0                         |
+ * | on_nan    | integer      | -    | 0, 1, 2, 3                              | 0                         |
  * | precision | integer      | bits | 32, 64                                  | 64 for f64 input, else 32 |
  *
- * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - zi: initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section
+ * - on_nan: a sample that is not finite, or that would make the state not finite: 0: stays in the state, all later
+ *   results are not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its
+ *   place; 3: reset, the filter starts anew with the next sample and the result is NaN
  * - precision: element type of the rows: f32 or f64
  *
  * @return the kind "biquad"
@@ -1157,6 +1175,7 @@ const sqs_kind *sqs_kind_biquad(void);
  *
  * - Input: f32, f64 or i16 samples; a reverse scan
  * - Output: n elements; f64 for f64 input, else f32
+ * - NaN: on_nan: as this parameter sets; by default stays: all later results are not finite
  * - Notes: The first sample is the last of the range. biquad, then biquad_reverse, both with zi 1, equal
  *   sosfiltfilt(padtype=None).
  * - Source: transposed direct form II: scipy.signal.sosfilt; Oppenheim and Schafer, Discrete-Time Signal Processing,
@@ -1166,10 +1185,14 @@ const sqs_kind *sqs_kind_biquad(void);
  * | --------- | ------------ | ---- | --------------------------------------- | ------------------------- |
  * | sos       | list         | -    | 6 numbers per section, 1 to 32 sections | required                  |
  * | zi        | number, list | -    | 0, 1, or 2 numbers per section          | 0                         |
+ * | on_nan    | integer      | -    | 0, 1, 2, 3                              | 0                         |
  * | precision | integer      | bits | 32, 64                                  | 64 for f64 input, else 32 |
  *
- * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - zi: initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section
+ * - on_nan: a sample that is not finite, or that would make the state not finite: 0: stays in the state, all later
+ *   results are not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its
+ *   place; 3: reset, the filter starts anew with the next sample and the result is NaN
  * - precision: element type of the rows: f32 or f64
  *
  * @return the kind "biquad_reverse"
@@ -1181,8 +1204,8 @@ const sqs_kind *sqs_kind_biquad_reverse(void);
  *
  * - Input: f32
  * - Output: 1 f32
- * - Notes: 0 if the sum is 0. NaN gives NaN. The relative error of either sum is below 1e-5 for rows without negative
- *   elements.
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: 0 if the sum is 0. The relative error of either sum is below 1e-5 for rows without negative elements.
  * - Source: Peeters, A large set of audio features for sound description (IRCAM, 2004), section 6.1.1
  * - Parameters: none
  *
@@ -1195,6 +1218,7 @@ const sqs_kind *sqs_kind_centroid(void);
  *
  * - Input: any type, directly from an input
  * - Output: n / channels elements of the same type
+ * - NaN: copied: elements are not interpreted
  *
  * | Parameter | Type    | Unit | Range             | Default | Meaning               |
  * | --------- | ------- | ---- | ----------------- | ------- | --------------------- |
@@ -1210,8 +1234,9 @@ const sqs_kind *sqs_kind_channel(void);
  *
  * - Input: f32, f64 or i16 samples; a scan
  * - Output: 3 n elements, high low alarm for each sample; f64 for f64 input, else f32
+ * - NaN: missing: the sample does not change the state, which is finite after any samples
  * - Notes: alarm is 1 if high > threshold, -1 if low > threshold, 2 if both, else 0. The row shows the sums that raised
- *   it. A sample that is not finite counts as missing: the sums stay, without an alarm.
+ *   it. A missing sample raises no alarm. Sums stop at the largest f64.
  * - Source: Page, Continuous inspection schemes, Biometrika 41 (1954); Montgomery, Introduction to Statistical Quality
  *   Control, section 9.1
  *
@@ -1238,15 +1263,16 @@ const sqs_kind *sqs_kind_cusum(void);
  *
  * - Input: f32, one channel, n at least the number of taps
  * - Output: (n - taps) / factor + 1 f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Notes: Sums run in f32, in the order of the row.
  * - Source: default taps: scipy.signal.decimate(ftype='fir'), that is firwin(20 q + 1, 1 / q); Oppenheim and Schafer,
  *   Discrete-Time Signal Processing, section 7.5. Polyphase form: Vaidyanathan, Multirate Systems and Filter Banks,
  *   section 4.3
  *
- * | Parameter | Type    | Unit     | Range        | Default                          |
- * | --------- | ------- | -------- | ------------ | -------------------------------- |
- * | factor    | integer | elements | 1 to 1048576 | required                         |
- * | taps      | list    | -        | finite       | low-pass of 20 * factor + 1 taps |
+ * | Parameter | Type    | Unit     | Range         | Default                          |
+ * | --------- | ------- | -------- | ------------- | -------------------------------- |
+ * | factor    | integer | elements | 1 to 1048576  | required                         |
+ * | taps      | list    | -        | finite in f32 | low-pass of 20 * factor + 1 taps |
  *
  * - factor: distance of the elements that are kept
  * - taps: coefficients h, rounded to f32
@@ -1260,6 +1286,7 @@ const sqs_kind *sqs_kind_decimate(void);
  *
  * - Input: f32 or i16, one channel; i16 is not scaled
  * - Output: n f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Notes: Sums run in f64, in a fixed order. A row with a NaN or an infinity gives a row of NaN.
  * - Source: scipy.signal.detrend with the same types
  *
@@ -1276,8 +1303,8 @@ const sqs_kind *sqs_kind_detrend(void);
  *
  * - Input: f32, f64 or i16 samples; a scan
  * - Output: n elements; f64 for f64 input, else f32
- * - Notes: State and arithmetic are f64. A sample that is not finite counts as missing: the row repeats the average (0
- *   before the first one).
+ * - NaN: missing: the sample does not change the state, which is finite after any samples
+ * - Notes: State and arithmetic are f64. For a missing sample the row repeats the average (0 before the first one).
  * - Source: pandas.Series.ewm(alpha, adjust=False).mean()
  *
  * | Parameter | Type    | Unit    | Range              | Default                   |
@@ -1301,7 +1328,7 @@ const sqs_kind *sqs_kind_ema(void);
  *
  * - Input: f32 or i16 (not scaled, summed exactly)
  * - Output: 1 f32
- * - Notes: NaN gives NaN.
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Parameters: none
  *
  * @return the kind "energy"
@@ -1313,12 +1340,13 @@ const sqs_kind *sqs_kind_energy(void);
  *
  * - Input: f32, one channel, n at least the number of taps
  * - Output: n - taps + 1 f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Notes: Sums run in f32, in the order of the row.
  * - Source: numpy.convolve(x, h, 'valid')
  *
- * | Parameter | Type | Unit | Range                | Default  | Meaning                        |
- * | --------- | ---- | ---- | -------------------- | -------- | ------------------------------ |
- * | taps      | list | -    | finite, at least one | required | coefficients h, rounded to f32 |
+ * | Parameter | Type | Unit | Range                       | Default  | Meaning                        |
+ * | --------- | ---- | ---- | --------------------------- | -------- | ------------------------------ |
+ * | taps      | list | -    | finite in f32, at least one | required | coefficients h, rounded to f32 |
  *
  * @return the kind "fir"
  */
@@ -1329,6 +1357,7 @@ const sqs_kind *sqs_kind_fir(void);
  *
  * - Input: f32 or i16 (scaled by 1/32768), one channel
  * - Output: n f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Notes: The window has the same bits on every machine.
  * - Source: scipy.signal.get_window('hann', n, fftbins=True); Harris, On the use of windows for harmonic analysis with
  *   the discrete Fourier transform, Proc. IEEE 66 (1978)
@@ -1344,7 +1373,8 @@ const sqs_kind *sqs_kind_hann(void);
  *
  * - Input: f32 or i16
  * - Output: bins u32
- * - Notes: hi belongs to the last bin. NaN is not counted.
+ * - NaN: skipped: the row is computed from its other elements
+ * - Notes: hi belongs to the last bin.
  * - Source: numpy.histogram(x, bins, (lo, hi)) in f64
  *
  * | Parameter | Type    | Unit | Range            | Default  |
@@ -1369,13 +1399,14 @@ const sqs_kind *sqs_kind_histogram(void);
  *
  * - Input: rows of hmm_forward; a reverse scan
  * - Output: N f64 per observation: P(state given all observations)
+ * - NaN: none: rows of the kind on its edge have none
  * - Notes: At the last observation gamma is alpha.
  * - Source: Askar and Derin, IEEE Trans. Automatic Control 26 (1981); equal to alpha beta of Rabiner, Proc. IEEE 77
  *   (1989)
  *
- * | Parameter  | Type | Unit | Range                         | Default  |
- * | ---------- | ---- | ---- | ----------------------------- | -------- |
- * | transition | list | -    | N * N numbers, N from 1 to 64 | required |
+ * | Parameter  | Type | Unit | Range                                 | Default  |
+ * | ---------- | ---- | ---- | ------------------------------------- | -------- |
+ * | transition | list | -    | N * N numbers, 0 to 1, N from 1 to 64 | required |
  *
  * - transition: row i has the probabilities of the transitions from state i; their sum is 1 (within 1e-6)
  *
@@ -1389,19 +1420,23 @@ const sqs_kind *sqs_kind_hmm_backward(void);
  *
  * - Input: u8 symbols, or f32 or f64 likelihoods b(j), N per observation; a scan
  * - Output: N + 1 f64 per observation: alpha and the scale c
- * - Notes: The product of all c is the likelihood. An observation without information (a symbol without emissions;
- *   likelihoods that are negative, not finite or all zero) counts as missing: alpha is the prediction, c is 0.
+ * - NaN: missing: the sample does not change the state, which is finite after any samples
+ * - Notes: The product of all c is the likelihood. An observation that is impossible in all possible states, as when
+ *   its likelihoods have underflowed, makes the stage fail with -16 (SQS_ERR_RANGE): give their logarithms, or NaN for
+ *   a missing one.
  * - Source: Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A
  *
- * | Parameter  | Type | Unit | Range                         | Default              |
- * | ---------- | ---- | ---- | ----------------------------- | -------------------- |
- * | transition | list | -    | N * N numbers, N from 1 to 64 | required             |
- * | emission   | list | -    | N rows, not negative          | required for symbols |
- * | initial    | list | -    | N numbers, sum 1              | 1 / N each           |
+ * | Parameter  | Type    | Unit | Range                                  | Default              |
+ * | ---------- | ------- | ---- | -------------------------------------- | -------------------- |
+ * | transition | list    | -    | N * N numbers, 0 to 1, N from 1 to 64  | required             |
+ * | emission   | list    | -    | N rows, 0 to 1, sum of a row at most 1 | required for symbols |
+ * | initial    | list    | -    | N numbers, 0 to 1, sum 1               | 1 / N each           |
+ * | log        | integer | -    | 0, 1                                   | 0                    |
  *
  * - transition: row i has the probabilities of the transitions from state i; their sum is 1 (within 1e-6)
  * - emission: row i has the probability of each symbol in state i; only for symbols
  * - initial: distribution at the first observation
+ * - log: 1: likelihoods and c are natural logarithms; not for symbols
  *
  * @return the kind "hmm_forward"
  */
@@ -1413,29 +1448,30 @@ const sqs_kind *sqs_kind_hmm_forward(void);
  *
  * - Input: f32, f64 or i16 measurements; a scan
  * - Output: d (d + 3) / 2 f64 per measurement: the estimate x, and the upper triangle of its covariance P, row by row
- * - Notes: P is updated after Bucy and Joseph: (I - k h) P (I - k h)' + k r k'. A measurement that is not finite counts
- *   as missing: the row is the prediction.
+ * - NaN: missing: the sample does not change the state, which is finite after any samples
+ * - Notes: P is updated after Bucy and Joseph: (I - k h) P (I - k h)' + k r k'. The row of a missing measurement, also
+ *   one that would make the state not finite, is the prediction.
  * - Source: Kalman (1960); Durbin and Koopman, Time Series Analysis by State Space Methods, section 4.3
  *
- * | Parameter  | Type         | Unit | Range                        | Default                     |
- * | ---------- | ------------ | ---- | ---------------------------- | --------------------------- |
- * | transition | list         | -    | d * d numbers, d from 1 to 4 | from dt                     |
- * | process    | list         | -    | d * d numbers                | from dt and q               |
- * | observe    | list         | -    | d numbers                    | 1 0                         |
- * | dt         | number       | time | above 0                      | 1                           |
- * | q          | number       | -    | at least 0                   | required without transition |
- * | r          | number       | -    | above 0                      | required                    |
- * | x0         | list         | -    | d numbers                    | zeros                       |
- * | p0         | number, list | -    | 1 or d * d numbers           | 1e6                         |
+ * | Parameter  | Type         | Unit | Range                                      | Default                     |
+ * | ---------- | ------------ | ---- | ------------------------------------------ | --------------------------- |
+ * | transition | list         | -    | d * d numbers, d from 1 to 4               | from dt                     |
+ * | process    | list         | -    | d * d numbers, a covariance                | from dt and q               |
+ * | observe    | list         | -    | d numbers                                  | 1 0                         |
+ * | dt         | number       | time | above 0                                    | 1                           |
+ * | q          | number       | -    | at least 0                                 | required without transition |
+ * | r          | number       | -    | above 0                                    | required                    |
+ * | x0         | list         | -    | d numbers                                  | zeros                       |
+ * | p0         | number, list | -    | at least 0, or d * d numbers, a covariance | 1e6                         |
  *
  * - transition: F, row by row
- * - process: Q, row by row, symmetric; required with transition
+ * - process: Q, row by row; required with transition. Symmetric and semidefinite, each within 1e-9 of the variances
  * - observe: h; required with transition
  * - dt: without transition: time between samples, of position and velocity
  * - q: intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2; dt^2/2 dt], h = [1 0]
  * - r: variance of a measurement
  * - x0: estimate before the first measurement
- * - p0: its covariance: one number for the diagonal, or the matrix
+ * - p0: its covariance: one number for the diagonal, or the matrix, checked as process
  *
  * @return the kind "kalman"
  */
@@ -1446,6 +1482,7 @@ const sqs_kind *sqs_kind_kalman(void);
  *
  * - Input: f32 or i16 (not scaled)
  * - Output: 1 f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Notes: f32 is summed in sixteen interleaved partial sums, which are added pairwise.
  * - Parameters: none
  *
@@ -1458,11 +1495,13 @@ const sqs_kind *sqs_kind_mean(void);
  * phase += frequency + kp e.
  *
  * - Input: c32, or real f32, f64 or i16 samples; a scan
- * - Output: 3 n elements, phase (turns, 0 to 1) frequency (cycles per sample) lock for each sample; f32, or f64 with
- *   precision 64
+ * - Output: 3 n elements, phase (turns, at least 0, below 1) frequency (cycles per sample) lock for each sample; f32,
+ *   or f64 with precision 64
+ * - NaN: missing: the sample does not change the state, which is finite after any samples
  * - Notes: phase is that before the sample, frequency and lock those after it. lock += weight (cos(2 pi e) - lock)
- *   approaches 1 when locked, and 0 or less without a tone; with costas it is that of the doubled angle. A sample that
- *   is not finite counts as missing: the loop coasts on its frequency, and lock decays.
+ *   approaches 1 when locked, and 0 or less without a tone; with costas it is that of the doubled angle. Silence counts
+ *   as missing: samples of 0, and what the low-pass still holds of a tone that has ended. The loop then coasts on its
+ *   frequency, and lock decays.
  * - Source: Gardner, Phaselock Techniques; loop gains: Rice, Digital Communications: A Discrete-Time Approach, appendix
  *   C
  *
@@ -1471,14 +1510,14 @@ const sqs_kind *sqs_kind_mean(void);
  * | bandwidth | number  | cycles per sample | above 0, at most 0.25            | 0.01                      |
  * | damping   | number  | -                 | above 0                          | sqrt(1/2)                 |
  * | frequency | number  | cycles per sample | -0.5 to 0.5; real samples: not 0 | 0; real samples: required |
- * | range     | number  | cycles per sample | at least 0                       | 0.5                       |
+ * | range     | number  | cycles per sample | 0 to 1                           | 0.5                       |
  * | costas    | integer | -                 | 0, 1                             | 0                         |
  * | arm       | number  | -                 | above 0, at most 1               | 0.1                       |
  * | weight    | number  | -                 | above 0, at most 1               | 0.01                      |
  * | precision | integer | bits              | 32, 64                           | 32                        |
  *
  * - bandwidth: noise bandwidth of the loop
- * - damping: damping of the loop
+ * - damping: damping of the loop; both gains must be finite and above 0
  * - frequency: initial frequency
  * - range: maximum distance from the initial frequency
  * - costas: 1: the tone may change its sign (BPSK)
@@ -1495,8 +1534,8 @@ const sqs_kind *sqs_kind_pll(void);
  *
  * - Input: f32 or i16; windows may overlap
  * - Output: 1 f32 per q, in the order of the list
- * - Notes: NaN is above everything; both zeros are +0. The cost of overlapping windows depends on their hop, not on
- *   their length.
+ * - NaN: ordered: above all numbers
+ * - Notes: Both zeros are +0. The cost of overlapping windows depends on their hop, not on their length.
  * - Source: numpy.percentile(x, 100 q, method='nearest'); Floyd and Rivest, Expected time bounds for selection, CACM 18
  *   (1975)
  *
@@ -1513,9 +1552,10 @@ const sqs_kind *sqs_kind_quantile(void);
  *
  * - Input: f32, one channel, n from 1 to 2^24
  * - Output: n / 2 + 1 f32
- * - Notes: Not scaled. NaN and infinity give NaN in the bins that they reach. Values are bit-identical on every machine
- *   with portable, on memory from the caller, and in builds without the feature fft; else they may differ in the last
- *   bits between processors. Sizes that need a plan use the host's heap.
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Not scaled. Values are bit-identical on every machine with portable, on memory from the caller, and in
+ *   builds without the feature fft; else they may differ in the last bits between processors. Sizes that need a plan
+ *   use the host's heap.
  * - Source: numpy.abs(numpy.fft.rfft(x))
  *
  * | Parameter | Type    | Unit | Range | Default |
@@ -1534,9 +1574,10 @@ const sqs_kind *sqs_kind_rfft_magnitude(void);
  *
  * - Input: f32, one channel, n from 1 to 2^24
  * - Output: n / 2 + 1 f32
- * - Notes: Not scaled. NaN and infinity give NaN in the bins that they reach. Values are bit-identical on every machine
- *   with portable, on memory from the caller, and in builds without the feature fft; else they may differ in the last
- *   bits between processors. Sizes that need a plan use the host's heap.
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Not scaled. Values are bit-identical on every machine with portable, on memory from the caller, and in
+ *   builds without the feature fft; else they may differ in the last bits between processors. Sizes that need a plan
+ *   use the host's heap.
  * - Source: numpy.abs(numpy.fft.rfft(x)) ** 2
  *
  * | Parameter | Type    | Unit | Range | Default |
@@ -1555,7 +1596,7 @@ const sqs_kind *sqs_kind_rfft_power(void);
  *
  * - Input: f32 or i16 (not scaled, summed exactly)
  * - Output: 1 f32
- * - Notes: NaN gives NaN.
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Parameters: none
  *
  * @return the kind "rms"
@@ -1567,19 +1608,22 @@ const sqs_kind *sqs_kind_rms(void);
  *
  * - Input: f32, f64 or i16 samples; a scan
  * - Output: 2 n elements, mean variance for each sample; f64 for f64 input, else f32
+ * - NaN: window: results are NaN while it is in the window; with min_periods skipped
  * - Notes: The first window - 1 results are over the samples so far. Nothing is subtracted from running sums, so that
- *   rounding errors do not accumulate. A sample that is not finite makes the results NaN while it is in the window.
+ *   rounding errors do not accumulate.
  * - Source: pandas.Series.rolling(window, min_periods=1); van Herk, Pattern Recognition Letters 13 (1992); Chan, Golub
  *   and LeVeque (1979)
  *
- * | Parameter | Type    | Unit    | Range        | Default                   |
- * | --------- | ------- | ------- | ------------ | ------------------------- |
- * | window    | integer | samples | 1 to 1048576 | required                  |
- * | ddof      | integer | samples | 0 to 1048576 | 0                         |
- * | precision | integer | bits    | 32, 64       | 64 for f64 input, else 32 |
+ * | Parameter   | Type    | Unit    | Range        | Default                   |
+ * | ----------- | ------- | ------- | ------------ | ------------------------- |
+ * | window      | integer | samples | 1 to 1048576 | required                  |
+ * | ddof        | integer | samples | 0 to 1048576 | 0                         |
+ * | min_periods | integer | samples | 1 to window  | -                         |
+ * | precision   | integer | bits    | 32, 64       | 64 for f64 input, else 32 |
  *
  * - window: samples of a full window
  * - ddof: the sum of squares is divided by the number of samples minus ddof; NaN if that is not above 0
+ * - min_periods: given: samples that are not finite are left out, and results over fewer samples than this are NaN
  * - precision: element type of the rows: f32 or f64
  *
  * @return the kind "rolling_stats"
@@ -1587,35 +1631,37 @@ const sqs_kind *sqs_kind_rms(void);
 const sqs_kind *sqs_kind_rolling_stats(void);
 
 /**
- * rts_smoother: Rauch-Tung-Striebel smoother: c = P F' (F P F' + Q)^-1, x += c (later x - F x).
+ * rts_smoother: Rauch-Tung-Striebel smoother: c = P F' (F P F' + Q)^-1, x += c (later x - F x), also where covariances
+ * are singular.
  *
  * - Input: rows of kalman; a reverse scan
  * - Output: per measurement x and the upper triangle of P, as kalman; f64, or f32 with precision 32
+ * - NaN: none: rows of the kind on its edge have none
  * - Notes: The last estimate of the range is unchanged. Of the parameters of kalman only F and Q (or dt and q) are
  *   used.
  * - Source: Rauch, Tung and Striebel, Maximum likelihood estimates of linear dynamic systems, AIAA Journal 3 (1965)
  *
- * | Parameter  | Type         | Unit | Range                        | Default                     |
- * | ---------- | ------------ | ---- | ---------------------------- | --------------------------- |
- * | transition | list         | -    | d * d numbers, d from 1 to 4 | from dt                     |
- * | process    | list         | -    | d * d numbers                | from dt and q               |
- * | observe    | list         | -    | d numbers                    | 1 0                         |
- * | dt         | number       | time | above 0                      | 1                           |
- * | q          | number       | -    | at least 0                   | required without transition |
- * | r          | number       | -    | above 0                      | -                           |
- * | x0         | list         | -    | d numbers                    | zeros                       |
- * | p0         | number, list | -    | 1 or d * d numbers           | 1e6                         |
- * | covariance | integer      | -    | 0, 1                         | 1                           |
- * | precision  | integer      | bits | 32, 64                       | 64                          |
+ * | Parameter  | Type         | Unit | Range                                      | Default                     |
+ * | ---------- | ------------ | ---- | ------------------------------------------ | --------------------------- |
+ * | transition | list         | -    | d * d numbers, d from 1 to 4               | from dt                     |
+ * | process    | list         | -    | d * d numbers, a covariance                | from dt and q               |
+ * | observe    | list         | -    | d numbers                                  | 1 0                         |
+ * | dt         | number       | time | above 0                                    | 1                           |
+ * | q          | number       | -    | at least 0                                 | required without transition |
+ * | r          | number       | -    | above 0                                    | -                           |
+ * | x0         | list         | -    | d numbers                                  | zeros                       |
+ * | p0         | number, list | -    | at least 0, or d * d numbers, a covariance | 1e6                         |
+ * | covariance | integer      | -    | 0, 1                                       | 1                           |
+ * | precision  | integer      | bits | 32, 64                                     | 64                          |
  *
  * - transition: F, row by row
- * - process: Q, row by row, symmetric; required with transition
+ * - process: Q, row by row; required with transition. Symmetric and semidefinite, each within 1e-9 of the variances
  * - observe: h; required with transition
  * - dt: without transition: time between samples, of position and velocity
  * - q: intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2; dt^2/2 dt], h = [1 0]
  * - r: variance of a measurement
  * - x0: estimate before the first measurement
- * - p0: its covariance: one number for the diagonal, or the matrix
+ * - p0: its covariance: one number for the diagonal, or the matrix, checked as process
  * - covariance: 0: only x is output
  * - precision: element type of the rows: f32 or f64
  *
@@ -1628,12 +1674,13 @@ const sqs_kind *sqs_kind_rts_smoother(void);
  *
  * - Input: real
  * - Output: n u8
- * - Notes: The comparison is exact, in f64; i64 is rounded to f64 first. NaN gives 0.
+ * - NaN: false: no comparison with it holds
+ * - Notes: The comparison is exact, in f64; i64 is rounded to f64 first.
  *
- * | Parameter | Type    | Unit | Range   | Default  | Meaning                            |
- * | --------- | ------- | ---- | ------- | -------- | ---------------------------------- |
- * | level     | number  | of x | not NaN | required | level to compare with              |
- * | below     | integer | -    | 0, 1    | 0        | 1: alarm below the level; 0: above |
+ * | Parameter | Type    | Unit | Range  | Default  | Meaning                            |
+ * | --------- | ------- | ---- | ------ | -------- | ---------------------------------- |
+ * | level     | number  | of x | finite | required | level to compare with              |
+ * | below     | integer | -    | 0, 1   | 0        | 1: alarm below the level; 0: above |
  *
  * @return the kind "threshold"
  */
@@ -1644,13 +1691,14 @@ const sqs_kind *sqs_kind_threshold(void);
  *
  * - Input: real
  * - Output: n f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Notes: Integers up to 16 bits and f32 are computed in f32, each operation rounded; other types in f64, rounded
  *   once.
  *
- * | Parameter | Type   | Unit    | Range | Default | Meaning |
- * | --------- | ------ | ------- | ----- | ------- | ------- |
- * | scale     | number | y per x | any   | 1       | factor  |
- * | offset    | number | of y    | any   | 0       | offset  |
+ * | Parameter | Type   | Unit    | Range         | Default | Meaning |
+ * | --------- | ------ | ------- | ------------- | ------- | ------- |
+ * | scale     | number | y per x | finite in f32 | 1       | factor  |
+ * | offset    | number | of y    | finite in f32 | 0       | offset  |
  *
  * @return the kind "to_f32"
  */
@@ -1661,8 +1709,8 @@ const sqs_kind *sqs_kind_to_f32(void);
  *
  * - Input: f32
  * - Output: 1 f32
- * - Notes: NaN is ignored; with fewer than k numbers all are summed. The sum runs in f64, from the smallest to the
- *   largest.
+ * - NaN: skipped: the row is computed from its other elements
+ * - Notes: With fewer than k numbers all are summed. The sum runs in f64, from the smallest to the largest.
  * - Source: selection: Hoare, Find, Comm. ACM 4 (1961)
  *
  * | Parameter | Type    | Unit     | Range  | Default  | Meaning            |
@@ -1678,7 +1726,9 @@ const sqs_kind *sqs_kind_top_k_sum(void);
  *
  * - Input: m symbols per bit: u8 hard (0, or else 1), or i8 or f32 soft (positive: 0, negative: 1, 0: erased); a scan
  * - Output: per bit 2^(K-1) decision bits, then one byte per row: the best state after it; u8
- * - Notes: On a tie the predecessor with the even number wins. Soft symbols beyond 1e6 count as 1e6, NaN as erased.
+ * - NaN: missing: the sample does not change the state, which is finite after any samples
+ * - Notes: On a tie the predecessor with the even number wins. Soft symbols beyond 1e6 count as 1e6; a missing one is
+ *   erased.
  * - Source: Viterbi (1967); Forney, The Viterbi algorithm, Proc. IEEE 61 (1973); the default generators are octal 171
  *   and 133, as in CCSDS 131.0-B (there with invert 0 1)
  *
@@ -1703,6 +1753,7 @@ const sqs_kind *sqs_kind_viterbi(void);
  *
  * - Input: rows of viterbi; a reverse scan
  * - Output: 1 u8 per bit; with pack, 8 bits per u8, the first in the top bit
+ * - NaN: none: rows of the kind on its edge have none
  * - Source: Forney, The Viterbi algorithm, Proc. IEEE 61 (1973)
  *
  * | Parameter  | Type    | Unit | Range            | Default        | Meaning                                        |
@@ -1721,7 +1772,7 @@ const sqs_kind *sqs_kind_viterbi_traceback(void);
  *
  * - Input: f32, f64 or i16 samples x; a scan. Rows shorter than p + 1 need a lookahead of ceil((p + 1) / n) - 1 rows
  * - Output: f64: n filtered samples, then z1 z2 of each section after them
- * - Notes: A sample that is not finite stays in the state.
+ * - NaN: on_nan: as this parameter sets; by default stays: all later results are not finite
  * - Source: scipy.signal.sosfiltfilt; Gustafsson, Determining the initial states in forward-backward filtering, IEEE
  *   Trans. Signal Processing 44 (1996)
  *
@@ -1729,10 +1780,14 @@ const sqs_kind *sqs_kind_viterbi_traceback(void);
  * | --------- | ------- | ------- | --------------------------------------- | -------------------------- |
  * | sos       | list    | -       | 6 numbers per section, 1 to 32 sections | required                   |
  * | padlen    | integer | samples | 0 to 1048576                            | 3 * (2 * sections + 1 - m) |
+ * | on_nan    | integer | -       | 0, 1, 2, 3                              | 0                          |
  *
- * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - padlen: padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and
  *   with a2 = 0
+ * - on_nan: a sample that is not finite, or that would make the state not finite: 0: stays in the state, all later
+ *   results are not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its
+ *   place; 3: reset, the filter starts anew with the next sample and the result is NaN
  *
  * @return the kind "zero_phase_forward"
  */
@@ -1744,6 +1799,7 @@ const sqs_kind *sqs_kind_zero_phase_forward(void);
  * - Input: two edges: zero_phase_forward, and its x with the same rows; a reverse scan. Rows of x shorter than p + 1
  *   need a lookback of ceil((p + 1) / n) - 1 rows
  * - Output: n elements; f64 for f64 input, else f32
+ * - NaN: on_nan: as this parameter sets; by default stays: all later results are not finite
  * - Notes: The stream must have more than p samples, else the stage fails with -16 (SQS_ERR_RANGE). A row depends on
  *   the whole stream, whatever range is evaluated.
  * - Source: scipy.signal.sosfiltfilt; Gustafsson, Determining the initial states in forward-backward filtering, IEEE
@@ -1753,11 +1809,15 @@ const sqs_kind *sqs_kind_zero_phase_forward(void);
  * | --------- | ------- | ------- | --------------------------------------- | -------------------------- |
  * | sos       | list    | -       | 6 numbers per section, 1 to 32 sections | required                   |
  * | padlen    | integer | samples | 0 to 1048576                            | 3 * (2 * sections + 1 - m) |
+ * | on_nan    | integer | -       | 0, 1, 2, 3                              | 0                          |
  * | precision | integer | bits    | 32, 64                                  | 64 for f64 input, else 32  |
  *
- * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section; divided by a0, which must not be 0
+ * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - padlen: padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and
  *   with a2 = 0
+ * - on_nan: a sample that is not finite, or that would make the state not finite: 0: stays in the state, all later
+ *   results are not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its
+ *   place; 3: reset, the filter starts anew with the next sample and the result is NaN
  * - precision: element type of the rows: f32 or f64
  *
  * @return the kind "zero_phase_reverse"

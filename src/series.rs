@@ -59,8 +59,8 @@ const CHANNELS: &str = "stage {n}: rows of {m} have {a} interleaved channels: pu
 impl Series {
     /// A new series of rows of `len` elements: consecutive samples of one channel.
     #[must_use]
-    pub fn new(len: usize) -> Self {
-        Series { step: checked::count(len), channels: 1, axis: Axis::Time, unit: Unit::Other }
+    pub const fn new(len: usize) -> Self {
+        Series { step: len as u64, channels: 1, axis: Axis::Time, unit: Unit::Other }
     }
 
     /// A new series of rows of `len` elements, of `channels` results for each sample.
@@ -78,7 +78,7 @@ impl Series {
 
     /// This series with elements of `unit`.
     #[must_use]
-    pub fn of(self, unit: Unit) -> Self {
+    pub const fn of(self, unit: Unit) -> Self {
         Series { unit, ..self }
     }
 

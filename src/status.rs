@@ -128,8 +128,22 @@ impl PartialEq<i128> for Number {
     }
 }
 
+/// A value that was given and is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Its number in a list, or [`Given::ALONE`].
+    index: u32,
+    /// The bits of the `f64`.
+    bits: u64,
+}
+
+impl Given {
+    /// The index of a value that is not in a list.
+    const ALONE: u32 = u32::MAX;
+}
+
 /// A status with a text. In the template, `{a}` and `{b}` are placeholders for the two numbers, `{n}` and `{m}` for
-/// the two names.
+/// the two names, and `{v}` for a value that was given, as in `[2] = 0.5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The kind of error.
@@ -144,6 +158,8 @@ pub struct Error {
     pub name: Name,
     /// The value of `{m}`.
     pub other: Name,
+    /// The value of `{v}`.
+    pub given: Option<Given>,
     /// `errno` of the operating system; 0 for other errors.
     pub os: i32,
 }
@@ -158,7 +174,16 @@ impl Error {
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub const fn new(status: Status, template: &'static str) -> Self {
-        Error { status, template, a: Number(0), b: Number(0), name: Name::new(), other: Name::new(), os: 0 }
+        Error {
+            status,
+            template,
+            a: Number(0),
+            b: Number(0),
+            name: Name::new(),
+            other: Name::new(),
+            given: None,
+            os: 0,
+        }
     }
 
     /// Sets the number of `{a}`.
@@ -201,6 +226,15 @@ impl Error {
         self
     }
 
+    /// Sets the value of `{v}`, and its number if it is in a list.
+    #[must_use]
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    pub fn given(mut self, index: Option<usize>, value: f64) -> Self {
+        let index = index.and_then(|i| u32::try_from(i).ok()).unwrap_or(Given::ALONE);
+        self.given = Some(Given { index, bits: value.to_bits() });
+        self
+    }
+
     /// Sets `errno`, which is also the number of `{a}`.
     #[must_use]
     pub fn os(mut self, errno: i32) -> Self {
@@ -219,11 +253,25 @@ impl Error {
                 "b" => out.push_int(self.b.0),
                 "n" => out.push_bytes(self.name.as_bytes()),
                 "m" => out.push_bytes(self.other.as_bytes()),
+                "v" => self.push_given(out),
                 _ => {}
             }
             rest = tail;
         }
         out.push_str(rest);
+    }
+}
+
+impl Error {
+    fn push_given<const N: usize>(&self, out: &mut Text<N>) {
+        let Some(Given { index, bits }) = self.given else { return };
+        if index != Given::ALONE {
+            out.push_str("[");
+            out.push_int(index.into());
+            out.push_str("]");
+        }
+        out.push_str(" = ");
+        out.push_number(f64::from_bits(bits));
     }
 }
 

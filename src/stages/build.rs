@@ -43,7 +43,7 @@ pub struct EdgeShape {
 impl EdgeShape {
     /// An edge with consecutive rows of one channel, one after another in memory, without halo.
     #[must_use]
-    pub fn of(shape: RowShape) -> Self {
+    pub const fn of(shape: RowShape) -> Self {
         let series = Series::new(shape.len).of(Unit::Samples);
         EdgeShape { shape, stride: shape.len, series, name: Name::new(), lookback: 0, lookahead: 0 }
     }
@@ -72,7 +72,7 @@ pub struct Build<'a, 'm> {
     pub host_plans: Option<&'a mut HostPlans>,
 }
 
-impl<'a> Build<'a, '_> {
+impl Build<'_, '_> {
     /// An error about the stage: `{n}` in `template` is the kind.
     pub fn error(&self, status: Status, template: &'static str) -> Error {
         Error::new(status, template).name(&joined(&[self.kind]))
@@ -96,40 +96,22 @@ impl<'a> Build<'a, '_> {
         }
     }
 
-    /// A number by name; the last one if the name occurs more than once.
-    #[must_use]
-    pub fn number(&self, key: &str) -> Option<f64> {
-        self.params.iter().rfind(|p| p.key == key).map(|p| p.value)
-    }
-
     /// A whole number by name, from `min` to `max`. Without a default the parameter is required.
     pub fn count(&self, key: &str, default: Option<u64>, min: u64, max: u64) -> Result<u64> {
-        let bad = |text| Err(self.param_error(key, text).a(min).b(max));
-        let given = match (self.number(key), default) {
+        let given = match (self.scalar(key)?, default) {
             (Some(v), _) => v,
             (None, Some(d)) => return Ok(d),
-            (None, None) => return bad("the parameter {n} is required: a whole number from {a} to {b}"),
+            (None, None) => {
+                let text = "the parameter {n} is required: a whole number from {a} to {b}";
+                return Err(self.param_error(key, text).a(min).b(max));
+            }
         };
         let whole = given as u64;
         if whole as f64 != given || whole < min || whole > max {
-            return bad("the parameter {n} must be a whole number from {a} to {b}");
+            let text = "the parameter {n}{v} must be a whole number from {a} to {b}";
+            return Err(self.refused(key, None, given, text).a(min).b(max));
         }
         Ok(whole)
-    }
-
-    /// The parameter `scale`: a finite factor above 0, default 1.
-    pub fn scale(&self) -> Result<f64> {
-        match self.number("scale") {
-            None => Ok(1.0),
-            Some(v) if v.is_finite() && v > 0.0 => Ok(v),
-            Some(_) => Err(self.param_error("scale", "the parameter {n} must be a finite number above 0")),
-        }
-    }
-
-    /// A list by name; empty if it is not given.
-    #[must_use]
-    pub fn list(&self, key: &str) -> &'a [f64] {
-        self.params.iter().rfind(|p| p.key == key).map_or(&[], |p| p.values)
     }
 
     /// The only edge of the stage, without halo.

@@ -10,6 +10,7 @@
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `type` | 1, the default: removes the line. 0: removes the mean |
+//! | `scale` | factor of the results after they are rounded; default 1 |
 //!
 //! Arithmetic is in `f64`, and each result is rounded once, to `f32`. The sums run in sixteen interleaved partial sums
 //! that are added pairwise ([`crate::simd`]): the bits are the same on every machine. The products `(k - c) x[k]` are
@@ -23,11 +24,12 @@ use crate::simd::{self, Level};
 use crate::status::Result;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["type"])?;
+    b.allow(&["type", "scale"])?;
     let line = b.count("type", Some(1), 0, 1)? == 1;
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
-    let mut spec = StageSpec::new(Detrend { line, level: Level::detect() }, shape(Dtype::F32, edge.shape.len)?);
+    let mut spec =
+        StageSpec::new(Detrend { line, scale: b.scale()?, level: Level::detect() }, shape(Dtype::F32, edge.shape.len)?);
     spec.series = edge.series;
     spec.revision = b.revision();
     Ok(spec)
@@ -36,6 +38,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 struct Detrend {
     /// Removes the line, not the mean alone.
     line: bool,
+    scale: f64,
     level: Level,
 }
 
@@ -55,14 +58,21 @@ impl Detrend {
 impl Kernel for Detrend {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let level = self.level;
+        let scaled = |y: &mut [f32]| {
+            if self.scale != 1.0 {
+                y.iter_mut().for_each(|v| *v = (f64::from(*v) * self.scale) as f32);
+            }
+        };
         match io.input_dtype(0)? {
             Dtype::I16 => row_by_row(io, None, |y, row| {
                 let (mean, slope) = self.trend(simd::line_sums_i16(level, row), row.len());
                 simd::minus_line_i16(level, y, row, mean, slope);
+                scaled(y);
             }),
             _ => row_by_row(io, None, |y, row| {
                 let (mean, slope) = self.trend(simd::line_sums(level, row), row.len());
                 simd::minus_line(level, y, row, mean, slope);
+                scaled(y);
             }),
         }
     }

@@ -24,13 +24,16 @@ pub(super) fn rms<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 }
 
 fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
-    b.allow(&[])?;
+    b.allow(&["scale"])?;
+    let scale = b.scale()?;
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     if edge.series.unit == Unit::Power {
         return b.named(edge, Err(Error::new(Status::Graph, POWER)));
     }
-    let mut spec = StageSpec::new(Energy { level: Level::detect(), root }, shape(Dtype::F32, 1)?);
+    let mut spec =
+        StageSpec::new(Energy { level: Level::detect(), root, square: scale * scale }, shape(Dtype::F32, 1)?);
+    spec.revision = b.revision();
     spec.series.unit = if root { Unit::Magnitude } else { Unit::Power };
     Ok(spec)
 }
@@ -40,11 +43,13 @@ const POWER: &str = "stage {n}: the elements of {m} are powers, squares already:
 struct Energy {
     level: Level,
     root: bool,
+    /// Square of the scale.
+    square: f64,
 }
 
 impl Energy {
     fn finish(&self, sum: f64, n: usize) -> f32 {
-        if self.root { root::sqrt_wide(sum / n as f64) } else { sum as f32 }
+        if self.root { root::sqrt_wide(sum / n as f64 * self.square) } else { (sum * self.square) as f32 }
     }
 }
 

@@ -19,6 +19,7 @@
 //! cutoff at the new Nyquist frequency, Hamming window, unit gain at 0, `firwin(20 q + 1, 1/q)`; Oppenheim and Schafer,
 //! Discrete-Time Signal Processing, section 7.5. The taps are a constant table, the same bits on every machine.
 
+use super::params::NARROW;
 use super::{Build, shape, trig};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -31,7 +32,7 @@ use crate::util::unsigned::Unsigned;
 
 pub(super) fn fir<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["taps"])?;
-    if b.list("taps").is_empty() {
+    if b.list("taps", &NARROW)?.is_empty() {
         return Err(b.param_error("taps", "the parameter {n} is required: a list of coefficients"));
     }
     build(b, 1)
@@ -46,10 +47,7 @@ pub(super) fn decimate<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 fn build<'m>(b: &mut Build<'_, 'm>, factor: u64) -> Result<StageSpec<'m>> {
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32])?;
-    let given = b.list("taps");
-    if given.iter().any(|t| !(*t as f32).is_finite()) {
-        return Err(b.param_error("taps", "the parameter {n} must be a list of finite numbers that fit f32"));
-    }
+    let given = b.list("taps", &NARROW)?;
     let len = match given.len() {
         0 => checked::size(checked::add64(checked::mul64(20, factor)?, 1)?)?,
         n => n,

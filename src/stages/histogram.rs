@@ -9,8 +9,10 @@
 //! | --- | --- |
 //! | `lo`, `hi` | range of the bins; `lo < hi`; required |
 //! | `bins` | number of bins, 1 to 65536; required |
+//! | `scale` | factor of the elements; default 1. `lo` and `hi` are divided by it instead |
 //! | `clamp` | 1: elements outside the range count in the first or the last bin. 0, the default: they are not counted |
 
+use super::params::FINITE;
 use super::rows::row_by_row;
 use super::{Build, shape};
 use crate::checked;
@@ -21,17 +23,23 @@ use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["lo", "hi", "bins", "clamp"])?;
+    b.allow(&["lo", "hi", "bins", "clamp", "scale"])?;
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     let bins = checked::size(b.count("bins", None, 1, 65_536)?)?;
     let clamp = b.count("clamp", Some(0), 0, 1)? == 1;
-    let range = b.number("lo").zip(b.number("hi")).filter(|(lo, hi)| lo < hi && (hi - lo).is_finite());
-    let Some((lo, hi)) = range else {
-        return Err(b.error(Status::Argument, "a {n} stage requires finite parameters lo and hi, lo below hi"));
-    };
-    let single = edge.shape.dtype == Dtype::F32;
+    let scale = b.scale()?;
+    let (lo, hi) = (b.real("lo", None, &FINITE)? / scale, b.real("hi", None, &FINITE)? / scale);
     let (step, per_unit) = ((hi - lo) / bins as f64, bins as f64 / (hi - lo));
+    if !(hi - lo).is_finite() || !per_unit.is_finite() || per_unit <= 0.0 {
+        return Err(b.refused(
+            "hi",
+            None,
+            hi,
+            "the parameter {n}{v} must be above lo, with a finite width of a bin above 0",
+        ));
+    }
+    let single = edge.shape.dtype == Dtype::F32;
     // Errors of an element's position among the bins: of rounded edges, and of its computation.
     let size = lo.abs().max(hi.abs());
     let sure = 0.5 - per_unit * size * if single { 6.1e-8 } else { 1e-15 } - bins as f64 * 1e-15;

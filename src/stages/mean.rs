@@ -1,6 +1,6 @@
 //! Mean of each row: `y = sum x[i] / n`.
 //!
-//! Input: `f32` or `i16` rows. Output: one `f32`. Parameters: none. `f32` is summed in `f64`, in sixteen interleaved
+//! Input: `f32` or `i16` rows. Output: one `f32`. `f32` is summed in `f64`, in sixteen interleaved
 //! partial sums that are added pairwise at the end, so that every processor rounds alike ([`crate::simd`]); `i16` is
 //! summed exactly. The error is at most half a unit in the last place of the result, plus `(n / 16 + 6) 2^-53` times
 //! the mean of the magnitudes. A NaN in the row gives NaN, and so do infinities of both signs.
@@ -13,16 +13,18 @@ use crate::simd::Level;
 use crate::status::Result;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&[])?;
+    b.allow(&["scale"])?;
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
-    let mut spec = StageSpec::new(Mean { level: Level::detect() }, shape(Dtype::F32, 1)?);
+    let mut spec = StageSpec::new(Mean { level: Level::detect(), scale: b.scale()? }, shape(Dtype::F32, 1)?);
     spec.series.unit = edge.series.unit;
+    spec.revision = b.revision();
     Ok(spec)
 }
 
 struct Mean {
     level: Level,
+    scale: f64,
 }
 
 impl Kernel for Mean {
@@ -30,9 +32,11 @@ impl Kernel for Mean {
         match io.input_dtype(0)? {
             Dtype::I16 => number_by_row(io, |row: &[i16]| {
                 let sum: i64 = row.iter().fold(0i64, |s, x| s.wrapping_add(i64::from(*x)));
-                (sum as f64 / row.len() as f64) as f32
+                (sum as f64 / row.len() as f64 * self.scale) as f32
             }),
-            _ => number_by_row(io, |row: &[f32]| (crate::simd::sum(self.level, row) / row.len() as f64) as f32),
+            _ => number_by_row(io, |row: &[f32]| {
+                (crate::simd::sum(self.level, row) / row.len() as f64 * self.scale) as f32
+            }),
         }
     }
 }

@@ -16,6 +16,7 @@ mod channel;
 mod combine;
 mod detrend;
 mod energy;
+mod exponential;
 mod fir;
 mod frame;
 #[cfg(test)]
@@ -27,12 +28,17 @@ pub mod kinds;
 #[cfg(feature = "std")]
 pub mod manual;
 mod mean;
+mod params;
 mod quantile;
 mod reduce;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod refusals;
 mod rfft;
 mod rows;
+#[cfg(test)]
+mod scaled;
 mod scan;
 #[cfg(test)]
 mod testing;

@@ -7,9 +7,11 @@
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `level` | limit; required, not NaN |
+//! | `scale` | factor of the elements; default 1. The level is divided by it instead |
 //! | `below` | 1: alerts if `x < level`. 0, the default: if `x > level` |
 
 use super::build::REAL;
+use super::params::FINITE;
 use super::rows::row_by_row;
 use super::{Build, shape};
 use crate::dtype::{Dtype, Element};
@@ -18,13 +20,11 @@ use crate::series::Unit;
 use crate::status::Result;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["level", "below"])?;
+    b.allow(&["level", "below", "scale"])?;
     let edge = b.one_edge()?;
     b.takes(edge, REAL)?;
     let below = b.count("below", Some(0), 0, 1)? == 1;
-    let Some(level) = b.number("level").filter(|l| !l.is_nan()) else {
-        return Err(b.param_error("level", "the parameter {n} is required: a number, not NaN"));
-    };
+    let level = b.real("level", None, &FINITE)? / b.scale()?;
     let mut spec = StageSpec::new(Threshold { level, below }, shape(Dtype::U8, edge.shape.len)?);
     spec.series = edge.series.of(Unit::Other);
     spec.revision = b.revision();

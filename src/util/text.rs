@@ -68,6 +68,50 @@ impl<const N: usize> Text<N> {
         self.push_bytes(digits.get(start..).unwrap_or(&[]));
     }
 
+    /// Appends a number in at most six digits: `0.5`, `1e39`, `-1.79769e308`, `NaN`, `-inf`. Whole numbers below 10^15
+    /// have all digits.
+    pub fn push_number(&mut self, v: f64) {
+        if v.is_nan() {
+            return self.push_str("NaN");
+        }
+        let size = v.abs();
+        if size < 1e15 && (size as u64) as f64 == size {
+            return self.push_int((v as i64).into());
+        }
+        if v < 0.0 {
+            self.push_str("-");
+        }
+        if size == f64::INFINITY {
+            return self.push_str("inf");
+        }
+        let (digits, exponent) = decimal(size);
+        if (-4..0).contains(&exponent) {
+            self.push_str("0.");
+            (exponent..-1).for_each(|_| self.push_str("0"));
+            self.push_digits(digits, 0);
+        } else if (0..6).contains(&exponent) {
+            self.push_digits(digits, exponent.unsigned_abs().saturating_add(1));
+        } else {
+            self.push_digits(digits, 1);
+            self.push_str("e");
+            self.push_int(exponent.into());
+        }
+    }
+
+    /// Appends six digits without the zeros at their end, and a point after the first `whole` of them.
+    fn push_digits(&mut self, digits: u32, whole: u32) {
+        let (mut left, mut at) = (digits, 0u32);
+        // Bounded by the six digits.
+        while left != 0 || at < whole {
+            if at == whole && at > 0 {
+                self.push_str(".");
+            }
+            self.push_int(left.wrapping_div(100_000).into());
+            left = left.wrapping_rem(100_000).wrapping_mul(10);
+            at = at.saturating_add(1);
+        }
+    }
+
     /// The bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -85,6 +129,23 @@ impl<const N: usize> Text<N> {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+}
+
+/// Six digits of a positive finite number, and the power of ten of the first one.
+fn decimal(v: f64) -> (u32, i32) {
+    const POWERS: [(f64, i32); 9] =
+        [(1e256, 256), (1e128, 128), (1e64, 64), (1e32, 32), (1e16, 16), (1e8, 8), (1e4, 4), (1e2, 2), (1e1, 1)];
+    let (mut v, mut exponent) = (v, 0i32);
+    for (power, n) in POWERS {
+        if v >= power {
+            (v, exponent) = (v / power, exponent.saturating_add(n));
+        }
+        if v * power < 10.0 {
+            (v, exponent) = (v * power, exponent.saturating_sub(n));
+        }
+    }
+    let digits = (v * 1e5 + 0.5) as u32;
+    if digits < 1_000_000 { (digits, exponent) } else { (digits.wrapping_div(10), exponent.saturating_add(1)) }
 }
 
 impl<const N: usize> core::fmt::Debug for Text<N> {
@@ -112,6 +173,45 @@ mod tests {
             let mut text = Text::<64>::new();
             text.push_int(n);
             assert_eq!(text.as_str(), n.to_string());
+        }
+    }
+
+    #[test]
+    fn numbers_have_six_digits() {
+        let cases = [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (0.5, "0.5"),
+            (-2.0, "-2"),
+            (1.25, "1.25"),
+            (0.1 + 0.2, "0.3"),
+            (0.00012, "0.00012"),
+            (0.000012, "1.2e-5"),
+            (123_456_789.0, "123456789"),
+            (123_456.5, "123457"),
+            (1_234_567.5, "1.23457e6"),
+            (999_999.7, "1e6"),
+            (9.999_999, "10"),
+            (0.099_999_99, "0.1"),
+            (100.25, "100.25"),
+            (1e39, "1e39"),
+            (-1e300, "-1e300"),
+            (f64::MAX, "1.79769e308"),
+            (f64::MIN_POSITIVE, "2.22507e-308"),
+            (f64::from_bits(1), "4.94066e-324"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-inf"),
+        ];
+        for (v, want) in cases {
+            let mut text = Text::<64>::new();
+            text.push_number(v);
+            assert_eq!(text.as_str(), want, "{v:e}");
+        }
+        for e in -320..309 {
+            let (mut text, v) = (Text::<64>::new(), 1.234_565 * std::format!("1e{e}").parse::<f64>().unwrap());
+            text.push_number(v);
+            let read: f64 = text.as_str().parse().unwrap();
+            assert!((read - v).abs() <= 6e-6 * v + f64::from_bits(1), "{v:e} {}", text.as_str());
         }
     }
 

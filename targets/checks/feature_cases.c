@@ -28,6 +28,7 @@ static const double motion_seen[] = { 1.0, 0.5, 0.25, 0.1 }, motion_start[] = { 
 static const double turns[] = { 0.9, 0.06, 0.04, 0.1, 0.85, 0.05, 0.02, 0.08, 0.9 };
 static const double emitted[] = { 0.7, 0.1, 0.1, 0.1, 0.1, 0.6, 0.2, 0.1, 0.05, 0.05, 0.3, 0.6 };
 static const double at_first[] = { 0.5, 0.3, 0.2 };
+static const double known[] = { 0, 0, 0, 100 };
 static const double short_code[] = { 21, 27, 31 }, inverted[] = { 0, 1, 0 };
 #define SYMBOL_MODEL LIST("transition", turns), LIST("emission", emitted), LIST("initial", at_first)
 #define TURNS LIST("transition", turns)
@@ -147,6 +148,22 @@ const feature_case feature_cases[] = {
     { "f32, line", SQS_F32, SQS_F32, TONE, 1, 100, 64, { STAGE(detrend) } },
     { "i16, mean", SQS_F32, SQS_I16, TONE, 1, 128, 64, { STAGE(detrend, WITH(NUMBER("type", 0))) } },
     { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 6, 4, { STAGE(detrend) } },
+    { "f32, skip, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50,
+      { STAGE(biquad, WITH(LIST("sos", sections), NUMBER("on_nan", 1))) } },
+    { "f32, hold, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50,
+      { STAGE(biquad_reverse, WITH(LIST("sos", sections), NUMBER("on_nan", 2))) } },
+    { "f32 as f64, reset, odd values", SQS_F64, SQS_F32, ODD, 1, 50, 50,
+      { STAGE(biquad, WITH(LIST("sos", low_pass), NUMBER("zi", 1), NUMBER("on_nan", 3), NUMBER("precision", 64))) } },
+    { "f32, hold, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50,
+      { STAGE(zero_phase_forward, WITH(LIST("sos", low_pass), NUMBER("on_nan", 2))),
+        STAGE(zero_phase_reverse, WITH(LIST("sos", low_pass), NUMBER("on_nan", 2)), .also = "input") } },
+    { "f32, at least 5 of 16, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50,
+      { STAGE(rolling_stats, WITH(NUMBER("window", 16), NUMBER("min_periods", 5))) } },
+    { "f64, logarithms", SQS_F64, SQS_F64, CHANCES, 1, 60, 60,
+      { STAGE(hmm_forward, WITH(TURNS, NUMBER("log", 1))) } },
+    { "i16, known position, no noise", SQS_F64, SQS_I16, TONE, 1, 50, 50,
+      { STAGE(kalman, WITH(NUMBER("q", 0), NUMBER("r", 90), LIST("p0", known))),
+        STAGE(rts_smoother, WITH(NUMBER("q", 0), NUMBER("r", 90), LIST("p0", known))) } },
     { "i16, filtered", SQS_F32, SQS_I16, TONE, 1, 16, 16,
       { STAGE(biquad, WITH(LIST("sos", low_pass))), STAGE(frame, WITH(NUMBER("hop", 2)), .lookahead = 3) } },
     { "u8, three channels", SQS_U8, SQS_U8, TONE, 3, 16, 16, { STAGE(frame, .lookback = 2) } },

@@ -256,5 +256,69 @@ def hmm():
             case("posterior", x, length, post[::-1], 1e-12, **params)
 
 
-for part in (biquads, zero_phase, ema, rolling, cusum, pll, kalman, hmm):
+def conditioned(f, qm, h, r, x0, p0, z):
+    """Posterior of all states given all measurements: the joint normal distribution, conditioned at once, with 50 digits."""
+    f, qm, h, x0, p0 = (np.vectorize(mpf)(np.asarray(v, float)) for v in (f, qm, h, x0, p0))
+    n, d = len(z), len(x0)
+    means, own = [x0], [p0]
+    for _ in range(n - 1):
+        means.append(f @ means[-1])
+        own.append(f @ own[-1] @ f.T + qm)
+    joint = np.full((n, d, n, d), mpf(0))
+    for t in range(n):
+        block = own[t]
+        for s in range(t, n):
+            joint[s, :, t], joint[t, :, s] = block, block.T
+            block = f @ block
+    seen = [t for t in range(n) if np.isfinite(z[t])]
+    cross = np.array([joint[:, :, t] @ h for t in seen]).reshape(len(seen), n * d).T
+    s = np.array([[h @ joint[a, :, b] @ h + (mpf(r) if a == b else 0) for b in seen] for a in seen])
+    inverse = np.array(mp.inverse(mp.matrix(s.tolist())).tolist()).reshape(s.shape)
+    x = np.concatenate(means) + cross @ inverse @ np.array([mpf(z[t]) - h @ means[t] for t in seen])
+    rows = []
+    for t in range(n):
+        c = cross[t * d:t * d + d]
+        rows.append(packed(x[t * d:t * d + d], own[t] - c @ inverse @ c.T))
+    return rows
+
+
+def singular():
+    """Covariances without full rank: the smoother against the posterior."""
+    n, dt = 40, 0.1
+    z = np.round(2.5 * dt * np.arange(n) + rng.standard_normal(n), 2)
+    gap = z.copy()
+    gap[5:12] = np.nan
+    motion = np.array([[1, dt], [0, 1]])
+    one, two = np.eye(1), np.eye(2)
+    tied = np.full((2, 2), 4.0)
+    jerk = np.array([[1, dt, dt**2 / 2], [0, 1, dt], [0, 0, 1]])
+    g = np.array([dt**3 / 6, dt**2 / 2, dt])
+    snap = np.eye(4) + dt * np.eye(4, k=1) + dt**2 / 2 * np.eye(4, k=2) + dt**3 / 6 * np.eye(4, k=3)
+    models = [
+        (motion, np.zeros((2, 2)), [1, 0], 1.0, [0, 0], np.diag([0, 100]), z),
+        (two, np.diag([0.1, 0.1]), [1, 0], 1.0, [0, 0], tied, z),
+        (two, np.full((2, 2), 0.1), [1, 0.5], 1.0, [1, 1], tied, gap),
+        (jerk, 3 * np.outer(g, g), [1, 0, 0], 1.0, [0, 0, 0], np.zeros((3, 3)), z),
+        (jerk, 3 * np.outer(g, g), [1, 0, 0], 0.01, [0, 0, 0], np.eye(3) * 1e6, gap),
+        (snap, np.zeros((4, 4)), [1, 0, 0, 0], 1.0, np.zeros(4), np.diag([0, 0, 0, 10]), z),
+        (np.array([[0.5, 0.5], [0, 0]]), np.diag([0, 2.0]), [1, 1], 0.5, [0, 0], two, z),
+        (one, 0 * one, [1], 1.0, [0], one, z),
+        (one, 0 * one, [1], 1.0, [2], 0 * one, z),
+    ]
+    for d, rank_q, rank_p, units in ((2, 1, 1, 1), (3, 1, 2, 1), (4, 1, 2, 1), (4, 2, 0, 1), (3, 2, 1, 1e5), (4, 1, 4, 1e4)):
+        f = rng.standard_normal((d, d))
+        f = np.round(f / np.abs(np.linalg.eigvals(f)).max(), 3)
+        scale = np.diag(np.where(np.arange(d) % 2, units, 1))
+        f = scale @ f @ np.linalg.inv(scale)
+        a, b = (np.round(rng.standard_normal((d, k)), 2) for k in (rank_q, rank_p))
+        h = np.round(rng.standard_normal(d), 2) @ np.linalg.inv(scale)
+        models.append((f, scale @ a @ a.T @ scale, h, 0.5, np.zeros(d), scale @ b @ b.T @ scale, gap))
+    for f, qm, h, r, x0, p0, x in models:
+        params = dict(transition=f, process=qm, observe=h, r=r, x0=x0, p0=np.asarray(p0, float))
+        case("rts", x, 5, conditioned(f, qm, h, r, x0, p0, x), 1e-10, **params)
+        means = [row[:len(x0)] for row in conditioned(f, qm, h, r, x0, p0, x)]
+        case("rts", x, 8, means, 1e-10, covariance=0, **params)
+
+
+for part in (biquads, zero_phase, ema, rolling, cusum, pll, kalman, hmm, singular):
     part()

@@ -364,6 +364,7 @@ fn kind_manual(kind: &Kind) -> Vec<String> {
     };
     point("Input", m.input);
     point("Output", m.output);
+    point("NaN", m.nan.text());
     point("Notes", m.notes);
     point("Source", m.source);
     point("Parameters", if kind.params.is_empty() { "none" } else { "" });

@@ -3,7 +3,7 @@
 //! mean of two, as `numpy.percentile(row, 100 * q, method="nearest")`.
 //!
 //! Input: `f32` or `i16` rows. Parameter `q`: a list of 1 to 8 probabilities in [0, 1], in any order; required. Output:
-//! one `f32` per probability, in the order of the list. Order of elements: -inf < finite < +inf < NaN. All NaNs are
+//! one `f32` per probability, in the order of the list, times the parameter `scale` (default 1). Order of elements: -inf < finite < +inf < NaN. All NaNs are
 //! equal (the output is the quiet NaN `0x7fc00000`), and so are both zeros (the output is +0).
 //!
 //! # Method
@@ -32,6 +32,7 @@
 //! `4 k (limit + 2 chunk + 16 + 12 + 4 s) + 4 max(limit + 16, 4096) + 16` bytes, where `s = W / H` if that is a whole
 //! number of at most 64, and 0 otherwise. Rows of up to 128 elements: `4 W` bytes.
 
+use super::params::PROBABILITY;
 use super::{Build, shape};
 use crate::checked;
 use crate::crc::Crc32c;
@@ -57,11 +58,11 @@ use sample::{CHUNK, Sample};
 const MAX_PROBABILITIES: usize = 8;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["q"])?;
+    b.allow(&["q", "scale"])?;
     let edge = b.one_channel()?;
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
-    let list = b.list("q");
-    if list.is_empty() || list.len() > MAX_PROBABILITIES || !list.iter().all(|q| (0.0..=1.0).contains(q)) {
+    let list = b.list("q", &PROBABILITY)?;
+    if list.is_empty() || list.len() > MAX_PROBABILITIES {
         let text = "the parameter {n} must be a list of 1 to {a} probabilities from 0 to 1; it has {b}";
         return Err(b.param_error("q", text).a(checked::count(MAX_PROBABILITIES)).b(checked::count(list.len())));
     }
@@ -76,11 +77,15 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         *rank = nearest_rank(window, *q);
         crc = crc.update(&q.to_bits().to_le_bytes());
     }
+    let scale = b.scale()?;
+    if scale != 1.0 {
+        crc = crc.update(&scale.to_bits().to_le_bytes());
+    }
     let ranks = b.pool.copied(ranks.get(..list.len()).unwrap_or(&[]))?;
     let plan = RankPlan::new(window, edge.stride, ranks.len());
     let shape = shape(Dtype::F32, ranks.len())?;
     let scratch_bytes = plan.bytes()?;
-    let mut spec = StageSpec::new(Quantile { ranks, window, hop: plan.hop, level: Level::detect() }, shape);
+    let mut spec = StageSpec::new(Quantile { ranks, window, hop: plan.hop, scale, level: Level::detect() }, shape);
     spec.series = Series::interleaved(shape.len, shape.len).of(edge.series.unit);
     spec.scratch_bytes = scratch_bytes;
     spec.keeps_scratch = window > SMALL;
@@ -105,6 +110,7 @@ struct Quantile<'m> {
     ranks: &'m [usize],
     window: usize,
     hop: usize,
+    scale: f64,
     level: Level,
 }
 
@@ -115,7 +121,12 @@ impl Kernel for Quantile<'_> {
             (true, _) => self.each::<f32>(io),
             (false, Dtype::I16) => self.slide::<i16>(io).map(|_| ()),
             (false, _) => self.slide::<f32>(io).map(|_| ()),
+        }?;
+        if self.scale != 1.0 {
+            let out = io.output::<f32>()?;
+            out.iter_mut().for_each(|v| *v = (f64::from(*v) * self.scale) as f32);
         }
+        Ok(())
     }
 }
 

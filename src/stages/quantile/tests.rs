@@ -141,7 +141,7 @@ impl<T: Sample> Bench<T> {
             continues,
         };
         let plan = RankPlan::new(self.window, self.hop, self.ranks.len());
-        let stage = Quantile { ranks: &self.ranks, window: self.window, hop: plan.hop, level: self.level };
+        let stage = Quantile { ranks: &self.ranks, window: self.window, hop: plan.hop, scale: 1.0, level: self.level };
         let visits = if self.window <= SMALL { stage.run(&mut io).map(|_| 0) } else { stage.slide::<T>(&mut io) };
         (cast::<u32>(self.out.get()).unwrap().to_vec(), visits.unwrap())
     }
@@ -329,7 +329,7 @@ fn adversarial_data_stay_within_the_bound() {
 #[test]
 fn rows_with_another_overlap_are_refused() {
     let mut x = Bytes::of(&[1.0f32; 1100]);
-    let stage = Quantile { ranks: &[500], window: 1000, hop: 200, level: Level::BASELINE };
+    let stage = Quantile { ranks: &[500], window: 1000, hop: 200, scale: 1.0, level: Level::BASELINE };
     let shape = RowShape { dtype: Dtype::F32, len: 1000 };
     let edge = EdgeRows { bytes: x.get(), shape, row_stride: 400, rows: 2, ..EdgeRows::NONE };
     let mut scratch = Bytes::new(RankPlan::new(1000, 200, 1).bytes().unwrap());

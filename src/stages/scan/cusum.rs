@@ -15,28 +15,31 @@
 //! | `drift` | slack that each sample subtracts from the sums, at least 0; default 0 |
 //! | `threshold` | sum above which an alarm is raised, above 0; required |
 //! | `reset` | 1, the default: the sums restart after an alarm. 0: they continue; the alarm lasts while a sum is high |
+//! | `scale` | factor of the samples; default 1 |
 //! | `precision` | 32 or 64: bits of a result; default: 64 for `f64` rows, else 32 |
 //!
-//! State: `high low`. A sample that is not finite counts as missing: the sums are unchanged, and no alarm is raised.
+//! State: `high low`; sums beyond the range of `f64` are its largest number. A sample that is not finite counts as missing: the sums are unchanged, and no alarm is raised.
 
-use super::{FINITE, NOT_NEGATIVE, POSITIVE, ScanStep, as_samples, precision, real, run, samples, with_state};
+use super::{ScanStep, as_samples, precision, run, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::series::Series;
+use crate::stages::params::{FINITE, NOT_NEGATIVE, POSITIVE};
 use crate::stages::{Build, shape};
 use crate::status::Result;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["target", "drift", "threshold", "reset", "precision"])?;
+    b.allow(&["target", "drift", "threshold", "reset", "precision", "scale"])?;
     let edge = samples(b, super::SAMPLES)?;
     let precision = precision(b, as_samples(edge))?;
     let cusum = Cusum {
-        target: real(b, "target", Some(0.0), FINITE)?,
-        drift: real(b, "drift", Some(0.0), NOT_NEGATIVE)?,
-        threshold: real(b, "threshold", None, POSITIVE)?,
+        target: b.real("target", Some(0.0), &FINITE)?,
+        drift: b.real("drift", Some(0.0), &NOT_NEGATIVE)?,
+        threshold: b.real("threshold", None, &POSITIVE)?,
         reset: b.count("reset", Some(1), 0, 1)? == 1,
         precision,
+        scale: b.scale()?,
     };
     let mut spec = StageSpec::new(cusum, shape(precision, checked::mul(edge.shape.len, 3)?)?);
     spec.series = Series::interleaved(spec.shape.len, 3);
@@ -55,6 +58,7 @@ struct Cusum {
     threshold: f64,
     reset: bool,
     precision: Dtype,
+    scale: f64,
 }
 
 impl ScanStep for Cusum {
@@ -66,6 +70,9 @@ impl ScanStep for Cusum {
             let off = x - self.target;
             *high = positive(*high + off - self.drift);
             *low = positive(*low - off - self.drift);
+            if *high + *low > f64::MAX {
+                (*high, *low) = (high.min(f64::MAX), low.min(f64::MAX));
+            }
             alarm = match (*high > self.threshold, *low > self.threshold) {
                 (false, false) => 0.0,
                 (true, false) => 1.0,
@@ -84,6 +91,6 @@ impl ScanStep for Cusum {
 
 impl Kernel for Cusum {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        run(self, 3, self.precision, io)
+        run(self, 3, (self.precision, self.scale), io)
     }
 }

@@ -18,65 +18,84 @@
 //! | `transition` | `a`, `N * N` numbers; row `i` has the probabilities from state `i`, of sum 1; `N` from 1 to 64 |
 //! | `emission` | `hmm_forward` with symbols: `N` rows, each with one number per symbol |
 //! | `initial` | `hmm_forward`: distribution at the first observation; default uniform |
+//! | `log` | `hmm_forward` with likelihoods: 1: they are natural logarithms, minus infinity for 0, and so is `c` |
 //!
 //! State of `hmm_forward`: the prediction `p` (`N` numbers). State of `hmm_backward`: the later `gamma`, then 1 once it
-//! has a value. An observation without information counts as missing: a symbol without emissions, likelihoods that are
-//! negative or not finite, or likelihoods of 0 in all possible states. Then `alpha` is the prediction, and `c` is 0.
+//! has a value. An observation without information counts as missing: a symbol without a column, likelihoods that are
+//! negative (without `log`), NaN or plus infinity. Then `alpha` is the prediction, and `c` is 0. An observation that is
+//! impossible in all possible states, or whose `c` is outside of the range of `f64`, is an underflow of its likelihoods
+//! in all probability: the stage fails with the code -16 (`SQS_ERR_RANGE`). With `log` 1 likelihoods do not underflow.
 
-use super::{Sample, given, list, with_state};
+use super::{Sample, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::series::Series;
+use crate::stages::exponential::{exp, ln};
+use crate::stages::params::PROBABILITY;
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 /// The number of states, and the transitions in the pool.
 fn transitions<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
-    let count = given(b, "transition").len();
+    let count = b.given("transition").len();
     let states = (1..=64usize).find(|n| n.sat_mul(*n) == count);
     let text = "the parameter {n} must be a square matrix of 1 to 64 states; it has {a} numbers";
     let states = states.ok_or_else(|| b.param_error("transition", text).a(checked::count(count)))?;
-    let all = list(b, "transition", count)?;
-    all.chunks_exact(states.max(1)).try_for_each(|p| distribution(b, "transition", p))?;
+    let all = b.numbers("transition", count, &PROBABILITY)?;
+    rows_fit(b, "transition", all, states, false)?;
     Ok((states, b.pool.copied(all)?))
 }
 
-/// Refuses numbers of the parameter `key` that are not a distribution.
-fn distribution(b: &Build<'_, '_>, key: &str, p: &[f64]) -> Result<()> {
-    let sum = p.iter().fold(0.0, |s, v| s + v);
-    if p.iter().all(|v| *v >= 0.0) && sum > 1.0 - 1e-6 && sum < 1.0 + 1e-6 {
-        return Ok(());
+/// Refuses rows of `width` probabilities whose sum is not 1; a `partial` one may have less.
+fn rows_fit(b: &Build<'_, '_>, key: &str, all: &[f64], width: usize, partial: bool) -> Result<()> {
+    for (row, p) in all.chunks_exact(width.max(1)).enumerate() {
+        let mut sum = 0.0;
+        let first = row.sat_mul(width);
+        for (at, v) in p.iter().enumerate() {
+            sum += v;
+            let last = at.sat_add(1) == p.len();
+            if sum > 1.0 + 1e-6 || (last && !partial && sum < 1.0 - 1e-6) {
+                let text = if sum > 1.0 {
+                    "the parameter {n}{v} brings the sum of a row of {a} probabilities above 1"
+                } else {
+                    "the parameter {n}{v} ends a row of {a} probabilities whose sum is below 1"
+                };
+                return Err(b.refused(key, Some(first.sat_add(at)), *v, text).a(checked::count(width)));
+            }
+        }
     }
-    Err(b.param_error(key, "the probabilities of the parameter {n} must not be negative, and their sum must be 1"))
+    Ok(())
 }
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["transition", "emission", "initial"])?;
+    b.allow(&["transition", "emission", "initial", "log"])?;
     let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::U8, Dtype::F32, Dtype::F64])?;
     let (states, transition) = transitions(b)?;
-    let count = given(b, "emission").len();
+    let count = b.given("emission").len();
     let symbols = edge.shape.dtype == Dtype::U8;
     if (count > 0) != symbols || count.checked_rem(states) != Some(0) {
         let text = "the parameter {n} is for symbols: one row for each of the {a} states, none with likelihoods";
         return Err(b.param_error("emission", text).a(checked::count(states)));
     }
-    let emission = list(b, "emission", count)?;
-    if emission.iter().any(|v| *v < 0.0) {
-        return Err(b.param_error("emission", "the probabilities of the parameter {n} must not be negative"));
-    }
+    let emission = b.numbers("emission", count, &PROBABILITY)?;
+    rows_fit(b, "emission", emission, count.checked_div(states).unwrap_or(0), true)?;
     let emission = b.pool.copied(emission)?;
-    let initial = if given(b, "initial").is_empty() {
+    let initial = if b.given("initial").is_empty() {
         let uniform = [1.0 / states as f64; 64];
         b.pool.copied(uniform.get(..states).unwrap_or(&[]))?
     } else {
-        let initial = list(b, "initial", states)?;
-        distribution(b, "initial", initial)?;
+        let initial = b.numbers("initial", states, &PROBABILITY)?;
+        rows_fit(b, "initial", initial, states, false)?;
         b.pool.copied(initial)?
     };
+    let log = b.count("log", Some(0), 0, 1)? == 1;
+    if log && symbols {
+        return Err(b.refused("log", None, 1.0, "the parameter {n}{v} is for likelihoods, not for symbols"));
+    }
     let width = if symbols { 1 } else { states };
     b.consecutive(edge, width)?;
     if edge.shape.len.checked_rem(width) != Some(0) {
@@ -85,7 +104,7 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     }
     let steps = edge.shape.len.checked_div(width).unwrap_or(0);
     let shape = shape(Dtype::F64, checked::mul(steps, checked::add(states, 1)?)?)?;
-    let mut spec = StageSpec::new(Forward { transition, emission, initial }, shape);
+    let mut spec = StageSpec::new(Forward { transition, emission, initial, log }, shape);
     spec.series = Series::interleaved(shape.len, checked::add(states, 1)?);
     spec.revision = b.revision();
     with_state(spec, states)
@@ -95,19 +114,60 @@ struct Forward<'m> {
     transition: &'m [f64],
     emission: &'m [f64],
     initial: &'m [f64],
+    /// Likelihoods are logarithms, and `c` is one.
+    log: bool,
+}
+
+/// The observation is impossible, or its likelihoods have underflowed.
+const IMPOSSIBLE: Code = Code(Status::Range.code());
+/// A power of two that takes numbers near the smallest into the middle of the range of `f64`, and its reciprocal.
+const UP: f64 = f64::from_bits((1023 + 600) << 52);
+const DOWN: f64 = f64::from_bits((1023 - 600) << 52);
+/// Sums of products of at least this size have all their digits.
+const NORMAL: f64 = 1e-290;
+
+/// Stores the products of predictions, scaled by `scale`, and likelihoods in `alpha`; returns their sum.
+fn weigh(alpha: &mut [f64], p: &[f64], likelihood: impl Iterator<Item = f64>, scale: f64) -> f64 {
+    alpha.iter_mut().zip(p).zip(likelihood).for_each(|((a, p), b)| *a = p * scale * b);
+    alpha.iter().fold(0.0, |s, a| s + a)
+}
+
+/// As [`weigh`] for products outside of the normal range; returns the sum, and that without the scale.
+#[cold]
+fn weigh_scaled(alpha: &mut [f64], p: &[f64], b: impl Iterator<Item = f64>, c: f64) -> Result<(f64, f64), Code> {
+    let (scale, back) = if c < 1.0 { (UP, DOWN) } else { (DOWN, UP) };
+    let scaled = weigh(alpha, p, b, scale);
+    let c = scaled * back;
+    if c > 0.0 && c < f64::INFINITY { Ok((scaled, c)) } else { Err(IMPOSSIBLE) }
+}
+
+/// As [`weigh`] for logarithms of likelihoods; returns the sum relative to the largest, and its logarithm.
+fn weigh_logs(alpha: &mut [f64], p: &[f64], b: impl Iterator<Item = f64> + Clone) -> Result<(f64, f64), Code> {
+    let possible = b.clone().zip(p).filter(|(_, p)| **p > 0.0);
+    let largest = possible.fold(f64::NEG_INFINITY, |m, (b, _)| if b > m { b } else { m });
+    if largest == f64::NEG_INFINITY {
+        return Err(IMPOSSIBLE);
+    }
+    let relative = b.zip(p).map(|(b, p)| if *p > 0.0 { exp(b - largest) } else { 0.0 });
+    let sum = weigh(alpha, p, relative, 1.0);
+    if sum > 0.0 { Ok((sum, ln(sum) + largest)) } else { Err(IMPOSSIBLE) }
 }
 
 impl Forward<'_> {
     /// Processes one observation and stores `alpha` and `c` in `y`.
-    fn step(&self, p: &mut [f64], likelihood: impl Iterator<Item = f64> + Clone, y: &mut [f64]) {
-        let Some((scale, alpha)) = y.split_last_mut() else { return };
-        // The sum alone would not show a negative likelihood.
-        let valid = likelihood.clone().all(|b| b >= 0.0);
-        alpha.iter_mut().zip(p.iter()).zip(likelihood).for_each(|((a, p), b)| *a = p * b);
-        let c = alpha.iter().fold(0.0, |s, a| s + a);
-        if valid && c.is_finite() && c > 0.0 {
-            *scale = c;
-            alpha.iter_mut().for_each(|a| *a /= c);
+    fn step(&self, p: &mut [f64], likelihood: impl Iterator<Item = f64> + Clone, y: &mut [f64]) -> Result<(), Code> {
+        let Some((scale, alpha)) = y.split_last_mut() else { return Ok(()) };
+        let lowest = if self.log { f64::NEG_INFINITY } else { 0.0 };
+        if likelihood.clone().all(|b| b >= lowest && b < f64::INFINITY) {
+            let sum;
+            if self.log {
+                (sum, *scale) = weigh_logs(alpha, p, likelihood)?;
+            } else {
+                let c = weigh(alpha, p, likelihood.clone(), 1.0);
+                let normal = c > NORMAL && c < f64::INFINITY;
+                (sum, *scale) = if normal { (c, c) } else { weigh_scaled(alpha, p, likelihood, c)? };
+            }
+            alpha.iter_mut().for_each(|a| *a /= sum);
         } else {
             *scale = 0.0;
             alpha.iter_mut().zip(p.iter()).for_each(|(a, p)| *a = *p);
@@ -116,6 +176,7 @@ impl Forward<'_> {
         for (a, row) in alpha.iter().zip(self.transition.chunks_exact(self.initial.len().max(1))) {
             p.iter_mut().zip(row).for_each(|(p, t)| *p += a * t);
         }
+        Ok(())
     }
 
     fn likelihoods<X: Sample>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
@@ -125,7 +186,7 @@ impl Forward<'_> {
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         let observations = rows.iter().flat_map(|row| row.chunks_exact(states.max(1)));
         for (y, b) in out.chunks_exact_mut(states.saturating_add(1)).zip(observations) {
-            self.step(p, b.iter().map(|b| (*b).into()), y);
+            self.step(p, b.iter().map(|b| (*b).into()), y)?;
         }
         Ok(())
     }
@@ -137,8 +198,9 @@ impl Forward<'_> {
         let p = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         for (y, symbol) in out.chunks_exact_mut(states.saturating_add(1)).zip(rows.iter().flatten()) {
+            // A symbol without a column is missing.
             let b = self.emission.chunks_exact(width.max(1));
-            self.step(p, b.map(|b| b.get(usize::from(*symbol)).copied().unwrap_or(0.0)), y);
+            self.step(p, b.map(|b| b.get(usize::from(*symbol)).copied().unwrap_or(f64::NAN)), y)?;
         }
         Ok(())
     }
@@ -188,6 +250,22 @@ struct Backward<'m> {
     row_len: usize,
 }
 
+impl Backward<'_> {
+    /// The posterior where a prediction is so small that its reciprocal overflows. Overwrites `p`.
+    #[cold]
+    fn posterior_scaled(&self, gamma: &mut [f64], alpha: &[f64], later: &[f64], p: &mut [f64]) {
+        let rows = || alpha.iter().zip(self.transition.chunks_exact(self.states.max(1)));
+        p.fill(0.0);
+        for (a, row) in rows() {
+            p.iter_mut().zip(row).for_each(|(p, t)| *p += a * UP * t);
+        }
+        for (g, (a, row)) in gamma.iter_mut().zip(rows()) {
+            let parts = row.iter().zip(&*p).zip(later).filter(|((_, p), _)| **p > 0.0);
+            *g = parts.fold(0.0, |s, ((t, p), later)| s + a * UP * t / p * later);
+        }
+    }
+}
+
 impl Kernel for Backward<'_> {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<f64>(0)?;
@@ -206,12 +284,16 @@ impl Kernel for Backward<'_> {
                     for (a, row) in alpha.iter().zip(self.transition.chunks_exact(states)) {
                         ratio.iter_mut().zip(row).for_each(|(p, t)| *p += a * t);
                     }
-                    // If the prediction is 0, so is the later posterior.
-                    for (p, later) in ratio.iter_mut().zip(later.iter()) {
-                        *p = if *p > 0.0 { later / *p } else { 0.0 };
-                    }
-                    for ((g, a), row) in gamma.iter_mut().zip(alpha).zip(self.transition.chunks_exact(states)) {
-                        *g = a * row.iter().zip(ratio.iter()).fold(0.0, |s, (t, r)| s + t * r);
+                    if ratio.iter().any(|p| *p > 0.0 && *p < NORMAL) {
+                        self.posterior_scaled(gamma, alpha, later, ratio);
+                    } else {
+                        // If the prediction is 0, so is the later posterior.
+                        for (p, later) in ratio.iter_mut().zip(later.iter()) {
+                            *p = if *p > 0.0 { later / *p } else { 0.0 };
+                        }
+                        for ((g, a), row) in gamma.iter_mut().zip(alpha).zip(self.transition.chunks_exact(states)) {
+                            *g = a * row.iter().zip(ratio.iter()).fold(0.0, |s, (t, r)| s + t * r);
+                        }
                     }
                 }
                 later.iter_mut().zip(gamma).for_each(|(l, g)| *l = *g);

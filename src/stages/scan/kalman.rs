@@ -11,26 +11,29 @@
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `transition` | `F`, `d * d` numbers row by row; `d` from 1 to 4 |
-//! | `process` | `Q`, `d * d` numbers; symmetric |
+//! | `process` | `Q`, `d * d` numbers; symmetric and semidefinite, within 1e-9 of the variances |
 //! | `observe` | `h`, `d` numbers |
 //! | `dt`, `q` | instead of these three: position and velocity (`d = 2`) |
 //! | | `dt`: time between samples, above 0, default 1; `q`: intensity of the white acceleration noise, at least 0 |
 //! | | `F = [1 dt; 0 1]`, `Q = q [dt^3/3 dt^2/2; dt^2/2 dt]`, `h = [1 0]` |
 //! | `r` | variance of a measurement, above 0; required |
 //! | `x0` | estimate before the first measurement; default zeros |
-//! | `p0` | covariance of `x0`: `d * d` numbers, or one for the whole diagonal; default 1e6 |
+//! | `p0` | covariance of `x0`: `d * d` numbers as for `process`, or one for the whole diagonal; default 1e6 |
 //!
-//! State: `x` and the upper triangle of `P` before the next measurement. A measurement that is not finite counts as
-//! missing: the row is the prediction.
+//! State: `x` and the upper triangle of `P` before the next measurement. A measurement that is not finite, or that would
+//! make the next state not finite, counts as missing: the row is the prediction. Where the prediction itself would not be
+//! finite, because `F` grows without bound, the state stays.
 
-use super::matrix::{self, Matrix, dot, symmetric, times, triangle, vector};
+use super::covariance::covariance;
+use super::matrix::{self, Matrix, dot, finite, symmetric, times, triangle, vector};
 use super::numbers::Numbers;
-use super::{NOT_NEGATIVE, POSITIVE, given, list, real, samples, with_state};
+use super::{samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::series::Series;
+use crate::stages::params::{FINITE, NOT_NEGATIVE, POSITIVE};
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -45,59 +48,63 @@ pub(super) fn record(d: usize) -> usize {
 
 /// `F` and `Q` in the pool, one after another, and the number of states.
 pub(super) fn dynamics<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
-    let count = given(b, "transition").len();
+    let count = b.given("transition").len();
     let Some(d) = (1..=4usize).find(|d| d.sat_mul(*d) == count) else {
-        if count > 0 || !given(b, "process").is_empty() || !given(b, "observe").is_empty() {
+        if count > 0 || !b.given("process").is_empty() || !b.given("observe").is_empty() {
             let text =
                 "the parameter {n} must be a list of 1, 4, 9 or 16 numbers, with process and observe; it has {a}";
             return Err(b.param_error("transition", text).a(checked::count(count)));
         }
-        let dt = real(b, "dt", Some(1.0), POSITIVE)?;
-        let q = real(b, "q", None, NOT_NEGATIVE)?;
+        let dt = b.real("dt", Some(1.0), &POSITIVE)?;
+        let q = b.real("q", None, &NOT_NEGATIVE)?;
         let (square, cube) = (dt * dt / 2.0 * q, dt * dt * dt / 3.0 * q);
+        if !(cube.is_finite() && square.is_finite() && (dt * q).is_finite()) {
+            return Err(b.refused(
+                "dt",
+                None,
+                dt,
+                "the parameter {n}{v} is too large: its cube times q must be finite",
+            ));
+        }
         return Ok((2, b.pool.copied(&[1.0, dt, 0.0, 1.0, cube, square, square, dt * q])?));
     };
-    if b.number("dt").or(b.number("q")).is_some() {
+    if !b.given("dt").is_empty() || !b.given("q").is_empty() {
         return Err(b.error(Status::Argument, "the parameters of a {n} stage are transition or dt and q, not both"));
     }
     let mut both = [0.0; 32];
-    let lists = [list(b, "transition", count)?, list(b, "process", count)?];
+    let lists = [b.numbers("transition", count, &FINITE)?, covariance(b, "process", d)?];
     both.iter_mut().zip(lists.iter().copied().flatten()).for_each(|(to, v)| *to = *v);
     Ok((d, b.pool.copied(both.get(..checked::mul(count, 2)?).unwrap_or(&[]))?))
 }
 
-pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(KEYS)?;
-    let edge = samples(b, super::SAMPLES)?;
-    let (d, dynamics) = dynamics(b)?;
-    // h, x0, then the triangle of P0.
-    let mut rest = [0.0; 18];
-    let observe: &[f64] = if given(b, "transition").is_empty() { &[1.0, 0.0] } else { list(b, "observe", d)? };
-    let x0: &[f64] = if given(b, "x0").is_empty() { &[0.0; 4] } else { list(b, "x0", d)? };
-    let (whole, diagonal): (&[f64], f64) = match given(b, "p0") {
-        [] => (&[], 1e6),
-        [variance] if variance.is_finite() => (&[], *variance),
-        _ => (list(b, "p0", checked::mul(d, d)?)?, 0.0),
+/// `h`, `x0` and the triangle of `P0`, checked.
+pub(super) fn measurement(b: &Build<'_, '_>, d: usize) -> Result<[f64; 18]> {
+    let observe: &[f64] =
+        if b.given("transition").is_empty() { &[1.0, 0.0] } else { b.numbers("observe", d, &FINITE)? };
+    let x0: &[f64] = if b.given("x0").is_empty() { &[0.0; 4] } else { b.numbers("x0", d, &FINITE)? };
+    let (whole, diagonal): (&[f64], f64) = match b.given("p0") {
+        [] | [_] => (&[], b.real("p0", Some(1e6), &NOT_NEGATIVE)?),
+        _ => (covariance(b, "p0", d)?, 0.0),
     };
-    if diagonal < 0.0 || whole.iter().step_by(d.saturating_add(1)).any(|v| *v < 0.0) {
-        return Err(b.param_error("p0", "the variances of the parameter {n} must not be negative"));
-    }
-    let covariance = (0..d).flat_map(|i| (i..d).map(move |j| (i, j))).map(|(i, j)| match whole {
-        [] => {
-            if i == j {
-                diagonal
-            } else {
-                0.0
-            }
-        }
+    let start = (0..d).flat_map(|i| (i..d).map(move |j| (i, j))).map(|(i, j)| match whole {
+        [] if i == j => diagonal,
         _ => whole.get(i.sat_mul(d).sat_add(j)).copied().unwrap_or(0.0),
     });
-    let numbers = observe.iter().chain(x0.iter().take(d)).copied().chain(covariance);
-    rest.iter_mut().zip(numbers).for_each(|(to, v)| *to = v);
+    let numbers = observe.iter().chain(x0.iter().take(d)).copied().chain(start);
+    let mut all = [0.0; 18];
+    all.iter_mut().zip(numbers).for_each(|(to, v)| *to = v);
+    Ok(all)
+}
+
+pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
+    b.allow_any(&[KEYS, &["scale"]])?;
+    let edge = samples(b, super::SAMPLES)?;
+    let (d, dynamics) = dynamics(b)?;
+    let rest = measurement(b, d)?;
+    let r = b.real("r", None, &POSITIVE)?;
     let len = checked::mul(edge.shape.len, record(d))?;
-    let r = real(b, "r", None, POSITIVE)?;
     let rest = b.pool.copied(&rest)?;
-    let mut spec = StageSpec::new(Kalman { d, dynamics, rest, r }, shape(Dtype::F64, len)?);
+    let mut spec = StageSpec::new(Kalman { d, dynamics, rest, r, scale: b.scale()? }, shape(Dtype::F64, len)?);
     spec.series = Series::interleaved(spec.shape.len, record(d));
     spec.revision = b.revision();
     with_state(spec, record(d))
@@ -110,6 +117,7 @@ struct Kalman<'m> {
     /// `h`, `x0` and the triangle of `P0`.
     rest: &'m [f64],
     r: f64,
+    scale: f64,
 }
 
 /// The estimate one step later: `F x`, `F P F' + Q`.
@@ -121,6 +129,13 @@ pub(super) fn predicted<const N: usize>(
     (times(f, x), matrix::sum(&matrix::congruent(f, p), q))
 }
 
+/// The state after a measurement that counts as missing: the prediction, or the same state if that is not finite.
+#[cold]
+fn missing<const N: usize>(model: &(Matrix<N>, Matrix<N>), x: &[f64; N], p: &Matrix<N>) -> ([f64; N], Matrix<N>) {
+    let ahead = predicted(model, x, p);
+    if finite(&ahead.0, &ahead.1) { ahead } else { (*x, *p) }
+}
+
 /// `F` and `Q`.
 pub(super) fn model<const N: usize>(dynamics: &[f64]) -> (Matrix<N>, Matrix<N>) {
     let mut numbers = dynamics.iter().copied();
@@ -129,7 +144,7 @@ pub(super) fn model<const N: usize>(dynamics: &[f64]) -> (Matrix<N>, Matrix<N>) 
 
 impl Kalman<'_> {
     fn rows<const N: usize>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
-        let mut measured = Numbers::new(io)?;
+        let mut measured = Numbers::new(io, self.scale)?;
         let model = model::<N>(self.dynamics);
         let h: [f64; N] = vector(&mut self.rest.iter().copied());
         let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
@@ -144,21 +159,26 @@ impl Kalman<'_> {
                 break;
             }
             for (z, y) in chunk.iter().copied().zip(&mut out) {
+                let (mut now, mut spread) = (x, p);
                 if z.is_finite() {
                     let ph = times(&p, &h);
                     let s = dot(&h, &ph) + self.r;
                     let k = ph.map(|v| v / s);
                     let innovation = z - dot(&h, &x);
-                    x.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
+                    now.iter_mut().zip(k).for_each(|(x, k)| *x += k * innovation);
                     let a = matrix::difference(&matrix::identity(), &k.map(|k| h.map(|h| k * h)));
                     let noise = k.map(|a| k.map(|b| a * b * self.r));
-                    p = matrix::sum(&matrix::congruent(&a, &p), &noise);
+                    spread = matrix::sum(&matrix::congruent(&a, &p), &noise);
                 }
-                y.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(y, v)| *y = v);
-                (x, p) = predicted(&model, &x, &p);
+                let mut ahead = predicted(&model, &now, &spread);
+                // An estimate that is not finite makes its prediction not finite, too.
+                if !finite(&ahead.0, &ahead.1) {
+                    (now, spread) = (x, p);
+                    ahead = missing(&model, &x, &p);
+                }
+                y.iter_mut().zip(now.into_iter().chain(triangle(&spread))).for_each(|(y, v)| *y = v);
                 // Makes both triangles equal, as in a state that was stored and restored.
-                let both = symmetric(&mut triangle(&p));
-                p = both;
+                (x, p) = (ahead.0, symmetric(&mut triangle(&ahead.1)));
             }
         }
         state.iter_mut().zip(x.into_iter().chain(triangle(&p))).for_each(|(s, v)| *s = v);

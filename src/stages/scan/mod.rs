@@ -35,8 +35,11 @@ macro_rules! rows_by_type {
 }
 
 pub(super) mod biquad;
+mod covariance;
 pub(super) mod cusum;
 pub(super) mod ema;
+#[cfg(test)]
+mod guarded;
 pub(super) mod hmm;
 pub(super) mod kalman;
 mod matrix;
@@ -44,6 +47,9 @@ mod numbers;
 pub(super) mod pll;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod recovered;
+mod recovery;
 #[cfg(test)]
 mod reference;
 pub(super) mod rolling;
@@ -66,9 +72,14 @@ trait ScanStep {
 /// Maximum number of results of a [`ScanStep`].
 const MAX_RESULTS: usize = 3;
 
-/// Runs a [`ScanStep`] of `count` results per sample over the rows of a call.
-fn run<S: ScanStep>(step: &S, count: usize, precision: Dtype, io: &mut StageIo<'_>) -> Result<(), Code> {
-    let mut numbers = Numbers::new(io)?;
+/// Runs a [`ScanStep`] of `count` results per sample over the rows of a call, whose samples are multiplied by `scale`.
+fn run<S: ScanStep>(
+    step: &S,
+    count: usize,
+    (precision, scale): (Dtype, f64),
+    io: &mut StageIo<'_>,
+) -> Result<(), Code> {
+    let mut numbers = Numbers::new(io, scale)?;
     let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
     let mut results = Results::new(io.out, precision == Dtype::F64)?;
     let mut buffer = [0.0; numbers::CHUNK * MAX_RESULTS];
@@ -98,11 +109,11 @@ fn samples(b: &Build<'_, '_>, types: &[Dtype]) -> Result<EdgeShape> {
 
 /// The type of results: the parameter `precision` (32 or 64), else `default`.
 fn precision(b: &Build<'_, '_>, default: Dtype) -> Result<Dtype> {
-    match b.number("precision") {
+    match b.scalar("precision")? {
         None => Ok(default),
         Some(32.0) => Ok(Dtype::F32),
         Some(64.0) => Ok(Dtype::F64),
-        Some(_) => Err(b.param_error("precision", "the parameter {n} must be 32 or 64")),
+        Some(v) => Err(b.refused("precision", None, v, "the parameter {n}{v} must be 32 or 64")),
     }
 }
 
@@ -117,59 +128,4 @@ fn with_state(mut spec: StageSpec<'_>, words: usize) -> Result<StageSpec<'_>> {
     spec.state_align = align_of::<f64>();
     spec.state_word = size_of::<f64>();
     Ok(spec)
-}
-
-/// Finite values that a parameter may have.
-struct Range {
-    min: f64,
-    /// `min` itself is excluded.
-    above: bool,
-    max: f64,
-    /// The error text for other values; `{n}` is the parameter.
-    text: &'static str,
-}
-
-impl Range {
-    fn contains(&self, v: f64) -> bool {
-        v.is_finite() && v <= self.max && if self.above { v > self.min } else { v >= self.min }
-    }
-}
-
-const FINITE: Range =
-    Range { min: f64::MIN, above: false, max: f64::MAX, text: "the parameter {n} must be a finite number" };
-const NOT_NEGATIVE: Range =
-    Range { min: 0.0, above: false, max: f64::MAX, text: "the parameter {n} must be a finite number, at least 0" };
-const POSITIVE: Range =
-    Range { min: 0.0, above: true, max: f64::MAX, text: "the parameter {n} must be a finite number above 0" };
-const WEIGHT: Range =
-    Range { min: 0.0, above: true, max: 1.0, text: "the parameter {n} must be above 0 and at most 1" };
-
-/// A finite number by name, within a range. Without a default the parameter is required.
-fn real(b: &Build<'_, '_>, key: &str, default: Option<f64>, range: Range) -> Result<f64> {
-    match b.number(key).or(default) {
-        Some(v) if range.contains(v) => Ok(v),
-        Some(_) => Err(b.param_error(key, range.text)),
-        None => Err(b.param_error(key, "the parameter {n} is required")),
-    }
-}
-
-/// The numbers of a parameter, a single one as a list of one; empty if it is not given.
-fn given<'a>(b: &Build<'a, '_>, key: &str) -> &'a [f64] {
-    match b.params.iter().rfind(|p| p.key == key) {
-        Some(p) if p.values.is_empty() => core::slice::from_ref(&p.value),
-        Some(p) => p.values,
-        None => &[],
-    }
-}
-
-/// A list of `len` finite numbers by name.
-fn list<'a>(b: &Build<'a, '_>, key: &str, len: usize) -> Result<&'a [f64]> {
-    let values = given(b, key);
-    if values.len() == len && values.iter().all(|v| v.is_finite()) {
-        return Ok(values);
-    }
-    Err(b
-        .param_error(key, "the parameter {n} must be a list of {a} finite numbers; it has {b}")
-        .a(checked::count(len))
-        .b(checked::count(values.len())))
 }

@@ -15,13 +15,15 @@ pub(super) struct Numbers<'a> {
     row: usize,
     /// Elements of the row already read.
     at: usize,
+    /// Factor of the samples.
+    scale: f64,
     chunk: [f64; CHUNK],
 }
 
 impl<'a> Numbers<'a> {
-    /// Starts at the first row.
-    pub(super) fn new(io: &StageIo<'a>) -> Result<Self, Code> {
-        Ok(Numbers { edge: *io.edges.first().ok_or(Code::MISFIT)?, row: 0, at: 0, chunk: [0.0; CHUNK] })
+    /// Starts at the first row. Real samples are multiplied by `scale`.
+    pub(super) fn new(io: &StageIo<'a>, scale: f64) -> Result<Self, Code> {
+        Ok(Numbers { edge: *io.edges.first().ok_or(Code::MISFIT)?, row: 0, at: 0, scale, chunk: [0.0; CHUNK] })
     }
 
     /// The next samples of a row; none after the last row.
@@ -41,7 +43,7 @@ impl<'a> Numbers<'a> {
         while self.row < rows.count() {
             let rest = rows.row(self.row).get(self.at..).unwrap_or(&[]);
             if !rest.is_empty() {
-                self.chunk.iter_mut().zip(rest).for_each(|(to, x)| *to = (*x).into());
+                self.chunk.iter_mut().zip(rest).for_each(|(to, x)| *to = (*x).into() * self.scale);
                 let n = rest.len().min(CHUNK);
                 self.at = self.at.sat_add(n);
                 return Ok(n);

@@ -7,7 +7,7 @@
 //! frequency += ki e;  phase += frequency + kp e;  lock += weight (cos(2 pi e) - lock)
 //! t = bandwidth / (damping + 1/(4 damping)), d = 1 + 2 damping t + t^2, kp = 4 damping t / d, ki = 4 t^2 / d
 //! ```
-//! Phases are in turns, from 0 to 1, frequencies in cycles per sample. The error is the angle itself, independent of
+//! Phases are in turns, at least 0 and below 1 (also when rounded to `f32`), frequencies in cycles per sample. The error is the angle itself, independent of
 //! the amplitude. Sine, cosine and angle are polynomials in `f64` of basic operations, the same bits on every machine,
 //! with errors below 1e-13.
 //!
@@ -23,55 +23,71 @@
 //! | `costas` | 1: the tone may change its sign (BPSK); default 0 |
 //! | `arm` | real samples: weight of the one-pole low-pass, at most 1; default 0.1. Should be well above `bandwidth` |
 //! | `weight` | weight of a sample in `lock`, at most 1; default 0.01 |
+//! | `scale` | factor of the samples, on which no result depends |
 //! | `precision` | 32 or 64: bits of a result; default 32 |
 //!
 //! `lock` approaches 1 when locked, and 0 or a negative number without a tone (with `costas` it is that of the doubled
-//! angle). State: `phase frequency lock` and both low-passed parts of `v`. A sample that is not finite counts as
-//! missing: the loop keeps its frequency, and `lock` decays.
+//! angle). State: `phase frequency lock`, both low-passed parts of `v`, and the level of the samples. A sample counts as
+//! missing if it is not finite, if it would make the state not finite, if `v` is 0, and, of real samples, if `v` is only
+//! what the low-pass still holds of a tone that has ended: more than 1024 times the level, which is a low-pass of the
+//! magnitude with the weight `2 arm / (1 + arm)`. Then the loop keeps its frequency, and `lock` decays.
 
 use super::numbers::{Numbers, Results};
-use super::{NOT_NEGATIVE, POSITIVE, Range, WEIGHT, precision, real, samples, with_state};
+use super::{precision, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::series::Series;
+use crate::stages::params::{POSITIVE, Range, WEIGHT};
 use crate::stages::{Build, shape, trig};
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
 use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 const BANDWIDTH: Range =
-    Range { min: 0.0, above: true, max: 0.25, text: "the parameter {n} must be above 0 and at most 0.25" };
+    Range { min: 0.0, above: true, max: 0.25, text: "the parameter {n}{v} must be above 0 and at most 0.25" };
 const FREQUENCY: Range =
-    Range { min: -0.5, above: false, max: 0.5, text: "the parameter {n} must be from -0.5 to 0.5" };
+    Range { min: -0.5, above: false, max: 0.5, text: "the parameter {n}{v} must be from -0.5 to 0.5" };
+const DISTANCE: Range = Range { min: 0.0, above: false, max: 1.0, text: "the parameter {n}{v} must be from 0 to 1" };
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["bandwidth", "damping", "frequency", "range", "costas", "arm", "weight", "precision"])?;
+    b.allow(&["bandwidth", "damping", "frequency", "range", "costas", "arm", "weight", "precision", "scale"])?;
+    b.scale()?;
     let edge = samples(b, &[Dtype::C32, Dtype::F32, Dtype::F64, Dtype::I16])?;
     let precision = precision(b, Dtype::F32)?;
-    let bandwidth = real(b, "bandwidth", Some(0.01), BANDWIDTH)?;
-    let damping = real(b, "damping", Some(FRAC_1_SQRT_2), POSITIVE)?;
+    let bandwidth = b.real("bandwidth", Some(0.01), &BANDWIDTH)?;
+    let damping = b.real("damping", Some(FRAC_1_SQRT_2), &POSITIVE)?;
     let complex = edge.shape.dtype == Dtype::C32;
+    let arm = b.real("arm", Some(0.1), &WEIGHT)?;
     let t = bandwidth / (damping + 0.25 / damping);
     let d = 1.0 + 2.0 * damping * t + t * t;
     let pll = Pll {
         kp: 4.0 * damping * t / d,
         ki: 4.0 * t * t / d,
-        frequency: real(b, "frequency", complex.then_some(0.0), FREQUENCY)?,
-        range: real(b, "range", Some(0.5), NOT_NEGATIVE)?,
-        arm: if complex { 1.0 } else { real(b, "arm", Some(0.1), WEIGHT)? },
-        weight: real(b, "weight", Some(0.01), WEIGHT)?,
+        frequency: b.real("frequency", complex.then_some(0.0), &FREQUENCY)?,
+        range: b.real("range", Some(0.5), &DISTANCE)?,
+        arm: if complex { 1.0 } else { arm },
+        quick: if complex { 1.0 } else { 2.0 * arm / (1.0 + arm) },
+        weight: b.real("weight", Some(0.01), &WEIGHT)?,
         costas: b.count("costas", Some(0), 0, 1)? == 1,
         wide: precision == Dtype::F64,
     };
     if !complex && pll.frequency == 0.0 {
-        return Err(b.param_error("frequency", "the parameter {n} must not be 0 for real samples"));
+        return Err(b.refused("frequency", None, 0.0, "the parameter {n}{v} must not be 0 for real samples"));
+    }
+    if !(pll.kp.is_finite() && pll.ki.is_finite() && pll.kp > 0.0 && pll.ki > 0.0) {
+        return Err(b.refused(
+            "damping",
+            None,
+            damping,
+            "with the parameter {n}{v} the gains of the loop are out of range",
+        ));
     }
     let mut spec = StageSpec::new(pll, shape(precision, checked::mul(edge.shape.len, 3)?)?);
     spec.series = Series::interleaved(spec.shape.len, 3);
     spec.revision = b.revision();
-    with_state(spec, 5)
+    with_state(spec, 6)
 }
 
 /// Cosine and sine of `2 pi turns`, for turns from -1 to 1.
@@ -112,28 +128,43 @@ struct Pll {
     frequency: f64,
     range: f64,
     arm: f64,
+    /// Weight of a sample in the level.
+    quick: f64,
     weight: f64,
     costas: bool,
     /// Results are `f64`, else `f32`.
     wide: bool,
 }
 
+/// The ratio of `v` to the level from which on the low-pass only rings.
+const RINGING: f64 = 1024.0;
+/// Phases from here on round to 1 as `f32`: `1 - 2^-25`.
+const NEARLY_1: f64 = 1.0 - 0.5 * (f32::EPSILON as f64) / 2.0;
+
 impl Pll {
     #[inline(always)]
-    fn step(&self, state: &mut [f64; 5], re: f64, im: f64, y: &mut [f64; 3]) {
-        let [phase, frequency, lock, i, q] = state;
+    fn step(&self, state: &mut [f64; 6], re: f64, im: f64, y: &mut [f64; 3]) {
+        let [phase, frequency, lock, i, q, level] = state;
         let (mut e, mut cos) = (0.0, 0.0);
         let now = *phase;
         if re.is_finite() && im.is_finite() {
             let (c, s) = phasor(now);
-            *i += self.arm * (re * c + im * s - *i);
-            *q += self.arm * (im * c - re * s - *q);
-            e = angle(*i, *q);
-            if self.costas {
-                e = if e > 0.25 { e - 0.5 } else { e };
-                e = if e < -0.25 { e + 0.5 } else { e };
+            let new_i = *i + self.arm * (re * c + im * s - *i);
+            let new_q = *q + self.arm * (im * c - re * s - *q);
+            let (re, im) = (re.abs(), im.abs());
+            let new_level = *level + self.quick * (if re > im { re } else { im } - *level);
+            let size = new_i.abs() + new_q.abs();
+            if size < f64::INFINITY && new_level < f64::INFINITY {
+                (*i, *q, *level) = (new_i, new_q, new_level);
             }
-            (cos, _) = phasor(if self.costas { 2.0 * e } else { e });
+            if size >= f64::MIN_POSITIVE && size <= RINGING * *level && size < f64::INFINITY {
+                e = angle(*i, *q);
+                if self.costas {
+                    e = if e > 0.25 { e - 0.5 } else { e };
+                    e = if e < -0.25 { e + 0.5 } else { e };
+                }
+                (cos, _) = phasor(if self.costas { 2.0 * e } else { e });
+            }
         }
         // Not clamp, which panics on an empty range.
         let (low, high) = (self.frequency - self.range, self.frequency + self.range);
@@ -148,7 +179,7 @@ impl Pll {
         // A tiny negative number plus 1 rounds to 1.
         *phase = if next >= 1.0 { 0.0 } else { next };
         *lock += self.weight * (cos - *lock);
-        *y = [now, *frequency, *lock];
+        *y = [if now >= NEARLY_1 && !self.wide { 0.0 } else { now }, *frequency, *lock];
     }
 }
 
@@ -163,7 +194,7 @@ impl Kernel for Pll {
     fn run(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         // In real samples the tone has half its amplitude: they count twice.
         let complex = io.input_dtype(0)? == Dtype::C32;
-        let mut numbers = Numbers::new(io)?;
+        let mut numbers = Numbers::new(io, 1.0)?;
         let state = cast_mut::<f64>(io.state).and_then(|s| s.first_chunk_mut()).ok_or(Code::MISFIT)?;
         let mut results = Results::new(io.out, self.wide)?;
         let (mut y, mut at) = ([0.0; 3], 0usize);

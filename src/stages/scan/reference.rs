@@ -31,7 +31,10 @@ fn composed(kind: &str, params: &Params<'_>, input: &Edge, len: usize) -> Edge {
             let forward = chain("biquad", &wide, core::slice::from_ref(input));
             chain("biquad_reverse", &wide, &[forward])
         }
-        "rts" => chain("rts_smoother", params, &[chain("kalman", params, core::slice::from_ref(input))]),
+        "rts" => {
+            let model = params.iter().copied().filter(|(k, _)| *k != "covariance").collect::<Vec<_>>();
+            chain("rts_smoother", params, &[chain("kalman", &model, core::slice::from_ref(input))])
+        }
         "posterior" => {
             chain("hmm_backward", &only(&["transition"]), &[chain("hmm_forward", params, core::slice::from_ref(input))])
         }

@@ -2,9 +2,11 @@
 //! likelihood estimates of linear dynamic systems, AIAA Journal 3 (1965):
 //! ```text
 //! c = P F' (F P F' + Q)^-1
-//! x = x + c (later x - F x);  P = P + c (later P - (F P F' + Q)) c' = (I - c F) P (I - c F)' + c (later P + Q) c'
+//! x = x + c (later x - F x);  P = P - c (F P F' + Q) c' + c later P c'
 //! ```
-//! The last form has no difference of covariances: large ones cost no digits. Input: rows of a
+//! Covariances may be singular: `Q` 0 or of low rank, states that are known or tied to each other. `c` is the regression
+//! of `x` on the state one step later, computed from factors of `P` and `Q` ([`super::matrix::regression`]): no covariance
+//! is inverted or subtracted, and a direction counts as without variance below 1e-12 of the variances. Input: rows of a
 //! `kalman` stage. Output: the smoothed estimate of each measurement, `x` and the upper triangle of `P` in the layout
 //! of `kalman`. The last estimate of the range is unchanged.
 //!
@@ -14,13 +16,11 @@
 //! | `covariance` | 0: the output is `x` alone; default 1 |
 //! | `precision` | 32 or 64: bits of a result; default 64 |
 //!
-//! State: the later estimate, `x` and triangle of `P`, then 1 once it has a value. Rows of a `kalman` stage are finite
-//! as long as `F` keeps its estimates finite; an element that is not finite spreads to all earlier rows.
+//! State: the later estimate, `x` and triangle of `P`, then 1 once it has a value. An estimate whose smoothed one is not
+//! finite is unchanged, and so are the rows before it as if the range ended there.
 
-use super::kalman::{KEYS, dynamics, model, predicted, record};
-use super::matrix::{
-    congruent, difference, identity, inverse, product, sum, symmetric, times, transposed, triangle, vector,
-};
+use super::kalman::{KEYS, dynamics, measurement, model, record};
+use super::matrix::{congruent, factors, finite, minus, plus, regression, sum, symmetric, times, triangle, vector};
 use super::numbers::Results;
 use super::{precision, with_state};
 use crate::checked;
@@ -28,6 +28,7 @@ use crate::dtype::Dtype;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::series::Series;
+use crate::stages::params::POSITIVE;
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -38,6 +39,8 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F64])?;
     let (d, dynamics) = dynamics(b)?;
     b.consecutive(edge, record(d))?;
+    measurement(b, d)?;
+    b.optional("r", &POSITIVE)?;
     if edge.shape.len.checked_rem(record(d)) != Some(0) {
         return Err(b
             .error(Status::Graph, "{n}: rows of {a} elements are not those of a kalman stage of {b} states")
@@ -72,8 +75,8 @@ struct Rts<'m> {
 impl Rts<'_> {
     fn rows<const N: usize>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<f64>(0)?;
-        let model = model::<N>(self.dynamics);
-        let back = transposed(&model.0);
+        let (f, q) = model::<N>(self.dynamics);
+        let noise = factors(&q);
         let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
         let (started, state) = state.split_last_mut().ok_or(Code::MISFIT)?;
         let mut numbers = state.iter().copied();
@@ -85,16 +88,12 @@ impl Rts<'_> {
                 let mut numbers = estimate.iter().copied();
                 let (mut x, mut p) = (vector::<N>(&mut numbers), symmetric::<N>(&mut numbers));
                 if *started != 0.0 {
-                    let (ahead, spread) = predicted(&model, &x, &p);
-                    let gain = product(&product(&p, &back), &inverse(&spread));
-                    let off: [f64; N] = {
-                        let mut pairs = later.iter().zip(&ahead).map(|(l, a)| l - a);
-                        vector(&mut pairs)
-                    };
-                    let move_by = times(&gain, &off);
-                    x.iter_mut().zip(move_by).for_each(|(x, m)| *x += m);
-                    let kept = difference(&identity(), &product(&gain, &model.0));
-                    p = sum(&congruent(&kept, &p), &congruent(&gain, &sum(&covariance, &model.1)));
+                    let (gain, rest) = regression(&f, &factors(&p), &noise);
+                    let smoothed = plus(&x, &times(&gain, &minus(&later, &times(&f, &x))));
+                    let spread = sum(&rest, &congruent(&gain, &covariance));
+                    if finite(&smoothed, &spread) {
+                        (x, p) = (smoothed, spread);
+                    }
                 }
                 *started = 1.0;
                 // Makes both triangles equal, as in a state that was stored and restored.

@@ -1,7 +1,7 @@
 //! Runs a scan in the order that [`crate::kernel`] guarantees, in blocks of several sizes, for tests of the scans.
 
 use crate::dtype::Element;
-use crate::kernel::{EdgeRows, RowShape, StageIo, StageSpec};
+use crate::kernel::{Code, EdgeRows, RowShape, StageIo, StageSpec};
 use crate::mem::cast;
 use crate::stages::testing::{Aligned, register_all};
 use crate::stages::{EdgeShape, Param};
@@ -128,6 +128,34 @@ pub(crate) fn bytes(spec: &StageSpec<'_>, edges: &[Edge]) -> Vec<u8> {
         assert!(*other == results[0], "rows or state depend on the blocks: {i}");
     }
     results[0].0.clone()
+}
+
+/// Computes all rows at once from the initial state; what the stage returns.
+pub(crate) fn once(spec: &StageSpec<'_>, edge: &Edge) -> Result<(), Code> {
+    let (rows, mut block) = (edge.count(), edge.block(0, edge.count()));
+    let mut state = Aligned::filled(spec.state_bytes, 0xc3);
+    spec.kernel.state_init(state.get()).unwrap();
+    let mut out = Aligned::filled(rows * spec.shape.bytes(), 0x5a);
+    let mut scratch = Aligned::filled(spec.scratch_bytes, 0x3c);
+    let described = EdgeRows {
+        bytes: block.get(),
+        shape: edge.shape,
+        row_stride: edge.shape.bytes(),
+        rows,
+        lookback: 0,
+        lookahead: 0,
+        step: 1,
+    };
+    spec.kernel.run(&mut StageIo {
+        first: 0,
+        rows,
+        edges: &[described],
+        out: out.get(),
+        state: state.get(),
+        scratch: scratch.get(),
+        table: &[],
+        continues: false,
+    })
 }
 
 /// All rows as elements.

@@ -19,6 +19,8 @@
 //! | --- | --- |
 //! | `sos` | as for `biquad`; the same in both stages |
 //! | `padlen` | `p`, default as in SciPy; 0 is `padtype=None`; the same in both stages |
+//! | `on_nan` | as for `biquad`; the same in both stages. An extension mirrored about a sample that is not finite is left out |
+//! | `scale` | factor of the samples, the same in both stages; default 1 |
 //! | `precision` | `zero_phase_reverse`: 32 or 64, bits of a result; default: 64 for `f64` rows, else 32 |
 //!
 //! `p + 1` samples are required at each end. Shorter rows need halos of at least `ceil((p + 1) / n) - 1` rows: a
@@ -26,10 +28,11 @@
 //! stream must have more than `p` samples: at the end of a shorter one `zero_phase_reverse` fails with the code -16
 //! (`SQS_ERR_RANGE`). The range of rows that is requested does not matter: a row depends on the whole stream.
 //!
-//! State of both: `z1 z2` of each section, then 1 after the end was padded. A sample that is not finite remains in the
-//! state.
+//! State of both: `z1 z2` of each section; with `on_nan` above 0 a pair of words ([`super::recovery`]); then 1 after the
+//! end was padded.
 
 use super::biquad::{Section, filter, sections, settle, settles};
+use super::recovery::{CHUNK, Guard, OnNan, Start};
 use super::{Real, Sample, as_samples, precision, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -71,7 +74,7 @@ fn reaches(b: &Build<'_, '_>, x: EdgeShape, halo: u32, pad: usize) -> Result<()>
 }
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["sos", "padlen"])?;
+    b.allow(&["sos", "padlen", "on_nan", "scale"])?;
     let [x] = b.edges else { return Err(EDGES) };
     let x = *x;
     let sections = sections(b)?;
@@ -80,14 +83,19 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     reaches(b, x, x.lookahead, pad)?;
     let words = checked::mul(sections.len(), 2)?;
     let shape = shape(Dtype::F64, checked::add(x.shape.len, words)?)?;
-    let mut spec = StageSpec::new(Forward { sections, pad, row_len: shape.len }, shape);
+    let on_nan = OnNan::of(b)?;
+    let mut spec = StageSpec::new(Forward { sections, pad, on_nan, row_len: shape.len, scale: b.scale()? }, shape);
     spec.series = Series { axis: Axis::Record, ..Series::new(shape.len) };
     spec.revision = b.revision();
+    if on_nan.guards() {
+        spec.scratch_bytes = checked::mul(words, size_of::<f64>())?;
+        return with_state(spec, checked::add(words, 3)?);
+    }
     with_state(spec, checked::add(words, 1)?)
 }
 
 pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["sos", "padlen", "precision"])?;
+    b.allow(&["sos", "padlen", "on_nan", "precision", "scale"])?;
     let [rows, x] = b.edges else { return Err(EDGES) };
     let (rows, x) = (*rows, *x);
     let sections = sections(b)?;
@@ -101,11 +109,17 @@ pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         return Err(EDGES);
     }
     let shape = shape(precision(b, as_samples(x))?, x.shape.len)?;
-    let mut spec = StageSpec::new(Reverse { sections, pad, wide: shape.dtype == Dtype::F64 }, shape);
+    let on_nan = OnNan::of(b)?;
+    let mut spec =
+        StageSpec::new(Reverse { sections, pad, on_nan, wide: shape.dtype == Dtype::F64, scale: b.scale()? }, shape);
     spec.series = x.series;
     spec.reverse = true;
     spec.scratch_bytes = checked::mul(pad, size_of::<f64>())?;
     spec.revision = b.revision();
+    if on_nan.guards() {
+        spec.scratch_bytes = checked::mul(checked::add(pad, words)?, size_of::<f64>())?;
+        return with_state(spec, checked::add(words, 3)?);
+    }
     with_state(spec, checked::add(words, 1)?)
 }
 
@@ -116,38 +130,67 @@ fn split(state: &mut [u8]) -> Result<(&mut [[f64; 2]], &mut f64), Code> {
 }
 
 /// Sample `i` of the rows of a block, counted from row `first`.
-fn sample<X: Sample>(rows: &Rows<'_, X>, first: usize, i: usize) -> Result<f64, Code> {
+fn sample<X: Sample>(rows: &Rows<'_, X>, first: usize, i: usize, scale: f64) -> Result<f64, Code> {
     let (q, r) = (i.checked_div(rows.row_len()), i.checked_rem(rows.row_len()));
     let (q, r) = q.zip(r).ok_or(Code::MISFIT)?;
-    rows.row(first.sat_add(q)).get(r).map(|x| (*x).into()).ok_or(Code::MISFIT)
+    rows.row(first.sat_add(q)).get(r).map(|x| (*x).into() * scale).ok_or(Code::MISFIT)
 }
 
 struct Forward<'m> {
     sections: &'m [Section],
     pad: usize,
+    on_nan: OnNan,
     row_len: usize,
+    scale: f64,
 }
 
 impl Forward<'_> {
+    /// As `rows`, with a guarded state.
+    fn guarded_rows<X: Sample>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let (rows, own) = (io.input::<X>(0)?, io.edges.first().map_or(0, |e| e.lookback));
+        let (state, started) = split(io.state)?;
+        let before = cast_mut::<f64>(io.scratch).ok_or(Code::MISFIT)?.as_chunks_mut().0;
+        let filter = (self.sections, Start::Settled, self.on_nan);
+        let mut guard = Guard::new(filter, state, before).ok_or(Code::MISFIT)?;
+        if *started == 0.0 {
+            *started = 1.0;
+            let mirror = 2.0 * sample(&rows, own, 0, self.scale)?;
+            for i in (1..=self.pad).rev().filter(|_| mirror.is_finite()) {
+                guard.one(mirror - sample(&rows, own, i, self.scale)?);
+            }
+        }
+        let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
+        for (i, out) in out.chunks_exact_mut(self.row_len.max(1)).enumerate() {
+            let (y, after) = out.split_at_mut_checked(rows.row_len()).ok_or(Code::MISFIT)?;
+            y.iter_mut().zip(rows.row(own.sat_add(i))).for_each(|(y, x)| *y = (*x).into() * self.scale);
+            y.chunks_mut(CHUNK).for_each(|y| guard.chunk(y));
+            guard.store(after);
+        }
+        Ok(())
+    }
+
     fn rows<X: Sample>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        if self.on_nan.guards() {
+            return self.guarded_rows::<X>(io);
+        }
         let (rows, own) = (io.input::<X>(0)?, io.edges.first().map_or(0, |e| e.lookback));
         let (z, started) = split(io.state)?;
         if *started == 0.0 {
             *started = 1.0;
-            let mirror = 2.0 * sample(&rows, own, 0)?;
-            settle(self.sections, z, mirror - sample(&rows, own, self.pad)?);
+            let mirror = 2.0 * sample(&rows, own, 0, self.scale)?;
+            settle(self.sections, z, mirror - sample(&rows, own, self.pad, self.scale)?);
             if self.pad == 0 {
-                settle(self.sections, z, sample(&rows, own, 0)?);
+                settle(self.sections, z, sample(&rows, own, 0, self.scale)?);
             }
             for i in (1..=self.pad).rev() {
-                filter(self.sections, z, mirror - sample(&rows, own, i)?);
+                filter(self.sections, z, mirror - sample(&rows, own, i, self.scale)?);
             }
         }
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         for (i, out) in out.chunks_exact_mut(self.row_len.max(1)).enumerate() {
             let (y, after) = out.split_at_mut_checked(rows.row_len()).ok_or(Code::MISFIT)?;
             for (y, x) in y.iter_mut().zip(rows.row(own.sat_add(i))) {
-                *y = filter(self.sections, z, (*x).into());
+                *y = filter(self.sections, z, (*x).into() * self.scale);
             }
             after.iter_mut().zip(z.as_flattened()).for_each(|(to, z)| *to = *z);
         }
@@ -168,8 +211,10 @@ impl Kernel for Forward<'_> {
 struct Reverse<'m> {
     sections: &'m [Section],
     pad: usize,
+    on_nan: OnNan,
     /// Results are `f64`, else `f32`.
     wide: bool,
+    scale: f64,
 }
 
 impl Reverse<'_> {
@@ -187,7 +232,8 @@ impl Reverse<'_> {
         z.as_flattened_mut().iter_mut().zip(after).for_each(|(z, from)| *z = *from);
         let end = last.sat_add(1).sat_mul(len);
         // Sample `i` before the last one, of the rows of the block up to `last`, halo included.
-        let back = |i: usize| end.checked_sub(i.sat_add(1)).ok_or(Code::MISFIT).and_then(|at| sample(x, 0, at));
+        let back =
+            |i: usize| end.checked_sub(i.sat_add(1)).ok_or(Code::MISFIT).and_then(|at| sample(x, 0, at, self.scale));
         let mirror = 2.0 * back(0)?;
         let extension = cast_mut::<f64>(scratch).ok_or(Code::MISFIT)?;
         let extension = extension.get_mut(..self.pad).ok_or(Code::MISFIT)?;
@@ -202,7 +248,68 @@ impl Reverse<'_> {
         Ok(())
     }
 
+    /// As [`Self::turn`], with a guarded state: an extension about a sample that is not finite is left out.
+    fn guarded_turn<X: Sample>(
+        &self,
+        x: &Rows<'_, X>,
+        last: usize,
+        forward: &[f64],
+        guard: &mut Guard<'_, '_>,
+        extension: &mut [f64],
+    ) -> Result<(), Code> {
+        let after = forward.get(x.row_len()..).ok_or(Code::MISFIT)?;
+        let end = last.sat_add(1).sat_mul(x.row_len());
+        let back =
+            |i: usize| end.checked_sub(i.sat_add(1)).ok_or(Code::MISFIT).and_then(|at| sample(x, 0, at, self.scale));
+        let (end, mut filled) = (back(0)?, 0usize);
+        guard.resume(after, end);
+        if (2.0 * end).is_finite() {
+            filled = self.pad;
+            for (v, i) in extension.iter_mut().zip(1..) {
+                *v = guard.one(2.0 * end - back(i)?);
+            }
+        }
+        guard.restart();
+        for v in extension.iter().take(filled).rev() {
+            guard.one(*v);
+        }
+        Ok(())
+    }
+
+    /// As `rows`, with a guarded state.
+    fn guarded_rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        let (forward, x) = (io.input::<f64>(0)?, io.input::<X>(1)?);
+        let before_x = io.edges.get(1).map_or(0, |e: &EdgeRows<'_>| e.lookback);
+        let (state, started) = split(io.state)?;
+        let scratch = cast_mut::<f64>(io.scratch).ok_or(Code::MISFIT)?;
+        let (extension, before) = scratch.split_at_mut_checked(self.pad).ok_or(Code::MISFIT)?;
+        let filter = (self.sections, Start::Settled, self.on_nan);
+        let mut guard = Guard::new(filter, state, before.as_chunks_mut().0).ok_or(Code::MISFIT)?;
+        let out = cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?;
+        for (i, out) in out.chunks_exact_mut(x.row_len().max(1)).enumerate().rev() {
+            let row = forward.row(i);
+            if *started == 0.0 {
+                self.long_enough(io.first.sat_add(checked::count(i)), x.row_len())?;
+                *started = 1.0;
+                self.guarded_turn(&x, before_x.sat_add(i), row, &mut guard, extension)?;
+            }
+            for (out, y) in out.iter_mut().zip(row).rev() {
+                *out = Y::rounded(guard.one(*y));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fails if the stream, which ends with this row, is not longer than the extension.
+    fn long_enough(&self, last: u64, len: usize) -> Result<(), Code> {
+        let samples = last.sat_add(1).sat_mul(checked::count(len));
+        if samples <= checked::count(self.pad) { Err(TOO_SHORT) } else { Ok(()) }
+    }
+
     fn rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
+        if self.on_nan.guards() {
+            return self.guarded_rows::<X, Y>(io);
+        }
         let (forward, x) = (io.input::<f64>(0)?, io.input::<X>(1)?);
         let before = io.edges.get(1).map_or(0, |e: &EdgeRows<'_>| e.lookback);
         let (z, started) = split(io.state)?;
@@ -210,10 +317,7 @@ impl Reverse<'_> {
         for (i, out) in out.chunks_exact_mut(x.row_len().max(1)).enumerate().rev() {
             let row = forward.row(i);
             if *started == 0.0 {
-                let rows = io.first.sat_add(checked::count(i)).sat_add(1);
-                if rows.sat_mul(checked::count(x.row_len())) <= checked::count(self.pad) {
-                    return Err(TOO_SHORT);
-                }
+                self.long_enough(io.first.sat_add(checked::count(i)), x.row_len())?;
                 *started = 1.0;
                 self.turn(&x, before.sat_add(i), row, z, io.scratch)?;
             }

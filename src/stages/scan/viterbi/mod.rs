@@ -27,7 +27,6 @@
 //! State of `viterbi`: `2^(K-1)` metrics, `f32`. State of `viterbi_traceback`: 1 once started, and the encoder's state,
 //! `u32`. Symbols above 1e6 or below -1e6 count as 1e6 or -1e6, NaN as erased.
 
-use super::given;
 use crate::checked;
 use crate::dtype::{Dtype, Element};
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
@@ -51,26 +50,34 @@ fn decision_bytes(states: usize) -> usize {
     states.div_ceil(8)
 }
 
+/// Refuses numbers that are not the generators of a code of `states` states.
+fn generators_fit(b: &Build<'_, '_>, list: &[f64], states: usize) -> Result<()> {
+    let text = "the parameter {n}{v} must be 2 to {a} whole numbers above 0 and below {b}";
+    let fits = |g: f64| g > 0.0 && g < 2.0 * states as f64 && f64::from(g as u32) == g;
+    let error = match list.iter().enumerate().find(|(_, g)| !fits(**g)) {
+        Some((at, g)) => b.refused("generators", Some(at), *g, text),
+        None if list.len() < 2 || list.len() > MAX_SYMBOLS => b.param_error("generators", text),
+        None => return Ok(()),
+    };
+    Err(error.a(checked::count(MAX_SYMBOLS)).b(checked::count(states).sat_mul(2)))
+}
+
 pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["constraint", "generators", "invert", "any_start"])?;
     let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::U8, Dtype::I8, Dtype::F32])?;
     let states = states(b)?;
-    let list: &[f64] = match given(b, "generators") {
+    let list: &[f64] = match b.given("generators") {
         [] if states == 64 => &[121.0, 91.0],
         list => list,
     };
-    let fits = |g: &f64| *g > 0.0 && *g < 2.0 * states as f64 && f64::from(*g as u32) == *g;
-    if list.len() < 2 || list.len() > MAX_SYMBOLS || !list.iter().all(fits) {
-        let text = "the parameter {n} must be 2 to {a} whole numbers above 0 and below {b}";
-        return Err(b
-            .param_error("generators", text)
-            .a(checked::count(MAX_SYMBOLS))
-            .b(checked::count(states).sat_mul(2)));
+    generators_fit(b, list, states)?;
+    let flips = b.given("invert");
+    let text = "the parameter {n}{v} must be 0 or 1 for each of the {a} generators";
+    if let Some((at, v)) = flips.iter().enumerate().find(|(_, v)| **v != 0.0 && **v != 1.0) {
+        return Err(b.refused("invert", Some(at), *v, text).a(checked::count(list.len())));
     }
-    let flips = given(b, "invert");
-    if !(flips.is_empty() || flips.len() == list.len()) || flips.iter().any(|v| *v != 0.0 && *v != 1.0) {
-        let text = "the parameter {n} must be 0 or 1 for each of the {a} generators";
+    if !flips.is_empty() && flips.len() != list.len() {
         return Err(b.param_error("invert", text).a(checked::count(list.len())));
     }
     let mut generators = [0u16; MAX_SYMBOLS];
@@ -374,7 +381,7 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
             .a(checked::count(edge.shape.len))
             .b(checked::count(states)));
     }
-    let end = match b.number("end") {
+    let end = match b.scalar("end")? {
         None => None,
         Some(_) => Some(b.count("end", None, 0, checked::count(states.sat_sub(1)))? as u32),
     };
