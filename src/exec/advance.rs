@@ -1,9 +1,10 @@
 //! The advance of a job: one block of all stages, or one slice of a stage.
 
+use super::call::STAGE_FAILED;
 use super::context::{JobContext, windows};
 use super::job::Job;
 use crate::graph::{Graph, Node, Stage};
-use crate::status::Result;
+use crate::status::{Error, Result};
 use crate::util::unsigned::{Count, Unsigned};
 
 impl<'m> Job<'m> {
@@ -67,7 +68,9 @@ impl<'m> Job<'m> {
             let rate = context.graph.rate(Node::Stage(i));
             let end = self.plan.made(i, rate, to);
             let Some(progress) = self.progress.get(i).copied() else { continue };
-            if let Err(e) = self.compute(context, i, progress.next, end.min_u64(progress.end)) {
+            let rows = (progress.next, end.min_u64(progress.end));
+            if let Err(e) = self.compute(context, i, rows, u64::MAX) {
+                let e = self.find_failed_row(context, i, rows, e);
                 self.roll_back(context);
                 return Err(e);
             }
@@ -85,13 +88,14 @@ impl<'m> Job<'m> {
         let max_windows = if self.plan.classic { max_windows } else { max_windows.min_u64(self.plan.block) };
         let left = progress.end.sat_sub(progress.next);
         let rows = max_windows.checked_div(rate).unwrap_or(0).max_u64(1).min_u64(left);
-        let computed = if context.graph.stages().get(i).is_some_and(|s| s.reverse) {
+        let range = if context.graph.stages().get(i).is_some_and(|s| s.reverse) {
             let to = progress.first.sat_add(left);
-            self.compute_reverse(context, i, to.sat_sub(rows), to)
+            (to.sat_sub(rows), to)
         } else {
-            self.compute(context, i, progress.next, progress.next.sat_add(rows))
+            (progress.next, progress.next.sat_add(rows))
         };
-        if let Err(e) = computed {
+        if let Err(e) = self.compute(context, i, range, u64::MAX) {
+            let e = self.find_failed_row(context, i, range, e);
             self.roll_back(context);
             return Err(e);
         }
@@ -99,9 +103,54 @@ impl<'m> Job<'m> {
         Ok(rows.sat_mul(rate).min_u64(max_windows))
     }
 
+    /// Names the row of rows `from .. to` at which a stage failed. `error` is that of the call, which has the first row
+    /// of several: the stage runs again from the start of the block, one row per call.
+    fn find_failed_row(
+        &mut self,
+        context: &mut JobContext<'_, 'm>,
+        stage: usize,
+        (from, to): (u64, u64),
+        error: Error,
+    ) -> Error {
+        if error.template != STAGE_FAILED || to.sat_sub(from) <= 1 {
+            return error;
+        }
+        if let Some(progress) = self.progress.get_mut(stage) {
+            progress.next = progress.mark;
+            progress.scratch_row = None;
+        }
+        self.restore_state(context, stage);
+        match self.compute(context, stage, (from, to), 1) {
+            Err(e) if e.template == STAGE_FAILED => e,
+            // The stage fails in calls of several rows only, or does not fail again.
+            _ => Error { template: "stage {n} returned {a} for rows from {b} on, but not for each row alone", ..error },
+        }
+    }
+
+    /// Computes rows of a stage, from the first to the last or, of a reverse scan, from the last to the first, at most
+    /// `max_rows` in a call.
+    fn compute(
+        &mut self,
+        context: &mut JobContext<'_, 'm>,
+        stage: usize,
+        (from, to): (u64, u64),
+        max_rows: u64,
+    ) -> Result<()> {
+        match context.graph.stages().get(stage).is_some_and(|s| s.reverse) {
+            true => self.compute_reverse(context, stage, (from, to), max_rows),
+            false => self.compute_forward(context, stage, (from, to), max_rows),
+        }
+    }
+
     /// Computes rows `from .. to` of a stage: one call for rows whose halo exists, one call per row whose halo crosses
     /// an end of the stream. Calls of a scan end at the rows of which a checkpoint or snapshot is kept.
-    fn compute(&mut self, context: &mut JobContext<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
+    fn compute_forward(
+        &mut self,
+        context: &mut JobContext<'_, 'm>,
+        stage: usize,
+        (from, to): (u64, u64),
+        max_rows: u64,
+    ) -> Result<()> {
         let (inner, outer) = self.interior(context.graph, stage);
         let scan = context.graph.stages().get(stage).is_some_and(|s| s.is_scan());
         let mut at = from;
@@ -111,6 +160,7 @@ impl<'m> Job<'m> {
             let capture = self.progress.get(stage).and_then(|p| p.capture).filter(|c| *c > at);
             let before_capture = capture.map_or(to, |c| c.min_u64(to));
             let end = if whole { before_capture.min_u64(outer).min_u64(stop) } else { at.sat_add(1) };
+            let end = end.min_u64(at.sat_add(max_rows));
             self.call(context, stage, at, end, !whole)?;
             if capture == Some(end) {
                 self.capture(context, stage)?;
@@ -126,8 +176,15 @@ impl<'m> Job<'m> {
         Ok(())
     }
 
-    /// Computes rows `from .. to` of a reverse scan from the last to the first, otherwise as [`Job::compute`] does.
-    fn compute_reverse(&mut self, context: &mut JobContext<'_, 'm>, stage: usize, from: u64, to: u64) -> Result<()> {
+    /// Computes rows `from .. to` of a reverse scan from the last to the first, otherwise as [`Job::compute_forward`]
+    /// does.
+    fn compute_reverse(
+        &mut self,
+        context: &mut JobContext<'_, 'm>,
+        stage: usize,
+        (from, to): (u64, u64),
+        max_rows: u64,
+    ) -> Result<()> {
         let (inner, outer) = self.interior(context.graph, stage);
         let mut at = to;
         while at > from {
@@ -135,6 +192,7 @@ impl<'m> Job<'m> {
             let capture = self.progress.get(stage).and_then(|p| p.capture).filter(|c| *c < at);
             let after_capture = capture.map_or(from, |c| c.max_u64(from));
             let start = if whole { after_capture.max_u64(inner) } else { at.sat_sub(1) };
+            let start = start.max_u64(at.sat_sub(max_rows));
             self.call(context, stage, start, at, !whole)?;
             if capture == Some(start) {
                 self.capture(context, stage)?;

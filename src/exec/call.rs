@@ -10,6 +10,9 @@ use crate::mem::Span;
 use crate::status::Result;
 use crate::util::unsigned::{Count, Unsigned};
 
+/// Text of the error of a stage.
+pub(super) const STAGE_FAILED: &str = "stage {n} returned {a} at row {b}";
+
 impl<'m> Job<'m> {
     /// Runs a stage for rows `from .. to`. With `gather` there is one row, whose halo crosses an end of the stream: its
     /// input rows are copied together.
@@ -64,8 +67,7 @@ impl<'m> Job<'m> {
         context.counts.stage_calls = context.counts.stage_calls.wrapping_add(1);
         let bytes = checked::count(io.out.len());
         let ran = stage.kernel.run(&mut io);
-        let text = "stage {n} returned {a} at row {b}";
-        ran.map_err(|code| callback_error(code, text).b(from).name(&stage.name))?;
+        ran.map_err(|code| callback_error(code, STAGE_FAILED).b(from).name(&stage.name))?;
         self.count_rows(context, index, (from, to), bytes);
         Ok(())
     }

@@ -96,7 +96,14 @@ impl<'m> Job<'m> {
             progress.next = progress.mark;
             progress.scratch_row = None;
         }
-        for lane in self.plan.lanes.iter().filter(|l| l.active && l.state.len > 0) {
+        for stage in 0..self.plan.lanes.len() {
+            self.restore_state(context, stage);
+        }
+    }
+
+    /// Returns the state of a scan to the one that was marked.
+    pub(super) fn restore_state(&mut self, context: &mut JobContext<'_, 'm>, stage: usize) {
+        if let Some(lane) = self.plan.lanes.get(stage).filter(|l| l.active && l.state.len > 0) {
             let _ = context.work.copy(self.placed(lane.shadow), self.placed(lane.state).at);
         }
     }
