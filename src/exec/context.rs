@@ -51,9 +51,13 @@ pub fn windows(graph: &Graph<'_>, inputs: &[Supply<'_>]) -> u64 {
 /// The final number of windows, where it is known. Rows end with the input that has the fewest windows, so an input
 /// that has ended decides as soon as no other input can have fewer.
 pub fn final_windows(graph: &Graph<'_>, inputs: &[Supply<'_>]) -> Option<u64> {
-    let pairs = || graph.inputs().iter().zip(inputs);
-    let ended = pairs().filter(|(_, s)| s.ended()).map(|(i, s)| i.windows(s.samples())).min()?;
-    let open = pairs().filter(|(_, s)| !s.ended()).map(|(i, s)| i.windows(s.samples())).min();
+    final_windows_of(|| graph.inputs().iter().zip(inputs).map(|(i, s)| (i.windows(s.samples()), s.ended())))
+}
+
+/// The same, from the windows of each input and whether it has ended.
+pub fn final_windows_of<I: Iterator<Item = (u64, bool)>>(inputs: impl Fn() -> I) -> Option<u64> {
+    let ended = inputs().filter(|(_, ended)| *ended).map(|(w, _)| w).min()?;
+    let open = inputs().filter(|(_, ended)| !ended).map(|(w, _)| w).min();
     open.is_none_or(|o| o >= ended).then_some(ended)
 }
 

@@ -31,7 +31,7 @@ mod supply;
 mod sweep;
 
 pub use carry::Position;
-pub use context::{Counts, JobContext, final_windows, windows};
+pub use context::{Counts, JobContext, final_windows, final_windows_of, windows};
 pub(crate) use context::{callback_error, internal};
 pub use job::Job;
 pub use supply::Supply;

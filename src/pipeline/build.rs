@@ -130,7 +130,8 @@ impl<'m> Pipeline<'m> {
         self.outputs.push(output).map_err(|_| full)
     }
 
-    /// Gives an input a source, from which it is read instead of pushed. Only before seal.
+    /// Gives an input a source, from which it is read instead of pushed. Only before seal: a plan depends on it, and a
+    /// reset keeps it.
     pub fn set_source(&mut self, input: usize, source: SourceBox<'m>, samples: u64, growing: bool) -> Result<()> {
         let Some(supply) = self.supplies.get_mut(input) else {
             return Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input)));
@@ -142,7 +143,8 @@ impl<'m> Pipeline<'m> {
         Ok(())
     }
 
-    /// Sets the number of samples that a source has now, and whether it may still grow.
+    /// Sets the number of samples that a source has now, and whether it may still grow. One that does not grow any more
+    /// cannot grow again.
     pub fn extend_source(&mut self, input: usize, samples: u64, growing: bool) -> Result<()> {
         if self.sealed {
             self.check_sources()?;

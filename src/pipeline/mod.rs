@@ -14,7 +14,7 @@
 //! | `evaluation`, `evaluate` | an evaluation, and its steps |
 //! | `sweep_state`, `sweep` | a sweep, and its steps |
 //! | `sums`, `integrity` | checksums between calls, and repair |
-//! | `save`, `restore` | checkpoint files |
+//! | `save`, `saved`, `saved_check`, `restore` | checkpoint files: written; read; checked; applied |
 //! | `stats` | figures of plans and of work done |
 
 mod build;
@@ -25,6 +25,8 @@ mod evaluation;
 mod integrity;
 mod restore;
 mod save;
+mod saved;
+mod saved_check;
 mod seal;
 mod stats;
 mod stream;

@@ -27,6 +27,8 @@ pub(super) const TRAILER: usize = 4;
 pub(super) const NO_ORDER: u32 = 0;
 const BIG: u32 = 1;
 const LITTLE: u32 = 2;
+/// The byte orders of states.
+pub(super) const STATE_ORDERS: [u32; 2] = [BIG, LITTLE];
 pub(super) const OWN_ORDER: u32 = if cfg!(target_endian = "big") { BIG } else { LITTLE };
 
 /// Bytes collected before each call of the sink: a multiple of every word size.

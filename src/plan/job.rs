@@ -159,6 +159,16 @@ impl<'m> JobPlan<'m> {
         }
     }
 
+    /// Working memory for a number per stage: its contents last until the next layout.
+    pub(crate) fn numbers(&mut self) -> &mut FixedVec<'m, u64> {
+        &mut self.sizes
+    }
+
+    /// The numbers.
+    pub(crate) fn numbers_noted(&self) -> &[u64] {
+        &self.sizes
+    }
+
     pub(super) fn lane(&self, stage: usize) -> Lane {
         self.lanes.get(stage).copied().unwrap_or_default()
     }

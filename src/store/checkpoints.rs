@@ -33,6 +33,23 @@ pub fn bytes(slots: u32, state_bytes: usize) -> Result<usize> {
     if slots == 0 || state_bytes == 0 { Ok(0) } else { StateSlots::bytes(slots.sat_add(1), state_bytes) }
 }
 
+/// The row whose state a slot holds by schedule, if any. `newest` is the highest candidate passed, `last` the row of the
+/// spare slot.
+#[must_use]
+pub fn expected_row(
+    schedule: Doubling,
+    every: u64,
+    (newest, last): (Option<u64>, Option<u64>),
+    slot: u32,
+) -> Option<u64> {
+    if slot == schedule.slots() {
+        return last;
+    }
+    // Candidate 0 is row 0, whose state is the initial one.
+    let candidate = schedule.held(slot, newest?).filter(|c| *c > 0)?;
+    Some(candidate.sat_mul(every))
+}
+
 impl ScanCheckpoints {
     /// Empty checkpoints in `span`, which has [`bytes`], for rows that are multiples of `every`. `hash` is that of the
     /// plan.
@@ -86,13 +103,7 @@ impl ScanCheckpoints {
 
     /// The row whose state a slot holds by schedule, if any.
     fn expected(&self, slot: u32) -> Option<u64> {
-        let schedule = self.schedule?;
-        if slot == schedule.slots() {
-            return self.last;
-        }
-        // Candidate 0 is row 0, whose state is the initial one.
-        let candidate = schedule.held(slot, self.newest?).filter(|c| *c > 0)?;
-        Some(candidate.sat_mul(self.every))
+        expected_row(self.schedule?, self.every, (self.newest, self.last), slot)
     }
 
     fn save(&mut self, work: &mut Work<'_>, row: u64, state: Span) {
@@ -258,33 +269,35 @@ impl<'m> CheckpointTable<'m> {
         scan.slots.get(work, slot, key).map(|at| (row, at))
     }
 
-    /// Restores what was held of a scan, without its states. False where the stage does not exist.
-    pub fn set_held(&mut self, stage: usize, held: Held) -> bool {
-        match self.scans.get_mut(stage) {
-            Some(scan) => {
-                (scan.newest, scan.last) = (held.newest, held.last);
-                true
-            }
-            None => false,
+    /// Restores what was held of a scan, without its states: the highest row passed, and the row in the spare slot.
+    pub fn set_held(&mut self, stage: usize, passed: Option<u64>, last: Option<u64>) {
+        if let Some(scan) = self.scans.get_mut(stage) {
+            scan.newest = passed.and_then(|row| row.checked_div(scan.every)).filter(|candidate| *candidate > 0);
+            scan.last = last;
         }
     }
 
-    /// Restores a state, which `write` writes into its slot. None where the slot is not that of the row.
+    /// Restores the state before `row`, which `write` writes into the spare slot or the slot of the row. Leaves it out
+    /// where the schedule has no slot for the row.
     pub fn restore_state(
         &mut self,
         work: &mut Work<'_>,
         stage: usize,
-        slot: u32,
         row: u64,
+        spare: bool,
         len: usize,
         write: impl FnOnce(&mut [u8]),
-    ) -> Option<()> {
-        let scan = self.scans.get_mut(stage)?;
+    ) {
+        let Some(scan) = self.scans.get_mut(stage) else { return };
+        let slot = match (spare, row.checked_div(scan.every)) {
+            (true, _) => scan.schedule.map(|s| s.slots()),
+            (false, Some(candidate)) => scan.slot(candidate),
+            (false, None) => None,
+        };
         let key = scan.key(row);
-        if scan.expected(slot) != Some(row) || len != scan.state_bytes {
-            return None;
+        if let Some(slot) = slot.filter(|s| scan.expected(*s) == Some(row) && len == scan.state_bytes) {
+            let _ = scan.slots.fill(work, slot, key, len, write);
         }
-        scan.slots.fill(work, slot, key, len, write)
     }
 
     /// Number of damaged checkpoints found so far.

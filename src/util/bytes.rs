@@ -57,7 +57,7 @@ impl<'a> Writer<'a> {
 }
 
 /// Reads from a slice. A read past its end returns `None`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Reader<'a> {
     rest: &'a [u8],
 }

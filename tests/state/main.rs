@@ -11,5 +11,8 @@ mod checkpoint_growth;
 mod checkpoints;
 mod faults;
 mod faults_running;
+mod fields;
+mod refused;
 mod repair_counts;
+mod restore_sizes;
 mod save_resume;

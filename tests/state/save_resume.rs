@@ -13,7 +13,7 @@ use sqrtspace::plan::{Mode, Request};
 use sqrtspace::stages::Param;
 use sqrtspace::status::Status;
 
-fn save(p: &mut Pipeline<'static>) -> Vec<u8> {
+pub(crate) fn save(p: &mut Pipeline<'static>) -> Vec<u8> {
     let mut file = Vec::new();
     let mut sink = |bytes: &[u8]| {
         file.extend_from_slice(bytes);
@@ -69,16 +69,16 @@ fn setup(dice: &mut Dice, pushed: bool) -> Setup {
     }
 }
 
-struct Run {
-    graph: TestGraph,
-    setup: Setup,
+pub(crate) struct Run {
+    pub(crate) graph: TestGraph,
+    pub(crate) setup: Setup,
     /// Opened outputs and their queues.
-    open: Vec<(usize, u64)>,
-    asked: Vec<Request>,
+    pub(crate) open: Vec<(usize, u64)>,
+    pub(crate) asked: Vec<Request>,
 }
 
 impl Run {
-    fn new(dice: &mut Dice, pushed: bool) -> Run {
+    pub(crate) fn new(dice: &mut Dice, pushed: bool) -> Run {
         let graph = random_graph(dice);
         let setup = setup(dice, pushed);
         let count = graph.stages.len();
@@ -87,7 +87,7 @@ impl Run {
         Run { graph, setup, open, asked: (0..count).map(|s| request(s, 0, EVERYTHING)).collect() }
     }
 
-    fn start(&self) -> Pipeline<'static> {
+    pub(crate) fn start(&self) -> Pipeline<'static> {
         let (mut p, _) = build(&self.graph, &self.setup);
         self.open.iter().for_each(|(stage, rows)| p.open_output(*stage, *rows).unwrap());
         seal(&mut p, &self.asked);
@@ -271,7 +271,7 @@ fn every_flipped_bit_and_every_cut_is_refused_and_changes_nothing() {
 fn a_file_of_another_pipeline_is_refused_and_told_apart() {
     let (run, _, file) = example();
     type Change = fn(&mut Run);
-    let changes: [(Change, &str); 10] = [
+    let changes: [(Change, &str); 8] = [
         (|r| r.graph.inputs[0].hop = 3, "input input differs"),
         (|r| r.graph.inputs[0].window = 5, "input input differs"),
         (|r| r.graph.stages[0].len = 3, "stage stage0 differs"),
@@ -279,9 +279,7 @@ fn a_file_of_another_pipeline_is_refused_and_told_apart() {
         (|r| r.graph.stages[1].scan = false, "stage stage1 differs"),
         (|r| r.graph.stages.truncate(1), "with 2 stages, not 1"),
         (|r| r.open = vec![(0, 5)], "stage stage0 differs"),
-        (|r| r.open = vec![(1, 6)], "that of stage stage1 differs"),
-        (|r| r.setup.slots = 6, "4 checkpoints per scan, not 6"),
-        (|r| r.setup.every = 2, "4 windows between checkpoints, not 2"),
+        (|r| r.setup.slots = 0, "4 checkpoints per scan, not 0"),
     ];
     for (change, text) in changes {
         let mut other =

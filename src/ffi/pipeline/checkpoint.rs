@@ -90,20 +90,24 @@ pub unsafe extern "C" fn sqs_checkpoint_save(
 
 /// Continues where a pipeline was saved.
 ///
-/// The handle must be sealed, with the same inputs, stages (name, row, edges, state, revision), opened outputs and
-/// checkpoint settings. Sources must be set as before, and have at least the samples they had. The previous content of
-/// the pipeline is discarded, as by sqs_pipeline_reset(). The following rows are bit-identical to those of a pipeline
-/// that was never stopped. Pulls continue with the row that sqs_output_position() returns. The file is checked before
-/// anything changes; after an error the pipeline is as before. Runs no stage and does not allocate.
+/// The handle must be sealed, with the same inputs, stages (name, row, edges, state, revision) and opened outputs.
+/// Sources must be set as before, and have at least the samples they had. Budget, mode, input_capacity, the queues of
+/// outputs, checkpoint_every and checkpoint_slots may differ, as long as what was saved fits the buffers here;
+/// checkpoints that have no slot here are left out. Checkpoints must be on in both or off in both (#SQS_OFF). The
+/// previous content of the pipeline is discarded, as by sqs_pipeline_reset(). The following rows are bit-identical to
+/// those of a pipeline that was never stopped. Pulls continue with the row that sqs_output_position() returns. All of
+/// the file is checked before anything changes; after an error the pipeline is as before. Runs no stage and does not
+/// allocate.
 ///
 /// @param[in]  pipeline    handle
 /// @param[in]  file        the whole file
 /// @param[in]  file_bytes  length of the file in bytes
 /// @param[out] resume      where each input continues; struct_size set by the caller; may be NULL
 /// @retval SQS_OK
-/// @retval SQS_ERR_FORMAT       not a checkpoint file, or of another version
+/// @retval SQS_ERR_FORMAT       not a checkpoint file, of another version, or with numbers that no pipeline saves
 /// @retval SQS_ERR_CORRUPT      the file is damaged or incomplete
-/// @retval SQS_ERR_GRAPH        the file is of another graph or config; the detail names the difference
+/// @retval SQS_ERR_GRAPH        the file is of another graph or other outputs; the detail names the difference
+/// @retval SQS_ERR_MEMORY       samples or rows do not fit their buffer or queue; the detail names it and both sizes
 /// @retval SQS_ERR_RANGE        a source has fewer samples than it had, or had ended with another length
 /// @retval SQS_ERR_UNSUPPORTED  saved on a machine of another byte order, with a stage whose state_word is 0
 /// @retval SQS_ERR_STATE        the pipeline is not sealed

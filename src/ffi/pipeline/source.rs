@@ -70,7 +70,7 @@ impl Source for CSource {
     }
 }
 
-/// Makes an input read a source instead of pushed samples. Before seal.
+/// Makes an input read a source instead of pushed samples. Before seal: the plan depends on it, and a reset keeps it.
 ///
 /// @param[in] pipeline  handle
 /// @param[in] input     number of the input
@@ -103,6 +103,9 @@ pub unsafe extern "C" fn sqs_source_set(
 }
 
 /// Sets the new length of a growing source. Reads no samples and does not allocate.
+///
+/// A source that was declared final, here or in sqs_source_set(), cannot grow again, also after sqs_pipeline_reset(),
+/// which keeps its length: the rows at its end may have been computed.
 ///
 /// @param[in] pipeline  handle
 /// @param[in] input     number of the input
