@@ -9,13 +9,14 @@ impl Input {
         d.bytes(self.name.as_bytes());
         d.words([self.dtype as u64, self.channels.into(), self.window, self.hop, self.capacity]);
         d.sizes([self.shape.dtype as usize, self.shape.len]);
+        d.word(self.reader.into());
     }
 }
 
 impl Edge {
     fn digest(&self, d: &mut Digest) {
         d.sizes([self.code]);
-        d.words([self.lookback, self.lookahead, self.boundary as u64]);
+        d.words([self.lookback, self.lookahead, self.boundary as u64, self.to.into(), self.next.into()]);
     }
 }
 
@@ -28,6 +29,7 @@ impl Stage<'_> {
             self.rate,
             self.delay,
             self.consumers.into(),
+            self.reader.into(),
             self.revision.into(),
             self.host_heap_bytes,
             self.cost_ns,

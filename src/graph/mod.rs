@@ -9,6 +9,7 @@ mod identity;
 mod node;
 mod register;
 
+use node::NO_EDGE;
 pub use node::{Boundary, Edge, Input, Node, Stage};
 pub use register::{EdgeSpec, InputSpec, Needs};
 
@@ -84,10 +85,21 @@ impl<'m> Graph<'m> {
         self.stages.iter().any(Stage::is_scan)
     }
 
-    /// Every edge that comes from `node`, with the stage that it leads to.
+    /// Every edge that comes from `node`, with the stage that it leads to, the last edge first.
     pub(crate) fn consumers(&self, node: Node) -> impl Iterator<Item = (usize, &Stage<'m>, &Edge)> {
-        let into = |s| self.edges_of(s).iter();
-        let all = self.stages.iter().enumerate().flat_map(move |(i, s)| into(s).map(move |e| (i, s, e)));
+        let mut at = match node {
+            Node::Input(i) => self.inputs.get(i).map_or(NO_EDGE, |i| i.reader),
+            Node::Stage(s) => self.stages.get(s).map_or(NO_EDGE, |s| s.reader),
+        };
+        // An edge comes after the one that it is linked to: at most one turn per edge, whatever the links are.
+        let mut bound = self.edges.len();
+        let all = core::iter::from_fn(move || {
+            let index = usize::try_from(at).ok().filter(|e| *e < bound)?;
+            let edge = self.edges.get(index)?;
+            (at, bound) = (edge.next, index);
+            let to = usize::try_from(edge.to).ok()?;
+            Some((to, self.stages.get(to)?, edge))
+        });
         all.filter(move |(_, _, e)| e.from() == node)
     }
 

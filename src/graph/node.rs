@@ -25,6 +25,8 @@ pub struct Input {
     pub capacity: u64,
     /// Shape of a row: window * channels elements.
     pub shape: RowShape,
+    /// The last edge that comes from here, or [`NO_EDGE`].
+    pub(super) reader: u32,
 }
 
 impl Input {
@@ -81,6 +83,9 @@ pub enum Boundary {
     Clamp,
 }
 
+/// The end of a list of edges.
+pub(super) const NO_EDGE: u32 = u32::MAX;
+
 /// One input of a stage: row t of the stage reads the rows t*stride - lookback ..= t*stride + lookahead of `from`.
 #[derive(Clone, Copy, Debug)]
 pub struct Edge {
@@ -92,6 +97,10 @@ pub struct Edge {
     pub lookahead: u64,
     /// Rows beyond the ends.
     pub boundary: Boundary,
+    /// The stage that it leads to.
+    pub(super) to: u32,
+    /// The edge before it that comes from the same node, or [`NO_EDGE`].
+    pub(super) next: u32,
 }
 
 impl Edge {
@@ -149,6 +158,8 @@ pub struct Stage<'m> {
     pub reverse: bool,
     /// Number of edges that come from here.
     pub consumers: u32,
+    /// The last edge that comes from here, or [`NO_EDGE`].
+    pub(super) reader: u32,
     /// Bytes of the state of a scan; 0 for other stages.
     pub state_bytes: usize,
     /// Alignment of the state.

@@ -1,6 +1,6 @@
 //! Registration: inputs and stages are checked and added to the graph.
 
-use super::node::Boundary;
+use super::node::{Boundary, NO_EDGE};
 use super::{Edge, Graph, Input, Node, Stage};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -123,6 +123,7 @@ impl<'m> Graph<'m> {
             hop: spec.hop,
             capacity: spec.capacity,
             shape: RowShape { dtype: spec.dtype, len },
+            reader: NO_EDGE,
         };
         let full = Error::new(Status::Limit, "a pipeline has at most {a} inputs").a(checked::count(MAX_INPUTS));
         self.inputs.push(input).map_err(|_| full)?;
@@ -142,6 +143,8 @@ impl<'m> Graph<'m> {
             lookback: u64::from(spec.lookback),
             lookahead: u64::from(spec.lookahead),
             boundary: spec.boundary,
+            to: NO_EDGE,
+            next: NO_EDGE,
         })
     }
 
@@ -198,6 +201,20 @@ impl<'m> Graph<'m> {
         Ok(Timing { rate, delay, level })
     }
 
+    /// Adds an edge that leads to stage `to`, with the links by which [`Graph::consumers`] finds it. There is room for it.
+    fn link(&mut self, edge: Edge, to: usize) {
+        let index = u32::try_from(self.edges.len()).unwrap_or(NO_EDGE);
+        let reader = match edge.from() {
+            Node::Input(i) => self.inputs.get_mut(i).map(|i| &mut i.reader),
+            Node::Stage(s) => self.stages.get_mut(s).map(|s| {
+                s.consumers = s.consumers.sat_add(1);
+                &mut s.reader
+            }),
+        };
+        let next = reader.map_or(NO_EDGE, |reader| core::mem::replace(reader, index));
+        let _ = self.edges.push(Edge { to: u32::try_from(to).unwrap_or(NO_EDGE), next, ..edge });
+    }
+
     /// Adds a stage that reads `edges` and returns its index.
     pub fn add_stage(&mut self, name: &str, edges: &[EdgeSpec<'_>], spec: StageSpec<'m>) -> Result<usize> {
         let shown = self.new_name(name)?;
@@ -213,17 +230,11 @@ impl<'m> Graph<'m> {
             let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} edges (max_edges)", &shown);
             return Err(full.a(checked::count(self.edges.capacity())));
         }
+        let id = self.stages.len();
         for edge in edges {
             let edge = self.resolve(name, edge)?;
-            if let Node::Stage(s) = edge.from()
-                && let Some(from) = self.stages.get_mut(s)
-            {
-                from.consumers = from.consumers.sat_add(1);
-            }
-            // Room was checked above.
-            let _ = self.edges.push(edge);
+            self.link(edge, id);
         }
-        let id = self.stages.len();
         let _ = self.stages.push(Stage {
             name: shown,
             kernel: spec.kernel,
@@ -236,6 +247,7 @@ impl<'m> Graph<'m> {
             level,
             reverse: spec.reverse,
             consumers: 0,
+            reader: NO_EDGE,
             state_bytes: spec.state_bytes,
             state_align: spec.state_align,
             state_word: spec.state_word,

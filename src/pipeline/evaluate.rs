@@ -48,7 +48,10 @@ impl<'m> Pipeline<'m> {
             return Err(Error::new(Status::NotPlanned, text).a(checked::count(bytes)));
         };
         // The plan was laid out with this block: every buffer gets the place planned for it.
-        self.with_planner(&[], |planner, draft| planner.job(draft, &planned))?;
+        self.with_planner(&[], |planner, draft| {
+            planner.job(draft, &planned)?;
+            draft.check_places()
+        })?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
         self.eval.stop_counting_recomputed();
         let ask = Request { count, ..*ask };

@@ -23,6 +23,12 @@ impl<'m> Pipeline<'m> {
         self.with_planner(requests, |planner, draft| planner.plan(draft))
     }
 
+    /// Comparisons that planning has made so far: its work, independent of the machine.
+    #[must_use]
+    pub fn planning_steps(&self) -> u64 {
+        self.draft.steps()
+    }
+
     /// Writes the alternatives considered for these requests and the reasons for the plan. Changes nothing.
     pub fn explain(&mut self, requests: &[Request], page: &mut Page<'_>) -> Result<()> {
         let plan = self.plan(requests)?;
@@ -97,7 +103,10 @@ impl<'m> Pipeline<'m> {
         }
         self.plan = plan;
         if plan.stream_block > 0 {
-            self.with_planner(&[], |planner, draft| planner.stream(draft, plan.stream_block))?;
+            self.with_planner(&[], |planner, draft| {
+                planner.stream(draft, plan.stream_block)?;
+                draft.check_places()
+            })?;
             core::mem::swap(&mut self.draft, &mut self.stream.plan);
         }
         self.start_stream()

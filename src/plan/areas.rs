@@ -11,6 +11,8 @@ pub struct Plan {
     pub(super) planned: [Option<PlannedRequest>; MAX_REQUESTS],
     /// Windows of a block of the stream (the opened outputs); 0 without outputs.
     pub stream_block: u64,
+    /// Windows of a block that the size of `stream` is of; 0 if it is not laid out.
+    pub(super) stream_laid: u64,
     /// Constant tables of the stages.
     pub tables: Span,
     /// Buffers of pushed inputs.
@@ -53,6 +55,7 @@ impl Plan {
     pub(crate) const EMPTY: Plan = Plan {
         planned: [None; MAX_REQUESTS],
         stream_block: 0,
+        stream_laid: 0,
         tables: Span { at: 0, len: 0 },
         rings: [Span { at: 0, len: 0 }; MAX_INPUTS],
         ring_samples: [0; MAX_INPUTS],

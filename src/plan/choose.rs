@@ -41,11 +41,8 @@ impl Candidate {
     }
 }
 
-/// True for a candidate near the lowest estimate `lowest` that needs fewer bytes than the best one so far.
-fn pick(best: Option<Candidate>, lowest: u64) -> impl Fn(&Candidate) -> bool {
-    let limit = lowest.sat_add(lowest.sat_mul(NEAR_PERCENT) / 100);
-    move |c| c.estimate.total() <= limit && best.is_none_or(|b| c.bytes < b.bytes)
-}
+/// Maximum number of candidates: the powers of two up to [`MAX_BLOCK`], and what the input buffers can supply.
+const CANDIDATES: usize = 18;
 
 impl Planner<'_, '_> {
     /// Computes the plan; `draft` is working memory.
@@ -177,15 +174,19 @@ impl Planner<'_, '_> {
 
     /// The block with the fewest bytes among those near the lowest estimate.
     fn choose_block(&self, draft: &mut JobPlan<'_>, target: Option<usize>, windows: u64) -> Result<u64> {
-        let mut lowest = u64::MAX;
-        self.each_block(draft, target, windows, &mut |c| lowest = lowest.min_u64(c.estimate.total()))?;
-        let mut best: Option<Candidate> = None;
+        // Estimate, bytes and block of each.
+        let mut seen = [(u64::MAX, 0usize, 1u64); CANDIDATES];
+        let mut slots = seen.iter_mut();
         self.each_block(draft, target, windows, &mut |c| {
-            if pick(best, lowest)(c) {
-                best = Some(*c);
+            if let Some(slot) = slots.next() {
+                *slot = (c.estimate.total(), c.bytes, c.block);
             }
         })?;
-        Ok(best.map_or(1, |b| b.block))
+        let lowest = seen.iter().map(|s| s.0).min().unwrap_or(u64::MAX);
+        let limit = lowest.sat_add(lowest.sat_mul(NEAR_PERCENT) / 100);
+        let near = seen.iter().filter(|(total, bytes, _)| *total <= limit && *bytes > 0);
+        // The first one of the smallest.
+        Ok(near.min_by_key(|(_, bytes, _)| *bytes).map_or(1, |(.., block)| *block))
     }
 
     /// The largest block of a sweep whose buffers fit half of the cache and `max` bytes.
@@ -274,7 +275,7 @@ impl Planner<'_, '_> {
             return Ok(());
         }
         for planned in plan.requests() {
-            self.job(draft, planned)?;
+            self.sizes(draft, planned)?;
             let row = checked::count(self.graph.shape(Node::Stage(planned.request.stage)).bytes());
             // The search, the checksum twice, and two copies.
             let keeping = checked::add64(100, row / 2)?;

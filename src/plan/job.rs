@@ -98,6 +98,10 @@ pub struct JobPlan<'m> {
     pub bytes: usize,
     /// Of these, bytes of samples.
     pub feed_bytes: usize,
+    /// Only rows, samples and states are counted; nothing is ordered or placed.
+    pub(super) sizes_only: bool,
+    /// Comparisons made so far, of all layouts: of nodes to run next, of buffers to place, and one per stage.
+    pub(super) steps: u64,
 }
 
 /// Rows of a node that a range needs, relative to the target's first row: propagated towards the inputs.
@@ -136,6 +140,8 @@ impl<'m> JobPlan<'m> {
             snapshots: [Span::default(); MAX_LEVELS],
             bytes: 0,
             feed_bytes: 0,
+            sizes_only: false,
+            steps: 0,
         })
     }
 
@@ -167,6 +173,11 @@ impl<'m> JobPlan<'m> {
     /// The numbers.
     pub(crate) fn numbers_noted(&self) -> &[u64] {
         &self.sizes
+    }
+
+    /// Comparisons that planning has made so far.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
     }
 
     pub(super) fn lane(&self, stage: usize) -> Lane {

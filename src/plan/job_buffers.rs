@@ -1,7 +1,7 @@
 //! The buffers of a job: their sizes and lifetimes, the order of stages that keeps few of them alive, and their places.
 
 use super::job::JobPlan;
-use super::order::{Scratch, order};
+use super::order::{Effort, Scratch, order};
 use super::place::{Buffer, Purpose, clash, place};
 use crate::checked;
 use crate::graph::{Graph, Node, Stage};
@@ -10,14 +10,20 @@ use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 
-/// Moves of the search for an order with a low peak: a bound on the time of planning.
-const SEARCH_MOVES: u64 = 500;
+/// The search for an order with a low peak: a bound on the time of planning.
+const EFFORT: Effort = Effort { moves: 500, tries: 1 << 15 };
 
 const FULL: Error = Error::new(Status::Internal, "the buffer table is full");
 
 impl JobPlan<'_> {
-    /// Orders the stages, lists the buffers with their lifetimes, places them, and checks the result.
+    /// Orders the stages, lists the buffers with their lifetimes, and places them. With `sizes_only` the order and the
+    /// places are left out, and so is the size of the job.
     pub(super) fn finish(&mut self, graph: &Graph<'_>) -> Result<()> {
+        let states = self.snapshot_layout(graph)?;
+        self.steps = self.steps.sat_add(checked::count(graph.stages().len()));
+        if self.sizes_only {
+            return Ok(());
+        }
         self.set_order(graph)?;
         let last = self.order.len();
         // The last step of the head: the steps up to there repeat with every block.
@@ -30,16 +36,19 @@ impl JobPlan<'_> {
             }
         }
         self.list_samples(graph, head)?;
-        let states = self.snapshot_layout(graph)?;
-        let snapshot = Buffer { purpose: Purpose::Snapshot, bytes: states, born: 0, dies: last, at: 0 };
         if self.leaf > 0 {
-            self.buffers.push(snapshot).map_err(|_| FULL)?;
+            self.buffers.push(Buffer::new(Purpose::Snapshot, states, 0, last)).map_err(|_| FULL)?;
         }
-        self.bytes = place(&mut self.buffers)?;
-        if clash(&self.buffers).is_some() {
-            return Err(Error::new(Status::Internal, "two buffers of the memory plan overlap"));
-        }
+        self.bytes = place(&mut self.buffers, &mut self.steps)?;
         self.set_places()
+    }
+
+    /// Fails where two buffers overlap that are alive at the same time. Every job is checked before it runs.
+    pub(crate) fn check_places(&mut self) -> Result<()> {
+        match clash(&mut self.buffers) {
+            Some(_) => Err(Error::new(Status::Internal, "two buffers of the memory plan overlap")),
+            None => Ok(()),
+        }
     }
 
     /// Orders the active stages so that few bytes are alive at a time. Rows that outlive a block are alive in any order
@@ -60,7 +69,9 @@ impl JobPlan<'_> {
             let edges = graph.stages().get(stage).map_or(&[][..], |s| graph.edges_of(s));
             edges.iter().filter_map(|e| if let Node::Stage(s) = e.from() { Some(s) } else { None }).nth(k)
         };
-        order(&self.sizes, input, &mut self.all, &mut self.search, SEARCH_MOVES)?;
+        let readers = |stage: usize| graph.consumers(Node::Stage(stage)).map(|(c, ..)| c);
+        let ordered = order(&self.sizes, input, readers, &mut self.all, &mut self.search, EFFORT)?;
+        self.steps = self.steps.sat_add(ordered.tries);
         self.order.clear();
         let level = |i: usize| graph.stages().get(i).map_or(0, |s| s.level);
         let run = |i: &usize| self.lanes.get(*i).is_some_and(|l| l.active);
@@ -72,6 +83,12 @@ impl JobPlan<'_> {
             }
             if !tail || self.leaf == 0 {
                 self.head = self.order.len();
+            }
+        }
+        // From here on the working memory has the step of each stage.
+        for (step, stage) in self.order.iter().enumerate() {
+            if let Some(size) = self.sizes.get_mut(*stage) {
+                *size = checked::count(step);
             }
         }
         Ok(())
@@ -98,17 +115,16 @@ impl JobPlan<'_> {
             (false, false) if self.carries(graph, i) => (0, head),
             (false, false) => (step, dies),
         };
-        let at = 0;
-        let rows = Buffer { purpose: Purpose::Rows(i), bytes, born, dies, at };
+        let rows = Buffer::new(Purpose::Rows(i), bytes, born, dies);
         let (born, dies) = if stage.keeps_scratch && step <= head { (0, head) } else { (step, step) };
-        let scratch = Buffer { purpose: Purpose::Scratch(i), bytes: stage.scratch_bytes, born, dies, at };
+        let scratch = Buffer::new(Purpose::Scratch(i), stage.scratch_bytes, born, dies);
         let mut halo = 0;
         for edge in graph.edges_of(stage).iter().filter(|e| e.has_halo()) {
             let bytes = checked::mul(checked::size(edge.rows())?, graph.shape(edge.from()).bytes())?;
             halo = checked::add(halo, checked::align_up(bytes, BUFFER_ALIGN)?)?;
         }
-        let bounce = Buffer { purpose: Purpose::Bounce(i), bytes: halo, born: step, dies: step, at };
-        let state = Buffer { purpose: Purpose::State(i), bytes: stage.state_bytes, born: 0, dies: last, at };
+        let bounce = Buffer::new(Purpose::Bounce(i), halo, step, step);
+        let state = Buffer::new(Purpose::State(i), stage.state_bytes, 0, last);
         let shadow = Buffer { purpose: Purpose::Shadow(i), ..state };
         for buffer in [rows, state, shadow, scratch, bounce] {
             self.buffers.push(buffer).map_err(|_| FULL)?;
@@ -125,7 +141,7 @@ impl JobPlan<'_> {
                 // In the classic order the last reader is the last use of the samples.
                 let used = self.last_reader(graph, Node::Input(i));
                 let dies = if self.classic { used } else { used.max(head) };
-                let samples = Buffer { purpose: Purpose::Feed(i), bytes, born: 0, dies, at: 0 };
+                let samples = Buffer::new(Purpose::Feed(i), bytes, 0, dies);
                 self.buffers.push(samples).map_err(|_| FULL)?;
                 self.feed_bytes = checked::add(self.feed_bytes, bytes)?;
             }
@@ -135,8 +151,9 @@ impl JobPlan<'_> {
 
     /// The last step at which a stage reads the node.
     fn last_reader(&self, graph: &Graph<'_>, node: Node) -> usize {
-        let step_of = |c: usize| self.order.iter().position(|o| *o == c);
-        graph.consumers(node).filter_map(|(c, ..)| step_of(c)).max().unwrap_or(0)
+        let active = graph.consumers(node).filter(|(c, ..)| self.lane(*c).active);
+        let steps = active.filter_map(|(c, ..)| usize::try_from(*self.sizes.get(c)?).ok());
+        steps.max().unwrap_or(0)
     }
 
     /// Assigns each active scan its part of its level's snapshot, and returns the bytes of all snapshots together.

@@ -128,16 +128,28 @@ impl Planner<'_, '_> {
         Ok(tables)
     }
 
-    /// Lays out every job and sets the sizes of the planned requests.
+    /// Lays out every job that has changed and sets the sizes of the planned requests.
     fn jobs(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<Demand> {
         let mut demand = Demand::default();
         if plan.stream_block > 0 {
-            self.stream(draft, plan.stream_block)?;
+            demand.stream = plan.stream.len;
+            if plan.stream_laid == plan.stream_block {
+                self.stream_sizes(draft, plan.stream_block)?;
+            } else {
+                self.stream(draft, plan.stream_block)?;
+                demand.stream = draft.bytes;
+            }
+            plan.stream_laid = plan.stream_block;
             demand.note_inputs(draft);
-            demand.stream = draft.bytes;
         }
         for planned in plan.planned.iter_mut().flatten() {
-            planned.bytes = self.job(draft, planned)?;
+            // Only what has changed since it was laid out is placed again.
+            if planned.is_laid() {
+                self.sizes(draft, planned)?;
+            } else {
+                let bytes = self.job(draft, planned)?;
+                planned.set_bytes(bytes);
+            }
             demand.note_inputs(draft);
             let mut bytes = planned.bytes;
             if let Run::Sweep(sweep) = &mut planned.run {
@@ -186,7 +198,7 @@ impl Planner<'_, '_> {
     fn check_capacity(&self, draft: &mut JobPlan<'_>, plan: &Plan, input: usize, samples: u64) -> Result<()> {
         let mut min = self.graph.inputs().get(input).map_or(0, |i| i.window);
         if plan.stream_block > 0 {
-            self.blocks(draft, None, 1, 0)?;
+            self.stream_sizes(draft, 1)?;
             min = min.max_u64(draft.feeds.get(input).map_or(0, |f| f.need));
         }
         if samples >= min {

@@ -12,23 +12,49 @@
 //!    increases the bytes alive runs at once: in any order that runs it later, it can be moved to here. What it frees
 //!    can only grow while it waits, so nothing that is alive in between becomes larger.
 //!
-//! With n nodes and e edges, steps 1 and 2 need `O(n * (n + e))` time, and step 3 needs as much per n moves.
+//! The nodes that can run are in a list. Steps 2 and 3 compare at most [`Effort::tries`] of them each; after that,
+//! greedy runs the node that became possible last, and the search ends. So with n nodes and e edges, the time is
+//! `O(n + e)`, plus that bound.
 
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
 
+/// No node.
+const NONE: u32 = u32::MAX;
+
 /// Working memory per node, and a frame of the search's stack.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Scratch {
-    done: bool,
     /// Edges to consumers: all, and those to consumers that have not run.
     consumers: u32,
     waiting: u32,
+    /// Edges from nodes: all, and those from nodes that have not run.
+    inputs: u32,
+    missing: u32,
+    /// Neighbors in the list of nodes that can run.
+    after: u32,
+    before: u32,
     /// The frame: the node that ran, the first node to try next, the only node to try, the peak before.
-    chosen: usize,
-    next: usize,
-    only: Option<usize>,
-    before: u64,
+    chosen: u32,
+    next: u32,
+    only: u32,
+    peak: u64,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        let (consumers, waiting, inputs, missing, next, peak) = (0, 0, 0, 0, 0, 0);
+        Scratch { consumers, waiting, inputs, missing, after: NONE, before: NONE, chosen: NONE, next, only: NONE, peak }
+    }
+}
+
+/// Bounds of the work.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    /// Moves of the search; 0 disables it.
+    pub(super) moves: u64,
+    /// Nodes compared, in greedy and in the search.
+    pub(super) tries: u64,
 }
 
 /// Result of [`order`].
@@ -40,32 +66,42 @@ pub(super) struct Ordered {
     pub(super) optimal: bool,
     /// Moves of the search.
     pub(super) moves: u64,
+    /// Nodes compared by greedy and by the search.
+    pub(super) tries: u64,
 }
 
 /// A graph of which some nodes have run.
-struct Search<'a, F> {
+struct Search<'a, F, G> {
     bytes: &'a [u64],
     /// The k-th predecessor of a node.
     input: F,
+    /// The consumers of a node, once per edge.
+    readers: G,
     nodes: &'a mut [Scratch],
+    /// The first node that can run.
+    ready: u32,
     live: u64,
     peak: u64,
     /// No order has a lower peak than this.
     bound: u64,
+    tries: u64,
 }
 
 /// Writes an order of the nodes `0 .. bytes.len()` to `out`, each after its predecessors. `input(v, k)` is the k-th
-/// predecessor of v, `None` past the last one. `out` and `nodes` are at least as long as `bytes`. The search makes at
-/// most `max_moves` moves; 0 disables it.
-pub(super) fn order<F>(
+/// predecessor of v, `None` past the last one; `readers(v)` are the nodes of which v is a predecessor, as many times as
+/// it is. `out` and `nodes` are at least as long as `bytes`.
+pub(super) fn order<F, G, I>(
     bytes: &[u64],
     input: F,
+    readers: G,
     out: &mut [usize],
     nodes: &mut [Scratch],
-    max_moves: u64,
+    effort: Effort,
 ) -> Result<Ordered>
 where
     F: Fn(usize, usize) -> Option<usize>,
+    G: Fn(usize) -> I,
+    I: Iterator<Item = usize>,
 {
     let short = Error::new(Status::Limit, "the order of {a} stages needs as many entries").a(bytes.len() as u64);
     let (out, nodes) = out.get_mut(..bytes.len()).zip(nodes.get_mut(..bytes.len())).ok_or(short)?;
@@ -75,38 +111,41 @@ where
         .iter()
         .try_fold(0u64, |sum, b| sum.checked_add(*b))
         .ok_or_else(|| Error::new(Status::Overflow, "the rows of a graph do not fit the address space"))?;
-    let mut state = Search { bytes, input, nodes, live: 0, peak: 0, bound: 0 };
-    state.count_consumers()?;
+    let mut state = Search { bytes, input, readers, nodes, ready: NONE, live: 0, peak: 0, bound: 0, tries: 0 };
+    state.count_edges()?;
 
+    state.restart();
     let given = state.as_given();
     state.restart();
-    let greedy =
-        state.greedy(out).ok_or_else(|| Error::new(Status::Graph, "stages depend on each other in a circle"))?;
+    let greedy = state
+        .greedy(out, effort.tries)
+        .ok_or_else(|| Error::new(Status::Graph, "stages depend on each other in a circle"))?;
     let mut best = greedy;
     if let Some(given) = given.filter(|given| *given <= greedy) {
         best = given;
         out.iter_mut().enumerate().for_each(|(i, v)| *v = i);
     }
     state.restart();
-    Ok(state.search(out, best, max_moves))
+    let limit = state.tries.sat_add(effort.tries);
+    Ok(state.search(out, best, Effort { tries: limit, ..effort }))
 }
 
-impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
+fn index(v: u32) -> usize {
+    usize::try_from(v).unwrap_or(usize::MAX)
+}
+
+fn number(v: usize) -> u32 {
+    u32::try_from(v).unwrap_or(NONE)
+}
+
+impl<F: Fn(usize, usize) -> Option<usize>, G: Fn(usize) -> I, I: Iterator<Item = usize>> Search<'_, F, G> {
     fn size(&self, v: usize) -> u64 {
         self.bytes.get(v).copied().unwrap_or(0)
     }
 
-    fn done(&self, v: usize) -> bool {
-        self.nodes.get(v).is_some_and(|n| n.done)
-    }
-
-    fn inputs(&self, v: usize) -> impl Iterator<Item = usize> + '_ {
-        (0..).map_while(move |k| (self.input)(v, k))
-    }
-
     /// Also computes the lower bound: a node and its predecessors are alive together, and so are all nodes without
     /// consumers.
-    fn count_consumers(&mut self) -> Result<()> {
+    fn count_edges(&mut self) -> Result<()> {
         for v in 0..self.bytes.len() {
             let mut together = self.size(v);
             for k in 0.. {
@@ -116,24 +155,61 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
                 let unknown = Error::new(Status::Graph, "a stage reads one that does not exist");
                 let node = self.nodes.get_mut(u).ok_or(unknown)?;
                 node.consumers = node.consumers.sat_add(1);
+                if let Some(node) = self.nodes.get_mut(v) {
+                    node.inputs = node.inputs.sat_add(1);
+                }
             }
             self.bound = self.bound.max_u64(together);
         }
         let last = self.nodes.iter().zip(self.bytes).filter(|(n, _)| n.consumers == 0);
         self.bound = self.bound.max_u64(last.map(|(_, b)| *b).fold(0, u64::sat_add));
-        self.restart();
         Ok(())
     }
 
     fn restart(&mut self) {
-        for node in self.nodes.iter_mut() {
-            *node = Scratch { consumers: node.consumers, waiting: node.consumers, ..Scratch::default() };
+        (self.live, self.peak, self.ready) = (0, 0, NONE);
+        for v in (0..self.nodes.len()).rev() {
+            let Some(node) = self.nodes.get_mut(v) else { break };
+            let (consumers, inputs) = (node.consumers, node.inputs);
+            *node = Scratch { consumers, inputs, waiting: consumers, missing: inputs, ..Scratch::default() };
+            if inputs == 0 {
+                self.link(v);
+            }
         }
-        (self.live, self.peak) = (0, 0);
     }
 
-    fn ready(&self, v: usize) -> bool {
-        !self.done(v) && self.inputs(v).all(|u| self.done(u))
+    /// Adds a node to those that can run.
+    fn link(&mut self, v: usize) {
+        let after = self.ready;
+        if let Some(next) = self.nodes.get_mut(index(after)) {
+            next.before = number(v);
+        }
+        if let Some(node) = self.nodes.get_mut(v) {
+            (node.after, node.before) = (after, NONE);
+        }
+        self.ready = number(v);
+    }
+
+    fn unlink(&mut self, v: usize) {
+        let Some((after, before)) = self.nodes.get(v).map(|n| (n.after, n.before)) else { return };
+        match self.nodes.get_mut(index(before)) {
+            Some(node) => node.after = after,
+            None => self.ready = after,
+        }
+        if let Some(node) = self.nodes.get_mut(index(after)) {
+            node.before = before;
+        }
+    }
+
+    /// The nodes that can run. At most one turn per node.
+    fn each_ready(&self) -> impl Iterator<Item = usize> + '_ {
+        let mut at = self.ready;
+        core::iter::from_fn(move || {
+            let v = index(at);
+            at = self.nodes.get(v)?.after;
+            Some(v)
+        })
+        .take(self.bytes.len())
     }
 
     /// The peak if `v` ran now.
@@ -153,13 +229,26 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
                 self.live = self.live.sat_sub(size);
             }
         }
-        if let Some(node) = self.nodes.get_mut(v) {
-            node.done = true;
+        self.unlink(v);
+        for c in (self.readers)(v) {
+            let Some(node) = self.nodes.get_mut(c) else { break };
+            node.missing = node.missing.sat_sub(1);
+            if node.missing == 0 {
+                self.link(c);
+            }
         }
     }
 
     /// Undoes the run of `v`, the last node that ran. The caller restores the peak.
     fn undo(&mut self, v: usize) {
+        for c in (self.readers)(v) {
+            let Some(node) = self.nodes.get_mut(c) else { break };
+            node.missing = node.missing.sat_add(1);
+            if node.missing == 1 {
+                self.unlink(c);
+            }
+        }
+        self.link(v);
         for k in 0.. {
             let Some(u) = (self.input)(v, k) else { break };
             let size = self.size(u);
@@ -170,25 +259,34 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
             node.waiting = node.waiting.sat_add(1);
         }
         self.live = self.live.sat_sub(self.size(v));
-        if let Some(node) = self.nodes.get_mut(v) {
-            node.done = false;
-        }
     }
 
     /// Bytes alive if `v` ran now.
-    fn live_after(&mut self, v: usize) -> u64 {
-        let peak = self.peak;
-        self.run(v);
-        let live = self.live;
-        self.undo(v);
-        self.peak = peak;
+    fn live_after(&self, v: usize) -> u64 {
+        let mut live = self.live.sat_add(self.size(v));
+        for k in 0.. {
+            let Some(u) = (self.input)(v, k) else { break };
+            // All edges of u that wait are edges to v: counted at the first of them.
+            let waiting = self.nodes.get(u).map_or(0, |n| n.waiting);
+            let (mut edges, mut first) = (0u32, true);
+            for j in 0.. {
+                let Some(other) = (self.input)(v, j) else { break };
+                if other == u {
+                    edges = edges.sat_add(1);
+                    first = first && j >= k;
+                }
+            }
+            if first && edges == waiting {
+                live = live.sat_sub(self.size(u));
+            }
+        }
         live
     }
 
     /// The peak of the given order, if it is topological.
     fn as_given(&mut self) -> Option<u64> {
         for v in 0..self.bytes.len() {
-            if !self.ready(v) {
+            if self.nodes.get(v).is_none_or(|n| n.missing > 0) {
                 return None;
             }
             self.run(v);
@@ -196,15 +294,19 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
         Some(self.peak)
     }
 
-    fn greedy(&mut self, out: &mut [usize]) -> Option<u64> {
+    fn greedy(&mut self, out: &mut [usize], max_tries: u64) -> Option<u64> {
         for place in out.iter_mut() {
             let mut best = None;
-            for v in 0..self.bytes.len() {
-                if self.ready(v) {
-                    let cost = (self.peak_with(v), self.live_after(v), v);
-                    best = Some(best.map_or(cost, |b| cost.min(b)));
+            let mut tries = self.tries;
+            for v in self.each_ready() {
+                let cost = (self.peak_with(v), self.live_after(v), v);
+                best = Some(best.map_or(cost, |b| cost.min(b)));
+                tries = tries.sat_add(1);
+                if tries >= max_tries {
+                    break;
                 }
             }
+            self.tries = tries;
             let (_, _, v) = best?;
             *place = v;
             self.run(v);
@@ -212,33 +314,41 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
         Some(self.peak)
     }
 
-    /// A node that can run at once without excluding a better order.
-    fn harmless(&mut self) -> Option<usize> {
+    /// A node that can run at once without excluding a better order: the first one.
+    fn harmless(&mut self) -> u32 {
         let (live, limit) = (self.live, self.peak.max_u64(self.bound));
-        let all = 0..self.bytes.len();
-        all.into_iter().find(|v| self.ready(*v) && self.peak_with(*v) <= limit && self.live_after(*v) <= live)
+        let (mut found, mut tries) = (NONE, self.tries);
+        for v in self.each_ready() {
+            tries = tries.sat_add(1);
+            if number(v) < found && self.peak_with(v) <= limit && self.live_after(v) <= live {
+                found = number(v);
+            }
+        }
+        self.tries = tries;
+        found
     }
 
-    fn search(&mut self, out: &mut [usize], found: u64, max_moves: u64) -> Ordered {
-        let mut best = Ordered { peak: found, optimal: found <= self.bound, moves: 0 };
+    fn search(&mut self, out: &mut [usize], found: u64, effort: Effort) -> Ordered {
+        let mut best = Ordered { peak: found, optimal: found <= self.bound, moves: 0, tries: self.tries };
         let mut depth = 0usize;
         self.enter(depth);
-        // One turn per move, at most `max_moves`, and one back for each.
+        // One turn per move, at most `effort.moves`, and one back for each.
         while !best.optimal {
+            best.tries = self.tries;
             if depth == out.len() {
                 best.peak = self.peak;
                 for (place, frame) in out.iter_mut().zip(self.nodes.iter()) {
-                    *place = frame.chosen;
+                    *place = index(frame.chosen);
                 }
                 best.optimal = best.peak <= self.bound;
             } else if let Some(v) = self.candidate(depth, best.peak) {
-                if best.moves >= max_moves {
+                if best.moves >= effort.moves || self.tries >= effort.tries {
                     return best;
                 }
                 best.moves = best.moves.sat_add(1);
                 let peak = self.peak;
                 if let Some(frame) = self.nodes.get_mut(depth) {
-                    (frame.chosen, frame.next, frame.before) = (v, v.sat_add(1), peak);
+                    (frame.chosen, frame.next, frame.peak) = (number(v), number(v).sat_add(1), peak);
                 }
                 self.run(v);
                 depth = depth.sat_add(1);
@@ -252,8 +362,8 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
             };
             depth = previous;
             if let Some(frame) = self.nodes.get(depth).copied() {
-                self.undo(frame.chosen);
-                self.peak = frame.before;
+                self.undo(index(frame.chosen));
+                self.peak = frame.peak;
             }
         }
         best
@@ -267,13 +377,21 @@ impl<F: Fn(usize, usize) -> Option<usize>> Search<'_, F> {
     }
 
     /// The next node to try at this depth that can lead to a lower peak than `best`.
-    fn candidate(&self, depth: usize, best: u64) -> Option<usize> {
-        let frame = self.nodes.get(depth)?;
-        let better = |v: &usize| self.ready(*v) && self.peak_with(*v) < best;
-        match frame.only {
-            Some(v) => Some(v).filter(|v| frame.next <= *v).filter(better),
-            None => (frame.next..self.bytes.len()).find(better),
+    fn candidate(&mut self, depth: usize, best: u64) -> Option<usize> {
+        let frame = self.nodes.get(depth).copied()?;
+        if frame.only != NONE {
+            let v = index(frame.only);
+            return (frame.next <= frame.only && self.peak_with(v) < best).then_some(v);
         }
+        let (mut found, mut tries) = (NONE, self.tries);
+        for v in self.each_ready() {
+            tries = tries.sat_add(1);
+            if number(v) >= frame.next && number(v) < found && self.peak_with(v) < best {
+                found = number(v);
+            }
+        }
+        self.tries = tries;
+        (found != NONE).then(|| index(found))
     }
 }
 
@@ -289,8 +407,23 @@ mod tests {
     fn solve(bytes: &[u64], inputs: &Inputs, max_moves: u64) -> (Ordered, Vec<usize>) {
         let mut out = vec![0; bytes.len()];
         let mut nodes = vec![Scratch::default(); bytes.len()];
-        let got = order(bytes, |v, k| inputs[v].get(k).copied(), &mut out, &mut nodes, max_moves).unwrap();
+        let effort = Effort { moves: max_moves, tries: u64::MAX / 2 };
+        let got = bounded(bytes, inputs, &mut out, &mut nodes, effort).unwrap();
         (got, out)
+    }
+
+    fn bounded(
+        bytes: &[u64],
+        inputs: &Inputs,
+        out: &mut [usize],
+        nodes: &mut [Scratch],
+        effort: Effort,
+    ) -> Result<Ordered> {
+        let mut readers = vec![Vec::new(); bytes.len()];
+        for (v, all) in inputs.iter().enumerate() {
+            all.iter().filter(|u| **u < bytes.len()).for_each(|u| readers[*u].push(v));
+        }
+        order(bytes, |v, k| inputs[v].get(k).copied(), |v| readers[v].iter().copied(), out, nodes, effort)
     }
 
     /// Peak of an order, from the intervals in which nodes are alive.
@@ -351,6 +484,18 @@ mod tests {
             prop_assert!(got.peak <= peak(&bytes, &inputs, &given));
         }
 
+        /// Few comparisons: the order is still one, no worse than the given one, and the bound holds.
+        #[test]
+        fn comparisons_are_bounded((bytes, inputs) in (1usize..60).prop_flat_map(graph), tries in 0u64..300) {
+            let (mut out, mut nodes) = (vec![0; bytes.len()], vec![Scratch::default(); bytes.len()]);
+            let got = bounded(&bytes, &inputs, &mut out, &mut nodes, Effort { moves: 500, tries }).unwrap();
+            let given: Vec<usize> = (0..bytes.len()).collect();
+            prop_assert_eq!(got.peak, peak(&bytes, &inputs, &out));
+            prop_assert!(got.peak <= peak(&bytes, &inputs, &given));
+            // Greedy tries one node per step at least; a move of the search compares all that can run.
+            prop_assert!(got.tries <= 2 * tries + 4 * bytes.len() as u64, "{} tries", got.tries);
+        }
+
         /// A reversed numbering is not topological; its lowest peak is the same.
         #[test]
         fn the_numbering_does_not_matter((bytes, inputs) in (1usize..8).prop_flat_map(graph)) {
@@ -375,12 +520,13 @@ mod tests {
     fn circles_and_unknown_nodes_are_refused() {
         let run = |bytes: &[u64], inputs: &[&[usize]], room: usize| {
             let (mut out, mut nodes) = (vec![0; room], vec![Scratch::default(); room]);
-            order(bytes, |v, k| inputs[v].get(k).copied(), &mut out, &mut nodes, 9).map_err(|e| e.status)
+            let inputs = inputs.iter().map(|i| i.to_vec()).collect();
+            bounded(bytes, &inputs, &mut out, &mut nodes, Effort { moves: 9, tries: 99 }).map_err(|e| e.status)
         };
         assert_eq!(run(&[1, 1], &[&[1], &[0]], 2), Err(Status::Graph));
         assert_eq!(run(&[1, 1], &[&[], &[2]], 2), Err(Status::Graph));
         assert_eq!(run(&[1, 1], &[&[], &[0]], 1), Err(Status::Limit));
         assert_eq!(run(&[u64::MAX, 1], &[&[], &[0]], 2), Err(Status::Overflow));
-        assert_eq!(run(&[], &[], 0), Ok(Ordered { peak: 0, optimal: true, moves: 0 }));
+        assert_eq!(run(&[], &[], 0), Ok(Ordered { peak: 0, optimal: true, moves: 0, tries: 0 }));
     }
 }

@@ -91,6 +91,22 @@ impl Planner<'_, '_> {
         Ok(draft.bytes)
     }
 
+    /// The job of a request without order and places: its rows, samples and states.
+    pub(super) fn sizes(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest) -> Result<()> {
+        draft.sizes_only = true;
+        let sized = self.job(draft, planned);
+        draft.sizes_only = false;
+        sized.map(|_| ())
+    }
+
+    /// The job of the opened outputs, as [`Planner::sizes`].
+    pub(super) fn stream_sizes(&self, draft: &mut JobPlan<'_>, block: u64) -> Result<()> {
+        draft.sizes_only = true;
+        let sized = self.stream(draft, block);
+        draft.sizes_only = false;
+        sized
+    }
+
     /// Lays out the job of the stream.
     pub(crate) fn stream(&self, draft: &mut JobPlan<'_>, block: u64) -> Result<()> {
         self.blocks(draft, None, block, 0)

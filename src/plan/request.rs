@@ -135,12 +135,14 @@ pub struct PlannedRequest {
     pub levels: u64,
     /// How its rows are computed.
     pub run: Run,
+    /// Windows of a block and rows of a tile that `bytes` is of; see [`PlannedRequest::is_laid`].
+    pub(super) laid: (u64, u64),
 }
 
 impl PlannedRequest {
     /// A request before anything is chosen for it.
     pub(super) fn new(request: Request, windows: Option<u64>) -> PlannedRequest {
-        PlannedRequest { request, windows, block: 1, bytes: 0, levels: 1, run: Run::Blocks }
+        PlannedRequest { request, windows, block: 1, bytes: 0, levels: 1, run: Run::Blocks, laid: (0, 0) }
     }
 
     /// True in the classic order.
@@ -165,6 +167,21 @@ impl PlannedRequest {
     #[must_use]
     pub fn tile_rows(&self) -> u64 {
         self.sweep().map_or(0, |s| s.tile_rows)
+    }
+
+    /// Everything that the size of the job depends on and that the planner changes.
+    fn laid_now(&self) -> (u64, u64) {
+        (self.block, if self.is_classic() { u64::MAX } else { self.tile_rows() })
+    }
+
+    /// True if `bytes` is the size of the job as it is planned now.
+    pub(super) fn is_laid(&self) -> bool {
+        self.laid == self.laid_now()
+    }
+
+    /// Notes the size of the job as it is planned now.
+    pub(super) fn set_bytes(&mut self, bytes: usize) {
+        (self.bytes, self.laid) = (bytes, self.laid_now());
     }
 
     /// The same request with another sweep.

@@ -13,7 +13,7 @@ use super::planner::Planner;
 use super::request::{ALL, PlannedRequest, Run, SweepPlan};
 use crate::checked;
 use crate::graph::Node;
-use crate::limits::BUFFER_ALIGN;
+use crate::limits::{BUFFER_ALIGN, MAX_REQUESTS};
 use crate::schedule::leaf;
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
@@ -22,6 +22,7 @@ use crate::util::unsigned::{Count, Unsigned};
 const OPEN_SLOTS: u64 = 64;
 
 /// Bytes that a sweep can use, and the sizes of what it uses them for.
+#[derive(Clone, Copy, Default)]
 struct Room {
     /// For slots, running snapshots and one tile.
     bytes: u64,
@@ -72,7 +73,7 @@ impl Planner<'_, '_> {
         last_pass: usize,
     ) -> Result<SweepPlan> {
         let mut sweep = SweepPlan { last_pass, tile_rows: 1, slots: 1, ..SweepPlan::default() };
-        self.job(draft, &planned.with_sweep(sweep))?;
+        self.sizes(draft, &planned.with_sweep(sweep))?;
         sweep.slots = u64::from(draft.snapshot(0).len > 0);
         if sweep.kept_levels() == 0 {
             return Ok(sweep);
@@ -83,15 +84,15 @@ impl Planner<'_, '_> {
             let name = self.graph.stages().get(planned.request.stage).map(|s| s.name).unwrap_or_default();
             return Err(Error::new(Status::Argument, text).name(&name));
         };
-        let room = self.room(draft, planned, &sweep, 0)?;
+        let room = self.room(draft, planned, &sweep)?;
         let tiles = balance(rows, room.row, room.tile);
         sweep.tile_rows = checked::div_ceil(rows, tiles).max_u64(1);
         sweep.tiles = checked::div_ceil(rows, sweep.tile_rows);
         Ok(sweep)
     }
 
-    /// What a sweep can use if it is given `spare` bytes in addition to those it has.
-    fn room(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest, sweep: &SweepPlan, spare: u64) -> Result<Room> {
+    /// The bytes that a sweep has.
+    fn room(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest, sweep: &SweepPlan) -> Result<Room> {
         // A row as the placement of buffers counts it: the growth of the job per row, over many
         // rows.
         const LONGER: u64 = 1 << 12;
@@ -100,12 +101,12 @@ impl Planner<'_, '_> {
         };
         let (long, short) = (bytes_of(draft, LONGER.sat_mul(2))?, bytes_of(draft, LONGER)?);
         let row = checked::div_ceil(long.sat_sub(short), LONGER).max_u64(1);
-        self.job(draft, &planned.with_sweep(*sweep))?;
+        self.sizes(draft, &planned.with_sweep(*sweep))?;
         let sizes = SweepSizes::of(draft, sweep)?;
         let (slot, tile) = (checked::count(sizes.slot), checked::count(sizes.tile));
-        let has = sweep.tile_rows.sat_mul(row);
-        let has = has.sat_add(sweep.slots.sat_mul(slot)).sat_add(sweep.tiles.sat_mul(tile));
-        Ok(Room { bytes: spare.sat_add(has), slot, tile, row })
+        let bytes = sweep.tile_rows.sat_mul(row);
+        let bytes = bytes.sat_add(sweep.slots.sat_mul(slot)).sat_add(sweep.tiles.sat_mul(tile));
+        Ok(Room { bytes, slot, tile, row })
     }
 
     /// Chooses slots and tiles for every sweep: the best split of the rest of the budget; without a budget, the fewest
@@ -113,13 +114,20 @@ impl Planner<'_, '_> {
     pub(super) fn spread_sweeps(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
         let spare = self.options.budget.sat_sub(checked::count(plan.bytes));
         let mut slack = 0;
+        let mut rooms = [Room::default(); MAX_REQUESTS];
+        for (room, planned) in rooms.iter_mut().zip(&plan.planned) {
+            if let Some((planned, sweep)) = planned.as_ref().and_then(|p| p.sweep().map(|s| (p, s))) {
+                *room = self.room(draft, planned, sweep)?;
+            }
+        }
         // Alignment may need more bytes than the split accounts for: then try again with a little
         // less.
         for _ in 0..64 {
             let mut wider = *plan;
-            for planned in wider.planned.iter_mut().flatten() {
+            for (planned, room) in wider.planned.iter_mut().zip(&rooms) {
+                let Some(planned) = planned else { continue };
                 let Run::Sweep(sweep) = planned.run else { continue };
-                let room = self.room(draft, planned, &sweep, spare.sat_sub(slack))?;
+                let room = Room { bytes: room.bytes.sat_add(spare.sat_sub(slack)), ..*room };
                 planned.run = Run::Sweep(self.split(planned, sweep, &room)?);
             }
             self.lay_out(draft, &mut wider)?;

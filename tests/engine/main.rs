@@ -15,6 +15,7 @@ mod far_offsets;
 mod orders;
 mod passes;
 mod planner;
+mod planning;
 mod reverse_scans;
 mod schedules;
 mod series;
