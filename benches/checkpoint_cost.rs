@@ -64,6 +64,7 @@ fn pipeline(window: u64, hop: u64, stages: &[Stage], checkpoints: bool) -> (Pipe
         sweep: None,
         choose_lru: false,
         spill: false,
+        stream_only: false,
     };
     let limits = GraphLimits { stages: 8, edges: 8 };
     let input = InputSpec { name: "input", dtype: Dtype::F32, channels: 1, window, hop, capacity: 0 };

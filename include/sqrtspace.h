@@ -284,13 +284,18 @@ const char *sqs_status_text(sqs_status status);
 #define SQS_MODE_CLASSIC 1 /**< Classic order: all rows of one stage, then all rows of the next, as array libraries
                                  do. */
 #define SQS_MODE_SQRT    2 /**< Sqrt order: blocks of consecutive windows run through all stages in small buffers. */
+#define SQS_STREAM_ONLY  1 /**< Flag of sqs_config: the pipeline only streams. Only the opened outputs are planned,
+                                 at least one. Nothing is reserved for evaluations: requests and evaluations are
+                                 refused with #SQS_ERR_NOT_PLANNED, and there is no row cache. Without the flag, a
+                                 plan without requests reserves memory to evaluate every stage without consumers, in
+                                 addition to the stream. */
 /** @} */
 
 /** Configuration of a pipeline. Set up by sqs_config_init(); zero means the default. */
 typedef struct sqs_config {
     /** sizeof(sqs_config). */
     uint32_t struct_size;
-    /** 0. */
+    /** 0 or #SQS_STREAM_ONLY. */
     uint32_t flags;
     /** Samples of a window, at least 1. Required. */
     uint64_t window;
@@ -330,7 +335,8 @@ typedef struct sqs_config {
     uint64_t cpu_cache_bytes;
     /**
      * Samples that the buffer of the pushed input holds. Default: the samples of two blocks, see
-     * sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length.
+     * sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length. A block has no more windows
+     * than the buffer can supply: a small one makes all buffers small, and needs more steps.
      */
     uint64_t input_capacity;
     /** Maximum number of stages, up to 1024. Default: 16. */
@@ -495,7 +501,8 @@ sqs_status sqs_push_end(sqs_pipeline *pipeline, uint32_t input);
  *                              number available); or rows after a reverse scan while the end of the input is not known
  * @retval SQS_ERR_SPACE        the buffer is too short; the detail gives the size needed
  * @retval SQS_ERR_EVICTED      samples that are needed have left the input buffer; the detail gives its first sample
- * @retval SQS_ERR_NOT_PLANNED  the pipeline is sealed for other requests; the detail gives the bytes needed
+ * @retval SQS_ERR_NOT_PLANNED  the pipeline is sealed for other requests; the detail gives the bytes needed; or
+ *                              #SQS_STREAM_ONLY
  * @retval SQS_ERR_CALLBACK     a stage or source failed
  * @retval SQS_ERR_CORRUPT      samples that are needed are damaged and cannot be read again
  * @retval SQS_ERR_STATE        an evaluation is running
@@ -700,10 +707,14 @@ typedef struct sqs_plan_info {
  * machine: a plan made on the ground is the plan in flight. After seal, the result is that of sealing now for this
  * list. Does not allocate.
  *
+ * The time grows with the numbers of stages, edges and requests, not with the rows. It is bounded: each request is laid
+ * out at most 128 times, and a layout compares each stage and buffer with a bounded number of others
+ * (docs/design/engine.md). Where that ends the search for a better order, the plan is valid and may need more bytes.
+ *
  * @param[in]  pipeline       handle
  * @param[in]  requests       the rows that will be evaluated; may be NULL if request_count is 0
  * @param[in]  request_count  number of requests, up to #SQS_MAX_REQUESTS; 0: every stage without consumers, forward,
- *                            any range
+ *                            any range; with #SQS_STREAM_ONLY none
  * @param[out] info           the plan; struct_size set by the caller
  * @retval SQS_OK
  * @retval SQS_ERR_BUDGET       memory_budget_bytes is too small; the detail gives the minimum
@@ -712,6 +723,8 @@ typedef struct sqs_plan_info {
  *                              without a limit on the rows or with opened outputs, or rows in forward order after a
  *                              reverse scan over an input of unknown length
  * @retval SQS_ERR_GRAPH        an output is opened after a reverse scan
+ * @retval SQS_ERR_NOT_PLANNED  requests for a pipeline with #SQS_STREAM_ONLY
+ * @retval SQS_ERR_STATE        #SQS_STREAM_ONLY without an opened output
  * @retval SQS_ERR_LIMIT        request_count is above #SQS_MAX_REQUESTS
  * @retval SQS_ERR_OVERFLOW     the plan does not fit the address space
  * @retval SQS_ERR_ALIGN        a pointer is misaligned
@@ -1833,7 +1846,8 @@ const sqs_kind *sqs_kind_zero_phase_reverse(void);
  *
  * Open the output of one or more stages before sealing. Then repeat: push samples, step, pull rows. sqs_step() does a
  * bounded amount of work, so that a task can run it between its other duties. Samples leave the input buffer when the
- * stream no longer needs them.
+ * stream no longer needs them. A pipeline that is never evaluated sets #SQS_STREAM_ONLY in sqs_config.flags: then only
+ * the stream has memory.
  *
  * @code{.c}
  * sqs_output_open(p, id, 64);

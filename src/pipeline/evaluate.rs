@@ -2,6 +2,7 @@
 
 use super::definition::Pipeline;
 use super::evaluation::Evaluation;
+use super::seal::STREAMS_ONLY;
 use crate::checked;
 use crate::exec::{callback_error, final_windows, internal, windows};
 use crate::graph::Node;
@@ -25,6 +26,9 @@ impl<'m> Pipeline<'m> {
 
     /// [`Pipeline::evaluate_begin`].
     pub(super) fn evaluate_begin_now(&mut self, ask: &Request, sink: SinkBox<'m>) -> Result<u64> {
+        if self.options.stream_only {
+            return Err(STREAMS_ONLY);
+        }
         if self.evaluation.is_some() {
             return Err(Error::new(Status::State, "an evaluation has begun already: step or cancel it first"));
         }

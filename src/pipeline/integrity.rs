@@ -273,7 +273,7 @@ impl Pipeline<'_> {
         let k = &self.options;
         d.words([k.mode as u64, k.budget, k.cache_bytes, k.lru_bytes, k.checkpoint_every, k.checkpoint_slots.into()]);
         d.words([k.sweep.map_or(0, |s| s.0), k.sweep.map_or(0, |s| s.1), self.hash]);
-        d.sizes([usize::from(k.choose_lru), usize::from(k.spill)]);
+        d.sizes([k.choose_lru, k.spill, k.stream_only].map(usize::from));
         let (spill, spill_len) = self.work.spill();
         d.sizes([self.work.address(), self.work.len(), spill, spill_len]);
         self.supplies.iter().for_each(|s| d.sizes([s.address()]));

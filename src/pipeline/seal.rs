@@ -13,12 +13,25 @@ use crate::store::checkpoints::{self, ScanCheckpoints, every_rows};
 use crate::store::input_buffer::InputBuffer;
 use crate::store::queue::queue_bytes;
 
+/// The error for an evaluation of a pipeline that only streams.
+pub(super) const STREAMS_ONLY: Error = Error::new(
+    Status::NotPlanned,
+    "the pipeline only streams (SQS_STREAM_ONLY): pull the rows of its outputs, nothing is planned for evaluations",
+);
+
 impl<'m> Pipeline<'m> {
     /// The plan for these requests, with the exact number of bytes. Changes nothing.
     pub fn plan(&mut self, requests: &[Request]) -> Result<Plan> {
         if self.options.mode == Mode::Classic && !self.outputs.is_empty() {
             let text = "opened outputs are streams, which run in blocks: the mode must be auto or sqrt";
             return Err(Error::new(Status::Argument, text));
+        }
+        if self.options.stream_only && !requests.is_empty() {
+            return Err(STREAMS_ONLY);
+        }
+        if self.options.stream_only && self.outputs.is_empty() {
+            let text = "the pipeline only streams (SQS_STREAM_ONLY): open an output before it is planned";
+            return Err(Error::new(Status::State, text));
         }
         self.with_planner(requests, |planner, draft| planner.plan(draft))
     }

@@ -50,7 +50,8 @@ impl Planner<'_, '_> {
         let mut plan = Plan::EMPTY;
         self.list_requests(&mut plan)?;
         plan.slots = if self.graph.has_scans() { self.options.checkpoint_slots } else { 0 };
-        plan.lru = self.options.lru_bytes;
+        // Only rows of evaluations are cached.
+        plan.lru = if self.options.stream_only { 0 } else { self.options.lru_bytes };
         for planned in plan.planned.iter_mut().flatten() {
             self.choose_order(draft, planned)?;
         }
@@ -143,7 +144,8 @@ impl Planner<'_, '_> {
     }
 
     /// Lays out blocks of 1, 2, 4 ... windows, as long as they fit half of the cache. Larger ones follow as long as the
-    /// rows carried from block to block need a noticeable part of the time.
+    /// rows carried from block to block need a noticeable part of the time. The last one has as many windows as the
+    /// input buffers can supply.
     pub(super) fn each_block(
         &self,
         draft: &mut JobPlan<'_>,
@@ -151,12 +153,14 @@ impl Planner<'_, '_> {
         windows: u64,
         see: &mut dyn FnMut(&Candidate),
     ) -> Result<()> {
-        let (mut block, mut smallest, mut moves) = (1u64, 0usize, true);
+        let (mut block, mut smallest, mut moves, mut largest) = (1u64, 0usize, true, MAX_BLOCK);
         // The block doubles: at most 64 turns.
         loop {
             self.blocks(draft, target, block, 0)?;
             let bytes = draft.bytes;
-            smallest = if block == 1 { bytes } else { smallest };
+            if block == 1 {
+                (smallest, largest) = (bytes, largest.min_u64(self.supply(draft)));
+            }
             let fits = checked::count(bytes) <= self.options.cache_bytes / 2;
             let beyond = moves && bytes <= smallest.sat_mul(BEYOND);
             if block > 1 && !fits && !beyond {
@@ -165,10 +169,10 @@ impl Planner<'_, '_> {
             let estimate = estimate(self.graph, draft, self.options.cache_bytes, windows, false);
             moves = estimate.copies > estimate.total().sat_mul(NEAR_PERCENT) / 100;
             see(&Candidate { block, bytes, estimate });
-            if block >= MAX_BLOCK || block >= windows {
+            if block >= largest || block >= windows {
                 return Ok(());
             }
-            block = checked::mul64(block, 2)?;
+            block = checked::mul64(block, 2)?.min_u64(largest);
         }
     }
 

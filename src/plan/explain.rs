@@ -77,6 +77,9 @@ impl Planner<'_, '_> {
             self.each_block(draft, None, OPEN_WINDOWS, &mut |c| row(page, c, "sqrt", c.block == plan.stream_block))?;
             self.explain_block(page, plan.stream_block, None);
         }
+        if self.options.stream_only {
+            page.text("no requests: the pipeline only streams\n");
+        }
         for planned in plan.requests() {
             self.explain_request(draft, planned, page)?;
         }

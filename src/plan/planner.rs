@@ -1,14 +1,14 @@
 //! The planner's input, and the layout of single jobs.
 
 use super::areas::Plan;
-use super::job::JobPlan;
+use super::job::{Feed, JobPlan};
 use super::request::{ALL, InputFacts, Order, PlanOptions, PlannedRequest, Request, Run};
 use crate::checked;
 use crate::graph::{Graph, Input};
 use crate::limits::MAX_REQUESTS;
 use crate::status::{Error, Result, Status};
 use crate::store::queue::OutputFacts;
-use crate::util::unsigned::Count;
+use crate::util::unsigned::{Count, Unsigned};
 
 /// Everything that a plan depends on.
 pub(crate) struct Planner<'a, 'm> {
@@ -18,7 +18,8 @@ pub(crate) struct Planner<'a, 'm> {
     pub inputs: &'a [InputFacts],
     /// The opened outputs.
     pub outputs: &'a [OutputFacts],
-    /// Rows to plan for. Empty: all rows, forward, of every stage without consumers.
+    /// Rows to plan for. Empty: all rows, forward, of every stage without consumers, or none in a pipeline that only
+    /// streams.
     pub requests: &'a [Request],
     /// The options.
     pub options: PlanOptions,
@@ -38,10 +39,21 @@ impl Planner<'_, '_> {
         self.graph.inputs().iter().zip(self.inputs).filter_map(of).min()
     }
 
+    /// Maximum number of windows that pushed inputs of a given capacity can supply to a block, once the job in `draft` is
+    /// laid out for blocks of 1 window. What a block reads before and after its own windows is in the buffer as well.
+    pub(super) fn supply(&self, draft: &JobPlan<'_>) -> u64 {
+        let inputs = self.graph.inputs().iter().zip(self.inputs).zip(draft.feeds.iter());
+        let limited = inputs.filter(|((i, f), feed)| f.pushed && i.capacity > 0 && feed.active);
+        let windows = |((i, _), feed): ((&Input, &InputFacts), &Feed)| {
+            i.windows(i.capacity).sat_sub(i.windows(feed.need)).sat_add(1)
+        };
+        limited.map(windows).min().unwrap_or(u64::MAX)
+    }
+
     pub(super) fn list_requests(&self, plan: &mut Plan) -> Result<()> {
         let all = |stage| Request { stage, first: 0, count: ALL, order: Order::Forward };
         let ends = self.graph.stages().iter().enumerate().filter(|(_, s)| s.consumers == 0);
-        let defaults = ends.map(|(i, _)| all(i)).filter(|_| self.requests.is_empty());
+        let defaults = ends.map(|(i, _)| all(i)).filter(|_| self.requests.is_empty() && !self.options.stream_only);
         let mut slots = plan.planned.iter_mut();
         for request in self.requests.iter().copied().chain(defaults) {
             if request.stage >= self.graph.stages().len() {

@@ -59,6 +59,8 @@ pub struct PlanOptions {
     pub choose_lru: bool,
     /// Classic jobs may be placed in a mapped file.
     pub spill: bool,
+    /// Only the opened outputs are planned: nothing is evaluated.
+    pub stream_only: bool,
 }
 
 /// Facts about an input that the planner uses.

@@ -21,4 +21,5 @@ mod schedules;
 mod series;
 mod source_retry;
 mod spill;
+mod stream_only;
 mod sweeps;

@@ -20,6 +20,7 @@ const OPTIONS: PlanOptions = PlanOptions {
     sweep: None,
     choose_lru: true,
     spill: false,
+    stream_only: false,
 };
 
 /// A source of which nothing but the length is asked: planning reads no sample.

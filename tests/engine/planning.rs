@@ -96,7 +96,8 @@ fn steps(shape: Shape, stages: usize, count: usize, reverse: bool, budget: u64) 
 #[test]
 fn work_grows_with_the_stages() {
     for shape in SHAPES {
-        for (count, reverse, budget) in [(1, false, u64::MAX), (1, true, 1 << 20), (16, true, u64::MAX), (16, false, 1)] {
+        for (count, reverse, budget) in [(1, false, u64::MAX), (1, true, 1 << 20), (16, true, u64::MAX), (16, false, 1)]
+        {
             let [small, large] = [256, 1024].map(|n| steps(shape, n, count, reverse, budget));
             println!("{shape:?}, {count} requests, reverse {reverse}, budget {budget}: {small} and {large} steps");
             assert!(large <= 6 * small + (1 << 22), "{shape:?} {count} {reverse} {budget}: {small} {large}");

@@ -22,6 +22,7 @@ pub const OPTIONS: PlanOptions = PlanOptions {
     sweep: None,
     choose_lru: false,
     spill: false,
+    stream_only: false,
 };
 
 pub fn sample(t: u64) -> u32 {

@@ -307,6 +307,7 @@ pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell
         choose_lru: false,
         // Half of the classic setups have their rows in the second run.
         spill: setup.every % 2 == 1,
+        stream_only: false,
     };
     fn spec<'a>(name: &'a str, i: &TestInput, capacity: u64) -> InputSpec<'a> {
         InputSpec { name, dtype: Dtype::U32, channels: i.channels, window: i.window, hop: i.hop, capacity }

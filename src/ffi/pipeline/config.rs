@@ -22,13 +22,20 @@ pub const SQS_MODE_CLASSIC: u32 = 1;
 /// Sqrt order: blocks of consecutive windows run through all stages in small buffers.
 pub const SQS_MODE_SQRT: u32 = 2;
 
+/// Flag of sqs_config: the pipeline only streams.
+///
+/// Only the opened outputs are planned, at least one. Nothing is reserved for evaluations: requests and evaluations are
+/// refused with #SQS_ERR_NOT_PLANNED, and there is no row cache. Without the flag, a plan without requests reserves
+/// memory to evaluate every stage without consumers, in addition to the stream.
+pub const SQS_STREAM_ONLY: u32 = 1;
+
 /// Configuration of a pipeline. Set up by sqs_config_init(); zero means the default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sqs_config {
     /// sizeof(sqs_config).
     pub struct_size: u32,
-    /// 0.
+    /// 0 or #SQS_STREAM_ONLY.
     pub flags: u32,
     /// Samples of a window, at least 1. Required.
     pub window: u64,
@@ -57,7 +64,8 @@ pub struct sqs_config {
     /// that from one to the next may be larger. Default: 512 KiB.
     pub cpu_cache_bytes: u64,
     /// Samples that the buffer of the pushed input holds. Default: the samples of two blocks, see
-    /// sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length.
+    /// sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length. A block has no more windows
+    /// than the buffer can supply: a small one makes all buffers small, and needs more steps.
     pub input_capacity: u64,
     /// Maximum number of stages, up to 1024. Default: 16.
     pub max_stages: u32,
@@ -106,8 +114,9 @@ fn or(value: u32, default: u32) -> u32 {
 
 pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
     let c = structs::read(config)?;
-    if c.flags != 0 || c.reserved != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_config: flags and reserved must be 0"));
+    if c.flags & !SQS_STREAM_ONLY != 0 || c.reserved != 0 {
+        let text = "sqs_config: flags is 0 or SQS_STREAM_ONLY, reserved must be 0";
+        return Err(Error::new(Status::Unsupported, text));
     }
     let (stages, edges) = (or(c.max_stages, DEFAULT_STAGES), or(c.max_edges, DEFAULT_EDGES));
     if stages > MAX_STAGES || edges > MAX_EDGES {
@@ -156,6 +165,7 @@ fn plan_options(c: &sqs_config) -> Result<PlanOptions> {
         sweep: None,
         choose_lru: c.mode == SQS_MODE_AUTO && c.row_cache_bytes == 0,
         spill: !c.spill_dir.is_null(),
+        stream_only: c.flags & SQS_STREAM_ONLY != 0,
     })
 }
 

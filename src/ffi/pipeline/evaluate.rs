@@ -73,7 +73,8 @@ pub(in crate::ffi) fn run(
 ///                              number available); or rows after a reverse scan while the end of the input is not known
 /// @retval SQS_ERR_SPACE        the buffer is too short; the detail gives the size needed
 /// @retval SQS_ERR_EVICTED      samples that are needed have left the input buffer; the detail gives its first sample
-/// @retval SQS_ERR_NOT_PLANNED  the pipeline is sealed for other requests; the detail gives the bytes needed
+/// @retval SQS_ERR_NOT_PLANNED  the pipeline is sealed for other requests; the detail gives the bytes needed; or
+///                              #SQS_STREAM_ONLY
 /// @retval SQS_ERR_CALLBACK     a stage or source failed
 /// @retval SQS_ERR_CORRUPT      samples that are needed are damaged and cannot be read again
 /// @retval SQS_ERR_STATE        an evaluation is running

@@ -116,10 +116,14 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
 /// machine: a plan made on the ground is the plan in flight. After seal, the result is that of sealing now for this
 /// list. Does not allocate.
 ///
+/// The time grows with the numbers of stages, edges and requests, not with the rows. It is bounded: each request is laid
+/// out at most 128 times, and a layout compares each stage and buffer with a bounded number of others
+/// (docs/design/engine.md). Where that ends the search for a better order, the plan is valid and may need more bytes.
+///
 /// @param[in]  pipeline       handle
 /// @param[in]  requests       the rows that will be evaluated; may be NULL if request_count is 0
 /// @param[in]  request_count  number of requests, up to #SQS_MAX_REQUESTS; 0: every stage without consumers, forward,
-///                            any range
+///                            any range; with #SQS_STREAM_ONLY none
 /// @param[out] info           the plan; struct_size set by the caller
 /// @retval SQS_OK
 /// @retval SQS_ERR_BUDGET       memory_budget_bytes is too small; the detail gives the minimum
@@ -128,6 +132,8 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
 ///                              without a limit on the rows or with opened outputs, or rows in forward order after a
 ///                              reverse scan over an input of unknown length
 /// @retval SQS_ERR_GRAPH        an output is opened after a reverse scan
+/// @retval SQS_ERR_NOT_PLANNED  requests for a pipeline with #SQS_STREAM_ONLY
+/// @retval SQS_ERR_STATE        #SQS_STREAM_ONLY without an opened output
 /// @retval SQS_ERR_LIMIT        request_count is above #SQS_MAX_REQUESTS
 /// @retval SQS_ERR_OVERFLOW     the plan does not fit the address space
 /// @retval SQS_ERR_ALIGN        a pointer is misaligned
