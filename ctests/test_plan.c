@@ -97,6 +97,44 @@ static void costs(void)
     sqs_pipeline_delete(p);
 }
 
+static void stream_only(void)
+{
+    sqs_config c = config_of(256, 64, 0);
+    sqs_stage_desc d = stage_of("a", &FROM_INPUT);
+    sqs_plan_info plan, all;
+    sqs_pipeline *p = NULL;
+    uint32_t id;
+    float row[1];
+    uint64_t rows = 9;
+    c.flags = 2;
+    CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_ERR_UNSUPPORTED);
+    for (c.flags = 0; c.flags <= SQS_STREAM_ONLY; c.flags++) {
+        sqs_request ask;
+        CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_OK);
+        CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_OK);
+        memset(&plan, 0, sizeof plan);
+        plan.struct_size = sizeof plan;
+        CHECK_STATUS(sqs_plan(p, NULL, 0, &plan), c.flags ? SQS_ERR_STATE : SQS_OK);
+        CHECK_STATUS(sqs_output_open(p, id, 4), SQS_OK);
+        CHECK_STATUS(sqs_plan(p, NULL, 0, &plan), SQS_OK);
+        ask = all_of(id);
+        if (!c.flags) {
+            all = plan;
+            CHECK(all.evaluation_bytes > 0);
+        } else {
+            CHECK(plan.evaluation_bytes == 0 && plan.stream_bytes == all.stream_bytes && plan.work_bytes < all.work_bytes);
+            CHECK_STATUS(sqs_plan(p, &ask, 1, &plan), SQS_ERR_NOT_PLANNED);
+            /* Not sealed, and sealed. */
+            CHECK_STATUS(sqs_evaluate(p, id, 0, 1, row, sizeof row, &rows), SQS_ERR_NOT_PLANNED);
+            CHECK_DETAIL(p, "SQS_STREAM_ONLY");
+            CHECK_STATUS(sqs_pipeline_seal(p, NULL, 0, NULL, 0), SQS_OK);
+            CHECK_STATUS(sqs_evaluate(p, id, 0, 1, row, sizeof row, &rows), SQS_ERR_NOT_PLANNED);
+            CHECK(rows == 0);
+        }
+        sqs_pipeline_delete(p);
+    }
+}
+
 static void row_cache(void)
 {
     /* Ranges of expensive rows with a budget: the rest of it becomes a row cache, unless that is switched off. */
@@ -145,6 +183,7 @@ int main(void)
     explanations();
     costs();
     row_cache();
+    stream_only();
     host();
     return DONE();
 }

@@ -12,6 +12,7 @@ mod checkpoints;
 mod faults;
 mod faults_running;
 mod fields;
+mod impossible;
 mod refused;
 mod repair_counts;
 mod restore_sizes;

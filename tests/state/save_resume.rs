@@ -350,12 +350,19 @@ fn parameters_revisions_and_orders_of_bytes_count() {
     let mut file = run_average(&mut average(0.25, 1, 0));
     average(0.25, 1, 0).checkpoint_restore(&file).unwrap();
     assert!(matches!(file[15], 1 | 2));
-    file[15] = 3 - file[15];
-    let end = file.len() - 4;
-    let sum = crc32c(&file[..end]).to_be_bytes();
-    file[end..].copy_from_slice(&sum);
-    let e = average(0.25, 1, 0).checkpoint_restore(&file).unwrap_err();
-    assert!(e.status == Status::Unsupported && e.to_string().contains("stage count"), "{e}");
+    let own = file[15];
+    for (order, status, text) in [
+        (3 - own, Status::Unsupported, "stage count"),
+        (0, Status::Format, "impossible"),
+        (3, Status::Format, "impossible"),
+    ] {
+        file[15] = order;
+        let end = file.len() - 4;
+        let sum = crc32c(&file[..end]).to_be_bytes();
+        file[end..].copy_from_slice(&sum);
+        let e = average(0.25, 1, 0).checkpoint_restore(&file).unwrap_err();
+        assert!(e.status == status && e.to_string().contains(text), "{e}");
+    }
 }
 
 #[test]

@@ -232,6 +232,12 @@ pub struct Memory {
     portion: usize,
 }
 
+impl Memory {
+    pub fn new(bytes: Vec<u8>, portion: usize) -> Memory {
+        Memory { bytes, portion }
+    }
+}
+
 impl Source for Memory {
     fn digest(&self, sum: &mut Digest) {
         sum.sizes([self.bytes.as_ptr().addr(), self.bytes.len(), self.bytes.capacity(), self.portion]);
