@@ -115,11 +115,23 @@ extern "C" {
  * Every function returns a status: 0 is success, a positive number is a condition that is no error ("not now", "the
  * end"), a negative number is an error. Treat every negative number as an error; later versions may add some. A call
  * that fails changes nothing except what its description states. Outputs are written on success only; counts
- * (accepted, written, done) always. No call aborts, unwinds or blocks, except where stated.
+ * (accepted, written, done, consumed, checked, needed) always. No call aborts, unwinds or blocks, except where stated.
  *
  * The last error of a handle is described in one sentence by the function of its type that ends in _error_detail.
  * Calls without a handle take an sqs_error instead. A handle that is NULL, deleted or no handle gives
  * #SQS_ERR_ARGUMENT when detectable.
+ *
+ * Pointers
+ * --------
+ *
+ * What a call writes must not overlap memory of its handle or another argument. What it reads must not lie in memory of
+ * its handle. Two inputs may overlap. Each call compares its arguments, and the lists, names and memory that their
+ * structs point to, before it writes anything, and returns #SQS_ERR_OVERLAP; the detail names the argument. Contexts of
+ * callbacks are not followed. Memory of a handle is all that you gave it: the whole control area and work area, or the
+ * whole memory of a coder.
+ *
+ * A count that is always written is 0 after a call that computed nothing, also without a valid handle. Only a count that
+ * is NULL, misaligned or overlaps other memory is not written.
  *
  * Structs
  * -------
@@ -391,6 +403,7 @@ typedef struct sqs_memory sqs_memory;
  * @retval SQS_ERR_MEMORY       the control area is too small (the detail gives both sizes), or the allocator returned
  *                              none
  * @retval SQS_ERR_ALIGN        the control area is not aligned to 8 bytes, or a pointer is misaligned
+ * @retval SQS_ERR_OVERLAP      the control area overlaps an argument
  * @retval SQS_ERR_OVERFLOW     window, hop and channels do not fit the address space
  * @retval SQS_ERR_IO           spill_dir cannot be opened
  * @retval SQS_ERR_STRUCT_SIZE  struct_size of config or memory is not valid
@@ -411,14 +424,15 @@ sqs_status sqs_pipeline_new(const sqs_config *config, const sqs_memory *memory, 
  * @retval SQS_OK
  * @retval SQS_ERR_ARGUMENT   the handle is not valid
  * @retval SQS_ERR_REENTRANT  called from a callback of this handle
- * @retval SQS_ERR_POISONED   the tables of the graph are damaged: delete the handle
+ * @retval SQS_ERR_POISONED   the tables of the graph, or the addresses in the handle, are damaged: delete the handle
  */
 sqs_status sqs_pipeline_reset(sqs_pipeline *pipeline);
 
 /**
  * Deletes a pipeline and releases its memory.
  *
- * The handle must not be used afterwards. From a callback of the same handle this does nothing.
+ * The handle must not be used afterwards. From a callback of the same handle this does nothing. Of a handle whose
+ * addresses are damaged nothing is released: they are not followed.
  *
  * @param[in] pipeline  handle; NULL is allowed
  */
@@ -457,7 +471,7 @@ sqs_status sqs_pipeline_error_detail(const sqs_pipeline *pipeline, char *buffer,
  * @retval SQS_ERR_STATE      the input has a source, or has ended
  * @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the input does not exist
  * @retval SQS_ERR_ALIGN      accepted is misaligned
- * @retval SQS_ERR_OVERLAP    samples overlaps the work area
+ * @retval SQS_ERR_OVERLAP    samples, accepted and memory of the pipeline overlap
  * @retval SQS_ERR_OVERFLOW   the samples do not fit the address space, or the stream exceeds 2^64 samples
  * @retval SQS_ERR_REENTRANT  called from a callback of this handle
  * @retval SQS_ERR_POISONED   the handle is poisoned
@@ -508,7 +522,7 @@ sqs_status sqs_push_end(sqs_pipeline *pipeline, uint32_t input);
  * @retval SQS_ERR_STATE        an evaluation is running
  * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, or the stage does not exist
  * @retval SQS_ERR_ALIGN        written_rows is misaligned
- * @retval SQS_ERR_OVERLAP      rows overlaps the work area
+ * @retval SQS_ERR_OVERLAP      rows, written_rows and memory of the pipeline overlap
  * @retval SQS_ERR_OVERFLOW     the rows do not fit the address space
  * @retval SQS_ERR_REENTRANT    called from a callback of this handle
  * @retval SQS_ERR_POISONED     the handle is poisoned
@@ -752,7 +766,7 @@ sqs_status sqs_plan(sqs_pipeline *pipeline, const sqs_request *requests, uint32_
  * @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
  * @retval SQS_OK
  * @retval SQS_ERR_SPACE    the text was cut
- * @retval SQS_ERR_OVERLAP  buffer overlaps the work area
+ * @retval SQS_ERR_OVERLAP  requests, buffer, needed_bytes and memory of the pipeline overlap
  * @return the statuses of sqs_plan(), #SQS_ERR_BUDGET included
  */
 sqs_status sqs_plan_explain(sqs_pipeline *pipeline, const sqs_request *requests, uint32_t request_count, char *buffer,
@@ -774,6 +788,7 @@ sqs_status sqs_plan_explain(sqs_pipeline *pipeline, const sqs_request *requests,
  * @retval SQS_ERR_STATE     the pipeline is sealed already
  * @retval SQS_ERR_MEMORY    work is too small (the detail gives both sizes) or missing, or the allocator returned none
  * @retval SQS_ERR_ALIGN     work is misaligned
+ * @retval SQS_ERR_OVERLAP   work, or what the allocator returned, overlaps the control area or requests
  * @retval SQS_ERR_IO        the spill file cannot be created, or its file system is full
  * @retval SQS_ERR_CALLBACK  a stage could not be prepared
  * @return the statuses of sqs_plan()
@@ -1923,7 +1938,7 @@ sqs_status sqs_step(sqs_pipeline *pipeline, uint64_t max_windows, uint64_t *done
  * @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the stage does not exist
  * @retval SQS_ERR_ALIGN      written_rows is misaligned
  * @retval SQS_ERR_SPACE      capacity_rows is 0 while rows wait
- * @retval SQS_ERR_OVERLAP    rows overlaps the work area
+ * @retval SQS_ERR_OVERLAP    rows, written_rows and memory of the pipeline overlap
  * @retval SQS_ERR_OVERFLOW   the rows do not fit the address space
  * @retval SQS_ERR_REENTRANT  called from a callback of this handle
  * @retval SQS_ERR_POISONED   the handle is poisoned
@@ -2253,7 +2268,7 @@ sqs_status sqs_checkpoint_bytes(sqs_pipeline *pipeline, uint64_t *bytes);
  * @param[in]  pipeline       handle
  * @param[in]  write          receives the file from its start, in pieces of at most 512 bytes
  * @param[in]  ctx            first argument of write
- * @param[out] written_bytes  length of the file in bytes; may be NULL
+ * @param[out] written_bytes  length of the file in bytes; 0 after an error; may be NULL
  * @retval SQS_OK
  * @retval SQS_ERR_CALLBACK   write failed
  * @retval SQS_ERR_CORRUPT    data that would be saved is damaged
@@ -2291,7 +2306,7 @@ sqs_status sqs_checkpoint_save(sqs_pipeline *pipeline, sqs_write_fn write, void 
  * @retval SQS_ERR_STATE        the pipeline is not sealed
  * @retval SQS_ERR_ARGUMENT     the handle is not valid, or file is NULL
  * @retval SQS_ERR_ALIGN        resume is misaligned
- * @retval SQS_ERR_OVERLAP      file overlaps the work area
+ * @retval SQS_ERR_OVERLAP      file, resume and memory of the pipeline overlap
  * @retval SQS_ERR_STRUCT_SIZE  resume->struct_size is not valid
  * @retval SQS_ERR_REENTRANT    called from a callback of this handle
  * @retval SQS_ERR_POISONED     the handle is poisoned
@@ -2972,10 +2987,11 @@ sqs_status sqs_encoder_init(void *memory, size_t memory_bytes, const sqs_encode_
  * @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
  * @retval SQS_END           the stream is complete
  * @retval SQS_ERR_STATE     input after the end
- * @retval SQS_ERR_OVERLAP   in, out and the memory of the encoder overlap
+ * @retval SQS_ERR_OVERLAP   in, out, a count and the memory of the encoder overlap
  * @retval SQS_ERR_OVERFLOW  the original exceeds 2^64 bytes
  * @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, or the flow does not exist
  * @retval SQS_ERR_ALIGN     consumed_bytes or written_bytes is misaligned
+ * @retval SQS_ERR_REENTRANT  called from the write function of an sqs_encoder_sink of this encoder
  */
 sqs_status sqs_encoder_step(sqs_encoder *encoder, const void *in, size_t in_bytes, size_t *consumed_bytes, void *out,
                             size_t out_bytes, size_t *written_bytes, uint32_t flow);
@@ -3069,7 +3085,7 @@ sqs_status sqs_decoder_init(void *memory, size_t memory_bytes, const sqs_decode_
  *                           is valid, and every further call returns this status
  * @retval SQS_ERR_LIMIT     a frame is larger than max_frame_bytes, or refers to more than history_bytes
  * @retval SQS_ERR_RANGE     the original ends before options->first
- * @retval SQS_ERR_OVERLAP   in, out and the memory of the decoder overlap
+ * @retval SQS_ERR_OVERLAP   in, out, offset, a count and the memory of the decoder overlap
  * @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, or the flow does not exist or is
  *                           #SQS_FLOW_FLUSH
  * @retval SQS_ERR_ALIGN     consumed_bytes, written_bytes or offset is misaligned
@@ -3122,6 +3138,10 @@ sqs_status sqs_decoder_error_detail(const sqs_decoder *decoder, char *buffer, si
  *
  * Give sqs_encoder_sink_rows() as the sink of the evaluation and this struct as its ctx. The rows are the original of
  * the stream: set dtype of the encoder's options to the type of the stage, and channels to its len.
+ *
+ * write may change buffer, buffer_bytes, write and ctx: they are read again after each of its calls. A call of the
+ * encoder or of the sink from write returns #SQS_ERR_REENTRANT. The struct, the buffer and the memory of the encoder
+ * must not overlap.
  */
 typedef struct sqs_encoder_sink {
     /** sizeof(sqs_encoder_sink). */
@@ -3163,6 +3183,8 @@ int32_t sqs_encoder_sink_rows(void *sink, uint64_t first, size_t count, const vo
  * @retval SQS_ERR_CALLBACK     write failed, in this call or before
  * @retval SQS_ERR_STATE        the stream has ended already
  * @retval SQS_ERR_ARGUMENT     sink is NULL or misaligned, or has no valid encoder, no buffer or no write
+ * @retval SQS_ERR_OVERLAP      the sink, its buffer and the memory of the encoder overlap
+ * @retval SQS_ERR_REENTRANT    called from write
  * @retval SQS_ERR_STRUCT_SIZE  sink->struct_size is not valid
  */
 sqs_status sqs_encoder_sink_end(sqs_encoder_sink *sink);
@@ -3420,7 +3442,7 @@ sqs_status sqs_ccsds121_decoder_init(void *memory, size_t memory_bytes, const sq
  * @retval SQS_ERR_RANGE     encoding: a sample does not fit its bits
  * @retval SQS_ERR_DAMAGED   decoding: the input ends early, or is not a bitstream of the standard; every further call
  *                           returns this status
- * @retval SQS_ERR_OVERLAP   in, out and the memory of the coder overlap
+ * @retval SQS_ERR_OVERLAP   in, out, a count and the memory of the coder overlap
  * @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, the flow does not exist or is #SQS_FLOW_FLUSH,
  *                           or encoding: the input ends within a sample
  * @retval SQS_ERR_ALIGN     consumed_bytes or written_bytes is misaligned

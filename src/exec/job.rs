@@ -16,6 +16,7 @@ use crate::limits::MAX_INPUTS;
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::plan::JobPlan;
 use crate::status::Result;
+use crate::util::places::PlaceSum;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// One traversal of the graph: its plan and its progress.
@@ -62,6 +63,15 @@ impl<'m> Job<'m> {
             windows: None,
             tail_call: None,
         })
+    }
+
+    /// Adds where the tables are.
+    pub fn places(&self, sum: &mut PlaceSum) {
+        self.plan.places(sum);
+        self.progress.places(sum);
+        self.loaded.places(sum);
+        self.recompute_end.places(sum);
+        self.bounds.places(sum);
     }
 
     pub(super) fn clear_progress(&mut self) {

@@ -1,9 +1,11 @@
 //! The handle: a pipeline and the state of its C side, at the start of the control area.
 
 use super::memory::Holder;
-use super::status::{guarded, sqs_status};
+use super::regions::{Call, NOTHING, Own, Region};
+use super::status::{guarded, leave, sqs_status};
 use crate::pipeline::Pipeline;
-use crate::status::{Error, Result, Status};
+use crate::status::{Error, Number, Result, Status};
+use crate::util::places::PlaceSum;
 use crate::util::text::Text;
 use core::cell::Cell;
 
@@ -11,12 +13,25 @@ use core::cell::Cell;
 /// mapped.
 const MAGIC: u32 = 0x5351_5253;
 
+// Any two of these numbers, and 0, differ in many bits.
+const IDLE: u32 = 0x1d1e_1d1e;
+const BUSY: u32 = 0xb0b5_b0b5;
+const INTACT: u32 = 0x600d_600d;
+
 /// A pipeline. Opaque; deleted with sqs_pipeline_delete().
 pub struct sqs_pipeline {
     magic: Cell<u32>,
-    busy: Cell<bool>,
-    poisoned: Cell<bool>,
+    /// [`IDLE`] or [`BUSY`]; anything else is damage.
+    state: Cell<u32>,
+    /// [`INTACT`]; anything else is poisoned.
+    health: Cell<u32>,
     detail: Cell<Option<Error>>,
+    /// Sum over the detail, which has the address of a text.
+    detail_sum: Cell<PlaceSum>,
+    /// Sum over the addresses of `core` and `holder` at the end of the call before.
+    places: Cell<PlaceSum>,
+    /// Memory of the handle, also for a call from a callback, while the outer call works on `core`.
+    own: Cell<Own>,
     pub(super) holder: Holder,
     pub(super) core: Pipeline<'static>,
 }
@@ -25,9 +40,12 @@ impl sqs_pipeline {
     pub(super) fn new(holder: Holder, core: Pipeline<'static>) -> Self {
         sqs_pipeline {
             magic: Cell::new(MAGIC),
-            busy: Cell::new(false),
-            poisoned: Cell::new(false),
+            state: Cell::new(IDLE),
+            health: Cell::new(INTACT),
             detail: Cell::new(None),
+            detail_sum: Cell::new(sum_of(&None)),
+            places: Cell::new(places(&core, &holder)),
+            own: Cell::new(holder.regions()),
             holder,
             core,
         }
@@ -36,6 +54,8 @@ impl sqs_pipeline {
 
 // It may be in memory of the caller.
 const _: () = assert!(align_of::<sqs_pipeline>() <= crate::limits::AREA_ALIGN);
+
+const DAMAGED: Error = Error::new(Status::Poisoned, "the addresses in the handle are damaged: delete it");
 
 /// The handles that a call accepts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,44 +77,125 @@ fn check(p: *const sqs_pipeline) -> Result<(), Status> {
         if (*p).magic.get() != MAGIC {
             return Err(Status::Argument);
         }
-        if (*p).busy.get() {
-            return Err(Status::Reentrant);
+        match (*p).state.get() {
+            IDLE => Ok(()),
+            BUSY => Err(Status::Reentrant),
+            _ => Err(Status::Poisoned),
         }
     }
-    Ok(())
+}
+
+/// Sum over all addresses that a call follows.
+fn places(core: &Pipeline<'static>, holder: &Holder) -> PlaceSum {
+    let mut sum = core.places();
+    holder.places(&mut sum);
+    sum
+}
+
+/// True if the handle is as the call before left it. Nothing in it may be followed otherwise.
+///
+/// # Safety
+/// A handle that [`check`] has accepted.
+unsafe fn intact(p: *const sqs_pipeline) -> bool {
+    // SAFETY: no call works on the handle; the sums read addresses and lengths, and do not follow them.
+    unsafe { places(&(*p).core, &(*p).holder) == (*p).places.get() && (*p).own.get() == (*p).holder.regions() }
+}
+
+/// Sum over a detail.
+fn sum_of(detail: &Option<Error>) -> PlaceSum {
+    let mut sum = PlaceSum::default();
+    let Some(e) = detail else { return sum };
+    let number = |n: Number| [n.0 as usize, (n.0 >> 32) as usize, (n.0 >> 64) as usize, (n.0 >> 96) as usize];
+    sum.add_all([1, e.status.code() as usize, e.template.as_ptr().addr(), e.template.len(), e.os as usize]);
+    sum.add_all(number(e.a));
+    sum.add_all(number(e.b));
+    e.name.as_bytes().iter().for_each(|b| sum.add(usize::from(*b)));
+    sum
 }
 
 /// Runs a call on a handle: refuses NULL, stale, busy and poisoned handles, keeps the detail of an error, and poisons
-/// the handle after an internal fault.
+/// the handle after an internal fault. `counts` are set to 0 whatever happens, unless they overlap other memory.
 pub(super) fn with(
     p: *mut sqs_pipeline,
     access: Access,
-    call: impl FnOnce(&mut Pipeline<'static>, &mut Holder) -> Result<Status>,
+    counts: &[Region],
+    body: impl FnOnce(&mut Pipeline<'static>, &mut Holder, &mut Call<'_>) -> Result<Status>,
 ) -> sqs_status {
-    if let Err(status) = check(p) {
-        return status.code();
-    }
-    // SAFETY: checked above; until the end of the call `busy` keeps every other call away from `core`, and the
-    // references below are to fields that no other reference covers.
-    let (busy, poisoned, detail) = unsafe { (&(*p).busy, &(*p).poisoned, &(*p).detail) };
-    if poisoned.get() && access != Access::Poisoned {
-        return Status::Poisoned.code();
-    }
-    busy.set(true);
-    let result = {
-        // SAFETY: as above.
-        let (core, holder) = unsafe { (&mut (*p).core, &mut (*p).holder) };
-        guarded(|| call(core, holder))
+    let mut call = match enter(p, access, counts) {
+        Ok(call) => call,
+        Err(status) => return leave(status),
     };
-    busy.set(false);
-    match result {
-        Ok(status) => status.code(),
-        Err(error) => {
-            if matches!(error.status, Status::Internal | Status::Poisoned) {
-                poisoned.set(true);
+    let result = {
+        // SAFETY: checked in `enter`; until the end of the call `busy` keeps every other call away from `core`, and the
+        // references are to fields that no other reference covers.
+        let (core, holder) = unsafe { (&mut (*p).core, &mut (*p).holder) };
+        guarded(|| body(core, holder, &mut call))
+    };
+    call.finish();
+    finish(p, result)
+}
+
+/// The memory of a handle that [`check`] found to be in this state.
+fn own_of(p: *const sqs_pipeline, state: Result<(), Status>) -> Own {
+    match state {
+        Err(Status::Argument) => NOTHING,
+        // SAFETY: a handle that is alive; `own` is a Cell.
+        _ => unsafe { (*p).own.get() },
+    }
+}
+
+/// Checks a handle and marks it as busy.
+fn enter<'c>(p: *mut sqs_pipeline, access: Access, counts: &'c [Region]) -> Result<Call<'c>, Status> {
+    let state = check(p);
+    let call = Call::new(own_of(p, state), counts);
+    // SAFETY: as above.
+    let state = state.and_then(|()| unsafe {
+        if (*p).health.get() != INTACT && access != Access::Poisoned {
+            return Err(Status::Poisoned);
+        }
+        if !intact(p) {
+            (*p).health.set(0);
+            set_detail(p, Some(DAMAGED));
+            return Err(Status::Poisoned);
+        }
+        (*p).state.set(BUSY);
+        Ok(())
+    });
+    if let Err(status) = state {
+        call.finish();
+        return Err(status);
+    }
+    Ok(call)
+}
+
+/// Keeps the detail of an error.
+///
+/// # Safety
+/// A handle that [`check`] has accepted.
+unsafe fn set_detail(p: *const sqs_pipeline, detail: Option<Error>) {
+    // SAFETY: Cells of a handle that is alive.
+    unsafe {
+        (*p).detail.set(detail);
+        (*p).detail_sum.set(sum_of(&detail));
+    }
+}
+
+/// Ends a call: keeps the detail of its error.
+fn finish(p: *mut sqs_pipeline, result: Result<Status>) -> sqs_status {
+    // SAFETY: a handle that `enter` has checked; the references of the call have ended.
+    unsafe {
+        (*p).state.set(IDLE);
+        (*p).own.set((*p).holder.regions());
+        (*p).places.set(places(&(*p).core, &(*p).holder));
+        match result {
+            Ok(status) => leave(status),
+            Err(error) => {
+                if matches!(error.status, Status::Internal | Status::Poisoned) {
+                    (*p).health.set(0);
+                }
+                set_detail(p, Some(error));
+                leave(error.status)
             }
-            detail.set(Some(error));
-            error.status.code()
         }
     }
 }
@@ -103,27 +204,36 @@ pub(super) fn with(
 pub(super) fn heal(p: *mut sqs_pipeline) {
     if check(p).is_ok() {
         // SAFETY: checked.
-        unsafe { (*p).poisoned.set(false) };
+        unsafe { (*p).health.set(INTACT) };
     }
 }
 
-/// Marks a handle as deleted. False if it is not valid, or busy.
-pub(super) fn retire(p: *mut sqs_pipeline) -> bool {
-    let alive = check(p).is_ok();
-    if alive {
+/// Marks a handle as deleted. None if it is not valid, or busy; else whether its parts may be dropped.
+pub(super) fn retire(p: *mut sqs_pipeline) -> Option<bool> {
+    if !matches!(check(p), Ok(()) | Err(Status::Poisoned)) {
+        return None;
+    }
+    // SAFETY: a handle that no call works on.
+    unsafe {
+        (*p).magic.set(0);
+        Some(intact(p))
+    }
+}
+
+/// The detail of the last error, and the memory of the handle.
+pub(super) fn detail(p: *const sqs_pipeline) -> (Own, Result<Text<160>, Status>) {
+    let state = check(p);
+    let own = own_of(p, state);
+    let text = state.map(|()| {
+        let mut text = Text::new();
         // SAFETY: checked.
-        unsafe { (*p).magic.set(0) };
-    }
-    alive
-}
-
-/// The detail of the last error.
-pub(super) fn detail(p: *const sqs_pipeline) -> Result<Text<160>, Status> {
-    check(p)?;
-    let mut text = Text::new();
-    // SAFETY: checked.
-    if let Some(error) = unsafe { (*p).detail.get() } {
-        error.write(&mut text);
-    }
-    Ok(text)
+        let (detail, sum) = unsafe { ((*p).detail.get(), (*p).detail_sum.get()) };
+        if sum_of(&detail) != sum {
+            text.push_str("the detail of the last error is damaged");
+        } else if let Some(error) = detail {
+            error.write(&mut text);
+        }
+        text
+    });
+    (own, text)
 }

@@ -1,11 +1,14 @@
 //! Memory of a pipeline: the caller's areas, the caller's allocator, or the host's heap.
 
+use super::regions::{Call, NOTHING, Own};
 use super::structs::versioned;
 use crate::checked;
 use crate::limits::AREA_ALIGN;
+use crate::mem::Span;
 #[cfg(all(feature = "std", target_os = "linux"))]
 use crate::mem::{Mapping, SpillDir};
 use crate::status::{Error, Result, Status};
+use crate::util::places::PlaceSum;
 use core::ffi::c_void;
 
 /// Allocates memory: bytes bytes, aligned to align, a power of two. Returns NULL if none is left.
@@ -57,9 +60,17 @@ struct Block {
     align: usize,
 }
 
+impl Block {
+    fn span(&self) -> Span {
+        Span { at: self.base.addr(), len: self.size }
+    }
+}
+
 /// The memory that a pipeline holds, and its release.
 pub(super) struct Holder {
     origin: Origin,
+    /// Control area, work area and spill file, as the caller or the system gave them.
+    own: Own,
     control: Option<Block>,
     work: Option<Block>,
     #[cfg(all(feature = "std", target_os = "linux"))]
@@ -90,7 +101,9 @@ impl Holder {
                     let text = "the control area has {b} bytes and needs {a}";
                     return Err(Error::new(Status::Memory, text).a(needed).b(given));
                 }
-                return Ok((Holder::of(Origin::Areas), m.control.cast()));
+                let mut holder = Holder::of(Origin::Areas);
+                holder.own[0] = Span { at: m.control.addr(), len: m.control_bytes };
+                return Ok((holder, m.control.cast()));
             }
             Some(m) if m.alloc.is_some() && m.free.is_some() => Origin::Allocator(m),
             Some(_) => {
@@ -103,12 +116,14 @@ impl Holder {
         let mut holder = Holder::of(origin);
         let block = holder.allocate(bytes, 64, false)?;
         holder.control = Some(block);
+        holder.own[0] = block.span();
         Ok((holder, block.base))
     }
 
     fn of(origin: Origin) -> Holder {
         Holder {
             origin,
+            own: NOTHING,
             control: None,
             work: None,
             #[cfg(all(feature = "std", target_os = "linux"))]
@@ -139,7 +154,9 @@ impl Holder {
         if let (Some(dir), map) = (&self.spill.0, &mut self.spill.1) {
             let map = map.insert(Mapping::new(dir, bytes)?);
             // SAFETY: the only slice, used until the pipeline is deleted; then the holder releases the mapping.
-            return Ok(unsafe { map.bytes() });
+            let bytes = unsafe { map.bytes() };
+            self.own[2] = Span { at: bytes.as_ptr().addr(), len: bytes.len() };
+            return Ok(bytes);
         }
         Err(Error::new(Status::Internal, "a plan spills without a directory for it"))
     }
@@ -152,9 +169,34 @@ impl Holder {
         false
     }
 
-    /// The work area: the caller's, zeroed here, or a new block.
+    /// Adds the parts of the holder that a call follows.
+    pub(super) fn places(&self, sum: &mut PlaceSum) {
+        let (kind, alloc, free, ctx) = match &self.origin {
+            Origin::Areas => (0, 0, 0, 0),
+            Origin::Allocator(m) => {
+                (1, m.alloc.map_or(0, |f| f as usize), m.free.map_or(0, |f| f as usize), m.ctx.addr())
+            }
+            #[cfg(feature = "std")]
+            Origin::Host => (2, 0, 0, 0),
+        };
+        sum.add_all([kind, alloc, free, ctx]);
+        for block in [&self.control, &self.work] {
+            sum.add_all(block.map_or([0; 4], |b| [1, b.base.addr(), b.size, b.align]));
+        }
+        self.own.iter().for_each(|o| sum.add_all([o.at, o.len]));
+        #[cfg(all(feature = "std", target_os = "linux"))]
+        sum.add_all([usize::from(self.spill.0.is_some()), usize::from(self.spill.1.is_some())]);
+    }
+
+    /// Memory of the pipeline.
+    pub(super) fn regions(&self) -> Own {
+        self.own
+    }
+
+    /// The work area: the caller's, zeroed here, or a new block. It does not overlap other memory of the call.
     pub(super) fn work(
         &mut self,
+        call: &Call<'_>,
         given: *mut c_void,
         size: usize,
         need: usize,
@@ -167,10 +209,12 @@ impl Holder {
             }
             let block = self.allocate(need, align.max(64), true)?;
             self.work = Some(block);
+            call.adopt(block.span()).inspect_err(|_| self.drop_work())?;
             block
         } else {
             Block { base: given.cast(), size, align }
         };
+        self.own[1] = block.span();
         let len = block.size.min(need.max(1));
         if given.is_null() && self.is_host() {
             // From the host's heap: zeroed by the system when a page is first used.
@@ -233,6 +277,7 @@ impl Holder {
 
     /// Releases the work area.
     pub(super) fn drop_work(&mut self) {
+        (self.own[1], self.own[2]) = (NOTHING[1], NOTHING[2]);
         if let Some(block) = self.work.take() {
             self.deallocate(block);
         }

@@ -2,7 +2,8 @@
 //! statuses and detail texts. No decision about pipelines is made here.
 //!
 //! Conventions: a function is named for the struct it works on; inputs come before outputs; `const` data is not
-//! changed; outputs are written on success only, except counts, which are always written.
+//! changed; outputs are written on success only, except counts, which are always written. `regions` compares the
+//! memory of each call before its first write.
 //!
 //! `include/sqrtspace.h` is generated from these files and from `manual/`: `tests/header/header.rs` lists the chapters.
 #![allow(unsafe_code)]
@@ -18,6 +19,7 @@ mod handle;
 mod memory;
 mod panic;
 mod pipeline;
+mod regions;
 mod status;
 mod structs;
 mod version;

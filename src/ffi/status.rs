@@ -1,5 +1,6 @@
 //! Statuses, their texts, and the error struct of calls without a handle.
 
+use super::regions::{Call, NOTHING, Region};
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
 use core::ffi::c_char;
@@ -124,13 +125,24 @@ pub extern "C" fn sqs_status_text(status: sqs_status) -> *const c_char {
     text.as_ptr()
 }
 
+/// The number of a status that leaves the library. A damaged one, which no status has, is an internal fault.
+pub(super) fn leave(status: Status) -> sqs_status {
+    // SAFETY: a Status is an i32. The read is volatile because the compiler may otherwise assume that it is a valid one.
+    let code = unsafe { (&raw const status).cast::<i32>().read_volatile() };
+    if (SQS_ERR_INTERNAL..=SQS_END).contains(&code) { code } else { SQS_ERR_INTERNAL }
+}
+
 /// Runs a call that has no handle, and fills the caller's error struct.
-pub(super) fn without_handle(error: *mut sqs_error, call: impl FnOnce() -> Result<Status>) -> sqs_status {
-    match guarded(call) {
-        Ok(status) => status.code(),
+pub(super) fn without_handle(error: *mut sqs_error, body: impl FnOnce(&mut Call<'_>) -> Result<Status>) -> sqs_status {
+    let mut call = Call::new(NOTHING, &[]);
+    call.report_to(Region::value("error", error));
+    match guarded(|| body(&mut call)) {
+        Ok(status) => leave(status),
         Err(e) => {
-            fill(error, &e);
-            e.status.code()
+            if call.may_report() {
+                fill(error, &e);
+            }
+            leave(e.status)
         }
     }
 }
@@ -152,7 +164,7 @@ fn fill(error: *mut sqs_error, e: &Error) {
         if error.is_null() || !error.is_aligned() || ((*error).struct_size as usize) < size_of::<sqs_error>() {
             return;
         }
-        (*error).status = e.status.code();
+        (*error).status = leave(e.status);
         (*error).os_errno = e.os;
         let mut text = Text::<159>::new();
         e.write(&mut text);

@@ -1,6 +1,8 @@
 //! Pointers of the caller: structs of an older or newer version, each of which starts with its size, and
 //! out-parameters, names, arrays and texts.
 
+use super::regions::{Call, Own, Region};
+use super::status::leave;
 use crate::checked;
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
@@ -185,6 +187,22 @@ pub(super) unsafe fn name<'a>(p: *const c_char, max: usize) -> Result<&'a str> {
     core::str::from_utf8(bytes).map_err(|_| Error::new(Status::Name, "a name is not UTF-8"))
 }
 
+/// Reads a name that is neither in memory of the handle nor in what the call writes.
+///
+/// # Safety
+/// As for [`name`].
+pub(super) unsafe fn name_apart<'a>(
+    call: &Call<'_>,
+    argument: &'static str,
+    p: *const c_char,
+    max: usize,
+) -> Result<&'a str> {
+    // SAFETY: by the contract of this function.
+    let text = unsafe { name(p, max)? };
+    call.reads(Region::bytes(argument, p, text.len().sat_add(1)))?;
+    Ok(text)
+}
+
 /// An array of the caller.
 ///
 /// # Safety
@@ -201,8 +219,23 @@ pub(super) unsafe fn array<'a, T>(p: *const T, count: usize) -> Result<&'a [T]> 
     Ok(unsafe { core::slice::from_raw_parts(p, count) })
 }
 
-/// Copies a text to the caller, zero-terminated and cut at the end of the buffer.
-pub(super) fn put_text(text: &Text<160>, buffer: *mut c_char, capacity_bytes: usize, needed_bytes: *mut usize) -> i32 {
+/// Copies a text of a handle with this memory to the caller, zero-terminated and cut at the end of the buffer. Without
+/// a text the size is 0.
+pub(super) fn put_text(
+    own: Own,
+    text: Result<Text<160>, Status>,
+    buffer: *mut c_char,
+    capacity_bytes: usize,
+    needed_bytes: *mut usize,
+) -> i32 {
+    let counts = [Region::value("needed_bytes", needed_bytes)];
+    let mut call = Call::new(own, &counts);
+    let claimed = call.claim(&[Region::bytes("buffer", buffer, capacity_bytes)], &[]);
+    let text = match (text, claimed) {
+        (Err(status), _) => return leave(status),
+        (_, Err(e)) => return leave(e.status),
+        (Ok(text), Ok(())) => text,
+    };
     let bytes = text.as_bytes();
     let whole = bytes.len().sat_add(1);
     if let Ok(needed) = Out::new(needed_bytes) {

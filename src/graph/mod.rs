@@ -19,6 +19,7 @@ use crate::limits::MAX_INPUTS;
 use crate::mem::{Carver, FixedVec, Layout};
 use crate::series::Series;
 use crate::status::Result;
+use crate::util::places::PlaceSum;
 
 /// Capacities of the tables.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,13 @@ impl<'m> Graph<'m> {
             stages: carver.vec(limits.stages)?,
             edges: carver.vec(limits.edges)?,
         })
+    }
+
+    /// Adds where the tables are.
+    pub(crate) fn places(&self, sum: &mut PlaceSum) {
+        self.inputs.places(sum);
+        self.stages.places(sum);
+        self.edges.places(sum);
     }
 
     /// All inputs.

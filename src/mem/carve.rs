@@ -4,6 +4,7 @@ use super::FixedVec;
 use crate::checked;
 use crate::limits::AREA_ALIGN;
 use crate::status::{Error, Result, Status};
+use crate::util::places::PlaceSum;
 use crate::util::unsigned::Unsigned;
 use core::mem::{MaybeUninit, align_of, size_of};
 
@@ -80,6 +81,11 @@ impl<'m> Carver<'m> {
         }
         // SAFETY: all of `room` was written.
         Ok(unsafe { &mut *(core::ptr::from_mut(room) as *mut [T]) })
+    }
+
+    /// Adds where the rest is.
+    pub(crate) fn places(&self, sum: &mut PlaceSum) {
+        sum.add_all([self.rest.as_ptr().addr(), self.rest.len(), self.used]);
     }
 
     /// Bytes used so far.

@@ -1,5 +1,6 @@
 //! A vector of fixed capacity in borrowed memory.
 
+use crate::util::places::PlaceSum;
 use crate::util::unsigned::Unsigned;
 use core::mem::MaybeUninit;
 use core::ops::{Deref, DerefMut};
@@ -20,6 +21,12 @@ impl<'m, T> FixedVec<'m, T> {
     /// An empty vector with the capacity of `slots`.
     pub fn new(slots: &'m mut [MaybeUninit<T>]) -> Self {
         FixedVec { slots, len: 0 }
+    }
+
+    /// Adds where the values are, and their number.
+    #[inline(always)]
+    pub(crate) fn places(&self, sum: &mut PlaceSum) {
+        sum.add_all([self.slots.as_ptr().addr(), self.slots.len(), self.len]);
     }
 
     /// Maximum number of values.

@@ -2,6 +2,7 @@
 //! the mapped file of a classic job, follows it in the positions of spans.
 
 use crate::limits::BUFFER_ALIGN;
+use crate::util::places::PlaceSum;
 use crate::util::unsigned::Unsigned;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -81,6 +82,12 @@ impl<'m> Work<'m> {
     #[must_use]
     pub(crate) fn spill_start(len: usize) -> usize {
         len.checked_next_multiple_of(BUFFER_ALIGN).unwrap_or(usize::MAX)
+    }
+
+    /// Adds where the two runs are.
+    pub(crate) fn places(&self, sum: &mut PlaceSum) {
+        sum.add_all([self.address(), self.len]);
+        sum.add_all([self.spill.as_ptr().addr(), self.spill_len]);
     }
 
     /// Length of the first run in bytes.

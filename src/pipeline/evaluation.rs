@@ -45,10 +45,11 @@ impl Evaluation<'_> {
         (self.running, self.started, self.damaged) = (false, false, true);
     }
 
-    /// Adds the progress.
+    /// Adds the progress, and the sink's own data. Calls the sink, whose address was verified.
     pub(super) fn digest(&self, d: &mut Digest) {
         d.sizes([self.ask.stage, self.ask.order as usize, self.region.at, self.region.len]);
         d.words([self.ask.first, self.ask.count, self.next, self.end, self.delivered]);
+        self.sink.digest(d);
         d.words([self.running, self.started, self.damaged].map(u64::from));
         if let Some(sweep) = self.sweep.as_ref() {
             sweep.digest(d);

@@ -16,6 +16,7 @@ use crate::crc::{Crc32c, crc32c};
 use crate::digest::Digest;
 use crate::exec::{Supply, callback_error, final_windows, internal};
 use crate::status::{Error, Result, Status};
+use crate::util::places::PlaceSum;
 use crate::util::unsigned::Unsigned;
 
 const TABLES: Error =
@@ -102,6 +103,29 @@ impl<'m> Pipeline<'m> {
         let same = self.sum_of(Self::digest_constant) == self.sums.constant
             && self.sum_of(Self::digest_callees) == self.sums.callees;
         if same || !self.sealed { Ok(()) } else { Err(TABLES) }
+    }
+
+    /// Sum over what leads to the tables: addresses, lengths, and what is present. To be compared with the sum at the end
+    /// of the call before, before any of it is followed.
+    #[must_use]
+    pub fn places(&self) -> PlaceSum {
+        let mut sum = PlaceSum::default();
+        self.graph.places(&mut sum);
+        self.supplies.places(&mut sum);
+        self.outputs.places(&mut sum);
+        self.pool.places(&mut sum);
+        self.draft.places(&mut sum);
+        self.work.places(&mut sum);
+        self.stream.places(&mut sum);
+        self.eval.places(&mut sum);
+        self.checkpoints.places(&mut sum);
+        let sink = self.evaluation.as_ref().map_or(0, |e| e.sink.address());
+        let lost = self.sums.lost.as_ref().map_or([0; 3], |e| [1, e.template.as_ptr().addr(), e.template.len()]);
+        sum.add_all([usize::from(self.sealed), usize::from(self.sums.off), sink]);
+        sum.add_all(lost);
+        #[cfg(feature = "stages")]
+        sum.add(usize::from(self.host_plans.is_some()));
+        sum
     }
 
     /// Fails where the lengths of sources have changed since they were recorded.

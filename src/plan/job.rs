@@ -23,6 +23,7 @@ use crate::graph::{Graph, GraphLimits, Node};
 use crate::limits::{MAX_INPUTS, MAX_LEVELS};
 use crate::mem::{Carver, FixedVec, Layout, Span};
 use crate::status::Result;
+use crate::util::places::PlaceSum;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// A stage in a job.
@@ -143,6 +144,17 @@ impl<'m> JobPlan<'m> {
             sizes_only: false,
             steps: 0,
         })
+    }
+
+    /// Adds where the tables are.
+    pub(crate) fn places(&self, sum: &mut PlaceSum) {
+        self.lanes.places(sum);
+        self.feeds.places(sum);
+        self.order.places(sum);
+        self.sizes.places(sum);
+        self.all.places(sum);
+        self.search.places(sum);
+        self.buffers.places(sum);
     }
 
     /// Removes everything; no stage is a target.

@@ -11,6 +11,7 @@ use crate::digest::Digest;
 use crate::mem::{FixedVec, Span, Work};
 use crate::schedule::doubling::Doubling;
 use crate::status::Result;
+use crate::util::places::PlaceSum;
 use crate::util::unsigned::{Count, Unsigned};
 
 /// The checkpoints of one stage; empty for a stage without state.
@@ -190,6 +191,11 @@ impl<'m> CheckpointTable<'m> {
     /// A table without entries; `scans` has room for those of all stages.
     pub fn new(scans: FixedVec<'m, ScanCheckpoints>) -> Self {
         CheckpointTable { scans, cursor: 0 }
+    }
+
+    /// Adds where the table is.
+    pub fn places(&self, sum: &mut PlaceSum) {
+        self.scans.places(sum);
     }
 
     /// Removes all entries.

@@ -91,6 +91,53 @@ fn c_tests_pass() {
     in_parallel(&sources("ctests"), |source| drop(build_and_run(source)));
 }
 
+/// Functions with pointers that cannot overlap anything else: they have one argument that they follow, and no memory.
+const ALONE: [&str; 9] = [
+    "sqs_config_init",
+    "sqs_config_host_defaults",
+    "sqs_encode_options_init",
+    "sqs_decode_options_init",
+    // The handle alone, or a context that is not followed.
+    "sqs_pipeline_delete",
+    "sqs_codec_job_delete",
+    "sqs_codec_job_wait",
+    "sqs_codec_job_cancel",
+    "sqs_panic_hook",
+];
+
+/// Names of the pointers of a declaration, without the handle, contexts and callbacks.
+fn pointers(declaration: &str) -> Vec<String> {
+    let inner = declaration.split_once('(').expect("parameters").1.trim_end_matches(");");
+    let names = inner.split(',').filter(|p| p.contains('*'));
+    let names = names.filter_map(|p| p.rsplit(['*', ' ']).next()).filter(|n| *n != "ctx");
+    let handles = ["sqs_pipeline *", "sqs_encoder *", "sqs_decoder *", "sqs_ccsds121 *", "sqs_codec_job *"];
+    let first = inner.split(',').next().unwrap_or("").trim_start_matches("const ");
+    let skip = usize::from(handles.iter().any(|h| first.starts_with(h) && !first.contains("**")));
+    names.skip(skip).map(String::from).collect()
+}
+
+/// The test of overlapping memory has a row for each function of the header, with each of its pointers.
+#[test]
+fn each_pointer_is_tested_against_other_memory() {
+    let header = std::fs::read_to_string(root().join("include/sqrtspace.h")).expect("header").replace(",\n", ",");
+    let table = std::fs::read_to_string(root().join("ctests/aliasing.h")).expect("test");
+    let mut compared = 0;
+    for line in header.lines().filter(|l| l.ends_with(");") && l.contains(" *")) {
+        let words = line.split('(').next().unwrap_or("").trim_start_matches("const ");
+        let Some((_, name)) = words.rsplit_once([' ', '*']).filter(|(_, n)| n.starts_with("sqs_")) else { continue };
+        let pointers = pointers(line);
+        if pointers.is_empty() || ALONE.contains(&name) {
+            continue;
+        }
+        let row = table.lines().find(|l| l.contains(&format!("{{\"{name}\", "))).unwrap_or_else(|| panic!("{name}"));
+        let listed = row.split('"').nth(3).expect("pointers");
+        let listed: Vec<_> = listed.split(' ').map(|p| p.trim_start_matches(['<', '>', '#'])).collect();
+        assert_eq!(listed, pointers, "{name}");
+        compared += 1;
+    }
+    assert!(compared >= 56, "{compared}");
+}
+
 /// The program of targets/checks, with golden numbers of tests/golden; none without python3.
 fn checks_program() -> Option<PathBuf> {
     let folder = root().join("targets/checks");

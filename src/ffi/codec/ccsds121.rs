@@ -4,6 +4,7 @@ use super::ccsds121_params::{read, sqs_ccsds121_params};
 use super::coder::{Head, Setup, Stepped, error_detail, handle, handle_bytes, init, memory_size, step};
 use crate::codec::Flow;
 use crate::codec::ccsds121::{Decoder, Encoder, worst_case_bytes};
+use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::Out;
 use crate::status::{Error, Result, Status};
@@ -33,7 +34,7 @@ enum Core {
 /// @retval SQS_ERR_ALIGN     a pointer is misaligned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_ccsds121_bytes(bytes: *mut usize, align: *mut usize) -> sqs_status {
-    memory_size(bytes, align, || Ok(handle_bytes::<sqs_ccsds121>()))
+    memory_size(Region::NONE, bytes, align, || Ok(handle_bytes::<sqs_ccsds121>()))
 }
 
 /// Computes the maximum size of an encoded bitstream.
@@ -53,7 +54,8 @@ pub unsafe extern "C" fn sqs_ccsds121_max_encoded_bytes(
     samples: usize,
     bytes: *mut usize,
 ) -> sqs_status {
-    without_handle(core::ptr::null_mut(), || {
+    without_handle(core::ptr::null_mut(), |call| {
+        call.claim(&[Region::value("bytes", bytes)], &[Region::structure("params", params)])?;
         let bytes = Out::new(bytes)?;
         bytes.set(worst_case_bytes(&read(params)?, samples)?);
         Ok(Status::Ok)
@@ -91,7 +93,8 @@ pub unsafe extern "C" fn sqs_ccsds121_encoder_init(
     coder: *mut *mut sqs_ccsds121,
     error: *mut sqs_error,
 ) -> sqs_status {
-    let setup = Setup { memory, bytes: memory_bytes, handle: coder, error };
+    let options = Region::structure("params", params);
+    let setup = Setup { memory, bytes: memory_bytes, options, handle: coder, error };
     start(setup, || Ok(Core::Encoder(Encoder::new(&read(params)?)?)))
 }
 
@@ -115,7 +118,8 @@ pub unsafe extern "C" fn sqs_ccsds121_decoder_init(
     coder: *mut *mut sqs_ccsds121,
     error: *mut sqs_error,
 ) -> sqs_status {
-    let setup = Setup { memory, bytes: memory_bytes, handle: coder, error };
+    let options = Region::structure("params", params);
+    let setup = Setup { memory, bytes: memory_bytes, options, handle: coder, error };
     start(setup, || Ok(Core::Decoder(Decoder::new(&read(params)?, samples)?)))
 }
 
@@ -139,7 +143,7 @@ pub unsafe extern "C" fn sqs_ccsds121_decoder_init(
 /// @retval SQS_ERR_RANGE     encoding: a sample does not fit its bits
 /// @retval SQS_ERR_DAMAGED   decoding: the input ends early, or is not a bitstream of the standard; every further call
 ///                           returns this status
-/// @retval SQS_ERR_OVERLAP   in, out and the memory of the coder overlap
+/// @retval SQS_ERR_OVERLAP   in, out, a count and the memory of the coder overlap
 /// @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, the flow does not exist or is #SQS_FLOW_FLUSH,
 ///                           or encoding: the input ends within a sample
 /// @retval SQS_ERR_ALIGN     consumed_bytes or written_bytes is misaligned
@@ -156,7 +160,7 @@ pub unsafe extern "C" fn sqs_ccsds121_step(
 ) -> sqs_status {
     let (input, output) = ((r#in, in_bytes, consumed_bytes), (out, out_bytes, written_bytes));
     // SAFETY: pointers and sizes are the caller's.
-    unsafe { step(coder, input, output, flow, run) }
+    unsafe { step(coder, (input, output), (Region::NONE, false), flow, run) }
 }
 
 /// A step of the coder; a failure repeats.

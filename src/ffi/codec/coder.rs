@@ -1,16 +1,17 @@
 //! Coders in memory of the caller: their handles, how they are set up, and one step of them. The functions of
-//! encoder.rs, decoder.rs and ccsds121.rs are built from these parts. Coders call nothing back, so reentry is
-//! impossible.
+//! encoder.rs, decoder.rs and ccsds121.rs are built from these parts. Coders call nothing back; a sink (sink.rs), which
+//! does, marks its encoder as busy meanwhile.
 
 use super::area::given;
 use crate::checked;
 use crate::codec::{Flow, Progress};
-use crate::ffi::status::{guarded, sqs_error, sqs_status, without_handle};
+use crate::ffi::regions::{Call, NOTHING, Own, Region};
+use crate::ffi::status::{guarded, leave, sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::{self, Out, put_text};
 use crate::limits::AREA_ALIGN;
+use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
-use crate::util::unsigned::Unsigned;
 use core::ffi::{c_char, c_void};
 use core::mem::MaybeUninit;
 
@@ -35,9 +36,12 @@ fn flow_of(flow: u32) -> Result<Flow> {
 /// The start of every handle.
 pub(super) struct Head {
     magic: u32,
+    /// A sink works on the encoder, and may be in a function of the caller.
+    busy: bool,
     detail: Option<Error>,
-    /// Bytes of the memory that holds the coder.
+    /// Bytes of the memory that holds the coder, used and given.
     pub(super) bytes: u64,
+    given: usize,
 }
 
 /// A struct with a head.
@@ -71,18 +75,54 @@ fn alive<T: Handle>(handle: *const T) -> Result<(), Status> {
     if unsafe { (*handle).head().magic } == T::MAGIC { Ok(()) } else { Err(Status::Argument) }
 }
 
-/// Runs a call on a handle and keeps the detail of an error.
-pub(super) fn with<T: Handle>(handle: *mut T, call: impl FnOnce(&mut T) -> Result<Status>) -> sqs_status {
-    if let Err(status) = alive(handle) {
-        return status.code();
+/// Marks a handle as busy until [`release`]; fails if it is.
+pub(super) fn hold<T: Handle>(handle: *mut T) -> Result<Own, Status> {
+    alive(handle)?;
+    // SAFETY: checked; no other reference to the head exists.
+    let head = unsafe { (*handle).head_mut() };
+    if core::mem::replace(&mut head.busy, true) { Err(Status::Reentrant) } else { Ok(own_of(handle, Ok(()))) }
+}
+
+/// Ends [`hold`].
+pub(super) fn release<T: Handle>(handle: *mut T) {
+    if alive(handle).is_ok() {
+        // SAFETY: as above.
+        unsafe { (*handle).head_mut().busy = false };
+    }
+}
+
+/// The memory of a handle, if it is one.
+fn own_of<T: Handle>(handle: *const T, state: Result<(), Status>) -> Own {
+    let mut own = NOTHING;
+    if let (Ok(()), Some(first)) = (state, own.first_mut()) {
+        // SAFETY: checked by `alive`.
+        *first = Span { at: handle.addr(), len: unsafe { (*handle).head().given } };
+    }
+    own
+}
+
+/// Runs a call on a handle and keeps the detail of an error. `counts` are set to 0 whatever happens, unless they
+/// overlap other memory.
+pub(super) fn with<T: Handle>(
+    handle: *mut T,
+    counts: &[Region],
+    body: impl FnOnce(&mut T, &mut Call<'_>) -> Result<Status>,
+) -> sqs_status {
+    let state = alive(handle);
+    let mut call = Call::new(own_of(handle, state), counts);
+    if let Err(status) = state {
+        call.finish();
+        return leave(status);
     }
     // SAFETY: checked; a handle is used by one task at a time.
     let handle = unsafe { &mut *handle };
-    match guarded(|| call(handle)) {
-        Ok(status) => status.code(),
+    let result = guarded(|| body(handle, &mut call));
+    call.finish();
+    match result {
+        Ok(status) => leave(status),
         Err(e) => {
             handle.head_mut().detail = Some(e);
-            e.status.code()
+            leave(e.status)
         }
     }
 }
@@ -94,15 +134,16 @@ pub(super) fn error_detail<T: Handle>(
     capacity_bytes: usize,
     needed_bytes: *mut usize,
 ) -> sqs_status {
-    if let Err(status) = alive(handle) {
-        return status.code();
-    }
-    let mut text = Text::new();
-    // SAFETY: checked.
-    if let Some(e) = unsafe { (*handle).head().detail } {
-        e.write(&mut text);
-    }
-    put_text(&text, buffer, capacity_bytes, needed_bytes)
+    let state = alive(handle);
+    let text = state.map(|()| {
+        let mut text = Text::new();
+        // SAFETY: checked.
+        if let Some(e) = unsafe { (*handle).head().detail } {
+            e.write(&mut text);
+        }
+        text
+    });
+    put_text(own_of(handle, state), text, buffer, capacity_bytes, needed_bytes)
 }
 
 /// Bytes of the area for the handle itself.
@@ -111,8 +152,14 @@ pub(super) const fn handle_bytes<T>() -> usize {
 }
 
 /// Returns size and alignment of the memory of a coder to the caller.
-pub(super) fn memory_size(bytes: *mut usize, align: *mut usize, needed: impl FnOnce() -> Result<usize>) -> sqs_status {
-    without_handle(core::ptr::null_mut(), || {
+pub(super) fn memory_size(
+    options: Region,
+    bytes: *mut usize,
+    align: *mut usize,
+    needed: impl FnOnce() -> Result<usize>,
+) -> sqs_status {
+    without_handle(core::ptr::null_mut(), |call| {
+        call.claim(&[Region::value("bytes", bytes), Region::value("align", align)], &[options])?;
         let (bytes, align) = (Out::new(bytes)?, Out::new(align)?);
         bytes.set(needed()?);
         align.set(AREA_ALIGN);
@@ -124,6 +171,7 @@ pub(super) fn memory_size(bytes: *mut usize, align: *mut usize, needed: impl FnO
 pub(super) struct Setup<T> {
     pub(super) memory: *mut c_void,
     pub(super) bytes: usize,
+    pub(super) options: Region,
     pub(super) handle: *mut *mut T,
     pub(super) error: *mut sqs_error,
 }
@@ -135,13 +183,16 @@ pub(super) fn init<T: Handle + 'static, P>(
     parse: impl FnOnce() -> Result<(usize, P)>,
     build: impl FnOnce(Head, P, &'static mut [MaybeUninit<u8>]) -> Result<T>,
 ) -> sqs_status {
-    without_handle(setup.error, || {
+    without_handle(setup.error, |call| {
+        let memory = Region::bytes("memory", setup.memory, setup.bytes);
+        call.claim(&[Region::value("the place of the handle", setup.handle), memory], &[setup.options])?;
         let out = Out::new(setup.handle)?;
         let (needed, parsed) = parse()?;
         // SAFETY: the caller gives the memory to the coder.
         let area = unsafe { given(setup.memory, setup.bytes, needed)? };
         let (place, rest) = split::<T>(area)?;
-        let head = Head { magic: T::MAGIC, detail: None, bytes: checked::count(needed) };
+        let head =
+            Head { magic: T::MAGIC, busy: false, detail: None, bytes: checked::count(needed), given: setup.bytes };
         out.set(place.write(build(head, parsed, rest)?));
         Ok(Status::Ok)
     })
@@ -154,11 +205,6 @@ fn split<T>(area: &mut [MaybeUninit<u8>]) -> Result<(&mut MaybeUninit<T>, &mut [
     let (head, rest) = area.split_at_mut_checked(handle_bytes::<T>()).ok_or(short)?;
     // SAFETY: the area is aligned to AREA_ALIGN (checked in `given`), and long enough.
     Ok((unsafe { &mut *head.as_mut_ptr().cast() }, rest))
-}
-
-/// Do these ranges of memory overlap?
-fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
-    a.1 > 0 && b.1 > 0 && a.0 < b.0.sat_add(b.1) && b.0 < a.0.sat_add(a.1)
 }
 
 /// Input of a step, and the place for the number of bytes consumed.
@@ -179,17 +225,13 @@ struct Spans<'a> {
 /// # Safety
 /// Input and output are NULL or have the given number of bytes.
 unsafe fn spans<'a>(
-    own: (*const c_void, u64),
+    call: &mut Call<'_>,
+    other: Region,
     (input, in_bytes, consumed): InputSpan,
     (output, out_bytes, written): OutputSpan,
 ) -> Result<Spans<'a>> {
     let (consumed, written) = (Out::new(consumed)?, Out::new(written)?);
-    consumed.set(0);
-    written.set(0);
-    let [own, i, o] = [(own.0.addr(), checked::size(own.1)?), (input.addr(), in_bytes), (output.addr(), out_bytes)];
-    if overlap(own, i) || overlap(own, o) || overlap(i, o) {
-        return Err(Error::new(Status::Overlap, "input, output and the memory of the handle overlap"));
-    }
+    call.claim(&[Region::bytes("out", output, out_bytes), other], &[Region::bytes("in", input, in_bytes)])?;
     // SAFETY: by the contract of this function.
     let input = unsafe { structs::array(input.cast::<u8>(), in_bytes)? };
     if out_bytes == 0 {
@@ -209,21 +251,26 @@ pub(super) struct Stepped {
     pub(super) status: Status,
 }
 
-/// Runs a step of a coder; both counts are always written.
+/// Runs a step of a coder; both counts are always written. `other` is one more region that the call writes. A busy
+/// handle is refused, unless it is the sink that `holds` it.
 ///
 /// # Safety
 /// Input and output are NULL or have the given number of bytes.
 pub(super) unsafe fn step<T: Handle>(
     handle: *mut T,
-    input: InputSpan,
-    output: OutputSpan,
+    (input, output): (InputSpan, OutputSpan),
+    (other, holds): (Region, bool),
     flow: u32,
-    call: impl FnOnce(&mut T, &[u8], &mut [u8], Flow) -> Result<Stepped>,
+    run: impl FnOnce(&mut T, &[u8], &mut [u8], Flow) -> Result<Stepped>,
 ) -> sqs_status {
-    with(handle, |coder| {
+    let counts = [Region::value("consumed_bytes", input.2), Region::value("written_bytes", output.2)];
+    with(handle, &counts, |coder, call| {
+        if coder.head().busy && !holds {
+            return Err(Error::new(Status::Reentrant, "the call came from the write function of a sink"));
+        }
         // SAFETY: by the contract of this function; overlaps are refused.
-        let s = unsafe { spans((handle.cast(), coder.head().bytes), input, output)? };
-        let step = call(coder, s.input, s.output, flow_of(flow)?)?;
+        let s = unsafe { spans(call, other, input, output)? };
+        let step = run(coder, s.input, s.output, flow_of(flow)?)?;
         s.consumed.set(step.consumed);
         s.written.set(step.written);
         Ok(step.status)

@@ -11,6 +11,7 @@ use crate::codec::stream::decoder::{DecodeOptions, Decoder};
 use crate::codec::whole::decode;
 use crate::codec::whole::decode::Times;
 use crate::ffi::elements::SQS_ALL;
+use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::Out;
 use crate::io::replace::{Input, Replacement};
@@ -35,6 +36,16 @@ impl DecodeJob {
         let (core, options) = parse(options)?;
         decode::memory(&core)?;
         Ok(DecodeJob { core, options })
+    }
+
+    /// The memory that the options give to the job.
+    pub(super) fn memory(&self) -> Region {
+        Region::bytes("memory of the options", self.options.memory, self.options.memory_bytes)
+    }
+
+    /// The list of missing ranges of the options.
+    pub(super) fn missing(&self) -> Region {
+        Region::array("missing", self.options.missing, self.core.max_holes)
     }
 
     pub(super) fn watch(&self) -> Watch {
@@ -127,10 +138,12 @@ pub unsafe extern "C" fn sqs_decode_file(
     stats: *mut sqs_codec_stats,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without_handle(error, || {
-        // SAFETY: the caller gives C strings.
-        let (from, to) = unsafe { paths(in_path, out_path)? };
+    without_handle(error, |call| {
         let job = DecodeJob::new(options)?;
+        let outs = [Region::structure("stats", stats), job.memory(), job.missing()];
+        call.claim(&outs, &[Region::structure("options", options)])?;
+        // SAFETY: the caller gives C strings.
+        let (from, to) = unsafe { paths(call, in_path, out_path)? };
         with_stats(stats, |s| job.file(from, to, &mut |p| job.watch().report(p), s))
     })
 }
@@ -149,7 +162,8 @@ pub unsafe extern "C" fn sqs_decode_file(
 /// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decode_work_bytes(options: *const sqs_decode_options, bytes: *mut usize) -> sqs_status {
-    without_handle(core::ptr::null_mut(), || {
+    without_handle(core::ptr::null_mut(), |call| {
+        call.claim(&[Region::value("bytes", bytes)], &[Region::structure("options", options)])?;
         let bytes = Out::new(bytes)?;
         bytes.set(decode::memory(&DecodeJob::new(options)?.core)?);
         Ok(Status::Ok)

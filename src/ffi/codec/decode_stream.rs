@@ -5,6 +5,7 @@ use super::decode_options::sqs_decode_options;
 use super::files::with_stats;
 use super::stats::sqs_codec_stats;
 use super::stream::{ends, sqs_stream};
+use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::Out;
 
@@ -29,10 +30,14 @@ pub unsafe extern "C" fn sqs_decode_stream(
     stats: *mut sqs_codec_stats,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without_handle(error, || {
+    without_handle(error, |call| {
         let (mut reader, mut writer, total) = ends(stream)?;
         let length = Out::or_null(length_bytes)?;
         let job = DecodeJob::new(options)?;
+        let outs = [Region::value("length_bytes", length_bytes), Region::structure("stats", stats)];
+        let [a, b] = outs;
+        let ins = [Region::structure("stream", stream), Region::structure("options", options)];
+        call.claim(&[a, b, job.memory(), job.missing()], &ins)?;
         with_stats(stats, |s| {
             length.set(job.run(&mut reader, &mut writer, total, &mut |p| job.watch().report(p), s)?);
             Ok(())

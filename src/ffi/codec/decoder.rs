@@ -9,6 +9,7 @@ use crate::checked;
 use crate::codec::Flow;
 use crate::codec::stream::decoder::{DecodeOptions, Decoder};
 use crate::codec::stream::memory::DecodeMemory;
+use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status};
 use crate::ffi::structs::{self, Out};
 use crate::mem::{Carver, Layout};
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn sqs_decoder_bytes(
     bytes: *mut usize,
     align: *mut usize,
 ) -> sqs_status {
-    memory_size(bytes, align, || needed(&parse(options)?.0))
+    memory_size(Region::structure("options", options), bytes, align, || needed(&parse(options)?.0))
 }
 
 /// Sets up a decoder in memory of the caller.
@@ -76,7 +77,9 @@ pub unsafe extern "C" fn sqs_decoder_init(
         let (options, _) = parse(options)?;
         Ok((needed(&options)?, options))
     };
-    init(Setup { memory, bytes: memory_bytes, handle: decoder, error }, parsed, |head, options, rest| {
+    let given = Region::structure("options", options);
+    let setup = Setup { memory, bytes: memory_bytes, options: given, handle: decoder, error };
+    init(setup, parsed, |head, options, rest| {
         let core = Decoder::new(options, DecodeMemory::carve(&mut Carver::new(rest)?, &options.memory()?)?)?;
         Ok(sqs_decoder { head, core })
     })
@@ -104,7 +107,7 @@ pub unsafe extern "C" fn sqs_decoder_init(
 ///                           is valid, and every further call returns this status
 /// @retval SQS_ERR_LIMIT     a frame is larger than max_frame_bytes, or refers to more than history_bytes
 /// @retval SQS_ERR_RANGE     the original ends before options->first
-/// @retval SQS_ERR_OVERLAP   in, out and the memory of the decoder overlap
+/// @retval SQS_ERR_OVERLAP   in, out, offset, a count and the memory of the decoder overlap
 /// @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, or the flow does not exist or is
 ///                           #SQS_FLOW_FLUSH
 /// @retval SQS_ERR_ALIGN     consumed_bytes, written_bytes or offset is misaligned
@@ -123,7 +126,7 @@ pub unsafe extern "C" fn sqs_decoder_step(
     let (input, output) = ((r#in, in_bytes, consumed_bytes), (out, out_bytes, written_bytes));
     // SAFETY: pointers and sizes are the caller's.
     unsafe {
-        step(decoder, input, output, flow, |d, input, output, flow| {
+        step(decoder, (input, output), (Region::value("offset", offset), false), flow, |d, input, output, flow| {
             let offset = Out::or_null(offset)?;
             if flow == Flow::Flush {
                 return Err(Error::new(Status::Argument, "a decoder holds no output back that could be flushed"));
@@ -145,7 +148,8 @@ pub unsafe extern "C" fn sqs_decoder_step(
 /// @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_decoder_stats(decoder: *mut sqs_decoder, stats: *mut sqs_codec_stats) -> sqs_status {
-    with(decoder, |d| {
+    with(decoder, &[], |d, call| {
+        call.claim(&[Region::structure("stats", stats)], &[])?;
         structs::writable(stats)?;
         let value = decoded(&d.core);
         write_stats(stats, sqs_codec_stats { peak_bytes: d.head.bytes, ..value })?;
@@ -170,7 +174,8 @@ pub unsafe extern "C" fn sqs_decoder_missing(
     capacity: usize,
     count: *mut usize,
 ) -> sqs_status {
-    with(decoder, |d| {
+    with(decoder, &[Region::value("count", count)], |d, call| {
+        call.claim(&[Region::array("ranges", ranges, capacity)], &[])?;
         let out = Out::new(count)?;
         let holes = d.core.missing();
         let n = holes.ranges().len();

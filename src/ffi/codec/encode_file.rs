@@ -10,6 +10,7 @@ use crate::codec::options::EncodeOptions;
 use crate::codec::whole::encode;
 use crate::codec::whole::encode::Report as Figures;
 use crate::ffi::elements::SQS_ALL;
+use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::Out;
 use crate::io::replace::{Input, Replacement};
@@ -30,6 +31,11 @@ impl EncodeJob {
         let (core, options) = parse(options)?;
         encode::memory(&core, options.threads)?;
         Ok(EncodeJob { core, options })
+    }
+
+    /// The memory that the options give to the job.
+    pub(super) fn memory(&self) -> Region {
+        Region::bytes("memory of the options", self.options.memory, self.options.memory_bytes)
     }
 
     pub(super) fn watch(&self) -> Watch {
@@ -105,10 +111,12 @@ pub unsafe extern "C" fn sqs_encode_file(
     stats: *mut sqs_codec_stats,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without_handle(error, || {
-        // SAFETY: the caller gives C strings.
-        let (from, to) = unsafe { paths(in_path, out_path)? };
+    without_handle(error, |call| {
         let job = EncodeJob::new(options)?;
+        let outs = [Region::structure("stats", stats), job.memory()];
+        call.claim(&outs, &[Region::structure("options", options)])?;
+        // SAFETY: the caller gives C strings.
+        let (from, to) = unsafe { paths(call, in_path, out_path)? };
         with_stats(stats, |s| job.file(from, to, &mut |p| job.watch().report(p), s))
     })
 }
@@ -128,7 +136,8 @@ pub unsafe extern "C" fn sqs_encode_file(
 /// @retval SQS_ERR_UNSUPPORTED  unknown flags, or fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_encode_work_bytes(options: *const sqs_encode_options, bytes: *mut usize) -> sqs_status {
-    without_handle(core::ptr::null_mut(), || {
+    without_handle(core::ptr::null_mut(), |call| {
+        call.claim(&[Region::value("bytes", bytes)], &[Region::structure("options", options)])?;
         let bytes = Out::new(bytes)?;
         let job = EncodeJob::new(options)?;
         bytes.set(encode::memory(&job.core, job.options.threads)?);

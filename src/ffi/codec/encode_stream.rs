@@ -5,6 +5,7 @@ use super::encode_options::sqs_encode_options;
 use super::files::with_stats;
 use super::stats::sqs_codec_stats;
 use super::stream::{ends, sqs_stream};
+use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
 
 /// Encodes a stream that functions of the caller read and write: standard input, sockets, archives. Hosts only.
@@ -25,10 +26,12 @@ pub unsafe extern "C" fn sqs_encode_stream(
     stats: *mut sqs_codec_stats,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without_handle(error, || {
+    without_handle(error, |call| {
         let (mut reader, mut writer, total) = ends(stream)?;
         writer.required()?;
         let job = EncodeJob::new(options)?;
+        let ins = [Region::structure("stream", stream), Region::structure("options", options)];
+        call.claim(&[Region::structure("stats", stats), job.memory()], &ins)?;
         with_stats(stats, |s| job.run(&mut reader, &mut writer, total, &mut |p| job.watch().report(p), s))
     })
 }

@@ -1,7 +1,8 @@
 //! The streaming encoder.
 
 use super::coder::{
-    Head, Setup, Stepped, error_detail, handle, handle_bytes, init, memory_size, status_of, step, with,
+    Head, InputSpan, OutputSpan, Setup, Stepped, error_detail, handle, handle_bytes, init, memory_size, status_of,
+    step, with,
 };
 use super::encode_options::{frame_within, parse, sqs_encode_options};
 use super::stats::{encoded, sqs_codec_stats, write_stats};
@@ -9,6 +10,7 @@ use crate::codec::Progress;
 use crate::codec::options::EncodeOptions;
 use crate::codec::stream::encoder::Encoder;
 use crate::codec::stream::memory::EncodeMemory;
+use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::{self, Out};
 use crate::mem::{Carver, Layout};
@@ -46,7 +48,7 @@ pub unsafe extern "C" fn sqs_encoder_bytes(
     bytes: *mut usize,
     align: *mut usize,
 ) -> sqs_status {
-    memory_size(bytes, align, || needed(&parse(options)?.0))
+    memory_size(Region::structure("options", options), bytes, align, || needed(&parse(options)?.0))
 }
 
 /// Computes the frame size to use within a limit of memory, for options->frame_bytes.
@@ -66,7 +68,8 @@ pub unsafe extern "C" fn sqs_optimal_frame_bytes(
     limit_bytes: usize,
     frame_bytes: *mut u32,
 ) -> sqs_status {
-    without_handle(core::ptr::null_mut(), || {
+    without_handle(core::ptr::null_mut(), |call| {
+        call.claim(&[Region::value("frame_bytes", frame_bytes)], &[Region::structure("options", options)])?;
         let out = Out::new(frame_bytes)?;
         out.set(frame_within(&parse(options)?.0, limit_bytes, needed)? as u32);
         Ok(Status::Ok)
@@ -100,7 +103,9 @@ pub unsafe extern "C" fn sqs_encoder_init(
         let (options, _) = parse(options)?;
         Ok((needed(&options)?, options))
     };
-    init(Setup { memory, bytes: memory_bytes, handle: encoder, error }, parsed, |head, options, rest| {
+    let given = Region::structure("options", options);
+    let setup = Setup { memory, bytes: memory_bytes, options: given, handle: encoder, error };
+    init(setup, parsed, |head, options, rest| {
         let core = Encoder::new(options, EncodeMemory::carve(&mut Carver::new(rest)?, &options.memory()?)?)?;
         Ok(sqs_encoder { head, core, ended: false })
     })
@@ -132,10 +137,11 @@ pub unsafe extern "C" fn sqs_encoder_init(
 /// @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
 /// @retval SQS_END           the stream is complete
 /// @retval SQS_ERR_STATE     input after the end
-/// @retval SQS_ERR_OVERLAP   in, out and the memory of the encoder overlap
+/// @retval SQS_ERR_OVERLAP   in, out, a count and the memory of the encoder overlap
 /// @retval SQS_ERR_OVERFLOW  the original exceeds 2^64 bytes
 /// @retval SQS_ERR_ARGUMENT  the handle is not valid, a pointer is NULL, or the flow does not exist
 /// @retval SQS_ERR_ALIGN     consumed_bytes or written_bytes is misaligned
+/// @retval SQS_ERR_REENTRANT  called from the write function of an sqs_encoder_sink of this encoder
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_encoder_step(
     encoder: *mut sqs_encoder,
@@ -147,10 +153,24 @@ pub unsafe extern "C" fn sqs_encoder_step(
     written_bytes: *mut usize,
     flow: u32,
 ) -> sqs_status {
-    let (input, output) = ((r#in, in_bytes, consumed_bytes), (out, out_bytes, written_bytes));
+    let spans = ((r#in, in_bytes, consumed_bytes), (out, out_bytes, written_bytes));
     // SAFETY: pointers and sizes are the caller's.
+    unsafe { step_with(encoder, spans, (Region::NONE, false), flow) }
+}
+
+/// A step, of a sink if it holds the encoder.
+///
+/// # Safety
+/// Input and output are NULL or have the given number of bytes.
+pub(super) unsafe fn step_with(
+    encoder: *mut sqs_encoder,
+    spans: (InputSpan, OutputSpan),
+    other: (Region, bool),
+    flow: u32,
+) -> sqs_status {
+    // SAFETY: by the contract of this function.
     unsafe {
-        step(encoder, input, output, flow, |e, input, output, flow| {
+        step(encoder, spans, other, flow, |e, input, output, flow| {
             let step = e.core.step(input, output, flow)?;
             e.ended |= step.progress == Progress::Done;
             Ok(Stepped { consumed: step.consumed, written: step.written, status: status_of(step.progress) })
@@ -170,7 +190,8 @@ pub unsafe extern "C" fn sqs_encoder_step(
 /// @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_encoder_stats(encoder: *mut sqs_encoder, stats: *mut sqs_codec_stats) -> sqs_status {
-    with(encoder, |e| {
+    with(encoder, &[], |e, call| {
+        call.claim(&[Region::structure("stats", stats)], &[])?;
         structs::writable(stats)?;
         let value = encoded(&e.core.stats(), e.ended);
         write_stats(stats, sqs_codec_stats { peak_bytes: e.head.bytes, ..value })?;

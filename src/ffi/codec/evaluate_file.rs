@@ -15,6 +15,7 @@ use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::pipeline::evaluate::run;
 use crate::ffi::pipeline::request::{request as parse_request, sqs_request};
 use crate::ffi::pipeline::seal::seal_first;
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs;
 use crate::io::replace::{PATH_LEN, Replacement};
@@ -82,6 +83,12 @@ fn options_for(core: &Pipeline<'static>, stage: u32, options: *const sqs_encode_
     Ok(o)
 }
 
+/// The memory that options give to the encoder.
+fn memory_of(options: *const sqs_encode_options) -> Result<Region> {
+    let o = structs::read(options)?;
+    Ok(Region::bytes("memory of the options", o.memory, o.memory_bytes))
+}
+
 /// Evaluates a request into an encoded file; its rows, in their order, are the original. Hosts only.
 ///
 /// Sample type, byte order and channels are those of the stage, whatever the options are; threads and progress are
@@ -106,16 +113,19 @@ pub unsafe extern "C" fn sqs_evaluate_to_file(
     options: *const sqs_encode_options,
     stats: *mut sqs_codec_stats,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
+    with(pipeline, Access::Normal, &[], |core, holder, call| {
+        let ins = [Region::structure("request", request), Region::structure("options", options)];
+        let memory = if options.is_null() { Region::NONE } else { memory_of(options)? };
+        call.claim(&[Region::structure("stats", stats), memory], &ins)?;
         if !stats.is_null() {
             structs::writable(stats)?;
         }
         // SAFETY: the caller gives a C string.
-        let path = unsafe { structs::name(path, PATH_LEN)? };
+        let path = unsafe { structs::name_apart(call, "path", path, PATH_LEN)? };
         let request = parse_request(request)?;
         core.available_rows(request.stage)?;
         let (options, o) = parse(&options_for(core, request.stage as u32, options)?)?;
-        seal_first(core, holder, &[request])?;
+        seal_first(core, holder, call, &[request])?;
         let sizes = options.memory()?;
         let mut layout = Layout::default();
         sizes.reserve(&mut layout)?;

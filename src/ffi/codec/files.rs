@@ -2,6 +2,7 @@
 
 use super::stats::{sqs_codec_stats, write_stats};
 use crate::ffi::elements::SQS_ALL;
+use crate::ffi::regions::Call;
 use crate::ffi::structs;
 use crate::io::replace::{PATH_LEN, Replacement};
 use crate::status::{Result, Status};
@@ -23,9 +24,12 @@ pub(super) fn keep(output: Replacement, len: u64, stats: &mut sqs_codec_stats) -
 ///
 /// # Safety
 /// Each is NULL or a C string that outlives `'a`.
-pub(super) unsafe fn paths<'a>(from: *const c_char, to: *const c_char) -> Result<(&'a str, &'a str)> {
+pub(super) unsafe fn paths<'a>(call: &Call<'_>, from: *const c_char, to: *const c_char) -> Result<(&'a str, &'a str)> {
     // SAFETY: by the contract of this function.
-    Ok(unsafe { (structs::name(from, PATH_LEN)?, structs::name(to, PATH_LEN)?) })
+    unsafe {
+        let from = structs::name_apart(call, "in_path", from, PATH_LEN)?;
+        Ok((from, structs::name_apart(call, "out_path", to, PATH_LEN)?))
+    }
 }
 
 /// Checks the caller's struct first, and fills it also after an error.

@@ -8,8 +8,10 @@ use super::files::paths;
 use super::progress::{Report, Watch, sqs_progress};
 use super::stats::sqs_codec_stats;
 use crate::ffi::elements::SQS_ALL;
-use crate::ffi::status::{guarded, sqs_error, sqs_status, without_handle};
+use crate::ffi::regions::{Call, NOTHING, Own, Region};
+use crate::ffi::status::{guarded, leave, sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::{self, Out, put_text};
+use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
 use core::ffi::c_char;
@@ -32,11 +34,14 @@ pub struct sqs_codec_job {
 #[derive(Default)]
 struct Shared {
     state: Mutex<JobState>,
-    ended: Condvar,
+    /// Notified when the job begins and when it ends.
+    changed: Condvar,
 }
 
 #[derive(Default)]
 struct JobState {
+    /// The owner has the handle.
+    begun: bool,
     progress: sqs_progress,
     stats: sqs_codec_stats,
     cancelled: bool,
@@ -62,8 +67,9 @@ fn locked(shared: &Shared) -> MutexGuard<'_, JobState> {
 /// The work of a job: paths, receiver of the progress, statistics.
 type Run = dyn FnOnce(&str, &str, &mut Report<'_>, &mut sqs_codec_stats) -> Result<()>;
 
-/// Starts a job's thread.
+/// Starts a job's thread, which waits until the owner has the handle.
 unsafe fn start(
+    call: &Call<'_>,
     from: *const c_char,
     to: *const c_char,
     watch: Watch,
@@ -71,12 +77,13 @@ unsafe fn start(
     out: Out<*mut sqs_codec_job>,
 ) -> Result<Status> {
     // SAFETY: the caller gives C strings.
-    let (from, to) = unsafe { paths(from, to)? };
+    let (from, to) = unsafe { paths(call, from, to)? };
     let (from, to) = (String::from(from), String::from(to));
     let shared = Arc::new(Shared::default());
     let (theirs, sent) = (shared.clone(), Sent((watch, run)));
     let body = move || {
         let (watch, run) = sent.into();
+        drop(theirs.changed.wait_while(locked(&theirs), |s| !s.begun));
         let mut stats = sqs_codec_stats { length_bytes: SQS_ALL, ..Default::default() };
         let mut report = |p: &sqs_progress| {
             let cancelled = {
@@ -91,13 +98,15 @@ unsafe fn start(
         let mut state = locked(&theirs);
         state.stats = stats;
         state.result = Some(result);
-        theirs.ended.notify_all();
+        theirs.changed.notify_all();
     };
     let thread = thread::Builder::new().spawn(body).map_err(|e| {
         Error::new(Status::Io, "a thread cannot be created: errno {a}").os(e.raw_os_error().unwrap_or(0))
     })?;
-    let job = Box::new(sqs_codec_job { magic: MAGIC, shared, thread });
+    let job = Box::new(sqs_codec_job { magic: MAGIC, shared: shared.clone(), thread });
     out.set(Box::into_raw(job));
+    locked(&shared).begun = true;
+    shared.changed.notify_all();
     Ok(Status::Ok)
 }
 
@@ -127,14 +136,17 @@ pub unsafe extern "C" fn sqs_encode_file_async(
     job: *mut *mut sqs_codec_job,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without_handle(error, || {
+    without_handle(error, |call| {
+        let place = Region::value("job", job);
         let job = Out::new(job)?;
         let work = EncodeJob::new(options)?;
+        let outs = [place, work.memory()];
+        call.claim(&outs, &[Region::structure("options", options)])?;
         let run = Box::new(move |from: &str, to: &str, report: &mut Report<'_>, stats: &mut sqs_codec_stats| {
             work.file(from, to, report, stats)
         });
         // SAFETY: the caller's strings.
-        unsafe { start(in_path, out_path, work.watch(), run, job) }
+        unsafe { start(call, in_path, out_path, work.watch(), run, job) }
     })
 }
 
@@ -156,14 +168,17 @@ pub unsafe extern "C" fn sqs_decode_file_async(
     job: *mut *mut sqs_codec_job,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without_handle(error, || {
+    without_handle(error, |call| {
+        let place = Region::value("job", job);
         let job = Out::new(job)?;
         let work = DecodeJob::new(options)?;
+        let outs = [place, work.memory(), work.missing()];
+        call.claim(&outs, &[Region::structure("options", options)])?;
         let run = Box::new(move |from: &str, to: &str, report: &mut Report<'_>, stats: &mut sqs_codec_stats| {
             work.file(from, to, report, stats)
         });
         // SAFETY: the caller's strings.
-        unsafe { start(in_path, out_path, work.watch(), run, job) }
+        unsafe { start(call, in_path, out_path, work.watch(), run, job) }
     })
 }
 
@@ -177,11 +192,18 @@ fn alive<'a>(job: *const sqs_codec_job) -> Result<&'a sqs_codec_job, Status> {
     if job.magic == MAGIC { Ok(job) } else { Err(Status::Argument) }
 }
 
+/// Memory of a job that its owner can point to.
+fn own_of(job: &sqs_codec_job) -> Own {
+    let mut own = NOTHING;
+    own[0] = Span { at: core::ptr::from_ref(job).addr(), len: size_of::<sqs_codec_job>() };
+    own
+}
+
 fn outcome(state: &JobState) -> sqs_status {
     match &state.result {
         None => Status::Again.code(),
         Some(Ok(())) => Status::Ok.code(),
-        Some(Err(e)) => e.status.code(),
+        Some(Err(e)) => leave(e.status),
     }
 }
 
@@ -196,6 +218,10 @@ fn outcome(state: &JobState) -> sqs_status {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_poll(job: *mut sqs_codec_job, progress: *mut sqs_progress) -> sqs_status {
     let Ok(job) = alive(job) else { return Status::Argument.code() };
+    let claimed = Call::new(own_of(job), &[]).claim(&[Region::value("progress", progress)], &[]);
+    if let Err(e) = claimed {
+        return leave(e.status);
+    }
     let state = locked(&job.shared);
     if let Ok(progress) = Out::new(progress) {
         progress.set(state.progress);
@@ -218,11 +244,11 @@ pub unsafe extern "C" fn sqs_codec_job_wait(job: *mut sqs_codec_job, timeout_ms:
     }
     let (state, going) = (locked(&job.shared), |s: &mut JobState| s.result.is_none());
     if timeout_ms == u32::MAX {
-        let state = job.shared.ended.wait_while(state, going).unwrap_or_else(PoisonError::into_inner);
+        let state = job.shared.changed.wait_while(state, going).unwrap_or_else(PoisonError::into_inner);
         return outcome(&state);
     }
     let time = Duration::from_millis(timeout_ms.into());
-    let waited = job.shared.ended.wait_timeout_while(state, time, going);
+    let waited = job.shared.changed.wait_timeout_while(state, time, going);
     outcome(&waited.unwrap_or_else(PoisonError::into_inner).0)
 }
 
@@ -252,7 +278,8 @@ pub unsafe extern "C" fn sqs_codec_job_cancel(job: *mut sqs_codec_job) -> sqs_st
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_stats(job: *mut sqs_codec_job, stats: *mut sqs_codec_stats) -> sqs_status {
     let Ok(job) = alive(job) else { return Status::Argument.code() };
-    without_handle(core::ptr::null_mut(), || {
+    without_handle(core::ptr::null_mut(), |_| {
+        Call::new(own_of(job), &[]).claim(&[Region::structure("stats", stats)], &[])?;
         structs::writable(stats)?;
         let state = locked(&job.shared);
         if state.result.is_none() {
@@ -279,12 +306,14 @@ pub unsafe extern "C" fn sqs_codec_job_error_detail(
     capacity_bytes: usize,
     needed_bytes: *mut usize,
 ) -> sqs_status {
-    let Ok(job) = alive(job) else { return Status::Argument.code() };
+    let Ok(job) = alive(job) else {
+        return put_text(NOTHING, Err(Status::Argument), buffer, capacity_bytes, needed_bytes);
+    };
     let mut text = Text::new();
     if let Some(Err(e)) = &locked(&job.shared).result {
         e.write(&mut text);
     }
-    put_text(&text, buffer, capacity_bytes, needed_bytes)
+    put_text(own_of(job), Ok(text), buffer, capacity_bytes, needed_bytes)
 }
 
 /// Deletes a job: cancels it if it is running, waits for its threads, and frees it.

@@ -6,14 +6,6 @@ use crate::pipeline::Pipeline;
 use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 
-/// Refuses buffers within the work area.
-pub(super) fn outside_of_work(core: &Pipeline<'_>, p: *const c_void, len: usize) -> Result<()> {
-    if core.overlaps_work(p.addr(), len) {
-        return Err(Error::new(Status::Overlap, "the buffer lies in the work area of the pipeline"));
-    }
-    Ok(())
-}
-
 /// Bytes of a row of a stage.
 pub(super) fn row_bytes(core: &Pipeline<'_>, stage: u32) -> Result<usize> {
     let found = core.graph().stages().get(stage as usize);
@@ -21,7 +13,10 @@ pub(super) fn row_bytes(core: &Pipeline<'_>, stage: u32) -> Result<usize> {
 }
 
 /// A buffer of `len` bytes to write to.
-pub(super) fn rows_buffer<'a>(core: &Pipeline<'_>, rows: *mut c_void, len: usize) -> Result<&'a mut [u8]> {
+///
+/// # Safety
+/// The call has claimed the buffer.
+pub(super) unsafe fn rows_buffer<'a>(rows: *mut c_void, len: usize) -> Result<&'a mut [u8]> {
     if len == 0 {
         return Ok(&mut []);
     }
@@ -29,12 +24,11 @@ pub(super) fn rows_buffer<'a>(core: &Pipeline<'_>, rows: *mut c_void, len: usize
     if len > isize::MAX as usize {
         return Err(Error::new(Status::Overflow, "a buffer does not fit the address space"));
     }
-    outside_of_work(core, rows, len)?;
-    // SAFETY: the caller gives `len` bytes, which are not the pipeline's.
+    // SAFETY: the caller gives `len` bytes, which overlap nothing else.
     Ok(unsafe { core::slice::from_raw_parts_mut(rows.cast(), len) })
 }
 
-/// Checks that a buffer holds `count` rows; returns their length in bytes.
+/// Checks that a buffer of `capacity` bytes holds `count` rows; returns their length in bytes.
 pub(super) fn check_capacity(
     core: &Pipeline<'_>,
     stage: u32,
@@ -47,6 +41,11 @@ pub(super) fn check_capacity(
         let text = "the rows need {a} bytes, the buffer has {b}";
         return Err(Error::new(Status::Space, text).a(checked::count(needed)).b(checked::count(capacity)));
     }
-    rows_buffer(core, rows, needed)?;
+    if needed > isize::MAX as usize {
+        return Err(Error::new(Status::Overflow, "a buffer does not fit the address space"));
+    }
+    if needed > 0 {
+        structs::usable(rows.cast::<u8>().cast_const())?;
+    }
     Ok(needed)
 }

@@ -2,6 +2,7 @@
 
 use super::stage::{Edges, sqs_edge_desc, write_id};
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::{Call, Region};
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
 use crate::limits::NAME_LEN;
@@ -72,23 +73,36 @@ const MAX_PARAMS: usize = 16;
 const MAX_NAME: usize = 64;
 
 /// Registers a stage of a kind. `d` points to data of the caller.
-fn register(core: &mut Pipeline<'_>, kind: &Kind, d: &sqs_builtin_desc, id: Out<u32>) -> Result<Status> {
+fn register(
+    core: &mut Pipeline<'_>,
+    call: &Call<'_>,
+    kind: &Kind,
+    d: &sqs_builtin_desc,
+    id: Out<u32>,
+) -> Result<Status> {
     if d.flags != 0 {
         return Err(Error::new(Status::Unsupported, "sqs_builtin_desc: flags must be 0"));
     }
     // SAFETY: the caller gives C strings and edge_count edges.
-    let (name, edges) = unsafe { (structs::name(d.name, NAME_LEN)?, Edges::read(d.edges, d.edge_count)?) };
+    let (name, edges) =
+        unsafe { (structs::name_apart(call, "name", d.name, NAME_LEN)?, Edges::read(call, d.edges, d.edge_count)?) };
     let mut params = [Param { key: "", value: 0.0, values: &[] }; MAX_PARAMS];
     if d.param_count as usize > MAX_PARAMS {
         let text = "a built-in stage has at most {a} parameters";
         return Err(Error::new(Status::Limit, text).a(MAX_PARAMS as u32));
     }
+    call.reads(Region::array("params", d.params, d.param_count as usize))?;
     // SAFETY: the caller gives param_count parameters.
     let given = unsafe { structs::array(d.params, d.param_count as usize)? };
     for (param, p) in params.iter_mut().zip(given) {
+        call.reads(Region::array("the list of a parameter", p.values, p.count))?;
         // SAFETY: the caller gives C strings, and lists of the given lengths.
         *param = unsafe {
-            Param { key: structs::name(p.key, MAX_NAME)?, value: p.value, values: structs::array(p.values, p.count)? }
+            Param {
+                key: structs::name_apart(call, "the key of a parameter", p.key, MAX_NAME)?,
+                value: p.value,
+                values: structs::array(p.values, p.count)?,
+            }
         };
     }
     let params = params.get(..given.len()).unwrap_or(&[]);
@@ -124,12 +138,13 @@ pub unsafe extern "C" fn sqs_stage_register_builtin(
     desc: *const sqs_builtin_desc,
     id: *mut u32,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[Region::value("id", id)], &[Region::structure("desc", desc)])?;
         let id = Out::new(id)?;
         let d = structs::read(desc)?;
         // SAFETY: the caller gives a C string.
-        let kind = unsafe { structs::name(d.kind, MAX_NAME)? };
-        register(core, by_name(kind)?, &d, id)
+        let kind = unsafe { structs::name_apart(call, "kind", d.kind, MAX_NAME)? };
+        register(core, call, by_name(kind)?, &d, id)
     })
 }
 
@@ -152,7 +167,9 @@ pub unsafe extern "C" fn sqs_stage_register_kind(
     desc: *const sqs_builtin_desc,
     id: *mut u32,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[Region::value("id", id)], &[Region::structure("desc", desc)])?;
+        call.reads(Region::value("kind", kind))?;
         let id = Out::new(id)?;
         structs::usable(kind)?;
         // SAFETY: not NULL and aligned; readable by the caller's contract.
@@ -163,9 +180,9 @@ pub unsafe extern "C" fn sqs_stage_register_kind(
         let kind = unsafe { (*kind).kind };
         let d = structs::read(desc)?;
         // SAFETY: the caller gives a C string.
-        if !d.kind.is_null() && unsafe { structs::name(d.kind, MAX_NAME)? } != kind.name {
+        if !d.kind.is_null() && unsafe { structs::name_apart(call, "kind", d.kind, MAX_NAME)? } != kind.name {
             return Err(Error::new(Status::Argument, "sqs_builtin_desc: kind is not the name of the given kind"));
         }
-        register(core, kind, &d, id)
+        register(core, call, kind, &d, id)
     })
 }

@@ -1,6 +1,7 @@
 //! Saving a pipeline to a checkpoint file, and restoring it.
 
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
 use crate::kernel::Code;
@@ -42,7 +43,8 @@ versioned!(sqs_resume);
 /// @retval SQS_ERR_POISONED   the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_checkpoint_bytes(pipeline: *mut sqs_pipeline, bytes: *mut u64) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[Region::value("bytes", bytes)], &[])?;
         let bytes = Out::new(bytes)?;
         bytes.set(core.checkpoint_bytes()?);
         Ok(Status::Ok)
@@ -59,7 +61,7 @@ pub unsafe extern "C" fn sqs_checkpoint_bytes(pipeline: *mut sqs_pipeline, bytes
 /// @param[in]  pipeline       handle
 /// @param[in]  write          receives the file from its start, in pieces of at most 512 bytes
 /// @param[in]  ctx            first argument of write
-/// @param[out] written_bytes  length of the file in bytes; may be NULL
+/// @param[out] written_bytes  length of the file in bytes; 0 after an error; may be NULL
 /// @retval SQS_OK
 /// @retval SQS_ERR_CALLBACK   write failed
 /// @retval SQS_ERR_CORRUPT    data that would be saved is damaged
@@ -75,7 +77,8 @@ pub unsafe extern "C" fn sqs_checkpoint_save(
     ctx: *mut c_void,
     written_bytes: *mut u64,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[Region::value("written_bytes", written_bytes)], |core, _, call| {
+        call.claim(&[], &[])?;
         let write = write.ok_or_else(|| Error::new(Status::Argument, "saving needs a write function"))?;
         let written = Out::or_null(written_bytes)?;
         let mut put = |bytes: &[u8]| {
@@ -113,7 +116,7 @@ pub unsafe extern "C" fn sqs_checkpoint_save(
 /// @retval SQS_ERR_STATE        the pipeline is not sealed
 /// @retval SQS_ERR_ARGUMENT     the handle is not valid, or file is NULL
 /// @retval SQS_ERR_ALIGN        resume is misaligned
-/// @retval SQS_ERR_OVERLAP      file overlaps the work area
+/// @retval SQS_ERR_OVERLAP      file, resume and memory of the pipeline overlap
 /// @retval SQS_ERR_STRUCT_SIZE  resume->struct_size is not valid
 /// @retval SQS_ERR_REENTRANT    called from a callback of this handle
 /// @retval SQS_ERR_POISONED     the handle is poisoned
@@ -124,16 +127,14 @@ pub unsafe extern "C" fn sqs_checkpoint_restore(
     file_bytes: usize,
     resume: *mut sqs_resume,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[Region::structure("resume", resume)], &[Region::bytes("file", file, file_bytes)])?;
         if !resume.is_null() {
             structs::writable(resume)?;
         }
         structs::usable(file.cast::<u8>())?;
         // SAFETY: the caller gives the whole file.
         let bytes = unsafe { structs::array(file.cast::<u8>(), file_bytes)? };
-        if core.overlaps_work(file.addr(), file_bytes) {
-            return Err(Error::new(Status::Overlap, "the file lies in the work area of the pipeline"));
-        }
         let restored = core.checkpoint_restore(bytes)?;
         if !resume.is_null() {
             let input_count = u32::try_from(core.graph().inputs().len()).unwrap_or(0);

@@ -1,6 +1,7 @@
 //! Size of the control area.
 
 use super::config::{parse, sqs_config};
+use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_status, without_handle};
 use crate::ffi::structs::Out;
 use crate::limits::AREA_ALIGN;
@@ -27,7 +28,9 @@ pub unsafe extern "C" fn sqs_pipeline_control_bytes(
     bytes: *mut usize,
     align: *mut usize,
 ) -> sqs_status {
-    without_handle(core::ptr::null_mut(), || {
+    without_handle(core::ptr::null_mut(), |call| {
+        let outs = [Region::value("bytes", bytes), Region::value("align", align)];
+        call.claim(&outs, &[Region::structure("config", config)])?;
         let (bytes, align) = (Out::new(bytes)?, Out::new(align)?);
         bytes.set(parse(config)?.control);
         align.set(AREA_ALIGN);

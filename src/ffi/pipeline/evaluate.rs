@@ -1,8 +1,9 @@
 //! Rows of a range, into a buffer.
 
-use super::buffers::check_capacity;
+use super::buffers::{check_capacity, row_bytes};
 use super::seal::seal_first;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::Out;
 use crate::io::{Sink, SinkBox};
@@ -80,7 +81,7 @@ pub(in crate::ffi) fn run(
 /// @retval SQS_ERR_STATE        an evaluation is running
 /// @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, or the stage does not exist
 /// @retval SQS_ERR_ALIGN        written_rows is misaligned
-/// @retval SQS_ERR_OVERLAP      rows overlaps the work area
+/// @retval SQS_ERR_OVERLAP      rows, written_rows and memory of the pipeline overlap
 /// @retval SQS_ERR_OVERFLOW     the rows do not fit the address space
 /// @retval SQS_ERR_REENTRANT    called from a callback of this handle
 /// @retval SQS_ERR_POISONED     the handle is poisoned
@@ -96,13 +97,14 @@ pub unsafe extern "C" fn sqs_evaluate(
     capacity_bytes: usize,
     written_rows: *mut u64,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
+    with(pipeline, Access::Normal, &[Region::value("written_rows", written_rows)], |core, holder, call| {
         let written = Out::new(written_rows)?;
-        written.set(0);
         let request = Request { stage: stage as usize, first, count, order: Order::Forward };
         let available = core.available_rows(request.stage)?;
-        seal_first(core, holder, &[request])?;
         let count = if count == ALL { available.sat_sub(first) } else { count };
+        let bytes = usize::try_from(count).unwrap_or(usize::MAX).sat_mul(row_bytes(core, stage)?);
+        call.claim(&[Region::bytes("rows", rows, bytes.min(capacity_bytes))], &[])?;
+        seal_first(core, holder, call, &[request])?;
         if first.checked_add(count).is_none_or(|end| end > available) {
             let text = "rows up to {a} are requested, {b} are available";
             return Err(Error::new(Status::Range, text).a(first.sat_add(count)).b(available));

@@ -4,8 +4,10 @@ use super::callbacks::outcome;
 use super::evaluate::run;
 use super::request::{request, sqs_request};
 use super::seal::seal_first;
+use crate::digest::Digest;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::memory::Holder;
+use crate::ffi::regions::{Call, Region};
 use crate::ffi::status::sqs_status;
 use crate::io::{Sink, SinkBox};
 use crate::kernel::Code;
@@ -28,6 +30,10 @@ struct CSink {
 }
 
 impl Sink for CSink {
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.take as usize, self.ctx.addr()]);
+    }
+
     fn rows(&mut self, first: u64, rows: usize, bytes: &[u8]) -> Result<(), Code> {
         // SAFETY: the caller's function with its context; the rows are valid during the call.
         outcome(unsafe { (self.take)(self.ctx, first, rows, bytes.as_ptr().cast(), bytes.len()) })
@@ -38,14 +44,16 @@ impl Sink for CSink {
 fn parse(
     core: &mut Pipeline<'static>,
     holder: &mut Holder,
+    call: &mut Call<'_>,
     r: *const sqs_request,
     sink: sqs_sink_fn,
     ctx: *mut c_void,
 ) -> Result<(Request, SinkBox<'static>)> {
+    call.claim(&[], &[Region::structure("request", r)])?;
     let request = request(r)?;
     let take = sink.ok_or_else(|| Error::new(Status::Argument, "an evaluation needs a sink"))?;
     core.available_rows(request.stage)?;
-    seal_first(core, holder, &[request])?;
+    seal_first(core, holder, call, &[request])?;
     Ok((request, SinkBox::new(CSink { take, ctx }, |p| p)))
 }
 
@@ -67,8 +75,8 @@ pub unsafe extern "C" fn sqs_evaluate_to(
     sink: sqs_sink_fn,
     ctx: *mut c_void,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
-        let (request, sink) = parse(core, holder, request, sink, ctx)?;
+    with(pipeline, Access::Normal, &[], |core, holder, call| {
+        let (request, sink) = parse(core, holder, call, request, sink, ctx)?;
         run(core, &request, sink, &mut 0)
     })
 }
@@ -93,8 +101,8 @@ pub unsafe extern "C" fn sqs_evaluate_begin(
     sink: sqs_sink_fn,
     ctx: *mut c_void,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
-        let (request, sink) = parse(core, holder, request, sink, ctx)?;
+    with(pipeline, Access::Normal, &[], |core, holder, call| {
+        let (request, sink) = parse(core, holder, call, request, sink, ctx)?;
         core.evaluate_begin(&request, sink)?;
         Ok(Status::Ok)
     })
@@ -109,7 +117,7 @@ pub unsafe extern "C" fn sqs_evaluate_begin(
 /// @retval SQS_ERR_POISONED   the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_evaluate_cancel(pipeline: *mut sqs_pipeline) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, _| {
         core.evaluate_cancel();
         Ok(Status::Ok)
     })

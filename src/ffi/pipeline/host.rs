@@ -25,7 +25,7 @@ use std::path::Path;
 /// @retval SQS_ERR_UNSUPPORTED  fields are set that this version does not know
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_config_host_defaults(config: *mut sqs_config) -> sqs_status {
-    without_handle(core::ptr::null_mut(), || {
+    without_handle(core::ptr::null_mut(), |_| {
         let mut c = structs::read(config.cast_const())?;
         let host = Host::look(Path::new("/"));
         if c.memory_budget_bytes == 0 {

@@ -4,6 +4,7 @@ use super::stage::write_id;
 use crate::dtype::Dtype;
 use crate::ffi::elements::dtype;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
 use crate::graph::InputSpec;
@@ -59,7 +60,8 @@ pub unsafe extern "C" fn sqs_input_register(
     desc: *const sqs_input_desc,
     id: *mut u32,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[Region::value("id", id)], &[Region::structure("desc", desc)])?;
         let id = Out::new(id)?;
         let d = structs::read(desc)?;
         if d.flags != 0 {
@@ -67,7 +69,7 @@ pub unsafe extern "C" fn sqs_input_register(
         }
         let spec = InputSpec {
             // SAFETY: the caller gives a C string.
-            name: unsafe { structs::name(d.name, NAME_LEN)? },
+            name: unsafe { structs::name_apart(call, "name", d.name, NAME_LEN)? },
             dtype: dtype(d.dtype, Some(Dtype::F32))?,
             channels: if d.channels == 0 { 1 } else { d.channels },
             window: d.window,

@@ -3,6 +3,7 @@
 use super::config::{ParsedConfig, parse, sqs_config};
 use crate::ffi::handle::{Access, detail, heal, retire, sqs_pipeline, with};
 use crate::ffi::memory::{Holder, sqs_memory};
+use crate::ffi::regions::{Call, Region};
 use crate::ffi::status::{SQS_OK, sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::{self, Out, put_text};
 use crate::pipeline::{Config, Pipeline};
@@ -24,6 +25,7 @@ use core::mem::{MaybeUninit, size_of};
 /// @retval SQS_ERR_MEMORY       the control area is too small (the detail gives both sizes), or the allocator returned
 ///                              none
 /// @retval SQS_ERR_ALIGN        the control area is not aligned to 8 bytes, or a pointer is misaligned
+/// @retval SQS_ERR_OVERLAP      the control area overlaps an argument
 /// @retval SQS_ERR_OVERFLOW     window, hop and channels do not fit the address space
 /// @retval SQS_ERR_IO           spill_dir cannot be opened
 /// @retval SQS_ERR_STRUCT_SIZE  struct_size of config or memory is not valid
@@ -37,12 +39,16 @@ pub unsafe extern "C" fn sqs_pipeline_new(
     pipeline: *mut *mut sqs_pipeline,
     error: *mut sqs_error,
 ) -> sqs_status {
-    without_handle(error, || {
+    without_handle(error, |call| {
         let out = Out::new(pipeline)?;
         let parsed = parse(config)?;
-        let memory = if memory.is_null() { None } else { Some(structs::read(memory)?) };
+        let given = if memory.is_null() { None } else { Some(structs::read(memory)?) };
+        let control = given.map_or(Region::NONE, |m| Region::bytes("control", m.control, m.control_bytes));
+        let ins = [Region::structure("config", config), Region::structure("memory", memory)];
+        call.claim(&[Region::value("pipeline", pipeline), control], &ins)?;
+        let memory = given;
         let (mut holder, base) = Holder::new(memory, parsed.control)?;
-        match create(&parsed, &mut holder, base) {
+        match create(call, &parsed, &mut holder, base) {
             Ok(core) => {
                 let handle: *mut sqs_pipeline = base.cast();
                 // SAFETY: the head of the area is aligned and large enough for the handle.
@@ -59,10 +65,12 @@ pub unsafe extern "C" fn sqs_pipeline_new(
 }
 
 /// Opens the spill directory, and sets up the tables after the handle in the control area at `base`.
-fn create(parsed: &ParsedConfig, holder: &mut Holder, base: *mut u8) -> Result<Pipeline<'static>> {
+fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, base: *mut u8) -> Result<Pipeline<'static>> {
     if !parsed.spill_dir.is_null() {
         // SAFETY: the caller gives a C string.
-        holder.open_spill(unsafe { core::ffi::CStr::from_ptr(parsed.spill_dir) })?;
+        let path = unsafe { core::ffi::CStr::from_ptr(parsed.spill_dir) };
+        call.reads(Region::bytes("spill_dir", parsed.spill_dir, path.to_bytes_with_nul().len()))?;
+        holder.open_spill(path)?;
     }
     let head = size_of::<sqs_pipeline>();
     // SAFETY: the area has `control` bytes from `base`, which are the pipeline's until it is deleted.
@@ -87,10 +95,10 @@ fn create(parsed: &ParsedConfig, holder: &mut Holder, base: *mut u8) -> Result<P
 /// @retval SQS_OK
 /// @retval SQS_ERR_ARGUMENT   the handle is not valid
 /// @retval SQS_ERR_REENTRANT  called from a callback of this handle
-/// @retval SQS_ERR_POISONED   the tables of the graph are damaged: delete the handle
+/// @retval SQS_ERR_POISONED   the tables of the graph, or the addresses in the handle, are damaged: delete the handle
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_reset(pipeline: *mut sqs_pipeline) -> sqs_status {
-    let status = with(pipeline, Access::Poisoned, |core, _| {
+    let status = with(pipeline, Access::Poisoned, &[], |core, _, _| {
         core.reset()?;
         Ok(Status::Ok)
     });
@@ -102,12 +110,13 @@ pub unsafe extern "C" fn sqs_pipeline_reset(pipeline: *mut sqs_pipeline) -> sqs_
 
 /// Deletes a pipeline and releases its memory.
 ///
-/// The handle must not be used afterwards. From a callback of the same handle this does nothing.
+/// The handle must not be used afterwards. From a callback of the same handle this does nothing. Of a handle whose
+/// addresses are damaged nothing is released: they are not followed.
 ///
 /// @param[in] pipeline  handle; NULL is allowed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_delete(pipeline: *mut sqs_pipeline) {
-    if !retire(pipeline) {
+    if retire(pipeline) != Some(true) {
         return;
     }
     // SAFETY: a live handle that no call is using; its fields are dropped in place or read out, once each, then its
@@ -141,8 +150,6 @@ pub unsafe extern "C" fn sqs_pipeline_error_detail(
     capacity_bytes: usize,
     needed_bytes: *mut usize,
 ) -> sqs_status {
-    match detail(pipeline) {
-        Ok(text) => put_text(&text, buffer, capacity_bytes, needed_bytes),
-        Err(status) => status.code(),
-    }
+    let (own, text) = detail(pipeline);
+    put_text(own, text, buffer, capacity_bytes, needed_bytes)
 }

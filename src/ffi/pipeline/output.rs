@@ -3,6 +3,7 @@
 use super::buffers::{row_bytes, rows_buffer};
 use crate::checked;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::Out;
 use crate::status::{Error, Status};
@@ -25,7 +26,7 @@ use core::ffi::c_void;
 /// @retval SQS_ERR_POISONED   the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_output_open(pipeline: *mut sqs_pipeline, stage: u32, capacity_rows: u64) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, _| {
         core.open_output(stage as usize, capacity_rows)?;
         Ok(Status::Ok)
     })
@@ -52,9 +53,9 @@ pub unsafe extern "C" fn sqs_output_open(pipeline: *mut sqs_pipeline, stage: u32
 /// @retval SQS_ERR_POISONED   the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_step(pipeline: *mut sqs_pipeline, max_windows: u64, done_windows: *mut u64) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[Region::value("done_windows", done_windows)], |core, _, call| {
         let done = Out::new(done_windows)?;
-        done.set(0);
+        call.claim(&[], &[])?;
         if max_windows == 0 {
             return Err(Error::new(Status::Argument, "max_windows must be at least 1"));
         }
@@ -80,7 +81,7 @@ pub unsafe extern "C" fn sqs_step(pipeline: *mut sqs_pipeline, max_windows: u64,
 /// @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the stage does not exist
 /// @retval SQS_ERR_ALIGN      written_rows is misaligned
 /// @retval SQS_ERR_SPACE      capacity_rows is 0 while rows wait
-/// @retval SQS_ERR_OVERLAP    rows overlaps the work area
+/// @retval SQS_ERR_OVERLAP    rows, written_rows and memory of the pipeline overlap
 /// @retval SQS_ERR_OVERFLOW   the rows do not fit the address space
 /// @retval SQS_ERR_REENTRANT  called from a callback of this handle
 /// @retval SQS_ERR_POISONED   the handle is poisoned
@@ -92,11 +93,12 @@ pub unsafe extern "C" fn sqs_pull(
     capacity_rows: usize,
     written_rows: *mut usize,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[Region::value("written_rows", written_rows)], |core, _, call| {
         let written = Out::new(written_rows)?;
-        written.set(0);
         let len = checked::mul(capacity_rows, row_bytes(core, stage)?)?;
-        let out = rows_buffer(core, rows, len)?;
+        call.claim(&[Region::bytes("rows", rows, len)], &[])?;
+        // SAFETY: claimed.
+        let out = unsafe { rows_buffer(rows, len)? };
         let mut count = 0;
         let result = core.pull(stage as usize, out, &mut count);
         written.set(count);
@@ -124,8 +126,9 @@ pub unsafe extern "C" fn sqs_output_position(
     next: *mut u64,
     end: *mut u64,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
         let (head, tail) = core.pull_position(stage as usize)?;
+        call.claim(&[Region::value("next", next), Region::value("end", end)], &[])?;
         let (next, end) = (Out::or_null(next)?, Out::or_null(end)?);
         next.set(head);
         end.set(tail);

@@ -4,6 +4,7 @@ use super::config::{SQS_MODE_CLASSIC, SQS_MODE_SQRT};
 use super::request::{Requests, sqs_request};
 use crate::checked;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
 use crate::pipeline::Pipeline;
@@ -149,10 +150,11 @@ pub unsafe extern "C" fn sqs_plan(
     request_count: u32,
     info: *mut sqs_plan_info,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        let list = Requests::read(requests, request_count)?;
+        call.claim(&[Region::structure("info", info)], &[list.region(requests)])?;
         structs::writable(info)?;
-        let requests = Requests::read(requests, request_count)?;
-        let plan = core.plan(requests.list())?;
+        let plan = core.plan(list.list())?;
         structs::write(info, self::info(core, &plan))?;
         Ok(Status::Ok)
     })
@@ -173,7 +175,7 @@ pub unsafe extern "C" fn sqs_plan(
 /// @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
 /// @retval SQS_OK
 /// @retval SQS_ERR_SPACE    the text was cut
-/// @retval SQS_ERR_OVERLAP  buffer overlaps the work area
+/// @retval SQS_ERR_OVERLAP  requests, buffer, needed_bytes and memory of the pipeline overlap
 /// @return the statuses of sqs_plan(), #SQS_ERR_BUDGET included
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_plan_explain(
@@ -184,15 +186,13 @@ pub unsafe extern "C" fn sqs_plan_explain(
     capacity_bytes: usize,
     needed_bytes: *mut usize,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[Region::value("needed_bytes", needed_bytes)], |core, _, call| {
         let needed = Out::or_null(needed_bytes)?;
         if buffer.is_null() && capacity_bytes > 0 {
             return Err(Error::new(Status::Argument, "a buffer is NULL"));
         }
-        if capacity_bytes > 0 && core.overlaps_work(buffer.addr(), capacity_bytes) {
-            return Err(Error::new(Status::Overlap, "the buffer lies in the work area"));
-        }
-        let requests = Requests::read(requests, request_count)?;
+        let list = Requests::read(requests, request_count)?;
+        call.claim(&[Region::bytes("buffer", buffer, capacity_bytes)], &[list.region(requests)])?;
         let room = capacity_bytes.sat_sub(1);
         let mut whole = 0usize;
         let mut put = |piece: &str| {
@@ -203,7 +203,7 @@ pub unsafe extern "C" fn sqs_plan_explain(
             }
             whole = whole.sat_add(piece.len());
         };
-        core.explain(requests.list(), &mut Page::new(&mut put))?;
+        core.explain(list.list(), &mut Page::new(&mut put))?;
         if capacity_bytes > 0 {
             // SAFETY: below the capacity.
             unsafe { buffer.add(whole.min(room)).write(0) };

@@ -1,9 +1,9 @@
 //! Samples in: pushed inputs.
 
-use super::buffers::outside_of_work;
 use super::seal::seal_first;
 use crate::checked;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out};
 use crate::status::{Error, Status};
@@ -24,7 +24,7 @@ use core::ffi::c_void;
 /// @retval SQS_ERR_STATE      the input has a source, or has ended
 /// @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the input does not exist
 /// @retval SQS_ERR_ALIGN      accepted is misaligned
-/// @retval SQS_ERR_OVERLAP    samples overlaps the work area
+/// @retval SQS_ERR_OVERLAP    samples, accepted and memory of the pipeline overlap
 /// @retval SQS_ERR_OVERFLOW   the samples do not fit the address space, or the stream exceeds 2^64 samples
 /// @retval SQS_ERR_REENTRANT  called from a callback of this handle
 /// @retval SQS_ERR_POISONED   the handle is poisoned
@@ -38,18 +38,17 @@ pub unsafe extern "C" fn sqs_push(
     count: usize,
     accepted: *mut usize,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
+    with(pipeline, Access::Normal, &[Region::value("accepted", accepted)], |core, holder, call| {
         let accepted = Out::new(accepted)?;
-        accepted.set(0);
         let found = core.graph().inputs().get(input as usize);
         let sample = found
             .map(|i| i.sample_bytes())
             .ok_or_else(|| Error::new(Status::Argument, "input {a} does not exist").a(input))?;
         let len = checked::mul(count, sample)?;
+        call.claim(&[], &[Region::bytes("samples", samples, len)])?;
         // SAFETY: the caller gives `count` samples.
         let bytes = unsafe { structs::array(samples.cast::<u8>(), len)? };
-        seal_first(core, holder, &[])?;
-        outside_of_work(core, samples, len)?;
+        seal_first(core, holder, call, &[])?;
         let copied = core.push(input as usize, bytes)?;
         accepted.set(copied);
         Ok(if copied == count { Status::Ok } else { Status::Again })
@@ -70,11 +69,11 @@ pub unsafe extern "C" fn sqs_push(
 /// @return the statuses of sqs_pipeline_seal() where this call seals
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_push_end(pipeline: *mut sqs_pipeline, input: u32) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
+    with(pipeline, Access::Normal, &[], |core, holder, call| {
         if input as usize >= core.graph().inputs().len() {
             return Err(Error::new(Status::Argument, "input {a} does not exist").a(input));
         }
-        seal_first(core, holder, &[])?;
+        seal_first(core, holder, call, &[])?;
         core.push_end(input as usize)?;
         Ok(Status::Ok)
     })

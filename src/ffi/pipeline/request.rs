@@ -1,9 +1,11 @@
 //! Requests: the rows that a pipeline is planned, sealed and evaluated for.
 
+use crate::ffi::regions::Region;
 use crate::ffi::structs::{self, versioned};
 use crate::limits::MAX_REQUESTS;
 use crate::plan::{Order, Request};
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
 
 /// @name Order of rows
 ///
@@ -51,12 +53,14 @@ pub(in crate::ffi) fn request(r: *const sqs_request) -> Result<Request> {
 pub(super) struct Requests {
     all: [Request; MAX_REQUESTS],
     count: usize,
+    /// Bytes of the caller's list.
+    bytes: usize,
 }
 
 impl Requests {
     /// Reads the caller's list. Its elements lie one struct_size apart, so that older and newer callers' arrays work.
     pub(super) fn read(list: *const sqs_request, count: u32) -> Result<Self> {
-        let mut read = Requests { all: [NONE; MAX_REQUESTS], count: count as usize };
+        let mut read = Requests { all: [NONE; MAX_REQUESTS], count: count as usize, bytes: 0 };
         if read.count > MAX_REQUESTS {
             return Err(Error::new(Status::Limit, "a plan is for at most {a} requests").a(MAX_REQUESTS as u32));
         }
@@ -64,9 +68,16 @@ impl Requests {
         for slot in read.all.iter_mut().take(read.count) {
             *slot = request(at)?;
             // SAFETY: the array has `count` elements of struct_size bytes each; the first word was just read.
-            at = unsafe { at.byte_add(at.cast::<u32>().read() as usize) };
+            let size = unsafe { at.cast::<u32>().read() } as usize;
+            read.bytes = read.bytes.sat_add(size);
+            at = at.wrapping_byte_add(size);
         }
         Ok(read)
+    }
+
+    /// Where the caller's list is.
+    pub(super) fn region(&self, list: *const sqs_request) -> Region {
+        Region::bytes("requests", list, self.bytes)
     }
 
     pub(super) fn list(&self) -> &[Request] {

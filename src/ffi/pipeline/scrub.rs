@@ -1,6 +1,7 @@
 //! Search for damage in idle time.
 
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::Out;
 use crate::status::Status;
@@ -26,7 +27,8 @@ pub unsafe extern "C" fn sqs_scrub(
     max_bytes: usize,
     checked_bytes: *mut usize,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[Region::value("checked_bytes", checked_bytes)], |core, _, call| {
+        call.claim(&[], &[])?;
         let checked = Out::or_null(checked_bytes)?;
         checked.set(core.scrub(max_bytes)?);
         Ok(Status::Ok)

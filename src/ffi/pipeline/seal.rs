@@ -4,6 +4,7 @@ use super::request::{Requests, sqs_request};
 use crate::checked;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::memory::Holder;
+use crate::ffi::regions::{Call, Region};
 use crate::ffi::status::sqs_status;
 use crate::pipeline::Pipeline;
 use crate::plan::Request;
@@ -25,6 +26,7 @@ use core::ffi::c_void;
 /// @retval SQS_ERR_STATE     the pipeline is sealed already
 /// @retval SQS_ERR_MEMORY    work is too small (the detail gives both sizes) or missing, or the allocator returned none
 /// @retval SQS_ERR_ALIGN     work is misaligned
+/// @retval SQS_ERR_OVERLAP   work, or what the allocator returned, overlaps the control area or requests
 /// @retval SQS_ERR_IO        the spill file cannot be created, or its file system is full
 /// @retval SQS_ERR_CALLBACK  a stage could not be prepared
 /// @return the statuses of sqs_plan()
@@ -36,9 +38,13 @@ pub unsafe extern "C" fn sqs_pipeline_seal(
     work: *mut c_void,
     work_bytes: usize,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, holder| {
-        let requests = Requests::read(requests, request_count)?;
-        seal(core, holder, requests.list(), work, work_bytes)?;
+    with(pipeline, Access::Normal, &[], |core, holder, call| {
+        if core.is_sealed() {
+            return Err(Error::new(Status::State, "the pipeline is sealed already"));
+        }
+        let list = Requests::read(requests, request_count)?;
+        call.claim(&[Region::bytes("work", work, work_bytes)], &[list.region(requests)])?;
+        seal(core, holder, call, list.list(), (work, work_bytes))?;
         Ok(Status::Ok)
     })
 }
@@ -46,13 +52,10 @@ pub unsafe extern "C" fn sqs_pipeline_seal(
 fn seal(
     core: &mut Pipeline<'static>,
     holder: &mut Holder,
+    call: &Call<'_>,
     list: &[Request],
-    work: *mut c_void,
-    bytes: usize,
+    (work, bytes): (*mut c_void, usize),
 ) -> Result<()> {
-    if core.is_sealed() {
-        return Err(Error::new(Status::State, "the pipeline is sealed already"));
-    }
     let plan = core.plan(list)?;
     if !work.is_null() {
         if bytes < plan.bytes {
@@ -64,12 +67,17 @@ fn seal(
             return Err(Error::new(Status::Align, text).a(checked::count(plan.align)));
         }
     }
-    let area = holder.work(work, bytes, plan.bytes, plan.align)?;
+    let area = holder.work(call, work, bytes, plan.bytes, plan.align)?;
     let sealed = holder.map_spill(plan.spill.len).and_then(|spill| core.seal_with(list, area, spill));
     sealed.inspect_err(|_| holder.drop_work())
 }
 
 /// Seals for a list of requests, unless the pipeline is sealed: the first push or evaluation.
-pub(in crate::ffi) fn seal_first(core: &mut Pipeline<'static>, holder: &mut Holder, list: &[Request]) -> Result<()> {
-    if core.is_sealed() { Ok(()) } else { seal(core, holder, list, core::ptr::null_mut(), 0) }
+pub(in crate::ffi) fn seal_first(
+    core: &mut Pipeline<'static>,
+    holder: &mut Holder,
+    call: &Call<'_>,
+    list: &[Request],
+) -> Result<()> {
+    if core.is_sealed() { Ok(()) } else { seal(core, holder, call, list, (core::ptr::null_mut(), 0)) }
 }

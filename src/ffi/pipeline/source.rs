@@ -3,6 +3,7 @@
 use super::callbacks::outcome;
 use crate::digest::Digest;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, versioned};
 use crate::io::{Source, SourceBox};
@@ -90,7 +91,8 @@ pub unsafe extern "C" fn sqs_source_set(
     input: u32,
     source: *const sqs_source,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[], &[Region::structure("source", source)])?;
         let s = structs::read(source)?;
         if s.flags & !SQS_SOURCE_GROWING != 0 {
             return Err(Error::new(Status::Unsupported, "sqs_source: unknown flags"));
@@ -124,7 +126,7 @@ pub unsafe extern "C" fn sqs_source_extend(
     samples: u64,
     flags: u32,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, _| {
         if flags & !SQS_SOURCE_GROWING != 0 {
             return Err(Error::new(Status::Argument, "sqs_source_extend: unknown flags"));
         }

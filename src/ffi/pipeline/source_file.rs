@@ -2,6 +2,7 @@
 
 use crate::ffi::elements::{SQS_BIG_ENDIAN, SQS_LITTLE_ENDIAN};
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out};
 use crate::io::SourceBox;
@@ -38,9 +39,10 @@ pub unsafe extern "C" fn sqs_source_set_file(
     offset: u64,
     samples: *mut u64,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[Region::value("samples", samples)], &[])?;
         // SAFETY: the caller gives a C string.
-        let path = unsafe { structs::name(path, PATH_LEN)? };
+        let path = unsafe { structs::name_apart(call, "path", path, PATH_LEN)? };
         let samples = Out::or_null(samples)?;
         let found = core.graph().inputs().get(input as usize);
         let shape = found.ok_or_else(|| Error::new(Status::Argument, "input {a} does not exist").a(input))?;

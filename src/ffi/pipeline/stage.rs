@@ -4,6 +4,7 @@ use super::callbacks::outcome;
 use crate::digest::Digest;
 use crate::ffi::elements::dtype;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::{Call, Region};
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
 use crate::graph::Needs;
@@ -233,11 +234,12 @@ impl<'a> Edges<'a> {
     ///
     /// # Safety
     /// `edges` points to `count` edges whose names outlive `'a`.
-    pub(super) unsafe fn read(edges: *const sqs_edge_desc, count: u32) -> Result<Self> {
+    pub(super) unsafe fn read(call: &Call<'_>, edges: *const sqs_edge_desc, count: u32) -> Result<Self> {
         let mut read = Edges { all: [NO_EDGE; MAX_FAN_IN], count: count as usize };
         if read.count == 0 || read.count > MAX_FAN_IN {
             return Err(Error::new(Status::Argument, "a stage has 1 to {a} edges").a(MAX_FAN_IN as u32));
         }
+        call.reads(Region::array("edges", edges, read.count))?;
         // SAFETY: by the contract of this function.
         let given = unsafe { structs::array(edges, read.count)? };
         for (spec, e) in read.all.iter_mut().zip(given) {
@@ -250,7 +252,7 @@ impl<'a> Edges<'a> {
                 return Err(Error::new(Status::Unsupported, "sqs_edge_desc: reserved must be 0"));
             }
             // SAFETY: as above.
-            let name = unsafe { structs::name(e.name, NAME_LEN)? };
+            let name = unsafe { structs::name_apart(call, "name of an edge", e.name, NAME_LEN)? };
             *spec = EdgeSpec { name, lookback: e.lookback, lookahead: e.lookahead, boundary };
         }
         Ok(read)
@@ -338,7 +340,8 @@ pub unsafe extern "C" fn sqs_stage_register(
     desc: *const sqs_stage_desc,
     id: *mut u32,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[Region::value("id", id)], &[Region::structure("desc", desc)])?;
         let id = Out::new(id)?;
         let d = structs::read(desc)?;
         if d.flags & !FLAGS != 0 {
@@ -347,7 +350,9 @@ pub unsafe extern "C" fn sqs_stage_register(
         let run = d.run.ok_or_else(|| Error::new(Status::Argument, "sqs_stage_desc: run is NULL"))?;
         let dtype = dtype(d.dtype, None)?;
         // SAFETY: the caller gives a C string and edge_count edges.
-        let (name, edges) = unsafe { (structs::name(d.name, NAME_LEN)?, Edges::read(d.edges, d.edge_count)?) };
+        let (name, edges) = unsafe {
+            (structs::name_apart(call, "name", d.name, NAME_LEN)?, Edges::read(call, d.edges, d.edge_count)?)
+        };
         let shape = RowShape { dtype, len: d.len as usize };
         let mut spec = StageSpec::new(CStage { run, init: d.state_init, ctx: d.ctx }, shape);
         spec.state_bytes = d.state_bytes as usize;
@@ -385,10 +390,11 @@ pub unsafe extern "C" fn sqs_stage_register(
 /// @retval SQS_ERR_POISONED   the handle is poisoned
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_stage_find(pipeline: *mut sqs_pipeline, name: *const c_char, id: *mut u32) -> sqs_status {
-    with(pipeline, Access::Normal, |core, _| {
+    with(pipeline, Access::Normal, &[], |core, _, call| {
+        call.claim(&[Region::value("id", id)], &[])?;
         let id = Out::new(id)?;
         // SAFETY: the caller gives a C string.
-        let name = unsafe { structs::name(name, NAME_LEN)? };
+        let name = unsafe { structs::name_apart(call, "name", name, NAME_LEN)? };
         write_id(id, core.find_stage(name)?)
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::checked;
 use crate::ffi::handle::{Access, sqs_pipeline, with};
+use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, versioned};
 use crate::status::Status;
@@ -65,7 +66,8 @@ versioned!(sqs_stats, recomputed_rows: u64);
 /// @retval SQS_ERR_REENTRANT    called from a callback of this handle
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_pipeline_stats(pipeline: *mut sqs_pipeline, stats: *mut sqs_stats) -> sqs_status {
-    with(pipeline, Access::Poisoned, |core, _| {
+    with(pipeline, Access::Poisoned, &[], |core, _, call| {
+        call.claim(&[Region::structure("stats", stats)], &[])?;
         let s = core.stats();
         let value = sqs_stats {
             struct_size: size_of::<sqs_stats>() as u32,
