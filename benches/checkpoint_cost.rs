@@ -73,7 +73,7 @@ fn pipeline(window: u64, hop: u64, stages: &[Stage], checkpoints: bool) -> (Pipe
     // SAFETY: only initialized values are written there.
     let control = unsafe { &mut *(std::ptr::from_mut(control) as *mut [MaybeUninit<u8>]) };
     let mut p = Pipeline::new(&config, control).unwrap();
-    p.set_source(0, SourceBox::new(Noise, |p| p), SAMPLES, false).unwrap();
+    p.set_source(0, SourceBox::new(Noise), SAMPLES, false).unwrap();
     for (kind, from, params, sos) in stages {
         let mut list: Vec<Param<'_>> =
             params.iter().map(|(key, value)| Param { key, value: *value, values: &[] }).collect();
@@ -101,7 +101,7 @@ fn cpu_s() -> f64 {
 fn run((p, ask): &mut (Pipeline<'static>, Request), slice: u64) -> f64 {
     p.reset().unwrap();
     let before = cpu_s();
-    p.evaluate_begin(ask, SinkBox::new(Discard, |p| p)).unwrap();
+    p.evaluate_begin(ask, SinkBox::new(Discard)).unwrap();
     while p.evaluating() {
         match slice {
             0 => p.step_evaluation_once(u64::MAX, &mut 0).unwrap(),

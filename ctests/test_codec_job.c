@@ -21,6 +21,42 @@ static sqs_encode_options options(uint32_t threads)
     return o;
 }
 
+/* The handle is there before the first call of progress. */
+typedef struct { sqs_codec_job *volatile job; int calls, early; } seen;
+
+static int32_t sees(void *ctx, const sqs_progress *p)
+{
+    seen *s = (seen *)ctx;
+    (void)p;
+    s->calls++;
+    s->early += s->job == NULL || sqs_codec_job_poll(s->job, NULL) != SQS_AGAIN;
+    return 0;
+}
+
+static void handle_comes_first(void)
+{
+    const int runs = getenv("SQS_LONG") ? 3000 : 300;
+    int calls = 0, early = 0;
+    save("short", raw, 1000);
+    for (int i = 0; i < runs; i++) {
+        seen s = { NULL, 0, 0 };
+        sqs_encode_options o = options(1);
+        sqs_codec_job *job = NULL;
+        o.progress = sees;
+        o.ctx = &s;
+        /* The job's thread reads the place that the call writes. */
+        CHECK_STATUS(sqs_encode_file_async("short", "short.out", &o, (sqs_codec_job **)&s.job, NULL), SQS_OK);
+        job = s.job;
+        CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
+        sqs_codec_job_delete(job);
+        calls += s.calls;
+        early += s.early;
+    }
+    remove("short");
+    remove("short.out");
+    CHECK(calls >= runs && early == 0);
+}
+
 static void same_bytes(void)
 {
     static const uint32_t threads[] = {1, 2, 3, 8, 64};
@@ -171,6 +207,7 @@ int main(void)
     scratch_begin();
     save("in", raw, N);
     no_threads(); /* first, because stacks of ended threads are kept for later ones */
+    handle_comes_first();
     same_bytes();
     cancelled();
     failed();

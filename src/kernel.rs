@@ -5,7 +5,7 @@
 
 use crate::digest::Digest;
 use crate::dtype::{Dtype, Element};
-use crate::mem::{Inline, cast, cast_mut};
+use crate::mem::{Inline, cast, cast_mut, inline_of};
 use crate::series::Series;
 use crate::status::Status;
 use crate::util::unsigned::Unsigned;
@@ -47,6 +47,7 @@ pub trait Kernel {
 
 /// A kernel stored in place. Data beyond 8 words must be in the parameter pool or the table.
 pub(crate) type KernelBox<'m> = Inline<dyn Kernel + 'm, 8>;
+inline_of!(Kernel, 8);
 
 /// Type and length of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +107,7 @@ impl<'m> StageSpec<'m> {
     /// A stage with rows of `shape`, a new series, stride 1, and no state, scratch or table.
     pub fn new<K: Kernel + 'm>(kernel: K, shape: RowShape) -> Self {
         StageSpec {
-            kernel: Inline::new(kernel, |p| p),
+            kernel: KernelBox::new(kernel),
             shape,
             series: Series::new(shape.len),
             declared: 0,

@@ -71,6 +71,7 @@ pub fn command(name: &'static str) -> clap::Command {
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
+    library::limits_are_errors();
     let matches = command(program::name()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match run(cli.command) {

@@ -148,3 +148,19 @@ fn unsuitable_files_are_refused_and_not_changed() {
     fails(&["demo", "audio", "--stop-after", "3"], 2);
     fails(&["demo", "audio", "--checkpoint", &file, "--compare"], 2);
 }
+
+/// A checkpoint beyond the limit of the size of files is an error, not the end of the process; no temporary remains.
+#[test]
+fn a_checkpoint_beyond_the_file_limit_is_an_error() {
+    let dir = Dir::new("stream-limit");
+    let file = dir.file("state");
+    std::fs::write(&file, b"").unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let args = ["demo", "audio", "--seconds", "20", "--checkpoint", &file, "--stop-after", "2000"].join(" ");
+    let program = env!("CARGO_BIN_EXE_driver");
+    let output = Command::new("sh").arg("-c").arg(format!("ulimit -f 1; exec {program} {args}")).output().expect("sh");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("too large"), "{text}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}

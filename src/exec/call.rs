@@ -31,7 +31,8 @@ impl<'m> Job<'m> {
         }
         let out = self.reserve_rows(context, index, from, to)?;
         self.load_edges(context, stage, from, to)?;
-        let mut spans = [Span::default(); MAX_FAN_IN];
+        // Those of the edges, and the table.
+        let mut spans = [Span::default(); MAX_FAN_IN + 1];
         let mut edges = [EdgeRows::NONE; MAX_FAN_IN];
         let mut gathered = gather.then_some(0);
         for ((span, rows_in), edge) in spans.iter_mut().zip(edges.iter_mut()).zip(graph.edges_of(stage)) {
@@ -41,9 +42,12 @@ impl<'m> Job<'m> {
         let lane = self.plan.lanes.get(index).copied().unwrap_or_default();
         let (scratch, state) = (self.placed(lane.scratch), self.placed(lane.state));
         let fan_in = graph.edges_of(stage).len();
-        let reads = || spans.iter().copied().take(fan_in).chain([stage.table]);
+        if let Some(table) = spans.get_mut(fan_in) {
+            *table = stage.table;
+        }
+        let reads = spans.get(..=fan_in).unwrap_or(&[]);
         let mut lent = [&[] as &[u8]; MAX_FAN_IN + 1];
-        let Some([out, state, scratch]) = context.work.lend(reads(), &mut lent, [out, state, scratch]) else {
+        let Some([out, state, scratch]) = context.work.lend(reads, &mut lent, [out, state, scratch]) else {
             return internal("a stage's buffers overlap or are outside the work area");
         };
         for (edge, bytes) in edges.iter_mut().zip(lent).take(fan_in) {

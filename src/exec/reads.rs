@@ -34,7 +34,8 @@ impl<'m> Job<'m> {
             let gone = Error::new(Status::Evicted, text).a(start).b(buffer.first()).name(&input.name);
             let found = buffer.span(start, len).ok_or(gone)?;
             if !buffer.verify(context.work, start, len) {
-                context.counts.damaged = context.counts.damaged.sat_add(1);
+                let new = u64::from(buffer.is_new_damage(context.work, start, len));
+                context.counts.damaged = context.counts.damaged.sat_add(new);
                 let text = "input {n}: samples from {a} on are damaged in the input buffer and cannot be repaired";
                 return Err(Error::new(Status::Corrupt, text).a(start).name(&input.name));
             }

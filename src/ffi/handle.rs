@@ -30,6 +30,8 @@ pub struct sqs_pipeline {
     detail_sum: Cell<PlaceSum>,
     /// Sum over the addresses of `core` and `holder` at the end of the call before.
     places: Cell<PlaceSum>,
+    /// Sum over what calls use first of what they lead to.
+    openings: Cell<PlaceSum>,
     /// Memory of the handle, also for a call from a callback, while the outer call works on `core`.
     own: Cell<Own>,
     pub(super) holder: Holder,
@@ -45,6 +47,7 @@ impl sqs_pipeline {
             detail: Cell::new(None),
             detail_sum: Cell::new(sum_of(&None)),
             places: Cell::new(places(&core, &holder)),
+            openings: Cell::new(core.openings()),
             own: Cell::new(holder.regions()),
             holder,
             core,
@@ -97,8 +100,12 @@ fn places(core: &Pipeline<'static>, holder: &Holder) -> PlaceSum {
 /// # Safety
 /// A handle that [`check`] has accepted.
 unsafe fn intact(p: *const sqs_pipeline) -> bool {
-    // SAFETY: no call works on the handle; the sums read addresses and lengths, and do not follow them.
-    unsafe { places(&(*p).core, &(*p).holder) == (*p).places.get() && (*p).own.get() == (*p).holder.regions() }
+    // SAFETY: no call works on the handle; the first sum follows no address, and the last one comes after it.
+    unsafe {
+        places(&(*p).core, &(*p).holder) == (*p).places.get()
+            && (*p).own.get() == (*p).holder.regions()
+            && (*p).core.openings() == (*p).openings.get()
+    }
 }
 
 /// Sum over a detail.
@@ -187,6 +194,7 @@ fn finish(p: *mut sqs_pipeline, result: Result<Status>) -> sqs_status {
         (*p).state.set(IDLE);
         (*p).own.set((*p).holder.regions());
         (*p).places.set(places(&(*p).core, &(*p).holder));
+        (*p).openings.set((*p).core.openings());
         match result {
             Ok(status) => leave(status),
             Err(error) => {

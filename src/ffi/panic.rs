@@ -21,7 +21,7 @@ pub type sqs_panic_fn =
 /// @retval SQS_OK
 /// @retval SQS_ERR_UNSUPPORTED  this is no flight build: here a panic becomes #SQS_ERR_INTERNAL
 #[unsafe(no_mangle)]
-pub extern "C" fn sqs_panic_hook(hook: sqs_panic_fn, ctx: *mut c_void) -> sqs_status {
+pub unsafe extern "C" fn sqs_panic_hook(hook: sqs_panic_fn, ctx: *mut c_void) -> sqs_status {
     #[cfg(all(feature = "flight", not(feature = "std"), not(test)))]
     {
         flight::set(hook, ctx);

@@ -64,6 +64,20 @@ impl<'m> Graph<'m> {
         self.edges.places(sum);
     }
 
+    /// Adds the types and sizes of the samples.
+    pub(crate) fn samples(&self, sum: &mut PlaceSum) {
+        for input in self.inputs.iter() {
+            sum.add_all([input.dtype as usize, input.channels as usize, input.shape.dtype as usize, input.shape.len]);
+        }
+    }
+
+    /// Adds the addresses of the kernels, and the types and sizes of rows.
+    pub(crate) fn kernels(&self, sum: &mut PlaceSum) {
+        for stage in self.stages.iter() {
+            sum.add_all([stage.kernel.address(), stage.table_bytes, stage.shape.dtype as usize, stage.shape.len]);
+        }
+    }
+
     /// All inputs.
     #[must_use]
     pub fn inputs(&self) -> &[Input] {

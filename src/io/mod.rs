@@ -9,7 +9,7 @@ pub mod replace;
 
 use crate::digest::Digest;
 use crate::kernel::Code;
-use crate::mem::Inline;
+use crate::mem::{Inline, inline_of};
 
 /// Samples that can be read at any position, any number of times.
 pub trait Source {
@@ -48,6 +48,8 @@ pub trait ByteSink {
 
 /// A source stored in place.
 pub type SourceBox<'m> = Inline<dyn Source + 'm, 8>;
+inline_of!(Source, 8);
 
 /// A sink stored in place.
 pub type SinkBox<'m> = Inline<dyn Sink + 'm, 8>;
+inline_of!(Sink, 8);

@@ -2,6 +2,7 @@
 
 use super::{ByteSink, ByteSource};
 use crate::checked;
+use crate::mem::within_file_limit;
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
 use crate::util::unsigned::Unsigned;
@@ -142,7 +143,7 @@ impl Replacement {
     /// Cuts the file to `len` bytes and replaces the target with it. When this returns, the file is on the disk.
     pub fn keep(mut self, len: u64) -> Result<()> {
         let failed = |e: io::Error| refused("the output cannot be completed: errno {a}", &e);
-        self.file.set_len(len).map_err(failed)?;
+        within_file_limit(len).and_then(|()| self.file.set_len(len)).map_err(failed)?;
         self.file.sync_all().map_err(failed)?;
         fs::rename(self.temporary.as_str(), self.target.as_str()).map_err(failed)?;
         self.kept = true;
@@ -153,7 +154,10 @@ impl Replacement {
 
 impl ByteSink for Replacement {
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
-        self.file.write_all_at(bytes, offset).map_err(|e| refused("the output cannot be written: errno {a}", &e))
+        let end = offset.sat_add(checked::count(bytes.len()));
+        within_file_limit(end)
+            .and_then(|()| self.file.write_all_at(bytes, offset))
+            .map_err(|e| refused("the output cannot be written: errno {a}", &e))
     }
 }
 

@@ -9,6 +9,8 @@
 
 mod append;
 mod carve;
+#[cfg(feature = "std")]
+mod file_limit;
 mod fixed;
 mod inline;
 mod pod;
@@ -19,8 +21,11 @@ mod work;
 
 pub use append::append;
 pub use carve::{Carver, Layout};
+#[cfg(feature = "std")]
+pub use file_limit::within_file_limit;
 pub use fixed::FixedVec;
 pub use inline::Inline;
+pub(crate) use inline::inline_of;
 pub use pod::{Complex32, Pod, cast, cast_mut, recast_mut};
 pub use slide::Slide;
 #[cfg(all(feature = "std", target_os = "linux"))]

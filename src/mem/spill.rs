@@ -2,6 +2,7 @@
 //!
 //! All of the file is reserved before it is mapped, so that a full disk is an error here and not a signal later.
 
+use super::file_limit::within_file_limit;
 use crate::checked;
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
@@ -120,14 +121,7 @@ impl Drop for Mapping {
 /// Reserves `bytes` bytes for the file on its disk.
 fn reserve(file: &OwnedFd, bytes: usize) -> Result<(), i32> {
     let length = libc::off_t::try_from(bytes).map_err(|_| libc::EFBIG)?;
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // Beyond this limit the system would send a signal.
-    // SAFETY: the struct is valid for writes.
-    if unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } == 0
-        && checked::count(bytes) > widened(limit.rlim_cur)
-    {
-        return Err(libc::EFBIG);
-    }
+    within_file_limit(checked::count(bytes)).map_err(|e| e.raw_os_error().unwrap_or(0))?;
     for _ in 0..16 {
         // SAFETY: the file is open.
         match unsafe { libc::posix_fallocate(file.as_raw_fd(), 0, length) } {
@@ -138,11 +132,6 @@ fn reserve(file: &OwnedFd, bytes: usize) -> Result<(), i32> {
         }
     }
     Err(libc::EINTR)
-}
-
-#[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the type differs between systems")]
-fn widened(limit: libc::rlim_t) -> u64 {
-    u64::from(limit)
 }
 
 /// The same for file systems that cannot reserve: writes zeros.

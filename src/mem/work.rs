@@ -1,4 +1,4 @@
-//! The work area: bytes of the caller that are lent in disjoint spans, with a high-water mark. A second run of bytes,
+//! The work area: bytes of the caller that are lent in disjoint spans, with a mark of those that were ever lent. A second run of bytes,
 //! the mapped file of a classic job, follows it in the positions of spans.
 
 use crate::limits::BUFFER_ALIGN;
@@ -37,16 +37,51 @@ impl Span {
     }
 }
 
+/// Which parts of a run of bytes were ever lent, in up to 64 parts of equal size.
+#[derive(Clone, Copy, Debug, Default)]
+struct Touched {
+    parts: u64,
+    shift: u32,
+}
+
+impl Touched {
+    fn of(len: usize) -> Touched {
+        // The smallest size, a power of two, of which 64 cover the run.
+        let shift = len.div_ceil(64).max(1).next_power_of_two().trailing_zeros();
+        Touched { parts: 0, shift }
+    }
+
+    /// Marks a span within the run.
+    #[inline]
+    fn mark(&mut self, at: usize, len: usize) {
+        let Some(last) = len.checked_sub(1) else { return };
+        let (first, last) = (at.wrapping_shr(self.shift), at.wrapping_add(last).wrapping_shr(self.shift));
+        // Bits from `first` on, without those after `last`.
+        let from = u64::MAX.wrapping_shl(first as u32);
+        self.parts |= from & u64::MAX.wrapping_shr(63u32.wrapping_sub(last as u32));
+    }
+
+    /// Bytes of the parts that are marked, of a run of `len` bytes.
+    fn bytes(self, len: usize) -> usize {
+        let part = 1usize.wrapping_shl(self.shift);
+        let last = len.saturating_sub(1).wrapping_shr(self.shift);
+        let whole = (self.parts.count_ones() as usize).sat_mul(part);
+        let has_last = self.parts.wrapping_shr(last as u32) & 1 == 1;
+        let beyond = if has_last { last.sat_add(1).sat_mul(part).sat_sub(len) } else { 0 };
+        whole.sat_sub(beyond)
+    }
+}
+
 /// The work area. Empty until a pipeline is sealed.
 #[derive(Debug)]
 pub struct Work<'m> {
     base: NonNull<u8>,
     len: usize,
-    high: usize,
+    touched: Touched,
     /// The second run.
     spill: NonNull<u8>,
     spill_len: usize,
-    spill_high: usize,
+    spill_touched: Touched,
     owns: PhantomData<&'m mut [u8]>,
 }
 
@@ -67,13 +102,14 @@ impl<'m> Work<'m> {
 
     /// All of `bytes`, followed by all of `spill`.
     pub(crate) fn with_spill(bytes: &'m mut [u8], spill: &'m mut [u8]) -> Self {
+        let (bytes_len, spill_len) = (bytes.len(), spill.len());
         Work {
-            len: bytes.len(),
+            len: bytes_len,
             base: NonNull::from(bytes).cast(),
-            high: 0,
-            spill_len: spill.len(),
+            touched: Touched::of(bytes_len),
+            spill_len,
             spill: NonNull::from(spill).cast(),
-            spill_high: 0,
+            spill_touched: Touched::of(spill_len),
             owns: PhantomData,
         }
     }
@@ -102,16 +138,16 @@ impl<'m> Work<'m> {
         self.len == 0
     }
 
-    /// Largest end of a span that was ever lent, in bytes.
+    /// Bytes that were ever lent, in parts of a 64th to a 32nd of the run.
     #[must_use]
-    pub(crate) fn high_water(&self) -> usize {
-        self.high
+    pub(crate) fn touched(&self) -> usize {
+        self.touched.bytes(self.len)
     }
 
-    /// The same for the second run, from its start.
+    /// The same for the second run.
     #[must_use]
-    pub(crate) fn spill_high_water(&self) -> usize {
-        self.spill_high
+    pub(crate) fn spill_touched(&self) -> usize {
+        self.spill_touched.bytes(self.spill_len)
     }
 
     /// Address and length of the second run.
@@ -130,15 +166,15 @@ impl<'m> Work<'m> {
         if span.end() > self.len {
             return self.spill_pointer(span);
         }
-        self.high = self.high.max(span.end());
+        self.touched.mark(span.at, span.len);
         // SAFETY: `at` is not past the end of the area.
         Some(unsafe { self.base.as_ptr().add(span.at) })
     }
 
     fn spill_pointer(&mut self, span: Span) -> Option<*mut u8> {
         let skip = span.at.checked_sub(Work::spill_start(self.len))?;
-        let end = skip.checked_add(span.len).filter(|end| *end <= self.spill_len)?;
-        self.spill_high = self.spill_high.max(end);
+        skip.checked_add(span.len).filter(|end| *end <= self.spill_len)?;
+        self.spill_touched.mark(skip, span.len);
         // SAFETY: `skip` is not past the end of the second run.
         Some(unsafe { self.spill.as_ptr().add(skip) })
     }
@@ -163,19 +199,19 @@ impl<'m> Work<'m> {
     /// is outside of the area, if a write overlaps any other span, or if `out` is too short.
     pub(crate) fn lend<'a, const W: usize>(
         &'a mut self,
-        reads: impl Iterator<Item = Span> + Clone,
+        reads: &[Span],
         out: &mut [&'a [u8]],
         writes: [Span; W],
     ) -> Option<[&'a mut [u8]; W]> {
         for (i, w) in writes.iter().enumerate() {
             let later = writes.iter().skip(i.sat_add(1));
-            if later.copied().chain(reads.clone()).any(|s| s.meets(*w)) {
+            if later.chain(reads).any(|s| s.meets(*w)) {
                 return None;
             }
         }
         let mut slots = out.iter_mut();
         for read in reads {
-            let at = self.pointer(read)?;
+            let at = self.pointer(*read)?;
             // SAFETY: within the area and disjoint from every write (checked), borrowed for 'a from
             // self.
             *slots.next()? = unsafe { core::slice::from_raw_parts(at, read.len) };
@@ -197,7 +233,7 @@ mod tests {
 
     fn lends<const W: usize>(work: &mut Work<'_>, reads: &[Span], writes: [Span; W]) -> bool {
         let mut out = [&[] as &[u8]; 2];
-        work.lend(reads.iter().copied(), &mut out, writes).is_some()
+        work.lend(reads, &mut out, writes).is_some()
     }
 
     #[test]
@@ -206,12 +242,14 @@ mod tests {
         let mut work = Work::new(&mut bytes);
         let at = |at, len| Span { at, len };
         assert!(lends(&mut work, &[at(0, 8), at(4, 8)], [at(16, 8), at(24, 8)]));
-        assert_eq!(work.high_water(), 32);
+        // Of 64 bytes, each is a part.
+        assert_eq!(work.touched(), 28);
         assert!(!lends(&mut work, &[at(0, 8)], [at(7, 8)]));
         assert!(!lends(&mut work, &[at(0, 8)], [at(8, 8), at(15, 1)]));
         assert!(!lends(&mut work, &[at(60, 8)], [at(0, 8)]));
         assert!(work.bytes(at(usize::MAX, 2)).is_none());
-        assert_eq!(work.high_water(), 32);
+        assert!(work.bytes(at(60, 0)).is_some_and(|b| b.is_empty()));
+        assert_eq!(work.touched(), 28);
     }
 
     #[test]
@@ -221,13 +259,31 @@ mod tests {
         let at = |at, len| Span { at, len };
         assert_eq!(Work::spill_start(40), 64);
         assert!(lends(&mut work, &[at(0, 8)], [at(64, 8), at(72, 8)]));
-        assert_eq!((work.high_water(), work.spill_high_water()), (8, 16));
+        assert_eq!((work.touched(), work.spill_touched()), (8, 16));
         for outside in [at(36, 8), at(40, 1), at(60, 8), at(73, 8), at(80, 1), at(usize::MAX, 1), at(70, usize::MAX)] {
             assert!(work.bytes(outside).is_none(), "{outside:?}");
         }
         work.bytes(at(64, 4)).unwrap().fill(7);
         work.copy(at(64, 4), 8).unwrap();
         assert_eq!(work.bytes(at(8, 5)).unwrap(), [7, 7, 7, 7, 0]);
+    }
+
+    #[test]
+    fn touched_bytes_are_those_of_the_parts() {
+        for len in [1usize, 63, 64, 65, 100, 1000, 4097, 74_560] {
+            let mut touched = Touched::of(len);
+            let part = 1 << touched.shift;
+            assert!(part * 64 >= len && (part == 1 || part * 32 < len));
+            assert_eq!(touched.bytes(len), 0);
+            let mut naive = std::vec![false; len];
+            for (at, n) in [(len - 1, 1), (len / 3, len / 5), (0, 0), (len / 2, 1), (0, 1), (0, len)] {
+                touched.mark(at, n);
+                let (first, end) = (at / part * part, (at + n).div_ceil(part) * part);
+                (first..end.min(len)).filter(|_| n > 0).for_each(|i| naive[i] = true);
+                assert_eq!(touched.bytes(len), naive.iter().filter(|t| **t).count(), "{len}: {n} from {at}");
+            }
+            assert_eq!(touched.bytes(len), len);
+        }
     }
 
     #[test]

@@ -128,6 +128,18 @@ impl<'m> Pipeline<'m> {
         sum
     }
 
+    /// Sum over what calls use of the tables before they verify their checksums: the types of samples, and before seal,
+    /// when no checksum exists, the addresses of kernels. Only called once [`Pipeline::places`] is verified.
+    #[must_use]
+    pub fn openings(&self) -> PlaceSum {
+        let mut sum = PlaceSum::default();
+        self.graph.samples(&mut sum);
+        if !self.sealed {
+            self.graph.kernels(&mut sum);
+        }
+        sum
+    }
+
     /// Fails where the lengths of sources have changed since they were recorded.
     pub(super) fn check_sources(&self) -> Result<()> {
         if self.sum_of(Self::digest_sources) == self.sums.sources { Ok(()) } else { Err(POSITIONS) }

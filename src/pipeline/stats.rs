@@ -77,7 +77,7 @@ pub struct SweepInfo {
 /// The work of a pipeline so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stats {
-    /// Maximum number of bytes of the work area in use so far: the high-water mark.
+    /// Number of bytes of the work area used so far, in parts of up to a 32nd of it.
     pub peak_bytes: usize,
     /// Bytes of the plan, which `peak_bytes` never exceeds.
     pub plan_bytes: usize,
@@ -87,7 +87,7 @@ pub struct Stats {
     pub stage_rows: u64,
     /// Bytes of these rows.
     pub stage_bytes: u64,
-    /// Maximum number of bytes of the mapped file in use so far.
+    /// Number of bytes of the mapped file used so far, in such parts.
     pub spill_bytes: usize,
     /// Rows delivered by pull and evaluate.
     pub rows_out: u64,
@@ -196,12 +196,12 @@ impl Pipeline<'_> {
     #[must_use]
     pub fn stats(&self) -> Stats {
         Stats {
-            peak_bytes: self.work.high_water(),
+            peak_bytes: self.work.touched(),
             plan_bytes: self.plan.bytes,
             stage_calls: self.counts.stage_calls,
             stage_rows: self.counts.stage_rows,
             stage_bytes: self.counts.stage_bytes,
-            spill_bytes: self.work.spill_high_water(),
+            spill_bytes: self.work.spill_touched(),
             rows_out: self.rows_out,
             source_calls: self.counts.source_calls,
             source_bytes: self.counts.source_bytes,

@@ -9,9 +9,12 @@ const RUN: usize = 1024;
 #[must_use]
 pub fn crc32c(register: u32, bytes: &[u8]) -> Option<u32> {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-    if std::is_x86_feature_detected!("sse4.2") {
-        // SAFETY: the processor has the instruction.
-        return Some(unsafe { by_instruction(register, bytes) });
+    {
+        use std::is_x86_feature_detected as has;
+        if has!("sse4.2") && has!("sse4.1") && has!("ssse3") && has!("sse3") {
+            // SAFETY: the processor has the instruction, and what it implies.
+            return Some(unsafe { by_instruction(register, bytes) });
+        }
     }
     let _ = (register, bytes);
     None

@@ -14,10 +14,10 @@ pub struct Level(Isa);
 enum Isa {
     /// The target of the build.
     Baseline,
-    /// AVX2, POPCNT, LZCNT, BMI1, BMI2 and MOVBE.
+    /// AVX2, POPCNT, LZCNT, BMI1, BMI2 and MOVBE, and what they imply.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// Those of `Avx2`, and AVX-512 F, BW, CD, DQ and VL.
+    /// Those of `Avx2`, and AVX-512 F, BW, CD, DQ and VL, and what they imply: FMA and F16C.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
@@ -35,9 +35,12 @@ impl Level {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         {
             use std::is_x86_feature_detected as has;
+            // The compiler takes each feature to include others: tests/project/features.rs compares the lists.
+            let older = has!("sse3") && has!("ssse3") && has!("sse4.1") && has!("sse4.2") && has!("avx");
             let bits = has!("popcnt") && has!("lzcnt") && has!("bmi1") && has!("bmi2") && has!("movbe");
             let wide = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") && has!("avx512cd");
-            if bits && has!("avx2") {
+            let wide = wide && has!("fma") && has!("f16c");
+            if older && bits && has!("avx2") {
                 return Level(if wide { Isa::Avx512 } else { Isa::Avx2 });
             }
         }

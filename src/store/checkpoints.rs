@@ -211,7 +211,7 @@ impl<'m> CheckpointTable<'m> {
 
     /// Drops all checkpoints.
     pub fn clear(&mut self, work: &mut Work<'_>) {
-        self.scans.iter_mut().for_each(|s| s.clear(work));
+        self.scans.iter_mut().filter(|s| s.schedule.is_some()).for_each(|s| s.clear(work));
     }
 
     /// The first row after `row` before which the state of the scan is to be kept.

@@ -16,6 +16,9 @@ use crate::util::unsigned::{Count, Unsigned};
 /// Bytes of samples with one CRC.
 const CHUNK: usize = 1024;
 
+/// Number of damaged chunks that are remembered.
+const FOUND: usize = 4;
+
 /// Number of samples in a chunk.
 fn chunk_samples(sample_bytes: usize) -> u64 {
     checked::count(CHUNK.checked_div(sample_bytes).unwrap_or(1).max(1))
@@ -50,6 +53,8 @@ pub struct InputBuffer {
     pub ended: bool,
     /// Chunks verified in this call: first and end (exclusive).
     verified: (u64, u64),
+    /// Damaged chunks found last, each plus 1, so that one that is needed again counts once.
+    found: [u64; FOUND],
 }
 
 impl InputBuffer {
@@ -121,6 +126,23 @@ impl InputBuffer {
         valid
     }
 
+    /// True if the first damaged chunk of `len` samples from `first` on was not found before. Remembers it.
+    pub fn is_new_damage(&mut self, work: &mut Work<'_>, first: u64, len: u64) -> bool {
+        let last = first.sat_add(len.sat_sub(1));
+        let Some(chunk) = (self.chunk(first)..=self.chunk(last)).find(|c| !self.chunk_valid(work, *c)) else {
+            return false;
+        };
+        let mark = chunk.sat_add(1);
+        if self.found.contains(&mark) {
+            return false;
+        }
+        self.found.rotate_right(1);
+        if let Some(slot) = self.found.first_mut() {
+            *slot = mark;
+        }
+        true
+    }
+
     /// Computes and stores the CRCs of all chunks.
     pub fn write_crcs(&self, work: &mut Work<'_>) {
         for chunk in self.chunk(self.first)..=self.chunk(self.end) {
@@ -152,7 +174,7 @@ impl InputBuffer {
 
     /// Discards all samples and starts at sample 0.
     pub fn reset(&mut self) {
-        *self = InputBuffer { first: 0, end: 0, start: 0, ended: false, verified: (0, 0), ..*self };
+        *self = InputBuffer { first: 0, end: 0, start: 0, ended: false, verified: (0, 0), found: [0; FOUND], ..*self };
     }
 
     /// First sample held.
@@ -176,7 +198,7 @@ impl InputBuffer {
     /// Restarts with samples `first .. end` of a stream and returns where to write them; None where they do not fit.
     pub fn restore(&mut self, first: u64, end: u64) -> Option<Span> {
         let held = end.checked_sub(first).filter(|n| *n <= self.capacity)?;
-        (self.first, self.end, self.start) = (first, end, 0);
+        (self.first, self.end, self.start, self.found) = (first, end, 0, [0; FOUND]);
         self.span.part(0, usize::try_from(held).ok()?.checked_mul(self.sample_bytes)?)
     }
 

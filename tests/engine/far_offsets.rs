@@ -151,7 +151,7 @@ fn bytes_of_file(path: &std::path::Path) -> Pipeline<'static> {
     let edge = EdgeSpec { name: "input", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
     p.add_builtin("to_f32", "numbers", &[edge], &[]).unwrap();
     let (source, samples) = FileSource::open(path, 0, 1, 1).unwrap();
-    p.set_source(0, SourceBox::new(source, |p| p), samples, false).unwrap();
+    p.set_source(0, SourceBox::new(source), samples, false).unwrap();
     p
 }
 

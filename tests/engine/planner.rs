@@ -50,7 +50,7 @@ fn pipeline(window: u64, hop: u64, samples: Option<u64>, options: PlanOptions) -
     let config = Config { input, options, limits, param_bytes: 1024, host_heap: true };
     let mut p = Pipeline::new(&config, uninit(area(Pipeline::control_bytes(limits, 1024, 0).unwrap()))).unwrap();
     if let Some(samples) = samples {
-        p.set_source(0, SourceBox::new(Untouched, |p| p), samples, false).unwrap();
+        p.set_source(0, SourceBox::new(Untouched), samples, false).unwrap();
     }
     p
 }

@@ -46,7 +46,7 @@ fn run(fail_at: u64) -> (Vec<u8>, u64) {
     let edge = EdgeSpec { name: "input", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
     p.add_builtin("to_f32", "numbers", &[edge], &[]).unwrap();
     let calls = Rc::new(Cell::new(0));
-    p.set_source(0, SourceBox::new(Flaky { calls: calls.clone(), fail_at }, |p| p), 400_000, false).unwrap();
+    p.set_source(0, SourceBox::new(Flaky { calls: calls.clone(), fail_at }), 400_000, false).unwrap();
     seal(&mut p, &[request(0, 0, 200)]);
     let kept = Kept::default();
     p.evaluate_begin(&request(0, 0, 200), kept.boxed()).unwrap();

@@ -3,6 +3,7 @@
 #[path = "../support/commands.rs"]
 mod commands;
 
+mod features;
 mod imports;
 mod layers;
 mod no_std;

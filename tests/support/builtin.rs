@@ -88,7 +88,7 @@ impl Chain {
             p.add_builtin(&stage.kind, &stage.name, &edges, &params)?;
         }
         let samples = (self.samples.len() / self.dtype.size()) as u64;
-        p.set_source(0, SourceBox::new(Recording(self.samples.clone()), |p| p), samples, false)?;
+        p.set_source(0, SourceBox::new(Recording(self.samples.clone())), samples, false)?;
         Ok(p)
     }
 

@@ -107,7 +107,7 @@ pub fn chain(
     let edge = EdgeSpec { name: "input", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
     p.add_stage("scan", &[edge], spec).unwrap();
     if let Some((samples, growing)) = source {
-        p.set_source(0, SourceBox::new(Generated, |p| p), samples, growing).unwrap();
+        p.set_source(0, SourceBox::new(Generated), samples, growing).unwrap();
     }
     (p, made)
 }
@@ -131,7 +131,7 @@ impl Sink for Hashed {
 
 impl Hashed {
     pub fn boxed(&self) -> SinkBox<'static> {
-        SinkBox::new(self.clone(), |p| p)
+        SinkBox::new(self.clone())
     }
 }
 
@@ -148,7 +148,7 @@ impl Sink for Kept {
 
 impl Kept {
     pub fn boxed(&self) -> SinkBox<'static> {
-        SinkBox::new(self.clone(), |p| p)
+        SinkBox::new(self.clone())
     }
 }
 

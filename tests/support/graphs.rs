@@ -222,7 +222,7 @@ impl Collected {
         self.0.borrow().as_chunks::<4>().0.iter().map(|b| u32::from_ne_bytes(*b)).collect()
     }
     pub fn boxed(&self) -> SinkBox<'static> {
-        SinkBox::new(self.clone(), |p| p)
+        SinkBox::new(self.clone())
     }
 }
 
@@ -368,7 +368,7 @@ pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell
         for (i, input) in graph.inputs.iter().enumerate() {
             let memory = Memory { bytes: bytes_of(&input.samples), portion: setup.portion };
             let n = input.samples.len() as u64 / u64::from(input.channels);
-            p.set_source(i, SourceBox::new(memory, |p| p), n, false).unwrap();
+            p.set_source(i, SourceBox::new(memory), n, false).unwrap();
         }
     }
     (p, fail_in, base)
@@ -421,7 +421,7 @@ impl Descending {
         self.0.borrow().as_chunks::<4>().0.iter().map(|b| u32::from_ne_bytes(*b)).collect()
     }
     pub fn boxed(&self) -> SinkBox<'static> {
-        SinkBox::new(self.clone(), |p| p)
+        SinkBox::new(self.clone())
     }
 }
 

@@ -18,6 +18,21 @@ pub(crate) use stages::{Custom, RowBuffers, RowInputs, Shape, complex, from};
 use core::ffi::CStr;
 use sqrtspace::ffi::*;
 
+/// A file beyond the limit of this process becomes an error (EFBIG) instead of the end of the process. Programs that
+/// this one starts do not inherit it.
+pub(crate) fn limits_are_errors() {
+    #[cfg(target_os = "linux")]
+    {
+        const SIGXFSZ: i32 = if cfg!(target_arch = "mips") { 31 } else { 25 };
+        extern "C" fn nothing(_: i32) {}
+        unsafe extern "C" {
+            fn signal(number: i32, handler: extern "C" fn(i32)) -> *const core::ffi::c_void;
+        }
+        // SAFETY: the declaration is that of the C library, and the handler does nothing.
+        unsafe { signal(SIGXFSZ, nothing) };
+    }
+}
+
 /// Checks that the library has the ABI that this program was built for, and returns its version.
 pub(crate) fn version() -> Result<String, Failure> {
     // SAFETY: functions without preconditions; the text is static.

@@ -49,6 +49,21 @@ impl Area {
         if base.is_null() { Err(none) } else { Ok(Area { base, len: needed, heap: Some(layout) }) }
     }
 
+    /// Its length in bytes.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Its first `len` bytes, or all of it, filled with zeros.
+    pub(super) fn zeros(&mut self, len: usize) -> &mut [u8] {
+        let len = len.min(self.len);
+        // SAFETY: `len` bytes that belong to this area while it exists, initialised here.
+        unsafe {
+            core::ptr::write_bytes(self.base, 0, len);
+            core::slice::from_raw_parts_mut(self.base, len)
+        }
+    }
+
     /// All of it.
     pub(super) fn bytes(&mut self) -> &mut [MaybeUninit<u8>] {
         // SAFETY: `len` bytes that belong to this area while it exists.

@@ -21,7 +21,7 @@ use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use std::time::Instant;
 
-/// Bytes read at a time when searching for a frame; a longer index is not used.
+/// Bytes read at a time when searching for a frame, in memory of the run; a longer index is not used.
 const SEARCH_BYTES: usize = 64 << 10;
 
 /// A decoding to run: parsed options.
@@ -52,6 +52,11 @@ impl DecodeJob {
         Watch { call: self.options.progress, ctx: self.options.ctx }
     }
 
+    /// Memory for the run.
+    fn area(&self) -> Result<Area> {
+        Area::new(self.options.memory, self.options.memory_bytes, decode::memory(&self.core)?)
+    }
+
     /// Decodes, and returns the number of bytes from the first requested one. Fills the statistics also after an error.
     pub(super) fn run(
         &self,
@@ -61,8 +66,19 @@ impl DecodeJob {
         report: &mut Report<'_>,
         stats: &mut sqs_codec_stats,
     ) -> Result<u64> {
-        let needed = decode::memory(&self.core)?;
-        let mut area = Area::new(self.options.memory, self.options.memory_bytes, needed)?;
+        self.run_in(self.area()?, (source, sink), total_bytes, report, stats)
+    }
+
+    /// As [`DecodeJob::run`], in this memory.
+    fn run_in(
+        &self,
+        mut area: Area,
+        ends: (&mut dyn ByteSource, &mut dyn ByteSink),
+        total_bytes: u64,
+        report: &mut Report<'_>,
+        stats: &mut sqs_codec_stats,
+    ) -> Result<u64> {
+        let needed = area.len();
         let (start, mut times) = (Instant::now(), Times::default());
         let end = self.core.start.sat_add(self.options.count);
         let mut watch = |d: &Decoder<'_>| {
@@ -71,7 +87,7 @@ impl DecodeJob {
             let (in_bytes, out_bytes) = (stats.coded_bytes, stats.raw_bytes);
             report(&sqs_progress { total_bytes, in_bytes, out_bytes, frames: stats.frames })
         };
-        let done = decode::decode(&self.core, end, area.bytes(), (source, sink), &mut times, &mut watch);
+        let done = decode::decode(&self.core, end, area.bytes(), ends, &mut times, &mut watch);
         timed(stats, start.elapsed(), [times.reading, times.decoding, times.writing]);
         stats.peak_bytes = checked::count(needed);
         done
@@ -86,21 +102,28 @@ impl DecodeJob {
         stats: &mut sqs_codec_stats,
     ) -> Result<()> {
         let mut input = Input::open(from)?;
+        let mut area = self.area()?;
         if let Some(len) = input.len() {
-            let (mut buffer, read) = ([0u8; SEARCH_BYTES], |at: u64, out: &mut [u8]| input.read_at(at, out));
-            let first = decode::beginning(&read, self.core.tag, &mut buffer)?;
+            let read = |at: u64, out: &mut [u8]| input.read_at(at, out);
+            let buffer = area.zeros(SEARCH_BYTES);
+            let first = decode::beginning(&read, self.core.tag, buffer)?;
             if self.options.max_frame_bytes == 0 {
                 self.core.max_frame_bytes = self.core.max_frame_bytes.max(first.frame_bytes);
             }
             if self.options.history_bytes == 0 && first.grouped {
                 self.core.history_bytes = DEFAULT_HISTORY_BYTES;
             }
-            let at = decode::find(&read, len, self.core.start, self.core.tag, &mut buffer)?;
+            let at = decode::find(&read, len, self.core.start, self.core.tag, buffer)?;
             input.seek(at)?;
+        }
+        if decode::memory(&self.core)? != area.len() {
+            // The first frame needs more than the default. The two are never held together.
+            drop(area);
+            area = self.area()?;
         }
         let mut output = Replacement::beside(to, Some(&input))?;
         let total = input.len().unwrap_or(SQS_ALL);
-        let len = self.run(&mut input, &mut output, total, report, stats)?;
+        let len = self.run_in(area, (&mut input, &mut output), total, report, stats)?;
         keep(output, len, stats)
     }
 }
@@ -122,7 +145,8 @@ impl DecodeJob {
 /// @retval SQS_ERR_DAMAGED      the stream is damaged or incomplete
 /// @retval SQS_ERR_LIMIT        a frame is larger than max_frame_bytes, or refers to more than history_bytes
 /// @retval SQS_ERR_RANGE        the original ends before first
-/// @retval SQS_ERR_IO           a file cannot be opened, read, created or written, or the disk is full
+/// @retval SQS_ERR_IO           a file cannot be opened, read, created or written, the disk is full, or the output
+///                              exceeds RLIMIT_FSIZE (EFBIG; no signal is sent)
 /// @retval SQS_ERR_CANCELLED    progress returned a number other than 0
 /// @retval SQS_ERR_MEMORY       the heap has no memory, or the memory of the options is too small
 /// @retval SQS_ERR_ARGUMENT     a pointer is NULL, an option is out of range, or the paths name the same file

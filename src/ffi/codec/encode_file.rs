@@ -93,8 +93,9 @@ impl EncodeJob {
 /// @param[out] stats     statistics, also after an error; struct_size set by the caller; may be NULL
 /// @param[out] error     details of an error, with errno; may be NULL
 /// @retval SQS_OK
-/// @retval SQS_ERR_IO           a file cannot be opened, read, created or written, the disk is full, the input was
-///                              truncated while it was read, or a thread cannot be created
+/// @retval SQS_ERR_IO           a file cannot be opened, read, created or written, the disk is full, the output exceeds
+///                              RLIMIT_FSIZE (EFBIG; no signal is sent), the input was truncated while it was read, or
+///                              a thread cannot be created
 /// @retval SQS_ERR_CANCELLED    progress returned a number other than 0
 /// @retval SQS_ERR_MEMORY       the heap has no memory, or the memory of the options is too small
 /// @retval SQS_ERR_ARGUMENT     a pointer is NULL, an option is out of range, or the paths name the same file

@@ -136,7 +136,7 @@ pub unsafe extern "C" fn sqs_evaluate_to_file(
         let buffer = carver.filled(OUT_BYTES, 0)?;
         let file = Replacement::beside(path, None)?;
         let mut rows = Rows { encoder, buffer, file, written: 0, failed: None };
-        let sink = SinkBox::new(FileSink((&raw mut rows).cast()), |p| p);
+        let sink = SinkBox::new(FileSink((&raw mut rows).cast()));
         let done = run(core, &request, sink, &mut 0);
         // The sink's error is more specific than "a callback failed".
         let done = done.map_err(|e| rows.failed.unwrap_or(e)).and_then(|_| rows.encode(&[], Flow::End));

@@ -119,7 +119,7 @@ unsafe fn start(
 /// @param[in]  in_path   as for sqs_encode_file()
 /// @param[in]  out_path  as for sqs_encode_file()
 /// @param[in]  options   options of the encoder
-/// @param[out] job       the handle, to be deleted with sqs_codec_job_delete()
+/// @param[out] job       the handle, to be deleted with sqs_codec_job_delete(); written before the job begins
 /// @param[out] error     details of an error; may be NULL
 /// @retval SQS_OK               the job has begun; sqs_codec_job_wait() returns its result
 /// @retval SQS_ERR_IO           a thread cannot be created

@@ -112,7 +112,7 @@ pub unsafe extern "C" fn sqs_evaluate(
         let len = check_capacity(core, stage, rows, capacity_bytes, count)?;
         let sink = BufferSink { base: rows.cast(), len, start: first };
         let mut delivered = 0;
-        let result = run(core, &request, SinkBox::new(sink, |p| p), &mut delivered);
+        let result = run(core, &request, SinkBox::new(sink), &mut delivered);
         written.set(delivered);
         result
     })

@@ -54,7 +54,7 @@ fn parse(
     let take = sink.ok_or_else(|| Error::new(Status::Argument, "an evaluation needs a sink"))?;
     core.available_rows(request.stage)?;
     seal_first(core, holder, call, &[request])?;
-    Ok((request, SinkBox::new(CSink { take, ctx }, |p| p)))
+    Ok((request, SinkBox::new(CSink { take, ctx })))
 }
 
 /// Evaluates a request into a function, in either order.

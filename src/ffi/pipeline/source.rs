@@ -99,7 +99,7 @@ pub unsafe extern "C" fn sqs_source_set(
         }
         let read = CSource::new(&s).ok_or_else(|| Error::new(Status::Argument, "sqs_source: read is NULL"))?;
         let growing = s.flags & SQS_SOURCE_GROWING != 0;
-        core.set_source(input as usize, SourceBox::new(read, |p| p), s.samples, growing)?;
+        core.set_source(input as usize, SourceBox::new(read), s.samples, growing)?;
         Ok(Status::Ok)
     })
 }

@@ -56,7 +56,7 @@ pub unsafe extern "C" fn sqs_source_set_file(
         let (source, count) = opened.map_err(|e| {
             Error::new(Status::Io, "the file cannot be opened: errno {a}").a(e.raw_os_error().unwrap_or(0))
         })?;
-        core.set_source(input as usize, SourceBox::new(source, |p| p), count, false)?;
+        core.set_source(input as usize, SourceBox::new(source), count, false)?;
         samples.set(count);
         Ok(Status::Ok)
     })

@@ -16,7 +16,8 @@ pub struct sqs_stats {
     pub struct_size: u32,
     /// 1 while an evaluation begun with sqs_evaluate_begin() is running.
     pub evaluating: u32,
-    /// Maximum bytes of the work area used so far; at most plan_bytes.
+    /// Bytes of the work area used so far, counted in parts of at most a 32nd of it; at most plan_bytes. Sealing uses
+    /// constant tables and the headers of checkpoints and of the row cache; the rest counts when it is used.
     pub peak_bytes: u64,
     /// Bytes of the plan that the pipeline was sealed with.
     pub plan_bytes: u64,
@@ -50,7 +51,7 @@ pub struct sqs_stats {
     pub recomputed_rows: u64,
     /// Bytes of the rows computed, of all stages.
     pub stage_bytes: u64,
-    /// Maximum bytes of the spill file used so far; at most sqs_plan_info.spill_bytes.
+    /// Bytes of the spill file used so far, counted in parts of at most a 32nd of it; at most sqs_plan_info.spill_bytes.
     pub spill_bytes: u64,
 }
 versioned!(sqs_stats, recomputed_rows: u64);
