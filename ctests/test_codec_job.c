@@ -21,7 +21,7 @@ static sqs_encode_options options(uint32_t threads)
     return o;
 }
 
-/* The handle is there before the first call of progress. */
+/* The handle exists before the first call of progress. */
 typedef struct { sqs_codec_job *volatile job; int calls, early; } seen;
 
 static int32_t sees(void *ctx, const sqs_progress *p)

@@ -17,7 +17,7 @@ impl<D: ?Sized, const WORDS: usize> Inline<D, WORDS> {
     /// Stores `value`; `view` converts a pointer to it to one to `D`.
     ///
     /// # Safety
-    /// `view` returns its argument, as a pointer to a `D` that `T` is, and `T` lives as long as `D` says.
+    /// `view` returns its argument, as a pointer to a `D` that `T` is, and `T` outlives the lifetime of `D`.
     pub(crate) unsafe fn with_view<T>(value: T, view: fn(*mut T) -> *mut D) -> Self {
         const {
             assert!(size_of::<T>() <= WORDS * 8, "the value is too large for its place");
