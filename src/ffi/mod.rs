@@ -23,6 +23,7 @@ mod regions;
 mod status;
 mod structs;
 mod version;
+mod versioned;
 
 pub use abi::*;
 #[cfg(feature = "codec")]

@@ -1,7 +1,7 @@
 //! Memory that a call is given. Everything that it reads or writes is compared with the memory of the handle and with
 //! each other before the first write.
 
-use super::structs::Versioned;
+use super::versioned::Versioned;
 use crate::mem::Span;
 use crate::status::{Error, Name, Result, Status};
 use crate::util::unsigned::Unsigned;

@@ -3,39 +3,13 @@
 
 use super::regions::{Call, Own, Region};
 use super::status::leave;
+pub(super) use super::versioned::{Versioned, versioned};
 use crate::checked;
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
 use core::mem::{MaybeUninit, align_of, size_of};
-
-/// A struct of the C API that starts with its size. All of them are plain C data: any bytes are a value (function
-/// pointers are optional).
-///
-/// # Safety
-/// The type must be `repr(C)`, start with `struct_size: u32`, and be valid for the zero bytes.
-pub(super) unsafe trait Versioned: Copy {
-    /// Size of version 1.
-    const FIRST: usize;
-}
-
-/// Declares a struct that starts with its size: as it is, or with the last field of its version 1 and the type of that.
-macro_rules! versioned {
-    ($t:ty) => {
-        // SAFETY: a repr(C) struct of integers, raw pointers and optional functions, starting with struct_size.
-        unsafe impl crate::ffi::structs::Versioned for $t {
-            const FIRST: usize = size_of::<Self>();
-        }
-    };
-    ($t:ty, $field:ident: $of:ty) => {
-        // SAFETY: as above.
-        unsafe impl crate::ffi::structs::Versioned for $t {
-            const FIRST: usize = core::mem::offset_of!($t, $field) + size_of::<$of>();
-        }
-    };
-}
-pub(super) use versioned;
 
 /// Limit of struct_size: no struct of any version is that large.
 const MAX_STRUCT_SIZE: usize = 1 << 16;

@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn samples_of_all_types_are_compared_by_one_rule() {
-        for level in [0.1, 0.3, -0.7, 1e-46, 16_777_217.0, 1e39, f64::NEG_INFINITY] {
+        for level in [0.1, 0.3, -0.7, 1e-46, 16_777_217.0, 1e39] {
             let near = level as f32;
             let x = [near.next_down(), near, near.next_up()];
             let high: &[(&str, &[f64])] = &[("level", &[level])];
@@ -133,7 +133,7 @@ mod tests {
         let x = [i64::MIN, i64::MIN + 1, -two_53 - 1, -1, 0, 1, two_53, two_53 + 1, i64::MAX - 1, i64::MAX];
         let large = two_53 as f64;
         let levels = [0.0, 0.5, -0.5, 1.0, -1.0, large, -large, large * 1024.0, -large * 1024.0, 1e300, -1e300];
-        for level in levels.into_iter().chain([f64::INFINITY, f64::NEG_INFINITY]) {
+        for level in levels {
             // Twice the level, without loss: halves are the only fractions here.
             let twice = (level * 2.0) as i128;
             let high: &[(&str, &[f64])] = &[("level", &[level])];
