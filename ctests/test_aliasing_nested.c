@@ -3,7 +3,7 @@
 #define _XOPEN_SOURCE 700
 #include "scratch.h"
 
-static union { uint64_t align; unsigned char b[1 << 16]; } control, work, second;
+static union { uint64_t align; unsigned char b[1 << 16]; } control, work, second __attribute__((aligned(64)));
 static union { uint64_t align; unsigned char b[1 << 19]; } coder;
 static float x[64];
 

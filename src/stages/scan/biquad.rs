@@ -26,6 +26,7 @@
 //! `biquad` followed by `biquad_reverse`, both with `zi` 1, is `sosfiltfilt(padtype=None)`.
 
 use super::recovery::{CHUNK, Guard, OnNan, Start};
+use super::sections::{Section, filter_chunk, sections, settle, settles};
 use super::{Real, Sample, as_samples, precision, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -35,110 +36,6 @@ use crate::stages::params::FINITE;
 use crate::stages::{Build, shape};
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
-
-/// One section, divided by `a0`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Section {
-    b: [f64; 3],
-    a: [f64; 2],
-}
-
-impl Section {
-    /// Filters one sample.
-    #[inline(always)]
-    fn step(&self, z: &mut [f64; 2], x: f64) -> f64 {
-        let [b0, b1, b2] = self.b;
-        let [a1, a2] = self.a;
-        let [z1, z2] = *z;
-        let y = b0 * x + z1;
-        *z = [b1 * x - a1 * y + z2, b2 * x - a2 * y];
-        y
-    }
-
-    /// Gain of a constant input.
-    fn gain(&self) -> f64 {
-        let [b0, b1, b2] = self.b;
-        let [a1, a2] = self.a;
-        (b0 + b1 + b2) / (1.0 + a1 + a2)
-    }
-
-    /// Whether the section delays by one sample only, in numerator and denominator.
-    pub(super) fn lower_order(&self) -> (bool, bool) {
-        let ([_, _, b2], [_, a2]) = (self.b, self.a);
-        (b2 == 0.0, a2 == 0.0)
-    }
-}
-
-/// Filters one sample with the cascade.
-#[inline(always)]
-pub(super) fn filter(sections: &[Section], z: &mut [[f64; 2]], x: f64) -> f64 {
-    sections.iter().zip(z).fold(x, |x, (section, z)| section.step(z, x))
-}
-
-/// Sections whose coefficients and states stay in registers; SPARC has 16 registers for `f64`.
-const HELD: usize = if cfg!(target_arch = "sparc") { 1 } else { 4 };
-
-/// Filters samples with the cascade, in place.
-pub(super) fn filter_chunk(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
-    for (sections, z) in sections.chunks(HELD).zip(z.chunks_mut(HELD)) {
-        match sections.len() {
-            1 if HELD > 1 => filter_held::<1>(sections, z, x),
-            2 if HELD > 2 => filter_held::<2>(sections, z, x),
-            3 if HELD > 3 => filter_held::<3>(sections, z, x),
-            _ => filter_held::<HELD>(sections, z, x),
-        }
-    }
-}
-
-fn filter_held<const N: usize>(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {
-    let (Some(sections), Some(z)) = (sections.first_chunk::<N>(), z.first_chunk_mut::<N>()) else { return };
-    let (sections, mut now) = (*sections, *z);
-    for v in x {
-        *v = filter(&sections, &mut now, *v);
-    }
-    *z = now;
-}
-
-/// Sets the state of the cascade after an endless constant `x`: `scipy.signal.sosfilt_zi` times `x`.
-pub(super) fn settle(sections: &[Section], z: &mut [[f64; 2]], x: f64) {
-    let mut scale = 1.0;
-    for (section, z) in sections.iter().zip(z) {
-        let ([b0, b1, b2], [a1, a2]) = (section.b, section.a);
-        // For the input 1, whose output is `gain`; the same order of operations as SciPy's
-        // lfilter_zi.
-        let z1 = (b1 - a1 * b0 + b2 - a2 * b0) / (1.0 + a1 + a2);
-        let z2 = b2 - a2 * (b0 + z1);
-        *z = [z1 * scale * x, z2 * scale * x];
-        scale *= section.gain();
-    }
-}
-
-/// The sections of the parameter `sos`, in the pool.
-pub(super) fn sections<'m>(b: &mut Build<'_, 'm>) -> Result<&'m [Section]> {
-    let given = b.within("sos", &FINITE)?;
-    let (list, rest) = given.as_chunks::<6>();
-    if list.is_empty() || list.len() > 32 || !rest.is_empty() {
-        let text = "the parameter {n} must be a list of 6 numbers for each of 1 to 32 sections; it has {a}";
-        return Err(b.param_error("sos", text).a(checked::count(given.len())));
-    }
-    let mut all = [Section { b: [0.0; 3], a: [0.0; 2] }; 32];
-    for (i, (section, [b0, b1, b2, a0, a1, a2])) in all.iter_mut().zip(list).enumerate() {
-        *section = Section { b: [b0 / a0, b1 / a0, b2 / a0], a: [a1 / a0, a2 / a0] };
-        if !section.b.iter().chain(&section.a).all(|v| v.is_finite()) {
-            let text = "the parameter {n}{v} divides its section: it must not be 0 or too small";
-            return Err(b.refused("sos", Some(i.sat_mul(6).sat_add(3)), *a0, text));
-        }
-    }
-    b.pool.copied(all.get(..list.len()).unwrap_or(&[]))
-}
-
-/// Refuses filters without a steady state.
-pub(super) fn settles(b: &Build<'_, '_>, sections: &[Section]) -> Result<()> {
-    if sections.iter().all(|s| s.gain().is_finite()) {
-        return Ok(());
-    }
-    Err(b.param_error("sos", "the filter {n} has a pole at 1: it has no steady state to start from"))
-}
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     build(b, false)

@@ -55,6 +55,7 @@ mod reference;
 pub(super) mod rolling;
 pub(super) mod rts;
 mod sample;
+mod sections;
 #[cfg(test)]
 pub(super) mod testing;
 pub(super) mod viterbi;

@@ -1,7 +1,7 @@
 //! Cascades of sections whose state stays finite: what the parameter `on_nan` sets for samples that are not finite, or
 //! whose result or state would not be.
 
-use super::biquad::{Section, filter, filter_chunk, settle};
+use super::sections::{Section, filter, filter_chunk, settle};
 use crate::stages::Build;
 use crate::status::Result;
 use crate::util::slice::Put;
