@@ -51,5 +51,5 @@ pub const SQS_MAX_REQUESTS: u32 = 16;
 /// The element type of an ABI number; zero is `default`, if one exists.
 pub(super) fn dtype(code: u32, default: Option<Dtype>) -> Result<Dtype> {
     let found = if code == 0 { default } else { Dtype::from_code(code) };
-    found.ok_or_else(|| Error::new(Status::Argument, "unknown element type {a}").a(code))
+    found.ok_or_else(|| Error::new(Status::Argument, "element type {a} is unknown: use SQS_I8 to SQS_C32").a(code))
 }

@@ -5,7 +5,7 @@ use super::regions::{Call, Own, Region};
 use super::status::leave;
 pub(super) use super::versioned::{Versioned, versioned};
 use crate::checked;
-use crate::status::{Error, Result, Status};
+use crate::status::{Error, Name, Result, Status};
 use crate::util::text::Text;
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
@@ -16,7 +16,7 @@ const MAX_STRUCT_SIZE: usize = 1 << 16;
 
 /// Fills a struct with zeros, which mean the defaults, and sets its struct_size.
 pub(super) fn init<T: Versioned>(p: *mut T, struct_size: usize) -> i32 {
-    if usable(p.cast_const()).is_err() {
+    if usable(T::NAME, p.cast_const()).is_err() {
         return Status::Argument.code();
     }
     if struct_size < T::FIRST || struct_size > MAX_STRUCT_SIZE {
@@ -31,20 +31,26 @@ pub(super) fn init<T: Versioned>(p: *mut T, struct_size: usize) -> i32 {
 }
 
 /// Checks that a pointer can be read or written as a `T`.
-pub(super) fn usable<T>(p: *const T) -> Result<()> {
-    aligned(p.addr(), align_of::<T>())
+pub(super) fn usable<T>(name: &'static str, p: *const T) -> Result<()> {
+    aligned(name, p.addr(), align_of::<T>())
 }
 
 // One function for all types.
-fn aligned(addr: usize, align: usize) -> Result<()> {
+fn aligned(name: &'static str, addr: usize, align: usize) -> Result<()> {
     if addr == 0 {
-        return Err(Error::new(Status::Argument, "a pointer is NULL"));
+        return Err(named(Status::Argument, "{n} is NULL", name));
     }
     if addr & align.wrapping_sub(1) != 0 {
-        return Err(Error::new(Status::Align, "a pointer to a struct or number is not aligned to {a} bytes")
-            .a(checked::count(align)));
+        return Err(named(Status::Align, "{n} must be aligned to {a} bytes", name).a(checked::count(align)));
     }
     Ok(())
+}
+
+/// An error about an argument or a struct.
+fn named(status: Status, text: &'static str, argument: &str) -> Error {
+    let mut name = Name::new();
+    name.push_str(argument);
+    Error::new(status, text).name(&name)
 }
 
 /// A place of the caller for one value, checked for NULL and alignment.
@@ -53,14 +59,14 @@ pub(super) struct Out<T>(*mut T);
 
 impl<T> Out<T> {
     /// NULL is an error.
-    pub(super) fn new(p: *mut T) -> Result<Self> {
-        usable(p.cast_const())?;
+    pub(super) fn new(name: &'static str, p: *mut T) -> Result<Self> {
+        usable(name, p.cast_const())?;
         Ok(Out(p))
     }
 
     /// NULL: the value is not wanted.
-    pub(super) fn or_null(p: *mut T) -> Result<Self> {
-        if p.is_null() { Ok(Out(p)) } else { Out::new(p) }
+    pub(super) fn or_null(name: &'static str, p: *mut T) -> Result<Self> {
+        if p.is_null() { Ok(Out(p)) } else { Out::new(name, p) }
     }
 
     pub(super) fn set(self, value: T) {
@@ -74,22 +80,25 @@ impl<T> Out<T> {
 /// Layout of a struct of the C API.
 #[derive(Clone, Copy)]
 struct StructLayout {
+    name: &'static str,
     align: usize,
     first: usize,
     size: usize,
 }
 
 const fn layout<T: Versioned>() -> StructLayout {
-    StructLayout { align: align_of::<T>(), first: T::FIRST, size: size_of::<T>() }
+    StructLayout { name: T::NAME, align: align_of::<T>(), first: T::FIRST, size: size_of::<T>() }
 }
 
 fn checked_size(p: *const u8, layout: StructLayout) -> Result<usize> {
-    aligned(p.addr(), layout.align)?;
+    aligned(layout.name, p.addr(), layout.align)?;
     // SAFETY: not NULL and aligned; the caller gives a struct that starts with its size.
     let size = unsafe { p.cast::<u32>().read() } as usize;
     if size < layout.first {
-        let text = "struct_size is {a}, the first version of the struct has {b} bytes";
-        return Err(Error::new(Status::StructSize, text).a(checked::count(size)).b(checked::count(layout.first)));
+        let text = "{n}: struct_size is {a}, the first version has {b} bytes: set it to sizeof({n})";
+        return Err(named(Status::StructSize, text, layout.name)
+            .a(checked::count(size))
+            .b(checked::count(layout.first)));
     }
     Ok(size)
 }
@@ -109,15 +118,17 @@ pub(super) fn read<T: Versioned>(p: *const T) -> Result<T> {
 fn known_bytes(p: *const u8, layout: StructLayout) -> Result<usize> {
     let size = checked_size(p, layout)?;
     if size > MAX_STRUCT_SIZE {
-        return Err(
-            Error::new(Status::StructSize, "struct_size is {a}, which is no size of a struct").a(checked::count(size))
-        );
+        return Err(named(Status::StructSize, "{n}: struct_size is {a}: set it to sizeof({n})", layout.name)
+            .a(checked::count(size)));
     }
     for at in layout.size..size {
         // SAFETY: the caller's struct has `size` bytes.
         if unsafe { p.add(at).read() } != 0 {
-            let text = "the struct has fields set that this version does not know";
-            return Err(Error::new(Status::Unsupported, text));
+            let text =
+                "{n}: the byte at {a} is set, which this version of {b} bytes does not know: zero the struct first";
+            return Err(named(Status::Unsupported, text, layout.name)
+                .a(checked::count(at))
+                .b(checked::count(layout.size)));
         }
     }
     Ok(size.min(layout.size))
@@ -144,9 +155,9 @@ pub(super) fn write<T: Versioned>(p: *mut T, mut value: T) -> Result<()> {
 ///
 /// # Safety
 /// `p` is NULL or points to a C string that outlives `'a`.
-pub(super) unsafe fn name<'a>(p: *const c_char, max: usize) -> Result<&'a str> {
+unsafe fn name<'a>(argument: &'static str, p: *const c_char, max: usize) -> Result<&'a str> {
     if p.is_null() {
-        return Err(Error::new(Status::Argument, "a name is NULL"));
+        return Err(named(Status::Argument, "{n} is NULL", argument));
     }
     let mut len = 0usize;
     // SAFETY: reading stops at the terminating zero of the caller's string, or at `max` bytes.
@@ -154,11 +165,11 @@ pub(super) unsafe fn name<'a>(p: *const c_char, max: usize) -> Result<&'a str> {
         len = len.sat_add(1);
     }
     if len > max {
-        return Err(Error::new(Status::Name, "a name is longer than {a} bytes").a(checked::count(max)));
+        return Err(named(Status::Name, "{n} is longer than {a} bytes", argument).a(checked::count(max)));
     }
     // SAFETY: these bytes were just read.
     let bytes = unsafe { core::slice::from_raw_parts(p.cast::<u8>(), len) };
-    core::str::from_utf8(bytes).map_err(|_| Error::new(Status::Name, "a name is not UTF-8"))
+    core::str::from_utf8(bytes).map_err(|_| named(Status::Name, "{n} is not UTF-8", argument))
 }
 
 /// Reads a name that is neither in memory of the handle nor in what the call writes.
@@ -172,7 +183,7 @@ pub(super) unsafe fn name_apart<'a>(
     max: usize,
 ) -> Result<&'a str> {
     // SAFETY: by the contract of this function.
-    let text = unsafe { name(p, max)? };
+    let text = unsafe { name(argument, p, max)? };
     call.reads(Region::bytes(argument, p, text.len().sat_add(1)))?;
     Ok(text)
 }
@@ -181,16 +192,23 @@ pub(super) unsafe fn name_apart<'a>(
 ///
 /// # Safety
 /// `p` is NULL (then `count` must be 0) or points to `count` values that outlive `'a`.
-pub(super) unsafe fn array<'a, T>(p: *const T, count: usize) -> Result<&'a [T]> {
+pub(super) unsafe fn array<'a, T>(argument: &'static str, p: *const T, count: usize) -> Result<&'a [T]> {
     if count == 0 {
         return Ok(&[]);
     }
-    usable(p)?;
+    usable(argument, p)?;
     if count.checked_mul(size_of::<T>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(Error::new(Status::Overflow, "an array does not fit the address space"));
+        return Err(named(Status::Overflow, "the {a} elements of {n} do not fit the address space", argument)
+            .a(checked::count(count)));
     }
     // SAFETY: not NULL, aligned, and of `count` values by the caller's contract.
     Ok(unsafe { core::slice::from_raw_parts(p, count) })
+}
+
+/// Refuses bits of a field that this version does not know.
+pub(super) fn known(field: &'static str, given: u32, known: u32) -> Result<()> {
+    let text = "{n} is {a}, of which this version knows the bits {b}: set the others to 0";
+    if given & !known == 0 { Ok(()) } else { Err(named(Status::Unsupported, text, field).a(given).b(known)) }
 }
 
 /// Copies a text of a handle with this memory to the caller, zero-terminated and cut at the end of the buffer. Without
@@ -212,7 +230,7 @@ pub(super) fn put_text(
     };
     let bytes = text.as_bytes();
     let whole = bytes.len().sat_add(1);
-    if let Ok(needed) = Out::new(needed_bytes) {
+    if let Ok(needed) = Out::new("needed_bytes", needed_bytes) {
         needed.set(whole);
     }
     if buffer.is_null() && capacity_bytes > 0 {

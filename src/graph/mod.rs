@@ -13,12 +13,13 @@ use node::NO_EDGE;
 pub use node::{Boundary, Edge, Input, Node, Stage};
 pub use register::{EdgeSpec, InputSpec, Needs};
 
+use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::RowShape;
 use crate::limits::MAX_INPUTS;
 use crate::mem::{Carver, FixedVec, Layout};
 use crate::series::Series;
-use crate::status::Result;
+use crate::status::{Error, Result, Status};
 use crate::util::places::PlaceSum;
 
 /// Capacities of the tables.
@@ -152,6 +153,20 @@ impl<'m> Graph<'m> {
             Node::Stage(s) => self.stages.get(s).map(|s| s.series),
         };
         found.unwrap_or(Series::new(0))
+    }
+
+    /// The error for a number that is not that of a stage.
+    #[must_use]
+    pub fn unknown_stage(&self, stage: usize) -> Error {
+        let text = "stage {a} does not exist: the pipeline has {b} stages, numbered from 0";
+        Error::new(Status::Argument, text).a(checked::count(stage)).b(checked::count(self.stages.len()))
+    }
+
+    /// The error for a number that is not that of an input.
+    #[must_use]
+    pub fn unknown_input(&self, input: usize) -> Error {
+        let text = "input {a} does not exist: the pipeline has {b} inputs, numbered from 0";
+        Error::new(Status::Argument, text).a(checked::count(input)).b(checked::count(self.inputs.len()))
     }
 
     /// Finds an input or stage by name.

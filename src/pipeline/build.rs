@@ -6,6 +6,7 @@ use crate::exec::Supply;
 use crate::graph::{EdgeSpec, InputSpec, Needs};
 use crate::io::SourceBox;
 use crate::kernel::StageSpec;
+use crate::limits::MAX_INPUTS;
 use crate::mem::Span;
 use crate::series::Series;
 use crate::status::{Error, Result, Status};
@@ -17,7 +18,8 @@ impl<'m> Pipeline<'m> {
     pub fn add_input(&mut self, spec: &InputSpec<'_>) -> Result<usize> {
         self.must_not_be_sealed()?;
         let id = self.graph.add_input(spec)?;
-        let full = Error::new(Status::Limit, "the pipeline has its maximum number of inputs");
+        let full =
+            Error::new(Status::Limit, "the pipeline has its maximum of {a} inputs").a(checked::count(MAX_INPUTS));
         self.supplies.push(Supply::Pushed(InputBuffer::default())).map_err(|_| full)?;
         Ok(id)
     }
@@ -116,13 +118,15 @@ impl<'m> Pipeline<'m> {
     pub fn open_output(&mut self, stage: usize, capacity: u64) -> Result<()> {
         self.must_not_be_sealed()?;
         let Some(found) = self.graph.stages().get(stage) else {
-            return Err(Error::new(Status::Argument, "stage {a} does not exist").a(checked::count(stage)));
+            return Err(self.graph.unknown_stage(stage));
         };
         if capacity == 0 {
             return Err(Error::new(Status::Argument, "the queue of an output must hold at least one row"));
         }
         if self.outputs.iter().any(|o| o.facts.stage == stage) {
-            return Err(Error::new(Status::State, "the output of stage {n} is open already").name(&found.name));
+            return Err(
+                Error::new(Status::State, "the output of stage {n} is open already: open each once").name(&found.name)
+            );
         }
         checked::mul(checked::size(capacity)?, found.shape.bytes())?;
         let output = Output { facts: OutputFacts { stage, capacity }, span: Span::default(), head: 0, tail: 0 };
@@ -134,7 +138,7 @@ impl<'m> Pipeline<'m> {
     /// reset keeps it.
     pub fn set_source(&mut self, input: usize, source: SourceBox<'m>, samples: u64, growing: bool) -> Result<()> {
         let Some(supply) = self.supplies.get_mut(input) else {
-            return Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input)));
+            return Err(self.graph.unknown_input(input));
         };
         if self.sealed {
             return Err(Error::new(Status::State, "the source of an input can only be set before seal"));
@@ -161,8 +165,8 @@ impl<'m> Pipeline<'m> {
                 }
                 Ok(())
             }
-            Some(_) => Err(Error::new(Status::State, "the input is pushed, it has no source")),
-            None => Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input))),
+            Some(_) => Err(self.about_input(input, "input {n} is pushed, it has no source to extend")),
+            None => Err(self.graph.unknown_input(input)),
         }
     }
 }

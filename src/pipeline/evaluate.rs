@@ -16,7 +16,7 @@ impl<'m> Pipeline<'m> {
     /// Number of rows of a stage that can be evaluated now: those that no later input can change.
     pub fn available_rows(&self, stage: usize) -> Result<u64> {
         let Some(found) = self.graph.stages().get(stage) else {
-            return Err(Error::new(Status::Argument, "stage {a} does not exist").a(checked::count(stage)));
+            return Err(self.graph.unknown_stage(stage));
         };
         Ok(match final_windows(&self.graph, &self.supplies) {
             Some(windows) => found.rows(windows),

@@ -5,6 +5,7 @@ use crate::checked;
 use crate::exec::{Job, Supply, final_windows, internal};
 use crate::graph::Input;
 use crate::status::{Error, Result, Status};
+use crate::store::queue::Output;
 use crate::util::slice::Put;
 use crate::util::unsigned::{Count, Unsigned};
 
@@ -13,12 +14,14 @@ impl<'m> Pipeline<'m> {
     pub(super) fn push_now(&mut self, input: usize, samples: &[u8]) -> Result<usize> {
         let keep = self.oldest_needed(input);
         let Some(supply) = self.supplies.get_mut(input) else {
-            return Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input)));
+            return Err(self.graph.unknown_input(input));
         };
         match supply {
-            Supply::Source { .. } => Err(Error::new(Status::State, "the input has a source, it is not pushed")),
+            Supply::Source { .. } => {
+                Err(self.about_input(input, "input {n} has a source: it reads its samples and cannot be pushed"))
+            }
             Supply::Pushed(buffer) if buffer.ended => {
-                Err(Error::new(Status::State, "the input has ended: it accepts no more samples"))
+                Err(self.about_input(input, "input {n} has ended: reset the pipeline to push a new stream"))
             }
             Supply::Pushed(buffer) => Ok(buffer.push(&mut self.work, samples, keep)),
         }
@@ -31,8 +34,10 @@ impl<'m> Pipeline<'m> {
                 buffer.ended = true;
                 Ok(())
             }
-            Some(_) => Err(Error::new(Status::State, "the input has a source, it is not pushed")),
-            None => Err(Error::new(Status::Argument, "input {a} does not exist").a(checked::count(input))),
+            Some(_) => {
+                Err(self.about_input(input, "input {n} has a source: it reads its samples and cannot be pushed"))
+            }
+            None => Err(self.graph.unknown_input(input)),
         }
     }
 
@@ -82,21 +87,89 @@ impl<'m> Pipeline<'m> {
         Ok(if self.stream.done() { Status::End } else { Status::Ok })
     }
 
+    /// Windows for whose rows the queue of an output has room.
+    fn output_room(&self, output: &Output) -> u64 {
+        // An output whose rows are all computed does not limit the stream.
+        if self.stream.stage_done(output.facts.stage) {
+            return u64::MAX;
+        }
+        let free = output.facts.capacity.sat_sub(output.tail.sat_sub(output.head));
+        let limit = self.stream.frontier_for(&self.graph, output.facts.stage, output.tail.sat_add(free));
+        self.stream.room_before(limit)
+    }
+
+    /// What the stream waits for after a step without work: an output with a full queue, or an input.
+    #[must_use]
+    pub fn blocked(&self) -> Error {
+        if let Some(output) = self.outputs.iter().find(|o| self.output_room(o) == 0) {
+            let text = "the queue of stage {n} is full: pull its {a} rows";
+            return self.waits(output.facts.stage, text).a(output.tail.sat_sub(output.head));
+        }
+        let next = self.stream.frontier();
+        for (input, supply) in self.graph.inputs().iter().zip(self.supplies.iter()) {
+            if supply.ended() || input.windows(supply.samples()) > next {
+                continue;
+            }
+            let (start, len) = input.samples(next, next.sat_add(1));
+            let text = match supply {
+                Supply::Pushed(_) => "input {n} has {a} samples and the next window needs {b}: push more, or end it",
+                Supply::Source { .. } => {
+                    "the source of input {n} has {a} samples and the next window needs {b}: extend it"
+                }
+            };
+            let error = Error::new(Status::Again, text).name(&input.name);
+            return error.a(supply.samples()).b(start.sat_add(len));
+        }
+        Error::new(Status::Again, "the stream waits for the end of an input: end the inputs with sqs_push_end()")
+    }
+
+    /// Why an output has no row to pull.
+    #[must_use]
+    pub fn unfinished(&self, stage: usize) -> Error {
+        self.waits(
+            stage,
+            "no row of stage {n} is finished: call sqs_step(), and push samples when it returns SQS_AGAIN",
+        )
+    }
+
+    /// An error about the state of an input.
+    pub(super) fn about_input(&self, input: usize, text: &'static str) -> Error {
+        let error = Error::new(Status::State, text);
+        self.graph.inputs().get(input).map_or(error, |i| error.name(&i.name))
+    }
+
+    /// The error for rows of an output that is not open.
+    fn not_open(&self, stage: usize) -> Error {
+        match self.graph.stages().get(stage) {
+            None => self.graph.unknown_stage(stage),
+            Some(s) => {
+                let text = "the output of stage {n} is not open: call sqs_output_open() before the pipeline is sealed";
+                Error::new(Status::State, text).name(&s.name)
+            }
+        }
+    }
+
+    /// Why an input accepts no more samples: `left` were not copied.
+    #[must_use]
+    pub fn full(&self, input: usize, left: usize) -> Error {
+        let text = "input {n} is full, {a} samples were not copied: push them after sqs_step() and sqs_pull(), or an \
+                    evaluation";
+        let error = Error::new(Status::Again, text).a(checked::count(left));
+        self.graph.inputs().get(input).map_or(error, |i| error.name(&i.name))
+    }
+
+    /// An error without fault, about a stage.
+    fn waits(&self, stage: usize, text: &'static str) -> Error {
+        let error = Error::new(Status::Again, text);
+        self.graph.stages().get(stage).map_or(error, |s| error.name(&s.name))
+    }
+
     /// Runs one block of the stream, as far as every output has room for its rows, and queues the rows.
     fn step_stream(&mut self, max_windows: u64) -> Result<u64> {
         if let (None, Some(windows)) = (self.stream.windows(), final_windows(&self.graph, &self.supplies)) {
             self.stream.set_windows(&self.graph, windows);
         }
-        let mut room = max_windows;
-        for output in self.outputs.iter() {
-            let queued = output.tail.sat_sub(output.head);
-            let free = output.facts.capacity.sat_sub(queued);
-            let limit = self.stream.frontier_for(&self.graph, output.facts.stage, output.tail.sat_add(free));
-            // An output whose rows are all computed does not limit the stream.
-            if !self.stream.stage_done(output.facts.stage) {
-                room = room.min_u64(self.stream.room_before(limit));
-            }
-        }
+        let room = self.outputs.iter().fold(max_windows, |room, output| room.min_u64(self.output_room(output)));
         let (stream, mut context) = self.split_stream();
         let moved = stream.advance(&mut context, room)?;
         for output in self.outputs.iter_mut() {
@@ -119,14 +192,14 @@ impl<'m> Pipeline<'m> {
     pub fn pull_position(&self, stage: usize) -> Result<(u64, u64)> {
         self.must_be_sealed()?;
         let found = self.outputs.iter().find(|o| o.facts.stage == stage).map(|o| (o.head, o.tail));
-        found.ok_or_else(|| Error::new(Status::State, "the output of stage {a} is not open").a(checked::count(stage)))
+        found.ok_or_else(|| self.not_open(stage))
     }
 
     /// [`Pipeline::pull`].
     pub(super) fn pull_now(&mut self, stage: usize, rows: &mut [u8], got: &mut usize) -> Result<Status> {
         let found = self.outputs.iter_mut().enumerate().find(|(_, o)| o.facts.stage == stage);
         let Some((index, output)) = found else {
-            return Err(Error::new(Status::State, "the output of stage {a} is not open").a(checked::count(stage)));
+            return Err(self.not_open(stage));
         };
         let row = self.graph.stages().get(stage).map_or(1, |s| s.shape.bytes());
         let room = checked::count(rows.len().checked_div(row).unwrap_or(0));
@@ -135,8 +208,9 @@ impl<'m> Pipeline<'m> {
             return Ok(if self.stream.done() { Status::End } else { Status::Again });
         }
         if room == 0 {
-            let text = "the buffer is smaller than one row of {a} bytes";
-            return Err(Error::new(Status::Space, text).a(checked::count(row)));
+            let text = "stage {n} has rows of {a} bytes, the buffer has {b}";
+            let error = Error::new(Status::Space, text).a(checked::count(row)).b(checked::count(rows.len()));
+            return Err(self.graph.stages().get(stage).map_or(error, |s| error.name(&s.name)));
         }
         let wanted = checked::size(room.min_u64(queued))?;
         let mut valid = 0;

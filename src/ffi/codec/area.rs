@@ -12,7 +12,10 @@ use core::mem::MaybeUninit;
 /// `base` is NULL or has `bytes` bytes that nothing else uses during `'a`.
 pub(super) unsafe fn given<'a>(base: *mut c_void, bytes: usize, needed: usize) -> Result<&'a mut [MaybeUninit<u8>]> {
     if base.is_null() {
-        return Err(Error::new(Status::Argument, "the memory is NULL"));
+        return Err(Error::new(
+            Status::Argument,
+            "memory is NULL: give the bytes that the function for its size returns",
+        ));
     }
     if !base.addr().is_multiple_of(AREA_ALIGN) {
         return Err(Error::new(Status::Align, "the memory must be aligned to {a} bytes").a(checked::count(AREA_ALIGN)));

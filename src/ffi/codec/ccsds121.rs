@@ -56,7 +56,7 @@ pub unsafe extern "C" fn sqs_ccsds121_max_encoded_bytes(
 ) -> sqs_status {
     without_handle(core::ptr::null_mut(), |call| {
         call.claim(&[Region::value("bytes", bytes)], &[Region::structure("params", params)])?;
-        let bytes = Out::new(bytes)?;
+        let bytes = Out::new("bytes", bytes)?;
         bytes.set(worst_case_bytes(&read(params)?, samples)?);
         Ok(Status::Ok)
     })

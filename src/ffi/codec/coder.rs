@@ -160,7 +160,7 @@ pub(super) fn memory_size(
 ) -> sqs_status {
     without_handle(core::ptr::null_mut(), |call| {
         call.claim(&[Region::value("bytes", bytes), Region::value("align", align)], &[options])?;
-        let (bytes, align) = (Out::new(bytes)?, Out::new(align)?);
+        let (bytes, align) = (Out::new("bytes", bytes)?, Out::new("align", align)?);
         bytes.set(needed()?);
         align.set(AREA_ALIGN);
         Ok(Status::Ok)
@@ -186,7 +186,7 @@ pub(super) fn init<T: Handle + 'static, P>(
     without_handle(setup.error, |call| {
         let memory = Region::bytes("memory", setup.memory, setup.bytes);
         call.claim(&[Region::value("the place of the handle", setup.handle), memory], &[setup.options])?;
-        let out = Out::new(setup.handle)?;
+        let out = Out::new("handle", setup.handle)?;
         let (needed, parsed) = parse()?;
         // SAFETY: the caller gives the memory to the coder.
         let area = unsafe { given(setup.memory, setup.bytes, needed)? };
@@ -230,15 +230,15 @@ unsafe fn spans<'a>(
     (input, in_bytes, consumed): InputSpan,
     (output, out_bytes, written): OutputSpan,
 ) -> Result<Spans<'a>> {
-    let (consumed, written) = (Out::new(consumed)?, Out::new(written)?);
+    let (consumed, written) = (Out::new("consumed", consumed)?, Out::new("written", written)?);
     call.claim(&[Region::bytes("out", output, out_bytes), other], &[Region::bytes("in", input, in_bytes)])?;
     // SAFETY: by the contract of this function.
-    let input = unsafe { structs::array(input.cast::<u8>(), in_bytes)? };
+    let input = unsafe { structs::array("input", input.cast::<u8>(), in_bytes)? };
     if out_bytes == 0 {
         return Ok(Spans { input, output: &mut [], consumed, written });
     }
     // SAFETY: checked for NULL and length; no other reference to these bytes exists.
-    unsafe { structs::array(output.cast::<u8>().cast_const(), out_bytes)? };
+    unsafe { structs::array("output", output.cast::<u8>().cast_const(), out_bytes)? };
     // SAFETY: as above.
     let output = unsafe { core::slice::from_raw_parts_mut(output.cast(), out_bytes) };
     Ok(Spans { input, output, consumed, written })

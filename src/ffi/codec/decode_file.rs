@@ -188,7 +188,7 @@ pub unsafe extern "C" fn sqs_decode_file(
 pub unsafe extern "C" fn sqs_decode_work_bytes(options: *const sqs_decode_options, bytes: *mut usize) -> sqs_status {
     without_handle(core::ptr::null_mut(), |call| {
         call.claim(&[Region::value("bytes", bytes)], &[Region::structure("options", options)])?;
-        let bytes = Out::new(bytes)?;
+        let bytes = Out::new("bytes", bytes)?;
         bytes.set(decode::memory(&DecodeJob::new(options)?.core)?);
         Ok(Status::Ok)
     })

@@ -84,9 +84,7 @@ fn bad(text: &'static str) -> Error {
 /// Parses the options of a decoder. Returns the caller's struct, too, with its default count.
 pub(super) fn parse(options: *const sqs_decode_options) -> Result<(DecodeOptions, sqs_decode_options)> {
     let mut o = structs::read(options)?;
-    if o.flags & !(SQS_DECODE_RECOVER | SQS_DECODE_TAG) != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_decode_options: flags unknown to this version"));
-    }
+    structs::known("sqs_decode_options.flags", o.flags, SQS_DECODE_RECOVER | SQS_DECODE_TAG)?;
     let mut value = DecodeOptions { recover: o.flags & SQS_DECODE_RECOVER != 0, start: o.first, ..Default::default() };
     if o.max_frame_bytes != 0 {
         value.max_frame_bytes = o.max_frame_bytes as usize;
@@ -102,7 +100,7 @@ pub(super) fn parse(options: *const sqs_decode_options) -> Result<(DecodeOptions
         value.max_holes = o.max_missing as usize;
     }
     if !o.missing.is_null() {
-        structs::usable(o.missing.cast_const())?;
+        structs::usable("missing", o.missing.cast_const())?;
     }
     if o.count == 0 {
         o.count = SQS_ALL;

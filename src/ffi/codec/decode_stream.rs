@@ -32,7 +32,7 @@ pub unsafe extern "C" fn sqs_decode_stream(
 ) -> sqs_status {
     without_handle(error, |call| {
         let (mut reader, mut writer, total) = ends(stream)?;
-        let length = Out::or_null(length_bytes)?;
+        let length = Out::or_null("length_bytes", length_bytes)?;
         let job = DecodeJob::new(options)?;
         let outs = [Region::value("length_bytes", length_bytes), Region::structure("stats", stats)];
         let [a, b] = outs;

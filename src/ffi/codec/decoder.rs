@@ -127,7 +127,7 @@ pub unsafe extern "C" fn sqs_decoder_step(
     // SAFETY: pointers and sizes are the caller's.
     unsafe {
         step(decoder, (input, output), (Region::value("offset", offset), false), flow, |d, input, output, flow| {
-            let offset = Out::or_null(offset)?;
+            let offset = Out::or_null("offset", offset)?;
             if flow == Flow::Flush {
                 return Err(Error::new(Status::Argument, "a decoder holds no output back that could be flushed"));
             }
@@ -176,12 +176,12 @@ pub unsafe extern "C" fn sqs_decoder_missing(
 ) -> sqs_status {
     with(decoder, &[Region::value("count", count)], |d, call| {
         call.claim(&[Region::array("ranges", ranges, capacity)], &[])?;
-        let out = Out::new(count)?;
+        let out = Out::new("count", count)?;
         let holes = d.core.missing();
         let n = holes.ranges().len();
         out.set(n);
         if capacity > 0 {
-            structs::usable(ranges.cast_const())?;
+            structs::usable("ranges", ranges.cast_const())?;
         }
         write_missing(ranges, capacity, holes);
         if capacity < n {

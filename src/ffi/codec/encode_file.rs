@@ -139,7 +139,7 @@ pub unsafe extern "C" fn sqs_encode_file(
 pub unsafe extern "C" fn sqs_encode_work_bytes(options: *const sqs_encode_options, bytes: *mut usize) -> sqs_status {
     without_handle(core::ptr::null_mut(), |call| {
         call.claim(&[Region::value("bytes", bytes)], &[Region::structure("options", options)])?;
-        let bytes = Out::new(bytes)?;
+        let bytes = Out::new("bytes", bytes)?;
         let job = EncodeJob::new(options)?;
         bytes.set(encode::memory(&job.core, job.options.threads)?);
         Ok(Status::Ok)

@@ -108,12 +108,8 @@ fn format(o: &sqs_encode_options) -> Result<Format> {
 /// Parses the options of an encoder. Returns the caller's struct, too, with its default number of threads.
 pub(super) fn parse(options: *const sqs_encode_options) -> Result<(EncodeOptions, sqs_encode_options)> {
     let mut o = structs::read(options)?;
-    if o.flags & !SQS_ENCODE_TAG != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_encode_options: flags unknown to this version"));
-    }
-    if o.reserved != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_encode_options: fields unknown to this version"));
-    }
+    structs::known("sqs_encode_options.flags", o.flags, SQS_ENCODE_TAG)?;
+    structs::known("sqs_encode_options.reserved", o.reserved, 0)?;
     let mut value = EncodeOptions::new(format(&o)?);
     if o.effort != 0 {
         let effort = Effort::from_level(o.effort);

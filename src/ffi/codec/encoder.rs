@@ -70,7 +70,7 @@ pub unsafe extern "C" fn sqs_optimal_frame_bytes(
 ) -> sqs_status {
     without_handle(core::ptr::null_mut(), |call| {
         call.claim(&[Region::value("frame_bytes", frame_bytes)], &[Region::structure("options", options)])?;
-        let out = Out::new(frame_bytes)?;
+        let out = Out::new("frame_bytes", frame_bytes)?;
         out.set(frame_within(&parse(options)?.0, limit_bytes, needed)? as u32);
         Ok(Status::Ok)
     })

@@ -138,7 +138,7 @@ pub unsafe extern "C" fn sqs_encode_file_async(
 ) -> sqs_status {
     without_handle(error, |call| {
         let place = Region::value("job", job);
-        let job = Out::new(job)?;
+        let job = Out::new("job", job)?;
         let work = EncodeJob::new(options)?;
         let outs = [place, work.memory()];
         call.claim(&outs, &[Region::structure("options", options)])?;
@@ -170,7 +170,7 @@ pub unsafe extern "C" fn sqs_decode_file_async(
 ) -> sqs_status {
     without_handle(error, |call| {
         let place = Region::value("job", job);
-        let job = Out::new(job)?;
+        let job = Out::new("job", job)?;
         let work = DecodeJob::new(options)?;
         let outs = [place, work.memory(), work.missing()];
         call.claim(&outs, &[Region::structure("options", options)])?;
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn sqs_codec_job_poll(job: *mut sqs_codec_job, progress: *
         return leave(e.status);
     }
     let state = locked(&job.shared);
-    if let Ok(progress) = Out::new(progress) {
+    if let Ok(progress) = Out::new("progress", progress) {
         progress.set(state.progress);
     }
     outcome(&state)

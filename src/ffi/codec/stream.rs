@@ -58,9 +58,7 @@ pub(super) struct CWriter {
 /// Reads the struct: both ends, and the number of bytes to read.
 pub(super) fn ends(stream: *const sqs_stream) -> Result<(CReader, CWriter, u64)> {
     let s = structs::read(stream)?;
-    if s.flags != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_stream: flags must be 0"));
-    }
+    structs::known("sqs_stream.flags", s.flags, 0)?;
     let read = s.read.ok_or_else(|| Error::new(Status::Argument, "sqs_stream: read is NULL"))?;
     let total = if s.total_bytes == 0 { SQS_ALL } else { s.total_bytes };
     Ok((CReader { read, ctx: s.ctx }, CWriter { write: s.write, ctx: s.ctx }, total))

@@ -9,7 +9,7 @@ use core::ffi::c_void;
 /// Bytes of a row of a stage.
 pub(super) fn row_bytes(core: &Pipeline<'_>, stage: u32) -> Result<usize> {
     let found = core.graph().stages().get(stage as usize);
-    found.map(|s| s.shape.bytes()).ok_or_else(|| Error::new(Status::Argument, "stage {a} does not exist").a(stage))
+    found.map(|s| s.shape.bytes()).ok_or_else(|| core.graph().unknown_stage(stage as usize))
 }
 
 /// A buffer of `len` bytes to write to.
@@ -20,7 +20,7 @@ pub(super) unsafe fn rows_buffer<'a>(rows: *mut c_void, len: usize) -> Result<&'
     if len == 0 {
         return Ok(&mut []);
     }
-    structs::usable(rows.cast::<u8>().cast_const())?;
+    structs::usable("rows", rows.cast::<u8>().cast_const())?;
     if len > isize::MAX as usize {
         return Err(Error::new(Status::Overflow, "a buffer does not fit the address space"));
     }
@@ -45,7 +45,7 @@ pub(super) fn check_capacity(
         return Err(Error::new(Status::Overflow, "a buffer does not fit the address space"));
     }
     if needed > 0 {
-        structs::usable(rows.cast::<u8>().cast_const())?;
+        structs::usable("rows", rows.cast::<u8>().cast_const())?;
     }
     Ok(needed)
 }

@@ -80,20 +80,18 @@ fn register(
     d: &sqs_builtin_desc,
     id: Out<u32>,
 ) -> Result<Status> {
-    if d.flags != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_builtin_desc: flags must be 0"));
-    }
+    structs::known("sqs_builtin_desc.flags", d.flags, 0)?;
     // SAFETY: the caller gives C strings and edge_count edges.
     let (name, edges) =
         unsafe { (structs::name_apart(call, "name", d.name, NAME_LEN)?, Edges::read(call, d.edges, d.edge_count)?) };
     let mut params = [Param { key: "", value: 0.0, values: &[] }; MAX_PARAMS];
     if d.param_count as usize > MAX_PARAMS {
-        let text = "a built-in stage has at most {a} parameters";
-        return Err(Error::new(Status::Limit, text).a(MAX_PARAMS as u32));
+        let text = "sqs_builtin_desc.param_count is {b}: a built-in stage has at most {a} parameters";
+        return Err(Error::new(Status::Limit, text).a(MAX_PARAMS as u32).b(d.param_count));
     }
     call.reads(Region::array("params", d.params, d.param_count as usize))?;
     // SAFETY: the caller gives param_count parameters.
-    let given = unsafe { structs::array(d.params, d.param_count as usize)? };
+    let given = unsafe { structs::array("params", d.params, d.param_count as usize)? };
     for (param, p) in params.iter_mut().zip(given) {
         call.reads(Region::array("the list of a parameter", p.values, p.count))?;
         // SAFETY: the caller gives C strings, and lists of the given lengths.
@@ -101,7 +99,7 @@ fn register(
             Param {
                 key: structs::name_apart(call, "the key of a parameter", p.key, MAX_NAME)?,
                 value: p.value,
-                values: structs::array(p.values, p.count)?,
+                values: structs::array("values", p.values, p.count)?,
             }
         };
     }
@@ -140,7 +138,7 @@ pub unsafe extern "C" fn sqs_stage_register_builtin(
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[], |core, _, call| {
         call.claim(&[Region::value("id", id)], &[Region::structure("desc", desc)])?;
-        let id = Out::new(id)?;
+        let id = Out::new("id", id)?;
         let d = structs::read(desc)?;
         // SAFETY: the caller gives a C string.
         let kind = unsafe { structs::name_apart(call, "kind", d.kind, MAX_NAME)? };
@@ -170,8 +168,8 @@ pub unsafe extern "C" fn sqs_stage_register_kind(
     with(pipeline, Access::Normal, &[], |core, _, call| {
         call.claim(&[Region::value("id", id)], &[Region::structure("desc", desc)])?;
         call.reads(Region::value("kind", kind))?;
-        let id = Out::new(id)?;
-        structs::usable(kind)?;
+        let id = Out::new("id", id)?;
+        structs::usable("kind", kind)?;
         // SAFETY: not NULL and aligned; readable by the caller's contract.
         if unsafe { (&raw const (*kind).mark).read() } != MARK {
             return Err(Error::new(Status::Argument, "not a kind of stage: use the result of an sqs_kind function"));

@@ -45,7 +45,7 @@ versioned!(sqs_resume);
 pub unsafe extern "C" fn sqs_checkpoint_bytes(pipeline: *mut sqs_pipeline, bytes: *mut u64) -> sqs_status {
     with(pipeline, Access::Normal, &[], |core, _, call| {
         call.claim(&[Region::value("bytes", bytes)], &[])?;
-        let bytes = Out::new(bytes)?;
+        let bytes = Out::new("bytes", bytes)?;
         bytes.set(core.checkpoint_bytes()?);
         Ok(Status::Ok)
     })
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn sqs_checkpoint_save(
     with(pipeline, Access::Normal, &[Region::value("written_bytes", written_bytes)], |core, _, call| {
         call.claim(&[], &[])?;
         let write = write.ok_or_else(|| Error::new(Status::Argument, "saving needs a write function"))?;
-        let written = Out::or_null(written_bytes)?;
+        let written = Out::or_null("written_bytes", written_bytes)?;
         let mut put = |bytes: &[u8]| {
             // SAFETY: the caller's function with its context; the bytes are valid during the call.
             let code = unsafe { write(ctx, bytes.as_ptr().cast(), bytes.len()) };
@@ -132,9 +132,9 @@ pub unsafe extern "C" fn sqs_checkpoint_restore(
         if !resume.is_null() {
             structs::writable(resume)?;
         }
-        structs::usable(file.cast::<u8>())?;
+        structs::usable("file", file.cast::<u8>())?;
         // SAFETY: the caller gives the whole file.
-        let bytes = unsafe { structs::array(file.cast::<u8>(), file_bytes)? };
+        let bytes = unsafe { structs::array("file", file.cast::<u8>(), file_bytes)? };
         let restored = core.checkpoint_restore(bytes)?;
         if !resume.is_null() {
             let input_count = u32::try_from(core.graph().inputs().len()).unwrap_or(0);

@@ -114,13 +114,16 @@ fn or(value: u32, default: u32) -> u32 {
 
 pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
     let c = structs::read(config)?;
-    if c.flags & !SQS_STREAM_ONLY != 0 || c.reserved != 0 {
-        let text = "sqs_config: flags is 0 or SQS_STREAM_ONLY, reserved must be 0";
-        return Err(Error::new(Status::Unsupported, text));
-    }
+    structs::known("sqs_config.flags", c.flags, SQS_STREAM_ONLY)?;
+    structs::known("sqs_config.reserved", c.reserved, 0)?;
     let (stages, edges) = (or(c.max_stages, DEFAULT_STAGES), or(c.max_edges, DEFAULT_EDGES));
-    if stages > MAX_STAGES || edges > MAX_EDGES {
-        return Err(bad("sqs_config: max_stages is at most 1024, max_edges at most 4096"));
+    for (text, given, max) in [
+        ("sqs_config: max_stages is {a}, but at most {b}", stages, MAX_STAGES),
+        ("sqs_config: max_edges is {a}, but at most {b}", edges, MAX_EDGES),
+    ] {
+        if given > max {
+            return Err(bad(text).a(given).b(max));
+        }
     }
     let limits = GraphLimits { stages: stages as usize, edges: edges as usize };
     let param_bytes = if c.param_bytes == 0 { DEFAULT_PARAM_BYTES } else { c.param_bytes as usize };
@@ -134,7 +137,7 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
         capacity: c.input_capacity,
     };
     if input.window == 0 || input.hop == 0 {
-        return Err(bad("sqs_config: window and hop must be at least 1"));
+        return Err(bad("sqs_config: window is {a} and hop is {b}, but both must be at least 1").a(c.window).b(c.hop));
     }
     let control = Pipeline::control_bytes(limits, param_bytes, size_of::<sqs_pipeline>())?;
     Ok(ParsedConfig { input, options, limits, param_bytes, control, spill_dir: c.spill_dir })
@@ -146,7 +149,7 @@ fn plan_options(c: &sqs_config) -> Result<PlanOptions> {
             SQS_MODE_AUTO => Mode::Auto,
             SQS_MODE_CLASSIC => Mode::Classic,
             SQS_MODE_SQRT => Mode::Sqrt,
-            other => return Err(bad("sqs_config: unknown mode {a}").a(other)),
+            other => return Err(bad("sqs_config: mode is {a}, but must be one of SQS_MODE_*, 0 to 2").a(other)),
         },
         budget: if c.memory_budget_bytes == 0 { u64::MAX } else { c.memory_budget_bytes },
         cache_bytes: if c.cpu_cache_bytes == 0 { DEFAULT_CACHE } else { c.cpu_cache_bytes },

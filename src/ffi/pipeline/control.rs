@@ -31,7 +31,7 @@ pub unsafe extern "C" fn sqs_pipeline_control_bytes(
     without_handle(core::ptr::null_mut(), |call| {
         let outs = [Region::value("bytes", bytes), Region::value("align", align)];
         call.claim(&outs, &[Region::structure("config", config)])?;
-        let (bytes, align) = (Out::new(bytes)?, Out::new(align)?);
+        let (bytes, align) = (Out::new("bytes", bytes)?, Out::new("align", align)?);
         bytes.set(parse(config)?.control);
         align.set(AREA_ALIGN);
         Ok(Status::Ok)

@@ -98,7 +98,7 @@ pub unsafe extern "C" fn sqs_evaluate(
     written_rows: *mut u64,
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[Region::value("written_rows", written_rows)], |core, holder, call| {
-        let written = Out::new(written_rows)?;
+        let written = Out::new("written_rows", written_rows)?;
         let request = Request { stage: stage as usize, first, count, order: Order::Forward };
         let available = core.available_rows(request.stage)?;
         let count = if count == ALL { available.sat_sub(first) } else { count };

@@ -9,7 +9,6 @@ use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
 use crate::graph::InputSpec;
 use crate::limits::NAME_LEN;
-use crate::status::{Error, Status};
 use core::ffi::c_char;
 
 /// An additional input: a second stream with windows of its own. Zero the struct first.
@@ -62,11 +61,9 @@ pub unsafe extern "C" fn sqs_input_register(
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[], |core, _, call| {
         call.claim(&[Region::value("id", id)], &[Region::structure("desc", desc)])?;
-        let id = Out::new(id)?;
+        let id = Out::new("id", id)?;
         let d = structs::read(desc)?;
-        if d.flags != 0 {
-            return Err(Error::new(Status::Unsupported, "sqs_input_desc: flags must be 0"));
-        }
+        structs::known("sqs_input_desc.flags", d.flags, 0)?;
         let spec = InputSpec {
             // SAFETY: the caller gives a C string.
             name: unsafe { structs::name_apart(call, "name", d.name, NAME_LEN)? },

@@ -40,7 +40,7 @@ pub unsafe extern "C" fn sqs_pipeline_new(
     error: *mut sqs_error,
 ) -> sqs_status {
     without_handle(error, |call| {
-        let out = Out::new(pipeline)?;
+        let out = Out::new("pipeline", pipeline)?;
         let parsed = parse(config)?;
         let given = if memory.is_null() { None } else { Some(structs::read(memory)?) };
         let control = given.map_or(Region::NONE, |m| Region::bytes("control", m.control, m.control_bytes));

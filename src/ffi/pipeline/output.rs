@@ -54,7 +54,7 @@ pub unsafe extern "C" fn sqs_output_open(pipeline: *mut sqs_pipeline, stage: u32
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_step(pipeline: *mut sqs_pipeline, max_windows: u64, done_windows: *mut u64) -> sqs_status {
     with(pipeline, Access::Normal, &[Region::value("done_windows", done_windows)], |core, _, call| {
-        let done = Out::new(done_windows)?;
+        let done = Out::new("done_windows", done_windows)?;
         call.claim(&[], &[])?;
         if max_windows == 0 {
             return Err(Error::new(Status::Argument, "max_windows must be at least 1"));
@@ -62,7 +62,8 @@ pub unsafe extern "C" fn sqs_step(pipeline: *mut sqs_pipeline, max_windows: u64,
         let mut worked = 0;
         let result = core.step(max_windows, &mut worked);
         done.set(worked);
-        result
+        // The detail names what blocks.
+        if matches!(result, Ok(Status::Again)) { Err(core.blocked()) } else { result }
     })
 }
 
@@ -94,7 +95,7 @@ pub unsafe extern "C" fn sqs_pull(
     written_rows: *mut usize,
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[Region::value("written_rows", written_rows)], |core, _, call| {
-        let written = Out::new(written_rows)?;
+        let written = Out::new("written_rows", written_rows)?;
         let len = checked::mul(capacity_rows, row_bytes(core, stage)?)?;
         call.claim(&[Region::bytes("rows", rows, len)], &[])?;
         // SAFETY: claimed.
@@ -102,7 +103,7 @@ pub unsafe extern "C" fn sqs_pull(
         let mut count = 0;
         let result = core.pull(stage as usize, out, &mut count);
         written.set(count);
-        result
+        if matches!(result, Ok(Status::Again)) { Err(core.unfinished(stage as usize)) } else { result }
     })
 }
 
@@ -129,7 +130,7 @@ pub unsafe extern "C" fn sqs_output_position(
     with(pipeline, Access::Normal, &[], |core, _, call| {
         let (head, tail) = core.pull_position(stage as usize)?;
         call.claim(&[Region::value("next", next), Region::value("end", end)], &[])?;
-        let (next, end) = (Out::or_null(next)?, Out::or_null(end)?);
+        let (next, end) = (Out::or_null("next", next)?, Out::or_null("end", end)?);
         next.set(head);
         end.set(tail);
         Ok(Status::Ok)

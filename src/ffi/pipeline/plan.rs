@@ -187,9 +187,10 @@ pub unsafe extern "C" fn sqs_plan_explain(
     needed_bytes: *mut usize,
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[Region::value("needed_bytes", needed_bytes)], |core, _, call| {
-        let needed = Out::or_null(needed_bytes)?;
+        let needed = Out::or_null("needed_bytes", needed_bytes)?;
         if buffer.is_null() && capacity_bytes > 0 {
-            return Err(Error::new(Status::Argument, "a buffer is NULL"));
+            return Err(Error::new(Status::Argument, "the buffer for {a} bytes of text is NULL")
+                .a(checked::count(capacity_bytes)));
         }
         let list = Requests::read(requests, request_count)?;
         call.claim(&[Region::bytes("buffer", buffer, capacity_bytes)], &[list.region(requests)])?;

@@ -6,7 +6,8 @@ use crate::ffi::handle::{Access, sqs_pipeline, with};
 use crate::ffi::regions::Region;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out};
-use crate::status::{Error, Status};
+use crate::status::Status;
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
 
 /// Copies samples into the buffer of a pushed input: the number that fits.
@@ -39,19 +40,17 @@ pub unsafe extern "C" fn sqs_push(
     accepted: *mut usize,
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[Region::value("accepted", accepted)], |core, holder, call| {
-        let accepted = Out::new(accepted)?;
+        let accepted = Out::new("accepted", accepted)?;
         let found = core.graph().inputs().get(input as usize);
-        let sample = found
-            .map(|i| i.sample_bytes())
-            .ok_or_else(|| Error::new(Status::Argument, "input {a} does not exist").a(input))?;
+        let sample = found.map(|i| i.sample_bytes()).ok_or_else(|| core.graph().unknown_input(input as usize))?;
         let len = checked::mul(count, sample)?;
         call.claim(&[], &[Region::bytes("samples", samples, len)])?;
         // SAFETY: the caller gives `count` samples.
-        let bytes = unsafe { structs::array(samples.cast::<u8>(), len)? };
+        let bytes = unsafe { structs::array("samples", samples.cast::<u8>(), len)? };
         seal_first(core, holder, call, &[])?;
         let copied = core.push(input as usize, bytes)?;
         accepted.set(copied);
-        Ok(if copied == count { Status::Ok } else { Status::Again })
+        if copied < count { Err(core.full(input as usize, count.sat_sub(copied))) } else { Ok(Status::Ok) }
     })
 }
 
@@ -71,7 +70,7 @@ pub unsafe extern "C" fn sqs_push(
 pub unsafe extern "C" fn sqs_push_end(pipeline: *mut sqs_pipeline, input: u32) -> sqs_status {
     with(pipeline, Access::Normal, &[], |core, holder, call| {
         if input as usize >= core.graph().inputs().len() {
-            return Err(Error::new(Status::Argument, "input {a} does not exist").a(input));
+            return Err(core.graph().unknown_input(input as usize));
         }
         seal_first(core, holder, call, &[])?;
         core.push_end(input as usize)?;

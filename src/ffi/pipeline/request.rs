@@ -38,13 +38,17 @@ const NONE: Request = Request { stage: 0, first: 0, count: 0, order: Order::Forw
 /// A request of the caller, parsed.
 pub(in crate::ffi) fn request(r: *const sqs_request) -> Result<Request> {
     let r = structs::read(r)?;
-    if r.flags != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_request: flags must be 0"));
-    }
+    structs::known("sqs_request.flags", r.flags, 0)?;
     let order = match r.order {
         SQS_ORDER_FORWARD => Order::Forward,
         SQS_ORDER_REVERSE => Order::Reverse,
-        other => return Err(Error::new(Status::Argument, "unknown order {a}").a(other)),
+        other => {
+            return Err(Error::new(
+                Status::Argument,
+                "sqs_request.order is {a}, but must be SQS_ORDER_FORWARD (0) or SQS_ORDER_REVERSE (1)",
+            )
+            .a(other));
+        }
     };
     Ok(Request { stage: r.stage as usize, first: r.first, count: r.count, order })
 }
@@ -62,7 +66,9 @@ impl Requests {
     pub(super) fn read(list: *const sqs_request, count: u32) -> Result<Self> {
         let mut read = Requests { all: [NONE; MAX_REQUESTS], count: count as usize, bytes: 0 };
         if read.count > MAX_REQUESTS {
-            return Err(Error::new(Status::Limit, "a plan is for at most {a} requests").a(MAX_REQUESTS as u32));
+            return Err(Error::new(Status::Limit, "{b} requests: a plan is for at most {a}")
+                .a(MAX_REQUESTS as u32)
+                .b(count));
         }
         let mut at = list;
         for slot in read.all.iter_mut().take(read.count) {

@@ -29,7 +29,7 @@ pub unsafe extern "C" fn sqs_scrub(
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[Region::value("checked_bytes", checked_bytes)], |core, _, call| {
         call.claim(&[], &[])?;
-        let checked = Out::or_null(checked_bytes)?;
+        let checked = Out::or_null("checked_bytes", checked_bytes)?;
         checked.set(core.scrub(max_bytes)?);
         Ok(Status::Ok)
     })

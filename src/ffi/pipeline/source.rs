@@ -94,9 +94,7 @@ pub unsafe extern "C" fn sqs_source_set(
     with(pipeline, Access::Normal, &[], |core, _, call| {
         call.claim(&[], &[Region::structure("source", source)])?;
         let s = structs::read(source)?;
-        if s.flags & !SQS_SOURCE_GROWING != 0 {
-            return Err(Error::new(Status::Unsupported, "sqs_source: unknown flags"));
-        }
+        structs::known("sqs_source.flags", s.flags, SQS_SOURCE_GROWING)?;
         let read = CSource::new(&s).ok_or_else(|| Error::new(Status::Argument, "sqs_source: read is NULL"))?;
         let growing = s.flags & SQS_SOURCE_GROWING != 0;
         core.set_source(input as usize, SourceBox::new(read), s.samples, growing)?;
@@ -128,7 +126,8 @@ pub unsafe extern "C" fn sqs_source_extend(
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[], |core, _, _| {
         if flags & !SQS_SOURCE_GROWING != 0 {
-            return Err(Error::new(Status::Argument, "sqs_source_extend: unknown flags"));
+            let text = "flags is {a}, but must be 0 or SQS_SOURCE_GROWING ({b})";
+            return Err(Error::new(Status::Argument, text).a(flags).b(SQS_SOURCE_GROWING));
         }
         core.extend_source(input as usize, samples, flags & SQS_SOURCE_GROWING != 0)?;
         Ok(Status::Ok)

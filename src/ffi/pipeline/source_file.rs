@@ -43,9 +43,9 @@ pub unsafe extern "C" fn sqs_source_set_file(
         call.claim(&[Region::value("samples", samples)], &[])?;
         // SAFETY: the caller gives a C string.
         let path = unsafe { structs::name_apart(call, "path", path, PATH_LEN)? };
-        let samples = Out::or_null(samples)?;
+        let samples = Out::or_null("samples", samples)?;
         let found = core.graph().inputs().get(input as usize);
-        let shape = found.ok_or_else(|| Error::new(Status::Argument, "input {a} does not exist").a(input))?;
+        let shape = found.ok_or_else(|| core.graph().unknown_input(input as usize))?;
         let foreign = match byte_order {
             SQS_LITTLE_ENDIAN => cfg!(target_endian = "big"),
             SQS_BIG_ENDIAN => cfg!(target_endian = "little"),

@@ -241,16 +241,19 @@ impl<'a> Edges<'a> {
         }
         call.reads(Region::array("edges", edges, read.count))?;
         // SAFETY: by the contract of this function.
-        let given = unsafe { structs::array(edges, read.count)? };
+        let given = unsafe { structs::array("edges", edges, read.count)? };
         for (spec, e) in read.all.iter_mut().zip(given) {
-            let boundary = match e.boundary {
-                SQS_BOUNDARY_ZERO => Boundary::Zero,
-                SQS_BOUNDARY_CLAMP => Boundary::Clamp,
-                other => return Err(Error::new(Status::Argument, "unknown boundary {a}").a(other)),
-            };
-            if e.reserved != 0 {
-                return Err(Error::new(Status::Unsupported, "sqs_edge_desc: reserved must be 0"));
-            }
+            let boundary =
+                match e.boundary {
+                    SQS_BOUNDARY_ZERO => Boundary::Zero,
+                    SQS_BOUNDARY_CLAMP => Boundary::Clamp,
+                    other => return Err(Error::new(
+                        Status::Argument,
+                        "sqs_edge_desc.boundary is {a}, but must be SQS_BOUNDARY_ZERO (0) or SQS_BOUNDARY_CLAMP (1)",
+                    )
+                    .a(other)),
+                };
+            structs::known("sqs_edge_desc.reserved", e.reserved, 0)?;
             // SAFETY: as above.
             let name = unsafe { structs::name_apart(call, "name of an edge", e.name, NAME_LEN)? };
             *spec = EdgeSpec { name, lookback: e.lookback, lookahead: e.lookahead, boundary };
@@ -342,11 +345,9 @@ pub unsafe extern "C" fn sqs_stage_register(
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[], |core, _, call| {
         call.claim(&[Region::value("id", id)], &[Region::structure("desc", desc)])?;
-        let id = Out::new(id)?;
+        let id = Out::new("id", id)?;
         let d = structs::read(desc)?;
-        if d.flags & !FLAGS != 0 {
-            return Err(Error::new(Status::Unsupported, "sqs_stage_desc: unknown flags"));
-        }
+        structs::known("sqs_stage_desc.flags", d.flags, FLAGS)?;
         let run = d.run.ok_or_else(|| Error::new(Status::Argument, "sqs_stage_desc: run is NULL"))?;
         let dtype = dtype(d.dtype, None)?;
         // SAFETY: the caller gives a C string and edge_count edges.
@@ -392,7 +393,7 @@ pub unsafe extern "C" fn sqs_stage_register(
 pub unsafe extern "C" fn sqs_stage_find(pipeline: *mut sqs_pipeline, name: *const c_char, id: *mut u32) -> sqs_status {
     with(pipeline, Access::Normal, &[], |core, _, call| {
         call.claim(&[Region::value("id", id)], &[])?;
-        let id = Out::new(id)?;
+        let id = Out::new("id", id)?;
         // SAFETY: the caller gives a C string.
         let name = unsafe { structs::name_apart(call, "name", name, NAME_LEN)? };
         write_id(id, core.find_stage(name)?)
