@@ -20,7 +20,8 @@ fn implied(features: &str) -> BTreeSet<String> {
 /// The texts in quotation marks after `before` in a file of src/simd.
 fn quoted(file: &str, before: &str) -> BTreeSet<String> {
     let source = std::fs::read_to_string(root().join("src/simd").join(file)).expect("source");
-    let parts = source.split(&format!("{before}\"")).skip(1);
+    let before = format!("{before}\"");
+    let parts = source.split(&before).skip(1);
     parts.filter_map(|t| t.split('"').next()).map(String::from).collect()
 }
 
