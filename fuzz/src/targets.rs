@@ -5,7 +5,7 @@ use crate::streams::{decode, encode, encode_options, format, params};
 use sqrtspace::codec::ccsds121::{self, worst_case_bytes};
 use sqrtspace::codec::lz;
 use sqrtspace::codec::numeric::{self, DecodeWork};
-use sqrtspace::codec::stream::boundary::Boundary;
+use sqrtspace::codec::stream::frame_buffer::FrameBuffer;
 use sqrtspace::codec::stream::decoder::DecodeOptions;
 use sqrtspace::status::Status;
 
@@ -93,7 +93,7 @@ pub fn boundary(case: &[u8]) {
     let mut i = Input(case);
     let (history, frame, row) = (i.below(50), 1 + i.below(80), 1 + i.below(12));
     let mut memory = vec![0; history + frame];
-    let Some(mut b) = Boundary::new(&mut memory, history, row) else {
+    let Some(mut b) = FrameBuffer::new(&mut memory, history, row) else {
         assert!(frame < row);
         return;
     };
