@@ -101,7 +101,7 @@ static void stream_only(void)
 {
     sqs_config c = config_of(256, 64, 0);
     sqs_stage_desc d = stage_of("a", &FROM_INPUT);
-    sqs_plan_info plan, all;
+    sqs_plan_info plan = { 0 }, all = { 0 };
     sqs_pipeline *p = NULL;
     uint32_t id;
     float row[1];
@@ -112,7 +112,6 @@ static void stream_only(void)
         sqs_request ask;
         CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, NULL), SQS_OK);
         CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_OK);
-        memset(&plan, 0, sizeof plan);
         plan.struct_size = sizeof plan;
         CHECK_STATUS(sqs_plan(p, NULL, 0, &plan), c.flags ? SQS_ERR_STATE : SQS_OK);
         CHECK_STATUS(sqs_output_open(p, id, 4), SQS_OK);

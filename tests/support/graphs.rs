@@ -134,7 +134,9 @@ pub struct Mix {
 
 impl Kernel for Mix {
     fn digest(&self, sum: &mut Digest) {
-        sum.sizes([self.len, self.keeps.into(), self.scan.into(), self.stage, self.fail_in.as_ptr().addr()]);
+        let flags = [self.keeps, self.scan, self.reverse].map(usize::from);
+        sum.sizes(flags);
+        sum.sizes([self.len, self.stage, self.fail_in.as_ptr().addr()]);
     }
 
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
