@@ -228,3 +228,35 @@ fn a_source_of_another_length_is_refused() {
         assert!(save(&mut p) == before);
     }
 }
+
+/// An end of the stream that the inputs do not have, with positions that agree with it; a stream without outputs.
+#[test]
+fn an_end_and_a_stream_that_do_not_exist_are_refused() {
+    let run = run(true);
+    let mut w = Watched::start(&run);
+    assert_eq!(w.p.push(0, &bytes_of(&run.graph.inputs[0].samples)).unwrap(), 40);
+    w.p.step(100, &mut 0).unwrap();
+    let file = save(&mut w.p);
+    let change = || Changed::new(&run, &file);
+    assert!(change().value("stream: windows") == u64::MAX && change().value("stage 0: next") < 20);
+    let ended = change().set("stream: windows", 20).set("stage 0: end", 20).set("stage 1: end", 10);
+    ended.set("stage 2: end", 10).refused(&run, Status::Format);
+    // A stage that no output depends on is not part of the stream.
+    let mut more = self::run(true);
+    more.graph.stages.push(stage(1, 0, 1, false));
+    let mut w = Watched::start(&more);
+    assert_eq!(w.p.push(0, &bytes_of(&more.graph.inputs[0].samples)).unwrap(), 40);
+    w.p.step(100, &mut 0).unwrap();
+    let file = save(&mut w.p);
+    let change = || Changed::new(&more, &file);
+    let next = change().value("stream: frontier");
+    let position: Vec<u8> = [0, u64::MAX, next, 0, next].iter().flat_map(|v| v.to_be_bytes()).collect();
+    let part = change().set("stage 3: active", 1).after("stage 3: active", 0, &position);
+    part.refused(&more, Status::Graph);
+    let mut silent = Run { open: vec![], ..run };
+    silent.asked = vec![request(2, 0, EVERYTHING)];
+    let file = save(&mut Watched::start(&silent).p);
+    let position = [[0; 8], [0xFF; 8]].concat();
+    let streaming = Changed::new(&silent, &file).set("stream", 1).after("stream", 0, &position);
+    streaming.refused(&silent, Status::Graph);
+}
