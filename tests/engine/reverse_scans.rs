@@ -105,7 +105,7 @@ fn pipelines_agree_with_scipy_and_numpy() {
             "biquad_reverse" => vec![Stage::new("biquad_reverse", "y", &input, &only(&["sos", "zi"]))],
             "rts" => vec![
                 Stage::new("kalman", "filtered", &input, &all),
-                Stage::new("rts_smoother", "y", &[("filtered", 0, 0)], &all),
+                Stage::new("rts_smoother", "y", &[("filtered", 0, 0)], &[all, only(&["covariance"])].concat()),
             ],
             "posterior" => vec![
                 Stage::new("hmm_forward", "alpha", &input, &all),
@@ -118,7 +118,7 @@ fn pipelines_agree_with_scipy_and_numpy() {
         close(&got, &case.want, case.tolerance, &format!("case {cases}, {}", case.kind));
         cases += 1;
     }
-    assert_eq!(cases, 60 + 6 + 18 + 5 + 9);
+    assert_eq!(cases, 60 + 6 + 18 + 5 + 30 + 9);
 }
 
 #[test]
