@@ -52,10 +52,8 @@ static int work(uint64_t until)
     sqs_stage_desc desc = {0};
     sqs_edge_desc from = {"input", 0, 0, SQS_BOUNDARY_ZERO, 0};
     sqs_resume resume = {sizeof resume, 0, {0}};
-    int16_t x[100];
-    double y[64];
-    size_t accepted, got;
-    uint32_t id = 0;
+    int16_t x[100]; double y[64];
+    size_t accepted, got; uint32_t id = 0;
     uint64_t sample = 0, row = 0, most = 0, done;
     sqs_config_init(&config, sizeof config);
     config.window = config.hop = HOP, config.dtype = SQS_I16;

@@ -48,7 +48,7 @@ int main(void)
     sqs_stage_desc d = stage_of("b", &FROM_INPUT);
     d.dtype = UINT32_MAX;
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_ARGUMENT);
-    d = stage_of("b", &FROM_INPUT); d.flags = 2;
+    d = stage_of("b", &FROM_INPUT); d.flags = UINT32_C(1) << 31;
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_UNSUPPORTED);
     d = stage_of("b", &FROM_INPUT); d.flags = SQS_STAGE_REVERSE; /* without state */
     CHECK_STATUS(sqs_stage_register(p, &d, &other), SQS_ERR_ARGUMENT);

@@ -835,6 +835,24 @@ sqs_status sqs_config_host_defaults(sqs_config *config);
  * last row, a call gets consecutive rows and computes them from the last to the first, and rows and edges are in
  * ascending order in memory, as in every call. Chapter 9 describes scans.
  *
+ * Rows as a series
+ * ----------------
+ *
+ * Each input and stage has properties of its rows, which stages check when they are registered, however far from the
+ * input:
+ *
+ * - step: samples from the start of a row to the start of the next. Rows are consecutive if the step is the number of
+ *   samples in a row. They overlap if it is less (hop below window), and samples are skipped if it is more.
+ * - channels: elements of a sample, interleaved in a row.
+ * - bins: whether the elements of a row are bins of a spectrum or a histogram, or samples in time.
+ * - unit: whether the elements are samples, magnitudes or powers (SQS_UNIT_...).
+ *
+ * An input has the step hop, its channels, and samples. A stage of the caller declares its rows in the fields row_step,
+ * row_channels and row_unit, and with the flags #SQS_STAGE_KEEPS_SERIES and #SQS_STAGE_BINS. With zeros they are a new
+ * series: consecutive rows of one channel. A stage that needs consecutive samples or one channel, such as a filter, has
+ * the flags #SQS_STAGE_NEEDS_CONSECUTIVE and #SQS_STAGE_NEEDS_ONE_CHANNEL. On other rows it is refused with
+ * #SQS_ERR_GRAPH, and the error detail has the stage, the edge and the remedy.
+ *
  * @{
  */
 
@@ -846,8 +864,26 @@ sqs_status sqs_config_host_defaults(sqs_config *config);
 
 /** @name Flags of a stage
  *  @{ */
-#define SQS_STAGE_REVERSE 1 /**< A reverse scan: the state runs from the last row to the first. state_bytes must be
-                                  at least 1. */
+#define SQS_STAGE_REVERSE            1 /**< A reverse scan: the state runs from the last row to the first.
+                                             state_bytes must be at least 1. */
+#define SQS_STAGE_KEEPS_SERIES       2 /**< The rows are those of the first edge, computed element by element or
+                                             filtered: same step, channels and unit, and bins stay bins. row_step and
+                                             row_channels must be 0. */
+#define SQS_STAGE_BINS               4 /**< The elements of a row are bins of a spectrum or a histogram, not samples
+                                             in time. */
+#define SQS_STAGE_NEEDS_CONSECUTIVE  8 /**< The stage needs rows of consecutive samples on all edges. Rows that
+                                             overlap or skip samples, and bins, are refused. */
+#define SQS_STAGE_NEEDS_ONE_CHANNEL 16 /**< The stage needs rows of one channel on all edges. Rows with interleaved
+                                             channels are refused. */
+/** @} */
+
+/** @name Units of elements
+ *  @{ */
+#define SQS_UNIT_OTHER     0 /**< Not known, or none of those below. */
+#define SQS_UNIT_SAMPLES   1 /**< Samples, or what is linear in them: the unit of inputs. */
+#define SQS_UNIT_MAGNITUDE 2 /**< Amplitudes without a sign, such as the magnitudes of a spectrum. */
+#define SQS_UNIT_POWER     3 /**< Squares of amplitudes, and their sums. The kinds energy and rms, which would
+                                   square them again, refuse them. */
 /** @} */
 
 /** Rows of one edge in a call of a stage. Read them with #SQS_ROW. */
@@ -921,7 +957,7 @@ typedef struct sqs_edge_desc {
 typedef struct sqs_stage_desc {
     /** sizeof(sqs_stage_desc). */
     uint32_t struct_size;
-    /** 0 or #SQS_STAGE_REVERSE. */
+    /** 0, or #SQS_STAGE_REVERSE and other flags of a stage. */
     uint32_t flags;
     /** Name, 1 to #SQS_NAME_LEN bytes, not used by another stage or input; copied. */
     const char *name;
@@ -967,6 +1003,17 @@ typedef struct sqs_stage_desc {
      * estimated from the bytes read and written.
      */
     uint64_t cost_ns_per_row;
+    /**
+     * Samples from the start of a row to the start of the next: less than a row has where rows overlap, more where
+     * samples between them are skipped. 0: as many as a row has (len / row_channels), so that rows are consecutive.
+     */
+    uint64_t row_step;
+    /** Interleaved channels in a row: elements of a sample. 0: 1. */
+    uint32_t row_channels;
+    /**
+     * Unit of the elements, #SQS_UNIT_OTHER to #SQS_UNIT_POWER; with #SQS_STAGE_KEEPS_SERIES, 0 is that of the edge.
+     */
+    uint32_t row_unit;
 } sqs_stage_desc;
 
 /**
@@ -978,10 +1025,13 @@ typedef struct sqs_stage_desc {
  * @retval SQS_OK
  * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, run is NULL, len is 0, an element type or
  *                              boundary does not exist, the number of edges is out of range, an alignment is not a
- *                              power of two up to 64, or #SQS_STAGE_REVERSE without state
+ *                              power of two up to 64, #SQS_STAGE_REVERSE without state, len is not a multiple of
+ *                              row_channels, row_unit does not exist, or #SQS_STAGE_KEEPS_SERIES with a field that it
+ *                              excludes
  * @retval SQS_ERR_NAME         the name is already used, empty or too long, or an edge names the stage itself, a later
  *                              stage or nothing
- * @retval SQS_ERR_GRAPH        edges with different numbers of windows per row
+ * @retval SQS_ERR_GRAPH        edges with different numbers of windows per row, an edge without what a flag needs, or
+ *                              rows that cannot keep the channels of the first edge
  * @retval SQS_ERR_LIMIT        max_stages or max_edges is reached, or the direction of scans changes too often between
  *                              an input and this stage
  * @retval SQS_ERR_OVERFLOW     a row does not fit the address space
@@ -1037,8 +1087,31 @@ sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id
  * @endcode
  *
  * Unless its description states otherwise, a kind has one edge, without lookback and lookahead, and computes the row
- * of the stage from one row of the edge. n is the number of elements of that row. Scans and reverse scans treat the
- * elements of consecutive rows as one stream of samples: their input windows must not overlap (hop at least window).
+ * of the stage from one row of the edge. n is the number of elements of that row. Integers are used as they are; kinds
+ * that compute with them have the parameter scale, 1 by default.
+ *
+ * Scans and reverse scans treat the elements of consecutive rows as one stream of samples. Rows that overlap, that
+ * skip samples or that consist of bins are refused, also after other stages. To filter samples and to work on
+ * overlapping windows of the result, filter rows of new samples (hop = window), and gather windows afterwards with
+ * frame. Here filtered has rows of 64 samples, and row t of windows has 256 samples from sample 64 t on:
+ *
+ * @code{.c}
+ * config.window = config.hop = 64;
+ * sqs_edge_desc of_filtered = { "input", 0, 0, SQS_BOUNDARY_ZERO, 0 };
+ * sqs_edge_desc of_windows = { "filtered", 0, 3, SQS_BOUNDARY_ZERO, 0 };
+ * @endcode
+ *
+ * fir and decimate return the outputs that depend on their row alone. On windows of hop + taps - 1 samples (decimate:
+ * with a hop that is a multiple of factor) their rows are consecutive.
+ *
+ * Kinds that treat a row as samples of one channel refuse interleaved channels: put a channel stage before them.
+ * Several results for each sample (cusum, kalman, pll, rolling_stats, hmm_forward) and several quantiles are channels,
+ * too. energy and rms refuse powers, whose energy is their sum.
+ *
+ * Of the series of rows (chapter 5), biquad, detrend, ema, hann, threshold and to_f32 keep that of their edge
+ * (threshold not the unit). fir, decimate, band, channel and frame change the step or the channels. Spectra and
+ * histograms have bins. All other kinds start a new series.
+ *
  * Scans other than viterbi compute in f64 with basic operations only, so that their rows are the same bits on every
  * machine. "real" means every element type except #SQS_C32.
  *
@@ -1186,6 +1259,7 @@ const sqs_kind *sqs_kind_band(void);
  * | zi        | number, list | -    | 0, 1, or 2 numbers per section          | 0                         |
  * | on_nan    | integer      | -    | 0, 1, 2, 3                              | 0                         |
  * | precision | integer      | bits | 32, 64                                  | 64 for f64 input, else 32 |
+ * | scale     | number       | -    | 1.2e-38 to 3.4e38                       | 1                         |
  *
  * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - zi: initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section
@@ -1193,6 +1267,7 @@ const sqs_kind *sqs_kind_band(void);
  *   results are not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its
  *   place; 3: reset, the filter starts anew with the next sample and the result is NaN
  * - precision: element type of the rows: f32 or f64
+ * - scale: factor of the samples
  *
  * @return the kind "biquad"
  */
@@ -1215,6 +1290,7 @@ const sqs_kind *sqs_kind_biquad(void);
  * | zi        | number, list | -    | 0, 1, or 2 numbers per section          | 0                         |
  * | on_nan    | integer      | -    | 0, 1, 2, 3                              | 0                         |
  * | precision | integer      | bits | 32, 64                                  | 64 for f64 input, else 32 |
+ * | scale     | number       | -    | 1.2e-38 to 3.4e38                       | 1                         |
  *
  * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - zi: initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each section
@@ -1222,6 +1298,7 @@ const sqs_kind *sqs_kind_biquad(void);
  *   results are not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its
  *   place; 3: reset, the filter starts anew with the next sample and the result is NaN
  * - precision: element type of the rows: f32 or f64
+ * - scale: factor of the samples
  *
  * @return the kind "biquad_reverse"
  */
@@ -1233,7 +1310,8 @@ const sqs_kind *sqs_kind_biquad_reverse(void);
  * - Input: f32
  * - Output: 1 f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: 0 if the sum is 0. The relative error of either sum is below 1e-5 for rows without negative elements.
+ * - Notes: 0 if the sum is 0. Sums run in f64, in a fixed order. Without negative elements the relative error is below
+ *   (n / 5 + 16) 2^-53, plus the rounding to f32.
  * - Source: Peeters, A large set of audio features for sound description (IRCAM, 2004), section 6.1.1
  * - Parameters: none
  *
@@ -1268,19 +1346,21 @@ const sqs_kind *sqs_kind_channel(void);
  * - Source: Page, Continuous inspection schemes, Biometrika 41 (1954); Montgomery, Introduction to Statistical Quality
  *   Control, section 9.1
  *
- * | Parameter | Type    | Unit | Range      | Default                   |
- * | --------- | ------- | ---- | ---------- | ------------------------- |
- * | target    | number  | of x | finite     | 0                         |
- * | drift     | number  | of x | at least 0 | 0                         |
- * | threshold | number  | of x | above 0    | required                  |
- * | reset     | integer | -    | 0, 1       | 1                         |
- * | precision | integer | bits | 32, 64     | 64 for f64 input, else 32 |
+ * | Parameter | Type    | Unit | Range             | Default                   |
+ * | --------- | ------- | ---- | ----------------- | ------------------------- |
+ * | target    | number  | of x | finite            | 0                         |
+ * | drift     | number  | of x | at least 0        | 0                         |
+ * | threshold | number  | of x | above 0           | required                  |
+ * | reset     | integer | -    | 0, 1              | 1                         |
+ * | precision | integer | bits | 32, 64            | 64 for f64 input, else 32 |
+ * | scale     | number  | -    | 1.2e-38 to 3.4e38 | 1                         |
  *
  * - target: mean without a change
  * - drift: slack that each sample subtracts from the sums
  * - threshold: sum above which an alarm is raised
  * - reset: 1: both sums start from 0 after an alarm; 0: they continue
  * - precision: element type of the rows: f32 or f64
+ * - scale: factor of the samples
  *
  * @return the kind "cusum"
  */
@@ -1292,7 +1372,9 @@ const sqs_kind *sqs_kind_cusum(void);
  * - Input: f32, one channel, n at least the number of taps
  * - Output: (n - taps) / factor + 1 f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Sums run in f32, in the order of the row.
+ * - Notes: Sums run in the order of the row, runs of 32 taps in f32, the sums of the runs in f64. With t = min(taps,
+ *   32) + 1 the error is below t 2^-24 sum abs(h x) + taps 2^-149. Partial sums do not overflow: only results above the
+ *   largest f32 are infinite.
  * - Source: default taps: scipy.signal.decimate(ftype='fir'), that is firwin(20 q + 1, 1 / q); Oppenheim and Schafer,
  *   Discrete-Time Signal Processing, section 7.5. Polyphase form: Vaidyanathan, Multirate Systems and Filter Banks,
  *   section 4.3
@@ -1312,19 +1394,92 @@ const sqs_kind *sqs_kind_decimate(void);
 /**
  * detrend: Subtracts the mean, or the least-squares line, of the row.
  *
- * - Input: f32 or i16, one channel; i16 is not scaled
+ * - Input: f32 or i16, one channel
  * - Output: n f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Sums run in f64, in a fixed order. A row with a NaN or an infinity gives a row of NaN.
+ * - Notes: Sums run in f64, in a fixed order. The error is below (n + 40) 2^-53 times the largest magnitude of the row,
+ *   plus the rounding to f32.
  * - Source: scipy.signal.detrend with the same types
  *
- * | Parameter | Type    | Unit | Range | Default | Meaning                                                        |
- * | --------- | ------- | ---- | ----- | ------- | -------------------------------------------------------------- |
- * | type      | integer | -    | 0, 1  | 1       | 0: subtract the mean (constant); 1: subtract the line (linear) |
+ * | Parameter | Type    | Unit | Range             | Default |
+ * | --------- | ------- | ---- | ----------------- | ------- |
+ * | type      | integer | -    | 0, 1              | 1       |
+ * | scale     | number  | -    | 1.2e-38 to 3.4e38 | 1       |
+ *
+ * - type: 0: subtract the mean (constant); 1: subtract the line (linear)
+ * - scale: factor of the elements; rounded once, with the result
  *
  * @return the kind "detrend"
  */
 const sqs_kind *sqs_kind_detrend(void);
+
+/**
+ * edge_max: The largest of the elements of several edges: y[i] = max over e of x_e[i].
+ *
+ * - Input: 2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
+ * - Output: n elements; f64 for f64 input, else f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Computed in f64, in the order of the edges, and rounded once. Both zeros are +0 in edge_max and edge_min.
+ * - Source: numpy.max([x0, x1, ...], axis=0)
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
+ *
+ * @return the kind "edge_max"
+ */
+const sqs_kind *sqs_kind_edge_max(void);
+
+/**
+ * edge_mean: Mean of the elements of several edges: y[i] = sum over e of x_e[i] / edges.
+ *
+ * - Input: 2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
+ * - Output: n elements; f64 for f64 input, else f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Computed in f64, in the order of the edges, and rounded once. Both zeros are +0 in edge_max and edge_min.
+ * - Source: numpy.mean([x0, x1, ...], axis=0)
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
+ *
+ * @return the kind "edge_mean"
+ */
+const sqs_kind *sqs_kind_edge_mean(void);
+
+/**
+ * edge_min: The smallest of the elements of several edges: y[i] = min over e of x_e[i].
+ *
+ * - Input: 2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
+ * - Output: n elements; f64 for f64 input, else f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Computed in f64, in the order of the edges, and rounded once. Both zeros are +0 in edge_max and edge_min.
+ * - Source: numpy.min([x0, x1, ...], axis=0)
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
+ *
+ * @return the kind "edge_min"
+ */
+const sqs_kind *sqs_kind_edge_min(void);
+
+/**
+ * edge_sum: Sum of the elements of several edges: y[i] = sum over e of x_e[i].
+ *
+ * - Input: 2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
+ * - Output: n elements; f64 for f64 input, else f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Computed in f64, in the order of the edges, and rounded once. Both zeros are +0 in edge_max and edge_min.
+ * - Source: numpy.sum([x0, x1, ...], axis=0)
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
+ *
+ * @return the kind "edge_sum"
+ */
+const sqs_kind *sqs_kind_edge_sum(void);
 
 /**
  * ema: Exponential moving average, the one-pole low-pass: y += alpha (x - y).
@@ -1341,11 +1496,13 @@ const sqs_kind *sqs_kind_detrend(void);
  * | span      | number  | samples | at least 1         | -                         |
  * | initial   | number  | of x    | finite             | the first sample          |
  * | precision | integer | bits    | 32, 64             | 64 for f64 input, else 32 |
+ * | scale     | number  | -       | 1.2e-38 to 3.4e38  | 1                         |
  *
  * - alpha: weight of a new sample
  * - span: instead of alpha: alpha = 2 / (span + 1)
  * - initial: average before the first sample
  * - precision: element type of the rows: f32 or f64
+ * - scale: factor of the samples
  *
  * @return the kind "ema"
  */
@@ -1354,10 +1511,15 @@ const sqs_kind *sqs_kind_ema(void);
 /**
  * energy: Sum of squares: sum x[i]^2.
  *
- * - Input: f32 or i16 (not scaled, summed exactly)
+ * - Input: f32 or i16 (summed exactly)
  * - Output: 1 f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Parameters: none
+ * - Notes: f32 is squared and summed in f64, in a fixed order: no square overflows, and the relative error is below (n
+ *   / 16 + 6) 2^-53, plus the rounding to f32.
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
  *
  * @return the kind "energy"
  */
@@ -1369,7 +1531,9 @@ const sqs_kind *sqs_kind_energy(void);
  * - Input: f32, one channel, n at least the number of taps
  * - Output: n - taps + 1 f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Sums run in f32, in the order of the row.
+ * - Notes: Sums run in the order of the row, runs of 32 taps in f32, the sums of the runs in f64. With t = min(taps,
+ *   32) + 1 the error is below t 2^-24 sum abs(h x) + taps 2^-149. Partial sums do not overflow: only results above the
+ *   largest f32 are infinite.
  * - Source: numpy.convolve(x, h, 'valid')
  *
  * | Parameter | Type | Unit | Range                       | Default  | Meaning                        |
@@ -1381,15 +1545,38 @@ const sqs_kind *sqs_kind_energy(void);
 const sqs_kind *sqs_kind_fir(void);
 
 /**
- * hann: Periodic Hann window: y[i] = x[i] sin^2(pi i / n); of one element the window is 1.
+ * frame: Windows of consecutive rows: y is the rows t hop - lookback to t hop + lookahead of the edge, one after
+ * another.
  *
- * - Input: f32 or i16 (scaled by 1/32768), one channel
+ * - Input: consecutive rows of any type and any number of channels; the edge has the lookback or the lookahead
+ * - Output: (lookback + 1 + lookahead) n elements of the same type
+ * - NaN: copied: elements are not interpreted
+ * - Notes: Use it to filter samples first and to cut them into overlapping windows afterwards. Rows before the first
+ *   and after the last one are those of the boundary of the edge. With lookahead only, row t is the window that starts
+ *   at row t hop.
+ * - Source: numpy.lib.stride_tricks.sliding_window_view(x, rows * n)[::hop * n]
+ *
+ * | Parameter | Type    | Unit | Range        | Default | Meaning                                   |
+ * | --------- | ------- | ---- | ------------ | ------- | ----------------------------------------- |
+ * | hop       | integer | rows | 1 to 1048576 | 1       | rows of the edge from one row to the next |
+ *
+ * @return the kind "frame"
+ */
+const sqs_kind *sqs_kind_frame(void);
+
+/**
+ * hann: Periodic Hann window: y[i] = x[i] scale sin^2(pi i / n); of one element the window is scale.
+ *
+ * - Input: f32 or i16, one channel
  * - Output: n f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
  * - Notes: The window has the same bits on every machine.
  * - Source: scipy.signal.get_window('hann', n, fftbins=True); Harris, On the use of windows for harmonic analysis with
  *   the discrete Fourier transform, Proc. IEEE 66 (1978)
- * - Parameters: none
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                                 |
+ * | --------- | ------ | ---- | ----------------- | ------- | ------------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the window; 1/32768 makes full scale of i16 1 |
  *
  * @return the kind "hann"
  */
@@ -1402,20 +1589,23 @@ const sqs_kind *sqs_kind_hann(void);
  * - Input: f32 or i16
  * - Output: bins u32
  * - NaN: skipped: the row is computed from its other elements
- * - Notes: hi belongs to the last bin.
- * - Source: numpy.histogram(x, bins, (lo, hi)) in f64
+ * - Notes: hi belongs to the last bin. f32 samples are compared with edges rounded to f32, i16 with edges in f64; all
+ *   edges must differ.
+ * - Source: numpy.histogram(x, bins, (lo, hi)) of the same type
  *
- * | Parameter | Type    | Unit | Range            | Default  |
- * | --------- | ------- | ---- | ---------------- | -------- |
- * | lo        | number  | of x | finite, below hi | required |
- * | hi        | number  | of x | finite, above lo | required |
- * | bins      | integer | -    | 1 to 65536       | required |
- * | clamp     | integer | -    | 0, 1             | 0        |
+ * | Parameter | Type    | Unit | Range             | Default  |
+ * | --------- | ------- | ---- | ----------------- | -------- |
+ * | lo        | number  | of x | finite, below hi  | required |
+ * | hi        | number  | of x | finite, above lo  | required |
+ * | bins      | integer | -    | 1 to 65536        | required |
+ * | clamp     | integer | -    | 0, 1              | 0        |
+ * | scale     | number  | -    | 1.2e-38 to 3.4e38 | 1        |
  *
  * - lo: lower end of the first bin
  * - hi: upper end of the last bin
  * - bins: number of bins
  * - clamp: 1: elements outside of lo to hi count in the first or last bin; 0: not at all
+ * - scale: factor of the elements: lo and hi are divided by it
  *
  * @return the kind "histogram"
  */
@@ -1491,6 +1681,7 @@ const sqs_kind *sqs_kind_hmm_forward(void);
  * | r          | number       | -    | above 0                                    | required                    |
  * | x0         | list         | -    | d numbers                                  | zeros                       |
  * | p0         | number, list | -    | at least 0, or d * d numbers, a covariance | 1e6                         |
+ * | scale      | number       | -    | 1.2e-38 to 3.4e38                          | 1                           |
  *
  * - transition: F, row by row
  * - process: Q, row by row; required with transition. Symmetric and semidefinite, each within 1e-9 of the variances
@@ -1500,23 +1691,62 @@ const sqs_kind *sqs_kind_hmm_forward(void);
  * - r: variance of a measurement
  * - x0: estimate before the first measurement
  * - p0: its covariance: one number for the diagonal, or the matrix, checked as process
+ * - scale: factor of the samples
  *
  * @return the kind "kalman"
  */
 const sqs_kind *sqs_kind_kalman(void);
 
 /**
- * mean: Arithmetic mean: sum x[i] / n.
+ * max: The largest element: max x[i].
  *
- * - Input: f32 or i16 (not scaled)
+ * - Input: f32 or i16, one channel
  * - Output: 1 f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: f32 is summed in sixteen interleaved partial sums, which are added pairwise.
- * - Parameters: none
+ * - Notes: Both zeros are +0.
+ * - Source: numpy.max(x)
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
+ *
+ * @return the kind "max"
+ */
+const sqs_kind *sqs_kind_max(void);
+
+/**
+ * mean: Arithmetic mean: sum x[i] / n.
+ *
+ * - Input: f32 or i16
+ * - Output: 1 f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: f32 is summed in f64, in sixteen interleaved partial sums, which are added pairwise; i16 is summed exactly.
+ *   The error is at most half a unit in the last place, plus (n / 16 + 6) 2^-53 times the mean of abs(x).
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
  *
  * @return the kind "mean"
  */
 const sqs_kind *sqs_kind_mean(void);
+
+/**
+ * min: The smallest element: min x[i].
+ *
+ * - Input: f32 or i16, one channel
+ * - Output: 1 f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Both zeros are +0.
+ * - Source: numpy.min(x)
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
+ *
+ * @return the kind "min"
+ */
+const sqs_kind *sqs_kind_min(void);
 
 /**
  * pll: Phase-locked loop of second order that tracks a tone: e = arg(x exp(-2 pi i phase)) / (2 pi), frequency += ki e,
@@ -1543,6 +1773,7 @@ const sqs_kind *sqs_kind_mean(void);
  * | arm       | number  | -                 | above 0, at most 1               | 0.1                       |
  * | weight    | number  | -                 | above 0, at most 1               | 0.01                      |
  * | precision | integer | bits              | 32, 64                           | 32                        |
+ * | scale     | number  | -                 | 1.2e-38 to 3.4e38                | 1                         |
  *
  * - bandwidth: noise bandwidth of the loop
  * - damping: damping of the loop; both gains must be finite and above 0
@@ -1552,6 +1783,7 @@ const sqs_kind *sqs_kind_mean(void);
  * - arm: real samples: weight of the low-pass, well above bandwidth
  * - weight: weight of a sample in lock
  * - precision: element type of the rows: f32 or f64
+ * - scale: factor of the samples, on which no result depends
  *
  * @return the kind "pll"
  */
@@ -1567,9 +1799,13 @@ const sqs_kind *sqs_kind_pll(void);
  * - Source: numpy.percentile(x, 100 q, method='nearest'); Floyd and Rivest, Expected time bounds for selection, CACM 18
  *   (1975)
  *
- * | Parameter | Type | Unit | Range                  | Default  | Meaning                     |
- * | --------- | ---- | ---- | ---------------------- | -------- | --------------------------- |
- * | q         | list | -    | 1 to 8 numbers, 0 to 1 | required | probabilities, in any order |
+ * | Parameter | Type   | Unit | Range                  | Default  |
+ * | --------- | ------ | ---- | ---------------------- | -------- |
+ * | q         | list   | -    | 1 to 8 numbers, 0 to 1 | required |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38      | 1        |
+ *
+ * - q: probabilities, in any order
+ * - scale: factor of the elements; rounded once, with the result
  *
  * @return the kind "quantile"
  */
@@ -1581,9 +1817,10 @@ const sqs_kind *sqs_kind_quantile(void);
  * - Input: f32, one channel, n from 1 to 2^24
  * - Output: n / 2 + 1 f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Not scaled. Values are bit-identical on every machine with portable, on memory from the caller, and in
- *   builds without the feature fft; else they may differ in the last bits between processors. Sizes that need a plan
- *   use the host's heap.
+ * - Notes: Not scaled. Results that fit f32 are right over its whole range: a row whose largest power does not fit, or
+ *   for magnitudes is below 2^-60, takes twice the time. Values are bit-identical on every machine with portable, on
+ *   memory from the caller, and in builds without the feature fft; else they may differ in the last bits between
+ *   processors. Sizes that need a plan use the host's heap.
  * - Source: numpy.abs(numpy.fft.rfft(x))
  *
  * | Parameter | Type    | Unit | Range | Default |
@@ -1603,9 +1840,10 @@ const sqs_kind *sqs_kind_rfft_magnitude(void);
  * - Input: f32, one channel, n from 1 to 2^24
  * - Output: n / 2 + 1 f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Not scaled. Values are bit-identical on every machine with portable, on memory from the caller, and in
- *   builds without the feature fft; else they may differ in the last bits between processors. Sizes that need a plan
- *   use the host's heap.
+ * - Notes: Not scaled. Results that fit f32 are right over its whole range: a row whose largest power does not fit, or
+ *   for magnitudes is below 2^-60, takes twice the time. Values are bit-identical on every machine with portable, on
+ *   memory from the caller, and in builds without the feature fft; else they may differ in the last bits between
+ *   processors. Sizes that need a plan use the host's heap.
  * - Source: numpy.abs(numpy.fft.rfft(x)) ** 2
  *
  * | Parameter | Type    | Unit | Range | Default |
@@ -1622,10 +1860,15 @@ const sqs_kind *sqs_kind_rfft_power(void);
 /**
  * rms: Root mean square: sqrt(sum x[i]^2 / n).
  *
- * - Input: f32 or i16 (not scaled, summed exactly)
+ * - Input: f32 or i16 (summed exactly)
  * - Output: 1 f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Parameters: none
+ * - Notes: f32 is squared and summed in f64, in a fixed order: no square overflows, and the relative error is below (n
+ *   / 16 + 6) 2^-53, plus the rounding to f32.
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
  *
  * @return the kind "rms"
  */
@@ -1642,17 +1885,19 @@ const sqs_kind *sqs_kind_rms(void);
  * - Source: pandas.Series.rolling(window, min_periods=1); van Herk, Pattern Recognition Letters 13 (1992); Chan, Golub
  *   and LeVeque (1979)
  *
- * | Parameter   | Type    | Unit    | Range        | Default                   |
- * | ----------- | ------- | ------- | ------------ | ------------------------- |
- * | window      | integer | samples | 1 to 1048576 | required                  |
- * | ddof        | integer | samples | 0 to 1048576 | 0                         |
- * | min_periods | integer | samples | 1 to window  | -                         |
- * | precision   | integer | bits    | 32, 64       | 64 for f64 input, else 32 |
+ * | Parameter   | Type    | Unit    | Range             | Default                   |
+ * | ----------- | ------- | ------- | ----------------- | ------------------------- |
+ * | window      | integer | samples | 1 to 1048576      | required                  |
+ * | ddof        | integer | samples | 0 to 1048576      | 0                         |
+ * | min_periods | integer | samples | 1 to window       | -                         |
+ * | precision   | integer | bits    | 32, 64            | 64 for f64 input, else 32 |
+ * | scale       | number  | -       | 1.2e-38 to 3.4e38 | 1                         |
  *
  * - window: samples of a full window
  * - ddof: the sum of squares is divided by the number of samples minus ddof; NaN if that is not above 0
  * - min_periods: given: samples that are not finite are left out, and results over fewer samples than this are NaN
  * - precision: element type of the rows: f32 or f64
+ * - scale: factor of the samples
  *
  * @return the kind "rolling_stats"
  */
@@ -1698,17 +1943,35 @@ const sqs_kind *sqs_kind_rolling_stats(void);
 const sqs_kind *sqs_kind_rts_smoother(void);
 
 /**
+ * sum: Sum of the elements: sum x[i]; of a row of powers, its energy.
+ *
+ * - Input: f32 or i16, one channel
+ * - Output: 1 f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: f32 is summed in f64, i16 exactly; the result is rounded once.
+ * - Source: numpy.sum(x)
+ *
+ * | Parameter | Type   | Unit | Range             | Default | Meaning                                               |
+ * | --------- | ------ | ---- | ----------------- | ------- | ----------------------------------------------------- |
+ * | scale     | number | -    | 1.2e-38 to 3.4e38 | 1       | factor of the elements; rounded once, with the result |
+ *
+ * @return the kind "sum"
+ */
+const sqs_kind *sqs_kind_sum(void);
+
+/**
  * threshold: Alarm per element: 1 if x > level, else 0; with below, 1 if x < level.
  *
  * - Input: real
  * - Output: n u8
  * - NaN: false: no comparison with it holds
- * - Notes: The comparison is exact, in f64; i64 is rounded to f64 first.
+ * - Notes: f32 samples are compared with the level rounded to f32, integers and f64 with the level itself, exactly.
  *
- * | Parameter | Type    | Unit | Range  | Default  | Meaning                            |
- * | --------- | ------- | ---- | ------ | -------- | ---------------------------------- |
- * | level     | number  | of x | finite | required | level to compare with              |
- * | below     | integer | -    | 0, 1   | 0        | 1: alarm below the level; 0: above |
+ * | Parameter | Type    | Unit | Range             | Default  | Meaning                                            |
+ * | --------- | ------- | ---- | ----------------- | -------- | -------------------------------------------------- |
+ * | level     | number  | of x | finite            | required | level to compare with                              |
+ * | below     | integer | -    | 0, 1              | 0        | 1: alarm below the level; 0: above                 |
+ * | scale     | number  | -    | 1.2e-38 to 3.4e38 | 1        | factor of the elements: the level is divided by it |
  *
  * @return the kind "threshold"
  */
@@ -1720,8 +1983,8 @@ const sqs_kind *sqs_kind_threshold(void);
  * - Input: real
  * - Output: n f32
  * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Integers up to 16 bits and f32 are computed in f32, each operation rounded; other types in f64, rounded
- *   once.
+ * - Notes: Integers up to 16 bits and f32 are computed in f32, each operation rounded, if scale and offset are 0 or
+ *   normal numbers of f32 and offset is below 2^100; otherwise, and for other types, in f64, rounded once.
  *
  * | Parameter | Type   | Unit    | Range         | Default | Meaning |
  * | --------- | ------ | ------- | ------------- | ------- | ------- |
@@ -1738,7 +2001,8 @@ const sqs_kind *sqs_kind_to_f32(void);
  * - Input: f32
  * - Output: 1 f32
  * - NaN: skipped: the row is computed from its other elements
- * - Notes: With fewer than k numbers all are summed. The sum runs in f64, from the smallest to the largest.
+ * - Notes: With fewer than k numbers all are summed. The sum runs in f64, from the smallest to the largest: the error
+ *   is below k 2^-53 times the sum of their magnitudes, plus the rounding to f32.
  * - Source: selection: Hoare, Find, Comm. ACM 4 (1961)
  *
  * | Parameter | Type    | Unit     | Range  | Default  | Meaning            |
@@ -1809,6 +2073,7 @@ const sqs_kind *sqs_kind_viterbi_traceback(void);
  * | sos       | list    | -       | 6 numbers per section, 1 to 32 sections | required                   |
  * | padlen    | integer | samples | 0 to 1048576                            | 3 * (2 * sections + 1 - m) |
  * | on_nan    | integer | -       | 0, 1, 2, 3                              | 0                          |
+ * | scale     | number  | -       | 1.2e-38 to 3.4e38                       | 1                          |
  *
  * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - padlen: padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and
@@ -1816,6 +2081,7 @@ const sqs_kind *sqs_kind_viterbi_traceback(void);
  * - on_nan: a sample that is not finite, or that would make the state not finite: 0: stays in the state, all later
  *   results are not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its
  *   place; 3: reset, the filter starts anew with the next sample and the result is NaN
+ * - scale: factor of the samples
  *
  * @return the kind "zero_phase_forward"
  */
@@ -1839,6 +2105,7 @@ const sqs_kind *sqs_kind_zero_phase_forward(void);
  * | padlen    | integer | samples | 0 to 1048576                            | 3 * (2 * sections + 1 - m) |
  * | on_nan    | integer | -       | 0, 1, 2, 3                              | 0                          |
  * | precision | integer | bits    | 32, 64                                  | 64 for f64 input, else 32  |
+ * | scale     | number  | -       | 1.2e-38 to 3.4e38                       | 1                          |
  *
  * - sos: coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0
  * - padlen: padding p at each end, the same in both stages; m: the smaller of the numbers of sections with b2 = 0 and
@@ -1847,6 +2114,7 @@ const sqs_kind *sqs_kind_zero_phase_forward(void);
  *   results are not finite; 1: skip it, the state is kept and the result is NaN; 2: hold, the last sample takes its
  *   place; 3: reset, the filter starts anew with the next sample and the result is NaN
  * - precision: element type of the rows: f32 or f64
+ * - scale: factor of the samples
  *
  * @return the kind "zero_phase_reverse"
  */

@@ -5,8 +5,8 @@ use crate::streams::{decode, encode, encode_options, format, params};
 use sqrtspace::codec::ccsds121::{self, worst_case_bytes};
 use sqrtspace::codec::lz;
 use sqrtspace::codec::numeric::{self, DecodeWork};
-use sqrtspace::codec::stream::frame_buffer::FrameBuffer;
 use sqrtspace::codec::stream::decoder::DecodeOptions;
+use sqrtspace::codec::stream::frame_buffer::FrameBuffer;
 use sqrtspace::status::Status;
 
 /// What is encoded comes back, however it is cut, and does not grow by more than the frames' heads.

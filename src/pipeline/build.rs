@@ -63,9 +63,9 @@ impl<'m> Pipeline<'m> {
         params: &[crate::stages::Param<'_>],
     ) -> Result<usize> {
         use crate::limits::MAX_FAN_IN;
-        use crate::stages::{Build, EdgeShape, make, shape};
+        use crate::stages::{Build, EdgeShape, make};
         self.must_not_be_sealed()?;
-        let mut shapes = [EdgeShape::of(shape(crate::dtype::Dtype::U8, 0)?); MAX_FAN_IN];
+        let mut shapes = [EdgeShape::NONE; MAX_FAN_IN];
         for (shape, spec) in shapes.iter_mut().zip(edges) {
             *shape = self.edge_shape(name, spec)?;
         }

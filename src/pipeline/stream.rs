@@ -141,7 +141,7 @@ impl<'m> Pipeline<'m> {
     /// The error for rows of an output that is not open.
     fn not_open(&self, stage: usize) -> Error {
         match self.graph.stages().get(stage) {
-            None => self.graph.unknown_stage(stage),
+            None => Error { status: Status::State, ..self.graph.unknown_stage(stage) },
             Some(s) => {
                 let text = "the output of stage {n} is not open: call sqs_output_open() before the pipeline is sealed";
                 Error::new(Status::State, text).name(&s.name)

@@ -48,6 +48,9 @@ impl EdgeShape {
         EdgeShape { shape, stride: shape.len, series, name: Name::new(), lookback: 0, lookahead: 0 }
     }
 
+    /// Placeholder for an unused edge.
+    pub const NONE: EdgeShape = EdgeShape::of(RowShape { dtype: Dtype::U8, len: 0 });
+
     /// Interleaved channels in a row.
     #[must_use]
     pub fn channels(&self) -> usize {

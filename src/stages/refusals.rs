@@ -74,7 +74,7 @@ const CASES: &[Case<'_>] = &[
     ("mean", F32, &[SCALE], BAD_SCALE),
     ("min", F32, &[SCALE], BAD_SCALE),
     ("pll", F32, &[("frequency", &[0.1]), SCALE], BAD_SCALE),
-    ("quantile", F32, &[("q", &[0.25]), SCALE], BAD_SCALE),
+    ("quantile", F32, &[("q", &[0.25, 0.5]), SCALE], BAD_SCALE),
     ("rms", F32, &[SCALE], BAD_SCALE),
     ("rolling_stats", F32, &[("window", &[8.0]), SCALE], BAD_SCALE),
     ("sum", F32, &[SCALE], BAD_SCALE),

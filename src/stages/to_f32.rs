@@ -11,7 +11,7 @@
 //! | `offset` | added after scaling; default 0 |
 
 use super::build::REAL;
-use super::params::NARROW;
+use super::params::FINITE;
 use super::rows::number_by_element;
 use super::{Build, shape};
 use crate::dtype::{Dtype, Element};
@@ -23,7 +23,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["scale", "offset"])?;
     let edge = b.one_edge()?;
     b.takes(edge, REAL)?;
-    let (scale, offset) = (b.real("scale", Some(1.0), &NARROW)?, b.real("offset", Some(0.0), &NARROW)?);
+    let (scale, offset) = (b.real("scale", Some(1.0), &FINITE)?, b.real("offset", Some(0.0), &FINITE)?);
     let fits = |v: f64| v == 0.0 || (v as f32).is_normal();
     let wide = !fits(scale) || !fits(offset) || offset.abs() >= power_of_two(100);
     let mut spec = StageSpec::new(ToF32 { scale, offset, wide }, shape(Dtype::F32, edge.shape.len)?);

@@ -19,6 +19,16 @@ static int32_t keep(void *ctx, uint64_t first, size_t n, const void *data, size_
     return 0;
 }
 
+/* Rows of the input per row of a stage: the parameter hop of frame. */
+static uint64_t stride_of(const feature_stage *s)
+{
+    for (uint32_t i = 0; i < s->param_count; i++) {
+        const char *key = s->params[i].key;
+        if (key[0] == 'h' && key[1] == 'o' && key[2] == 'p' && !key[3]) return (uint64_t)s->params[i].value;
+    }
+    return 1;
+}
+
 const feature_stage *feature_last(const feature_case *c)
 {
     const feature_stage *s = c->stages;
@@ -73,7 +83,8 @@ static size_t rows_of(const feature_case *c, control_area *where, uint32_t mode,
     CHECK_STATUS(sqs_push(p, 0, INPUT_AREA, FEATURE_SAMPLES, &accepted), SQS_OK);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
     CHECK_STATUS(sqs_evaluate_to(p, &ask, keep, &k), SQS_OK);
-    CHECK(k.next == 1 + (FEATURE_SAMPLES - c->window) / c->hop);
+    const uint64_t windows = 1 + (FEATURE_SAMPLES - c->window) / c->hop, stride = stride_of(feature_last(c));
+    CHECK(k.next == (windows + stride - 1) / stride);
     sqs_pipeline_delete(p);
     return k.bytes;
 }

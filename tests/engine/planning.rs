@@ -60,7 +60,7 @@ fn pipeline(shape: Shape, stages: usize, budget: u64) -> Pipeline<'static> {
     let options = PlanOptions { mode: Mode::Sqrt, budget, cache_bytes: 512 << 10, ..crate::chain::OPTIONS };
     let config = Config { input, options, limits, param_bytes: 0, host_heap: false };
     let mut p = Pipeline::new(&config, uninit(area(Pipeline::control_bytes(limits, 0, 0).unwrap()))).unwrap();
-    p.set_source(0, SourceBox::new(Zeros, |p| p), 64 * 100_000, false).unwrap();
+    p.set_source(0, SourceBox::new(Zeros), 64 * 100_000, false).unwrap();
     for i in 0..stages {
         let names = inputs(shape, i, stages);
         let scans = matches!(shape, Shape::Scans);

@@ -261,7 +261,7 @@ fn filtered_samples_are_gathered_into_the_windows_that_an_input_has() {
             stage = add(&mut p, kind, ["a", "b", "c"][i], &[(from, *lookahead)], params).unwrap();
             from = ["a", "b", "c"][i];
         }
-        p.set_source(0, SourceBox::new(Floats(x.clone()), |p| p), x.len() as u64, false).unwrap();
+        p.set_source(0, SourceBox::new(Floats(x.clone())), x.len() as u64, false).unwrap();
         let count = p.graph().stages()[stage].rows(p.graph().inputs()[0].windows(x.len() as u64));
         seal(&mut p, &[request(stage, 0, count)]);
         let words = evaluate(&mut p, stage, 0, count, 3);

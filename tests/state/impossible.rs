@@ -214,7 +214,7 @@ fn a_source_of_another_length_is_refused() {
         let run = run(true);
         let (mut p, _) = build(&run.graph, &run.setup);
         let memory = Memory::new(bytes_of(&(0..99).collect::<Vec<u32>>()), 7);
-        p.set_source(0, SourceBox::new(memory, |p| p), samples, growing).unwrap();
+        p.set_source(0, SourceBox::new(memory), samples, growing).unwrap();
         p.open_output(2, 6).unwrap();
         seal(&mut p, &run.asked);
         p

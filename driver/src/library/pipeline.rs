@@ -254,6 +254,7 @@ impl Pipeline {
         desc.run = Some(run_custom::<C>);
         desc.ctx = hosted.as_ptr().cast();
         desc.stride = shape.stride;
+        desc.row_channels = shape.channels;
         desc.state_bytes = (shape.state * size_of::<f64>()) as u32;
         desc.scratch_bytes = (shape.scratch * size_of::<f32>()) as u32;
         self.register(name, edges, shape.len, desc)

@@ -98,6 +98,8 @@ pub(super) struct Hosted<C> {
 pub(crate) struct Shape {
     /// Numbers per row.
     pub(crate) len: usize,
+    /// Interleaved results in a row; 0 and 1 both mean one: consecutive samples.
+    pub(crate) channels: u32,
     /// Rows of its edges per row; 0 and 1 both mean one.
     pub(crate) stride: u32,
     /// Numbers in its state.

@@ -74,7 +74,7 @@ pub(crate) fn pieces(p: &mut Pipeline, hop: u64) -> Result<u32, Failure> {
 pub(crate) fn build(p: &mut Pipeline, window: u64, hop: u64) -> Result<Stage, Failure> {
     let len = |len| Shape { len, ..Shape::default() };
     p.builtin(c"quantile", c"quantiles", from(c"input"), &[(c"q", &[0.5, 0.95, 0.99])])?;
-    p.custom(c"log_quantiles", &[from(c"quantiles")], len(3), Log)?;
+    p.custom(c"log_quantiles", &[from(c"quantiles")], Shape { channels: 3, ..len(3) }, Log)?;
     p.builtin(c"band", c"p95", from(c"log_quantiles"), &[(c"from", &[1.0]), (c"to", &[2.0])])?;
     p.builtin(c"ema", c"baseline", from(c"p95"), &[(c"span", &[SPAN])])?;
     p.custom(c"surprise", &[from(c"p95"), from(c"baseline").halo(1, 0).clamped()], len(1), Surprise)?;

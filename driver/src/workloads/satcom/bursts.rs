@@ -65,7 +65,7 @@ struct Bursts {
 /// and for each the channel, the start from the row's first sample, the length, and the power relative to the floor.
 pub(super) fn register(p: &mut Pipeline, band: &Band) -> Result<usize, Failure> {
     let len = 1 + EVENTS * EVENT_LEN;
-    let shape = Shape { len, stride: STRIDE as u32, state: CHANNELS * STATE, scratch: CHANNELS };
+    let shape = Shape { len, stride: STRIDE as u32, state: CHANNELS * STATE, scratch: CHANNELS, ..Shape::default() };
     let stage = Bursts { slots: slots(band), hop: band.hop };
     p.custom(c"bursts", &[from(c"channels").halo(0, STRIDE as u32 - 1)], shape, stage)?;
     Ok(len)
