@@ -186,7 +186,7 @@ static void refused_when_registered(void)
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_ERR_ARGUMENT);
     CHECK_DETAIL(p, "state");
     d.state_bytes = sizeof(mark);
-    d.flags = SQS_STAGE_REVERSE | 2;
+    d.flags = SQS_STAGE_REVERSE | UINT32_C(1) << 31;
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_ERR_UNSUPPORTED);
     d.flags = SQS_STAGE_REVERSE;
     CHECK_STATUS(sqs_stage_register(p, &d, &id), SQS_OK);

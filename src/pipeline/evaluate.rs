@@ -24,11 +24,14 @@ impl<'m> Pipeline<'m> {
         })
     }
 
+    /// Fails if the pipeline is planned without evaluations.
+    pub fn must_evaluate(&self) -> Result<()> {
+        if self.options.stream_only { Err(STREAMS_ONLY) } else { Ok(()) }
+    }
+
     /// [`Pipeline::evaluate_begin`].
     pub(super) fn evaluate_begin_now(&mut self, ask: &Request, sink: SinkBox<'m>) -> Result<u64> {
-        if self.options.stream_only {
-            return Err(STREAMS_ONLY);
-        }
+        self.must_evaluate()?;
         if self.evaluation.is_some() {
             return Err(Error::new(Status::State, "an evaluation has begun already: step or cancel it first"));
         }

@@ -104,6 +104,7 @@ pub unsafe extern "C" fn sqs_evaluate(
         let count = if count == ALL { available.sat_sub(first) } else { count };
         let bytes = usize::try_from(count).unwrap_or(usize::MAX).sat_mul(row_bytes(core, stage)?);
         call.claim(&[Region::bytes("rows", rows, bytes.min(capacity_bytes))], &[])?;
+        core.must_evaluate()?;
         seal_first(core, holder, call, &[request])?;
         if first.checked_add(count).is_none_or(|end| end > available) {
             let text = "rows up to {a} are requested, {b} are available";
