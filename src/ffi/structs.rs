@@ -207,7 +207,7 @@ pub(super) unsafe fn array<'a, T>(argument: &'static str, p: *const T, count: us
 
 /// Refuses bits of a field that this version does not know.
 pub(super) fn known(field: &'static str, given: u32, known: u32) -> Result<()> {
-    let text = "{n} is {a}, of which this version knows the bits {b}: set the others to 0";
+    let text = "{n} is {a}, of which this version knows the bits {b}: set all other bits to 0";
     if given & !known == 0 { Ok(()) } else { Err(named(Status::Unsupported, text, field).a(given).b(known)) }
 }
 

@@ -229,7 +229,7 @@ fn put_in_gap(
 }
 
 /// Finds two buffers that are alive at the same time and share bytes. It does not depend on how they were placed, and
-/// sorts them. Buffers that are alive at every step are compared by address, the others by time.
+/// sorts them. Buffers that are alive at every step are compared by address, all other buffers by time.
 #[must_use]
 pub(super) fn clash(buffers: &mut [Buffer]) -> Option<(Purpose, Purpose)> {
     let last = buffers.iter().map(|b| b.dies).max().unwrap_or(0);

@@ -25,7 +25,7 @@ pub const SQS_MODE_SQRT: u32 = 2;
 /// Flag of sqs_config: the pipeline only streams.
 ///
 /// Only the opened outputs are planned, at least one. Nothing is reserved for evaluations: requests and evaluations are
-/// refused with #SQS_ERR_NOT_PLANNED, and there is no row cache. Without the flag, a plan without requests reserves
+/// refused with #SQS_ERR_NOT_PLANNED, and the row cache is off. Without the flag, a plan without requests reserves
 /// memory to evaluate every stage without consumers, in addition to the stream.
 pub const SQS_STREAM_ONLY: u32 = 1;
 
