@@ -227,7 +227,8 @@ per_level! {
         if count.is_multiple_of(2) {
             core::mem::swap(&mut to, &mut from);
         }
-        // The first pass does not write to the buffer that the second one reads: place for a scaled copy.
+        // The first pass does not write to the buffer that the second one reads: place for a
+        // scaled copy.
         if let Some(scale) = scale {
             for ((re, im), z) in from.0.iter_mut().zip(&mut *from.1).zip(z) {
                 [*re, *im] = z.map(|v| scaled(v, scale));
@@ -317,7 +318,8 @@ pub fn stockham_plain(z: &mut [f32], work: &mut [f32], x: &[f32], scale: Option<
     if h >= 4 && h.trailing_zeros().div_ceil(2).is_multiple_of(2) {
         core::mem::swap(&mut to, &mut from);
     }
-    // The first pass does not write to the buffer that the second one reads: place for a scaled copy.
+    // The first pass does not write to the buffer that the second one reads: place for a scaled
+    // copy.
     if let Some(scale) = scale {
         for (copy, x) in from.iter_mut().zip(x) {
             *copy = x.map(|v| scaled(v, scale));

@@ -175,7 +175,7 @@ mod tests {
             let got: Vec<u32> = run("histogram", params, &Input::rows(&below, bins + 1));
             assert!(got.iter().all(|n| *n == 1), "{lo} {hi}");
         }
-        // Of integers the edges are f64: 7 * 0.1 is above 0.7, and 3 is in the bin below 3.0000000000000004.
+        // Of integers the edges are f64: 3 is in the last bin, whose end is 3 or the number after it.
         let params: &[(&str, &[f64])] = &[("lo", &[0.0]), ("hi", &[10.0 * 0.1 * 3.0]), ("bins", &[10.0])];
         assert_eq!(
             run::<i16, u32>("histogram", params, &Input::rows(&[0i16, 1, 2, 3], 4)),

@@ -28,7 +28,8 @@ pub fn sqrt(x: f32) -> f32 {
 /// below 0.5001 units in the last place, and the bits are the same on every target.
 #[must_use]
 pub fn sqrt_wide(x: f64) -> f32 {
-    // Results below half of the smallest f32, or above the largest; zero, negative numbers, infinity and NaN.
+    // Results below half of the smallest f32 or above the largest; zero, negative numbers,
+    // infinity and NaN.
     if !(power_of_two(-300)..power_of_two(257)).contains(&x) {
         return if x > 1.0 { f32::INFINITY } else { sqrt(x as f32) };
     }
@@ -90,7 +91,7 @@ mod tests {
             for _ in 0..40 {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let x = power_of_two(e) * (1.0 + (state >> 12) as f64 * power_of_two(-52));
-                // The root in f64 is within 2^-53, so that only ties may be rounded in the other direction.
+                // Only roots near the middle of two f32 may be rounded in the other direction.
                 let (got, want) = (sqrt_wide(x), x.sqrt());
                 let unit = f64::from(got.next_up()) - f64::from(got);
                 assert!(got == want as f32 || (f64::from(got) - want).abs() < 0.5001 * unit, "{x:e}");
