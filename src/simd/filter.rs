@@ -8,52 +8,59 @@ pub const BLOCK: usize = 4 * LANES;
 /// Taps summed in `f32` before the sum is added to an `f64`: bounds the error of filters of any length.
 const RUN: usize = 32;
 
-/// The sums of `N` outputs over some taps, in `f32`. `at` is the element of a phase and the phase of the first tap, and
-/// moves to those after the last one.
+/// Where [`add`] continues: the element of `x` at its tap for the first output, and the phases from it to the last one.
+type Place = (usize, usize);
+
+/// Adds the products of `N` outputs with some taps to their sums.
 #[inline(always)]
-fn sums<const N: usize>(
-    at: &mut (usize, usize),
+fn add<const N: usize>(
+    sums: &mut [f32; N],
+    place: &mut Place,
     x: &[f32],
     phase_len: usize,
     taps: &[f32],
     phases: usize,
-) -> Option<[f32; N]> {
-    let mut sums = [0f32; N];
-    let (mut from, mut phase) = *at;
+) -> Option<()> {
+    let (mut start, mut left) = *place;
+    // From the last phase to the next element of the first one.
+    let back = phase_len.wrapping_mul(phases).wrapping_sub(1);
     for t in taps {
-        let start = phase.wrapping_mul(phase_len).wrapping_add(from);
-        let window = x.get(start..).and_then(|p| p.first_chunk::<N>())?;
+        let window = x.get(start..)?.first_chunk::<N>()?;
         for (s, v) in sums.iter_mut().zip(window) {
             *s += t * v;
         }
-        phase = phase.wrapping_add(1);
-        if phase >= phases {
-            (from, phase) = (from.wrapping_add(1), 0);
+        (start, left) = (start.wrapping_add(phase_len), left.wrapping_sub(1));
+        if left == 0 {
+            (start, left) = (start.wrapping_sub(back), phases);
         }
     }
-    *at = (from, phase);
-    Some(sums)
+    *place = (start, left);
+    Some(())
 }
 
 /// Outputs `start .. start + N` of [`correlate`], summed together.
 #[inline(always)]
 fn outputs<const N: usize>(out: &mut [f32], start: usize, x: &[f32], phase_len: usize, h: &[f32], phases: usize) {
-    let Some(place) = out.get_mut(start..).and_then(|o| o.first_chunk_mut::<N>()) else { return };
-    let mut at = (start, 0);
+    let Some(out) = out.get_mut(start..).and_then(|o| o.first_chunk_mut::<N>()) else { return };
+    let mut place = (start, phases);
     if h.len() <= RUN {
-        if let Some(sums) = sums(&mut at, x, phase_len, h, phases) {
-            *place = sums;
+        let mut sums = [0f32; N];
+        if add(&mut sums, &mut place, x, phase_len, h, phases).is_some() {
+            *out = sums;
         }
         return;
     }
     let mut totals = [0f64; N];
     for taps in h.chunks(RUN) {
-        let Some(sums) = sums::<N>(&mut at, x, phase_len, taps, phases) else { return };
+        let mut sums = [0f32; N];
+        if add(&mut sums, &mut place, x, phase_len, taps, phases).is_none() {
+            return;
+        }
         for (total, s) in totals.iter_mut().zip(&sums) {
             *total += f64::from(*s);
         }
     }
-    for (y, total) in place.iter_mut().zip(&totals) {
+    for (y, total) in out.iter_mut().zip(&totals) {
         *y = *total as f32;
     }
 }

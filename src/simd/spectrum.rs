@@ -104,14 +104,15 @@ fn ends(out: &mut [f32], z: impl Half) {
 /// all infinities.
 #[inline(always)]
 fn finish(out: &mut [f32], root: bool) -> u32 {
-    let mut peak = 0i32;
+    let mut peak = 0;
     for p in out {
-        peak = peak.max((p.to_bits() & 0x7fff_ffff).cast_signed());
+        // Sums of squares have no sign; that of a NaN does not matter.
+        peak = peak.max(p.to_bits());
         if root {
             *p = sqrt(*p);
         }
     }
-    peak.cast_unsigned()
+    peak
 }
 
 /// Computes pair by pair, from both ends to the middle: for processors without vectors.

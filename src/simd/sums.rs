@@ -147,7 +147,7 @@ mod tests {
     fn sums_are_the_same_at_every_level_and_within_their_bounds() {
         let noise = |i: usize| ((i * 7919 + 13) % 10_007) as f32 * 0.375 - 1500.0;
         // Of opposite signs and all magnitudes, so that little is left.
-        let opposite = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 } * (((i / 2) % 40) as f32 - 18.0).exp2();
+        let opposite = |i: usize| (((i / 2) % 40) as f32 - 18.0).exp2() * (1.0 - 2.0 * (i % 2) as f32);
         let near = |i: usize| 1e6 + (i % 2) as f32;
         for n in SIZES.into_iter().chain([1 << 17]) {
             for f in [&noise as &dyn Fn(usize) -> f32, &opposite, &near] {
