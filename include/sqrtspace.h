@@ -298,7 +298,7 @@ const char *sqs_status_text(sqs_status status);
 #define SQS_MODE_SQRT    2 /**< Sqrt order: blocks of consecutive windows run through all stages in small buffers. */
 #define SQS_STREAM_ONLY  1 /**< Flag of sqs_config: the pipeline only streams. Only the opened outputs are planned,
                                  at least one. Nothing is reserved for evaluations: requests and evaluations are
-                                 refused with #SQS_ERR_NOT_PLANNED, and there is no row cache. Without the flag, a
+                                 refused with #SQS_ERR_NOT_PLANNED, and the row cache is off. Without the flag, a
                                  plan without requests reserves memory to evaluate every stage without consumers, in
                                  addition to the stream. */
 /** @} */
