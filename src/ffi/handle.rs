@@ -30,6 +30,8 @@ pub struct sqs_pipeline {
     detail_sum: Cell<PlaceSum>,
     /// Sum over the addresses of `core` and `holder` at the end of the call before.
     places: Cell<PlaceSum>,
+    /// The same over the tables that pushes and pulls do not use.
+    far: Cell<PlaceSum>,
     /// Sum over what calls use first of what they lead to.
     openings: Cell<PlaceSum>,
     /// Memory of the handle, also for a call from a callback, while the outer call works on `core`.
@@ -46,7 +48,8 @@ impl sqs_pipeline {
             health: Cell::new(INTACT),
             detail: Cell::new(None),
             detail_sum: Cell::new(sum_of(&None)),
-            places: Cell::new(places(&core, &holder)),
+            places: Cell::new(core.places()),
+            far: Cell::new(far_places(&core, &holder)),
             openings: Cell::new(core.openings()),
             own: Cell::new(holder.regions()),
             holder,
@@ -65,6 +68,8 @@ const DAMAGED: Error = Error::new(Status::Poisoned, "the addresses in the handle
 pub(super) enum Access {
     /// Not poisoned.
     Normal,
+    /// Not poisoned: a push or a pull, which does not use all tables.
+    Flow,
     /// Poisoned or not: reset and statistics.
     Poisoned,
 }
@@ -88,9 +93,9 @@ fn check(p: *const sqs_pipeline) -> Result<(), Status> {
     }
 }
 
-/// Sum over all addresses that a call follows.
-fn places(core: &Pipeline<'static>, holder: &Holder) -> PlaceSum {
-    let mut sum = core.places();
+/// Sum over the addresses that only some calls follow.
+fn far_places(core: &Pipeline<'static>, holder: &Holder) -> PlaceSum {
+    let mut sum = core.far_places();
     holder.places(&mut sum);
     sum
 }
@@ -99,11 +104,12 @@ fn places(core: &Pipeline<'static>, holder: &Holder) -> PlaceSum {
 ///
 /// # Safety
 /// A handle that [`check`] has accepted.
-unsafe fn intact(p: *const sqs_pipeline) -> bool {
+unsafe fn intact(p: *const sqs_pipeline, access: Access) -> bool {
     // SAFETY: no call works on the handle; the first sum follows no address, and the last one comes after it.
     unsafe {
-        places(&(*p).core, &(*p).holder) == (*p).places.get()
-            && (*p).own.get() == (*p).holder.regions()
+        (*p).core.places() == (*p).places.get()
+            && ((access == Access::Flow && (*p).core.is_sealed() && !(*p).core.evaluating())
+                || (far_places(&(*p).core, &(*p).holder) == (*p).far.get() && (*p).own.get() == (*p).holder.regions()))
             && (*p).core.openings() == (*p).openings.get()
     }
 }
@@ -132,14 +138,18 @@ pub(super) fn with(
         Ok(call) => call,
         Err(status) => return leave(status),
     };
-    let result = {
+    let result;
+    let sealed_now;
+    {
         // SAFETY: checked in `enter`; until the end of the call `busy` keeps every other call away from `core`, and the
         // references are to fields that no other reference covers.
         let (core, holder) = unsafe { (&mut (*p).core, &mut (*p).holder) };
-        guarded(|| body(core, holder, &mut call))
-    };
+        let before = core.is_sealed();
+        result = guarded(|| body(core, holder, &mut call));
+        sealed_now = core.is_sealed() != before;
+    }
     call.finish();
-    finish(p, result)
+    finish(p, access, sealed_now, result)
 }
 
 /// The memory of a handle that [`check`] found to be in this state.
@@ -160,7 +170,7 @@ fn enter<'c>(p: *mut sqs_pipeline, access: Access, counts: &'c [Region]) -> Resu
         if (*p).health.get() != INTACT && access != Access::Poisoned {
             return Err(Status::Poisoned);
         }
-        if !intact(p) {
+        if !intact(p, access) {
             (*p).health.set(0);
             set_detail(p, Some(DAMAGED));
             return Err(Status::Poisoned);
@@ -188,13 +198,16 @@ unsafe fn set_detail(p: *const sqs_pipeline, detail: Option<Error>) {
 }
 
 /// Ends a call: keeps the detail of its error.
-fn finish(p: *mut sqs_pipeline, result: Result<Status>) -> sqs_status {
+fn finish(p: *mut sqs_pipeline, access: Access, sealed_now: bool, result: Result<Status>) -> sqs_status {
     // SAFETY: a handle that `enter` has checked; the references of the call have ended.
     unsafe {
         (*p).state.set(IDLE);
-        (*p).own.set((*p).holder.regions());
-        (*p).places.set(places(&(*p).core, &(*p).holder));
-        (*p).openings.set((*p).core.openings());
+        (*p).places.set((*p).core.places());
+        if access != Access::Flow || sealed_now {
+            (*p).own.set((*p).holder.regions());
+            (*p).far.set(far_places(&(*p).core, &(*p).holder));
+            (*p).openings.set((*p).core.openings());
+        }
         match result {
             Ok(status) => leave(status),
             Err(error) => {
@@ -224,7 +237,7 @@ pub(super) fn retire(p: *mut sqs_pipeline) -> Option<bool> {
     // SAFETY: a handle that no call works on.
     unsafe {
         (*p).magic.set(0);
-        Some(intact(p))
+        Some(intact(p, Access::Poisoned))
     }
 }
 

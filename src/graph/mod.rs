@@ -63,6 +63,7 @@ impl<'m> Graph<'m> {
         self.inputs.places(sum);
         self.stages.places(sum);
         self.edges.places(sum);
+        sum.add_all([self.inputs.len(), self.stages.len(), self.edges.len()]);
     }
 
     /// Adds the types and sizes of the samples.

@@ -23,10 +23,11 @@ impl<'m, T> FixedVec<'m, T> {
         FixedVec { slots, len: 0 }
     }
 
-    /// Adds where the values are, and their number.
+    /// Adds where the values are, and whether their number is possible. One flipped bit changes the sum.
     #[inline(always)]
     pub(crate) fn places(&self, sum: &mut PlaceSum) {
-        sum.add_all([self.slots.as_ptr().addr(), self.slots.len(), self.len]);
+        sum.add(self.slots.as_ptr().addr().wrapping_add(self.slots.len()));
+        sum.flag(self.len > self.slots.len());
     }
 
     /// Maximum number of values.

@@ -105,26 +105,34 @@ impl<'m> Pipeline<'m> {
         if same || !self.sealed { Ok(()) } else { Err(TABLES) }
     }
 
-    /// Sum over what leads to the tables: addresses, lengths, and what is present. To be compared with the sum at the end
-    /// of the call before, before any of it is followed.
+    /// Sum over what leads to the tables that all calls use: addresses, lengths, and what is present. To be compared with
+    /// the sum at the end of the call before, before any of it is followed.
     #[must_use]
     pub fn places(&self) -> PlaceSum {
         let mut sum = PlaceSum::default();
         self.graph.places(&mut sum);
         self.supplies.places(&mut sum);
         self.outputs.places(&mut sum);
-        self.pool.places(&mut sum);
-        self.draft.places(&mut sum);
+        sum.add_all([self.supplies.len(), self.outputs.len()]);
         self.work.places(&mut sum);
         self.stream.places(&mut sum);
-        self.eval.places(&mut sum);
-        self.checkpoints.places(&mut sum);
         let sink = self.evaluation.as_ref().map_or(0, |e| e.sink.address());
         let lost = self.sums.lost.as_ref().map_or([0; 3], |e| [1, e.template.as_ptr().addr(), e.template.len()]);
         sum.add_all([usize::from(self.sealed), usize::from(self.sums.off), sink]);
         sum.add_all(lost);
         #[cfg(feature = "stages")]
         sum.add(usize::from(self.host_plans.is_some()));
+        sum
+    }
+
+    /// The same for the tables that pushes and pulls do not use, unless an evaluation runs.
+    #[must_use]
+    pub fn far_places(&self) -> PlaceSum {
+        let mut sum = PlaceSum::default();
+        self.pool.places(&mut sum);
+        self.draft.places(&mut sum);
+        self.eval.places(&mut sum);
+        self.checkpoints.places(&mut sum);
         sum
     }
 

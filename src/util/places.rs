@@ -3,13 +3,19 @@
 
 /// A sum over words. It differs wherever one word differs: each step is a bijection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PlaceSum(usize);
+pub struct PlaceSum(usize, bool);
 
 impl PlaceSum {
     /// Adds a word.
     #[inline(always)]
     pub fn add(&mut self, word: usize) {
         self.0 = self.0.wrapping_add(self.0 << 1).wrapping_add(word);
+    }
+
+    /// Adds a condition that does not hold in an intact handle.
+    #[inline(always)]
+    pub fn flag(&mut self, damaged: bool) {
+        self.1 |= damaged;
     }
 
     /// Adds words.

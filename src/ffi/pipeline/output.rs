@@ -94,7 +94,7 @@ pub unsafe extern "C" fn sqs_pull(
     capacity_rows: usize,
     written_rows: *mut usize,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, &[Region::value("written_rows", written_rows)], |core, _, call| {
+    with(pipeline, Access::Flow, &[Region::value("written_rows", written_rows)], |core, _, call| {
         let written = Out::new("written_rows", written_rows)?;
         let len = checked::mul(capacity_rows, row_bytes(core, stage)?)?;
         call.claim(&[Region::bytes("rows", rows, len)], &[])?;

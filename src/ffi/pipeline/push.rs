@@ -39,7 +39,7 @@ pub unsafe extern "C" fn sqs_push(
     count: usize,
     accepted: *mut usize,
 ) -> sqs_status {
-    with(pipeline, Access::Normal, &[Region::value("accepted", accepted)], |core, holder, call| {
+    with(pipeline, Access::Flow, &[Region::value("accepted", accepted)], |core, holder, call| {
         let accepted = Out::new("accepted", accepted)?;
         let found = core.graph().inputs().get(input as usize);
         let sample = found.map(|i| i.sample_bytes()).ok_or_else(|| core.graph().unknown_input(input as usize))?;
