@@ -191,7 +191,8 @@ fn properties_reach_stages_far_from_the_input() {
     let (taps, threshold): (&Params<'_>, &Params<'_>) = (&[("taps", &[1.0; 9])], &[("threshold", &[1.0])]);
     let (alpha, second): (&Params<'_>, &Params<'_>) = (&[("alpha", &[0.5])], &[("index", &[1.0])]);
     let part: &Params<'_> = &[("from", &[8.0]), ("to", &[16.0])];
-    let refused: &[(&str, Windows, &[(&str, &Params<'_>)])] = &[
+    type Chain<'c> = &'c [(&'c str, &'c Params<'c>)];
+    let refused: &[(&str, Windows, Chain<'_>)] = &[
         ("channel", (8, 8, 3), &[("to_f32", &[]), ("hann", &[])]),
         ("channel", (8, 8, 3), &[("band", &[("from", &[3.0])]), ("rfft_power", &[])]),
         ("channel", (8, 8, 3), &[("band", &[]), ("to_f32", &[]), ("argmax", &[])]),

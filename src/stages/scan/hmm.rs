@@ -199,8 +199,9 @@ impl Forward<'_> {
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         for (y, symbol) in out.chunks_exact_mut(states.saturating_add(1)).zip(rows.iter().flatten()) {
             // A symbol without a column is missing.
-            let b = self.emission.chunks_exact(width.max(1));
-            self.step(p, b.map(|b| b.get(usize::from(*symbol)).copied().unwrap_or(f64::NAN)), y)?;
+            let column = usize::from(*symbol);
+            let of = |state: usize| self.emission.get(state.sat_mul(width).sat_add(column)).filter(|_| column < width);
+            self.step(p, (0..states).map(|i| of(i).copied().unwrap_or(f64::NAN)), y)?;
         }
         Ok(())
     }
