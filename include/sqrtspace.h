@@ -1554,7 +1554,7 @@ const sqs_kind *sqs_kind_fir(void);
  * - Notes: Use it to filter samples first and to cut them into overlapping windows afterwards. Rows before the first
  *   and after the last one are those of the boundary of the edge. With lookahead only, row t is the window that starts
  *   at row t hop.
- * - Source: numpy.lib.stride_tricks.sliding_window_view(x, rows * n)[::hop * n]
+ * - Source: numpy.lib.stride_tricks.sliding_window_view(x, rows * n), every (hop n)-th row
  *
  * | Parameter | Type    | Unit | Range        | Default | Meaning                                   |
  * | --------- | ------- | ---- | ------------ | ------- | ----------------------------------------- |

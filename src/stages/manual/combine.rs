@@ -36,7 +36,7 @@ pub(in crate::stages) const FRAME: Manual = Manual {
     notes: "Use it to filter samples first and to cut them into overlapping windows afterwards. Rows before the first \
             and after the last one are those of the boundary of the edge. With lookahead only, row t is the window \
             that starts at row t hop.",
-    source: "numpy.lib.stride_tricks.sliding_window_view(x, rows * n)[::hop * n]",
+    source: "numpy.lib.stride_tricks.sliding_window_view(x, rows * n), every (hop n)-th row",
     params: &[HOP],
 };
 const HOP: ParamInfo =
