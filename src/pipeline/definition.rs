@@ -7,7 +7,7 @@ use crate::checked;
 use crate::exec::{Counts, Job, JobContext, Supply};
 use crate::graph::{Graph, GraphLimits, InputSpec};
 use crate::limits::{AREA_ALIGN, MAX_INPUTS};
-use crate::mem::{Carver, FixedVec, Layout, Span, Work};
+use crate::mem::{Carver, FixedVec, Layout, Work};
 use crate::plan::{InputFacts, JobPlan, Plan, PlanOptions, Planner, Request};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
@@ -164,15 +164,6 @@ impl<'m> Pipeline<'m> {
             return Err(Error::new(Status::State, "the pipeline is sealed: its graph and memory are fixed"));
         }
         Ok(())
-    }
-
-    /// True where a buffer of the caller shares bytes with the work area or the mapped file.
-    #[must_use]
-    pub fn overlaps_work(&self, address: usize, len: usize) -> bool {
-        let buffer = Span { at: address, len };
-        let (spill, spill_len) = self.work.spill();
-        buffer.meets(Span { at: self.work.address(), len: self.work.len() })
-            || buffer.meets(Span { at: spill, len: spill_len })
     }
 
     /// Calls `ask` with a planner for `requests` and its working memory.
