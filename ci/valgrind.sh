@@ -1,7 +1,7 @@
 #!/bin/bash
 # C tests and examples under valgrind, as many at a time as there are processors: no errors, no leaks. Left out: test_no_malloc,
 # which brings its own allocator; test_flips, whose processes read damaged memory on purpose; and test_peak, where optimized code
-# compares the payload of a None before it looks at the None, which valgrind reports.
+# compares the payload of a None before its tag, which valgrind reports.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Optimized, with every check on: under valgrind twice as fast as profile dev. With a test of the same package, cargo

@@ -113,7 +113,7 @@ int main(void)
     if (pid == 0) {
         const int failed = limited();
         fflush(stdout);
-        exit(failed); /* frees what threads left behind, which _exit() does not */
+        exit(failed); /* frees what threads have left, which _exit() does not */
     }
     CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
