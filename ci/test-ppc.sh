@@ -16,6 +16,7 @@ declare -A needs_host=(
 declare -A skipped=(
     [a_long_recording_uses_no_more_memory_than_planned]="the peak memory of the process is the emulator's"
     [a_killed_classic_run_is_reported_and_plotted]="a shell, which is not emulated, runs the driver there"
+    [a_checkpoint_beyond_the_file_limit_is_an_error]="the same"
 )
 
 if [ "${1:-}" = --long ]; then
