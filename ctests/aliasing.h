@@ -119,6 +119,10 @@ CALL(c_kind)
 CALL(c_step) { FILLED; return sqs_step(P, 1, a[0]); }
 CALL(c_pull) { FILLED; return sqs_pull(P, ID, a[0], 4, a[1]); }
 CALL(c_position) { FILLED; return sqs_output_position(P, ID, a[0], a[1]); }
+CALL(c_wait) { if (fill) SIZED(sqs_wait, a[0]); FILLED; return sqs_blocked_on(P, a[0]); }
+CALL(c_input_at) { FILLED; return sqs_input_position(P, 0, a[0], a[1], a[2]); }
+CALL(c_stage_info) { if (fill) SIZED(sqs_row_info, a[0]); FILLED; return sqs_stage_info(P, ID, a[0]); }
+CALL(c_input_info) { if (fill) SIZED(sqs_row_info, a[0]); FILLED; return sqs_input_info(P, 0, a[0]); }
 CALL(c_input)
 {
     if (fill) {
@@ -311,6 +315,10 @@ static const struct { const char *function, *pointers; call run; state in; } row
     {"sqs_step", "#done_windows", c_step, SEALED},
     {"sqs_pull", ">rows #written_rows", c_pull, SEALED},
     {"sqs_output_position", ">next >end", c_position, SEALED},
+    {"sqs_blocked_on", ">wait", c_wait, SEALED},
+    {"sqs_input_position", ">first >next >room", c_input_at, SEALED},
+    {"sqs_stage_info", ">rows", c_stage_info, SEALED},
+    {"sqs_input_info", ">rows", c_input_info, SEALED},
     {"sqs_input_register", "<desc >id", c_input, OPEN},
     {"sqs_source_set", "<source", c_source, OPEN},
     {"sqs_source_set_file", "<path >samples", c_source_file, OPEN},

@@ -1060,6 +1060,75 @@ sqs_status sqs_stage_register(sqs_pipeline *pipeline, const sqs_stage_desc *desc
  */
 sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id);
 
+/** What the rows of a stage or the windows of an input are. */
+typedef struct sqs_row_info {
+    /** In: sizeof(sqs_row_info). */
+    uint32_t struct_size;
+    /** Element type, #SQS_I8 to #SQS_C32. */
+    uint32_t dtype;
+    /** Elements of a row. Of an input: window * channels. */
+    uint64_t len;
+    /** Bytes of a row. */
+    uint64_t row_bytes;
+    /** Samples from the start of a row to the start of the next; 0 if that is not a whole number. Of an input: hop. */
+    uint64_t row_step;
+    /** Interleaved channels in a row. */
+    uint32_t row_channels;
+    /** Unit of the elements, #SQS_UNIT_OTHER to #SQS_UNIT_POWER. */
+    uint32_t row_unit;
+    /** #SQS_STAGE_BINS if the elements are bins, #SQS_STAGE_REVERSE for a reverse scan. */
+    uint32_t flags;
+    /** Bytes of the state of a scan, else 0. */
+    uint32_t state_bytes;
+    /** Windows of the inputs per row: row t belongs to window t * windows_per_row. Of an input: 1. */
+    uint64_t windows_per_row;
+    /**
+     * Windows after its own that a row depends on: row t is final once window t * windows_per_row + delay_windows has
+     * arrived. Of an input: 0.
+     */
+    uint64_t delay_windows;
+    /** Name, zero-terminated. */
+    char name[32];
+} sqs_row_info;
+
+/**
+ * Returns what the rows of a stage are: name, element type, length, and what the planner knows of their time.
+ *
+ * Stages are numbered from 0 in the order of registration. Before and after seal. Does not allocate.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  stage     number of the stage
+ * @param[out] rows      the rows; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, the stage does not exist, or rows is NULL
+ * @retval SQS_ERR_ALIGN        rows is misaligned
+ * @retval SQS_ERR_OVERLAP      rows lies in memory of the pipeline
+ * @retval SQS_ERR_STRUCT_SIZE  rows->struct_size is not valid
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ * @see sqs_stage_find(), sqs_input_info()
+ */
+sqs_status sqs_stage_info(sqs_pipeline *pipeline, uint32_t stage, sqs_row_info *rows);
+
+/**
+ * Returns what the windows of an input are: name, element type, length, hop and channels.
+ *
+ * Before and after seal. Does not allocate.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  input     number of the input; 0 is "input"
+ * @param[out] rows      the windows; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, the input does not exist, or rows is NULL
+ * @retval SQS_ERR_ALIGN        rows is misaligned
+ * @retval SQS_ERR_OVERLAP      rows lies in memory of the pipeline
+ * @retval SQS_ERR_STRUCT_SIZE  rows->struct_size is not valid
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ * @see sqs_input_position(), sqs_stage_info()
+ */
+sqs_status sqs_input_info(sqs_pipeline *pipeline, uint32_t input, sqs_row_info *rows);
+
 /**
  * Row i of an edge, counted from the row of the call's first output row: i from -lookback to
  * (rows - 1) * stride + lookahead.
@@ -2359,6 +2428,68 @@ sqs_status sqs_source_extend(sqs_pipeline *pipeline, uint32_t input, uint64_t sa
  */
 sqs_status sqs_source_set_file(sqs_pipeline *pipeline, uint32_t input, const char *path, uint32_t byte_order,
                                uint64_t offset, uint64_t *samples);
+
+/** @name What a stream waits for
+ *  @{ */
+#define SQS_WAITS_NOTHING 0 /**< Nothing: a step can do work. */
+#define SQS_WAITS_OUTPUT  1 /**< The queue of a stage's output is full: pull its rows. */
+#define SQS_WAITS_INPUT   2 /**< A pushed input has too few samples for the next window: push more, or end it. */
+#define SQS_WAITS_SOURCE  3 /**< The source of an input has too few samples for the next window: extend it. */
+#define SQS_WAITS_END     4 /**< Nothing more will come: all rows are computed, or no output is open. */
+/** @} */
+
+/** What a stream waits for. */
+typedef struct sqs_wait {
+    /** In: sizeof(sqs_wait). */
+    uint32_t struct_size;
+    /** SQS_WAITS_... */
+    uint32_t what;
+    /** Number of the stage or of the input; else 0. */
+    uint32_t id;
+    /** 0. */
+    uint32_t reserved;
+    /** Output: rows that wait in its queue. Input: samples that it has. */
+    uint64_t have;
+    /** Input: samples that it must have for the next window. Else 0. */
+    uint64_t need;
+} sqs_wait;
+
+/**
+ * Returns what the stream waits for: the output or input that sqs_step() returned #SQS_AGAIN for.
+ *
+ * If several outputs and inputs are waited for, it is the first output, else the first input. While an evaluation runs,
+ * the stream waits for nothing. Changes nothing, does not allocate.
+ *
+ * @param[in]  pipeline  handle
+ * @param[out] wait      what the stream waits for; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE        the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, or wait is NULL
+ * @retval SQS_ERR_ALIGN        wait is misaligned
+ * @retval SQS_ERR_OVERLAP      wait lies in memory of the pipeline
+ * @retval SQS_ERR_STRUCT_SIZE  wait->struct_size is not valid
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ */
+sqs_status sqs_blocked_on(sqs_pipeline *pipeline, sqs_wait *wait);
+
+/**
+ * Returns the position of an input: the samples that it holds, the next sample, and the room for a push.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  input     number of the input
+ * @param[out] first     first sample held, counted from the start of the stream; 0 for a source; may be NULL
+ * @param[out] next      number of the next sample to push; the length of a source; may be NULL
+ * @param[out] room      samples that sqs_push() accepts now; 0 for a source and after the end; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE      the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, or the input does not exist
+ * @retval SQS_ERR_ALIGN      a pointer is misaligned
+ * @retval SQS_ERR_OVERLAP    first, next, room and memory of the pipeline overlap
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ */
+sqs_status sqs_input_position(sqs_pipeline *pipeline, uint32_t input, uint64_t *first, uint64_t *next, uint64_t *room);
 
 /** @} */
 

@@ -152,7 +152,8 @@ impl<'m> Pipeline<'m> {
         &self.plan
     }
 
-    pub(super) fn must_be_sealed(&self) -> Result<()> {
+    /// Fails before seal.
+    pub fn must_be_sealed(&self) -> Result<()> {
         if self.sealed {
             return Ok(());
         }

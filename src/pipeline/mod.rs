@@ -11,6 +11,7 @@
 //! | `seal` | planning, seal and reset |
 //! | `calls` | the calls that run it, each between checks of memory |
 //! | `stream` | push, step, pull |
+//! | `waiting` | what the stream waits for, positions of inputs |
 //! | `evaluation`, `evaluate` | an evaluation, and its steps |
 //! | `sweep_state`, `sweep` | a sweep, and its steps |
 //! | `sums`, `integrity` | checksums between calls, and repair |
@@ -33,7 +34,9 @@ mod stream;
 mod sums;
 mod sweep;
 mod sweep_state;
+mod waiting;
 
 pub use definition::{Config, Pipeline};
 pub use restore::Resume;
 pub use stats::{PlanInfo, Stats, SweepInfo};
+pub use waiting::{InputPosition, Wait};

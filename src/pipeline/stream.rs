@@ -1,11 +1,11 @@
 //! The stream: push, step and pull.
 
 use super::definition::Pipeline;
+use super::waiting::Wait;
 use crate::checked;
 use crate::exec::{Job, Supply, final_windows, internal};
 use crate::graph::Input;
 use crate::status::{Error, Result, Status};
-use crate::store::queue::Output;
 use crate::util::slice::Put;
 use crate::util::unsigned::{Count, Unsigned};
 
@@ -87,40 +87,26 @@ impl<'m> Pipeline<'m> {
         Ok(if self.stream.done() { Status::End } else { Status::Ok })
     }
 
-    /// Windows for whose rows the queue of an output has room.
-    fn output_room(&self, output: &Output) -> u64 {
-        // An output whose rows are all computed does not limit the stream.
-        if self.stream.stage_done(output.facts.stage) {
-            return u64::MAX;
-        }
-        let free = output.facts.capacity.sat_sub(output.tail.sat_sub(output.head));
-        let limit = self.stream.frontier_for(&self.graph, output.facts.stage, output.tail.sat_add(free));
-        self.stream.room_before(limit)
-    }
-
     /// What the stream waits for after a step without work: an output with a full queue, or an input.
     #[must_use]
     pub fn blocked(&self) -> Error {
-        if let Some(output) = self.outputs.iter().find(|o| self.output_room(o) == 0) {
-            let text = "the queue of stage {n} is full: pull its {a} rows";
-            return self.waits(output.facts.stage, text).a(output.tail.sat_sub(output.head));
-        }
-        let next = self.stream.frontier();
-        for (input, supply) in self.graph.inputs().iter().zip(self.supplies.iter()) {
-            if supply.ended() || input.windows(supply.samples()) > next {
-                continue;
+        match self.waits_for() {
+            Wait::Output { stage, rows } => {
+                self.waits(stage, "the queue of stage {n} is full: pull its {a} rows").a(rows)
             }
-            let (start, len) = input.samples(next, next.sat_add(1));
-            let text = match supply {
-                Supply::Pushed(_) => "input {n} has {a} samples and the next window needs {b}: push more, or end it",
-                Supply::Source { .. } => {
-                    "the source of input {n} has {a} samples and the next window needs {b}: extend it"
-                }
-            };
-            let error = Error::new(Status::Again, text).name(&input.name);
-            return error.a(supply.samples()).b(start.sat_add(len));
+            Wait::Input { input, source, samples, needed } => {
+                let text = match source {
+                    false => "input {n} has {a} samples and the next window needs {b}: push more, or end it",
+                    true => "the source of input {n} has {a} samples and the next window needs {b}: extend it",
+                };
+                let error = Error::new(Status::Again, text).a(samples).b(needed);
+                self.graph.inputs().get(input).map_or(error, |i| error.name(&i.name))
+            }
+            Wait::Nothing | Wait::End => {
+                let text = "the stream waits for the end of an input: end the inputs with sqs_push_end()";
+                Error::new(Status::Again, text)
+            }
         }
-        Error::new(Status::Again, "the stream waits for the end of an input: end the inputs with sqs_push_end()")
     }
 
     /// Why an output has no row to pull.

@@ -202,6 +202,13 @@ impl InputBuffer {
         self.span.part(0, usize::try_from(held).ok()?.checked_mul(self.sample_bytes)?)
     }
 
+    /// Number of samples that [`InputBuffer::push`] accepts with this `keep`.
+    #[must_use]
+    pub fn room(&self, keep: u64) -> u64 {
+        let held = self.end.sat_sub(keep.max_u64(self.first).min_u64(self.end));
+        keep.sat_sub(self.end).sat_add(self.capacity.sat_sub(held))
+    }
+
     /// Appends as many of `samples` as fit, discarding samples before `keep` where room is needed. Returns the number
     /// of samples accepted.
     pub fn push(&mut self, work: &mut Work<'_>, samples: &[u8], keep: u64) -> usize {
@@ -297,12 +304,14 @@ mod tests {
             for (n, skip) in steps {
                 let next = all.len() / 2;
                 let samples: Vec<u8> = (0..n).flat_map(|i| ((next + i) as u16).to_be_bytes()).collect();
+                let room = buffer.room(keep);
                 let taken = buffer.push(&mut work, &samples, keep);
                 prop_assert!(taken <= n);
                 all.extend_from_slice(&samples[..taken * 2]);
                 prop_assert_eq!(buffer.end(), all.len() as u64 / 2);
                 prop_assert!(buffer.end() - buffer.first() <= capacity);
                 prop_assert!(buffer.first() <= keep.max(buffer.first().min(buffer.end())));
+                prop_assert_eq!(taken as u64, (n as u64).min(room));
                 let full = buffer.end() - buffer.first().max(keep.min(buffer.end())) == capacity;
                 prop_assert!(taken == n || full);
                 let held = buffer.span(buffer.first(), buffer.end() - buffer.first()).unwrap();

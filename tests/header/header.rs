@@ -55,7 +55,7 @@ const CHAPTERS: &[Chapter] = &[
     Chapter {
         group: "stages",
         title: "Stages of your own",
-        parts: &["manual/05-stages.txt", "pipeline/stage.rs", "manual/row.h"],
+        parts: &["manual/05-stages.txt", "pipeline/stage.rs", "pipeline/rows.rs", "manual/row.h"],
     },
     Chapter {
         group: "builtin",
@@ -71,6 +71,7 @@ const CHAPTERS: &[Chapter] = &[
             "pipeline/input.rs",
             "pipeline/source.rs",
             "pipeline/source_file.rs",
+            "pipeline/waiting.rs",
         ],
     },
     Chapter {

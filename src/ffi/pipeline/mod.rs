@@ -19,6 +19,7 @@ mod output;
 mod plan;
 mod push;
 pub(in crate::ffi) mod request;
+mod rows;
 mod scrub;
 pub(in crate::ffi) mod seal;
 mod source;
@@ -26,6 +27,7 @@ mod source;
 mod source_file;
 mod stage;
 mod stats;
+mod waiting;
 
 #[cfg(feature = "stages")]
 pub use builtin::*;
@@ -44,6 +46,7 @@ pub use output::*;
 pub use plan::*;
 pub use push::*;
 pub use request::*;
+pub use rows::*;
 pub use scrub::*;
 pub use seal::*;
 pub use source::*;
@@ -51,3 +54,4 @@ pub use source::*;
 pub use source_file::*;
 pub use stage::*;
 pub use stats::*;
+pub use waiting::*;
