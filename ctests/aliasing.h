@@ -119,6 +119,8 @@ CALL(c_kind)
 CALL(c_step) { FILLED; return sqs_step(P, 1, a[0]); }
 CALL(c_pull) { FILLED; return sqs_pull(P, ID, a[0], 4, a[1]); }
 CALL(c_position) { FILLED; return sqs_output_position(P, ID, a[0], a[1]); }
+CALL(c_budget) { FILLED; return sqs_step_budget(P, 1, a[0], a[1]); }
+CALL(c_stage_stats) { if (fill) SIZED(sqs_stage_counts, a[0]); FILLED; return sqs_stage_stats(P, ID, a[0]); }
 CALL(c_wait) { if (fill) SIZED(sqs_wait, a[0]); FILLED; return sqs_blocked_on(P, a[0]); }
 CALL(c_input_at) { FILLED; return sqs_input_position(P, 0, a[0], a[1], a[2]); }
 CALL(c_stage_info) { if (fill) SIZED(sqs_row_info, a[0]); FILLED; return sqs_stage_info(P, ID, a[0]); }
@@ -315,6 +317,8 @@ static const struct { const char *function, *pointers; call run; state in; } row
     {"sqs_step", "#done_windows", c_step, SEALED},
     {"sqs_pull", ">rows #written_rows", c_pull, SEALED},
     {"sqs_output_position", ">next >end", c_position, SEALED},
+    {"sqs_step_budget", "#done_windows #spent_ns", c_budget, SEALED},
+    {"sqs_stage_stats", ">counts", c_stage_stats, SEALED},
     {"sqs_blocked_on", ">wait", c_wait, SEALED},
     {"sqs_input_position", ">first >next >room", c_input_at, SEALED},
     {"sqs_stage_info", ">rows", c_stage_info, SEALED},

@@ -289,6 +289,49 @@ const char *sqs_status_text(sqs_status status);
  * @{
  */
 
+/** @name Severity of an event
+ *  @{ */
+#define SQS_SEVERITY_INFO    0 /**< Normal operation. */
+#define SQS_SEVERITY_WARNING 1 /**< Something is wrong, and rows are right. */
+#define SQS_SEVERITY_ERROR   2 /**< A call failed. */
+#define SQS_SEVERITY_FATAL   3 /**< The handle is poisoned: it needs a reset. */
+/** @} */
+
+/** @name Kinds of events
+ *  @{ */
+#define SQS_EVENT_ERROR      1 /**< A call failed. status is what it returned, text its detail. Fatal where the
+                                     handle is poisoned. */
+#define SQS_EVENT_DAMAGE     2 /**< Stored data failed its check, count items in this call, which are dropped or
+                                     recomputed. A warning. */
+#define SQS_EVENT_INPUT_FULL 3 /**< An input buffer was full: not all samples of a push were copied. Information;
+                                     text is the detail. */
+/** @} */
+
+/** An event of a pipeline. */
+typedef struct sqs_event {
+    /** sizeof(sqs_event) of the library. */
+    uint32_t struct_size;
+    /** SQS_SEVERITY_... */
+    uint32_t severity;
+    /** SQS_EVENT_... */
+    uint32_t kind;
+    /** The status that the call returns. */
+    int32_t status;
+    /** Number of the stage that the event is about; UINT32_MAX if it is about none. */
+    uint32_t stage;
+    /** 0. */
+    uint32_t reserved;
+    /** The row that the event is about; UINT64_MAX if none is known. */
+    uint64_t row;
+    /** Number of items; 1 where nothing is counted. */
+    uint64_t count;
+    /** One sentence of English, zero-terminated, valid during the call. */
+    const char *text;
+} sqs_event;
+
+/** Receives an event of a pipeline. Returns quickly: the call that caused the event waits. */
+typedef void (*sqs_event_fn)(void *ctx, const sqs_event *event);
+
 /** @name Order of work of a pipeline
  *  @{ */
 #define SQS_MODE_AUTO    0 /**< The planner chooses, per plan, the faster order within the budget. The rows are the
@@ -302,6 +345,9 @@ const char *sqs_status_text(sqs_status status);
                                  plan without requests reserves memory to evaluate every stage without consumers, in
                                  addition to the stream. */
 /** @} */
+
+/** Returns nanoseconds since any fixed time. Must not go back; need not be exact. */
+typedef uint64_t (*sqs_clock_fn)(void *ctx);
 
 /** Configuration of a pipeline. Set up by sqs_config_init(); zero means the default. */
 typedef struct sqs_config {
@@ -367,6 +413,21 @@ typedef struct sqs_config {
      * only.
      */
     const char *spill_dir;
+    /**
+     * Clock that times calls of stages for sqs_stage_stats() and sqs_step_budget(). Called twice per call of a stage
+     * and once per block. Default: NULL, nothing is timed.
+     */
+    sqs_clock_fn clock;
+    /** First argument of clock. Not copied; must outlive the pipeline. */
+    void *clock_ctx;
+    /**
+     * Receives events: errors of calls, damage found, inputs that are full. Called at the end of a call, at most twice,
+     * and never from within another callback; a call on the same handle returns #SQS_ERR_REENTRANT to it. Default:
+     * NULL, none.
+     */
+    sqs_event_fn event;
+    /** First argument of event. Not copied; must outlive the pipeline. */
+    void *event_ctx;
 } sqs_config;
 
 /**
@@ -711,6 +772,11 @@ typedef struct sqs_plan_info {
     uint64_t sweep_passes;
     /** Bytes of the spill file, in addition to work_bytes; 0: none. */
     uint64_t spill_bytes;
+    /**
+     * Estimated maximum of the work of a step that cannot be divided, in nanoseconds: one row of every stage, at their
+     * declared or estimated costs.
+     */
+    uint64_t window_ns;
 } sqs_plan_info;
 
 /**
@@ -2211,6 +2277,9 @@ const sqs_kind *sqs_kind_zero_phase_reverse(void);
  * } while (status == SQS_OK);
  * @endcode
  *
+ * After #SQS_AGAIN, sqs_blocked_on() returns which output or input the stream waits for. Under a watchdog
+ * sqs_step_budget() limits a step in time instead of windows.
+ *
  * An input is either pushed (sqs_push()) or read from a source (sqs_source_set()), which can be read at any position.
  * Of a pushed input only the windows that are still in its buffer are available.
  *
@@ -2258,6 +2327,24 @@ sqs_status sqs_output_open(sqs_pipeline *pipeline, uint32_t stage, uint64_t capa
  * @retval SQS_ERR_POISONED   the handle is poisoned
  */
 sqs_status sqs_step(sqs_pipeline *pipeline, uint64_t max_windows, uint64_t *done_windows);
+
+/**
+ * Does work for about max_cost_ns nanoseconds, and at most the work of one block more.
+ *
+ * As sqs_step(), with a limit in time. With sqs_config.clock the time is measured after each block. Without a clock it
+ * is estimated: windows of work times the costs of the rows of all stages (cost_ns_per_row; for built-in kinds and
+ * stages without a declared cost the planner's estimates, those of a host). The limit is divided by the estimated cost of a
+ * window, so that a step with good estimates ends within one window of its limit. At least one window is computed:
+ * sqs_plan_info.window_ns is the estimated maximum of what cannot be divided.
+ *
+ * @param[in]  pipeline       handle
+ * @param[in]  max_cost_ns    limit in nanoseconds, at least 1
+ * @param[out] done_windows   windows of work done; always written
+ * @param[out] spent_ns       nanoseconds measured or estimated; always written; may be NULL
+ * @return the statuses of sqs_step(); #SQS_ERR_ARGUMENT also if max_cost_ns is 0
+ * @see sqs_step(), sqs_stage_stats()
+ */
+sqs_status sqs_step_budget(sqs_pipeline *pipeline, uint64_t max_cost_ns, uint64_t *done_windows, uint64_t *spent_ns);
 
 /**
  * Copies finished rows of an opened output, each once, in order: the number that is available and fits.
@@ -2732,6 +2819,9 @@ sqs_status sqs_checkpoint_restore(sqs_pipeline *pipeline, const void *file, size
  * handle is poisoned for good: only sqs_pipeline_error_detail() and sqs_pipeline_delete() remain, and delete does not
  * follow them.
  *
+ * A function of the caller can receive events (sqs_config.event): errors of calls, damage found, inputs that are full. It
+ * is a place for a log, and is called at the end of the call that caused the event.
+ *
  * Not checked: data that changes while a call runs, parameters that built-in stages hold, tables before seal except for
  * addresses, and arrays of more than 256 KiB in classic mode.
  *
@@ -2741,6 +2831,24 @@ sqs_status sqs_checkpoint_restore(sqs_pipeline *pipeline, const void *file, size
  *
  * @{
  */
+
+/** Statistics of one stage since the pipeline was created. */
+typedef struct sqs_stage_counts {
+    /** In: sizeof(sqs_stage_counts). */
+    uint32_t struct_size;
+    /** 0. */
+    uint32_t reserved;
+    /** Calls of its function, those that failed included. */
+    uint64_t calls;
+    /** Rows computed, recomputed rows included. */
+    uint64_t rows;
+    /** Bytes of these rows. */
+    uint64_t bytes;
+    /** Nanoseconds in its function, by sqs_config.clock; 0 without a clock. */
+    uint64_t time_ns;
+    /** The longest call in nanoseconds, by the same clock. */
+    uint64_t max_call_ns;
+} sqs_stage_counts;
 
 /** Statistics of a pipeline since it was created. */
 typedef struct sqs_stats {
@@ -2794,6 +2902,21 @@ typedef struct sqs_stats {
      */
     uint64_t spill_bytes;
 } sqs_stats;
+
+/**
+ * Returns the statistics of one stage. Valid on poisoned handles. Does not allocate.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  stage     number of the stage
+ * @param[out] counts    the statistics; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, the stage does not exist, or counts is NULL
+ * @retval SQS_ERR_ALIGN        counts is misaligned
+ * @retval SQS_ERR_OVERLAP      counts lies in memory of the pipeline
+ * @retval SQS_ERR_STRUCT_SIZE  counts->struct_size is not valid
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ */
+sqs_status sqs_stage_stats(sqs_pipeline *pipeline, uint32_t stage, sqs_stage_counts *counts);
 
 /**
  * Returns the statistics of a pipeline. Valid on poisoned handles. Does not allocate.

@@ -2,6 +2,7 @@
 
 use super::context::{JobContext, callback_error, internal};
 use super::job::Job;
+use super::stage_counts::timed;
 use crate::checked;
 use crate::graph::{Edge, Node, Stage};
 use crate::kernel::{EdgeRows, StageIo};
@@ -70,14 +71,23 @@ impl<'m> Job<'m> {
         }
         context.counts.stage_calls = context.counts.stage_calls.wrapping_add(1);
         let bytes = checked::count(io.out.len());
-        let ran = stage.kernel.run(&mut io);
-        ran.map_err(|code| callback_error(code, STAGE_FAILED).b(from).name(&stage.name))?;
+        let (ran, ns) = timed(context.clock, || stage.kernel.run(&mut io));
+        if let Some(own) = context.stage_counts.get_mut(index) {
+            own.add_call(ns);
+        }
+        ran.map_err(|code| {
+            context.counts.failed = Some((index, from));
+            callback_error(code, STAGE_FAILED).b(from).name(&stage.name)
+        })?;
         self.count_rows(context, index, (from, to), bytes);
         Ok(())
     }
 
     /// Counts rows `from .. to` of a stage, which have `bytes` bytes, and which of them are recomputed.
     fn count_rows(&self, context: &mut JobContext<'_, 'm>, index: usize, (from, to): (u64, u64), bytes: u64) {
+        if let Some(own) = context.stage_counts.get_mut(index) {
+            own.add_rows(to.sat_sub(from), bytes);
+        }
         let counts = &mut *context.counts;
         counts.stage_rows = counts.stage_rows.wrapping_add(to.sat_sub(from));
         counts.stage_bytes = counts.stage_bytes.wrapping_add(bytes);

@@ -1,7 +1,9 @@
 //! What all jobs share: graph, inputs, work area, checkpoints and counts; the windows available; errors of callbacks.
 
+use super::stage_counts::StageCounts;
 use super::supply::Supply;
 use crate::graph::Graph;
+use crate::io::ClockBox;
 use crate::kernel::Code;
 use crate::mem::Work;
 use crate::status::{Error, Result, Status};
@@ -19,6 +21,10 @@ pub struct JobContext<'w, 'm> {
     pub checkpoints: &'w mut CheckpointTable<'m>,
     /// Work done so far, by all jobs together.
     pub counts: &'w mut Counts,
+    /// Work done so far, by stage.
+    pub stage_counts: &'w mut [StageCounts],
+    /// The caller's clock.
+    pub clock: Option<&'w ClockBox<'m>>,
 }
 
 /// Work done by jobs.
@@ -40,6 +46,8 @@ pub struct Counts {
     pub damaged: u64,
     /// Damage that jobs repaired.
     pub repaired: u64,
+    /// The stage and row that failed in this call.
+    pub failed: Option<(usize, u64)>,
 }
 
 /// Windows available now. Row t uses window t of each input of the graph, so the input with the fewest decides.

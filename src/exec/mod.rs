@@ -6,6 +6,7 @@
 //!
 //! | module | content |
 //! |---|---|
+//! | `stage_counts` | calls, rows and time of each stage |
 //! | `context` | what jobs share, and errors of callbacks |
 //! | `supply` | the samples of an input: pushed or from a source |
 //! | `progress` | per stage the rows computed, per input the samples loaded |
@@ -25,6 +26,7 @@ mod context;
 mod job;
 mod progress;
 mod reads;
+mod stage_counts;
 mod start;
 mod states;
 mod supply;
@@ -34,5 +36,6 @@ pub use carry::Position;
 pub use context::{Counts, JobContext, final_windows, final_windows_of, windows};
 pub(crate) use context::{callback_error, internal};
 pub use job::Job;
+pub use stage_counts::StageCounts;
 pub use supply::Supply;
 pub use sweep::Piece;

@@ -1,5 +1,6 @@
 //! The handle: a pipeline and the state of its C side, at the start of the control area.
 
+use super::event::{About, Hook};
 use super::memory::Holder;
 use super::regions::{Call, NOTHING, Own, Region};
 use super::status::{guarded, leave, sqs_status};
@@ -7,6 +8,7 @@ use crate::pipeline::Pipeline;
 use crate::status::{Error, Number, Result, Status};
 use crate::util::places::PlaceSum;
 use crate::util::text::Text;
+use crate::util::unsigned::Unsigned;
 use core::cell::Cell;
 
 /// Set while the handle is alive. Delete clears it, so that a stale handle is detected while its memory is still
@@ -36,12 +38,16 @@ pub struct sqs_pipeline {
     openings: Cell<PlaceSum>,
     /// Memory of the handle, also for a call from a callback, while the outer call works on `core`.
     own: Cell<Own>,
+    /// Receives events.
+    hook: Cell<Hook>,
+    /// Sum over the addresses of `hook`.
+    hook_sum: Cell<PlaceSum>,
     pub(super) holder: Holder,
     pub(super) core: Pipeline<'static>,
 }
 
 impl sqs_pipeline {
-    pub(super) fn new(holder: Holder, core: Pipeline<'static>) -> Self {
+    pub(super) fn new(holder: Holder, core: Pipeline<'static>, hook: Hook) -> Self {
         sqs_pipeline {
             magic: Cell::new(MAGIC),
             state: Cell::new(IDLE),
@@ -52,6 +58,8 @@ impl sqs_pipeline {
             far: Cell::new(far_places(&core, &holder)),
             openings: Cell::new(core.openings()),
             own: Cell::new(holder.regions()),
+            hook: Cell::new(hook),
+            hook_sum: Cell::new(hook.places()),
             holder,
             core,
         }
@@ -140,16 +148,64 @@ pub(super) fn with(
     };
     let result;
     let sealed_now;
+    let found;
     {
+        // SAFETY: a Cell of a handle that is alive.
+        let watched = unsafe { (*p).hook.get().is_set() };
         // SAFETY: checked in `enter`; until the end of the call `busy` keeps every other call away from `core`, and the
         // references are to fields that no other reference covers.
         let (core, holder) = unsafe { (&mut (*p).core, &mut (*p).holder) };
-        let before = core.is_sealed();
+        let before = (core.is_sealed(), if watched { damage(core, access) } else { (0, 0) });
         result = guarded(|| body(core, holder, &mut call));
-        sealed_now = core.is_sealed() != before;
+        sealed_now = core.is_sealed() != before.0;
+        found = if watched { Found::since(before.1, core, access, &call) } else { Found::NOTHING };
     }
     call.finish();
-    finish(p, access, sealed_now, result)
+    finish(p, access, sealed_now, result, &found)
+}
+
+/// What events report, apart from the error of a call.
+struct Found {
+    /// Stored items found damaged, and of these repaired.
+    failures: u64,
+    repairs: u64,
+    /// The stage and row that a callback failed at.
+    failed: About,
+    input_full: bool,
+}
+
+/// Stored items found damaged, and repaired, as far as a call with this access may count them.
+fn damage(core: &Pipeline<'static>, access: Access) -> (u64, u64) {
+    if access == Access::Flow { core.damage_of_flow() } else { core.damage() }
+}
+
+impl Found {
+    const NOTHING: Found =
+        Found { failures: 0, repairs: 0, failed: About { stage: None, row: None }, input_full: false };
+
+    fn since((failures, repairs): (u64, u64), core: &mut Pipeline<'static>, access: Access, call: &Call<'_>) -> Found {
+        let now = damage(core, access);
+        let failed = core.take_failed();
+        Found {
+            failures: now.0.sat_sub(failures),
+            repairs: now.1.sat_sub(repairs),
+            failed: About { stage: failed.map(|f| f.0), row: failed.map(|f| f.1) },
+            input_full: call.input_full(),
+        }
+    }
+
+    /// Calls the hook for what was found, at most twice.
+    fn report(&self, hook: Hook, result: &Result<Status>) {
+        let status = result.as_ref().map_or_else(|e| e.status, |s| *s);
+        if self.failures > 0 {
+            hook.damaged(status, self.failures, self.repairs);
+        }
+        if let Err(error) = result
+            && (error.status != Status::Again || self.input_full)
+        {
+            hook.failed(error, &self.failed);
+        }
+    }
 }
 
 /// The memory of a handle that [`check`] found to be in this state.
@@ -198,9 +254,14 @@ unsafe fn set_detail(p: *const sqs_pipeline, detail: Option<Error>) {
 }
 
 /// Ends a call: keeps the detail of its error.
-fn finish(p: *mut sqs_pipeline, access: Access, sealed_now: bool, result: Result<Status>) -> sqs_status {
-    // SAFETY: a handle that `enter` has checked; the references of the call have ended.
+fn finish(p: *mut sqs_pipeline, access: Access, sealed_now: bool, result: Result<Status>, found: &Found) -> sqs_status {
+    // SAFETY: a handle that `enter` has checked; the references of the call have ended. It stays busy while the hook
+    // runs, which may be called with a sum that matches only.
     unsafe {
+        let hook = (*p).hook.get();
+        if hook.is_set() && hook.places() == (*p).hook_sum.get() {
+            found.report(hook, &result);
+        }
         (*p).state.set(IDLE);
         (*p).places.set((*p).core.places());
         if access != Access::Flow || sealed_now {

@@ -15,6 +15,7 @@ mod abi;
 #[cfg(feature = "codec")]
 mod codec;
 mod elements;
+mod event;
 mod handle;
 mod memory;
 mod panic;
@@ -29,6 +30,7 @@ pub use abi::*;
 #[cfg(feature = "codec")]
 pub use codec::*;
 pub use elements::*;
+pub use event::*;
 pub use handle::sqs_pipeline;
 pub use memory::*;
 pub use panic::*;

@@ -73,6 +73,8 @@ pub(super) struct Call<'c> {
     /// Numbers of the caller that are written whatever happens.
     counts: &'c [Region],
     settled: bool,
+    /// Not all samples of a push fit.
+    full: bool,
     /// The struct for the detail overlaps another argument.
     quiet: Cell<bool>,
     /// The struct for details of an error, written at the end.
@@ -89,6 +91,7 @@ impl<'c> Call<'c> {
             own,
             counts,
             settled: false,
+            full: false,
             quiet: Cell::new(false),
             error: Region::NONE,
             outs: [Region::NONE; MAX_OUTS],
@@ -147,6 +150,16 @@ impl<'c> Call<'c> {
         if !self.settled {
             self.counts.iter().filter(|c| !self.in_own(c)).for_each(clear);
         }
+    }
+
+    /// Notes that not all samples of a push fit, for the events of the call.
+    pub(super) fn note_full(&mut self) {
+        self.full = true;
+    }
+
+    /// True if not all samples of a push fit.
+    pub(super) fn input_full(&self) -> bool {
+        self.full
     }
 
     /// Sets the place for details of an error.

@@ -34,6 +34,17 @@ pub trait Sink {
     }
 }
 
+/// The caller's clock.
+pub trait Clock {
+    /// Nanoseconds since any fixed time.
+    fn now(&self) -> u64;
+
+    /// Adds the constant data of the clock to `sum`, so that a flipped bit in it is found.
+    fn digest(&self, sum: &mut Digest) {
+        let _ = sum;
+    }
+}
+
 /// Bytes that are read in order.
 pub trait ByteSource {
     /// Fills the start of `out`, which is not empty, and returns the number of bytes; 0 at the end.
@@ -49,6 +60,10 @@ pub trait ByteSink {
 /// A source stored in place.
 pub type SourceBox<'m> = Inline<dyn Source + 'm, 8>;
 inline_of!(Source, 8);
+
+/// A clock stored in place.
+pub type ClockBox<'m> = Inline<dyn Clock + 'm, 2>;
+inline_of!(Clock, 2);
 
 /// A sink stored in place.
 pub type SinkBox<'m> = Inline<dyn Sink + 'm, 8>;

@@ -63,6 +63,12 @@ impl<D: ?Sized, const WORDS: usize> Drop for Inline<D, WORDS> {
     }
 }
 
+impl<D: ?Sized, const WORDS: usize> core::fmt::Debug for Inline<D, WORDS> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Inline").finish_non_exhaustive()
+    }
+}
+
 /// Declares the constructor for values of a trait: the only one, so that the conversion is right.
 macro_rules! inline_of {
     ($of:ident, $words:expr) => {

@@ -2,9 +2,9 @@
 
 use super::definition::Pipeline;
 use crate::checked;
-use crate::exec::Supply;
+use crate::exec::{StageCounts, Supply};
 use crate::graph::{EdgeSpec, InputSpec, Needs};
-use crate::io::SourceBox;
+use crate::io::{ClockBox, SourceBox};
 use crate::kernel::StageSpec;
 use crate::limits::MAX_INPUTS;
 use crate::mem::Span;
@@ -27,7 +27,10 @@ impl<'m> Pipeline<'m> {
     /// Adds a stage and returns its index.
     pub fn add_stage(&mut self, name: &str, edges: &[EdgeSpec<'_>], spec: StageSpec<'m>) -> Result<usize> {
         self.must_not_be_sealed()?;
-        self.graph.add_stage(name, edges, spec)
+        let id = self.graph.add_stage(name, edges, spec)?;
+        // As many counts as the graph has room for stages.
+        let _ = self.stage_counts.push(StageCounts::default());
+        Ok(id)
     }
 
     /// Refuses edges that do not have what a new stage needs.
@@ -73,7 +76,7 @@ impl<'m> Pipeline<'m> {
         let (pool, host_plans) = (&mut self.pool, self.host_plans.as_mut());
         let mut build = Build { kind: kind.name, stage: name, params, edges: edge_shapes, pool, host_plans };
         let spec = make(kind, &mut build)?;
-        self.graph.add_stage(name, edges, spec)
+        self.add_stage(name, edges, spec)
     }
 
     /// The rows that an edge of a built-in stage delivers.
@@ -96,6 +99,13 @@ impl<'m> Pipeline<'m> {
         name.push_str(spec.name);
         let (lookback, lookahead) = (spec.lookback, spec.lookahead);
         Ok(crate::stages::EdgeShape { shape: row, stride, series: self.graph.series(from), name, lookback, lookahead })
+    }
+
+    /// Sets the clock that calls of stages are timed with.
+    pub fn set_clock(&mut self, clock: ClockBox<'m>) -> Result<()> {
+        self.must_not_be_sealed()?;
+        self.clock = Some(clock);
+        Ok(())
     }
 
     /// Sets the cost of a stage in nanoseconds per row, for the planner.

@@ -34,6 +34,17 @@ impl<'m> Pipeline<'m> {
         })
     }
 
+    /// Does work for about `max_ns` nanoseconds, by the clock or else by the costs of the stages, and at most one block
+    /// more. `done` is set to the windows of work, `spent_ns` to the nanoseconds. Returns what [`Pipeline::step`] does.
+    pub fn step_budget(&mut self, max_ns: u64, done: &mut u64, spent_ns: &mut u64) -> Result<Status> {
+        (*done, *spent_ns) = (0, 0);
+        self.guarded(Scope::All, |p| {
+            p.check_evaluation();
+            p.check_stream()?;
+            p.step_budget_now(max_ns, done, spent_ns)
+        })
+    }
+
     /// Copies queued rows of an opened output into `rows`, as many as are queued and fit. `got` is set to their number.
     /// Without queued rows, returns [`Status::Again`] or, when all rows are delivered, [`Status::End`].
     pub fn pull(&mut self, stage: usize, rows: &mut [u8], got: &mut usize) -> Result<Status> {

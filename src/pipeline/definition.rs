@@ -4,8 +4,9 @@ use super::evaluation::Evaluation;
 use super::sums::Sums;
 use super::sweep_state::SavedSweep;
 use crate::checked;
-use crate::exec::{Counts, Job, JobContext, Supply};
+use crate::exec::{Counts, Job, JobContext, StageCounts, Supply};
 use crate::graph::{Graph, GraphLimits, InputSpec};
+use crate::io::ClockBox;
 use crate::limits::{AREA_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout, Work};
 use crate::plan::{InputFacts, JobPlan, Plan, PlanOptions, Planner, Request};
@@ -73,6 +74,8 @@ pub struct Pipeline<'m> {
     pub(super) hash: u64,
     pub(super) checkpoints: CheckpointTable<'m>,
     pub(super) counts: Counts,
+    pub(super) stage_counts: FixedVec<'m, StageCounts>,
+    pub(super) clock: Option<ClockBox<'m>>,
     pub(super) rows_out: u64,
 }
 
@@ -89,6 +92,7 @@ impl<'m> Pipeline<'m> {
         Job::reserve(limits, &mut layout)?;
         Job::reserve(limits, &mut layout)?;
         layout.reserve::<ScanCheckpoints>(limits.stages)?;
+        layout.reserve::<StageCounts>(limits.stages)?;
         layout.reserve::<u64>(param_bytes.div_ceil(8))?;
         Ok(layout.bytes())
     }
@@ -121,6 +125,8 @@ impl<'m> Pipeline<'m> {
             hash: 0,
             checkpoints: CheckpointTable::new(carver.vec(limits.stages)?),
             counts: Counts::default(),
+            stage_counts: carver.vec(limits.stages)?,
+            clock: None,
             rows_out: 0,
             pool: carver,
         };
@@ -208,14 +214,16 @@ impl<'m> Pipeline<'m> {
     /// The job of the stream, and what it works on.
     pub(super) fn split_stream(&mut self) -> (&mut Job<'m>, JobContext<'_, 'm>) {
         let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
-        let checkpoints = &mut self.checkpoints;
-        (&mut self.stream, JobContext { graph: &self.graph, inputs, work, checkpoints, counts })
+        let (checkpoints, stage_counts, clock) = (&mut self.checkpoints, &mut self.stage_counts, self.clock.as_ref());
+        let context = JobContext { graph: &self.graph, inputs, work, checkpoints, counts, stage_counts, clock };
+        (&mut self.stream, context)
     }
 
     /// The job of the evaluation, and what it works on.
     pub(super) fn split_eval(&mut self) -> (&mut Job<'m>, JobContext<'_, 'm>) {
         let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
-        let checkpoints = &mut self.checkpoints;
-        (&mut self.eval, JobContext { graph: &self.graph, inputs, work, checkpoints, counts })
+        let (checkpoints, stage_counts, clock) = (&mut self.checkpoints, &mut self.stage_counts, self.clock.as_ref());
+        let context = JobContext { graph: &self.graph, inputs, work, checkpoints, counts, stage_counts, clock };
+        (&mut self.eval, context)
     }
 }

@@ -115,10 +115,12 @@ impl<'m> Pipeline<'m> {
         self.outputs.places(&mut sum);
         sum.add_all([self.supplies.len(), self.outputs.len()]);
         self.work.places(&mut sum);
+        self.stage_counts.places(&mut sum);
         self.stream.places(&mut sum);
         let sink = self.evaluation.as_ref().map_or(0, |e| e.sink.address());
         let lost = self.sums.lost.as_ref().map_or([0; 3], |e| [1, e.template.as_ptr().addr(), e.template.len()]);
-        sum.add_all([usize::from(self.sealed), usize::from(self.sums.off), sink]);
+        let clock = self.clock.as_ref().map_or(0, |c| c.address());
+        sum.add_all([usize::from(self.sealed), usize::from(self.sums.off), sink, clock]);
         sum.add_all(lost);
         #[cfg(feature = "stages")]
         sum.add(usize::from(self.host_plans.is_some()));
@@ -331,6 +333,9 @@ impl Pipeline<'_> {
     fn digest_callees(&self, d: &mut Digest) {
         self.graph.digest_kernels(d);
         self.supplies.iter().for_each(|s| s.digest_source(d));
+        if let Some(clock) = self.clock.as_ref() {
+            clock.digest(d);
+        }
     }
 
     fn digest_sources(&self, d: &mut Digest) {

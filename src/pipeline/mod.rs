@@ -11,6 +11,7 @@
 //! | `seal` | planning, seal and reset |
 //! | `calls` | the calls that run it, each between checks of memory |
 //! | `stream` | push, step, pull |
+//! | `step_budget` | steps bounded in time |
 //! | `waiting` | what the stream waits for, positions of inputs |
 //! | `evaluation`, `evaluate` | an evaluation, and its steps |
 //! | `sweep_state`, `sweep` | a sweep, and its steps |
@@ -30,6 +31,7 @@ mod saved;
 mod saved_check;
 mod seal;
 mod stats;
+mod step_budget;
 mod stream;
 mod sums;
 mod sweep;

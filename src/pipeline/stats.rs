@@ -3,6 +3,7 @@
 use super::definition::Pipeline;
 use super::sums::Scope;
 use crate::checked;
+use crate::exec::StageCounts;
 use crate::graph::Node;
 use crate::limits::MAX_INPUTS;
 use crate::plan::{Plan, PlannedRequest};
@@ -167,6 +168,24 @@ impl Pipeline<'_> {
         }
     }
 
+    /// Stored items found damaged so far, without checkpoints and cached rows, and items repaired. Follows no addresses.
+    #[must_use]
+    pub fn damage_of_flow(&self) -> (u64, u64) {
+        let repairs = self.repairs.repairs.sat_add(self.counts.repaired);
+        (self.repairs.crc_failures.sat_add(self.counts.damaged), repairs)
+    }
+
+    /// Stored items found damaged so far, and of these those repaired.
+    #[must_use]
+    pub fn damage(&self) -> (u64, u64) {
+        (self.failures(), self.damage_of_flow().1)
+    }
+
+    /// The stage and row at which a stage failed since the last time.
+    pub fn take_failed(&mut self) -> Option<(usize, u64)> {
+        self.counts.failed.take()
+    }
+
     /// Number of stored items found damaged so far.
     fn failures(&self) -> u64 {
         let kept = self.checkpoints.crc_failures().sat_add(self.cache.counts.crc_failures);
@@ -192,6 +211,11 @@ impl Pipeline<'_> {
         })
     }
 
+    /// The work done by one stage so far.
+    pub fn stage_counts(&self, stage: usize) -> Result<StageCounts> {
+        self.stage_counts.get(stage).copied().ok_or_else(|| self.graph.unknown_stage(stage))
+    }
+
     /// The work done so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -208,7 +232,7 @@ impl Pipeline<'_> {
             cache_hits: self.cache.counts.hits,
             cache_misses: self.cache.counts.misses,
             crc_failures: self.failures(),
-            repairs: self.repairs.repairs.sat_add(self.counts.repaired),
+            repairs: self.damage().1,
             recomputed_rows: self.counts.recomputed_rows,
             evaluating: self.evaluation.is_some(),
         }

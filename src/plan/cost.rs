@@ -67,7 +67,7 @@ fn ps(bytes: u64, each: u64) -> u64 {
 }
 
 /// Nanoseconds per row of a stage: as declared, otherwise by the bytes that it reads and writes.
-pub(super) fn row_ns(graph: &Graph<'_>, stage: &Stage<'_>) -> u64 {
+pub(crate) fn row_ns(graph: &Graph<'_>, stage: &Stage<'_>) -> u64 {
     if stage.cost_ns > 0 {
         return stage.cost_ns;
     }

@@ -21,6 +21,7 @@ mod request;
 mod sweep;
 
 pub use areas::Plan;
+pub(crate) use cost::row_ns;
 pub use explain::Page;
 pub use job::{Feed, JobPlan, Lane};
 pub(crate) use planner::Planner;

@@ -30,6 +30,7 @@ const CHAPTERS: &[Chapter] = &[
         title: "Pipeline, the simple way",
         parts: &[
             "manual/03-pipeline.txt",
+            "event.rs",
             "pipeline/config.rs",
             "handle.rs",
             "manual/memory_forward.h",

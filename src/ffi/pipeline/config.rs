@@ -1,16 +1,19 @@
 //! The config of a pipeline: the struct, its defaults, and its parsed form.
 
+use crate::digest::Digest;
 use crate::dtype::Dtype;
 use crate::ffi::elements::{SQS_OFF, dtype};
+use crate::ffi::event::{Hook, sqs_event_fn};
 use crate::ffi::handle::sqs_pipeline;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, versioned};
 use crate::graph::{GraphLimits, InputSpec};
+use crate::io::Clock;
 use crate::limits::{DEFAULT_EDGES, DEFAULT_STAGES};
 use crate::pipeline::Pipeline;
 use crate::plan::{Mode, PlanOptions};
 use crate::status::{Error, Result, Status};
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 use core::mem::size_of;
 
 /// @name Order of work of a pipeline
@@ -28,6 +31,9 @@ pub const SQS_MODE_SQRT: u32 = 2;
 /// refused with #SQS_ERR_NOT_PLANNED, and the row cache is off. Without the flag, a plan without requests reserves
 /// memory to evaluate every stage without consumers, in addition to the stream.
 pub const SQS_STREAM_ONLY: u32 = 1;
+
+/// Returns nanoseconds since any fixed time. Must not go back; need not be exact.
+pub type sqs_clock_fn = Option<unsafe extern "C" fn(ctx: *mut c_void) -> u64>;
 
 /// Configuration of a pipeline. Set up by sqs_config_init(); zero means the default.
 #[repr(C)]
@@ -81,6 +87,17 @@ pub struct sqs_config {
     /// (sqs_plan_info.spill_bytes). sqs_pipeline_new() opens the directory and does not keep the text. Linux hosts
     /// only.
     pub spill_dir: *const c_char,
+    /// Clock that times calls of stages for sqs_stage_stats() and sqs_step_budget(). Called twice per call of a stage
+    /// and once per block. Default: NULL, nothing is timed.
+    pub clock: sqs_clock_fn,
+    /// First argument of clock. Not copied; must outlive the pipeline.
+    pub clock_ctx: *mut c_void,
+    /// Receives events: errors of calls, damage found, inputs that are full. Called at the end of a call, at most twice,
+    /// and never from within another callback; a call on the same handle returns #SQS_ERR_REENTRANT to it. Default:
+    /// NULL, none.
+    pub event: sqs_event_fn,
+    /// First argument of event. Not copied; must outlive the pipeline.
+    pub event_ctx: *mut c_void,
 }
 versioned!(sqs_config, checkpoint_slots: u32);
 
@@ -102,6 +119,26 @@ pub(super) struct ParsedConfig {
     pub(super) control: usize,
     /// The directory of spill files, or NULL.
     pub(super) spill_dir: *const c_char,
+    pub(super) clock: Option<CClock>,
+    pub(super) hook: Hook,
+}
+
+/// A clock of the caller.
+#[derive(Clone, Copy)]
+pub(super) struct CClock {
+    now: unsafe extern "C" fn(*mut c_void) -> u64,
+    ctx: *mut c_void,
+}
+
+impl Clock for CClock {
+    fn now(&self) -> u64 {
+        // SAFETY: the caller's function with its context.
+        unsafe { (self.now)(self.ctx) }
+    }
+
+    fn digest(&self, sum: &mut Digest) {
+        sum.sizes([self.now as usize, self.ctx.addr()]);
+    }
 }
 
 fn bad(text: &'static str) -> Error {
@@ -140,7 +177,9 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
         return Err(bad("sqs_config: window is {a} and hop is {b}, but both must be at least 1").a(c.window).b(c.hop));
     }
     let control = Pipeline::control_bytes(limits, param_bytes, size_of::<sqs_pipeline>())?;
-    Ok(ParsedConfig { input, options, limits, param_bytes, control, spill_dir: c.spill_dir })
+    let clock = c.clock.map(|now| CClock { now, ctx: c.clock_ctx });
+    let hook = Hook::new(c.event, c.event_ctx);
+    Ok(ParsedConfig { input, options, limits, param_bytes, control, spill_dir: c.spill_dir, clock, hook })
 }
 
 fn plan_options(c: &sqs_config) -> Result<PlanOptions> {

@@ -6,6 +6,7 @@ use crate::ffi::memory::{Holder, sqs_memory};
 use crate::ffi::regions::{Call, Region};
 use crate::ffi::status::{SQS_OK, sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::{self, Out, put_text};
+use crate::io::ClockBox;
 use crate::pipeline::{Config, Pipeline};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -52,7 +53,7 @@ pub unsafe extern "C" fn sqs_pipeline_new(
             Ok(core) => {
                 let handle: *mut sqs_pipeline = base.cast();
                 // SAFETY: the head of the area is aligned and large enough for the handle.
-                unsafe { handle.write(sqs_pipeline::new(holder, core)) };
+                unsafe { handle.write(sqs_pipeline::new(holder, core, parsed.hook)) };
                 out.set(handle);
                 Ok(Status::Ok)
             }
@@ -83,7 +84,11 @@ fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, base: *mu
         param_bytes: parsed.param_bytes,
         host_heap: holder.is_host(),
     };
-    Pipeline::new(&config, tables)
+    let mut core = Pipeline::new(&config, tables)?;
+    if let Some(clock) = parsed.clock {
+        core.set_clock(ClockBox::new(clock))?;
+    }
+    Ok(core)
 }
 
 /// Returns a pipeline to row 0 of new input; the only way to use a poisoned handle again.

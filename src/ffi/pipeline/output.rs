@@ -67,6 +67,43 @@ pub unsafe extern "C" fn sqs_step(pipeline: *mut sqs_pipeline, max_windows: u64,
     })
 }
 
+/// Does work for about max_cost_ns nanoseconds, and at most the work of one block more.
+///
+/// As sqs_step(), with a limit in time. With sqs_config.clock the time is measured after each block. Without a clock it
+/// is estimated: windows of work times the costs of the rows of all stages (cost_ns_per_row; for built-in kinds and
+/// stages without a declared cost the planner's estimates, those of a host). The limit is divided by the estimated cost of a
+/// window, so that a step with good estimates ends within one window of its limit. At least one window is computed:
+/// sqs_plan_info.window_ns is the estimated maximum of what cannot be divided.
+///
+/// @param[in]  pipeline       handle
+/// @param[in]  max_cost_ns    limit in nanoseconds, at least 1
+/// @param[out] done_windows   windows of work done; always written
+/// @param[out] spent_ns       nanoseconds measured or estimated; always written; may be NULL
+/// @return the statuses of sqs_step(); #SQS_ERR_ARGUMENT also if max_cost_ns is 0
+/// @see sqs_step(), sqs_stage_stats()
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_step_budget(
+    pipeline: *mut sqs_pipeline,
+    max_cost_ns: u64,
+    done_windows: *mut u64,
+    spent_ns: *mut u64,
+) -> sqs_status {
+    let counts = [Region::value("done_windows", done_windows), Region::value("spent_ns", spent_ns)];
+    with(pipeline, Access::Normal, &counts, |core, _, call| {
+        let (done, spent) = (Out::new("done_windows", done_windows)?, Out::or_null("spent_ns", spent_ns)?);
+        call.claim(&[], &[])?;
+        if max_cost_ns == 0 {
+            return Err(Error::new(Status::Argument, "max_cost_ns must be at least 1"));
+        }
+        let (mut worked, mut ns) = (0, 0);
+        let result = core.step_budget(max_cost_ns, &mut worked, &mut ns);
+        done.set(worked);
+        spent.set(ns);
+        // The detail names what blocks.
+        if matches!(result, Ok(Status::Again)) { Err(core.blocked()) } else { result }
+    })
+}
+
 /// Copies finished rows of an opened output, each once, in order: the number that is available and fits.
 ///
 /// @param[in]  pipeline       handle

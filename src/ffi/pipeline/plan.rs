@@ -74,6 +74,9 @@ pub struct sqs_plan_info {
     pub sweep_passes: u64,
     /// Bytes of the spill file, in addition to work_bytes; 0: none.
     pub spill_bytes: u64,
+    /// Estimated maximum of the work of a step that cannot be divided, in nanoseconds: one row of every stage, at their
+    /// declared or estimated costs.
+    pub window_ns: u64,
 }
 versioned!(sqs_plan_info, sweep_passes: u64);
 
@@ -107,6 +110,7 @@ fn info(core: &Pipeline<'_>, plan: &Plan) -> sqs_plan_info {
         sweep_tiles: p.sweep.tiles,
         sweep_passes: p.sweep.passes,
         spill_bytes: bytes(p.spill_bytes),
+        window_ns: core.row_of_each_ns(),
     }
 }
 

@@ -50,7 +50,11 @@ pub unsafe extern "C" fn sqs_push(
         seal_first(core, holder, call, &[])?;
         let copied = core.push(input as usize, bytes)?;
         accepted.set(copied);
-        if copied < count { Err(core.full(input as usize, count.sat_sub(copied))) } else { Ok(Status::Ok) }
+        if copied < count {
+            call.note_full();
+            return Err(core.full(input as usize, count.sat_sub(copied)));
+        }
+        Ok(Status::Ok)
     })
 }
 

@@ -56,6 +56,62 @@ pub struct sqs_stats {
 }
 versioned!(sqs_stats, recomputed_rows: u64);
 
+/// Statistics of one stage since the pipeline was created.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct sqs_stage_counts {
+    /// In: sizeof(sqs_stage_counts).
+    pub struct_size: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Calls of its function, those that failed included.
+    pub calls: u64,
+    /// Rows computed, recomputed rows included.
+    pub rows: u64,
+    /// Bytes of these rows.
+    pub bytes: u64,
+    /// Nanoseconds in its function, by sqs_config.clock; 0 without a clock.
+    pub time_ns: u64,
+    /// The longest call in nanoseconds, by the same clock.
+    pub max_call_ns: u64,
+}
+versioned!(sqs_stage_counts);
+
+/// Returns the statistics of one stage. Valid on poisoned handles. Does not allocate.
+///
+/// @param[in]  pipeline  handle
+/// @param[in]  stage     number of the stage
+/// @param[out] counts    the statistics; struct_size set by the caller
+/// @retval SQS_OK
+/// @retval SQS_ERR_ARGUMENT     the handle is not valid, the stage does not exist, or counts is NULL
+/// @retval SQS_ERR_ALIGN        counts is misaligned
+/// @retval SQS_ERR_OVERLAP      counts lies in memory of the pipeline
+/// @retval SQS_ERR_STRUCT_SIZE  counts->struct_size is not valid
+/// @retval SQS_ERR_REENTRANT    called from a callback of this handle
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_stage_stats(
+    pipeline: *mut sqs_pipeline,
+    stage: u32,
+    counts: *mut sqs_stage_counts,
+) -> sqs_status {
+    with(pipeline, Access::Poisoned, &[], |core, _, call| {
+        call.claim(&[Region::structure("counts", counts)], &[])?;
+        structs::writable(counts)?;
+        let s = core.stage_counts(stage as usize)?;
+        let value = sqs_stage_counts {
+            struct_size: size_of::<sqs_stage_counts>() as u32,
+            reserved: 0,
+            calls: s.calls,
+            rows: s.rows,
+            bytes: s.bytes,
+            time_ns: s.time_ns,
+            max_call_ns: s.max_call_ns,
+        };
+        structs::write(counts, value)?;
+        Ok(Status::Ok)
+    })
+}
+
 /// Returns the statistics of a pipeline. Valid on poisoned handles. Does not allocate.
 ///
 /// @param[in]  pipeline  handle
