@@ -7,7 +7,6 @@ use crate::graph::{EdgeSpec, InputSpec, Needs};
 use crate::io::{ClockBox, SourceBox};
 use crate::kernel::StageSpec;
 use crate::limits::MAX_INPUTS;
-use crate::mem::Span;
 use crate::series::Series;
 use crate::status::{Error, Result, Status};
 use crate::store::input_buffer::InputBuffer;
@@ -139,7 +138,7 @@ impl<'m> Pipeline<'m> {
             );
         }
         checked::mul(checked::size(capacity)?, found.shape.bytes())?;
-        let output = Output { facts: OutputFacts { stage, capacity }, span: Span::default(), head: 0, tail: 0 };
+        let output = Output::new(OutputFacts { stage, capacity });
         let full = Error::new(Status::Limit, "the pipeline has its maximum number of outputs");
         self.outputs.push(output).map_err(|_| full)
     }

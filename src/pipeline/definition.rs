@@ -1,6 +1,7 @@
 //! The pipeline type: its parts, its creation in the control area, and access to its parts.
 
 use super::evaluation::Evaluation;
+use super::scrub::ScrubPlace;
 use super::sums::Sums;
 use super::sweep_state::SavedSweep;
 use crate::checked;
@@ -68,8 +69,8 @@ pub struct Pipeline<'m> {
     pub(super) sums: Sums,
     pub(super) cache: Cache,
     pub(super) repairs: Repairs,
-    /// The next scrub continues with the cached rows, not with the checkpoints.
-    pub(super) scrub_cache: bool,
+    /// Where the next scrub continues.
+    pub(super) scrub_place: ScrubPlace,
     /// Hash of config and graph, which saved and stored data must match.
     pub(super) hash: u64,
     pub(super) checkpoints: CheckpointTable<'m>,
@@ -121,7 +122,7 @@ impl<'m> Pipeline<'m> {
             sums: Sums::default(),
             cache: Cache::EMPTY,
             repairs: Repairs::default(),
-            scrub_cache: false,
+            scrub_place: ScrubPlace::default(),
             hash: 0,
             checkpoints: CheckpointTable::new(carver.vec(limits.stages)?),
             counts: Counts::default(),

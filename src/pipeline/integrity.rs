@@ -16,6 +16,7 @@ use crate::crc::{Crc32c, crc32c};
 use crate::digest::Digest;
 use crate::exec::{Supply, callback_error, final_windows, internal};
 use crate::status::{Error, Result, Status};
+use crate::store::found::Found;
 use crate::util::places::PlaceSum;
 use crate::util::unsigned::Unsigned;
 
@@ -245,10 +246,13 @@ impl Pipeline<'_> {
         if let Some(lost) = self.sums.lost {
             return Err(lost);
         }
-        self.count_repair();
         let Some(output) = self.outputs.get_mut(index) else { return Ok(()) };
         let (stage, end) = (output.facts.stage, output.tail);
+        let new = output.found.is_new(output.head);
         output.tail = output.head;
+        output.found = Found::default();
+        self.repairs.crc_failures = self.repairs.crc_failures.sat_add(u64::from(new));
+        self.repairs.repairs = self.repairs.repairs.sat_add(1);
         self.restart_stream()?;
         self.stream.count_recomputed_of(stage, end);
         self.sums.stream = self.stream.carried_sum(&self.graph, &mut self.work);

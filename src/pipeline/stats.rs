@@ -1,7 +1,6 @@
-//! Figures: of a plan before it runs, and of the work done; and the scrub of stored data.
+//! Figures: of a plan before it runs, and of the work done.
 
 use super::definition::Pipeline;
-use super::sums::Scope;
 use crate::checked;
 use crate::exec::StageCounts;
 use crate::graph::Node;
@@ -106,6 +105,8 @@ pub struct Stats {
     pub repairs: u64,
     /// Rows recomputed for that; `sqs_stats` documents which rows count.
     pub recomputed_rows: u64,
+    /// Complete rounds of the scrub.
+    pub scrub_rounds: u64,
     /// True where an evaluation has begun and not ended.
     pub evaluating: bool,
 }
@@ -192,25 +193,6 @@ impl Pipeline<'_> {
         kept.sat_add(self.repairs.crc_failures).sat_add(self.counts.damaged)
     }
 
-    /// Verifies the tables of the pipeline, and at most `max_bytes` bytes of stored data (but at least a header of a
-    /// checkpoint, or a cached row): all checkpoints, then all cached rows, then the checkpoints again, continued from
-    /// call to call. Damaged data is dropped, and recomputed when it is needed; constant tables of stages are filled
-    /// again. Returns the number of bytes of stored data verified.
-    pub fn scrub(&mut self, max_bytes: usize) -> Result<usize> {
-        self.guarded(Scope::All, |p| {
-            let mut verified = 0;
-            if !p.scrub_cache {
-                (verified, p.scrub_cache) = p.checkpoints.scrub(&mut p.work, max_bytes);
-            }
-            if p.scrub_cache {
-                let min_bytes = if verified == 0 { p.cache.entry_bytes() } else { 0 };
-                let (more, end) = p.cache.scrub(&mut p.work, max_bytes.sat_sub(verified).max(min_bytes));
-                (verified, p.scrub_cache) = (verified.sat_add(more), !end);
-            }
-            Ok(verified)
-        })
-    }
-
     /// The work done by one stage so far.
     pub fn stage_counts(&self, stage: usize) -> Result<StageCounts> {
         self.stage_counts.get(stage).copied().ok_or_else(|| self.graph.unknown_stage(stage))
@@ -234,6 +216,7 @@ impl Pipeline<'_> {
             crc_failures: self.failures(),
             repairs: self.damage().1,
             recomputed_rows: self.counts.recomputed_rows,
+            scrub_rounds: self.scrub_place.rounds,
             evaluating: self.evaluation.is_some(),
         }
     }

@@ -5,6 +5,7 @@
 //!
 //! Each chunk of 1024 bytes has a CRC-32C, which is verified before its samples are read, once per call.
 
+use super::found::Found;
 use crate::checked;
 use crate::crc::Crc32c;
 use crate::digest::Digest;
@@ -15,9 +16,6 @@ use crate::util::unsigned::{Count, Unsigned};
 
 /// Bytes of samples with one CRC.
 const CHUNK: usize = 1024;
-
-/// Number of damaged chunks that are remembered.
-const FOUND: usize = 4;
 
 /// Number of samples in a chunk.
 fn chunk_samples(sample_bytes: usize) -> u64 {
@@ -53,8 +51,8 @@ pub struct InputBuffer {
     pub ended: bool,
     /// Chunks verified in this call: first and end (exclusive).
     verified: (u64, u64),
-    /// Damaged chunks found last, each plus 1, so that one that is needed again counts once.
-    found: [u64; FOUND],
+    /// Damaged chunks found last: one that is needed again counts once.
+    found: Found,
 }
 
 impl InputBuffer {
@@ -132,15 +130,27 @@ impl InputBuffer {
         let Some(chunk) = (self.chunk(first)..=self.chunk(last)).find(|c| !self.chunk_valid(work, *c)) else {
             return false;
         };
-        let mark = chunk.sat_add(1);
-        if self.found.contains(&mark) {
-            return false;
-        }
-        self.found.rotate_right(1);
-        if let Some(slot) = self.found.first_mut() {
-            *slot = mark;
-        }
-        true
+        self.found.is_new(chunk)
+    }
+
+    /// The first chunk with samples held that is not before `chunk`; None after the last one.
+    #[must_use]
+    pub fn chunk_from(&self, chunk: u64) -> Option<u64> {
+        let last = self.end.checked_sub(1).filter(|last| *last >= self.first)?;
+        let at = chunk.max_u64(self.chunk(self.first));
+        (at <= self.chunk(last)).then_some(at)
+    }
+
+    /// Bytes of the samples held of a chunk.
+    #[must_use]
+    pub fn chunk_bytes(&self, chunk: u64) -> usize {
+        let (first, end) = self.held(chunk);
+        usize::try_from(end.sat_sub(first)).unwrap_or(0).sat_mul(self.sample_bytes)
+    }
+
+    /// True if a chunk is damaged and was not found before. Remembers it.
+    pub fn is_chunk_newly_damaged(&mut self, work: &mut Work<'_>, chunk: u64) -> bool {
+        !self.chunk_valid(work, chunk) && self.found.is_new(chunk)
     }
 
     /// Computes and stores the CRCs of all chunks.
@@ -174,7 +184,15 @@ impl InputBuffer {
 
     /// Discards all samples and starts at sample 0.
     pub fn reset(&mut self) {
-        *self = InputBuffer { first: 0, end: 0, start: 0, ended: false, verified: (0, 0), found: [0; FOUND], ..*self };
+        *self = InputBuffer {
+            first: 0,
+            end: 0,
+            start: 0,
+            ended: false,
+            verified: (0, 0),
+            found: Found::default(),
+            ..*self
+        };
     }
 
     /// First sample held.
@@ -198,7 +216,7 @@ impl InputBuffer {
     /// Restarts with samples `first .. end` of a stream and returns where to write them; None where they do not fit.
     pub fn restore(&mut self, first: u64, end: u64) -> Option<Span> {
         let held = end.checked_sub(first).filter(|n| *n <= self.capacity)?;
-        (self.first, self.end, self.start, self.found) = (first, end, 0, [0; FOUND]);
+        (self.first, self.end, self.start, self.found) = (first, end, 0, Found::default());
         self.span.part(0, usize::try_from(held).ok()?.checked_mul(self.sample_bytes)?)
     }
 

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `input_buffer` | samples of pushed inputs |
 //! | `queue` | rows of opened outputs that wait to be pulled |
+//! | `found` | damaged items found last |
 //! | `cache` | finished rows that may be requested again |
 //! | `state_slots` | states of scans in slots with a header |
 //! | `checkpoints` | the checkpoints of all scans, in such slots |
 
 pub mod cache;
 pub mod checkpoints;
+pub mod found;
 pub mod input_buffer;
 pub mod queue;
 pub mod state_slots;

@@ -1,5 +1,6 @@
 //! The queue of an opened output: finished rows, each with its CRC-32C, in a circular buffer of fixed capacity.
 
+use super::found::Found;
 use crate::checked;
 use crate::crc::crc32c;
 use crate::mem::{Span, Work};
@@ -32,9 +33,17 @@ pub struct Output {
     pub head: u64,
     /// End (exclusive) of the queued rows.
     pub tail: u64,
+    /// Damaged rows that a scrub found: they do not count again when they are pulled.
+    pub found: Found,
 }
 
 impl Output {
+    /// An output without rows; its place follows when the pipeline is sealed.
+    #[must_use]
+    pub fn new(facts: OutputFacts) -> Output {
+        Output { facts, span: Span::default(), head: 0, tail: 0, found: Found::default() }
+    }
+
     /// The place of row `t`.
     pub fn slot(&self, t: u64, row: usize) -> Option<Span> {
         let at = usize::try_from(t.checked_rem(self.facts.capacity)?).ok()?;

@@ -6,11 +6,14 @@ use crate::ffi::status::sqs_status;
 use crate::ffi::structs::Out;
 use crate::status::Status;
 
-/// Checks tables and stored data (checkpoints, cached rows) for damage, about max_bytes bytes per call, in turn.
+/// Checks tables and stored data (checkpoints, cached rows, pushed samples, queued rows) for damage, about max_bytes
+/// bytes per call, in turn.
 ///
-/// Call it from an idle task. A call checks at least one cached row. Damaged tables poison the pipeline, except
-/// constant tables of stages, which are filled again. Damaged stored data is dropped, counted in
-/// sqs_stats.crc_failures, and recomputed when it is needed. Does not allocate and runs no stage.
+/// Call it from an idle task. A call checks at least one item of stored data, and at most to the end of a round;
+/// sqs_stats.scrub_rounds counts the rounds. Damaged tables poison the pipeline, except constant tables of stages, which
+/// are filled again. All other damage is counted in sqs_stats.crc_failures. Checkpoints and cached rows are dropped, and
+/// recomputed when they are needed; queued rows are recomputed when they are pulled; pushed samples cannot be repaired
+/// (#SQS_ERR_CORRUPT when they are needed). Does not allocate and runs no stage.
 ///
 /// @param[in]  pipeline       handle
 /// @param[in]  max_bytes      approximate limit of the bytes checked in this call

@@ -53,6 +53,8 @@ pub struct sqs_stats {
     pub stage_bytes: u64,
     /// Bytes of the spill file used so far, counted in parts of at most a 32nd of it; at most sqs_plan_info.spill_bytes.
     pub spill_bytes: u64,
+    /// Complete rounds of sqs_scrub(): how often it has verified everything that is stored.
+    pub scrub_rounds: u64,
 }
 versioned!(sqs_stats, recomputed_rows: u64);
 
@@ -143,6 +145,7 @@ pub unsafe extern "C" fn sqs_pipeline_stats(pipeline: *mut sqs_pipeline, stats: 
             recomputed_rows: s.recomputed_rows,
             stage_bytes: s.stage_bytes,
             spill_bytes: checked::count(s.spill_bytes),
+            scrub_rounds: s.scrub_rounds,
         };
         structs::write(stats, value)?;
         Ok(Status::Ok)
