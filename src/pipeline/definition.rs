@@ -1,7 +1,7 @@
 //! The pipeline type: its parts, its creation in the control area, and access to its parts.
 
 use super::evaluation::Evaluation;
-use super::scrub::ScrubPlace;
+use super::scrub_place::ScrubPlace;
 use super::sums::Sums;
 use super::sweep_state::SavedSweep;
 use crate::checked;

@@ -17,7 +17,7 @@
 //! | `sweep_state`, `sweep` | a sweep, and its steps |
 //! | `sums`, `integrity` | checksums between calls, and repair |
 //! | `save`, `saved`, `saved_check`, `restore` | checkpoint files: written; read; checked; applied |
-//! | `scrub` | search for damage in idle time |
+//! | `scrub_place`, `scrub` | search for damage in idle time |
 //! | `stats` | figures of plans and of work done |
 
 mod build;
@@ -31,6 +31,7 @@ mod save;
 mod saved;
 mod saved_check;
 mod scrub;
+mod scrub_place;
 mod seal;
 mod stats;
 mod step_budget;

@@ -1,30 +1,12 @@
 //! The scrub: everything stored is verified in idle time, a bounded number of bytes in a call.
 
 use super::definition::Pipeline;
+use super::scrub_place::{CACHE, CHECKPOINTS, INPUTS, QUEUES, ScrubPlace};
 use super::sums::Scope;
 use crate::exec::Supply;
 use crate::graph::Node;
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
-
-/// Parts of a round, in this order.
-const CHECKPOINTS: u32 = 0;
-const CACHE: u32 = 1;
-const INPUTS: u32 = 2;
-const QUEUES: u32 = 3;
-
-/// Where the next scrub continues.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ScrubPlace {
-    /// The part of the round; any number after the last part is the last part.
-    part: u32,
-    /// The input or the output.
-    index: usize,
-    /// The chunk of an input buffer, or the row of a queue.
-    next: u64,
-    /// Rounds completed.
-    pub(super) rounds: u64,
-}
 
 impl Pipeline<'_> {
     /// Verifies the tables of the pipeline, and at most `max_bytes` bytes of stored data, but at least one item of it:
