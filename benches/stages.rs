@@ -197,6 +197,7 @@ fn single(c: &mut Criterion) {
         ("threshold", &[("level", &[0.5])]),
         ("to_f32", &[("scale", &[0.5])]),
         ("top_k_sum", &[("k", &[32.0])]),
+        ("window", &[("type", &[4.0])]),
     ];
     let own: &[(&'static str, Params, bool)] = &[("rfft_magnitude", &[], false)];
     let own = own.iter().map(|(k, p, heap)| (k, p, *heap));

@@ -2194,6 +2194,37 @@ const sqs_kind *sqs_kind_viterbi(void);
 const sqs_kind *sqs_kind_viterbi_traceback(void);
 
 /**
+ * window: Window function: y[i] = scale w[i] x[i].
+ *
+ * - Input: f32, i16 or c32, one channel
+ * - Output: n f32; c32 for c32 input
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: type: 0 rectangular, 1 Hann, 2 Hamming, 3 Blackman, 4 Blackman-Harris, 5 flat top, 6 Kaiser, 7 Slepian
+ *   (DPSS). w is computed in f64 and has the same bits on every machine; of one element it is 1. A Slepian window of
+ *   large n takes long to prepare: about 110 n divisions when the pipeline is sealed.
+ * - Source: scipy.signal.get_window(name, n, fftbins=True) and, with symmetric, False; Harris, On the use of windows
+ *   for harmonic analysis with the discrete Fourier transform, Proc. IEEE 66 (1978); Slepian, Bell System Technical
+ *   Journal 57 (1978)
+ *
+ * | Parameter | Type    | Unit | Range                             | Default          |
+ * | --------- | ------- | ---- | --------------------------------- | ---------------- |
+ * | type      | integer | -    | 0 to 7                            | 1                |
+ * | symmetric | integer | -    | 0, 1                              | 0                |
+ * | beta      | number  | -    | 0 to 600                          | type 6: required |
+ * | nw        | number  | -    | above 0, below half of the length | type 7: required |
+ * | scale     | number  | -    | 1.2e-38 to 3.4e38                 | 1                |
+ *
+ * - type: the window
+ * - symmetric: 0: one period of n, for spectra; 1: both ends alike, for filters
+ * - beta: shape of Kaiser's window; other types refuse it
+ * - nw: half bandwidth of Slepian's window, in cycles per length; other types refuse it
+ * - scale: factor of the window; 1/32768 makes full scale of i16 1
+ *
+ * @return the kind "window"
+ */
+const sqs_kind *sqs_kind_window(void);
+
+/**
  * zero_phase_forward: Zero-phase filter, forward half: filters the extended signal, as scipy.signal.sosfiltfilt with
  * odd padding.
  *

@@ -6,7 +6,7 @@
 use super::manual::{self, Manual, ParamInfo};
 use super::{
     Builder, argmax, band, centroid, channel, combine, detrend, energy, fir, frame, hann, histogram, mean, quantile,
-    reduce, rfft, scan, threshold, to_f32, top_k_sum,
+    reduce, rfft, scan, threshold, to_f32, top_k_sum, window,
 };
 
 /// A kind of stage.
@@ -86,6 +86,7 @@ kinds! {
     TOP_K_SUM = "top_k_sum", top_k_sum::build, 350, TOP_K_SUM;
     VITERBI = "viterbi", scan::viterbi::decisions, 200_000, VITERBI;
     VITERBI_TRACEBACK = "viterbi_traceback", scan::viterbi::traceback, 1000, VITERBI_TRACEBACK;
+    WINDOW = "window", window::build, 80, WINDOW;
     ZERO_PHASE_FORWARD = "zero_phase_forward", scan::zero_phase::forward, 4000, ZERO_PHASE_FORWARD;
     ZERO_PHASE_REVERSE = "zero_phase_reverse", scan::zero_phase::reverse, 4000, ZERO_PHASE_REVERSE;
 }

@@ -123,8 +123,10 @@ const fn param(
 }
 
 mod combine;
+mod window;
 
 pub(super) use combine::{EDGE_MAX, EDGE_MEAN, EDGE_MIN, EDGE_SUM, FRAME, MAX, MIN, SUM};
+pub(super) use window::WINDOW;
 
 use ParamKind::{Integer, List, Number, NumberOrList};
 

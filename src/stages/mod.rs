@@ -46,6 +46,7 @@ mod threshold;
 mod to_f32;
 mod top_k_sum;
 mod trig;
+mod window;
 
 pub use build::{Build, Builder, EdgeShape, Param, shape};
 pub use host_plans::HostPlans;

@@ -33,6 +33,7 @@ const CASES: &[(&str, &Params<'_>)] = &[
     ("rolling_stats", &[("window", &[7.0])]),
     ("sum", &[]),
     ("threshold", &[("level", &[0.25])]),
+    ("window", &[("type", &[6.0]), ("beta", &[8.6])]),
     ("zero_phase_forward", &[SOS]),
     ("zero_phase_reverse", &[SOS]),
 ];

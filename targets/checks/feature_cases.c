@@ -181,6 +181,17 @@ const feature_case feature_cases[] = {
       { STAGE(to_f32, WITH(NUMBER("scale", -1))), STAGE(edge_max, .also = "input") } },
     { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50,
       { STAGE(to_f32, WITH(NUMBER("scale", -1))), STAGE(edge_min, .also = "input") } },
+    { "f32, Hamming, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50, { STAGE(window, WITH(NUMBER("type", 2))) } },
+    { "i16, symmetric Blackman, scaled", SQS_F32, SQS_I16, TONE, 1, 100, 64,
+      { STAGE(window, WITH(NUMBER("type", 3), NUMBER("symmetric", 1), NUMBER("scale", 1.0 / 32768.0))) } },
+    { "c32, Blackman-Harris", SQS_C32, SQS_C32, TONE, 1, 64, 64, { STAGE(window, WITH(NUMBER("type", 4))) } },
+    { "f32, flat top", SQS_F32, SQS_F32, TONE, 1, 64, 64, { STAGE(window, WITH(NUMBER("type", 5))) } },
+    { "f32, Kaiser", SQS_F32, SQS_F32, TONE, 1, 100, 64,
+      { STAGE(window, WITH(NUMBER("type", 6), NUMBER("beta", 8.6))) } },
+    { "f32, Slepian", SQS_F32, SQS_F32, TONE, 1, 100, 64,
+      { STAGE(window, WITH(NUMBER("type", 7), NUMBER("nw", 2.5))) } },
+    { "f32, symmetric Slepian", SQS_F32, SQS_F32, TONE, 1, 100, 64,
+      { STAGE(window, WITH(NUMBER("type", 7), NUMBER("nw", 4), NUMBER("symmetric", 1))) } },
 };
 
 const size_t feature_count = sizeof feature_cases / sizeof *feature_cases;

@@ -133,6 +133,22 @@ def ends():
     case("min", x, [np.nan, -np.inf, 5], 0)
 
 
+def windows():
+    names = ["boxcar", "hann", "hamming", "blackman", "blackmanharris", "flattop", ("kaiser", 8.6), ("kaiser", 0.5),
+             ("dpss", 2.5), ("dpss", 4)]
+    for n in (1, 2, 9, 10, 33, 64):
+        for name in names:
+            for symmetric in (0, 1):
+                if name[0] == "dpss" and n < 9:
+                    continue
+                w = signal.get_window(name, n, fftbins=not symmetric)
+                x = noise(2, n)
+                number = {"boxcar": 0, "hann": 1, "hamming": 2, "blackman": 3, "blackmanharris": 4, "flattop": 5,
+                          "kaiser": 6, "dpss": 7}[name if isinstance(name, str) else name[0]]
+                more = {} if isinstance(name, str) else {"beta" if name[0] == "kaiser" else "nw": name[1]}
+                case("window", x, x * w, 1e-7, type=number, symmetric=symmetric, **more)
+
+
 hann()
 spectra()
 features()
@@ -141,3 +157,4 @@ statistics()
 trends()
 comparisons()
 ends()
+windows()

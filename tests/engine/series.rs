@@ -112,6 +112,7 @@ const TABLE: &[Expected] = &[
     of("top_k_sum", &[("k", &[2.0])], ROW),
     paired("viterbi", &[], Dtype::U8, 24),
     paired("viterbi_traceback", &[("constraint", &[3.0])], Dtype::U8, 24),
+    of("window", &[], ROW),
     of("zero_phase_forward", &[SOS, ("padlen", &[3.0])], SCAN),
     of("zero_phase_reverse", &[SOS, ("padlen", &[3.0])], SCAN),
 ];

@@ -203,6 +203,11 @@ pub extern "C" fn sqs_kind_viterbi_traceback() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_window() -> *const sqs_kind {
+    of!(WINDOW)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_zero_phase_forward() -> *const sqs_kind {
     of!(ZERO_PHASE_FORWARD)
 }
@@ -258,6 +263,7 @@ mod tests {
             ("top_k_sum", sqs_kind_top_k_sum),
             ("viterbi", sqs_kind_viterbi),
             ("viterbi_traceback", sqs_kind_viterbi_traceback),
+            ("window", sqs_kind_window),
             ("zero_phase_forward", sqs_kind_zero_phase_forward),
             ("zero_phase_reverse", sqs_kind_zero_phase_reverse),
         ];
