@@ -190,6 +190,7 @@ fn single(c: &mut Criterion) {
         ("mean", &[]),
         ("rms", &[]),
         ("band", &[("from", &[100.0]), ("to", &[2000.0])]),
+        ("decibel", &[]),
         ("decimate", &[("factor", &[4.0])]),
         ("detrend", &[]),
         ("fir", &[("taps", &[0.03; 32])]),

@@ -1502,6 +1502,25 @@ const sqs_kind *sqs_kind_channel(void);
 const sqs_kind *sqs_kind_cusum(void);
 
 /**
+ * decibel: Decibels of each element: y = factor log10(|x| / reference), at least floor.
+ *
+ * - Input: f32, f64 or c32
+ * - Output: n f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Computed in f64, rounded once, with the same bits on every machine. Zero gives minus infinity without floor.
+ * - Source: 10 * numpy.log10(x / reference) of powers, 20 * numpy.log10(abs(x) / reference) of amplitudes; ISO 80000-3
+ *
+ * | Parameter | Type   | Unit | Range   | Default                        | Meaning              |
+ * | --------- | ------ | ---- | ------- | ------------------------------ | -------------------- |
+ * | reference | number | of x | above 0 | 1                              | what has 0 dB        |
+ * | factor    | number | dB   | above 0 | 10 if rows are powers, else 20 | dB of a factor of 10 |
+ * | floor     | number | dB   | finite  | none                           | smallest result      |
+ *
+ * @return the kind "decibel"
+ */
+const sqs_kind *sqs_kind_decibel(void);
+
+/**
  * decimate: Low-pass filter, then every factor-th element: y[j] = sum h[i] x[j * factor + taps - 1 - i].
  *
  * - Input: f32, one channel, n at least the number of taps

@@ -5,8 +5,8 @@
 #[cfg(feature = "std")]
 use super::manual::{self, Manual, ParamInfo};
 use super::{
-    Builder, argmax, band, centroid, channel, combine, detrend, energy, fir, frame, hann, histogram, mean, quantile,
-    reduce, rfft, scan, threshold, to_f32, top_k_sum, window,
+    Builder, argmax, band, centroid, channel, combine, decibel, detrend, energy, fir, frame, hann, histogram, mean,
+    quantile, reduce, rfft, scan, threshold, to_f32, top_k_sum, window,
 };
 
 /// A kind of stage.
@@ -55,6 +55,7 @@ kinds! {
     CENTROID = "centroid", centroid::build, 90, CENTROID;
     CHANNEL = "channel", channel::build, 300, CHANNEL;
     CUSUM = "cusum", scan::cusum::build, 3000, CUSUM;
+    DECIBEL = "decibel", decibel::build, 9000, DECIBEL;
     DECIMATE = "decimate", fir::decimate, 2000, DECIMATE;
     DETREND = "detrend", detrend::build, 400, DETREND;
     EDGE_MAX = "edge_max", combine::max, 400, EDGE_MAX;

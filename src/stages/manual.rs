@@ -126,7 +126,7 @@ mod combine;
 mod window;
 
 pub(super) use combine::{EDGE_MAX, EDGE_MEAN, EDGE_MIN, EDGE_SUM, FRAME, MAX, MIN, SUM};
-pub(super) use window::WINDOW;
+pub(super) use window::{DECIBEL, WINDOW};
 
 use ParamKind::{Integer, List, Number, NumberOrList};
 

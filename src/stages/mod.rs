@@ -14,6 +14,7 @@ mod build;
 mod centroid;
 mod channel;
 mod combine;
+mod decibel;
 mod detrend;
 mod energy;
 mod exponential;

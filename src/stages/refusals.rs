@@ -59,6 +59,12 @@ const CASES: &[Case<'_>] = &[
     ("biquad", F32, &[SOS, SCALE], BAD_SCALE),
     ("biquad_reverse", F32, &[SOS, SCALE], BAD_SCALE),
     ("cusum", F32, &[("threshold", &[3.0]), SCALE], BAD_SCALE),
+    (
+        "decibel",
+        F32,
+        &[("reference", &[2.0]), ("factor", &[10.0]), ("floor", &[-90.0])],
+        &[("reference", 0, &[0.0, -1.0]), ("factor", 0, &[0.0, -20.0])],
+    ),
     ("detrend", F32, &[SCALE], BAD_SCALE),
     ("edge_max", TWO_EDGES, &[SCALE], BAD_SCALE),
     ("edge_mean", TWO_EDGES, &[SCALE], BAD_SCALE),

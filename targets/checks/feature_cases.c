@@ -192,6 +192,11 @@ const feature_case feature_cases[] = {
       { STAGE(window, WITH(NUMBER("type", 7), NUMBER("nw", 2.5))) } },
     { "f32, symmetric Slepian", SQS_F32, SQS_F32, TONE, 1, 100, 64,
       { STAGE(window, WITH(NUMBER("type", 7), NUMBER("nw", 4), NUMBER("symmetric", 1))) } },
+    { "f32, odd values", SQS_F32, SQS_F32, ODD, 1, 50, 50, { STAGE(decibel) } },
+    { "c32, floor", SQS_F32, SQS_C32, TONE, 1, 64, 64,
+      { STAGE(decibel, WITH(NUMBER("reference", 0.7), NUMBER("floor", -3))) } },
+    { "of powers", SQS_F32, SQS_F32, TONE, 1, 64, 64,
+      { STAGE(window, WITH(NUMBER("type", 4))), STAGE(rfft_power), STAGE(decibel) } },
 };
 
 const size_t feature_count = sizeof feature_cases / sizeof *feature_cases;

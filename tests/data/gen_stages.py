@@ -149,6 +149,13 @@ def windows():
                 case("window", x, x * w, 1e-7, type=number, symmetric=symmetric, **more)
 
 
+def decibels():
+    x = np.concatenate([noise(1, 30), np.exp(noise(1, 30) * 9).astype(F)], axis=1)
+    case("decibel", x, 20 * np.log10(np.abs(x.astype(np.float64))), 1e-7)
+    case("decibel", x, np.maximum(10 * np.log10(np.abs(x.astype(np.float64)) / 0.3), -40), 1e-7,
+         reference=0.3, factor=10, floor=-40)
+
+
 hann()
 spectra()
 features()
@@ -158,3 +165,4 @@ trends()
 comparisons()
 ends()
 windows()
+decibels()

@@ -82,6 +82,7 @@ const TABLE: &[Expected] = &[
     of("channel", &[], ANY),
     of("cusum", &[("threshold", &[5.0])], SCAN),
     of("decimate", &[("factor", &[2.0]), ("taps", &[0.5, 0.5])], ROW),
+    of("decibel", &[], ANY),
     of("detrend", &[], ROW),
     of("edge_max", &[], ANY),
     of("edge_mean", &[], ANY),

@@ -48,6 +48,11 @@ pub extern "C" fn sqs_kind_cusum() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_decibel() -> *const sqs_kind {
+    of!(DECIBEL)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_decimate() -> *const sqs_kind {
     of!(DECIMATE)
 }
@@ -232,6 +237,7 @@ mod tests {
             ("centroid", sqs_kind_centroid),
             ("channel", sqs_kind_channel),
             ("cusum", sqs_kind_cusum),
+            ("decibel", sqs_kind_decibel),
             ("decimate", sqs_kind_decimate),
             ("detrend", sqs_kind_detrend),
             ("edge_max", sqs_kind_edge_max),

@@ -1,8 +1,21 @@
-//! The reference text of `window`.
+//! The reference texts of `window` and `decibel`.
 
 use super::{Manual, NanPolicy, ParamKind, param};
 use ParamKind::{Integer, Number};
 
+pub(in crate::stages) const DECIBEL: Manual = Manual {
+    summary: "Decibels of each element: y = factor log10(|x| / reference), at least floor.",
+    input: "f32, f64 or c32",
+    output: "n f32",
+    nan: NanPolicy::Spreads,
+    notes: "Computed in f64, rounded once, with the same bits on every machine. Zero gives minus infinity without floor.",
+    source: "10 * numpy.log10(x / reference) of powers, 20 * numpy.log10(abs(x) / reference) of amplitudes; ISO 80000-3",
+    params: &[
+        param("reference", Number, "of x", "above 0", "1", "what has 0 dB"),
+        param("factor", Number, "dB", "above 0", "10 if rows are powers, else 20", "dB of a factor of 10"),
+        param("floor", Number, "dB", "finite", "none", "smallest result"),
+    ],
+};
 pub(in crate::stages) const WINDOW: Manual = Manual {
     summary: "Window function: y[i] = scale w[i] x[i].",
     input: "f32, i16 or c32, one channel",
