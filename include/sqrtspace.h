@@ -1680,6 +1680,30 @@ const sqs_kind *sqs_kind_ema(void);
 const sqs_kind *sqs_kind_energy(void);
 
 /**
+ * fft: Discrete Fourier transform: X[k] = sum x[i] exp(-2 pi j i k / n); with inverse x[i] = 1/n sum X[k] exp(2 pi j i
+ * k / n).
+ *
+ * - Input: c32, one channel
+ * - Output: n c32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
+ *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
+ * - Source: numpy.fft.fft and ifft; Van Loan, Computational Frameworks for the Fast Fourier Transform, 1.7; Bluestein,
+ *   IEEE Trans. Audio Electroacoustics 18 (1970)
+ *
+ * | Parameter | Type    | Unit | Range | Default |
+ * | --------- | ------- | ---- | ----- | ------- |
+ * | inverse   | integer | -    | 0, 1  | 0       |
+ * | shift     | integer | -    | 0, 1  | 0       |
+ *
+ * - inverse: 1: the inverse transform
+ * - shift: 1: frequency 0 is at n / 2 rounded down, of the results or, with inverse, of the input: numpy.fft.fftshift
+ *
+ * @return the kind "fft"
+ */
+const sqs_kind *sqs_kind_fft(void);
+
+/**
  * fir: FIR filter where the taps overlap the row completely: y[j] = sum h[i] x[j + taps - 1 - i].
  *
  * - Input: f32, one channel, n at least the number of taps
@@ -1813,6 +1837,25 @@ const sqs_kind *sqs_kind_hmm_backward(void);
  * @return the kind "hmm_forward"
  */
 const sqs_kind *sqs_kind_hmm_forward(void);
+
+/**
+ * irfft: The real row whose discrete Fourier transform is the row, as rfft computes it. Imaginary parts of frequency 0
+ * and, for even n, of the last are ignored.
+ *
+ * - Input: m c32, one channel
+ * - Output: n f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
+ *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
+ * - Source: numpy.fft.irfft
+ *
+ * | Parameter | Type    | Unit     | Range            | Default                 | Meaning           |
+ * | --------- | ------- | -------- | ---------------- | ----------------------- | ----------------- |
+ * | n         | integer | elements | 2 m - 2, 2 m - 1 | 2 m - 2; of 1 element 1 | length of the row |
+ *
+ * @return the kind "irfft"
+ */
+const sqs_kind *sqs_kind_irfft(void);
 
 /**
  * kalman: Linear Kalman filter with d states and scalar measurements z: s = h P h' + r, k = P h' / s, x += k (z - h x);
@@ -1964,6 +2007,21 @@ const sqs_kind *sqs_kind_pll(void);
  * @return the kind "quantile"
  */
 const sqs_kind *sqs_kind_quantile(void);
+
+/**
+ * rfft: Discrete Fourier transform of real rows: X[k] = sum x[i] exp(-2 pi j i k / n), k from 0 to n / 2.
+ *
+ * - Input: f32, one channel
+ * - Output: n / 2 + 1 c32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
+ *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
+ * - Source: numpy.fft.rfft
+ * - Parameters: none
+ *
+ * @return the kind "rfft"
+ */
+const sqs_kind *sqs_kind_rfft(void);
 
 /**
  * rfft_magnitude: Magnitudes of the real FFT: abs(X[k]), X[k] = sum x[i] exp(-2 pi i k / n), k = 0 to n / 2.

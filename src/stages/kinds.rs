@@ -5,8 +5,8 @@
 #[cfg(feature = "std")]
 use super::manual::{self, Manual, ParamInfo};
 use super::{
-    Builder, argmax, band, centroid, channel, combine, decibel, detrend, energy, fir, frame, hann, histogram, mean,
-    quantile, reduce, rfft, scan, threshold, to_f32, top_k_sum, window,
+    Builder, argmax, band, centroid, channel, combine, decibel, detrend, dft, energy, fir, frame, hann, histogram,
+    mean, quantile, reduce, rfft, scan, threshold, to_f32, top_k_sum, window,
 };
 
 /// A kind of stage.
@@ -64,18 +64,21 @@ kinds! {
     EDGE_SUM = "edge_sum", combine::sum, 400, EDGE_SUM;
     EMA = "ema", scan::ema::build, 1500, EMA;
     ENERGY = "energy", energy::energy, 90, ENERGY;
+    FFT = "fft", dft::complex, 0, FFT;
     FIR = "fir", fir::fir, 4000, FIR;
     FRAME = "frame", frame::build, 60, FRAME;
     HANN = "hann", hann::build, 80, HANN;
     HISTOGRAM = "histogram", histogram::build, 700, HISTOGRAM;
     HMM_BACKWARD = "hmm_backward", scan::hmm::backward, 3000, HMM_BACKWARD;
     HMM_FORWARD = "hmm_forward", scan::hmm::forward, 3000, HMM_FORWARD;
+    IRFFT = "irfft", dft::real_inverse, 0, IRFFT;
     KALMAN = "kalman", scan::kalman::build, 20_000, KALMAN_FILTER;
     MAX = "max", reduce::max, 90, MAX;
     MEAN = "mean", mean::build, 90, MEAN;
     MIN = "min", reduce::min, 90, MIN;
     PLL = "pll", scan::pll::build, 15_000, PLL;
     QUANTILE = "quantile", quantile::build, 0, QUANTILE;
+    RFFT = "rfft", dft::real, 0, RFFT;
     RFFT_MAGNITUDE = "rfft_magnitude", rfft::magnitude, 0, RFFT_MAGNITUDE;
     RFFT_POWER = "rfft_power", rfft::power, 0, RFFT_POWER;
     RMS = "rms", energy::rms, 90, RMS;

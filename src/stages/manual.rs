@@ -123,9 +123,11 @@ const fn param(
 }
 
 mod combine;
+mod dft;
 mod window;
 
 pub(super) use combine::{EDGE_MAX, EDGE_MEAN, EDGE_MIN, EDGE_SUM, FRAME, MAX, MIN, SUM};
+pub(super) use dft::{FFT, IRFFT, RFFT};
 pub(super) use window::{DECIBEL, WINDOW};
 
 use ParamKind::{Integer, List, Number, NumberOrList};

@@ -16,6 +16,7 @@ mod channel;
 mod combine;
 mod decibel;
 mod detrend;
+mod dft;
 mod energy;
 mod exponential;
 mod fir;

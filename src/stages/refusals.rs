@@ -18,6 +18,7 @@ const fn rows(dtype: Dtype, len: usize) -> EdgeShape {
 }
 
 const F32: &[EdgeShape] = &[rows(Dtype::F32, 64)];
+const C32: &[EdgeShape] = &[rows(Dtype::C32, 64)];
 const U8: &[EdgeShape] = &[rows(Dtype::U8, 64)];
 const TWO_CHANNELS: &[EdgeShape] =
     &[EdgeShape { series: Series { step: 32, channels: 2, ..Series::new(64) }, ..rows(Dtype::I16, 64) }];
@@ -121,6 +122,7 @@ const CASES: &[Case<'_>] = &[
         &[("alpha", 0, &[0.0, -0.5, 1.5]), BAD_PRECISION],
     ),
     ("ema", F32, &[("span", &[5.0])], &[("span", 0, &[0.5, 0.0, -1.0])]),
+    ("fft", C32, &[("inverse", &[1.0]), ("shift", &[1.0])], &[("inverse", 0, ON_OFF), ("shift", 0, ON_OFF)]),
     ("fir", F32, &[("taps", &[0.25, 0.5, 0.25])], &[("taps", 2, &[1e39, -1e300])]),
     (
         "histogram",
@@ -136,6 +138,7 @@ const CASES: &[Case<'_>] = &[
         &[BAD_TURNS, ("emission", 1, &[-0.25, 1.5, 0.625]), ("initial", 1, &[-0.25, 1.5, 0.5])],
     ),
     ("hmm_forward", F32, &[TURNS, ("log", &[1.0])], &[("log", 0, ON_OFF)]),
+    ("irfft", C32, &[("n", &[127.0])], &[("n", 0, &[0.0, 125.0, 126.5, 128.0])]),
     ("kalman", F32, MODEL, BAD_MODEL),
     ("kalman", F32, STEADY, BAD_STEADY),
     (

@@ -197,6 +197,12 @@ const feature_case feature_cases[] = {
       { STAGE(decibel, WITH(NUMBER("reference", 0.7), NUMBER("floor", -3))) } },
     { "of powers", SQS_F32, SQS_F32, TONE, 1, 64, 64,
       { STAGE(window, WITH(NUMBER("type", 4))), STAGE(rfft_power), STAGE(decibel) } },
+    { "of 64, shifted", SQS_C32, SQS_C32, TONE, 1, 64, 64, { STAGE(fft, WITH(NUMBER("shift", 1))) } },
+    { "of 50, inverse", SQS_C32, SQS_C32, TONE, 1, 50, 50, { STAGE(fft, WITH(NUMBER("inverse", 1))) } },
+    { "of 100", SQS_C32, SQS_F32, TONE, 1, 100, 64, { STAGE(rfft) } },
+    { "of 128", SQS_C32, SQS_F32, TONE, 1, 128, 64, { STAGE(rfft) } },
+    { "of 65", SQS_F32, SQS_C32, TONE, 1, 65, 65, { STAGE(irfft) } },
+    { "of 33, odd length", SQS_F32, SQS_C32, TONE, 1, 33, 33, { STAGE(irfft, WITH(NUMBER("n", 65))) } },
 };
 
 const size_t feature_count = sizeof feature_cases / sizeof *feature_cases;

@@ -73,6 +73,11 @@ const fn paired(kind: &'static str, params: &'static Params<'static>, dtype: Dty
     Expected { kind, params, dtype, len, outcome: PAIRED }
 }
 
+/// A kind that reads complex rows.
+const fn complex(kind: &'static str) -> Expected {
+    Expected { kind, params: &[], dtype: Dtype::C32, len: 24, outcome: ["+", "+", "channel", "-"] }
+}
+
 const TABLE: &[Expected] = &[
     of("argmax", &[], ROW),
     of("band", &[("from", &[3.0]), ("to", &[9.0])], ANY),
@@ -90,18 +95,21 @@ const TABLE: &[Expected] = &[
     of("edge_sum", &[], ANY),
     of("ema", &[("alpha", &[0.5])], SCAN),
     of("energy", &[], SQUARED),
+    complex("fft"),
     of("fir", &[("taps", &[0.5, 0.5])], ROW),
     of("frame", &[], ["hop = window", "hop = window", "+", "band"]),
     of("hann", &[], ROW),
     of("histogram", &[("lo", &[0.0]), ("hi", &[1.0]), ("bins", &[4.0])], ROW),
     paired("hmm_backward", &[THIRDS], Dtype::F64, 24),
     paired("hmm_forward", &[THIRDS, ("emission", &[0.5, 0.5, 0.5, 0.5, 0.5, 0.5])], Dtype::U8, 24),
+    complex("irfft"),
     of("kalman", &[Q, R], SCAN),
     of("max", &[], ROW),
     of("mean", &[], ROW),
     of("min", &[], ROW),
     of("pll", &[("frequency", &[0.1])], SCAN),
     of("quantile", &[("q", &[0.25, 0.75])], ROW),
+    of("rfft", &[], ROW),
     of("rfft_magnitude", &[], ROW),
     of("rfft_power", &[], ROW),
     of("rms", &[], SQUARED),

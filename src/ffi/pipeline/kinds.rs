@@ -93,6 +93,11 @@ pub extern "C" fn sqs_kind_energy() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_fft() -> *const sqs_kind {
+    of!(FFT)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_fir() -> *const sqs_kind {
     of!(FIR)
 }
@@ -123,6 +128,11 @@ pub extern "C" fn sqs_kind_hmm_forward() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_irfft() -> *const sqs_kind {
+    of!(IRFFT)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_kalman() -> *const sqs_kind {
     of!(KALMAN)
 }
@@ -150,6 +160,11 @@ pub extern "C" fn sqs_kind_pll() -> *const sqs_kind {
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_quantile() -> *const sqs_kind {
     of!(QUANTILE)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_rfft() -> *const sqs_kind {
+    of!(RFFT)
 }
 
 #[unsafe(no_mangle)]
@@ -246,18 +261,21 @@ mod tests {
             ("edge_sum", sqs_kind_edge_sum),
             ("ema", sqs_kind_ema),
             ("energy", sqs_kind_energy),
+            ("fft", sqs_kind_fft),
             ("fir", sqs_kind_fir),
             ("frame", sqs_kind_frame),
             ("hann", sqs_kind_hann),
             ("histogram", sqs_kind_histogram),
             ("hmm_backward", sqs_kind_hmm_backward),
             ("hmm_forward", sqs_kind_hmm_forward),
+            ("irfft", sqs_kind_irfft),
             ("kalman", sqs_kind_kalman),
             ("max", sqs_kind_max),
             ("mean", sqs_kind_mean),
             ("min", sqs_kind_min),
             ("pll", sqs_kind_pll),
             ("quantile", sqs_kind_quantile),
+            ("rfft", sqs_kind_rfft),
             ("rfft_magnitude", sqs_kind_rfft_magnitude),
             ("rfft_power", sqs_kind_rfft_power),
             ("rms", sqs_kind_rms),
