@@ -3270,6 +3270,11 @@ typedef struct sqs_encode_options {
     sqs_progress_fn progress;
     /** First argument of progress. */
     void *ctx;
+    /**
+     * Bytes of the original before its first row, such as the header of a file. They are in frames of their own, so
+     * that the rows of every later frame begin at its start. Default: none.
+     */
+    uint64_t head_bytes;
 } sqs_encode_options;
 
 /**

@@ -74,6 +74,9 @@ pub struct EncodeOptions {
     /// Maximum number of raw bytes before a frame that it may refer to, where `restart_interval` is greater than 1.
     /// Encoder and decoder need memory for them. At most [`MAX_FRAME_BYTES`].
     pub history_bytes: usize,
+    /// Bytes of the original before the first row, such as the header of a file. They are in frames of their own, so
+    /// that every frame after them begins with a row.
+    pub head_bytes: u64,
 }
 
 impl EncodeOptions {
@@ -91,6 +94,7 @@ impl EncodeOptions {
             ccsds121: None,
             restart_interval: 1,
             history_bytes: DEFAULT_HISTORY_BYTES,
+            head_bytes: 0,
         }
     }
 

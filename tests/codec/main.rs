@@ -25,6 +25,7 @@ mod damage;
 mod files;
 mod golden;
 mod groups;
+mod heads;
 mod hostile;
 mod lz;
 mod lz_sequences;

@@ -4,6 +4,7 @@
 use super::frame_buffer::FrameBuffer;
 use super::memory::EncodeMemory;
 use super::tally::Tally;
+use crate::checked;
 use crate::codec::container::frame::{Codec, HEADER_BYTES, Header, TRAILER_BYTES};
 use crate::codec::container::index::{Entry, Index};
 use crate::codec::options::EncodeOptions;
@@ -43,6 +44,8 @@ pub struct Encoder<'a> {
     tag: Option<u16>,
     stats: EncodeStats,
     sequence: u32,
+    /// Bytes of [`EncodeOptions::head_bytes`] that are not in a frame yet.
+    head: u64,
     ended: bool,
 }
 
@@ -80,6 +83,7 @@ impl<'a> Encoder<'a> {
             tag: options.tag,
             stats: EncodeStats::default(),
             sequence: 0,
+            head: options.head_bytes,
             ended: false,
         })
     }
@@ -118,10 +122,15 @@ impl<'a> Encoder<'a> {
                 }
                 return Ok(StepResult { consumed, written, progress: Progress::Done });
             }
-            consumed += self.raw.take(rest);
-            let due = flow != Flow::Continue && self.raw.rows() > 0;
-            if self.raw.is_full() || due {
-                self.encode_frame(false)?;
+            let in_head = self.head > 0;
+            let head_left = checked::size(self.head).unwrap_or(usize::MAX).sat_sub(self.raw.len());
+            let max = if in_head { rest.len().min(head_left) } else { rest.len() };
+            consumed += self.raw.take(rest.get(..max).unwrap_or(&[]));
+            let held = if in_head { self.raw.len() } else { self.raw.rows() };
+            let due = flow != Flow::Continue && held > 0;
+            let complete = self.raw.is_full() || (in_head && self.raw.len() as u64 == self.head);
+            if complete || due {
+                self.encode_frame(in_head)?;
             } else if flow == Flow::End {
                 if !self.raw.is_empty() {
                     self.encode_frame(true)?;
@@ -150,6 +159,7 @@ impl<'a> Encoder<'a> {
             self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
         }
         self.raw.release(len);
+        self.head = self.head.sat_sub(len as u64);
         self.stats.raw_bytes = place.raw_offset.sat_add(len as u64);
         self.stats.frames += 1;
         let position = self.options.position(self.sequence);

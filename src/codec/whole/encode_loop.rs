@@ -23,6 +23,8 @@ pub(super) struct EncodeLoop<'s, 'm> {
     /// The last `held` bytes read, which the next frame may refer to.
     past: &'m mut [u8],
     held: usize,
+    /// Bytes of [`EncodeOptions::head_bytes`] that are not read yet.
+    head: u64,
     /// Place of the next frame.
     place: Place,
     tag: Option<u16>,
@@ -48,6 +50,7 @@ impl<'s, 'm> EncodeLoop<'s, 'm> {
             frame_bytes: options.frame_bytes - options.frame_bytes.checked_rem(row).unwrap_or(0),
             past,
             held: 0,
+            head: options.head_bytes,
             place: Place::default(),
             tag: options.tag,
             index: Index::new(index),
@@ -91,16 +94,18 @@ impl<'s, 'm> EncodeLoop<'s, 'm> {
         if let (Some(to), Some(from)) = (slot.raw.get_mut(..slot.past), self.past.get(..slot.past)) {
             to.copy_from_slice(from);
         }
+        slot.head = self.head > 0;
+        let head = checked::size(self.head).unwrap_or(usize::MAX);
+        let max = slot.past + if slot.head { self.frame_bytes.min(head) } else { self.frame_bytes };
         let mut more = true;
-        while let Some(rest) =
-            slot.raw.get_mut(slot.past + slot.len..slot.past + self.frame_bytes).filter(|r| more && !r.is_empty())
-        {
+        while let Some(rest) = slot.raw.get_mut(slot.past + slot.len..max).filter(|r| more && !r.is_empty()) {
             let n = self.source.read(rest)?;
             more = n > 0;
             slot.len += n.min(rest.len());
         }
         self.report.reading += start.elapsed();
-        let row = self.options.format.row_bytes();
+        self.head = self.head.sat_sub(checked::count(slot.len));
+        let row = if slot.head { 1 } else { self.options.format.row_bytes() };
         let whole = slot.len - slot.len.checked_rem(row).unwrap_or(0);
         let end = slot.past + slot.len;
         self.held = end.min(self.past.len());

@@ -24,6 +24,8 @@ pub(super) struct Slot<'m> {
     pub out: &'m mut [u8],
     pub past: usize,
     pub len: usize,
+    /// The bytes precede the first row: they form one frame.
+    pub head: bool,
     /// Place of the frame in its stream.
     pub place: Place,
     pub encoded: Result<Encoded>,
@@ -40,14 +42,15 @@ pub(super) struct Encoded {
 
 impl<'m> Slot<'m> {
     pub(super) fn new(raw: &'m mut [u8], out: &'m mut [u8]) -> Self {
-        Slot { raw, out, past: 0, len: 0, place: Place::default(), encoded: Ok(Encoded::default()) }
+        Slot { raw, out, past: 0, len: 0, head: false, place: Place::default(), encoded: Ok(Encoded::default()) }
     }
 
     /// Encodes the raw bytes into the output.
     pub(super) fn encode(&mut self, options: &EncodeOptions, work: &mut [u8]) -> Result<()> {
         let start = Instant::now();
         let mut encoded = Encoded::default();
-        let whole = self.len - self.len.checked_rem(options.format.row_bytes()).unwrap_or(0);
+        let row = if self.head { 1 } else { options.format.row_bytes() };
+        let whole = self.len - self.len.checked_rem(row).unwrap_or(0);
         let (mut from, mut at, mut place) = (0, 0, self.place);
         for (end, lens) in [whole, self.len].into_iter().zip(&mut encoded.frames) {
             if from == end {

@@ -72,8 +72,11 @@ pub struct sqs_encode_options {
     pub progress: sqs_progress_fn,
     /// First argument of progress.
     pub ctx: *mut c_void,
+    /// Bytes of the original before its first row, such as the header of a file. They are in frames of their own, so
+    /// that the rows of every later frame begin at its start. Default: none.
+    pub head_bytes: u64,
 }
-versioned!(sqs_encode_options);
+versioned!(sqs_encode_options, ctx: *mut c_void);
 
 /// Fills options of an encoder with zeros, which mean the defaults, and sets their struct_size.
 ///
@@ -130,6 +133,7 @@ pub(super) fn parse(options: *const sqs_encode_options) -> Result<(EncodeOptions
     if o.history_bytes != 0 {
         value.history_bytes = o.history_bytes as usize;
     }
+    value.head_bytes = o.head_bytes;
     if o.ccsds_bits != 0 && o.codec == SQS_CODEC_CCSDS121 {
         value.ccsds121 = Some(params(o.ccsds_bits, o.ccsds_block, o.ccsds_rsi, o.ccsds_flags)?);
     } else if (o.ccsds_bits, o.ccsds_block, o.ccsds_rsi, o.ccsds_flags) != (0, 0, 0, 0) {
