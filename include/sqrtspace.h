@@ -3294,7 +3294,10 @@ sqs_status sqs_encode_options_init(sqs_encode_options *options, size_t struct_si
  * Encodes a file. Hosts only. Blocks; sqs_encode_file_async() does not.
  *
  * Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
- * disk. After an error no file remains, and an earlier output is unchanged. Uses the memory that
+ * disk: without a name where the system can, else NAME.sqrtspace-N.tmp, of which the next call removes stale ones.
+ * After an error no file remains, and an earlier output is unchanged, unless the detail of #SQS_ERR_IO states that the
+ * output is in its place. The output has the time of the input and its permissions, less the umask, and none that an
+ * earlier output does not have. A symbolic link is replaced, not followed. Uses the memory that
  * sqs_encode_work_bytes() returns and no other (the system library copies paths of 384 bytes and more to the heap).
  *
  * @param[in]  in_path   input: UTF-8, at most 4095 bytes
@@ -3406,11 +3409,10 @@ sqs_status sqs_decode_options_init(sqs_decode_options *options, size_t struct_si
 /**
  * Decodes a file, or bytes first to first + count - 1 of the original. Hosts only.
  *
- * Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
- * disk. After an error no file remains, and an earlier output is unchanged. For a range, only the frames that hold it
- * are decoded; they are found by the index, or by the headers. Without #SQS_DECODE_RECOVER damage is an error. With
- * it, valid data is written at its position and missing data as zeros; stats returns the number of missing bytes,
- * options->missing the ranges.
+ * Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is unchanged. For
+ * a range, only the frames that hold it are decoded; they are found by the index, or by the headers. Without
+ * #SQS_DECODE_RECOVER damage is an error. With it, valid data is written at its position and missing data as zeros;
+ * stats returns the number of missing bytes, options->missing the ranges.
  *
  * @param[in]  in_path   input: UTF-8, at most 4095 bytes
  * @param[in]  out_path  output: UTF-8, at most 4095 bytes; not the input; if it exists, a regular file
@@ -3521,8 +3523,8 @@ sqs_status sqs_decode_stream(const sqs_stream *stream, const sqs_decode_options 
  * Evaluates a request into an encoded file; its rows, in their order, are the original. Hosts only.
  *
  * Sample type, byte order and channels are those of the stage, whatever the options are; threads and progress are
- * ignored. Writes a temporary file in the directory of the output, which replaces the output when it is complete and
- * on the disk. After an error no file remains, and an earlier output is unchanged.
+ * ignored. Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is
+ * unchanged.
  *
  * @param[in]  pipeline  handle; sqs_pipeline_error_detail() returns the detail of an error
  * @param[in]  request   the rows

@@ -6,6 +6,8 @@ pub mod file;
 pub mod host;
 #[cfg(feature = "std")]
 pub mod replace;
+#[cfg(feature = "std")]
+mod temporary;
 
 use crate::digest::Digest;
 use crate::kernel::Code;

@@ -1,22 +1,23 @@
 //! Output files that are replaced completely or not at all, and input files that are read in order.
+//!
+//! The policy of temporary files is in `docs/guide/files.md`; `temporary.rs` has the system calls.
 
+use super::temporary::{self, Folder, Temporary};
 use super::{ByteSink, ByteSource};
 use crate::checked;
 use crate::mem::within_file_limit;
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
 use crate::util::unsigned::Unsigned;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Maximum length of a path in bytes.
 pub(crate) const PATH_LEN: usize = 4095;
 
 /// A path that is not on the heap.
-type PathText = Text<PATH_LEN>;
+pub(super) type PathText = Text<PATH_LEN>;
 
 /// The error for a refusal of the operating system: its `errno` is `{a}`.
 #[must_use]
@@ -99,56 +100,54 @@ impl ByteSource for Input {
 /// removed when this is dropped.
 #[derive(Debug)]
 pub struct Replacement {
-    file: File,
+    file: Temporary,
+    folder: Folder,
     target: PathText,
-    temporary: PathText,
-    kept: bool,
+    /// When the input was last written: the output gets the same time.
+    modified: Option<std::time::SystemTime>,
 }
+
+/// Permissions of a file that nothing else restricts; the system removes those of the umask.
+const ANYONE: u32 = 0o666;
 
 impl Replacement {
     /// Creates the temporary file for `path`. If `path` exists, it must be a regular file and not the input.
+    ///
+    /// The file gets the permissions of the input, less the umask, and none that an existing file does not have.
     pub fn beside(path: &str, input: Option<&Input>) -> Result<Self> {
-        match fs::metadata(path) {
-            Ok(m) if input.is_some_and(|i| (m.ino(), m.dev()) == (i.identity.ino(), i.identity.dev())) => {
+        let input = input.map(|i| &i.identity);
+        let mut mode = input.filter(|m| m.is_file()).map_or(ANYONE, |m| m.mode() & 0o777);
+        if let Ok(m) = fs::metadata(path) {
+            if input.is_some_and(|i| (m.ino(), m.dev()) == (i.ino(), i.dev())) {
                 return Err(Error::new(Status::Argument, "input and output are the same file"));
             }
-            Ok(m) if !m.is_file() => {
+            if !m.is_file() || temporary::is_descriptor(path) {
                 return Err(Error::new(Status::Argument, "the output exists and is not a regular file"));
             }
-            _ => {}
+            mode &= m.mode();
         }
-        let long = Error::new(Status::Name, "the path of the output is too long");
-        let target = PathText::fitting(path).ok_or(long)?;
-        // Names that are taken are skipped.
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        for _ in 0..100 {
-            let mut temporary = target;
-            temporary.push_str(".");
-            temporary.push_int(std::process::id().into());
-            temporary.push_str("-");
-            temporary.push_int(NEXT.fetch_add(1, Ordering::Relaxed).into());
-            temporary.push_str(".tmp");
-            if temporary.as_bytes().len() >= PATH_LEN {
-                return Err(long);
-            }
-            match OpenOptions::new().write(true).create_new(true).open(temporary.as_str()) {
-                Ok(file) => return Ok(Replacement { file, target, temporary, kept: false }),
-                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(refused("the output cannot be created: errno {a}", &e)),
-            }
-        }
-        Err(Error::new(Status::Io, "no free name for a temporary file in the folder of the output"))
+        let target =
+            PathText::fitting(path).ok_or_else(|| Error::new(Status::Name, "the path of the output is too long"))?;
+        let folder = Folder::of(&target)?;
+        let file = Temporary::create(&target, mode)?;
+        let modified = input.filter(|m| m.is_file()).and_then(|m| m.modified().ok());
+        Ok(Replacement { file, folder, target, modified })
     }
 
     /// Cuts the file to `len` bytes and replaces the target with it. When this returns, the file is on the disk.
     pub fn keep(mut self, len: u64) -> Result<()> {
         let failed = |e: io::Error| refused("the output cannot be completed: errno {a}", &e);
-        within_file_limit(len).and_then(|()| self.file.set_len(len)).map_err(failed)?;
-        self.file.sync_all().map_err(failed)?;
-        fs::rename(self.temporary.as_str(), self.target.as_str()).map_err(failed)?;
-        self.kept = true;
-        let folder = Path::new(self.target.as_str()).parent().filter(|p| !p.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new("."))).and_then(|f| f.sync_all()).map_err(failed)
+        let file = self.file.open();
+        within_file_limit(len).and_then(|()| file.set_len(len)).map_err(failed)?;
+        if let Some(time) = self.modified {
+            // Not every file system has times.
+            let _ = file.set_times(FileTimes::new().set_modified(time));
+        }
+        file.sync_all().map_err(failed)?;
+        self.file.replace(&self.target).map_err(failed)?;
+        self.folder.sync(self.file.open()).map_err(|e| {
+            refused("the output is complete and in its place, but its folder is not on the disk: errno {a}", &e)
+        })
     }
 }
 
@@ -156,15 +155,7 @@ impl ByteSink for Replacement {
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
         let end = offset.sat_add(checked::count(bytes.len()));
         within_file_limit(end)
-            .and_then(|()| self.file.write_all_at(bytes, offset))
+            .and_then(|()| self.file.open().write_all_at(bytes, offset))
             .map_err(|e| refused("the output cannot be written: errno {a}", &e))
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        if !self.kept {
-            let _ = fs::remove_file(self.temporary.as_str());
-        }
     }
 }

@@ -10,6 +10,8 @@
 mod append;
 mod carve;
 #[cfg(feature = "std")]
+mod file_calls;
+#[cfg(feature = "std")]
 mod file_limit;
 mod fixed;
 mod inline;
@@ -21,6 +23,8 @@ mod work;
 
 pub use append::append;
 pub use carve::{Carver, Layout};
+#[cfg(feature = "std")]
+pub use file_calls::{link_file, link_target, lock_file, sync_file_system};
 #[cfg(feature = "std")]
 pub use file_limit::within_file_limit;
 pub use fixed::FixedVec;

@@ -29,4 +29,5 @@ mod heads;
 mod hostile;
 mod lz;
 mod lz_sequences;
+mod outputs;
 mod stream;

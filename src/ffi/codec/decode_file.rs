@@ -130,11 +130,10 @@ impl DecodeJob {
 
 /// Decodes a file, or bytes first to first + count - 1 of the original. Hosts only.
 ///
-/// Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
-/// disk. After an error no file remains, and an earlier output is unchanged. For a range, only the frames that hold it
-/// are decoded; they are found by the index, or by the headers. Without #SQS_DECODE_RECOVER damage is an error. With
-/// it, valid data is written at its position and missing data as zeros; stats returns the number of missing bytes,
-/// options->missing the ranges.
+/// Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is unchanged. For
+/// a range, only the frames that hold it are decoded; they are found by the index, or by the headers. Without
+/// #SQS_DECODE_RECOVER damage is an error. With it, valid data is written at its position and missing data as zeros;
+/// stats returns the number of missing bytes, options->missing the ranges.
 ///
 /// @param[in]  in_path   input: UTF-8, at most 4095 bytes
 /// @param[in]  out_path  output: UTF-8, at most 4095 bytes; not the input; if it exists, a regular file

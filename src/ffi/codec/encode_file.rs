@@ -84,7 +84,10 @@ impl EncodeJob {
 /// Encodes a file. Hosts only. Blocks; sqs_encode_file_async() does not.
 ///
 /// Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
-/// disk. After an error no file remains, and an earlier output is unchanged. Uses the memory that
+/// disk: without a name where the system can, else NAME.sqrtspace-N.tmp, of which the next call removes stale ones.
+/// After an error no file remains, and an earlier output is unchanged, unless the detail of #SQS_ERR_IO states that the
+/// output is in its place. The output has the time of the input and its permissions, less the umask, and none that an
+/// earlier output does not have. A symbolic link is replaced, not followed. Uses the memory that
 /// sqs_encode_work_bytes() returns and no other (the system library copies paths of 384 bytes and more to the heap).
 ///
 /// @param[in]  in_path   input: UTF-8, at most 4095 bytes

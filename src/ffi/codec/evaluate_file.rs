@@ -92,8 +92,8 @@ fn memory_of(options: *const sqs_encode_options) -> Result<Region> {
 /// Evaluates a request into an encoded file; its rows, in their order, are the original. Hosts only.
 ///
 /// Sample type, byte order and channels are those of the stage, whatever the options are; threads and progress are
-/// ignored. Writes a temporary file in the directory of the output, which replaces the output when it is complete and
-/// on the disk. After an error no file remains, and an earlier output is unchanged.
+/// ignored. Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is
+/// unchanged.
 ///
 /// @param[in]  pipeline  handle; sqs_pipeline_error_detail() returns the detail of an error
 /// @param[in]  request   the rows
