@@ -77,7 +77,7 @@ pub fn main() -> ExitCode {
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: {error}", program::name());
+            report::complain(&format!("{}: {error}\n", program::name()));
             match () {
                 () if error.is::<codec::Damage>() => ExitCode::from(3),
                 () if error.is::<capped::NotPermitted>() => ExitCode::from(4),

@@ -61,7 +61,7 @@ pub(crate) fn logs(args: &PlanArgs<LogsArgs>) -> Result<()> {
     let (a, probe) = (&args.demo, args.probe);
     let config = a.args.config(logs::WINDOW, logs::HOP);
     logs::check(config.window, config.hop)?;
-    let windows = windows(logs::open(a, 0)?.count(), &config);
+    let windows = windows(logs::open(a, 0)?.0.count(), &config);
     let subject = Subject { config, windows, stages: logs::STAGES, probe, json: a.json };
     subject.report(ALL_ROWS, |c| logs::pipeline(a, c))
 }
@@ -69,7 +69,7 @@ pub(crate) fn logs(args: &PlanArgs<LogsArgs>) -> Result<()> {
 /// `driver plan satcom`.
 pub(crate) fn satcom(args: &PlanArgs<SatcomArgs>) -> Result<()> {
     let (a, probe) = (&args.demo, args.probe);
-    let (config, band) = satcom::setup(a)?;
+    let (config, band, _) = satcom::setup(a)?;
     let windows = windows(satcom::open(a)?.count(), &config);
     let subject = Subject { config, windows, stages: satcom::stages(a.deep), probe, json: a.json };
     subject.report(ALL_ROWS, |c| satcom::pipeline(a, c, &band).map(|(p, stage, _)| (p, stage)))

@@ -37,7 +37,7 @@ fn signal24(rows: usize, channels: usize) -> Vec<u8> {
 
 #[test]
 fn rows_begin_after_the_head_in_every_format() {
-    let head: Vec<u8> = (0..70_000u64).map(|i| (i * i >> 5) as u8).collect();
+    let head: Vec<u8> = (0..70_000u64).map(|i| ((i * i) >> 5) as u8).collect();
     for code in (0..=10u8).flat_map(|c| [c, c | 0x80]) {
         for (channels, head_bytes) in [(1, 1), (2, 44), (6, 68), (3, 16_384), (2, 70_000)] {
             let f = Format::from_code(code, channels).unwrap();
@@ -54,7 +54,8 @@ fn rows_begin_after_the_head_in_every_format() {
                     let after: Vec<_> = cuts(&coded).into_iter().filter(|c| c.0 >= head_bytes as u64).collect();
                     assert_eq!(after[0].0, head_bytes as u64, "{o:?}");
                     let row = f.row_bytes() as u64;
-                    let whole = after[..after.len() - 1].iter().all(|(at, _)| (at - head_bytes as u64) % row == 0);
+                    let whole =
+                        after[..after.len() - 1].iter().all(|(at, _)| (at - head_bytes as u64).is_multiple_of(row));
                     assert!(whole, "{o:?}: {after:?}");
                     for (cut, room) in [(1, 7), (1000, 100_000)] {
                         assert!(encode_cut(o, &raw, cut, room).0 == coded, "{o:?} in pieces of {cut}");

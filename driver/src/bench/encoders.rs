@@ -7,7 +7,7 @@ use crate::library::sample_type;
 use crate::report::json::Object;
 use crate::report::numbers::median;
 use crate::report::process::children_cpu_s;
-use crate::report::{print, program};
+use crate::report::{complain, print, program};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -86,8 +86,8 @@ fn encoders(format: &str, channels: u32) -> Result<Vec<Encoder>> {
     let channels = if format == "auto" || format == "wav" { String::new() } else { format!("--channels {channels}") };
     let mut all: Vec<Encoder> = [1, 5, 9]
         .map(|effort| {
-            let encode = format!("encode --effort {effort} --format {format} {channels} IN OUT");
-            Encoder::new(&format!("sqrtspace -{effort}"), &program, &encode, "decode IN OUT")
+            let encode = format!("encode --force --effort {effort} --format {format} {channels} IN OUT");
+            Encoder::new(&format!("sqrtspace -{effort}"), &program, &encode, "decode --force IN OUT")
         })
         .into();
     for level in ["-1", "-3", "-19"] {
@@ -138,7 +138,7 @@ fn measure(all: &[Encoder], file: &Path, scratch: &Path, rounds: u32) -> Result<
                 Ok(None) => *slot = None,
                 Err(error) if e.ours => return Err(error),
                 Err(error) => {
-                    eprintln!("{}: {error}", program::name());
+                    complain(&format!("{}: {error}\n", program::name()));
                     *slot = None;
                 }
             }
@@ -172,7 +172,8 @@ pub(crate) fn encode(args: &EncodersArgs) -> Result<()> {
         let all = encoders(&format, channels)?;
         for (e, figures) in all.iter().zip(measure(&all, Path::new(file), &scratch.0, args.rounds)?) {
             let Some(f) = figures else {
-                eprintln!("{}: {file}: {} is left out because it is not installed or failed", program::name(), e.name);
+                let (program, name) = (program::name(), &e.name);
+                complain(&format!("{program}: {file}: {name} is left out because it is not installed or failed\n"));
                 continue;
             };
             let (name, size, ratio, encode, decode) =

@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::library::Rows;
 use crate::probe;
 use crate::report::numbers::{bytes, time, whole};
+use crate::report::output::Output;
 use crate::report::plan::windows;
 use crate::report::print;
 use crate::report::process::{Checksum, Stopwatch};
@@ -105,18 +106,18 @@ fn describe(r: &Record) -> String {
 fn write(workload: Workload, args: &BenchArgs, path: &Path) -> Result<()> {
     let n = args.n.unwrap_or(workload.size(args.preset, args.deep).0);
     let mut source = workload.generated(n);
-    let error = |e: std::io::Error| format!("{}: {e}", path.display());
-    let mut file = std::io::BufWriter::new(std::fs::File::create(path).map_err(error)?);
     let mut block = vec![0f32; 8192];
     let mut at = 0;
-    while at < n {
-        let room = block.len().min((n - at) as usize);
-        let got = source.read(at, &mut block[..room])?;
-        for x in &block[..got] {
-            file.write_all(&x.to_le_bytes()).map_err(error)?;
+    Output::write(path, |file| {
+        while at < n {
+            let room = block.len().min((n - at) as usize);
+            let got = source.read(at, &mut block[..room]).map_err(std::io::Error::other)?;
+            for x in &block[..got] {
+                file.write_all(&x.to_le_bytes())?;
+            }
+            at += got as u64;
         }
-        at += got as u64;
-    }
-    file.flush().map_err(error)?;
+        Ok(())
+    })?;
     print(&format!("{} samples written to {}\n", whole(n), path.display()))
 }

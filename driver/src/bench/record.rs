@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::library::{Config, Plan, Stats};
 use crate::report::cgroup;
 use crate::report::json::{Object, field};
+use crate::report::output::Output;
 use crate::report::process::Took;
 use std::path::Path;
 
@@ -232,7 +233,7 @@ pub(crate) fn save(path: &Path, records: &[Record]) -> Result<()> {
         r.reals().iter().for_each(|v| out.push_str(&format!(",{v}")));
         out.push('\n');
     }
-    std::fs::write(path, out).map_err(|e| format!("{}: {e}", path.display()).into())
+    Ok(Output::write(path, |file| std::io::Write::write_all(file, out.as_bytes()))?)
 }
 
 /// Reads a file that [`save`] wrote. Columns may be missing or in another order.

@@ -3,7 +3,7 @@
 use super::profiles::Profile;
 use crate::cli::{By, CappedArgs};
 use crate::error::Result;
-use crate::report::program;
+use crate::report::{complain, program};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -135,7 +135,7 @@ impl Launcher {
             }
         }
         command.args(words);
-        eprintln!("  {}", shown(&command));
+        complain(&format!("  {}\n", shown(&command)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let in_time = self.wait(&mut child, &name, Duration::from_secs(patience))?;

@@ -11,13 +11,20 @@ pub(crate) struct EncodeArgs {
     /// Encoded file; `-`: standard output (the report goes to standard error)
     #[arg(value_name = "OUT")]
     pub(crate) output: String,
-    /// Sample type: auto (a WAV file as its header describes it, anything else as bytes), wav, bytes, i8, u8, i16, u16,
-    /// i24, i32, u32, i64, f32 or f64. The suffix le (the default) or be sets the byte order, as in i16be
+    /// Sample type: auto (a WAV file or the data of a SigMF recording as its header describes it, anything else as
+    /// bytes), wav, sigmf, bytes, i8, u8, i16, u16, i24, i32, u32, i64, f32 or f64. The suffix le (the default) or be
+    /// sets the byte order, as in i16be
     #[arg(long, default_value = "auto", value_parser = format)]
     pub(crate) format: String,
     /// Number of interleaved channels; for bytes, the length of a packet [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) channels: Option<u32>,
+    /// Bytes before the first sample, such as a header; they are encoded apart, so that rows begin after them
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) skip: Option<u64>,
+    /// Replace OUT if it exists
+    #[arg(long, short)]
+    pub(crate) force: bool,
     /// Encoding effort: 1 is the fastest and uses integers only, 9 gives the smallest output
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=9))]
     pub(crate) effort: u32,
@@ -52,6 +59,9 @@ pub(crate) struct DecodeArgs {
     /// Decoded file; `-`: standard output (the report goes to standard error)
     #[arg(value_name = "OUT")]
     pub(crate) output: String,
+    /// Replace OUT if it exists
+    #[arg(long, short)]
+    pub(crate) force: bool,
     /// Decode what is intact in a damaged file and write zeros for missing bytes; the exit code is still 3
     #[arg(long)]
     pub(crate) recover: bool,

@@ -1,8 +1,9 @@
 //! Arguments of `demo` and `plan`.
 
 use super::pipeline::PipelineArgs;
-use super::values::{bytes, hertz, seconds};
-use crate::inputs::iq::Format;
+use super::values::{bytes, decimal, delimiter, hertz, raw_format, seconds};
+use crate::inputs::recording::Raw;
+use crate::inputs::text::Times;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -46,8 +47,9 @@ pub(crate) struct PlanArgs<T: Args> {
 pub(crate) struct AudioArgs {
     #[command(flatten)]
     pub(crate) args: PipelineArgs,
-    /// WAV file of 8-bit to 32-bit integers or 32-bit floats; `-`: standard input. Default: a generated melody in noise
-    #[arg(long, value_name = "FILE.wav")]
+    /// WAV file of 8-bit to 32-bit integers or of floats, or a SigMF recording of real samples; `-`: standard input.
+    /// Default: a generated melody in noise
+    #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
     /// Channel to analyze, counted from 1 [default: the mean of all channels]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..), requires = "input")]
@@ -93,16 +95,33 @@ pub(crate) struct DemoAudioArgs {
 pub(crate) struct LogsArgs {
     #[command(flatten)]
     pub(crate) args: PipelineArgs,
-    /// File with one number per line, a CSV file or, with --regex, any log. Default: generated latencies with spikes
+    /// File with one number per line, a CSV file or, with --regex, any log; `-`: standard input. Default: generated
+    /// latencies with spikes
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
-    /// Column of a CSV file, by number (from 1) or name
+    /// Column of a CSV file, by number (from 1) or name. Numbers and times are as with --regex
     #[arg(long, value_name = "NAME", default_value = "1", requires = "input", conflicts_with = "regex")]
     pub(crate) column: String,
     /// What to extract from a line: the first group of the expression, or else the whole match. A number is used as it
     /// is; a time, with or without a date, counts as the seconds since the previous match
     #[arg(long, value_name = "REGEX", requires = "input")]
     pub(crate) regex: Option<String>,
+    /// Delimiter of a CSV file: one character, or tab [default: the first of tab, semicolon and comma in the first line]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter, requires = "input", conflicts_with = "regex")]
+    pub(crate) delimiter: Option<u8>,
+    /// Decimal separator: a point or a comma; the other one separates thousands [default: a point, or a comma where it
+    /// cannot mean thousands]
+    #[arg(long, value_name = "CHAR", value_parser = decimal, requires = "input")]
+    pub(crate) decimal: Option<char>,
+    /// Which texts are times
+    #[arg(long, value_enum, default_value = "auto", requires = "input")]
+    pub(crate) time: Times,
+    /// Year of the first time, where times have none [default: that in which the file was written]
+    #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=9000), requires = "input")]
+    pub(crate) year: Option<i16>,
+    /// Refuse cells without a value and steps back in time, which are otherwise skipped or count as 0 s
+    #[arg(long, requires = "input")]
+    pub(crate) strict: bool,
     /// Number of latencies to generate [default: 2000000]
     #[arg(long, conflicts_with = "input", value_parser = clap::value_parser!(u64).range(600..=1 << 40))]
     pub(crate) n: Option<u64>,
@@ -118,16 +137,21 @@ pub(crate) struct LogsArgs {
 pub(crate) struct SatcomArgs {
     #[command(flatten)]
     pub(crate) args: PipelineArgs,
-    /// File of raw little-endian samples. Default: a generated carrier in noise
+    /// SigMF recording (.sigmf-meta or .sigmf-data), WAV file, or file of raw samples; `-`: standard input. Default: a
+    /// generated carrier in noise
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
-    /// Number type in the file
-    #[arg(long, value_enum, default_value = "f32", requires = "input")]
-    pub(crate) format: Format,
-    /// The samples are real instead of IQ
+    /// Type of the numbers of raw samples: u8, i8, u16, i16, i24, u32, i32, f32 or f64, with the suffix le (the
+    /// default) or be; or a SigMF type such as ci16_le [default: as the file states, f32 for raw samples]
+    #[arg(long, value_parser = raw_format, requires = "input")]
+    pub(crate) format: Option<Raw>,
+    /// Bytes before the first of raw samples
+    #[arg(long, value_name = "BYTES", value_parser = bytes, requires = "input")]
+    pub(crate) skip: Option<u64>,
+    /// Raw samples are real instead of IQ
     #[arg(long)]
     pub(crate) real: bool,
-    /// Sample rate of the file [default: 1000000]
+    /// Sample rate of the file [default: as the file states, 1000000 for raw samples]
     #[arg(long, value_name = "HZ", value_parser = hertz, requires = "input")]
     pub(crate) rate: Option<f64>,
     /// Length to analyze at most, or length of the generated signal [default: the whole file, or 10 s]

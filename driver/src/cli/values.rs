@@ -1,5 +1,8 @@
 //! Parsers of single values on the command line.
 
+use crate::inputs::number::Number;
+use crate::inputs::recording::Raw;
+use crate::inputs::sigmf;
 use crate::library::sample_type;
 use std::ffi::{CStr, CString};
 
@@ -30,12 +33,43 @@ pub(super) fn frame_bytes(text: &str) -> Result<u64, String> {
     }
 }
 
-/// The name of a sample type, `auto` or `wav`.
+/// The name of a sample type, `auto`, `wav` or `sigmf`.
 pub(super) fn format(text: &str) -> Result<String, String> {
-    if !matches!(text, "auto" | "wav") {
+    if !matches!(text, "auto" | "wav" | "sigmf") {
         sample_type(text)?;
     }
     Ok(text.to_string())
+}
+
+/// The type of raw samples: of their numbers, or by a SigMF data type.
+pub(super) fn raw_format(text: &str) -> Result<Raw, String> {
+    let number = Number::parse(text).map(|number| (None, number));
+    let sigmf = || sigmf::parse(text).map(|(iq, number)| (Some(iq), number));
+    let (iq, number) = number.or_else(sigmf).ok_or(
+        "expected u8, i8, u16, i16, i24, u32, i32, f32 or f64, with the suffix le (the default) or be for types of more \
+         than one byte, or a SigMF type such as ci16_le or ru8",
+    )?;
+    Ok(Raw { number, iq, skip: 0 })
+}
+
+/// The delimiter of a CSV file.
+pub(super) fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        _ if text == "tab" || text == "\\t" => Ok(b'\t'),
+        [one] if one.is_ascii() && !one.is_ascii_alphanumeric() && !matches!(one, b'"' | b'#' | b'\n' | b'\r') => {
+            Ok(*one)
+        }
+        _ => Err("expected one character such as ; or the word tab".to_string()),
+    }
+}
+
+/// A decimal separator.
+pub(super) fn decimal(text: &str) -> Result<char, String> {
+    match text {
+        "." => Ok('.'),
+        "," => Ok(','),
+        _ => Err("expected . or ,".to_string()),
+    }
 }
 
 /// A byte range `A..B`; the end is exclusive.

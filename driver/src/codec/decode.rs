@@ -7,8 +7,10 @@ use crate::error::Result;
 use crate::library::{self, ALL, Coded, Decoding, Ends, Failure, Route};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
-use crate::report::print;
+use crate::report::output::{self, Output, is_regular, is_stdout};
 use crate::report::progress::Progress;
+use crate::report::stdout::Bytes;
+use crate::report::{complain, print};
 use std::io::{Error, Read, Write};
 
 /// Maximum frame size and history of the format.
@@ -24,10 +26,13 @@ fn check(path: &str) -> Result<Coded> {
     Ok(library::decode(Route::Stream(ends), &how, &mut |done, _| bar.at(done))?)
 }
 
-/// Decodes to standard output, with zeros for missing bytes in their place.
-fn to_stdout(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded> {
+/// Decodes to standard output, a device or a pipe, with zeros for missing bytes in their place.
+fn in_order(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded> {
     let (mut source, _) = open(&args.input)?;
-    let mut out = std::io::stdout().lock();
+    let mut out: Box<dyn Write> = match args.output.as_str() {
+        to if is_stdout(to) => Box::new(Bytes::new()?),
+        to => Box::new(Output::create(to.as_ref(), None).map_err(|e| format!("{to}: {e}"))?),
+    };
     let mut at = 0u64;
     let mut read = |room: &mut [u8]| source.read(room);
     let mut write = |offset: u64, data: &[u8]| {
@@ -51,6 +56,10 @@ fn to_stdout(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded>
 
 /// Decodes a file or standard input, or a range of it.
 pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
+    output::check(&args.output, args.force)?;
+    if is_regular(&args.output) {
+        output::remove_on_signal();
+    }
     let (first, end) = args.range.unwrap_or((0, ALL));
     let count = if end == ALL { ALL } else { end - first };
     let size = regular_size(&args.input);
@@ -59,7 +68,7 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
     let bar = Progress::bytes(size.unwrap_or(0), "decoding");
     let from = if args.input == "-" { "/dev/stdin" } else { &args.input };
     let coded = match args.output.as_str() {
-        "-" => to_stdout(args, &options(MAX_BYTES), &bar)?,
+        to if !is_regular(to) => in_order(args, &options(MAX_BYTES), &bar)?,
         to => {
             let files = |max| library::decode(Route::Files(from, to), &options(max), &mut |done, _| bar.at(done));
             // For a regular file, the library derives the memory from the frames that it finds. If a later
@@ -91,8 +100,8 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
         let seconds = stats.wall_ns as f64 * 1e-9;
         format!("{} of {} frames in {}\n", bytes(stats.raw_bytes), whole(stats.frames), time(seconds))
     };
-    if args.output == "-" {
-        eprint!("{report}")
+    if is_stdout(&args.output) {
+        complain(&report)
     } else {
         print(&report)?
     }

@@ -4,121 +4,157 @@ use super::damage::counts;
 use super::source::{open, regular_size};
 use crate::cli::EncodeArgs;
 use crate::error::Result;
-use crate::inputs::wave_header;
+use crate::inputs::sigmf;
+use crate::inputs::wave;
 use crate::library::{self, CODECS, Coded, Encoding, Ends, Route, sample_name, sample_type};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time};
-use crate::report::print;
+use crate::report::output::{self, Output, is_regular, is_stdout};
 use crate::report::progress::Progress;
-use std::fs::File;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use crate::report::stdout::Bytes;
+use crate::report::{complain, print};
+use std::io::{BufReader, Error, Read, Write};
+use std::path::Path;
 
-/// A temporary file that replaces the output when it is complete, and is deleted otherwise.
-struct Replacement {
-    path: PathBuf,
-    temporary: PathBuf,
-    file: File,
-    kept: bool,
+/// The samples in a file.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
+    dtype: u32,
+    big_endian: bool,
+    channels: u32,
+    /// Bytes before the first sample.
+    head: u64,
 }
 
-impl Replacement {
-    fn create(path: &str) -> std::io::Result<Replacement> {
-        let path = Path::new(path);
-        let mut name = path.file_name().unwrap_or_default().to_os_string();
-        name.push(format!(".{}.tmp", std::process::id()));
-        let temporary = path.with_file_name(name);
-        let file = File::options().write(true).create_new(true).open(&temporary)?;
-        Ok(Replacement { path: path.into(), temporary, file, kept: false })
-    }
-
-    fn keep(mut self) -> std::io::Result<()> {
-        self.file.sync_all()?;
-        std::fs::rename(&self.temporary, &self.path)?;
-        self.kept = true;
-        Ok(())
-    }
+/// A reader that keeps what it reads, to be read again.
+struct Kept<'a> {
+    source: &'a mut dyn Read,
+    bytes: Vec<u8>,
 }
 
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        if !self.kept {
-            let _ = std::fs::remove_file(&self.temporary);
+/// Maximum length of a header in a pipe.
+const MAX_HEADER: usize = 64 << 20;
+
+impl Read for Kept<'_> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        if self.bytes.len() > MAX_HEADER {
+            return Err(Error::other("the header is longer than 64 MiB"));
         }
+        let n = self.source.read(room)?;
+        self.bytes.extend_from_slice(&room[..n]);
+        Ok(n)
     }
 }
 
-/// Sample type, true for big-endian, and channels: from the arguments, or from the header of a WAV file.
-fn format(args: &EncodeArgs, header: &[u8]) -> Result<(u32, bool, u32)> {
-    let wave = wave_header::parse(header);
-    match (args.format.as_str(), wave) {
-        ("wav", None) => Err(format!("{}: not a WAV file with uncompressed samples", args.input).into()),
-        ("auto", None) => Ok((sample_type("bytes")?.0, false, args.channels.unwrap_or(1))),
-        ("auto" | "wav", Some(w)) => {
-            if args.channels.is_some() {
-                return Err("--channels conflicts with a WAV file, whose header has the number of channels".into());
-            }
-            let (number, width, _) = sample_type(w.sample)?;
-            // The header is encoded with the samples. If it misaligns them, they are encoded as packets of
-            // the length of a row.
-            let row = width * w.channels;
-            match w.data as u32 % width {
-                0 => Ok((number, false, w.channels)),
-                _ => Ok((sample_type("bytes")?.0, false, if row <= 4096 { row } else { 1 })),
-            }
-        }
-        (name, _) => {
-            let (number, _, big) = sample_type(name)?;
-            Ok((number, big, args.channels.unwrap_or(1)))
-        }
+/// The layout that the header of a file describes, and the bytes of the source that were read. None: plain bytes.
+fn described(args: &EncodeArgs, source: &mut dyn Read) -> Result<(Option<Layout>, Vec<u8>)> {
+    let (input, auto) = (Path::new(&args.input), args.format == "auto");
+    if !auto && args.format != "wav" {
+        return Ok((if args.format == "sigmf" { Some(recording(input)?) } else { None }, Vec::new()));
     }
+    let sigmf = auto && input.extension().is_some_and(|e| e == "sigmf-data");
+    if let Some(layout) = sigmf.then(|| recording(input).ok()).flatten() {
+        return Ok((Some(layout), Vec::new()));
+    }
+    // A file is read again from its start, a pipe cannot be.
+    let mut kept = Kept { source, bytes: Vec::new() };
+    let found = match regular_size(&args.input) {
+        Some(_) => wave::read(&mut BufReader::new(open(&args.input)?.0)),
+        None => wave::read(&mut kept),
+    };
+    let layout = match found {
+        Ok(Some(wave)) if wave.channels <= 4096 => {
+            let (dtype, ..) = sample_type(wave.number.kind.name())?;
+            // Without a frame of its own, a header that is a whole number of rows is encoded in fewer bytes.
+            let head = if wave.start % wave.row() == 0 { 0 } else { wave.start };
+            Some(Layout { dtype, big_endian: wave.number.big_endian, channels: wave.channels, head })
+        }
+        Ok(Some(wave)) if !auto => {
+            return Err(format!("{}: {} channels: at most 4096", args.input, wave.channels).into());
+        }
+        Err(what) if !auto => return Err(format!("{}: {what}", args.input).into()),
+        Ok(None) if !auto => {
+            let mut start = [0; 12];
+            let got = if kept.bytes.is_empty() { open(&args.input)?.0.read(&mut start)? } else { 0 };
+            let start = if kept.bytes.is_empty() { &start[..got] } else { &kept.bytes };
+            return Err(format!("{}: {}", args.input, wave::other(start)).into());
+        }
+        _ => None,
+    };
+    Ok((layout, kept.bytes))
 }
 
-/// Reads the bytes in which a WAV header is searched, if the format requires that.
-fn read_header(args: &EncodeArgs, source: &mut dyn Read) -> Result<Vec<u8>> {
-    let mut header = vec![0; wave_header::MAX_BYTES];
-    let mut held = 0;
-    while held < header.len() && matches!(args.format.as_str(), "auto" | "wav") {
-        match source.read(&mut header[held..]).map_err(|e| format!("{}: {e}", args.input))? {
-            0 => break,
-            n => held += n,
-        }
+/// The layout of the data of a SigMF recording.
+fn recording(input: &Path) -> Result<Layout> {
+    let meta = sigmf::read(input)?;
+    if input.extension().is_some_and(|e| e == "sigmf-meta") {
+        return Err(format!("{}: the samples are in {}: encode that file", input.display(), meta.data.display()).into());
     }
-    header.truncate(held);
-    Ok(header)
+    let (dtype, _, _) = sample_type(meta.number.kind.name())?;
+    let channels = meta.channels * if meta.iq { 2 } else { 1 };
+    if channels > 4096 {
+        return Err(format!("{}: {channels} channels: at most 4096", input.display()).into());
+    }
+    Ok(Layout { dtype, big_endian: meta.number.big_endian, channels, head: meta.head })
 }
 
-/// Encodes from a pipe or to standard output. `header` has the bytes that were read already.
+/// The layout of the samples: from the header of the file, or from the arguments. Also returns the bytes of the source
+/// that were read.
+fn layout(args: &EncodeArgs, source: &mut dyn Read) -> Result<(Layout, Vec<u8>)> {
+    let by_header = matches!(args.format.as_str(), "auto" | "wav" | "sigmf");
+    if by_header && args.skip.is_some() {
+        return Err("--skip needs --format with the type of the samples".into());
+    }
+    let (found, read) = described(args, source)?;
+    if let Some(found) = found {
+        if args.channels.is_some() {
+            return Err("--channels conflicts with a file whose header has the number of channels".into());
+        }
+        return Ok((found, read));
+    }
+    let (dtype, _, big_endian) = sample_type(if by_header { "bytes" } else { &args.format })?;
+    let (channels, head) = (args.channels.unwrap_or(1), args.skip.unwrap_or(0));
+    Ok((Layout { dtype, big_endian, channels, head }, read))
+}
+
+/// Encodes from a pipe or to standard output, a device or a pipe. `start` has the bytes that were read already.
 fn stream(
     args: &EncodeArgs,
-    header: Vec<u8>,
+    start: Vec<u8>,
     source: Box<dyn Read>,
     encoding: &Encoding,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Coded> {
-    let error = |e: std::io::Error| format!("{}: {e}", args.output);
-    let mut source = std::io::Cursor::new(header).chain(source);
+    let error = |e: Error| format!("{}: {e}", args.output);
+    let mut source = std::io::Cursor::new(start).chain(source);
     let mut read = |room: &mut [u8]| source.read(room);
-    let mut target = if args.output == "-" { None } else { Some(Replacement::create(&args.output).map_err(error)?) };
-    let mut stdout = std::io::stdout().lock();
-    let mut write = |_: u64, data: &[u8]| match &mut target {
-        Some(t) => t.file.write_all(data),
-        None => stdout.write_all(data),
+    let like = std::fs::metadata(&args.input).ok();
+    let mut file = match args.output.as_str() {
+        to if is_stdout(to) => None,
+        to => Some(Output::create(to.as_ref(), like.as_ref()).map_err(error)?),
+    };
+    let mut stdout = if file.is_none() { Some(Bytes::new()?) } else { None };
+    let mut write = |_: u64, data: &[u8]| match (&mut file, &mut stdout) {
+        (Some(file), _) => file.write_all(data),
+        (_, Some(stdout)) => stdout.write_all(data),
+        _ => Ok(()),
     };
     let ends = Ends { read: &mut read, write: Some(&mut write) };
     let coded = library::encode(Route::Stream(ends), encoding, progress)?;
-    stdout.flush()?;
-    if let (Ok(()), Some(t)) = (&coded.result, target) {
-        t.keep().map_err(error)?;
+    if let (Ok(()), Some(file)) = (&coded.result, file) {
+        file.keep().map_err(error)?;
     }
     Ok(coded)
 }
 
 /// Encodes a file or standard input.
 pub(crate) fn encode(args: &EncodeArgs) -> Result<()> {
+    output::check(&args.output, args.force)?;
+    if is_regular(&args.output) {
+        output::remove_on_signal();
+    }
     let (mut source, total) = open(&args.input)?;
-    let header = read_header(args, &mut source)?;
-    let (dtype, big_endian, channels) = format(args, &header)?;
+    let (Layout { dtype, big_endian, channels, head }, start) = layout(args, &mut source)?;
     let codec = CODECS.iter().find(|(name, _)| *name == args.codec).map_or(0, |(_, n)| *n);
     let encoding = Encoding {
         dtype,
@@ -131,14 +167,14 @@ pub(crate) fn encode(args: &EncodeArgs) -> Result<()> {
         history_bytes: u32::try_from(args.history).unwrap_or(u32::MAX),
         index_entries: args.index,
         threads: args.threads,
+        head_bytes: head,
     };
     let bar = Progress::bytes(total, "encoding");
     let mut progress = |done: u64, _: u64| bar.at(done);
-    // A header that was read from a pipe cannot be read again.
-    let coded = if regular_size(&args.input).is_some() && args.output != "-" {
+    let coded = if regular_size(&args.input).is_some() && is_regular(&args.output) {
         library::encode(Route::Files(&args.input, &args.output), &encoding, &mut progress)?
     } else {
-        stream(args, header, source, &encoding, &mut progress)?
+        stream(args, start, source, &encoding, &mut progress)?
     };
     drop(bar);
     coded.result.map_err(|e| format!("{} to {}: {e}", args.input, args.output))?;
@@ -156,8 +192,8 @@ pub(crate) fn encode(args: &EncodeArgs) -> Result<()> {
         )
     };
     // Standard output has the encoded stream.
-    if args.output == "-" {
-        eprint!("{report}");
+    if is_stdout(&args.output) {
+        complain(&report);
         return Ok(());
     }
     print(&report)

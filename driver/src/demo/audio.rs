@@ -51,9 +51,9 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     let windows = windows(&config, samples, &text)?;
     let notes = match &input {
         Input::Melody(_) => Some(Input::melody(args)),
-        Input::Wav(_) => None,
+        Input::Recording(_) => None,
     };
-    let bin_hz = f64::from(rate) / config.window as f64;
+    let bin_hz = rate / config.window as f64;
     let mut picture = demo.plot.as_ref().map(|_| Picture::new(windows, audio::PICTURE_LEN));
     let (pipeline, stage) =
         if picture.is_some() { input.picture_pipeline(&config)? } else { input.pipeline(&config)? };
@@ -64,7 +64,7 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
         config,
         input: text,
         samples,
-        rate: Some(f64::from(rate)),
+        rate: Some(rate),
         row_len: ROW_LEN + if picture.is_some() { audio::PICTURE_LEN } else { 0 },
         checked_len: ROW_LEN,
         row: "strongest bin, centroid".into(),
@@ -82,7 +82,7 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     let run = job.run(pipeline, stage, retry, take)?;
     if let (Some(picture), Some(path)) = (&picture, &demo.plot) {
         let seconds = run.seconds().unwrap_or(0.0);
-        spectrogram::draw(picture, path, seconds, f64::from(rate) / 2.0)?;
+        spectrogram::draw(picture, path, seconds, rate / 2.0)?;
     }
     let generated = notes.is_some();
     let centroid_hz = findings.centroid_sum / run.rows.max(1) as f64 * bin_hz;

@@ -5,6 +5,7 @@ use super::run::{Job, Run, windows};
 use crate::cli::LogsArgs;
 use crate::error::Result;
 use crate::inputs::latency::{Latency, SPIKES};
+use crate::inputs::text::Tally;
 use crate::library::{Config, Plan, Rows};
 use crate::report::bars;
 use crate::report::chart::Chart;
@@ -99,7 +100,9 @@ pub(crate) fn run(args: &LogsArgs) -> Result<()> {
         (Some(path), None) => path.display().to_string(),
         (Some(path), Some(regex)) => format!("{}, matches of {regex}", path.display()),
     };
-    let samples = logs::open(args, 0)?.count();
+    let (source, tally) = logs::open(args, 0)?;
+    let (samples, left_out) = (source.count(), tally.describe());
+    let text = if left_out.is_empty() { text } else { format!("{text} ({left_out})") };
     let windows = windows(&config, samples, &text)?;
     let (pipeline, stage) = logs::pipeline(args, &config)?;
     let job = Job {
@@ -121,7 +124,7 @@ pub(crate) fn run(args: &LogsArgs) -> Result<()> {
     let run = job.run(pipeline, stage, retry, |t, row| findings.take(t, row))?;
     let planted = args.input.is_none().then(|| spikes(&findings, &Latency::new(samples), &config));
     if args.json {
-        return print(&format!("{}\n", json(&run, &findings, planted.as_ref())));
+        return print(&format!("{}\n", json(&run, &findings, planted.as_ref(), tally)));
     }
     print(&report(&run, &findings, planted.as_ref()))?;
     if args.compare { print(&format!("\n{}", compare::table()?)) } else { Ok(()) }
@@ -129,7 +132,7 @@ pub(crate) fn run(args: &LogsArgs) -> Result<()> {
 
 type Planted = (Vec<Spike>, Vec<Option<usize>>);
 
-fn json(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>) -> String {
+fn json(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>, tally: Tally) -> String {
     let mean = |i: usize| findings.sums[i] / run.rows.max(1) as f64;
     let first = findings.alerts.first().map_or(f64::NAN, |a| a.first as f64);
     let mut o: Object = run
@@ -138,7 +141,10 @@ fn json(run: &Run<'_>, findings: &Findings, planted: Option<&Planted>) -> String
         .real("mean_p95", mean(1))
         .real("mean_p99", mean(2))
         .whole("alerts", findings.count)
-        .real("first_alert_row", first);
+        .real("first_alert_row", first)
+        .whole("skipped_cells", tally.skipped)
+        .whole("steps_back", tally.steps_back)
+        .whole("unmatched_lines", tally.unmatched);
     if let Some((spikes, of_alert)) = planted {
         let delays: Vec<u64> = spikes.iter().filter_map(|s| s.alert.map(|(_, delay)| delay)).collect();
         o = o

@@ -7,8 +7,8 @@ use crate::library::{self, ALL, Decoding, Encoding, Ends, Route, sample_type};
 use crate::report::chart::bars;
 use crate::report::json::{Object, field};
 use crate::report::numbers::bytes;
-use crate::report::print;
 use crate::report::process::Usage;
+use crate::report::{complain, print};
 use std::process::{Command, Stdio};
 
 /// A generated recording of any length: two channels of 16-bit samples with tones in noise.
@@ -52,6 +52,7 @@ fn encode_one(args: &MemoryArgs, size: u64) -> Result<()> {
         history_bytes: 0,
         index_entries: 0,
         threads: 1,
+        head_bytes: 0,
     };
     let mut stdout = std::io::stdout().lock();
     let mut read = |room: &mut [u8]| Ok(recording.read(room));
@@ -64,7 +65,7 @@ fn encode_one(args: &MemoryArgs, size: u64) -> Result<()> {
     done.result?;
     let o = Object::new().whole("raw_bytes", size).whole("coded_bytes", coded);
     let o = o.whole("work_bytes", done.stats.peak_bytes).whole("peak_rss_bytes", Usage::now().peak_rss_bytes);
-    eprintln!("{}", o.close());
+    complain(&format!("{}\n", o.close()));
     Ok(())
 }
 
@@ -91,7 +92,7 @@ fn decode_one(size: u64) -> Result<()> {
         return Err(format!("{} of {size} bytes were decoded", done.length).into());
     }
     let o = Object::new().whole("work_bytes", done.stats.peak_bytes);
-    eprintln!("{}", o.whole("peak_rss_bytes", Usage::now().peak_rss_bytes).close());
+    complain(&format!("{}\n", o.whole("peak_rss_bytes", Usage::now().peak_rss_bytes).close()));
     Ok(())
 }
 

@@ -143,14 +143,7 @@ fn errors(planted: &Planted, found: &Burst) -> (f64, f64) {
 
 /// `driver demo satcom`.
 pub(crate) fn run(args: &SatcomArgs) -> Result<()> {
-    let (config, band) = satcom::setup(args)?;
-    let kind = if args.real { "real" } else { "IQ" };
-    let text = match &args.input {
-        None => {
-            format!("generated: {kind} samples, a drifting carrier {:.0} dB below the noise", -20.0 * 0.03f64.log10())
-        }
-        Some(path) => format!("{}, {kind} of {:?}", path.display(), args.format).to_lowercase(),
-    };
+    let (config, band, text) = satcom::setup(args)?;
     let source = args.input.is_none().then(|| satcom::generated(args));
     if let Some(source) = source.as_ref().filter(|s| s.count() as f64 / satellite::RATE > s.max_seconds()) {
         return Err(format!("the generated carrier leaves the band after {:.0} seconds", source.max_seconds()).into());
@@ -233,7 +226,7 @@ impl Summary<'_> {
             out.push_str(&self.carrier());
         }
         if args.deep {
-            out.push_str(&self.bursts(args.real));
+            out.push_str(&self.bursts(self.band.real));
         }
         out
     }

@@ -11,13 +11,12 @@ use crate::error::Result;
 use crate::library::{Pipeline, Samples, Stage};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, whole};
+use crate::report::output::Output;
 use crate::report::print;
 use crate::report::process::Checksum;
 use crate::workloads::audio::{self, Input, ROW_LEN};
-use std::ffi::OsString;
-use std::fs::File;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"sqsaudio";
 /// Length of the header: the magic, and as little-endian 64-bit words the number of samples of the input, the number of
@@ -39,24 +38,6 @@ fn check(words: [u64; 3]) -> u64 {
     words.iter().fold(0xcbf2_9ce4_8422_2325, |sum, w| (sum ^ w).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
-/// Replaces the file `path` by `content`. If anything fails or the machine stops, the old file remains.
-fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut temporary = OsString::from(path);
-    temporary.push(".new");
-    let temporary = PathBuf::from(temporary);
-    let written = File::create(&temporary).and_then(|mut file| {
-        file.write_all(content)?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, path)
-    });
-    if let Err(e) = written {
-        let _ = std::fs::remove_file(&temporary);
-        return Err(e);
-    }
-    let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(dir)?.sync_all()
-}
-
 /// Saves the state. Returns the length of the file.
 fn save(p: &mut Pipeline, path: &Path, samples: u64, delivered: &Delivered) -> Result<u64> {
     let mut content = Vec::from(MAGIC);
@@ -65,7 +46,7 @@ fn save(p: &mut Pipeline, path: &Path, samples: u64, delivered: &Delivered) -> R
         content.extend_from_slice(&word.to_le_bytes());
     }
     p.save(&mut content)?;
-    replace(path, &content).map_err(|e| format!("{}: {e}", path.display()))?;
+    Output::write(path, |file| file.write_all(&content))?;
     Ok(content.len() as u64)
 }
 

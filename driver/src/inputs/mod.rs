@@ -1,16 +1,18 @@
 //! Sample sources: files, and generated signals whose samples can be read at any position, with the same result every
 //! time.
 
-pub(crate) mod iq;
+mod held;
 pub(crate) mod latency;
 pub(crate) mod melody;
+pub(crate) mod number;
 mod random;
+pub(crate) mod recording;
 pub(crate) mod satellite;
+pub(crate) mod sigmf;
 mod stretches;
 pub(crate) mod text;
 pub(crate) mod track;
-pub(crate) mod wav;
-pub(crate) mod wave_header;
+pub(crate) mod wave;
 
 pub(crate) use random::mix;
 

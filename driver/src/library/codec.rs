@@ -39,7 +39,7 @@ pub(crate) fn sample_type(text: &str) -> std::result::Result<(u32, u32, bool), S
     };
     let found = SAMPLE_TYPES.iter().find(|(known, _, width)| *known == name && (order.is_none() || *width > 1));
     let (_, number, width) = found.ok_or(
-        "expected auto, wav, bytes, i8, u8, i16, u16, i24, i32, u32, i64, f32 or f64, \
+        "expected auto, wav, sigmf, bytes, i8, u8, i16, u16, i24, i32, u32, i64, f32 or f64, \
          with the suffix le (the default) or be for types of more than one byte",
     )?;
     Ok((*number, *width, order.unwrap_or(false)))
@@ -74,6 +74,8 @@ pub(crate) struct Encoding {
     pub(crate) history_bytes: u32,
     pub(crate) index_entries: u32,
     pub(crate) threads: u32,
+    /// Bytes before the first row.
+    pub(crate) head_bytes: u64,
 }
 
 /// Decoding options.
@@ -185,6 +187,7 @@ pub(crate) fn encode(route: Route<'_>, e: &Encoding, mut progress: &mut Progress
     o.frame_bytes = e.frame_bytes;
     (o.restart_interval, o.history_bytes) = (e.restart_interval, e.history_bytes);
     (o.index_entries, o.threads) = (e.index_entries, e.threads);
+    o.head_bytes = e.head_bytes;
     o.progress = Some(progress_hook);
     o.ctx = (&raw mut progress).cast();
     let status = match route {

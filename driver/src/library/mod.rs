@@ -5,6 +5,7 @@ mod codec;
 mod config;
 mod failure;
 mod pipeline;
+mod process;
 mod samples;
 mod stages;
 
@@ -12,6 +13,7 @@ pub(crate) use codec::*;
 pub(crate) use config::{Config, Costs, Mode, OFF, Plan, Registered, Stats};
 pub(crate) use failure::Failure;
 pub(crate) use pipeline::{Order, Param, Pipeline, Rows, Stage};
+pub(crate) use process::{end_by_closed_pipe, is_ignored, stdout_was_closed};
 pub(crate) use samples::Samples;
 pub(crate) use stages::{Custom, RowBuffers, RowInputs, Shape, complex, from};
 

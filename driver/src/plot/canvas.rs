@@ -1,13 +1,12 @@
 //! A drawing backend for plotters: a picture in memory, with text in a built-in font instead of fonts of the system.
 
 use super::font;
+use crate::report::output::Output;
 use plotters_backend::{
     BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontTransform,
     text_anchor::{HPos, VPos},
 };
 use std::convert::Infallible;
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::Path;
 
 /// A picture of RGB pixels.
@@ -37,15 +36,15 @@ impl Canvas {
 
     /// Writes the picture to a PNG file.
     pub(crate) fn save(&self, path: &Path) -> Result<(), String> {
-        let error = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
-        let file = File::create(path).map_err(|e| error(&e))?;
-        let mut png = png::Encoder::new(BufWriter::new(file), self.width as u32, self.height as u32);
-        png.set_color(png::ColorType::Rgb);
-        png.set_depth(png::BitDepth::Eight);
-        png.set_compression(png::Compression::Best);
-        let mut png = png.write_header().map_err(|e| error(&e))?;
-        png.write_image_data(&self.pixels).map_err(|e| error(&e))?;
-        png.finish().map_err(|e| error(&e))
+        Output::write(path, |file| {
+            let mut png = png::Encoder::new(file, self.width as u32, self.height as u32);
+            png.set_color(png::ColorType::Rgb);
+            png.set_depth(png::BitDepth::Eight);
+            png.set_compression(png::Compression::Best);
+            let mut png = png.write_header()?;
+            png.write_image_data(&self.pixels)?;
+            Ok(png.finish()?)
+        })
     }
 }
 
@@ -126,7 +125,7 @@ mod tests {
         canvas.blend(-1, 9, BackendColor { alpha: 1.0, rgb: (0, 0, 0) });
         let path = std::env::temp_dir().join(format!("sqrtspace-canvas-{}.png", std::process::id()));
         canvas.save(&path).unwrap();
-        let mut reader = png::Decoder::new(File::open(&path).unwrap()).read_info().unwrap();
+        let mut reader = png::Decoder::new(std::fs::File::open(&path).unwrap()).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size()];
         let info = reader.next_frame(&mut pixels).unwrap();
         std::fs::remove_file(&path).unwrap();

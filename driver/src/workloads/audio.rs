@@ -3,7 +3,7 @@
 use crate::cli::AudioArgs;
 use crate::error::Result;
 use crate::inputs::melody::{self, Melody};
-use crate::inputs::wav::Wav;
+use crate::inputs::recording::Recording;
 use crate::library::{
     Config, Custom, Failure, Pipeline, Plan, RowBuffers, RowInputs, Rows, Samples, Shape, Stage, from,
 };
@@ -63,14 +63,14 @@ impl Custom for Levels {
 
 /// The input of a run.
 pub(crate) enum Input {
-    Wav(Box<Wav>),
+    Recording(Box<Recording>),
     Melody(Melody),
 }
 
 impl Input {
     pub(crate) fn open(args: &AudioArgs) -> Result<Input> {
         Ok(match &args.input {
-            Some(path) => Input::Wav(Box::new(Wav::open(path, args.channel, args.seconds)?)),
+            Some(path) => Input::Recording(Box::new(Recording::audio(path, args.channel, args.seconds)?)),
             None => Input::Melody(Input::melody(args)),
         })
     }
@@ -82,30 +82,30 @@ impl Input {
 
     pub(crate) fn count(&self) -> u64 {
         match self {
-            Input::Wav(wav) => wav.count(),
+            Input::Recording(recording) => recording.count(),
             Input::Melody(melody) => melody.count(),
         }
     }
 
     /// Sample rate in Hz.
-    pub(crate) fn rate(&self) -> u32 {
+    pub(crate) fn rate(&self) -> f64 {
         match self {
-            Input::Wav(wav) => wav.rate(),
-            Input::Melody(_) => melody::RATE,
+            Input::Recording(recording) => recording.rate().unwrap_or(0.0),
+            Input::Melody(_) => melody::RATE.into(),
         }
     }
 
     /// A description for reports.
     pub(crate) fn describe(&self) -> String {
         match self {
-            Input::Wav(wav) => wav.describe(),
+            Input::Recording(recording) => recording.describe(),
             Input::Melody(_) => "generated: a melody of 16 notes in noise".into(),
         }
     }
 
     pub(crate) fn samples(self) -> Box<dyn Samples> {
         match self {
-            Input::Wav(wav) => wav,
+            Input::Recording(recording) => recording,
             Input::Melody(melody) => Box::new(melody),
         }
     }

@@ -17,7 +17,7 @@ pub(crate) use channels::CHANNELS;
 
 use crate::cli::SatcomArgs;
 use crate::error::Result;
-use crate::inputs::iq::RawFile;
+use crate::inputs::recording::{Raw, Recording};
 use crate::inputs::satellite::{self, Satellite};
 use crate::library::{Config, Failure, Pipeline, Samples, Shape, Stage, from};
 use band::{COHERENT, POWERS};
@@ -121,17 +121,35 @@ pub(crate) fn stages(deep: bool) -> &'static str {
     if deep { DEEP_STAGES } else { STAGES }
 }
 
-/// Sample rate of the input in Hz.
-fn rate(args: &SatcomArgs) -> f64 {
-    if args.input.is_some() { args.rate.unwrap_or(RATE) } else { satellite::RATE }
+/// Opens the file of the input, if one is given.
+fn recording(args: &SatcomArgs) -> Result<Option<Recording>> {
+    let Some(path) = &args.input else { return Ok(None) };
+    let skipped = args.skip.map(|skip| Raw { skip, ..Raw::default() });
+    let raw = args.format.clone().map(|raw| Raw { skip: args.skip.unwrap_or(0), ..raw }).or(skipped);
+    let mut recording = Recording::signal(path, raw.as_ref(), args.real)?;
+    if let Some(seconds) = args.seconds {
+        recording.limit((seconds * rate(args, &recording)) as u64);
+    }
+    Ok(Some(recording))
 }
 
-/// The configuration of the demo and its band, checked.
-pub(crate) fn setup(args: &SatcomArgs) -> Result<(Config, Band)> {
-    let config = Config { channels: if args.real { 1 } else { 2 }, ..args.args.config(WINDOW, HOP) };
-    let band = Band { window: config.window, hop: config.hop, real: args.real, rate: rate(args) };
+/// Sample rate of a file in Hz.
+fn rate(args: &SatcomArgs, recording: &Recording) -> f64 {
+    args.rate.or(recording.rate()).unwrap_or(RATE)
+}
+
+/// The configuration of the demo, its band, checked, and a description of the input.
+pub(crate) fn setup(args: &SatcomArgs) -> Result<(Config, Band, String)> {
+    let recording = recording(args)?;
+    let real = recording.as_ref().map_or(args.real, |r| r.channels() == 1);
+    let rate = recording.as_ref().map_or(satellite::RATE, |r| rate(args, r));
+    let config = Config { channels: if real { 1 } else { 2 }, ..args.args.config(WINDOW, HOP) };
+    let band = Band { window: config.window, hop: config.hop, real, rate };
     band.check(args.deep)?;
-    Ok((config, band))
+    let kind = if real { "real" } else { "IQ" };
+    let generated =
+        || format!("generated: {kind} samples, a drifting carrier {:.0} dB below the noise", -20.0 * 0.03f64.log10());
+    Ok((config, band, recording.map_or_else(generated, |r| r.describe())))
 }
 
 /// The generated signal.
@@ -142,12 +160,9 @@ pub(crate) fn generated(args: &SatcomArgs) -> Satellite {
 
 /// Opens the input of the demo.
 pub(crate) fn open(args: &SatcomArgs) -> Result<Box<dyn Samples>> {
-    Ok(match &args.input {
+    Ok(match recording(args)? {
         None => Box::new(generated(args)),
-        Some(path) => {
-            let max = args.seconds.map(|s| (s * rate(args)) as u64);
-            Box::new(RawFile::open(path, args.format, args.real, max)?)
-        }
+        Some(recording) => Box::new(recording),
     })
 }
 
