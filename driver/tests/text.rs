@@ -156,7 +156,7 @@ fn bytes_that_are_no_text_do_not_matter_elsewhere() {
     assert!(refused(&dir, b"1\n\xff\xff\n", &[]).contains("not a number"));
 }
 
-/// Times of one form, 40 intervals of 0 to 96.5 s from a start. `form` writes a time of so many half seconds.
+/// Times of one form, 40 intervals of 0 to 96.5 s from a start. `form` writes the time after a number of half seconds.
 fn times(form: impl Fn(u64) -> String) -> String {
     let mut at = 0;
     let first = format!("{}\n", form(0));
@@ -186,7 +186,7 @@ fn times_of_every_form_give_the_same_intervals() {
         let ((month, date), h, m, s) = day(half);
         format!("2026-{month:02}-{date:02}T{h:02}:{m:02}:{s:04.1}{zone}")
     };
-    let zones = |half: u64| if half % 3 == 0 { iso(half, "Z") } else { iso(half + 2 * 5400, "+01:30") };
+    let zones = |half: u64| if half.is_multiple_of(3) { iso(half, "Z") } else { iso(half + 2 * 5400, "+01:30") };
     let apache = |half: u64| {
         let ((month, date), h, m, s) = day(half);
         format!("[{date:02}/{}/2026:{h:02}:{m:02}:{s:04.1} +0000]", ["", "", "Feb", "Mar"][month])

@@ -5,6 +5,8 @@ pub mod file;
 #[cfg(feature = "std")]
 pub mod host;
 #[cfg(feature = "std")]
+mod path;
+#[cfg(feature = "std")]
 pub mod replace;
 #[cfg(feature = "std")]
 mod temporary;

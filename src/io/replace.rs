@@ -2,28 +2,18 @@
 //!
 //! The policy of temporary files is in `docs/guide/files.md`; `temporary.rs` has the system calls.
 
+pub(crate) use super::path::PATH_LEN;
+
+use super::path::{PathText, refused};
 use super::temporary::{self, Folder, Temporary};
 use super::{ByteSink, ByteSource};
 use crate::checked;
 use crate::mem::within_file_limit;
 use crate::status::{Error, Result, Status};
-use crate::util::text::Text;
 use crate::util::unsigned::Unsigned;
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileExt, MetadataExt};
-
-/// Maximum length of a path in bytes.
-pub(crate) const PATH_LEN: usize = 4095;
-
-/// A path that is not on the heap.
-pub(super) type PathText = Text<PATH_LEN>;
-
-/// The error for a refusal of the operating system: its `errno` is `{a}`.
-#[must_use]
-pub fn refused(template: &'static str, e: &io::Error) -> Error {
-    Error::new(Status::Io, template).os(e.raw_os_error().unwrap_or(0))
-}
 
 /// A file read from its start.
 #[derive(Debug)]

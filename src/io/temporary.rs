@@ -4,7 +4,7 @@
 //! Else it is `NAME.sqrtspace-N.tmp`, locked (`flock`) as long as a process writes it. A file of such a name that is not
 //! locked is stale: it is removed by the next output of that name.
 
-use super::replace::{PATH_LEN, PathText, refused};
+use super::path::{PATH_LEN, PathText, refused};
 use crate::mem::{link_file, link_target, lock_file, sync_file_system};
 use crate::status::{Error, Result, Status};
 use std::fs::{self, File, OpenOptions};

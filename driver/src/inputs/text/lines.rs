@@ -1,7 +1,7 @@
 //! The cells of a text file: one per record of a CSV file, or one per line that a regular expression matches.
 
 use super::decimal::{self, Trouble};
-use super::{Pick, Style};
+use super::style::{Pick, Style};
 use crate::inputs::held::{HeldFile, HeldReader};
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use std::io::{BufRead, BufReader, Read};
