@@ -3081,6 +3081,8 @@ sqs_status sqs_scrub(sqs_pipeline *pipeline, size_t max_bytes, size_t *checked_b
  * sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
  * @endcode
  *
+ * Where the samples begin after a header, as in a WAV file, head_bytes is its length: rows are then counted from there.
+ *
  * An output file appears when it is complete and on the disk, or not at all. With several threads, frames are encoded
  * in parallel and written in order: the output is the same for any number of threads.
  *

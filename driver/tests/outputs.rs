@@ -248,3 +248,90 @@ fn other_outputs_replace_a_file_only_when_they_are_complete() {
     let text = fails(&["demo", "audio", "--seconds", "1", "--plot", "/dev/full"], 1);
     assert!(text.contains("No space left"), "{text}");
 }
+
+/// A library that makes calls of the system fail: files without names (`NAMED`), and the sync of a folder after a number of
+/// successes (`SYNCS`).
+const SHIM: &str = r#"
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+int open64(const char *path, int flags, ...)
+{
+    int (*real)(const char *, int, ...) = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open64");
+    va_list list;
+    va_start(list, flags);
+    const mode_t mode = va_arg(list, mode_t);
+    va_end(list);
+    if (getenv("NAMED") && (flags & O_TMPFILE) == O_TMPFILE) { errno = EOPNOTSUPP; return -1; }
+    return real(path, flags, mode);
+}
+int fsync(int fd)
+{
+    static int calls;
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+    struct stat s;
+    if (getenv("SYNCS") && fstat(fd, &s) == 0 && S_ISDIR(s.st_mode) && ++calls > atoi(getenv("SYNCS"))) {
+        errno = EIO;
+        return -1;
+    }
+    return real(fd);
+}
+"#;
+
+/// Compiles the shim into a directory of its own. None without a C compiler.
+fn shim() -> Option<(Dir, String)> {
+    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let dir = Dir::new(&format!("shim-{}", NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
+    let (source, library) = (dir.file("shim.c"), dir.file("shim.so"));
+    std::fs::write(&source, SHIM).unwrap();
+    let compiled = Command::new("cc").args(["-shared", "-fPIC", "-o", &library, &source, "-ldl"]).status();
+    if compiled.is_ok_and(|s| s.success()) {
+        return Some((dir, library));
+    }
+    eprintln!("skipped: no C compiler");
+    None
+}
+
+#[test]
+fn an_error_after_the_file_has_its_name_is_reported_as_such() {
+    let Some((_shim, library)) = shim() else { return };
+    let (dir, raw, coded) = encoded("syncs");
+    let out = dir.file("out");
+    for from in [&raw[..], "-"] {
+        for (syncs, part) in [("0", "cannot be synced"), ("1", "complete and in its place")] {
+            std::fs::write(&out, "before").unwrap();
+            let mut command = start(&["encode", "-f", from, &out]);
+            command.env("LD_PRELOAD", &library).env("SYNCS", syncs).stdin(File::open(&raw).unwrap());
+            let run = command.output().unwrap();
+            let text = String::from_utf8(run.stderr).unwrap();
+            assert!(run.status.code() == Some(1) && text.contains(part), "{from} {syncs}: {text}");
+            let want = if syncs == "0" { b"before".to_vec() } else { std::fs::read(&coded).unwrap() };
+            assert!(std::fs::read(&out).unwrap() == want, "{from} {syncs}");
+            assert_eq!(names(&dir), ["coded", "out", "raw"]);
+        }
+    }
+}
+
+/// Where the file system has no files without names, the library's temporary file goes as well.
+#[test]
+fn a_signal_removes_a_temporary_file_of_the_library() {
+    let Some((_shim, library)) = shim() else { return };
+    let dir = Dir::new("named");
+    let (raw, out) = (dir.file("raw"), dir.file("out"));
+    File::create(&raw).unwrap().set_len(1 << 34).unwrap();
+    let temporary = Path::new(&out).with_file_name("out.sqrtspace-0.tmp");
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGKILL, Signal::SIGHUP] {
+        let mut child = start(&["encode", &raw, &out]).env("LD_PRELOAD", &library).env("NAMED", "1").spawn().unwrap();
+        // The one that SIGKILL leaves is replaced.
+        wait_for(|| temporary.exists());
+        std::thread::sleep(Duration::from_millis(300));
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(signal as i32));
+        assert_eq!(temporary.exists(), signal == Signal::SIGKILL, "{signal}");
+    }
+    assert_eq!(names(&dir), ["raw"]);
+}

@@ -106,6 +106,13 @@ fn golden() -> Vec<(String, Vec<u8>)> {
         let coded = encode_flushed(EncodeOptions { effort, restart_interval, ..bytes }, &names(40, 9), &[300, 40, 500]);
         out.push((format!("group-{restart_interval}-text-{effort:?}"), coded));
     }
+    // Rows after a head.
+    let f = Format::new(SampleType::I24, ByteOrder::Little, 2).unwrap();
+    for (head, restart_interval) in [(44usize, 1), (7, 4)] {
+        let raw = [&names(2, 4)[..head], &signal(f, 1, 120, 6)].concat();
+        let o = EncodeOptions { head_bytes: head as u64, restart_interval, ..EncodeOptions::new(f) };
+        out.push((format!("head-{head}-group-{restart_interval}"), encode_flushed(o, &raw, &[400])));
+    }
     out
 }
 

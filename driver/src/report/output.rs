@@ -63,7 +63,10 @@ impl Output {
             }
             mode &= old.mode();
         }
-        sync_folder(path)?;
+        sync_folder(path).map_err(|e| match e.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => e,
+            _ => io::Error::other(format!("its folder cannot be synced: {e}")),
+        })?;
         let (temporary, file) = temporary(path, mode)?;
         let modified = like.filter(|m| m.is_file()).and_then(|m| m.modified().ok());
         Ok(Output { path: path.into(), temporary: Some(temporary), file, modified })
