@@ -41,7 +41,8 @@ static void options(void)
     CHECK_STATUS(sqs_encode_work_bytes(NULL, &n), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encode_work_bytes(&o, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encode_options_init(NULL, sizeof o), SQS_ERR_ARGUMENT);
-    CHECK_STATUS(sqs_encode_options_init(&o, sizeof o - 1), SQS_ERR_STRUCT_SIZE);
+    CHECK_STATUS(sqs_encode_options_init(&o, offsetof(sqs_encode_options, head_bytes)), SQS_OK); /* version 1 */
+    CHECK_STATUS(sqs_encode_options_init(&o, offsetof(sqs_encode_options, head_bytes) - 1), SQS_ERR_STRUCT_SIZE);
 
     sqs_decode_options d;
     sqs_decode_options_init(&d, sizeof d);

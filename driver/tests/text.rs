@@ -246,4 +246,7 @@ fn standard_input_is_read_like_a_file() {
     let run = child.wait_with_output().unwrap();
     assert!(run.status.success());
     assert_eq!(field(std::str::from_utf8(&run.stdout).unwrap(), "checksum"), sum(&dir, values()));
+    for demo in ["audio", "logs", "satcom"] {
+        assert!(fails(&["demo", demo, "--compare", "--input", "-"], 1).contains("can be read only once"));
+    }
 }

@@ -62,13 +62,6 @@ pub(crate) struct AudioArgs {
     pub(crate) json: bool,
 }
 
-impl AudioArgs {
-    /// True if the input is standard input, which can be read only once.
-    pub(crate) fn reads_stdin(&self) -> bool {
-        self.input.as_ref().is_some_and(|p| p.as_os_str() == "-")
-    }
-}
-
 #[derive(Args, Debug, Clone)]
 pub(crate) struct DemoAudioArgs {
     #[command(flatten)]

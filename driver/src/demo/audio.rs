@@ -42,9 +42,7 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     if let Some(file) = &demo.checkpoint {
         return stream::run(demo, file);
     }
-    if demo.compare && args.reads_stdin() {
-        return Err("standard input can be read only once: --compare needs a file".into());
-    }
+    compare::check(demo.compare, args.input.as_deref())?;
     let config = args.args.config(audio::WINDOW, audio::HOP);
     let input = Input::open(args)?;
     let (samples, rate, text) = (input.count(), input.rate(), input.describe());
@@ -96,9 +94,9 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     if demo.compare { print(&format!("\n{}", compare::table()?)) } else { Ok(()) }
 }
 
-/// The plan with another configuration. Standard input cannot be opened twice.
+/// The plan with another configuration.
 fn replan(args: &AudioArgs, config: &Config) -> Option<Plan> {
-    if args.reads_stdin() { None } else { Input::open(args).ok()?.plan(config) }
+    Input::open(args).ok()?.plan(config)
 }
 
 fn json(run: &Run<'_>, findings: &Findings, bin_hz: f64, centroid_hz: f64, generated: bool) -> String {

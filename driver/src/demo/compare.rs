@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::report::json::field;
 use crate::report::numbers::{bytes, time, whole};
 use crate::report::program;
+use std::path::Path;
 use std::process::Command;
 
 /// The arguments of this process without `--mode` and `--compare`.
@@ -19,6 +20,16 @@ fn arguments() -> Vec<std::ffi::OsString> {
         }
     }
     kept
+}
+
+/// Refuses inputs that the processes of a comparison cannot read again.
+pub(crate) fn check(compare: bool, input: Option<&Path>) -> Result<()> {
+    match input.filter(|path| compare && !path.is_file()) {
+        Some(path) if path.as_os_str() == "-" || path.exists() => {
+            Err(format!("{}: can be read only once: --compare needs a file", path.display()).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A table of both orders. It is an error if their rows differ.

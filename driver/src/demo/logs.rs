@@ -93,6 +93,7 @@ fn spikes(findings: &Findings, latency: &Latency, config: &Config) -> (Vec<Spike
 
 /// `driver demo logs`.
 pub(crate) fn run(args: &LogsArgs) -> Result<()> {
+    compare::check(args.compare, args.input.as_deref())?;
     let config = args.args.config(logs::WINDOW, logs::HOP);
     logs::check(config.window, config.hop)?;
     let text = match (&args.input, &args.regex) {

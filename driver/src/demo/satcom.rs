@@ -143,6 +143,7 @@ fn errors(planted: &Planted, found: &Burst) -> (f64, f64) {
 
 /// `driver demo satcom`.
 pub(crate) fn run(args: &SatcomArgs) -> Result<()> {
+    compare::check(args.compare, args.input.as_deref())?;
     let (config, band, text) = satcom::setup(args)?;
     let source = args.input.is_none().then(|| satcom::generated(args));
     if let Some(source) = source.as_ref().filter(|s| s.count() as f64 / satellite::RATE > s.max_seconds()) {

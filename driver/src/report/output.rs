@@ -61,6 +61,9 @@ impl Output {
             if like.is_some_and(|m| (m.ino(), m.dev()) == (old.ino(), old.dev())) {
                 return Err(io::Error::other("input and output are the same file"));
             }
+            if old.is_dir() {
+                return Err(ErrorKind::IsADirectory.into());
+            }
             mode &= old.mode();
         }
         sync_folder(path).map_err(|e| match e.kind() {
