@@ -7,6 +7,7 @@ use std::fs::{self, File, FileTimes, Metadata, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 /// Whether a path is standard output.
 pub(crate) fn is_stdout(path: &str) -> bool {
@@ -70,6 +71,7 @@ impl Output {
             ErrorKind::NotFound | ErrorKind::NotADirectory => e,
             _ => io::Error::other(format!("its folder cannot be synced: {e}")),
         })?;
+        remove_on_signal();
         let (temporary, file) = temporary(path, mode)?;
         let modified = like.filter(|m| m.is_file()).and_then(|m| m.modified().ok());
         Ok(Output { path: path.into(), temporary: Some(temporary), file, modified })
@@ -172,6 +174,11 @@ fn is_ours(file: &File, path: &Path) -> bool {
 /// From now on, SIGINT, SIGTERM and SIGHUP remove the temporary files that this process writes, and then end it as they
 /// do by default. Signals that the process ignores remain ignored.
 pub(crate) fn remove_on_signal() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(wait_for_signals);
+}
+
+fn wait_for_signals() {
     let signals = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
     let set: SigSet = signals.into_iter().filter(|s| !is_ignored(*s as i32)).collect();
     if set.thread_block().is_err() {
