@@ -23,6 +23,10 @@ test: ## all tests, in their short forms
 test-long: ## the long forms of the tests of random cases, and the damage campaign
 	SQS_LONG=1 $(TEST) $(CHECKED) --test codec --test engine --test install --test state
 
+.PHONY: test-python
+test-python: ## the Python package, in a virtual environment in target/python: pytest, doctest, mypy
+	python/test.sh $(BUILT)/python
+
 .PHONY: fuzz
 fuzz: ## a million cases of the fuzz targets
 	$(CARGO) run --release -p fuzz -- --cases 170000

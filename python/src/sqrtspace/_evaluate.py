@@ -1,0 +1,493 @@
+"""Plans, evaluation, stream, saved state. Part of `Pipeline`."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ._graph import Graph
+from ._native import ffi, lib
+from ._native_calls import ALL, address, element, new, path_text, result
+from ._nodes import Array, Input, Stage
+from ._options import encode_options
+from ._status import Status
+from ._structs import CodecStats, PlanInfo, Stats
+
+ORDERS = {"forward": lib.SQS_ORDER_FORWARD, "reverse": lib.SQS_ORDER_REVERSE}
+
+
+@dataclass(frozen=True)
+class Request:
+    """Rows of a stage that will be evaluated.
+
+    Parameters
+    ----------
+    stage : Stage or str
+        The stage.
+    first, count : int
+        First row, and number of rows; in a plan the maximum number of one evaluation. Default: all.
+    order : str
+        "forward" or "reverse".
+    """
+
+    stage: Stage | str
+    first: int = 0
+    count: int | None = None
+    order: str = "forward"
+
+
+class Evaluation(Graph):
+    """Plans and runs the graph."""
+
+    def _request(self, given: Request | Stage | str) -> Any:
+        request = given if isinstance(given, Request) else Request(given)
+        return new(
+            "sqs_request",
+            stage=self._stage(request.stage).id,
+            first=request.first,
+            count=ALL if request.count is None else request.count,
+            order=ORDERS[request.order],
+        )
+
+    def _requests(self, given: Sequence[Request | Stage | str]) -> Any:
+        requests = ffi.new("sqs_request[]", max(len(given), 1))
+        for i, request in enumerate(given):
+            requests[i] = self._request(request)[0]
+        return requests
+
+    def plan(self, *requests: Request | Stage | str) -> PlanInfo:
+        """Computes the bytes and the order of work for requests, and changes nothing.
+
+        Parameters
+        ----------
+        *requests : Request, Stage or str
+            Rows that will be evaluated; none: every stage without consumers.
+
+        Returns
+        -------
+        PlanInfo
+
+        Examples
+        --------
+        >>> import sqrtspace
+        >>> pipe = sqrtspace.Pipeline(window=256, hop=64, memory_budget_bytes=1 << 20)
+        >>> loud = pipe.energy("input")
+        >>> pipe.plan(loud).work_bytes <= 1 << 20
+        True
+        """
+        info = new("sqs_plan_info")
+        self._call(lib.sqs_plan, self._requests(requests), len(requests), info)
+        return result(PlanInfo, info)
+
+    def explain(self, *requests: Request | Stage | str) -> str:
+        """Explains a plan in English: what was considered, and why it decides as it does."""
+        array = self._requests(requests)
+        needed = ffi.new("size_t *")
+        # The first call reports the size of the text, with the status for a text that was cut.
+        lib.sqs_plan_explain(self._handle, array, len(requests), ffi.NULL, 0, needed)
+        text = ffi.new("char[]", max(int(needed[0]), 1))
+        self._call(lib.sqs_plan_explain, array, len(requests), text, len(text), ffi.NULL)
+        return str(ffi.string(text).decode())
+
+    def seal(self, *requests: Request | Stage | str, work: Array | None = None) -> None:
+        """Fixes graph and memory for requests; nothing is allocated after it.
+
+        Parameters
+        ----------
+        *requests : Request, Stage or str
+            As for `plan`.
+        work : array
+            The work area, of `plan(...).work_bytes`; default: from where the pipeline's memory comes from.
+        """
+        place = ffi.NULL if work is None else address(work)
+        self._call(
+            lib.sqs_pipeline_seal, self._requests(requests), len(requests), place, 0 if work is None else work.nbytes
+        )
+        if work is not None:
+            self._kept.append(work)
+
+    def push(self, samples: Array, input: Input | str | int = 0) -> int:
+        """Copies samples into the buffer of a pushed input: the number that fits.
+
+        Parameters
+        ----------
+        samples : array
+            Samples (n,) or (n, channels) of the input's type.
+        input : Input, str or int
+            The input.
+
+        Returns
+        -------
+        int
+            Samples accepted: less than given if the buffer is full.
+        """
+        target = self._input(input)
+        data = np.ascontiguousarray(samples)
+        if data.dtype != target.dtype:
+            raise TypeError(f"samples are {data.dtype}, the input {target.name!r} has {target.dtype}")
+        if data.size % target.channels:
+            raise ValueError(f"{data.size} elements are no whole samples of {target.channels} channels")
+        accepted = ffi.new("size_t *")
+        self._call(lib.sqs_push, target.id, address(data), data.size // target.channels, accepted)
+        return int(accepted[0])
+
+    def end(self, input: Input | str | int = 0) -> None:
+        """Ends a pushed input: rows that wait for more samples can be finished."""
+        self._call(lib.sqs_push_end, self._input(input).id)
+
+    def open(self, stage: Stage | str, capacity_rows: int = 256) -> Stage:
+        """Opens the output of a stage: its rows wait in a queue to be pulled. Before seal."""
+        target = self._stage(stage)
+        self._call(lib.sqs_output_open, target.id, capacity_rows)
+        return target
+
+    def step(self, max_windows: int = ALL) -> tuple[Status, int]:
+        """Does at most `max_windows` windows of work; returns OK, AGAIN or END, and the windows done."""
+        done = ffi.new("uint64_t *")
+        return Status(self._call(lib.sqs_step, max_windows, done)), int(done[0])
+
+    def pull(self, stage: Stage | str, rows: int = 256) -> tuple[Status, Array]:
+        """Copies finished rows of an opened output: OK, AGAIN or END, and up to `rows` rows."""
+        target = self._stage(stage)
+        block = np.empty((rows, target.len), target.dtype)
+        count = ffi.new("size_t *")
+        status = self._call(lib.sqs_pull, target.id, address(block), rows, count)
+        return Status(status), block[: int(count[0])]
+
+    def rows(self, stage: Stage | str, block: int = 256) -> Iterator[Array]:
+        """Blocks of the rows of an opened output that can be computed now: steps and pulls until samples are missing.
+
+        Parameters
+        ----------
+        stage : Stage or str
+            The stage, opened.
+        block : int
+            Maximum number of rows of a block.
+
+        Yields
+        ------
+        array
+            Rows, (n, len), each once.
+
+        Examples
+        --------
+        >>> import numpy as np, sqrtspace
+        >>> pipe = sqrtspace.Pipeline(window=4, hop=4, stream_only=True)
+        >>> _ = pipe.open(pipe.max("input", name="peak"))
+        >>> for chunk in np.arange(16, dtype="float32").reshape(2, 8):
+        ...     accepted = pipe.push(chunk)
+        ...     for rows in pipe.rows("peak"):
+        ...         print(rows.ravel())
+        [3. 7.]
+        [11. 15.]
+        """
+        while True:
+            status, _ = self.step(block)
+            pulled, rows = self.pull(stage, block)
+            if len(rows):
+                yield rows
+            elif pulled is Status.END or status is not Status.OK:
+                return
+
+    def position(self, stage: Stage | str) -> tuple[int, int]:
+        """Rows of an opened output that wait: the next, and the end (exclusive)."""
+        bounds = ffi.new("uint64_t[2]")
+        self._call(lib.sqs_output_position, self._stage(stage).id, bounds, bounds + 1)
+        return int(bounds[0]), int(bounds[1])
+
+    def evaluate(
+        self,
+        stage: Stage | str,
+        first: int = 0,
+        count: int | None = None,
+        *,
+        order: str = "forward",
+        out: Array | None = None,
+    ) -> Array:
+        """Evaluates rows of a stage.
+
+        Parameters
+        ----------
+        stage : Stage or str
+            The stage.
+        first, count : int
+            First row and number of rows; default: all that are available.
+        order : str
+            "forward", or "reverse": the last row first.
+        out : array
+            Receives the rows, forward, with a count: of the stage's type, C-contiguous.
+
+        Returns
+        -------
+        array
+            Rows, (n, len).
+
+        Examples
+        --------
+        >>> import numpy as np, sqrtspace
+        >>> pipe = sqrtspace.Pipeline(window=3, hop=1)
+        >>> pipe.set_source(np.arange(5, dtype="float32"))
+        >>> mean = pipe.mean("input")
+        >>> pipe.evaluate(mean).ravel()
+        array([1., 2., 3.], dtype=float32)
+        """
+        target = self._stage(stage)
+        if count is not None and order == "forward":
+            block = np.empty((count, target.len), target.dtype) if out is None else out
+            if block.dtype != target.dtype or not block.flags.c_contiguous or not block.flags.writeable:
+                raise TypeError(f"out must be a C-contiguous, writable array of {target.dtype}")
+            written = ffi.new("uint64_t *")
+            self._call(lib.sqs_evaluate, target.id, first, count, address(block), block.nbytes, written)
+            return block
+        if out is not None:
+            raise TypeError("out needs a count, and forward order")
+        gathered = _Gathered(target)
+        self.evaluate_to(target, gathered.add, first, count, order=order, copy=False)
+        return gathered.rows()
+
+    def evaluate_to(
+        self,
+        stage: Stage | str,
+        sink: Callable[[int, Array], Any],
+        first: int = 0,
+        count: int | None = None,
+        *,
+        order: str = "forward",
+        copy: bool = True,
+    ) -> None:
+        """Evaluates rows into a function, block by block.
+
+        Parameters
+        ----------
+        stage : Stage or str
+            The stage.
+        sink : function
+            Gets the number of the first row of a block, and the rows. In reverse order that number is the highest, and
+            rows descend. An exception ends the evaluation and comes out as it is.
+        first, count, order
+            As for `evaluate`.
+        copy : bool
+            False: the rows are a view, valid during the call of the function.
+        """
+        target = self._stage(stage)
+        callback = self._sink(target, sink, copy)
+        request = self._request(Request(target, first, count, order))
+        self._call(lib.sqs_evaluate_to, request, callback, ffi.NULL)
+
+    def _sink(self, stage: Stage, sink: Callable[[int, Array], Any], copy: bool) -> Any:
+        def deliver(_ctx: Any, first: int, count: int, rows: Any, size: int) -> None:
+            block = np.frombuffer(ffi.buffer(rows, size), stage.dtype).reshape(count, stage.len)
+            sink(int(first), block.copy() if copy else block)
+
+        return ffi.callback("sqs_sink_fn", self._caught.guard(deliver), error=1)
+
+    def blocks(
+        self,
+        stage: Stage | str,
+        first: int = 0,
+        count: int | None = None,
+        *,
+        order: str = "forward",
+        max_windows: int = 4096,
+    ) -> Iterator[tuple[int, Array]]:
+        """Evaluates rows in slices of bounded work, as an iterator: memory for one slice, whatever the number of rows.
+
+        Parameters
+        ----------
+        stage, first, count, order
+            As for `evaluate`.
+        max_windows : int
+            Windows of work between blocks.
+
+        Yields
+        ------
+        first, rows : int, array
+            As the sink of `evaluate_to`. Closing the iterator cancels the evaluation.
+        """
+        target = self._stage(stage)
+        ready: deque[tuple[int, Array]] = deque()
+        callback = self._sink(target, lambda at, rows: ready.append((at, rows)), True)
+        self._call(lib.sqs_evaluate_begin, self._request(Request(target, first, count, order)), callback, ffi.NULL)
+        try:
+            while self.stats().evaluating:
+                self.step(max_windows)
+                while ready:
+                    yield ready.popleft()
+        finally:
+            if self._handle:
+                self.cancel()
+
+    def cancel(self) -> None:
+        """Cancels the running evaluation; rows already delivered stay delivered."""
+        self._call(lib.sqs_evaluate_cancel)
+
+    def evaluate_to_file(
+        self,
+        stage: Stage | str,
+        path: str | os.PathLike[str],
+        first: int = 0,
+        count: int | None = None,
+        *,
+        order: str = "forward",
+        **options: Any,
+    ) -> CodecStats:
+        """Evaluates rows into an encoded file, which appears complete or not at all.
+
+        Parameters
+        ----------
+        stage, first, count, order
+            As for `evaluate`.
+        path : path
+            The file.
+        **options
+            Options of the encoder: see `encode`.
+
+        Returns
+        -------
+        CodecStats
+        """
+        stats = new("sqs_codec_stats")
+        request = self._request(Request(stage, first, count, order))
+        text = ffi.new("char[]", path_text(path))
+        settings = encode_options(options)
+        self._call(lib.sqs_evaluate_to_file, request, text, settings.struct, stats)
+        return result(CodecStats, stats)
+
+    def evaluate_encoded(
+        self,
+        stage: Stage | str,
+        write: Callable[[bytes], Any],
+        first: int = 0,
+        count: int | None = None,
+        **options: Any,
+    ) -> None:
+        """Evaluates rows through an encoder in memory of its own, into a function that gets the encoded bytes.
+
+        Parameters
+        ----------
+        stage, first, count
+            As for `evaluate`.
+        write : function
+            Gets encoded bytes, in order.
+        **options
+            Options of the encoder: see `encode`.
+        """
+        from .coders import Encoder
+
+        target = self._stage(stage)
+        encoder = Encoder(dtype=target.dtype, channels=target.len, **options)
+        buffer = np.empty(1 << 16, np.uint8)
+
+        def deliver(_ctx: Any, data: Any, size: int) -> None:
+            write(bytes(ffi.buffer(data, size)))
+
+        callback = ffi.callback("sqs_write_fn", self._caught.guard(deliver), error=1)
+        sink = new("sqs_encoder_sink", encoder=encoder.handle, write=callback)
+        sink.buffer = address(buffer)
+        sink.buffer_bytes = buffer.nbytes
+        rows = ffi.addressof(lib, "sqs_encoder_sink_rows")
+        self._call(lib.sqs_evaluate_to, self._request(Request(target, first, count)), rows, sink)
+        self._call(lambda _handle: lib.sqs_encoder_sink_end(sink))
+
+    def stats(self) -> Stats:
+        """Statistics since the pipeline was created. Valid on poisoned pipelines."""
+        stats = new("sqs_stats")
+        self._call(lib.sqs_pipeline_stats, stats)
+        return result(Stats, stats)
+
+    def scrub(self, max_bytes: int = 1 << 20) -> int:
+        """Checks tables and stored data for damage, about `max_bytes`; returns the bytes of stored data checked."""
+        checked = ffi.new("size_t *")
+        self._call(lib.sqs_scrub, max_bytes, checked)
+        return int(checked[0])
+
+    def checkpoint_bytes(self) -> int:
+        """Maximum size of the checkpoint file of the sealed pipeline."""
+        size = ffi.new("uint64_t *")
+        self._call(lib.sqs_checkpoint_bytes, size)
+        return int(size[0])
+
+    def save(self, path: str | os.PathLike[str] | None = None) -> bytes:
+        """Saves all that a pipeline of the same graph needs to continue from here.
+
+        Parameters
+        ----------
+        path : path
+            File to write, complete or not at all; default: none.
+
+        Returns
+        -------
+        bytes
+            The checkpoint file.
+        """
+        pieces: list[bytes] = []
+
+        def write(_ctx: Any, data: Any, size: int) -> None:
+            pieces.append(bytes(ffi.buffer(data, size)))
+
+        callback = ffi.callback("sqs_write_fn", self._caught.guard(write), error=1)
+        self._call(lib.sqs_checkpoint_save, callback, ffi.NULL, ffi.NULL)
+        saved = b"".join(pieces)
+        if path is not None:
+            temporary = f"{os.fspath(path)}.{os.getpid()}.tmp"
+            try:
+                with open(temporary, "wb") as file:
+                    file.write(saved)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(temporary, path)
+            except BaseException:
+                if os.path.exists(temporary):
+                    os.unlink(temporary)
+                raise
+        return saved
+
+    def restore(self, saved: bytes | str | os.PathLike[str]) -> list[int]:
+        """Continues where a pipeline was saved; after an error the pipeline is as before.
+
+        Parameters
+        ----------
+        saved : bytes or path
+            The checkpoint file.
+
+        Returns
+        -------
+        list of int
+            The next sample to push, for each input.
+        """
+        if not isinstance(saved, (bytes, bytearray, memoryview)):
+            with open(saved, "rb") as file:
+                saved = file.read()
+        resume = new("sqs_resume")
+        self._call(lib.sqs_checkpoint_restore, ffi.from_buffer(saved), len(saved), resume)
+        return [int(resume.next_sample[i]) for i in range(resume.input_count)]
+
+
+class _Gathered:
+    """Rows of blocks, gathered into one array that doubles as it grows."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.array: Array = np.empty((0, stage.len), stage.dtype)
+        self.count = 0
+
+    def add(self, _first: int, rows: Array) -> None:
+        """Appends a block."""
+        end = self.count + len(rows)
+        if end > len(self.array):
+            grown = np.empty((max(end, 2 * len(self.array)), rows.shape[1]), rows.dtype)
+            grown[: self.count] = self.array[: self.count]
+            self.array = grown
+        self.array[self.count : end] = rows
+        self.count = end
+
+    def rows(self) -> Array:
+        """The rows."""
+        return self.array[: self.count]
+
+
+__all__ = ["Evaluation", "Request", "element"]

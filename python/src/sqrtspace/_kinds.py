@@ -1,0 +1,2287 @@
+"""Built-in kinds of stages as methods of `Pipeline`."""
+# Generated from include/sqrtspace.h by tools/generate.py. Do not edit.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ._nodes import Numbers, Source, Stage
+
+
+class Kinds:
+    """Registers built-in stages: one method for each kind."""
+
+    def _kind(
+        self,
+        kind: str,
+        source: Source | Sequence[Source],
+        params: Mapping[str, object],
+        rule: str,
+        name: str | None,
+        lookback: int,
+        lookahead: int,
+        boundary: str,
+        cost_ns_per_row: int,
+    ) -> Stage:
+        raise NotImplementedError
+
+    def argmax(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Index of the first maximum: min { k : x[k] = max x }.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 u32.
+
+        Notes
+        -----
+        NaN: ordered: below all numbers.
+
+        0 if all elements are NaN. -0 equals +0.
+
+        Source: numpy.nanargmax, with NaN as minus infinity.
+        """
+        params: dict[str, object] = {}
+        call = ("argmax", source, params, "uint32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def band(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        from_: int | None = None,
+        to: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Elements from to to - 1 of each row: a band of bins, a slice of a window.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            any type
+        from_ : int
+            First element. Unit: elements. Valid: 0 to n - 1. Default: 0.
+        to : int
+            End (exclusive). Unit: elements. Valid: from + 1 to n. Default: n.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: to - from elements of the same type.
+
+        Notes
+        -----
+        NaN: copied: elements are not interpreted.
+        """
+        params = {"from": from_, "to": to}
+        call = ("band", source, params, "same")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def biquad(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        sos: Numbers,
+        zi: float | Numbers | None = None,
+        on_nan: int | None = None,
+        precision: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """IIR filter: a cascade of second-order sections, y = b0 x + z1, z1 = b1 x - a1 y + z2, z2
+        = b2 x - a2 y.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, f64 or i16 samples; a scan
+        sos : array_like
+            Coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0. Valid:
+            6 numbers per section, 1 to 32 sections.
+        zi : float or array_like
+            Initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each
+            section. Valid: 0, 1, or 2 numbers per section. Default: 0.
+        on_nan : int
+            A sample that is not finite, or that would make the state not finite: 0: stays in the
+            state, all later results are not finite; 1: skip it, the state is kept and the result is
+            NaN; 2: hold, the last sample takes its place; 3: reset, the filter starts anew with the
+            next sample and the result is NaN. Valid: 0, 1, 2, 3. Default: 0.
+        precision : int
+            Element type of the rows: f32 or f64. Unit: bits. Valid: 32, 64. Default: 64 for f64
+            input, else 32.
+        scale : float
+            Factor of the samples. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n elements; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: on_nan: as this parameter sets; by default stays: all later results are not finite.
+
+        State and arithmetic are f64.
+
+        Source: transposed direct form II: scipy.signal.sosfilt; Oppenheim and Schafer, Discrete-
+        Time Signal Processing, section 6.3.
+        """
+        params = {"sos": sos, "zi": zi, "on_nan": on_nan, "precision": precision, "scale": scale}
+        call = ("biquad", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def biquad_reverse(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        sos: Numbers,
+        zi: float | Numbers | None = None,
+        on_nan: int | None = None,
+        precision: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """As biquad, from the last sample to the first.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, f64 or i16 samples; a reverse scan
+        sos : array_like
+            Coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0. Valid:
+            6 numbers per section, 1 to 32 sections.
+        zi : float or array_like
+            Initial state. 0: at rest; 1: steady state of the first sample; list: z1 z2 of each
+            section. Valid: 0, 1, or 2 numbers per section. Default: 0.
+        on_nan : int
+            A sample that is not finite, or that would make the state not finite: 0: stays in the
+            state, all later results are not finite; 1: skip it, the state is kept and the result is
+            NaN; 2: hold, the last sample takes its place; 3: reset, the filter starts anew with the
+            next sample and the result is NaN. Valid: 0, 1, 2, 3. Default: 0.
+        precision : int
+            Element type of the rows: f32 or f64. Unit: bits. Valid: 32, 64. Default: 64 for f64
+            input, else 32.
+        scale : float
+            Factor of the samples. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n elements; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: on_nan: as this parameter sets; by default stays: all later results are not finite.
+
+        The first sample is the last of the range. biquad, then biquad_reverse, both with zi 1,
+        equal sosfiltfilt(padtype=None).
+
+        Source: transposed direct form II: scipy.signal.sosfilt; Oppenheim and Schafer, Discrete-
+        Time Signal Processing, section 6.3.
+        """
+        params = {"sos": sos, "zi": zi, "on_nan": on_nan, "precision": precision, "scale": scale}
+        call = ("biquad_reverse", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def centroid(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Centroid in elements: sum k x[k] / sum x[k]; of a magnitude row, the spectral centroid in
+        bins.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        0 if the sum is 0. Sums run in f64, in a fixed order. Without negative elements the relative
+        error is below (n / 5 + 16) 2^-53, plus the rounding to f32.
+
+        Source: Peeters, A large set of audio features for sound description (IRCAM, 2004), section
+        6.1.1.
+        """
+        params: dict[str, object] = {}
+        call = ("centroid", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def channel(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        index: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """One channel of an input of interleaved channels: y[i] = x[i * channels + index].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            any type, directly from an input
+        index : int
+            Number of the channel. Valid: 0 to channels - 1. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n / channels elements of the same type.
+
+        Notes
+        -----
+        NaN: copied: elements are not interpreted.
+        """
+        params = {"index": index}
+        call = ("channel", source, params, "same")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def cusum(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        threshold: float,
+        target: float | None = None,
+        drift: float | None = None,
+        reset: int | None = None,
+        precision: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Two-sided CUSUM detector of changes of a mean: high = max(0, high + (x - target) -
+        drift), low = max(0, low - (x - target) - drift).
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, f64 or i16 samples; a scan
+        threshold : float
+            Sum above which an alarm is raised. Unit: of x. Valid: above 0.
+        target : float
+            Mean without a change. Unit: of x. Valid: finite. Default: 0.
+        drift : float
+            Slack that each sample subtracts from the sums. Unit: of x. Valid: at least 0. Default:
+            0.
+        reset : int
+            1: both sums start from 0 after an alarm; 0: they continue. Valid: 0, 1. Default: 1.
+        precision : int
+            Element type of the rows: f32 or f64. Unit: bits. Valid: 32, 64. Default: 64 for f64
+            input, else 32.
+        scale : float
+            Factor of the samples. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 3 n elements, high low alarm for each sample; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: missing: the sample does not change the state, which is finite after any samples.
+
+        alarm is 1 if high > threshold, -1 if low > threshold, 2 if both, else 0. The row shows the
+        sums that raised it. A missing sample raises no alarm. Sums stop at the largest f64.
+
+        Source: Page, Continuous inspection schemes, Biometrika 41 (1954); Montgomery, Introduction
+        to Statistical Quality Control, section 9.1.
+        """
+        params = {"target": target, "drift": drift, "threshold": threshold, "reset": reset, "precision": precision, "scale": scale}
+        call = ("cusum", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def decimate(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        factor: int,
+        taps: Numbers | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Low-pass filter, then every factor-th element: y[j] = sum h[i] x[j * factor + taps - 1 -
+        i].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, one channel, n at least the number of taps
+        factor : int
+            Distance of the elements that are kept. Unit: elements. Valid: 1 to 1048576.
+        taps : array_like
+            Coefficients h, rounded to f32. Valid: finite in f32. Default: low-pass of 20 * factor +
+            1 taps.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: (n - taps) / factor + 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Sums run in the order of the row, runs of 32 taps in f32, the sums of the runs in f64. With
+        t = min(taps, 32) + 1 the error is below t 2^-24 sum abs(h x) + taps 2^-149. Partial sums do
+        not overflow: only results above the largest f32 are infinite.
+
+        Source: default taps: scipy.signal.decimate(ftype='fir'), that is firwin(20 q + 1, 1 / q);
+        Oppenheim and Schafer, Discrete-Time Signal Processing, section 7.5. Polyphase form:
+        Vaidyanathan, Multirate Systems and Filter Banks, section 4.3.
+        """
+        params = {"factor": factor, "taps": taps}
+        call = ("decimate", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def detrend(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        type: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Subtracts the mean, or the least-squares line, of the row.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16, one channel
+        type : int
+            0: subtract the mean (constant); 1: subtract the line (linear). Valid: 0, 1. Default: 1.
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Sums run in f64, in a fixed order. The error is below (n + 40) 2^-53 times the largest
+        magnitude of the row, plus the rounding to f32.
+
+        Source: scipy.signal.detrend with the same types.
+        """
+        params = {"type": type, "scale": scale}
+        call = ("detrend", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def edge_max(
+        self,
+        source: Sequence[Source],
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """The largest of the elements of several edges: y[i] = max over e of x_e[i].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n elements; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Computed in f64, in the order of the edges, and rounded once. Both zeros are +0 in edge_max
+        and edge_min.
+
+        Source: numpy.max([x0, x1, ...], axis=0).
+        """
+        params = {"scale": scale}
+        call = ("edge_max", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def edge_mean(
+        self,
+        source: Sequence[Source],
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Mean of the elements of several edges: y[i] = sum over e of x_e[i] / edges.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n elements; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Computed in f64, in the order of the edges, and rounded once. Both zeros are +0 in edge_max
+        and edge_min.
+
+        Source: numpy.mean([x0, x1, ...], axis=0).
+        """
+        params = {"scale": scale}
+        call = ("edge_mean", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def edge_min(
+        self,
+        source: Sequence[Source],
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """The smallest of the elements of several edges: y[i] = min over e of x_e[i].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n elements; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Computed in f64, in the order of the edges, and rounded once. Both zeros are +0 in edge_max
+        and edge_min.
+
+        Source: numpy.min([x0, x1, ...], axis=0).
+        """
+        params = {"scale": scale}
+        call = ("edge_min", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def edge_sum(
+        self,
+        source: Sequence[Source],
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Sum of the elements of several edges: y[i] = sum over e of x_e[i].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            2 to 16 edges with rows of the same type (f32, f64 or i16), length, channels and step
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n elements; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Computed in f64, in the order of the edges, and rounded once. Both zeros are +0 in edge_max
+        and edge_min.
+
+        Source: numpy.sum([x0, x1, ...], axis=0).
+        """
+        params = {"scale": scale}
+        call = ("edge_sum", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def ema(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        alpha: float | None = None,
+        span: float | None = None,
+        initial: float | None = None,
+        precision: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Exponential moving average, the one-pole low-pass: y += alpha (x - y).
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, f64 or i16 samples; a scan
+        alpha : float
+            Weight of a new sample. Valid: above 0, at most 1. Default: required without span.
+        span : float
+            Instead of alpha: alpha = 2 / (span + 1). Unit: samples. Valid: at least 1.
+        initial : float
+            Average before the first sample. Unit: of x. Valid: finite. Default: the first sample.
+        precision : int
+            Element type of the rows: f32 or f64. Unit: bits. Valid: 32, 64. Default: 64 for f64
+            input, else 32.
+        scale : float
+            Factor of the samples. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n elements; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: missing: the sample does not change the state, which is finite after any samples.
+
+        State and arithmetic are f64. For a missing sample the row repeats the average (0 before the
+        first one).
+
+        Source: pandas.Series.ewm(alpha, adjust=False).mean().
+        """
+        params = {"alpha": alpha, "span": span, "initial": initial, "precision": precision, "scale": scale}
+        call = ("ema", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def energy(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Sum of squares: sum x[i]^2.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16 (summed exactly)
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        f32 is squared and summed in f64, in a fixed order: no square overflows, and the relative
+        error is below (n / 16 + 6) 2^-53, plus the rounding to f32.
+        """
+        params = {"scale": scale}
+        call = ("energy", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def fir(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        taps: Numbers,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """FIR filter where the taps overlap the row completely: y[j] = sum h[i] x[j + taps - 1 -
+        i].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, one channel, n at least the number of taps
+        taps : array_like
+            Coefficients h, rounded to f32. Valid: finite in f32, at least one.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n - taps + 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Sums run in the order of the row, runs of 32 taps in f32, the sums of the runs in f64. With
+        t = min(taps, 32) + 1 the error is below t 2^-24 sum abs(h x) + taps 2^-149. Partial sums do
+        not overflow: only results above the largest f32 are infinite.
+
+        Source: numpy.convolve(x, h, 'valid').
+        """
+        params = {"taps": taps}
+        call = ("fir", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def frame(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        hop: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Windows of consecutive rows: y is the rows t hop - lookback to t hop + lookahead of the
+        edge, one after another.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            consecutive rows of any type and any number of channels; the edge has the lookback or
+            the lookahead
+        hop : int
+            Rows of the edge from one row to the next. Unit: rows. Valid: 1 to 1048576. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: (lookback + 1 + lookahead) n elements of the same type.
+
+        Notes
+        -----
+        NaN: copied: elements are not interpreted.
+
+        Use it to filter samples first and to cut them into overlapping windows afterwards. Rows
+        before the first and after the last one are those of the boundary of the edge. With
+        lookahead only, row t is the window that starts at row t hop.
+
+        Source: numpy.lib.stride_tricks.sliding_window_view(x, rows * n), every (hop n)-th row.
+        """
+        params = {"hop": hop}
+        call = ("frame", source, params, "same")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def hann(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Periodic Hann window: y[i] = x[i] scale sin^2(pi i / n); of one element the window is
+        scale.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16, one channel
+        scale : float
+            Factor of the window; 1/32768 makes full scale of i16 1. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        The window has the same bits on every machine.
+
+        Source: scipy.signal.get_window('hann', n, fftbins=True); Harris, On the use of windows for
+        harmonic analysis with the discrete Fourier transform, Proc. IEEE 66 (1978).
+        """
+        params = {"scale": scale}
+        call = ("hann", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def histogram(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        lo: float,
+        hi: float,
+        bins: int,
+        clamp: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Counts of elements in equal bins: y[j] counts edge[j] <= x < edge[j + 1], edge[j] = lo +
+        j (hi - lo) / bins.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16
+        lo : float
+            Lower end of the first bin. Unit: of x. Valid: finite, below hi.
+        hi : float
+            Upper end of the last bin. Unit: of x. Valid: finite, above lo.
+        bins : int
+            Number of bins. Valid: 1 to 65536.
+        clamp : int
+            1: elements outside of lo to hi count in the first or last bin; 0: not at all. Valid: 0,
+            1. Default: 0.
+        scale : float
+            Factor of the elements: lo and hi are divided by it. Valid: 1.2e-38 to 3.4e38. Default:
+            1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: bins u32.
+
+        Notes
+        -----
+        NaN: skipped: the row is computed from its other elements.
+
+        hi belongs to the last bin. f32 samples are compared with edges rounded to f32, i16 with
+        edges in f64; all edges must differ.
+
+        Source: numpy.histogram(x, bins, (lo, hi)) of the same type.
+        """
+        params = {"lo": lo, "hi": hi, "bins": bins, "clamp": clamp, "scale": scale}
+        call = ("histogram", source, params, "uint32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def hmm_backward(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        transition: Numbers,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Hidden Markov model, posteriors: gamma(i) = alpha(i) sum_j a(i,j) later gamma(j) / sum_k
+        alpha(k) a(k,j).
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            rows of hmm_forward; a reverse scan
+        transition : array_like
+            Row i has the probabilities of the transitions from state i; their sum is 1 (within
+            1e-6). Valid: N * N numbers, 0 to 1, N from 1 to 64.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: N f64 per observation: P(state given all observations).
+
+        Notes
+        -----
+        NaN: none: rows of the kind on its edge have none.
+
+        At the last observation gamma is alpha.
+
+        Source: Askar and Derin, IEEE Trans. Automatic Control 26 (1981); equal to alpha beta of
+        Rabiner, Proc. IEEE 77 (1989).
+        """
+        params = {"transition": transition}
+        call = ("hmm_backward", source, params, "float64")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def hmm_forward(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        transition: Numbers,
+        emission: Numbers | None = None,
+        initial: Numbers | None = None,
+        log: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Hidden Markov model, scaled forward recursion: p(j) = sum_i alpha(i) a(i,j), c = sum_j
+        p(j) b(j), alpha(j) = p(j) b(j) / c.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            u8 symbols, or f32 or f64 likelihoods b(j), N per observation; a scan
+        transition : array_like
+            Row i has the probabilities of the transitions from state i; their sum is 1 (within
+            1e-6). Valid: N * N numbers, 0 to 1, N from 1 to 64.
+        emission : array_like
+            Row i has the probability of each symbol in state i; only for symbols. Valid: N rows, 0
+            to 1, sum of a row at most 1. Default: required for symbols.
+        initial : array_like
+            Distribution at the first observation. Valid: N numbers, 0 to 1, sum 1. Default: 1 / N
+            each.
+        log : int
+            1: likelihoods and c are natural logarithms; not for symbols. Valid: 0, 1. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: N + 1 f64 per observation: alpha and the scale c.
+
+        Notes
+        -----
+        NaN: missing: the sample does not change the state, which is finite after any samples.
+
+        The product of all c is the likelihood. An observation that is impossible in all possible
+        states, as when its likelihoods have underflowed, makes the stage fail with -16
+        (SQS_ERR_RANGE): give their logarithms, or NaN for a missing one.
+
+        Source: Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A.
+        """
+        params = {"transition": transition, "emission": emission, "initial": initial, "log": log}
+        call = ("hmm_forward", source, params, "float64")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def kalman(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        r: float,
+        transition: Numbers | None = None,
+        process: Numbers | None = None,
+        observe: Numbers | None = None,
+        dt: float | None = None,
+        q: float | None = None,
+        x0: Numbers | None = None,
+        p0: float | Numbers | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Linear Kalman filter with d states and scalar measurements z: s = h P h' + r, k = P h' /
+        s, x += k (z - h x); then x = F x, P = F P F' + Q.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, f64 or i16 measurements; a scan
+        r : float
+            Variance of a measurement. Valid: above 0.
+        transition : array_like
+            F, row by row. Valid: d * d numbers, d from 1 to 4. Default: from dt.
+        process : array_like
+            Q, row by row; required with transition. Symmetric and semidefinite, each within 1e-9 of
+            the variances. Valid: d * d numbers, a covariance. Default: from dt and q.
+        observe : array_like
+            H; required with transition. Valid: d numbers. Default: 1 0.
+        dt : float
+            Without transition: time between samples, of position and velocity. Unit: time. Valid:
+            above 0. Default: 1.
+        q : float
+            Intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2;
+            dt^2/2 dt], h = [1 0]. Valid: at least 0. Default: required without transition.
+        x0 : array_like
+            Estimate before the first measurement. Valid: d numbers. Default: zeros.
+        p0 : float or array_like
+            Its covariance: one number for the diagonal, or the matrix, checked as process. Valid:
+            at least 0, or d * d numbers, a covariance. Default: 1e6.
+        scale : float
+            Factor of the samples. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: d (d + 3) / 2 f64 per measurement: the estimate x, and the upper triangle of its
+            covariance P, row by row.
+
+        Notes
+        -----
+        NaN: missing: the sample does not change the state, which is finite after any samples.
+
+        P is updated after Bucy and Joseph: (I - k h) P (I - k h)' + k r k'. The row of a missing
+        measurement, also one that would make the state not finite, is the prediction.
+
+        Source: Kalman (1960); Durbin and Koopman, Time Series Analysis by State Space Methods,
+        section 4.3.
+        """
+        params = {"transition": transition, "process": process, "observe": observe, "dt": dt, "q": q, "r": r, "x0": x0, "p0": p0, "scale": scale}
+        call = ("kalman", source, params, "float64")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def max(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """The largest element: max x[i].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16, one channel
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Both zeros are +0.
+
+        Source: numpy.max(x).
+        """
+        params = {"scale": scale}
+        call = ("max", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def mean(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Arithmetic mean: sum x[i] / n.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        f32 is summed in f64, in sixteen interleaved partial sums, which are added pairwise; i16 is
+        summed exactly. The error is at most half a unit in the last place, plus (n / 16 + 6) 2^-53
+        times the mean of abs(x).
+        """
+        params = {"scale": scale}
+        call = ("mean", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def min(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """The smallest element: min x[i].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16, one channel
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Both zeros are +0.
+
+        Source: numpy.min(x).
+        """
+        params = {"scale": scale}
+        call = ("min", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def pll(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        bandwidth: float | None = None,
+        damping: float | None = None,
+        frequency: float | None = None,
+        range: float | None = None,
+        costas: int | None = None,
+        arm: float | None = None,
+        weight: float | None = None,
+        precision: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Phase-locked loop of second order that tracks a tone: e = arg(x exp(-2 pi i phase)) / (2
+        pi), frequency += ki e, phase += frequency + kp e.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            c32, or real f32, f64 or i16 samples; a scan
+        bandwidth : float
+            Noise bandwidth of the loop. Unit: cycles per sample. Valid: above 0, at most 0.25.
+            Default: 0.01.
+        damping : float
+            Damping of the loop; both gains must be finite and above 0. Valid: above 0. Default:
+            sqrt(1/2).
+        frequency : float
+            Initial frequency. Unit: cycles per sample. Valid: -0.5 to 0.5; real samples: not 0.
+            Default: 0; real samples: required.
+        range : float
+            Maximum distance from the initial frequency. Unit: cycles per sample. Valid: 0 to 1.
+            Default: 0.5.
+        costas : int
+            1: the tone may change its sign (BPSK). Valid: 0, 1. Default: 0.
+        arm : float
+            Real samples: weight of the low-pass, well above bandwidth. Valid: above 0, at most 1.
+            Default: 0.1.
+        weight : float
+            Weight of a sample in lock. Valid: above 0, at most 1. Default: 0.01.
+        precision : int
+            Element type of the rows: f32 or f64. Unit: bits. Valid: 32, 64. Default: 32.
+        scale : float
+            Factor of the samples, on which no result depends. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 3 n elements, phase (turns, at least 0, below 1) frequency (cycles per sample)
+            lock for each sample; f32, or f64 with precision 64.
+
+        Notes
+        -----
+        NaN: missing: the sample does not change the state, which is finite after any samples.
+
+        phase is that before the sample, frequency and lock those after it. lock += weight (cos(2 pi
+        e) - lock) approaches 1 when locked, and 0 or less without a tone; with costas it is that of
+        the doubled angle. Silence counts as missing: samples of 0, and what the low-pass still
+        holds of a tone that has ended. The loop then coasts on its frequency, and lock decays.
+
+        Source: Gardner, Phaselock Techniques; loop gains: Rice, Digital Communications: A Discrete-
+        Time Approach, appendix C.
+        """
+        params = {"bandwidth": bandwidth, "damping": damping, "frequency": frequency, "range": range, "costas": costas, "arm": arm, "weight": weight, "precision": precision, "scale": scale}
+        call = ("pll", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def quantile(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        q: Numbers,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Quantiles by nearest rank: the element of rank (n - 1) q, rounded half to even.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16; windows may overlap
+        q : array_like
+            Probabilities, in any order. Valid: 1 to 8 numbers, 0 to 1.
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32 per q, in the order of the list.
+
+        Notes
+        -----
+        NaN: ordered: above all numbers.
+
+        Both zeros are +0. The cost of overlapping windows depends on their hop, not on their
+        length.
+
+        Source: numpy.percentile(x, 100 q, method='nearest'); Floyd and Rivest, Expected time bounds
+        for selection, CACM 18 (1975).
+        """
+        params = {"q": q, "scale": scale}
+        call = ("quantile", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def rfft_magnitude(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        portable: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Magnitudes of the real FFT: abs(X[k]), X[k] = sum x[i] exp(-2 pi i k / n), k = 0 to n /
+        2.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, one channel, n from 1 to 2^24
+        portable : int
+            1: the library's own transform, for n a power of two, with the same bits on every
+            machine; 0: the fastest transform. Valid: 0, 1. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n / 2 + 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Not scaled. Results that fit f32 are right over its whole range: a row whose largest power
+        does not fit, or for magnitudes is below 2^-60, takes twice the time. Values are bit-
+        identical on every machine with portable, on memory from the caller, and in builds without
+        the feature fft; else they may differ in the last bits between processors. Sizes that need a
+        plan use the host's heap.
+
+        Source: numpy.abs(numpy.fft.rfft(x)).
+        """
+        params = {"portable": portable}
+        call = ("rfft_magnitude", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def rfft_power(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        portable: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Power of the real FFT: the squares of the values of rfft_magnitude.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, one channel, n from 1 to 2^24
+        portable : int
+            1: the library's own transform, for n a power of two, with the same bits on every
+            machine; 0: the fastest transform. Valid: 0, 1. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n / 2 + 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Not scaled. Results that fit f32 are right over its whole range: a row whose largest power
+        does not fit, or for magnitudes is below 2^-60, takes twice the time. Values are bit-
+        identical on every machine with portable, on memory from the caller, and in builds without
+        the feature fft; else they may differ in the last bits between processors. Sizes that need a
+        plan use the host's heap.
+
+        Source: numpy.abs(numpy.fft.rfft(x)) ** 2.
+        """
+        params = {"portable": portable}
+        call = ("rfft_power", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def rms(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Root mean square: sqrt(sum x[i]^2 / n).
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16 (summed exactly)
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        f32 is squared and summed in f64, in a fixed order: no square overflows, and the relative
+        error is below (n / 16 + 6) 2^-53, plus the rounding to f32.
+        """
+        params = {"scale": scale}
+        call = ("rms", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def rolling_stats(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        window: int,
+        ddof: int | None = None,
+        min_periods: int | None = None,
+        precision: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Mean and variance of the last window samples.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, f64 or i16 samples; a scan
+        window : int
+            Samples of a full window. Unit: samples. Valid: 1 to 1048576.
+        ddof : int
+            The sum of squares is divided by the number of samples minus ddof; NaN if that is not
+            above 0. Unit: samples. Valid: 0 to 1048576. Default: 0.
+        min_periods : int
+            Given: samples that are not finite are left out, and results over fewer samples than
+            this are NaN. Unit: samples. Valid: 1 to window.
+        precision : int
+            Element type of the rows: f32 or f64. Unit: bits. Valid: 32, 64. Default: 64 for f64
+            input, else 32.
+        scale : float
+            Factor of the samples. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 2 n elements, mean variance for each sample; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: window: results are NaN while it is in the window; with min_periods skipped.
+
+        The first window - 1 results are over the samples so far. Nothing is subtracted from running
+        sums, so that rounding errors do not accumulate.
+
+        Source: pandas.Series.rolling(window, min_periods=1); van Herk, Pattern Recognition Letters
+        13 (1992); Chan, Golub and LeVeque (1979).
+        """
+        params = {"window": window, "ddof": ddof, "min_periods": min_periods, "precision": precision, "scale": scale}
+        call = ("rolling_stats", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def rts_smoother(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        transition: Numbers | None = None,
+        process: Numbers | None = None,
+        observe: Numbers | None = None,
+        dt: float | None = None,
+        q: float | None = None,
+        r: float | None = None,
+        x0: Numbers | None = None,
+        p0: float | Numbers | None = None,
+        covariance: int | None = None,
+        precision: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Rauch-Tung-Striebel smoother: c = P F' (F P F' + Q)^-1, x += c (later x - F x), also
+        where covariances are singular.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            rows of kalman; a reverse scan
+        transition : array_like
+            F, row by row. Valid: d * d numbers, d from 1 to 4. Default: from dt.
+        process : array_like
+            Q, row by row; required with transition. Symmetric and semidefinite, each within 1e-9 of
+            the variances. Valid: d * d numbers, a covariance. Default: from dt and q.
+        observe : array_like
+            H; required with transition. Valid: d numbers. Default: 1 0.
+        dt : float
+            Without transition: time between samples, of position and velocity. Unit: time. Valid:
+            above 0. Default: 1.
+        q : float
+            Intensity of the white noise of the acceleration: F = [1 dt; 0 1], Q = q [dt^3/3 dt^2/2;
+            dt^2/2 dt], h = [1 0]. Valid: at least 0. Default: required without transition.
+        r : float
+            Variance of a measurement. Valid: above 0.
+        x0 : array_like
+            Estimate before the first measurement. Valid: d numbers. Default: zeros.
+        p0 : float or array_like
+            Its covariance: one number for the diagonal, or the matrix, checked as process. Valid:
+            at least 0, or d * d numbers, a covariance. Default: 1e6.
+        covariance : int
+            0: only x is output. Valid: 0, 1. Default: 1.
+        precision : int
+            Element type of the rows: f32 or f64. Unit: bits. Valid: 32, 64. Default: 64.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: per measurement x and the upper triangle of P, as kalman; f64, or f32 with
+            precision 32.
+
+        Notes
+        -----
+        NaN: none: rows of the kind on its edge have none.
+
+        The last estimate of the range is unchanged. Of the parameters of kalman only F and Q (or dt
+        and q) are used.
+
+        Source: Rauch, Tung and Striebel, Maximum likelihood estimates of linear dynamic systems,
+        AIAA Journal 3 (1965).
+        """
+        params = {"transition": transition, "process": process, "observe": observe, "dt": dt, "q": q, "r": r, "x0": x0, "p0": p0, "covariance": covariance, "precision": precision}
+        call = ("rts_smoother", source, params, "float64")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def sum(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Sum of the elements: sum x[i]; of a row of powers, its energy.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or i16, one channel
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        f32 is summed in f64, i16 exactly; the result is rounded once.
+
+        Source: numpy.sum(x).
+        """
+        params = {"scale": scale}
+        call = ("sum", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def threshold(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        level: float,
+        below: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Alarm per element: 1 if x > level, else 0; with below, 1 if x < level.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            real
+        level : float
+            Level to compare with. Unit: of x. Valid: finite.
+        below : int
+            1: alarm below the level; 0: above. Valid: 0, 1. Default: 0.
+        scale : float
+            Factor of the elements: the level is divided by it. Valid: 1.2e-38 to 3.4e38. Default:
+            1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n u8.
+
+        Notes
+        -----
+        NaN: false: no comparison with it holds.
+
+        f32 samples are compared with the level rounded to f32, integers and f64 with the level
+        itself, exactly.
+        """
+        params = {"level": level, "below": below, "scale": scale}
+        call = ("threshold", source, params, "uint8")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def to_f32(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        scale: float | None = None,
+        offset: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Conversion to f32: y = x scale + offset, from raw counts to units of measurement.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            real
+        scale : float
+            Factor. Unit: y per x. Valid: finite in f32. Default: 1.
+        offset : float
+            Offset. Unit: of y. Valid: finite in f32. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Integers up to 16 bits and f32 are computed in f32, each operation rounded, if scale and
+        offset are 0 or normal numbers of f32 and offset is below 2^100; otherwise, and for other
+        types, in f64, rounded once.
+        """
+        params = {"scale": scale, "offset": offset}
+        call = ("to_f32", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def top_k_sum(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        k: int,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Sum of the k largest elements.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32
+        k : int
+            Number of elements. Unit: elements. Valid: 1 to n.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 f32.
+
+        Notes
+        -----
+        NaN: skipped: the row is computed from its other elements.
+
+        With fewer than k numbers all are summed. The sum runs in f64, from the smallest to the
+        largest: the error is below k 2^-53 times the sum of their magnitudes, plus the rounding to
+        f32.
+
+        Source: selection: Hoare, Find, Comm. ACM 4 (1961).
+        """
+        params = {"k": k}
+        call = ("top_k_sum", source, params, "float32")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def viterbi(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        constraint: int | None = None,
+        generators: Numbers | None = None,
+        invert: Numbers | None = None,
+        any_start: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Viterbi decoder of convolutional codes of rate 1/m, forward scan: path decisions.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            m symbols per bit: u8 hard (0, or else 1), or i8 or f32 soft (positive: 0, negative: 1,
+            0: erased); a scan
+        constraint : int
+            Constraint length K of the code. Unit: bits. Valid: 3 to 9. Default: 7.
+        generators : array_like
+            Bits of the encoder whose parity is each symbol, the newest in the highest bit. Valid: 2
+            to 6 integers, 1 to 2^K - 1. Default: 121 91; K other than 7: required.
+        invert : array_like
+            1: the symbols of this generator come inverted. Valid: 0 or 1 per generator. Default:
+            zeros.
+        any_start : int
+            1: the encoder may start in any state; 0: in state 0. Valid: 0, 1. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: per bit 2^(K-1) decision bits, then one byte per row: the best state after it; u8.
+
+        Notes
+        -----
+        NaN: missing: the sample does not change the state, which is finite after any samples.
+
+        On a tie the predecessor with the even number wins. Soft symbols beyond 1e6 count as 1e6; a
+        missing one is erased.
+
+        Source: Viterbi (1967); Forney, The Viterbi algorithm, Proc. IEEE 61 (1973); the default
+        generators are octal 171 and 133, as in CCSDS 131.0-B (there with invert 0 1).
+        """
+        params = {"constraint": constraint, "generators": generators, "invert": invert, "any_start": any_start}
+        call = ("viterbi", source, params, "uint8")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def viterbi_traceback(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        constraint: int | None = None,
+        end: int | None = None,
+        pack: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Viterbi decoder, reverse scan: the decoded bits.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            rows of viterbi; a reverse scan
+        constraint : int
+            Constraint length K of the code. Unit: bits. Valid: 3 to 9. Default: 7.
+        end : int
+            State after the range; 0 after a tail of zeros. Valid: 0 to 2^(K-1) - 1. Default: the
+            best state.
+        pack : int
+            1: rows have a multiple of 8 bits, packed. Valid: 0, 1. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 u8 per bit; with pack, 8 bits per u8, the first in the top bit.
+
+        Notes
+        -----
+        NaN: none: rows of the kind on its edge have none.
+
+        Source: Forney, The Viterbi algorithm, Proc. IEEE 61 (1973).
+        """
+        params = {"constraint": constraint, "end": end, "pack": pack}
+        call = ("viterbi_traceback", source, params, "uint8")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def zero_phase_forward(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        sos: Numbers,
+        padlen: int | None = None,
+        on_nan: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Zero-phase filter, forward half: filters the extended signal, as scipy.signal.sosfiltfilt
+        with odd padding.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, f64 or i16 samples x; a scan. Rows shorter than p + 1 need a lookahead of ceil((p +
+            1) / n) - 1 rows
+        sos : array_like
+            Coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0. Valid:
+            6 numbers per section, 1 to 32 sections.
+        padlen : int
+            Padding p at each end, the same in both stages; m: the smaller of the numbers of
+            sections with b2 = 0 and with a2 = 0. Unit: samples. Valid: 0 to 1048576. Default: 3 *
+            (2 * sections + 1 - m).
+        on_nan : int
+            A sample that is not finite, or that would make the state not finite: 0: stays in the
+            state, all later results are not finite; 1: skip it, the state is kept and the result is
+            NaN; 2: hold, the last sample takes its place; 3: reset, the filter starts anew with the
+            next sample and the result is NaN. Valid: 0, 1, 2, 3. Default: 0.
+        scale : float
+            Factor of the samples. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: f64: n filtered samples, then z1 z2 of each section after them.
+
+        Notes
+        -----
+        NaN: on_nan: as this parameter sets; by default stays: all later results are not finite.
+
+        Source: scipy.signal.sosfiltfilt; Gustafsson, Determining the initial states in forward-
+        backward filtering, IEEE Trans. Signal Processing 44 (1996).
+        """
+        params = {"sos": sos, "padlen": padlen, "on_nan": on_nan, "scale": scale}
+        call = ("zero_phase_forward", source, params, "float64")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def zero_phase_reverse(
+        self,
+        source: Sequence[Source],
+        /,
+        *,
+        sos: Numbers,
+        padlen: int | None = None,
+        on_nan: int | None = None,
+        precision: int | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Zero-phase filter, reverse half: the filtered signal.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            two edges: zero_phase_forward, and its x with the same rows; a reverse scan. Rows of x
+            shorter than p + 1 need a lookback of ceil((p + 1) / n) - 1 rows
+        sos : array_like
+            Coefficients b0 b1 b2 a0 a1 a2 of each section, finite, also when divided by a0. Valid:
+            6 numbers per section, 1 to 32 sections.
+        padlen : int
+            Padding p at each end, the same in both stages; m: the smaller of the numbers of
+            sections with b2 = 0 and with a2 = 0. Unit: samples. Valid: 0 to 1048576. Default: 3 *
+            (2 * sections + 1 - m).
+        on_nan : int
+            A sample that is not finite, or that would make the state not finite: 0: stays in the
+            state, all later results are not finite; 1: skip it, the state is kept and the result is
+            NaN; 2: hold, the last sample takes its place; 3: reset, the filter starts anew with the
+            next sample and the result is NaN. Valid: 0, 1, 2, 3. Default: 0.
+        precision : int
+            Element type of the rows: f32 or f64. Unit: bits. Valid: 32, 64. Default: 64 for f64
+            input, else 32.
+        scale : float
+            Factor of the samples. Valid: 1.2e-38 to 3.4e38. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n elements; f64 for f64 input, else f32.
+
+        Notes
+        -----
+        NaN: on_nan: as this parameter sets; by default stays: all later results are not finite.
+
+        The stream must have more than p samples, else the stage fails with -16 (SQS_ERR_RANGE). A
+        row depends on the whole stream, whatever range is evaluated.
+
+        Source: scipy.signal.sosfiltfilt; Gustafsson, Determining the initial states in forward-
+        backward filtering, IEEE Trans. Signal Processing 44 (1996).
+        """
+        params = {"sos": sos, "padlen": padlen, "on_nan": on_nan, "precision": precision, "scale": scale}
+        call = ("zero_phase_reverse", source, params, "float")
+        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)

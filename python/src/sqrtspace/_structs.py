@@ -1,0 +1,263 @@
+"""Results of the library as dataclasses: a field for each field of the C struct."""
+# Generated from include/sqrtspace.h by tools/generate.py. Do not edit.
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PlanInfo:
+    """A plan in figures. The parts of work_bytes add up to it, with the padding between them."""
+
+    mode: int = 0
+    """Order of work of the requests: SQS_MODE_CLASSIC if all of them run in it, else
+    SQS_MODE_SQRT."""
+
+    work_bytes: int = 0
+    """Bytes of the work area: exactly the size needed."""
+
+    work_align: int = 0
+    """Alignment of the work area in bytes."""
+
+    table_bytes: int = 0
+    """Part of work_bytes: constant tables of stages."""
+
+    input_buffer_bytes: int = 0
+    """Part of work_bytes: buffers of pushed inputs."""
+
+    stream_bytes: int = 0
+    """Part of work_bytes: buffers of the stream (opened outputs)."""
+
+    evaluation_bytes: int = 0
+    """Part of work_bytes: buffers of an evaluation, of the largest planned request."""
+
+    output_bytes: int = 0
+    """Part of work_bytes: queues of opened outputs."""
+
+    row_cache_bytes: int = 0
+    """Part of work_bytes: the row cache."""
+
+    checkpoint_bytes: int = 0
+    """Part of work_bytes: checkpoints of stages with state. For a request in reverse order or after
+    a reverse scan also snapshots, headers, states kept at tiles, and the rows of a tile; these are
+    counted in evaluation_bytes, too."""
+
+    control_bytes: int = 0
+    """Bytes of the control area."""
+
+    host_heap_bytes: int = 0
+    """Maximum number of bytes that stages hold on the host's heap (plans of transforms)."""
+
+    min_budget_bytes: int = 0
+    """Smallest memory_budget_bytes that works."""
+
+    block_windows: int = 0
+    """Windows of a block; in classic mode, the rows of the range."""
+
+    row_cache_rows: int = 0
+    """Rows that the row cache holds."""
+
+    input_capacity: int = 0
+    """Samples that the buffer of the first input holds; 0 if it has a source."""
+
+    checkpoint_every: int = 0
+    """Windows between checkpoints; 0 without stages that have state."""
+
+    recompute_factor: float = 0
+    """Maximum work of stages relative to computing each row once; above 1 in reverse order and
+    after reverse scans. Checkpoints reduce the actual work; the factor does not include them."""
+
+    checkpoint_slots: int = 0
+    """Checkpoints of each stage with state."""
+
+    sweep_slots: int = 0
+    """Reverse order or after a reverse scan: snapshots held at a time."""
+
+    sweep_tile_rows: int = 0
+    """Reverse order or after a reverse scan: rows of a tile, computed and held together."""
+
+    sweep_extra_rows: int = 0
+    """Rows computed in addition to one pass of every stage with state, counted once per change of
+    direction. Like recompute_factor, without checkpoints."""
+
+    sweep_tiles: int = 0
+    """Tiles at which states of reverse scans, and of the scans after them, are kept; 0 if none need
+    to be."""
+
+    sweep_passes: int = 0
+    """Passes over the rows in alternating directions, after the first forward pass."""
+
+    spill_bytes: int = 0
+    """Bytes of the spill file, in addition to work_bytes; 0: none."""
+
+
+@dataclass(frozen=True)
+class Stats:
+    """Statistics of a pipeline since it was created."""
+
+    evaluating: int = 0
+    """1 while an evaluation begun with sqs_evaluate_begin() is running."""
+
+    peak_bytes: int = 0
+    """Bytes of the work area used so far, counted in parts of at most a 32nd of it; at most
+    plan_bytes. Sealing uses constant tables and the headers of checkpoints and of the row cache;
+    the rest counts when it is used."""
+
+    plan_bytes: int = 0
+    """Bytes of the plan that the pipeline was sealed with."""
+
+    stage_calls: int = 0
+    """Calls of stage functions."""
+
+    stage_rows: int = 0
+    """Rows computed, of all stages."""
+
+    delivered_rows: int = 0
+    """Rows delivered by pulls and evaluations."""
+
+    source_calls: int = 0
+    """Calls of sources."""
+
+    source_bytes: int = 0
+    """Bytes read from sources."""
+
+    row_cache_hits: int = 0
+    """Rows found in the row cache."""
+
+    row_cache_misses: int = 0
+    """Rows looked up in the row cache and not found."""
+
+    crc_failures: int = 0
+    """Stored items that failed their check, each counted once, when use or sqs_scrub() found it."""
+
+    repairs: int = 0
+    """Of crc_failures: items found damaged when they were needed, and recomputed in the same call
+    or the next ones. Items dropped by sqs_scrub() do not count, except constant tables, which it
+    fills again."""
+
+    recomputed_rows: int = 0
+    """Rows recomputed for repairs, of all stages, counted each time: - for a checkpoint, or a
+    snapshot of a sweep: from the previous one to its position (if the snapshot does not record it:
+    to the next tile); - for a cached row: the rows of its stage up to and including it (none if the
+    rows come from a sweep); - for a state kept at a tile: all rows until the sweep is at the same
+    tile of the same pass again; - for a running job: up to the position of its stages. Rows beyond
+    these, computed in the same block, do not count."""
+
+    stage_bytes: int = 0
+    """Bytes of the rows computed, of all stages."""
+
+    spill_bytes: int = 0
+    """Bytes of the spill file used so far, counted in parts of at most a 32nd of it; at most
+    sqs_plan_info.spill_bytes."""
+
+
+@dataclass(frozen=True)
+class CodecStats:
+    """Statistics of an encoder or decoder. Times are those of a wall clock, and 0 where no clock
+    exists (in memory)."""
+
+    ended: int = 0
+    """1 if the end of the stream was written or read."""
+
+    raw_bytes: int = 0
+    """Bytes of the original in valid frames."""
+
+    coded_bytes: int = 0
+    """Bytes of the encoded stream."""
+
+    ratio_milli: int = 0
+    """raw_bytes / coded_bytes in thousandths; 0 if coded_bytes is 0."""
+
+    frames: int = 0
+    """Valid frames, without the end frame."""
+
+    stored_frames: int = 0
+    """Of frames: stored."""
+
+    numeric_frames: int = 0
+    """Of frames: numeric."""
+
+    lz_frames: int = 0
+    """Of frames: LZ."""
+
+    ccsds121_frames: int = 0
+    """Of frames: CCSDS 121."""
+
+    primitive_glyphs: int = 0
+    """Glyphs of numeric frames that code directly."""
+
+    reference_glyphs: int = 0
+    """Glyphs that refer to earlier data."""
+
+    delta_glyphs: int = 0
+    """Glyphs that are residuals of a predictor."""
+
+    composite_glyphs: int = 0
+    """Glyphs that are groups of glyphs."""
+
+    read_ns: int = 0
+    """Time spent reading, in nanoseconds."""
+
+    code_ns: int = 0
+    """Time spent encoding or decoding, in nanoseconds; of several threads, the sum."""
+
+    write_ns: int = 0
+    """Time spent writing, until the data is on the disk, in nanoseconds."""
+
+    wall_ns: int = 0
+    """Time from beginning to end, in nanoseconds."""
+
+    bytes_per_second: int = 0
+    """raw_bytes per second of wall_ns; 0 without a clock."""
+
+    peak_bytes: int = 0
+    """Bytes of memory used: exactly those computed beforehand."""
+
+    length_bytes: int = 0
+    """Decoding: length of the original in bytes, from the end frame; SQS_ALL until it was read."""
+
+    damaged_frames: int = 0
+    """Decoding: frames with a valid header that cannot be decoded: damaged, or frames that they
+    refer to are missing."""
+
+    repeated_frames: int = 0
+    """Decoding: valid frames that had been decoded before."""
+
+    late_frames: int = 0
+    """Decoding: valid frames that came after later ones."""
+
+    skipped_bytes: int = 0
+    """Decoding: encoded bytes that belong to no valid frame of this stream."""
+
+    missing_bytes: int = 0
+    """Decoding: missing bytes of the original."""
+
+    missing_ranges: int = 0
+    """Decoding: missing ranges, as far as they are kept apart."""
+
+    dtype: int = 0
+    """Decoding: sample type of the first valid frame."""
+
+    byte_order: int = 0
+    """Decoding: byte order of the first valid frame."""
+
+    channels: int = 0
+    """Decoding: channels of the first valid frame; 0 before it."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Progress of a file or stream."""
+
+    total_bytes: int = 0
+    """Size of the input in bytes; SQS_ALL if unknown."""
+
+    in_bytes: int = 0
+    """Bytes of the input processed."""
+
+    out_bytes: int = 0
+    """Bytes of the output."""
+
+    frames: int = 0
+    """Frames processed."""
