@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -43,6 +43,9 @@ def config_of(given: dict[str, Any]) -> tuple[Any, list[Any]]:
     config.max_edges = min((config.max_edges or SIZES["max_edges"]) + 1, 4096)
     config.param_bytes = config.param_bytes or SIZES["param_bytes"]
     return config, kept
+
+
+H = TypeVar("H", bound="Handle")
 
 
 class Handle:
@@ -171,7 +174,7 @@ class Handle:
         handle, self._handle = self._handle, ffi.NULL
         lib.sqs_pipeline_delete(handle)
 
-    def __enter__(self) -> Any:
+    def __enter__(self: H) -> H:
         return self
 
     def __exit__(self, *_: object) -> None:

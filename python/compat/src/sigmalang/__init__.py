@@ -1,0 +1,1 @@
+"""The streaming encoder of sigmalang, on libsqrtspace."""

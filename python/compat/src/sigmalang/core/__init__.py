@@ -1,0 +1,1 @@
+"""Streaming encoder and buffer pool."""
