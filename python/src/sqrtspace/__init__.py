@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from . import ccsds121
+from . import ccsds121, signal
 from ._evaluate import Request
 from ._native_calls import ALL, abi_version, panic_hook, version
 from ._nodes import Edge, Input, Stage
@@ -74,6 +74,7 @@ __all__ = [
     "panic_hook",
     "recover",
     "save",
+    "signal",
     "verify",
     "version",
     *(error.__name__ for error in ERRORS.values()),
