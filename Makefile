@@ -27,6 +27,12 @@ test-long: ## the long forms of the tests of random cases, and the damage campai
 test-python: ## the Python package, in a virtual environment in target/python: pytest, doctest, mypy
 	python/test.sh $(BUILT)/python
 
+# After test-python, in its environment. Packages: libhdf5-dev, hdf5-tools.
+.PHONY: test-hdf5
+test-hdf5: ## the filter of HDF5 with h5py, h5dump and h5repack
+	integrations/hdf5/build.sh $(BUILT)/hdf5
+	SQRTSPACE_HDF5=$(abspath $(BUILT)/hdf5) $(BUILT)/python/venv/bin/python -m pytest -q -p no:cacheprovider integrations/hdf5
+
 .PHONY: fuzz
 fuzz: ## a million cases of the fuzz targets
 	$(CARGO) run --release -p fuzz -- --cases 170000
