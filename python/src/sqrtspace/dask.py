@@ -1,0 +1,244 @@
+"""Archives of recordings on Dask: one task per file, or per range of a long recording. Needs `sqrtspace[dask]`.
+
+Paths are those of fsspec: files, or URLs of object stores. A task writes under a temporary name and moves the file at its end.
+What it writes depends on its input alone, so a task that runs again, after its worker was killed, writes the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dask
+import dask.array
+import fsspec
+import numpy as np
+
+from ._evaluate import Request
+from ._nodes import Array
+from ._status import RangeError
+from .codec import decode_stream, encode_stream
+from .pipeline import Pipeline, PlanInfo
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What a task did with a file.
+
+    Parameters
+    ----------
+    source, target : str
+        Input and output; no output after a check.
+    raw_bytes, coded_bytes : int
+        Bytes of the original and of the stream.
+    missing : list of (int, int)
+        Missing ranges of a damaged stream.
+    whole : bool
+        The stream is complete and undamaged.
+    peak_bytes : int
+        Memory that the codec used.
+    """
+
+    source: str
+    target: str
+    raw_bytes: int
+    coded_bytes: int
+    missing: list[tuple[int, int]]
+    whole: bool
+    peak_bytes: int
+
+
+def target_of(source: str, folder: str, suffix: str) -> str:
+    """Name of the output for an input: in a folder, with another suffix."""
+    name = source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    stem = name[: -len(".sqs")] if suffix != ".sqs" and name.endswith(".sqs") else name
+    return f"{folder.rstrip('/')}/{stem}{suffix}"
+
+
+def _moved(target: str, write: Callable[[Any], Any]) -> Any:
+    """Writes a file under a temporary name, and moves it when it is complete."""
+    system, path = fsspec.core.url_to_fs(target)
+    system.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = f"{path}.{uuid.uuid4().hex}.tmp"
+    try:
+        with system.open(temporary, "wb") as file:
+            result = write(file)
+        system.mv(temporary, path)
+    except BaseException:
+        if system.exists(temporary):
+            system.rm(temporary)
+        raise
+    return result
+
+
+def encode_file(source: str, target: str, **options: Any) -> FileResult:
+    """Encodes a file: the work of a task."""
+
+    def write(file: Any) -> Any:
+        with fsspec.open(source, "rb") as given:
+            return encode_stream(given, file, **options)
+
+    stats = _moved(target, write)
+    return FileResult(source, target, stats.raw_bytes, stats.coded_bytes, [], True, stats.peak_bytes)
+
+
+def decode_file(source: str, target: str, **options: Any) -> FileResult:
+    """Decodes a file: the work of a task."""
+
+    def write(file: Any) -> Any:
+        with fsspec.open(source, "rb") as given:
+            return decode_stream(given, file, **options)
+
+    stats = _moved(target, write)
+    return FileResult(source, target, stats.raw_bytes, stats.coded_bytes, [], bool(stats.ended), stats.peak_bytes)
+
+
+def verify_file(source: str, **options: Any) -> FileResult:
+    """Checks a file: the work of a task."""
+    from ._streams import LARGEST, decode_through, reading
+
+    with fsspec.open(source, "rb") as given:
+        settings = {**LARGEST, **options, "recover": True}
+        stats, missing, _ = decode_through(reading(given), None, 0, settings)
+    whole = bool(stats.ended) and not missing
+    return FileResult(source, "", stats.raw_bytes, stats.coded_bytes, missing, whole, stats.peak_bytes)
+
+
+def _tasks(work: Callable[..., Any], rows: Sequence[tuple[Any, ...]], options: dict[str, Any]) -> list[Any]:
+    """A delayed call for each row of arguments, named by them: the same call is one task."""
+    task = dask.delayed(work, pure=True)
+    return [task(*row, **options) for row in rows]
+
+
+def encode(sources: Sequence[str], folder: str, **options: Any) -> list[Any]:
+    """Encodes files into a folder: a delayed FileResult for each.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Paths or URLs.
+    folder : str
+        Path or URL of the folder; outputs are named NAME.sqs.
+    **options
+        Options of the encoder: see `sqrtspace.encode`.
+
+    Returns
+    -------
+    list of Delayed
+        For `dask.compute`.
+    """
+    return _tasks(encode_file, [(source, target_of(source, folder, ".sqs")) for source in sources], options)
+
+
+def decode(sources: Sequence[str], folder: str, suffix: str = "", **options: Any) -> list[Any]:
+    """Decodes files into a folder: a delayed FileResult for each.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Paths or URLs.
+    folder : str
+        Path or URL of the folder.
+    suffix : str
+        Suffix of the outputs, after their names without .sqs.
+    **options
+        Options of the decoder: see `sqrtspace.decode`.
+
+    Returns
+    -------
+    list of Delayed
+    """
+    return _tasks(decode_file, [(source, target_of(source, folder, suffix)) for source in sources], options)
+
+
+def verify(sources: Sequence[str], **options: Any) -> list[Any]:
+    """Checks files: a delayed FileResult for each."""
+    return _tasks(verify_file, [(source,) for source in sources], options)
+
+
+Build = Callable[..., tuple[Pipeline, Any]]
+"""A function that makes a pipeline with its source, and returns it with the stage: importable by workers."""
+
+
+def available(build: Build, *arguments: Any) -> tuple[int, int, np.dtype[Any]]:
+    """Rows that a stage has, the elements of a row, and their type."""
+    pipe, stage = build(*arguments)
+    with pipe:
+        node = pipe._stage(stage)
+        try:
+            pipe.evaluate(node, 2**62, 1)
+        except RangeError as refused:
+            number = re.search(r"(\d+) are available", refused.detail)
+            if number is None:
+                raise
+            return int(number[1]), node.len, node.dtype
+    raise AssertionError("more rows than any recording has")
+
+
+def evaluate_range(build: Build, arguments: tuple[Any, ...], first: int, count: int) -> Array:
+    """Evaluates a range of rows: the work of a task. Scans start from the beginning, and give the bits of a whole run."""
+    pipe, stage = build(*arguments)
+    with pipe:
+        pipe.seal(Request(stage, first, count))
+        return pipe.evaluate(stage, first, count)
+
+
+def plan_of(build: Build, *arguments: Any, count: int) -> PlanInfo:
+    """The plan of a task for a number of rows: `work_bytes` is the memory that its worker needs for it."""
+    pipe, stage = build(*arguments)
+    with pipe:
+        return pipe.plan(Request(stage, 0, count))
+
+
+def evaluate(build: Build, *arguments: Any, rows: int = 4096, resources: bool = False) -> Any:
+    """Evaluates all rows of a stage: an array of Dask, one task for each range of rows.
+
+    Parameters
+    ----------
+    build : function
+        Makes a pipeline with its source, and returns it with the stage. Workers import it, and call it for each range.
+    *arguments
+        Arguments of `build`: the path of a recording.
+    rows : int
+        Rows of a range.
+    resources : bool
+        Report the bytes of the plan to the scheduler, as the resource "memory" of each task: workers need
+        `resources={"memory": BYTES}`.
+
+    Returns
+    -------
+    dask.array.Array
+        Rows, (n, len). The same bits as one evaluation of all rows.
+    """
+    total, length, dtype = available(build, *arguments)
+    task = dask.delayed(evaluate_range, pure=True)
+    if total == 0:
+        return dask.array.zeros((0, length), dtype=dtype)
+    needs = {"memory": plan_of(build, *arguments, count=min(rows, total)).work_bytes} if resources else None
+    blocks = []
+    for first in range(0, total, rows):
+        count = min(rows, total - first)
+        with dask.annotate(**({"resources": needs} if needs else {})):
+            part = task(build, arguments, first, count)
+        blocks.append(dask.array.from_delayed(part, (count, length), dtype=dtype))
+    return dask.array.concatenate(blocks, axis=0)
+
+
+__all__ = [
+    "FileResult",
+    "available",
+    "decode",
+    "decode_file",
+    "encode",
+    "encode_file",
+    "evaluate",
+    "evaluate_range",
+    "plan_of",
+    "target_of",
+    "verify",
+    "verify_file",
+]
