@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""The codec beside others on chunks of arrays: `python benches/chunks.py [FOLDER]`.
+
+Rows: numcodecs (what Zarr writes and reads), then HDF5 by h5py, if SQRTSPACE_HDF5 names the folder of the filter. FOLDER has raw
+recordings, NAME_CHANNELSch.TYPE; without it signals are generated. Columns: ratio, and megabytes per CPU second.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+TYPES = {"i16": "<i2", "i32": "<i4", "f32": "<f4", "u8": "u1"}
+CHUNK = 1 << 20
+
+
+def recordings(folder: str | None) -> dict[str, Any]:
+    """Arrays (n, channels) by name."""
+    found = {}
+    for path in sorted(Path(folder).glob("*ch.*")) if folder else []:
+        match = re.fullmatch(r"(\w+)_(\d+)ch", path.stem)
+        kind = TYPES.get(path.suffix[1:])
+        if match and kind:
+            channels = int(match[2])
+            data = np.fromfile(path, kind)
+            found[match[1]] = data[: data.size // channels * channels].reshape(-1, channels)
+    if found:
+        return found
+    rng = np.random.default_rng(1)
+    t = np.arange(2_000_000)
+    return {
+        "walk i16": rng.integers(-3, 4, t.size).cumsum().astype("<i2")[:, None],
+        "tone f32": (np.sin(t * 0.01) + 0.01 * rng.standard_normal(t.size)).astype("<f4")[:, None],
+        "counts i32": rng.poisson(40, t.size).astype("<i4")[:, None],
+    }
+
+
+def best(work: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds of the fastest of three runs, and the result."""
+    times, result = [], None
+    for _ in range(3):
+        start = time.process_time()
+        result = work()
+        times.append(time.process_time() - start)
+    return max(min(times), 1e-6), result
+
+
+def codecs() -> dict[str, Any]:
+    """Codecs of numcodecs by name."""
+    import numcodecs
+    import sqrtspace.numcodecs_codec
+
+    found = {
+        "sqrtspace 5": sqrtspace.numcodecs_codec.Sqrtspace(5),
+        "sqrtspace 1": sqrtspace.numcodecs_codec.Sqrtspace(1),
+        "zstd 3": numcodecs.Zstd(3),
+        "blosc zstd 5": numcodecs.Blosc("zstd", 5, numcodecs.Blosc.SHUFFLE),
+        "blosc lz4 5": numcodecs.Blosc("lz4", 5, numcodecs.Blosc.SHUFFLE),
+        "gzip 6": numcodecs.GZip(6),
+    }
+    try:
+        from numcodecs.pcodec import PCodec
+
+        found["pcodec 8"] = PCodec(8)
+    except ImportError:
+        pass
+    return found
+
+
+def chunks(array: Any) -> list[Any]:
+    """Chunks of about a megabyte."""
+    rows = max(CHUNK // (array.shape[1] * array.itemsize), 1)
+    return [array[at : at + rows] for at in range(0, len(array), rows)]
+
+
+def zarr_row(codec: Any, array: Any) -> str:
+    """Ratio, and megabytes per CPU second of writing and reading."""
+    parts = chunks(array)
+    try:
+        write, streams = best(lambda: [codec.encode(np.ascontiguousarray(part)) for part in parts])
+    except (TypeError, ValueError, RuntimeError):
+        return f"{'':>27}"
+    read, back = best(lambda: [codec.decode(stream) for stream in streams])
+    assert b"".join(np.asarray(part).tobytes() for part in back) == array.tobytes()
+    size = sum(len(np.asarray(stream).tobytes()) if not isinstance(stream, bytes) else len(stream) for stream in streams)
+    return f"{array.nbytes / size:>9.2f}{array.nbytes / 1e6 / write:>9.0f}{array.nbytes / 1e6 / read:>9.0f}"
+
+
+def hdf5_row(options: dict[str, Any], array: Any, path: str) -> str:
+    """The same for a dataset."""
+    import h5py
+
+    rows = min(max(CHUNK // (array.shape[1] * array.itemsize), 1), len(array))
+
+    def write() -> int:
+        with h5py.File(path, "w") as file:
+            made = file.create_dataset("x", data=array, chunks=(rows, array.shape[1]), **options)
+            file.flush()
+            return int(made.id.get_storage_size())
+
+    def read() -> Any:
+        with h5py.File(path) as file:
+            return file["x"][...]
+
+    seconds, size = best(write)
+    again, back = best(read)
+    assert (back == array).all()
+    return f"{array.nbytes / size:>9.2f}{array.nbytes / 1e6 / seconds:>9.0f}{array.nbytes / 1e6 / again:>9.0f}"
+
+
+def main() -> None:
+    """Prints the tables."""
+    data = recordings(sys.argv[1] if len(sys.argv) > 1 else None)
+    head = f"{'ratio':>9}{'write':>9}{'read':>9}"
+    for name, array in data.items():
+        print(f"{name}, {array.dtype}, {array.shape[1]} channels, {array.nbytes / 1e6:.1f} MB")
+        print(f"  {'numcodecs':<24}{head}")
+        for label, codec in codecs().items():
+            print(f"  {label:<24}{zarr_row(codec, array)}")
+        plugins = os.environ.get("SQRTSPACE_HDF5")
+        if plugins:
+            import h5py
+
+            h5py.h5pl.prepend(plugins.encode())
+            print(f"  {'HDF5':<24}{head}")
+            path = f"/dev/shm/{os.getpid()}.h5"
+            cases: dict[str, dict[str, Any]] = {
+                "sqrtspace 5": {"compression": 313, "compression_opts": (5,)},
+                "gzip 4 shuffled": {"compression": "gzip", "shuffle": True},
+                "lzf shuffled": {"compression": "lzf", "shuffle": True},
+            }
+            if h5py.h5z.filter_avail(h5py.h5z.FILTER_SZIP) and array.itemsize <= 4:
+                cases["szip"] = {"compression": "szip"}
+            for label, options in cases.items():
+                try:
+                    print(f"  {label:<24}{hdf5_row(options, array, path)}")
+                except (OSError, ValueError, RuntimeError) as error:
+                    print(f"  {label:<24} {str(error)[:60]}")
+            os.unlink(path)
+
+
+if __name__ == "__main__":
+    main()
