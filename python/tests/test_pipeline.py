@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -310,6 +311,40 @@ def test_plans_budgets_and_errors() -> None:
         fine.stats()
 
 
+def test_rows_inputs_waits_and_times() -> None:
+    events: list[sqrtspace.Event] = []
+    pipe = Pipeline(64, 16, input_capacity=256, clock=time.perf_counter_ns, event=events.append)
+    level = pipe.rms("input", name="level")
+    rows = pipe.info(level)
+    assert (rows.name, rows.len, rows.row_bytes, rows.windows_per_row) == ("level", 1, 4, 1)
+    windows = pipe.info("input")
+    assert (windows.name, windows.len, windows.row_step, windows.row_channels) == ("input", 64, 16, 1)
+    pipe.open(level, 3)
+    x = noise(300)
+    assert pipe.push(x) == 256
+    assert [event.text for event in events] and events[0].severity == 0
+    assert pipe.input_position() == (0, 256, 0) and pipe.available(level) == 13
+    status, done, spent = pipe.step_budget(10**9)
+    assert status >= 0 and done > 0 and spent > 0
+    assert pipe.step()[0] is Status.AGAIN
+    wait = pipe.blocked_on()
+    assert (wait.what, wait.id, wait.have) == (1, level.id, 3)
+    counts = pipe.stage_stats(level)
+    assert counts.rows >= 3 and counts.calls >= 1 and counts.time_ns >= counts.max_call_ns > 0
+    with pytest.raises(sqrtspace.StateError):
+        pipe.mean("input")
+    assert events[-1].severity == 2 and events[-1].status == Status.ERR_STATE and events[-1].text
+
+
+def test_an_exception_in_an_event_comes_out() -> None:
+    def fail(event: sqrtspace.Event) -> None:
+        raise Stopped(event.text)
+
+    pipe = Pipeline(64, 64, event=fail)
+    with pytest.raises(Stopped, match="level"):
+        pipe.threshold("input", level=float("nan"))
+
+
 def test_memory_of_the_caller() -> None:
     size, align = Pipeline(64, 64, max_stages=4, max_edges=4, param_bytes=256).control_bytes()
     control = np.zeros(size // 8 + 1, np.uint64)
@@ -422,8 +457,8 @@ def test_rows_into_an_encoded_file(tmp_path: Path) -> None:
         pipe.evaluate_encoded(bins, fail)
 
 
-def test_type_and_length_of_every_kind_s_rows_are_the_library_s(tmp_path: Path) -> None:
-    """The package derives them: a file of the rows has the type and the length that the library knows."""
+def test_every_kind_computes_rows_of_its_type_and_length(tmp_path: Path) -> None:
+    """A file of the rows has the type and the length of the stage."""
     eye = [0.9, 0.1, 0.2, 0.8]
     sos = [0.2, 0.3, 0.2, 1, -0.4, 0.1]
     given: dict[str, dict[str, Any]] = {
@@ -441,6 +476,7 @@ def test_type_and_length_of_every_kind_s_rows_are_the_library_s(tmp_path: Path) 
         "threshold": {"level": 0.5},
         "top_k_sum": {"k": 3},
         "band": {"from_": 3, "to": 9},
+        "window": {"type": 6, "beta": 5},
         "zero_phase_forward": {"sos": sos, "padlen": 2},
     }
     after = {

@@ -7,7 +7,6 @@ With `--check` nothing is written; the exit status is 1 if a module is not curre
 from __future__ import annotations
 
 import keyword
-import re
 import sys
 import textwrap
 from pathlib import Path
@@ -38,22 +37,12 @@ RESULTS = {
     "sqs_stats": "Stats",
     "sqs_codec_stats": "CodecStats",
     "sqs_progress": "Progress",
+    "sqs_row_info": "RowInfo",
+    "sqs_wait": "Wait",
+    "sqs_stage_counts": "StageCounts",
+    "sqs_event": "Event",
 }
-TYPES = {"double": "float"}
-
-ELEMENTS = {
-    "i8": "int8",
-    "u8": "uint8",
-    "i16": "int16",
-    "u16": "uint16",
-    "i32": "int32",
-    "u32": "uint32",
-    "i64": "int64",
-    "f32": "float32",
-    "f64": "float64",
-    "c32": "complex64",
-}
-
+TYPES = {"double": "float", "char": "str", "const char *": "str"}
 
 def wrapped(text: str, indent: int, first: str = "") -> str:
     """Text in lines of at most 100 columns."""
@@ -144,24 +133,11 @@ def structs_module(text: str) -> str:
         for field in found[struct].fields:
             if field.name in ("struct_size", "reserved"):
                 continue
-            lines += ["", f"    {field.name}: {TYPES.get(field.type, 'int')} = 0"]
+            kind = TYPES.get(field.type, "int")
+            default = '""' if kind == "str" else "0"
+            lines += ["", f"    {field.name}: {kind} = {default}"]
             lines += [wrapped(f'"""{docstring(field.doc)}"""', 4)]
     return "\n".join([*lines, ""])
-
-
-def rule(kind: header.Kind) -> str:
-    """How the element type of the rows of a kind follows: a dtype, "same" or "float" (float64 for float64, else float32)."""
-    output = kind.items["Output"]
-    precision = next((p.default for p in kind.params if p.name == "precision"), None)
-    if precision in ("32", "64"):
-        return f"float{precision}"
-    if "f64 for f64 input, else f32" in output:
-        return "float"
-    if "same type" in output:
-        return "same"
-    types = set(re.findall(r"\b([iufc]\d+)\b", output))
-    assert len(types) == 1, f"{kind.name}: which element type? {output}"
-    return ELEMENTS[types.pop()]
 
 
 ANNOTATIONS = {
@@ -218,8 +194,8 @@ def method(kind: header.Kind) -> str:
     lines += ['        """']
     values = ", ".join(f'"{p.name}": {python_name(p.name)}' for p in kind.params)
     lines += [f"        params = {{{values}}}" if values else "        params: dict[str, object] = {}"]
-    lines += [f'        call = ("{kind.name}", source, params, "{rule(kind)}")']
-    lines += ["        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)"]
+    last = "name, lookback, lookahead, boundary, cost_ns_per_row"
+    lines += [f'        return self._kind("{kind.name}", source, params, {last})']
     return "\n".join(lines)
 
 
@@ -245,7 +221,6 @@ def kinds_module(text: str) -> str:
         "        kind: str,",
         "        source: Source | Sequence[Source],",
         "        params: Mapping[str, object],",
-        "        rule: str,",
         "        name: str | None,",
         "        lookback: int,",
         "        lookahead: int,",

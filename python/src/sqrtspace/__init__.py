@@ -16,7 +16,7 @@ from ._native_calls import ALL, abi_version, panic_hook, version
 from ._nodes import Edge, Input, Stage
 from ._status import *  # noqa: F403
 from ._status import ERRORS, SqrtspaceError, Status
-from ._structs import CodecStats, PlanInfo, Progress, Stats
+from ._structs import CodecStats, Event, PlanInfo, Progress, RowInfo, StageCounts, Stats, Wait
 from .codec import decode, decode_file, decode_stream, encode, encode_file, encode_stream, save
 from .coders import (
     Decoder,
@@ -43,6 +43,7 @@ __all__ = [
     "Edge",
     "Encoder",
     "EncodingWriter",
+    "Event",
     "Frame",
     "Input",
     "Job",
@@ -51,11 +52,14 @@ __all__ = [
     "Progress",
     "Recovered",
     "Request",
+    "RowInfo",
     "SqrtspaceError",
     "SqsFile",
     "Stage",
+    "StageCounts",
     "Stats",
     "Status",
+    "Wait",
     "abi_version",
     "ccsds121",
     "decode",

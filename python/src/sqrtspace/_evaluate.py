@@ -1,4 +1,4 @@
-"""Plans, evaluation, stream, saved state. Part of `Pipeline`."""
+"""Plans, evaluation, statistics, saved state. Part of `Pipeline`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ._graph import Graph
 from ._native import ffi, lib
-from ._native_calls import ALL, address, element, new, path_text, result
-from ._nodes import Array, Input, Stage
+from ._native_calls import ALL, address, new, path_text, result
+from ._nodes import Array, Stage
 from ._options import encode_options
-from ._status import Status
-from ._structs import CodecStats, PlanInfo, Stats
+from ._stream import Stream
+from ._structs import CodecStats, PlanInfo, StageCounts, Stats
 
 ORDERS = {"forward": lib.SQS_ORDER_FORWARD, "reverse": lib.SQS_ORDER_REVERSE}
 
@@ -41,7 +40,7 @@ class Request:
     order: str = "forward"
 
 
-class Evaluation(Graph):
+class Evaluation(Stream):
     """Plans and runs the graph."""
 
     def _request(self, given: Request | Stage | str) -> Any:
@@ -110,95 +109,6 @@ class Evaluation(Graph):
         )
         if work is not None:
             self._kept.append(work)
-
-    def push(self, samples: Array, input: Input | str | int = 0) -> int:
-        """Copies samples into the buffer of a pushed input: the number that fits.
-
-        Parameters
-        ----------
-        samples : array
-            Samples (n,) or (n, channels) of the input's type.
-        input : Input, str or int
-            The input.
-
-        Returns
-        -------
-        int
-            Samples accepted: less than given if the buffer is full.
-        """
-        target = self._input(input)
-        data = np.ascontiguousarray(samples)
-        if data.dtype != target.dtype:
-            raise TypeError(f"samples are {data.dtype}, the input {target.name!r} has {target.dtype}")
-        if data.size % target.channels:
-            raise ValueError(f"{data.size} elements are no whole samples of {target.channels} channels")
-        accepted = ffi.new("size_t *")
-        self._call(lib.sqs_push, target.id, address(data), data.size // target.channels, accepted)
-        return int(accepted[0])
-
-    def end(self, input: Input | str | int = 0) -> None:
-        """Ends a pushed input: rows that wait for more samples can be finished."""
-        self._call(lib.sqs_push_end, self._input(input).id)
-
-    def open(self, stage: Stage | str, capacity_rows: int = 256) -> Stage:
-        """Opens the output of a stage: its rows wait in a queue to be pulled. Before seal."""
-        target = self._stage(stage)
-        self._call(lib.sqs_output_open, target.id, capacity_rows)
-        return target
-
-    def step(self, max_windows: int = ALL) -> tuple[Status, int]:
-        """Does at most `max_windows` windows of work; returns OK, AGAIN or END, and the windows done."""
-        done = ffi.new("uint64_t *")
-        return Status(self._call(lib.sqs_step, max_windows, done)), int(done[0])
-
-    def pull(self, stage: Stage | str, rows: int = 256) -> tuple[Status, Array]:
-        """Copies finished rows of an opened output: OK, AGAIN or END, and up to `rows` rows."""
-        target = self._stage(stage)
-        block = np.empty((rows, target.len), target.dtype)
-        count = ffi.new("size_t *")
-        status = self._call(lib.sqs_pull, target.id, address(block), rows, count)
-        return Status(status), block[: int(count[0])]
-
-    def rows(self, stage: Stage | str, block: int = 256) -> Iterator[Array]:
-        """Blocks of the rows of an opened output that can be computed now: steps and pulls until samples are missing.
-
-        Parameters
-        ----------
-        stage : Stage or str
-            The stage, opened.
-        block : int
-            Maximum number of rows of a block.
-
-        Yields
-        ------
-        array
-            Rows, (n, len), each once.
-
-        Examples
-        --------
-        >>> import numpy as np, sqrtspace
-        >>> pipe = sqrtspace.Pipeline(window=4, hop=4, stream_only=True)
-        >>> _ = pipe.open(pipe.max("input", name="peak"))
-        >>> for chunk in np.arange(16, dtype="float32").reshape(2, 8):
-        ...     accepted = pipe.push(chunk)
-        ...     for rows in pipe.rows("peak"):
-        ...         print(rows.ravel())
-        [3. 7.]
-        [11. 15.]
-        """
-        while True:
-            status, _ = self.step(block)
-            pulled, rows = self.pull(stage, block)
-            if len(rows):
-                yield rows
-            elif pulled is Status.END or status is not Status.OK:
-                return
-
-    def position(self, stage: Stage | str) -> tuple[int, int]:
-        """Rows of an opened output that wait: the next, and the end (exclusive)."""
-        bounds = ffi.new("uint64_t[2]")
-        self._call(lib.sqs_output_position, self._stage(stage).id, bounds, bounds + 1)
-        return int(bounds[0]), int(bounds[1])
 
     def evaluate(
         self,
@@ -400,6 +310,12 @@ class Evaluation(Graph):
         self._call(lib.sqs_pipeline_stats, stats)
         return result(Stats, stats)
 
+    def stage_stats(self, stage: Stage | str) -> StageCounts:
+        """Statistics of one stage: calls, rows, and with a clock its time."""
+        counts = new("sqs_stage_counts")
+        self._call(lib.sqs_stage_stats, self._stage(stage).id, counts)
+        return result(StageCounts, counts)
+
     def scrub(self, max_bytes: int = 1 << 20) -> int:
         """Checks tables and stored data for damage, about `max_bytes`; returns the bytes of stored data checked."""
         checked = ffi.new("size_t *")
@@ -490,4 +406,4 @@ class _Gathered:
         return self.array[: self.count]
 
 
-__all__ = ["Evaluation", "Request", "element"]
+__all__ = ["Evaluation", "Request"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,9 +12,9 @@ from ._functions import FunctionStage, Reader, storable
 from ._handle import Handle
 from ._kinds import Kinds
 from ._native import ffi, lib
-from ._native_calls import ALL, address, element, new, path_text
+from ._native_calls import ALL, NAMES, address, element, new, path_text, result
 from ._nodes import Array, Edge, Input, Source, Stage, sources
-from ._status import ArgumentError
+from ._structs import RowInfo
 
 BOUNDARIES = {"zero": lib.SQS_BOUNDARY_ZERO, "clamp": lib.SQS_BOUNDARY_CLAMP}
 UNITS = {
@@ -90,6 +89,24 @@ class Graph(Handle, Kinds):
         if name not in self._nodes:
             raise KeyError(f"no node {name!r}; nodes: {', '.join(self._nodes)}")
         return self._nodes[name]
+
+    def _added(self, number: int) -> Stage:
+        """The stage of a number, as the library describes it."""
+        rows = self._rows(lib.sqs_stage_info, number)
+        stage = Stage(rows.name, number, np.dtype(NAMES[rows.dtype]), rows.len, rows.row_channels)
+        self._add(stage)
+        return stage
+
+    def _rows(self, function: Callable[..., int], number: int) -> RowInfo:
+        rows = new("sqs_row_info")
+        self._call(function, number, rows)
+        return result(RowInfo, rows)
+
+    def info(self, node: Input | Stage | str) -> RowInfo:
+        """What the rows of a stage or the windows of an input are: type, length, step, channels, unit, delay."""
+        found = self.node(node) if isinstance(node, str) else node
+        function = lib.sqs_input_info if isinstance(found, Input) else lib.sqs_stage_info
+        return self._rows(function, found.id)
 
     def find(self, name: str) -> int:
         """The number of a stage, from the library."""
@@ -210,30 +227,11 @@ class Graph(Handle, Kinds):
         names = [wanted, *(f"{wanted}_{i}" for i in range(2, 10000))]
         return next(name for name in names if name not in self._nodes)
 
-    def _row_len(self, name: str) -> int:
-        """Elements of a row of a stage: the bound in the error for a band that begins after every row."""
-        params, kept = _params({"from": 2.0**53})
-        edges, names = self._edge_descs([Edge(Stage(name, 0, np.dtype("u1"), 0))])
-        texts = [ffi.new("char[]", b"band"), ffi.new("char[]", b"row length")]
-        desc = new("sqs_builtin_desc", kind=texts[0], name=texts[1], edges=edges, edge_count=1)
-        desc.params = params
-        desc.param_count = 1
-        try:
-            self._call(lib.sqs_stage_register_builtin, desc, ffi.new("uint32_t *"))
-        except ArgumentError as refused:
-            bound = re.search(r"from 0 to (\d+)", refused.detail)
-            if bound is None:
-                raise
-            del kept, names
-            return int(bound[1]) + 1
-        raise AssertionError("a band after every row was accepted")
-
     def _kind(
         self,
         kind: str,
         source: Source | Sequence[Source],
         params: Mapping[str, object],
-        rule: str,
         name: str | None,
         lookback: int,
         lookahead: int,
@@ -243,7 +241,7 @@ class Graph(Handle, Kinds):
         # No text for the kind: the function of its name identifies it.
         handle = getattr(lib, f"sqs_kind_{kind}")()
         edges = self._edges(source, lookback, lookahead, boundary)
-        return self._register(kind, handle, edges, params, rule, name, cost_ns_per_row)
+        return self._register(kind, handle, edges, params, name, cost_ns_per_row)
 
     def builtin(
         self,
@@ -251,7 +249,6 @@ class Graph(Handle, Kinds):
         source: Source | Sequence[Source] = "input",
         /,
         *,
-        dtype: Any,
         name: str | None = None,
         cost_ns_per_row: int = 0,
         **params: object,
@@ -264,8 +261,6 @@ class Graph(Handle, Kinds):
             Name of the kind.
         source : node, Edge or name, or several
             What it reads.
-        dtype : dtype
-            Element type of its rows.
         name : str
             Name of the stage. Default: the kind.
         cost_ns_per_row : int
@@ -278,8 +273,7 @@ class Graph(Handle, Kinds):
         Stage
         """
         given = {key.rstrip("_"): value for key, value in params.items()}
-        rule = np.dtype(dtype).name
-        return self._register(kind, None, self._edges(source, 0, 0, "zero"), given, rule, name, cost_ns_per_row)
+        return self._register(kind, None, self._edges(source, 0, 0, "zero"), given, name, cost_ns_per_row)
 
     def _register(
         self,
@@ -287,7 +281,6 @@ class Graph(Handle, Kinds):
         handle: Any,
         edges: list[Edge],
         params: Mapping[str, object],
-        rule: str,
         name: str | None,
         cost: int,
     ) -> Stage:
@@ -306,10 +299,7 @@ class Graph(Handle, Kinds):
         else:
             self._call(lib.sqs_stage_register_kind, handle, desc, number)
         del kept, kept_names
-        dtype = _row_dtype(rule, edges, given)
-        stage = Stage(name, int(number[0]), dtype, self._row_len(name))
-        self._add(stage)
-        return stage
+        return self._added(int(number[0]))
 
     def stage(
         self,
@@ -419,7 +409,7 @@ class Graph(Handle, Kinds):
             number = ffi.new("uint32_t *")
             self._call(lib.sqs_stage_register, desc, number)
             del kept
-            self._add(Stage(name, int(number[0]), stage.dtype, stage.len))
+            self._added(int(number[0]))
             return function
 
         return register
@@ -427,20 +417,6 @@ class Graph(Handle, Kinds):
 
 def _count(items: Sequence[Any]) -> int:
     return len(items)
-
-
-def _row_dtype(rule: str, edges: Sequence[Edge], params: Mapping[str, object]) -> np.dtype[Any]:
-    """Type of the rows of a built-in stage: a dtype, "same", or "float": float64 for float64 rows, else float32."""
-    precision = params.get("precision")
-    if precision is not None:
-        return np.dtype("float64" if precision == 64 else "float32")
-    source = edges[-1].node
-    assert not isinstance(source, str)
-    if rule == "same":
-        return source.dtype
-    if rule == "float":
-        return np.dtype("float64" if source.dtype == np.float64 else "float32")
-    return np.dtype(rule)
 
 
 def _params(given: Mapping[str, object]) -> tuple[Any, list[Any]]:

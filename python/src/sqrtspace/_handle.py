@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ._native import ffi, lib
-from ._native_calls import Caught, Failure, address, check, detail, element, error, new
+from ._native_calls import Caught, Failure, address, check, detail, element, error, new, result
 from ._nodes import Array, Input, Stage
+from ._structs import Event
 
 MODES = {"auto": lib.SQS_MODE_AUTO, "classic": lib.SQS_MODE_CLASSIC, "sqrt": lib.SQS_MODE_SQRT}
 SIZES = {
@@ -38,10 +39,8 @@ def config_of(given: dict[str, Any]) -> tuple[Any, list[Any]]:
             value = ffi.new("char[]", os.fsencode(value))
             kept.append(value)
         setattr(config, name, value)
-    # A stage and an edge that are never registered: see Graph._row_len.
-    config.max_stages = min((config.max_stages or SIZES["max_stages"]) + 1, 1024)
-    config.max_edges = min((config.max_edges or SIZES["max_edges"]) + 1, 4096)
-    config.param_bytes = config.param_bytes or SIZES["param_bytes"]
+    for name, size in SIZES.items():
+        setattr(config, name, getattr(config, name) or size)
     return config, kept
 
 
@@ -71,6 +70,8 @@ class Handle:
         spill_dir: str | os.PathLike[str] | None = None,
         stream_only: bool = False,
         host_defaults: bool = False,
+        clock: Callable[[], int] | None = None,
+        event: Callable[[Event], Any] | None = None,
         memory: Array | None = None,
         allocator: tuple[Callable[[int, int], int], Callable[[int, int], None]] | None = None,
     ) -> None:
@@ -98,6 +99,7 @@ class Handle:
         self._caught = Caught()
         config, kept = config_of(given)
         self._kept: list[Any] = []
+        self._watch(config, clock, event)
         if host_defaults:
             check(lib.sqs_config_host_defaults(config))
         self._config = config
@@ -111,6 +113,20 @@ class Handle:
         self._handle = handle[0]
         self._nodes: dict[str, Input | Stage] = {}
         self._nodes["input"] = Input("input", 0, window, hop, np.dtype(dtype), channels)
+
+    def _watch(self, config: Any, clock: Callable[[], int] | None, event: Callable[[Event], Any] | None) -> None:
+        """Sets clock and receiver of events."""
+        if clock is not None:
+            read = clock
+            ticks = ffi.callback("sqs_clock_fn", lambda _ctx: read())
+            config.clock = ticks
+            self._kept.append(ticks)
+        if event is not None:
+            receive = event
+            guarded = self._caught.guard(lambda _ctx, struct: receive(result(Event, struct)))
+            log = ffi.callback("sqs_event_fn", lambda ctx, struct: (guarded(ctx, struct), None)[1])
+            config.event = log
+            self._kept.append(log)
 
     def _memory(self, control: Array | None, allocator: Any) -> Any:
         """Where the memory comes from: the control area, two functions, or the heap."""
@@ -143,8 +159,8 @@ class Handle:
     @property
     def config(self) -> dict[str, int]:
         """The fields of the config as numbers."""
-        fields = [name for name, _ in ffi.typeof("sqs_config").fields]
-        return {name: int(getattr(self._config, name)) for name in fields if name != "spill_dir"}
+        fields = [name for name, kind in ffi.typeof("sqs_config").fields if kind.type.kind == "primitive"]
+        return {name: int(getattr(self._config, name)) for name in fields}
 
     def error_detail(self) -> str:
         """The detail of the last error, in one sentence; empty before the first."""
@@ -158,8 +174,8 @@ class Handle:
             raise RuntimeError("the pipeline is in use by another thread")
         try:
             status = function(self._handle, *args)
+            self._caught.reraise()
             if status < 0:
-                self._caught.reraise()
                 raise error(status, self.error_detail())
             return status
         finally:

@@ -17,7 +17,6 @@ class Kinds:
         kind: str,
         source: Source | Sequence[Source],
         params: Mapping[str, object],
-        rule: str,
         name: str | None,
         lookback: int,
         lookahead: int,
@@ -68,8 +67,7 @@ class Kinds:
         Source: numpy.nanargmax, with NaN as minus infinity.
         """
         params: dict[str, object] = {}
-        call = ("argmax", source, params, "uint32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("argmax", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def band(
         self,
@@ -115,8 +113,7 @@ class Kinds:
         NaN: copied: elements are not interpreted.
         """
         params = {"from": from_, "to": to}
-        call = ("band", source, params, "same")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("band", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def biquad(
         self,
@@ -183,8 +180,7 @@ class Kinds:
         Time Signal Processing, section 6.3.
         """
         params = {"sos": sos, "zi": zi, "on_nan": on_nan, "precision": precision, "scale": scale}
-        call = ("biquad", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("biquad", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def biquad_reverse(
         self,
@@ -251,8 +247,7 @@ class Kinds:
         Time Signal Processing, section 6.3.
         """
         params = {"sos": sos, "zi": zi, "on_nan": on_nan, "precision": precision, "scale": scale}
-        call = ("biquad_reverse", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("biquad_reverse", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def centroid(
         self,
@@ -299,8 +294,7 @@ class Kinds:
         6.1.1.
         """
         params: dict[str, object] = {}
-        call = ("centroid", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("centroid", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def channel(
         self,
@@ -343,8 +337,7 @@ class Kinds:
         NaN: copied: elements are not interpreted.
         """
         params = {"index": index}
-        call = ("channel", source, params, "same")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("channel", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def cusum(
         self,
@@ -411,8 +404,7 @@ class Kinds:
         to Statistical Quality Control, section 9.1.
         """
         params = {"target": target, "drift": drift, "threshold": threshold, "reset": reset, "precision": precision, "scale": scale}
-        call = ("cusum", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("cusum", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def decimate(
         self,
@@ -468,8 +460,7 @@ class Kinds:
         Vaidyanathan, Multirate Systems and Filter Banks, section 4.3.
         """
         params = {"factor": factor, "taps": taps}
-        call = ("decimate", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("decimate", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def detrend(
         self,
@@ -521,8 +512,7 @@ class Kinds:
         Source: scipy.signal.detrend with the same types.
         """
         params = {"type": type, "scale": scale}
-        call = ("detrend", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("detrend", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def edge_max(
         self,
@@ -571,8 +561,7 @@ class Kinds:
         Source: numpy.max([x0, x1, ...], axis=0).
         """
         params = {"scale": scale}
-        call = ("edge_max", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("edge_max", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def edge_mean(
         self,
@@ -621,8 +610,7 @@ class Kinds:
         Source: numpy.mean([x0, x1, ...], axis=0).
         """
         params = {"scale": scale}
-        call = ("edge_mean", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("edge_mean", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def edge_min(
         self,
@@ -671,8 +659,7 @@ class Kinds:
         Source: numpy.min([x0, x1, ...], axis=0).
         """
         params = {"scale": scale}
-        call = ("edge_min", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("edge_min", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def edge_sum(
         self,
@@ -721,8 +708,7 @@ class Kinds:
         Source: numpy.sum([x0, x1, ...], axis=0).
         """
         params = {"scale": scale}
-        call = ("edge_sum", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("edge_sum", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def ema(
         self,
@@ -783,8 +769,7 @@ class Kinds:
         Source: pandas.Series.ewm(alpha, adjust=False).mean().
         """
         params = {"alpha": alpha, "span": span, "initial": initial, "precision": precision, "scale": scale}
-        call = ("ema", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("ema", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def energy(
         self,
@@ -831,8 +816,7 @@ class Kinds:
         error is below (n / 16 + 6) 2^-53, plus the rounding to f32.
         """
         params = {"scale": scale}
-        call = ("energy", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("energy", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def fir(
         self,
@@ -882,8 +866,7 @@ class Kinds:
         Source: numpy.convolve(x, h, 'valid').
         """
         params = {"taps": taps}
-        call = ("fir", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("fir", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def frame(
         self,
@@ -934,8 +917,7 @@ class Kinds:
         Source: numpy.lib.stride_tricks.sliding_window_view(x, rows * n), every (hop n)-th row.
         """
         params = {"hop": hop}
-        call = ("frame", source, params, "same")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("frame", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def hann(
         self,
@@ -985,8 +967,7 @@ class Kinds:
         harmonic analysis with the discrete Fourier transform, Proc. IEEE 66 (1978).
         """
         params = {"scale": scale}
-        call = ("hann", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("hann", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def histogram(
         self,
@@ -1049,8 +1030,7 @@ class Kinds:
         Source: numpy.histogram(x, bins, (lo, hi)) of the same type.
         """
         params = {"lo": lo, "hi": hi, "bins": bins, "clamp": clamp, "scale": scale}
-        call = ("histogram", source, params, "uint32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("histogram", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def hmm_backward(
         self,
@@ -1100,8 +1080,7 @@ class Kinds:
         Rabiner, Proc. IEEE 77 (1989).
         """
         params = {"transition": transition}
-        call = ("hmm_backward", source, params, "float64")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("hmm_backward", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def hmm_forward(
         self,
@@ -1163,8 +1142,7 @@ class Kinds:
         Source: Rabiner, A tutorial on hidden Markov models, Proc. IEEE 77 (1989), section V.A.
         """
         params = {"transition": transition, "emission": emission, "initial": initial, "log": log}
-        call = ("hmm_forward", source, params, "float64")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("hmm_forward", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def kalman(
         self,
@@ -1243,8 +1221,7 @@ class Kinds:
         section 4.3.
         """
         params = {"transition": transition, "process": process, "observe": observe, "dt": dt, "q": q, "r": r, "x0": x0, "p0": p0, "scale": scale}
-        call = ("kalman", source, params, "float64")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("kalman", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def max(
         self,
@@ -1292,8 +1269,7 @@ class Kinds:
         Source: numpy.max(x).
         """
         params = {"scale": scale}
-        call = ("max", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("max", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def mean(
         self,
@@ -1341,8 +1317,7 @@ class Kinds:
         times the mean of abs(x).
         """
         params = {"scale": scale}
-        call = ("mean", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("mean", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def min(
         self,
@@ -1390,8 +1365,7 @@ class Kinds:
         Source: numpy.min(x).
         """
         params = {"scale": scale}
-        call = ("min", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("min", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def pll(
         self,
@@ -1473,8 +1447,7 @@ class Kinds:
         Time Approach, appendix C.
         """
         params = {"bandwidth": bandwidth, "damping": damping, "frequency": frequency, "range": range, "costas": costas, "arm": arm, "weight": weight, "precision": precision, "scale": scale}
-        call = ("pll", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("pll", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def quantile(
         self,
@@ -1527,8 +1500,7 @@ class Kinds:
         for selection, CACM 18 (1975).
         """
         params = {"q": q, "scale": scale}
-        call = ("quantile", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("quantile", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def rfft_magnitude(
         self,
@@ -1581,8 +1553,7 @@ class Kinds:
         Source: numpy.abs(numpy.fft.rfft(x)).
         """
         params = {"portable": portable}
-        call = ("rfft_magnitude", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("rfft_magnitude", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def rfft_power(
         self,
@@ -1634,8 +1605,7 @@ class Kinds:
         Source: numpy.abs(numpy.fft.rfft(x)) ** 2.
         """
         params = {"portable": portable}
-        call = ("rfft_power", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("rfft_power", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def rms(
         self,
@@ -1682,8 +1652,7 @@ class Kinds:
         error is below (n / 16 + 6) 2^-53, plus the rounding to f32.
         """
         params = {"scale": scale}
-        call = ("rms", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("rms", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def rolling_stats(
         self,
@@ -1747,8 +1716,7 @@ class Kinds:
         13 (1992); Chan, Golub and LeVeque (1979).
         """
         params = {"window": window, "ddof": ddof, "min_periods": min_periods, "precision": precision, "scale": scale}
-        call = ("rolling_stats", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("rolling_stats", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def rts_smoother(
         self,
@@ -1830,8 +1798,7 @@ class Kinds:
         AIAA Journal 3 (1965).
         """
         params = {"transition": transition, "process": process, "observe": observe, "dt": dt, "q": q, "r": r, "x0": x0, "p0": p0, "covariance": covariance, "precision": precision}
-        call = ("rts_smoother", source, params, "float64")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("rts_smoother", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def sum(
         self,
@@ -1879,8 +1846,7 @@ class Kinds:
         Source: numpy.sum(x).
         """
         params = {"scale": scale}
-        call = ("sum", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("sum", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def threshold(
         self,
@@ -1933,8 +1899,7 @@ class Kinds:
         itself, exactly.
         """
         params = {"level": level, "below": below, "scale": scale}
-        call = ("threshold", source, params, "uint8")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("threshold", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def to_f32(
         self,
@@ -1984,8 +1949,7 @@ class Kinds:
         types, in f64, rounded once.
         """
         params = {"scale": scale, "offset": offset}
-        call = ("to_f32", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("to_f32", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def top_k_sum(
         self,
@@ -2034,8 +1998,7 @@ class Kinds:
         Source: selection: Hoare, Find, Comm. ACM 4 (1961).
         """
         params = {"k": k}
-        call = ("top_k_sum", source, params, "float32")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("top_k_sum", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def viterbi(
         self,
@@ -2096,8 +2059,7 @@ class Kinds:
         generators are octal 171 and 133, as in CCSDS 131.0-B (there with invert 0 1).
         """
         params = {"constraint": constraint, "generators": generators, "invert": invert, "any_start": any_start}
-        call = ("viterbi", source, params, "uint8")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("viterbi", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def viterbi_traceback(
         self,
@@ -2149,8 +2111,75 @@ class Kinds:
         Source: Forney, The Viterbi algorithm, Proc. IEEE 61 (1973).
         """
         params = {"constraint": constraint, "end": end, "pack": pack}
-        call = ("viterbi_traceback", source, params, "uint8")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("viterbi_traceback", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def window(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        type: int | None = None,
+        symmetric: int | None = None,
+        beta: float | None = None,
+        nw: float | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Window function: y[i] = scale w[i] x[i].
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, i16 or c32, one channel
+        type : int
+            The window. Valid: 0 to 7. Default: 1.
+        symmetric : int
+            0: one period of n, for spectra; 1: both ends alike, for filters. Valid: 0, 1. Default:
+            0.
+        beta : float
+            Shape of Kaiser's window; other types refuse it. Valid: 0 to 600. Default: type 6:
+            required.
+        nw : float
+            Half bandwidth of Slepian's window, in cycles per length; other types refuse it. Valid:
+            above 0, below half of the length. Default: type 7: required.
+        scale : float
+            Factor of the window; 1/32768 makes full scale of i16 1. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n f32; c32 for c32 input.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        type: 0 rectangular, 1 Hann, 2 Hamming, 3 Blackman, 4 Blackman-Harris, 5 flat top, 6 Kaiser,
+        7 Slepian (DPSS). w is computed in f64 and has the same bits on every machine; of one
+        element it is 1. A Slepian window of large n takes long to prepare: about 110 n divisions
+        when the pipeline is sealed.
+
+        Source: scipy.signal.get_window(name, n, fftbins=True) and, with symmetric, False; Harris,
+        On the use of windows for harmonic analysis with the discrete Fourier transform, Proc. IEEE
+        66 (1978); Slepian, Bell System Technical Journal 57 (1978).
+        """
+        params = {"type": type, "symmetric": symmetric, "beta": beta, "nw": nw, "scale": scale}
+        return self._kind("window", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def zero_phase_forward(
         self,
@@ -2213,8 +2242,7 @@ class Kinds:
         backward filtering, IEEE Trans. Signal Processing 44 (1996).
         """
         params = {"sos": sos, "padlen": padlen, "on_nan": on_nan, "scale": scale}
-        call = ("zero_phase_forward", source, params, "float64")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("zero_phase_forward", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def zero_phase_reverse(
         self,
@@ -2283,5 +2311,4 @@ class Kinds:
         backward filtering, IEEE Trans. Signal Processing 44 (1996).
         """
         params = {"sos": sos, "padlen": padlen, "on_nan": on_nan, "precision": precision, "scale": scale}
-        call = ("zero_phase_reverse", source, params, "float")
-        return self._kind(*call, name, lookback, lookahead, boundary, cost_ns_per_row)
+        return self._kind("zero_phase_reverse", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)

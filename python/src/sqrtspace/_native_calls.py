@@ -31,6 +31,9 @@ ELEMENTS: dict[str, int] = {
 }
 """Element types of rows by the names of NumPy."""
 
+NAMES: dict[int, str] = {number: name for name, number in ELEMENTS.items()}
+"""Names of element types by their numbers."""
+
 T = TypeVar("T")
 
 
@@ -91,7 +94,14 @@ def new(struct: str, **fields: Any) -> Any:
 def result(cls: type[T], struct: Any) -> T:
     """A struct of the library as a dataclass."""
     names = cls.__dataclass_fields__  # type: ignore[attr-defined]
-    return cls(**{name: getattr(struct, name) for name in names})
+    return cls(**{name: _value(getattr(struct, name)) for name in names})
+
+
+def _value(field: Any) -> Any:
+    """A number, or the text that a field holds or points to."""
+    if not isinstance(field, ffi.CData):
+        return field
+    return ffi.string(field).decode(errors="replace") if field else ""
 
 
 def address(array: Array) -> Any:

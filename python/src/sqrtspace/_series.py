@@ -22,6 +22,15 @@ ROW = 4096
 """Samples of a row for filters."""
 
 
+_FLOATS = ("float32", "float64", "int16")
+
+
+def float_type(x: Any) -> str:
+    """The type in which filters read a series."""
+    name = np.dtype(x.dtype).name
+    return name if name in _FLOATS and np.dtype(x.dtype).isnative else "float64"
+
+
 def series(x: Any) -> Any:
     """A series of samples: an array or what can be sliced like one; a path is an encoded file or a .npy file."""
     if isinstance(x, (str, os.PathLike)):

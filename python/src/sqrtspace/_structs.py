@@ -91,6 +91,10 @@ class PlanInfo:
     spill_bytes: int = 0
     """Bytes of the spill file, in addition to work_bytes; 0: none."""
 
+    window_ns: int = 0
+    """Estimated maximum of the work of a step that cannot be divided, in nanoseconds: one row of
+    every stage, at their declared or estimated costs."""
+
 
 @dataclass(frozen=True)
 class Stats:
@@ -150,6 +154,9 @@ class Stats:
     spill_bytes: int = 0
     """Bytes of the spill file used so far, counted in parts of at most a 32nd of it; at most
     sqs_plan_info.spill_bytes."""
+
+    scrub_rounds: int = 0
+    """Complete rounds of sqs_scrub(): how often it has verified everything that is stored."""
 
 
 @dataclass(frozen=True)
@@ -261,3 +268,107 @@ class Progress:
 
     frames: int = 0
     """Frames processed."""
+
+
+@dataclass(frozen=True)
+class RowInfo:
+    """What the rows of a stage or the windows of an input are."""
+
+    dtype: int = 0
+    """Element type, SQS_I8 to SQS_C32."""
+
+    len: int = 0
+    """Elements of a row. Of an input: window * channels."""
+
+    row_bytes: int = 0
+    """Bytes of a row."""
+
+    row_step: int = 0
+    """Samples from the start of a row to the start of the next; 0 if that is not a whole number. Of
+    an input: hop."""
+
+    row_channels: int = 0
+    """Interleaved channels in a row."""
+
+    row_unit: int = 0
+    """Unit of the elements, SQS_UNIT_OTHER to SQS_UNIT_POWER."""
+
+    flags: int = 0
+    """SQS_STAGE_BINS if the elements are bins, SQS_STAGE_REVERSE for a reverse scan."""
+
+    state_bytes: int = 0
+    """Bytes of the state of a scan, else 0."""
+
+    windows_per_row: int = 0
+    """Windows of the inputs per row: row t belongs to window t * windows_per_row. Of an input:
+    1."""
+
+    delay_windows: int = 0
+    """Windows after its own that a row depends on: row t is final once window t * windows_per_row +
+    delay_windows has arrived. Of an input: 0."""
+
+    name: str = ""
+    """Name, zero-terminated."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What a stream waits for."""
+
+    what: int = 0
+    """SQS_WAITS_..."""
+
+    id: int = 0
+    """Number of the stage or of the input; else 0."""
+
+    have: int = 0
+    """Output: rows that wait in its queue. Input: samples that it has."""
+
+    need: int = 0
+    """Input: samples that it must have for the next window. Else 0."""
+
+
+@dataclass(frozen=True)
+class StageCounts:
+    """Statistics of one stage since the pipeline was created."""
+
+    calls: int = 0
+    """Calls of its function, those that failed included."""
+
+    rows: int = 0
+    """Rows computed, recomputed rows included."""
+
+    bytes: int = 0
+    """Bytes of these rows."""
+
+    time_ns: int = 0
+    """Nanoseconds in its function, by sqs_config.clock; 0 without a clock."""
+
+    max_call_ns: int = 0
+    """The longest call in nanoseconds, by the same clock."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of a pipeline."""
+
+    severity: int = 0
+    """SQS_SEVERITY_..."""
+
+    kind: int = 0
+    """SQS_EVENT_..."""
+
+    status: int = 0
+    """The status that the call returns."""
+
+    stage: int = 0
+    """Number of the stage that the event is about; UINT32_MAX if it is about none."""
+
+    row: int = 0
+    """The row that the event is about; UINT64_MAX if none is known."""
+
+    count: int = 0
+    """Number of items; 1 where nothing is counted."""
+
+    text: str = ""
+    """One sentence of English, zero-terminated, valid during the call."""

@@ -40,6 +40,11 @@ class Pipeline(Evaluation):
         Memory for opened outputs alone: no evaluation.
     host_defaults : bool
         Budget and processor cache from this machine, where they are not given.
+    clock : function
+        Returns nanoseconds, such as `time.perf_counter_ns`: times stages for `stage_stats` and `step_budget`.
+    event : function
+        Gets an `Event` at the end of a call: its error, damage found, an input that is full. An exception in it comes out of
+        the call.
     memory : array
         The control area, of `control_bytes` bytes; then `seal` needs `work`.
     allocator : (function, function)
