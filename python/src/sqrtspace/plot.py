@@ -153,6 +153,7 @@ def damage(found: Recovered, frames: list[Frame] | None = None, *, width: int = 
         cells[int(first / size) : max(int(np.ceil(end / size)), int(first / size) + 1)] = 0
     colors = ["tab:red", "tab:green", "tab:blue", "tab:cyan", "tab:olive", "tab:gray"]
     axes.imshow(cells.reshape(-1, width), cmap=ListedColormap(colors), vmin=0, vmax=len(colors) - 1, aspect="auto")
+    axes.set_yticks([])
     missing = sum(end - first for first, end in found.missing)
     axes.set_title(f"{missing:,} of {length:,} bytes missing" + (f"; {', '.join(codecs)}" if codecs else ""))
     axes.set_xlabel(f"cells of {size:,.0f} bytes")
