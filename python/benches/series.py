@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`sqrtspace.signal` beside SciPy and pandas: `python benches/signal.py [--minutes 10]`.
+"""`sqrtspace.signal` beside SciPy and pandas: `python benches/series.py [--minutes 10]`.
 
 Each function runs in a process of its own, over audio at 48 kHz in a .npy file. Columns: the best CPU and elapsed time of three
 runs, and by how much the peak resident set grows above the interpreter with its imports. Results of sqrtspace go to a file;
