@@ -406,6 +406,61 @@ class Kinds:
         params = {"target": target, "drift": drift, "threshold": threshold, "reset": reset, "precision": precision, "scale": scale}
         return self._kind("cusum", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
+    def decibel(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        reference: float | None = None,
+        factor: float | None = None,
+        floor: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Decibels of each element: y = factor log10(|x| / reference), at least floor.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, f64 or c32
+        reference : float
+            What has 0 dB. Unit: of x. Valid: above 0. Default: 1.
+        factor : float
+            DB of a factor of 10. Unit: dB. Valid: above 0. Default: 10 if rows are powers, else 20.
+        floor : float
+            Smallest result. Unit: dB. Valid: finite. Default: none.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Computed in f64, rounded once, with the same bits on every machine. Zero gives minus
+        infinity without floor.
+
+        Source: 10 * numpy.log10(x / reference) of powers, 20 * numpy.log10(abs(x) / reference) of
+        amplitudes; ISO 80000-3.
+        """
+        params = {"reference": reference, "factor": factor, "floor": floor}
+        return self._kind("decibel", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
     def decimate(
         self,
         source: Source | Sequence[Source] = "input",
