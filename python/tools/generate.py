@@ -204,7 +204,6 @@ def kinds_module(text: str) -> str:
     lines = [
         '"""Built-in kinds of stages as methods of `Pipeline`."""',
         NOTE,
-        "# ruff: noqa: E501",
         "",
         "from __future__ import annotations",
         "",

@@ -14,7 +14,7 @@ from . import ccsds121, signal
 from ._evaluate import Request
 from ._native_calls import ALL, abi_version, panic_hook, version
 from ._nodes import Edge, Input, Stage
-from ._status import *  # noqa: F403
+from ._status import *
 from ._status import ERRORS, SqrtspaceError, Status
 from ._structs import CodecStats, Event, PlanInfo, Progress, RowInfo, StageCounts, Stats, Wait
 from .codec import decode, decode_file, decode_stream, encode, encode_file, encode_stream, save

@@ -1,6 +1,5 @@
 """Built-in kinds of stages as methods of `Pipeline`."""
 # Generated from include/sqrtspace.h by tools/generate.py. Do not edit.
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ class Caught:
         def guarded(*args: Any) -> int:
             try:
                 function(*args)
-            except BaseException as exception:  # noqa: BLE001 - raised again by `reraise`
+            except BaseException as exception:
                 self.exception = exception
                 return self.CODE
             return 0

@@ -86,7 +86,7 @@ class Options:
         def call(_ctx: Any, struct: Any) -> int:
             try:
                 return 1 if function(progress_of(struct)) else 0
-            except BaseException as exception:  # noqa: BLE001 - raised again by `reraise`
+            except BaseException as exception:
                 self.caught.exception = exception
                 return 1
 

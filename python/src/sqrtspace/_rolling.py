@@ -12,7 +12,7 @@ from ._series import BUDGET, ROW, Padded, Result, float_type, run, series
 from .pipeline import Pipeline
 
 
-class rolling:  # noqa: N801 - the name of pandas
+class rolling:
     """Rolling statistics of a series, as pandas.Series.rolling.
 
     Parameters

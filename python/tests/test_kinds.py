@@ -1,0 +1,71 @@
+"""The built-in kinds as methods."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqrtspace
+from sqrtspace import Edge, Pipeline
+from sqrtspace._kinds import Kinds
+
+RNG = np.random.default_rng(5)
+
+
+def test_every_kind_computes_rows_of_its_type_and_length(tmp_path: Path) -> None:
+    """A file of the rows has the type and the length of the stage."""
+    eye = [0.9, 0.1, 0.2, 0.8]
+    sos = [0.2, 0.3, 0.2, 1, -0.4, 0.1]
+    given: dict[str, dict[str, Any]] = {
+        "biquad": {"sos": sos},
+        "biquad_reverse": {"sos": sos},
+        "cusum": {"threshold": 3},
+        "decimate": {"factor": 2, "taps": [0.5, 0.5]},
+        "ema": {"alpha": 0.5},
+        "fir": {"taps": [1, 2, 3]},
+        "histogram": {"lo": -1, "hi": 1, "bins": 7},
+        "kalman": {"q": 1, "r": 1},
+        "pll": {"frequency": 0.1},
+        "quantile": {"q": [0.1, 0.9]},
+        "rolling_stats": {"window": 5},
+        "threshold": {"level": 0.5},
+        "top_k_sum": {"k": 3},
+        "band": {"from_": 3, "to": 9},
+        "window": {"type": 6, "beta": 5},
+        "zero_phase_forward": {"sos": sos, "padlen": 2},
+    }
+    after = {
+        "hmm_backward": ("hmm_forward", {"transition": eye}),
+        "rts_smoother": ("kalman", {"q": 1}),
+        "viterbi_traceback": ("viterbi", {}),
+        "zero_phase_reverse": ("zero_phase_forward", {"sos": sos, "padlen": 2}),
+    }
+    kinds = [name for name in vars(Kinds) if not name.startswith("_")]
+    assert len(kinds) >= 40
+    for kind in kinds:
+        dtype = "uint8" if kind.startswith(("viterbi", "hmm")) else "float32"
+        pipe = Pipeline(32, 32, dtype=dtype)
+        # Symbols 0 and 1 for the decoders.
+        samples = (RNG.integers(0, 2, 320)).astype(dtype)
+        source: Any = "input"
+        params = given.get(kind, {})
+        if kind in after:
+            before, params = after[kind]
+            extra = {"transition": eye, "emission": eye} if before == "hmm_forward" else given.get(before, {})
+            source = getattr(pipe, before)("input", **extra)
+        if kind == "hmm_forward":
+            params = {"transition": eye, "emission": eye}
+        if kind.startswith("edge_"):
+            source = ["input", pipe.hann("input")]
+        if kind == "zero_phase_reverse":
+            source = [source, "input"]
+        if kind == "frame":
+            source = Edge("input", 0, 2)
+        stage = getattr(pipe, kind)(source, **params)
+        pipe.set_source(samples)
+        stats = pipe.evaluate_to_file(stage, tmp_path / kind)
+        rows = sqrtspace.open(tmp_path / kind).read()
+        assert rows.dtype == stage.dtype, kind
+        assert (rows.shape[1] if rows.ndim > 1 else 1) == stage.len, kind
+        assert stats.raw_bytes == len(rows) * stage.row_bytes, kind
