@@ -872,6 +872,61 @@ class Kinds:
         params = {"scale": scale}
         return self._kind("energy", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
+    def fft(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        inverse: int | None = None,
+        shift: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Discrete Fourier transform: X[k] = sum x[i] exp(-2 pi j i k / n); with inverse x[i] = 1/n
+        sum X[k] exp(2 pi j i k / n).
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            c32, one channel
+        inverse : int
+            1: the inverse transform. Valid: 0, 1. Default: 0.
+        shift : int
+            1: frequency 0 is at n / 2 rounded down, of the results or, with inverse, of the input:
+            numpy.fft.fftshift. Valid: 0, 1. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n c32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every
+        machine. The error is about 1e-7 log2 n of the largest result, three times that if n is not
+        a power of two.
+
+        Source: numpy.fft.fft and ifft; Van Loan, Computational Frameworks for the Fast Fourier
+        Transform, 1.7; Bluestein, IEEE Trans. Audio Electroacoustics 18 (1970).
+        """
+        params = {"inverse": inverse, "shift": shift}
+        return self._kind("fft", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
     def fir(
         self,
         source: Source | Sequence[Source] = "input",
@@ -1197,6 +1252,57 @@ class Kinds:
         """
         params = {"transition": transition, "emission": emission, "initial": initial, "log": log}
         return self._kind("hmm_forward", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def irfft(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        n: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """The real row whose discrete Fourier transform is the row, as rfft computes it. Imaginary
+        parts of frequency 0 and, for even n, of the last are ignored.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            m c32, one channel
+        n : int
+            Length of the row. Unit: elements. Valid: 2 m - 2, 2 m - 1. Default: 2 m - 2; of 1
+            element 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n f32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every
+        machine. The error is about 1e-7 log2 n of the largest result, three times that if n is not
+        a power of two.
+
+        Source: numpy.fft.irfft.
+        """
+        params = {"n": n}
+        return self._kind("irfft", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def kalman(
         self,
@@ -1555,6 +1661,53 @@ class Kinds:
         """
         params = {"q": q, "scale": scale}
         return self._kind("quantile", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def rfft(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Discrete Fourier transform of real rows: X[k] = sum x[i] exp(-2 pi j i k / n), k from 0
+        to n / 2.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, one channel
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n / 2 + 1 c32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every
+        machine. The error is about 1e-7 log2 n of the largest result, three times that if n is not
+        a power of two.
+
+        Source: numpy.fft.rfft.
+        """
+        params: dict[str, object] = {}
+        return self._kind("rfft", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def rfft_magnitude(
         self,
