@@ -2,7 +2,10 @@
 
 use crate::status::{Error, Result, Status};
 
-const TOO_LARGE: Error = Error::new(Status::Overflow, "a size does not fit the address space");
+const TOO_LARGE: Error = Error::new(
+    Status::Overflow,
+    "a size or position does not fit the address space: use smaller windows, rows, queues or ranges",
+);
 
 /// `a + b`.
 pub fn add(a: usize, b: usize) -> Result<usize> {

@@ -48,11 +48,14 @@ pub struct Series {
 
 /// What [`Series::consecutive`] advises for rows that overlap or skip samples.
 const OVERLAP: &str =
-    "stage {n}: the rows of {m} overlap: filter first with hop = window, then gather windows with frame";
+    "stage {n}: rows of {m} overlap ({a} samples, one row every {b}): filter first with hop = window, then use frame";
 const GAPS: &str =
     "stage {n}: rows of {m} have {a} samples, one row every {b}: use hop = window (fir: hop + taps - 1), then frame";
-const UNEVEN: &str = "stage {n}: the rows of {m} are not consecutive: use a hop that is a multiple of the decimation";
-const BINS: &str = "stage {n}: a row of {m} has bins, not samples in time: select one bin with band";
+const SELECTED: &str = "stage {n}: rows of {m} are {a} element of every {b}: if each is a channel, set row_channels of its stage or \
+     channels of its input";
+const UNEVEN: &str =
+    "stage {n}: rows of {m}, of {a} samples, are not consecutive: use a hop that is a multiple of the decimation";
+const BINS: &str = "stage {n}: a row of {m} has {a} bins, not samples in time: select one bin with band";
 const RECORD: &str = "stage {n}: a row of {m} has several lists, for its pair of stages: select one with band";
 const CHANNELS: &str = "stage {n}: rows of {m} have {a} interleaved channels: put a channel stage before it";
 
@@ -112,6 +115,8 @@ impl Series {
             UNEVEN
         } else if self.step < samples {
             OVERLAP
+        } else if samples == 1 && self.channels == 1 {
+            SELECTED
         } else {
             GAPS
         };
@@ -121,7 +126,7 @@ impl Series {
     /// Refuses rows whose elements are not samples in time. One bin in each row is.
     fn in_time(&self, len: usize) -> Result<()> {
         match self.axis {
-            Axis::Bins if len > 1 => Err(Error::new(Status::Graph, BINS)),
+            Axis::Bins if len > 1 => Err(Error::new(Status::Graph, BINS).a(len)),
             Axis::Record => Err(Error::new(Status::Graph, RECORD)),
             _ => Ok(()),
         }

@@ -117,52 +117,88 @@ impl Status {
 /// The name of a stage or input, by value.
 pub type Name = Text<NAME_LEN>;
 
-/// A number of an error text. Errors are in memory of the caller, which is aligned to `limits::AREA_ALIGN`.
+/// A name for an error text, cut if it is too long.
+#[must_use]
+pub fn cut_name(name: &str) -> Name {
+    let mut cut = Name::new();
+    cut.push_str(name);
+    cut
+}
+
+/// A number of an error text, up to 64 bits and a sign. Larger ones are limited to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C, packed(8))]
-pub struct Number(pub i128);
-
-impl PartialEq<i128> for Number {
-    fn eq(&self, other: &i128) -> bool {
-        self.0 == *other
-    }
+pub struct Number {
+    magnitude: u64,
+    negative: bool,
 }
 
-/// A value that was given and is refused.
+macro_rules! numbers {
+    ($($wide:ty: $($t:ty)*;)*) => {$($(
+        impl From<$t> for Number {
+            #[allow(unused_comparisons, clippy::cast_lossless, reason = "one text for all integers")]
+            fn from(n: $t) -> Number {
+                let wide = n as $wide;
+                Number { magnitude: u64::try_from(wide.unsigned_abs()).unwrap_or(u64::MAX), negative: wide < 0 }
+            }
+        }
+    )*)*};
+}
+
+numbers! {
+    i64: i32 i64;
+    i128: i128;
+}
+
+macro_rules! unsigned_numbers {
+    ($($t:ty)*) => {$(
+        impl From<$t> for Number {
+            fn from(n: $t) -> Number {
+                Number { magnitude: n as u64, negative: false }
+            }
+        }
+    )*};
+}
+
+unsigned_numbers!(u8 u16 u32 u64 usize);
+
+/// What the placeholders of a text show besides names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Given {
-    /// Its number in a list, or [`Given::ALONE`].
-    index: u32,
-    /// The bits of the `f64`.
-    bits: u64,
+enum Values {
+    /// Magnitudes of `{a}` and `{b}`, and the bits of the `f64` of `{v}` with its number in a list.
+    Numbers { flags: u8, index: u32, a: u64, b: u64, given: u64 },
+    /// The list of `{k}`.
+    Keys(&'static [&'static str]),
 }
 
-impl Given {
-    /// The index of a value that is not in a list.
-    const ALONE: u32 = u32::MAX;
-}
+/// `{a}` is negative.
+const A_NEGATIVE: u8 = 1;
+/// `{b}` is negative.
+const B_NEGATIVE: u8 = 2;
+/// `{v}` is set.
+const GIVEN: u8 = 4;
+/// `{v}` is an element of a list.
+const IN_LIST: u8 = 8;
+/// `{a}` is an `errno`.
+const OS: u8 = 16;
+
+/// Bytes for both names, each with a zero after it: a second one of more than 11 bytes is cut if the first is long.
+const NAMES: usize = 44;
 
 /// A status with a text. In the template, `{a}` and `{b}` are placeholders for the two numbers, `{n}` and `{m}` for
-/// the two names, and `{v}` for a value that was given, as in `[2] = 0.5`.
+/// the two names, `{i}` for an input of the first name, `{v}` for a value that was given, as in `[2] = 0.5`, and `{k}` for a list of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// The kind of error.
-    pub status: Status,
     /// The text with placeholders.
     pub template: &'static str,
-    /// The value of `{a}`.
-    pub a: Number,
-    /// The value of `{b}`.
-    pub b: Number,
-    /// The value of `{n}`.
-    pub name: Name,
-    /// The value of `{m}`.
-    pub other: Name,
-    /// The value of `{v}`.
-    pub given: Option<Given>,
-    /// `errno` of the operating system; 0 for other errors.
-    pub os: i32,
+    values: Values,
+    /// The kind of error.
+    pub status: Status,
+    /// Both names, each ended by a zero.
+    names: [u8; NAMES],
 }
+
+// Errors are passed by value, in results of most functions: their size is code on flight targets.
+const _: () = assert!(size_of::<Error>() <= 96 && align_of::<Error>() <= crate::limits::AREA_ALIGN);
 
 /// What fallible functions of the library return.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -174,72 +210,138 @@ impl Error {
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub const fn new(status: Status, template: &'static str) -> Self {
-        Error {
-            status,
-            template,
-            a: Number(0),
-            b: Number(0),
-            name: Name::new(),
-            other: Name::new(),
-            given: None,
-            os: 0,
-        }
+        let values = Values::Numbers { flags: 0, index: 0, a: 0, b: 0, given: 0 };
+        Error { template, values, status, names: [0; NAMES] }
     }
 
     /// Sets the number of `{a}`.
     #[must_use]
-    pub fn a(self, a: impl Into<i128>) -> Self {
-        self.with_a(a.into())
-    }
-
-    #[cfg_attr(not(feature = "std"), inline(never))]
-    fn with_a(mut self, a: i128) -> Self {
-        self.a = Number(a);
-        self
+    pub fn a(self, n: impl Into<Number>) -> Self {
+        let Number { magnitude, negative } = n.into();
+        self.with_number(magnitude, u8::from(negative), A_NEGATIVE)
     }
 
     /// Sets the number of `{b}`.
     #[must_use]
-    pub fn b(self, b: impl Into<i128>) -> Self {
-        self.with_b(b.into())
+    pub fn b(self, n: impl Into<Number>) -> Self {
+        let Number { magnitude, negative } = n.into();
+        self.with_number(magnitude, if negative { B_NEGATIVE } else { 0 }, B_NEGATIVE)
     }
 
+    /// Sets the number whose sign is the flag `of`.
     #[cfg_attr(not(feature = "std"), inline(never))]
-    fn with_b(mut self, b: i128) -> Self {
-        self.b = Number(b);
+    fn with_number(mut self, magnitude: u64, sign: u8, of: u8) -> Self {
+        if let Values::Numbers { flags, a, b, .. } = &mut self.values {
+            *flags = *flags & !of | sign;
+            *(if of == A_NEGATIVE { a } else { b }) = magnitude;
+        }
         self
     }
 
-    /// Sets the name of `{n}`.
+    /// Sets the name of `{n}`. Comes before [`Error::other`].
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn name(mut self, name: &Name) -> Self {
-        self.name = *name;
+        self.names = [0; NAMES];
+        self.names.iter_mut().zip(name.as_bytes()).for_each(|(to, from)| *to = *from);
         self
     }
 
-    /// Sets the name of `{m}`.
+    /// Sets the name of `{m}`, cut if both names are long.
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
     pub fn other(mut self, name: &Name) -> Self {
-        self.other = *name;
+        let start = self.split().0.len().saturating_add(1);
+        let room = NAMES.saturating_sub(start).saturating_sub(1);
+        let bytes = crate::util::text::cut_to(name.as_bytes(), room);
+        self.names.iter_mut().skip(start).zip(bytes).for_each(|(to, from)| *to = *from);
         self
     }
 
     /// Sets the value of `{v}`, and its number if it is in a list.
     #[must_use]
     #[cfg_attr(not(feature = "std"), inline(never))]
-    pub fn given(mut self, index: Option<usize>, value: f64) -> Self {
-        let index = index.and_then(|i| u32::try_from(i).ok()).unwrap_or(Given::ALONE);
-        self.given = Some(Given { index, bits: value.to_bits() });
+    pub fn given(mut self, in_list: Option<usize>, value: f64) -> Self {
+        let at = in_list.and_then(|i| u32::try_from(i).ok());
+        if let Values::Numbers { flags, index, given, .. } = &mut self.values {
+            *flags = *flags & !IN_LIST | GIVEN | if at.is_some() { IN_LIST } else { 0 };
+            (*index, *given) = (at.unwrap_or(0), value.to_bits());
+        }
         self
+    }
+
+    /// Sets the list of `{k}`; numbers are lost.
+    #[must_use]
+    #[cfg_attr(not(feature = "std"), inline(never))]
+    pub fn keys(mut self, keys: &'static [&'static str]) -> Self {
+        self.values = Values::Keys(keys);
+        self
+    }
+
+    /// The error with another status.
+    #[must_use]
+    pub fn with_status(self, status: Status) -> Self {
+        Error { status, ..self }
+    }
+
+    /// The error with another text.
+    #[must_use]
+    pub fn reworded(self, template: &'static str) -> Self {
+        Error { template, ..self }
     }
 
     /// Sets `errno`, which is also the number of `{a}`.
     #[must_use]
-    pub fn os(mut self, errno: i32) -> Self {
-        self.os = errno;
-        self.a(errno)
+    pub fn os(self, errno: i32) -> Self {
+        let mut e = self.a(errno);
+        if let Values::Numbers { flags, .. } = &mut e.values {
+            *flags |= OS;
+        }
+        e
+    }
+
+    /// `errno` of the operating system; 0 for other errors.
+    #[must_use]
+    pub fn os_errno(&self) -> i32 {
+        let Values::Numbers { flags, a, .. } = self.values else { return 0 };
+        let errno = if flags & OS == 0 { 0 } else { i32::try_from(a).unwrap_or(i32::MAX) };
+        if flags & A_NEGATIVE == 0 { errno } else { errno.saturating_neg() }
+    }
+
+    /// The number of `{a}`; 0 without one.
+    #[must_use]
+    pub fn number(&self) -> i128 {
+        let Values::Numbers { flags, a, .. } = self.values else { return 0 };
+        let a = i128::from(a);
+        if flags & A_NEGATIVE == 0 { a } else { a.saturating_neg() }
+    }
+
+    /// The first name, and all bytes after its zero.
+    fn split(&self) -> (&[u8], &[u8]) {
+        let end = self.names.iter().position(|b| *b == 0).unwrap_or(NAMES);
+        (self.names.get(..end).unwrap_or(&[]), self.names.get(end.saturating_add(1)..).unwrap_or(&[]))
+    }
+
+    /// Calls `see` with all words of the error, addresses included: for checksums in memory.
+    pub fn words(&self, mut see: impl FnMut(usize)) {
+        [self.status.code() as usize, self.template.as_ptr().addr(), self.template.len()]
+            .into_iter()
+            .for_each(&mut see);
+        match self.values {
+            Values::Numbers { flags, index, a, b, given } => {
+                see(usize::from(flags));
+                see(index as usize);
+                [a, b, given].into_iter().for_each(|n| {
+                    see(n as usize);
+                    see((n >> 32) as usize);
+                });
+            }
+            Values::Keys(keys) => {
+                see(keys.as_ptr().addr());
+                see(keys.len());
+            }
+        }
+        self.names.iter().for_each(|b| see(usize::from(*b)));
     }
 
     /// Renders the text, cut if `out` is too short.
@@ -248,30 +350,42 @@ impl Error {
         while let Some((before, after)) = cut(rest, b'{') {
             out.push_str(before);
             let Some((placeholder, tail)) = cut(after, b'}') else { break };
-            match placeholder {
-                "a" => out.push_int(self.a.0),
-                "b" => out.push_int(self.b.0),
-                "n" => out.push_bytes(self.name.as_bytes()),
-                "m" => out.push_bytes(self.other.as_bytes()),
-                "v" => self.push_given(out),
-                _ => {}
-            }
+            self.push(placeholder, out);
             rest = tail;
         }
         out.push_str(rest);
     }
-}
 
-impl Error {
-    fn push_given<const N: usize>(&self, out: &mut Text<N>) {
-        let Some(Given { index, bits }) = self.given else { return };
-        if index != Given::ALONE {
-            out.push_str("[");
-            out.push_int(index.into());
-            out.push_str("]");
+    /// Appends what a placeholder stands for.
+    fn push<const N: usize>(&self, placeholder: &str, out: &mut Text<N>) {
+        let (name, other) = self.split();
+        match (placeholder, self.values) {
+            ("n", _) => out.push_bytes(name),
+            // The first input has this name by default.
+            ("i", _) if name == b"input" => out.push_str("input"),
+            ("i", _) => {
+                out.push_str("input ");
+                out.push_bytes(name);
+            }
+            ("m", _) => out.push_bytes(other.split(|b| *b == 0).next().unwrap_or(&[])),
+            ("a", Values::Numbers { flags, a, .. }) => out.push_signed(flags & A_NEGATIVE != 0, a),
+            ("b", Values::Numbers { flags, b, .. }) => out.push_signed(flags & B_NEGATIVE != 0, b),
+            ("v", Values::Numbers { flags, index, given, .. }) if flags & GIVEN != 0 => {
+                if flags & IN_LIST != 0 {
+                    out.push_str("[");
+                    out.push_signed(false, index.into());
+                    out.push_str("]");
+                }
+                out.push_str(" = ");
+                out.push_number(f64::from_bits(given));
+            }
+            ("k", Values::Keys([])) => out.push_str("none"),
+            ("k", Values::Keys(keys)) => keys.iter().enumerate().for_each(|(i, key)| {
+                out.push_str(if i == 0 { "" } else { ", " });
+                out.push_str(key);
+            }),
+            _ => {}
         }
-        out.push_str(" = ");
-        out.push_number(f64::from_bits(bits));
     }
 }
 

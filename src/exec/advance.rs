@@ -123,7 +123,7 @@ impl<'m> Job<'m> {
         match self.compute(context, stage, (from, to), 1) {
             Err(e) if e.template == STAGE_FAILED => e,
             // The stage fails in calls of several rows only, or does not fail again.
-            _ => Error { template: "stage {n} returned {a} for rows from {b} on, but not for each row alone", ..error },
+            _ => error.reworded("stage {n} returned {a} for rows from {b} on, but not for each row alone"),
         }
     }
 

@@ -30,13 +30,14 @@ impl<'m> Job<'m> {
         let Some(input) = graph.inputs().get(i) else { return internal("a job reads an input that does not exist") };
         let (start, len) = input.samples(first, end);
         if let Some(Supply::Pushed(buffer)) = context.inputs.get_mut(i) {
-            let text = "input {n}: sample {a} is needed, the input buffer starts with sample {b}";
+            let text = "{i}: sample {a} is needed, the input buffer starts with sample {b}: raise input_capacity";
             let gone = Error::new(Status::Evicted, text).a(start).b(buffer.first()).name(&input.name);
             let found = buffer.span(start, len).ok_or(gone)?;
             if !buffer.verify(context.work, start, len) {
                 let new = u64::from(buffer.is_new_damage(context.work, start, len));
                 context.counts.damaged = context.counts.damaged.sat_add(new);
-                let text = "input {n}: samples from {a} on are damaged in the input buffer and cannot be repaired";
+                let text =
+                    "{i}: samples from {a} on are damaged in its buffer and cannot be repaired: reset the pipeline";
                 return Err(Error::new(Status::Corrupt, text).a(start).name(&input.name));
             }
             return Ok(found);
@@ -143,13 +144,13 @@ impl<'m> Job<'m> {
             };
             let asked = checked::count(bytes.checked_div(sample).unwrap_or(0));
             let read = source.read(loaded.end, to, sample);
-            let text = "the source of input {n} returned {a} at sample {b}";
+            let text = "the source of {i} returned {a} at sample {b}";
             let got = read.map_err(|code| callback_error(code, text).b(loaded.end).name(&input.name))?;
             let got = checked::count(got);
             let counts = &mut *context.counts;
             counts.source_calls = counts.source_calls.wrapping_add(1);
             if got == 0 || got > asked {
-                let text = "the source of input {n} returned {a} samples at sample {b}: none, or more than requested";
+                let text = "the source of {i} returned {a} samples at sample {b}: none, or more than requested";
                 return Err(Error::new(Status::Callback, text).a(got).b(loaded.end).name(&input.name));
             }
             counts.source_bytes = counts.source_bytes.wrapping_add(got.sat_mul(checked::count(sample)));

@@ -5,7 +5,7 @@ use super::memory::Holder;
 use super::regions::{Call, NOTHING, Own, Region};
 use super::status::{guarded, leave, sqs_status};
 use crate::pipeline::Pipeline;
-use crate::status::{Error, Number, Result, Status};
+use crate::status::{Error, Result, Status};
 use crate::util::places::PlaceSum;
 use crate::util::text::Text;
 use crate::util::unsigned::Unsigned;
@@ -126,11 +126,8 @@ unsafe fn intact(p: *const sqs_pipeline, access: Access) -> bool {
 fn sum_of(detail: &Option<Error>) -> PlaceSum {
     let mut sum = PlaceSum::default();
     let Some(e) = detail else { return sum };
-    let number = |n: Number| [n.0 as usize, (n.0 >> 32) as usize, (n.0 >> 64) as usize, (n.0 >> 96) as usize];
-    sum.add_all([1, e.status.code() as usize, e.template.as_ptr().addr(), e.template.len(), e.os as usize]);
-    sum.add_all(number(e.a));
-    sum.add_all(number(e.b));
-    e.name.as_bytes().iter().for_each(|b| sum.add(usize::from(*b)));
+    sum.add(1);
+    e.words(|word| sum.add(word));
     sum
 }
 

@@ -84,12 +84,17 @@ impl Holder {
             #[cfg(feature = "std")]
             None => Origin::Host,
             #[cfg(not(feature = "std"))]
-            None => return Err(Error::new(Status::Unsupported, "this build has no heap: pass an sqs_memory")),
+            None => {
+                return Err(Error::new(
+                    Status::Unsupported,
+                    "memory is NULL and this build has no heap: pass an sqs_memory",
+                ));
+            }
             Some(m) if !m.control.is_null() => {
                 if m.alloc.is_some() || m.free.is_some() {
                     return Err(Error::new(
                         Status::Argument,
-                        "sqs_memory: set either control and control_bytes, or alloc and free",
+                        "sqs_memory: control and alloc are both set: set either control and control_bytes, or alloc and free",
                     ));
                 }
                 if !m.control.addr().is_multiple_of(AREA_ALIGN) {
@@ -98,7 +103,8 @@ impl Holder {
                 }
                 if m.control_bytes < bytes {
                     let (needed, given) = (checked::count(bytes), checked::count(m.control_bytes));
-                    let text = "the control area has {b} bytes and needs {a}";
+                    let text =
+                        "control_bytes is {b}, the config needs {a}: max_stages, max_edges and param_bytes set it";
                     return Err(Error::new(Status::Memory, text).a(needed).b(given));
                 }
                 let mut holder = Holder::of(Origin::Areas);
@@ -109,7 +115,7 @@ impl Holder {
             Some(_) => {
                 return Err(Error::new(
                     Status::Argument,
-                    "sqs_memory: set control and control_bytes, or alloc and free",
+                    "sqs_memory: control is NULL, and alloc or free: set control and control_bytes, or alloc and free",
                 ));
             }
         };
@@ -141,7 +147,10 @@ impl Holder {
         #[cfg(not(all(feature = "std", target_os = "linux")))]
         {
             let _ = path;
-            Err(Error::new(Status::Unsupported, "this build has no files to spill into: spill_dir must be NULL"))
+            Err(Error::new(
+                Status::Unsupported,
+                "sqs_config: this build has no files to spill into: spill_dir must be NULL",
+            ))
         }
     }
 

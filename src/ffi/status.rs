@@ -165,7 +165,7 @@ fn fill(error: *mut sqs_error, e: &Error) {
             return;
         }
         (*error).status = leave(e.status);
-        (*error).os_errno = e.os;
+        (*error).os_errno = e.os_errno();
         let mut text = Text::<159>::new();
         e.write(&mut text);
         let mut chars = [0 as c_char; 160];

@@ -11,6 +11,7 @@ mod register;
 
 use node::NO_EDGE;
 pub use node::{Boundary, Edge, Input, Node, Stage};
+pub(crate) use register::TOO_MANY_INPUTS;
 pub use register::{EdgeSpec, InputSpec, Needs};
 
 use crate::checked;
@@ -154,6 +155,19 @@ impl<'m> Graph<'m> {
             Node::Stage(s) => self.stages.get(s).map(|s| s.series),
         };
         found.unwrap_or(Series::new(0))
+    }
+
+    /// An error with the name of a stage.
+    #[must_use]
+    pub fn about_stage(&self, stage: usize, error: Error) -> Error {
+        self.stages.get(stage).map_or(error, |s| error.name(&s.name))
+    }
+
+    /// The error for rows that do not exist yet.
+    #[must_use]
+    pub fn beyond(&self, stage: usize, end: u64, available: u64) -> Error {
+        let text = "stage {n}: rows up to {a} are requested, {b} are available: push more samples, or request fewer";
+        self.about_stage(stage, Error::new(Status::Range, text).a(end).b(available))
     }
 
     /// The error for a number that is not that of a stage.

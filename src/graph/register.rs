@@ -57,6 +57,9 @@ struct Timing {
     level: usize,
 }
 
+/// The text for an input that does not fit the table.
+pub(crate) const TOO_MANY_INPUTS: &str = "{i} does not fit: a pipeline has at most {a} inputs";
+
 /// Adds the names of a stage and of the node that it reads.
 fn named(error: Error, stage: &str, edge: &EdgeSpec<'_>) -> Error {
     let (mut name, mut other) = (Name::new(), Name::new());
@@ -72,48 +75,71 @@ fn fail(status: Status, text: &'static str, name: &Name) -> Error {
 /// Checks the declaration of a stage by itself.
 fn check_spec(name: &Name, edges: usize, spec: &StageSpec<'_>) -> Result<()> {
     if edges == 0 || edges > MAX_FAN_IN {
-        let text = "stage {n}: a stage has 1 to {a} edges";
-        return Err(fail(Status::Argument, text, name).a(checked::count(MAX_FAN_IN)));
+        let text = "stage {n}: a stage has 1 to {a} edges, not {b}";
+        return Err(fail(Status::Argument, text, name).a(MAX_FAN_IN).b(edges));
     }
     if spec.shape.len == 0 || spec.stride == 0 {
-        return Err(fail(Status::Argument, "stage {n}: row length and stride must be at least 1", name));
+        let text = "stage {n}: len is {a} and stride is {b}: both must be at least 1";
+        return Err(fail(Status::Argument, text, name).a(spec.shape.len).b(spec.stride));
     }
     let aligned = |align: usize| align.is_power_of_two() && align <= BUFFER_ALIGN;
-    if !aligned(spec.scratch_align) || !aligned(spec.state_align) {
-        let text = "stage {n}: an alignment must be a power of two up to {a}";
-        return Err(fail(Status::Argument, text, name).a(checked::count(BUFFER_ALIGN)));
+    if let Some(align) = [spec.scratch_align, spec.state_align].into_iter().find(|align| !aligned(*align)) {
+        let text = "stage {n}: the alignment {b} of state or scratch must be a power of two up to {a}";
+        return Err(fail(Status::Argument, text, name).a(BUFFER_ALIGN).b(align));
     }
     if !matches!(spec.state_word, 0 | 1 | 2 | 4 | 8) || !spec.state_bytes.is_multiple_of(spec.state_word.max(1)) {
-        let text = "stage {n}: a word of the state has 1, 2, 4 or 8 bytes, and the state is a whole number of words";
-        return Err(fail(Status::Argument, text, name));
+        let text = "stage {n}: a state of {a} bytes has words of {b}: use words of 1, 2, 4 or 8 bytes, without a rest";
+        return Err(fail(Status::Argument, text, name).a(spec.state_bytes).b(spec.state_word));
     }
-    checked::mul(spec.shape.len, spec.shape.dtype.size())?;
+    if checked::mul(spec.shape.len, spec.shape.dtype.size()).is_err() {
+        let text = "stage {n}: a row of {a} elements does not fit the address space";
+        return Err(fail(Status::Overflow, text, name).a(spec.shape.len));
+    }
     if spec.reverse && spec.state_bytes == 0 {
-        return Err(fail(Status::Argument, "stage {n}: a reverse scan has a state of at least 1 byte", name));
+        return Err(fail(Status::Argument, "stage {n}: a reverse scan has a state of at least 1 byte, not of 0", name));
     }
     Ok(())
+}
+
+/// Elements of a window. Its bytes, and those of a hop, fit their types.
+fn window_elements(spec: &InputSpec<'_>) -> Result<usize> {
+    let len = checked::size(checked::mul64(spec.window, u64::from(spec.channels))?)?;
+    checked::mul(len, spec.dtype.size())?;
+    checked::mul64(spec.hop, checked::mul64(u64::from(spec.channels), checked::count(spec.dtype.size()))?)?;
+    Ok(len)
 }
 
 impl<'m> Graph<'m> {
     fn new_name(&self, name: &str) -> Result<Name> {
         let fitting = Name::fitting(name).filter(|n| !n.is_empty());
-        let fitting = fitting.ok_or_else(|| Error::new(Status::Name, "a name has 1 to 31 bytes"))?;
+        let fitting = fitting.ok_or_else(|| {
+            let mut start = Name::new();
+            start.push_str(name);
+            fail(Status::Name, "the name '{n}' has {a} bytes: use 1 to 31", &start).a(name.len())
+        })?;
         match self.find(name) {
             None => Ok(fitting),
-            Some(_) => Err(Error::new(Status::Name, "the name {n} is taken").name(&fitting)),
+            Some(_) => {
+                Err(Error::new(Status::Name, "the name {n} belongs to another input or stage: use one that is free")
+                    .name(&fitting))
+            }
         }
     }
 
     /// Adds an input and returns its index.
     pub fn add_input(&mut self, spec: &InputSpec<'_>) -> Result<usize> {
         let name = self.new_name(spec.name)?;
-        if spec.channels == 0 || spec.window == 0 || spec.hop == 0 {
-            let text = "input {n}: channels, window and hop must be at least 1";
-            return Err(Error::new(Status::Argument, text).name(&name));
+        if spec.channels == 0 {
+            return Err(fail(Status::Argument, "{i}: channels is 0: it must be at least 1", &name));
         }
-        let len = checked::size(checked::mul64(spec.window, u64::from(spec.channels))?)?;
-        checked::mul(len, spec.dtype.size())?;
-        checked::mul64(spec.hop, checked::mul64(u64::from(spec.channels), checked::count(spec.dtype.size()))?)?;
+        if spec.window == 0 || spec.hop == 0 {
+            let text = "{i}: window is {a} and hop is {b} samples: both must be at least 1";
+            return Err(fail(Status::Argument, text, &name).a(spec.window).b(spec.hop));
+        }
+        let len = window_elements(spec).map_err(|_| {
+            let text = "{i}: a window of {a} samples with hop {b} does not fit the address space";
+            fail(Status::Overflow, text, &name).a(spec.window).b(spec.hop)
+        })?;
         let id = self.inputs.len();
         let input = Input {
             name,
@@ -125,21 +151,24 @@ impl<'m> Graph<'m> {
             shape: RowShape { dtype: spec.dtype, len },
             reader: NO_EDGE,
         };
-        let full = Error::new(Status::Limit, "a pipeline has at most {a} inputs").a(checked::count(MAX_INPUTS));
+        let full = fail(Status::Limit, TOO_MANY_INPUTS, &name).a(MAX_INPUTS);
         self.inputs.push(input).map_err(|_| full)?;
         Ok(id)
     }
 
     /// Finds the node that an edge of `stage` comes from.
     pub(crate) fn resolve(&self, stage: &str, spec: &EdgeSpec<'_>) -> Result<Edge> {
-        let mut shown = Name::new();
-        shown.push_str(spec.name);
         if spec.name == stage {
-            return Err(Error::new(Status::Name, "stage {n} names itself as its input").name(&shown));
+            let itself =
+                Error::new(Status::Name, "stage {n} names itself as its input: name an input or earlier stage");
+            return Err(named(itself, stage, spec));
         }
-        let unknown = Error::new(Status::Name, "no input or earlier stage is named {n}").name(&shown);
+        let unknown = || {
+            let text = "stage {n}: no input or earlier stage is named {m}: add it first";
+            named(Error::new(Status::Name, text), stage, spec)
+        };
         Ok(Edge {
-            code: Edge::code(self.find(spec.name).ok_or(unknown)?),
+            code: Edge::code(self.find(spec.name).ok_or_else(unknown)?),
             lookback: u64::from(spec.lookback),
             lookahead: u64::from(spec.lookahead),
             boundary: spec.boundary,
@@ -165,8 +194,9 @@ impl<'m> Graph<'m> {
         let Some(first) = edges.first() else { return Ok(spec.series) };
         let kept = self.series(self.resolve(stage, first)?.from()).every(spec.stride.into());
         if spec.shape.len.checked_rem(kept.channels as usize) != Some(0) {
-            let text = "stage {n}: len is not a multiple of the {a} channels of {m}, whose series it keeps";
-            return Err(named(Error::new(Status::Graph, text).a(kept.channels), stage, first));
+            let text = "stage {n}: len {b} must be a multiple of the {a} channels of {m}, whose series it keeps";
+            let error = Error::new(Status::Graph, text).a(kept.channels).b(spec.shape.len);
+            return Err(named(error, stage, first));
         }
         let kept = if kept.axis == Axis::Bins { Series::bins(spec.shape.len).of(kept.unit) } else { kept };
         Ok(if spec.series.unit == Unit::Other { kept } else { kept.of(spec.series.unit) })
@@ -184,9 +214,11 @@ impl<'m> Graph<'m> {
             };
             level = level.max(below);
             delay = delay.max_u64(checked::add64(before, checked::mul64(edge.lookahead, this)?)?);
-            if *rate.get_or_insert(this) != this {
-                let text = "stage {n}: its inputs have different numbers of windows per row";
-                return Err(fail(Status::Graph, text, shown));
+            let first = *rate.get_or_insert(this);
+            if first != this {
+                let text =
+                    "stage {n}: a row of its first edge is {a} windows, one of another {b}: equalize the strides";
+                return Err(fail(Status::Graph, text, shown).a(first).b(this));
             }
         }
         // A scan against the direction of what it reads adds a change of direction.
@@ -194,8 +226,9 @@ impl<'m> Graph<'m> {
             level = level.sat_add(1);
         }
         if level >= MAX_LEVELS {
-            let text = "stage {n}: the direction of scans changes at most {a} times on the way from an input";
-            return Err(fail(Status::Limit, text, shown).a(checked::count(MAX_LEVELS).sat_sub(1)));
+            let text =
+                "stage {n}: the direction of scans changes {b} times on the way from an input, at most {a} are allowed";
+            return Err(fail(Status::Limit, text, shown).a(MAX_LEVELS.sat_sub(1)).b(level));
         }
         let rate = checked::mul64(rate.unwrap_or(1), u64::from(spec.stride))?;
         Ok(Timing { rate, delay, level })
@@ -221,13 +254,13 @@ impl<'m> Graph<'m> {
         check_spec(&shown, edges.len(), &spec)?;
         let Timing { rate, delay, level } = self.timing(name, &shown, edges, &spec)?;
         if self.stages.len() == self.stages.capacity() {
-            let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} stages (max_stages)", &shown);
+            let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} stages: raise max_stages", &shown);
             return Err(full.a(checked::count(self.stages.capacity())));
         }
         let first = self.edges.len();
         let end = checked::add(first, edges.len())?;
         if end > self.edges.capacity() {
-            let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} edges (max_edges)", &shown);
+            let full = fail(Status::Limit, "stage {n}: the pipeline has room for {a} edges: raise max_edges", &shown);
             return Err(full.a(checked::count(self.edges.capacity())));
         }
         let id = self.stages.len();

@@ -40,6 +40,10 @@ impl Layout {
     }
 }
 
+/// The text of an area that is too small.
+pub(crate) const SHORT: &str =
+    "the control area is {a} bytes short: max_stages, max_edges and param_bytes set what it needs";
+
 /// The rest of an area.
 #[derive(Debug)]
 pub struct Carver<'m> {
@@ -51,9 +55,8 @@ impl<'m> Carver<'m> {
     /// All of `area`, whose start must be aligned to `AREA_ALIGN`.
     pub fn new(area: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
         if !area.as_ptr().addr().is_multiple_of(AREA_ALIGN) {
-            return Err(
-                Error::new(Status::Align, "the area must be aligned to {a} bytes").a(checked::count(AREA_ALIGN))
-            );
+            return Err(Error::new(Status::Align, "the control area must be aligned to {a} bytes")
+                .a(checked::count(AREA_ALIGN)));
         }
         Ok(Carver { rest: area, used: 0 })
     }
@@ -120,7 +123,7 @@ impl<'m> Carver<'m> {
         if need > rest.len() {
             let short = need.sat_sub(rest.len());
             self.rest = rest;
-            return Err(Error::new(Status::Memory, "the control area is {a} bytes short").a(checked::count(short)));
+            return Err(Error::new(Status::Memory, SHORT).a(short));
         }
         let (head, rest) = rest.split_at_mut(need);
         self.rest = rest;

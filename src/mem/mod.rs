@@ -22,6 +22,7 @@ mod spill;
 mod work;
 
 pub use append::append;
+pub(crate) use carve::SHORT;
 pub use carve::{Carver, Layout};
 #[cfg(feature = "std")]
 pub use file_calls::{link_file, link_target, lock_file, sync_file_system};

@@ -193,7 +193,7 @@ mod tests {
     fn a_path_that_is_not_a_directory_is_refused() {
         for path in [c"/no/such/directory", c"/etc/passwd"] {
             let e = SpillDir::open(path).unwrap_err();
-            assert!(e.status == Status::Io && e.os != 0, "{e}");
+            assert!(e.status == Status::Io && e.os_errno() != 0, "{e}");
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Building a pipeline before seal: inputs and their sources, stages, opened outputs. A source may grow after seal.
 
-use super::definition::Pipeline;
+use super::definition::{MAX_OUTPUTS, Pipeline, TOO_MANY_OUTPUTS};
 use crate::checked;
 use crate::exec::{StageCounts, Supply};
-use crate::graph::{EdgeSpec, InputSpec, Needs};
+use crate::graph::{EdgeSpec, InputSpec, Needs, TOO_MANY_INPUTS};
 use crate::io::{ClockBox, SourceBox};
 use crate::kernel::StageSpec;
 use crate::limits::MAX_INPUTS;
+use crate::mem::SHORT;
 use crate::series::Series;
-use crate::status::{Error, Result, Status};
+use crate::status::{Error, Result, Status, cut_name};
 use crate::store::input_buffer::InputBuffer;
 use crate::store::queue::{Output, OutputFacts};
 
@@ -17,9 +18,8 @@ impl<'m> Pipeline<'m> {
     pub fn add_input(&mut self, spec: &InputSpec<'_>) -> Result<usize> {
         self.must_not_be_sealed()?;
         let id = self.graph.add_input(spec)?;
-        let full =
-            Error::new(Status::Limit, "the pipeline has its maximum of {a} inputs").a(checked::count(MAX_INPUTS));
-        self.supplies.push(Supply::Pushed(InputBuffer::default())).map_err(|_| full)?;
+        let full = || Error::new(Status::Limit, TOO_MANY_INPUTS).a(MAX_INPUTS);
+        self.supplies.push(Supply::Pushed(InputBuffer::default())).map_err(|_| full())?;
         Ok(id)
     }
 
@@ -74,7 +74,10 @@ impl<'m> Pipeline<'m> {
         let edge_shapes = shapes.get(..edges.len().min(MAX_FAN_IN)).unwrap_or(&[]);
         let (pool, host_plans) = (&mut self.pool, self.host_plans.as_mut());
         let mut build = Build { kind: kind.name, stage: name, params, edges: edge_shapes, pool, host_plans };
-        let spec = make(kind, &mut build)?;
+        let spec = make(kind, &mut build).map_err(|e| {
+            let text = "stage {n}: its parameters need at least {a} bytes more than are left: raise param_bytes";
+            if e.template == SHORT { e.reworded(text).name(&cut_name(name)) } else { e }
+        })?;
         self.add_stage(name, edges, spec)
     }
 
@@ -118,9 +121,8 @@ impl<'m> Pipeline<'m> {
 
     /// The index of a stage by name.
     pub fn find_stage(&self, name: &str) -> Result<usize> {
-        let mut shown = crate::status::Name::new();
-        shown.push_str(name);
-        self.graph.find_stage(name).ok_or_else(|| Error::new(Status::Name, "no stage is named {n}").name(&shown))
+        let text = "no stage is named {n}: the names are those given when stages were registered";
+        self.graph.find_stage(name).ok_or_else(|| Error::new(Status::Name, text).name(&cut_name(name)))
     }
 
     /// Opens the output of a stage: each of its rows can be pulled once, from a queue of `capacity` rows.
@@ -130,28 +132,34 @@ impl<'m> Pipeline<'m> {
             return Err(self.graph.unknown_stage(stage));
         };
         if capacity == 0 {
-            return Err(Error::new(Status::Argument, "the queue of an output must hold at least one row"));
+            let text = "stage {n}: the queue of its output has room for 0 rows: it must be at least 1";
+            return Err(Error::new(Status::Argument, text).name(&found.name));
+        }
+        if self.outputs.len() >= MAX_OUTPUTS {
+            return Err(Error::new(Status::Limit, TOO_MANY_OUTPUTS).a(MAX_OUTPUTS).name(&found.name));
         }
         if self.outputs.iter().any(|o| o.facts.stage == stage) {
-            return Err(
-                Error::new(Status::State, "the output of stage {n} is open already: open each once").name(&found.name)
-            );
+            return Err(Error::new(Status::State, "the output of stage {n} is open already: open each at most once")
+                .name(&found.name));
         }
-        checked::mul(checked::size(capacity)?, found.shape.bytes())?;
+        if checked::size(capacity).and_then(|rows| checked::mul(rows, found.shape.bytes())).is_err() {
+            let text = "stage {n}: a queue of {a} rows does not fit the address space";
+            return Err(Error::new(Status::Overflow, text).name(&found.name).a(capacity));
+        }
         let output = Output::new(OutputFacts { stage, capacity });
-        let full = Error::new(Status::Limit, "the pipeline has its maximum number of outputs");
+        let full = Error::new(Status::Limit, TOO_MANY_OUTPUTS).a(self.outputs.capacity()).name(&found.name);
         self.outputs.push(output).map_err(|_| full)
     }
 
     /// Gives an input a source, from which it is read instead of pushed. Only before seal: a plan depends on it, and a
     /// reset keeps it.
     pub fn set_source(&mut self, input: usize, source: SourceBox<'m>, samples: u64, growing: bool) -> Result<()> {
+        if self.sealed && input < self.supplies.len() {
+            return Err(self.about_input(input, "{i}: the pipeline is sealed, its source can only be set before"));
+        }
         let Some(supply) = self.supplies.get_mut(input) else {
             return Err(self.graph.unknown_input(input));
         };
-        if self.sealed {
-            return Err(Error::new(Status::State, "the source of an input can only be set before seal"));
-        }
         *supply = Supply::Source { source, samples, growing };
         Ok(())
     }
@@ -165,8 +173,9 @@ impl<'m> Pipeline<'m> {
         match self.supplies.get_mut(input) {
             Some(Supply::Source { samples: present, growing: open, .. }) => {
                 if samples < *present || (!*open && samples != *present) {
-                    let text = "a source with {a} samples cannot be set to {b}: it only grows, and only while growing";
-                    return Err(Error::new(Status::Range, text).a(*present).b(samples));
+                    let text = "the source of {i} has {a} samples, not {b}: it only grows, and only while growing";
+                    let error = Error::new(Status::Range, text).a(*present).b(samples);
+                    return Err(self.graph.inputs().get(input).map_or(error, |i| error.name(&i.name)));
                 }
                 (*present, *open) = (samples, growing && *open);
                 if self.sealed {
@@ -174,7 +183,9 @@ impl<'m> Pipeline<'m> {
                 }
                 Ok(())
             }
-            Some(_) => Err(self.about_input(input, "input {n} is pushed, it has no source to extend")),
+            Some(_) => {
+                Err(self.about_input(input, "{i} is pushed and has no source to extend: give it one before seal"))
+            }
             None => Err(self.graph.unknown_input(input)),
         }
     }

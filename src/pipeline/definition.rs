@@ -9,7 +9,7 @@ use crate::exec::{Counts, Job, JobContext, StageCounts, Supply};
 use crate::graph::{Graph, GraphLimits, InputSpec};
 use crate::io::ClockBox;
 use crate::limits::{AREA_ALIGN, MAX_INPUTS};
-use crate::mem::{Carver, FixedVec, Layout, Work};
+use crate::mem::{Carver, FixedVec, Layout, SHORT, Work};
 use crate::plan::{InputFacts, JobPlan, Plan, PlanOptions, Planner, Request};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
@@ -20,6 +20,10 @@ use core::mem::MaybeUninit;
 
 /// Maximum number of opened outputs of a pipeline.
 pub(super) const MAX_OUTPUTS: usize = 32;
+
+/// The text for one output too many.
+pub(super) const TOO_MANY_OUTPUTS: &str =
+    "stage {n}: a pipeline has at most {a} open outputs: pull several stages as one";
 
 /// What a pipeline is created with.
 #[derive(Clone, Copy, Debug)]
@@ -133,8 +137,7 @@ impl<'m> Pipeline<'m> {
         };
         let room = config.param_bytes.div_ceil(8).sat_mul(8);
         if pipeline.pool.left() < room {
-            return Err(Error::new(Status::Memory, "the control area is too small for {a} bytes of parameters")
-                .a(checked::count(room)));
+            return Err(Error::new(Status::Memory, SHORT).a(room.sat_sub(pipeline.pool.left())));
         }
         pipeline.control_bytes = checked::add(pipeline.pool.used(), room)?;
         pipeline.add_input(&config.input)?;
@@ -169,7 +172,10 @@ impl<'m> Pipeline<'m> {
 
     pub(super) fn must_not_be_sealed(&self) -> Result<()> {
         if self.sealed {
-            return Err(Error::new(Status::State, "the pipeline is sealed: its graph and memory are fixed"));
+            return Err(Error::new(
+                Status::State,
+                "the pipeline is sealed, its graph and memory are fixed: create another one",
+            ));
         }
         Ok(())
     }
@@ -204,7 +210,7 @@ impl<'m> Pipeline<'m> {
             *facts = InputFacts { pushed: supply.is_pushed(), windows };
         }
         if self.outputs.len() > MAX_OUTPUTS {
-            return Err(Error::new(Status::Limit, "at most {a} outputs can be open").a(checked::count(MAX_OUTPUTS)));
+            return Err(Error::new(Status::Limit, TOO_MANY_OUTPUTS).a(MAX_OUTPUTS));
         }
         for (facts, output) in outputs.iter_mut().zip(self.outputs.iter()) {
             *facts = output.facts;

@@ -33,26 +33,29 @@ impl<'m> Pipeline<'m> {
     pub(super) fn evaluate_begin_now(&mut self, ask: &Request, sink: SinkBox<'m>) -> Result<u64> {
         self.must_evaluate()?;
         if self.evaluation.is_some() {
-            return Err(Error::new(Status::State, "an evaluation has begun already: step or cancel it first"));
+            return Err(Error::new(
+                Status::State,
+                "an evaluation has begun already: finish it with sqs_step(), or cancel it, first",
+            ));
         }
         let available = self.available_rows(ask.stage)?;
         let reversed = self.graph.stages().get(ask.stage).is_some_and(|s| s.level > 0);
         if reversed && final_windows(&self.graph, &self.supplies).is_none() {
-            let text = "stage {n} needs the end of the stream, which is not known yet";
+            let text = "stage {n} needs the end of the stream, which is not known yet: end the inputs first";
             let name = self.graph.stages().get(ask.stage).map(|s| s.name).unwrap_or_default();
             return Err(Error::new(Status::Range, text).name(&name));
         }
         let count = if ask.count == ALL { available.sat_sub(ask.first) } else { ask.count };
         let end = ask.first.sat_add(count);
         if ask.first > available || end > available {
-            let text = "rows up to {a} are requested, {b} are available so far";
-            return Err(Error::new(Status::Range, text).a(end.max_u64(ask.first)).b(available));
+            return Err(self.graph.beyond(ask.stage, end.max_u64(ask.first), available));
         }
         let known = self.plan.find(&Request { count, ..*ask }, self.graph.has_scans());
         let Some(planned) = known.copied() else {
             let bytes = self.with_planner(&[*ask], |planner, draft| planner.plan(draft))?.bytes;
-            let text = "the pipeline is not sealed for this request, which alone needs {a} bytes";
-            return Err(Error::new(Status::NotPlanned, text).a(checked::count(bytes)));
+            let text =
+                "stage {n}: the pipeline is not sealed for this request: seal it with it; alone it needs {a} bytes";
+            return Err(self.graph.about_stage(ask.stage, Error::new(Status::NotPlanned, text).a(bytes)));
         };
         // The plan was laid out with this block: every buffer gets the place planned for it.
         self.with_planner(&[], |planner, draft| {
@@ -127,7 +130,7 @@ impl<'m> Pipeline<'m> {
     /// An error where the job needs samples that their input buffer no longer holds.
     pub(super) fn check_samples(&self) -> Result<()> {
         let Some((input, need, first)) = self.missing_sample(&self.eval) else { return Ok(()) };
-        let text = "input {n}: sample {a} is needed, the input buffer starts with sample {b}";
+        let text = "{i}: sample {a} is needed, the input buffer starts with sample {b}: raise input_capacity";
         // Samples that were held when the evaluation began are missing only because of damage.
         let damaged = self.evaluation.as_ref().is_some_and(|e| e.damaged);
         let status = if damaged { Status::Corrupt } else { Status::Evicted };
@@ -216,7 +219,7 @@ impl<'m> Pipeline<'m> {
         };
         let Some(e) = self.evaluation.as_mut() else { return Ok(()) };
         let sent = e.sink.rows(first, checked::size(count)?, bytes);
-        sent.map_err(|code| callback_error(code, "the sink returned {a} at row {b}").b(first))?;
+        sent.map_err(|code| callback_error(code, "the sink of the evaluation returned {a} at row {b}").b(first))?;
         e.next = first.sat_add(count);
         e.delivered = e.delivered.sat_add(count);
         self.rows_out = self.rows_out.sat_add(count);

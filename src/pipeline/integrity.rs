@@ -21,7 +21,7 @@ use crate::util::places::PlaceSum;
 use crate::util::unsigned::Unsigned;
 
 const TABLES: Error =
-    Error::new(Status::Poisoned, "the tables of the pipeline are damaged: they differ from those at seal");
+    Error::new(Status::Poisoned, "the tables of the pipeline are damaged, they differ from those at seal: delete it");
 const POSITIONS: Error = Error::new(Status::Poisoned, "the positions of the pipeline are damaged: reset it");
 
 /// The checks at the start and end of a call.
@@ -235,7 +235,8 @@ impl Pipeline<'_> {
         let tail = |stage: usize| tails.iter().find(|(s, _)| *s == stage).map_or(0, |(_, tail)| *tail);
         stream.start(&mut context, region, windows, &|stage| (tail(stage), u64::MAX))?;
         let Some((input, need, first)) = self.missing_sample(&self.stream) else { return Ok(()) };
-        let text = "the stream is damaged; its repair needs sample {a} of input {n}, the input buffer starts with {b}";
+        let text =
+            "the stream is damaged; its repair needs sample {a} of {i}, the input buffer starts with {b}: reset it";
         let lost = Error::new(Status::Corrupt, text).a(need).b(first).name(&input.name);
         self.sums.lost = Some(lost);
         Err(lost)

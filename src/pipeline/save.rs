@@ -49,7 +49,9 @@ impl Out<'_> {
         self.sum = self.sum.update(bytes);
         let sent = if bytes.is_empty() { Ok(()) } else { (self.sink)(bytes) };
         self.used = 0;
-        sent.map_err(|Code(code)| Error::new(Status::Callback, "the sink of the checkpoint returned {a}").a(code))
+        sent.map_err(|Code(code)| {
+            Error::new(Status::Callback, "the sink of the checkpoint returned {a}: the file is incomplete").a(code)
+        })
     }
 
     fn bytes(&mut self, mut bytes: &[u8]) -> Result<()> {
@@ -198,25 +200,28 @@ impl Pipeline<'_> {
     fn write_inputs(&mut self, out: &mut Out<'_>) -> Result<()> {
         for i in 0..self.graph.inputs().len().min(MAX_INPUTS) {
             let keep = self.oldest_needed(i);
+            // An evaluation that has begun is requested anew after restore: its samples are kept until then.
+            let reserved = self.outputs.is_empty() && self.evaluation.is_some();
             let (Some(supply), Some(input)) = (self.supplies.get_mut(i), self.graph.inputs().get(i)) else { break };
             let word = input.dtype.word();
             let released = self.released.get(i).copied().unwrap_or(0);
-            out.u32(u32::from(supply.is_pushed()))?;
-            out.u32(u32::from(supply.ended()))?;
-            out.u64(supply.samples())?;
-            out.u64(released)?;
+            let (pushed, ended, samples) = (supply.is_pushed(), supply.ended(), supply.samples());
             let (first, tail) = match supply {
                 Supply::Pushed(buffer) => {
                     let first = keep.max_u64(buffer.first()).min_u64(buffer.end());
                     let len = buffer.end().sat_sub(first);
                     if !buffer.verify(&mut self.work, first, len) {
-                        let text = "input {n}: samples in the input buffer are damaged and cannot be repaired";
+                        let text = "{i}: samples in its buffer are damaged and cannot be repaired: reset the pipeline";
                         return Err(Error::new(Status::Corrupt, text).name(&input.name));
                     }
                     (first, buffer.span(first, len))
                 }
                 Supply::Source { samples, .. } => (*samples, Some(Span::default())),
             };
+            out.u32(u32::from(pushed))?;
+            out.u32(u32::from(ended))?;
+            out.u64(samples)?;
+            out.u64(if reserved && pushed { released.min_u64(first) } else { released })?;
             out.u64(first)?;
             let Some(tail) = tail else { return internal("samples are outside their input buffer") };
             self.put_words(out, tail, word)?;
@@ -267,8 +272,8 @@ impl Pipeline<'_> {
                 };
                 if !output.row_valid(&mut self.work, t, shape.bytes()) {
                     let text =
-                        "row {a} in the queue of an output is damaged: pull it to have it recomputed, then save again";
-                    return Err(Error::new(Status::Corrupt, text).a(t));
+                        "row {a} in the queue of stage {n} is damaged: pull it to have it recomputed, then save again";
+                    return Err(self.graph.about_stage(output.facts.stage, Error::new(Status::Corrupt, text).a(t)));
                 }
                 self.put_words(out, row, shape.dtype.word())?;
             }

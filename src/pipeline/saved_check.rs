@@ -98,8 +98,7 @@ impl<'m> Pipeline<'m> {
     fn check_graph<'f>(&self, head: &Head, from: &mut In<'f>) -> Result<In<'f>> {
         for (i, input) in self.graph.inputs().iter().enumerate() {
             if from.u64()? != self.graph.input_identity(i) {
-                let text =
-                    "the checkpoint is of another graph: input {n} differs in name, type, channels, window or hop";
+                let text = "the checkpoint is of another graph: {i} differs in name, type, channels, window or hop";
                 return Err(other(text).name(&input.name));
             }
         }
@@ -143,20 +142,21 @@ impl<'m> Pipeline<'m> {
             let saved = SavedInput::read(from, input.sample_bytes())?;
             let Some(supply) = self.supplies.get(i) else { return Err(ODD) };
             if saved.pushed != supply.is_pushed() {
-                let text = "the checkpoint is of another pipeline: one of the two pushes input {n}, the other has a source for it";
+                let text =
+                    "the checkpoint is of another pipeline: one of the two pushes {i}, the other has a source for it";
                 return Err(other(text).name(&input.name));
             }
             let (held, room) =
                 (saved.samples.sat_sub(saved.first), self.plan.ring_samples.get(i).copied().unwrap_or(0));
             if saved.pushed && held > room {
-                let text = "the checkpoint has {a} samples of input {n}, its buffer here holds {b}: set input_capacity";
+                let text = "the checkpoint has {a} samples of {i}, its buffer here holds {b}: set input_capacity";
                 return Err(small(text, &input.name, held, room));
             }
             // Of a source no sample is in the file.
             require(saved.pushed || held == 0)?;
             let (present, ended) = (supply.samples(), supply.ended());
             if !saved.pushed && (present < saved.samples || (saved.ended && !(ended && present == saved.samples))) {
-                let text = "the source of input {n} had {a} samples when the checkpoint was saved, and has {b} now";
+                let text = "the source of {i} had {a} samples when the checkpoint was saved, and has {b} now";
                 return Err(Error::new(Status::Range, text).a(saved.samples).b(present).name(&input.name));
             }
             *slot = saved;
@@ -168,7 +168,10 @@ impl<'m> Pipeline<'m> {
     fn check_released(&self, i: usize, saved: &SavedInput<'_>, available: u64) -> Result<()> {
         let rate = self.graph.stages().iter().map(|s| s.rate).max().unwrap_or(1);
         let hop = self.graph.inputs().get(i).map_or(1, |input| input.hop);
-        require(saved.released <= available.sat_add(rate).sat_mul(hop))
+        require(saved.released <= available.sat_add(rate).sat_mul(hop))?;
+        // Without outputs the samples from there on are kept, and no earlier ones.
+        let alone = saved.pushed && self.outputs.is_empty();
+        require(!alone || saved.first >= saved.released.min_u64(saved.samples))
     }
 
     /// The frontier of the stream and the number of its windows, if known; zeros without a stream.

@@ -23,7 +23,8 @@ impl<'m> Pipeline<'m> {
     /// The plan for these requests, with the exact number of bytes. Changes nothing.
     pub fn plan(&mut self, requests: &[Request]) -> Result<Plan> {
         if self.options.mode == Mode::Classic && !self.outputs.is_empty() {
-            let text = "opened outputs are streams, which run in blocks: the mode must be auto or sqrt";
+            let text =
+                "the mode is classic, but opened outputs are streams, which run in blocks: set mode to auto or sqrt";
             return Err(Error::new(Status::Argument, text));
         }
         if self.options.stream_only && !requests.is_empty() {
@@ -58,11 +59,11 @@ impl<'m> Pipeline<'m> {
         self.must_not_be_sealed()?;
         let plan = self.plan(requests)?;
         if work.len() < plan.bytes {
-            let text = "the work area has {b} bytes, the plan needs {a}";
+            let text = "the work area has {b} bytes, the plan needs {a} (work_bytes of the plan)";
             return Err(Error::new(Status::Memory, text).a(checked::count(plan.bytes)).b(checked::count(work.len())));
         }
         if spill.len() < plan.spill.len {
-            let text = "the file has {b} bytes, the plan needs {a}";
+            let text = "the file for rows has {b} bytes, the plan needs {a} (spill_bytes of the plan)";
             return Err(Error::new(Status::Memory, text)
                 .a(checked::count(plan.spill.len))
                 .b(checked::count(spill.len())));

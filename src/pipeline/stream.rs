@@ -18,10 +18,10 @@ impl<'m> Pipeline<'m> {
         };
         match supply {
             Supply::Source { .. } => {
-                Err(self.about_input(input, "input {n} has a source: it reads its samples and cannot be pushed"))
+                Err(self.about_input(input, "{i} has a source: it reads its samples and cannot be pushed"))
             }
             Supply::Pushed(buffer) if buffer.ended => {
-                Err(self.about_input(input, "input {n} has ended: reset the pipeline to push a new stream"))
+                Err(self.about_input(input, "{i} has ended: reset the pipeline to push a new stream"))
             }
             Supply::Pushed(buffer) => Ok(buffer.push(&mut self.work, samples, keep)),
         }
@@ -34,9 +34,7 @@ impl<'m> Pipeline<'m> {
                 buffer.ended = true;
                 Ok(())
             }
-            Some(_) => {
-                Err(self.about_input(input, "input {n} has a source: it reads its samples and cannot be pushed"))
-            }
+            Some(_) => Err(self.about_input(input, "{i} has a source: it reads its samples and cannot be pushed")),
             None => Err(self.graph.unknown_input(input)),
         }
     }
@@ -96,15 +94,18 @@ impl<'m> Pipeline<'m> {
             }
             Wait::Input { input, source, samples, needed } => {
                 let text = match source {
-                    false => "input {n} has {a} samples and the next window needs {b}: push more, or end it",
-                    true => "the source of input {n} has {a} samples and the next window needs {b}: extend it",
+                    false => "{i} has {a} samples and the next window needs {b}: push more, or end it",
+                    true => "the source of {i} has {a} samples and the next window needs {b}: extend it",
                 };
                 let error = Error::new(Status::Again, text).a(samples).b(needed);
                 self.graph.inputs().get(input).map_or(error, |i| error.name(&i.name))
             }
             Wait::Nothing | Wait::End => {
-                let text = "the stream waits for the end of an input: end the inputs with sqs_push_end()";
-                Error::new(Status::Again, text)
+                let text = "the stream waits for the end of {i}: end it with sqs_push_end(), or a source with \
+                            sqs_source_extend()";
+                let open = self.graph.inputs().iter().zip(self.supplies.iter()).find(|(_, supply)| !supply.ended());
+                let error = Error::new(Status::Again, text);
+                open.map_or(error, |(input, _)| error.name(&input.name))
             }
         }
     }
@@ -127,7 +128,7 @@ impl<'m> Pipeline<'m> {
     /// The error for rows of an output that is not open.
     fn not_open(&self, stage: usize) -> Error {
         match self.graph.stages().get(stage) {
-            None => Error { status: Status::State, ..self.graph.unknown_stage(stage) },
+            None => self.graph.unknown_stage(stage).with_status(Status::State),
             Some(s) => {
                 let text = "the output of stage {n} is not open: call sqs_output_open() before the pipeline is sealed";
                 Error::new(Status::State, text).name(&s.name)
@@ -138,7 +139,7 @@ impl<'m> Pipeline<'m> {
     /// Why an input accepts no more samples: `left` were not copied.
     #[must_use]
     pub fn full(&self, input: usize, left: usize) -> Error {
-        let text = "input {n} is full, {a} samples were not copied: push them after sqs_step() and sqs_pull(), or an \
+        let text = "{i} is full, {a} samples were not copied: push them after sqs_step() and sqs_pull(), or an \
                     evaluation";
         let error = Error::new(Status::Again, text).a(checked::count(left));
         self.graph.inputs().get(input).map_or(error, |i| error.name(&i.name))

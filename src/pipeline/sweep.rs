@@ -82,8 +82,9 @@ impl<'m> Pipeline<'m> {
             phase: Phase::Choose,
         };
         if levels > 0 && sweep.tiles() > run.tiles {
-            let text = "the stage has {a} rows, the plan has states for {b}";
-            return Err(Error::new(Status::NotPlanned, text).a(available).b(run.tiles.sat_mul(leaf)));
+            let text = "stage {n} has {a} rows, the plan has states for {b}: seal the pipeline when its sources have all samples";
+            let error = Error::new(Status::NotPlanned, text).a(available).b(run.tiles.sat_mul(leaf));
+            return Err(self.graph.about_stage(ask.stage, error));
         }
         sweep.start_pass(if self.saved_sweep.is_some() { sweep.last_pass } else { 1 });
         Ok(sweep)

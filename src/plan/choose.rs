@@ -8,6 +8,7 @@ use super::planner::Planner;
 use super::request::{ALL, Mode, Order, PlannedRequest, Run, last_pass};
 use crate::checked;
 use crate::graph::Node;
+use crate::limits::MAX_LEVELS;
 use crate::status::{Error, Result, Status};
 use crate::store::cache;
 use crate::util::unsigned::{Count, Unsigned};
@@ -57,7 +58,7 @@ impl Planner<'_, '_> {
         }
         for output in self.outputs {
             if let Some(stage) = self.graph.stages().get(output.stage).filter(|s| s.level > 0) {
-                let text = "stage {n} needs the end of the stream: evaluate it, its output cannot be pulled";
+                let text = "stage {n} needs the end of the stream, its output cannot be pulled: evaluate it";
                 return Err(Error::new(Status::Graph, text).name(&stage.name));
             }
         }
@@ -79,7 +80,7 @@ impl Planner<'_, '_> {
         plan.min_budget_bytes = smallest.bytes;
         self.consider_classic(draft, &mut plan)?;
         if checked::count(plan.bytes) > self.options.budget {
-            let text = "the budget is {b} bytes; the minimum is {a}";
+            let text = "the budget is {b} bytes; the minimum is {a}: raise memory_budget_bytes";
             return Err(Error::new(Status::Budget, text).a(checked::count(plan.bytes)).b(self.options.budget));
         }
         self.choose_cache(draft, &mut plan)?;
@@ -116,7 +117,8 @@ impl Planner<'_, '_> {
     /// Chooses the classic order if requested, a sweep if necessary, otherwise blocks.
     fn choose_order(&self, draft: &mut JobPlan<'_>, planned: &mut PlannedRequest) -> Result<()> {
         let stage = planned.request.stage;
-        let level = self.graph.stages().get(stage).map_or(0, |s| s.level);
+        // Bounded even where a flipped bit has changed it: loops of the planner run over the passes.
+        let level = self.graph.stages().get(stage).map_or(0, |s| s.level.min(MAX_LEVELS));
         planned.levels = checked::count(level).sat_add(1);
         let last = last_pass(level, planned.request.order);
         if last > 0 {
@@ -136,8 +138,8 @@ impl Planner<'_, '_> {
             return Ok(());
         }
         let Some(rows) = self.rows_of(planned) else {
-            let text = "the classic order needs a request with a count, or a source of known length";
-            return Err(Error::new(Status::Argument, text));
+            let text = "stage {n}: the classic order needs a request with a count, or sources of known length";
+            return Err(self.graph.about_stage(planned.request.stage, Error::new(Status::Argument, text)));
         };
         (planned.run, planned.block) = (Run::Classic { spilled: false }, rows.max_u64(1));
         Ok(())

@@ -34,7 +34,7 @@ impl<'a> Page<'a> {
     /// A number, right-aligned in `columns` columns.
     fn wide(&mut self, n: u64, columns: usize) -> &mut Self {
         let mut text = Text::<20>::new();
-        text.push_int(n.into());
+        text.push_signed(false, n);
         for _ in text.as_bytes().len()..columns {
             (self.put)(" ");
         }

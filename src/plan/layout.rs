@@ -204,7 +204,8 @@ impl Planner<'_, '_> {
         if samples >= min {
             return Ok(());
         }
-        let text = "the buffer of an input holds {b} samples; this graph needs at least {a}";
-        Err(Error::new(Status::Argument, text).a(min).b(samples))
+        let text = "the buffer of {i} holds {b} samples, this graph needs at least {a}: raise input_capacity";
+        let error = Error::new(Status::Argument, text).a(min).b(samples);
+        Err(self.graph.inputs().get(input).map_or(error, |i| error.name(&i.name)))
     }
 }

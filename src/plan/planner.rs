@@ -3,7 +3,6 @@
 use super::areas::Plan;
 use super::job::{Feed, JobPlan};
 use super::request::{ALL, InputFacts, Order, PlanOptions, PlannedRequest, Request, Run};
-use crate::checked;
 use crate::graph::{Graph, Input};
 use crate::limits::MAX_REQUESTS;
 use crate::status::{Error, Result, Status};
@@ -57,12 +56,12 @@ impl Planner<'_, '_> {
         let mut slots = plan.planned.iter_mut();
         for request in self.requests.iter().copied().chain(defaults) {
             if request.stage >= self.graph.stages().len() {
-                return Err(Error::new(Status::Argument, "a request names stage {a}, which does not exist")
-                    .a(checked::count(request.stage)));
+                return Err(self.graph.unknown_stage(request.stage));
             }
             let slot = slots.next().ok_or_else(|| {
-                Error::new(Status::Limit, "a pipeline is sealed for at most {a} requests")
-                    .a(checked::count(MAX_REQUESTS))
+                Error::new(Status::Limit, "{b} requests: a plan is for at most {a}")
+                    .a(MAX_REQUESTS)
+                    .b(self.requests.len())
             })?;
             *slot = Some(PlannedRequest::new(request, self.windows()));
         }

@@ -13,7 +13,7 @@ use super::planner::Planner;
 use super::request::{ALL, PlannedRequest, Run, SweepPlan};
 use crate::checked;
 use crate::graph::Node;
-use crate::limits::{BUFFER_ALIGN, MAX_REQUESTS};
+use crate::limits::{BUFFER_ALIGN, MAX_LEVELS, MAX_REQUESTS};
 use crate::schedule::leaf;
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
@@ -57,8 +57,8 @@ impl Planner<'_, '_> {
             };
             if input.capacity == 0 || held < windows {
                 let (_, samples) = input.samples(0, windows);
-                let text = "input {n} is pushed and its buffer holds {b} samples: rows in reverse need all of the \
-                    range, at least {a}";
+                let text = "{i} is pushed and its buffer holds {b} samples: rows in reverse need all of the \
+                    range, {a}: raise input_capacity";
                 return Err(Error::new(Status::Argument, text).a(samples).b(input.capacity).name(&input.name));
             }
         }
@@ -196,7 +196,7 @@ impl Planner<'_, '_> {
             }
         };
         let mut total = 0u64;
-        for pass in 1..=checked::count(sweep.last_pass) {
+        for pass in 1..=checked::count(sweep.last_pass.min(MAX_LEVELS.sat_add(1))) {
             // A forward pass carries level 0 along; a backward pass rolls it forward from
             // snapshots.
             let ahead = if pass % 2 == 1 { backward } else { 0 };

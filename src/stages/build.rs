@@ -76,26 +76,21 @@ pub struct Build<'a, 'm> {
 }
 
 impl Build<'_, '_> {
-    /// An error about the stage: `{n}` in `template` is the kind.
+    /// An error about the stage: `{m}` in `template` is its name, `{n}` the kind.
     pub fn error(&self, status: Status, template: &'static str) -> Error {
-        Error::new(status, template).name(&joined(&[self.kind]))
+        Error::new(status, template).name(&joined(&[self.kind])).other(&joined(&[self.stage]))
     }
 
-    /// An error about a parameter: `{n}` in `template` is kind and parameter, as in `fir.taps`.
+    /// An error about a parameter: `{n}` in `template` is kind and parameter, as in `fir.taps`, `{m}` the stage.
     pub fn param_error(&self, key: &str, template: &'static str) -> Error {
-        Error::new(Status::Argument, template).name(&joined(&[self.kind, ".", key]))
+        Error::new(Status::Argument, template).name(&joined(&[self.kind, ".", key])).other(&joined(&[self.stage]))
     }
 
     /// Refuses parameters that are not among `keys`.
-    pub fn allow(&self, keys: &[&str]) -> Result<()> {
-        self.allow_any(&[keys])
-    }
-
-    /// Refuses parameters that are in none of the lists.
-    pub fn allow_any(&self, lists: &[&[&str]]) -> Result<()> {
-        match self.params.iter().find(|p| !lists.iter().any(|keys| keys.contains(&p.key))) {
+    pub fn allow(&self, keys: &'static [&'static str]) -> Result<()> {
+        match self.params.iter().find(|p| !keys.contains(&p.key)) {
             None => Ok(()),
-            Some(p) => Err(self.param_error(p.key, "unknown parameter {n}")),
+            Some(p) => Err(self.param_error(p.key, "stage {m}: unknown parameter {n}; the kind has {k}").keys(keys)),
         }
     }
 
@@ -105,13 +100,19 @@ impl Build<'_, '_> {
             (Some(v), _) => v,
             (None, Some(d)) => return Ok(d),
             (None, None) => {
-                let text = "the parameter {n} is required: a whole number from {a} to {b}";
+                let text = match max {
+                    max if max > min => "stage {m}: the parameter {n} is required: a whole number from {a} to {b}",
+                    _ => ONE_VALUE,
+                };
                 return Err(self.param_error(key, text).a(min).b(max));
             }
         };
         let whole = given as u64;
         if whole as f64 != given || whole < min || whole > max {
-            let text = "the parameter {n}{v} must be a whole number from {a} to {b}";
+            let text = match max {
+                max if max > min => "stage {m}: the parameter {n}{v} must be a whole number from {a} to {b}",
+                _ => ONE_VALUE,
+            };
             return Err(self.refused(key, None, given, text).a(min).b(max));
         }
         Ok(whole)
@@ -121,7 +122,12 @@ impl Build<'_, '_> {
     pub fn one_edge(&self) -> Result<EdgeShape> {
         match self.edges {
             [edge] if edge.lookback == 0 && edge.lookahead == 0 => Ok(*edge),
-            _ => Err(self.error(Status::Argument, "a {n} stage has one edge, without lookback and lookahead")),
+            edges => {
+                let halo = edges.iter().map(|e| e.lookback.max(e.lookahead)).max().unwrap_or(0);
+                let text =
+                    "stage {m}: {n} has one edge, without lookback and lookahead, not {a} with a halo of {b} rows";
+                Err(self.error(Status::Argument, text).a(edges.len()).b(halo))
+            }
         }
     }
 
@@ -164,8 +170,27 @@ impl Build<'_, '_> {
         if types.contains(&dtype) {
             return Ok(());
         }
-        let name = joined(&[self.kind, ": ", dtype.text()]);
-        Err(Error::new(Status::Graph, "{n} rows are not supported").name(&name))
+        let name = joined(&[self.kind, ", ", dtype.text()]);
+        let text = "stage {m} ({n} rows): the kind reads {k}; to_f32 converts real numbers";
+        Err(self.error(Status::Graph, text).name(&name).other(&joined(&[self.stage])).keys(texts_of(types)))
+    }
+}
+
+/// A range with a single number, or with none where rows are too short.
+const ONE_VALUE: &str = "stage {m}: the parameter {n}{v} can only be {b} with these rows";
+
+/// Names of the element types that a kind reads.
+fn texts_of(types: &[Dtype]) -> &'static [&'static str] {
+    match types {
+        [Dtype::U8] => &["u8"],
+        [Dtype::F32] => &["f32"],
+        [Dtype::F64] => &["f64"],
+        [Dtype::F32, Dtype::I16] => &["f32", "i16"],
+        [Dtype::F32, Dtype::F64, Dtype::I16] => &["f32", "f64", "i16"],
+        [Dtype::C32, Dtype::F32, Dtype::F64, Dtype::I16] => &["c32", "f32", "f64", "i16"],
+        [Dtype::U8, Dtype::F32, Dtype::F64] => &["u8", "f32", "f64"],
+        [Dtype::U8, Dtype::I8, Dtype::F32] => &["u8", "i8", "f32"],
+        _ => &["real numbers"],
     }
 }
 

@@ -11,7 +11,7 @@ use crate::checked;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
 use crate::mem::{Pod, cast, cast_mut};
 use crate::series::Series;
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
@@ -21,12 +21,13 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let last = checked::count(channels.sat_sub(1));
     let index = checked::size(b.count("index", Some(0), 0, last)?)?;
     let (Some(len), Some(0)) = (edge.shape.len.checked_div(channels), edge.shape.len.checked_rem(channels)) else {
-        return Err(Error::new(
-            Status::Graph,
-            "a row of {a} elements is not a whole number of samples of {b} interleaved channels",
-        )
-        .a(checked::count(edge.shape.len))
-        .b(checked::count(channels)));
+        return Err(b
+            .error(
+                Status::Graph,
+                "stage {m}: {n} reads rows of whole samples of {b} interleaved channels, not of {a} elements",
+            )
+            .a(checked::count(edge.shape.len))
+            .b(checked::count(channels)));
     };
     let kernel = Channel { index, channels, len };
     let mut spec = StageSpec::new(kernel, shape(edge.shape.dtype, len)?);

@@ -38,11 +38,11 @@ const UNLIKE: &str = "stage {n}: rows of {m} differ from those of the first edge
 
 fn build<'m>(b: &mut Build<'_, 'm>, of: Of) -> Result<StageSpec<'m>> {
     b.allow(&["scale"])?;
-    let [first, others @ ..] = b.edges else { return Err(b.error(Status::Argument, "{n}: a stage has edges")) };
-    if others.is_empty() || b.edges.iter().any(|e| e.lookback > 0 || e.lookahead > 0) {
-        let text = "a stage of the kind {n} has 2 to 16 edges, without lookback and lookahead";
-        return Err(b.error(Status::Argument, text));
-    }
+    let halo = b.edges.iter().map(|e| e.lookback.max(e.lookahead)).max().unwrap_or(0);
+    let (Some((first, others)), 0, 2..) = (b.edges.split_first(), halo, b.edges.len()) else {
+        let text = "stage {m}: {n} has 2 to 16 edges without lookback and lookahead, not {a} with a halo of {b} rows";
+        return Err(b.error(Status::Argument, text).a(b.edges.len()).b(halo));
+    };
     let mut series = first.series;
     for edge in others {
         let unit = edge.series.unit;

@@ -33,7 +33,7 @@ use crate::util::unsigned::Unsigned;
 pub(super) fn fir<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["taps"])?;
     if b.list("taps", &NARROW)?.is_empty() {
-        return Err(b.param_error("taps", "the parameter {n} is required: a list of coefficients"));
+        return Err(b.param_error("taps", "stage {m}: the parameter {n} is required: a list of coefficients"));
     }
     build(b, 1)
 }
@@ -54,7 +54,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, factor: u64) -> Result<StageSpec<'m>> {
     };
     let Some(spare) = edge.shape.len.checked_sub(len) else {
         return Err(b
-            .error(Status::Graph, "a {n} stage of {b} taps reads rows of at least as many elements, not of {a}")
+            .error(Status::Graph, "stage {m}: {n} of {b} taps reads rows of at least as many elements, not of {a}")
             .a(checked::count(edge.shape.len))
             .b(checked::count(len)));
     };

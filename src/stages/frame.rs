@@ -19,7 +19,9 @@ use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["hop"])?;
-    let [edge] = b.edges else { return Err(b.error(Status::Argument, "a {n} stage has one edge")) };
+    let [edge] = b.edges else {
+        return Err(b.error(Status::Argument, "stage {m}: {n} has one edge, not {a}").a(b.edges.len()));
+    };
     let edge = *edge;
     let hop = b.count("hop", Some(1), 1, 1 << 20)?;
     b.consecutive(edge, edge.channels())?;

@@ -36,7 +36,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
             "hi",
             None,
             hi,
-            "the parameter {n}{v} must be above lo, with a finite width of a bin above 0",
+            "stage {m}: the parameter {n}{v} must be above lo, with a finite width of a bin above 0",
         ));
     }
     let single = edge.shape.dtype == Dtype::F32;
@@ -46,7 +46,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let kernel = Histogram { lo, hi, step, per_unit, bins, clamp, single, sure };
     let edges = || (0..=bins).map(|j| kernel.edge(j));
     if edges().zip(edges().skip(1)).any(|(a, b)| a >= b) || edges().any(|e| !e.is_finite()) {
-        let text = "a {n} stage of {a} bins: lo and hi are too near, or too large, for the type of its rows";
+        let text = "stage {m}: {n} of {a} bins: lo and hi are too near, or too large, for the type of its rows";
         return Err(b.error(Status::Argument, text).a(checked::count(bins)));
     }
     let mut spec = StageSpec::new(kernel, shape(Dtype::U32, bins)?);

@@ -63,7 +63,10 @@ pub fn find(kind: &str) -> Result<Builder> {
 
 /// Finds a kind by name. A program that calls this contains all kinds.
 pub fn by_name(kind: &str) -> Result<&'static Kind> {
-    let none = || Error::new(Status::Name, "unknown kind of built-in stage: {n}").name(&joined(&[kind]));
+    let none = || {
+        Error::new(Status::Name, "the kind {n} of a built-in stage is unknown: the header lists all kinds")
+            .name(&joined(&[kind]))
+    };
     KINDS.iter().find(|k| k.name == kind).copied().ok_or_else(none)
 }
 

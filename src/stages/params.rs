@@ -20,30 +20,46 @@ impl Range {
     }
 }
 
-pub(super) const FINITE: Range =
-    Range { min: f64::MIN, above: false, max: f64::MAX, text: "the parameter {n}{v} must be a finite number" };
+pub(super) const FINITE: Range = Range {
+    min: f64::MIN,
+    above: false,
+    max: f64::MAX,
+    text: "stage {m}: the parameter {n}{v} must be a finite number",
+};
 /// Numbers that are rounded to `f32`.
 pub(super) const NARROW: Range = Range {
     min: -(f32::MAX as f64),
     above: false,
     max: f32::MAX as f64,
-    text: "the parameter {n}{v} must be a finite number within the range of f32",
+    text: "stage {m}: the parameter {n}{v} must be a finite number within the range of f32",
 };
-pub(super) const NOT_NEGATIVE: Range =
-    Range { min: 0.0, above: false, max: f64::MAX, text: "the parameter {n}{v} must be a finite number, at least 0" };
-pub(super) const POSITIVE: Range =
-    Range { min: 0.0, above: true, max: f64::MAX, text: "the parameter {n}{v} must be a finite number above 0" };
+pub(super) const NOT_NEGATIVE: Range = Range {
+    min: 0.0,
+    above: false,
+    max: f64::MAX,
+    text: "stage {m}: the parameter {n}{v} must be a finite number, at least 0",
+};
+pub(super) const POSITIVE: Range = Range {
+    min: 0.0,
+    above: true,
+    max: f64::MAX,
+    text: "stage {m}: the parameter {n}{v} must be a finite number above 0",
+};
 pub(super) const WEIGHT: Range =
-    Range { min: 0.0, above: true, max: 1.0, text: "the parameter {n}{v} must be above 0 and at most 1" };
-pub(super) const PROBABILITY: Range =
-    Range { min: 0.0, above: false, max: 1.0, text: "the parameter {n}{v} must be a probability from 0 to 1" };
+    Range { min: 0.0, above: true, max: 1.0, text: "stage {m}: the parameter {n}{v} must be above 0 and at most 1" };
+pub(super) const PROBABILITY: Range = Range {
+    min: 0.0,
+    above: false,
+    max: 1.0,
+    text: "stage {m}: the parameter {n}{v} must be a probability from 0 to 1",
+};
 
 /// Factors of samples: their squares, and those of `f32` multiplied by them, are numbers in `f64`.
 const SCALE: Range = Range {
     min: f32::MIN_POSITIVE as f64,
     above: false,
     max: f32::MAX as f64,
-    text: "the parameter {n}{v} must be above 0, from 1.2e-38 to 3.4e38",
+    text: "stage {m}: the parameter {n}{v} must be above 0, from 1.2e-38 to 3.4e38",
 };
 
 impl<'a> Build<'a, '_> {
@@ -63,7 +79,7 @@ impl<'a> Build<'a, '_> {
             [] => Ok(None),
             [value] => Ok(Some(*value)),
             list => {
-                let text = "the parameter {n} must be one number, not a list of {a}";
+                let text = "stage {m}: the parameter {n} must be one number, not a list of {a}";
                 Err(self.param_error(key, text).a(checked::count(list.len())))
             }
         }
@@ -80,7 +96,7 @@ impl<'a> Build<'a, '_> {
     /// A number by name, within a range. Without a default the parameter is required.
     pub(super) fn real(&self, key: &str, default: Option<f64>, range: &Range) -> Result<f64> {
         let given = self.optional(key, range)?.or(default);
-        given.ok_or_else(|| self.param_error(key, "the parameter {n} is required"))
+        given.ok_or_else(|| self.param_error(key, "stage {m}: the parameter {n} is required: a number"))
     }
 
     /// The numbers of a parameter, a single one as a list of one; empty if it is not given.
@@ -114,7 +130,7 @@ impl<'a> Build<'a, '_> {
             return Ok(values);
         }
         Err(self
-            .param_error(key, "the parameter {n} must be a list of {a} finite numbers; it has {b}")
+            .param_error(key, "stage {m}: the parameter {n} must be a list of {a} finite numbers; it has {b}")
             .a(checked::count(len))
             .b(checked::count(values.len())))
     }

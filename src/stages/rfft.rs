@@ -55,7 +55,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F32])?;
     let n = edge.shape.len;
     if n == 0 || n > MAX_LEN {
-        let text = "a {n} stage reads rows of 1 to {a} elements, not of {b}";
+        let text = "stage {m}: {n} reads rows of 1 to {a} elements, not of {b}";
         return Err(b.error(Status::Argument, text).a(checked::count(MAX_LEN)).b(checked::count(n)));
     }
     let size = if n.is_multiple_of(2) { n / 2 } else { n };
@@ -66,7 +66,7 @@ fn build<'m>(b: &mut Build<'_, 'm>, root: bool) -> Result<StageSpec<'m>> {
     } else if own {
         (Transform::Own, checked::mul(size, 4)?, 0)
     } else {
-        let text = "with portable or without the host's heap, {n} reads rows of a power of two elements, not of {a}";
+        let text = "stage {m}: with portable or without the host's heap, {n} reads rows of a power of two elements, not of {a}";
         return Err(b.error(Status::Unsupported, text).a(checked::count(n)));
     };
     let turns = if matches!(plan, Transform::Own) { simd::stockham_turns(size, simd::VECTORS) } else { 0 };
@@ -100,8 +100,11 @@ fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Transform,
     let heap = sqrtspace_fft::heap_bytes(size);
     // The planner aborts if an allocation fails: check first that the bound can be allocated.
     if Vec::<u8>::new().try_reserve_exact(heap).is_err() {
-        return Err(Error::new(Status::Memory, "no {a} bytes for the plan of a transform on the host's heap")
-            .a(checked::count(heap)));
+        return Err(Error::new(
+            Status::Memory,
+            "the heap of the host has no {a} bytes for the plan of a transform: set the parameter portable to 1",
+        )
+        .a(checked::count(heap)));
     }
     let plan = sqrtspace_fft::forward(size);
     // With all places in use, the plan belongs to its stage alone.
@@ -114,7 +117,10 @@ fn host_plan(plans: &mut HostPlans, n: usize, size: usize) -> Result<(Transform,
 
 #[cfg(not(feature = "fft"))]
 fn host_plan(_: &mut HostPlans, _: usize, _: usize) -> Result<(Transform, usize, usize)> {
-    Err(Error::new(Status::Unsupported, "this build has no transforms on the host's heap"))
+    Err(Error::new(
+        Status::Unsupported,
+        "this build has no transforms on the host's heap: set the parameter portable to 1",
+    ))
 }
 
 /// Whether a plan on the host's heap is faster than the library's own transform, which has vectors on every x86-64.

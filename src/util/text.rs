@@ -32,26 +32,27 @@ impl<const N: usize> Text<N> {
 
     /// Appends `s`, cut at a character boundary where the capacity ends.
     pub fn push_str(&mut self, s: &str) {
-        let room = N.sat_sub(self.len);
-        let mut end = s.len().min(room);
-        while !s.is_char_boundary(end) {
-            end = end.sat_sub(1);
-        }
-        self.push_bytes(s.as_bytes().get(..end).unwrap_or(&[]));
+        self.push_bytes(s.as_bytes());
     }
 
-    /// Appends bytes of valid UTF-8, cut where the capacity ends.
+    /// Appends bytes of valid UTF-8, cut at a character boundary where the capacity ends.
     pub fn push_bytes(&mut self, s: &[u8]) {
+        let s = cut_to(s, N.sat_sub(self.len));
         for (to, from) in self.bytes.iter_mut().skip(self.len).zip(s) {
             *to = *from;
             self.len = self.len.sat_add(1);
         }
     }
 
-    /// Appends a number in decimal.
+    /// Appends a number in decimal. One that does not fit 64 bits and a sign is limited to them.
     pub fn push_int(&mut self, n: i128) {
-        let mut digits = [0u8; 40];
-        let mut left = n.unsigned_abs();
+        self.push_signed(n < 0, u64::try_from(n.unsigned_abs()).unwrap_or(u64::MAX));
+    }
+
+    /// Appends a magnitude in decimal, after a sign if it is negative.
+    pub fn push_signed(&mut self, negative: bool, magnitude: u64) {
+        let mut digits = [0u8; 20];
+        let mut left = magnitude;
         let mut used = 0usize;
         for slot in digits.iter_mut().rev() {
             *slot = b'0'.saturating_add(left.wrapping_rem(10) as u8);
@@ -61,7 +62,7 @@ impl<const N: usize> Text<N> {
                 break;
             }
         }
-        if n < 0 {
+        if negative {
             self.push_str("-");
         }
         let start = digits.len().sat_sub(used);
@@ -76,7 +77,7 @@ impl<const N: usize> Text<N> {
         }
         let size = v.abs();
         if size < 1e15 && (size as u64) as f64 == size {
-            return self.push_int((v as i64).into());
+            return self.push_signed(v < 0.0, size as u64);
         }
         if v < 0.0 {
             self.push_str("-");
@@ -94,7 +95,7 @@ impl<const N: usize> Text<N> {
         } else {
             self.push_digits(digits, 1);
             self.push_str("e");
-            self.push_int(exponent.into());
+            self.push_signed(exponent < 0, exponent.unsigned_abs().into());
         }
     }
 
@@ -106,7 +107,7 @@ impl<const N: usize> Text<N> {
             if at == whole && at > 0 {
                 self.push_str(".");
             }
-            self.push_int(left.wrapping_div(100_000).into());
+            self.push_signed(false, left.wrapping_div(100_000).into());
             left = left.wrapping_rem(100_000).wrapping_mul(10);
             at = at.saturating_add(1);
         }
@@ -129,6 +130,16 @@ impl<const N: usize> Text<N> {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+}
+
+/// The first bytes of valid UTF-8, at most `room` of them, cut at a character boundary.
+pub fn cut_to(s: &[u8], room: usize) -> &[u8] {
+    let mut end = s.len().min(room);
+    // The byte after the end is the first of a character.
+    while end > 0 && s.get(end).is_some_and(|b| *b & 0xC0 == 0x80) {
+        end = end.sat_sub(1);
+    }
+    s.get(..end).unwrap_or(&[])
 }
 
 /// Six digits of a positive finite number, and the power of ten of the first one.
@@ -165,11 +176,12 @@ impl<const N: usize> core::fmt::Write for Text<N> {
 mod tests {
     use super::*;
     use crate::status::{Error, Name, Status};
-    use std::string::ToString;
+    use std::string::{String, ToString};
+    use std::vec::Vec;
 
     #[test]
     fn numbers_are_written_whole() {
-        for n in [0i128, 7, -1, 10, u64::MAX.into(), i64::MIN.into(), i128::MAX, i128::MIN] {
+        for n in [0i128, 7, -1, 10, u64::MAX.into(), i64::MIN.into(), -i128::from(u64::MAX)] {
             let mut text = Text::<64>::new();
             text.push_int(n);
             assert_eq!(text.as_str(), n.to_string());
@@ -224,12 +236,75 @@ mod tests {
         assert_eq!(Text::<5>::fitting("12345").unwrap().as_str(), "12345");
     }
 
-    #[test]
-    fn errors_fill_in_their_placeholders() {
-        let name = Name::fitting("hann").unwrap();
-        let e = Error::new(Status::Name, "stage {n}: {a} of {b}, {x}.").a(3u32).b(-4i32).name(&name);
+    fn shown(e: Error) -> String {
         let mut text = Text::<160>::new();
         e.write(&mut text);
-        assert_eq!(text.as_str(), "stage hann: 3 of -4, .");
+        text.as_str().to_string()
+    }
+
+    #[test]
+    fn errors_fill_in_their_placeholders() {
+        let [hann, band] = ["hann", "band"].map(|n| Name::fitting(n).unwrap());
+        let e = Error::new(Status::Name, "stage {n}: {a} of {b}, {x}.").a(3u32).b(-4i32).name(&hann);
+        assert_eq!(shown(e), "stage hann: 3 of -4, .");
+        let e = Error::new(Status::Name, "{n}, {m}{v} {a} {b}").name(&hann).other(&band).given(Some(7), -0.5);
+        assert_eq!(shown(e.a(-1).b(u64::MAX)), "hann, band[7] = -0.5 -1 18446744073709551615");
+        assert_eq!(shown(e.given(None, f64::NAN)), "hann, band = NaN 0 0");
+        assert_eq!(shown(e.name(&band)), "band, [7] = -0.5 0 0");
+        assert_eq!(shown(Error::new(Status::Name, "{n}{m}|{v}|{k}")), "||");
+        let keys = Error::new(Status::Name, "{n}: {k}").name(&hann);
+        assert_eq!(shown(keys.keys(&["lo", "hi"])), "hann: lo, hi");
+        assert_eq!(shown(keys.keys(&[])), "hann: none");
+        assert_eq!(
+            shown(Error::new(Status::Name, "{a} {b}").a(i128::MAX).b(i128::MIN)),
+            "18446744073709551615 -18446744073709551615"
+        );
+    }
+
+    #[test]
+    fn two_names_share_their_room() {
+        let [long, short] = [Name::fitting(&"l".repeat(31)).unwrap(), Name::fitting("123456789012").unwrap()];
+        let e = Error::new(Status::Name, "{n} {m}");
+        assert_eq!(shown(e.name(&short).other(&long)), std::format!("123456789012 {}", "l".repeat(30)));
+        assert_eq!(shown(e.name(&long).other(&short)), std::format!("{} 12345678901", "l".repeat(31)));
+        let wide = Name::fitting("12345678\u{20AC}\u{20AC}").unwrap();
+        assert_eq!(shown(e.name(&long).other(&wide)), std::format!("{} 12345678\u{20AC}", "l".repeat(31)));
+    }
+
+    #[test]
+    fn errno_is_kept() {
+        assert_eq!(Error::new(Status::Io, "{a}").os(27).os_errno(), 27);
+        assert_eq!(Error::new(Status::Io, "{a}").os(-1).os_errno(), -1);
+        assert_eq!(Error::new(Status::Io, "{a}").a(27).os_errno(), 0);
+    }
+
+    #[test]
+    fn each_part_of_an_error_is_among_its_words() {
+        let words = |e: Error| {
+            let mut all = Vec::new();
+            e.words(|w| all.push(w));
+            all
+        };
+        let [one, two] = ["one", "two"].map(|n| Name::fitting(n).unwrap());
+        let e = Error::new(Status::Name, "text").name(&one).other(&one);
+        let changed = [
+            e.with_status(Status::Limit),
+            e.reworded("other"),
+            e.a(1),
+            e.a(1u64 << 40),
+            e.b(1),
+            e.a(-1),
+            e.b(-1),
+            e.given(None, 0.0),
+            e.given(Some(0), 0.0),
+            e.given(Some(0), 1.0),
+            e.os(1),
+            e.name(&two),
+            e.name(&one).other(&two),
+            e.keys(&["a"]),
+            e.keys(&["a", "b"]),
+        ];
+        let all: std::collections::BTreeSet<_> = changed.iter().map(|e| words(*e)).chain([words(e)]).collect();
+        assert_eq!(all.len(), changed.len() + 1);
     }
 }

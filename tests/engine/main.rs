@@ -23,3 +23,5 @@ mod source_retry;
 mod spill;
 mod stream_only;
 mod sweeps;
+mod texts;
+mod texts_running;

@@ -7,3 +7,4 @@ mod features;
 mod imports;
 mod layers;
 mod no_std;
+mod texts;

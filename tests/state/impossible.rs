@@ -109,6 +109,7 @@ fn every_number_is_checked_by_itself() {
         assert!(end == 39 && next < 30, "{end} {next}");
         let newest = change().value("scan 0: newest");
         let cases = [
+            ("head: magic", 1),
             ("head: every", 0),
             ("head: slots", 5),
             ("input 0: released", 1 << 40),
@@ -130,6 +131,18 @@ fn every_number_is_checked_by_itself() {
             change().set(name, to).refused(&run, Status::Format);
         }
     }
+}
+
+/// Without outputs a file starts with the first sample that is kept for evaluations.
+#[test]
+fn samples_before_those_kept_are_refused() {
+    let mut alone = run(true);
+    alone.open.clear();
+    let file = middle(&alone);
+    let change = || Changed::new(&alone, &file);
+    let (released, first) = (change().value("input 0: released"), change().value("input 0: first"));
+    assert!(released == 0 && first == 0);
+    change().set("input 0: released", 1).refused(&alone, Status::Format);
 }
 
 /// At the end all rows are computed: a frontier past it changes no position, and is refused.
@@ -224,7 +237,7 @@ fn a_source_of_another_length_is_refused() {
         let mut p = with(samples, growing);
         let before = save(&mut p);
         let e = p.checkpoint_restore(&file).unwrap_err();
-        assert!(e.status == Status::Range && e.to_string().contains("the source of input input had 40"), "{e}");
+        assert!(e.status == Status::Range && e.to_string().contains("the source of input had 40"), "{e}");
         assert!(save(&mut p) == before);
     }
 }

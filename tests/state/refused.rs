@@ -1,6 +1,7 @@
 //! Checkpoint files with changed contents and valid CRCs: a refused file changes nothing, and an accepted one is a file
 //! that a pipeline could have saved.
 
+use crate::amount::{long, some};
 use crate::chain::Dice;
 use crate::fields::{Field, fields};
 use crate::graphs::*;
@@ -8,16 +9,6 @@ use crate::save_resume::{Run, save};
 use sqrtspace::crc::crc32c;
 use sqrtspace::pipeline::Pipeline;
 use sqrtspace::status::Status;
-
-/// The same cases in the short and the long form. With all values, round 25 finds a file (byte 104, 8 bytes, 0 to 1) that
-/// is accepted and then saved with another length: not yet explained.
-fn some(cases: usize) -> usize {
-    if crate::amount::long() { cases / 3 } else { crate::amount::some(cases) }
-}
-
-fn long() -> bool {
-    false
-}
 
 /// A pipeline, and its work area, which the test reads between calls.
 pub(crate) struct Watched {
@@ -224,6 +215,46 @@ fn a_refused_file_changes_nothing_and_an_accepted_one_could_have_been_saved() {
     }
     println!("{refused} files refused, {accepted} accepted");
     assert!(refused > 1000);
+}
+
+/// A file saved during an evaluation has its samples. Without outputs, a pipeline restored from it keeps them until the
+/// rows are requested again; with outputs it keeps those of the stream.
+#[test]
+fn samples_of_an_interrupted_evaluation_are_kept() {
+    let mut dice = Dice(23);
+    let (mut alone, mut again) = (0, 0);
+    for round in 0..some(300) {
+        let mut run = Run::new(&mut dice, true);
+        if dice.below(2) == 0 {
+            run.open.clear();
+        }
+        let mut source = Watched::start(&run);
+        let mut sent = vec![0; run.graph.inputs.len()];
+        for _ in 0..2 {
+            source.drive(&run, &mut sent, 3, false, &mut dice);
+            source.evaluate_some(&run, &mut dice, true);
+        }
+        source.evaluate_some(&run, &mut dice, false);
+        let begun = source.p.evaluating();
+        if begun && dice.below(2) == 0 {
+            let _ = source.p.step(1, &mut 0);
+        }
+        let file = save(&mut source.p);
+        let mut target = Watched::start(&run);
+        target.p.checkpoint_restore(&file).unwrap_or_else(|e| panic!("round {round}: {e}"));
+        let kept = save(&mut target.p);
+        if run.open.is_empty() {
+            alone += u64::from(begun);
+            assert!(kept == file, "round {round}: another file");
+        }
+        assert!(kept.len() <= file.len());
+        target.p.checkpoint_restore(&kept).unwrap_or_else(|e| panic!("round {round}, the second time: {e}"));
+        let second = save(&mut target.p);
+        assert!(second == kept, "round {round}: another file the second time");
+        again += 1;
+    }
+    println!("{again} files, {alone} with an evaluation and without outputs");
+    assert!(alone > 10);
 }
 
 /// Flipped bits in the work area, which the stream repairs by starting again from checkpoints: its positions then are not

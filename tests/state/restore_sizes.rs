@@ -145,6 +145,6 @@ fn a_refusal_names_the_buffer_and_both_sizes() {
     run.open = vec![(0, 8)];
     run.graph.inputs[0].samples.truncate(11);
     let e = refusal(&run, &file);
-    assert!(e.status == Status::Memory && e.to_string().contains("12 samples of input input"), "{e}");
+    assert!(e.status == Status::Memory && e.to_string().contains("12 samples of input"), "{e}");
     assert!(e.to_string().contains("here holds 11"), "{e}");
 }

@@ -272,8 +272,8 @@ fn a_file_of_another_pipeline_is_refused_and_told_apart() {
     let (run, _, file) = example();
     type Change = fn(&mut Run);
     let changes: [(Change, &str); 8] = [
-        (|r| r.graph.inputs[0].hop = 3, "input input differs"),
-        (|r| r.graph.inputs[0].window = 5, "input input differs"),
+        (|r| r.graph.inputs[0].hop = 3, "input differs"),
+        (|r| r.graph.inputs[0].window = 5, "input differs"),
         (|r| r.graph.stages[0].len = 3, "stage stage0 differs"),
         (|r| r.graph.stages[1].edges[0].lookback = 1, "stage stage1 differs"),
         (|r| r.graph.stages[1].scan = false, "stage stage1 differs"),

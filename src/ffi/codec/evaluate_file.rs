@@ -63,7 +63,7 @@ impl Sink for FileSink {
         let rows = unsafe { &mut *self.0 };
         rows.encode(bytes, Flow::Continue).map_err(|e| {
             rows.failed = Some(e);
-            Code(e.os)
+            Code(e.os_errno())
         })
     }
 }

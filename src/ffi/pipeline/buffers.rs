@@ -22,7 +22,7 @@ pub(super) unsafe fn rows_buffer<'a>(rows: *mut c_void, len: usize) -> Result<&'
     }
     structs::usable("rows", rows.cast::<u8>().cast_const())?;
     if len > isize::MAX as usize {
-        return Err(Error::new(Status::Overflow, "a buffer does not fit the address space"));
+        return Err(Error::new(Status::Overflow, "a buffer of {a} bytes does not fit the address space").a(len));
     }
     // SAFETY: the caller gives `len` bytes, which overlap nothing else.
     Ok(unsafe { core::slice::from_raw_parts_mut(rows.cast(), len) })
@@ -38,11 +38,11 @@ pub(super) fn check_capacity(
 ) -> Result<usize> {
     let needed = checked::mul(checked::size(count)?, row_bytes(core, stage)?)?;
     if needed > capacity {
-        let text = "the rows need {a} bytes, the buffer has {b}";
-        return Err(Error::new(Status::Space, text).a(checked::count(needed)).b(checked::count(capacity)));
+        let error = Error::new(Status::Space, "the rows of stage {n} need {a} bytes, the buffer has {b}");
+        return Err(core.graph().about_stage(stage as usize, error.a(needed).b(capacity)));
     }
     if needed > isize::MAX as usize {
-        return Err(Error::new(Status::Overflow, "a buffer does not fit the address space"));
+        return Err(Error::new(Status::Overflow, "a buffer of {a} bytes does not fit the address space").a(needed));
     }
     if needed > 0 {
         structs::usable("rows", rows.cast::<u8>().cast_const())?;

@@ -93,13 +93,13 @@ fn register(
     // SAFETY: the caller gives param_count parameters.
     let given = unsafe { structs::array("params", d.params, d.param_count as usize)? };
     for (param, p) in params.iter_mut().zip(given) {
-        call.reads(Region::array("the list of a parameter", p.values, p.count))?;
+        call.reads(Region::array("sqs_param.values", p.values, p.count))?;
         // SAFETY: the caller gives C strings, and lists of the given lengths.
         *param = unsafe {
             Param {
-                key: structs::name_apart(call, "the key of a parameter", p.key, MAX_NAME)?,
+                key: structs::name_apart(call, "sqs_param.key", p.key, MAX_NAME)?,
                 value: p.value,
-                values: structs::array("values", p.values, p.count)?,
+                values: structs::array("sqs_param.values", p.values, p.count)?,
             }
         };
     }
@@ -172,7 +172,10 @@ pub unsafe extern "C" fn sqs_stage_register_kind(
         structs::usable("kind", kind)?;
         // SAFETY: not NULL and aligned; readable by the caller's contract.
         if unsafe { (&raw const (*kind).mark).read() } != MARK {
-            return Err(Error::new(Status::Argument, "not a kind of stage: use the result of an sqs_kind function"));
+            return Err(Error::new(
+                Status::Argument,
+                "kind is not a kind of stage: use the result of an sqs_kind function",
+            ));
         }
         // SAFETY: only the statics of kinds.rs have the mark.
         let kind = unsafe { (*kind).kind };

@@ -79,7 +79,7 @@ pub unsafe extern "C" fn sqs_checkpoint_save(
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[Region::value("written_bytes", written_bytes)], |core, _, call| {
         call.claim(&[], &[])?;
-        let write = write.ok_or_else(|| Error::new(Status::Argument, "saving needs a write function"))?;
+        let write = write.ok_or_else(|| Error::new(Status::Argument, "write is NULL: saving needs a function"))?;
         let written = Out::or_null("written_bytes", written_bytes)?;
         let mut put = |bytes: &[u8]| {
             // SAFETY: the caller's function with its context; the bytes are valid during the call.

@@ -10,7 +10,7 @@ use crate::io::{Sink, SinkBox};
 use crate::kernel::Code;
 use crate::pipeline::Pipeline;
 use crate::plan::{ALL, Order, Request};
-use crate::status::{Error, Result, Status};
+use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
 
@@ -107,8 +107,7 @@ pub unsafe extern "C" fn sqs_evaluate(
         core.must_evaluate()?;
         seal_first(core, holder, call, &[request])?;
         if first.checked_add(count).is_none_or(|end| end > available) {
-            let text = "rows up to {a} are requested, {b} are available";
-            return Err(Error::new(Status::Range, text).a(first.sat_add(count)).b(available));
+            return Err(core.graph().beyond(request.stage, first.sat_add(count), available));
         }
         let len = check_capacity(core, stage, rows, capacity_bytes, count)?;
         let sink = BufferSink { base: rows.cast(), len, start: first };

@@ -51,7 +51,7 @@ fn parse(
 ) -> Result<(Request, SinkBox<'static>)> {
     call.claim(&[], &[Region::structure("request", r)])?;
     let request = request(r)?;
-    let take = sink.ok_or_else(|| Error::new(Status::Argument, "an evaluation needs a sink"))?;
+    let take = sink.ok_or_else(|| Error::new(Status::Argument, "sink is NULL: an evaluation needs a function"))?;
     core.available_rows(request.stage)?;
     seal_first(core, holder, call, &[request])?;
     Ok((request, SinkBox::new(CSink { take, ctx })))

@@ -57,7 +57,7 @@ pub unsafe extern "C" fn sqs_step(pipeline: *mut sqs_pipeline, max_windows: u64,
         let done = Out::new("done_windows", done_windows)?;
         call.claim(&[], &[])?;
         if max_windows == 0 {
-            return Err(Error::new(Status::Argument, "max_windows must be at least 1"));
+            return Err(Error::new(Status::Argument, "max_windows is 0: it must be at least 1"));
         }
         let mut worked = 0;
         let result = core.step(max_windows, &mut worked);

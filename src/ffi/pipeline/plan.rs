@@ -193,8 +193,8 @@ pub unsafe extern "C" fn sqs_plan_explain(
     with(pipeline, Access::Normal, &[Region::value("needed_bytes", needed_bytes)], |core, _, call| {
         let needed = Out::or_null("needed_bytes", needed_bytes)?;
         if buffer.is_null() && capacity_bytes > 0 {
-            return Err(Error::new(Status::Argument, "the buffer for {a} bytes of text is NULL")
-                .a(checked::count(capacity_bytes)));
+            return Err(Error::new(Status::Argument, "buffer is NULL, but capacity_bytes is {a}: it must be 0 then")
+                .a(capacity_bytes));
         }
         let list = Requests::read(requests, request_count)?;
         call.claim(&[Region::bytes("buffer", buffer, capacity_bytes)], &[list.region(requests)])?;
@@ -215,8 +215,8 @@ pub unsafe extern "C" fn sqs_plan_explain(
         }
         needed.set(whole.sat_add(1));
         if whole >= capacity_bytes {
-            let text = "the text needs {a} bytes";
-            return Err(Error::new(Status::Space, text).a(checked::count(whole.sat_add(1))));
+            let text = "the text needs {a} bytes, buffer has {b}";
+            return Err(Error::new(Status::Space, text).a(whole.sat_add(1)).b(capacity_bytes));
         }
         Ok(Status::Ok)
     })

@@ -23,7 +23,7 @@ use core::ffi::c_void;
 ///                           (not if the control area is the caller's)
 /// @param[in] work_bytes     size of work in bytes
 /// @retval SQS_OK
-/// @retval SQS_ERR_STATE     the pipeline is sealed already
+/// @retval SQS_ERR_STATE     the pipeline is sealed already: seal it once
 /// @retval SQS_ERR_MEMORY    work is too small (the detail gives both sizes) or missing, or the allocator returned none
 /// @retval SQS_ERR_ALIGN     work is misaligned
 /// @retval SQS_ERR_OVERLAP   work, or what the allocator returned, overlaps the control area or requests
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn sqs_pipeline_seal(
 ) -> sqs_status {
     with(pipeline, Access::Normal, &[], |core, holder, call| {
         if core.is_sealed() {
-            return Err(Error::new(Status::State, "the pipeline is sealed already"));
+            return Err(Error::new(Status::State, "the pipeline is sealed already: seal it once"));
         }
         let list = Requests::read(requests, request_count)?;
         call.claim(&[Region::bytes("work", work, work_bytes)], &[list.region(requests)])?;
@@ -59,7 +59,7 @@ fn seal(
     let plan = core.plan(list)?;
     if !work.is_null() {
         if bytes < plan.bytes {
-            let text = "the work area has {b} bytes, the plan needs {a}";
+            let text = "the work area has {b} bytes, the plan needs {a} (work_bytes of the plan)";
             return Err(Error::new(Status::Memory, text).a(checked::count(plan.bytes)).b(checked::count(bytes)));
         }
         if !work.addr().is_multiple_of(plan.align) {

@@ -49,12 +49,18 @@ pub unsafe extern "C" fn sqs_source_set_file(
         let foreign = match byte_order {
             SQS_LITTLE_ENDIAN => cfg!(target_endian = "big"),
             SQS_BIG_ENDIAN => cfg!(target_endian = "little"),
-            other => return Err(Error::new(Status::Argument, "unknown byte order {a}").a(other)),
+            other => {
+                return Err(Error::new(
+                    Status::Argument,
+                    "byte_order is {a}, but must be SQS_LITTLE_ENDIAN or SQS_BIG_ENDIAN",
+                )
+                .a(other));
+            }
         };
         let swap = if foreign { shape.dtype.word() } else { 1 };
         let opened = FileSource::open(path.as_ref(), offset, swap, shape.sample_bytes());
         let (source, count) = opened.map_err(|e| {
-            Error::new(Status::Io, "the file cannot be opened: errno {a}").a(e.raw_os_error().unwrap_or(0))
+            Error::new(Status::Io, "path: the file cannot be opened: errno {a}").a(e.raw_os_error().unwrap_or(0))
         })?;
         core.set_source(input as usize, SourceBox::new(source), count, false)?;
         samples.set(count);

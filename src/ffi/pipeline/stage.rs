@@ -237,7 +237,9 @@ impl<'a> Edges<'a> {
     pub(super) unsafe fn read(call: &Call<'_>, edges: *const sqs_edge_desc, count: u32) -> Result<Self> {
         let mut read = Edges { all: [NO_EDGE; MAX_FAN_IN], count: count as usize };
         if read.count == 0 || read.count > MAX_FAN_IN {
-            return Err(Error::new(Status::Argument, "a stage has 1 to {a} edges").a(MAX_FAN_IN as u32));
+            return Err(Error::new(Status::Argument, "sqs_stage_desc: edge_count is {b}: a stage has 1 to {a} edges")
+                .a(MAX_FAN_IN)
+                .b(count));
         }
         call.reads(Region::array("edges", edges, read.count))?;
         // SAFETY: by the contract of this function.
@@ -255,7 +257,7 @@ impl<'a> Edges<'a> {
                 };
             structs::known("sqs_edge_desc.reserved", e.reserved, 0)?;
             // SAFETY: as above.
-            let name = unsafe { structs::name_apart(call, "name of an edge", e.name, NAME_LEN)? };
+            let name = unsafe { structs::name_apart(call, "sqs_edge_desc.name", e.name, NAME_LEN)? };
             *spec = EdgeSpec { name, lookback: e.lookback, lookahead: e.lookahead, boundary };
         }
         Ok(read)
@@ -291,7 +293,10 @@ fn series(d: &sqs_stage_desc, spec: &mut StageSpec<'_>) -> Result<()> {
         SQS_UNIT_SAMPLES => Unit::Samples,
         SQS_UNIT_MAGNITUDE => Unit::Magnitude,
         SQS_UNIT_POWER => Unit::Power,
-        _ => return Err(Error::new(Status::Argument, "sqs_stage_desc: unknown row_unit {a}").a(d.row_unit)),
+        _ => {
+            return Err(Error::new(Status::Argument, "sqs_stage_desc: row_unit {a} is unknown: use one of SQS_UNIT_*")
+                .a(d.row_unit));
+        }
     };
     let keeps = d.flags & SQS_STAGE_KEEPS_SERIES != 0;
     if keeps && (d.row_step != 0 || d.row_channels != 0 || d.flags & SQS_STAGE_BINS != 0) {

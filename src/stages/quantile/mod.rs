@@ -63,12 +63,12 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F32, Dtype::I16])?;
     let list = b.list("q", &PROBABILITY)?;
     if list.is_empty() || list.len() > MAX_PROBABILITIES {
-        let text = "the parameter {n} must be a list of 1 to {a} probabilities from 0 to 1; it has {b}";
+        let text = "stage {m}: the parameter {n} must be a list of 1 to {a} probabilities from 0 to 1; it has {b}";
         return Err(b.param_error("q", text).a(checked::count(MAX_PROBABILITIES)).b(checked::count(list.len())));
     }
     let window = edge.shape.len;
     if window == 0 || u32::try_from(window).is_err() {
-        let text = "a {n} stage reads rows of 1 to {a} elements, not of {b}";
+        let text = "stage {m}: {n} reads rows of 1 to {a} elements, not of {b}";
         return Err(b.error(Status::Argument, text).a(u64::from(u32::MAX)).b(checked::count(window)));
     }
     let mut ranks = [0usize; MAX_PROBABILITIES];

@@ -36,7 +36,7 @@ pub(super) fn covariance<'a>(b: &Build<'a, '_>, key: &str, d: usize) -> Result<&
         to.iter_mut().zip(from).for_each(|(to, v)| *to = *v);
     }
     if let Some(i) = (0..d).find(|i| at(&a, *i, *i) < 0.0) {
-        return refused(i, i, "the parameter {n}{v} is a variance: it must not be negative");
+        return refused(i, i, "stage {m}: the parameter {n}{v} is a variance: it must not be negative");
     }
     let scales: [f64; 4] = core::array::from_fn(|i| scale(at(&a, i, i)));
     let scaled = |i: usize, j: usize| {
@@ -50,19 +50,19 @@ pub(super) fn covariance<'a>(b: &Build<'a, '_>, key: &str, d: usize) -> Result<&
             return refused(
                 i,
                 j,
-                "the parameter {n}{v} must be symmetric: this element and that across the diagonal differ",
+                "stage {m}: the parameter {n}{v} must be symmetric: this element and that across the diagonal differ",
             );
         }
         if high * high > at(&s, i, i) * at(&s, j, j) * (1.0 + TOLERANCE) {
             return refused(
                 j,
                 i,
-                "the parameter {n}{v} is more than its variances allow: the matrix must be semidefinite",
+                "stage {m}: the parameter {n}{v} is more than its variances allow: the matrix must be semidefinite",
             );
         }
     }
     match indefinite(&s) {
-        Some((i, j)) => refused(i, j, "the parameter {n}{v} is part of a matrix with a negative eigenvalue"),
+        Some((i, j)) => refused(i, j, "stage {m}: the parameter {n}{v} is part of a matrix with a negative eigenvalue"),
         None => Ok(values),
     }
 }

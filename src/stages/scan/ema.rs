@@ -23,8 +23,12 @@ use crate::stages::params::{FINITE, Range, WEIGHT};
 use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 
-const SPAN: Range =
-    Range { min: 1.0, above: false, max: f64::MAX, text: "the parameter {n}{v} must be a finite number, at least 1" };
+const SPAN: Range = Range {
+    min: 1.0,
+    above: false,
+    max: f64::MAX,
+    text: "stage {m}: the parameter {n}{v} must be a finite number, at least 1",
+};
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["alpha", "span", "initial", "precision", "scale"])?;
@@ -32,7 +36,7 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let alpha = match b.optional("span", &SPAN)? {
         None => b.real("alpha", None, &WEIGHT)?,
         Some(_) if b.scalar("alpha")?.is_some() => {
-            return Err(b.error(Status::Argument, "the parameters of an {n} stage are alpha or span, not both"));
+            return Err(b.error(Status::Argument, "stage {m}: the parameters of {n} are alpha or span, not both"));
         }
         Some(span) => 2.0 / (span + 1.0),
     };

@@ -42,7 +42,7 @@ use crate::util::unsigned::Unsigned;
 fn transitions<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> {
     let count = b.given("transition").len();
     let states = (1..=64usize).find(|n| n.sat_mul(*n) == count);
-    let text = "the parameter {n} must be a square matrix of 1 to 64 states; it has {a} numbers";
+    let text = "stage {m}: the parameter {n} must be a square matrix of 1 to 64 states; it has {a} numbers";
     let states = states.ok_or_else(|| b.param_error("transition", text).a(checked::count(count)))?;
     let all = b.numbers("transition", count, &PROBABILITY)?;
     rows_fit(b, "transition", all, states, false)?;
@@ -59,9 +59,9 @@ fn rows_fit(b: &Build<'_, '_>, key: &str, all: &[f64], width: usize, partial: bo
             let last = at.sat_add(1) == p.len();
             if sum > 1.0 + 1e-6 || (last && !partial && sum < 1.0 - 1e-6) {
                 let text = if sum > 1.0 {
-                    "the parameter {n}{v} brings the sum of a row of {a} probabilities above 1"
+                    "stage {m}: the parameter {n}{v} brings the sum of a row of {a} probabilities above 1"
                 } else {
-                    "the parameter {n}{v} ends a row of {a} probabilities whose sum is below 1"
+                    "stage {m}: the parameter {n}{v} ends a row of {a} probabilities whose sum is below 1"
                 };
                 return Err(b.refused(key, Some(first.sat_add(at)), *v, text).a(checked::count(width)));
             }
@@ -78,8 +78,8 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let count = b.given("emission").len();
     let symbols = edge.shape.dtype == Dtype::U8;
     if (count > 0) != symbols || count.checked_rem(states) != Some(0) {
-        let text = "the parameter {n} is for symbols: one row for each of the {a} states, none with likelihoods";
-        return Err(b.param_error("emission", text).a(checked::count(states)));
+        let text = "stage {m}: the parameter {n} is for u8 symbols, a row for each of the {a} states, and not for likelihoods; it has {b} numbers";
+        return Err(b.param_error("emission", text).a(states).b(count));
     }
     let emission = b.numbers("emission", count, &PROBABILITY)?;
     rows_fit(b, "emission", emission, count.checked_div(states).unwrap_or(0), true)?;
@@ -94,12 +94,12 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     };
     let log = b.count("log", Some(0), 0, 1)? == 1;
     if log && symbols {
-        return Err(b.refused("log", None, 1.0, "the parameter {n}{v} is for likelihoods, not for symbols"));
+        return Err(b.refused("log", None, 1.0, "stage {m}: the parameter {n}{v} is for likelihoods, not for symbols"));
     }
     let width = if symbols { 1 } else { states };
     b.consecutive(edge, width)?;
     if edge.shape.len.checked_rem(width) != Some(0) {
-        let text = "a {n} stage reads rows of a multiple of {a} likelihoods, one for each state, not of {b}";
+        let text = "stage {m}: {n} reads rows of a multiple of {a} likelihoods, one for each state, not of {b}";
         return Err(b.error(Status::Graph, text).a(checked::count(states)).b(checked::count(edge.shape.len)));
     }
     let steps = edge.shape.len.checked_div(width).unwrap_or(0);
@@ -232,7 +232,10 @@ pub(crate) fn backward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.consecutive(edge, width)?;
     if edge.shape.len.checked_rem(width) != Some(0) {
         return Err(b
-            .error(Status::Graph, "{n}: rows of {a} elements are not those of an hmm_forward stage of {b} states")
+            .error(
+                Status::Graph,
+                "stage {m}: {n} of {b} states reads rows of hmm_forward with the same transition, not of {a} elements",
+            )
             .a(checked::count(edge.shape.len))
             .b(checked::count(states)));
     }

@@ -38,9 +38,6 @@ use crate::stages::{Build, shape};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
-/// Names of the parameters; the smoother has the same.
-pub(super) const KEYS: &[&str] = &["transition", "process", "observe", "dt", "q", "r", "x0", "p0"];
-
 /// Numbers in an estimate of `d` states: the states and the triangle of their covariance.
 pub(super) fn record(d: usize) -> usize {
     d.sat_mul(d.sat_add(3)).checked_div(2).unwrap_or(0)
@@ -51,8 +48,7 @@ pub(super) fn dynamics<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> 
     let count = b.given("transition").len();
     let Some(d) = (1..=4usize).find(|d| d.sat_mul(*d) == count) else {
         if count > 0 || !b.given("process").is_empty() || !b.given("observe").is_empty() {
-            let text =
-                "the parameter {n} must be a list of 1, 4, 9 or 16 numbers, with process and observe; it has {a}";
+            let text = "stage {m}: the parameter {n} must be a list of 1, 4, 9 or 16 numbers, with process and observe; it has {a}";
             return Err(b.param_error("transition", text).a(checked::count(count)));
         }
         let dt = b.real("dt", Some(1.0), &POSITIVE)?;
@@ -63,13 +59,13 @@ pub(super) fn dynamics<'m>(b: &mut Build<'_, 'm>) -> Result<(usize, &'m [f64])> 
                 "dt",
                 None,
                 dt,
-                "the parameter {n}{v} is too large: its cube times q must be finite",
+                "stage {m}: the parameter {n}{v} is too large: its cube times q must be finite",
             ));
         }
         return Ok((2, b.pool.copied(&[1.0, dt, 0.0, 1.0, cube, square, square, dt * q])?));
     };
     if !b.given("dt").is_empty() || !b.given("q").is_empty() {
-        return Err(b.error(Status::Argument, "the parameters of a {n} stage are transition or dt and q, not both"));
+        return Err(b.error(Status::Argument, "stage {m}: the parameters of {n} are transition or dt and q, not both"));
     }
     let mut both = [0.0; 32];
     let lists = [b.numbers("transition", count, &FINITE)?, covariance(b, "process", d)?];
@@ -97,7 +93,7 @@ pub(super) fn measurement(b: &Build<'_, '_>, d: usize) -> Result<[f64; 18]> {
 }
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow_any(&[KEYS, &["scale"]])?;
+    b.allow(&["transition", "process", "observe", "dt", "q", "r", "x0", "p0", "precision", "scale"])?;
     let edge = samples(b, super::SAMPLES)?;
     let (d, dynamics) = dynamics(b)?;
     let rest = measurement(b, d)?;

@@ -114,7 +114,7 @@ fn precision(b: &Build<'_, '_>, default: Dtype) -> Result<Dtype> {
         None => Ok(default),
         Some(32.0) => Ok(Dtype::F32),
         Some(64.0) => Ok(Dtype::F64),
-        Some(v) => Err(b.refused("precision", None, v, "the parameter {n}{v} must be 32 or 64")),
+        Some(v) => Err(b.refused("precision", None, v, "stage {m}: the parameter {n}{v} must be 32 or 64")),
     }
 }
 

@@ -45,11 +45,16 @@ use crate::status::Result;
 use crate::util::unsigned::Unsigned;
 use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
-const BANDWIDTH: Range =
-    Range { min: 0.0, above: true, max: 0.25, text: "the parameter {n}{v} must be above 0 and at most 0.25" };
+const BANDWIDTH: Range = Range {
+    min: 0.0,
+    above: true,
+    max: 0.25,
+    text: "stage {m}: the parameter {n}{v} must be above 0 and at most 0.25",
+};
 const FREQUENCY: Range =
-    Range { min: -0.5, above: false, max: 0.5, text: "the parameter {n}{v} must be from -0.5 to 0.5" };
-const DISTANCE: Range = Range { min: 0.0, above: false, max: 1.0, text: "the parameter {n}{v} must be from 0 to 1" };
+    Range { min: -0.5, above: false, max: 0.5, text: "stage {m}: the parameter {n}{v} must be from -0.5 to 0.5" };
+const DISTANCE: Range =
+    Range { min: 0.0, above: false, max: 1.0, text: "stage {m}: the parameter {n}{v} must be from 0 to 1" };
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["bandwidth", "damping", "frequency", "range", "costas", "arm", "weight", "precision", "scale"])?;
@@ -74,14 +79,19 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
         wide: precision == Dtype::F64,
     };
     if !complex && pll.frequency == 0.0 {
-        return Err(b.refused("frequency", None, 0.0, "the parameter {n}{v} must not be 0 for real samples"));
+        return Err(b.refused(
+            "frequency",
+            None,
+            0.0,
+            "stage {m}: the parameter {n}{v} must not be 0 for real samples",
+        ));
     }
     if !(pll.kp.is_finite() && pll.ki.is_finite() && pll.kp > 0.0 && pll.ki > 0.0) {
         return Err(b.refused(
             "damping",
             None,
             damping,
-            "with the parameter {n}{v} the gains of the loop are out of range",
+            "stage {m}: with the parameter {n}{v} the gains of the loop are out of range",
         ));
     }
     let mut spec = StageSpec::new(pll, shape(precision, checked::mul(edge.shape.len, 3)?)?);

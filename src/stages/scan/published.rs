@@ -238,12 +238,15 @@ fn errors_name_kind_parameter_and_range() {
     let (x, wide) = (Edge::rows(&[0.0f32; 30], 10), Edge::rows(&[0.0f64; 30], 10));
     let cases = [
         (text("ema", &[("alpha", &[1.5])], x.clone()), "the parameter ema.alpha = 1.5 must be above 0 and at most 1"),
-        (text("ema", &[("beta", &[0.5])], x.clone()), "unknown parameter ema.beta"),
+        (
+            text("ema", &[("beta", &[0.5])], x.clone()),
+            "unknown parameter ema.beta; the kind has alpha, span, initial, precision, scale",
+        ),
         (text("pll", &[], x.clone()), "the parameter pll.frequency is required"),
         (text("cusum", &[("threshold", &[0.0])], x.clone()), "cusum.threshold = 0 must be a finite number above 0"),
         (text("top_k_sum", &[("k", &[11.0])], x.clone()), "top_k_sum.k = 11 must be a whole number from 1 to 10"),
         (text("kalman", &[("q", &[1.0]), ("x0", &[1.0])], x), "kalman.x0 must be a list of 2 finite numbers; it has 1"),
-        (text("rfft_power", &[], wide), "rfft_power: f64 rows are not supported"),
+        (text("rfft_power", &[], wide), "(rfft_power, f64 rows): the kind reads f32"),
     ];
     for (got, want) in cases {
         assert!(got.ends_with(want), "{got}");

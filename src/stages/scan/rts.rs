@@ -19,7 +19,7 @@
 //! State: the later estimate, `x` and triangle of `P`, then 1 once it has a value. An estimate whose smoothed one is not
 //! finite is unchanged, and so are the rows before it as if the range ended there.
 
-use super::kalman::{KEYS, dynamics, measurement, model, record};
+use super::kalman::{dynamics, measurement, model, record};
 use super::matrix::{congruent, factors, finite, minus, plus, regression, sum, symmetric, times, triangle, vector};
 use super::numbers::Results;
 use super::{precision, with_state};
@@ -34,7 +34,7 @@ use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow_any(&[KEYS, &["covariance", "precision"]])?;
+    b.allow(&["transition", "process", "observe", "dt", "q", "r", "x0", "p0", "covariance", "precision"])?;
     let edge = b.one_edge()?;
     b.takes(edge, &[Dtype::F64])?;
     let (d, dynamics) = dynamics(b)?;
@@ -43,7 +43,10 @@ pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.optional("r", &POSITIVE)?;
     if edge.shape.len.checked_rem(record(d)) != Some(0) {
         return Err(b
-            .error(Status::Graph, "{n}: rows of {a} elements are not those of a kalman stage of {b} states")
+            .error(
+                Status::Graph,
+                "stage {m}: {n} of {b} states reads rows of kalman with the same model, not of {a} elements",
+            )
             .a(checked::count(edge.shape.len))
             .b(checked::count(d)));
     }

@@ -88,14 +88,14 @@ pub(super) fn sections<'m>(b: &mut Build<'_, 'm>) -> Result<&'m [Section]> {
     let given = b.within("sos", &FINITE)?;
     let (list, rest) = given.as_chunks::<6>();
     if list.is_empty() || list.len() > 32 || !rest.is_empty() {
-        let text = "the parameter {n} must be a list of 6 numbers for each of 1 to 32 sections; it has {a}";
+        let text = "stage {m}: the parameter {n} must be a list of 6 numbers for each of 1 to 32 sections; it has {a}";
         return Err(b.param_error("sos", text).a(checked::count(given.len())));
     }
     let mut all = [Section { b: [0.0; 3], a: [0.0; 2] }; 32];
     for (i, (section, [b0, b1, b2, a0, a1, a2])) in all.iter_mut().zip(list).enumerate() {
         *section = Section { b: [b0 / a0, b1 / a0, b2 / a0], a: [a1 / a0, a2 / a0] };
         if !section.b.iter().chain(&section.a).all(|v| v.is_finite()) {
-            let text = "the parameter {n}{v} divides its section: it must not be 0 or too small";
+            let text = "stage {m}: the parameter {n}{v} divides its section: it must not be 0 or too small";
             return Err(b.refused("sos", Some(i.sat_mul(6).sat_add(3)), *a0, text));
         }
     }
@@ -104,8 +104,11 @@ pub(super) fn sections<'m>(b: &mut Build<'_, 'm>) -> Result<&'m [Section]> {
 
 /// Refuses filters without a steady state.
 pub(super) fn settles(b: &Build<'_, '_>, sections: &[Section]) -> Result<()> {
-    if sections.iter().all(|s| s.gain().is_finite()) {
-        return Ok(());
-    }
-    Err(b.param_error("sos", "the filter {n} has a pole at 1: it has no steady state to start from"))
+    let Some(at) = sections.iter().position(|s| !s.gain().is_finite()) else { return Ok(()) };
+    Err(b
+        .param_error(
+            "sos",
+            "stage {m}: section {a} of {n} has a pole at 1 and so no steady state to start from: remove it",
+        )
+        .a(at))
 }

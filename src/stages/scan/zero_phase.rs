@@ -43,10 +43,12 @@ use crate::stages::{Build, EdgeShape, shape};
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 
-const EDGES: Error = Error::new(
-    Status::Graph,
-    "zero_phase_forward has the edge x, zero_phase_reverse the edges forward and x, with rows of the same samples",
-);
+/// The error for other edges.
+fn other_edges(b: &Build<'_, '_>) -> Error {
+    let text = "stage {m}: zero_phase_forward reads x, zero_phase_reverse zero_phase_forward and x, of the same \
+                samples, not {a} edges like these";
+    b.error(Status::Graph, text).a(b.edges.len())
+}
 
 /// The stream has no more samples than the extension.
 const TOO_SHORT: Code = Code(Status::Range.code());
@@ -68,14 +70,17 @@ fn reaches(b: &Build<'_, '_>, x: EdgeShape, halo: u32, pad: usize) -> Result<()>
         return Ok(());
     }
     Err(b
-        .error(Status::Graph, "the padding of {n} requires {a} samples at the end; a row and its halo have {b}")
+        .error(
+            Status::Graph,
+            "stage {m}: {n} pads with {a} samples, a row and its halo have {b}: set lookback or lookahead, or padlen",
+        )
         .a(checked::count(pad).sat_add(1))
         .b(checked::count(available)))
 }
 
 pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["sos", "padlen", "on_nan", "scale"])?;
-    let [x] = b.edges else { return Err(EDGES) };
+    let [x] = b.edges else { return Err(other_edges(b)) };
     let x = *x;
     let sections = sections(b)?;
     settles(b, sections)?;
@@ -96,7 +101,7 @@ pub(crate) fn forward<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 
 pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["sos", "padlen", "on_nan", "precision", "scale"])?;
-    let [rows, x] = b.edges else { return Err(EDGES) };
+    let [rows, x] = b.edges else { return Err(other_edges(b)) };
     let (rows, x) = (*rows, *x);
     let sections = sections(b)?;
     settles(b, sections)?;
@@ -106,7 +111,7 @@ pub(crate) fn reverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let fits = rows.shape.dtype == Dtype::F64 && rows.shape.len == checked::add(x.shape.len, words)?;
     b.named(rows, rows.series.records(rows.shape.len))?;
     if !fits || rows.lookback != 0 || rows.lookahead != 0 {
-        return Err(EDGES);
+        return Err(other_edges(b));
     }
     let shape = shape(precision(b, as_samples(x))?, x.shape.len)?;
     let on_nan = OnNan::of(b)?;

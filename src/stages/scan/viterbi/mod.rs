@@ -52,11 +52,14 @@ fn decision_bytes(states: usize) -> usize {
 
 /// Refuses numbers that are not the generators of a code of `states` states.
 fn generators_fit(b: &Build<'_, '_>, list: &[f64], states: usize) -> Result<()> {
-    let text = "the parameter {n}{v} must be 2 to {a} whole numbers above 0 and below {b}";
+    let text = "stage {m}: the parameter {n}{v} must be 2 to {a} whole numbers above 0 and below {b}";
     let fits = |g: f64| g > 0.0 && g < 2.0 * states as f64 && f64::from(g as u32) == g;
     let error = match list.iter().enumerate().find(|(_, g)| !fits(**g)) {
         Some((at, g)) => b.refused("generators", Some(at), *g, text),
-        None if list.len() < 2 || list.len() > MAX_SYMBOLS => b.param_error("generators", text),
+        None if list.len() < 2 || list.len() > MAX_SYMBOLS => {
+            let text = "stage {m}: the parameter {n} must be a list of 2 to {a} generators; it has {b}";
+            return Err(b.param_error("generators", text).a(MAX_SYMBOLS).b(list.len()));
+        }
         None => return Ok(()),
     };
     Err(error.a(checked::count(MAX_SYMBOLS)).b(checked::count(states).sat_mul(2)))
@@ -73,12 +76,13 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     };
     generators_fit(b, list, states)?;
     let flips = b.given("invert");
-    let text = "the parameter {n}{v} must be 0 or 1 for each of the {a} generators";
+    let text = "stage {m}: the parameter {n}{v} must be 0 or 1 for each of the {a} generators";
     if let Some((at, v)) = flips.iter().enumerate().find(|(_, v)| **v != 0.0 && **v != 1.0) {
         return Err(b.refused("invert", Some(at), *v, text).a(checked::count(list.len())));
     }
     if !flips.is_empty() && flips.len() != list.len() {
-        return Err(b.param_error("invert", text).a(checked::count(list.len())));
+        let text = "stage {m}: the parameter {n} must have a number for each of the {a} generators; it has {b}";
+        return Err(b.param_error("invert", text).a(list.len()).b(flips.len()));
     }
     let mut generators = [0u16; MAX_SYMBOLS];
     generators.iter_mut().zip(list).for_each(|(to, g)| *to = *g as u16);
@@ -86,7 +90,7 @@ pub(crate) fn decisions<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let symbols = list.len();
     b.consecutive(edge, symbols)?;
     if edge.shape.len == 0 || edge.shape.len.checked_rem(symbols) != Some(0) {
-        let text = "a {n} stage reads rows of a multiple of {a} symbols, one for each generator, not of {b}";
+        let text = "stage {m}: {n} reads rows of a multiple of {a} symbols, one for each generator, not of {b}";
         return Err(b.error(Status::Graph, text).a(checked::count(symbols)).b(checked::count(edge.shape.len)));
     }
     let steps = edge.shape.len.checked_div(symbols).unwrap_or(0);
@@ -377,7 +381,10 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let steps = decisions.checked_div(bytes).unwrap_or(0);
     if steps == 0 || decisions.checked_rem(bytes) != Some(0) {
         return Err(b
-            .error(Status::Graph, "{n}: rows of {a} bytes are not those of a viterbi stage of {b} states")
+            .error(
+                Status::Graph,
+                "stage {m}: {n} of {b} states reads rows of viterbi with the same constraint, not of {a} bytes",
+            )
             .a(checked::count(edge.shape.len))
             .b(checked::count(states)));
     }
@@ -387,7 +394,7 @@ pub(crate) fn traceback<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     };
     let per_byte = if b.count("pack", Some(0), 0, 1)? == 1 { 8 } else { 1 };
     if steps.checked_rem(per_byte) != Some(0) {
-        let text = "a {n} stage with pack reads rows of a multiple of 8 steps, not of {a}";
+        let text = "stage {m}: {n} with pack reads rows of a multiple of 8 steps, not of {a}";
         return Err(b.error(Status::Graph, text).a(checked::count(steps)));
     }
     let shape = shape(Dtype::U8, steps.checked_div(per_byte).unwrap_or(0))?;

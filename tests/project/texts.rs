@@ -1,0 +1,197 @@
+//! Each error text of the library is provoked by a test that compares it word for word, or is an exception with a reason.
+
+use crate::commands::root;
+use crate::imports::read;
+
+/// Files with other texts, or whose texts other tests provoke.
+const NOT_HERE: &[(&str, &str)] = &[
+    ("plan/explain.rs", "a report, not errors"),
+    ("status.rs", "the texts of statuses"),
+    ("stages/manual", "the reference"),
+    ("codec/", "tests/codec and ctests/test_codec_*.c provoke them, not word for word"),
+    ("mem/inline.rs", "checked by the compiler"),
+    ("io/", "as the codec"),
+    ("ffi/codec/", "as the codec"),
+];
+
+/// Texts without a case, and why.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+/// Files with cases.
+const CASES: &[&str] = &["tests/engine/texts.rs", "tests/engine/texts_running.rs", "ctests/test_texts.c"];
+
+/// A string literal with the code before it, without white space.
+struct Literal {
+    before: String,
+    text: String,
+}
+
+/// String literals of Rust or C code, without comments; adjacent ones of C are one.
+fn literals(code: &str) -> Vec<Literal> {
+    let c: Vec<char> = code.chars().collect();
+    let (mut all, mut before, mut i) = (Vec::<Literal>::new(), String::new(), 0);
+    while i < c.len() {
+        match (c[i], c.get(i + 1)) {
+            ('/', Some('/')) => i += c[i..].iter().position(|c| *c == '\n').unwrap_or(c.len() - i),
+            ('/', Some('*')) => i += 2 + c[i + 2..].windows(2).position(|w| *w == ['*', '/']).unwrap_or(0) + 2,
+            ('\'', Some('\\')) => i += 2 + c[i + 2..].iter().position(|c| *c == '\'').unwrap_or(0) + 1,
+            ('\'', Some(_)) if c.get(i + 2) == Some(&'\'') => i += 3,
+            ('"', _) => {
+                let mut text = String::new();
+                i += 1;
+                while i < c.len() && c[i] != '"' {
+                    if c[i] == '\\' {
+                        i += 1;
+                        match c[i] {
+                            '\n' => {
+                                while c[i + 1].is_whitespace() {
+                                    i += 1;
+                                }
+                            }
+                            'n' => text.push('\n'),
+                            other => text.push(other),
+                        }
+                    } else {
+                        text.push(c[i]);
+                    }
+                    i += 1;
+                }
+                i += 1;
+                match all.last_mut() {
+                    Some(last) if before.is_empty() => last.text.push_str(&text),
+                    _ => all.push(Literal { before: std::mem::take(&mut before), text }),
+                }
+            }
+            (other, _) => {
+                if !other.is_whitespace() {
+                    before.push(other);
+                }
+                i += 1;
+            }
+        }
+    }
+    all
+}
+
+/// The code before the tests of a file.
+fn without_tests(code: &str) -> &str {
+    code.split("#[cfg(test)]\nmod tests {").next().unwrap_or("")
+}
+
+/// Names of modules of tests: `#[cfg(test)]` before `mod name;`.
+fn test_modules(code: &str) -> Vec<String> {
+    let after = code.split("#[cfg(test)]\n").skip(1);
+    let names = after.filter_map(|rest| rest.trim_start_matches("pub(crate) ").strip_prefix("mod ")?.split_once(';'));
+    names.map(|(name, _)| name.to_owned()).filter(|name| !name.contains(['{', '\n'])).collect()
+}
+
+/// Texts of errors: sentences that are not in an attribute. Faults of the library itself have none.
+fn texts() -> Vec<(String, String)> {
+    let sources = read(&root().join("src"));
+    let skipped: Vec<String> = sources
+        .iter()
+        .flat_map(|(path, code)| {
+            let folder = path.rsplit_once('/').map_or("", |(f, _)| f).to_owned();
+            test_modules(code)
+                .into_iter()
+                .map(move |name| format!("{folder}/{name}").trim_start_matches('/').to_owned())
+        })
+        .collect();
+    let mut all = Vec::new();
+    for (path, code) in &sources {
+        let of_tests = skipped.iter().any(|s| path == &format!("{s}.rs") || path.starts_with(&format!("{s}/")));
+        if of_tests || NOT_HERE.iter().any(|(p, _)| path.starts_with(p)) {
+            continue;
+        }
+        for Literal { before, text } in literals(without_tests(code)) {
+            let fault = before.ends_with("internal(") || before.ends_with("Status::Internal,");
+            let sentence = text.split(' ').count() >= 3 && text.starts_with(|c: char| c.is_lowercase() || c == '{');
+            if sentence && !fault && !before.ends_with("reason=") && !before.ends_with(['c', 'b']) {
+                all.push((text, path.clone()));
+            }
+        }
+    }
+    all
+}
+
+/// Whether a text is what a template shows; the letters of the template that it has.
+fn shows(template: &str, text: &str) -> Option<usize> {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        parts.push(before);
+        rest = after.split_once('}')?.1;
+    }
+    let (Some(first), last) = (parts.first().copied(), rest) else { return (template == text).then_some(text.len()) };
+    let mut at = text.strip_prefix(first)?;
+    for part in &parts[1..] {
+        at = &at[at.find(part)? + part.len()..];
+    }
+    (at.len() >= last.len() && at.ends_with(last)).then(|| parts.iter().map(|p| p.len()).sum::<usize>() + last.len())
+}
+
+#[test]
+fn every_text_has_a_case_or_a_reason() {
+    let texts = texts();
+    assert!(texts.len() > 150, "{}", texts.len());
+    let mut provoked = vec![false; texts.len()];
+    for file in CASES {
+        let code = std::fs::read_to_string(root().join(file)).unwrap();
+        for Literal { text, .. } in literals(&code).into_iter().filter(|l| l.text.matches('<').count() >= 3) {
+            let text = text.replace(['<', '>'], "");
+            let fits = texts.iter().enumerate().filter_map(|(i, (t, _))| Some((shows(t, &text)?, i)));
+            match fits.max() {
+                Some((_, best)) => {
+                    let same = texts[best].0.clone();
+                    provoked.iter_mut().zip(&texts).filter(|(_, t)| t.0 == same).for_each(|(p, _)| *p = true);
+                }
+                None => panic!("{file}: the library has no such text: {text}"),
+            }
+        }
+    }
+    let mut missing = Vec::new();
+    for ((text, path), provoked) in texts.iter().zip(&provoked) {
+        let excepted = EXCEPTIONS.iter().any(|(t, _)| t == text);
+        assert!(!(excepted && *provoked), "{path}: has a case and a reason for none: {text}");
+        if !excepted && !provoked {
+            missing.push(format!("{path}: {text}"));
+        }
+    }
+    for (text, _) in EXCEPTIONS {
+        assert!(texts.iter().any(|(t, _)| t == text), "no such text: {text}");
+    }
+    assert!(missing.is_empty(), "{} texts without a case:\n{}", missing.len(), missing.join("\n"));
+}
+
+/// What makes a text hard to use, whatever it is about.
+#[test]
+fn texts_have_names_and_articles() {
+    for (text, path) in texts() {
+        let names = ["{n}", "{m}", "{i}", "{v}", "{a}"].iter().any(|p| text.contains(p));
+        let words = |list: &[&str]| list.iter().any(|w| text.contains(w));
+        assert!(
+            names
+                || words(&[
+                    "sqs_",
+                    "checkpoint",
+                    "pipeline",
+                    "memory",
+                    "spill_dir",
+                    "evaluation",
+                    "max_windows",
+                    "buffer",
+                    "a size",
+                    "stream",
+                    "handle",
+                    "host",
+                    "mode",
+                    "detail",
+                    "panic"
+                ]),
+            "{path}: {text}"
+        );
+        let odd =
+            ["a {n}", "an {n}", "a {m}", "an {m}", "input {n}", "{n} {n}", "pointer is NULL", " a a", "from 0 to 0"];
+        assert!(!words(&odd), "{path}: {text}");
+    }
+}
