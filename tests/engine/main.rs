@@ -24,4 +24,6 @@ mod spill;
 mod stream_only;
 mod sweeps;
 mod texts;
+mod texts_graph;
 mod texts_running;
+mod texts_saved;

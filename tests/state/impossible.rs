@@ -138,7 +138,9 @@ fn every_number_is_checked_by_itself() {
 fn samples_before_those_kept_are_refused() {
     let mut alone = run(true);
     alone.open.clear();
-    let file = middle(&alone);
+    let mut w = Watched::start(&alone);
+    w.p.push(0, &bytes_of(&alone.graph.inputs[0].samples)).unwrap();
+    let file = save(&mut w.p);
     let change = || Changed::new(&alone, &file);
     let (released, first) = (change().value("input 0: released"), change().value("input 0: first"));
     assert!(released == 0 && first == 0);
