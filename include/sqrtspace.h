@@ -851,7 +851,7 @@ sqs_status sqs_plan_explain(sqs_pipeline *pipeline, const sqs_request *requests,
  *                           (not if the control area is the caller's)
  * @param[in] work_bytes     size of work in bytes
  * @retval SQS_OK
- * @retval SQS_ERR_STATE     the pipeline is sealed already
+ * @retval SQS_ERR_STATE     the pipeline is sealed already: seal it once
  * @retval SQS_ERR_MEMORY    work is too small (the detail gives both sizes) or missing, or the allocator returned none
  * @retval SQS_ERR_ALIGN     work is misaligned
  * @retval SQS_ERR_OVERLAP   work, or what the allocator returned, overlaps the control area or requests
@@ -2417,7 +2417,8 @@ sqs_status sqs_output_open(sqs_pipeline *pipeline, uint32_t stage, uint64_t capa
  * Does at most max_windows windows of work: of the running evaluation first, then of the stream (opened outputs).
  *
  * No stage computes more than max_windows rows of its own in a call. In classic mode a window of work is a row of one
- * stage. Does not allocate. After #SQS_ERR_CALLBACK the next call tries the same block again.
+ * stage. Does not allocate. After #SQS_ERR_CALLBACK the next call tries the same block again. A call in which a stage
+ * fails computes up to twice the rows: those of the stage once more, one by one, so that the detail names the row.
  *
  * @param[in]  pipeline      handle
  * @param[in]  max_windows   limit of the work, at least 1

@@ -25,13 +25,21 @@ impl Digest {
     }
 
     /// Appends words.
+    #[cfg_attr(feature = "std", inline(always))]
     pub fn words<const N: usize>(&mut self, words: [u64; N]) {
-        words.into_iter().for_each(|w| self.word(w));
+        let room = self.piece.get_mut(self.used..).and_then(<[[u8; 8]]>::first_chunk_mut::<N>);
+        let Some(room) = room else { return words.into_iter().for_each(|w| self.word(w)) };
+        // All of them fit: one check for them together.
+        *room = words.map(u64::to_ne_bytes);
+        self.used = self.used.sat_add(N);
+        if self.used == self.piece.len() {
+            self.flush();
+        }
     }
 
     /// Appends sizes.
     pub fn sizes<const N: usize>(&mut self, sizes: [usize; N]) {
-        sizes.into_iter().for_each(|s| self.word(s as u64));
+        self.words(sizes.map(|s| s as u64));
     }
 
     /// Appends an optional value.
@@ -45,6 +53,7 @@ impl Digest {
         self.sum = self.sum.update(bytes);
     }
 
+    #[inline(never)]
     fn flush(&mut self) {
         self.sum = self.sum.update(self.piece.get(..self.used).unwrap_or(&[]).as_flattened());
         self.used = 0;

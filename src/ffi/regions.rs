@@ -104,8 +104,17 @@ impl<'c> Call<'c> {
     pub(super) fn claim(&mut self, outs: &[Region], ins: &[Region]) -> Result<()> {
         debug_assert!(self.counts.len().sat_add(outs.len()) < MAX_OUTS && ins.len() <= MAX_INS);
         let all = self.counts.iter().chain(outs).chain(core::iter::once(&self.error));
-        self.outs.iter_mut().zip(all).for_each(|(slot, region)| *slot = *region);
+        let mut written = 0usize;
+        for (slot, region) in self.outs.iter_mut().zip(all) {
+            *slot = *region;
+            written = written.sat_add(1);
+        }
         self.ins.iter_mut().zip(ins).for_each(|(slot, region)| *slot = *region);
+        self.settled = true;
+        if !self.conflicts(written, ins.len()) {
+            self.counts.iter().for_each(clear);
+            return Ok(());
+        }
         let (mut refused, mut quiet) = (None, false);
         for (i, out) in self.outs.iter().enumerate().take_while(|(_, r)| !r.name.is_empty()) {
             let mut others = self.outs.iter().enumerate().filter(|(k, _)| *k != i).map(|(_, r)| r).chain(&self.ins);
@@ -119,10 +128,36 @@ impl<'c> Call<'c> {
                 clear(out);
             }
         }
-        self.settled = true;
         self.quiet.set(quiet);
         let inside = self.ins.iter().find(|r| self.in_own(r)).map(|r| r.refused(OWN));
         refused.or(inside).map_or(Ok(()), Err)
+    }
+
+    /// True if a region that is written shares a byte with another one, or any with memory of the handle. Calls that
+    /// are right need no more than this.
+    fn conflicts(&self, written: usize, read: usize) -> bool {
+        let outs = self.outs.get(..written).unwrap_or(&[]);
+        let ins = self.ins.get(..read).unwrap_or(&[]);
+        let (mut start, mut end) = (usize::MAX, 0usize);
+        let mut rest = outs;
+        // Bounded by the regions of a call.
+        while let Some((out, after)) = rest.split_first() {
+            rest = after;
+            let a = out.span();
+            if a.len == 0 {
+                continue;
+            }
+            (start, end) = (start.min(a.at), end.max(a.end()));
+            if after.iter().any(|b| b.span().meets(a)) || ins.iter().any(|b| b.span().meets(a)) {
+                return true;
+            }
+        }
+        for a in ins.iter().map(Region::span).filter(|a| a.len > 0) {
+            (start, end) = (start.min(a.at), end.max(a.end()));
+        }
+        // The memory of the handle is mostly elsewhere than all of them.
+        let near = self.own.iter().any(|o| o.at < end && start < o.end());
+        near && outs.iter().chain(ins).any(|r| self.in_own(r))
     }
 
     /// Compares one more region that the call reads, such as a name.

@@ -182,3 +182,66 @@ impl<'m> Pipeline<'m> {
         self.start_stream()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dtype::Dtype;
+    use crate::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
+    use crate::io::{Source, SourceBox};
+    use crate::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
+    use crate::pipeline::{Config, Pipeline};
+    use crate::plan::{Mode, Order, PlanOptions, Request};
+    use std::vec;
+
+    struct Nothing;
+
+    impl Kernel for Nothing {
+        fn run(&self, _: &mut StageIo<'_>) -> Result<(), Code> {
+            Ok(())
+        }
+    }
+
+    impl Source for Nothing {
+        fn read(&mut self, _: u64, _: &mut [u8], _: usize) -> Result<usize, Code> {
+            Err(Code(1))
+        }
+    }
+
+    /// A flipped bit in the level of a stage changes the plan at most: the planner runs over a bounded number of passes.
+    #[test]
+    fn planning_ends_whatever_a_level_is() {
+        let limits = GraphLimits { stages: 2, edges: 2 };
+        let options = PlanOptions {
+            mode: Mode::Sqrt,
+            budget: u64::MAX,
+            cache_bytes: 16 << 10,
+            lru_bytes: 0,
+            checkpoint_every: 0,
+            checkpoint_slots: 0,
+            sweep: None,
+            choose_lru: false,
+            spill: false,
+            stream_only: false,
+        };
+        let input = InputSpec { name: "input", dtype: Dtype::F32, channels: 1, window: 4, hop: 4, capacity: 0 };
+        let config = Config { input, options, limits, param_bytes: 0, host_heap: true };
+        let bytes = Pipeline::control_bytes(limits, 0, 0).unwrap();
+        let mut control = vec![core::mem::MaybeUninit::<u8>::uninit(); bytes + 8];
+        let start = control.as_ptr().align_offset(8);
+        let mut p = Pipeline::new(&config, &mut control[start..start + bytes]).unwrap();
+        let edge = EdgeSpec { name: "input", lookback: 0, lookahead: 0, boundary: Boundary::Zero };
+        let shape = RowShape { dtype: Dtype::F32, len: 1 };
+        let spec = StageSpec { state_bytes: 4, reverse: true, ..StageSpec::new(Nothing, shape) };
+        p.add_stage("back", &[edge], spec).unwrap();
+        p.set_source(0, SourceBox::new(Nothing), 4000, false).unwrap();
+        for order in [Order::Forward, Order::Reverse] {
+            let ask = [Request { stage: 0, first: 0, count: 1000, order }];
+            for bit in 0..usize::BITS {
+                p.graph.stages_mut()[0].level ^= 1 << bit;
+                let _ = p.plan(&ask);
+                p.graph.stages_mut()[0].level ^= 1 << bit;
+            }
+            p.plan(&ask).unwrap();
+        }
+    }
+}

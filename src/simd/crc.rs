@@ -1,23 +1,47 @@
 //! CRC-32C by the x86 instruction, on three runs of bytes at a time: the latency of the instruction is three cycles,
 //! its throughput one per cycle.
 
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+use core::sync::atomic::{AtomicU8, Ordering};
+
 /// Bytes of one of the three runs.
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 const RUN: usize = 1024;
 
 /// The checksum register after `bytes`; none if this processor has no instruction for it.
 #[must_use]
+#[inline]
 pub fn crc32c(register: u32, bytes: &[u8]) -> Option<u32> {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-    {
-        use std::is_x86_feature_detected as has;
-        if has!("sse4.2") && has!("sse4.1") && has!("ssse3") && has!("sse3") {
-            // SAFETY: the processor has the instruction, and what it implies.
-            return Some(unsafe { by_instruction(register, bytes) });
-        }
+    if has_instruction() {
+        // SAFETY: the processor has the instruction, and what it implies.
+        return Some(unsafe { by_instruction(register, bytes) });
     }
     let _ = (register, bytes);
     None
+}
+
+/// One load after the first call: most checksums are of a few words.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[inline]
+fn has_instruction() -> bool {
+    match KNOWN.load(Ordering::Relaxed) {
+        0 => find_instruction(),
+        known => known == 1,
+    }
+}
+
+/// 0: not known yet, 1: this processor has the instruction, 2: it does not.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+static KNOWN: AtomicU8 = AtomicU8::new(0);
+
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[cold]
+fn find_instruction() -> bool {
+    use std::is_x86_feature_detected as has;
+    let found = has!("sse4.2") && has!("sse4.1") && has!("ssse3") && has!("sse3");
+    KNOWN.store(if found { 1 } else { 2 }, Ordering::Relaxed);
+    found
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]

@@ -35,7 +35,8 @@ pub unsafe extern "C" fn sqs_output_open(pipeline: *mut sqs_pipeline, stage: u32
 /// Does at most max_windows windows of work: of the running evaluation first, then of the stream (opened outputs).
 ///
 /// No stage computes more than max_windows rows of its own in a call. In classic mode a window of work is a row of one
-/// stage. Does not allocate. After #SQS_ERR_CALLBACK the next call tries the same block again.
+/// stage. Does not allocate. After #SQS_ERR_CALLBACK the next call tries the same block again. A call in which a stage
+/// fails computes up to twice the rows: those of the stage once more, one by one, so that the detail names the row.
 ///
 /// @param[in]  pipeline      handle
 /// @param[in]  max_windows   limit of the work, at least 1

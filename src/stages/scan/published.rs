@@ -242,7 +242,7 @@ fn errors_name_kind_parameter_and_range() {
             text("ema", &[("beta", &[0.5])], x.clone()),
             "unknown parameter ema.beta; the kind has alpha, span, initial, precision, scale",
         ),
-        (text("pll", &[], x.clone()), "the parameter pll.frequency is required"),
+        (text("pll", &[], x.clone()), "the parameter pll.frequency is required: a number"),
         (text("cusum", &[("threshold", &[0.0])], x.clone()), "cusum.threshold = 0 must be a finite number above 0"),
         (text("top_k_sum", &[("k", &[11.0])], x.clone()), "top_k_sum.k = 11 must be a whole number from 1 to 10"),
         (text("kalman", &[("q", &[1.0]), ("x0", &[1.0])], x), "kalman.x0 must be a list of 2 finite numbers; it has 1"),
