@@ -27,7 +27,7 @@ pub(crate) fn pipeline() -> Pipeline<'static> {
     create(&CONFIG)
 }
 
-/// Zeros; fails where it is told to.
+/// Zeros; fails where its fields ask for it.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Zeros {
     /// From this row on.

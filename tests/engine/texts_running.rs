@@ -216,11 +216,11 @@ fn texts_about_plans() {
     let mut p = create(&config);
     p.add_stage("y", &[edge("input")], spec(1)).unwrap();
     let text = crate::texts::text(&plan(&mut p, &[]));
-    let least = text.split("minimum is ").nth(1).unwrap().split(':').next().unwrap().to_owned();
+    let minimum = text.split("minimum is ").nth(1).unwrap().split(':').next().unwrap().to_owned();
     is(
         &plan(&mut p, &[]),
         &"the budget is <100> bytes; the <minimum is 0>: raise <memory_budget_bytes>"
-            .replace("is 0", &format!("is {least}")),
+            .replace("is 0", &format!("is {minimum}")),
     );
 
     config = CONFIG;
@@ -229,7 +229,7 @@ fn texts_about_plans() {
     p.add_stage("y", &[edge("input")], spec(1)).unwrap();
     is(
         &plan(&mut p, &[]),
-        "the buffer of <input> holds <3> samples, this graph needs at least 4: raise <input_capacity>",
+        "the buffer of <input> holds <3> samples, this graph needs at minimum 4: raise <input_capacity>",
     );
 
     config = CONFIG;
