@@ -205,6 +205,7 @@ static void running(void)
     CHECK_STATUS(sqs_pipeline_seal(p, &ask[1], 1, NULL, 0), SQS_OK);
     TEXT(sqs_pipeline_seal(p, &ask[1], 1, NULL, 0), "<the pipeline> is <sealed already>: <seal it once>");
     TEXT(sqs_step(p, 0, &done), "<max_windows> is <0>: it must be <at least 1>");
+    TEXT(sqs_step_budget(p, 0, &done, NULL), "<max_cost_ns> is <0>: it must be <at least 1>");
     TEXT(sqs_checkpoint_save(p, NULL, NULL, NULL), "<write> is <NULL>: saving needs <a function>");
     CHECK_STATUS(sqs_push(p, 0, area, 32, &n), SQS_OK);
     TEXT(sqs_pull(p, id, rows, SIZE_MAX / 4, &below), SIZE_MAX > 0xffffffffu

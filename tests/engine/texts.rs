@@ -432,6 +432,26 @@ fn texts_about_edges() {
     );
 }
 
+#[test]
+fn texts_about_windows() {
+    let f = rows(Dtype::F32, 64);
+    for (params, marked) in [
+        (
+            &[("type", &[6.0f64][..]), ("beta", &[601.0])][..],
+            "stage <asked>: the parameter <window.beta = 601> must be <from 0 to 600>",
+        ),
+        (&[("type", &[7.0]), ("nw", &[0.0])], "stage <asked>: the parameter <window.nw = 0> must be <above 0>"),
+        (
+            &[("type", &[7.0]), ("nw", &[40.0])],
+            "stage <asked>: the parameter <window.nw = 40> must be <below half> of the length 65",
+        ),
+        (&[("beta", &[1.0])], "stage <asked>: the parameter <window.beta = 1> is of <type 6>, <Kaiser's> window, only"),
+        (&[("nw", &[1.0])], "stage <asked>: the parameter <window.nw = 1> is of <type 7>, <Slepian's> window, only"),
+    ] {
+        is(&stage("window", params, &[f]), marked);
+    }
+}
+
 /// Each set of element types that a kind reads has a text.
 #[test]
 fn types_that_are_read_are_listed() {

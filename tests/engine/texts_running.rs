@@ -229,7 +229,7 @@ fn texts_about_plans() {
     p.add_stage("y", &[edge("input")], spec(1)).unwrap();
     is(
         &plan(&mut p, &[]),
-        "the buffer of <input> holds <3> samples, this graph needs at minimum 4: raise <input_capacity>",
+        "the buffer of <input> holds <3> samples, this graph needs at least 4: raise <input_capacity>",
     );
 
     config = CONFIG;

@@ -94,7 +94,7 @@ pub unsafe extern "C" fn sqs_step_budget(
         let (done, spent) = (Out::new("done_windows", done_windows)?, Out::or_null("spent_ns", spent_ns)?);
         call.claim(&[], &[])?;
         if max_cost_ns == 0 {
-            return Err(Error::new(Status::Argument, "max_cost_ns must be at least 1"));
+            return Err(Error::new(Status::Argument, "max_cost_ns is 0: it must be at least 1"));
         }
         let (mut worked, mut ns) = (0, 0);
         let result = core.step_budget(max_cost_ns, &mut worked, &mut ns);

@@ -246,7 +246,7 @@ fn errors_name_kind_parameter_and_range() {
         (text("cusum", &[("threshold", &[0.0])], x.clone()), "cusum.threshold = 0 must be a finite number above 0"),
         (text("top_k_sum", &[("k", &[11.0])], x.clone()), "top_k_sum.k = 11 must be a whole number from 1 to 10"),
         (text("kalman", &[("q", &[1.0]), ("x0", &[1.0])], x), "kalman.x0 must be a list of 2 finite numbers; it has 1"),
-        (text("rfft_power", &[], wide), "(rfft_power, f64 rows): the kind reads f32"),
+        (text("rfft_power", &[], wide), "(rfft_power, f64 rows): the kind reads f32; to_f32 converts real numbers"),
     ];
     for (got, want) in cases {
         assert!(got.ends_with(want), "{got}");

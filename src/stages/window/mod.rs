@@ -43,8 +43,9 @@ use crate::status::Result;
 use crate::util::unsigned::Unsigned;
 use shapes::Shape;
 
-const BETA: Range = Range { min: 0.0, above: false, max: 600.0, text: "the parameter {n}{v} must be from 0 to 600" };
-const NW: Range = Range { min: 0.0, above: true, max: 1e9, text: "the parameter {n}{v} must be above 0" };
+const BETA: Range =
+    Range { min: 0.0, above: false, max: 600.0, text: "stage {m}: the parameter {n}{v} must be from 0 to 600" };
+const NW: Range = Range { min: 0.0, above: true, max: 1e9, text: "stage {m}: the parameter {n}{v} must be above 0" };
 
 const KAISER: u64 = 6;
 const SLEPIAN: u64 = 7;
@@ -57,8 +58,8 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.takes(edge, &[Dtype::F32, Dtype::I16, Dtype::C32])?;
     let n = edge.shape.len;
     for (key, of, text) in [
-        ("beta", KAISER, "the parameter {n}{v} is of type 6, Kaiser's window, only"),
-        ("nw", SLEPIAN, "the parameter {n}{v} is of type 7, Slepian's window, only"),
+        ("beta", KAISER, "stage {m}: the parameter {n}{v} is of type 6, Kaiser's window, only"),
+        ("nw", SLEPIAN, "stage {m}: the parameter {n}{v} is of type 7, Slepian's window, only"),
     ] {
         if let (Some(v), true) = (b.scalar(key)?, kind != of) {
             return Err(b.refused(key, None, v, text));
@@ -71,7 +72,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
             // Of the sequence, which has one number more than a period.
             let len = checked::count(n).sat_add(u64::from(!symmetric));
             if n > 1 && nw >= len as f64 / 2.0 {
-                let text = "the parameter {n}{v} must be below half of the length {a}";
+                let text = "stage {m}: the parameter {n}{v} must be below half of the length {a}";
                 return Err(b.refused("nw", None, nw, text).a(len));
             }
             nw
