@@ -215,7 +215,8 @@ fn texts_about_models() {
     let f = rows(Dtype::F32, 64);
     let observe: (&str, &[f64]) = ("observe", &[1.0, 0.0, 0.0]);
     let third: (&str, &[f64]) = ("process", &[1.0, 0.9, 0.9, 0.9, 1.0, -0.9, 0.9, -0.9, 1.0]);
-    let (unit, hidden): ((&str, &[f64]), (&str, &[f64])) = (("r", &[1.0]), ("transition", &[0.75, 0.25, 0.5, 0.5]));
+    let unit: (&str, &[f64]) = ("r", &[1.0]);
+    let hidden: (&str, &[f64]) = ("transition", &[0.75, 0.25, 0.5, 0.5]);
     for (kind, params, marked) in [
         (
             "kalman",

@@ -1,16 +1,15 @@
 //! Error texts about graphs, inputs, outputs and sources, as in `texts`.
 
 use crate::chain::OPTIONS;
-use crate::graphs::{Collected, Memory, area, request, uninit};
+use crate::graphs::{Memory, area, uninit};
 use crate::texts::is;
 use sqrtspace::dtype::Dtype;
 use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
-use sqrtspace::io::{Source, SourceBox};
+use sqrtspace::io::SourceBox;
 use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
 use sqrtspace::pipeline::{Config, Pipeline};
-use sqrtspace::plan::{ALL, Mode, Order, Request};
 use sqrtspace::stages::Param;
-use sqrtspace::status::{Error, Result, Status};
+use sqrtspace::status::Result;
 
 pub(crate) const LIMITS: GraphLimits = GraphLimits { stages: 40, edges: 42 };
 pub(crate) const INPUT: InputSpec<'_> =
