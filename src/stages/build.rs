@@ -187,6 +187,7 @@ fn texts_of(types: &[Dtype]) -> &'static [&'static str] {
         [Dtype::F64] => &["f64"],
         [Dtype::F32, Dtype::I16] => &["f32", "i16"],
         [Dtype::F32, Dtype::I16, Dtype::C32] => &["f32", "i16", "c32"],
+        [Dtype::F32, Dtype::F64, Dtype::C32] => &["f32", "f64", "c32"],
         [Dtype::F32, Dtype::F64, Dtype::I16] => &["f32", "f64", "i16"],
         [Dtype::C32, Dtype::F32, Dtype::F64, Dtype::I16] => &["c32", "f32", "f64", "i16"],
         [Dtype::U8, Dtype::F32, Dtype::F64] => &["u8", "f32", "f64"],
