@@ -185,6 +185,7 @@ fn texts_of(types: &[Dtype]) -> &'static [&'static str] {
         [Dtype::U8] => &["u8"],
         [Dtype::F32] => &["f32"],
         [Dtype::F64] => &["f64"],
+        [Dtype::C32] => &["c32"],
         [Dtype::F32, Dtype::I16] => &["f32", "i16"],
         [Dtype::F32, Dtype::I16, Dtype::C32] => &["f32", "i16", "c32"],
         [Dtype::F32, Dtype::F64, Dtype::C32] => &["f32", "f64", "c32"],

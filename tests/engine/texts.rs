@@ -364,6 +364,12 @@ fn texts_about_edges() {
             "stage <asked> (<argmax, c32> rows): the kind reads <f32>; to_f32 converts real numbers",
         ),
         (
+            "fft",
+            &[],
+            &[rows(Dtype::C32, 0)],
+            "stage <asked>: <fft> transforms rows of <1 to 1048576> elements, not of <0>",
+        ),
+        (
             "rfft_power",
             &[],
             &[rows(Dtype::F32, 0)],

@@ -70,7 +70,7 @@ pub(super) fn real_inverse<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
 
 fn build<'m>(b: &Build<'_, '_>, form: Form, shift: bool, n: usize) -> Result<StageSpec<'m>> {
     if n == 0 || n > MAX_LEN {
-        let text = "a {n} stage transforms rows of 1 to {a} elements, not of {b}";
+        let text = "stage {m}: {n} transforms rows of 1 to {a} elements, not of {b}";
         return Err(b.error(Status::Argument, text).a(checked::count(MAX_LEN)).b(checked::count(n)));
     }
     let own = n.is_power_of_two();
