@@ -132,7 +132,7 @@ static void frames(void)
     CHECK_STATUS(sqs_encoder_init(mem.b, bytes, &o, &e, NULL), SQS_OK);
     CHECK_STATUS(sqs_encoder_step(e, raw, sizeof raw, &consumed, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
     /* Header, parameters, and the same bitstream as without a container. */
-    CHECK(memcmp(coded + 32 + 6, whole, 100) == 0 && coded[32] == 12);
+    CHECK(memcmp(coded + 35 + 6, whole, 100) == 0 && coded[35] == 12);
     stats.struct_size = sizeof stats;
     CHECK_STATUS(sqs_encoder_stats(e, &stats), SQS_OK);
     CHECK(stats.ccsds121_frames == 1 && stats.frames == 1);

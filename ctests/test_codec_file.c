@@ -27,7 +27,7 @@ static void refused(const sqs_encode_options *e)
     CHECK_STATUS(sqs_encode_file("in.raw", ".", e, &stats, &error), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_encode_file("in.raw", "/dev/full", e, &stats, &error), SQS_ERR_ARGUMENT);
     CHECK(error.os_errno == 0);
-    CHECK_STATUS(sqs_decode_file("in.raw", "o", &d, &stats, &error), SQS_ERR_DAMAGED);
+    CHECK_STATUS(sqs_decode_file("in.raw", "o", &d, &stats, &error), SQS_ERR_FORMAT);
     CHECK(error.os_errno == 0 && error.text[0] != 0);
 
     /* The output grows too large after two frames; an existing output is unchanged. */
@@ -167,6 +167,7 @@ int main(void)
     stats.struct_size = sizeof stats;
     error.struct_size = sizeof error;
     CHECK_STATUS(sqs_encode_options_init(&e, sizeof e), SQS_OK);
+    e.identity = 1;
     CHECK_STATUS(sqs_decode_options_init(&d, sizeof d), SQS_OK);
     e.dtype = SQS_I16;
     e.channels = 2;

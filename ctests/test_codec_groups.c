@@ -87,7 +87,7 @@ int main(void)
     d.first = d.count = 0;
     size_t at = 0;
     for (int i = 0; i < 5; i++)
-        at += 36u + ((size_t)coded[at + 17] << 16 | (size_t)coded[at + 18] << 8 | coded[at + 19]);
+        at += 39u + ((size_t)coded[at + 20] << 16 | (size_t)coded[at + 21] << 8 | coded[at + 22]);
     coded[at + 100] ^= 4;
     save("bad", coded, grouped);
     CHECK_STATUS(sqs_decode_file("bad", "none", &d, &stats, NULL), SQS_ERR_DAMAGED);

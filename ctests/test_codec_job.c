@@ -12,6 +12,7 @@ static sqs_encode_options options(uint32_t threads)
 {
     sqs_encode_options o;
     sqs_encode_options_init(&o, sizeof o);
+    o.identity = 1;
     o.dtype = SQS_I24;
     o.channels = 5;
     o.frame_bytes = 20000;
@@ -114,7 +115,7 @@ static int32_t progress(void *ctx, const sqs_progress *p)
     watch *w = (watch *)ctx;
     w->calls++;
     if (w->job) w->reentered += sqs_codec_job_wait(w->job, 0) == SQS_ERR_REENTRANT;
-    if (w->job) sqs_codec_job_delete(w->job); /* does nothing in a callback */
+    if (w->job) w->reentered -= sqs_codec_job_delete(w->job) != SQS_ERR_REENTRANT; /* does nothing in a callback */
     return w->after > 0 && p->frames >= (uint64_t)w->after;
 }
 
@@ -187,8 +188,9 @@ static void no_threads(void)
         CHECK(error.os_errno == EAGAIN && job == NULL);
         limit.rlim_cur = limit.rlim_max;
         CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
-        CHECK_STATUS(sqs_encode_file("in", "out", &o, NULL, &error), SQS_ERR_IO);
-        CHECK(error.os_errno == EAGAIN && strstr(error.text, "thread") != NULL);
+        /* A call encodes with the threads that it gets. */
+        CHECK_STATUS(sqs_encode_file("in", "out", &o, NULL, &error), SQS_OK);
+        CHECK(remove("out") == 0);
         fflush(stdout);
         _exit(failures != 0);
     }

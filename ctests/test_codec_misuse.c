@@ -34,6 +34,9 @@ static void options(void)
     CHECK_STATUS(sqs_encoder_bytes(&o, &n, &a), SQS_ERR_ARGUMENT);
     o.tag = 65535;
     CHECK_STATUS(sqs_encoder_bytes(&o, &n, &a), SQS_OK);
+    o.identity = 1;
+    CHECK_STATUS(sqs_encoder_bytes(&o, &n, &a), SQS_ERR_ARGUMENT);
+    o.identity = 0;
     o.threads = 65;
     CHECK_STATUS(sqs_encode_work_bytes(&o, &n), SQS_ERR_ARGUMENT);
     o.threads = 64;
@@ -46,7 +49,11 @@ static void options(void)
 
     sqs_decode_options d;
     sqs_decode_options_init(&d, sizeof d);
-    d.flags = 4; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_UNSUPPORTED);
+    d.flags = 16; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_UNSUPPORTED);
+    d.flags = SQS_DECODE_TAG | SQS_DECODE_IDENTITY; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_ARGUMENT);
+    d.flags = SQS_DECODE_ALL; d.identity = 1; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_ARGUMENT);
+    d.flags |= SQS_DECODE_IDENTITY; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_OK);
+    d.identity = 0;
     d.flags = 0; d.tag = 1; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_ARGUMENT);
     d.tag = 0; d.max_frame_bytes = 1; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_ERR_ARGUMENT);
     d.max_frame_bytes = 4u << 20; CHECK_STATUS(sqs_decode_work_bytes(&d, &n), SQS_OK);
@@ -104,7 +111,8 @@ static void handles(void)
     CHECK_STATUS(sqs_decoder_step(NULL, in, 1, &a, out, 1, &b, &at, 0), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_decoder_step(d, in, 1, &a, out, 1, &b, &at, SQS_FLOW_FLUSH), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_decoder_step(d, in, 1, &a, in, 1, &b, &at, 0), SQS_ERR_OVERLAP);
-    CHECK_STATUS(sqs_decoder_step(d, in, 1, &a, out, 1, &b, NULL, 0), SQS_ERR_DAMAGED); /* works */
+    CHECK_STATUS(sqs_decoder_step(d, in, 1, &a, out, 1, &b, NULL, 0), SQS_OK); /* works */
+    CHECK_STATUS(sqs_decoder_step(d, in, 0, &a, out, 1, &b, NULL, SQS_FLOW_END), SQS_ERR_FORMAT);
     CHECK_STATUS(sqs_decoder_stats(d, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_decoder_missing(d, NULL, 0, NULL), SQS_ERR_ARGUMENT);
     CHECK_STATUS(sqs_decoder_missing(NULL, NULL, 0, &a), SQS_ERR_ARGUMENT);

@@ -23,6 +23,7 @@ static sqs_encoder *encoder(void)
     sqs_encoder *e = NULL;
     size_t bytes, align;
     sqs_encode_options_init(&o, sizeof o);
+    o.identity = 1;
     o.dtype = SQS_F32;
     o.byte_order = *(const uint16_t *)(const void *)"\0\1" == 1 ? SQS_BIG_ENDIAN : SQS_LITTLE_ENDIAN;
     CHECK_STATUS(sqs_encoder_bytes(&o, &bytes, &align), SQS_OK);
@@ -144,6 +145,7 @@ int main(void)
     sqs_codec_stats stats = {0};
     stats.struct_size = sizeof stats;
     sqs_encode_options_init(&o, sizeof o);
+    o.identity = 1;
     CHECK_STATUS(sqs_evaluate_to_file(p, &ask, "by_call", &o, &stats), SQS_OK);
     CHECK(stats.raw_bytes == sizeof want && stats.ended == 1);
     CHECK(decoded("by_call") == sizeof want && memcmp(got, want, sizeof want) == 0);

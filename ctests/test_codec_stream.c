@@ -14,6 +14,7 @@ static sqs_encode_options options(void)
 {
     sqs_encode_options o;
     CHECK_STATUS(sqs_encode_options_init(&o, sizeof o), SQS_OK);
+    o.identity = 1;
     o.dtype = SQS_I16;
     o.frame_bytes = 16384;
     return o;
@@ -124,6 +125,7 @@ static void memory(void)
     /* By default 256 KiB suffice for both directions, and a limit gives a frame size within it. */
     sqs_encode_options all;
     CHECK_STATUS(sqs_encode_options_init(&all, sizeof all), SQS_OK);
+    all.identity = 1;
     CHECK(bytes <= 256 * 1024);
     for (all.dtype = 0; all.dtype <= SQS_F64; all.dtype++) {
         uint32_t frame = 0;

@@ -42,7 +42,7 @@ typedef sqs_status (*encode_file)(const char *, const char *, const sqs_encode_o
 typedef sqs_status (*encode_async)(const char *, const char *, const sqs_encode_options *, sqs_codec_job **,
                                    sqs_error *);
 typedef sqs_status (*job_wait)(sqs_codec_job *, uint32_t);
-typedef void (*job_free)(sqs_codec_job *);
+typedef sqs_status (*job_free)(sqs_codec_job *);
 
 /* Encodes in memory and to a file; with threads also in a job. */
 static void use(void *library, uint32_t threads)
@@ -60,6 +60,7 @@ static void use(void *library, uint32_t threads)
     const job_free job_delete = FUNCTION(job_free, library, "sqs_codec_job_delete");
     CHECK_STATUS(options_init(&o, sizeof o), SQS_OK);
     o.frame_bytes = 16384;
+    o.identity = 1;
     CHECK_STATUS(encoder_init(memory.bytes, sizeof memory.bytes, &o, &e, NULL), SQS_OK);
     CHECK_STATUS(encoder_step(e, raw, N, &accepted, coded, sizeof coded, &put, SQS_FLOW_END), SQS_END);
     o.threads = threads;

@@ -25,6 +25,7 @@ static sqs_encode_options options(void)
 {
     sqs_encode_options o;
     sqs_encode_options_init(&o, sizeof o);
+    o.identity = 1;
     o.dtype = SQS_I16;
     o.frame_bytes = 16384;
     return o;
@@ -132,10 +133,23 @@ static void both_continue(void)
     CHECK(same(&t, &alone));
     sqs_pipeline_delete(t.pipeline);
     encode_files(&alone, child == 0 ? "child" : "parent");
-    if (child == 0) end_child(); /* the job belongs to the parent: not deleted here */
+    if (child == 0) {
+        /* The job belongs to the parent: no call waits for its thread or its lock here. */
+        char text[64];
+        sqs_codec_stats stats = {0};
+        sqs_progress progress;
+        stats.struct_size = sizeof stats;
+        CHECK_STATUS(sqs_codec_job_delete(job), SQS_ERR_STATE);
+        CHECK_STATUS(sqs_codec_job_poll(job, &progress), SQS_ERR_STATE);
+        CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_ERR_STATE);
+        CHECK_STATUS(sqs_codec_job_cancel(job), SQS_ERR_STATE);
+        CHECK_STATUS(sqs_codec_job_stats(job, &stats), SQS_ERR_STATE);
+        CHECK_STATUS(sqs_codec_job_error_detail(job, text, sizeof text, NULL), SQS_ERR_STATE);
+        end_child();
+    }
     join(child);
     CHECK_STATUS(sqs_codec_job_wait(job, UINT32_MAX), SQS_OK);
-    sqs_codec_job_delete(job);
+    CHECK_STATUS(sqs_codec_job_delete(job), SQS_OK);
 }
 
 /* The first byte and the length of the mapped spill file. */

@@ -18,6 +18,7 @@ static sqs_encode_options options(uint32_t threads)
 {
     sqs_encode_options o;
     sqs_encode_options_init(&o, sizeof o);
+    o.identity = 1;
     o.dtype = SQS_I16;
     o.frame_bytes = 16384;
     o.threads = threads;

@@ -1502,25 +1502,6 @@ const sqs_kind *sqs_kind_channel(void);
 const sqs_kind *sqs_kind_cusum(void);
 
 /**
- * decibel: Decibels of each element: y = factor log10(|x| / reference), at least floor.
- *
- * - Input: f32, f64 or c32
- * - Output: n f32
- * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Computed in f64, rounded once, with the same bits on every machine. Zero gives minus infinity without floor.
- * - Source: 10 * numpy.log10(x / reference) of powers, 20 * numpy.log10(abs(x) / reference) of amplitudes; ISO 80000-3
- *
- * | Parameter | Type   | Unit | Range   | Default                        | Meaning              |
- * | --------- | ------ | ---- | ------- | ------------------------------ | -------------------- |
- * | reference | number | of x | above 0 | 1                              | what has 0 dB        |
- * | factor    | number | dB   | above 0 | 10 if rows are powers, else 20 | dB of a factor of 10 |
- * | floor     | number | dB   | finite  | none                           | smallest result      |
- *
- * @return the kind "decibel"
- */
-const sqs_kind *sqs_kind_decibel(void);
-
-/**
  * decimate: Low-pass filter, then every factor-th element: y[j] = sum h[i] x[j * factor + taps - 1 - i].
  *
  * - Input: f32, one channel, n at least the number of taps
@@ -1680,30 +1661,6 @@ const sqs_kind *sqs_kind_ema(void);
 const sqs_kind *sqs_kind_energy(void);
 
 /**
- * fft: Discrete Fourier transform: X[k] = sum x[i] exp(-2 pi j i k / n); with inverse x[i] = 1/n sum X[k] exp(2 pi j i
- * k / n).
- *
- * - Input: c32, one channel
- * - Output: n c32
- * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
- *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
- * - Source: numpy.fft.fft and ifft; Van Loan, Computational Frameworks for the Fast Fourier Transform, 1.7; Bluestein,
- *   IEEE Trans. Audio Electroacoustics 18 (1970)
- *
- * | Parameter | Type    | Unit | Range | Default |
- * | --------- | ------- | ---- | ----- | ------- |
- * | inverse   | integer | -    | 0, 1  | 0       |
- * | shift     | integer | -    | 0, 1  | 0       |
- *
- * - inverse: 1: the inverse transform
- * - shift: 1: frequency 0 is at n / 2 rounded down, of the results or, with inverse, of the input: numpy.fft.fftshift
- *
- * @return the kind "fft"
- */
-const sqs_kind *sqs_kind_fft(void);
-
-/**
  * fir: FIR filter where the taps overlap the row completely: y[j] = sum h[i] x[j + taps - 1 - i].
  *
  * - Input: f32, one channel, n at least the number of taps
@@ -1837,25 +1794,6 @@ const sqs_kind *sqs_kind_hmm_backward(void);
  * @return the kind "hmm_forward"
  */
 const sqs_kind *sqs_kind_hmm_forward(void);
-
-/**
- * irfft: The real row whose discrete Fourier transform is the row, as rfft computes it. Imaginary parts of frequency 0
- * and, for even n, of the last are ignored.
- *
- * - Input: m c32, one channel
- * - Output: n f32
- * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
- *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
- * - Source: numpy.fft.irfft
- *
- * | Parameter | Type    | Unit     | Range            | Default                 | Meaning           |
- * | --------- | ------- | -------- | ---------------- | ----------------------- | ----------------- |
- * | n         | integer | elements | 2 m - 2, 2 m - 1 | 2 m - 2; of 1 element 1 | length of the row |
- *
- * @return the kind "irfft"
- */
-const sqs_kind *sqs_kind_irfft(void);
 
 /**
  * kalman: Linear Kalman filter with d states and scalar measurements z: s = h P h' + r, k = P h' / s, x += k (z - h x);
@@ -2007,21 +1945,6 @@ const sqs_kind *sqs_kind_pll(void);
  * @return the kind "quantile"
  */
 const sqs_kind *sqs_kind_quantile(void);
-
-/**
- * rfft: Discrete Fourier transform of real rows: X[k] = sum x[i] exp(-2 pi j i k / n), k from 0 to n / 2.
- *
- * - Input: f32, one channel
- * - Output: n / 2 + 1 c32
- * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
- * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
- *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
- * - Source: numpy.fft.rfft
- * - Parameters: none
- *
- * @return the kind "rfft"
- */
-const sqs_kind *sqs_kind_rfft(void);
 
 /**
  * rfft_magnitude: Magnitudes of the real FFT: abs(X[k]), X[k] = sum x[i] exp(-2 pi i k / n), k = 0 to n / 2.
@@ -3082,14 +3005,20 @@ sqs_status sqs_scrub(sqs_pipeline *pipeline, size_t max_bytes, size_t *checked_b
  * sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
  * @endcode
  *
- * Where the samples begin after a header, as in a WAV file, head_bytes is its length: rows are then counted from there.
+ * Streams have an identity of 64 bits, so that frames of an older recording on the same medium, or of a stream within the
+ * data, are never taken for frames of this one. It is drawn at random, or yours: options.identity. The same input, options
+ * and identity give the same bytes.
  *
  * An output file appears when it is complete and on the disk, or not at all. With several threads, frames are encoded
  * in parallel and written in order: the output is the same for any number of threads.
  *
  * Damage: a decoder finds the next valid frame, whatever precedes it. By default the first damage ends decoding with
  * #SQS_ERR_DAMAGED, and what was written is valid. With #SQS_DECODE_RECOVER decoding continues, and the missing ranges
- * are reported. An incomplete stream decodes up to its last complete frame.
+ * are reported. An incomplete stream decodes up to its last complete frame. Input that is no stream, or of a newer
+ * version, is #SQS_ERR_FORMAT.
+ *
+ * A stream ends with its end frame. What follows is not read (stats: used_bytes, trailing_bytes); #SQS_DECODE_ALL reads
+ * streams that follow one another.
  *
  * Frame groups: with a restart_interval above 1 frames refer to earlier ones, which saves bytes. Damage then costs the
  * rest of its group, and decoders need history_bytes of memory.
@@ -3196,10 +3125,33 @@ typedef struct sqs_codec_stats {
     uint32_t channels;
     /** 0. */
     uint32_t reserved;
+    /** Identity of the stream: given, drawn or read. 0 until it is known. */
+    uint64_t identity;
+    /**
+     * Decoding: valid frames of other streams, which are not decoded: of an earlier recording, or of a stream within
+     * damaged frames.
+     */
+    uint64_t foreign_frames;
+    /** Decoding: streams that were read to their end frame; above 1 with #SQS_DECODE_ALL alone. */
+    uint64_t streams;
+    /**
+     * Decoding: bytes of the input up to the end of the last valid frame. Once the end frame was read and nothing is
+     * missing: the end of the stream, after which something else may follow.
+     */
+    uint64_t used_bytes;
+    /**
+     * Decoding: bytes after an end frame that are not part of a stream that was read. Of inputs that are read in order,
+     * without #SQS_DECODE_ALL: those that had been read.
+     */
+    uint64_t trailing_bytes;
+    /** Version of the format; 0 until it is known. */
+    uint32_t version;
+    /** Decoding: 1 if the start of the input is damaged such that the stream had to be chosen by later frames. */
+    uint32_t uncertain;
 } sqs_codec_stats;
 
-#define SQS_ENCODE_TAG 1 /**< Flag of encoders: the tag of the stream is the given one. Without it the tag is
-                               derived from the first frame. */
+#define SQS_ENCODE_TAG 1 /**< Flag of encoders: the identity of the stream is the tag, a number of 16 bits. Prefer
+                               identity, which has 64. */
 
 /** Options of an encoder. Set up by sqs_encode_options_init(); zero means the default. */
 typedef struct sqs_encode_options {
@@ -3234,10 +3186,7 @@ typedef struct sqs_encode_options {
      * position.
      */
     uint32_t index_entries;
-    /**
-     * With #SQS_ENCODE_TAG: the tag, 0 to 65535. It distinguishes the frames of this stream from those of another
-     * stream within it.
-     */
+    /** With #SQS_ENCODE_TAG: the tag, 0 to 65535. */
     uint32_t tag;
     /**
      * Files and sqs_encode_stream(): threads that encode, up to 64; 0 means 1. The output is the same for any number.
@@ -3274,10 +3223,12 @@ typedef struct sqs_encode_options {
     /** First argument of progress. */
     void *ctx;
     /**
-     * Bytes of the original before its first row, such as the header of a file. They are in frames of their own, so
-     * that the rows of every later frame begin at its start. Default: none.
+     * Identity of the stream: a number that no other stream has, such as a boot count and a time. Decoders take frames
+     * of one identity only, so frames of an earlier recording on the same medium, or of a stream within this one, are
+     * never mixed in. 0: hosts draw it from the system's randomness. Without an operating system it is then a hash of
+     * the first frame, which recordings that begin alike have in common: always set it there.
      */
-    uint64_t head_bytes;
+    uint64_t identity;
 } sqs_encode_options;
 
 /**
@@ -3296,11 +3247,10 @@ sqs_status sqs_encode_options_init(sqs_encode_options *options, size_t struct_si
 /**
  * Encodes a file. Hosts only. Blocks; sqs_encode_file_async() does not.
  *
+ * Where not all of options->threads can be started, it encodes with those that can, down to the calling thread.
+ *
  * Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
- * disk: without a name where the system can, else NAME.sqrtspace-N.tmp, of which the next call removes stale ones.
- * After an error no file remains, and an earlier output is unchanged, unless the detail of #SQS_ERR_IO states that the
- * output is in its place. The output has the time of the input and its permissions, less the umask, and none that an
- * earlier output does not have. A symbolic link is replaced, not followed. Uses the memory that
+ * disk. After an error no file remains, and an earlier output is unchanged. Uses the memory that
  * sqs_encode_work_bytes() returns and no other (the system library copies paths of 384 bytes and more to the heap).
  *
  * @param[in]  in_path   input: UTF-8, at most 4095 bytes
@@ -3310,8 +3260,7 @@ sqs_status sqs_encode_options_init(sqs_encode_options *options, size_t struct_si
  * @param[out] error     details of an error, with errno; may be NULL
  * @retval SQS_OK
  * @retval SQS_ERR_IO           a file cannot be opened, read, created or written, the disk is full, the output exceeds
- *                              RLIMIT_FSIZE (EFBIG; no signal is sent), the input was truncated while it was read, or
- *                              a thread cannot be created
+ *                              RLIMIT_FSIZE (EFBIG; no signal is sent), or the input was truncated while it was read
  * @retval SQS_ERR_CANCELLED    progress returned a number other than 0
  * @retval SQS_ERR_MEMORY       the heap has no memory, or the memory of the options is too small
  * @retval SQS_ERR_ARGUMENT     a pointer is NULL, an option is out of range, or the paths name the same file
@@ -3343,9 +3292,13 @@ sqs_status sqs_encode_work_bytes(const sqs_encode_options *options, size_t *byte
 
 /** @name Flags of decoders
  *  @{ */
-#define SQS_DECODE_RECOVER 1 /**< Continue after damage: output what is valid, at its position. */
-#define SQS_DECODE_TAG     2 /**< The tag of the stream is the given one. Without it, the tag is that of the first
-                                   valid frame. */
+#define SQS_DECODE_RECOVER  1 /**< Continue after damage: output what is valid, at its position. */
+#define SQS_DECODE_TAG      2 /**< The identity of the stream is the tag, a number of 16 bits, as in streams of
+                                    version 1 of the format. */
+#define SQS_DECODE_IDENTITY 4 /**< The identity of the stream is the given one. Without it, the stream is the one
+                                    that begins where the input begins. */
+#define SQS_DECODE_ALL      8 /**< Read all streams that follow one another. Without it, reading ends with the first
+                                    stream. */
 /** @} */
 
 /** A range of bytes of the original: first to end - 1. */
@@ -3360,7 +3313,7 @@ typedef struct sqs_range {
 typedef struct sqs_decode_options {
     /** sizeof(sqs_decode_options). */
     uint32_t struct_size;
-    /** 0, or the sum of #SQS_DECODE_RECOVER and #SQS_DECODE_TAG. */
+    /** 0, or the sum of #SQS_DECODE_RECOVER, #SQS_DECODE_IDENTITY or #SQS_DECODE_TAG, and #SQS_DECODE_ALL. */
     uint32_t flags;
     /**
      * Maximum bytes of the original per frame, 16 KiB to 4 MiB; larger frames are refused with #SQS_ERR_LIMIT.
@@ -3371,7 +3324,10 @@ typedef struct sqs_decode_options {
     uint32_t tag;
     /** First byte of the original to decode. */
     uint64_t first;
-    /** Number of bytes; 0 and #SQS_ALL: all from first. With sqs_decoder_init(): 0 or #SQS_ALL. */
+    /**
+     * Number of bytes; the original has them all, else #SQS_ERR_RANGE. 0 and #SQS_ALL: all from first. With
+     * sqs_decoder_init(): 0 or #SQS_ALL.
+     */
     uint64_t count;
     /** Files and sqs_decode_stream(): receives the missing ranges; NULL: they are not returned. */
     sqs_range *missing;
@@ -3394,6 +3350,8 @@ typedef struct sqs_decode_options {
     sqs_progress_fn progress;
     /** First argument of progress. */
     void *ctx;
+    /** With #SQS_DECODE_IDENTITY: the identity. */
+    uint64_t identity;
 } sqs_decode_options;
 
 /**
@@ -3412,10 +3370,14 @@ sqs_status sqs_decode_options_init(sqs_decode_options *options, size_t struct_si
 /**
  * Decodes a file, or bytes first to first + count - 1 of the original. Hosts only.
  *
- * Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is unchanged. For
- * a range, only the frames that hold it are decoded; they are found by the index, or by the headers. Without
- * #SQS_DECODE_RECOVER damage is an error. With it, valid data is written at its position and missing data as zeros;
- * stats returns the number of missing bytes, options->missing the ranges.
+ * Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
+ * disk. After an error no file remains, and an earlier output is unchanged. For a range, only the frames that hold it
+ * are decoded; they are found by the index, or by the headers. Without #SQS_DECODE_RECOVER damage is an error, except
+ * before and after a range. With it, valid data is written at its position and missing data as zeros; stats returns
+ * the number of missing bytes, options->missing the ranges.
+ *
+ * Reading ends with the end frame of the stream; stats->used_bytes returns where, and stats->trailing_bytes how many
+ * bytes follow: another stream, zeros, anything else.
  *
  * @param[in]  in_path   input: UTF-8, at most 4095 bytes
  * @param[in]  out_path  output: UTF-8, at most 4095 bytes; not the input; if it exists, a regular file
@@ -3423,9 +3385,10 @@ sqs_status sqs_decode_options_init(sqs_decode_options *options, size_t struct_si
  * @param[out] stats     statistics, also after an error; struct_size set by the caller; may be NULL
  * @param[out] error     details of an error, with errno; may be NULL
  * @retval SQS_OK               with #SQS_DECODE_RECOVER also for a damaged stream
- * @retval SQS_ERR_DAMAGED      the stream is damaged or incomplete
+ * @retval SQS_ERR_DAMAGED      the stream is damaged or incomplete; with #SQS_DECODE_RECOVER: no frame is valid
+ * @retval SQS_ERR_FORMAT       the input is not an encoded stream, or of another version; the detail has what it is
  * @retval SQS_ERR_LIMIT        a frame is larger than max_frame_bytes, or refers to more than history_bytes
- * @retval SQS_ERR_RANGE        the original ends before first
+ * @retval SQS_ERR_RANGE        the original ends before first, or before first + count
  * @retval SQS_ERR_IO           a file cannot be opened, read, created or written, the disk is full, or the output
  *                              exceeds RLIMIT_FSIZE (EFBIG; no signal is sent)
  * @retval SQS_ERR_CANCELLED    progress returned a number other than 0
@@ -3469,6 +3432,13 @@ typedef int32_t (*sqs_read_fn)(void *ctx, void *data, size_t capacity_bytes, siz
  */
 typedef int32_t (*sqs_write_at_fn)(void *ctx, uint64_t offset, const void *data, size_t bytes);
 
+/**
+ * Sets the position at which the next read begins, in bytes from the start of the input.
+ *
+ * Returns 0, or a code of its own, which ends the call and is in the error detail.
+ */
+typedef int32_t (*sqs_seek_fn)(void *ctx, uint64_t offset);
+
 /** Functions that read and write a stream. Zero the struct first. */
 typedef struct sqs_stream {
     /** sizeof(sqs_stream). */
@@ -3484,8 +3454,14 @@ typedef struct sqs_stream {
     sqs_write_at_fn write;
     /** First argument of read and write. */
     void *ctx;
-    /** Bytes that will be read, for progress; 0: unknown. */
+    /** Bytes of the input; 0: unknown. */
     uint64_t total_bytes;
+    /**
+     * Decoding: sets the position of read; needs total_bytes. With it, a range costs what it costs from a file, memory
+     * follows from the first frames, and the stream is found in an input with a damaged start. NULL: the input is read
+     * in order.
+     */
+    sqs_seek_fn seek;
 } sqs_stream;
 
 /**
@@ -3505,7 +3481,7 @@ sqs_status sqs_encode_stream(const sqs_stream *stream, const sqs_encode_options 
                              sqs_error *error);
 
 /**
- * Decodes a stream that functions of the caller read and write, from its start. Hosts only.
+ * Decodes a stream that functions of the caller read and write, from its start, or by stream->seek. Hosts only.
  *
  * Position 0 of the output is byte options->first of the original. Holes are skipped; with #SQS_DECODE_RECOVER bytes
  * may come late, after later ones. Without stream->write the stream is only checked.
@@ -3526,8 +3502,8 @@ sqs_status sqs_decode_stream(const sqs_stream *stream, const sqs_decode_options 
  * Evaluates a request into an encoded file; its rows, in their order, are the original. Hosts only.
  *
  * Sample type, byte order and channels are those of the stage, whatever the options are; threads and progress are
- * ignored. Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is
- * unchanged.
+ * ignored. Writes a temporary file in the directory of the output, which replaces the output when it is complete and
+ * on the disk. After an error no file remains, and an earlier output is unchanged.
  *
  * @param[in]  pipeline  handle; sqs_pipeline_error_detail() returns the detail of an error
  * @param[in]  request   the rows
@@ -3549,6 +3525,10 @@ sqs_status sqs_evaluate_to_file(sqs_pipeline *pipeline, const sqs_request *reque
 /* ================================================================================================================== */
 /**
  * @defgroup codec_memory 13. Codec: streams in memory of yours
+ *
+ * First of all, give each recording an identity of its own (sqs_encode_options.identity), such as a boot count and a
+ * start time. Without an operating system the library has nothing to draw it from, and recordings that begin alike, with
+ * silence or the same header, would have the same one: frames of an old recording could continue a new one that was cut.
  *
  * Coders that run in memory of yours, and exist without an operating system. The functions that end in _bytes return
  * the exact size of the memory; nothing allocates. A step consumes input that is cut anywhere and fills output that is
@@ -3729,6 +3709,10 @@ sqs_status sqs_decoder_init(void *memory, size_t memory_bytes, const sqs_decode_
  * from offset. With #SQS_DECODE_RECOVER, missing bytes are skipped and a frame may come late: offset then jumps from
  * call to call. Does not allocate.
  *
+ * With #SQS_END the stream is complete, and consumed_bytes ends with its end frame: what follows in the input is not
+ * consumed. After damage the decoder may have consumed some of it in earlier calls; used_bytes of sqs_decoder_stats()
+ * is always exact. If bytes are missing when the end frame comes, late frames are searched up to the end of the input.
+ *
  * @param[in]  decoder         handle
  * @param[in]  in              bytes of the stream; may be NULL if in_bytes is 0
  * @param[in]  in_bytes        size of in
@@ -3740,9 +3724,10 @@ sqs_status sqs_decoder_init(void *memory, size_t memory_bytes, const sqs_decode_
  * @param[in]  flow            #SQS_FLOW_CONTINUE, or #SQS_FLOW_END: this is the end of the input
  * @retval SQS_OK            all input was consumed and all output written; more input is needed
  * @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
- * @retval SQS_END           the stream is complete
+ * @retval SQS_END           the stream is complete, or the input has ended
  * @retval SQS_ERR_DAMAGED   without #SQS_DECODE_RECOVER: the stream is damaged or incomplete; what was written before
  *                           is valid, and every further call returns this status
+ * @retval SQS_ERR_FORMAT    the input is not an encoded stream, or of another version; the detail has what it is
  * @retval SQS_ERR_LIMIT     a frame is larger than max_frame_bytes, or refers to more than history_bytes
  * @retval SQS_ERR_RANGE     the original ends before options->first
  * @retval SQS_ERR_OVERLAP   in, out, offset, a count and the memory of the decoder overlap
@@ -3878,6 +3863,7 @@ typedef struct sqs_codec_job sqs_codec_job;
  * @param[out] error     details of an error; may be NULL
  * @retval SQS_OK               the job has begun; sqs_codec_job_wait() returns its result
  * @retval SQS_ERR_IO           a thread cannot be created
+ * @retval SQS_ERR_MEMORY       the heap has no memory for a job
  * @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
  * @retval SQS_ERR_NAME         a path is too long or not UTF-8
  * @retval SQS_ERR_ALIGN        a pointer is misaligned
@@ -3910,6 +3896,7 @@ sqs_status sqs_decode_file_async(const char *in_path, const char *out_path, cons
  * @retval SQS_AGAIN         the job is running
  * @retval SQS_OK            the output is complete and on the disk
  * @retval SQS_ERR_ARGUMENT  the handle is not valid
+ * @retval SQS_ERR_STATE     called in a forked child of the process that started the job
  * @return otherwise the result of sqs_encode_file() or sqs_decode_file(): no output remains
  */
 sqs_status sqs_codec_job_poll(sqs_codec_job *job, sqs_progress *progress);
@@ -3933,6 +3920,7 @@ sqs_status sqs_codec_job_wait(sqs_codec_job *job, uint32_t timeout_ms);
  * @param[in] job  handle
  * @retval SQS_OK
  * @retval SQS_ERR_ARGUMENT  the handle is not valid
+ * @retval SQS_ERR_STATE     called in a forked child
  */
 sqs_status sqs_codec_job_cancel(sqs_codec_job *job);
 
@@ -3943,6 +3931,7 @@ sqs_status sqs_codec_job_cancel(sqs_codec_job *job);
  * @param[out] stats  the statistics; struct_size set by the caller
  * @retval SQS_OK
  * @retval SQS_AGAIN            the job is running; stats is unchanged
+ * @retval SQS_ERR_STATE        called in a forked child
  * @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
  * @retval SQS_ERR_ALIGN        stats is misaligned
  * @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
@@ -3958,6 +3947,7 @@ sqs_status sqs_codec_job_stats(sqs_codec_job *job, sqs_codec_stats *stats);
  * @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
  * @retval SQS_OK
  * @retval SQS_ERR_SPACE     the text was cut
+ * @retval SQS_ERR_STATE     called in a forked child
  * @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
  */
 sqs_status sqs_codec_job_error_detail(const sqs_codec_job *job, char *buffer, size_t capacity_bytes,
@@ -3966,11 +3956,16 @@ sqs_status sqs_codec_job_error_detail(const sqs_codec_job *job, char *buffer, si
 /**
  * Deletes a job: cancels it if it is running, waits for its threads, and frees it.
  *
- * From the job's own progress this does nothing.
+ * A forked child of the process that started the job cannot use or delete it: the threads of the job do not exist
+ * there. Its memory remains until the child ends.
  *
  * @param[in] job  handle; NULL is allowed
+ * @retval SQS_OK             the job is deleted, or job is NULL
+ * @retval SQS_ERR_STATE      called in a forked child; nothing is changed
+ * @retval SQS_ERR_REENTRANT  called from the job's own progress; nothing is changed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid
  */
-void sqs_codec_job_delete(sqs_codec_job *job);
+sqs_status sqs_codec_job_delete(sqs_codec_job *job);
 
 /** @} */
 
@@ -4086,7 +4081,9 @@ sqs_status sqs_ccsds121_decoder_init(void *memory, size_t memory_bytes, const sq
  *
  * Input and output may be cut anywhere, down to a byte. Samples are in containers of 1 byte for up to 8 bits, 2 for up
  * to 16, else 4 (3 with #SQS_CCSDS121_3BYTE and up to 24 bits), little-endian without #SQS_CCSDS121_MSB; signed
- * samples are sign-extended, unsigned ones zero-extended. Does not allocate.
+ * samples are sign-extended, unsigned ones zero-extended. Without #SQS_CCSDS121_PREPROCESS samples are coded as
+ * unsigned numbers: with #SQS_CCSDS121_SIGNED sign-extended ones are accepted, and come back zero-extended. Does not
+ * allocate.
  *
  * @param[in]  coder           handle
  * @param[in]  in              input; may be NULL if in_bytes is 0

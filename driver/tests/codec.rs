@@ -30,7 +30,7 @@ fn encoded(name: &str, bytes: usize) -> (Dir, Vec<u8>, String) {
     let (dir, x) = (Dir::new(name), samples(bytes));
     std::fs::write(dir.file("raw"), &x).unwrap();
     let coded = dir.file("coded");
-    succeeds(&["encode", "--force", "--format", "i16le", &dir.file("raw"), &coded]);
+    succeeds(&["encode", "--force", "--identity", "1", "--format", "i16le", &dir.file("raw"), &coded]);
     (dir, x, coded)
 }
 
@@ -89,14 +89,14 @@ fn samples_shrink_and_byte_order_matters() {
 fn standard_input_and_output_give_the_same_bytes() {
     let (dir, x, coded) = encoded("pipes", 200_000);
     let stream = std::fs::read(&coded).unwrap();
-    let run = piped(&["encode", "--force", "--format", "i16le", "-", "-"], &x);
+    let run = piped(&["encode", "--force", "--identity", "0x1", "--format", "i16le", "-", "-"], &x);
     assert!(run.status.success() && run.stdout == stream);
     assert!(String::from_utf8_lossy(&run.stderr).contains("ratio"));
     let run = piped(&["decode", "--force", "-", "-"], &stream);
     assert!(run.status.success() && run.stdout == x);
 
     let (to, back) = (dir.file("to"), dir.file("back"));
-    assert!(piped(&["encode", "--force", "--format", "i16le", "-", &to], &x).status.success());
+    assert!(piped(&["encode", "--force", "--identity", "1", "--format", "i16le", "-", &to], &x).status.success());
     assert!(std::fs::read(&to).unwrap() == stream);
     assert!(piped(&["decode", "--force", "-", &back], &stream).status.success());
     assert!(std::fs::read(&back).unwrap() == x);
@@ -116,7 +116,7 @@ fn wav_files_are_restored_with_their_header() {
         let (wav, coded, back) = (dir.file("x.wav"), dir.file("coded"), dir.file("back"));
         write_wav(&wav, 44_100, bits, &vec![&x[..]; channels]);
         let file = std::fs::read(&wav).unwrap();
-        let json = succeeds(&["encode", "--force", "--json", &wav, &coded]);
+        let json = succeeds(&["encode", "--force", "--json", "--identity", "7", &wav, &coded]);
         assert_eq!(field(&json, "sample"), sample, "{bits} bits");
         assert_eq!(field(&json, "channels"), channels.to_string());
         // Equal channels are encoded well only if the header does not misalign the rows.
@@ -124,7 +124,7 @@ fn wav_files_are_restored_with_their_header() {
         assert!(number(&json, "ratio") > min, "{json}");
         succeeds(&["decode", "--force", &coded, &back]);
         assert!(std::fs::read(&back).unwrap() == file, "{bits} bits");
-        let run = piped(&["encode", "--force", "--format", "wav", "-", "-"], &file);
+        let run = piped(&["encode", "--force", "--identity", "7", "--format", "wav", "-", "-"], &file);
         assert!(run.stdout == std::fs::read(&coded).unwrap());
         assert_eq!(piped(&["encode", "--force", "--format", "wav", "-", "-"], &file[1..]).status.code(), Some(1));
     }
@@ -134,7 +134,8 @@ fn wav_files_are_restored_with_their_header() {
 fn the_output_does_not_depend_on_the_threads() {
     let (dir, _, coded) = encoded("threads", 400_000);
     for n in ["2", "3"] {
-        succeeds(&["encode", "--force", "--format", "i16le", "--threads", n, &dir.file("raw"), &dir.file("more")]);
+        let more = dir.file("more");
+        succeeds(&["encode", "--force", "--identity", "1", "--format", "i16le", "--threads", n, &dir.file("raw"), &more]);
         assert!(std::fs::read(dir.file("more")).unwrap() == std::fs::read(&coded).unwrap());
     }
 }
@@ -160,8 +161,119 @@ fn ranges_are_cut_out() {
         fails(&["decode", "--force", "--range", wrong, &coded, &part], 2);
     }
     std::fs::remove_file(&part).unwrap();
-    fails(&["decode", "--force", "--range", "200001..", &coded, &part], 1);
-    assert!(!std::path::Path::new(&part).exists());
+    for past in ["200001..", "199990..200001", "..200001", "300000..400000"] {
+        assert!(fails(&["decode", "--force", "--range", past, &coded, &part], 1).contains("status -16"), "{past}");
+        assert!(fails(&["decode", "--force", "--recover", "--range", past, &coded, &part], 1).contains("status -16"), "{past}");
+        assert!(!std::path::Path::new(&part).exists());
+    }
+    // What is written is counted, not what its frames hold.
+    assert!(succeeds(&["decode", "--force", "--range", "5..6", &coded, &part]).starts_with("1 B from 1 frame in "));
+    // From a file on standard input, too, without reading what is before the range.
+    let file = || Stdio::from(std::fs::File::open(&coded).unwrap());
+    let run = Command::new(env!("CARGO_BIN_EXE_driver"))
+        .args(["decode", "--force", "--json", "--range", "199000..", "-", "-"])
+        .stdin(file())
+        .output()
+        .unwrap();
+    let json = String::from_utf8(run.stderr).unwrap();
+    assert!(run.status.success() && run.stdout == x[199_000..] && number(&json, "coded_bytes") < 20_000.0, "{json}");
+    // Damage before a range does not matter, in a pipe either.
+    let mut stream = std::fs::read(&coded).unwrap();
+    stream[5000] ^= 1;
+    let run = piped(&["decode", "--force", "--range", "150000..", "-", "-"], &stream);
+    assert!(run.status.success() && run.stdout == x[150_000..]);
+    // A range of a stream that was cut off is not shortened silently.
+    let run = piped(&["decode", "--force", "--recover", "--range", "100000..150000", "-", "-"], &stream[..frames(&stream)[4]]);
+    assert_eq!((run.status.code(), run.stdout.len()), (Some(3), 50_000));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("missing 131072..150000 (18928 bytes)"));
+}
+
+#[test]
+fn streams_that_follow_one_another() {
+    let (dir, x, coded) = encoded("follow", 100_000);
+    let (two, back) = (dir.file("two"), dir.file("back"));
+    let one = std::fs::read(&coded).unwrap();
+    succeeds(&["encode", "--force", "--format", "i16le", &dir.file("raw"), &two]);
+    let other = std::fs::read(&two).unwrap();
+    assert_ne!(one, other, "two recordings of the same bytes are two streams");
+    std::fs::write(&two, [&one[..], &other].concat()).unwrap();
+    for command in [&["decode", "--force", &two, &back][..], &["verify", &two], &["inspect", &two]] {
+        let text = succeeds(command);
+        assert!(text.contains(&format!("the stream ends at byte {}", one.len())) && text.contains("--all"), "{text}");
+    }
+    assert!(std::fs::read(&back).unwrap() == x);
+    let text = succeeds(&["decode", "--force", "--all", &two, &back]);
+    assert!(text.contains("of 2 streams") && !text.contains("--all"), "{text}");
+    assert!(std::fs::read(&back).unwrap() == [&x[..], &x].concat());
+    assert!(succeeds(&["verify", "--all", &two]).starts_with("valid: 2 streams, 8 frames, 200000 bytes"));
+    assert!(piped(&["decode", "--force", "--all", "-", "-"], &std::fs::read(&two).unwrap()).stdout == [&x[..], &x].concat());
+    let json = succeeds(&["decode", "--force", "--json", "--all", &two, &back]);
+    assert_eq!((number(&json, "streams"), number(&json, "raw_bytes")), (2.0, 200_000.0));
+    // By its identity, which must be there.
+    let text = succeeds(&["decode", "--force", "--identity", "0x1", &two, &back]);
+    assert!(text.starts_with("97.7 KiB from 4 frames in "), "{text}");
+    assert!(fails(&["decode", "--force", "--identity", "2", &two, &back], 3).contains("10 frames of another stream"));
+    // Zeros and text.
+    for after in [&[0; 3000][..], b"text"] {
+        std::fs::write(&two, [&one[..], after].concat()).unwrap();
+        assert!(succeeds(&["verify", &two]).contains("the stream ends at byte"));
+        assert!(succeeds(&["verify", "--all", &two]).contains(&format!("{} bytes after", after.len())));
+        succeeds(&["decode", "--force", "--recover", &two, &back]);
+        assert!(std::fs::read(&back).unwrap() == x);
+    }
+}
+
+/// An archive that holds an encoded stream: no damage to its first header leads to the inner stream.
+#[test]
+fn an_inner_stream_is_not_taken_for_the_outer() {
+    let (dir, x, coded) = encoded("inner", 40_000);
+    let (archive, outer, back) = (dir.file("archive"), dir.file("outer"), dir.file("back"));
+    let mut bytes = b"an archive\n".to_vec();
+    bytes.extend(std::fs::read(&coded).unwrap());
+    bytes.extend(x.iter().take(300));
+    std::fs::write(&archive, &bytes).unwrap();
+    succeeds(&["encode", "--force", "--format", "bytes", "--codec", "stored", "--frame-bytes", "16K", &archive, &outer]);
+    let stream = std::fs::read(&outer).unwrap();
+    let (at, lost) = (frames(&stream)[0], 16 << 10);
+    assert_eq!(at, 0);
+    for bit in (0..8 * 35).step_by(13) {
+        let mut bad = stream.clone();
+        bad[bit / 8] ^= 1 << (bit % 8);
+        std::fs::write(&outer, &bad).unwrap();
+        let run = driver(&["decode", "--force", "--recover", &outer, &back]);
+        assert_eq!(run.status.code(), Some(3));
+        let mut want = bytes.clone();
+        want[..lost].fill(0);
+        assert!(std::fs::read(&back).unwrap() == want, "bit {bit}");
+        let run = piped(&["decode", "--force", "--recover", "-", "-"], &bad);
+        assert!(run.status.code() == Some(3) && run.stdout == want, "bit {bit}, from a pipe");
+    }
+    // A burst over the whole header: the outer stream follows from its later frames, which is reported.
+    let mut bad = stream.clone();
+    bad[..40].fill(0x55);
+    std::fs::write(&outer, &bad).unwrap();
+    let run = driver(&["decode", "--force", "--recover", &outer, &back]);
+    let text = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(run.status.code() == Some(3) && text.contains("was chosen by later frames"), "{text}");
+    assert!(std::fs::read(&back).unwrap()[lost..] == bytes[lost..]);
+}
+
+/// A file that is worth something is not replaced by nothing.
+#[test]
+fn garbage_replaces_no_file() {
+    let (dir, x, coded) = encoded("garbage", 50_000);
+    let (bad, good) = (dir.file("bad"), dir.file("good"));
+    std::fs::write(&good, &x).unwrap();
+    let stream = std::fs::read(&coded).unwrap();
+    for (garbage, code) in
+        [(&b""[..], 1), (b"time,value\n1,2\n", 1), (&[7; 999], 1), (&stream[..30], 3), (&stream[..900], 3)]
+    {
+        std::fs::write(&bad, garbage).unwrap();
+        assert_eq!(driver(&["decode", "--force", "--recover", &bad, &good]).status.code(), Some(code));
+        assert_eq!(piped(&["decode", "--force", "--recover", "-", &good], garbage).status.code(), Some(code));
+        assert!(std::fs::read(&good).unwrap() == x);
+    }
+    assert!(fails(&["verify", &bad], 3).contains("no frame is valid"));
 }
 
 #[test]
@@ -273,9 +385,14 @@ fn refusals_are_clear_and_leave_no_files() {
     assert!(fails(&["encode", "--force", &raw, &raw], 1).contains("status -"));
     assert!(fails(&["encode", "--force", &raw, &dir.file("no/such/place")], 1).contains("errno 2"));
     assert!(fails(&["encode", "--force", "--format", "wav", &raw, &out], 1).contains("not a WAV file"));
-    // The file is not an encoded stream.
-    assert!(fails(&["decode", "--force", &raw, &out], 3).contains("status -21"));
-    fails(&["verify", &raw], 3);
+    // The file is not an encoded stream: that is no damage, and nothing is to be recovered.
+    for wrong in
+        [&["decode", "--force", &raw, &out][..], &["verify", &raw], &["inspect", &raw], &["decode", "--force", "--recover", &raw, &out]]
+    {
+        let text = fails(wrong, 1);
+        assert!(text.contains("status -22") && text.contains("not an encoded stream"), "{text}");
+        assert!(!text.contains("--recover writes") && !text.contains("damaged"), "{text}");
+    }
     let mut left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["coded", "raw"]);

@@ -74,22 +74,22 @@ fn coded(r: &mut Random) -> (Vec<u8>, Vec<std::ops::Range<usize>>) {
     let flush = [0, 300, 2000][r.below(3)];
     let bytes = streams::encode(o, raw, 1 << 20, 1 << 20, flush);
     let (mut at, mut frames) = (0, Vec::new());
-    while at + 36 <= bytes.len() {
-        let n = bytes[at + 17..at + 20].iter().fold(0, |v, b| v << 8 | usize::from(*b));
-        frames.push(at..at + 36 + n);
-        at += 36 + n;
+    while at + 39 <= bytes.len() {
+        let n = bytes[at + 20..at + 23].iter().fold(0, |v, b| v << 8 | usize::from(*b));
+        frames.push(at..at + 39 + n);
+        at += 39 + n;
     }
     (bytes, frames)
 }
 
 /// A frame of a stream as header, payload and trailer made anew, with right checksums.
 fn sealed(mut header: Vec<u8>, payload: &[u8]) -> Vec<u8> {
-    header.truncate(28);
-    header[17..20].copy_from_slice(&(payload.len() as u32).to_be_bytes()[1..]);
+    header.truncate(31);
+    header[20..23].copy_from_slice(&(payload.len() as u32).to_be_bytes()[1..]);
     let crc = crc32c(&header).to_be_bytes();
     header.extend(crc);
     header.extend(payload);
-    header.extend(crc32c(payload).to_be_bytes());
+    header.extend(crc32c(&header[31..]).to_be_bytes());
     header
 }
 
@@ -106,17 +106,17 @@ pub fn stream(r: &mut Random) -> Vec<u8> {
         match r.below(8) {
             0..=3 => {
                 let n = parts[k].len();
-                if n < 36 {
+                if n < 39 {
                     continue;
                 }
-                let (mut header, mut payload) = (parts[k][..28].to_vec(), parts[k][32..n - 4].to_vec());
+                let (mut header, mut payload) = (parts[k][..31].to_vec(), parts[k][35..n - 4].to_vec());
                 if r.below(2) == 0 {
                     mutate(&mut payload, r);
                 } else {
-                    // Position, codec, format, channels, tag, sequence, lengths, offset.
-                    let at = [4, 5, 6, 7, 8, 10, 13, 15, 16, 26, 27, 20][r.below(12)];
+                    // Position, codec, format, channels, identity, lengths, offset.
+                    let at = [4, 5, 6, 7, 8, 10, 16, 18, 19, 29, 30, 23][r.below(12)];
                     header[at] = if r.below(2) == 0 { r.word() as u8 } else { header[at] ^ (1 << r.below(8)) };
-                    header[4] = 0x10 | (header[4] & 15);
+                    header[4] = 0x20 | (header[4] & 15);
                 }
                 parts[k] = sealed(header, &payload);
             }

@@ -47,7 +47,8 @@ pub fn decoder(case: &[u8]) {
         recover: true,
         history_bytes: i.one(&[0, 5000, 64 << 10]),
         start: i.one(&[0, 0, 0, 3000]),
-        tag: (i.byte() & 3 == 0).then_some(7),
+        identity: (i.byte() & 3 == 0).then_some(7),
+        all: i.byte() & 7 == 0,
         max_holes: i.below(9),
         ..DecodeOptions::default()
     };
@@ -64,7 +65,7 @@ pub fn decoder(case: &[u8]) {
     let strict = decode(DecodeOptions { recover: false, ..o }, coded, usize::MAX / 2, 1 << 16);
     assert!(whole.0.concat_bytes().starts_with(&strict.0.concat_bytes()));
     assert!(strict.1.is_some() || whole.2.is_empty(), "missing bytes are not reported");
-    assert!(whole.1.is_none_or(|e| matches!(e.status, Status::Limit | Status::Range)));
+    assert!(whole.1.is_none_or(|e| matches!(e.status, Status::Limit | Status::Range | Status::Format)));
 }
 
 /// Any bytes as the payload of a frame after any history. The checksums of the stream do not protect the decoder here.

@@ -58,8 +58,9 @@ pub struct EncodeOptions {
     /// Raw bytes of a frame, [`MIN_FRAME_BYTES`](super::container::frame::MIN_FRAME_BYTES) to [`MAX_FRAME_BYTES`];
     /// rounded down to whole rows.
     pub frame_bytes: usize,
-    /// Distinguishes the frames of this stream from those of other streams. Derived from the data if `None`.
-    pub tag: Option<u16>,
+    /// Distinguishes the frames of this stream from those of every other stream: earlier ones on the same medium, and
+    /// those within its payloads. `None`: a hash of the first frame, which streams that begin alike have in common.
+    pub identity: Option<u64>,
     /// Maximum number of entries of the index in the end frame; 0 for no index.
     pub index_entries: usize,
     /// Parameters of [`Method::Ccsds121`] for all frames, each of which starts a new coded stream. Derived from the
@@ -89,7 +90,7 @@ impl EncodeOptions {
             effort: Effort::Default,
             method: Method::Auto,
             frame_bytes: if bytes { 64 << 10 } else { 32 << 10 },
-            tag: None,
+            identity: None,
             index_entries: 0,
             ccsds121: None,
             restart_interval: 1,
@@ -128,8 +129,10 @@ pub struct DecodeOptions {
     pub recover: bool,
     /// Position in the original from which on the caller needs bytes; frames before it are skipped.
     pub start: u64,
-    /// The tag of the stream; that of the first valid frame if `None`.
-    pub tag: Option<u16>,
+    /// The identity of the stream, whatever its version. `None`: the stream that begins at the start of the input.
+    pub identity: Option<u64>,
+    /// Read all streams that follow one another. The original is the concatenation of theirs.
+    pub all: bool,
     /// Maximum number of missing ranges that are listed.
     pub max_holes: usize,
     /// Maximum number of raw bytes before a frame that it may refer to; frames that refer to more are refused. For a
@@ -143,7 +146,8 @@ impl Default for DecodeOptions {
             max_frame_bytes: 64 << 10,
             recover: false,
             start: 0,
-            tag: None,
+            identity: None,
+            all: false,
             max_holes: 64,
             history_bytes: 0,
         }

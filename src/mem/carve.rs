@@ -49,6 +49,8 @@ pub(crate) const SHORT: &str =
 pub struct Carver<'m> {
     rest: &'m mut [MaybeUninit<u8>],
     used: usize,
+    /// Every byte of the rest has a value.
+    initialized: bool,
 }
 
 impl<'m> Carver<'m> {
@@ -58,7 +60,26 @@ impl<'m> Carver<'m> {
             return Err(Error::new(Status::Align, "the control area must be aligned to {a} bytes")
                 .a(checked::count(AREA_ALIGN)));
         }
-        Ok(Carver { rest: area, used: 0 })
+        Ok(Carver { rest: area, used: 0, initialized: false })
+    }
+
+    /// As [`Carver::new`], for an area whose bytes have values: [`Carver::bytes`] does not write them.
+    #[cfg(feature = "std")]
+    pub fn of_bytes(area: &'m mut [u8]) -> Result<Self> {
+        // SAFETY: an initialized byte may be used as one that need not be; only values are written through the
+        // carver, and nobody sees the area as bytes while it is lent.
+        let area = unsafe { &mut *(core::ptr::from_mut(area) as *mut [MaybeUninit<u8>]) };
+        Ok(Carver { initialized: true, ..Carver::new(area)? })
+    }
+
+    /// `n` bytes of any value.
+    pub fn bytes(&mut self, n: usize) -> Result<&'m mut [u8]> {
+        if !self.initialized {
+            return self.filled(n, 0);
+        }
+        let room = self.uninit::<u8>(n)?;
+        // SAFETY: by `initialized`.
+        Ok(unsafe { &mut *(core::ptr::from_mut(room) as *mut [u8]) })
     }
 
     /// An empty vector with room for `n` values of `T`.

@@ -19,6 +19,8 @@ mod pod;
 mod slide;
 #[cfg(all(feature = "std", target_os = "linux"))]
 mod spill;
+#[cfg(feature = "std")]
+mod thread_heap;
 mod work;
 
 pub use append::append;
@@ -35,4 +37,6 @@ pub use pod::{Complex32, Pod, cast, cast_mut, recast_mut};
 pub use slide::Slide;
 #[cfg(all(feature = "std", target_os = "linux"))]
 pub use spill::{Mapping, SpillDir};
+#[cfg(feature = "std")]
+pub(crate) use thread_heap::heap_has_room;
 pub use work::{Span, Work};

@@ -140,6 +140,7 @@ static void coder(const char *encode_name, const char *decode_name, uint32_t eff
     size_t need = 0, align = 0, consumed = 0, made = 0, back = 0;
     uint64_t offset = 0;
     sqs_encode_options_init(&options, sizeof options);
+    options.identity = 1;
     options.dtype = SQS_I16;
     options.byte_order = *(const unsigned char *)&(const uint16_t){ 1 } ? SQS_LITTLE_ENDIAN : SQS_BIG_ENDIAN;
     options.effort = effort;

@@ -103,6 +103,7 @@ static size_t encoded(const golden_vector *g, size_t bytes)
     size_t need = 0, align = 0, at = 0, n = 0;
     sqs_status status = SQS_AGAIN;
     sqs_encode_options_init(&options, sizeof options);
+    options.identity = 1;
     options.dtype = g->dtype;
     options.byte_order = SQS_LITTLE_ENDIAN;
     options.channels = g->channels;

@@ -7,6 +7,9 @@ use crate::ccsds121_oracle as oracle;
 use crate::ccsds121_data::{KINDS, Rng, pack, samples};
 use proptest::prelude::*;
 use sqrtspace::codec::ccsds121::{Decoder, Encoder, Params, decode, encode, worst_case_bytes};
+use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
+use sqrtspace::codec::options::{EncodeOptions, Method};
+use sqrtspace::codec::stream::decoder::DecodeOptions;
 use sqrtspace::status::Status;
 
 fn encoded(p: &Params, raw: &[u8]) -> Vec<u8> {
@@ -176,6 +179,47 @@ fn what_cannot_be_coded_is_refused() {
         assert!(worst_case_bytes(&bad, 1).is_err());
     }
     assert_eq!(decode(&p, &[], u64::MAX, &mut out).unwrap_err().status, Status::Space);
+}
+
+/// Without the preprocessor samples are n-bit numbers; those of a signed stream may be sign-extended, as users have
+/// them. In frames, where every bit counts, such samples are stored.
+#[test]
+fn sign_extended_samples_without_the_preprocessor() {
+    for (bits, msb, step) in
+        [(12, false, 5), (12, true, 3), (7, false, 1), (16, true, 77), (20, false, 999), (32, true, 1 << 25)]
+    {
+        let p = Params { bits, signed: true, preprocess: false, msb, rsi: 4, ..Params::default() };
+        let low = -(1i64 << (bits - 1));
+        let all = (0..200).map(|i| low + i * step % (1i64 << bits));
+        let container = |v: i64| {
+            let le = v.to_le_bytes();
+            let mut c = le[..p.sample_bytes()].to_vec();
+            if msb {
+                c.reverse();
+            }
+            c
+        };
+        let extended: Vec<u8> = all.clone().flat_map(container).collect();
+        let cut: Vec<u8> = all.flat_map(|v| container(v & ((1i64 << bits) - 1))).collect();
+        let [mut a, mut b, mut back] = [(); 3].map(|()| vec![0; 4000]);
+        let n = encode(&p, &extended, &mut a).unwrap();
+        assert_eq!(encode(&p, &cut, &mut b), Ok(n), "{p:?}");
+        assert_eq!(a[..n], b[..n], "{p:?}");
+        decode(&p, &a[..n], 200, &mut back[..cut.len()]).unwrap();
+        assert_eq!(back[..cut.len()], cut, "{p:?}");
+        let below = container(low - 1);
+        if usize::from(bits) < 8 * p.sample_bytes() {
+            assert_eq!(encode(&p, &below, &mut a).unwrap_err().status, Status::Range, "{p:?}");
+        }
+    }
+    let p = Params { bits: 12, signed: true, preprocess: false, ..Params::default() };
+    let raw: Vec<u8> = (0..9000).flat_map(|i| (i % 40 - 20i16).to_le_bytes()).collect();
+    let f = Format::new(SampleType::I16, ByteOrder::Little, 1).unwrap();
+    let o = EncodeOptions { method: Method::Ccsds121, ccsds121: Some(p), ..EncodeOptions::new(f) };
+    let coded = crate::streams::encode(o, &raw);
+    assert!(
+        crate::streams::decode(DecodeOptions::default(), &coded).unwrap().joined() == raw && coded.len() > raw.len()
+    );
 }
 
 #[test]

@@ -17,8 +17,8 @@ fn options(format: Format, params: Params) -> EncodeOptions {
 fn payloads(coded: &[u8]) -> Vec<(Codec, Vec<u8>)> {
     let (mut at, mut list) = (0, Vec::new());
     while at < coded.len() {
-        let h = Header::parse(coded[at..].first_chunk().unwrap()).unwrap();
-        list.push((h.codec, coded[at + 32..at + 32 + h.payload_len as usize].to_vec()));
+        let h = Header::parse(&coded[at..]).unwrap();
+        list.push((h.codec, coded[at + h.header_len()..at + h.frame_len() - 4].to_vec()));
         at += h.frame_len();
     }
     list

@@ -2,7 +2,7 @@
 
 use crate::streams::{Decoded, Random, decode, decode_cut, encode, signal16};
 use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::container::frame::Header;
+use sqrtspace::codec::container::frame::{HEADER_BYTES, Header};
 use sqrtspace::codec::options::EncodeOptions;
 use sqrtspace::codec::options::Method;
 use sqrtspace::codec::stream::decoder::DecodeOptions;
@@ -12,7 +12,8 @@ const RECOVER: DecodeOptions = DecodeOptions {
     max_frame_bytes: 64 << 10,
     recover: true,
     start: 0,
-    tag: None,
+    identity: None,
+    all: false,
     max_holes: 64,
     history_bytes: 64 << 10,
 };
@@ -28,7 +29,7 @@ struct Frame {
 fn frames(coded: &[u8]) -> Vec<Frame> {
     let (mut at, mut list) = (0, Vec::new());
     while at < coded.len() {
-        let h = Header::parse(coded[at..].first_chunk().unwrap()).unwrap();
+        let h = Header::parse(&coded[at..]).unwrap();
         list.push(Frame { at: at..at + h.frame_len(), raw: h.raw_offset as usize..h.raw_end() as usize });
         at += h.frame_len();
     }
@@ -102,6 +103,13 @@ fn every_flipped_byte_of_a_small_stream_costs_its_frame_alone() {
 fn every_cut_of_a_small_stream_is_decoded_up_to_its_last_whole_frame() {
     let (raw, coded, list) = stream(9000);
     for cut in (0..coded.len()).step_by(97).chain(list.iter().flat_map(|f| [f.at.start, f.at.end.saturating_sub(1)])) {
+        if cut == 0 {
+            // Nothing is no stream.
+            for o in [RECOVER, STRICT] {
+                assert_eq!(decode(o, &[]).unwrap_err().status, Status::Format);
+            }
+            continue;
+        }
         let got = decode(RECOVER, &coded[..cut]).unwrap();
         account(&raw, &got, &hit(&list, cut..coded.len()));
         assert_eq!(decode(STRICT, &coded[..cut]).unwrap_err().status, Status::Damaged, "cut {cut}");
@@ -226,11 +234,12 @@ fn a_stream_within_a_stream_is_not_taken_for_it() {
 #[test]
 fn noise_is_no_stream_and_costs_no_time() {
     let mut r = Random(3);
-    for n in [0usize, 1, 31, 32, 1000, 200_000] {
+    for n in [0usize, 1, 34, 35, 1000, 200_000] {
         let noise: Vec<u8> = (0..n).map(|_| r.next() as u8).collect();
-        let got = decode(RECOVER, &noise).unwrap();
-        assert!(got.pieces.is_empty() && got.stats.skipped_bytes == n as u64);
-        assert_eq!(decode(STRICT, &noise).unwrap_err().status, Status::Damaged);
+        for o in [RECOVER, STRICT, DecodeOptions { identity: Some(7), ..RECOVER }] {
+            assert_eq!(decode(o, &noise).unwrap_err().status, Status::Format);
+            assert_eq!(decode_cut(o, &noise, 7, 9).unwrap_err().status, Status::Format);
+        }
     }
 }
 
@@ -238,7 +247,7 @@ fn noise_is_no_stream_and_costs_no_time() {
 #[test]
 fn headers_without_frames_cost_little() {
     let (raw, coded, list) = stream(9000);
-    let mut h = Header::parse(coded.first_chunk().unwrap()).unwrap();
+    let mut h = Header::parse(&coded).unwrap();
     (h.raw_len, h.payload_len) = (65_000, 64_000);
     let mut bad: Vec<u8> = (0..60_000).flat_map(|_| h.to_bytes()).collect();
     let long = bad.len();
@@ -264,10 +273,10 @@ fn hostile_payloads_do_no_harm() {
         let (_, coded, list) = &streams[case % 3];
         let f = &list[r.below(list.len() - 1)];
         let mut bytes = coded[f.at.clone()].to_vec();
-        let mut h = Header::parse(bytes.first_chunk().unwrap()).unwrap();
+        let mut h = Header::parse(&bytes).unwrap();
         let end = bytes.len() - 4;
         for _ in 0..1 + r.below(4) {
-            let at = 32 + r.below((end - 32).min(if case % 2 == 0 { 40 } else { end }));
+            let at = HEADER_BYTES + r.below((end - HEADER_BYTES).min(if case % 2 == 0 { 40 } else { end }));
             let at = at.min(end - 1);
             bytes[at] = r.next() as u8;
         }
@@ -278,8 +287,8 @@ fn hostile_payloads_do_no_harm() {
                 h.raw_len = 0;
             }
         }
-        bytes[..32].copy_from_slice(&h.to_bytes());
-        let crc = crc32c(&bytes[32..end]).to_be_bytes();
+        bytes[..HEADER_BYTES].copy_from_slice(&h.to_bytes());
+        let crc = crc32c(&bytes[h.checked_from()..end]).to_be_bytes();
         bytes[end..].copy_from_slice(&crc);
         decode(RECOVER, &bytes).unwrap();
     }

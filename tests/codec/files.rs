@@ -4,7 +4,7 @@
 
 use crate::streams::{Random, encode, signal16};
 use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::container::frame::Header;
+use sqrtspace::codec::container::frame::{HEADER_BYTES, Header};
 use sqrtspace::codec::options::EncodeOptions;
 use sqrtspace::ffi::*;
 use std::ffi::CString;
@@ -68,7 +68,7 @@ fn options(index_entries: usize) -> EncodeOptions {
 fn frames(coded: &[u8]) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
     let (mut at, mut list) = (0, Vec::new());
     while at < coded.len() {
-        let h = Header::parse(coded[at..].first_chunk().unwrap()).unwrap();
+        let h = Header::parse(&coded[at..]).unwrap();
         list.push((at..at + h.frame_len(), h.raw_offset as usize..h.raw_end() as usize));
         at += h.frame_len();
     }
@@ -88,12 +88,12 @@ fn any_range_is_decoded_alone() {
             // The index gives the start of the original for every position, with valid checksums.
             let end = list.last().unwrap().0.start;
             let len = coded.len() - end;
-            let payload = end + 32..coded.len() - 4;
+            let payload = end + HEADER_BYTES..coded.len() - 4;
             let entries = payload.start + (payload.len() - 4) % 16;
             for at in (entries..payload.end - 4).step_by(16) {
                 lying[at..at + 8].fill(0);
             }
-            let crc = sqrtspace::crc::crc32c(&lying[end + 32..end + len - 4]);
+            let crc = sqrtspace::crc::crc32c(&lying[end + HEADER_BYTES - 4..end + len - 4]);
             lying[end + len - 4..].copy_from_slice(&crc.to_be_bytes());
         }
         for round in 0..30 {
@@ -123,8 +123,15 @@ fn any_range_is_decoded_alone() {
             );
         }
         let all = raw.len() as u64;
-        let got = dir.decode(&coded, |o| (o.first, o.count) = (all - 5, 100));
+        let got = dir.decode(&coded, |o| (o.first, o.count) = (all - 5, 5));
         assert!(got.status == SQS_OK && got.back.as_deref() == Some(&raw[raw.len() - 5..]));
+        for (first, count) in [(all - 5, 6), (all - 5, 100), (0, all + 1), (all, 1)] {
+            let got = dir.decode(&coded, |o| (o.first, o.count) = (first, count));
+            assert!(got.status == SQS_ERR_RANGE && got.back.is_none(), "{first} {count}: {}", got.status);
+            // With recovery, too: bytes that never were are not missing bytes.
+            let got = dir.decode(&coded, |o| (o.first, o.count, o.flags) = (first, count, SQS_DECODE_RECOVER));
+            assert!(got.status == SQS_ERR_RANGE && got.back.is_none(), "{first} {count}: {}", got.status);
+        }
         let got = dir.decode(&coded, |o| (o.first, o.count) = (all, SQS_ALL));
         assert!(got.status == SQS_OK && got.back.as_deref() == Some(&[]));
         let got = dir.decode(&coded, |o| (o.first, o.count) = (all + 1, 7));
@@ -171,7 +178,14 @@ fn what_is_sound_is_written_at_its_place() {
     assert!(got.status == SQS_OK && got.back.as_ref() == Some(&raw) && got.stats.late_frames == 2);
 
     // Cut off anywhere: everything up to the last whole frame.
-    for cut in [0, 1, 31, 32, list[0].0.end - 1, list[0].0.end, list[4].0.end + 100, coded.len() - 1] {
+    for cut in [0, 1, 34, 35, list[0].0.end - 1] {
+        let status = if cut == 0 { SQS_ERR_FORMAT } else { SQS_ERR_DAMAGED };
+        for flags in [0, SQS_DECODE_RECOVER] {
+            let got = dir.decode(&coded[..cut], |o| o.flags = flags);
+            assert!(got.status == status && got.back.is_none(), "{cut}: {}", got.status);
+        }
+    }
+    for cut in [list[0].0.end, list[4].0.end + 100, coded.len() - 1] {
         let whole = list.iter().rev().find(|(at, _)| at.end <= cut).map_or(0, |(_, r)| r.end);
         let got = dir.decode(&coded[..cut], recover);
         assert!(got.status == SQS_OK && got.back.as_deref() == Some(&raw[..whole]), "{cut}: {}", got.status);
@@ -191,5 +205,5 @@ fn large_frames_are_read_unless_they_are_not_wanted() {
     let got = dir.decode(&coded, |o| o.max_frame_bytes = 1 << 20);
     assert!(got.status == SQS_ERR_LIMIT && got.back.is_none());
     let got = dir.decode(&raw, |_| ());
-    assert!(got.status == SQS_ERR_DAMAGED && got.back.is_none());
+    assert!(got.status == SQS_ERR_FORMAT && got.back.is_none());
 }

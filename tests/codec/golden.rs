@@ -55,7 +55,7 @@ fn the_output_is_known_to_the_byte() {
         let raw = bytes(sample, &wander(20_000, channels));
         let f = format(sample, channels as u32);
         for effort in [Effort::Fast, Effort::Default, Effort::Best] {
-            let coded = encode(EncodeOptions { effort, ..EncodeOptions::new(f) }, &raw);
+            let coded = encode(EncodeOptions { effort, identity: Some(1), ..EncodeOptions::new(f) }, &raw);
             assert!(decode(DecodeOptions::default(), &coded).unwrap().joined() == raw);
             got += &format!("{sample:?} x{channels} {effort:?}: {} bytes, {:08x}\n", coded.len(), crc32c(&coded));
         }
@@ -71,7 +71,7 @@ fn the_output_is_known_to_the_byte() {
     ] {
         let f = format(sample, if sample == SampleType::Bytes { 1 } else { 2 });
         for effort in [Effort::Fast, Effort::Default, Effort::Best] {
-            let coded = encode(EncodeOptions { effort, method, ..EncodeOptions::new(f) }, raw);
+            let coded = encode(EncodeOptions { effort, method, identity: Some(1), ..EncodeOptions::new(f) }, raw);
             assert!(&decode(DecodeOptions::default(), &coded).unwrap().joined() == raw);
             got += &format!("{method:?} {sample:?} {effort:?}: {} bytes, {:08x}\n", coded.len(), crc32c(&coded));
         }

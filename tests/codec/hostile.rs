@@ -2,7 +2,7 @@
 
 use crate::streams::{Decoded, decode, decode_cut, encode, encode_flushed, names, signal16};
 use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::container::frame::{Codec, Header};
+use sqrtspace::codec::container::frame::{Codec, HEADER_BYTES, Header, StreamId};
 use sqrtspace::codec::options::EncodeOptions;
 use sqrtspace::codec::options::Method;
 use sqrtspace::codec::stream::decoder::DecodeOptions;
@@ -17,12 +17,14 @@ fn options() -> DecodeOptions {
 fn header(raw_offset: u64, raw_len: usize, payload_len: usize, codec: Codec) -> Header {
     let format = Format::BYTES;
     let (raw_len, payload_len) = (raw_len as u32, payload_len as u32);
-    Header { codec, position: 0, format, tag: 7, sequence: 3, raw_offset, raw_len, payload_len }
+    Header { codec, position: 0, format, stream: StreamId::new(7), raw_offset, raw_len, payload_len }
 }
 
 /// A whole frame around a payload.
 fn frame(h: &Header, payload: &[u8]) -> Vec<u8> {
-    [&h.to_bytes()[..], payload, &crc32c(payload).to_be_bytes()].concat()
+    let bytes = [&h.to_bytes()[..], payload].concat();
+    let crc = crc32c(&bytes[h.checked_from()..]).to_be_bytes();
+    [&bytes[..], &crc].concat()
 }
 
 /// Work for a byte of the stream, once a few frames are allowed for.
@@ -36,7 +38,7 @@ fn proportionate(got: &Decoded, coded: &[u8], what: &str) {
 fn headers_that_lie_about_their_length_cost_little() {
     let lie = header(9, FRAME, FRAME - 1, Codec::Lz).to_bytes();
     // Only valid headers, each of a frame that would cover all later ones.
-    let bad = lie.repeat(4 * FRAME / 32);
+    let bad = lie.repeat(4 * FRAME / HEADER_BYTES);
     proportionate(&decode(options(), &bad).unwrap(), &bad, "headers");
     proportionate(&decode_cut(options(), &bad, 5000, 100).unwrap(), &bad, "headers in pieces");
     // The same, and now and then a sound frame, which is no reason to begin anew.
@@ -65,7 +67,7 @@ fn much_damage_is_no_reason_to_lose_sound_frames() {
     let coded = encode(EncodeOptions { frame_bytes: 16 << 10, ..EncodeOptions::new(f) }, &raw);
     let (mut bad, mut at, mut sound, mut n) = (Vec::new(), 0, 0, 0u32);
     while at < coded.len() {
-        let h = Header::parse(coded[at..].first_chunk().unwrap()).unwrap();
+        let h = Header::parse(&coded[at..]).unwrap();
         let part = &coded[at..at + h.frame_len()];
         n += 1;
         if n % 50 == 0 || h.codec == Codec::End {
@@ -130,7 +132,7 @@ fn an_index_may_lie() {
     let raw = signal16(40_000, 2, 5);
     let f = Format::new(SampleType::I16, ByteOrder::Little, 2).unwrap();
     let coded = encode(EncodeOptions { frame_bytes: 16 << 10, index_entries: 4, ..EncodeOptions::new(f) }, &raw);
-    let last = Header::parse(coded[end_of(&coded)..].first_chunk().unwrap()).unwrap();
+    let last = Header::parse(&coded[end_of(&coded)..]).unwrap();
     let body = &coded[..end_of(&coded)];
     for lie in [(0, u64::MAX), (u64::MAX, 0), (0, body.len() as u64), (40_000, 0), (100, 1), (0, 30_000)] {
         let mut entries = [Entry { raw_offset: lie.0, position: lie.1 }];
@@ -157,7 +159,10 @@ fn ranged(stream: &[u8], first: u64, len: usize) -> Vec<u8> {
         Ok(n)
     };
     let mut buf = vec![0; 64 << 10];
-    let at = sqrtspace::codec::whole::decode::find(&read, stream.len() as u64, first, None, &mut buf).unwrap();
+    let all = stream.len() as u64;
+    let chosen = sqrtspace::codec::whole::decode::choose(&read, all, None, &mut buf).unwrap().unwrap();
+    assert!(!chosen.uncertain);
+    let at = sqrtspace::codec::whole::decode::find(&read, all, first, chosen.stream, &mut buf).unwrap();
     let got = decode(DecodeOptions { start: first, ..DecodeOptions::default() }, &stream[at as usize..]).unwrap();
     let (from, bytes) = &got.pieces[0];
     assert_eq!(*from, first);

@@ -30,4 +30,6 @@ mod hostile;
 mod lz;
 mod lz_sequences;
 mod outputs;
+#[cfg(feature = "std")]
+mod neighbors;
 mod stream;

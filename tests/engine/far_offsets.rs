@@ -11,7 +11,7 @@ use sqrtspace::codec::container::frame::OVERHEAD_BYTES;
 use sqrtspace::codec::container::index::{Entry, Index};
 use sqrtspace::codec::options::EncodeOptions;
 use sqrtspace::codec::stream::decoder::DecodeOptions;
-use sqrtspace::codec::stream::encoder::{Place, encode_end, encode_frame, tag_of};
+use sqrtspace::codec::stream::encoder::{Place, encode_end, encode_frame, identity_of};
 use sqrtspace::dtype::Dtype;
 use sqrtspace::ffi::*;
 use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
@@ -72,9 +72,9 @@ fn stream(at: u64) -> (Vec<u8>, Vec<u8>) {
     let (mut work, mut coded) = (vec![0; o.work()], Vec::new());
     let (mut entries, mut out) = ([Entry::default(); 16], vec![0; FRAME + OVERHEAD_BYTES]);
     let mut index = Index::new(&mut entries);
-    let tag = tag_of(&raw[..FRAME]);
+    let identity = identity_of(&raw[..FRAME]);
     let place = |i: usize| Place {
-        tag,
+        identity,
         sequence: (START / FRAME as u64) as u32 + i as u32,
         raw_offset: START + (i * FRAME) as u64,
     };

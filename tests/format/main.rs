@@ -7,6 +7,7 @@ mod damage;
 #[path = "../oracles/format/mod.rs"]
 mod format_oracle;
 mod golden;
+mod identity;
 #[path = "../oracles/lz.rs"]
 mod lz_oracle;
 mod refusals;
@@ -72,7 +73,7 @@ fn second_or(stream: &[u8]) -> Result<Stream, &'static str> {
 
 fn second(stream: &[u8]) -> Stream {
     let read = second_or(stream).unwrap_or_else(|e| panic!("the second decoder: {e}"));
-    assert!(read.within_groups);
+    assert!(read.within_groups && read.len == stream.len());
     read
 }
 

@@ -3,7 +3,7 @@
 
 use crate::damage::{both, frame};
 use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
-use sqrtspace::codec::container::frame::{Codec, Header};
+use sqrtspace::codec::container::frame::{Codec, Header, StreamId};
 use sqrtspace::crc::crc32c;
 
 /// Fields of some bits each, padded with `padding`.
@@ -36,8 +36,7 @@ fn stream(f: Format, before: &[u8], raw_len: usize, payload: &[u8]) -> Vec<u8> {
         codec: Codec::Stored,
         position: 0,
         format: f,
-        tag: 1,
-        sequence: 0,
+        stream: StreamId::new(1),
         raw_offset: 0,
         raw_len: before.len() as u32,
         payload_len: 0,
@@ -45,13 +44,12 @@ fn stream(f: Format, before: &[u8], raw_len: usize, payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     if !before.is_empty() {
         out.extend(frame(&h, before));
-        h = Header { position: 1, sequence: 1, raw_offset: before.len() as u64, ..h };
+        h = Header { position: 1, raw_offset: before.len() as u64, ..h };
     }
     h = Header { codec: Codec::Numeric, raw_len: raw_len as u32, ..h };
     out.extend(frame(&h, payload));
-    let end =
-        Header { codec: Codec::End, position: 0, raw_offset: h.raw_end(), raw_len: 0, sequence: h.sequence + 1, ..h };
-    out.extend(frame(&end, &40u32.to_be_bytes()));
+    let end = Header { codec: Codec::End, position: 0, raw_offset: h.raw_end(), raw_len: 0, ..h };
+    out.extend(frame(&end, &43u32.to_be_bytes()));
     out
 }
 

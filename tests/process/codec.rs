@@ -90,6 +90,7 @@ fn streams_of_the_callers_memory_take_nothing() {
             write: Some(nowhere),
             ctx: (&raw mut left).cast(),
             total_bytes: 0,
+            seek: None,
         };
         let run = || assert_eq!(sqs_encode_stream(&stream, &options, null_mut(), null_mut()), SQS_OK);
         assert_eq!(counted(run).0, 0);

@@ -1,6 +1,7 @@
 //! An encoder and a decoder with memory from the heap, and some signals.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+use sqrtspace::codec::container::frame::StreamId;
 use sqrtspace::codec::container::index::Entry;
 use sqrtspace::codec::options::EncodeOptions;
 use sqrtspace::codec::stream::decoder::{DecodeOptions, DecodeStats, Decoder};
@@ -99,11 +100,26 @@ pub(crate) fn decode_to(
     room: usize,
     pieces: &mut Vec<(u64, Vec<u8>)>,
 ) -> Result<Decoded> {
+    decode_of(options, None, coded, cut, room, pieces)
+}
+
+/// The same, of a stream that was chosen before, and true if that choice is uncertain.
+pub(crate) fn decode_of(
+    options: DecodeOptions,
+    chosen: Option<(StreamId, bool)>,
+    coded: &[u8],
+    cut: usize,
+    room: usize,
+    pieces: &mut Vec<(u64, Vec<u8>)>,
+) -> Result<Decoded> {
     let need = options.memory().unwrap();
     let (mut a, mut b) = (vec![0; need.input], vec![0; need.raw]);
     let (mut c, mut d) = (vec![0; need.work], vec![Range::default(); need.holes]);
     let memory = DecodeMemory { input: &mut a, raw: &mut b, work: &mut c, holes: &mut d };
     let mut decoder = Decoder::new(options, memory).unwrap();
+    if let Some((stream, uncertain)) = chosen {
+        decoder.choose(stream, uncertain);
+    }
     let mut at = 0;
     let mut buf = vec![0u8; room];
     let mut idle = 0;

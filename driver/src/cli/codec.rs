@@ -1,6 +1,6 @@
 //! Arguments of `encode`, `decode`, `verify` and `inspect`.
 
-use super::values::{bytes, format, frame_bytes, range};
+use super::values::{bytes, format, frame_bytes, identity, range};
 use clap::Args;
 
 #[derive(Args, Debug, Clone)]
@@ -46,6 +46,10 @@ pub(crate) struct EncodeArgs {
     /// Entries of the index in the end frame; readers of a range find its frames by the index. 0: no index
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) index: u32,
+    /// Identity of the stream, decimal or 0x...: decoders take frames of one identity only. The same input and options
+    /// give the same output for the same identity [default: drawn from the system's randomness]
+    #[arg(long, value_name = "N", value_parser = identity)]
+    pub(crate) identity: Option<u64>,
     /// Print one JSON object instead of the report
     #[arg(long)]
     pub(crate) json: bool,
@@ -65,9 +69,16 @@ pub(crate) struct DecodeArgs {
     /// Decode what is intact in a damaged file and write zeros for missing bytes; the exit code is still 3
     #[arg(long)]
     pub(crate) recover: bool,
-    /// Decode only bytes A to B - 1 of the original; A defaults to the start, B to the end
+    /// Decode only bytes A to B - 1 of the original; A defaults to the start, B to the end. Without damage in it, a range
+    /// of a file is found by the index or the headers, wherever it lies
     #[arg(long, value_name = "A..B", value_parser = range)]
     pub(crate) range: Option<(u64, u64)>,
+    /// Read all streams that follow one another; without it, the first one
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Decode the stream of this identity, decimal or 0x..., as `inspect` prints it
+    #[arg(long, value_name = "N", value_parser = identity)]
+    pub(crate) identity: Option<u64>,
     /// Print one JSON object instead of the report
     #[arg(long)]
     pub(crate) json: bool,
@@ -78,6 +89,9 @@ pub(crate) struct VerifyArgs {
     /// Encoded file; `-`: standard input
     #[arg(value_name = "IN")]
     pub(crate) input: String,
+    /// Read all streams that follow one another; without it, the first one
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Print one JSON object instead of the report
     #[arg(long)]
     pub(crate) json: bool,

@@ -19,6 +19,15 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     number.checked_mul(unit).ok_or_else(|| "the number of bytes exceeds 64 bits".to_string())
 }
 
+/// The identity of a stream: a number above 0, decimal or hexadecimal after 0x.
+pub(super) fn identity(text: &str) -> Result<u64, String> {
+    let number = text.strip_prefix("0x").map_or_else(|| text.parse(), |hex| u64::from_str_radix(hex, 16));
+    match number {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err("expected a number from 1 to 0xffffffffffffffff".to_string()),
+    }
+}
+
 /// A directory as a C string, allocated for the rest of the process.
 pub(super) fn directory(text: &str) -> Result<&'static CStr, String> {
     let path = CString::new(text).map_err(|_| "the path contains a NUL byte".to_string())?;

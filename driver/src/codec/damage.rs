@@ -19,11 +19,12 @@ impl std::error::Error for Damage {}
 pub(super) fn list(stats: &CodecStats, missing: &[Missing]) -> String {
     let mut out = String::new();
     for m in missing {
-        out.push_str(&format!("missing {}..{} ({} bytes)\n", m.first, m.end, m.end - m.first));
+        out.push_str(&format!("missing {}..{} ({})\n", m.first, m.end, count(m.end - m.first, "byte")));
     }
     let listed: u64 = missing.iter().map(|m| m.end - m.first).sum();
     if stats.missing_bytes > listed {
-        out.push_str(&format!("missing {} more bytes in ranges that are not listed\n", stats.missing_bytes - listed));
+        let more = count(stats.missing_bytes - listed, "more byte");
+        out.push_str(&format!("missing {more} in ranges that are not listed\n"));
     }
     out
 }
@@ -37,9 +38,15 @@ pub(super) fn figures(o: Object, stats: &CodecStats, missing: &[Missing]) -> Obj
         .whole("damaged_frames", stats.damaged_frames)
         .whole("repeated_frames", stats.repeated_frames)
         .whole("late_frames", stats.late_frames)
+        .whole("foreign_frames", stats.foreign_frames)
         .whole("skipped_bytes", stats.skipped_bytes)
         .whole("missing_bytes", stats.missing_bytes)
         .list("missing", &ranges)
+        .whole("version", stats.version.into())
+        .whole("uncertain", stats.uncertain.into())
+        .whole("streams", stats.streams)
+        .whole("used_bytes", stats.used_bytes)
+        .whole("trailing_bytes", stats.trailing_bytes)
 }
 
 /// The statistics that encoders and decoders have in common, as JSON.
@@ -62,6 +69,7 @@ pub(super) fn counts(o: Object, stats: &CodecStats) -> Object {
         .whole("wall_ns", stats.wall_ns)
         .whole("bytes_per_second", stats.bytes_per_second)
         .whole("peak_bytes", stats.peak_bytes)
+        .text("identity", format!("{:#x}", stats.identity))
 }
 
 /// True if the stream has any damage.
@@ -74,18 +82,44 @@ pub(super) fn is_damaged(stats: &CodecStats) -> bool {
 /// The damage in one line.
 fn summary(stats: &CodecStats) -> String {
     let mut parts = Vec::new();
-    let mut part = |n: u64, what: &str| {
+    let mut part = |n: u64, what: &str, more: &str| {
         if n > 0 {
-            parts.push(format!("{n} {what}"));
+            parts.push(format!("{}{more}", count(n, what)));
         }
     };
-    part(stats.damaged_frames, "damaged frames");
-    part(stats.repeated_frames, "repeated frames");
-    part(stats.late_frames, "frames out of order");
-    part(stats.skipped_bytes, "encoded bytes skipped");
-    part(stats.missing_bytes, "bytes missing");
-    part(u64::from(stats.ended == 0), "end frame missing (the stream is truncated)");
+    part(stats.damaged_frames, "damaged frame", "");
+    part(stats.repeated_frames, "repeated frame", "");
+    part(stats.late_frames, "frame", " out of order");
+    part(stats.foreign_frames, "frame", " of another stream");
+    part(stats.skipped_bytes, "encoded byte", " skipped");
+    part(stats.missing_bytes, "byte", " missing");
+    if stats.ended == 0 {
+        parts.push("no end frame (the stream is truncated)".into());
+    }
+    if stats.uncertain > 0 {
+        parts.push(format!("the start is damaged: stream {:#x} was chosen by later frames", stats.identity));
+    }
     parts.join(", ")
+}
+
+/// A number of things, in the singular or the plural.
+pub(super) fn count(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// A line about what follows the stream, or what is no part of `all` streams, if anything.
+pub(super) fn trailing(stats: &CodecStats, all: bool) -> String {
+    if stats.streams == 0 || stats.trailing_bytes == 0 {
+        return String::new();
+    }
+    let bytes = count(stats.trailing_bytes, "byte");
+    if all {
+        return format!("{bytes} after an end frame belong to no stream\n");
+    }
+    let end = stats.used_bytes;
+    format!(
+        "the stream ends at byte {end}; at least {bytes} that follow were not read (decode --all reads all streams)\n"
+    )
 }
 
 /// The error for a damaged stream: the file, the damage in one line, and the missing ranges.

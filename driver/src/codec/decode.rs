@@ -1,40 +1,89 @@
 //! `driver decode` and `driver verify`.
 
-use super::damage::{self, Damage, figures, is_damaged};
-use super::source::{open, regular_size};
+use super::damage::{self, Damage, figures, is_damaged, trailing};
+use super::source::regular_size;
 use crate::cli::{DecodeArgs, VerifyArgs};
 use crate::error::Result;
-use crate::library::{self, ALL, Coded, Decoding, Ends, Failure, Route};
+use crate::library::{self, ALL, Coded, Decoding, Ends, Failure, Route, Write};
 use crate::report::json::Object;
-use crate::report::numbers::{bytes, time, whole};
+use crate::report::numbers::{bytes, time};
 use crate::report::output::{self, Output, is_regular, is_stdout};
 use crate::report::progress::Progress;
 use crate::report::stdout::Bytes;
 use crate::report::{complain, print};
-use std::io::{Error, Read, Write};
+use std::fs::File;
+use std::io::{Error, Read, Seek, SeekFrom, Write as _};
+use std::os::fd::AsFd;
 
 /// Maximum frame size and history of the format.
 const MAX_BYTES: u32 = 4 << 20;
 
-/// Reads a whole stream without output.
-fn check(path: &str) -> Result<Coded> {
-    let (mut source, total) = open(path)?;
-    let bar = Progress::bytes(total, "checking");
-    let mut read = |room: &mut [u8]| source.read(room);
-    let how = Decoding { recover: true, max_frame_bytes: MAX_BYTES, history_bytes: MAX_BYTES, first: 0, count: ALL };
-    let ends = Ends { read: &mut read, write: None };
-    Ok(library::decode(Route::Stream(ends), &how, &mut |done, _| bar.at(done))?)
+/// An input: a file that can be read anywhere, or a pipe.
+enum Source {
+    File { file: File, start: u64, len: u64 },
+    Pipe(Box<dyn Read>),
+}
+
+impl Source {
+    /// Opens a file, or standard input for `-`. A file on standard input begins where its position is.
+    fn open(path: &str) -> Result<Source> {
+        let error = |e: Error| format!("{path}: {e}");
+        let mut file = match path {
+            "-" => File::from(std::io::stdin().as_fd().try_clone_to_owned().map_err(error)?),
+            _ => File::open(path).map_err(error)?,
+        };
+        let meta = file.metadata().map_err(error)?;
+        if !meta.is_file() {
+            return Ok(Source::Pipe(Box::new(file)));
+        }
+        let start = file.stream_position().map_err(error)?;
+        Ok(Source::File { file, start, len: meta.len().saturating_sub(start) })
+    }
+
+    /// Its size in bytes; 0 if unknown.
+    fn len(&self) -> u64 {
+        if let Source::File { len, .. } = self { *len } else { 0 }
+    }
+
+    /// Decodes it.
+    fn decode(&mut self, mut write: Option<&mut Write<'_>>, how: &Decoding, bar: &Progress) -> Result<Coded> {
+        let output = write.is_some();
+        let mut put = |at: u64, data: &[u8]| write.as_mut().map_or(Ok(()), |write| write(at, data));
+        let write: Option<&mut Write<'_>> = if output { Some(&mut put) } else { None };
+        let mut progress = |done: u64, _: u64| bar.at(done);
+        let coded = match self {
+            Source::Pipe(source) => {
+                let mut read = |room: &mut [u8]| source.read(room);
+                let ends = Ends { read: &mut read, write, seek: None };
+                library::decode(Route::Stream(ends), how, &mut progress)?
+            }
+            Source::File { file, start, len } => {
+                let (file, start) = (&*file, *start);
+                let mut read = |room: &mut [u8]| (&mut &*file).read(room);
+                let mut seek = |at: u64| (&mut &*file).seek(SeekFrom::Start(start + at)).map(drop);
+                let ends = Ends { read: &mut read, write, seek: Some((&mut seek, *len)) };
+                library::decode(Route::Stream(ends), how, &mut progress)?
+            }
+        };
+        Ok(coded)
+    }
+}
+
+/// Reads a whole stream, or all streams, without output.
+fn check(path: &str, how: &Decoding) -> Result<Coded> {
+    let mut source = Source::open(path)?;
+    let bar = Progress::bytes(source.len(), "checking");
+    source.decode(None, &Decoding { recover: true, first: 0, count: ALL, ..*how }, &bar)
 }
 
 /// Decodes to standard output, a device or a pipe, with zeros for missing bytes in their place.
 fn in_order(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded> {
-    let (mut source, _) = open(&args.input)?;
-    let mut out: Box<dyn Write> = match args.output.as_str() {
+    let mut source = Source::open(&args.input)?;
+    let mut out: Box<dyn std::io::Write> = match args.output.as_str() {
         to if is_stdout(to) => Box::new(Bytes::new()?),
         to => Box::new(Output::create(to.as_ref(), None).map_err(|e| format!("{to}: {e}"))?),
     };
     let mut at = 0u64;
-    let mut read = |room: &mut [u8]| source.read(room);
     let mut write = |offset: u64, data: &[u8]| {
         let Some(gap) = offset.checked_sub(at) else {
             return Err(Error::other(
@@ -45,8 +94,7 @@ fn in_order(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded> 
         at = offset + data.len() as u64;
         out.write_all(data)
     };
-    let ends = Ends { read: &mut read, write: Some(&mut write) };
-    let coded = library::decode(Route::Stream(ends), how, &mut |done, _| bar.at(done))?;
+    let coded = source.decode(Some(&mut write), how, bar)?;
     if coded.result.is_ok() {
         std::io::copy(&mut std::io::repeat(0).take(coded.length.saturating_sub(at)), &mut out)?;
     }
@@ -64,7 +112,14 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
     let count = if end == ALL { ALL } else { end - first };
     let size = regular_size(&args.input);
     let pipe = size.is_none();
-    let options = |max| Decoding { recover: args.recover, max_frame_bytes: max, history_bytes: max, first, count };
+    let options = |max| Decoding {
+        recover: args.recover,
+        all: args.all,
+        identity: args.identity,
+        first,
+        count,
+        ..Decoding::of_frames(max)
+    };
     let bar = Progress::bytes(size.unwrap_or(0), "decoding");
     let from = if args.input == "-" { "/dev/stdin" } else { &args.input };
     let coded = match args.output.as_str() {
@@ -79,26 +134,23 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
         }
     };
     drop(bar);
-    let (mut stats, mut missing) = (coded.stats, coded.missing);
-    if let Err(failure) = coded.result {
-        let text = format!("{} to {}: {failure}", args.input, args.output);
-        if !failure.is_damage() {
-            return Err(text.into());
-        }
-        // Decoding stopped at the first damage. List the rest as well.
-        if !pipe {
-            let all = check(&args.input)?;
-            (stats, missing) = (all.stats, all.missing);
-        }
-        let list = damage::list(&stats, &missing);
-        let hint = "decode --recover writes the intact data, with zeros for missing bytes";
-        return Err(Damage(format!("{text}\n{list}{hint}")).into());
+    if let Err(failure) = &coded.result {
+        return Err(failed(args, failure, &coded, &options(MAX_BYTES)));
     }
+    let (stats, missing) = (coded.stats, coded.missing);
     let report = if args.json {
         format!("{}\n", figures(Object::new(), &stats, &missing).close())
     } else {
         let seconds = stats.wall_ns as f64 * 1e-9;
-        format!("{} of {} frames in {}\n", bytes(stats.raw_bytes), whole(stats.frames), time(seconds))
+        // The frames of a range may hold more.
+        let len = match (count, stats.length_bytes) {
+            (ALL, ALL) => stats.raw_bytes + stats.missing_bytes,
+            (ALL, length) => length.saturating_sub(first),
+            _ => count,
+        };
+        let frames = damage::count(stats.frames, "frame");
+        let streams = if stats.streams > 1 { format!(" of {} streams", stats.streams) } else { String::new() };
+        format!("{} from {frames}{streams} in {}\n{}", bytes(len), time(seconds), trailing(&stats, args.all))
     };
     if is_stdout(&args.output) {
         complain(&report)
@@ -113,17 +165,43 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
     Ok(())
 }
 
+/// The error of a decoding that failed; of a damaged stream with all of its damage, and what helps.
+fn failed(args: &DecodeArgs, failure: &Failure, coded: &Coded, how: &Decoding) -> Box<dyn std::error::Error> {
+    let text = format!("{} to {}: {failure}", args.input, args.output);
+    if !failure.is_damage() {
+        return text.into();
+    }
+    // Decoding stopped at the first damage. A file is read again for the rest.
+    let all = if regular_size(&args.input).is_some() { check(&args.input, how).ok() } else { None };
+    let (stats, missing) = all.map_or((coded.stats, coded.missing.clone()), |all| (all.stats, all.missing));
+    let list = damage::list(&stats, &missing);
+    let hint = match stats.frames {
+        0 if stats.foreign_frames > 0 => {
+            format!("{} of another stream, none of this one", damage::count(stats.foreign_frames, "frame"))
+        }
+        0 => "no frame is valid".into(),
+        _ if args.recover => "nothing was written".into(),
+        _ => "decode --recover writes the intact data, with zeros for missing bytes".into(),
+    };
+    Damage(format!("{text}\n{list}{hint}")).into()
+}
+
 /// Checks a stream and lists missing bytes.
 pub(crate) fn verify(args: &VerifyArgs) -> Result<()> {
-    let coded = check(&args.input)?;
-    coded.result.map_err(|e| format!("{}: {e}", args.input))?;
+    let coded = check(&args.input, &Decoding { all: args.all, ..Decoding::of_frames(MAX_BYTES) })?;
+    if let Err(e) = &coded.result {
+        let text = format!("{}: {e}", args.input);
+        return Err(if e.is_damage() { Damage(text).into() } else { text.into() });
+    }
     let (stats, missing) = (coded.stats, coded.missing);
     if args.json {
         let o = Object::new().flag("sound", !is_damaged(&stats));
         print(&format!("{}\n", figures(o, &stats, &missing).close()))?;
     } else if !is_damaged(&stats) {
-        let (frames, raw) = (whole(stats.frames), whole(stats.raw_bytes));
-        print(&format!("valid: {frames} frames, {raw} bytes, ratio {:.3}\n", stats.ratio_milli as f64 / 1000.0))?;
+        let (frames, raw) = (damage::count(stats.frames, "frame"), damage::count(stats.raw_bytes, "byte"));
+        let streams = if stats.streams > 1 { format!("{} streams, ", stats.streams) } else { String::new() };
+        let ratio = stats.ratio_milli as f64 / 1000.0;
+        print(&format!("valid: {streams}{frames}, {raw}, ratio {ratio:.3}\n{}", trailing(&stats, args.all)))?;
     }
     if is_damaged(&stats) {
         return Err(damage::error(&args.input, &stats, &missing).into());

@@ -139,7 +139,7 @@ fn stream(
         (_, Some(stdout)) => stdout.write_all(data),
         _ => Ok(()),
     };
-    let ends = Ends { read: &mut read, write: Some(&mut write) };
+    let ends = Ends { read: &mut read, write: Some(&mut write), seek: None };
     let coded = library::encode(Route::Stream(ends), encoding, progress)?;
     if let (Ok(()), Some(file)) = (&coded.result, file) {
         file.keep().map_err(error)?;
@@ -168,6 +168,7 @@ pub(crate) fn encode(args: &EncodeArgs) -> Result<()> {
         index_entries: args.index,
         threads: args.threads,
         head_bytes: head,
+        identity: args.identity.unwrap_or(0),
     };
     let bar = Progress::bytes(total, "encoding");
     let mut progress = |done: u64, _: u64| bar.at(done);

@@ -3,7 +3,7 @@
 
 use crate::cli::MemoryArgs;
 use crate::error::Result;
-use crate::library::{self, ALL, Decoding, Encoding, Ends, Route, sample_type};
+use crate::library::{self, Decoding, Encoding, Ends, Route, sample_type};
 use crate::report::chart::bars;
 use crate::report::json::{Object, field};
 use crate::report::numbers::bytes;
@@ -53,6 +53,7 @@ fn encode_one(args: &MemoryArgs, size: u64) -> Result<()> {
         index_entries: 0,
         threads: 1,
         head_bytes: 0,
+        identity: 1,
     };
     let mut stdout = std::io::stdout().lock();
     let mut read = |room: &mut [u8]| Ok(recording.read(room));
@@ -60,7 +61,7 @@ fn encode_one(args: &MemoryArgs, size: u64) -> Result<()> {
         coded += data.len() as u64;
         std::io::Write::write_all(&mut stdout, data)
     };
-    let ends = Ends { read: &mut read, write: Some(&mut write) };
+    let ends = Ends { read: &mut read, write: Some(&mut write), seek: None };
     let done = library::encode(Route::Stream(ends), &how, &mut |_, _| {})?;
     done.result?;
     let o = Object::new().whole("raw_bytes", size).whole("coded_bytes", coded);
@@ -84,8 +85,8 @@ fn decode_one(size: u64) -> Result<()> {
         }
         Ok(())
     };
-    let how = Decoding { recover: false, max_frame_bytes: 0, history_bytes: 0, first: 0, count: ALL };
-    let ends = Ends { read: &mut read, write: Some(&mut write) };
+    let how = Decoding::of_frames(0);
+    let ends = Ends { read: &mut read, write: Some(&mut write), seek: None };
     let done = library::decode(Route::Stream(ends), &how, &mut |_, _| {})?;
     done.result?;
     if done.length != size {

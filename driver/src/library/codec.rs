@@ -76,17 +76,38 @@ pub(crate) struct Encoding {
     pub(crate) threads: u32,
     /// Bytes before the first row.
     pub(crate) head_bytes: u64,
+    /// 0: drawn by the library.
+    pub(crate) identity: u64,
 }
 
 /// Decoding options.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decoding {
     pub(crate) recover: bool,
+    /// Read all streams that follow one another.
+    pub(crate) all: bool,
+    /// The stream that is read; None: the one at the start.
+    pub(crate) identity: Option<u64>,
     pub(crate) max_frame_bytes: u32,
     pub(crate) history_bytes: u32,
     pub(crate) first: u64,
     /// [`ALL`]: to the end.
     pub(crate) count: u64,
+}
+
+impl Decoding {
+    /// Everything from the start, in frames with a history of up to `max` bytes; 0: as the first frames have them.
+    pub(crate) const fn of_frames(max: u32) -> Decoding {
+        Decoding {
+            recover: false,
+            all: false,
+            identity: None,
+            max_frame_bytes: max,
+            history_bytes: max,
+            first: 0,
+            count: ALL,
+        }
+    }
 }
 
 /// The result of a codec call. The statistics are valid after an error as well.
@@ -101,11 +122,16 @@ pub(crate) struct Coded {
 /// Writes bytes at a position of the output.
 pub(crate) type Write<'a> = dyn FnMut(u64, &[u8]) -> std::io::Result<()> + 'a;
 
+/// Sets the position of the next read.
+pub(crate) type Seek<'a> = dyn FnMut(u64) -> std::io::Result<()> + 'a;
+
 /// The two ends of a stream.
 pub(crate) struct Ends<'a> {
     pub(crate) read: &'a mut dyn FnMut(&mut [u8]) -> std::io::Result<usize>,
     /// None: check the stream without output.
     pub(crate) write: Option<&'a mut Write<'a>>,
+    /// Of an input that can be read anywhere: its seek function and its length.
+    pub(crate) seek: Option<(&'a mut Seek<'a>, u64)>,
 }
 
 /// Maximum number of missing ranges that are reported one by one.
@@ -131,6 +157,13 @@ unsafe extern "C" fn stream_write(ctx: *mut c_void, offset: u64, data: *const c_
         unsafe { (&mut *ctx.cast::<StreamHook<'_>>(), std::slice::from_raw_parts(data.cast::<u8>(), bytes)) };
     let Some(write) = hook.ends.write.as_mut() else { return 0 };
     write(offset, data).map_or_else(|e| hook.fail("write", &e), |()| 0)
+}
+
+unsafe extern "C" fn stream_seek(ctx: *mut c_void, offset: u64) -> i32 {
+    // SAFETY: as above.
+    let hook = unsafe { &mut *ctx.cast::<StreamHook<'_>>() };
+    let Some((seek, _)) = hook.ends.seek.as_mut() else { return 0 };
+    seek(offset).map_or_else(|e| hook.fail("seek", &e), |()| 0)
 }
 
 impl StreamHook<'_> {
@@ -186,7 +219,7 @@ pub(crate) fn encode(route: Route<'_>, e: &Encoding, mut progress: &mut Progress
     o.byte_order = if e.big_endian { SQS_BIG_ENDIAN } else { SQS_LITTLE_ENDIAN };
     o.frame_bytes = e.frame_bytes;
     (o.restart_interval, o.history_bytes) = (e.restart_interval, e.history_bytes);
-    (o.index_entries, o.threads) = (e.index_entries, e.threads);
+    (o.index_entries, o.threads, o.identity) = (e.index_entries, e.threads, e.identity);
     o.head_bytes = e.head_bytes;
     o.progress = Some(progress_hook);
     o.ctx = (&raw mut progress).cast();
@@ -214,8 +247,9 @@ fn stream(hook: &mut StreamHook<'_>) -> sqs_stream {
         flags: 0,
         read: Some(stream_read),
         write: hook.ends.write.is_some().then_some(stream_write),
+        total_bytes: hook.ends.seek.as_ref().map_or(0, |(_, len)| *len),
+        seek: hook.ends.seek.is_some().then_some(stream_seek),
         ctx: std::ptr::from_mut(hook).cast(),
-        total_bytes: 0,
     }
 }
 
@@ -224,7 +258,11 @@ fn decode_options(d: &Decoding) -> sqs_decode_options {
     let mut o = unsafe { std::mem::zeroed::<sqs_decode_options>() };
     // SAFETY: the struct is live and has the given size.
     unsafe { sqs_decode_options_init(&raw mut o, size_of::<sqs_decode_options>()) };
-    o.flags = if d.recover { SQS_DECODE_RECOVER } else { 0 };
+    let flag = |on: bool, flag: u32| if on { flag } else { 0 };
+    o.flags = flag(d.recover, SQS_DECODE_RECOVER)
+        | flag(d.all, SQS_DECODE_ALL)
+        | flag(d.identity.is_some(), SQS_DECODE_IDENTITY);
+    o.identity = d.identity.unwrap_or(0);
     (o.max_frame_bytes, o.history_bytes) = (d.max_frame_bytes, d.history_bytes);
     (o.first, o.count, o.max_missing) = (d.first, d.count, MISSING as u32);
     o
@@ -267,7 +305,7 @@ pub(crate) struct Frames {
 
 impl Frames {
     pub(crate) fn new() -> Result<Frames> {
-        let d = Decoding { recover: true, max_frame_bytes: 4 << 20, history_bytes: 4 << 20, first: 0, count: ALL };
+        let d = Decoding { recover: true, ..Decoding::of_frames(4 << 20) };
         let (o, mut error) = (decode_options(&d), no_error());
         let (mut bytes, mut align, mut handle) = (0, 0, std::ptr::null_mut());
         // SAFETY: the options are initialized; the outputs are live locals.

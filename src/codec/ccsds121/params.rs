@@ -152,6 +152,8 @@ pub(super) struct Layout {
     pub msb: bool,
     /// Containers are sign-extended.
     pub signed: bool,
+    /// Containers may be sign-extended, but samples are coded as unsigned numbers: their bits above n are dropped.
+    pub cut: bool,
     pub preprocess: bool,
     pub pad_rsi: bool,
 }
@@ -195,6 +197,7 @@ impl Layout {
             sample_bytes: p.sample_bytes(),
             msb: p.msb,
             signed,
+            cut: p.signed && !p.preprocess,
             preprocess: p.preprocess,
             pad_rsi: p.pad_rsi,
         })

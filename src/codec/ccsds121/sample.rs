@@ -25,7 +25,15 @@ fn read_as<const B: usize, const MSB: bool>(l: &Layout, bytes: &[u8], out: &mut 
     let (containers, _) = bytes.as_chunks::<B>();
     let spare = 32 - 8 * B as u32;
     let mut all = 0;
-    if l.signed {
+    if l.cut {
+        let min = -(i64::from(l.max) / 2) - 1;
+        for (c, u) in containers.iter().zip(out) {
+            let v = ((get::<B, MSB>(c) << spare) as i32) >> spare;
+            *u = v as u32 & l.max;
+            let fits = i64::from(v) >= min && (v < 0 || v as u32 <= l.max);
+            all |= if fits { *u } else { u32::MAX };
+        }
+    } else if l.signed {
         for (c, u) in containers.iter().zip(out) {
             let v = ((get::<B, MSB>(c) << spare) as i32) >> spare;
             *u = (v as u32).wrapping_add(l.offset);

@@ -272,13 +272,15 @@ impl PayloadEncoder<'_> {
         let room = self.raw.len().checked_sub(1)?;
         let (head, coded) = self.out.get_mut(..room)?.split_first_chunk_mut()?;
         let mut best: Option<(usize, u16)> = None;
+        // Without the preprocessor, sign-extended samples would come back without their sign.
+        let exact = Params { signed: params.signed && params.preprocess, ..params };
         let fixed = [params.block];
         let any_block = self.ccsds121.is_none() && self.effort == Effort::Best;
         let blocks: &[u16] = if any_block { &[8, 16, 32, 64] } else { &fixed };
         let mut last = 0;
         for &block in blocks {
             last = block;
-            if let Ok(len) = ccsds121::encode(&Params { block, ..params }, self.raw, coded)
+            if let Ok(len) = ccsds121::encode(&Params { block, ..exact }, self.raw, coded)
                 && best.is_none_or(|(min, _)| len < min)
             {
                 best = Some((len, block));
@@ -287,7 +289,7 @@ impl PayloadEncoder<'_> {
         let (len, block) = best?;
         let params = Params { block, ..params };
         if block != last {
-            ccsds121::encode(&params, self.raw, coded).ok()?;
+            ccsds121::encode(&Params { block, ..exact }, self.raw, coded).ok()?;
         }
         *head = params.to_bytes();
         Some((Codec::Ccsds121, self.format, len.sat_add(head.len())))

@@ -21,13 +21,21 @@ pub struct DecodeStats {
     pub late_frames: u64,
     /// Valid frames that refer to missing bytes before them.
     pub orphaned_frames: u64,
+    /// Valid frames of other streams, which are not decoded.
+    pub foreign_frames: u64,
     /// Coded bytes that belong to no valid frame of this stream, or to an orphaned one.
     pub skipped_bytes: u64,
+    /// Coded bytes after an end frame that belong to no further stream, where all streams are read.
+    pub trailing_bytes: u64,
     /// Bytes checked or moved in the decoder's memory. This is its work besides decoding; it is bounded by a multiple
     /// of `coded_bytes` whatever the content of the stream.
     pub worked_bytes: u64,
-    /// Whether the end frame was read.
+    /// Whether the end frame was read; of several streams, the last one's.
     pub ended: bool,
+    /// Coded bytes up to the end of the last valid frame of the stream. Once it is complete, its end.
+    pub used_bytes: u64,
+    /// Complete streams.
+    pub streams: u64,
 }
 
 impl DecodeStats {
@@ -38,6 +46,7 @@ impl DecodeStats {
             || self.repeated_frames > 0
             || self.late_frames > 0
             || self.orphaned_frames > 0
+            || self.foreign_frames > 0
             || self.skipped_bytes > 0
     }
 }

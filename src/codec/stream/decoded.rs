@@ -39,6 +39,11 @@ impl<'a> DecodedBytes<'a> {
         DecodedBytes { buf, held: 0, kept: 0, held_end: 0 }
     }
 
+    /// Drops the bytes held: what follows is another original.
+    pub(super) fn forget(&mut self) {
+        (self.held, self.kept) = (0, 0);
+    }
+
     /// Number of bytes held. A frame that was just decoded ends there.
     pub(super) fn held(&self) -> usize {
         self.held
@@ -125,7 +130,7 @@ fn decode_payload(
             .and_then(|words| lz::decode_block_after(past, payload, data, words).ok())
             .is_some_and(|n| n == h.raw_len as usize),
         Codec::Ccsds121 => decode_ccsds121(payload, data).is_some(),
-        Codec::End => false,
+        Codec::Unknown | Codec::End => false,
     }
 }
 

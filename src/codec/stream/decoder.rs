@@ -1,13 +1,17 @@
 //! The streaming decoder: finds frames, decodes them in any order of arrival, and records which bytes are missing.
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffers; statistics in 64 bits")]
 
+mod damage;
+
+use super::choice::Choice;
 use super::coded_input::{CodedInput, Found};
 pub use super::decode_stats::DecodeStats;
 use super::decoded::{DecodedBytes, Outcome};
+use super::foreign::{Head, version_error};
 use super::holes::{Arrival, Holes, Range};
 use super::memory::{DecodeMemory, DecodeSizes};
 use crate::codec::container::format::Format;
-use crate::codec::container::frame::{Codec, Header};
+use crate::codec::container::frame::{Codec, HEADER_BYTES, Header, StreamId};
 pub use crate::codec::options::DecodeOptions;
 use crate::codec::select::work;
 use crate::codec::{Flow, Progress};
@@ -41,12 +45,25 @@ pub struct Decoder<'a> {
     offset: u64,
     work: &'a mut [u8],
     holes: Holes<'a>,
-    tag: Option<u16>,
+    choice: Choice,
+    /// The start of the stream was considered.
+    begun: bool,
+    /// The first bytes of the input, until a valid header is met.
+    head: Head,
+    met: bool,
+    /// Another version of the format that was met.
+    version: Option<u8>,
+    /// A stream is complete, and the next one has not begun.
+    between: bool,
+    /// Position of the stream in the original; 0 unless all of several streams are read.
+    base: u64,
     format: Option<Format>,
     stats: DecodeStats,
     /// Length of the original, from the end frame.
     length: Option<u64>,
     failed: Option<Error>,
+    /// Damage that is an error unless it lies before the start.
+    deferred: Option<Error>,
     done: bool,
 }
 
@@ -78,11 +95,18 @@ impl<'a> Decoder<'a> {
             offset: options.start,
             work: work::aligned(work, need.work).ok_or(short)?,
             holes: Holes::new(holes.get_mut(..need.holes).ok_or(short)?, options.start),
-            tag: options.tag,
+            choice: Choice::new(options.identity),
+            begun: false,
+            head: Head::default(),
+            met: false,
+            version: None,
+            between: false,
+            base: 0,
             format: None,
             stats: DecodeStats::default(),
             length: None,
             failed: None,
+            deferred: None,
             done: false,
         })
     }
@@ -99,6 +123,23 @@ impl<'a> Decoder<'a> {
         &self.holes
     }
 
+    /// The stream that is read, once it is known.
+    #[must_use]
+    pub const fn stream(&self) -> Option<StreamId> {
+        self.choice.stream()
+    }
+
+    /// Whether the stream was chosen by frames that lie after the start of the input, which is damaged.
+    #[must_use]
+    pub const fn is_uncertain(&self) -> bool {
+        self.choice.is_uncertain()
+    }
+
+    /// Sets the stream to be read, before the first step. The input may then begin at any of its frames.
+    pub const fn choose(&mut self, stream: StreamId, uncertain: bool) {
+        self.choice.set(stream, uncertain);
+    }
+
     /// The length of the original in bytes, once the end frame was read.
     #[must_use]
     pub const fn length(&self) -> Option<u64> {
@@ -111,7 +152,23 @@ impl<'a> Decoder<'a> {
         self.format
     }
 
+    /// Whether a valid frame was found, of the stream or of one before it.
+    #[must_use]
+    pub const fn has_frames(&self) -> bool {
+        self.choice.has_frames() || self.stats.streams > 0
+    }
+
+    /// Records the bytes up to `end` as missing, unless they have arrived: the stream ended without an end frame.
+    pub fn require(&mut self, end: u64) {
+        if end > self.holes.reach() {
+            self.holes.arrive(Range { start: end, end });
+        }
+    }
+
     /// Consumes `input` and writes to `out` until one of them is exhausted. [`Flow::End`] means that no input follows.
+    ///
+    /// With [`Progress::Done`] the stream is complete, and the input after its end frame is not consumed. If bytes are
+    /// missing at the end frame, late frames are searched up to the end of the input.
     ///
     /// The bytes that one call writes are consecutive in the original, from the offset that it returns; after damage,
     /// or where frames are out of order, the next call continues at another offset. Without [`DecodeOptions::recover`]
@@ -141,13 +198,20 @@ impl<'a> Decoder<'a> {
                 return Err(e);
             }
             if self.done {
+                // What was read after the end frame, and is still held.
+                let back = self.input.held().min(consumed);
+                self.input.give_back(back);
+                self.stats.coded_bytes -= back as u64;
+                consumed -= back;
                 return Ok(DecodeStepResult { consumed, written, offset, progress: Progress::Done });
             }
             let rest = input.get(consumed..).unwrap_or(&[]);
-            let (tag, last) = (self.options.tag.or(self.tag), flow == Flow::End && rest.is_empty());
-            match self.input.find(tag, self.options.max_frame_bytes, last, &mut self.stats) {
-                Found::NeedInput => {
-                    let n = self.input.fill(rest, &mut self.stats);
+            match self.find(flow == Flow::End && rest.is_empty()) {
+                Found::NeedInput(want) => {
+                    let n = self.input.fill(rest, want, &mut self.stats);
+                    if !self.met && self.stats.streams == 0 {
+                        self.head.add(rest.get(..n).unwrap_or(&[]));
+                    }
                     consumed += n;
                     if n == 0 {
                         if flow != Flow::End {
@@ -156,20 +220,22 @@ impl<'a> Decoder<'a> {
                         self.finish();
                     }
                 }
-                Found::Skip(n) => {
-                    self.stats.skipped_bytes += n as u64;
-                    self.input.skip(n);
-                    self.damage("bytes that belong to no frame, at byte {a} of the original");
-                }
-                Found::Damaged { skip, checked } => {
-                    self.stats.damaged_frames += 1;
-                    self.stats.skipped_bytes += skip as u64;
-                    self.input.skip_damaged(skip, checked);
-                    self.damage("a damaged frame, at byte {a} of the original");
-                }
                 Found::Frame(h) => self.accept(&h),
+                found => self.pass(&found),
             }
         }
+    }
+
+    /// Checks what the bytes held begin with. `last` means that no input follows.
+    fn find(&mut self, last: bool) -> Found {
+        if !self.begun {
+            if self.input.held() < HEADER_BYTES && !last {
+                return Found::NeedInput(HEADER_BYTES);
+            }
+            self.choice.begin(self.input.bytes());
+            self.begun = true;
+        }
+        self.input.find(&self.choice, self.options.max_frame_bytes, last, &mut self.stats)
     }
 
     /// Writes decoded bytes to `out`. Returns their number.
@@ -184,13 +250,6 @@ impl<'a> Decoder<'a> {
         n
     }
 
-    /// Records damage, which fails the decoder unless it is to recover.
-    fn damage(&mut self, what: &'static str) {
-        if !self.options.recover && self.failed.is_none() {
-            self.failed = Some(Error::new(Status::Damaged, what).a(self.holes.reach()));
-        }
-    }
-
     /// Decodes a frame whose checksums are right, and makes its bytes ready to be written.
     fn accept(&mut self, h: &Header) {
         let DecodeOptions { start, max_frame_bytes, .. } = self.options;
@@ -199,24 +258,26 @@ impl<'a> Decoder<'a> {
             self.failed = Some(e.a(h.raw_len).b(max_frame_bytes as i128));
             return;
         }
+        self.meet();
+        self.choice.accept(h);
+        let h = &Header { raw_offset: h.raw_offset.sat_add(self.base), ..*h };
         // Of a frame that begins before the start and ends after it, only the bytes from the start
         // on count.
         let cut = start.sat_sub(h.raw_offset).min_u64(h.raw_len.into());
         let range = Range { start: h.raw_offset + cut, end: h.raw_end() };
         let arrival = self.holes.look(range);
-        self.tag.get_or_insert(h.tag);
         let before_start = range.end <= start && h.codec != Codec::End;
-        if h.codec == Codec::End && self.stats.frames == 0 && range.end < start {
-            let e = Error::new(Status::Range, "the start, byte {a}, is after the end of the original, byte {b}");
-            self.failed = Some(e.a(start).b(range.end));
+        if h.codec == Codec::End && self.stats.frames == 0 && range.end < start && !self.options.all {
+            self.failed = Some(start_error(start, range.end));
             return;
         }
         let frame = Candidate { header: h, range, arrival, before_start };
         let outcome = self.decode(&frame);
-        self.input.skip(h.frame_len());
+        self.input.skip_frame(h);
         if !self.check(&outcome, &frame) {
             return;
         }
+        self.stats.used_bytes = self.input.position(&self.stats);
         if h.codec == Codec::End {
             self.accept_end(h, range.end);
         } else if !before_start {
@@ -230,7 +291,9 @@ impl<'a> Decoder<'a> {
         let groups = self.options.history_bytes > 0;
         match h.codec {
             Codec::End => {
-                let ends = self.length.is_none_or(|l| l == range.end) && range.start >= self.holes.reach();
+                // Of several streams, some may end before the start.
+                let before = self.stats.frames == 0 && self.holes.reach() == self.options.start;
+                let ends = self.length.is_none_or(|l| l == range.end) && (range.start >= self.holes.reach() || before);
                 if ends { Outcome::Nothing } else { Outcome::Damaged }
             }
             // Frames after the start may refer to frames before it.
@@ -264,6 +327,11 @@ impl<'a> Decoder<'a> {
                 self.stats.orphaned_frames += 1;
                 self.damage("a frame that refers to missing bytes, at byte {a} of the original");
             }
+            Outcome::Damaged if frame.header.codec == Codec::Unknown => {
+                self.stats.damaged_frames += 1;
+                let text = "a frame of an unknown codec, at byte {a} of the original: a later version wrote it";
+                self.damage(text);
+            }
             Outcome::Damaged => {
                 self.stats.damaged_frames += 1;
                 self.damage("a frame that cannot be decoded, at byte {a} of the original");
@@ -282,6 +350,18 @@ impl<'a> Decoder<'a> {
         self.stats.ended = true;
         self.length = Some(end);
         self.format.get_or_insert(h.format);
+        // The bytes before the start count as arrived.
+        if self.failed.is_some() || self.holes.missing() > 0 || self.holes.reach() < end {
+            return;
+        }
+        self.stats.streams += 1;
+        if self.options.all {
+            self.between = true;
+            self.begun = false;
+            self.choice.renew(self.options.identity);
+        } else {
+            self.done = true;
+        }
     }
 
     /// Makes the bytes of a frame ready to be written, without the first `cut`, unless they had been decoded before.
@@ -293,8 +373,8 @@ impl<'a> Decoder<'a> {
                 self.damage("a repeated frame, at byte {a} of the original");
                 return;
             }
-            Arrival::Ahead => self.damage("missing frames, at byte {a} of the original"),
-            Arrival::Next if !self.stats.ended => {}
+            Arrival::Ahead => self.missing_bytes(),
+            Arrival::Next if !self.stats.ended => self.deferred = None,
             Arrival::Next | Arrival::Late => {
                 self.stats.late_frames += 1;
                 self.damage("frames out of order, at byte {a} of the original");
@@ -315,21 +395,36 @@ impl<'a> Decoder<'a> {
 
     /// No input is left: skips bytes that begin no whole frame, then records missing bytes at the end.
     fn finish(&mut self) {
-        if !self.input.is_empty() {
+        if self.input.held() > 0 {
             // The start of a frame whose end is missing; another frame may begin within it.
-            self.stats.skipped_bytes += 1;
-            self.input.skip(1);
-            self.damage("an incomplete frame, at byte {a} of the original");
+            self.skip(1);
             return;
         }
         self.done = true;
         match self.length {
             Some(end) if end > self.holes.reach() => {
                 self.holes.arrive(Range { start: end, end });
-                self.damage("missing frames, at byte {a} of the original");
+                self.missing_bytes();
+            }
+            Some(end) if end < self.options.start && self.stats.frames == 0 => {
+                self.failed = Some(start_error(self.options.start, end));
             }
             Some(_) => {}
-            None => self.damage("the stream ends without its end frame, at byte {a} of the original"),
+            None => {
+                self.damage("the stream ends without its end frame, at byte {a} of the original");
+                self.failed = self.failed.or_else(|| self.deferred.take());
+            }
+        }
+        if !self.met {
+            if let Some(version) = self.version {
+                self.failed = Some(version_error(version));
+            } else if !self.head.begins_with_sync() {
+                self.failed = Some(self.head.error());
+            }
         }
     }
+}
+
+fn start_error(start: u64, end: u64) -> Error {
+    Error::new(Status::Range, "the start, byte {a}, is after the end of the original, byte {b}").a(start).b(end)
 }

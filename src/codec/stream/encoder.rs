@@ -5,7 +5,7 @@ use super::frame_buffer::FrameBuffer;
 use super::memory::EncodeMemory;
 use super::tally::Tally;
 use crate::checked;
-use crate::codec::container::frame::{Codec, HEADER_BYTES, Header, TRAILER_BYTES};
+use crate::codec::container::frame::{Codec, HEADER_BYTES, Header, StreamId, TRAILER_BYTES};
 use crate::codec::container::index::{Entry, Index};
 use crate::codec::options::EncodeOptions;
 use crate::codec::select::choose;
@@ -24,6 +24,8 @@ pub struct EncodeStats {
     pub raw_bytes: u64,
     /// Bytes of all frames encoded, including bytes not yet returned.
     pub coded_bytes: u64,
+    /// The stream's identity, once its first frame is encoded.
+    pub identity: u64,
     /// Frames encoded.
     pub frames: u64,
     /// Codecs and glyphs of the frames.
@@ -41,7 +43,7 @@ pub struct Encoder<'a> {
     ready: usize,
     work: &'a mut [u8],
     index: Index<'a>,
-    tag: Option<u16>,
+    identity: Option<u64>,
     stats: EncodeStats,
     sequence: u32,
     /// Bytes of [`EncodeOptions::head_bytes`] that are not in a frame yet.
@@ -80,7 +82,7 @@ impl<'a> Encoder<'a> {
             ready: 0,
             work,
             index: Index::new(index),
-            tag: options.tag,
+            identity: options.identity,
             stats: EncodeStats::default(),
             sequence: 0,
             head: options.head_bytes,
@@ -151,8 +153,8 @@ impl<'a> Encoder<'a> {
         }
         let len = if all { self.raw.len() } else { self.raw.rows() };
         let (data, from) = self.raw.with_past(len);
-        let tag = *self.tag.get_or_insert_with(|| tag_of(data));
-        let place = Place { tag, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
+        let identity = *self.identity.get_or_insert_with(|| identity_of(data));
+        let place = Place { identity, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
         let frame = encode_frame(&self.options, place, data, from, self.work, self.out)?;
         // Decoding can begin only at the start of a group.
         if first {
@@ -160,6 +162,7 @@ impl<'a> Encoder<'a> {
         }
         self.raw.release(len);
         self.head = self.head.sat_sub(len as u64);
+        self.stats.identity = identity;
         self.stats.raw_bytes = place.raw_offset.sat_add(len as u64);
         self.stats.frames += 1;
         let position = self.options.position(self.sequence);
@@ -170,7 +173,9 @@ impl<'a> Encoder<'a> {
 
     /// Encodes the end frame.
     fn encode_end(&mut self) -> Result<()> {
-        let place = Place { tag: self.tag.unwrap_or(0), sequence: self.sequence, raw_offset: self.stats.raw_bytes };
+        let identity = self.identity.unwrap_or(0);
+        self.stats.identity = identity;
+        let place = Place { identity, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
         let len = encode_end(&self.options, place, &self.index, self.out)?;
         self.set_ready(len);
         self.ended = true;
@@ -189,8 +194,8 @@ impl<'a> Encoder<'a> {
 /// Place of a frame in its stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The stream's tag.
-    pub tag: u16,
+    /// The stream's identity.
+    pub identity: u64,
     /// Number of the frame, from 0 on.
     pub sequence: u32,
     /// Position of its first raw byte in the original.
@@ -206,10 +211,12 @@ pub struct Frame {
     pub len: usize,
 }
 
-/// The tag of a stream whose first frame holds the bytes `raw`.
+/// The identity of a stream whose first frame holds the bytes `raw`, if its encoder has none from elsewhere: their
+/// number and their checksum, mixed.
 #[must_use]
-pub fn tag_of(raw: &[u8]) -> u16 {
-    crc32c(raw) as u16
+pub fn identity_of(raw: &[u8]) -> u64 {
+    let v = (raw.len() as u64) << 32 | u64::from(crc32c(raw));
+    (v ^ v >> 31).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Encodes the bytes of `data` from `from` on as one frame.
@@ -272,15 +279,14 @@ fn seal(coded: Coded, position: u8, place: Place, raw_len: usize, out: &mut [u8]
         codec: coded.codec,
         position,
         format: coded.format,
-        tag: place.tag,
-        sequence: place.sequence & 0xff_ffff,
+        stream: StreamId::new(place.identity),
         raw_offset: place.raw_offset,
         raw_len: raw_len as u32,
         payload_len: coded.len as u32,
     };
     let end = HEADER_BYTES + coded.len;
-    let crc = crc32c(out.get(HEADER_BYTES..end).ok_or(NO_ROOM)?);
-    out.get_mut(end..end + TRAILER_BYTES).ok_or(NO_ROOM)?.put(&crc.to_be_bytes());
     out.get_mut(..HEADER_BYTES).ok_or(NO_ROOM)?.put(&header.to_bytes());
+    let crc = crc32c(out.get(header.checked_from()..end).ok_or(NO_ROOM)?);
+    out.get_mut(end..end + TRAILER_BYTES).ok_or(NO_ROOM)?.put(&crc.to_be_bytes());
     Ok(end + TRAILER_BYTES)
 }

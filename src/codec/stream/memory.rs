@@ -104,12 +104,12 @@ impl EncodeSizes {
 }
 
 impl<'m> EncodeMemory<'m> {
-    /// Carves the slices, zeroed, in the order of [`EncodeSizes::reserve`].
+    /// Carves the slices, in the order of [`EncodeSizes::reserve`].
     pub fn carve(carver: &mut Carver<'m>, sizes: &EncodeSizes) -> Result<Self> {
         let index = carver.filled(sizes.index, Entry::default())?;
-        let work = carver.filled(sizes.work, 0)?;
-        let raw = carver.filled(sizes.raw, 0)?;
-        let out = carver.filled(sizes.out, 0)?;
+        let work = carver.bytes(sizes.work)?;
+        let raw = carver.bytes(sizes.raw)?;
+        let out = carver.bytes(sizes.out)?;
         Ok(EncodeMemory { raw, out, work, index })
     }
 }
@@ -186,12 +186,12 @@ impl DecodeSizes {
 }
 
 impl<'m> DecodeMemory<'m> {
-    /// Carves the slices, zeroed, in the order of [`DecodeSizes::reserve`].
+    /// Carves the slices, in the order of [`DecodeSizes::reserve`].
     pub fn carve(carver: &mut Carver<'m>, sizes: &DecodeSizes) -> Result<Self> {
         let holes = carver.filled(sizes.holes, Range::default())?;
-        let work = carver.filled(sizes.work, 0)?;
-        let input = carver.filled(sizes.input, 0)?;
-        let raw = carver.filled(sizes.raw, 0)?;
+        let work = carver.bytes(sizes.work)?;
+        let input = carver.bytes(sizes.input)?;
+        let raw = carver.bytes(sizes.raw)?;
         Ok(DecodeMemory { input, raw, work, holes })
     }
 }

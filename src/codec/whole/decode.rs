@@ -2,17 +2,18 @@
 #![allow(clippy::arithmetic_side_effects, reason = "lengths within the buffers; positions are checked where they grow")]
 
 use super::seek;
-use super::seek::ReadAt;
+pub use super::seek::Chosen;
+pub(crate) use super::seek::ReadAt;
 use crate::checked;
+use crate::codec::container::frame::{Header, StreamId};
 use crate::codec::stream::decoder::{DecodeOptions, Decoder};
 use crate::codec::stream::holes::Range;
 use crate::codec::stream::memory::DecodeMemory;
 use crate::codec::{Flow, Progress};
 use crate::io::{ByteSink, ByteSource};
 use crate::mem::{Carver, Layout};
-use crate::status::Result;
-use crate::util::unsigned::{Count, Unsigned};
-use core::mem::MaybeUninit;
+use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
 use std::time::{Duration, Instant};
 
 /// Bytes per read and write.
@@ -27,38 +28,45 @@ pub fn memory(options: &DecodeOptions) -> Result<usize> {
     Ok(layout.bytes())
 }
 
-/// Times of a decoding run.
+/// What a decoding run used.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Times {
+pub struct Usage {
     /// Time spent reading.
     pub reading: Duration,
     /// Time spent decoding.
     pub decoding: Duration,
     /// Time spent writing.
     pub writing: Duration,
+    /// Bytes that were read after the end of the stream.
+    pub unused_bytes: u64,
 }
 
-/// Decodes bytes `options.start` to `end` (exclusive) of the original from the source to the sink (`ends`).
+/// Decodes bytes `options.start` to `end` (exclusive; `u64::MAX`: to the end of the original) from the source to the
+/// sink (`ends`).
 ///
-/// The source begins at the start of the stream or at a frame at or before byte `start`. Position 0 of the sink is byte
-/// `start`. Returns the number of bytes from `start` to `end` or to the end of the original, holes included.
+/// The source begins at the start of the stream or, if the stream is `chosen`, at a frame at or before byte `start`.
+/// Position 0 of the sink is byte `start`. Returns the number of bytes from `start` to `end` or to the end of the
+/// original, holes included. Fails if the original ends before `end`, and if no frame is valid.
 ///
-/// `area` has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end, also
+/// The carver has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end, also
 /// after an error; an error of `watch` ends the run.
 pub fn decode(
     options: &DecodeOptions,
     end: u64,
-    area: &mut [MaybeUninit<u8>],
+    chosen: Option<Chosen>,
+    mut carver: Carver<'_>,
     ends: (&mut dyn ByteSource, &mut dyn ByteSink),
-    times: &mut Times,
+    usage: &mut Usage,
     watch: &mut dyn FnMut(&Decoder<'_>) -> Result<()>,
 ) -> Result<u64> {
     let sizes = options.memory()?;
-    let mut carver = Carver::new(area)?;
     let mut decoder = Decoder::new(*options, DecodeMemory::carve(&mut carver, &sizes)?)?;
-    let input = carver.filled(IO_BYTES, 0)?;
-    let output = carver.filled(IO_BYTES, 0)?;
-    let result = run(&mut decoder, Range { start: options.start, end }, (input, output), ends, times, watch);
+    if let Some(c) = chosen {
+        decoder.choose(c.stream, c.uncertain);
+    }
+    let input = carver.bytes(IO_BYTES)?;
+    let output = carver.bytes(IO_BYTES)?;
+    let result = run(&mut decoder, Range { start: options.start, end }, (input, output), ends, usage, watch);
     let seen = watch(&decoder);
     result.and_then(|len| seen.map(|()| len))
 }
@@ -68,7 +76,7 @@ fn run(
     range: Range,
     (input, output): (&mut [u8], &mut [u8]),
     (source, sink): (&mut dyn ByteSource, &mut dyn ByteSink),
-    times: &mut Times,
+    usage: &mut Usage,
     watch: &mut dyn FnMut(&Decoder<'_>) -> Result<()>,
 ) -> Result<u64> {
     let (mut from, mut to, mut flow) = (0, 0, Flow::Continue);
@@ -82,12 +90,12 @@ fn run(
         let room = output.get_mut(..len).unwrap_or_default();
         let step = decoder.step(input.get(from..to).unwrap_or(&[]), room, flow)?;
         let decoded = Instant::now();
-        times.decoding += decoded - start;
+        usage.decoding += decoded - start;
         from += step.consumed;
         let n = checked::size(range.end.sat_sub(step.offset)).unwrap_or(usize::MAX).min(step.written);
         if let Some(bytes) = output.get(..n).filter(|b| !b.is_empty()) {
             sink.write(step.offset.sat_sub(range.start), bytes)?;
-            times.writing += decoded.elapsed();
+            usage.writing += decoded.elapsed();
             watch(decoder)?;
         }
         // The run ends when the whole range has arrived.
@@ -99,15 +107,15 @@ fn run(
         }
         match step.progress {
             Progress::Done => {
-                let reached = decoder.length().unwrap_or(missing.reach()).min_u64(range.end);
-                return Ok(reached.sat_sub(range.start));
+                usage.unused_bytes = checked::count(to - from);
+                return ended(decoder, range);
             }
             Progress::Output => {}
             Progress::Input => {
                 let start = Instant::now();
                 from = 0;
                 to = source.read(input)?.min(input.len());
-                times.reading += start.elapsed();
+                usage.reading += start.elapsed();
                 if to == 0 {
                     flow = Flow::End;
                 }
@@ -116,16 +124,35 @@ fn run(
     }
 }
 
+/// The number of bytes from the start of the range to its end, or to that of the original.
+fn ended(decoder: &mut Decoder<'_>, range: Range) -> Result<u64> {
+    if !decoder.has_frames() {
+        return Err(Error::new(Status::Damaged, "no frame is valid: nothing can be decoded"));
+    }
+    match decoder.length() {
+        Some(length) if range.end == u64::MAX => return Ok(length.sat_sub(range.start)),
+        Some(length) if length < range.end => {
+            let text = "the range ends at byte {a}, the original at byte {b}";
+            return Err(Error::new(Status::Range, text).a(range.end).b(length));
+        }
+        // A stream that was cut off may have had any length.
+        None if range.end == u64::MAX => return Ok(decoder.missing().reach().sat_sub(range.start)),
+        None => decoder.require(range.end),
+        Some(_) => {}
+    }
+    Ok(range.len())
+}
+
+/// The stream of an input of `len` bytes that can be read anywhere. `None` if the input has no valid frame. `buf` has 64
+/// KiB.
+pub fn choose(read: &ReadAt<'_>, len: u64, identity: Option<u64>, buf: &mut [u8]) -> Result<Option<Chosen>> {
+    seek::choose(read, len, identity, buf)
+}
+
 /// Position at which to begin reading a stream of `len` bytes in order to decode byte `want` of the original. `buf` has
 /// 64 KiB.
-pub fn find(read: &ReadAt<'_>, len: u64, want: u64, tag: Option<u16>, buf: &mut [u8]) -> Result<u64> {
-    if want == 0 {
-        return Ok(0);
-    }
-    match seek::header_from(read, 0, tag, buf)? {
-        Some((_, first)) => seek::frame_at(read, len, want, first.tag, buf),
-        None => Ok(0),
-    }
+pub fn find(read: &ReadAt<'_>, len: u64, want: u64, stream: StreamId, buf: &mut [u8]) -> Result<u64> {
+    if want == 0 { Ok(0) } else { seek::frame_at(read, len, want, stream, buf) }
 }
 
 /// Properties of the first frames of a stream.
@@ -138,9 +165,10 @@ pub struct Beginning {
 }
 
 /// Reads the headers of the first two frames of a stream.
-pub fn beginning(read: &ReadAt<'_>, tag: Option<u16>, buf: &mut [u8]) -> Result<Beginning> {
-    let Some((at, h)) = seek::header_from(read, 0, tag, buf)? else { return Ok(Beginning::default()) };
-    let second = seek::header_from(read, at.sat_add(checked::count(h.frame_len())), Some(h.tag), buf)?;
-    let grouped = second.is_some_and(|(_, h)| h.position > 0);
+pub fn beginning(read: &ReadAt<'_>, stream: StreamId, buf: &mut [u8]) -> Result<Beginning> {
+    let ours = |h: &Header| h.stream == stream;
+    let Some((at, h)) = seek::header_from(read, 0, &ours, buf)? else { return Ok(Beginning::default()) };
+    let second = seek::header_from(read, at.sat_add(checked::count(h.frame_len())), &ours, buf)?;
+    let grouped = h.position > 0 || second.is_some_and(|(_, h)| h.position > 0);
     Ok(Beginning { frame_bytes: h.raw_len as usize, grouped })
 }

@@ -15,9 +15,8 @@ use crate::codec::container::index::Entry;
 use crate::codec::options::EncodeOptions;
 use crate::codec::stream::encoder::EncodeStats;
 use crate::io::{ByteSink, ByteSource};
-use crate::mem::{Carver, Layout};
+use crate::mem::{Carver, Layout, heap_has_room};
 use crate::status::{Error, Result, Status};
-use core::mem::MaybeUninit;
 use std::sync::Mutex;
 use std::thread;
 
@@ -41,20 +40,20 @@ pub fn memory(options: &EncodeOptions, threads: u32) -> Result<usize> {
     Ok(layout.bytes())
 }
 
-/// Encodes all of the source to the sink (`ends`). `area` has at least [`memory`] bytes. After every frame `watch` is
-/// called; an error of `watch` ends the run. `report` has the counts so far, also after an error.
+/// Encodes all of the source to the sink (`ends`). The carver has at least [`memory`] bytes. After every frame `watch`
+/// is called; an error of `watch` ends the run. `report` has the counts so far, also after an error.
 ///
-/// Fails with the errors of source, sink and `watch`, with [`Status::Io`] where a thread cannot be started, and with
-/// [`Status::Internal`] where a worker panics. When it returns, all threads have ended.
+/// Uses fewer threads where some cannot be started, down to the calling thread alone. Fails with the errors of source,
+/// sink and `watch`, and with [`Status::Internal`] where a worker panics. When it returns, all threads have ended.
 pub fn encode(
     options: &EncodeOptions,
     threads: u32,
-    area: &mut [MaybeUninit<u8>],
+    carver: Carver<'_>,
     ends: (&mut dyn ByteSource, &mut dyn ByteSink),
     watch: &mut dyn FnMut(&EncodeStats) -> Result<()>,
     report: &mut Report,
 ) -> Result<()> {
-    encode_by(&|slot, work| slot.encode(options, work), options, threads, area, ends, watch, report)
+    encode_by(&|slot, work| slot.encode(options, work), options, threads, carver, ends, watch, report)
 }
 
 /// Encodes with `job` for each slot.
@@ -62,25 +61,25 @@ fn encode_by(
     job: &Job<'_>,
     options: &EncodeOptions,
     threads: u32,
-    area: &mut [MaybeUninit<u8>],
+    mut carver: Carver<'_>,
     ends: (&mut dyn ByteSource, &mut dyn ByteSink),
     watch: &mut dyn FnMut(&EncodeStats) -> Result<()>,
     report: &mut Report,
 ) -> Result<()> {
     memory(options, threads)?;
     let sizes = options.memory()?;
-    let mut carver = Carver::new(area)?;
     let index = carver.filled(sizes.index, Entry::default())?;
     let mut slots = carver.vec::<Mutex<Slot<'_>>>(slot_count(threads))?;
-    let past = carver.filled(options.history(), 0)?;
+    let past = carver.bytes(options.history())?;
     for _ in 0..slot_count(threads) {
-        let (raw, out) = (carver.filled(sizes.raw, 0)?, carver.filled(out_bytes(options), 0)?);
+        let (raw, out) = (carver.bytes(sizes.raw)?, carver.bytes(out_bytes(options))?);
         let _ = slots.push(Mutex::new(Slot::new(raw, out)));
     }
     let mut stream = EncodeLoop::new(options, past, index, (ends.0, ends.1), watch, report);
-    if threads == 1 {
-        let work = carver.filled(sizes.work, 0)?;
-        return stream.run(&slots, &mut CallingThread { job, work });
+    let own = carver.bytes(sizes.work)?;
+    // Without memory of the heap, a scope of threads would abort the process.
+    if threads == 1 || !heap_has_room() {
+        return stream.run(&slots, &mut CallingThread { job, work: own });
     }
     let shared = Shared::new(&slots);
     thread::scope(|scope| {
@@ -88,16 +87,22 @@ fn encode_by(
         let result = {
             // The workers end when this is dropped, also on an error or a panic.
             let _close = Close(&shared);
-            let started = workers.iter_mut().take(threads as usize).try_for_each(|worker| {
-                let (work, shared) = (carver.filled(sizes.work, 0)?, &shared);
-                let started = thread::Builder::new().spawn_scoped(scope, move || shared.work(job, work));
-                let failed = |e: std::io::Error| {
-                    Error::new(Status::Io, "a thread cannot be started: errno {a}").os(e.raw_os_error().unwrap_or(0))
-                };
-                *worker = Some(started.map_err(failed)?);
-                Ok(())
-            });
-            started.and_then(|()| stream.run(&slots, &mut &shared))
+            // The last thread uses the work memory of the calling thread, which then has nothing to encode.
+            let mut own = Some(own);
+            let (last, mut started) = (threads.saturating_sub(1) as usize, false);
+            for (i, worker) in workers.iter_mut().take(threads as usize).enumerate() {
+                let work = if i == last { own.take() } else { carver.bytes(sizes.work).ok() };
+                let (Some(work), shared) = (work, &shared) else { break };
+                *worker = start_thread(scope, move || shared.work(job, work));
+                if worker.is_none() {
+                    break;
+                }
+                started = true;
+            }
+            match own {
+                Some(work) if !started => stream.run(&slots, &mut CallingThread { job, work }),
+                _ => stream.run(&slots, &mut &shared),
+            }
         };
         // A scope only waits until its closures return; joining waits until the threads have ended.
         // The error of a panic is in its slot.
@@ -108,10 +113,20 @@ fn encode_by(
     })
 }
 
+/// Starts a thread; `None` if the system has none.
+fn start_thread<'s, 'e>(
+    scope: &'s thread::Scope<'s, 'e>,
+    body: impl FnOnce() + Send + 's,
+) -> Option<thread::ScopedJoinHandle<'s, ()>> {
+    // The standard library aborts where the heap has no memory for a thread.
+    heap_has_room().then(|| thread::Builder::new().spawn_scoped(scope, body).ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::codec::container::format::Format;
+    use core::mem::MaybeUninit;
     use std::vec::Vec;
 
     struct Bytes(usize);
@@ -143,9 +158,9 @@ mod tests {
                 slot.encode(&options, work)
             };
             let mut report = Report::default();
+            let carver = Carver::new(&mut area[skip..]).unwrap();
             let ends: (&mut dyn ByteSource, &mut dyn ByteSink) = (&mut Bytes(1 << 20), &mut Nowhere);
-            let e =
-                encode_by(&job, &options, threads, &mut area[skip..], ends, &mut |_| Ok(()), &mut report).unwrap_err();
+            let e = encode_by(&job, &options, threads, carver, ends, &mut |_| Ok(()), &mut report).unwrap_err();
             assert_eq!((e.status, report.stats.frames, report.ended), (Status::Internal, 7, false));
         }
     }

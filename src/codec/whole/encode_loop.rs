@@ -8,7 +8,7 @@ use crate::checked;
 use crate::codec::container::frame::OVERHEAD_BYTES;
 use crate::codec::container::index::{Entry, Index};
 use crate::codec::options::EncodeOptions;
-use crate::codec::stream::encoder::{EncodeStats, Place, encode_end, tag_of};
+use crate::codec::stream::encoder::{EncodeStats, Place, encode_end, identity_of};
 use crate::io::{ByteSink, ByteSource};
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
@@ -27,7 +27,7 @@ pub(super) struct EncodeLoop<'s, 'm> {
     head: u64,
     /// Place of the next frame.
     place: Place,
-    tag: Option<u16>,
+    identity: Option<u64>,
     index: Index<'m>,
     source: &'s mut dyn ByteSource,
     sink: &'s mut dyn ByteSink,
@@ -52,7 +52,7 @@ impl<'s, 'm> EncodeLoop<'s, 'm> {
             held: 0,
             head: options.head_bytes,
             place: Place::default(),
-            tag: options.tag,
+            identity: options.identity,
             index: Index::new(index),
             source,
             sink,
@@ -114,7 +114,7 @@ impl<'s, 'm> EncodeLoop<'s, 'm> {
         }
         let first = slot.raw.get(..if whole > 0 { whole } else { slot.len }).unwrap_or(&[]);
         if !first.is_empty() {
-            self.place.tag = *self.tag.get_or_insert_with(|| tag_of(first));
+            self.place.identity = *self.identity.get_or_insert_with(|| identity_of(first));
         }
         slot.place = self.place;
         // A slot is one frame; only the last can have a second one, of an incomplete row.
@@ -153,7 +153,8 @@ impl<'s, 'm> EncodeLoop<'s, 'm> {
     fn write_end(&mut self, out: &mut [u8]) -> Result<()> {
         let stats = &mut self.report.stats;
         let sequence = stats.frames as u32;
-        let place = Place { tag: self.tag.unwrap_or(0), sequence, raw_offset: stats.raw_bytes };
+        stats.identity = self.identity.unwrap_or(0);
+        let place = Place { identity: stats.identity, sequence, raw_offset: stats.raw_bytes };
         // As long as the output of a streaming encoder: the length decides whether the index fits.
         let out = out.get_mut(..self.options.frame_bytes + OVERHEAD_BYTES).unwrap_or_default();
         let len = encode_end(self.options, place, &self.index, out)?;

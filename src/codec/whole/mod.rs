@@ -7,4 +7,5 @@ mod encode_loop;
 mod report;
 mod seek;
 mod slot;
+mod survey;
 mod workers;

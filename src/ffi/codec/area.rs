@@ -2,6 +2,8 @@
 
 use crate::checked;
 use crate::limits::AREA_ALIGN;
+#[cfg(feature = "std")]
+use crate::mem::Carver;
 use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
@@ -48,7 +50,7 @@ impl Area {
         let none = Error::new(Status::Memory, "the heap has no {a} bytes").a(checked::count(needed));
         let layout = std::alloc::Layout::from_size_align(needed.max(1), AREA_ALIGN).map_err(|_| none)?;
         // SAFETY: the layout is not empty.
-        let base = unsafe { std::alloc::alloc(layout) };
+        let base = unsafe { std::alloc::alloc_zeroed(layout) };
         if base.is_null() { Err(none) } else { Ok(Area { base, len: needed, heap: Some(layout) }) }
     }
 
@@ -67,10 +69,12 @@ impl Area {
         }
     }
 
-    /// All of it.
-    pub(super) fn bytes(&mut self) -> &mut [MaybeUninit<u8>] {
-        // SAFETY: `len` bytes that belong to this area while it exists.
-        unsafe { core::slice::from_raw_parts_mut(self.base.cast(), self.len) }
+    /// All of it, whatever its bytes are: no megabytes are written for a short stream. Memory of the heap was zeroed by
+    /// the system, page by page as it is used; that of the caller has the values that the caller's program left in it.
+    pub(super) fn carver(&mut self) -> Result<Carver<'_>> {
+        // SAFETY: `len` bytes that belong to this area while it exists; the compiler knows nothing of what foreign
+        // code wrote there, so that they have values.
+        Carver::of_bytes(unsafe { core::slice::from_raw_parts_mut(self.base, self.len) })
     }
 }
 

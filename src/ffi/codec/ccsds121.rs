@@ -127,7 +127,9 @@ pub unsafe extern "C" fn sqs_ccsds121_decoder_init(
 ///
 /// Input and output may be cut anywhere, down to a byte. Samples are in containers of 1 byte for up to 8 bits, 2 for up
 /// to 16, else 4 (3 with #SQS_CCSDS121_3BYTE and up to 24 bits), little-endian without #SQS_CCSDS121_MSB; signed
-/// samples are sign-extended, unsigned ones zero-extended. Does not allocate.
+/// samples are sign-extended, unsigned ones zero-extended. Without #SQS_CCSDS121_PREPROCESS samples are coded as
+/// unsigned numbers: with #SQS_CCSDS121_SIGNED sign-extended ones are accepted, and come back zero-extended. Does not
+/// allocate.
 ///
 /// @param[in]  coder           handle
 /// @param[in]  in              input; may be NULL if in_bytes is 0

@@ -5,11 +5,12 @@ use super::decode_options::{parse, sqs_decode_options, write_missing};
 use super::files::{keep, paths, with_stats};
 use super::progress::{Report, Watch, sqs_progress};
 use super::stats::{decoded, sqs_codec_stats, timed};
+use super::stream::CReader;
 use crate::checked;
 use crate::codec::options::DEFAULT_HISTORY_BYTES;
 use crate::codec::stream::decoder::{DecodeOptions, Decoder};
 use crate::codec::whole::decode;
-use crate::codec::whole::decode::Times;
+use crate::codec::whole::decode::{Chosen, ReadAt, Usage};
 use crate::ffi::elements::SQS_ALL;
 use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
@@ -57,7 +58,8 @@ impl DecodeJob {
         Area::new(self.options.memory, self.options.memory_bytes, decode::memory(&self.core)?)
     }
 
-    /// Decodes, and returns the number of bytes from the first requested one. Fills the statistics also after an error.
+    /// Decodes an input that is read in order, and returns the number of bytes from the first requested one. Fills the
+    /// statistics also after an error.
     pub(super) fn run(
         &self,
         source: &mut dyn ByteSource,
@@ -66,20 +68,62 @@ impl DecodeJob {
         report: &mut Report<'_>,
         stats: &mut sqs_codec_stats,
     ) -> Result<u64> {
-        self.run_in(self.area()?, (source, sink), total_bytes, report, stats)
+        self.run_in(self.area()?, None, (source, sink), total_bytes, report, stats)
+    }
+
+    /// Prepares for an input of `len` bytes that can be read anywhere: chooses its stream, finds the range by the index
+    /// or by the headers, and adapts the memory to the first frames. Returns the memory, the stream, and the position
+    /// at which to begin reading.
+    pub(super) fn prepare(&mut self, len: u64, read: &ReadAt<'_>) -> Result<(Area, Option<Chosen>, u64)> {
+        let mut area = self.area()?;
+        let buffer = area.zeros(SEARCH_BYTES);
+        let Some(chosen) = decode::choose(read, len, self.core.identity, buffer)? else { return Ok((area, None, 0)) };
+        let first = decode::beginning(read, chosen.stream, buffer)?;
+        if self.options.max_frame_bytes == 0 {
+            self.core.max_frame_bytes = self.core.max_frame_bytes.max(first.frame_bytes);
+        }
+        if self.options.history_bytes == 0 && first.grouped {
+            self.core.history_bytes = DEFAULT_HISTORY_BYTES;
+        }
+        // Positions in later streams are not those of their headers.
+        let want = if self.core.all { 0 } else { self.core.start };
+        let at = decode::find(read, len, want, chosen.stream, buffer)?;
+        if decode::memory(&self.core)? != area.len() {
+            // The first frame needs more than the default. The two are never held together.
+            drop(area);
+            area = self.area()?;
+        }
+        Ok((area, Some(chosen), at))
+    }
+
+    /// As [`DecodeJob::run`], for an input of `len` bytes that can be read anywhere.
+    pub(super) fn run_anywhere(
+        mut self,
+        source: &mut CReader,
+        sink: &mut dyn ByteSink,
+        len: u64,
+        report: &mut Report<'_>,
+        stats: &mut sqs_codec_stats,
+    ) -> Result<u64> {
+        let (area, chosen, at) = self.prepare(len, &|at, out| source.read_at(at, out))?;
+        source.seek(at)?;
+        let done = self.run_in(area, chosen, (source, sink), len, report, stats);
+        self.count_from(at, Some(len), stats);
+        done
     }
 
     /// As [`DecodeJob::run`], in this memory.
     fn run_in(
         &self,
         mut area: Area,
+        chosen: Option<Chosen>,
         ends: (&mut dyn ByteSource, &mut dyn ByteSink),
         total_bytes: u64,
         report: &mut Report<'_>,
         stats: &mut sqs_codec_stats,
     ) -> Result<u64> {
         let needed = area.len();
-        let (start, mut times) = (Instant::now(), Times::default());
+        let (start, mut usage) = (Instant::now(), Usage::default());
         let end = self.core.start.sat_add(self.options.count);
         let mut watch = |d: &Decoder<'_>| {
             *stats = decoded(d);
@@ -87,13 +131,14 @@ impl DecodeJob {
             let (in_bytes, out_bytes) = (stats.coded_bytes, stats.raw_bytes);
             report(&sqs_progress { total_bytes, in_bytes, out_bytes, frames: stats.frames })
         };
-        let done = decode::decode(&self.core, end, area.bytes(), ends, &mut times, &mut watch);
-        timed(stats, start.elapsed(), [times.reading, times.decoding, times.writing]);
+        let done = decode::decode(&self.core, end, chosen, area.carver()?, ends, &mut usage, &mut watch);
+        timed(stats, start.elapsed(), [usage.reading, usage.decoding, usage.writing]);
+        stats.trailing_bytes = stats.trailing_bytes.sat_add(usage.unused_bytes);
         stats.peak_bytes = checked::count(needed);
         done
     }
 
-    /// Decodes a file. Finds a range by the index, or by the headers.
+    /// Decodes a file.
     pub(super) fn file(
         mut self,
         from: &str,
@@ -102,29 +147,29 @@ impl DecodeJob {
         stats: &mut sqs_codec_stats,
     ) -> Result<()> {
         let mut input = Input::open(from)?;
-        let mut area = self.area()?;
-        if let Some(len) = input.len() {
-            let read = |at: u64, out: &mut [u8]| input.read_at(at, out);
-            let buffer = area.zeros(SEARCH_BYTES);
-            let first = decode::beginning(&read, self.core.tag, buffer)?;
-            if self.options.max_frame_bytes == 0 {
-                self.core.max_frame_bytes = self.core.max_frame_bytes.max(first.frame_bytes);
-            }
-            if self.options.history_bytes == 0 && first.grouped {
-                self.core.history_bytes = DEFAULT_HISTORY_BYTES;
-            }
-            let at = decode::find(&read, len, self.core.start, self.core.tag, buffer)?;
+        let (area, chosen, at) = match input.len() {
+            Some(len) => self.prepare(len, &|at, out| input.read_at(at, out))?,
+            None => (self.area()?, None, 0),
+        };
+        if at > 0 {
             input.seek(at)?;
-        }
-        if decode::memory(&self.core)? != area.len() {
-            // The first frame needs more than the default. The two are never held together.
-            drop(area);
-            area = self.area()?;
         }
         let mut output = Replacement::beside(to, Some(&input))?;
         let total = input.len().unwrap_or(SQS_ALL);
-        let len = self.run_in(area, (&mut input, &mut output), total, report, stats)?;
-        keep(output, len, stats)
+        let len = self.run_in(area, chosen, (&mut input, &mut output), total, report, stats);
+        self.count_from(at, input.len(), stats);
+        keep(output, len?, stats)
+    }
+
+    /// Completes the statistics of an input that was read from position `at` on.
+    pub(super) fn count_from(&self, at: u64, len: Option<u64>, stats: &mut sqs_codec_stats) {
+        if stats.used_bytes == 0 {
+            return;
+        }
+        stats.used_bytes = stats.used_bytes.sat_add(at);
+        if let Some(len) = len.filter(|_| !self.core.all && stats.streams > 0) {
+            stats.trailing_bytes = len.sat_sub(stats.used_bytes);
+        }
     }
 }
 
@@ -132,8 +177,11 @@ impl DecodeJob {
 ///
 /// Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is unchanged. For
 /// a range, only the frames that hold it are decoded; they are found by the index, or by the headers. Without
-/// #SQS_DECODE_RECOVER damage is an error. With it, valid data is written at its position and missing data as zeros;
-/// stats returns the number of missing bytes, options->missing the ranges.
+/// #SQS_DECODE_RECOVER damage is an error, except before and after a range. With it, valid data is written at its
+/// position and missing data as zeros; stats returns the number of missing bytes, options->missing the ranges.
+///
+/// Reading ends with the end frame of the stream; stats->used_bytes returns where, and stats->trailing_bytes how many
+/// bytes follow: another stream, zeros, anything else.
 ///
 /// @param[in]  in_path   input: UTF-8, at most 4095 bytes
 /// @param[in]  out_path  output: UTF-8, at most 4095 bytes; not the input; if it exists, a regular file
@@ -141,9 +189,10 @@ impl DecodeJob {
 /// @param[out] stats     statistics, also after an error; struct_size set by the caller; may be NULL
 /// @param[out] error     details of an error, with errno; may be NULL
 /// @retval SQS_OK               with #SQS_DECODE_RECOVER also for a damaged stream
-/// @retval SQS_ERR_DAMAGED      the stream is damaged or incomplete
+/// @retval SQS_ERR_DAMAGED      the stream is damaged or incomplete; with #SQS_DECODE_RECOVER: no frame is valid
+/// @retval SQS_ERR_FORMAT       the input is not an encoded stream, or of another version; the detail has what it is
 /// @retval SQS_ERR_LIMIT        a frame is larger than max_frame_bytes, or refers to more than history_bytes
-/// @retval SQS_ERR_RANGE        the original ends before first
+/// @retval SQS_ERR_RANGE        the original ends before first, or before first + count
 /// @retval SQS_ERR_IO           a file cannot be opened, read, created or written, the disk is full, or the output
 ///                              exceeds RLIMIT_FSIZE (EFBIG; no signal is sent)
 /// @retval SQS_ERR_CANCELLED    progress returned a number other than 0

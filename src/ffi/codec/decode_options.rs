@@ -13,8 +13,12 @@ use core::ffi::c_void;
 ///
 /// Continue after damage: output what is valid, at its position.
 pub const SQS_DECODE_RECOVER: u32 = 1;
-/// The tag of the stream is the given one. Without it, the tag is that of the first valid frame.
+/// The identity of the stream is the tag, a number of 16 bits, as in streams of version 1 of the format.
 pub const SQS_DECODE_TAG: u32 = 2;
+/// The identity of the stream is the given one. Without it, the stream is the one that begins where the input begins.
+pub const SQS_DECODE_IDENTITY: u32 = 4;
+/// Read all streams that follow one another. Without it, reading ends with the first stream.
+pub const SQS_DECODE_ALL: u32 = 8;
 
 /// A range of bytes of the original: first to end - 1.
 #[repr(C)]
@@ -32,7 +36,7 @@ pub struct sqs_range {
 pub struct sqs_decode_options {
     /// sizeof(sqs_decode_options).
     pub struct_size: u32,
-    /// 0, or the sum of #SQS_DECODE_RECOVER and #SQS_DECODE_TAG.
+    /// 0, or the sum of #SQS_DECODE_RECOVER, #SQS_DECODE_IDENTITY or #SQS_DECODE_TAG, and #SQS_DECODE_ALL.
     pub flags: u32,
     /// Maximum bytes of the original per frame, 16 KiB to 4 MiB; larger frames are refused with #SQS_ERR_LIMIT.
     /// Default: 64 KiB; files: the size of the first frame, if that is larger.
@@ -41,7 +45,8 @@ pub struct sqs_decode_options {
     pub tag: u32,
     /// First byte of the original to decode.
     pub first: u64,
-    /// Number of bytes; 0 and #SQS_ALL: all from first. With sqs_decoder_init(): 0 or #SQS_ALL.
+    /// Number of bytes; the original has them all, else #SQS_ERR_RANGE. 0 and #SQS_ALL: all from first. With
+    /// sqs_decoder_init(): 0 or #SQS_ALL.
     pub count: u64,
     /// Files and sqs_decode_stream(): receives the missing ranges; NULL: they are not returned.
     pub missing: *mut sqs_range,
@@ -60,8 +65,10 @@ pub struct sqs_decode_options {
     pub progress: sqs_progress_fn,
     /// First argument of progress.
     pub ctx: *mut c_void,
+    /// With #SQS_DECODE_IDENTITY: the identity.
+    pub identity: u64,
 }
-versioned!(sqs_decode_options);
+versioned!(sqs_decode_options, ctx: *mut c_void);
 
 /// Fills options of a decoder with zeros, which mean the defaults, and sets their struct_size.
 ///
@@ -84,17 +91,31 @@ fn bad(text: &'static str) -> Error {
 /// Parses the options of a decoder. Returns the caller's struct, too, with its default count.
 pub(super) fn parse(options: *const sqs_decode_options) -> Result<(DecodeOptions, sqs_decode_options)> {
     let mut o = structs::read(options)?;
-    structs::known("sqs_decode_options.flags", o.flags, SQS_DECODE_RECOVER | SQS_DECODE_TAG)?;
-    let mut value = DecodeOptions { recover: o.flags & SQS_DECODE_RECOVER != 0, start: o.first, ..Default::default() };
+    let known = SQS_DECODE_RECOVER | SQS_DECODE_TAG | SQS_DECODE_IDENTITY | SQS_DECODE_ALL;
+    structs::known("sqs_decode_options.flags", o.flags, known)?;
+    let mut value = DecodeOptions {
+        recover: o.flags & SQS_DECODE_RECOVER != 0,
+        all: o.flags & SQS_DECODE_ALL != 0,
+        start: o.first,
+        ..Default::default()
+    };
     if o.max_frame_bytes != 0 {
         value.max_frame_bytes = o.max_frame_bytes as usize;
     }
     value.history_bytes = o.history_bytes as usize;
     if o.flags & SQS_DECODE_TAG != 0 {
         let tag = u16::try_from(o.tag);
-        value.tag = Some(tag.map_err(|_| bad("sqs_decode_options: tag is {a}, not 0 to 65535").a(o.tag))?);
+        value.identity = Some(tag.map_err(|_| bad("sqs_decode_options: tag is {a}, not 0 to 65535").a(o.tag))?.into());
     } else if o.tag != 0 {
         return Err(bad("sqs_decode_options: a tag needs the flag SQS_DECODE_TAG"));
+    }
+    if o.flags & SQS_DECODE_IDENTITY != 0 {
+        if value.identity.is_some() {
+            return Err(bad("sqs_decode_options: SQS_DECODE_IDENTITY and SQS_DECODE_TAG exclude each other"));
+        }
+        value.identity = Some(o.identity);
+    } else if o.identity != 0 {
+        return Err(bad("sqs_decode_options: an identity needs the flag SQS_DECODE_IDENTITY"));
     }
     if o.max_missing != 0 {
         value.max_holes = o.max_missing as usize;

@@ -9,7 +9,7 @@ use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::Out;
 
-/// Decodes a stream that functions of the caller read and write, from its start. Hosts only.
+/// Decodes a stream that functions of the caller read and write, from its start, or by stream->seek. Hosts only.
 ///
 /// Position 0 of the output is byte options->first of the original. Holes are skipped; with #SQS_DECODE_RECOVER bytes
 /// may come late, after later ones. Without stream->write the stream is only checked.
@@ -39,7 +39,13 @@ pub unsafe extern "C" fn sqs_decode_stream(
         let ins = [Region::structure("stream", stream), Region::structure("options", options)];
         call.claim(&[a, b, job.memory(), job.missing()], &ins)?;
         with_stats(stats, |s| {
-            length.set(job.run(&mut reader, &mut writer, total, &mut |p| job.watch().report(p), s)?);
+            let mut report = |p: &_| job.watch().report(p);
+            let done = if reader.can_seek() {
+                job.run_anywhere(&mut reader, &mut writer, total, &mut report, s)
+            } else {
+                job.run(&mut reader, &mut writer, total, &mut report, s)
+            };
+            length.set(done?);
             Ok(())
         })
     })

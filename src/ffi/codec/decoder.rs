@@ -91,6 +91,10 @@ pub unsafe extern "C" fn sqs_decoder_init(
 /// from offset. With #SQS_DECODE_RECOVER, missing bytes are skipped and a frame may come late: offset then jumps from
 /// call to call. Does not allocate.
 ///
+/// With #SQS_END the stream is complete, and consumed_bytes ends with its end frame: what follows in the input is not
+/// consumed. After damage the decoder may have consumed some of it in earlier calls; used_bytes of sqs_decoder_stats()
+/// is always exact. If bytes are missing when the end frame comes, late frames are searched up to the end of the input.
+///
 /// @param[in]  decoder         handle
 /// @param[in]  in              bytes of the stream; may be NULL if in_bytes is 0
 /// @param[in]  in_bytes        size of in
@@ -102,9 +106,10 @@ pub unsafe extern "C" fn sqs_decoder_init(
 /// @param[in]  flow            #SQS_FLOW_CONTINUE, or #SQS_FLOW_END: this is the end of the input
 /// @retval SQS_OK            all input was consumed and all output written; more input is needed
 /// @retval SQS_AGAIN         call again with more room, the rest of the input and the same flow
-/// @retval SQS_END           the stream is complete
+/// @retval SQS_END           the stream is complete, or the input has ended
 /// @retval SQS_ERR_DAMAGED   without #SQS_DECODE_RECOVER: the stream is damaged or incomplete; what was written before
 ///                           is valid, and every further call returns this status
+/// @retval SQS_ERR_FORMAT    the input is not an encoded stream, or of another version; the detail has what it is
 /// @retval SQS_ERR_LIMIT     a frame is larger than max_frame_bytes, or refers to more than history_bytes
 /// @retval SQS_ERR_RANGE     the original ends before options->first
 /// @retval SQS_ERR_OVERLAP   in, out, offset, a count and the memory of the decoder overlap

@@ -58,7 +58,8 @@ impl EncodeJob {
             report(&sqs_progress { total_bytes, in_bytes: s.raw_bytes, out_bytes: s.coded_bytes, frames: s.frames })
         };
         let threads = self.options.threads;
-        let done = encode::encode(&self.core, threads, area.bytes(), (source, sink), &mut watch, &mut figures);
+        let ends = (source, sink);
+        let done = encode::encode(&self.core, threads, area.carver()?, ends, &mut watch, &mut figures);
         *stats = encoded(&figures.stats, figures.ended);
         timed(stats, start.elapsed(), [figures.reading, figures.encoding, figures.writing]);
         stats.peak_bytes = checked::count(needed);
@@ -83,6 +84,8 @@ impl EncodeJob {
 
 /// Encodes a file. Hosts only. Blocks; sqs_encode_file_async() does not.
 ///
+/// Where not all of options->threads can be started, it encodes with those that can, down to the calling thread.
+///
 /// Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
 /// disk: without a name where the system can, else NAME.sqrtspace-N.tmp, of which the next call removes stale ones.
 /// After an error no file remains, and an earlier output is unchanged, unless the detail of #SQS_ERR_IO states that the
@@ -97,8 +100,7 @@ impl EncodeJob {
 /// @param[out] error     details of an error, with errno; may be NULL
 /// @retval SQS_OK
 /// @retval SQS_ERR_IO           a file cannot be opened, read, created or written, the disk is full, the output exceeds
-///                              RLIMIT_FSIZE (EFBIG; no signal is sent), the input was truncated while it was read, or
-///                              a thread cannot be created
+///                              RLIMIT_FSIZE (EFBIG; no signal is sent), or the input was truncated while it was read
 /// @retval SQS_ERR_CANCELLED    progress returned a number other than 0
 /// @retval SQS_ERR_MEMORY       the heap has no memory, or the memory of the options is too small
 /// @retval SQS_ERR_ARGUMENT     a pointer is NULL, an option is out of range, or the paths name the same file

@@ -2,6 +2,7 @@
 
 use super::ccsds121_params::params;
 use super::format::{SQS_CODEC_CCSDS121, method, sample_type};
+use super::identity::drawn;
 use super::progress::sqs_progress_fn;
 use crate::checked;
 use crate::codec::container::format::{ByteOrder, Format, SampleType};
@@ -13,7 +14,7 @@ use crate::ffi::structs::{self, versioned};
 use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 
-/// Flag of encoders: the tag of the stream is the given one. Without it the tag is derived from the first frame.
+/// Flag of encoders: the identity of the stream is the tag, a number of 16 bits. Prefer identity, which has 64.
 pub const SQS_ENCODE_TAG: u32 = 1;
 
 /// Options of an encoder. Set up by sqs_encode_options_init(); zero means the default.
@@ -43,8 +44,7 @@ pub struct sqs_encode_options {
     /// Entries of the index in the end frame, 16 bytes of memory each. Default: none. Readers use the index to find a
     /// position.
     pub index_entries: u32,
-    /// With #SQS_ENCODE_TAG: the tag, 0 to 65535. It distinguishes the frames of this stream from those of another
-    /// stream within it.
+    /// With #SQS_ENCODE_TAG: the tag, 0 to 65535.
     pub tag: u32,
     /// Files and sqs_encode_stream(): threads that encode, up to 64; 0 means 1. The output is the same for any number.
     pub threads: u32,
@@ -75,6 +75,11 @@ pub struct sqs_encode_options {
     /// Bytes of the original before its first row, such as the header of a file. They are in frames of their own, so
     /// that the rows of every later frame begin at its start. Default: none.
     pub head_bytes: u64,
+    /// Identity of the stream: a number that no other stream has, such as a boot count and a time. Decoders take frames
+    /// of one identity only, so frames of an earlier recording on the same medium, or of a stream within this one, are
+    /// never mixed in. 0: hosts draw it from the system's randomness. Without an operating system it is then a hash of
+    /// the first frame, which recordings that begin alike have in common: always set it there.
+    pub identity: u64,
 }
 versioned!(sqs_encode_options, ctx: *mut c_void);
 
@@ -124,9 +129,15 @@ pub(super) fn parse(options: *const sqs_encode_options) -> Result<(EncodeOptions
     }
     if o.flags & SQS_ENCODE_TAG != 0 {
         let tag = u16::try_from(o.tag);
-        value.tag = Some(tag.map_err(|_| bad("sqs_encode_options: tag is {a}, not 0 to 65535").a(o.tag))?);
+        let tag = tag.map_err(|_| bad("sqs_encode_options: tag is {a}, not 0 to 65535").a(o.tag))?;
+        if o.identity != 0 {
+            return Err(bad("sqs_encode_options: identity and SQS_ENCODE_TAG exclude each other"));
+        }
+        value.identity = Some(tag.into());
     } else if o.tag != 0 {
         return Err(bad("sqs_encode_options: a tag needs the flag SQS_ENCODE_TAG"));
+    } else {
+        value.identity = if o.identity == 0 { drawn() } else { Some(o.identity) };
     }
     value.index_entries = o.index_entries as usize;
     value.restart_interval = o.restart_interval.max(1);

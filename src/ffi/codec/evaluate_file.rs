@@ -21,7 +21,7 @@ use crate::ffi::structs;
 use crate::io::replace::{PATH_LEN, Replacement};
 use crate::io::{ByteSink, Sink, SinkBox};
 use crate::kernel::Code;
-use crate::mem::{Carver, Layout};
+use crate::mem::Layout;
 use crate::pipeline::Pipeline;
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn sqs_evaluate_to_file(
         sizes.reserve(&mut layout)?;
         layout.reserve::<u8>(OUT_BYTES)?;
         let mut area = Area::new(o.memory, o.memory_bytes, layout.bytes())?;
-        let mut carver = Carver::new(area.bytes())?;
+        let mut carver = area.carver()?;
         let encoder = Encoder::new(options, EncodeMemory::carve(&mut carver, &sizes)?)?;
         let buffer = carver.filled(OUT_BYTES, 0)?;
         let file = Replacement::beside(path, None)?;

@@ -11,7 +11,7 @@ use crate::ffi::elements::SQS_ALL;
 use crate::ffi::regions::{Call, NOTHING, Own, Region};
 use crate::ffi::status::{guarded, leave, sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::{self, Out, put_text};
-use crate::mem::Span;
+use crate::mem::{Span, heap_has_room};
 use crate::status::{Error, Result, Status};
 use crate::util::text::Text;
 use core::ffi::c_char;
@@ -26,6 +26,8 @@ const MAGIC: u32 = 0x5351_534a;
 /// A job that encodes or decodes a file in the background. Opaque; deleted with sqs_codec_job_delete().
 pub struct sqs_codec_job {
     magic: u32,
+    /// The process that started it. In a forked child its thread does not exist, and its lock may be held for ever.
+    process: u32,
     shared: Arc<Shared>,
     thread: JoinHandle<()>,
 }
@@ -67,6 +69,12 @@ fn locked(shared: &Shared) -> MutexGuard<'_, JobState> {
 /// The work of a job: paths, receiver of the progress, statistics.
 type Run = dyn FnOnce(&str, &str, &mut Report<'_>, &mut sqs_codec_stats) -> Result<()>;
 
+/// An error without the memory of the heap that a job and its thread need; the standard library would abort.
+fn has_heap() -> Result<()> {
+    let none = Error::new(Status::Memory, "the heap has no memory for a job");
+    if heap_has_room() { Ok(()) } else { Err(none) }
+}
+
 /// Starts a job's thread, which waits until the owner has the handle.
 unsafe fn start(
     call: &Call<'_>,
@@ -103,7 +111,8 @@ unsafe fn start(
     let thread = thread::Builder::new().spawn(body).map_err(|e| {
         Error::new(Status::Io, "a thread cannot be created: errno {a}").os(e.raw_os_error().unwrap_or(0))
     })?;
-    let job = Box::new(sqs_codec_job { magic: MAGIC, shared: shared.clone(), thread });
+    let process = std::process::id();
+    let job = Box::new(sqs_codec_job { magic: MAGIC, process, shared: shared.clone(), thread });
     out.set(Box::into_raw(job));
     locked(&shared).begun = true;
     shared.changed.notify_all();
@@ -123,6 +132,7 @@ unsafe fn start(
 /// @param[out] error     details of an error; may be NULL
 /// @retval SQS_OK               the job has begun; sqs_codec_job_wait() returns its result
 /// @retval SQS_ERR_IO           a thread cannot be created
+/// @retval SQS_ERR_MEMORY       the heap has no memory for a job
 /// @retval SQS_ERR_ARGUMENT     a pointer is NULL, or an option is out of range
 /// @retval SQS_ERR_NAME         a path is too long or not UTF-8
 /// @retval SQS_ERR_ALIGN        a pointer is misaligned
@@ -142,6 +152,7 @@ pub unsafe extern "C" fn sqs_encode_file_async(
         let work = EncodeJob::new(options)?;
         let outs = [place, work.memory()];
         call.claim(&outs, &[Region::structure("options", options)])?;
+        has_heap()?;
         let run = Box::new(move |from: &str, to: &str, report: &mut Report<'_>, stats: &mut sqs_codec_stats| {
             work.file(from, to, report, stats)
         });
@@ -174,6 +185,7 @@ pub unsafe extern "C" fn sqs_decode_file_async(
         let work = DecodeJob::new(options)?;
         let outs = [place, work.memory(), work.missing()];
         call.claim(&outs, &[Region::structure("options", options)])?;
+        has_heap()?;
         let run = Box::new(move |from: &str, to: &str, report: &mut Report<'_>, stats: &mut sqs_codec_stats| {
             work.file(from, to, report, stats)
         });
@@ -182,14 +194,18 @@ pub unsafe extern "C" fn sqs_decode_file_async(
     })
 }
 
-/// The job of a handle.
+/// The job of a handle, in the process that started it.
 fn alive<'a>(job: *const sqs_codec_job) -> Result<&'a sqs_codec_job, Status> {
     if job.is_null() || !job.addr().is_multiple_of(align_of::<sqs_codec_job>()) {
         return Err(Status::Argument);
     }
     // SAFETY: not NULL and aligned; the caller gives a handle that was not deleted.
     let job = unsafe { &*job };
-    if job.magic == MAGIC { Ok(job) } else { Err(Status::Argument) }
+    match job.magic {
+        MAGIC if job.process == std::process::id() => Ok(job),
+        MAGIC => Err(Status::State),
+        _ => Err(Status::Argument),
+    }
 }
 
 /// Memory of a job that its owner can point to.
@@ -214,10 +230,14 @@ fn outcome(state: &JobState) -> sqs_status {
 /// @retval SQS_AGAIN         the job is running
 /// @retval SQS_OK            the output is complete and on the disk
 /// @retval SQS_ERR_ARGUMENT  the handle is not valid
+/// @retval SQS_ERR_STATE     called in a forked child of the process that started the job
 /// @return otherwise the result of sqs_encode_file() or sqs_decode_file(): no output remains
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_poll(job: *mut sqs_codec_job, progress: *mut sqs_progress) -> sqs_status {
-    let Ok(job) = alive(job) else { return Status::Argument.code() };
+    let job = match alive(job) {
+        Ok(job) => job,
+        Err(status) => return leave(status),
+    };
     let claimed = Call::new(own_of(job), &[]).claim(&[Region::value("progress", progress)], &[]);
     if let Err(e) = claimed {
         return leave(e.status);
@@ -238,7 +258,10 @@ pub unsafe extern "C" fn sqs_codec_job_poll(job: *mut sqs_codec_job, progress: *
 /// @return otherwise as sqs_codec_job_poll()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_wait(job: *mut sqs_codec_job, timeout_ms: u32) -> sqs_status {
-    let Ok(job) = alive(job) else { return Status::Argument.code() };
+    let job = match alive(job) {
+        Ok(job) => job,
+        Err(status) => return leave(status),
+    };
     if job.thread.thread().id() == thread::current().id() {
         return Status::Reentrant.code();
     }
@@ -259,9 +282,13 @@ pub unsafe extern "C" fn sqs_codec_job_wait(job: *mut sqs_codec_job, timeout_ms:
 /// @param[in] job  handle
 /// @retval SQS_OK
 /// @retval SQS_ERR_ARGUMENT  the handle is not valid
+/// @retval SQS_ERR_STATE     called in a forked child
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_cancel(job: *mut sqs_codec_job) -> sqs_status {
-    let Ok(job) = alive(job) else { return Status::Argument.code() };
+    let job = match alive(job) {
+        Ok(job) => job,
+        Err(status) => return leave(status),
+    };
     locked(&job.shared).cancelled = true;
     Status::Ok.code()
 }
@@ -272,12 +299,16 @@ pub unsafe extern "C" fn sqs_codec_job_cancel(job: *mut sqs_codec_job) -> sqs_st
 /// @param[out] stats  the statistics; struct_size set by the caller
 /// @retval SQS_OK
 /// @retval SQS_AGAIN            the job is running; stats is unchanged
+/// @retval SQS_ERR_STATE        called in a forked child
 /// @retval SQS_ERR_ARGUMENT     the handle is not valid, or stats is NULL
 /// @retval SQS_ERR_ALIGN        stats is misaligned
 /// @retval SQS_ERR_STRUCT_SIZE  stats->struct_size is not valid
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_stats(job: *mut sqs_codec_job, stats: *mut sqs_codec_stats) -> sqs_status {
-    let Ok(job) = alive(job) else { return Status::Argument.code() };
+    let job = match alive(job) {
+        Ok(job) => job,
+        Err(status) => return leave(status),
+    };
     without_handle(core::ptr::null_mut(), |_| {
         Call::new(own_of(job), &[]).claim(&[Region::structure("stats", stats)], &[])?;
         structs::writable(stats)?;
@@ -298,6 +329,7 @@ pub unsafe extern "C" fn sqs_codec_job_stats(job: *mut sqs_codec_job, stats: *mu
 /// @param[out] needed_bytes    size of the whole text with its zero, in bytes; may be NULL
 /// @retval SQS_OK
 /// @retval SQS_ERR_SPACE     the text was cut
+/// @retval SQS_ERR_STATE     called in a forked child
 /// @retval SQS_ERR_ARGUMENT  the handle is not valid, or buffer is NULL with a capacity above 0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sqs_codec_job_error_detail(
@@ -306,8 +338,9 @@ pub unsafe extern "C" fn sqs_codec_job_error_detail(
     capacity_bytes: usize,
     needed_bytes: *mut usize,
 ) -> sqs_status {
-    let Ok(job) = alive(job) else {
-        return put_text(NOTHING, Err(Status::Argument), buffer, capacity_bytes, needed_bytes);
+    let job = match alive(job) {
+        Ok(job) => job,
+        Err(status) => return put_text(NOTHING, Err(status), buffer, capacity_bytes, needed_bytes),
     };
     let mut text = Text::new();
     if let Some(Err(e)) = &locked(&job.shared).result {
@@ -318,17 +351,29 @@ pub unsafe extern "C" fn sqs_codec_job_error_detail(
 
 /// Deletes a job: cancels it if it is running, waits for its threads, and frees it.
 ///
-/// From the job's own progress this does nothing.
+/// A forked child of the process that started the job cannot use or delete it: the threads of the job do not exist
+/// there. Its memory remains until the child ends.
 ///
 /// @param[in] job  handle; NULL is allowed
+/// @retval SQS_OK             the job is deleted, or job is NULL
+/// @retval SQS_ERR_STATE      called in a forked child; nothing is changed
+/// @retval SQS_ERR_REENTRANT  called from the job's own progress; nothing is changed
+/// @retval SQS_ERR_ARGUMENT   the handle is not valid
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sqs_codec_job_delete(job: *mut sqs_codec_job) {
-    if alive(job).is_ok_and(|j| j.thread.thread().id() != thread::current().id()) {
-        // SAFETY: created by `start`, valid, and no longer used elsewhere.
-        let mut owned = unsafe { Box::from_raw(job) };
-        owned.magic = 0;
-        locked(&owned.shared).cancelled = true;
-        let sqs_codec_job { thread, .. } = *owned;
-        let _ = thread.join();
+pub unsafe extern "C" fn sqs_codec_job_delete(job: *mut sqs_codec_job) -> sqs_status {
+    if job.is_null() {
+        return Status::Ok.code();
     }
+    match alive(job) {
+        Err(status) => return leave(status),
+        Ok(j) if j.thread.thread().id() == thread::current().id() => return leave(Status::Reentrant),
+        Ok(_) => {}
+    }
+    // SAFETY: created by `start`, valid, and no longer used elsewhere.
+    let mut owned = unsafe { Box::from_raw(job) };
+    owned.magic = 0;
+    locked(&owned.shared).cancelled = true;
+    let sqs_codec_job { thread, .. } = *owned;
+    let _ = thread.join();
+    Status::Ok.code()
 }

@@ -21,6 +21,7 @@ mod evaluate_file;
 #[cfg(feature = "std")]
 mod files;
 mod format;
+mod identity;
 #[cfg(feature = "std")]
 mod job;
 mod progress;

@@ -3,6 +3,7 @@
 use super::format::number_of;
 use crate::checked;
 use crate::codec::container::format::ByteOrder;
+use crate::codec::container::frame::VERSION;
 use crate::codec::stream::decoder::Decoder;
 use crate::codec::stream::encoder::EncodeStats;
 use crate::codec::stream::tally::Tally;
@@ -78,8 +79,25 @@ pub struct sqs_codec_stats {
     pub channels: u32,
     /// 0.
     pub reserved: u32,
+    /// Identity of the stream: given, drawn or read. 0 until it is known.
+    pub identity: u64,
+    /// Decoding: valid frames of other streams, which are not decoded: of an earlier recording, or of a stream within
+    /// damaged frames.
+    pub foreign_frames: u64,
+    /// Decoding: streams that were read to their end frame; above 1 with #SQS_DECODE_ALL alone.
+    pub streams: u64,
+    /// Decoding: bytes of the input up to the end of the last valid frame. Once the end frame was read and nothing is
+    /// missing: the end of the stream, after which something else may follow.
+    pub used_bytes: u64,
+    /// Decoding: bytes after an end frame that are not part of a stream that was read. Of inputs that are read in order,
+    /// without #SQS_DECODE_ALL: those that had been read.
+    pub trailing_bytes: u64,
+    /// Version of the format; 0 until it is known.
+    pub version: u32,
+    /// Decoding: 1 if the start of the input is damaged such that the stream had to be chosen by later frames.
+    pub uncertain: u32,
 }
-versioned!(sqs_codec_stats);
+versioned!(sqs_codec_stats, reserved: u32);
 
 /// Thousandths of a / b.
 fn milli(a: u64, b: u64) -> u64 {
@@ -109,7 +127,13 @@ fn tallied(raw: u64, coded: u64, tally: &Tally) -> sqs_codec_stats {
 
 /// Statistics of an encoder.
 pub(super) fn encoded(s: &EncodeStats, ended: bool) -> sqs_codec_stats {
-    sqs_codec_stats { frames: s.frames, ended: u32::from(ended), ..tallied(s.raw_bytes, s.coded_bytes, &s.tally) }
+    sqs_codec_stats {
+        frames: s.frames,
+        ended: u32::from(ended),
+        identity: s.identity,
+        version: VERSION.into(),
+        ..tallied(s.raw_bytes, s.coded_bytes, &s.tally)
+    }
 }
 
 /// Statistics of a decoder.
@@ -125,8 +149,17 @@ pub(super) fn decoded(decoder: &Decoder<'_>) -> sqs_codec_stats {
         skipped_bytes: s.skipped_bytes,
         missing_bytes: holes.missing(),
         missing_ranges: checked::count(holes.ranges().len()),
+        foreign_frames: s.foreign_frames,
+        streams: s.streams,
+        used_bytes: s.used_bytes,
+        trailing_bytes: s.trailing_bytes,
+        uncertain: u32::from(decoder.is_uncertain()),
         ..tallied(s.raw_bytes, s.coded_bytes, &s.tally)
     };
+    if let Some(stream) = decoder.stream() {
+        out.identity = stream.identity;
+        out.version = stream.version.into();
+    }
     if let Some(f) = decoder.format() {
         out.dtype = number_of(f.sample);
         out.byte_order = if f.order == ByteOrder::Big { SQS_BIG_ENDIAN } else { SQS_LITTLE_ENDIAN };

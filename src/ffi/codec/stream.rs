@@ -4,6 +4,7 @@ use crate::ffi::elements::SQS_ALL;
 use crate::ffi::structs::{self, versioned};
 use crate::io::{ByteSink, ByteSource};
 use crate::status::{Error, Result, Status};
+use crate::util::unsigned::Unsigned;
 use core::ffi::c_void;
 
 /// Reads up to capacity_bytes bytes into data; sets *read_bytes to the number read, 0 at the end of the input.
@@ -18,6 +19,11 @@ pub type sqs_read_fn = Option<
 /// Returns 0, or a code of its own, which ends the call and is in the error detail.
 pub type sqs_write_at_fn =
     Option<unsafe extern "C" fn(ctx: *mut c_void, offset: u64, data: *const c_void, bytes: usize) -> i32>;
+
+/// Sets the position at which the next read begins, in bytes from the start of the input.
+///
+/// Returns 0, or a code of its own, which ends the call and is in the error detail.
+pub type sqs_seek_fn = Option<unsafe extern "C" fn(ctx: *mut c_void, offset: u64) -> i32>;
 
 /// Functions that read and write a stream. Zero the struct first.
 #[repr(C)]
@@ -34,19 +40,52 @@ pub struct sqs_stream {
     pub write: sqs_write_at_fn,
     /// First argument of read and write.
     pub ctx: *mut c_void,
-    /// Bytes that will be read, for progress; 0: unknown.
+    /// Bytes of the input; 0: unknown.
     pub total_bytes: u64,
+    /// Decoding: sets the position of read; needs total_bytes. With it, a range costs what it costs from a file, memory
+    /// follows from the first frames, and the stream is found in an input with a damaged start. NULL: the input is read
+    /// in order.
+    pub seek: sqs_seek_fn,
 }
-versioned!(sqs_stream);
+versioned!(sqs_stream, total_bytes: u64);
 
 fn outcome(code: i32, text: &'static str) -> Result<()> {
     if code == 0 { Ok(()) } else { Err(Error::new(Status::Callback, text).a(code)) }
 }
 
 /// The reading end.
+#[derive(Clone, Copy)]
 pub(super) struct CReader {
     read: unsafe extern "C" fn(*mut c_void, *mut c_void, usize, *mut usize) -> i32,
+    seek: sqs_seek_fn,
     ctx: *mut c_void,
+}
+
+impl CReader {
+    /// Whether the input can be read anywhere.
+    pub(super) const fn can_seek(&self) -> bool {
+        self.seek.is_some()
+    }
+
+    /// Sets the position of the next read.
+    pub(super) fn seek(&self, at: u64) -> Result<()> {
+        // SAFETY: the caller's function with its context.
+        let code = self.seek.map_or(0, |seek| unsafe { seek(self.ctx, at) });
+        outcome(code, "sqs_stream.seek returned {a}")
+    }
+
+    /// Fills `out` from position `at` on and returns the number of bytes; fewer than fit only at the end.
+    pub(super) fn read_at(mut self, at: u64, out: &mut [u8]) -> Result<usize> {
+        self.seek(at)?;
+        let mut filled = 0usize;
+        while let Some(rest) = out.get_mut(filled..).filter(|r| !r.is_empty()) {
+            match self.read(rest)? {
+                0 => break,
+                n => filled = filled.sat_add(n),
+            }
+        }
+        Ok(filled)
+    }
 }
 
 /// The writing end; without a function it drops the bytes.
@@ -61,7 +100,9 @@ pub(super) fn ends(stream: *const sqs_stream) -> Result<(CReader, CWriter, u64)>
     structs::known("sqs_stream.flags", s.flags, 0)?;
     let read = s.read.ok_or_else(|| Error::new(Status::Argument, "sqs_stream: read is NULL"))?;
     let total = if s.total_bytes == 0 { SQS_ALL } else { s.total_bytes };
-    Ok((CReader { read, ctx: s.ctx }, CWriter { write: s.write, ctx: s.ctx }, total))
+    // Without its length, an input has no end to read from.
+    let seek = s.seek.filter(|_| s.total_bytes > 0);
+    Ok((CReader { read, seek, ctx: s.ctx }, CWriter { write: s.write, ctx: s.ctx }, total))
 }
 
 impl CWriter {

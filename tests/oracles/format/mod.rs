@@ -17,6 +17,8 @@ pub(crate) use bytes::seen;
 /// A stream as a reader sees it.
 pub(crate) struct Stream {
     pub(crate) raw: Vec<u8>,
+    /// Bytes up to the end of its end frame. What follows is not part of it [2].
+    pub(crate) len: usize,
     /// Raw offsets of frames, and their positions in the stream, as the index has them.
     pub(crate) index: Vec<(u64, u64)>,
     /// Of each frame: its raw offset and its position.
@@ -43,26 +45,36 @@ impl Format {
 
 /// Reads a whole sound stream [2, 3, 4].
 pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Stream> {
-    let mut out = Stream { raw: Vec::new(), index: Vec::new(), frames: Vec::new(), within_groups: true };
-    let (mut at, mut tag, mut sequence, mut next, mut group) = (0, None, 0, 0, 0);
+    let mut out = Stream { raw: Vec::new(), len: 0, index: Vec::new(), frames: Vec::new(), within_groups: true };
+    let (mut at, mut id, mut next, mut group) = (0, None, 0, 0);
     loop {
-        let head = stream.get(at..at + 28).ok_or("a header ends early")?;
+        // Both versions begin alike [3.1, 3.2].
+        let body = match stream.get(at + 4).ok_or("a header ends early")? >> 4 {
+            1 => 28,
+            2 => 31,
+            _ => return Err("version"),
+        };
+        let head = stream.get(at..at + body).ok_or("a header ends early")?;
         let mut h = Bytes(head);
         need(h.take(4)? == [0xf5, 0x53, 0x51, 0xb2], "sync")?;
         let (version, codec, format) = (h.u8()?, h.u8()?, h.u8()?);
-        need(version >> 4 == 1, "version")?;
         let position = usize::from((version & 15) << 4 | codec >> 4);
         let channels = h.number(2)? as usize + 1;
-        let (its_tag, its_sequence) = (h.number(2)?, h.number(3)?);
+        let identity = if body == 28 { h.number(2)? } else { h.number(8)? };
+        if body == 28 {
+            // The sequence.
+            h.number(3)?;
+        }
         let (raw_len, payload_len, offset) = (h.number(3)? as usize, h.number(3)? as usize, h.number(8)?);
-        let mut rest = Bytes(&stream[at + 28..]);
-        need(rest.number(4)? == u64::from(crc32c(head)), "header CRC")?;
+        let mut rest = Bytes(&stream[at + body..]);
+        let header_crc = rest.take(4)?;
+        need(Bytes(header_crc).number(4)? == u64::from(crc32c(head)), "header CRC")?;
         let payload = rest.take(payload_len)?;
-        need(rest.number(4)? == u64::from(crc32c(payload)), "payload CRC")?;
-        need(*tag.get_or_insert(its_tag) == its_tag, "tag")?;
-        need(its_sequence == sequence % (1 << 24), "sequence")?;
+        let checked = if body == 28 { payload.to_vec() } else { [header_crc, payload].concat() };
+        need(rest.number(4)? == u64::from(crc32c(&checked)), "payload CRC")?;
+        need(*id.get_or_insert((body, identity)) == (body, identity), "another stream")?;
         need(offset == out.raw.len() as u64, "offset")?;
-        let length = 32 + payload_len + 4;
+        let length = body + 4 + payload_len + 4;
         if codec & 15 == 15 {
             need(raw_len == 0 && position == 0, "end frame")?;
             let (body, last) = payload.split_at(payload_len.checked_sub(4).ok_or("the end frame's length")?);
@@ -76,7 +88,7 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
                     out.index.push((pairs.number(8)?, pairs.number(8)?));
                 }
             }
-            need(at + length == stream.len(), "bytes after the end frame")?;
+            out.len = at + length;
             return Ok(out);
         }
         need(raw_len > 0 && raw_len <= 4 << 20 && payload_len <= 4 << 20, "lengths")?;
@@ -116,8 +128,18 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
         out.frames.push((offset, at as u64));
         out.raw.extend(raw);
         at += length;
-        sequence += 1;
     }
+}
+
+/// Reads streams that follow one another, with anything between them but a sync marker: their originals [2].
+pub(crate) fn read_all(mut input: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Vec<u8>> {
+    let mut raw = Vec::new();
+    while let Some(at) = input.windows(4).position(|w| w == [0xf5, 0x53, 0x51, 0xb2]) {
+        let stream = read(&input[at..], ccsds121, lz)?;
+        raw.extend(stream.raw);
+        input = &input[at + stream.len..];
+    }
+    Ok(raw)
 }
 
 /// Reads the payload of a CCSDS 121 frame of `len` bytes.
