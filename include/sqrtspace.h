@@ -1502,6 +1502,25 @@ const sqs_kind *sqs_kind_channel(void);
 const sqs_kind *sqs_kind_cusum(void);
 
 /**
+ * decibel: Decibels of each element: y = factor log10(|x| / reference), at least floor.
+ *
+ * - Input: f32, f64 or c32
+ * - Output: n f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Computed in f64, rounded once, with the same bits on every machine. Zero gives minus infinity without floor.
+ * - Source: 10 * numpy.log10(x / reference) of powers, 20 * numpy.log10(abs(x) / reference) of amplitudes; ISO 80000-3
+ *
+ * | Parameter | Type   | Unit | Range   | Default                        | Meaning              |
+ * | --------- | ------ | ---- | ------- | ------------------------------ | -------------------- |
+ * | reference | number | of x | above 0 | 1                              | what has 0 dB        |
+ * | factor    | number | dB   | above 0 | 10 if rows are powers, else 20 | dB of a factor of 10 |
+ * | floor     | number | dB   | finite  | none                           | smallest result      |
+ *
+ * @return the kind "decibel"
+ */
+const sqs_kind *sqs_kind_decibel(void);
+
+/**
  * decimate: Low-pass filter, then every factor-th element: y[j] = sum h[i] x[j * factor + taps - 1 - i].
  *
  * - Input: f32, one channel, n at least the number of taps
@@ -1661,6 +1680,30 @@ const sqs_kind *sqs_kind_ema(void);
 const sqs_kind *sqs_kind_energy(void);
 
 /**
+ * fft: Discrete Fourier transform: X[k] = sum x[i] exp(-2 pi j i k / n); with inverse x[i] = 1/n sum X[k] exp(2 pi j i
+ * k / n).
+ *
+ * - Input: c32, one channel
+ * - Output: n c32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
+ *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
+ * - Source: numpy.fft.fft and ifft; Van Loan, Computational Frameworks for the Fast Fourier Transform, 1.7; Bluestein,
+ *   IEEE Trans. Audio Electroacoustics 18 (1970)
+ *
+ * | Parameter | Type    | Unit | Range | Default |
+ * | --------- | ------- | ---- | ----- | ------- |
+ * | inverse   | integer | -    | 0, 1  | 0       |
+ * | shift     | integer | -    | 0, 1  | 0       |
+ *
+ * - inverse: 1: the inverse transform
+ * - shift: 1: frequency 0 is at n / 2 rounded down, of the results or, with inverse, of the input: numpy.fft.fftshift
+ *
+ * @return the kind "fft"
+ */
+const sqs_kind *sqs_kind_fft(void);
+
+/**
  * fir: FIR filter where the taps overlap the row completely: y[j] = sum h[i] x[j + taps - 1 - i].
  *
  * - Input: f32, one channel, n at least the number of taps
@@ -1794,6 +1837,25 @@ const sqs_kind *sqs_kind_hmm_backward(void);
  * @return the kind "hmm_forward"
  */
 const sqs_kind *sqs_kind_hmm_forward(void);
+
+/**
+ * irfft: The real row whose discrete Fourier transform is the row, as rfft computes it. Imaginary parts of frequency 0
+ * and, for even n, of the last are ignored.
+ *
+ * - Input: m c32, one channel
+ * - Output: n f32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
+ *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
+ * - Source: numpy.fft.irfft
+ *
+ * | Parameter | Type    | Unit     | Range            | Default                 | Meaning           |
+ * | --------- | ------- | -------- | ---------------- | ----------------------- | ----------------- |
+ * | n         | integer | elements | 2 m - 2, 2 m - 1 | 2 m - 2; of 1 element 1 | length of the row |
+ *
+ * @return the kind "irfft"
+ */
+const sqs_kind *sqs_kind_irfft(void);
 
 /**
  * kalman: Linear Kalman filter with d states and scalar measurements z: s = h P h' + r, k = P h' / s, x += k (z - h x);
@@ -1945,6 +2007,21 @@ const sqs_kind *sqs_kind_pll(void);
  * @return the kind "quantile"
  */
 const sqs_kind *sqs_kind_quantile(void);
+
+/**
+ * rfft: Discrete Fourier transform of real rows: X[k] = sum x[i] exp(-2 pi j i k / n), k from 0 to n / 2.
+ *
+ * - Input: f32, one channel
+ * - Output: n / 2 + 1 c32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Rows of any length from 1 to 2^20, in the caller's memory, with the same bits on every machine. The error is
+ *   about 1e-7 log2 n of the largest result, three times that if n is not a power of two.
+ * - Source: numpy.fft.rfft
+ * - Parameters: none
+ *
+ * @return the kind "rfft"
+ */
+const sqs_kind *sqs_kind_rfft(void);
 
 /**
  * rfft_magnitude: Magnitudes of the real FFT: abs(X[k]), X[k] = sum x[i] exp(-2 pi i k / n), k = 0 to n / 2.
@@ -3005,6 +3082,8 @@ sqs_status sqs_scrub(sqs_pipeline *pipeline, size_t max_bytes, size_t *checked_b
  * sqs_encode_file("in.raw", "out.sqs", &o, NULL, NULL);
  * @endcode
  *
+ * Where the samples begin after a header, as in a WAV file, head_bytes is its length: rows are then counted from there.
+ *
  * Streams have an identity of 64 bits, so that frames of an older recording on the same medium, or of a stream within the
  * data, are never taken for frames of this one. It is drawn at random, or yours: options.identity. The same input, options
  * and identity give the same bytes.
@@ -3223,6 +3302,11 @@ typedef struct sqs_encode_options {
     /** First argument of progress. */
     void *ctx;
     /**
+     * Bytes of the original before its first row, such as the header of a file. They are in frames of their own, so
+     * that the rows of every later frame begin at its start. Default: none.
+     */
+    uint64_t head_bytes;
+    /**
      * Identity of the stream: a number that no other stream has, such as a boot count and a time. Decoders take frames
      * of one identity only, so frames of an earlier recording on the same medium, or of a stream within this one, are
      * never mixed in. 0: hosts draw it from the system's randomness. Without an operating system it is then a hash of
@@ -3250,7 +3334,10 @@ sqs_status sqs_encode_options_init(sqs_encode_options *options, size_t struct_si
  * Where not all of options->threads can be started, it encodes with those that can, down to the calling thread.
  *
  * Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
- * disk. After an error no file remains, and an earlier output is unchanged. Uses the memory that
+ * disk: without a name where the system can, else NAME.sqrtspace-N.tmp, of which the next call removes stale ones.
+ * After an error no file remains, and an earlier output is unchanged, unless the detail of #SQS_ERR_IO states that the
+ * output is in its place. The output has the time of the input and its permissions, less the umask, and none that an
+ * earlier output does not have. A symbolic link is replaced, not followed. Uses the memory that
  * sqs_encode_work_bytes() returns and no other (the system library copies paths of 384 bytes and more to the heap).
  *
  * @param[in]  in_path   input: UTF-8, at most 4095 bytes
@@ -3370,11 +3457,10 @@ sqs_status sqs_decode_options_init(sqs_decode_options *options, size_t struct_si
 /**
  * Decodes a file, or bytes first to first + count - 1 of the original. Hosts only.
  *
- * Writes a temporary file in the directory of the output, which replaces the output when it is complete and on the
- * disk. After an error no file remains, and an earlier output is unchanged. For a range, only the frames that hold it
- * are decoded; they are found by the index, or by the headers. Without #SQS_DECODE_RECOVER damage is an error, except
- * before and after a range. With it, valid data is written at its position and missing data as zeros; stats returns
- * the number of missing bytes, options->missing the ranges.
+ * Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is unchanged. For
+ * a range, only the frames that hold it are decoded; they are found by the index, or by the headers. Without
+ * #SQS_DECODE_RECOVER damage is an error, except before and after a range. With it, valid data is written at its
+ * position and missing data as zeros; stats returns the number of missing bytes, options->missing the ranges.
  *
  * Reading ends with the end frame of the stream; stats->used_bytes returns where, and stats->trailing_bytes how many
  * bytes follow: another stream, zeros, anything else.
@@ -3502,8 +3588,8 @@ sqs_status sqs_decode_stream(const sqs_stream *stream, const sqs_decode_options 
  * Evaluates a request into an encoded file; its rows, in their order, are the original. Hosts only.
  *
  * Sample type, byte order and channels are those of the stage, whatever the options are; threads and progress are
- * ignored. Writes a temporary file in the directory of the output, which replaces the output when it is complete and
- * on the disk. After an error no file remains, and an earlier output is unchanged.
+ * ignored. Writes the output as sqs_encode_file() does. After an error no file remains, and an earlier output is
+ * unchanged.
  *
  * @param[in]  pipeline  handle; sqs_pipeline_error_detail() returns the detail of an error
  * @param[in]  request   the rows

@@ -135,7 +135,18 @@ fn the_output_does_not_depend_on_the_threads() {
     let (dir, _, coded) = encoded("threads", 400_000);
     for n in ["2", "3"] {
         let more = dir.file("more");
-        succeeds(&["encode", "--force", "--identity", "1", "--format", "i16le", "--threads", n, &dir.file("raw"), &more]);
+        succeeds(&[
+            "encode",
+            "--force",
+            "--identity",
+            "1",
+            "--format",
+            "i16le",
+            "--threads",
+            n,
+            &dir.file("raw"),
+            &more,
+        ]);
         assert!(std::fs::read(dir.file("more")).unwrap() == std::fs::read(&coded).unwrap());
     }
 }
@@ -163,7 +174,10 @@ fn ranges_are_cut_out() {
     std::fs::remove_file(&part).unwrap();
     for past in ["200001..", "199990..200001", "..200001", "300000..400000"] {
         assert!(fails(&["decode", "--force", "--range", past, &coded, &part], 1).contains("status -16"), "{past}");
-        assert!(fails(&["decode", "--force", "--recover", "--range", past, &coded, &part], 1).contains("status -16"), "{past}");
+        assert!(
+            fails(&["decode", "--force", "--recover", "--range", past, &coded, &part], 1).contains("status -16"),
+            "{past}"
+        );
         assert!(!std::path::Path::new(&part).exists());
     }
     // What is written is counted, not what its frames hold.
@@ -183,7 +197,10 @@ fn ranges_are_cut_out() {
     let run = piped(&["decode", "--force", "--range", "150000..", "-", "-"], &stream);
     assert!(run.status.success() && run.stdout == x[150_000..]);
     // A range of a stream that was cut off is not shortened silently.
-    let run = piped(&["decode", "--force", "--recover", "--range", "100000..150000", "-", "-"], &stream[..frames(&stream)[4]]);
+    let run = piped(
+        &["decode", "--force", "--recover", "--range", "100000..150000", "-", "-"],
+        &stream[..frames(&stream)[4]],
+    );
     assert_eq!((run.status.code(), run.stdout.len()), (Some(3), 50_000));
     assert!(String::from_utf8_lossy(&run.stderr).contains("missing 131072..150000 (18928 bytes)"));
 }
@@ -206,7 +223,9 @@ fn streams_that_follow_one_another() {
     assert!(text.contains("of 2 streams") && !text.contains("--all"), "{text}");
     assert!(std::fs::read(&back).unwrap() == [&x[..], &x].concat());
     assert!(succeeds(&["verify", "--all", &two]).starts_with("valid: 2 streams, 8 frames, 200000 bytes"));
-    assert!(piped(&["decode", "--force", "--all", "-", "-"], &std::fs::read(&two).unwrap()).stdout == [&x[..], &x].concat());
+    assert!(
+        piped(&["decode", "--force", "--all", "-", "-"], &std::fs::read(&two).unwrap()).stdout == [&x[..], &x].concat()
+    );
     let json = succeeds(&["decode", "--force", "--json", "--all", &two, &back]);
     assert_eq!((number(&json, "streams"), number(&json, "raw_bytes")), (2.0, 200_000.0));
     // By its identity, which must be there.
@@ -232,7 +251,18 @@ fn an_inner_stream_is_not_taken_for_the_outer() {
     bytes.extend(std::fs::read(&coded).unwrap());
     bytes.extend(x.iter().take(300));
     std::fs::write(&archive, &bytes).unwrap();
-    succeeds(&["encode", "--force", "--format", "bytes", "--codec", "stored", "--frame-bytes", "16K", &archive, &outer]);
+    succeeds(&[
+        "encode",
+        "--force",
+        "--format",
+        "bytes",
+        "--codec",
+        "stored",
+        "--frame-bytes",
+        "16K",
+        &archive,
+        &outer,
+    ]);
     let stream = std::fs::read(&outer).unwrap();
     let (at, lost) = (frames(&stream)[0], 16 << 10);
     assert_eq!(at, 0);
@@ -386,9 +416,12 @@ fn refusals_are_clear_and_leave_no_files() {
     assert!(fails(&["encode", "--force", &raw, &dir.file("no/such/place")], 1).contains("errno 2"));
     assert!(fails(&["encode", "--force", "--format", "wav", &raw, &out], 1).contains("not a WAV file"));
     // The file is not an encoded stream: that is no damage, and nothing is to be recovered.
-    for wrong in
-        [&["decode", "--force", &raw, &out][..], &["verify", &raw], &["inspect", &raw], &["decode", "--force", "--recover", &raw, &out]]
-    {
+    for wrong in [
+        &["decode", "--force", &raw, &out][..],
+        &["verify", &raw],
+        &["inspect", &raw],
+        &["decode", "--force", "--recover", &raw, &out],
+    ] {
         let text = fails(wrong, 1);
         assert!(text.contains("status -22") && text.contains("not an encoded stream"), "{text}");
         assert!(!text.contains("--recover writes") && !text.contains("damaged"), "{text}");

@@ -32,7 +32,7 @@ fn encoded(name: &str) -> (Dir, String, String) {
     let (raw, coded) = (dir.file("raw"), dir.file("coded"));
     let x: Vec<u8> = (0..300_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     std::fs::write(&raw, x).unwrap();
-    succeeds(&["encode", &raw, &coded]);
+    succeeds(&["encode", "--identity=1", &raw, &coded]);
     (dir, raw, coded)
 }
 
@@ -160,7 +160,7 @@ fn devices_pipes_and_standard_output_are_written_as_they_are() {
     }
     assert_eq!(std::fs::metadata("/dev/null").unwrap().rdev(), null.rdev());
     for path in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-"] {
-        assert!(driver(&["encode", &raw, path]).stdout == stream, "{path}");
+        assert!(driver(&["encode", "--identity=1", &raw, path]).stdout == stream, "{path}");
         assert!(driver(&["decode", &coded, path]).stdout == bytes, "{path}");
         // Appended, as the shell opened it.
         let file = dir.file("appended");
@@ -175,7 +175,8 @@ fn devices_pipes_and_standard_output_are_written_as_they_are() {
     // A named pipe.
     let pipe = dir.file("pipe");
     nix::unistd::mkfifo(Path::new(&pipe), nix::sys::stat::Mode::S_IRWXU).unwrap();
-    for (args, want) in [(["encode", &raw, &pipe], &stream), (["decode", &coded, &pipe], &bytes)] {
+    for (args, want) in [(["encode", "--identity=1", &raw, &pipe], &stream), (["decode", "-f", &coded, &pipe], &bytes)]
+    {
         let mut child = start(&args).spawn().unwrap();
         let mut got = Vec::new();
         File::open(&pipe).unwrap().read_to_end(&mut got).unwrap();

@@ -16,7 +16,7 @@ fn options(format: Format, head_bytes: u64) -> EncodeOptions {
 fn cuts(coded: &[u8]) -> Vec<(u64, u32)> {
     let (mut at, mut list) = (0, Vec::new());
     while at < coded.len() {
-        let h = Header::parse(coded[at..].first_chunk().unwrap()).unwrap();
+        let h = Header::parse(&coded[at..]).unwrap();
         if h.codec != Codec::End {
             list.push((h.raw_offset, h.raw_len));
         }
@@ -112,12 +112,15 @@ fn files_give_the_same_bytes() {
                 let mut o: sqs_encode_options = std::mem::zeroed();
                 assert_eq!(sqs_encode_options_init(&mut o, size_of_val(&o)), SQS_OK);
                 (o.dtype, o.channels, o.frame_bytes, o.threads) = (SQS_I24, 2, FRAME as u32, threads);
-                o.head_bytes = head_bytes as u64;
+                (o.head_bytes, o.identity) = (head_bytes as u64, 1);
                 let (from, to) = (path("raw"), path("coded"));
                 sqs_encode_file(from.as_ptr(), to.as_ptr(), &o, std::ptr::null_mut(), std::ptr::null_mut())
             };
             assert_eq!(status, SQS_OK);
-            assert!(std::fs::read(dir.join("coded")).unwrap() == encode(options(f, head_bytes as u64), &raw));
+            assert!(
+                std::fs::read(dir.join("coded")).unwrap()
+                    == encode(EncodeOptions { identity: Some(1), ..options(f, head_bytes as u64) }, &raw)
+            );
         }
     }
     std::fs::remove_dir_all(&dir).unwrap();

@@ -29,7 +29,7 @@ mod heads;
 mod hostile;
 mod lz;
 mod lz_sequences;
-mod outputs;
 #[cfg(feature = "std")]
 mod neighbors;
+mod outputs;
 mod stream;
