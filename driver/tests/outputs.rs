@@ -305,7 +305,7 @@ fn an_error_after_the_file_has_its_name_is_reported_as_such() {
     for from in [&raw[..], "-"] {
         for (syncs, part) in [("0", "cannot be synced"), ("1", "complete and in its place")] {
             std::fs::write(&out, "before").unwrap();
-            let mut command = start(&["encode", "-f", from, &out]);
+            let mut command = start(&["encode", "-f", "--identity=1", from, &out]);
             command.env("LD_PRELOAD", &library).env("SYNCS", syncs).stdin(File::open(&raw).unwrap());
             let run = command.output().unwrap();
             let text = String::from_utf8(run.stderr).unwrap();
