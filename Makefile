@@ -100,6 +100,11 @@ codec-memory: ## what c-examples/07_encode_file takes for files from 1 MB to 10 
 musl: ## libsqrtspace.a for musl, target/musl/, with the C programs linked to it and run (packages: ci/musl.sh)
 	ci/musl.sh $(BUILT)/musl/libsqrtspace.a
 
+.PHONY: test-cpp
+test-cpp: ## include/sqrtspace.hpp with g++ and clang++, and cpp-examples (packages: g++, clang, valgrind)
+	$(CARGO) build --profile dist --lib
+	cpptests/run.sh $(BUILT)/dist/libsqrtspace.a
+
 .PHONY: bench-stack
 bench-stack: ## bytes of stack that each public call uses on this machine: the table of docs/guide/linking.md
 	$(CARGO) build --profile dist --lib

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs the header, the libraries, sqrtspace.pc and the CMake package; build.sh has put the libraries into a directory:
+# Installs the headers, the libraries, sqrtspace.pc and the CMake package; build.sh has put the libraries into a directory:
 # install.sh LIBRARIES. Environment: DESTDIR, PREFIX, LIBDIR, INCLUDEDIR. `install.sh --remove` removes the same files.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,8 +10,8 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 package=cmake/sqrtspace
 
 if [ "$1" = --remove ]; then
-    rm -f "$include/sqrtspace.h" "$lib"/libsqrtspace.{a,so,so.0,so."$version"} "$lib/pkgconfig/sqrtspace.pc"
-    rm -rf "${lib:?}/$package"
+    rm -f "$include/sqrtspace.h" "$include/sqrtspace.hpp" "$lib"/libsqrtspace.{a,so,so.0,so."$version"} "$lib/pkgconfig/sqrtspace.pc"
+    rm -rf "${lib:?}/$package" "${include:?}/sqrtspace"
     exit
 fi
 libraries=$1
@@ -26,8 +26,9 @@ fill() {
         -e "s|@POINTER_BYTES@|$(($(getconf LONG_BIT) / 8))|; s|@LIBS@|$2|" "packaging/$1.in"
 }
 
-install -d "$lib/pkgconfig" "$lib/$package" "$include"
-install -m 644 include/sqrtspace.h "$include/"
+install -d "$lib/pkgconfig" "$lib/$package" "$include/sqrtspace"
+install -m 644 include/sqrtspace.h include/sqrtspace.hpp "$include/"
+install -m 644 include/sqrtspace/*.hpp "$include/sqrtspace/"
 install -m 644 "$libraries/libsqrtspace.a" "$lib/"
 install -m 755 "$libraries/libsqrtspace.so.$version" "$lib/"
 ln -sf "libsqrtspace.so.$version" "$lib/libsqrtspace.so.0"

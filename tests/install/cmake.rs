@@ -22,6 +22,8 @@ fn check(build: &Path) {
         let needs = run(Command::new("readelf").arg("-d").arg(&program));
         assert_eq!(needs.contains("[libsqrtspace.so.0]"), name.ends_with("shared"), "{name}: {needs}");
     }
+    let component = run(&mut Command::new(build.join("component")));
+    assert_eq!(component, read(&root().join("cpp-examples/expected/01_component.txt")), "sqrtspace.hpp");
 }
 
 fn builds_from_source(how: &str) {

@@ -1,0 +1,324 @@
+// Pipelines through sqrtspace.hpp: stages as lambdas and classes, memory, streaming, evaluations, checkpoints. Rows are
+// compared with plain loops over the samples.
+#include "check.hpp"
+
+#include <array>
+#include <cerrno>
+#include <malloc.h>
+#include <new>
+#include <vector>
+
+static constexpr std::size_t SAMPLES = 4000, WINDOW = 64, HOP = 32;
+static constexpr std::size_t ROWS = 1 + (SAMPLES - WINDOW) / HOP;
+static std::array<float, SAMPLES> samples;
+
+static float sum_of(std::size_t first, std::size_t count)
+{
+    float sum = 0;
+    for (std::size_t i = 0; i < count; i++) sum += samples[first + i];
+    return sum;
+}
+
+// A stage without state, as a class with parameters.
+struct WindowSum {
+    float scale = 1;
+    void operator()(const sqs::Call &call) const
+    {
+        for (std::size_t i = 0; i < call.rows(); i++) {
+            float sum = 0;
+            for (const float x : call.row<float>(0, std::ptrdiff_t(i))) sum += x;
+            call.out<float>(i, 1)[0] = sum * scale;
+        }
+    }
+};
+
+// A scan: the running sum of the rows of its edge, from a start value.
+struct Running {
+    struct State {
+        double sum;
+    };
+    double start = 0;
+    std::int32_t refuse = 0;
+    void init(State &state) const { state.sum = start; }
+    std::int32_t operator()(const sqs::Call &call, State &state) const
+    {
+        for (std::size_t i = 0; i < call.rows(); i++) {
+            state.sum += double(call.row<float>(0, std::ptrdiff_t(i))[0]);
+            call.out<double>(i, 1)[0] = state.sum;
+        }
+        return refuse;
+    }
+};
+
+static sqs::Area<sqs::control_bytes(16, 32)> control;
+static sqs::Area<1 << 18> work;
+
+// Static memory: control and work area of the caller; nothing is allocated.
+static void static_memory()
+{
+    const std::size_t before = mallinfo2().uordblks;
+    WindowSum twice{2};
+    Running running{100};
+    auto square = [](const sqs::Call &call) {
+        for (std::size_t i = 0; i < call.rows(); i++) {
+            const double x = call.row<double>(0, std::ptrdiff_t(i))[0];
+            call.out<double>(i, 1)[0] = x * x;
+        }
+    };
+    auto config = sqs::Config::of<float>(WINDOW, HOP);
+    config.input_capacity = 200;
+    config.flags = SQS_STREAM_ONLY;
+    CHECK(config.control_bytes().status.ok() && config.control_bytes().count <= control.size());
+    sqs::Pipeline p;
+    sqs::Error error;
+    CHECK(!p);
+    CHECK_STATUS(p.create(config, sqs::WritableBytes(control).part(0, 100), &error), SQS_ERR_MEMORY);
+    CHECK(std::strlen(error.text) > 0 && error.status == SQS_ERR_MEMORY);
+    CHECK_STATUS(p.create(config, control), SQS_OK);
+    CHECK_STATUS(p.create(config, control), SQS_ERR_STATE);
+    const sqs::Edge input[] = {sqs::edge("input")};
+    const auto [status, sum] = p.stage_register(sqs::stage<float>("sum", 1), input, twice);
+    CHECK(status.ok());
+    const sqs::Edge of_sum[] = {sqs::edge("sum")};
+    const auto total = p.stage_register(sqs::stage<double>("total", 1), of_sum, running);
+    const sqs::Edge of_total[] = {sqs::edge("total")};
+    const auto squared = p.stage_register(sqs::stage<double>("squared", 1), of_total, square);
+    CHECK(total.status.ok() && squared.status.ok());
+    CHECK(p.stage_find("total").count == total.count && p.stage_find("none").status == sqs::Status(SQS_ERR_NAME));
+    CHECK_STATUS(p.output_open(squared.count, 8), SQS_OK);
+    CHECK_STATUS(p.output_open(sum, 8), SQS_OK);
+    sqs::PlanInfo plan;
+    CHECK_STATUS(p.plan({}, plan), SQS_OK);
+    CHECK(plan.work_bytes > 0 && plan.work_bytes <= work.size() && plan.host_heap_bytes == 0);
+    CHECK_STATUS(p.seal({}, sqs::WritableBytes(work).part(0, plan.work_bytes)), SQS_OK);
+
+    // Moves between calls, as a member of a component would.
+    std::size_t pushed = 0, rows = 0;
+    double want = 100;
+    sqs::Status stepped;
+    do {
+        sqs::Pipeline moved(std::move(p));
+        CHECK(!p && bool(moved)); // NOLINT(bugprone-use-after-move)
+        const auto accepted = moved.push(0, sqs::Span<const float>(samples).part(pushed, 77));
+        pushed += accepted.count;
+        if (pushed == SAMPLES) CHECK_STATUS(moved.push_end(0), SQS_OK);
+        const auto step = moved.step(3);
+        stepped = step.status;
+        CHECK(step.count <= 3);
+        std::array<double, 8> squares;
+        std::array<float, 8> sums;
+        const auto pulled = moved.pull(squared.count, squares, 1);
+        const auto beside = moved.pull(sum, sums, 1);
+        CHECK(pulled.count == beside.count);
+        for (std::size_t i = 0; i < pulled.count; i++, rows++) {
+            const float s = sum_of(rows * HOP, WINDOW) * 2;
+            want += double(s);
+            CHECK(sums[i] >= s && sums[i] <= s && squares[i] >= want * want && squares[i] <= want * want);
+        }
+        std::uint64_t next = 0, end = 0;
+        CHECK_STATUS(moved.output_position(sum, next, end), SQS_OK);
+        CHECK(next == rows && end == rows);
+        p = std::move(moved);
+    } while (stepped.ok() || (stepped.again() && rows < ROWS));
+    CHECK(stepped.end() && rows == ROWS && pushed == SAMPLES);
+    CHECK(mallinfo2().uordblks == before);
+}
+
+// The pushes and sources that do not fit the input.
+static void types_of_inputs()
+{
+    auto config = sqs::Config::of<std::int16_t>(4, 4, 2);
+    sqs::Pipeline p;
+    CHECK_STATUS(p.create(config), SQS_OK);
+    WindowSum stage;
+    const sqs::Edge input[] = {sqs::edge("input")};
+    sqs::InputDesc desc;
+    desc.name = "second";
+    desc.window = desc.hop = 4;
+    const auto second = p.input_register(desc);
+    CHECK(second.status.ok() && second.count == 1);
+    CHECK(p.stage_register(sqs::stage<float>("sum", 1), input, stage).status.ok());
+    const std::array<float, 8> floats{};
+    const std::array<std::int16_t, 9> shorts{};
+    CHECK_STATUS(p.push(0, floats).status, SQS_ERR_ARGUMENT);
+    CHECK_STATUS(p.push(9, floats).status, SQS_ERR_ARGUMENT);
+    auto read = [](std::uint64_t, sqs::Span<float> to) { return sqs::Counted<std::size_t>{SQS_OK, to.size()}; };
+    CHECK_STATUS((p.source_set<float>(0, read, 10)), SQS_ERR_ARGUMENT);
+    CHECK_STATUS((p.source_set<float, 2>(1, read, 10)), SQS_ERR_ARGUMENT);
+    CHECK_STATUS((p.source_set<float>(1, read, 10, SQS_SOURCE_GROWING)), SQS_OK);
+    CHECK_STATUS(p.source_extend(1, 12), SQS_OK);
+    CHECK_STATUS(p.source_extend(1, 13), SQS_ERR_RANGE);
+    // Nine elements of two channels are four samples.
+    const auto pushed = p.push(0, shorts);
+    CHECK(pushed.status.ok() && pushed.count == 4);
+}
+
+struct Counting {
+    int areas = 0;
+    void *allocate(std::size_t bytes, std::size_t align)
+    {
+        areas++;
+        return ::operator new(bytes, std::align_val_t(align));
+    }
+    void deallocate(void *memory, std::size_t)
+    {
+        areas--;
+        ::operator delete(memory, std::align_val_t(64));
+    }
+};
+
+// Evaluations of a source, with an allocator of the caller's.
+static void evaluations()
+{
+    Counting allocator;
+    WindowSum once;
+    auto read = [](std::uint64_t first, sqs::Span<float> to) {
+        for (std::size_t i = 0; i < to.size(); i++) to[i] = samples[first + i];
+        return sqs::Counted<std::size_t>{SQS_OK, to.size()};
+    };
+    {
+        sqs::Pipeline p;
+        const auto config = sqs::Config::of<float>(WINDOW, HOP);
+        CHECK_STATUS(p.create_with(config, allocator), SQS_OK);
+        CHECK(allocator.areas == 1);
+        CHECK_STATUS(p.source_set<float>(0, read, SAMPLES), SQS_OK);
+        const sqs::Edge input[] = {sqs::edge("input")};
+        const auto sum = p.stage_register(sqs::stage<float>("sum", 1), input, once);
+        const sqs::Edge of_sum[] = {sqs::edge("sum", 1, 1)};
+        const double taps[] = {1, 2, 3};
+        const sqs::Param fir[] = {sqs::param("taps", taps)};
+        const sqs::Param level[] = {sqs::param("level", 0.5)};
+        CHECK(p.stage_register_builtin("fir", "fir", input, fir).status.ok());
+        const auto alarm = p.stage_register_kind(sqs_kind_threshold(), "alarm", sqs::Span<const sqs::Edge>(input), level);
+        CHECK(alarm.status.ok());
+        CHECK_STATUS(p.stage_register_builtin("none", "x", of_sum).status, SQS_ERR_NAME);
+        char text[200];
+        CHECK(p.error_detail(text).status.ok() && std::strlen(text) > 0);
+        const sqs::Request all[] = {sqs::request(sum.count), sqs::request(sum.count, 0, SQS_ALL, SQS_ORDER_REVERSE)};
+        CHECK(p.plan_explain(all, text).status == sqs::Status(SQS_ERR_SPACE));
+        CHECK_STATUS(p.seal(all), SQS_OK);
+        CHECK(allocator.areas == 2);
+
+        std::vector<float> rows(ROWS);
+        const auto written = p.evaluate(sum.count, 0, SQS_ALL, rows);
+        CHECK(written.status.ok() && written.count == ROWS);
+        for (std::size_t t = 0; t < ROWS; t++) CHECK(rows[t] >= sum_of(t * HOP, WINDOW) && rows[t] <= sum_of(t * HOP, WINDOW));
+
+        std::size_t next = ROWS;
+        auto sink = [&](std::uint64_t first, std::size_t count, sqs::Bytes bytes) {
+            CHECK(first + 1 == next && bytes.size() == count * sizeof(float));
+            for (std::size_t i = 0; i < count; i++) {
+                float row;
+                std::memcpy(&row, bytes.data() + i * sizeof row, sizeof row);
+                CHECK(std::memcmp(&row, &rows[--next], sizeof row) == 0);
+            }
+        };
+        CHECK_STATUS(p.evaluate_to(all[1], sink), SQS_OK);
+        CHECK(next == 0);
+        auto refusing = [](std::uint64_t, std::size_t, sqs::Bytes) { return std::int32_t(7); };
+        CHECK_STATUS(p.evaluate_to(all[0], refusing), SQS_ERR_CALLBACK);
+        CHECK_STATUS(p.evaluate_begin(all[0], refusing), SQS_OK);
+        CHECK_STATUS(p.step(1000).status, SQS_ERR_CALLBACK);
+        CHECK_STATUS(p.evaluate_cancel(), SQS_OK);
+        next = ROWS;
+        CHECK_STATUS(p.evaluate_begin(all[1], sink), SQS_OK);
+        while (p.step(16).status.ok()) {}
+        CHECK(next == 0);
+        sqs::Stats stats;
+        CHECK_STATUS(p.stats(stats), SQS_OK);
+        CHECK(stats.delivered_rows >= 3 * ROWS && stats.evaluating == 0);
+        CHECK(p.scrub(1 << 20).status.ok());
+        CHECK_STATUS(p.reset(), SQS_OK);
+    }
+    CHECK(allocator.areas == 0);
+}
+
+// A pipeline saved in the middle and restored into another one gives the rows of one that was never stopped.
+static void checkpoints()
+{
+    std::vector<double> rows;
+    std::vector<std::byte> file;
+    Running running{1};
+    WindowSum once;
+    std::uint64_t resume_at = 0;
+    for (int half = 0; half < 2; half++) {
+        auto config = sqs::Config::of<float>(HOP, HOP);
+        config.flags = SQS_STREAM_ONLY;
+        sqs::Pipeline p;
+        CHECK_STATUS(p.create(config), SQS_OK);
+        const sqs::Edge input[] = {sqs::edge("input")}, of_sum[] = {sqs::edge("sum")};
+        CHECK(p.stage_register(sqs::stage<float>("sum", 1), input, once).status.ok());
+        sqs::StageDesc desc = sqs::stage<double>("total", 1);
+        desc.state_word = 8;
+        const auto total = p.stage_register(desc, of_sum, running);
+        CHECK_STATUS(p.output_open(total.count, 200), SQS_OK);
+        CHECK_STATUS(p.seal({}), SQS_OK);
+        if (half == 1) {
+            sqs::Resume resume;
+            CHECK_STATUS(p.checkpoint_restore(sqs::bytes(file).part(0, file.size() - 1), &resume), SQS_ERR_CORRUPT);
+            CHECK_STATUS(p.checkpoint_restore(sqs::bytes(file), &resume), SQS_OK);
+            CHECK(resume.input_count == 1);
+            resume_at = resume.next_sample[0];
+        }
+        const std::uint64_t end = half == 0 ? 2000 : SAMPLES;
+        while (resume_at < end) {
+            const auto pushed = p.push(0, sqs::Span<const float>(samples).part(resume_at, end - resume_at));
+            resume_at += pushed.count;
+            CHECK(!p.step(1000).status.failed());
+            double row[16];
+            for (auto pulled = p.pull(total.count, row, 1); pulled.status.ok(); pulled = p.pull(total.count, row, 1))
+                rows.insert(rows.end(), row, row + pulled.count);
+        }
+        if (half == 0) {
+            const auto saved = p.checkpoint_save([&](sqs::Bytes piece) { file.insert(file.end(), piece.begin(), piece.end()); });
+            CHECK(saved.status.ok() && saved.count == file.size() && p.checkpoint_bytes().count >= file.size());
+            CHECK_STATUS(p.checkpoint_save([](sqs::Bytes) { return EIO; }).status, SQS_ERR_CALLBACK);
+        }
+        running.start = -5; // of no effect on a restored state
+    }
+    CHECK(rows.size() == SAMPLES / HOP);
+    double want = 1;
+    for (std::size_t t = 0; t < rows.size(); t++) {
+        want += double(sum_of(t * HOP, HOP));
+        CHECK(rows[t] >= want && rows[t] <= want);
+    }
+}
+
+static void spans()
+{
+    int array[] = {1, 2, 3};
+    const std::vector<int> vector{4, 5};
+    const sqs::Span<const int> a(array), b(vector), empty;
+    CHECK(a.size() == 3 && b[1] == 5 && empty.empty() && a.part(1).size() == 2 && a.part(9).empty() && a.part(1, 1)[0] == 2);
+    CHECK(sqs::bytes(vector).size() == 2 * sizeof(int) && sqs::writable_bytes(array).size() == sizeof array);
+    static_assert(!std::is_constructible_v<sqs::Span<int>, const std::vector<int> &>, "const is kept");
+    static_assert(!std::is_constructible_v<sqs::Span<long>, std::vector<int> &>, "elements are not converted");
+    static_assert(!std::is_copy_constructible_v<sqs::Pipeline> && std::is_nothrow_move_constructible_v<sqs::Pipeline>);
+    static_assert(!std::is_copy_assignable_v<sqs::Pipeline> && std::is_nothrow_move_assignable_v<sqs::Pipeline>);
+#if __cplusplus >= 202002L
+    const std::span<const int> standard = a;
+    const sqs::Span<const int> back(standard);
+    CHECK(standard.size() == 3 && back.data() == array);
+#endif
+}
+
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+static_assert(sqs::control_bytes(7, 11) == SQS_CONTROL_BYTES(7, 11));
+
+int main()
+{
+    for (std::size_t i = 0; i < SAMPLES; i++) samples[i] = float((i * 7919 + 13) % 1000) / 8;
+    CHECK(sqs::abi_check().ok() && sqs::abi_version() == SQS_ABI_VERSION && std::strlen(sqs::version()) > 0);
+    CHECK(std::strcmp(sqs::Status(SQS_END).text(), sqs_status_text(SQS_END)) == 0);
+    auto hook = [](const char *, std::size_t, std::uint32_t) {};
+    CHECK_STATUS(sqs::panic_hook(hook), SQS_ERR_UNSUPPORTED);
+    sqs::Config host(1, 1);
+    CHECK_STATUS(host.host_defaults(), SQS_OK);
+    CHECK(host.cpu_cache_bytes > 0);
+    static_memory();
+    types_of_inputs();
+    evaluations();
+    checkpoints();
+    spans();
+    return done();
+}
