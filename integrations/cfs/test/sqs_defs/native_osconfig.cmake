@@ -1,0 +1,2 @@
+# Runs without the privileges that real-time priorities need.
+set(OSAL_CONFIG_DEBUG_PERMISSIVE_MODE TRUE)
