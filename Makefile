@@ -105,6 +105,22 @@ test-cpp: ## include/sqrtspace.hpp with g++ and clang++, and cpp-examples (packa
 	$(CARGO) build --profile dist --lib
 	cpptests/run.sh $(BUILT)/dist/libsqrtspace.a
 
+# The frameworks' checkouts are not part of the project; docs/guide/integrating.md lists what they must contain.
+CFS ?=
+FPRIME ?=
+
+.PHONY: test-cfs
+test-cfs: ## integrations/cfs inside the cFE of a checkout, CFS=path (packages: cmake, python3; cppcheck, gcovr)
+	@[ -n "$(CFS)" ] || echo "skipped: CFS=path of a checkout of nasa/cFS is not given"
+	[ -z "$(CFS)" ] || { packaging/build.sh $(BUILT)/integrations \
+	    && integrations/cfs/test/run.sh "$(CFS)" $(BUILT)/integrations/libsqrtspace.a $(BUILT)/integrations/cfs; }
+
+.PHONY: test-fprime
+test-fprime: ## integrations/fprime with the framework of a checkout, FPRIME=path (PyPI: fprime-tools, fprime-fpp)
+	@[ -n "$(FPRIME)" ] || echo "skipped: FPRIME=path of a checkout of nasa/fprime is not given"
+	[ -z "$(FPRIME)" ] || { packaging/build.sh $(BUILT)/integrations \
+	    && integrations/fprime/test/run.sh "$(FPRIME)" $(BUILT)/integrations/libsqrtspace.a $(BUILT)/integrations/fprime; }
+
 .PHONY: bench-stack
 bench-stack: ## bytes of stack that each public call uses on this machine: the table of docs/guide/linking.md
 	$(CARGO) build --profile dist --lib

@@ -114,6 +114,11 @@ def check(cf, log_path):
     assert again and all(before[0][t] == second[0][t] and before[1][t] == second[1][t] for t in again)
     assert check_smooth({k: {**before[k], **second[k]} for k in (0, 1)}, 0) == 2 * (SAMPLES // 64)
     print(f"rows sent twice with the same bits: {len(again)}")
+    # Neither of the two runs allocated in the integration; the test app did, once each.
+    for module, want in (("sqs_lib.so", 0), ("sqs_app.so", 0), ("fm.so", 0), ("sqs_test.so", 1)):
+        counts = [int(n) for n in re.findall(f"allocations of {module}: (\\d+)", log)]
+        assert counts == [want, want], (module, counts)
+    print("allocations: none")
     print("cFS: passed")
 
 

@@ -33,7 +33,8 @@ sed -i '/^add_cfe_app(fm /a add_cfe_app_dependency(fm sqs_lib)\ntarget_include_d
 
 export SQRTSPACE_LIBRARY=$library SQRTSPACE_INCLUDE=$root/include
 cmake -S "$mission/cfe" -B "$out/build" -DMISSION_SOURCE_DIR="$mission" -DMISSIONCONFIG=sqs -DSIMULATION=native \
-    -DCMAKE_BUILD_TYPE=debug -DCMAKE_INSTALL_PREFIX=/exe -DENABLE_UNIT_TESTS="${UNIT_TESTS:-OFF}" > "$out/configure.log" 2>&1 ||
+    -DCMAKE_BUILD_TYPE=debug -DCMAKE_INSTALL_PREFIX=/exe -DENABLE_UNIT_TESTS=OFF > "$out/configure.log" 2>&1 ||
     { tail -30 "$out/configure.log"; exit 1; }
 make -C "$out/build" DESTDIR="$out/build" mission-install > "$out/build.log" 2>&1 || { tail -40 "$out/build.log"; exit 1; }
 "$here/fly.sh" "$out/build/exe/cpu1" "$out"
+"$here/unit.sh" "$out" "$library"

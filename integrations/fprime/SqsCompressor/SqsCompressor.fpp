@@ -3,22 +3,22 @@ module Sqs {
   @ Sample types of libsqrtspace, with its numbers
   enum SampleType : U8 {
     BYTES = 0
-    I8 = 1
-    U8 = 2
-    I16 = 3
-    U16 = 4
-    I32 = 5
-    U32 = 6
-    I64 = 7
-    F32 = 8
-    F64 = 9
-    I24 = 11
+    INT8 = 1
+    UINT8 = 2
+    INT16 = 3
+    UINT16 = 4
+    INT32 = 5
+    UINT32 = 6
+    INT64 = 7
+    FLOAT32 = 8
+    FLOAT64 = 9
+    INT24 = 11
   }
 
   @ Byte order of samples, with the numbers of libsqrtspace. F Prime serializes big-endian
   enum ByteOrder : U8 {
-    LITTLE_ENDIAN = 0
-    BIG_ENDIAN = 1
+    LITTLE = 0
+    BIG = 1
   }
 
   @ Compresses chunks of data products without loss, in static memory
@@ -31,7 +31,7 @@ module Sqs {
     param SAMPLE_TYPE: SampleType default SampleType.BYTES
 
     @ Byte order of the samples
-    param BYTE_ORDER: ByteOrder default ByteOrder.BIG_ENDIAN
+    param BYTE_ORDER: ByteOrder default ByteOrder.BIG
 
     @ Interleaved channels, 1 to 4096
     param CHANNELS: U32 default 1

@@ -16,6 +16,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DATA_MID 0x08A8
@@ -232,6 +233,11 @@ void SQS_TEST_Main(void)
 {
     const bool First = CFE_ES_GetResetType(NULL) != CFE_PSP_RST_TYPE_PROCESSOR;
 
+    /* One allocation, which count_malloc.c must see. */
+    volatile char *Memory = malloc(16);
+
+    Memory[0] = 1;
+    free((void *)Memory);
     CFE_EVS_Register(NULL, 0, CFE_EVS_EventFilter_BINARY);
     CFE_SB_CreatePipe(&Pipe, 48, "SQS_TEST_PIPE");
     CFE_SB_SubscribeEx(CFE_SB_ValueToMsgId(SQS_APP_ROWS_TLM_MID), Pipe, CFE_SB_DEFAULT_QOS, 48);

@@ -1,0 +1,20 @@
+#!/bin/bash
+# The components for F Prime, built with a real framework and tested with its harness: run.sh FPRIME LIBRARY OUT.
+#
+# FPRIME is a checkout of nasa/fprime; nothing in it is changed. LIBRARY is libsqrtspace.a (packaging/archive.sh). The tools are
+# PyPI's fprime-tools and fprime-fpp, of the versions that FPRIME/requirements.txt names. OUT receives a copy of the project.
+set -euo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
+fprime=$(realpath "$1") library=$(realpath "$2")
+out=$(mkdir -p "$3" && cd "$3" && pwd)
+root=$(cd "$here/../.." && pwd)
+[ -f "$fprime/cmake/FPrime.cmake" ] || { echo "run.sh: $fprime has no cmake/FPrime.cmake" >&2; exit 1; }
+
+mkdir -p "$out/project"
+cp -Ru "$here/." "$out/project/"
+printf '[fprime]\nframework_path: %s\nproject_root: %s\n' "$fprime" "$out/project" > "$out/project/settings.ini"
+cmake -S "$out/project" -B "$out/build" -DFPRIME_FRAMEWORK_PATH="$fprime" -DSQRTSPACE_LIBRARY="$library" \
+    -DSQRTSPACE_INCLUDE="$root/include" -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Debug > "$out/configure.log" 2>&1 ||
+    { tail -30 "$out/configure.log"; exit 1; }
+make -C "$out/build" -j"${JOBS:-1}" SqsCompressor_ut_exe > "$out/build.log" 2>&1 || { tail -40 "$out/build.log"; exit 1; }
+for test in "$out"/build/bin/*/SqsCompressor_ut_exe; do "$test"; done
