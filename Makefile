@@ -112,13 +112,13 @@ FPRIME ?=
 .PHONY: test-cfs
 test-cfs: ## integrations/cfs inside the cFE of a checkout, CFS=path (packages: cmake, python3; cppcheck, gcovr)
 	@[ -n "$(CFS)" ] || echo "skipped: CFS=path of a checkout of nasa/cFS is not given"
-	[ -z "$(CFS)" ] || { packaging/build.sh $(BUILT)/integrations \
+	@[ -z "$(CFS)" ] || { packaging/build.sh $(BUILT)/integrations \
 	    && integrations/cfs/test/run.sh "$(CFS)" $(BUILT)/integrations/libsqrtspace.a $(BUILT)/integrations/cfs; }
 
 .PHONY: test-fprime
 test-fprime: ## integrations/fprime with the framework of a checkout, FPRIME=path (PyPI: fprime-tools, fprime-fpp)
 	@[ -n "$(FPRIME)" ] || echo "skipped: FPRIME=path of a checkout of nasa/fprime is not given"
-	[ -z "$(FPRIME)" ] || { packaging/build.sh $(BUILT)/integrations \
+	@[ -z "$(FPRIME)" ] || { packaging/build.sh $(BUILT)/integrations \
 	    && integrations/fprime/test/run.sh "$(FPRIME)" $(BUILT)/integrations/libsqrtspace.a $(BUILT)/integrations/fprime; }
 
 .PHONY: bench-stack

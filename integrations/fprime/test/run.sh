@@ -16,5 +16,6 @@ printf '[fprime]\nframework_path: %s\nproject_root: %s\n' "$fprime" "$out/projec
 cmake -S "$out/project" -B "$out/build" -DFPRIME_FRAMEWORK_PATH="$fprime" -DSQRTSPACE_LIBRARY="$library" \
     -DSQRTSPACE_INCLUDE="$root/include" -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Debug > "$out/configure.log" 2>&1 ||
     { tail -30 "$out/configure.log"; exit 1; }
-make -C "$out/build" -j"${JOBS:-1}" SqsCompressor_ut_exe > "$out/build.log" 2>&1 || { tail -40 "$out/build.log"; exit 1; }
-for test in "$out"/build/bin/*/SqsCompressor_ut_exe; do "$test"; done
+make -C "$out/build" -j"${JOBS:-1}" SqsCompressor_ut_exe SqsPipeline_ut_exe > "$out/build.log" 2>&1 ||
+    { grep -n "error" "$out/build.log" | head -20; tail -10 "$out/build.log"; exit 1; }
+for test in "$out"/build/bin/*/Sqs*_ut_exe; do "$test"; done
