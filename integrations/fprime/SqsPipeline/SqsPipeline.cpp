@@ -55,7 +55,7 @@ void SqsPipeline ::configure(const Graph& graph) {
 }
 
 void SqsPipeline ::parameterUpdated(FwPrmIdType id) {
-    if (id == PARAMID_GAINS) {
+    if (id == PARAMID_GAINS && this->m_graph != nullptr) {
         this->m_rebuild = true;
     }
 }
@@ -71,6 +71,10 @@ sqs::Status SqsPipeline ::build() {
     config.flags |= SQS_STREAM_ONLY;
     config.max_stages = PIPELINE_STAGES;
     config.max_edges = PIPELINE_EDGES;
+    // The planner makes blocks that fit the work area.
+    if (config.memory_budget_bytes == 0 || config.memory_budget_bytes > PIPELINE_WORK) {
+        config.memory_budget_bytes = PIPELINE_WORK;
+    }
     this->m_sampleBytes = elementBytes(config.dtype) * (config.channels > 0 ? config.channels : 1);
     this->m_pipeline.close();
     sqs::Status status = this->m_pipeline.create(config, this->m_control);
@@ -142,7 +146,7 @@ void SqsPipeline ::returnBuffer() {
 }
 
 void SqsPipeline ::run_handler(FwIndexType portNum, U32 context) {
-    if (this->m_rebuild && this->m_graph != nullptr) {
+    if (this->m_rebuild) {
         this->returnBuffer();
         this->open();
     }
@@ -207,10 +211,10 @@ void SqsPipeline ::sendProduct(U32 output, U64 row, const F32* rows, FwSizeType 
         this->log_WARNING_LO_NoProductMemory();
         return;
     }
-    Fw::SerializeStatus status = container.serializeRecord_First(RowPosition(output, row, this->m_outputs[output].length));
-    FW_ASSERT(status == Fw::FW_SERIALIZE_OK, status);
-    status = container.serializeRecord_Rows(rows, count);
-    FW_ASSERT(status == Fw::FW_SERIALIZE_OK, status);
+    const Fw::SerializeStatus first =
+        container.serializeRecord_First(RowPosition(output, row, this->m_outputs[output].length));
+    const Fw::SerializeStatus second = container.serializeRecord_Rows(rows, count);
+    FW_ASSERT(first == Fw::FW_SERIALIZE_OK && second == Fw::FW_SERIALIZE_OK, first, second);
     this->dpSend(container);
 }
 
@@ -219,9 +223,8 @@ void SqsPipeline ::report() {
     U64 row = 0;
     U64 end = 0;
     this->m_pipeline.stats(stats).ignore();
-    if (this->m_outputCount > 0) {
-        this->m_pipeline.output_position(this->m_outputs[0].stage, row, end).ignore();
-    }
+    // Without outputs a pipeline cannot be sealed: a first one exists.
+    this->m_pipeline.output_position(this->m_outputs[0].stage, row, end).ignore();
     this->tlmWrite_Last(this->m_last);
     this->tlmWrite_NextRow(row);
     this->tlmWrite_NextSample(this->m_nextSample);

@@ -14,8 +14,27 @@ mkdir -p "$out/project"
 cp -Ru "$here/." "$out/project/"
 printf '[fprime]\nframework_path: %s\nproject_root: %s\n' "$fprime" "$out/project" > "$out/project/settings.ini"
 cmake -S "$out/project" -B "$out/build" -DFPRIME_FRAMEWORK_PATH="$fprime" -DSQRTSPACE_LIBRARY="$library" \
-    -DSQRTSPACE_INCLUDE="$root/include" -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Debug > "$out/configure.log" 2>&1 ||
+    -DSQRTSPACE_INCLUDE="$root/include" -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Debug \
+    -DSQS_COVERAGE=ON > "$out/configure.log" 2>&1 ||
     { tail -30 "$out/configure.log"; exit 1; }
 make -C "$out/build" -j"${JOBS:-1}" SqsCompressor_ut_exe SqsPipeline_ut_exe > "$out/build.log" 2>&1 ||
     { grep -n "error" "$out/build.log" | head -20; tail -10 "$out/build.log"; exit 1; }
-for test in "$out"/build/bin/*/Sqs*_ut_exe; do "$test"; done
+find "$out/build" -name '*.gcda' -delete
+mkdir -p "$out/dump"
+for test in "$out"/build/bin/*/Sqs*_ut_exe; do SQS_DUMP=$out/dump "$test"; done
+if command -v gcovr > /dev/null; then
+    cd "$out/project" # filters are relative to it
+    gcovr --root . --object-directory "$out/build" --filter 'Sqs[A-Za-z]*/Sqs[A-Za-z]*\.cpp' --exclude-throw-branches --txt-metric branch \
+        --print-summary --fail-under-line 95 --fail-under-branch 95 "$out/build/SqsCompressor" "$out/build/SqsPipeline" > "$out/coverage.txt" ||
+        { cat "$out/coverage.txt"; exit 1; }
+    tail -n 3 "$out/coverage.txt"
+else
+    echo "skipped: gcovr is not installed: coverage is not reported"
+fi
+
+shared=$(dirname "$library")/libsqrtspace.so
+if python3 -c "import fprime_gds.common.dp.decoder" 2> /dev/null; then
+    python3 -B "$here/ground/test_sqs_dp.py" "$shared" "$out/dump"
+else
+    echo "skipped: fprime-gds with its decoder of data products is not installed"
+fi

@@ -18,6 +18,7 @@ SQS_TEST(Parameters)
 SQS_TEST(RefusedParameters)
 SQS_TEST(Arguments)
 SQS_TEST(IncompleteRow)
+SQS_TEST(Faults)
 SQS_TEST(Telemetry)
 
 int main(int argc, char** argv) {

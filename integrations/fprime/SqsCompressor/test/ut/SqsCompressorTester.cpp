@@ -5,6 +5,26 @@
 
 #include "SqsCompressorTester.hpp"
 
+#include <cstdlib>
+#include <fstream>
+
+// What the next calls of the library return; SQS_OK: their own status.
+static sqs_status step_fails = SQS_OK;
+static sqs_status stats_fail = SQS_OK;
+
+extern "C" {
+sqs_status __real_sqs_encoder_step(sqs_encoder*, const void*, size_t, size_t*, void*, size_t, size_t*, uint32_t);
+sqs_status __real_sqs_encoder_stats(sqs_encoder*, sqs_codec_stats*);
+
+sqs_status __wrap_sqs_encoder_step(sqs_encoder* e, const void* i, size_t n, size_t* c, void* o, size_t m, size_t* w, uint32_t f) {
+    return step_fails != SQS_OK ? step_fails : __real_sqs_encoder_step(e, i, n, c, o, m, w, f);
+}
+
+sqs_status __wrap_sqs_encoder_stats(sqs_encoder* e, sqs_codec_stats* s) {
+    return stats_fail != SQS_OK ? stats_fail : __real_sqs_encoder_stats(e, s);
+}
+}
+
 namespace Sqs {
 
 namespace {
@@ -28,6 +48,10 @@ std::vector<U8> noise(FwSizeType size) {
         bytes.push_back(static_cast<U8>(state >> 24));
     }
     return bytes;
+}
+
+void dump(const std::string& file, const U8* data, FwSizeType size) {
+    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
 }
 
 }  // namespace
@@ -85,6 +109,11 @@ void SqsCompressorTester ::testCompresses() {
         ASSERT_EQ(algorithm, Svc::CompressionAlgorithm::SQS_FRAMES);
         ASSERT_LT(size, original.size() / 2);
         ASSERT_EQ(this->decode(chunk.data(), size), original);
+        // For the test of the ground side.
+        if (const char* directory = std::getenv("SQS_DUMP")) {
+            dump(std::string(directory) + "/chunk.raw", original.data(), original.size());
+            dump(std::string(directory) + "/chunk.sqs", chunk.data(), size);
+        }
     }
     ASSERT_EVENTS_SIZE(0);
 }
@@ -186,6 +215,23 @@ void SqsCompressorTester ::testIncompleteRow() {
         ASSERT_EQ(this->compress(chunk, chunk.size(), 0, size), Svc::CompressionAlgorithm::SQS_FRAMES);
         ASSERT_EQ(this->decode(chunk.data(), size), original);
     }
+}
+
+void SqsCompressorTester ::testFaults() {
+    const std::vector<U8> original = ramp(1000);
+    std::vector<U8> chunk = original;
+    FwSizeType size = 0;
+    step_fails = SQS_ERR_INTERNAL;
+    ASSERT_EQ(this->compress(chunk, chunk.size(), 0, size), Svc::CompressionAlgorithm::UNCOMPRESSED);
+    step_fails = SQS_OK;
+    ASSERT_EVENTS_EncoderFailed_SIZE(1);
+    ASSERT_EVENTS_EncoderFailed(0, SQS_ERR_INTERNAL);
+    ASSERT_EQ(chunk, original);
+    // Without statistics the chunk is compressed, and its frames are not counted.
+    stats_fail = SQS_ERR_INTERNAL;
+    ASSERT_EQ(this->compress(chunk, chunk.size(), 0, size), Svc::CompressionAlgorithm::SQS_FRAMES);
+    stats_fail = SQS_OK;
+    ASSERT_TLM_Frames(1, 0);
 }
 
 void SqsCompressorTester ::testTelemetry() {

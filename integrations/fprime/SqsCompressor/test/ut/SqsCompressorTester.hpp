@@ -35,6 +35,8 @@ class SqsCompressorTester : public SqsCompressorGTestBase {
     void testArguments();
     //! Rows that end in the middle
     void testIncompleteRow();
+    //! Faults of the library leave the chunk as it is
+    void testFaults();
     //! Telemetry counts chunks and frames
     void testTelemetry();
 

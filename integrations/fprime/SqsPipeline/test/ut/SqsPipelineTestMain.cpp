@@ -20,6 +20,7 @@ SQS_TEST(FilesFail)
 SQS_TEST(Parameter)
 SQS_TEST(Refused)
 SQS_TEST(Faults)
+SQS_TEST(Types)
 SQS_TEST(ResetScrub)
 
 int main(int argc, char** argv) {

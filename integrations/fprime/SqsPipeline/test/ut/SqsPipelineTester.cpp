@@ -321,6 +321,62 @@ void SqsPipelineTester ::testFaults() {
     }
 }
 
+static U32 band_channels = 1;
+
+// The first sample of each window, whatever its type: only the count of samples matters.
+static sqs::Status copy(sqs::Pipeline& pipeline, const Gains& gains, Output (&outputs)[PIPELINE_OUTPUTS], U32& count) {
+    const sqs::Edge input[] = {sqs::edge("input")};
+    const sqs::Param one[] = {sqs::param("to", band_channels)};
+    const auto band = pipeline.stage_register_kind(sqs_kind_band(), "band", input, one);
+    outputs[0] = {band.count, 6};  // 24 bytes, the maximum of a row here
+    count = 1;
+    return pipeline.output_open(band.count, 64);
+}
+
+void SqsPipelineTester ::testTypes() {
+    const U32 types[][2] = {{SQS_I8, 1}, {SQS_U8, 1}, {SQS_I16, 2}, {SQS_U16, 2}, {SQS_I32, 4},
+                            {SQS_U32, 4}, {SQS_F32, 4}, {SQS_I64, 8}, {SQS_F64, 8}, {SQS_C32, 8}, {0, 4}};
+    this->paramSet_WINDOWS_PER_RUN(0, Fw::ParamValid::VALID); // as 1
+    this->component.loadParameters();
+    for (const auto& type : types) {
+        for (U32 channels : {0U, 3U}) {
+            sqs::Config config(8, 8);
+            config.dtype = type[0];
+            config.channels = channels;
+            config.memory_budget_bytes = channels * 20000; // at most the work area; 0: the work area
+            band_channels = channels > 0 ? channels : 1;
+            const Graph with = {config, copy};
+            this->component.configure(with);
+            ASSERT_EVENTS_Refused_SIZE(0);
+            const U32 sample = type[1] * (channels > 0 ? channels : 1);
+            Fw::Buffer buffer(reinterpret_cast<U8*>(this->samples.data()), 8 * sample + sample - 1);
+            this->invoke_to_samplesIn(0, buffer);
+            this->dispatch();
+            ASSERT_EQ(this->component.m_nextSample, 8U) << "type " << type[0] << ", channels " << channels;
+            this->runOnce();
+        }
+    }
+    ASSERT_EVENTS_Refused_SIZE(0);
+    ASSERT_EVENTS_Failed_SIZE(0);
+    // A config that is refused, without a pipeline and its detail.
+    sqs::Config none(0, 0);
+    const Graph empty = {none, copy};
+    this->component.configure(empty);
+    ASSERT_EVENTS_Refused_SIZE(1);
+    // Outputs that the graph does not open: nothing to plan.
+    const Graph closed = {sqs::Config(8, 8), [](sqs::Pipeline&, const Gains&, Output(&)[PIPELINE_OUTPUTS], U32&) { return sqs::Status(); }};
+    this->component.configure(closed);
+    ASSERT_EVENTS_Refused_SIZE(2);
+    ASSERT_EQ(this->eventHistory_Refused->at(1).status, SQS_ERR_STATE);
+    // Without a graph a parameter changes nothing.
+    SqsPipelineTester other;
+    other.component.loadParameters();
+    other.paramSet_GAINS(Gains(), Fw::ParamValid::VALID);
+    other.paramSend_GAINS(0, 1);
+    other.runOnce();
+    ASSERT_EQ(other.eventHistory_Refused->size(), 0U);
+}
+
 void SqsPipelineTester ::testResetScrub() {
     this->open();
     this->give(0, 10 * WINDOW);

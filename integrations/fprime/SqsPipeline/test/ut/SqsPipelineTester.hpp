@@ -41,6 +41,8 @@ class SqsPipelineTester : public SqsPipelineGTestBase {
     void testRefused();
     //! Faults of the library
     void testFaults();
+    //! Samples of every element type, and of channels
+    void testTypes();
     //! Reset and scrub
     void testResetScrub();
 
