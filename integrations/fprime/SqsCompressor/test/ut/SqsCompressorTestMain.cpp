@@ -20,6 +20,7 @@ SQS_TEST(Arguments)
 SQS_TEST(IncompleteRow)
 SQS_TEST(Faults)
 SQS_TEST(Telemetry)
+SQS_TEST(Allocations)
 
 int main(int argc, char** argv) {
     ::testing::InitGoogleTest(&argc, argv);

@@ -8,6 +8,30 @@
 #include <cstdlib>
 #include <fstream>
 
+// Allocations of the process, by whatever code.
+static unsigned long allocations = 0;
+
+extern "C" {
+void* __libc_malloc(size_t);
+void* __libc_calloc(size_t, size_t);
+void* __libc_realloc(void*, size_t);
+
+void* malloc(size_t size) {
+    allocations++;
+    return __libc_malloc(size);
+}
+
+void* calloc(size_t count, size_t size) {
+    allocations++;
+    return __libc_calloc(count, size);
+}
+
+void* realloc(void* memory, size_t size) {
+    allocations++;
+    return __libc_realloc(memory, size);
+}
+}
+
 // What the next calls of the library return; SQS_OK: their own status.
 static sqs_status step_fails = SQS_OK;
 static sqs_status stats_fail = SQS_OK;
@@ -249,6 +273,21 @@ void SqsCompressorTester ::testTelemetry() {
     ASSERT_TLM_Ratio(1, 1.0f);
     ASSERT_TLM_ChunksCompressed(0, 1);
     ASSERT_TLM_ChunksKept(1, 1);
+}
+
+void SqsCompressorTester ::testAllocations() {
+    std::vector<U8> chunk = ramp(16384);
+    std::vector<U8> kept = noise(1000);
+    Fw::Buffer first(chunk.data(), static_cast<U32>(chunk.size()));
+    Fw::Buffer second(kept.data(), static_cast<U32>(kept.size()));
+    const unsigned long before = allocations;
+    const Svc::CompressionAlgorithm compressed = this->invoke_to_compressChunk(0, first, chunk.size(), 0);
+    const Svc::CompressionAlgorithm same = this->invoke_to_compressChunk(0, second, kept.size(), 0);
+    const unsigned long after = allocations;
+    ASSERT_EQ(after, before);
+    ASSERT_GT(before, 0U);
+    ASSERT_EQ(compressed, Svc::CompressionAlgorithm::SQS_FRAMES);
+    ASSERT_EQ(same, Svc::CompressionAlgorithm::UNCOMPRESSED);
 }
 
 }  // namespace Sqs

@@ -39,6 +39,8 @@ class SqsCompressorTester : public SqsCompressorGTestBase {
     void testFaults();
     //! Telemetry counts chunks and frames
     void testTelemetry();
+    //! Nothing is allocated
+    void testAllocations();
 
   private:
     void connectPorts();
