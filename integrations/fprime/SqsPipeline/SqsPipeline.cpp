@@ -211,6 +211,7 @@ void SqsPipeline ::sendProduct(U32 output, U64 row, const F32* rows, FwSizeType 
         this->log_WARNING_LO_NoProductMemory();
         return;
     }
+    container.setProcTypes(this->paramGet_PROC_TYPES(valid));
     const Fw::SerializeStatus first =
         container.serializeRecord_First(RowPosition(output, row, this->m_outputs[output].length));
     const Fw::SerializeStatus second = container.serializeRecord_Rows(rows, count);

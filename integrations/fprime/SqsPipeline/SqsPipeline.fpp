@@ -40,6 +40,9 @@ module Sqs {
     @ Whether rows are sent as data products
     param PRODUCTS: Fw.Enabled default Fw.Enabled.DISABLED
 
+    @ Processing of data products before they are written: a sum of Fw.DpCfg.ProcType
+    param PROC_TYPES: U8 default 0
+
     @ Saves a checkpoint file
     async command SAVE(file: string size 200)
 
