@@ -3,6 +3,7 @@
 // \brief  The demo: `SqsDemo first` is killed in the middle, `SqsDemo second` continues from the checkpoint
 // ======================================================================
 
+#include <Os/Os.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -30,6 +31,7 @@ int main(int argc, char** argv) {
     using Base = Sqs::SqsPipelineComponentBase;
     const bool second = argc > 1 && std::strcmp(argv[1], "second") == 0;
     const SqsDemo::TopologyState state = {second, second ? "products2" : "products1", second ? "telemetry2.bin" : "telemetry1.bin"};
+    Os::init();
     SqsDemo::setupTopology(state);
     const Fw::CmdStringArg file("checkpoint");
     if (second) {

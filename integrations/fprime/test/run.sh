@@ -17,7 +17,7 @@ cmake -S "$out/project" -B "$out/build" -DFPRIME_FRAMEWORK_PATH="$fprime" -DSQRT
     -DSQRTSPACE_INCLUDE="$root/include" -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Debug \
     -DSQS_COVERAGE=ON > "$out/configure.log" 2>&1 ||
     { tail -30 "$out/configure.log"; exit 1; }
-make -C "$out/build" -j"${JOBS:-1}" SqsCompressor_ut_exe SqsPipeline_ut_exe > "$out/build.log" 2>&1 ||
+make -C "$out/build" -j"${JOBS:-1}" SqsCompressor_ut_exe SqsPipeline_ut_exe SqsDemo > "$out/build.log" 2>&1 ||
     { grep -n "error" "$out/build.log" | head -20; tail -10 "$out/build.log"; exit 1; }
 find "$out/build" -name '*.gcda' -delete
 mkdir -p "$out/dump"
@@ -38,3 +38,4 @@ if python3 -c "import fprime_gds.common.dp.decoder" 2> /dev/null; then
 else
     echo "skipped: fprime-gds with its decoder of data products is not installed"
 fi
+python3 -B "$here/test/demo.py" "$out"/build/bin/*/SqsDemo "$out/demo"

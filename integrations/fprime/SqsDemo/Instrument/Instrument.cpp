@@ -6,7 +6,7 @@
 #include "SqsDemo/Instrument/Instrument.hpp"
 
 #include <Fw/Dp/DpContainer.hpp>
-#include <Fw/Tlm/TlmPacket.hpp>
+#include <Fw/Time/Time.hpp>
 #include <cstring>
 
 namespace SqsDemo {
@@ -67,19 +67,18 @@ void Instrument ::tlmIn_handler(FwIndexType portNum, Fw::ComBuffer& data, U32 co
     (void)std::fwrite(&size, sizeof(size), 1, this->m_telemetry);
     (void)std::fwrite(data.getBuffAddr(), 1, size, this->m_telemetry);
     (void)std::fflush(this->m_telemetry);
-    Fw::TlmPacket packet;
-    data.resetDeser();
-    FwChanIdType id;
-    Fw::Time time;
-    Fw::TlmBuffer value;
-    if (packet.deserialize(data) != Fw::FW_SERIALIZE_OK) {
-        return;
-    }
-    while (packet.extractValue(id, time, value, sizeof(U64)) == Fw::FW_SERIALIZE_OK && id == this->m_channel) {
-        U64 next = 0;
-        if (value.deserialize(next) == Fw::FW_SERIALIZE_OK && !this->m_running && next > 0) {
+    // IDs, times and values follow one another, and a value's length is known from its ID alone: search for the ID.
+    const U8 wanted[4] = {static_cast<U8>(this->m_channel >> 24), static_cast<U8>(this->m_channel >> 16),
+                          static_cast<U8>(this->m_channel >> 8), static_cast<U8>(this->m_channel)};
+    constexpr U16 VALUE = sizeof(FwChanIdType) + Fw::Time::SERIALIZED_SIZE;
+    for (U16 i = 0; !this->m_running && i + VALUE + sizeof(U64) <= size; i++) {
+        if (std::memcmp(data.getBuffAddr() + i, wanted, sizeof(wanted)) == 0) {
+            U64 next = 0;
+            for (U16 k = 0; k < sizeof(U64); k++) {
+                next = next << 8 | data.getBuffAddr()[i + VALUE + k];
+            }
             this->m_next = next;
-            this->m_running = true;
+            this->m_running = next > 0;
         }
     }
 }
