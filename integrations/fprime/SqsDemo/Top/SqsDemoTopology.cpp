@@ -74,7 +74,7 @@ void cycle() {
     Os::RawTime start;
     (void)start.now();
     rateGroup.get_CycleIn_InputPort(0)->invoke(start);
-    (void)Os::Task::delay(Fw::TimeInterval(0, 10000));
+    (void)Os::Task::delay(Fw::TimeInterval(0, 20000));
 }
 
 }  // namespace SqsDemo
