@@ -63,7 +63,7 @@ public:
         if (const auto [s, accepted] = pipeline_.push(0, samples); s.failed()) return s;
         if (const auto [s, windows] = pipeline_.step(2); s.failed()) return s;
         std::array<float, 8> rows{};
-        const auto [s, count] = pipeline_.pull(highest_, rows, 1);
+        const auto [s, count] = pipeline_.pull(highest_, rows);
         for (std::size_t i = 0; i < count; i++, row_++)
             if (rows[i] > 900) std::printf("packet %u: %.1f\n", row_, double(rows[i]));
         return s.failed() ? s : sqs::Status();

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <malloc.h>
 #include <new>
+#include <string>
 #include <vector>
 
 static constexpr std::size_t SAMPLES = 4000, WINDOW = 64, HOP = 32;
@@ -107,8 +108,8 @@ static void static_memory()
         CHECK(step.count <= 3);
         std::array<double, 8> squares;
         std::array<float, 8> sums;
-        const auto pulled = moved.pull(squared.count, squares, 1);
-        const auto beside = moved.pull(sum, sums, 1);
+        const auto pulled = moved.pull(squared.count, squares);
+        const auto beside = moved.pull(sum, sums);
         CHECK(pulled.count == beside.count);
         for (std::size_t i = 0; i < pulled.count; i++, rows++) {
             const float s = sum_of(rows * HOP, WINDOW) * 2;
@@ -166,6 +167,58 @@ struct Counting {
         ::operator delete(memory, std::align_val_t(64));
     }
 };
+
+// Rows of several elements, the facts of stages and inputs, clock, events, and steps limited in time.
+static void facts()
+{
+    std::uint64_t now = 0;
+    std::vector<std::string> events;
+    auto clock = [&now]() { return now += 1000; };
+    auto keep = [&events](const sqs_event &event) { events.emplace_back(event.text); };
+    auto config = sqs::Config::of<float>(8, 8);
+    config.input_capacity = 32;
+    config.on_clock(clock);
+    config.on_event(keep);
+    sqs::Pipeline p;
+    CHECK_STATUS(p.create(config), SQS_OK);
+    auto twice = [](const sqs::Call &call) {
+        for (std::size_t i = 0; i < call.rows(); i++)
+            for (std::size_t k = 0; k < 8; k++)
+                call.out<float>(i, 8)[k] = 2 * call.row<float>(0, std::ptrdiff_t(i))[k];
+    };
+    const sqs::Edge input[] = {sqs::edge("input")};
+    const auto stage = p.stage_register(sqs::stage<float>("twice", 8), input, twice);
+    sqs::RowInfo info;
+    CHECK_STATUS(p.stage_info(stage.count, info), SQS_OK);
+    CHECK(info.row_bytes == 32 && info.len == 8 && info.dtype == SQS_F32 && std::strcmp(info.name, "twice") == 0);
+    CHECK_STATUS(p.input_info(0, info), SQS_OK);
+    CHECK(info.len == 8 && std::strcmp(info.name, "input") == 0);
+    CHECK_STATUS(p.input_info(1, info), SQS_ERR_ARGUMENT);
+    CHECK_STATUS(p.output_open(stage.count, 4), SQS_OK);
+    CHECK_STATUS(p.seal({}), SQS_OK);
+    sqs::Wait wait;
+    CHECK_STATUS(p.blocked_on(wait), SQS_OK);
+    CHECK(wait.what == SQS_WAITS_INPUT && wait.need == 8);
+    CHECK_STATUS(p.push(0, sqs::Span<const float>(samples).part(0, 40)).status, SQS_AGAIN);
+    // Of input_info() and of push().
+    CHECK(events.size() == 2 && events[0].find("does not exist") != std::string::npos && events[1].find("full") != std::string::npos);
+    std::uint64_t first = 9, next = 0, room = 9;
+    CHECK_STATUS(p.input_position(0, first, next, room), SQS_OK);
+    CHECK(first == 0 && next == 32 && room == 0);
+    const sqs::Stepped stepped = p.step_budget(1000000000);
+    CHECK(!stepped.status.failed() && stepped.windows > 0 && stepped.spent_ns > 0);
+    sqs::StageCounts counts;
+    CHECK_STATUS(p.stage_stats(stage.count, counts), SQS_OK);
+    CHECK(counts.rows == stepped.windows && counts.time_ns > 0);
+    // Rows that do not fit stay; elements of another type are refused before a byte is written.
+    std::array<double, 32> wrong;
+    CHECK_STATUS(p.pull(stage.count, wrong).status, SQS_ERR_ARGUMENT);
+    CHECK_STATUS(p.pull(99, wrong).status, SQS_ERR_ARGUMENT);
+    std::array<float, 15> rows;
+    const auto pulled = p.pull(stage.count, rows);
+    CHECK(pulled.status.ok() && pulled.count == 1);
+    for (std::size_t k = 0; k < 8; k++) CHECK(rows[k] >= 2 * samples[k] && rows[k] <= 2 * samples[k]);
+}
 
 // Evaluations of a source, with an allocator of the caller's.
 static void evaluations()
@@ -266,7 +319,7 @@ static void checkpoints()
             resume_at += pushed.count;
             CHECK(!p.step(1000).status.failed());
             double row[16];
-            for (auto pulled = p.pull(total.count, row, 1); pulled.status.ok(); pulled = p.pull(total.count, row, 1))
+            for (auto pulled = p.pull(total.count, row); pulled.status.ok(); pulled = p.pull(total.count, row))
                 rows.insert(rows.end(), row, row + pulled.count);
         }
         if (half == 0) {
@@ -317,6 +370,7 @@ int main()
     CHECK(host.cpu_cache_bytes > 0);
     static_memory();
     types_of_inputs();
+    facts();
     evaluations();
     checkpoints();
     spans();

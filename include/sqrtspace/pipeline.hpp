@@ -27,6 +27,18 @@ struct Config : sqs_config {
         config.channels = channels;
         return config;
     }
+    /** `uint64_t operator()()` returns nanoseconds; it must outlive the pipeline. */
+    template <class F> void on_clock(F &function) noexcept
+    {
+        clock = [](void *at) noexcept { return static_cast<std::uint64_t>(detail::callable<F>(at)()); };
+        clock_ctx = detail::context(function);
+    }
+    /** `operator()(const sqs_event &)` receives events; it must outlive the pipeline. */
+    template <class F> void on_event(F &function) noexcept
+    {
+        event = [](void *at, const sqs_event *what) noexcept { detail::callable<F>(at)(*what); };
+        event_ctx = detail::context(function);
+    }
     Status host_defaults() noexcept { return sqs_config_host_defaults(this); }
     /** The count is the size of the control area in bytes. */
     Counted<std::size_t> control_bytes() const noexcept
@@ -35,6 +47,13 @@ struct Config : sqs_config {
         const Status status = sqs_pipeline_control_bytes(this, &bytes, &align);
         return {status, bytes};
     }
+};
+
+/** Result of step_budget(). */
+struct [[nodiscard]] Stepped {
+    Status status;
+    std::uint64_t windows;
+    std::uint64_t spent_ns;
 };
 
 /** Input and output of one call of a stage. Valid during the call. */
@@ -172,6 +191,10 @@ public:
         const Status status = sqs_stage_find(handle_, name, &id);
         return {status, id};
     }
+    /** What the rows of a stage are. */
+    Status stage_info(std::uint32_t stage, RowInfo &info) noexcept { return sqs_stage_info(handle_, stage, &info); }
+    /** What the windows of an input are. */
+    Status input_info(std::uint32_t input, RowInfo &info) noexcept { return sqs_input_info(handle_, input, &info); }
     Counted<std::uint32_t> input_register(const InputDesc &desc) noexcept
     {
         std::uint32_t id = 0;
@@ -259,14 +282,32 @@ public:
         const Status status = sqs_step(handle_, max_windows, &done);
         return {status, done};
     }
-    /** Rows of row_len elements each: as many as fit. T and row_len must be those of the stage. The count is in rows. */
-    template <class C> Counted<std::size_t> pull(std::uint32_t stage, C &&rows, std::size_t row_len) noexcept
+    /** The same, limited by time: Config::on_clock(), or the estimated costs. */
+    Stepped step_budget(std::uint64_t max_cost_ns) noexcept
+    {
+        Stepped stepped{{}, 0, 0};
+        stepped.status = sqs_step_budget(handle_, max_cost_ns, &stepped.windows, &stepped.spent_ns);
+        return stepped;
+    }
+    /** What the stream waits for. */
+    Status blocked_on(Wait &wait) noexcept { return sqs_blocked_on(handle_, &wait); }
+    /** Finished rows, one after another: as many as fit. The elements must be of the stage's type. The count is in rows. */
+    template <class C> Counted<std::size_t> pull(std::uint32_t stage, C &&rows) noexcept
     {
         const Span<std::remove_reference_t<decltype(rows[0])>> elements(rows);
+        RowInfo info;
+        const Status known = stage_info(stage, info);
+        if (known.failed()) return {known, 0};
+        if (info.dtype != dtype_of<std::remove_reference_t<decltype(rows[0])>>()) return {SQS_ERR_ARGUMENT, 0};
         std::size_t written = 0;
-        if (row_len == 0) return {SQS_ERR_ARGUMENT, 0};
-        const Status status = sqs_pull(handle_, stage, elements.data(), elements.size() / row_len, &written);
+        const Status status =
+            sqs_pull(handle_, stage, elements.data(), static_cast<std::size_t>(elements.size_bytes() / info.row_bytes), &written);
         return {status, written};
+    }
+    /** Of an input: the first sample in its buffer, the next to push, and the samples that fit. */
+    Status input_position(std::uint32_t input, std::uint64_t &first, std::uint64_t &next, std::uint64_t &room) noexcept
+    {
+        return sqs_input_position(handle_, input, &first, &next, &room);
     }
     /** Of an opened output: the next row to pull, and the end of the rows that wait. */
     Status output_position(std::uint32_t stage, std::uint64_t &next, std::uint64_t &end) noexcept
@@ -321,6 +362,7 @@ public:
     }
 
     Status stats(Stats &stats) noexcept { return sqs_pipeline_stats(handle_, &stats); }
+    Status stage_stats(std::uint32_t stage, StageCounts &counts) noexcept { return sqs_stage_stats(handle_, stage, &counts); }
     /** The count is in bytes checked. */
     Counted<std::size_t> scrub(std::size_t max_bytes) noexcept
     {

@@ -7,28 +7,6 @@
 
 namespace Sqs {
 
-namespace {
-
-// Bytes of an element, by the numbers of libsqrtspace.
-U32 elementBytes(U32 dtype) {
-    switch (dtype) {
-        case SQS_I8:
-        case SQS_U8:
-            return 1;
-        case SQS_I16:
-        case SQS_U16:
-            return 2;
-        case SQS_I64:
-        case SQS_F64:
-        case SQS_C32:
-            return 8;
-        default:
-            return 4;
-    }
-}
-
-}  // namespace
-
 SqsPipeline ::SqsPipeline(const char* const compName)
     : SqsPipelineComponentBase(compName),
       m_graph(nullptr),
@@ -37,6 +15,7 @@ SqsPipeline ::SqsPipeline(const char* const compName)
       m_file(),
       m_pipeline(),
       m_outputs(),
+      m_lengths(),
       m_outputCount(0),
       m_sampleBytes(1),
       m_waiting(),
@@ -75,11 +54,23 @@ sqs::Status SqsPipeline ::build() {
     if (config.memory_budget_bytes == 0 || config.memory_budget_bytes > PIPELINE_WORK) {
         config.memory_budget_bytes = PIPELINE_WORK;
     }
-    this->m_sampleBytes = elementBytes(config.dtype) * (config.channels > 0 ? config.channels : 1);
     this->m_pipeline.close();
     sqs::Status status = this->m_pipeline.create(config, this->m_control);
     if (status.ok()) {
         status = this->m_graph->build(this->m_pipeline, this->paramGet_GAINS(valid), this->m_outputs, this->m_outputCount);
+    }
+    FW_ASSERT(this->m_outputCount <= PIPELINE_OUTPUTS, this->m_outputCount);
+    sqs::RowInfo info;
+    if (status.ok()) {
+        status = this->m_pipeline.input_info(0, info);
+        this->m_sampleBytes = static_cast<U32>(info.row_bytes / config.window);
+    }
+    for (U32 i = 0; i < this->m_outputCount && status.ok(); i++) {
+        status = this->m_pipeline.stage_info(this->m_outputs[i], info);
+        this->m_lengths[i] = static_cast<U32>(info.len);
+        if (status.ok() && (info.dtype != SQS_F32 || info.len > PIPELINE_PULL)) {
+            status = SQS_ERR_GRAPH;
+        }
     }
     sqs::PlanInfo plan;
     if (status.ok()) {
@@ -176,23 +167,24 @@ void SqsPipeline ::run_handler(FwIndexType portNum, U32 context) {
 
 sqs::Status SqsPipeline ::send(U32 output) {
     F32 rows[PIPELINE_PULL];
-    const Output& from = this->m_outputs[output];
+    const U32 from = this->m_outputs[output];
+    const U32 length = this->m_lengths[output];
     U64 row = 0;
     U64 end = 0;
     sqs::Counted<std::size_t> pulled{SQS_OK, 0};
     // The queue of the output ends the loop.
     while (pulled.status.ok()) {
-        const sqs::Status position = this->m_pipeline.output_position(from.stage, row, end);
+        const sqs::Status position = this->m_pipeline.output_position(from, row, end);
         if (position.failed()) {
             return position;
         }
-        pulled = this->m_pipeline.pull(from.stage, rows, from.length);
+        pulled = this->m_pipeline.pull(from, rows);
         if (pulled.status.ok()) {
             this->m_rowsSent += pulled.count;
-            if (from.length == 1) {
+            if (length == 1) {
                 this->m_last[output] = rows[pulled.count - 1];
             }
-            this->sendProduct(output, row, rows, pulled.count * from.length);
+            this->sendProduct(output, row, rows, pulled.count * length);
         }
     }
     return pulled.status;
@@ -213,7 +205,7 @@ void SqsPipeline ::sendProduct(U32 output, U64 row, const F32* rows, FwSizeType 
     }
     container.setProcTypes(this->paramGet_PROC_TYPES(valid));
     const Fw::SerializeStatus first =
-        container.serializeRecord_First(RowPosition(output, row, this->m_outputs[output].length));
+        container.serializeRecord_First(RowPosition(output, row, this->m_lengths[output]));
     const Fw::SerializeStatus second = container.serializeRecord_Rows(rows, count);
     FW_ASSERT(first == Fw::FW_SERIALIZE_OK && second == Fw::FW_SERIALIZE_OK, first, second);
     this->dpSend(container);
@@ -225,7 +217,7 @@ void SqsPipeline ::report() {
     U64 end = 0;
     this->m_pipeline.stats(stats).ignore();
     // Without outputs a pipeline cannot be sealed: a first one exists.
-    this->m_pipeline.output_position(this->m_outputs[0].stage, row, end).ignore();
+    this->m_pipeline.output_position(this->m_outputs[0], row, end).ignore();
     this->tlmWrite_Last(this->m_last);
     this->tlmWrite_NextRow(row);
     this->tlmWrite_NextSample(this->m_nextSample);

@@ -15,16 +15,13 @@
 
 namespace Sqs {
 
-//! An output of a graph: the number of its stage, and the numbers (f32) of its rows
-struct Output {
-    U32 stage;
-    U32 length;
-};
+//! Numbers of the stages whose rows are sent. Rows are f32, of at most PIPELINE_PULL elements
+using Outputs = U32[PIPELINE_OUTPUTS];
 
 //! A graph of a deployment: registers stages, fills in outputs, and returns the first status that is not SQS_OK
 struct Graph {
     sqs_config config;
-    sqs::Status (*build)(sqs::Pipeline& pipeline, const Gains& gains, Output (&outputs)[PIPELINE_OUTPUTS], U32& count);
+    sqs::Status (*build)(sqs::Pipeline& pipeline, const Gains& gains, Outputs& outputs, U32& count);
 };
 
 class SqsPipeline : public SqsPipelineComponentBase {
@@ -69,7 +66,8 @@ class SqsPipeline : public SqsPipelineComponentBase {
     sqs::Area<PIPELINE_WORK> m_work;
     U8 m_file[PIPELINE_CHECKPOINT];
     sqs::Pipeline m_pipeline;  // after its memory
-    Output m_outputs[PIPELINE_OUTPUTS];
+    Outputs m_outputs;
+    U32 m_lengths[PIPELINE_OUTPUTS];  //!< Elements of a row of each output
     U32 m_outputCount;
     U32 m_sampleBytes;
     Fw::Buffer m_waiting;     //!< Samples that were not pushed yet

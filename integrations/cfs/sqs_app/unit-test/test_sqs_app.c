@@ -640,6 +640,10 @@ static void Test_Validation(void)
             Config.Window = 1024);
     UT_SetDeferredRetcode(UT_KEY(sqs_stage_find), 1, SQS_ERR_NAME);
     REFUSED((void)0);
+    UT_SetDeferredRetcode(UT_KEY(sqs_stage_info), 1, SQS_ERR_ARGUMENT);
+    REFUSED((void)0);
+    UT_SetDeferredRetcode(UT_KEY(sqs_input_info), 1, SQS_ERR_ARGUMENT);
+    REFUSED((void)0);
     UT_SetDeferredRetcode(UT_KEY(sqs_output_open), 1, SQS_ERR_LIMIT);
     REFUSED((void)0);
     UT_SetDeferredRetcode(UT_KEY(sqs_plan), 1, SQS_ERR_BUDGET);

@@ -18,7 +18,7 @@ namespace {
 constexpr U32 WINDOW = 64;
 
 // Smoothed samples, and their maximum in each window.
-sqs::Status build(sqs::Pipeline& p, const Sqs::Gains& gains, Sqs::Output (&outputs)[Sqs::PIPELINE_OUTPUTS], U32& count) {
+sqs::Status build(sqs::Pipeline& p, const Sqs::Gains& gains, Sqs::Outputs& outputs, U32& count) {
     const sqs::Edge input[] = {sqs::edge("input")};
     const sqs::Edge of_smooth[] = {sqs::edge("smooth")};
     const sqs::Param alpha[] = {sqs::param("alpha", gains[0])};
@@ -27,8 +27,8 @@ sqs::Status build(sqs::Pipeline& p, const Sqs::Gains& gains, Sqs::Output (&outpu
     if (!smooth.status.ok() || !highest.status.ok()) {
         return smooth.status.ok() ? highest.status : smooth.status;
     }
-    outputs[0] = {highest.count, 1};
-    outputs[1] = {smooth.count, WINDOW};
+    outputs[0] = highest.count;
+    outputs[1] = smooth.count;
     count = 2;
     const sqs::Status first = p.output_open(highest.count, 64);
     return first.ok() ? p.output_open(smooth.count, 64) : first;

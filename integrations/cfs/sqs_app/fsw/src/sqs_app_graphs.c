@@ -11,24 +11,24 @@
 
 /* Level of each window. */
 static const SQS_APP_Stage_t Level[] = {
-    {sqs_kind_rms, "rms", INPUT("input"), 4},
-    {sqs_kind_max, "max", INPUT("input"), 4},
-    {sqs_kind_min, "min", INPUT("input"), 4},
+    {sqs_kind_rms, "rms", INPUT("input")},
+    {sqs_kind_max, "max", INPUT("input")},
+    {sqs_kind_min, "min", INPUT("input")},
 };
 
 /* Strongest bin and centroid of the power spectrum; windows of a power of two. */
 static const SQS_APP_Stage_t Spectrum[] = {
-    {sqs_kind_hann, "hann", INPUT("input"), SQS_APP_ROW_WINDOW},
-    {sqs_kind_rfft_power, "power", INPUT("hann"), SQS_APP_ROW_BINS},
-    {sqs_kind_argmax, "peak", INPUT("power"), 4},
-    {sqs_kind_centroid, "centroid", INPUT("power"), 4},
+    {sqs_kind_hann, "hann", INPUT("input")},
+    {sqs_kind_rfft_power, "power", INPUT("hann")},
+    {sqs_kind_argmax, "peak", INPUT("power")},
+    {sqs_kind_centroid, "centroid", INPUT("power")},
 };
 
 /* Smoothed samples and their level: ema has state. Window and hop are equal. */
 static const SQS_APP_Stage_t Smooth[] = {
-    {sqs_kind_ema, "smooth", INPUT("input"), SQS_APP_ROW_WINDOW},
-    {sqs_kind_max, "highest", INPUT("smooth"), 4},
-    {sqs_kind_mean, "mean", INPUT("smooth"), 4},
+    {sqs_kind_ema, "smooth", INPUT("input")},
+    {sqs_kind_max, "highest", INPUT("smooth")},
+    {sqs_kind_mean, "mean", INPUT("smooth")},
 };
 
 static const SQS_APP_Graph_t Graphs[] = {
@@ -49,15 +49,6 @@ const SQS_APP_Graph_t *SQS_APP_GraphFind(const char *Name)
         }
     }
     return NULL;
-}
-
-uint64 SQS_APP_RowBytes(const SQS_APP_Stage_t *Stage, uint32 Window, uint32 Channels)
-{
-    if (Stage->RowBytes == SQS_APP_ROW_WINDOW)
-    {
-        return (uint64)Window * Channels * 4;
-    }
-    return Stage->RowBytes == SQS_APP_ROW_BINS ? ((uint64)Window / 2 + 1) * 4 : Stage->RowBytes;
 }
 
 const SQS_APP_Stage_t *SQS_APP_StageFind(const SQS_APP_Graph_t *Graph, const char *Name)

@@ -25,25 +25,6 @@ static uint8 Work[SQS_APP_WORK_BYTES + WORK_ALIGN];
 /* A whole checkpoint file, or samples of the input file. */
 static uint8 File[SQS_APP_CHECKPOINT_BYTES > SQS_APP_FILE_BYTES ? SQS_APP_CHECKPOINT_BYTES : SQS_APP_FILE_BYTES];
 
-static uint32 ElementBytes(uint32 Dtype)
-{
-    switch (Dtype)
-    {
-        case SQS_I8:
-        case SQS_U8:
-            return 1;
-        case SQS_I16:
-        case SQS_U16:
-            return 2;
-        case SQS_I64:
-        case SQS_F64:
-        case SQS_C32:
-            return 8;
-        default:
-            return 4;
-    }
-}
-
 /* Keeps the detail of the last error of a pipeline. */
 static void KeepDetail(sqs_pipeline *Handle, sqs_status Status, char *Detail)
 {
@@ -83,26 +64,30 @@ static sqs_status RegisterStage(sqs_pipeline *Handle, const SQS_APP_Config_t *Co
 }
 
 /* Opens the outputs that the table names. */
-static sqs_status OpenOutputs(SQS_APP_Pipeline_t *To, const SQS_APP_Config_t *Config, const SQS_APP_Graph_t *Graph)
+static sqs_status OpenOutputs(SQS_APP_Pipeline_t *To, const SQS_APP_Config_t *Config)
 {
-    sqs_status Status = SQS_OK;
-    uint32     i;
+    sqs_status   Status = SQS_OK;
+    sqs_row_info Rows;
+    uint32       i;
 
-    To->OutputCount = 0;
+    memset(&Rows, 0, sizeof(Rows));
+    Rows.struct_size = sizeof(Rows);
+    To->OutputCount  = 0;
     for (i = 0; i < SQS_APP_MAX_OUTPUTS && Config->Outputs[i][0] != '\0' && Status == SQS_OK; i++)
     {
-        const SQS_APP_Stage_t *Stage = SQS_APP_StageFind(Graph, Config->Outputs[i]);
-        const uint64           Bytes = SQS_APP_RowBytes(Stage, Config->Window, Config->Channels);
-
-        if (Bytes > SQS_APP_ROWS_BYTES)
-        {
-            return SQS_ERR_SPACE;
-        }
-        To->RowBytes[i] = (uint32)Bytes;
-        Status          = sqs_stage_find(To->Handle, Stage->Name, &To->Stage[i]);
+        Status = sqs_stage_find(To->Handle, Config->Outputs[i], &To->Stage[i]);
         if (Status == SQS_OK)
         {
-            Status = sqs_output_open(To->Handle, To->Stage[i], Config->QueueRows);
+            Status = sqs_stage_info(To->Handle, To->Stage[i], &Rows);
+        }
+        if (Status == SQS_OK && Rows.row_bytes > SQS_APP_ROWS_BYTES)
+        {
+            Status = SQS_ERR_SPACE;
+        }
+        if (Status == SQS_OK)
+        {
+            To->RowBytes[i] = (uint32)Rows.row_bytes;
+            Status          = sqs_output_open(To->Handle, To->Stage[i], Config->QueueRows);
         }
         To->OutputCount++;
     }
@@ -116,6 +101,7 @@ static sqs_status Build(SQS_APP_Pipeline_t *To, const SQS_APP_Config_t *Config, 
     sqs_config             Options;
     sqs_memory             Memory;
     sqs_plan_info          Plan;
+    sqs_row_info           Input;
     sqs_status             Status;
     uint32                 i;
 
@@ -136,7 +122,6 @@ static sqs_status Build(SQS_APP_Pipeline_t *To, const SQS_APP_Config_t *Config, 
 
     To->Handle      = NULL;
     To->Detail[0]   = '\0';
-    To->SampleBytes = ElementBytes(Config->Dtype) * Config->Channels;
     Status          = sqs_pipeline_new(&Options, &Memory, &To->Handle, NULL);
     for (i = 0; i < Graph->StageCount && Status == SQS_OK; i++)
     {
@@ -144,7 +129,14 @@ static sqs_status Build(SQS_APP_Pipeline_t *To, const SQS_APP_Config_t *Config, 
     }
     if (Status == SQS_OK)
     {
-        Status = OpenOutputs(To, Config, Graph);
+        memset(&Input, 0, sizeof(Input));
+        Input.struct_size = sizeof(Input);
+        Status            = sqs_input_info(To->Handle, 0, &Input);
+    }
+    if (Status == SQS_OK)
+    {
+        To->SampleBytes = (uint32)(Input.row_bytes / Config->Window);
+        Status          = OpenOutputs(To, Config);
     }
     if (Status == SQS_OK)
     {

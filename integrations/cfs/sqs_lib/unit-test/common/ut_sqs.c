@@ -24,6 +24,7 @@ WRAP(sqs_encoder_stats, (sqs_encoder * d, sqs_codec_stats *s), (d, s))
 WRAP(sqs_encoder_step,
      (sqs_encoder * e, const void *i, size_t b, size_t *c, void *o, size_t m, size_t *w, uint32_t f),
      (e, i, b, c, o, m, w, f))
+WRAP(sqs_input_info, (sqs_pipeline * p, uint32_t i, sqs_row_info *r), (p, i, r))
 WRAP(sqs_output_open, (sqs_pipeline * p, uint32_t s, uint64_t n), (p, s, n))
 WRAP(sqs_output_position, (sqs_pipeline * p, uint32_t s, uint64_t *n, uint64_t *e), (p, s, n, e))
 WRAP(sqs_pipeline_error_detail, (const sqs_pipeline *p, char *b, size_t c, size_t *n), (p, b, c, n))
@@ -34,4 +35,5 @@ WRAP(sqs_push, (sqs_pipeline * p, uint32_t i, const void *s, size_t c, size_t *a
 WRAP(sqs_push_end, (sqs_pipeline * p, uint32_t i), (p, i))
 WRAP(sqs_scrub, (sqs_pipeline * p, size_t m, size_t *c), (p, m, c))
 WRAP(sqs_stage_find, (sqs_pipeline * p, const char *n, uint32_t *i), (p, n, i))
+WRAP(sqs_stage_info, (sqs_pipeline * p, uint32_t s, sqs_row_info *r), (p, s, r))
 WRAP(sqs_step, (sqs_pipeline * p, uint64_t m, uint64_t *d), (p, m, d))

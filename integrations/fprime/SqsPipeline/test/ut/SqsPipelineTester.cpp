@@ -17,7 +17,7 @@ constexpr FwSizeType WINDOW = 32;
 constexpr FwSizeType SAMPLES = 6400;
 bool refuse = false;
 
-sqs::Status build(sqs::Pipeline& pipeline, const Gains& gains, Output (&outputs)[PIPELINE_OUTPUTS], U32& count) {
+sqs::Status build(sqs::Pipeline& pipeline, const Gains& gains, Outputs& outputs, U32& count) {
     const sqs::Edge input[] = {sqs::edge("input")};
     const sqs::Edge of_smooth[] = {sqs::edge("smooth")};
     const sqs::Param alpha[] = {sqs::param("alpha", refuse ? -1.0 : gains[0])};
@@ -29,8 +29,8 @@ sqs::Status build(sqs::Pipeline& pipeline, const Gains& gains, Output (&outputs)
     if (!highest.status.ok()) {
         return highest.status;
     }
-    outputs[0] = {highest.count, 1};
-    outputs[1] = {smooth.count, static_cast<U32>(WINDOW)};
+    outputs[0] = highest.count;
+    outputs[1] = smooth.count;
     count = 2;
     const sqs::Status first = pipeline.output_open(highest.count, 64);
     return first.ok() ? pipeline.output_open(smooth.count, 64) : first;
@@ -302,7 +302,7 @@ void SqsPipelineTester ::testFaults() {
     this->open();
     this->give(0, WINDOW);
     // Damage to the tables of the pipeline poisons it; the outputs fail, too.
-    this->component.m_outputs[1].stage = 99;
+    this->component.m_outputs[1] = 99;
     this->runOnce();
     ASSERT_EVENTS_Failed_SIZE(1);
     for (std::byte& byte : this->component.m_control.memory) {
@@ -321,21 +321,27 @@ void SqsPipelineTester ::testFaults() {
     }
 }
 
-static U32 band_channels = 1;
-
-// The first sample of each window, whatever its type: only the count of samples matters.
-static sqs::Status copy(sqs::Pipeline& pipeline, const Gains& gains, Output (&outputs)[PIPELINE_OUTPUTS], U32& count) {
+// The samples as f32, whatever their type: only the count of samples matters.
+static sqs::Status copy(sqs::Pipeline& pipeline, const Gains& gains, Outputs& outputs, U32& count) {
     const sqs::Edge input[] = {sqs::edge("input")};
-    const sqs::Param one[] = {sqs::param("to", band_channels)};
-    const auto band = pipeline.stage_register_kind(sqs_kind_band(), "band", input, one);
-    outputs[0] = {band.count, 6};  // 24 bytes, the maximum of a row here
+    const auto copied = pipeline.stage_register_kind(sqs_kind_to_f32(), "copy", input);
+    outputs[0] = copied.count;
+    count = 1;
+    return copied.status.ok() ? pipeline.output_open(copied.count, 64) : copied.status;
+}
+
+// Rows that are not f32.
+static sqs::Status wide(sqs::Pipeline& pipeline, const Gains& gains, Outputs& outputs, U32& count) {
+    const sqs::Edge input[] = {sqs::edge("input")};
+    const auto band = pipeline.stage_register_kind(sqs_kind_band(), "band", input);
+    outputs[0] = band.count;
     count = 1;
     return pipeline.output_open(band.count, 64);
 }
 
 void SqsPipelineTester ::testTypes() {
     const U32 types[][2] = {{SQS_I8, 1}, {SQS_U8, 1}, {SQS_I16, 2}, {SQS_U16, 2}, {SQS_I32, 4},
-                            {SQS_U32, 4}, {SQS_F32, 4}, {SQS_I64, 8}, {SQS_F64, 8}, {SQS_C32, 8}, {0, 4}};
+                            {SQS_U32, 4}, {SQS_F32, 4}, {SQS_I64, 8}, {SQS_F64, 8}, {0, 4}};
     this->paramSet_WINDOWS_PER_RUN(0, Fw::ParamValid::VALID); // as 1
     this->component.loadParameters();
     for (const auto& type : types) {
@@ -344,7 +350,6 @@ void SqsPipelineTester ::testTypes() {
             config.dtype = type[0];
             config.channels = channels;
             config.memory_budget_bytes = channels * 20000; // at most the work area; 0: the work area
-            band_channels = channels > 0 ? channels : 1;
             const Graph with = {config, copy};
             this->component.configure(with);
             ASSERT_EVENTS_Refused_SIZE(0);
@@ -363,11 +368,21 @@ void SqsPipelineTester ::testTypes() {
     const Graph empty = {none, copy};
     this->component.configure(empty);
     ASSERT_EVENTS_Refused_SIZE(1);
+    // Rows of another type, or too long.
+    sqs::Config complex(8, 8);
+    complex.dtype = SQS_C32;
+    const Graph wrong = {complex, wide};
+    this->component.configure(wrong);
+    const Graph large = {sqs::Config(PIPELINE_PULL + 1, PIPELINE_PULL + 1), wide};
+    this->component.configure(large);
+    ASSERT_EVENTS_Refused_SIZE(3);
+    ASSERT_EQ(this->eventHistory_Refused->at(1).status, SQS_ERR_GRAPH);
+    ASSERT_EQ(this->eventHistory_Refused->at(2).status, SQS_ERR_GRAPH);
     // Outputs that the graph does not open: nothing to plan.
-    const Graph closed = {sqs::Config(8, 8), [](sqs::Pipeline&, const Gains&, Output(&)[PIPELINE_OUTPUTS], U32&) { return sqs::Status(); }};
+    const Graph closed = {sqs::Config(8, 8), [](sqs::Pipeline&, const Gains&, Outputs&, U32&) { return sqs::Status(); }};
     this->component.configure(closed);
-    ASSERT_EVENTS_Refused_SIZE(2);
-    ASSERT_EQ(this->eventHistory_Refused->at(1).status, SQS_ERR_STATE);
+    ASSERT_EVENTS_Refused_SIZE(4);
+    ASSERT_EQ(this->eventHistory_Refused->at(3).status, SQS_ERR_STATE);
     // Without a graph a parameter changes nothing.
     SqsPipelineTester other;
     other.component.loadParameters();
