@@ -1,6 +1,6 @@
 /**
  * @file
- * The pipeline of the app, in static memory: creation from the table, bounded steps, rows, checkpoints.
+ * The pipeline of the app, in static memory: creation from the table, bounded steps, rows.
  */
 
 #include "sqs_app.h"
@@ -22,8 +22,8 @@ static union
 
 static uint8 Work[SQS_APP_WORK_BYTES + WORK_ALIGN];
 
-/* A whole checkpoint file, or samples of the input file. */
-static uint8 File[SQS_APP_CHECKPOINT_BYTES > SQS_APP_FILE_BYTES ? SQS_APP_CHECKPOINT_BYTES : SQS_APP_FILE_BYTES];
+/* Samples of the input file. */
+static uint8 File[SQS_APP_FILE_BYTES];
 
 /* Keeps the detail of the last error of a pipeline. */
 static void KeepDetail(sqs_pipeline *Handle, sqs_status Status, char *Detail)
@@ -168,8 +168,7 @@ sqs_status SQS_APP_PipelineTry(const SQS_APP_Config_t *Config, char *Detail)
     return Status;
 }
 
-/* Reports an error of the pipeline. It stops until it is enabled again, so that events do not repeat. */
-static void Fail(uint16 EventId, sqs_status Status, bool Stop)
+void SQS_APP_PipelineFail(uint16 EventId, sqs_status Status, bool Stop)
 {
     SQS_APP_Pipeline_t *P = &SQS_APP_Data.Pipeline;
 
@@ -246,7 +245,7 @@ CFE_Status_t SQS_APP_PipelineRestart(void)
 
     if (Status != SQS_OK)
     {
-        Fail(SQS_APP_STEP_ERR_EID, Status, true);
+        SQS_APP_PipelineFail(SQS_APP_STEP_ERR_EID, Status, true);
         return CFE_STATUS_INCORRECT_STATE;
     }
     P->NextSample = 0;
@@ -271,7 +270,7 @@ bool SQS_APP_PipelinePush(const void *Samples, size_t Bytes)
     P->NextSample += Accepted;
     if (Status < 0)
     {
-        Fail(SQS_APP_STEP_ERR_EID, Status, true);
+        SQS_APP_PipelineFail(SQS_APP_STEP_ERR_EID, Status, true);
     }
     return Status == SQS_OK;
 }
@@ -304,7 +303,7 @@ static void ReadFile(void)
         P->Ended = Status == SQS_OK;
         if (Status < 0)
         {
-            Fail(SQS_APP_STEP_ERR_EID, Status, true);
+            SQS_APP_PipelineFail(SQS_APP_STEP_ERR_EID, Status, true);
         }
     }
     else
@@ -364,7 +363,7 @@ void SQS_APP_PipelineStep(void)
     Status = sqs_step(P->Handle, SQS_APP_Data.Config.StepWindows, &Done);
     if (Status < 0)
     {
-        Fail(SQS_APP_STEP_ERR_EID, Status, true);
+        SQS_APP_PipelineFail(SQS_APP_STEP_ERR_EID, Status, true);
     }
     if (Done >= SQS_APP_Data.Config.StepWindows)
     {
@@ -376,7 +375,7 @@ void SQS_APP_PipelineStep(void)
         AllSent = AllSent && Status == SQS_END;
         if (Status < 0)
         {
-            Fail(SQS_APP_STEP_ERR_EID, Status, true);
+            SQS_APP_PipelineFail(SQS_APP_STEP_ERR_EID, Status, true);
         }
     }
     if (AllSent && Status >= 0)
@@ -391,111 +390,13 @@ void SQS_APP_PipelineStep(void)
     }
 }
 
-/* An sqs_write_fn: appends to the file whose id ctx points to. */
-static int32_t WriteFile(void *Ctx, const void *Data, size_t Bytes)
-{
-    const int32 Result = OS_write(*(const osal_id_t *)Ctx, Data, Bytes);
-
-    return Result == (int32)Bytes ? 0 : (Result < 0 ? Result : OS_ERROR);
-}
-
-CFE_Status_t SQS_APP_PipelineSave(const char *Name)
-{
-    SQS_APP_Pipeline_t *P = &SQS_APP_Data.Pipeline;
-    char                Part[OS_MAX_PATH_LEN + sizeof(SQS_LIB_TEMPORARY)];
-    osal_id_t           Id;
-    uint64              Bytes = 0;
-    sqs_status          Status;
-    int32               OsStatus;
-
-    (void)snprintf(Part, sizeof(Part), "%s" SQS_LIB_TEMPORARY, Name);
-    OsStatus = OS_OpenCreate(&Id, Part, OS_FILE_FLAG_CREATE | OS_FILE_FLAG_TRUNCATE, OS_WRITE_ONLY);
-    if (OsStatus == OS_SUCCESS)
-    {
-        Status   = sqs_checkpoint_save(P->Handle, WriteFile, &Id, &Bytes);
-        OsStatus = OS_close(Id);
-        if (Status != SQS_OK)
-        {
-            (void)OS_remove(Part);
-            Fail(SQS_APP_SAVE_ERR_EID, Status, false);
-            return CFE_STATUS_INCORRECT_STATE;
-        }
-    }
-    if (OsStatus == OS_SUCCESS)
-    {
-        OsStatus = OS_rename(Part, Name);
-    }
-    if (OsStatus != OS_SUCCESS)
-    {
-        CFE_EVS_SendEvent(SQS_APP_SAVE_ERR_EID, CFE_EVS_EventType_ERROR, "SQS_APP: %s: OSAL %ld", Name, (long)OsStatus);
-        return CFE_STATUS_EXTERNAL_RESOURCE_FAIL;
-    }
-    CFE_EVS_SendEvent(SQS_APP_SAVE_EID, CFE_EVS_EventType_INFORMATION, "SQS_APP: %s: %lu bytes saved, next sample %lu",
-                      Name, (unsigned long)Bytes, (unsigned long)P->NextSample);
-    return CFE_SUCCESS;
-}
-
-/* Reads a whole file. Returns its length, or a negative status of OSAL. */
-static int32 ReadWhole(const char *Name)
-{
-    osal_id_t Id;
-    size_t    Length = 0;
-    int32     Result = OS_OpenCreate(&Id, Name, OS_FILE_FLAG_NONE, OS_READ_ONLY);
-
-    if (Result != OS_SUCCESS)
-    {
-        return Result;
-    }
-    /* Each read but the last one returns bytes. A file that fills the buffer is too long. */
-    do
-    {
-        Result = OS_read(Id, File + Length, SQS_APP_CHECKPOINT_BYTES - Length);
-        Length += Result > 0 ? (size_t)Result : 0;
-    } while (Result > 0 && Length < SQS_APP_CHECKPOINT_BYTES);
-    (void)OS_close(Id);
-    if (Result < 0)
-    {
-        return Result;
-    }
-    return Length < SQS_APP_CHECKPOINT_BYTES ? (int32)Length : OS_ERR_INVALID_SIZE;
-}
-
-CFE_Status_t SQS_APP_PipelineRestore(const char *Name)
-{
-    SQS_APP_Pipeline_t *P = &SQS_APP_Data.Pipeline;
-    const int32         Length = ReadWhole(Name);
-    sqs_resume          Resume;
-    sqs_status          Status;
-
-    if (Length < 0)
-    {
-        CFE_EVS_SendEvent(SQS_APP_RESTORE_ERR_EID, CFE_EVS_EventType_ERROR, "SQS_APP: %s: OSAL %ld", Name, (long)Length);
-        return CFE_STATUS_EXTERNAL_RESOURCE_FAIL;
-    }
-    memset(&Resume, 0, sizeof(Resume));
-    Resume.struct_size = sizeof(Resume);
-    Status             = sqs_checkpoint_restore(P->Handle, File, (size_t)Length, &Resume);
-    if (Status != SQS_OK)
-    {
-        Fail(SQS_APP_RESTORE_ERR_EID, Status, false);
-        return CFE_STATUS_VALIDATION_FAILURE;
-    }
-    P->NextSample = Resume.next_sample[0];
-    P->Ended      = false;
-    P->Done       = false;
-    P->Status     = SQS_OK;
-    CFE_EVS_SendEvent(SQS_APP_RESTORE_EID, CFE_EVS_EventType_INFORMATION, "SQS_APP: %s restored, next sample %lu", Name,
-                      (unsigned long)P->NextSample);
-    return CFE_SUCCESS;
-}
-
 CFE_Status_t SQS_APP_PipelineScrub(uint32 MaxBytes, size_t *Checked)
 {
     const sqs_status Status = sqs_scrub(SQS_APP_Data.Pipeline.Handle, MaxBytes > 0 ? MaxBytes : SIZE_MAX, Checked);
 
     if (Status < 0)
     {
-        Fail(SQS_APP_SCRUB_ERR_EID, Status, true);
+        SQS_APP_PipelineFail(SQS_APP_SCRUB_ERR_EID, Status, true);
         return CFE_STATUS_VALIDATION_FAILURE;
     }
     return CFE_SUCCESS;

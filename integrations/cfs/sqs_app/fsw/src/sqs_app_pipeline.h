@@ -46,6 +46,9 @@ bool SQS_APP_PipelinePush(const void *Samples, size_t Bytes);
 /** One bounded step: reads from the input file, computes at most StepWindows windows, sends rows. */
 void SQS_APP_PipelineStep(void);
 
+/** Reports an error of the pipeline. With Stop it is disabled until a command, so that events do not repeat. */
+void SQS_APP_PipelineFail(uint16 EventId, sqs_status Status, bool Stop);
+
 CFE_Status_t SQS_APP_PipelineSave(const char *File);
 CFE_Status_t SQS_APP_PipelineRestore(const char *File);
 CFE_Status_t SQS_APP_PipelineScrub(uint32 MaxBytes, size_t *Checked);
