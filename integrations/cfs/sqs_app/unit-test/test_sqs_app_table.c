@@ -48,6 +48,7 @@ void Test_Validation(void)
     REFUSED(memset(UT_Config.Outputs[3], 'x', sizeof(UT_Config.Outputs[3])));
     REFUSED(UT_Config.Outputs[0][0] = '\0'); /* a gap */
     REFUSED(strcpy(UT_Config.Outputs[1], "none"));
+    REFUSED(UT_Config.Outputs[1][0] = '\0'; strcpy(UT_Config.Outputs[2], "mean")); /* a gap after the first */
     REFUSED(UT_Config.Outputs[0][0] = '\0'; UT_Config.Outputs[1][0] = '\0');
     REFUSED(memset(UT_Config.Params[0].Stage, 'x', sizeof(UT_Config.Params[0].Stage)));
     REFUSED(memset(UT_Config.Params[0].Key, 'x', sizeof(UT_Config.Params[0].Key)));
