@@ -181,6 +181,7 @@ static void Test_Messages(void)
     /* Dropped: too short, disabled, no room. */
     UT_Dispatch(INPUT_MID, 0, 10);
     UtAssert_UINT32_EQ(SQS_APP_Data.Pipeline.NextSample, 512);
+    UtAssert_BOOL_TRUE(SQS_APP_Data.Enabled);
     UtAssert_BOOL_TRUE(UT_HadOnce(SQS_APP_DATA_ERR_EID));
     UT_NoArgs(SQS_APP_DISABLE_CC);
     UtAssert_BOOL_TRUE(UT_HadOnce(SQS_APP_ENABLE_EID));

@@ -231,9 +231,10 @@ void SqsCompressorTester ::testIncompleteRow() {
     this->paramSet_SAMPLE_TYPE(SampleType::INT16, Fw::ParamValid::VALID);
     this->paramSet_CHANNELS(3, Fw::ParamValid::VALID);
     this->component.loadParameters();
-    for (FwSizeType extra = 0; extra < 6; extra++) {
-        std::vector<U8> chunk = ramp(3000);
-        chunk.resize(chunk.size() - extra);
+    // The last case is a chunk of the maximum size: whole rows fill less of a frame, so that there are two.
+    for (FwSizeType extra = 0; extra <= 6; extra++) {
+        std::vector<U8> chunk = ramp(extra < 6 ? 3000 : COMPRESSOR_MAX_CHUNK / 2);
+        chunk.resize(chunk.size() - (extra < 6 ? extra : 0));
         const std::vector<U8> original = chunk;
         FwSizeType size = 0;
         ASSERT_EQ(this->compress(chunk, chunk.size(), 0, size), Svc::CompressionAlgorithm::SQS_FRAMES);

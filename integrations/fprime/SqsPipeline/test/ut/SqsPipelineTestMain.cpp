@@ -22,6 +22,7 @@ SQS_TEST(Refused)
 SQS_TEST(Faults)
 SQS_TEST(Types)
 SQS_TEST(ResetScrub)
+SQS_TEST(Allocations)
 
 int main(int argc, char** argv) {
     ::testing::InitGoogleTest(&argc, argv);

@@ -9,6 +9,30 @@
 #include <cstdio>
 #include <fstream>
 
+// Allocations of the process, by whatever code.
+static unsigned long allocations = 0;
+
+extern "C" {
+void* __libc_malloc(size_t);
+void* __libc_calloc(size_t, size_t);
+void* __libc_realloc(void*, size_t);
+
+void* malloc(size_t size) {
+    allocations++;
+    return __libc_malloc(size);
+}
+
+void* calloc(size_t count, size_t size) {
+    allocations++;
+    return __libc_calloc(count, size);
+}
+
+void* realloc(void* memory, size_t size) {
+    allocations++;
+    return __libc_realloc(memory, size);
+}
+}
+
 namespace Sqs {
 
 namespace {
@@ -407,6 +431,22 @@ void SqsPipelineTester ::testResetScrub() {
     ASSERT_CMD_RESPONSE(1, SqsPipelineComponentBase::OPCODE_RESET, 8, Fw::CmdResponse::OK);
     ASSERT_TLM_NextSample(0, 0);
     ASSERT_TLM_NextRow(0, 0);
+}
+
+void SqsPipelineTester ::testAllocations() {
+    this->open();
+    Fw::Buffer buffer(reinterpret_cast<U8*>(this->samples.data()), 10 * WINDOW * sizeof(I16));
+    // The handlers, without the messages that lead to them.
+    const unsigned long before = allocations;
+    this->component.samplesIn_handler(0, buffer);
+    this->component.run_handler(0, 0);
+    this->component.run_handler(0, 0);
+    this->component.SCRUB_cmdHandler(0, 0, 0);
+    this->component.RESET_cmdHandler(0, 0);
+    const unsigned long after = allocations;
+    ASSERT_EQ(after, before);
+    ASSERT_GT(before, 0U);
+    ASSERT_EQ(this->component.m_rowsSent, 20U);
 }
 
 }  // namespace Sqs

@@ -45,6 +45,8 @@ class SqsPipelineTester : public SqsPipelineGTestBase {
     void testTypes();
     //! Reset and scrub
     void testResetScrub();
+    //! Nothing is allocated after configure()
+    void testAllocations();
 
   private:
     void connectPorts();
