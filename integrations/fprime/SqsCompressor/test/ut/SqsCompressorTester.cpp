@@ -231,7 +231,7 @@ void SqsCompressorTester ::testIncompleteRow() {
     this->paramSet_SAMPLE_TYPE(SampleType::INT16, Fw::ParamValid::VALID);
     this->paramSet_CHANNELS(3, Fw::ParamValid::VALID);
     this->component.loadParameters();
-    // The last case is a chunk of the maximum size: whole rows fill less of a frame, so that there are two.
+    // The last case is a chunk of the maximum size, which whole rows do not fill.
     for (FwSizeType extra = 0; extra <= 6; extra++) {
         std::vector<U8> chunk = ramp(extra < 6 ? 3000 : COMPRESSOR_MAX_CHUNK / 2);
         chunk.resize(chunk.size() - (extra < 6 ? extra : 0));
