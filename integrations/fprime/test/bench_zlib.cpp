@@ -1,6 +1,7 @@
 // Chunks of recordings as DpCompressProc passes them, compressed by zlib's deflate and by libsqrtspace: ratio, time, memory.
 //
-//     bench_zlib FILE:TYPE:CHANNELS...    TYPE is a number of SQS_I8 and so on
+//     g++ -std=c++17 -O2 -Iinclude integrations/fprime/test/bench_zlib.cpp libsqrtspace.a -lz -lgcc_s -lpthread -lm -ldl -o bench_zlib
+//     ./bench_zlib FILE:TYPE:CHANNELS...    TYPE is the number of SQS_I8 and so on
 //
 // Both coders have static memory; chunks are 32 KiB; a chunk that does not shrink counts with its size.
 #include "sqrtspace.hpp"
