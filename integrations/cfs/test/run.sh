@@ -37,4 +37,19 @@ cmake -S "$mission/cfe" -B "$out/build" -DMISSION_SOURCE_DIR="$mission" -DMISSIO
     { tail -30 "$out/configure.log"; exit 1; }
 make -C "$out/build" DESTDIR="$out/build" mission-install > "$out/build.log" 2>&1 || { tail -40 "$out/build.log"; exit 1; }
 "$here/fly.sh" "$out/build/exe/cpu1" "$out"
+
+# The same with the library and the apps linked into the core, as systems without a dynamic loader do.
+static=$out/static
+rm -rf "$static"
+mkdir -p "$static"
+cp -R "$mission" "$static/mission"
+sed -i 's/set(cpu1_APPLIST \(.*\))/set(cpu1_APPLIST)\nset(cpu1_STATIC_APPLIST \1)/' "$static/mission/sqs_defs/targets.cmake"
+echo 'set(cpu1_STATIC_SYMLIST SQS_LIB_Init,SQS_LIB SQS_APP_Main,SQS_APP FM_AppMain,FM SQS_TEST_Main,SQS_TEST)' \
+    >> "$static/mission/sqs_defs/targets.cmake"
+cmake -S "$static/mission/cfe" -B "$static/build" -DMISSION_SOURCE_DIR="$static/mission" -DMISSIONCONFIG=sqs -DSIMULATION=native \
+    -DCMAKE_BUILD_TYPE=debug -DCMAKE_INSTALL_PREFIX=/exe -DENABLE_UNIT_TESTS=OFF > "$static/configure.log" 2>&1 ||
+    { tail -30 "$static/configure.log"; exit 1; }
+make -C "$static/build" DESTDIR="$static/build" mission-install > "$static/build.log" 2>&1 || { tail -40 "$static/build.log"; exit 1; }
+"$here/fly.sh" "$static/build/exe/cpu1" "$static" static
+
 "$here/unit.sh" "$out" "$library"
