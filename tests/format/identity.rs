@@ -100,7 +100,7 @@ fn codecs_and_versions_of_the_future_are_refused() {
         assert_eq!(second_or(&stream).err(), Some("version"));
         for recover in [false, true] {
             let e = decode(DecodeOptions { recover, ..DecodeOptions::default() }, &stream).unwrap_err();
-            assert!(e.status == Status::Format && e.a == i128::from(version), "3.3");
+            assert!(e.status == Status::Format && e.number() == i128::from(version), "3.3");
         }
     }
 }

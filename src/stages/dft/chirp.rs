@@ -5,11 +5,11 @@
 //! sealed, the convolution in `f32`.
 
 use super::super::trig;
-use super::{Dft, Memory, bins};
+use super::memory::{Memory, bins};
 use crate::checked;
 use crate::kernel::Code;
 use crate::mem::cast_mut;
-use crate::simd;
+use crate::simd::{self, Level};
 use crate::status::Result;
 use crate::util::unsigned::Unsigned;
 
@@ -81,14 +81,15 @@ pub(super) fn fill(table: &mut [u8], n: usize, size: usize) -> Option<()> {
     Some(())
 }
 
-/// Transforms the row that is loaded, times `scale`. The results are to be divided by the length of the convolution.
+/// Transforms the row of `n` elements that is loaded, times `scale`, by a convolution of `size` elements. The results are to be divided by the length of the convolution.
 pub(super) fn transform<'a>(
-    dft: &Dft,
     memory: &'a mut Memory<'_>,
+    level: Level,
+    (n, size): (usize, usize),
     table: &'a [f32],
     scale: Option<f64>,
 ) -> core::result::Result<impl Iterator<Item = [f32; 2]> + use<'a>, Code> {
-    let (transformed, chirp) = table.split_at_checked(dft.size.sat_mul(4)).ok_or(Code::MISFIT)?;
+    let (transformed, chirp) = table.split_at_checked(size.sat_mul(4)).ok_or(Code::MISFIT)?;
     let (chirp, _) = chirp.as_chunks::<2>();
     let (transformed, _) = transformed.as_chunks::<2>();
     let up = scale.unwrap_or(1.0);
@@ -97,13 +98,13 @@ pub(super) fn transform<'a>(
         let (x, y) = if scale.is_some() { (simd::scaled(*re, up), simd::scaled(*im, up)) } else { (*re, *im) };
         (*re, *im) = (x * wr - y * wi, x * wi + y * wr);
     }
-    row.get_mut(dft.n..).unwrap_or(&mut []).fill([0.0; 2]);
-    memory.transform(dft.level, dft.size, None)?;
+    row.get_mut(n..).unwrap_or(&mut []).fill([0.0; 2]);
+    memory.transform(level, size, None)?;
     // The product, with real and imaginary parts exchanged: the transform of it is the inverse one, exchanged.
-    let product = bins(memory.z, dft.size).zip(transformed);
+    let product = bins(memory.z, size).zip(transformed);
     for (to, ([re, im], [br, bi])) in memory.row.as_chunks_mut().0.iter_mut().zip(product) {
         *to = [re * bi + im * br, re * br - im * bi];
     }
-    memory.transform(dft.level, dft.size, None)?;
-    Ok(bins(memory.z, dft.size).zip(chirp).map(|([im, re], [wr, wi])| [re * wr - im * wi, re * wi + im * wr]))
+    memory.transform(level, size, None)?;
+    Ok(bins(memory.z, size).zip(chirp).map(|([im, re], [wr, wi])| [re * wr - im * wi, re * wi + im * wr]))
 }

@@ -20,6 +20,7 @@
 //! A NaN or an infinity in the row spreads to all results of the row.
 
 mod chirp;
+mod memory;
 
 use super::{Build, shape, trig};
 use crate::checked;
@@ -31,6 +32,7 @@ use crate::simd::{self, Level};
 use crate::status::{Result, Status};
 use crate::util::root::power_of_two;
 use crate::util::unsigned::Unsigned;
+use memory::{Memory, bins};
 
 /// Elements of the longest row.
 const MAX_LEN: usize = 1 << 20;
@@ -109,39 +111,6 @@ struct Dft {
     /// Length of the transforms: `n`, or a power of two of at least `2 n - 1`.
     size: usize,
     level: Level,
-}
-
-/// Memory of a call.
-struct Memory<'a> {
-    row: &'a mut [f32],
-    z: &'a mut [f32],
-    work: &'a mut [f32],
-    turns: &'a [f32],
-}
-
-/// The elements of a transform, which has real and imaginary parts apart where [`simd::stockham`] computes it.
-fn bins(z: &[f32], size: usize) -> impl Iterator<Item = [f32; 2]> {
-    let (from, step) = if simd::VECTORS { (size, 1) } else { (1, 2) };
-    let im = z.get(from..).unwrap_or(&[]).iter().step_by(step);
-    z.iter().step_by(step).zip(im).map(|(re, im)| [*re, *im]).take(size)
-}
-
-impl Memory<'_> {
-    /// Transforms the row times `scale` into `z`.
-    fn transform(&mut self, level: Level, size: usize, scale: Option<f64>) -> Result<(), Code> {
-        if simd::VECTORS {
-            let (re, im) = self.z.split_at_mut_checked(size).ok_or(Code::MISFIT)?;
-            simd::stockham(level, re, im, self.work, self.row, scale, self.turns);
-        } else {
-            simd::stockham_plain(self.z, self.work, self.row, scale, self.turns);
-        }
-        Ok(())
-    }
-
-    /// The elements of the row.
-    fn elements(&mut self) -> &mut [[f32; 2]] {
-        self.row.as_chunks_mut().0
-    }
 }
 
 impl Dft {
@@ -246,7 +215,7 @@ impl Kernel for Dft {
                 memory.transform(self.level, self.size, up)?;
                 self.store(y, bins(memory.z, self.size), back * share);
             } else {
-                let results = chirp::transform(self, &mut memory, own, up)?;
+                let results = chirp::transform(&mut memory, self.level, (self.n, self.size), own, up)?;
                 self.store(y, results, back * share / self.size as f64);
             }
         }

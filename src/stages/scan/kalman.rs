@@ -93,7 +93,7 @@ pub(super) fn measurement(b: &Build<'_, '_>, d: usize) -> Result<[f64; 18]> {
 }
 
 pub(crate) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
-    b.allow(&["transition", "process", "observe", "dt", "q", "r", "x0", "p0", "precision", "scale"])?;
+    b.allow(&["transition", "process", "observe", "dt", "q", "r", "x0", "p0", "scale"])?;
     let edge = samples(b, super::SAMPLES)?;
     let (d, dynamics) = dynamics(b)?;
     let rest = measurement(b, d)?;

@@ -1,0 +1,37 @@
+//! The memory of a call, and a transform of a power of two of elements in it.
+
+use crate::kernel::Code;
+use crate::simd::{self, Level};
+
+/// Memory of a call.
+pub(super) struct Memory<'a> {
+    pub(super) row: &'a mut [f32],
+    pub(super) z: &'a mut [f32],
+    pub(super) work: &'a mut [f32],
+    pub(super) turns: &'a [f32],
+}
+
+/// The elements of a transform, which has real and imaginary parts apart where [`simd::stockham`] computes it.
+pub(super) fn bins(z: &[f32], size: usize) -> impl Iterator<Item = [f32; 2]> {
+    let (from, step) = if simd::VECTORS { (size, 1) } else { (1, 2) };
+    let im = z.get(from..).unwrap_or(&[]).iter().step_by(step);
+    z.iter().step_by(step).zip(im).map(|(re, im)| [*re, *im]).take(size)
+}
+
+impl Memory<'_> {
+    /// Transforms the row times `scale` into `z`.
+    pub(super) fn transform(&mut self, level: Level, size: usize, scale: Option<f64>) -> Result<(), Code> {
+        if simd::VECTORS {
+            let (re, im) = self.z.split_at_mut_checked(size).ok_or(Code::MISFIT)?;
+            simd::stockham(level, re, im, self.work, self.row, scale, self.turns);
+        } else {
+            simd::stockham_plain(self.z, self.work, self.row, scale, self.turns);
+        }
+        Ok(())
+    }
+
+    /// The elements of the row.
+    pub(super) fn elements(&mut self) -> &mut [[f32; 2]] {
+        self.row.as_chunks_mut().0
+    }
+}
