@@ -31,14 +31,21 @@ fn in_place(z: &mut [[f64; 2]]) {
     let Some(shift) = usize::BITS.checked_sub(size.trailing_zeros()).filter(|s| *s < usize::BITS) else { return };
     for i in 0..size {
         let other = i.reverse_bits() >> shift;
-        if i < other {
-            z.swap(i, other);
+        if i < other
+            && let (Some(a), Some(b)) = (z.get(i).copied(), z.get(other).copied())
+        {
+            if let Some(z) = z.get_mut(i) {
+                *z = b;
+            }
+            if let Some(z) = z.get_mut(other) {
+                *z = a;
+            }
         }
     }
     let mut half = 1usize;
     while half < size {
-        for block in z.chunks_exact_mut(half.sat_mul(2)) {
-            let (low, high) = block.split_at_mut(half);
+        for block in z.chunks_exact_mut(half.sat_mul(2).max(1)) {
+            let Some((low, high)) = block.split_at_mut_checked(half) else { return };
             for ((a, b), i) in low.iter_mut().zip(high).zip(0u64..) {
                 let (cos, sin) = trig::turn(i, checked::count(half).sat_mul(2));
                 let t = [b[0] * cos + b[1] * sin, b[1] * cos - b[0] * sin];

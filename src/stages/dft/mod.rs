@@ -156,10 +156,9 @@ impl Dft {
             }
             Form::Real | Form::Complex => {
                 let (pairs, _) = y.as_chunks_mut();
-                pairs.iter_mut().zip(results).for_each(|(y, [re, im])| *y = [at(re), at(im)]);
-                if self.shift {
-                    pairs.rotate_right(self.n / 2);
-                }
+                let middle = if self.shift { self.n / 2 } else { 0 };
+                let Some((low, high)) = pairs.split_at_mut_checked(middle) else { return };
+                high.iter_mut().chain(low).zip(results).for_each(|(y, [re, im])| *y = [at(re), at(im)]);
             }
         }
     }
