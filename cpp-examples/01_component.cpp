@@ -31,7 +31,8 @@ struct Smooth {
 
 class Recorder {
 public:
-    sqs::Status init() noexcept
+    // Boot count and time: no other recording has both.
+    sqs::Status init(std::uint32_t boots, std::uint64_t time) noexcept
     {
         auto config = sqs::Config::of<std::int16_t>(PACKET, PACKET);
         config.flags = SQS_STREAM_ONLY;
@@ -46,7 +47,9 @@ public:
         highest_ = highest.count;
         if (const sqs::Status s = pipeline_.output_open(highest_, 8); !s.ok()) return s;
         if (const sqs::Status s = pipeline_.seal({}, work_); !s.ok()) return s;
-        return encoder_.init(coder_, sqs::EncodeOptions::of<std::int16_t>());
+        auto options = sqs::EncodeOptions::of<std::int16_t>();
+        options.identity = sqs::identity_of(boots, time);
+        return encoder_.init(coder_, options);
     }
 
     // A packet has arrived; at most two windows of work.
@@ -91,7 +94,7 @@ Recorder recorder;
 
 int main()
 {
-    sqs::Status status = recorder.init();
+    sqs::Status status = recorder.init(12, 1830297600);
     std::array<std::int16_t, PACKET> samples;
     for (std::size_t n = 0; n < PACKETS && status.ok(); n++) {
         for (std::size_t i = 0; i < PACKET; i++) {

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <string>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
@@ -12,6 +14,16 @@ static constexpr std::size_t SAMPLES = 50000;
 static std::vector<std::int16_t> samples;
 static std::string dir;
 static sqs::Area<1 << 19> memory;
+
+// Streams that are compared byte by byte have one identity.
+static constexpr std::uint64_t IDENTITY = sqs::identity_of(3, 1700000000);
+
+static sqs::EncodeOptions encoding()
+{
+    auto options = sqs::EncodeOptions::of<std::int16_t>();
+    options.identity = IDENTITY;
+    return options;
+}
 
 static std::vector<std::byte> read_file(const std::string &path)
 {
@@ -49,7 +61,7 @@ template <class C> static std::vector<std::byte> all_of(C &coder, sqs::Bytes in,
 
 static std::vector<std::byte> in_memory()
 {
-    auto options = sqs::EncodeOptions::of<std::int16_t>();
+    auto options = encoding();
     const sqs::MemorySize size = options.encoder_bytes();
     CHECK(size.status.ok() && size.bytes <= memory.size() && size.align <= 64);
     const auto frame = options.optimal_frame_bytes(size.bytes);
@@ -65,6 +77,7 @@ static std::vector<std::byte> in_memory()
     sqs::CodecStats stats;
     CHECK_STATUS(encoder.stats(stats), SQS_OK);
     CHECK(stats.raw_bytes == SAMPLES * 2 && stats.coded_bytes == stream.size() && stats.ended == 1);
+    CHECK(stats.identity == IDENTITY);
 
     const sqs::DecodeOptions back;
     CHECK(back.decoder_bytes().status.ok() && back.decoder_bytes().bytes <= memory.size());
@@ -93,7 +106,7 @@ static void files(const std::vector<std::byte> &stream)
     const std::string raw = dir + "/raw", sqs = dir + "/sqs", out = dir + "/out";
     std::FILE *f = std::fopen(raw.c_str(), "wb");
     CHECK(f && std::fwrite(samples.data(), 2, SAMPLES, f) == SAMPLES && std::fclose(f) == 0);
-    auto options = sqs::EncodeOptions::of<std::int16_t>();
+    auto options = encoding();
     std::uint64_t frames = 0;
     auto progress = [&frames](const sqs_progress &at) { frames = at.frames; };
     options.on_progress(progress);
@@ -112,7 +125,7 @@ static void files(const std::vector<std::byte> &stream)
     CHECK(equal(read_file(out), sqs::bytes(samples)));
 
     sqs::CodecJob job;
-    CHECK_STATUS(job.encode_file(raw.c_str(), sqs.c_str(), sqs::EncodeOptions::of<std::int16_t>()), SQS_OK);
+    CHECK_STATUS(job.encode_file(raw.c_str(), sqs.c_str(), encoding()), SQS_OK);
     CHECK_STATUS(job.encode_file(raw.c_str(), sqs.c_str(), options), SQS_ERR_STATE);
     sqs::CodecJob moved(std::move(job));
     sqs_progress at{};
@@ -126,6 +139,20 @@ static void files(const std::vector<std::byte> &stream)
     char text[160];
     CHECK(job.error_detail(text).status.ok() && std::strlen(text) > 0);
     CHECK_STATUS(job.cancel(), SQS_OK);
+    CHECK_STATUS(job.close(), SQS_OK);
+    CHECK(!job);
+    CHECK_STATUS(job.close(), SQS_OK); // no job
+    CHECK_STATUS(job.encode_file(raw.c_str(), sqs.c_str(), options), SQS_OK);
+    // In a forked child the job cannot be used or deleted; the parent's continues.
+    const pid_t child = fork();
+    if (child == 0) {
+        const bool refused = job.poll() == sqs::Status(SQS_ERR_STATE) && job.close() == sqs::Status(SQS_ERR_STATE) && job;
+        if (refused) kill(getpid(), SIGKILL); // without the checks that valgrind makes at an exit
+        _exit(1);
+    }
+    int ended = 0;
+    CHECK(child > 0 && waitpid(child, &ended, 0) == child && WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+    CHECK_STATUS(job.wait(), SQS_OK);
     moved = std::move(job);
     for (const std::string &path : {raw, sqs, out}) std::remove(path.c_str());
 }
@@ -148,6 +175,16 @@ struct Io {
     }
 };
 
+struct SeekingIo : Io {
+    std::uint64_t seeks = 0;
+    SeekingIo(sqs::Bytes input, std::vector<std::byte> output) : Io{input, std::move(output)} {}
+    void seek(std::uint64_t position)
+    {
+        at = std::size_t(position);
+        seeks++;
+    }
+};
+
 struct Check {
     Io io;
     std::int32_t read(sqs::WritableBytes to, std::size_t &done) { return io.read(to, done); }
@@ -156,12 +193,61 @@ struct Check {
 static void streams(const std::vector<std::byte> &stream)
 {
     Io encode{sqs::bytes(samples), {}}, decode{stream, {}};
-    CHECK_STATUS(sqs::encode_stream(encode, sqs::EncodeOptions::of<std::int16_t>()), SQS_OK);
+    CHECK_STATUS(sqs::encode_stream(encode, encoding()), SQS_OK);
     CHECK(equal(encode.out, stream));
     const auto length = sqs::decode_stream(decode, sqs::DecodeOptions());
     CHECK(length.status.ok() && length.count == SAMPLES * 2 && equal(decode.out, sqs::bytes(samples)));
+    // A range of a stream that can seek.
+    SeekingIo part{stream, {}};
+    sqs::DecodeOptions range;
+    range.first = SAMPLES;
+    range.count = 1000;
+    sqs::CodecStats stats;
+    CHECK(sqs::decode_stream(part, range, &stats, nullptr, stream.size()).status.ok() && part.seeks > 0);
+    CHECK(equal(part.out, sqs::bytes(samples).part(SAMPLES, 1000)));
     Check check{{stream, {}}};
     CHECK(sqs::decode_stream(check, sqs::DecodeOptions()).count == SAMPLES * 2);
+}
+
+// Two recordings, one after another, that begin alike.
+static void identities(const std::vector<std::byte> &stream)
+{
+    static_assert(IDENTITY != 0 && sqs::identity_of(0, 0) != 0);
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t boot = 0; boot < 20; boot++)
+        for (std::uint64_t time = 0; time < 20; time++)
+            for (std::uint64_t recording = 0; recording < 20; recording++) all.push_back(sqs::identity_of(boot, time << 32, recording));
+    std::sort(all.begin(), all.end());
+    CHECK(std::adjacent_find(all.begin(), all.end()) == all.end() && all[0] != 0);
+
+    auto options = encoding();
+    options.identity = sqs::identity_of(4, 1700000000);
+    Io encode{sqs::bytes(samples), {}};
+    CHECK_STATUS(sqs::encode_stream(encode, options), SQS_OK);
+    std::vector<std::byte> both = stream;
+    both.insert(both.end(), encode.out.begin(), encode.out.end());
+
+    Io first{both, {}}, second{both, {}}, concatenated{both, {}};
+    sqs::CodecStats stats;
+    CHECK(sqs::decode_stream(first, sqs::DecodeOptions(), &stats).count == SAMPLES * 2 && equal(first.out, sqs::bytes(samples)));
+    CHECK(stats.identity == IDENTITY && stats.used_bytes == stream.size() && stats.trailing_bytes > 0 && stats.uncertain == 0);
+    sqs::DecodeOptions back;
+    back.flags = SQS_DECODE_IDENTITY | SQS_DECODE_RECOVER; // frames of the first one are before it
+    back.identity = options.identity;
+    CHECK(sqs::decode_stream(second, back, &stats).count == SAMPLES * 2 && equal(second.out, sqs::bytes(samples)));
+    CHECK(stats.identity == options.identity && stats.foreign_frames > 0 && stats.streams == 1);
+    sqs::DecodeOptions all_streams;
+    all_streams.flags = SQS_DECODE_ALL;
+    CHECK(sqs::decode_stream(concatenated, all_streams, &stats).count == SAMPLES * 4 && stats.streams == 2);
+    const sqs::Bytes originals = sqs::bytes(concatenated.out);
+    CHECK(equal(first.out, originals.part(0, SAMPLES * 2)) && equal(second.out, originals.part(SAMPLES * 2)));
+
+    // Without an identity each recording has one of its own.
+    Io a{sqs::bytes(samples), {}}, b{sqs::bytes(samples), {}};
+    sqs::CodecStats stats_a, stats_b;
+    CHECK_STATUS(sqs::encode_stream(a, sqs::EncodeOptions::of<std::int16_t>(), &stats_a), SQS_OK);
+    CHECK_STATUS(sqs::encode_stream(b, sqs::EncodeOptions::of<std::int16_t>(), &stats_b), SQS_OK);
+    CHECK(stats_a.identity != stats_b.identity && a.out != b.out);
 }
 
 static void ccsds121()
@@ -208,13 +294,15 @@ static void rows()
     std::vector<std::byte> stream;
     auto keep = [&stream](sqs::Bytes piece) { stream.insert(stream.end(), piece.begin(), piece.end()); };
     sqs::Encoder encoder;
-    CHECK_STATUS(encoder.init(memory, sqs::EncodeOptions::of<std::int16_t>()), SQS_OK);
+    CHECK_STATUS(encoder.init(memory, encoding()), SQS_OK);
     std::byte piece[300];
     sqs::EncoderSink sink(encoder, piece, keep);
     CHECK_STATUS(p.evaluate_to(sqs::request(stage.count), sink), SQS_OK);
     CHECK_STATUS(sink.end(), SQS_OK);
     const std::string path = dir + "/rows";
-    CHECK_STATUS(p.evaluate_to_file(sqs::request(stage.count), path.c_str(), sqs::EncodeOptions()), SQS_OK);
+    sqs::EncodeOptions of_rows; // type and channels are those of the rows
+    of_rows.identity = IDENTITY;
+    CHECK_STATUS(p.evaluate_to_file(sqs::request(stage.count), path.c_str(), of_rows), SQS_OK);
     for (const auto &coded : {stream, read_file(path)}) {
         sqs::Decoder decoder;
         sqs::Status last;
@@ -223,7 +311,7 @@ static void rows()
     }
     // Another evaluation, in slices.
     stream.clear();
-    CHECK_STATUS(encoder.init(memory, sqs::EncodeOptions::of<std::int16_t>()), SQS_OK);
+    CHECK_STATUS(encoder.init(memory, encoding()), SQS_OK);
     sqs::EncoderSink again(encoder, piece, keep);
     CHECK_STATUS(p.evaluate_begin(sqs::request(stage.count), again), SQS_OK);
     while (p.step(64).status.ok()) {}
@@ -256,6 +344,7 @@ int main()
     const std::vector<std::byte> stream = in_memory();
     files(stream);
     streams(stream);
+    identities(stream);
     ccsds121();
     rows();
     rmdir(name);

@@ -217,6 +217,9 @@ template <class F, class = void> struct HasWrite : std::false_type {};
 template <class F>
 struct HasWrite<F, std::void_t<decltype(std::declval<F &>().write(std::uint64_t(), Bytes()))>> : std::true_type {};
 
+template <class F, class = void> struct HasSeek : std::false_type {};
+template <class F> struct HasSeek<F, std::void_t<decltype(std::declval<F &>().seek(std::uint64_t()))>> : std::true_type {};
+
 /** A callable for bytes as an sqs_write_fn. */
 template <class F> sqs_write_fn write_of() noexcept
 {

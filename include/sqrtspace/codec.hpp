@@ -8,6 +8,8 @@
 
 #include "basics.hpp"
 
+#include <initializer_list>
+
 namespace sqs {
 
 /** Size of the memory of a coder, and its alignment, in bytes. */
@@ -33,7 +35,7 @@ template <class F> sqs_progress_fn progress_of() noexcept
     return [](void *ctx, const sqs_progress *progress) noexcept { return call(callable<F>(ctx), *progress); };
 }
 
-/** `int32_t read(WritableBytes, size_t &)` and, if it exists, `write(uint64_t offset, Bytes)` of an object. */
+/** `int32_t read(WritableBytes, size_t &)` and, where they exist, `write(uint64_t offset, Bytes)` and `seek(uint64_t)` of an object. */
 template <class S> Sized<sqs_stream> stream_of(S &io, std::uint64_t total_bytes) noexcept
 {
     Sized<sqs_stream> stream;
@@ -49,11 +51,34 @@ template <class S> Sized<sqs_stream> stream_of(S &io, std::uint64_t total_bytes)
             return call(write, Bytes(static_cast<const std::byte *>(data), size));
         };
     }
+    if constexpr (HasSeek<S>::value) {
+        stream.seek = [](void *ctx, std::uint64_t position) noexcept {
+            S &at = callable<S>(ctx);
+            auto seek = [&at](std::uint64_t to) noexcept { return at.seek(to); };
+            return call(seek, position);
+        };
+    }
     return stream;
 }
 } // namespace detail
 
-/** Options of an encoder, all defaults. */
+/**
+ * An identity of a stream, not 0: a hash of numbers that no other recording has together, such as boot count, time, and the
+ * number of the recording. Put it into EncodeOptions::identity.
+ */
+constexpr std::uint64_t identity_of(std::uint64_t boot, std::uint64_t time, std::uint64_t recording = 0) noexcept
+{
+    std::uint64_t hash = 0;
+    for (const std::uint64_t part : {boot, time, recording}) { // steps of splitmix64
+        hash = (hash ^ part) + 0x9E3779B97F4A7C15u;
+        hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9u;
+        hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBu;
+        hash ^= hash >> 31;
+    }
+    return hash != 0 ? hash : 1;
+}
+
+/** Options of an encoder, all defaults. On systems without randomness set the identity: see identity_of(). */
 struct EncodeOptions : sqs_encode_options {
     EncodeOptions() noexcept : sqs_encode_options{}
     {
@@ -147,7 +172,10 @@ Status encode_stream(S &io, const sqs_encode_options &options, CodecStats *stats
     return sqs_encode_stream(&stream, &options, stats, error);
 }
 
-/** The reverse of encode_stream(); without io.write() the stream is only checked. The count is the length in bytes. */
+/**
+ * The reverse of encode_stream(); without io.write() the stream is only checked. With `io.seek(uint64_t position)` and
+ * total_bytes a range costs what it costs from a file. The count is the length in bytes.
+ */
 template <class S>
 Counted<std::uint64_t> decode_stream(S &io, const sqs_decode_options &options, CodecStats *stats = nullptr,
                                      Error *error = nullptr, std::uint64_t total_bytes = 0) noexcept
@@ -233,7 +261,10 @@ public:
     Status end() noexcept { return sqs_encoder_sink_end(this); }
 };
 
-/** A file that is encoded or decoded in the background. The destructor cancels it and waits. */
+/**
+ * A file that is encoded or decoded in the background. The destructor cancels it and waits. In a forked child it does nothing:
+ * the threads of the job do not exist there.
+ */
 class CodecJob : public detail::Handle<sqs_codec_job> {
 public:
     CodecJob() noexcept = default;
@@ -241,12 +272,19 @@ public:
     CodecJob &operator=(CodecJob &&other) noexcept
     {
         if (this != &other) {
-            sqs_codec_job_delete(handle_);
+            close().ignore();
             Handle::operator=(std::move(other));
         }
         return *this;
     }
-    ~CodecJob() { sqs_codec_job_delete(handle_); }
+    ~CodecJob() { close().ignore(); }
+    /** Cancels the job, waits for it and deletes it; the object can begin another one. After an error nothing is changed. */
+    Status close() noexcept
+    {
+        const Status status = sqs_codec_job_delete(handle_);
+        if (status.ok()) handle_ = nullptr;
+        return status;
+    }
 
     Status encode_file(const char *in_path, const char *out_path, const sqs_encode_options &options,
                        Error *error = nullptr) noexcept

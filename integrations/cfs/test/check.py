@@ -93,7 +93,10 @@ def check(cf, log_path, linking):
     coded = open(f"{cf}/samples.sqs", "rb").read()
     for name in ("samples.back", "samples.fm"):
         assert open(f"{cf}/{name}", "rb").read() == recorded, name
-    assert coded[:3] != b"" and len(coded) < 0.6 * len(recorded), len(coded)
+    assert coded[4] >> 4 == 2 and len(coded) < 0.6 * len(recorded), len(coded)
+    # The identity in the first frame is that of the two events, of the encoded and of the decoded file.
+    identities = re.findall(r"SQS_APP: /cf/samples.\w+: .* stream ([0-9A-F]{16})", log)
+    assert identities == 2 * [coded[9:17].hex().upper()] and int(identities[0], 16) != 0, identities
     print(f"encoded: {len(recorded)} bytes to {len(coded)}")
 
     # Commands: refused ones count as errors.

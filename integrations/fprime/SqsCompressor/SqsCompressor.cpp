@@ -24,13 +24,13 @@ Svc::CompressionAlgorithm SqsCompressor ::compressChunk_handler(FwIndexType port
     if (before > COMPRESSOR_MAX_CHUNK) {
         this->log_WARNING_LO_ChunkTooLarge(static_cast<U32>(before), COMPRESSOR_MAX_CHUNK);
     } else if (before > 0 && write_offset < min_compression && min_compression <= before) {
-        compressed = this->setUp() && this->encode(buffer, min_compression, write_offset);
+        compressed = this->setUp(start) && this->encode(buffer, min_compression, write_offset);
     }
     this->report(before, compressed ? buffer.getSize() - write_offset : before, compressed, start);
     return compressed ? Svc::CompressionAlgorithm::SQS_FRAMES : Svc::CompressionAlgorithm::UNCOMPRESSED;
 }
 
-bool SqsCompressor ::setUp() {
+bool SqsCompressor ::setUp(const Fw::Time& start) {
     Fw::ParamValid valid;
     sqs::EncodeOptions options;
     options.dtype = static_cast<std::uint32_t>(this->paramGet_SAMPLE_TYPE(valid).e);
@@ -38,6 +38,10 @@ bool SqsCompressor ::setUp() {
     options.channels = this->paramGet_CHANNELS(valid);
     options.effort = this->paramGet_EFFORT(valid);
     options.frame_bytes = COMPRESSOR_MAX_CHUNK;
+    // Each chunk is a stream of its own. Their number is that of all chunks so far.
+    options.identity = sqs::identity_of(this->paramGet_BOOT_COUNT(valid),
+                                        static_cast<U64>(start.getSeconds()) << 32 | start.getUSeconds(),
+                                        static_cast<U64>(this->m_compressed) + this->m_kept);
     const sqs::Status status = this->m_encoder.init(this->m_memory, options);
     if (!status.ok()) {
         this->log_WARNING_HI_OptionsRefused(status.code());

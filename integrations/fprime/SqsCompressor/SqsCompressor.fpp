@@ -39,6 +39,10 @@ module Sqs {
     @ 1: fastest; 9: smallest output
     param EFFORT: U8 default 5
 
+    @ Boot count, or another number that differs after each start: part of the identity of streams, with time and number of the chunk.
+    @ Set it where time begins anew at each start
+    param BOOT_COUNT: U32 default 0
+
     @ The parameters are refused: chunks stay uncompressed
     event OptionsRefused(
         status: I32 @< Status of the library

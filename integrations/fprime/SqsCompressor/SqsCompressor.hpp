@@ -25,8 +25,8 @@ class SqsCompressor : public SqsCompressorComponentBase {
                                                     FwSizeType min_compression,
                                                     FwSizeType write_offset) override;
 
-    //! Sets the encoder up for one chunk from the parameters
-    bool setUp();
+    //! Sets the encoder up for one chunk from the parameters and the time
+    bool setUp(const Fw::Time& start);
 
     //! Encodes the chunk into itself. Returns false, and leaves it as it is, where it does not become small enough
     bool encode(Fw::Buffer& buffer, FwSizeType min_compression, FwSizeType write_offset);

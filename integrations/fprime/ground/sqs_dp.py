@@ -36,6 +36,7 @@ class DecodeOptions(ctypes.Structure):
         ("memory_bytes", ctypes.c_size_t),
         ("progress", ctypes.c_void_p),
         ("ctx", ctypes.c_void_p),
+        ("identity", ctypes.c_uint64),
     ]
 
 

@@ -277,7 +277,7 @@ static void Test_Codec(void)
     UT_Wake(10);
     UtAssert_BOOL_TRUE(UT_HadOnce(SQS_APP_CODEC_ERR_EID));
     UT_Dispatch(SQS_APP_SEND_HK_MID, 0, sizeof(SQS_APP_NoArgsCmd_t));
-    UtAssert_INT32_EQ(SQS_APP_Data.Hk.Payload.CodecStatus, SQS_ERR_DAMAGED);
+    UtAssert_INT32_EQ(SQS_APP_Data.Hk.Payload.CodecStatus, SQS_ERR_FORMAT);
     UT_TwoFiles(SQS_APP_ENCODE_FILE_CC, "", "/other");
     UtAssert_BOOL_TRUE(UT_HadOnce(SQS_APP_CODEC_ERR_EID));
     UT_TwoFiles(SQS_APP_ENCODE_FILE_CC, "/in", "");

@@ -96,6 +96,89 @@ static void Test_RoundTrip(void)
     UtAssert_ZERO(UT_FilesOpen());
 }
 
+/* Encodes with a time; returns the identity in the first frame, which is also that of the statistics. */
+static uint64 IdentityAt(uint32 Seconds, uint32 Subseconds)
+{
+    CFE_TIME_SysTime_t Now   = {0};
+    OS_time_t          Local = OS_TimeAssembleFromNanoseconds(5, 0);
+    const uint8       *Stream;
+    size_t             Bytes;
+    size_t             i;
+    uint64             Value = 0;
+
+    Now.Seconds    = Seconds;
+    Now.Subseconds = Subseconds;
+    UT_SetDataBuffer(UT_KEY(CFE_TIME_GetTime), &Now, sizeof(Now), true);
+    UT_SetDataBuffer(UT_KEY(OS_GetLocalTime), &Local, sizeof(Local), true);
+    UtAssert_INT32_EQ(Encode(), CFE_SUCCESS);
+    Stream = UT_FileGet("/sqs", &Bytes);
+    for (i = 9; i < 17; i++)
+    {
+        Value = (Value << 8) | Stream[i];
+    }
+    UtAssert_True(Value == Coder.Stats.identity, "identity of the stream");
+    UtAssert_True(Value != 0, "identity is not 0");
+    return Value;
+}
+
+/* Recordings that begin alike have identities of their own: by their number, by time; a given one is used. */
+static void Test_Identity(void)
+{
+    uint64 Values[5];
+    size_t i;
+    size_t j;
+
+    Values[0] = IdentityAt(100, 7);
+    Values[1] = IdentityAt(100, 7); /* the next one at the same time */
+    Coder.Streams = 0;              /* after a reset */
+    Values[2] = IdentityAt(101, 7);
+    Coder.Streams = 0;
+    Values[3] = IdentityAt(100, 8);
+    Encoding.identity = UINT64_C(0x123456789ABCDEF0);
+    Values[4]         = IdentityAt(100, 7);
+    for (i = 0; i < 5; i++)
+    {
+        for (j = 0; j < i; j++)
+        {
+            UtAssert_True(Values[i] != Values[j], "identities %lu and %lu", (unsigned long)i, (unsigned long)j);
+        }
+    }
+    UtAssert_True(Values[4] == Encoding.identity, "given");
+    Encoding.identity = 0;
+    Encoding.flags    = SQS_ENCODE_TAG;
+    Encoding.tag      = 77;
+    UtAssert_True(IdentityAt(100, 7) == 77, "tag");
+}
+
+/* What follows a stream on the medium, here an older recording that begins alike, is not part of it. */
+static void Test_Older(void)
+{
+    static uint8 Medium[BYTES];
+    const uint8 *Back;
+    size_t       First;
+    size_t       Second;
+    size_t       Bytes;
+
+    UtAssert_INT32_EQ(Encode(), CFE_SUCCESS);
+    memcpy(Medium, UT_FileGet("/sqs", &First), sizeof(Medium) / 4);
+    UtAssert_INT32_EQ(Encode(), CFE_SUCCESS);
+    Back = UT_FileGet("/sqs", &Second);
+    UtAssert_UINT32_LT(First + Second, BYTES);
+    memcpy(Medium + First, Back, Second);
+    UT_FileSet("/sqs", Medium, First + Second);
+    UtAssert_INT32_EQ(Decode(), CFE_SUCCESS);
+    Back = UT_FileGet("/back", &Bytes);
+    UtAssert_UINT32_EQ(Bytes, BYTES);
+    UtAssert_MemCmp(Back, Recording, BYTES, "decoded");
+    /* The end of the first one is lost: frames of the second one do not take its place. */
+    memmove(Medium + First / 2, Medium + First, Second);
+    UT_FilesReset();
+    UT_FileSet("/sqs", Medium, First / 2 + Second);
+    UtAssert_INT32_EQ(Decode(), CFE_STATUS_VALIDATION_FAILURE);
+    UtAssert_INT32_EQ(Coder.Status, SQS_ERR_DAMAGED);
+    CheckNothing("/back");
+}
+
 static void Test_Refused(void)
 {
     char Long[OS_MAX_PATH_LEN];
@@ -192,6 +275,7 @@ static void Test_Damaged(void)
     CheckNothing("/back");
     UT_FileSet("/sqs", Recording, BYTES);
     UtAssert_INT32_EQ(Decode(), CFE_STATUS_VALIDATION_FAILURE);
+    UtAssert_INT32_EQ(Coder.Status, SQS_ERR_FORMAT);
     CheckNothing("/back");
     UT_SetDeferredRetcode(UT_KEY(sqs_encoder_step), 4, SQS_ERR_INTERNAL);
     UT_FileSet("/sqs", Recording, 0);
@@ -216,6 +300,8 @@ void UtTest_Setup(void)
 {
     UtTest_Add(Test_Init, Setup, NULL, "SQS_LIB_Init");
     UtTest_Add(Test_RoundTrip, Setup, NULL, "a file is encoded and decoded");
+    UtTest_Add(Test_Identity, Setup, NULL, "identities of streams");
+    UtTest_Add(Test_Older, Setup, NULL, "a stream before an older one");
     UtTest_Add(Test_Refused, Setup, NULL, "refused files and options");
     UtTest_Add(Test_BusyAndCancel, Setup, NULL, "one file at a time, cancelled");
     UtTest_Add(Test_FilesFail, Setup, NULL, "failures of OSAL");

@@ -41,9 +41,11 @@ static void StepCoder(void)
     if (Status == CFE_SUCCESS)
     {
         SQS_APP_Data.FilesCoded++;
-        CFE_EVS_SendEvent(SQS_APP_CODEC_EID, CFE_EVS_EventType_INFORMATION, "SQS_APP: %s: %lu bytes, encoded %lu",
-                          Coder->TargetName, (unsigned long)Coder->Stats.raw_bytes,
-                          (unsigned long)Coder->Stats.coded_bytes);
+        CFE_EVS_SendEvent(SQS_APP_CODEC_EID, CFE_EVS_EventType_INFORMATION,
+                          "SQS_APP: %s: %lu bytes, encoded %lu, stream %08lX%08lX", Coder->TargetName,
+                          (unsigned long)Coder->Stats.raw_bytes, (unsigned long)Coder->Stats.coded_bytes,
+                          (unsigned long)(Coder->Stats.identity >> 32),
+                          (unsigned long)(Coder->Stats.identity & 0xFFFFFFFF));
     }
     else if (Status != CFE_STATUS_REQUEST_ALREADY_PENDING)
     {

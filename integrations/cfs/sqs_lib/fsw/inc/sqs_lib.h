@@ -20,6 +20,14 @@
 #define SQS_LIB_BUFFER_BYTES 4096
 #endif
 
+/**
+ * Boot count of the mission, or another number that differs after each power-on: part of the identity of streams. Set it where
+ * the spacecraft time begins anew at each power-on.
+ */
+#ifndef SQS_LIB_BOOT_COUNT
+#define SQS_LIB_BOOT_COUNT() 0
+#endif
+
 /** What ends the name of a file until it is complete. */
 #define SQS_LIB_TEMPORARY ".part"
 
@@ -43,6 +51,7 @@ typedef struct
     bool            Busy;    /**< Begun, and neither complete nor failed. */
     char            TargetName[OS_MAX_PATH_LEN];
     char            PartName[OS_MAX_PATH_LEN];
+    uint32          Streams;  /**< Streams that this coder began to encode. */
     sqs_codec_stats Stats;    /**< Of the current or last file. */
     sqs_status      Status;   /**< Of the last call of the library. */
     int32           OsStatus; /**< Of the last call of OSAL that failed, else OS_SUCCESS. */
@@ -53,6 +62,9 @@ int32 SQS_LIB_Init(void);
 
 /**
  * Begins to encode a file.
+ *
+ * If the options have no identity, the stream's is a hash of SQS_LIB_BOOT_COUNT(), spacecraft time, local time, the coder, and
+ * its number of streams. Stats.identity returns it when the stream is complete.
  *
  * The target appears when it is complete; until then its name ends in SQS_LIB_TEMPORARY.
  *

@@ -75,16 +75,48 @@ static CFE_Status_t Open(SQS_LIB_Coder_t *Coder, const char *Source)
     return CFE_SUCCESS;
 }
 
+/* A step of splitmix64. */
+static uint64 Hash(uint64 Before, uint64 Part)
+{
+    uint64 Value = (Before ^ Part) + UINT64_C(0x9E3779B97F4A7C15);
+
+    Value = (Value ^ (Value >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    Value = (Value ^ (Value >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return Value ^ (Value >> 31);
+}
+
+/* A number that no other stream has, not 0. The coder's address distinguishes tasks that begin at the same time. */
+static uint64 Identity(SQS_LIB_Coder_t *Coder)
+{
+    const CFE_TIME_SysTime_t Now   = CFE_TIME_GetTime();
+    OS_time_t                Local = OS_TIME_ZERO;
+    uint64                   Value;
+
+    (void)OS_GetLocalTime(&Local); /* remains zero where it is not known */
+    Coder->Streams++;
+    Value = Hash(0, (uint64)SQS_LIB_BOOT_COUNT());
+    Value = Hash(Value, ((uint64)Now.Seconds << 32) | Now.Subseconds);
+    Value = Hash(Value, (uint64)OS_TimeGetTotalNanoseconds(Local));
+    Value = Hash(Value, (uint64)(uintptr_t)Coder);
+    Value = Hash(Value, Coder->Streams);
+    return Value != 0 ? Value : 1;
+}
+
 CFE_Status_t SQS_LIB_EncodeBegin(SQS_LIB_Coder_t *Coder, const char *Source, const char *Target,
                                  const sqs_encode_options *Options)
 {
     const CFE_Status_t Prepared = Prepare(Coder, Target);
+    sqs_encode_options Own      = *Options;
 
     if (Prepared != CFE_SUCCESS)
     {
         return Prepared;
     }
-    Coder->Status = sqs_encoder_init(Coder->Memory.Bytes, sizeof(Coder->Memory.Bytes), Options, &Coder->Encoder, NULL);
+    if (Own.identity == 0 && (Own.flags & SQS_ENCODE_TAG) == 0)
+    {
+        Own.identity = Identity(Coder);
+    }
+    Coder->Status = sqs_encoder_init(Coder->Memory.Bytes, sizeof(Coder->Memory.Bytes), &Own, &Coder->Encoder, NULL);
     if (Coder->Status != SQS_OK)
     {
         return CFE_STATUS_VALIDATION_FAILURE;

@@ -36,20 +36,23 @@ static void Setup(void)
 static void Test_RoundTrip(void)
 {
     const uint8 *Back;
+    uint8        Identities[2][8];
     size_t       Bytes;
     int          i;
 
-    /* Twice, with the same states. */
+    /* Twice, with the same states. The two streams have identities of their own (bytes 9 to 16 of a frame). */
     for (i = 0; i < 2; i++)
     {
         UtAssert_INT32_EQ(FM_Compress_Impl(FM_GlobalData.CompressorStatePtr, "/raw", "/sqs"), CFE_SUCCESS);
         UtAssert_NOT_NULL(UT_FileGet("/sqs", &Bytes));
         UtAssert_UINT32_LT(Bytes, BYTES / 10);
+        memcpy(Identities[i], UT_FileGet("/sqs", &Bytes) + 9, sizeof(Identities[i]));
         UtAssert_INT32_EQ(FM_Decompress_Impl(FM_GlobalData.DecompressorStatePtr, "/sqs", "/back"), CFE_SUCCESS);
         Back = UT_FileGet("/back", &Bytes);
         UtAssert_UINT32_EQ(Bytes, BYTES);
         UtAssert_MemCmp(Back, Recording, BYTES, "decompressed");
     }
+    UtAssert_True(memcmp(Identities[0], Identities[1], sizeof(Identities[0])) != 0, "identities differ");
     UtAssert_UINT32_GTEQ(UT_GetStubCount(UT_KEY(OS_TaskDelay)), 2);
     UtAssert_ZERO(UT_FilesOpen());
 }

@@ -125,7 +125,7 @@ void SqsCompressorTester ::testCompresses() {
         FwSizeType size = 0;
         const Svc::CompressionAlgorithm algorithm = this->compress(chunk, chunk.size(), 0, size);
         if (algorithm == Svc::CompressionAlgorithm::UNCOMPRESSED) {
-            // Only a chunk as short as the frame's own header.
+            // Only a chunk shorter than the frame's own header.
             ASSERT_EQ(samples, 16U);
             ASSERT_EQ(chunk, original);
             continue;
@@ -193,6 +193,29 @@ void SqsCompressorTester ::testParameters() {
     ASSERT_EQ(this->decode(chunk.data(), wrong_order), original);
     ASSERT_LT(as_samples, wrong_order);
     ASSERT_LE(as_samples, as_bytes);
+}
+
+void SqsCompressorTester ::testIdentities() {
+    // The same chunk twice, then at another time, then at the first time after a start that the parameter counts.
+    const std::vector<U8> original = ramp(1000);
+    std::vector<std::vector<U8>> identities;
+    for (U32 i = 0; i < 4; i++) {
+        SqsCompressorTester after;
+        SqsCompressorTester& tester = i < 2 ? *this : after;
+        tester.setTestTime(Fw::Time(TB_NONE, 10, i == 2 ? 6 : 5));
+        tester.paramSet_BOOT_COUNT(i == 3 ? 1 : 0, Fw::ParamValid::VALID);
+        tester.component.loadParameters();
+        std::vector<U8> chunk = original;
+        FwSizeType size = 0;
+        ASSERT_EQ(tester.compress(chunk, chunk.size(), 0, size), Svc::CompressionAlgorithm::SQS_FRAMES);
+        ASSERT_EQ(tester.decode(chunk.data(), size), original);
+        // Bytes 9 to 16 of a frame.
+        const std::vector<U8> identity(chunk.begin() + 9, chunk.begin() + 17);
+        for (const std::vector<U8>& other : identities) {
+            ASSERT_NE(identity, other);
+        }
+        identities.push_back(identity);
+    }
 }
 
 void SqsCompressorTester ::testRefusedParameters() {

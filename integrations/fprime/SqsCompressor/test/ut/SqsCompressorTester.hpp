@@ -29,6 +29,8 @@ class SqsCompressorTester : public SqsCompressorGTestBase {
     void testKeepsNoise();
     //! Uses its parameters
     void testParameters();
+    //! Chunks that are alike are streams of their own
+    void testIdentities();
     //! Reports parameters that the library refuses
     void testRefusedParameters();
     //! Refuses arguments that leave no room, and chunks that are too large
