@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cmath>
+#include <complex>
 #include <malloc.h>
 #include <new>
 #include <string>
@@ -337,6 +339,47 @@ static void checkpoints()
     }
 }
 
+// Rows of complex numbers: transforms of windowed samples, real and complex, and their decibels, against the definitions.
+static void spectra()
+{
+    constexpr std::size_t n = 60, bins = n / 2 + 1;
+    const double turn = 6.283185307179586 / double(n);
+    std::array<double, n> windowed;
+    std::array<std::complex<double>, n> want{};
+    for (std::size_t i = 0; i < n; i++) windowed[i] = (0.5 - 0.5 * std::cos(turn * double(i))) * double(samples[i]);
+    for (std::size_t k = 0; k < n; k++)
+        for (std::size_t i = 0; i < n; i++) want[k] += windowed[i] * std::polar(1.0, -turn * double(i * k % n));
+
+    sqs::Pipeline p, q;
+    CHECK_STATUS(p.create(sqs::Config::of<float>(n, n)), SQS_OK);
+    const sqs::Edge input[] = {sqs::edge("input")}, of_hann[] = {sqs::edge("hann")}, of_bins[] = {sqs::edge("bins")};
+    const sqs::Param length[] = {sqs::param("n", double(n))};
+    CHECK(p.stage_register_kind(sqs_kind_window(), "hann", sqs::Span<const sqs::Edge>(input)).status.ok());
+    const auto transform = p.stage_register_kind(sqs_kind_rfft(), "bins", sqs::Span<const sqs::Edge>(of_hann));
+    const auto level = p.stage_register_kind(sqs_kind_decibel(), "level", sqs::Span<const sqs::Edge>(of_bins));
+    const auto back = p.stage_register_kind(sqs_kind_irfft(), "back", sqs::Span<const sqs::Edge>(of_bins), length);
+    for (const auto &stage : {transform, level, back}) CHECK_STATUS(p.output_open(stage.count, 1), SQS_OK);
+    CHECK(p.push(0, sqs::Span<const float>(samples).part(0, n)).count == n && p.step(1).count == 1);
+    std::array<sqs::Complex32, bins> row;
+    std::array<float, bins> decibels;
+    std::array<float, n> again;
+    CHECK(p.pull(transform.count, row).count == 1 && p.pull(level.count, decibels).count == 1 && p.pull(back.count, again).count == 1);
+    for (std::size_t k = 0; k < bins; k++) {
+        CHECK(std::abs(std::complex<double>(double(row[k].re), double(row[k].im)) - want[k]) < 1e-5 * std::abs(want[0]));
+        CHECK(std::abs(double(decibels[k]) - 20 * std::log10(std::hypot(double(row[k].re), double(row[k].im)))) < 1e-4);
+    }
+    for (std::size_t i = 0; i < n; i++) CHECK(std::abs(double(again[i]) - windowed[i]) < 1e-4);
+
+    CHECK_STATUS(q.create(sqs::Config::of<sqs::Complex32>(n, n)), SQS_OK);
+    const auto complex = q.stage_register_kind(sqs_kind_fft(), "fft", sqs::Span<const sqs::Edge>(input));
+    CHECK_STATUS(q.output_open(complex.count, 1), SQS_OK);
+    std::array<sqs::Complex32, n> turned, all;
+    for (std::size_t i = 0; i < n; i++) turned[i] = {0, float(windowed[i])}; // times i
+    CHECK(q.push(0, turned).count == n && q.step(1).count == 1 && q.pull(complex.count, all).count == 1);
+    for (std::size_t k = 0; k < n; k++)
+        CHECK(std::abs(std::complex<double>(double(all[k].im), -double(all[k].re)) - want[k]) < 1e-5 * std::abs(want[0]));
+}
+
 static void spans()
 {
     int array[] = {1, 2, 3};
@@ -373,6 +416,7 @@ int main()
     facts();
     evaluations();
     checkpoints();
+    spectra();
     spans();
     return done();
 }

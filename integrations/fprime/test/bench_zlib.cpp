@@ -81,6 +81,7 @@ int main(int argc, char **argv)
         data.resize(std::min<std::size_t>(data.size(), 2000000));
         sqs::EncodeOptions options;
         options.frame_bytes = CHUNK;
+        options.identity = 1; // not drawn from the system for each chunk
         options.dtype = unsigned(std::atoi(argument.c_str() + colon + 1));
         options.channels = unsigned(std::atoi(argument.c_str() + next + 1));
         std::printf("%s\n", argument.substr(argument.rfind('/') + 1).c_str());
