@@ -188,6 +188,10 @@ static void Test_Refused(void)
     UtAssert_INT32_EQ(SQS_LIB_EncodeBegin(&Coder, "/raw", "", &Encoding), CFE_STATUS_RANGE_ERROR);
     UtAssert_INT32_EQ(SQS_LIB_EncodeBegin(&Coder, "/raw", Long, &Encoding), CFE_STATUS_RANGE_ERROR);
     UtAssert_INT32_EQ(SQS_LIB_DecodeBegin(&Coder, "/raw", Long, &Decoding), CFE_STATUS_RANGE_ERROR);
+    UtAssert_INT32_EQ(SQS_LIB_EncodeBegin(&Coder, "/raw", "/sqs", NULL), CFE_STATUS_VALIDATION_FAILURE);
+    UtAssert_INT32_EQ(Coder.Status, SQS_ERR_ARGUMENT);
+    UtAssert_INT32_EQ(SQS_LIB_DecodeBegin(&Coder, "/raw", "/back", NULL), CFE_STATUS_VALIDATION_FAILURE);
+    UtAssert_INT32_EQ(Coder.Status, SQS_ERR_ARGUMENT);
     Encoding.effort = 10;
     UtAssert_INT32_EQ(Encode(), CFE_STATUS_VALIDATION_FAILURE);
     UtAssert_INT32_EQ(Coder.Status, SQS_ERR_ARGUMENT);

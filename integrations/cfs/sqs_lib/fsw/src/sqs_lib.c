@@ -106,12 +106,18 @@ CFE_Status_t SQS_LIB_EncodeBegin(SQS_LIB_Coder_t *Coder, const char *Source, con
                                  const sqs_encode_options *Options)
 {
     const CFE_Status_t Prepared = Prepare(Coder, Target);
-    sqs_encode_options Own      = *Options;
+    sqs_encode_options Own;
 
     if (Prepared != CFE_SUCCESS)
     {
         return Prepared;
     }
+    if (Options == NULL)
+    {
+        Coder->Status = SQS_ERR_ARGUMENT;
+        return CFE_STATUS_VALIDATION_FAILURE;
+    }
+    Own = *Options;
     if (Own.identity == 0 && (Own.flags & SQS_ENCODE_TAG) == 0)
     {
         Own.identity = Identity(Coder);
