@@ -37,7 +37,7 @@ impl<'m> Job<'m> {
     /// The frontier that the windows available now allow.
     fn max_frontier(&self, context: &JobContext<'_, '_>) -> u64 {
         let last = self.last_frontier(context.graph);
-        match self.windows {
+        match self.windows() {
             Some(_) => last,
             None => last.min_u64(windows(context.graph, context.inputs)),
         }

@@ -4,7 +4,7 @@
 //! and restores it for saving, adds it to checksums, and counts the rows that are recomputed where it was damaged.
 
 use super::context::JobContext;
-use super::job::Job;
+use super::job::{Job, UNKNOWN};
 use super::progress::{Loaded, Progress};
 use crate::crc::Crc32c;
 use crate::digest::Digest;
@@ -55,7 +55,7 @@ impl Job<'_> {
 
     /// Begins to restore a saved job in `region`. Positions, states and carried rows follow.
     pub fn resume(&mut self, region: Span, frontier: u64, windows: Option<u64>) {
-        (self.origin, self.frontier, self.windows) = (region.at, frontier, windows);
+        (self.origin, self.frontier, self.known_windows) = (region.at, frontier, windows.unwrap_or(UNKNOWN));
         self.tail_call = None;
         self.clear_progress();
     }
@@ -202,7 +202,7 @@ impl Job<'_> {
     pub fn digest(&self, d: &mut Digest) {
         d.sizes([self.origin, self.progress.len(), self.bounds.len(), self.recompute_end.len()]);
         d.word(self.frontier);
-        d.maybe(self.windows);
+        d.word(self.known_windows);
         for p in self.progress.iter() {
             d.words([p.first, p.end, p.next, p.mark, p.base, p.delivered]);
             d.maybe(p.scratch_row);

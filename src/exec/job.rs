@@ -19,6 +19,9 @@ use crate::status::Result;
 use crate::util::places::PlaceSum;
 use crate::util::unsigned::{Count, Unsigned};
 
+/// Where the final number of windows is not known.
+pub(super) const UNKNOWN: u64 = u64::MAX;
+
 /// One traversal of the graph: its plan and its progress.
 #[derive(Debug)]
 pub struct Job<'m> {
@@ -29,8 +32,9 @@ pub struct Job<'m> {
     /// Position of the job's buffers in the work area.
     pub(super) origin: usize,
     pub(super) frontier: u64,
-    /// The final number of windows, where it is known.
-    pub(super) windows: Option<u64>,
+    /// The final number of windows, or [`UNKNOWN`]. A number instead of an `Option`, whose payload optimized code reads before
+    /// its tag.
+    pub(super) known_windows: u64,
     /// Per stage: rows before this one count as recomputed because of damage.
     pub(super) recompute_end: FixedVec<'m, u64>,
     /// Per stage, in a sweep: its rows at the start and end of a piece.
@@ -60,7 +64,7 @@ impl<'m> Job<'m> {
             recompute_end: carver.vec(limits.stages)?,
             origin: 0,
             frontier: 0,
-            windows: None,
+            known_windows: UNKNOWN,
             tail_call: None,
         })
     }
@@ -110,10 +114,10 @@ impl<'m> Job<'m> {
 
     /// Number of rows of a node, `u64::MAX` where the end of the stream is not known.
     pub(super) fn row_count(&self, graph: &Graph<'_>, node: Node) -> u64 {
-        match (self.windows, node) {
-            (None, _) => u64::MAX,
-            (Some(w), Node::Input(_)) => w,
-            (Some(w), Node::Stage(s)) => graph.stages().get(s).map_or(0, |s| s.rows(w)),
+        match (self.known_windows, node) {
+            (UNKNOWN, _) => u64::MAX,
+            (w, Node::Input(_)) => w,
+            (w, Node::Stage(s)) => graph.stages().get(s).map_or(0, |s| s.rows(w)),
         }
     }
 
@@ -124,7 +128,7 @@ impl<'m> Job<'m> {
 
     /// Sets the final number of windows, once it is known: all ranges end there.
     pub fn set_windows(&mut self, graph: &Graph<'_>, windows: u64) {
-        self.windows = Some(windows);
+        self.known_windows = windows;
         for (progress, stage) in self.progress.iter_mut().zip(graph.stages()) {
             progress.end = progress.end.min_u64(stage.rows(windows));
         }
@@ -149,7 +153,7 @@ impl<'m> Job<'m> {
     /// The final number of windows, where the job knows it.
     #[must_use]
     pub fn windows(&self) -> Option<u64> {
-        self.windows
+        (self.known_windows != UNKNOWN).then_some(self.known_windows)
     }
 
     /// Windows available to the job so far.

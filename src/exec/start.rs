@@ -1,7 +1,7 @@
 //! The start of a job: the rows that every stage computes, the samples it needs, and its first states.
 
 use super::context::JobContext;
-use super::job::Job;
+use super::job::{Job, UNKNOWN};
 use super::progress::{Loaded, Progress};
 use crate::graph::{Graph, Node};
 use crate::mem::Span;
@@ -40,7 +40,7 @@ impl<'m> Job<'m> {
         target_rows: &dyn Fn(usize) -> (u64, u64),
     ) {
         let graph = context.graph;
-        self.windows = windows;
+        self.known_windows = windows.unwrap_or(UNKNOWN);
         self.clear_progress();
         // Consumers come after what they consume: one pass from the last stage sees every need.
         for (i, stage) in graph.stages().iter().enumerate().rev() {

@@ -12,7 +12,7 @@
 //! other levels must be in the snapshot before a piece starts.
 
 use super::context::JobContext;
-use super::job::Job;
+use super::job::{Job, UNKNOWN};
 use super::progress::{PieceEdge, Progress};
 use crate::checked;
 use crate::graph::{Graph, Node};
@@ -58,7 +58,7 @@ impl<'m> Job<'m> {
         windows: Option<u64>,
     ) -> Result<()> {
         self.origin = region.at;
-        self.windows = windows;
+        self.known_windows = windows.unwrap_or(UNKNOWN);
         let graph = context.graph;
         let (from, to) = match piece {
             Piece::Reach { to } => (to, to),
