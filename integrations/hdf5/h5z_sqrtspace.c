@@ -122,6 +122,17 @@ static unsigned char *grow(unsigned char *buffer, size_t *size)
     return more;
 }
 
+/*
+ * Identity of the stream of a chunk: FNV-1a of its bytes. Equal chunks become equal bytes, as programs that compare files
+ * or deduplicate chunks expect. 0 would be drawn at random.
+ */
+static uint64_t identity_of(const unsigned char *chunk, size_t bytes)
+{
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (size_t i = 0; i < bytes; i++) hash = (hash ^ chunk[i]) * 0x100000001B3u;
+    return hash != 0 ? hash : 1;
+}
+
 static size_t encode(const unsigned *values, size_t count, const unsigned char *in, size_t in_bytes, size_t *out_bytes,
                      unsigned char **out)
 {
@@ -137,6 +148,7 @@ static size_t encode(const unsigned *values, size_t count, const unsigned char *
         options.byte_order = values[ORDER];
         options.channels = values[CHANNELS];
     }
+    options.identity = identity_of(in, in_bytes);
     if (sqs_encoder_bytes(&options, &memory_bytes, &align) < 0) return 0;
     memory = aligned_alloc(align, (memory_bytes + align - 1) / align * align);
     *out_bytes = in_bytes / 2 + 4096;

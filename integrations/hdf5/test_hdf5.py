@@ -105,6 +105,29 @@ with h5py.File({str(tmp_path / "d.h5")!r}) as file:
     assert failed.returncode == 1 and "OSError" in failed.stderr and "filter returned failure" in failed.stderr
 
 
+def test_equal_chunks_give_equal_bytes(tmp_path: Path) -> None:
+    program = f"""
+import h5py, numpy as np
+rng = np.random.default_rng(5)
+one, two = rng.integers(-3, 4, (2, 4000)).cumsum(1).astype("i4")
+chunks, identities = [], []
+for name in "ab":
+    with h5py.File({str(tmp_path)!r} + "/" + name, "w") as file:
+        file.create_dataset("x", data=np.concatenate([one, two, one]), chunks=(4000,), compression=313)
+    with h5py.File({str(tmp_path)!r} + "/" + name) as file:
+        chunks += [file["x"].id.read_direct_chunk((at,))[1] for at in (0, 4000, 8000)]
+first, second = chunks[:2]
+assert chunks == [first, second, first] * 2 and first != second
+assert first[:4] == second[:4] == bytes.fromhex("F55351B2") and first[4] >> 4 == 2
+assert first[9:17] != second[9:17] and bytes(8) not in (first[9:17], second[9:17])
+value = 0xCBF29CE484222325
+for byte in one.tobytes():
+    value = (value ^ byte) * 0x100000001B3 % 2**64
+assert int.from_bytes(first[9:17], "big") == value
+"""
+    run(sys.executable, "-c", program)
+
+
 def test_an_effort_out_of_range_is_refused(tmp_path: Path) -> None:
     call = f'import h5py; h5py.File({str(tmp_path / "e.h5")!r}, "w").create_dataset("x", data=[1, 2], compression=313, '
     assert run(sys.executable, "-c", call + "compression_opts=(10,))", check=False).returncode == 1

@@ -39,8 +39,8 @@ def test_options_codecs_and_threads_give_the_bytes_of_the_library(tmp_path: Path
     array = walk(300_000)
     (tmp_path / "raw").write_bytes(array.tobytes())
     for options in ({}, {"threads": 2}, {"codec": "lz"}, {"frame_bytes": 1 << 20}, {"restart_interval": 8}):
-        stats = sqrtspace.encode_file(tmp_path / "raw", tmp_path / "s", dtype="int16", **options)
-        stream = sqrtspace.encode(array, **options)
+        stats = sqrtspace.encode_file(tmp_path / "raw", tmp_path / "s", dtype="int16", identity=7, **options)
+        stream = sqrtspace.encode(array, identity=7, **options)
         assert stream == (tmp_path / "s").read_bytes()
         assert stats.coded_bytes == len(stream) and stats.raw_bytes == array.nbytes
         np.testing.assert_array_equal(sqrtspace.decode(stream), array)
@@ -69,6 +69,8 @@ def test_slices_of_a_file(tmp_path: Path, entries: int) -> None:
         slice(None),
         slice(5, 5),
         slice(99_990, 200_000),
+        slice(100_000, 100_001),
+        slice(150_000, 200_000),
         slice(-7, None),
         slice(10, 1000, 7),
         slice(1000, 10, -3),
@@ -82,6 +84,9 @@ def test_slices_of_a_file(tmp_path: Path, entries: int) -> None:
     with pytest.raises(IndexError):
         f[100_000]
     np.testing.assert_array_equal(np.asarray(f), array)
+    # Ranges past the end, of a file whose length is not known yet.
+    np.testing.assert_array_equal(sqrtspace.open(path)[99_990:200_000], array[99_990:])
+    assert sqrtspace.open(path)[150_000:200_000].shape[0] == 0
 
 
 def test_damage_masks_and_lists_what_is_missing(tmp_path: Path) -> None:
@@ -150,9 +155,9 @@ def test_exceptions_of_file_objects_and_progress_come_out() -> None:
         sqrtspace.encode(walk(10**6), progress=lambda now: True)
     seen: list[int] = []
     array = walk(10**6)
-    stream = sqrtspace.encode(array, progress=lambda now: seen.append(now.in_bytes))
-    assert seen[-1] == array.nbytes and stream == sqrtspace.encode(array)
-    assert sqrtspace.encode(array, progress=True) == stream
+    stream = sqrtspace.encode(array, progress=lambda now: seen.append(now.in_bytes), identity=7)
+    assert seen[-1] == array.nbytes and stream == sqrtspace.encode(array, identity=7)
+    assert sqrtspace.encode(array, progress=True, identity=7) == stream
 
 
 def test_jobs(tmp_path: Path) -> None:
@@ -182,14 +187,14 @@ def test_jobs(tmp_path: Path) -> None:
 
 def test_sizes_are_what_is_used(tmp_path: Path) -> None:
     (tmp_path / "raw").write_bytes(walk(10**6).tobytes())
-    stats = sqrtspace.encode_file(tmp_path / "raw", tmp_path / "s", dtype="int16", threads=2)
+    stats = sqrtspace.encode_file(tmp_path / "raw", tmp_path / "s", dtype="int16", threads=2, identity=7)
     assert stats.peak_bytes == sqrtspace.encode_work_bytes(dtype="int16", threads=2)
     stats = sqrtspace.decode_file(tmp_path / "s", tmp_path / "back", max_frame_bytes=1 << 16)
     assert stats.peak_bytes == sqrtspace.decode_work_bytes(max_frame_bytes=1 << 16)
     frame = sqrtspace.optimal_frame_bytes(260_000, dtype="int16")
     assert sqrtspace.Encoder(dtype="int16", frame_bytes=frame).memory_bytes <= 260_000
     memory = np.zeros(sqrtspace.encode_work_bytes(dtype="int16") // 8 + 1, np.uint64)
-    sqrtspace.encode_file(tmp_path / "raw", tmp_path / "t", dtype="int16", memory=memory)
+    sqrtspace.encode_file(tmp_path / "raw", tmp_path / "t", dtype="int16", memory=memory, identity=7)
     assert (tmp_path / "t").read_bytes() == (tmp_path / "s").read_bytes()
 
 

@@ -64,8 +64,11 @@ def test_files_without_a_cluster(tmp_path: Path) -> None:
         assert [result.whole for result in done] == [True] * 3
         for path in paths:
             one = tmp_path / "one.sqs"
-            sqrtspace.encode_file(path, one, dtype="int16")
+            sqrtspace.encode_file(path, one, dtype="int16", identity=archive.identity_of(path))
             assert Path(archive.target_of(path, f"{tmp_path}/coded", ".sqs")).read_bytes() == one.read_bytes()
+        assert len({archive.identity_of(path) for path in paths}) == 3
+        given = dask.compute(*archive.encode(paths[:1], f"{tmp_path}/given", dtype="int16", identity=9))
+        assert sqrtspace.verify(given[0].target).stats.identity == 9
         coded = [result.target for result in done]
         (tmp_path / "coded/r01.i16.sqs").write_bytes(b"\0" * 1000 + Path(coded[1]).read_bytes()[1000:])
         checked = dask.compute(*archive.verify(coded))
@@ -114,7 +117,7 @@ def test_a_killed_worker_costs_its_tasks_alone(cluster: Any, tmp_path: Path) -> 
     assert len(attempts) >= 9, "the task of the killed worker ran again"
     assert len({name.split(".")[0] for name in attempts}) == 8 and len(attempts) <= 8 + 3
     for path, result in zip(paths, results, strict=True):
-        sqrtspace.encode_file(path, tmp_path / "one.sqs", dtype="int16")
+        sqrtspace.encode_file(path, tmp_path / "one.sqs", dtype="int16", identity=archive.identity_of(path))
         assert Path(result.target).read_bytes() == (tmp_path / "one.sqs").read_bytes()
     left = [path.name for path in (tmp_path / "notes/out").iterdir() if path.name.endswith(".tmp")]
     assert len(left) <= 1

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqrtspace
 
 numcodecs = pytest.importorskip("numcodecs")
 pytest.importorskip("sqrtspace.numcodecs_codec")
@@ -37,6 +38,25 @@ def test_numcodecs(dtype: str, shape: tuple[int, ...]) -> None:
     turned = np.asfortranarray(array)
     assert codec.decode(codec.encode(turned)).tobytes() == turned.tobytes(order="A")
     assert codec.decode(codec.encode(array.tobytes())).tobytes() == array.tobytes()
+
+
+def test_equal_chunks_give_equal_bytes(tmp_path: Path) -> None:
+    codec = numcodecs.get_codec({"id": "sqrtspace"})
+    one, two = chunk("int16", (5000,)), chunk("int16", (5000,))
+    assert codec.encode(one) == codec.encode(one.copy()) != codec.encode(two)
+    streams = [codec.encode(array) for array in (one, two, one[:0])]
+    identities = {sqrtspace.verify(stream).stats.identity for stream in streams}
+    assert len(identities) == 3 and 0 not in identities
+    zarr = pytest.importorskip("zarr", "3")
+    from sqrtspace.zarr_codec import SqrtspaceCodec
+
+    for name in "ab":
+        made = zarr.create_array(
+            tmp_path / name, shape=(10_000,), chunks=(5000,), dtype="i2", serializer=SqrtspaceCodec(), compressors=None
+        )
+        made[:] = np.concatenate([one, one])
+    chunks = [path.read_bytes() for name in "ab" for path in sorted((tmp_path / name / "c").iterdir())]
+    assert len(chunks) == 4 and len(set(chunks)) == 1
 
 
 def test_the_codecs_are_found_without_an_import(tmp_path: Path) -> None:

@@ -18,11 +18,15 @@ def text(n: int) -> bytes:
 
 def test_threads_write_the_same_file(tmp_path: Path) -> None:
     (tmp_path / "in").write_bytes(text(300_000))
-    encoder = StreamingEncoder(chunk_size=1 << 18)
+    encoder = StreamingEncoder(chunk_size=1 << 18, identity=7)
     encoder.encode_file(tmp_path / "in", tmp_path / "one")
     stats = encoder.encode_file_async(tmp_path / "in", tmp_path / "two", num_workers=2)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     assert stats.input_bytes == (tmp_path / "in").stat().st_size
+    StreamingEncoder(chunk_size=1 << 18).encode_file(tmp_path / "in", tmp_path / "drawn")
+    assert (tmp_path / "drawn").read_bytes() != (tmp_path / "one").read_bytes()
+    StreamingDecoder().decode_file(tmp_path / "drawn", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "in").read_bytes()
 
 
 def test_context_across_chunks_saves_bytes(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from ._nodes import Edge, Input, Stage
 from ._status import *
 from ._status import ERRORS, SqrtspaceError, Status
 from ._structs import CodecStats, Event, PlanInfo, Progress, RowInfo, StageCounts, Stats, Wait
-from .codec import decode, decode_file, decode_stream, encode, encode_file, encode_stream, save
+from .codec import content_identity, decode, decode_file, decode_stream, encode, encode_file, encode_stream, save
 from .coders import (
     Decoder,
     Encoder,
@@ -62,6 +62,7 @@ __all__ = [
     "Wait",
     "abi_version",
     "ccsds121",
+    "content_identity",
     "decode",
     "decode_file",
     "decode_file_async",

@@ -132,7 +132,7 @@ def encode_options(given: dict[str, Any]) -> Options:
 
 
 def decode_options(given: dict[str, Any]) -> Options:
-    """An `sqs_decode_options`: fields by their names in C, and `recover`."""
+    """An `sqs_decode_options`: fields by their names in C, and its flags `recover` and `all`."""
     given = dict(given)
     options = Options(ffi.new("sqs_decode_options *"))
     check(lib.sqs_decode_options_init(options.struct, ffi.sizeof("sqs_decode_options")))
@@ -141,8 +141,12 @@ def decode_options(given: dict[str, Any]) -> Options:
     flags = given.pop("flags", 0)
     if given.pop("recover", False):
         flags |= lib.SQS_DECODE_RECOVER
+    if given.pop("all", False):
+        flags |= lib.SQS_DECODE_ALL
     if given.get("tag") is not None:
         flags |= lib.SQS_DECODE_TAG
+    if given.get("identity") is not None:
+        flags |= lib.SQS_DECODE_IDENTITY
     ranges = given.pop("missing_ranges", 0)
     if ranges:
         missing = ffi.new("sqs_range[]", ranges)

@@ -44,9 +44,13 @@ def bar(progress: Any, label: str) -> Callable[[Progress], Any] | None:
 
 
 def _stream(
-    read: Callable[[Any], int], write: Callable[[int, Any], Any] | None, total: int, caught: Caught
+    read: Callable[[Any], int],
+    write: Callable[[int, Any], Any] | None,
+    seek: Callable[[int], Any] | None,
+    total: int,
+    caught: Caught,
 ) -> tuple[Any, list[Any]]:
-    """An `sqs_stream` of two functions: `read` fills a buffer, `write` gets a position and a buffer."""
+    """An `sqs_stream` of functions: `read` fills a buffer, `write` gets a position and a buffer, `seek` a position."""
 
     def fill(_ctx: Any, data: Any, capacity: int, got: Any) -> None:
         got[0] = read(memoryview(ffi.buffer(data, capacity)))
@@ -55,13 +59,20 @@ def _stream(
         assert write is not None
         write(int(offset), memoryview(ffi.buffer(data, size)))
 
+    def move(_ctx: Any, offset: int) -> None:
+        assert seek is not None
+        seek(int(offset))
+
     stream = new("sqs_stream", total_bytes=total)
     # A struct does not keep a callback: its pointer does not own it.
     kept = [ffi.callback("sqs_read_fn", caught.guard(fill), error=1)]
     stream.read = kept[0]
     if write is not None:
         kept.append(ffi.callback("sqs_write_at_fn", caught.guard(store), error=1))
-        stream.write = kept[1]
+        stream.write = kept[-1]
+    if seek is not None and total > 0:
+        kept.append(ffi.callback("sqs_seek_fn", caught.guard(move), error=1))
+        stream.seek = kept[-1]
     return stream, kept
 
 
@@ -78,7 +89,7 @@ def encode_through(
 ) -> CodecStats:
     given = {**given, "progress": bar(given.get("progress"), "encode")}
     options, caught, failure, stats = encode_options(given), Caught(), Failure(), new("sqs_codec_stats")
-    stream, kept = _stream(read, write, total, caught)
+    stream, kept = _stream(read, write, None, total, caught)
     status = lib.sqs_encode_stream(stream, options.struct, stats, failure.struct)
     finish(status, failure, caught, options)
     del kept
@@ -86,12 +97,19 @@ def encode_through(
 
 
 def decode_through(
-    read: Callable[[Any], int], write: Callable[[int, Any], Any] | None, total: int, given: dict[str, Any]
+    read: Callable[[Any], int],
+    write: Callable[[int, Any], Any] | None,
+    total: int,
+    given: dict[str, Any],
+    seek: Callable[[int], Any] | None = None,
 ) -> tuple[CodecStats, list[tuple[int, int]], int]:
-    """Decodes a stream; statistics, missing ranges, and the length of the output."""
+    """Decodes a stream; statistics, missing ranges, and the length of the output.
+
+    With `seek` a range costs its own frames alone, and the stream of an input with a damaged start is found.
+    """
     given = {**given, "progress": bar(given.get("progress"), "decode"), "missing_ranges": given.get("max_missing", 4096)}
     options, caught, failure, stats = decode_options(given), Caught(), Failure(), new("sqs_codec_stats")
-    stream, kept = _stream(read, write, total, caught)
+    stream, kept = _stream(read, write, seek, total, caught)
     length = ffi.new("uint64_t *")
     status = lib.sqs_decode_stream(stream, options.struct, length, stats, failure.struct)
     finish(status, failure, caught, options)
@@ -118,18 +136,22 @@ def reading(source: BinaryIO) -> Callable[[Any], int]:
     return read
 
 
-def memory_reader(data: Array) -> Callable[[Any], int]:
-    """A function that fills a buffer from an array of bytes."""
-    at = 0
+class MemoryReader:
+    """A function that fills a buffer from an array of bytes, and that can be moved to a position."""
 
-    def read(room: Any) -> int:
-        nonlocal at
-        count = min(len(room), data.size - at)
-        np.frombuffer(room, np.uint8)[:count] = data[at : at + count]
-        at += count
+    def __init__(self, data: Array) -> None:
+        self._data = data
+        self._at = 0
+
+    def __call__(self, room: Any) -> int:
+        count = min(len(room), self._data.size - self._at)
+        np.frombuffer(room, np.uint8)[:count] = self._data[self._at : self._at + count]
+        self._at += count
         return count
 
-    return read
+    def seek(self, position: int) -> None:
+        """Sets the position of the next read."""
+        self._at = position
 
 
 def shaped(data: Array, stats: CodecStats) -> Array:
@@ -177,9 +199,9 @@ class Target:
 
 def decode_memory(data: Any, options: dict[str, Any]) -> tuple[Target, CodecStats, list[tuple[int, int]]]:
     given = buffer_of(data)
-    target = Target(4 * given.size)
+    target, reader = Target(4 * given.size), MemoryReader(given)
     try:
-        stats, missing, length = decode_through(memory_reader(given), target.write, given.size, options)
+        stats, missing, length = decode_through(reader, target.write, given.size, options, reader.seek)
     except LimitError:
         if "max_frame_bytes" in options:
             raise

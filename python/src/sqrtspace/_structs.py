@@ -252,6 +252,31 @@ class CodecStats:
     channels: int = 0
     """Decoding: channels of the first valid frame; 0 before it."""
 
+    identity: int = 0
+    """Identity of the stream: given, drawn or read. 0 until it is known."""
+
+    foreign_frames: int = 0
+    """Decoding: valid frames of other streams, which are not decoded: of an earlier recording, or
+    of a stream within damaged frames."""
+
+    streams: int = 0
+    """Decoding: streams that were read to their end frame; above 1 with SQS_DECODE_ALL alone."""
+
+    used_bytes: int = 0
+    """Decoding: bytes of the input up to the end of the last valid frame. Once the end frame was
+    read and nothing is missing: the end of the stream, after which something else may follow."""
+
+    trailing_bytes: int = 0
+    """Decoding: bytes after an end frame that are not part of a stream that was read. Of inputs
+    that are read in order, without SQS_DECODE_ALL: those that had been read."""
+
+    version: int = 0
+    """Version of the format; 0 until it is known."""
+
+    uncertain: int = 0
+    """Decoding: 1 if the start of the input is damaged such that the stream had to be chosen by
+    later frames."""
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -15,12 +16,12 @@ from ._options import Options, decode_options, encode_options, sample_type
 from ._status import Status
 from ._streams import (
     LARGEST,
+    MemoryReader,
     bar,
     decode_memory,
     decode_through,
     encode_through,
     finish,
-    memory_reader,
     reading,
     shaped,
 )
@@ -58,8 +59,11 @@ def encode(array: Any, **options: Any) -> bytes:
         whatever they hold.
     **options
         Fields of `sqs_encode_options` by their names: `effort` (1 to 9), `codec` ("auto", "numeric", "lz", "ccsds121",
-        "stored"), `frame_bytes`, `restart_interval`, `index_entries`, `threads`, `history_bytes`, `tag`, `dtype` (a NumPy
-        type, "int24" or "bytes"), `channels`, `memory` (array), `progress` (a function, or True for a bar of tqdm).
+        "stored"), `frame_bytes`, `restart_interval`, `index_entries`, `threads`, `history_bytes`, `dtype` (a NumPy type,
+        "int24" or "bytes"), `channels`, `head_bytes` (bytes before the first row, as the header of a WAV file),
+        `memory` (array), `progress` (a function, or True for a bar of tqdm). `identity`: 64 bits that no other stream
+        has. By default it is drawn at random, so that two streams of the same data differ; the same data, options and
+        identity give the same bytes. See `content_identity`.
 
     Returns
     -------
@@ -97,8 +101,34 @@ def encode(array: Any, **options: Any) -> bytes:
 def _encode_threads(data: Array, options: dict[str, Any]) -> bytes:
     """Encodes with threads or progress: through functions that read and write memory."""
     pieces: list[bytes] = []
-    encode_through(memory_reader(data), lambda _offset, piece: pieces.append(bytes(piece)), data.size, options)
+    encode_through(MemoryReader(data), lambda _offset, piece: pieces.append(bytes(piece)), data.size, options)
     return b"".join(pieces)
+
+
+def content_identity(data: Any) -> int:
+    """An identity for a stream that follows from its data: equal data gives equal streams.
+
+    For stores that compare or deduplicate streams by their bytes. It costs a hash (BLAKE2b) of the data.
+
+    Parameters
+    ----------
+    data : array or bytes
+        What is encoded.
+
+    Returns
+    -------
+    int
+        64 bits, not 0.
+
+    Examples
+    --------
+    >>> import numpy as np, sqrtspace
+    >>> samples = np.arange(1000, dtype="int16")
+    >>> one, two = (sqrtspace.encode(samples, identity=sqrtspace.content_identity(samples)) for _ in range(2))
+    >>> one == two, sqrtspace.encode(samples) == sqrtspace.encode(samples)
+    (True, False)
+    """
+    return int.from_bytes(hashlib.blake2b(buffer_of(data).data, digest_size=8).digest(), "big") or 1
 
 
 def encode_stream(source: BinaryIO, target: BinaryIO, *, total_bytes: int = 0, **options: Any) -> CodecStats:
@@ -213,7 +243,7 @@ def save(path: PathLike, array: Array, **options: Any) -> CodecStats:
     temporary = f"{os.fspath(path)}.{os.getpid()}.tmp"
     try:
         with open(temporary, "wb") as file:
-            stats = encode_through(memory_reader(data), lambda _offset, piece: file.write(piece), data.size, settings)
+            stats = encode_through(MemoryReader(data), lambda _offset, piece: file.write(piece), data.size, settings)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -237,8 +267,10 @@ def decode(data: Any, *, raw: bool = False, out: Array | None = None, **options:
         Receives the original: C-contiguous, of exactly its size.
     **options
         Fields of `sqs_decode_options` by their names: `first` and `count` (bytes of the original), `max_frame_bytes`,
-        `history_bytes`, `max_missing`, `tag`, `recover` (missing bytes are zeros), `memory` (array), `progress` (a
-        function, or True for a bar of tqdm).
+        `history_bytes`, `max_missing`, `identity` (of the stream that is read; default: the stream that begins where
+        the data begins), `tag` (of streams of version 1), `memory` (array), `progress` (a function, or True for a bar
+        of tqdm); and `recover` (missing bytes are zeros), `all` (read all streams that follow one another; default:
+        reading ends at the end of the first).
 
     Returns
     -------
@@ -249,6 +281,8 @@ def decode(data: Any, *, raw: bool = False, out: Array | None = None, **options:
     ------
     DamagedError
         The stream is damaged or incomplete, without `recover`: see `recover`.
+    FormatError
+        The data is not a stream, or of a version that is not known.
     """
     if out is not None:
         return _decode_into(data, out, options)

@@ -146,7 +146,7 @@ class Decoder(_Coder):
     Parameters
     ----------
     **options
-        `max_frame_bytes`, `history_bytes`, `first`, `max_missing`, `tag`, `recover`: see `decode`.
+        `max_frame_bytes`, `history_bytes`, `first`, `max_missing`, `identity`, `tag`, `recover`, `all`: see `decode`.
     """
 
     detail_of = lib.sqs_decoder_error_detail
@@ -233,7 +233,8 @@ class Job:
     def progress(self) -> Progress:
         """The progress so far."""
         progress = ffi.new("sqs_progress *")
-        lib.sqs_codec_job_poll(self._job, progress)
+        if lib.sqs_codec_job_poll(self._job, progress) == Status.ERR_STATE:
+            raise error(Status.ERR_STATE)
         return progress_of(progress)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -253,9 +254,17 @@ class Job:
         return result(CodecStats, stats)
 
     def close(self) -> None:
-        """Deletes the job: cancels it if it is running, and waits for its threads."""
-        job, self._job = self._job, ffi.NULL
-        lib.sqs_codec_job_delete(job)
+        """Deletes the job: cancels it if it is running, and waits for its threads.
+
+        Raises
+        ------
+        StateError
+            Called in a forked child of the process that started the job: its threads do not exist there.
+        ReentrantError
+            Called from the job's own progress.
+        """
+        check(lib.sqs_codec_job_delete(self._job))
+        self._job = ffi.NULL
 
     def __enter__(self) -> Job:
         return self
@@ -264,8 +273,14 @@ class Job:
         self.close()
 
     def __del__(self) -> None:
-        if getattr(self, "_job", None):
-            self.close()
+        job = getattr(self, "_job", None)
+        if job and lib.sqs_codec_job_delete(job) == Status.ERR_REENTRANT:
+            # The job's own progress dropped it: its threads still use the options.
+            lib.sqs_codec_job_cancel(job)
+            _DROPPED.append((job, self._options))
+
+
+_DROPPED: list[Any] = []
 
 
 def encode_file_async(source: str | os.PathLike[str], target: str | os.PathLike[str], **options: Any) -> Job:

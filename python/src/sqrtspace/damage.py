@@ -11,7 +11,7 @@ import numpy as np
 
 from ._nodes import Array
 from ._status import Status
-from ._streams import LARGEST, decode_memory, decode_through, memory_reader, reading, shaped
+from ._streams import LARGEST, MemoryReader, decode_memory, decode_through, reading, shaped
 from ._structs import CodecStats
 from .coders import Decoder, buffer_of
 
@@ -60,6 +60,13 @@ def recover(data: Any, **options: Any) -> Recovered:
     -------
     Recovered
 
+    Raises
+    ------
+    DamagedError
+        No frame is valid.
+    FormatError
+        The data is not a stream, or of a version that is not known.
+
     Examples
     --------
     >>> import numpy as np, sqrtspace
@@ -95,79 +102,149 @@ def verify(data: Any, **options: Any) -> Recovered:
     Returns
     -------
     Recovered
-        `missing` is empty, and `stats.ended` is 1, if the stream is whole.
+        `missing` is empty, and `stats.ended` is 1, if the stream is whole. `stats.trailing_bytes` follow it,
+        `stats.foreign_frames` are of other streams, and `stats.uncertain` is 1 if the start is damaged such that the
+        stream had to be chosen by later frames.
+
+    Raises
+    ------
+    FormatError
+        The data is not a stream, or of a version that is not known.
     """
     settings = {**LARGEST, **options, "recover": True}
     if isinstance(data, (str, os.PathLike)):
         with open(data, "rb") as file:
-            stats, missing, _ = decode_through(reading(file), None, os.path.getsize(data), settings)
+            stats, missing, _ = decode_through(reading(file), None, os.path.getsize(data), settings, file.seek)
     else:
         given = buffer_of(data)
-        stats, missing, _ = decode_through(memory_reader(given), None, given.size, settings)
+        reader = MemoryReader(given)
+        stats, missing, _ = decode_through(reader, None, given.size, settings, reader.seek)
     return Recovered(np.ma.MaskedArray(np.empty(0, np.uint8)), missing, stats)
 
 
+_SYNC = re.compile(rb"\xf5SQ\xb2")
+_HEADER_BYTES = {1: 32, 2: 35}
 _CODED = ("stored", "numeric", "lz", "ccsds121")
 
 
-def inspect(data: Any) -> list[Frame]:
+def _remainders() -> list[int]:
+    """Remainders of the 256 bytes for CRC-32C."""
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+        table.append(value)
+    return table
+
+
+_REMAINDERS = _remainders()
+
+
+def _crc32c(data: bytes) -> int:
+    value = 0xFFFFFFFF
+    for byte in data:
+        value = value >> 8 ^ _REMAINDERS[(value ^ byte) & 0xFF]
+    return value ^ 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class _Header:
+    """A valid header of a frame: docs/formats/container.md, section 3."""
+
+    stream: tuple[int, int]
+    frame: Frame
+
+
+def _header(data: Array, at: int) -> _Header | None:
+    """The header at a position, of version 1 or 2; None if it is damaged, or that of an end frame."""
+    head = data[at : at + max(_HEADER_BYTES.values())].tobytes()
+    version = head[4] >> 4 if len(head) > 4 else 0
+    size = _HEADER_BYTES.get(version, 0)
+    if size == 0 or len(head) < size or _crc32c(head[: size - 4]) != int.from_bytes(head[size - 4 : size], "big"):
+        return None
+    raw, payload, first = (
+        int.from_bytes(head[size - start : size - end], "big") for start, end in ((18, 15), (15, 12), (12, 4))
+    )
+    codec = head[5] & 0xF
+    if raw == 0 or codec >= len(_CODED):
+        return None
+    identity = int.from_bytes(head[9 : 11 if version == 1 else 17], "big")
+    return _Header((version, identity), Frame(at, size + payload + 4, first, raw, _CODED[codec]))
+
+
+def inspect(data: Any, *, identity: int | None = None) -> list[Frame]:
     """Lists the valid frames of a stream or file: position, size, what it holds, codec.
 
     Parameters
     ----------
     data : bytes, array or path
         The stream, or the file that holds it.
+    identity : int
+        Identity of the stream. Default: the stream that begins where the data begins.
 
     Returns
     -------
     list of Frame
+
+    Examples
+    --------
+    >>> import numpy as np, sqrtspace
+    >>> [frame.first for frame in sqrtspace.inspect(sqrtspace.encode(np.zeros(20_000, "int32")))]
+    [0, 32768, 65536]
     """
     if isinstance(data, (str, os.PathLike)):
         data = np.memmap(data, np.uint8, "r") if os.path.getsize(data) else b""
     given = buffer_of(data)
-    decoder = Decoder(recover=True, **LARGEST)
+    decoder = Decoder(recover=True, identity=identity, **LARGEST)
     frames: list[Frame] = []
-    bounds = [*_starts(given), given.size]
-    last, begin = decoder.stats(), bounds[0]
-    for at, end in zip(bounds, bounds[1:], strict=False):
-        # What lies between two starts: a frame, or the part of one whose payload contains the mark.
-        offset = _feed(decoder, given[at:end])
-        now = decoder.stats()
-        if now.frames > last.frames:
-            if (now.skipped_bytes, now.damaged_frames) != (last.skipped_bytes, last.damaged_frames):
-                begin = next(c for c in reversed(bounds) if c < end and _holds_frame(given[c:end]))
-            codec = next(c for c in _CODED if getattr(now, f"{c}_frames") > getattr(last, f"{c}_frames"))
-            frames.append(Frame(begin, end - begin, offset, now.raw_bytes - last.raw_bytes, codec))
-            last, begin = now, end
+    waiting: list[_Header] = []
+    at = fed = 0
+    while (match := _SYNC.search(given.data, at)) is not None:
+        at = match.start() + 1
+        header = _header(given, match.start())
+        if header is None:
+            continue
+        waiting.append(header)
+        end = max(header.frame.offset + header.frame.size, fed)
+        ended, decoded = _feed(decoder, given[fed:end])
+        waiting = _confirm(waiting, decoder.stats(), decoded, frames)
+        if frames and frames[-1] == header.frame:
+            at = end
+        if ended:
+            return frames
+        fed = min(end, given.size)
+    _, decoded = _feed(decoder, given[fed:], "end")
+    _confirm(waiting, decoder.stats(), decoded, frames)
     return frames
 
 
-def _starts(data: Array) -> list[int]:
-    """Positions of the mark that a stream, and every frame of it, begins with."""
-    mark = data[:4].tobytes()
-    found, at = [], 0
-    step = 1 << 20
-    while at < data.size:
-        part = data[at : at + step + 3].tobytes()
-        found += [at + match.start() for match in re.finditer(re.escape(mark), part) if match.start() < step]
-        at += step
-    return found or [0]
+def _confirm(
+    waiting: list[_Header], stats: CodecStats, decoded: list[tuple[int, int]], frames: list[Frame]
+) -> list[_Header]:
+    """Adds the frames that have been decoded to a list; returns the rest of those that may belong to the stream."""
+    left = []
+    for header in waiting:
+        frame = header.frame
+        if stats.version and header.stream != (stats.version, stats.identity):
+            continue
+        if any(first <= frame.first and frame.first + frame.raw_bytes <= end for first, end in decoded):
+            frames.append(frame)
+        else:
+            left.append(header)
+    return left
 
 
-def _feed(decoder: Decoder, data: Array) -> int:
-    """Gives a decoder bytes of a stream; the position in the original of the first byte that it outputs."""
+def _feed(decoder: Decoder, data: Array, flow: str = "continue") -> tuple[bool, list[tuple[int, int]]]:
+    """Gives a decoder bytes of a stream: whether the stream has ended, and the ranges of the original that it outputs."""
     room = np.empty(1 << 18, np.uint8)
-    offset, at, first = 0, 0, True
+    decoded: list[tuple[int, int]] = []
+    at = 0
     while True:
-        status, consumed, written, position = decoder.step(data[at:], room)
+        status, consumed, written, position = decoder.step(data[at:], room, flow)
         at += consumed
-        if written and first:
-            offset, first = position, False
+        if written and decoded and decoded[-1][1] == position:
+            decoded[-1] = (decoded[-1][0], position + written)
+        elif written:
+            decoded.append((position, position + written))
         if status is not Status.AGAIN:
-            return offset
-
-
-def _holds_frame(data: Array) -> bool:
-    decoder = Decoder(recover=True, **LARGEST)
-    _feed(decoder, data)
-    return decoder.stats().frames == 1 and decoder.stats().skipped_bytes == 0
+            return status is Status.END, decoded

@@ -1,11 +1,13 @@
 """Archives of recordings on Dask: one task per file, or per range of a long recording. Needs `sqrtspace[dask]`.
 
 Paths are those of fsspec: files, or URLs of object stores. A task writes under a temporary name and moves the file at its end.
-What it writes depends on its input alone, so a task that runs again, after its worker was killed, writes the same bytes.
+A task that runs again, after its worker was killed, writes the same bytes: the identity of a stream follows from the name and
+the state of the input, unless it is given.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from collections.abc import Callable, Sequence
@@ -73,8 +75,17 @@ def _moved(target: str, write: Callable[[Any], Any]) -> Any:
     return result
 
 
+def identity_of(source: str) -> int:
+    """The identity of the stream of an input: a hash of its name and state (size, time of change), as fsspec has them."""
+    system, path = fsspec.core.url_to_fs(source)
+    digest = hashlib.blake2b(f"{source} {system.ukey(path)}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") or 1
+
+
 def encode_file(source: str, target: str, **options: Any) -> FileResult:
     """Encodes a file: the work of a task."""
+    if options.get("identity") is None:
+        options["identity"] = identity_of(source)
 
     def write(file: Any) -> Any:
         with fsspec.open(source, "rb") as given:
@@ -229,6 +240,7 @@ __all__ = [
     "encode_file",
     "evaluate",
     "evaluate_range",
+    "identity_of",
     "plan_of",
     "target_of",
     "verify",

@@ -133,7 +133,11 @@ class SqsFile:
         try:
             data, _ = self._range(first * self._row, count * self._row)
         except IndexError:
-            return shaped(np.empty(0, np.uint8), self.stats)
+            # The range ends after the original: that of the slice ends with it.
+            count = len(self) - first
+            if count <= 0:
+                return shaped(np.empty(0, np.uint8), self.stats)
+            data, _ = self._range(first * self._row, count * self._row)
         return shaped(data, self.stats)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:

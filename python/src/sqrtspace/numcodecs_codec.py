@@ -9,11 +9,11 @@ from numcodecs.abc import Codec
 from numcodecs.compat import ensure_contiguous_ndarray, ndarray_copy
 from numcodecs.registry import register_codec
 
-from .codec import decode, encode
+from .codec import content_identity, decode, encode
 
 
 class Sqrtspace(Codec):
-    """Encodes chunks without loss; type and channels from the chunk.
+    """Encodes chunks without loss; type and channels from the chunk. Equal chunks give equal bytes.
 
     Parameters
     ----------
@@ -46,7 +46,8 @@ class Sqrtspace(Codec):
         channels = chunk.shape[-1] if chunk.ndim > 1 and chunk.flags.c_contiguous else 1
         flat = chunk.reshape(-1, order="A")
         samples = flat.reshape(-1, channels) if 1 < channels <= 16 else flat
-        return encode(samples, effort=self.effort, codec=self.codec)
+        identity = content_identity(samples)
+        return encode(samples, effort=self.effort, codec=self.codec, identity=identity)
 
     def decode(self, buf: Any, out: Any = None) -> Any:
         """Decodes to bytes, or into `out`."""

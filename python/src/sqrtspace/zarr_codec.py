@@ -11,12 +11,14 @@ from zarr.abc.codec import ArrayBytesCodec
 from zarr.core.common import parse_named_configuration
 from zarr.registry import register_codec
 
-from .codec import decode, encode
+from .codec import content_identity, decode, encode
 
 
 @dataclass(frozen=True)
 class SqrtspaceCodec(ArrayBytesCodec):
     """Encodes chunks without loss: type from the array, the last axis as channels if it is short.
+
+    Equal chunks give equal bytes: the identity of a stream is a hash of its chunk.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ class SqrtspaceCodec(ArrayBytesCodec):
         chunk = np.ascontiguousarray(given, given.dtype.newbyteorder("<"))
         channels = chunk.shape[-1] if chunk.ndim > 1 else 1
         samples = chunk.reshape(-1, channels) if 1 < channels <= 16 else chunk.reshape(-1)
-        stream = encode(samples, effort=self.effort, codec=self.codec)
+        stream = encode(samples, effort=self.effort, codec=self.codec, identity=content_identity(samples))
         return chunk_spec.prototype.buffer.from_bytes(stream)
 
     def _decode_sync(self, chunk_bytes: Any, chunk_spec: Any) -> Any:

@@ -17,8 +17,8 @@ PathLike = str | os.PathLike[str]
 
 MEGABYTE = 1 << 20
 SMALLEST_CHUNK, LARGEST_CHUNK = 16 << 10, 4 << 20
-# A frame has at most 36 bytes more than what it encodes.
-FRAME_OVERHEAD = 36
+# A frame has at most 39 bytes more than what it encodes.
+FRAME_OVERHEAD = 39
 
 
 @dataclass
@@ -101,6 +101,9 @@ class StreamingEncoder:
         Choose the chunk size by the size of the file, unless it is given.
     context_chunks : int
         Chunks of a group, up to 256, that refer to earlier ones of it. 1: every chunk is independent.
+    identity : int
+        64 bits that no other file has. Default: drawn at random for each file, so that two files of the same input
+        differ.
     """
 
     def __init__(
@@ -110,12 +113,14 @@ class StreamingEncoder:
         use_buffer_pool: bool = True,
         adaptive_chunking: bool = True,
         context_chunks: int = 1,
+        identity: int | None = None,
     ) -> None:
         self.chunk_size = 65536 if chunk_size is None else chunk_size
         self.output_buffer_size = output_buffer_size
         self.use_buffer_pool = use_buffer_pool
         self.adaptive_chunking = adaptive_chunking
         self.context_chunks = context_chunks
+        self.identity = identity
         self._given = chunk_size is not None
         self.boundary_handler = BoundaryHandler()
         self.read_buffer = StreamBuffer("read_buffer", 3)
@@ -129,6 +134,7 @@ class StreamingEncoder:
             "frame_bytes": frame_of(self.chunk_size),
             "restart_interval": self.context_chunks,
             "threads": threads,
+            "identity": self.identity,
         }
 
     def encode_file(self, input_path: PathLike, output_path: PathLike, verbose: bool = False) -> StreamStats:
@@ -148,7 +154,7 @@ class StreamingEncoder:
         return self._encode(input_path, output_path, 1, verbose)
 
     def encode_file_async(self, input_path: PathLike, output_path: PathLike, num_workers: int = 2) -> StreamStats:
-        """Encodes a file with several threads. The output is that of `encode_file`, byte for byte.
+        """Encodes a file with several threads. With an `identity` the output is that of `encode_file`, byte for byte.
 
         Parameters
         ----------
