@@ -226,6 +226,12 @@ fn enter<'c>(p: *mut sqs_pipeline, access: Access, counts: &'c [Region]) -> Resu
         if !intact(p, access) {
             (*p).health.set(0);
             set_detail(p, Some(DAMAGED));
+            let hook = (*p).hook.get();
+            if hook.is_set() && hook.places() == (*p).hook_sum.get() {
+                (*p).state.set(BUSY);
+                hook.failed(&DAMAGED, &About { stage: None, row: None });
+                (*p).state.set(IDLE);
+            }
             return Err(Status::Poisoned);
         }
         (*p).state.set(BUSY);
