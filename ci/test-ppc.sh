@@ -11,6 +11,7 @@ declare -A needs_host=(
     [abi]="runs gcc; the C programs are compiled and run below"
     [install]="runs make install, pkg-config and CMake for the host"
     [project]="reads the sources and runs cargo and nm"
+    [outputs]="signals and failing system calls of the driver, which the emulator would answer"
 )
 # Single tests, by name.
 declare -A skipped=(

@@ -34,7 +34,7 @@ static int32_t may_fail(void *ctx, const sqs_stage_io *io)
     return sum_run(ctx, io);
 }
 
-static unsigned char control[65536], work[65536];
+static unsigned char control[65536] __attribute__((aligned(64))), work[65536] __attribute__((aligned(64)));
 
 static sqs_pipeline *watched(uint32_t *first, uint32_t *second)
 {
