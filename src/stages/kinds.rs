@@ -16,7 +16,8 @@ pub struct Kind {
     pub name: &'static str,
     /// Its builder.
     pub build: Builder,
-    /// Estimated picoseconds per element of its edges, for the planner: measured on a server x86-64 with usual parameters.
+    /// Estimated picoseconds per element of its edges, for the planner: measured on a server x86-64 with usual parameters,
+    /// except for `decibel` and `window`, which are guesses.
     /// 0: its builder estimates a row itself.
     pub cost_ps: u32,
     /// Its reference text. Not in builds without `std`.

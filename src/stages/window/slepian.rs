@@ -14,7 +14,8 @@ use crate::util::unsigned::Unsigned;
 
 /// Steps of the bisection: an `f64` has 53 bits, and the first interval is at most `M^2` times the last.
 const HALVINGS: u32 = 110;
-/// Steps of inverse iteration: each reduces what is left of other vectors by about 1e-12.
+/// Steps of inverse iteration, from a vector of ones: each reduces other vectors by the ratio of the distances of their
+/// eigenvalues and of the largest from `lambda`.
 const ITERATIONS: u32 = 4;
 
 /// Bytes of the table before the window of `n` elements: pivots and vector of up to `n + 1` numbers.
