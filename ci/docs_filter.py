@@ -29,6 +29,8 @@ def link(match):
     file = os.path.join(folder, file) if file else os.path.abspath(path)
     if not file.endswith(".md"):
         return match.group(0) if file.endswith(".png") else text
+    if os.path.dirname(os.path.relpath(file)).split(os.sep)[0] not in ("", "docs"):
+        return text
     return f"[{text}](#{page(file)}-{part})" if part else f"[{text}](@ref {page(file)})"
 
 
