@@ -75,7 +75,7 @@ static int smooth(const char *title, uint32_t mode, uint64_t budget, uint32_t or
     const sqs_edge_desc from[] = {{"input", 0, 0, SQS_BOUNDARY_ZERO, 0}, {"filtered", 0, 0, SQS_BOUNDARY_ZERO, 0}};
     const sqs_builtin_desc filter = {sizeof filter, 0, "kalman", "filtered", &from[0], model, 1, 4, 0};
     const sqs_builtin_desc smoother = {sizeof smoother, 0, "rts_smoother", "smoothed", &from[1], model, 1, 5, 0};
-    const sqs_source source = {sizeof source, 0, recording, NULL, ROWS};
+    const sqs_source source = {sizeof source, 0, recording, NULL, ROWS, NULL};
     sqs_request ask = {sizeof ask, 1, 0, SQS_ALL, order, 0}; /* stage 1: the second one registered */
     sqs_plan_info plan = {.struct_size = sizeof plan};
     sqs_config config;

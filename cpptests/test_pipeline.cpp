@@ -222,6 +222,37 @@ static void facts()
     for (std::size_t k = 0; k < 8; k++) CHECK(rows[k] >= 2 * samples[k] && rows[k] <= 2 * samples[k]);
 }
 
+// Missing samples: pushed, and ranges of a file.
+static void gaps()
+{
+    auto config = sqs::Config::of<float>(4, 4);
+    config.max_gaps = 2;
+    sqs::Pipeline p;
+    CHECK_STATUS(p.create(config), SQS_OK);
+    const sqs::Edge input[] = {sqs::edge("input")};
+    const auto stage = p.stage_register_builtin("max", "peak", input);
+    CHECK_STATUS(p.output_open(stage.count, 4), SQS_OK);
+    CHECK_STATUS(p.seal({}), SQS_OK);
+    CHECK_STATUS(p.push(0, sqs::Span<const float>(samples).part(0, 3)).status, SQS_OK);
+    const auto gap = p.push_gap(0, 3);
+    CHECK(gap.status.ok() && gap.count == 3);
+    CHECK_STATUS(p.push(0, sqs::Span<const float>(samples).part(0, 2)).status, SQS_OK);
+    std::array<std::uint64_t, 2> missing{9, 9};
+    CHECK_STATUS(p.rows_missing(stage.count, 0, missing), SQS_OK);
+    CHECK(missing[0] == 1 && missing[1] == 2);
+    CHECK(!p.step(9).status.failed());
+    std::array<float, 4> rows;
+    const auto pulled = p.pull_counted(stage.count, rows, missing);
+    CHECK(pulled.status.ok() && pulled.count == 2 && missing[0] == 1 && missing[1] == 2);
+    std::array<double, 4> wrong;
+    CHECK_STATUS(p.pull_counted(stage.count, wrong, missing).status, SQS_ERR_ARGUMENT);
+
+    const sqs_range ranges[] = {{0, 1}};
+    sqs::Pipeline q;
+    CHECK_STATUS(q.create(config), SQS_OK);
+    CHECK_STATUS(q.source_set_recovered(0, "/nonexistent", SQS_LITTLE_ENDIAN, 0, ranges).status, SQS_ERR_IO);
+}
+
 // Evaluations of a source, with an allocator of the caller's.
 static void evaluations()
 {
@@ -414,6 +445,7 @@ int main()
     static_memory();
     types_of_inputs();
     facts();
+    gaps();
     evaluations();
     checkpoints();
     spectra();

@@ -119,6 +119,9 @@ CALL(c_kind)
 CALL(c_step) { FILLED; return sqs_step(P, 1, a[0]); }
 CALL(c_pull) { FILLED; return sqs_pull(P, ID, a[0], 4, a[1]); }
 CALL(c_position) { FILLED; return sqs_output_position(P, ID, a[0], a[1]); }
+CALL(c_gap) { FILLED; return sqs_push_gap(P, 0, 2, a[0]); }
+CALL(c_missing_rows) { FILLED; return sqs_rows_missing(P, ID, 0, 4, a[0]); }
+CALL(c_counted) { FILLED; return sqs_pull_counted(P, ID, a[0], a[1], 4, a[2]); }
 CALL(c_budget) { FILLED; return sqs_step_budget(P, 1, a[0], a[1]); }
 CALL(c_stage_stats) { if (fill) SIZED(sqs_stage_counts, a[0]); FILLED; return sqs_stage_stats(P, ID, a[0]); }
 CALL(c_wait) { if (fill) SIZED(sqs_wait, a[0]); FILLED; return sqs_blocked_on(P, a[0]); }
@@ -141,6 +144,12 @@ CALL(c_source)
     return sqs_source_set(P, 0, a[0]);
 }
 CALL(c_source_file) { if (fill) strcpy(a[0], "in"); FILLED; return sqs_source_set_file(P, 0, a[0], 0, 0, a[1]); }
+CALL(c_recovered)
+{
+    if (fill) { strcpy(a[0], "in"); ((sqs_range *)a[1])->first = 8; ((sqs_range *)a[1])->end = 9; }
+    FILLED;
+    return sqs_source_set_recovered(P, 0, a[0], 0, 0, a[1], 1, a[2]);
+}
 CALL(c_to) { if (fill) request_in(a[0]); FILLED; return sqs_evaluate_to(P, a[0], take, NULL); }
 CALL(c_begin)
 {
@@ -317,6 +326,9 @@ static const struct { const char *function, *pointers; call run; state in; } row
     {"sqs_step", "#done_windows", c_step, SEALED},
     {"sqs_pull", ">rows #written_rows", c_pull, SEALED},
     {"sqs_output_position", ">next >end", c_position, SEALED},
+    {"sqs_push_gap", "#accepted", c_gap, SEALED},
+    {"sqs_rows_missing", ">missing", c_missing_rows, SEALED},
+    {"sqs_pull_counted", ">rows >missing #written_rows", c_counted, SEALED},
     {"sqs_step_budget", "#done_windows #spent_ns", c_budget, SEALED},
     {"sqs_stage_stats", ">counts", c_stage_stats, SEALED},
     {"sqs_blocked_on", ">wait", c_wait, SEALED},
@@ -326,6 +338,7 @@ static const struct { const char *function, *pointers; call run; state in; } row
     {"sqs_input_register", "<desc >id", c_input, OPEN},
     {"sqs_source_set", "<source", c_source, OPEN},
     {"sqs_source_set_file", "<path >samples", c_source_file, OPEN},
+    {"sqs_source_set_recovered", "<path <missing >samples", c_recovered, OPEN},
     {"sqs_evaluate_to", "<request", c_to, SEALED},
     {"sqs_evaluate_begin", "<request", c_begin, SEALED},
     {"sqs_checkpoint_bytes", ">bytes", c_save_bytes, SEALED},

@@ -14,6 +14,7 @@ static void begin(state in)
     P = NULL;
     if (in == OPEN || in == SEALED) {
         sqs_config config = config_of(4, 2, 64);
+        config.max_gaps = 4;
         sqs_stage_desc stage = stage_of("sum", &FROM_INPUT);
         sqs_memory m;
         memset(&m, 0, sizeof m);

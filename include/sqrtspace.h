@@ -305,6 +305,7 @@ const char *sqs_status_text(sqs_status status);
                                      recomputed. A warning. */
 #define SQS_EVENT_INPUT_FULL 3 /**< An input buffer was full: not all samples of a push were copied. Information;
                                      text is the detail. */
+#define SQS_EVENT_GAP        4 /**< Missing samples were appended, count of them: see sqs_push_gap(). Information. */
 /** @} */
 
 /** An event of a pipeline. */
@@ -421,13 +422,22 @@ typedef struct sqs_config {
     /** First argument of clock. Not copied; must outlive the pipeline. */
     void *clock_ctx;
     /**
-     * Receives events: errors of calls, damage found, inputs that are full. Called at the end of a call, at most twice,
-     * and never from within another callback; a call on the same handle returns #SQS_ERR_REENTRANT to it. Default:
-     * NULL, none.
+     * Receives events: errors of calls, damage found, inputs that are full, missing samples. Called at the end of a
+     * call, at most twice, and never from within another callback; a call on the same handle returns
+     * #SQS_ERR_REENTRANT to it. Default: NULL, none.
      */
     sqs_event_fn event;
     /** First argument of event. Not copied; must outlive the pipeline. */
     void *event_ctx;
+    /** Value of the missing samples of "input", if their type is an integer: see sqs_push_gap(). Default: 0. */
+    int64_t gap_fill;
+    /**
+     * Gaps of pushed inputs that are held at a time, of all inputs together, up to 65536; 24 bytes of the control area
+     * each. Default: 0, sqs_push_gap() is refused.
+     */
+    uint32_t max_gaps;
+    /** 0. */
+    uint32_t reserved2;
 } sqs_config;
 
 /**
@@ -558,6 +568,76 @@ sqs_status sqs_push(sqs_pipeline *pipeline, uint32_t input, const void *samples,
 sqs_status sqs_push_end(sqs_pipeline *pipeline, uint32_t input);
 
 /**
+ * Appends missing samples to a pushed input: the number that fits.
+ *
+ * They keep their positions: row t still belongs to window t. Stages see NaN in their place, of integer types
+ * sqs_config.gap_fill or sqs_input_desc.gap_fill. A gap that continues the last one is one gap. Gaps are released when a
+ * new one needs room, once nothing needs their samples and no row in a queue depends on them. Runs no stage; seals as
+ * sqs_push() does.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  input     number of the input
+ * @param[in]  count     number of missing samples
+ * @param[out] accepted  number of samples appended; always written
+ * @retval SQS_OK             all were appended
+ * @retval SQS_AGAIN          the buffer is full: append the rest after sqs_step() and sqs_pull(), or after an evaluation
+ * @retval SQS_ERR_LIMIT      all sqs_config.max_gaps gaps are in use; nothing was appended
+ * @retval SQS_ERR_STATE      the input has a source, or has ended
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, a pointer is NULL, or the input does not exist
+ * @retval SQS_ERR_ALIGN      accepted is misaligned
+ * @retval SQS_ERR_OVERLAP    accepted lies in memory of the pipeline
+ * @retval SQS_ERR_OVERFLOW   the stream exceeds 2^64 samples
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ * @return the statuses of sqs_pipeline_seal() where this call seals
+ * @see sqs_rows_missing(), sqs_pull_counted(), sqs_source
+ */
+sqs_status sqs_push_gap(sqs_pipeline *pipeline, uint32_t input, uint64_t count, uint64_t *accepted);
+
+/**
+ * Returns the number of missing samples of rows first to first + count - 1 of a stage.
+ *
+ * Counts, per input, the samples of all windows from the first to the last one that a row depends on through lookback,
+ * lookahead and stride. The state of a scan is not followed: it depends on all samples before. The rows need not be
+ * computed. Runs no stage, may call sqs_source.gap, does not allocate.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  stage     number of the stage
+ * @param[in]  first     first row
+ * @param[in]  count     number of rows
+ * @param[out] missing   a number for each row
+ * @retval SQS_OK
+ * @retval SQS_ERR_RANGE      rows that are not available yet
+ * @retval SQS_ERR_EVICTED    gaps that a row depends on are no longer held
+ * @retval SQS_ERR_CALLBACK   sqs_source.gap failed, or returned a gap that is empty or not after its argument
+ * @retval SQS_ERR_STATE      the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, missing is NULL with a count above 0, or the stage does not exist
+ * @retval SQS_ERR_ALIGN      missing is misaligned
+ * @retval SQS_ERR_OVERLAP    missing lies in memory of the pipeline
+ * @retval SQS_ERR_OVERFLOW   the numbers do not fit the address space
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ * @see sqs_pull_counted()
+ */
+sqs_status sqs_rows_missing(sqs_pipeline *pipeline, uint32_t stage, uint64_t first, size_t count, uint64_t *missing);
+
+/**
+ * Copies queued rows of an opened output as sqs_pull() does, and the number of missing samples of each.
+ *
+ * @param[in]  pipeline       handle
+ * @param[in]  stage          number of the stage
+ * @param[out] rows           the rows, one after another without gaps
+ * @param[out] missing        a number for each row, room for capacity_rows: see sqs_rows_missing()
+ * @param[in]  capacity_rows  rows that fit
+ * @param[out] written_rows   number of rows written; always written
+ * @retval SQS_OK            at least one row
+ * @retval SQS_ERR_CALLBACK  sqs_source.gap failed; no row was taken
+ * @return the statuses of sqs_pull()
+ */
+sqs_status sqs_pull_counted(sqs_pipeline *pipeline, uint32_t stage, void *rows, uint64_t *missing, size_t capacity_rows,
+                            size_t *written_rows);
+
+/**
  * Evaluates rows first to first + count - 1 of a stage into a buffer, in forward order.
  *
  * Does not affect the stream or the rows that will be pulled. If the pipeline is not sealed, the first evaluation
@@ -602,7 +682,8 @@ sqs_status sqs_evaluate(sqs_pipeline *pipeline, uint32_t stage, uint64_t first, 
  *
  * A pipeline uses two areas.
  *
- * - The control area holds the tables. Its size depends on max_stages, max_edges and param_bytes of the config alone.
+ * - The control area holds the tables. Its size depends on max_stages, max_edges, param_bytes and max_gaps of the
+ *   config alone.
  * - The work area holds samples, rows, scratch memory, queues and caches. sqs_plan() returns its exact size, before
  *   anything runs, for the requests that you will make.
  *
@@ -669,7 +750,8 @@ struct sqs_memory {
 /**
  * Computes size and alignment of the control area.
  *
- * They depend on max_stages, max_edges and param_bytes of the config alone. For static arrays use #SQS_CONTROL_BYTES.
+ * They depend on max_stages, max_edges, param_bytes and max_gaps of the config alone. For static arrays use
+ * #SQS_CONTROL_BYTES, plus 24 bytes for each of max_gaps.
  * May be called from callbacks.
  *
  * @param[in]  config  configuration
@@ -2198,10 +2280,11 @@ const sqs_kind *sqs_kind_threshold(void);
  * - Notes: Integers up to 16 bits and f32 are computed in f32, each operation rounded, if scale and offset are 0 or
  *   normal numbers of f32 and offset is below 2^100; otherwise, and for other types, in f64, rounded once.
  *
- * | Parameter | Type   | Unit    | Range         | Default | Meaning |
- * | --------- | ------ | ------- | ------------- | ------- | ------- |
- * | scale     | number | y per x | finite in f32 | 1       | factor  |
- * | offset    | number | of y    | finite in f32 | 0       | offset  |
+ * | Parameter | Type   | Unit    | Range         | Default | Meaning                                              |
+ * | --------- | ------ | ------- | ------------- | ------- | ---------------------------------------------------- |
+ * | scale     | number | y per x | finite in f32 | 1       | factor                                               |
+ * | offset    | number | of y    | finite in f32 | 0       | offset                                               |
+ * | missing   | number | of x    | finite        | none    | elements of this value, such as gap_fill, become NaN |
  *
  * @return the kind "to_f32"
  */
@@ -2391,6 +2474,24 @@ const sqs_kind *sqs_kind_zero_phase_reverse(void);
  * An input is either pushed (sqs_push()) or read from a source (sqs_source_set()), which can be read at any position.
  * Of a pushed input only the windows that are still in its buffer are available.
  *
+ * Samples that are known to be missing keep their positions: sqs_push_gap() appends them, sqs_source.gap reports those of
+ * a source, and sqs_source_set_recovered() reads the output of a decoder whose input was damaged. sqs_config.max_gaps sets
+ * how many gaps of pushed inputs are held. Stages see NaN in place of a missing sample, so that the line "NaN" of a kind
+ * (chapter 6) is what it does with gaps, and on_nan sets it for filters: 0 propagate, 1 skip, 2 hold, 3 reset. Integers
+ * have no NaN: samples in gaps have the value gap_fill, 0 by default. Set gap_fill to a value that no sample has and
+ * to_f32.missing to the same one, and the samples are NaN from there on. Rows are the same bits in every order, block
+ * size and budget, also after a repair or from a saved file. sqs_pull_counted() and sqs_rows_missing() return how many
+ * samples of each row are missing.
+ *
+ * @code{.c}
+ * config.max_gaps = 16;                       // in 384 bytes of the control area
+ * // ...
+ * sqs_push(p, 0, samples, n, &accepted);      // then a packet was lost:
+ * sqs_push_gap(p, 0, 4096, &missing_accepted);
+ * while (sqs_pull_counted(p, id, rows, missing, 64, &count) == SQS_OK)
+ *     for (size_t i = 0; i < count; i++) if (missing[i] == 0) use(rows[i]);
+ * @endcode
+ *
  * @{
  */
 
@@ -2517,6 +2618,8 @@ typedef struct sqs_input_desc {
     uint32_t dtype;
     /** Interleaved elements of a sample. Default: 1. */
     uint32_t channels;
+    /** Value of its missing samples, if their type is an integer: see sqs_push_gap(). Default: 0. */
+    int64_t gap_fill;
 } sqs_input_desc;
 
 /**
@@ -2526,8 +2629,8 @@ typedef struct sqs_input_desc {
  * @param[in]  desc      description; copied
  * @param[out] id        number of the input, for sqs_push(), sqs_push_end() and the source functions ("input" is 0)
  * @retval SQS_OK
- * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, the element type does not exist, or window
- *                              or hop is 0
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, the element type does not exist, window or hop
+ *                              is 0, or samples cannot have the value gap_fill
  * @retval SQS_ERR_NAME         the name is already used, empty or too long
  * @retval SQS_ERR_LIMIT        the pipeline has #SQS_MAX_INPUTS inputs
  * @retval SQS_ERR_STATE        the pipeline is sealed
@@ -2550,6 +2653,15 @@ sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc
  */
 typedef int32_t (*sqs_source_read_fn)(void *ctx, uint64_t first, void *samples, size_t count, size_t *read_samples);
 
+/**
+ * Returns the first gap that ends after sample from: its first missing sample and, exclusive, its end. Without one sets
+ * both to UINT64_MAX.
+ *
+ * The same position must give the same gap on every call, also of samples that a growing source will have. Returns 0, or
+ * a code of its own, which the error detail shows.
+ */
+typedef int32_t (*sqs_source_gap_fn)(void *ctx, uint64_t from, uint64_t *first, uint64_t *end);
+
 /** Samples that can be read at any position, any number of times: a recorder file, a memory. */
 typedef struct sqs_source {
     /** sizeof(sqs_source). */
@@ -2558,10 +2670,12 @@ typedef struct sqs_source {
     uint32_t flags;
     /** Reads samples. Required. */
     sqs_source_read_fn read;
-    /** First argument of read. Not copied; must outlive the pipeline. */
+    /** First argument of read and gap. Not copied; must outlive the pipeline. */
     void *ctx;
     /** Number of samples. */
     uint64_t samples;
+    /** Reports missing samples, which read is then not called for. Default: NULL, none is missing. */
+    sqs_source_gap_fn gap;
 } sqs_source;
 
 /**
@@ -2621,6 +2735,7 @@ sqs_status sqs_source_extend(sqs_pipeline *pipeline, uint32_t input, uint64_t sa
  * @retval SQS_ERR_STATE      the pipeline is sealed
  * @retval SQS_ERR_REENTRANT  called from a callback of this handle
  * @retval SQS_ERR_POISONED   the handle is poisoned
+ * @see sqs_source_set_recovered()
  */
 sqs_status sqs_source_set_file(sqs_pipeline *pipeline, uint32_t input, const char *path, uint32_t byte_order,
                                uint64_t offset, uint64_t *samples);
@@ -3604,6 +3719,31 @@ sqs_status sqs_decode_stream(const sqs_stream *stream, const sqs_decode_options 
  */
 sqs_status sqs_evaluate_to_file(sqs_pipeline *pipeline, const sqs_request *request, const char *path,
                                 const sqs_encode_options *options, sqs_codec_stats *stats);
+
+/**
+ * Makes an input read a file of raw samples of which ranges are missing: the output of sqs_decode_file() with
+ * #SQS_DECODE_RECOVER. Hosts only, before seal.
+ *
+ * A sample of which any byte is missing is missing: see sqs_push_gap(). Otherwise as sqs_source_set_file().
+ *
+ * @param[in]  pipeline    handle
+ * @param[in]  input       number of the input
+ * @param[in]  path        UTF-8, at most 4095 bytes
+ * @param[in]  byte_order  #SQS_LITTLE_ENDIAN or #SQS_BIG_ENDIAN
+ * @param[in]  offset      position of the first sample in the file, in bytes
+ * @param[in]  missing     ranges of bytes of the file, in ascending order and apart, such as sqs_decode_options.missing
+ *                         returned. Not copied; must outlive the pipeline and not change
+ * @param[in]  count       number of ranges
+ * @param[out] samples     number of samples, missing ones included; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, path is NULL, missing is NULL with a count above 0, the input or the
+ *                            byte order does not exist, or ranges are empty, not in order or overlap
+ * @retval SQS_ERR_OVERFLOW   the ranges do not fit the address space
+ * @retval SQS_ERR_OVERLAP    samples overlaps another argument or memory of the pipeline
+ * @return the statuses of sqs_source_set_file()
+ */
+sqs_status sqs_source_set_recovered(sqs_pipeline *pipeline, uint32_t input, const char *path, uint32_t byte_order,
+                                    uint64_t offset, const sqs_range *missing, size_t count, uint64_t *samples);
 
 /** @} */
 

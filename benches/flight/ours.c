@@ -70,7 +70,7 @@ static sqs_pipeline *pipeline(uint32_t dtype, uint64_t window, uint64_t hop, con
     sqs_pipeline *p = NULL;
     s.bytes = x;
     s.each = each;
-    const sqs_source source = {sizeof source, 0, copy, &s, n};
+    const sqs_source source = {sizeof source, 0, copy, &s, n, NULL};
     need(sqs_config_init(&config, sizeof config), "config");
     config.dtype = dtype;
     config.window = window;

@@ -238,7 +238,15 @@ public:
         const Status status = sqs_source_set_file(handle_, input, path, byte_order, offset, &samples);
         return {status, samples};
     }
-
+    /** The same, of a file of which ranges of bytes are missing; these must outlive the pipeline. */
+    Counted<std::uint64_t> source_set_recovered(std::uint32_t input, const char *path, std::uint32_t byte_order,
+                                                std::uint64_t offset, Span<const sqs_range> missing) noexcept
+    {
+        std::uint64_t samples = 0;
+        const Status status = sqs_source_set_recovered(handle_, input, path, byte_order, offset, missing.data(),
+                                                       missing.size(), &samples);
+        return {status, samples};
+    }
 
     /** Bytes and order of work for requests; changes nothing. */
     Status plan(Span<const Request> requests, PlanInfo &info) noexcept
@@ -274,6 +282,18 @@ public:
             sqs_push(handle_, input, elements.data(), elements.size() / inputs_[input].channels, &accepted);
         return {status, accepted};
     }
+    /** Appends missing samples. The count is of those that fit. */
+    Counted<std::uint64_t> push_gap(std::uint32_t input, std::uint64_t samples) noexcept
+    {
+        std::uint64_t accepted = 0;
+        const Status status = sqs_push_gap(handle_, input, samples, &accepted);
+        return {status, accepted};
+    }
+    /** Sets each element to the number of missing samples of a row, from row first on. */
+    Status rows_missing(std::uint32_t stage, std::uint64_t first, Span<std::uint64_t> missing) noexcept
+    {
+        return sqs_rows_missing(handle_, stage, first, missing.size(), missing.data());
+    }
     Status push_end(std::uint32_t input) noexcept { return sqs_push_end(handle_, input); }
     /** The count is in windows of work. */
     Counted<std::uint64_t> step(std::uint64_t max_windows) noexcept
@@ -302,6 +322,20 @@ public:
         std::size_t written = 0;
         const Status status =
             sqs_pull(handle_, stage, elements.data(), static_cast<std::size_t>(elements.size_bytes() / info.row_bytes), &written);
+        return {status, written};
+    }
+    /** The same, and the number of missing samples of each row. The smaller of both spans limits the rows. */
+    template <class C> Counted<std::size_t> pull_counted(std::uint32_t stage, C &&rows, Span<std::uint64_t> missing) noexcept
+    {
+        const Span<std::remove_reference_t<decltype(rows[0])>> elements(rows);
+        RowInfo info;
+        const Status known = stage_info(stage, info);
+        if (known.failed()) return {known, 0};
+        if (info.dtype != dtype_of<std::remove_reference_t<decltype(rows[0])>>()) return {SQS_ERR_ARGUMENT, 0};
+        const auto fit = static_cast<std::size_t>(elements.size_bytes() / info.row_bytes);
+        std::size_t written = 0;
+        const Status status = sqs_pull_counted(handle_, stage, elements.data(), missing.data(),
+                                               fit < missing.size() ? fit : missing.size(), &written);
         return {status, written};
     }
     /** Of an input: the first sample in its buffer, the next to push, and the samples that fit. */

@@ -336,6 +336,41 @@ def test_rows_inputs_waits_and_times() -> None:
     assert events[-1].severity == 2 and events[-1].status == Status.ERR_STATE and events[-1].text
 
 
+def test_missing_samples_keep_their_positions(tmp_path: Path) -> None:
+    gaps = [(10, 12), (40, 90)]
+    x = noise(400)
+    held = x.copy()
+    for first, end in gaps:
+        held[first:end] = np.nan
+    want = np.array([np.isnan(held[t : t + 16]).sum() for t in range(0, 385, 8)])
+    means = np.array([held[t : t + 16].mean() for t in range(0, 385, 8)])
+    source = Pipeline(16, 8)
+    mean = source.mean("input", name="mean")
+    source.set_source(x, gaps=gaps)
+    assert np.allclose(source.evaluate(mean).ravel(), means, equal_nan=True)
+    assert np.array_equal(source.rows_missing(mean, 0, 49), want)
+    # The same from a file of which ranges of bytes are missing, and pushed.
+    path = tmp_path / "recovered.raw"
+    x.tofile(path)
+    recovered = Pipeline(16, 8)
+    mean = recovered.mean("input", name="mean")
+    assert recovered.set_source_file(path, missing=[(4 * first + 1, 4 * end) for first, end in gaps]) == 400
+    assert np.allclose(recovered.evaluate(mean).ravel(), means, equal_nan=True)
+    pushed = Pipeline(16, 8, input_capacity=400, max_gaps=2)
+    mean = pushed.open(pushed.mean("input", name="mean"))
+    assert pushed.push(x[:10]) == 10 and pushed.push_gap(2) == 2 and pushed.push(x[12:40]) == 28
+    assert pushed.push_gap(50) == 50 and pushed.push(x[90:]) == 310
+    pushed.step()
+    _, rows, missing = pushed.pull_counted(mean)
+    assert np.allclose(rows.ravel(), means, equal_nan=True) and np.array_equal(missing, want)
+    with pytest.raises(sqrtspace.LimitError):
+        pushed.push_gap(1)
+    counts = Pipeline(4, dtype="int16", gap_fill=-1, max_gaps=1)
+    counts.input("slow", 4, dtype="uint8", gap_fill=9)
+    with pytest.raises(sqrtspace.ArgumentError, match="gap_fill"):
+        Pipeline(4, gap_fill=3)
+
+
 def test_an_exception_in_an_event_comes_out() -> None:
     def fail(event: sqrtspace.Event) -> None:
         raise Stopped(event.text)

@@ -36,6 +36,7 @@ pub use carry::Position;
 pub use context::{Counts, JobContext, final_windows, final_windows_of, windows};
 pub(crate) use context::{callback_error, internal};
 pub use job::Job;
+pub(crate) use reads::gap_of;
 pub use stage_counts::StageCounts;
 pub use supply::Supply;
 pub use sweep::Piece;

@@ -6,6 +6,7 @@ use super::progress::Loaded;
 use super::supply::Supply;
 use crate::checked;
 use crate::graph::{Boundary, Edge, Input, Node};
+use crate::io::SourceBox;
 use crate::mem::Span;
 use crate::status::{Error, Result, Status};
 use crate::util::unsigned::{Count, Unsigned};
@@ -138,22 +139,34 @@ impl<'m> Job<'m> {
         // Each round reads at least one sample: a source that returns none is an error.
         while loaded.end < until {
             let skip = checked::mul(checked::size(loaded.end.sat_sub(loaded.first))?, sample)?;
-            let bytes = checked::mul(checked::size(until.sat_sub(loaded.end))?, sample)?;
-            let Some(to) = context.work.bytes(Span { at: checked::add(place, skip)?, len: bytes }) else {
+            let at = checked::add(place, skip)?;
+            let gap = gap_of(source, input, loaded.end)?;
+            let missing = gap.filter(|(first, _)| *first <= loaded.end).map(|(_, end)| end);
+            let stop = missing.or(gap.map(|(first, _)| first)).map_or(until, |stop| stop.min_u64(until));
+            let asked = stop.sat_sub(loaded.end);
+            let Some(to) = context.work.bytes(Span { at, len: checked::mul(checked::size(asked)?, sample)? }) else {
                 return internal("samples are outside the work area");
             };
-            let asked = checked::count(bytes.checked_div(sample).unwrap_or(0));
-            let read = source.read(loaded.end, to, sample);
-            let text = "the source of {i} returned {a} at sample {b}";
-            let got = read.map_err(|code| callback_error(code, text).b(loaded.end).name(&input.name))?;
-            let got = checked::count(got);
-            let counts = &mut *context.counts;
-            counts.source_calls = counts.source_calls.wrapping_add(1);
+            let got = match missing {
+                Some(_) => {
+                    input.fill_gap(to);
+                    asked
+                }
+                None => {
+                    let read = source.read(loaded.end, to, sample);
+                    let text = "the source of {i} returned {a} at sample {b}";
+                    let got = read.map_err(|code| callback_error(code, text).b(loaded.end).name(&input.name))?;
+                    let got = checked::count(got);
+                    let counts = &mut *context.counts;
+                    counts.source_calls = counts.source_calls.wrapping_add(1);
+                    counts.source_bytes = counts.source_bytes.wrapping_add(got.sat_mul(checked::count(sample)));
+                    got
+                }
+            };
             if got == 0 || got > asked {
                 let text = "the source of {i} returned {a} samples at sample {b}: none, or more than requested";
                 return Err(Error::new(Status::Callback, text).a(got).b(loaded.end).name(&input.name));
             }
-            counts.source_bytes = counts.source_bytes.wrapping_add(got.sat_mul(checked::count(sample)));
             loaded.end = loaded.end.sat_add(got);
             if let Some(kept) = self.loaded.get_mut(i) {
                 *kept = loaded;
@@ -197,5 +210,19 @@ impl<'m> Job<'m> {
             }
         }
         Ok(place)
+    }
+}
+
+/// The first gap of a source that ends after sample `from`: its first sample and its end (exclusive).
+pub(crate) fn gap_of(source: &mut SourceBox<'_>, input: &Input, from: u64) -> Result<Option<(u64, u64)>> {
+    let text = "the source of {i} returned {a} for the gap after sample {b}";
+    let found = source.gap(from).map_err(|code| callback_error(code, text).b(from).name(&input.name))?;
+    match found {
+        Some((first, end)) if end <= from || first >= end => {
+            let text =
+                "the source of {i} returned a gap from sample {a} to {b}: it is empty, or before the one asked for";
+            Err(Error::new(Status::Callback, text).a(first).b(end).name(&input.name))
+        }
+        found => Ok(found),
     }
 }

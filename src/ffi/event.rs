@@ -25,6 +25,8 @@ pub const SQS_EVENT_ERROR: u32 = 1;
 pub const SQS_EVENT_DAMAGE: u32 = 2;
 /// An input buffer was full: not all samples of a push were copied. Information; text is the detail.
 pub const SQS_EVENT_INPUT_FULL: u32 = 3;
+/// Missing samples were appended, count of them: see sqs_push_gap(). Information.
+pub const SQS_EVENT_GAP: u32 = 4;
 
 /// An event of a pipeline.
 #[repr(C)]
@@ -115,6 +117,13 @@ impl Hook {
         let mut text = Text::new();
         error.write(&mut text);
         self.send(severity, kind, error.status, about, 1, &text);
+    }
+
+    /// Reports missing samples that were appended: `gap` describes them.
+    pub(super) fn gap(self, status: Status, gap: &Error, count: u64) {
+        let mut text = Text::new();
+        gap.write(&mut text);
+        self.send(SQS_SEVERITY_INFO, SQS_EVENT_GAP, status, &About { stage: None, row: None }, count, &text);
     }
 
     /// Reports stored data that failed its check.

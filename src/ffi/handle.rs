@@ -169,6 +169,8 @@ struct Found {
     /// The stage and row that a callback failed at.
     failed: About,
     input_full: bool,
+    /// Missing samples that were appended.
+    gap: Option<(Error, u64)>,
 }
 
 /// Stored items found damaged, and repaired, as far as a call with this access may count them.
@@ -178,7 +180,7 @@ fn damage(core: &Pipeline<'static>, access: Access) -> (u64, u64) {
 
 impl Found {
     const NOTHING: Found =
-        Found { failures: 0, repairs: 0, failed: About { stage: None, row: None }, input_full: false };
+        Found { failures: 0, repairs: 0, failed: About { stage: None, row: None }, input_full: false, gap: None };
 
     fn since((failures, repairs): (u64, u64), core: &mut Pipeline<'static>, access: Access, call: &Call<'_>) -> Found {
         let now = damage(core, access);
@@ -188,6 +190,7 @@ impl Found {
             repairs: now.1.sat_sub(repairs),
             failed: About { stage: failed.map(|f| f.0), row: failed.map(|f| f.1) },
             input_full: call.input_full(),
+            gap: call.gap(),
         }
     }
 
@@ -196,6 +199,9 @@ impl Found {
         let status = result.as_ref().map_or_else(|e| e.status, |s| *s);
         if self.failures > 0 {
             hook.damaged(status, self.failures, self.repairs);
+        }
+        if let Some((text, count)) = &self.gap {
+            hook.gap(status, text, *count);
         }
         if let Err(error) = result
             && (error.status != Status::Again || self.input_full)

@@ -75,6 +75,8 @@ pub(super) struct Call<'c> {
     settled: bool,
     /// Not all samples of a push fit.
     full: bool,
+    /// Missing samples that were appended: a text about them, and their number.
+    gap: Option<(Error, u64)>,
     /// The struct for the detail overlaps another argument.
     quiet: Cell<bool>,
     /// The struct for details of an error, written at the end.
@@ -92,6 +94,7 @@ impl<'c> Call<'c> {
             counts,
             settled: false,
             full: false,
+            gap: None,
             quiet: Cell::new(false),
             error: Region::NONE,
             outs: [Region::NONE; MAX_OUTS],
@@ -195,6 +198,16 @@ impl<'c> Call<'c> {
     /// True if not all samples of a push fit.
     pub(super) fn input_full(&self) -> bool {
         self.full
+    }
+
+    /// Notes missing samples that were appended, for the events of the call.
+    pub(super) fn note_gap(&mut self, text: Error, count: u64) {
+        self.gap = Some((text, count));
+    }
+
+    /// Missing samples that were appended.
+    pub(super) fn gap(&self) -> Option<(Error, u64)> {
+        self.gap
     }
 
     /// Sets the place for details of an error.

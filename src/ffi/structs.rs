@@ -205,6 +205,20 @@ pub(super) unsafe fn array<'a, T>(argument: &'static str, p: *const T, count: us
     Ok(unsafe { core::slice::from_raw_parts(p, count) })
 }
 
+/// An array of the caller to write to.
+///
+/// # Safety
+/// As for [`array`], and nothing else refers to the values.
+pub(super) unsafe fn array_mut<'a, T>(argument: &'static str, p: *mut T, count: usize) -> Result<&'a mut [T]> {
+    // SAFETY: by the contract of this function.
+    let len = unsafe { array(argument, p.cast_const(), count)?.len() };
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    // SAFETY: as checked by `array`.
+    Ok(unsafe { core::slice::from_raw_parts_mut(p, len) })
+}
+
 /// Refuses bits of a field that this version does not know.
 pub(super) fn known(field: &'static str, given: u32, known: u32) -> Result<()> {
     let text = "{n} is {a}, of which this version knows the bits {b}: set all other bits to 0";

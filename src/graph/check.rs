@@ -9,7 +9,7 @@ impl Input {
         d.bytes(self.name.as_bytes());
         d.words([self.dtype as u64, self.channels.into(), self.window, self.hop, self.capacity]);
         d.sizes([self.shape.dtype as usize, self.shape.len]);
-        d.word(self.reader.into());
+        d.words([self.reader.into(), self.fill.cast_unsigned()]);
     }
 }
 

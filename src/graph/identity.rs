@@ -29,6 +29,9 @@ impl Graph<'_> {
         let mut hash = START;
         hash.bytes(i.name.as_bytes());
         hash.words(&[i.dtype as u64, i.channels.into(), i.window, i.hop]);
+        if i.fill != 0 {
+            hash.words(&[i.fill.cast_unsigned()]);
+        }
         hash.0
     }
 

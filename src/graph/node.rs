@@ -6,6 +6,7 @@ use crate::kernel::{KernelBox, RowShape};
 use crate::mem::Span;
 use crate::series::{Axis, Series, Unit};
 use crate::status::Name;
+use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
 /// A stream of samples and how it is cut into windows.
@@ -25,11 +26,42 @@ pub struct Input {
     pub capacity: u64,
     /// Shape of a row: window * channels elements.
     pub shape: RowShape,
+    /// Of an integer type, the value of samples in gaps; else 0.
+    pub(super) fill: i64,
     /// The last edge that comes from here, or [`NO_EDGE`].
     pub(super) reader: u32,
 }
 
+/// True if samples of this type can have this value. Those of other types than integers are NaN in gaps.
+pub(super) fn holds(dtype: Dtype, value: i64) -> bool {
+    match dtype {
+        Dtype::I8 => i8::try_from(value).is_ok(),
+        Dtype::U8 => u8::try_from(value).is_ok(),
+        Dtype::I16 => i16::try_from(value).is_ok(),
+        Dtype::U16 => u16::try_from(value).is_ok(),
+        Dtype::I32 => i32::try_from(value).is_ok(),
+        Dtype::U32 => u32::try_from(value).is_ok(),
+        Dtype::I64 => true,
+        Dtype::F32 | Dtype::F64 | Dtype::C32 => value == 0,
+    }
+}
+
 impl Input {
+    /// Writes the samples of a gap: NaN, or of integers the value that is set.
+    pub fn fill_gap(&self, samples: &mut [u8]) {
+        let word = self.dtype.word();
+        let (single, double) = (f32::NAN.to_bits().to_ne_bytes(), f64::NAN.to_bits().to_ne_bytes());
+        let value = self.fill.to_ne_bytes();
+        // The bytes of an integer are the lowest of a longer one.
+        let low = if cfg!(target_endian = "big") { value.len().sat_sub(word) } else { 0 };
+        let element = match self.dtype {
+            Dtype::F32 | Dtype::C32 => &single[..],
+            Dtype::F64 => &double[..],
+            _ => value.get(low..low.sat_add(word)).unwrap_or(&[]),
+        };
+        samples.chunks_exact_mut(word).for_each(|to| to.put(element));
+    }
+
     /// Bytes of a sample.
     #[must_use]
     pub fn sample_bytes(&self) -> usize {

@@ -1,6 +1,6 @@
 //! Registration: inputs and stages are checked and added to the graph.
 
-use super::node::{Boundary, NO_EDGE};
+use super::node::{Boundary, NO_EDGE, holds};
 use super::{Edge, Graph, Input, Node, Stage};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -109,6 +109,17 @@ fn window_elements(spec: &InputSpec<'_>) -> Result<usize> {
     Ok(len)
 }
 
+/// Refuses a value that missing samples of this type cannot have.
+fn check_fill(name: &str, dtype: Dtype, fill: i64) -> Result<()> {
+    if holds(dtype, fill) {
+        return Ok(());
+    }
+    let mut shown = Name::new();
+    shown.push_str(name);
+    let text = "{i}: gap_fill is {a}: use a value of its integer type, 0 where samples in gaps are NaN";
+    Err(fail(Status::Argument, text, &shown).a(fill))
+}
+
 impl<'m> Graph<'m> {
     fn new_name(&self, name: &str) -> Result<Name> {
         let fitting = Name::fitting(name).filter(|n| !n.is_empty());
@@ -149,11 +160,29 @@ impl<'m> Graph<'m> {
             hop: spec.hop,
             capacity: spec.capacity,
             shape: RowShape { dtype: spec.dtype, len },
+            fill: 0,
             reader: NO_EDGE,
         };
         let full = fail(Status::Limit, TOO_MANY_INPUTS, &name).a(MAX_INPUTS);
         self.inputs.push(input).map_err(|_| full)?;
         Ok(id)
+    }
+
+    /// Adds an input whose missing samples have the value `fill`, and returns its index.
+    pub fn add_filled_input(&mut self, spec: &InputSpec<'_>, fill: i64) -> Result<usize> {
+        check_fill(spec.name, spec.dtype, fill)?;
+        let id = self.add_input(spec)?;
+        self.set_gap_fill(id, fill)?;
+        Ok(id)
+    }
+
+    /// Sets the value of the missing samples of an input.
+    pub fn set_gap_fill(&mut self, input: usize, fill: i64) -> Result<()> {
+        let unknown = self.unknown_input(input);
+        let input = self.inputs.get_mut(input).ok_or(unknown)?;
+        check_fill(input.name.as_str(), input.dtype, fill)?;
+        input.fill = fill;
+        Ok(())
     }
 
     /// Finds the node that an edge of `stage` comes from.

@@ -21,6 +21,13 @@ pub trait Source {
     /// rest needs another call; 0 is an error. `out` is a whole number of samples of `sample_bytes` bytes.
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code>;
 
+    /// The first gap that ends after sample `from`: its first sample and its end (exclusive). [`Source::read`] is not
+    /// called for samples in gaps.
+    fn gap(&mut self, from: u64) -> Result<Option<(u64, u64)>, Code> {
+        let _ = from;
+        Ok(None)
+    }
+
     /// Adds the constant data of the source to `sum`, so that a flipped bit in it is found.
     fn digest(&self, sum: &mut Digest) {
         let _ = sum;

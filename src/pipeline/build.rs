@@ -16,8 +16,13 @@ use crate::store::queue::{Output, OutputFacts};
 impl<'m> Pipeline<'m> {
     /// Adds an input and returns its index. The input is pushed until [`Pipeline::set_source`].
     pub fn add_input(&mut self, spec: &InputSpec<'_>) -> Result<usize> {
+        self.add_filled_input(spec, 0)
+    }
+
+    /// The same, of an input whose missing samples have the value `fill`.
+    pub fn add_filled_input(&mut self, spec: &InputSpec<'_>, fill: i64) -> Result<usize> {
         self.must_not_be_sealed()?;
-        let id = self.graph.add_input(spec)?;
+        let id = self.graph.add_filled_input(spec, fill)?;
         let full = || Error::new(Status::Limit, TOO_MANY_INPUTS).a(MAX_INPUTS);
         self.supplies.push(Supply::Pushed(InputBuffer::default())).map_err(|_| full())?;
         Ok(id)

@@ -17,6 +17,11 @@ impl<'m> Pipeline<'m> {
         self.guarded(Scope::Flow, |p| p.push_now(input, samples))
     }
 
+    /// Appends as many missing samples as fit into the buffer of an input. Returns their number.
+    pub fn push_gap(&mut self, input: usize, samples: u64) -> Result<u64> {
+        self.guarded(Scope::Flow, |p| p.push_gap_now(input, samples))
+    }
+
     /// Ends an input: no more samples will be pushed.
     pub fn push_end(&mut self, input: usize) -> Result<()> {
         self.guarded(Scope::Flow, |p| p.push_end_now(input))

@@ -14,6 +14,7 @@ use crate::plan::{InputFacts, JobPlan, Plan, PlanOptions, Planner, Request};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
 use crate::store::checkpoints::{CheckpointTable, ScanCheckpoints};
+use crate::store::gaps::GapTable;
 use crate::store::queue::{Output, OutputFacts};
 use crate::util::unsigned::Unsigned;
 use core::mem::MaybeUninit;
@@ -70,6 +71,8 @@ pub struct Pipeline<'m> {
     pub(super) saved_sweep: Option<SavedSweep>,
     /// Per input, the sample before which nothing is kept for evaluations: those rows are evaluated.
     pub(super) released: [u64; MAX_INPUTS],
+    /// Samples of pushed inputs that are missing.
+    pub(super) gaps: GapTable<'m>,
     pub(super) sums: Sums,
     pub(super) cache: Cache,
     pub(super) repairs: Repairs,
@@ -123,6 +126,7 @@ impl<'m> Pipeline<'m> {
             evaluation: None,
             saved_sweep: None,
             released: [0; MAX_INPUTS],
+            gaps: GapTable::default(),
             sums: Sums::default(),
             cache: Cache::EMPTY,
             repairs: Repairs::default(),

@@ -117,6 +117,7 @@ impl<'m> Pipeline<'m> {
         sum.add_all([self.supplies.len(), self.outputs.len()]);
         self.work.places(&mut sum);
         self.stage_counts.places(&mut sum);
+        self.gaps.places(&mut sum);
         self.stream.places(&mut sum);
         let sink = self.evaluation.as_ref().map_or(0, |e| e.sink.address());
         let lost = self.sums.lost.as_ref().map_or([0; 3], |e| [1, e.template.as_ptr().addr(), e.template.len()]);
@@ -352,6 +353,7 @@ impl Pipeline<'_> {
         self.outputs.iter().for_each(|o| d.words([o.head, o.tail]));
         self.stream.digest(d);
         d.words(self.released);
+        self.gaps.digest(d);
     }
 
     fn digest_jobs(&self, d: &mut Digest) {

@@ -12,6 +12,7 @@
 //! | `calls` | the calls that run it, each between checks of memory |
 //! | `stream` | push, step, pull |
 //! | `step_budget` | steps bounded in time |
+//! | `gaps` | missing samples: pushed, counted for rows |
 //! | `waiting` | what the stream waits for, positions of inputs |
 //! | `evaluation`, `evaluate` | an evaluation, and its steps |
 //! | `sweep_state`, `sweep` | a sweep, and its steps |
@@ -25,6 +26,7 @@ mod calls;
 mod definition;
 mod evaluate;
 mod evaluation;
+mod gaps;
 mod integrity;
 mod restore;
 mod save;
@@ -42,6 +44,7 @@ mod sweep_state;
 mod waiting;
 
 pub use definition::{Config, Pipeline};
+pub use gaps::gap_bytes;
 pub use restore::Resume;
 pub use stats::{PlanInfo, Stats, SweepInfo};
 pub use waiting::{InputPosition, Wait};

@@ -3,13 +3,14 @@
 
 use super::definition::Pipeline;
 use super::save::swap_words;
-use super::saved::{In, Saved, SavedInput, SavedOutput, SavedScan, SavedStage, SavedState};
+use super::saved::{In, Saved, SavedGaps, SavedInput, SavedOutput, SavedScan, SavedStage, SavedState};
 use crate::exec::Supply;
 use crate::graph::Node;
 use crate::limits::MAX_INPUTS;
 use crate::mem::Span;
 use crate::status::Result;
 use crate::store::checkpoints::every_rows;
+use crate::store::gaps::Gap;
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
@@ -50,6 +51,10 @@ impl<'m> Pipeline<'m> {
         }
         self.apply_outputs(saved.outputs.clone());
         self.apply_scans(saved, saved.scans.clone());
+        self.gaps.clear();
+        if let Some(gaps) = saved.gaps.clone() {
+            self.apply_gaps(gaps);
+        }
     }
 
     /// Copies big-endian words of `word` bytes to `to`, in the byte order of this machine. The check compared the
@@ -142,6 +147,17 @@ impl<'m> Pipeline<'m> {
                     to.put(state);
                     swap_words(to, word);
                 });
+            }
+        }
+    }
+
+    fn apply_gaps(&mut self, mut from: In<'_>) {
+        for input in 0..self.graph.inputs().len() {
+            let Ok(SavedGaps { forgotten, count }) = SavedGaps::read(&mut from) else { break };
+            self.gaps.set_forgotten(input, forgotten);
+            for _ in 0..count {
+                let Ok((first, end)) = SavedGaps::gap(&mut from) else { break };
+                self.gaps.add(Gap { input, first, end });
             }
         }
     }

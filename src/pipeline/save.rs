@@ -17,8 +17,9 @@ use crate::util::unsigned::{Count, Unsigned};
 
 /// The first bytes of a file.
 pub(super) const MAGIC: [u8; 8] = *b"sqscheck";
-/// The version of the format.
+/// The versions of the format: without and with gaps.
 pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION_GAPS: u32 = 2;
 /// Size in bytes of the header, and of the CRC that ends a file.
 pub(super) const HEADER: usize = 56;
 pub(super) const TRAILER: usize = 4;
@@ -127,6 +128,10 @@ impl Pipeline<'_> {
             let row = checked::count(self.graph.shape(Node::Stage(output.facts.stage)).bytes());
             add(checked::mul64(output.facts.capacity, row)?.sat_add(4 + 8 + 16));
         }
+        if self.gaps.capacity() > 0 {
+            let inputs = checked::count(self.graph.inputs().len()).sat_mul(8 + 4);
+            add(checked::mul64(checked::count(self.gaps.capacity()), 16)?.sat_add(inputs));
+        }
         Ok(max_bytes)
     }
 
@@ -158,7 +163,7 @@ impl Pipeline<'_> {
         let mut out = Out { sink, sum: Crc32c::new(), piece: [0; PIECE], used: 0, written: 0 };
         let opaque = self.graph.stages().iter().any(|s| s.is_scan() && s.state_word == 0);
         out.bytes(&MAGIC)?;
-        out.u32(VERSION)?;
+        out.u32(if self.gaps.is_unused() { VERSION } else { VERSION_GAPS })?;
         out.u32(if opaque { OWN_ORDER } else { NO_ORDER })?;
         out.u64(length)?;
         out.u64(self.hash)?;
@@ -182,6 +187,7 @@ impl Pipeline<'_> {
         self.write_stream(&mut out)?;
         self.write_outputs(&mut out)?;
         self.write_checkpoints(&mut out)?;
+        self.write_gaps(&mut out)?;
         out.flush()?;
         let sum = out.sum.value();
         out.u32(sum)?;
@@ -300,6 +306,22 @@ impl Pipeline<'_> {
                     out.u64(row)?;
                     self.put_words(out, state, word)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_gaps(&self, out: &mut Out<'_>) -> Result<()> {
+        if self.gaps.is_unused() {
+            return Ok(());
+        }
+        for i in 0..self.graph.inputs().len() {
+            let own = || self.gaps.held().iter().filter(|g| g.input == i);
+            out.u64(self.gaps.forgotten(i))?;
+            out.u32(u32::try_from(own().count()).unwrap_or(u32::MAX))?;
+            for gap in own() {
+                out.u64(gap.first)?;
+                out.u64(gap.end)?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The parts of a checkpoint file as values. The check of a file and its application read them with the same functions,
 //! so that what is applied is what was checked.
 
-use super::save::{HEADER, MAGIC, TRAILER, VERSION};
+use super::save::{HEADER, MAGIC, TRAILER, VERSION, VERSION_GAPS};
 use crate::checked;
 use crate::crc::crc32c;
 use crate::exec::Position;
@@ -67,6 +67,8 @@ pub(super) struct Head {
     /// Checkpoints of a scan, and windows between them.
     pub(super) slots: u32,
     pub(super) every: u64,
+    /// Gaps follow the scans.
+    pub(super) gaps: bool,
 }
 
 impl Head {
@@ -78,9 +80,9 @@ impl Head {
             return Err(Error::new(Status::Format, "the file is not a checkpoint: its first bytes differ"));
         }
         let version = head.u32()?;
-        if version != VERSION {
-            let text = "the checkpoint has format version {a}, this library reads version {b}";
-            return Err(Error::new(Status::Format, text).a(version).b(VERSION));
+        if version != VERSION && version != VERSION_GAPS {
+            let text = "the checkpoint has format version {a}, this library reads versions up to {b}";
+            return Err(Error::new(Status::Format, text).a(version).b(VERSION_GAPS));
         }
         let order = head.u32()?;
         let length = head.u64()?;
@@ -94,7 +96,8 @@ impl Head {
         }
         let hash = head.u64()?;
         let (inputs, stages, outputs, slots) = (head.u32()?, head.u32()?, head.u32()?, head.u32()?);
-        let head_values = Head { order, hash, inputs, stages, outputs, slots, every: head.u64()? };
+        let gaps = version == VERSION_GAPS;
+        let head_values = Head { order, hash, inputs, stages, outputs, slots, every: head.u64()?, gaps };
         let rest = head.rest();
         let body = rest.get(..rest.len().sat_sub(TRAILER)).ok_or(SHORT)?;
         Ok((head_values, In::new(body)))
@@ -197,6 +200,26 @@ impl<'f> SavedState<'f> {
     }
 }
 
+/// The gaps of an input, which follow.
+#[derive(Clone, Copy)]
+pub(super) struct SavedGaps {
+    /// End of the last gap that was released.
+    pub(super) forgotten: u64,
+    /// Number of gaps.
+    pub(super) count: u32,
+}
+
+impl SavedGaps {
+    pub(super) fn read(from: &mut In<'_>) -> Result<Self> {
+        Ok(SavedGaps { forgotten: from.u64()?, count: from.u32()? })
+    }
+
+    /// First sample and end (exclusive) of a gap.
+    pub(super) fn gap(from: &mut In<'_>) -> Result<(u64, u64)> {
+        Ok((from.u64()?, from.u64()?))
+    }
+}
+
 /// A file that is complete, undamaged and of this pipeline. Each part is read again from the start of its kind.
 pub(super) struct Saved<'f> {
     pub(super) inputs: [SavedInput<'f>; MAX_INPUTS],
@@ -209,6 +232,8 @@ pub(super) struct Saved<'f> {
     pub(super) stages: In<'f>,
     pub(super) outputs: In<'f>,
     pub(super) scans: In<'f>,
+    /// The gaps of all inputs, if any.
+    pub(super) gaps: Option<In<'f>>,
     /// Rows that the queues of the outputs held.
     pub(super) capacities: In<'f>,
     /// Checkpoints of a scan, and windows between them.

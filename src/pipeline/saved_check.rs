@@ -3,7 +3,7 @@
 
 use super::definition::Pipeline;
 use super::save::{NO_ORDER, OWN_ORDER, STATE_ORDERS};
-use super::saved::{Head, In, ODD, Saved, SavedInput, SavedOutput, SavedScan, SavedStage, SavedState};
+use super::saved::{Head, In, ODD, Saved, SavedGaps, SavedInput, SavedOutput, SavedScan, SavedStage, SavedState};
 use crate::checked;
 use crate::exec::{Position, final_windows_of};
 use crate::graph::Node;
@@ -57,6 +57,7 @@ impl<'m> Pipeline<'m> {
             stages: from.clone(),
             outputs: In::default(),
             scans: In::default(),
+            gaps: None,
             capacities,
             slots: head.slots,
             every: head.every,
@@ -68,6 +69,10 @@ impl<'m> Pipeline<'m> {
         self.check_outputs(&saved, &mut from)?;
         saved.scans = from.clone();
         self.check_scans(&saved, &mut from)?;
+        if head.gaps {
+            saved.gaps = Some(from.clone());
+            self.check_gaps(&saved, &mut from)?;
+        }
         require(from.rest().is_empty())?;
         Ok(saved)
     }
@@ -338,6 +343,30 @@ impl<'m> Pipeline<'m> {
                 require(state.slot >= next)?;
                 next = state.slot.sat_add(1);
                 require(expected_row(schedule, every, (newest, last), state.slot) == Some(state.row))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gaps are in order and apart, after those that were released, and within the samples.
+    fn check_gaps(&self, saved: &Saved<'_>, from: &mut In<'_>) -> Result<()> {
+        let mut all = 0u64;
+        for (i, input) in self.graph.inputs().iter().enumerate() {
+            let SavedGaps { forgotten, count } = SavedGaps::read(from)?;
+            let Some(samples) = saved.inputs.get(i) else { return Err(ODD) };
+            require(forgotten <= samples.samples && (samples.pushed || (forgotten == 0 && count == 0)))?;
+            let mut end = forgotten;
+            for k in 0..count {
+                let (first, stop) = SavedGaps::gap(from)?;
+                require(first < stop && stop <= samples.samples)?;
+                require(if k == 0 { first >= end } else { first > end })?;
+                end = stop;
+            }
+            all = all.sat_add(count.into());
+            let room = checked::count(self.gaps.capacity());
+            if all > room {
+                let text = "the checkpoint has {a} gaps up to {i}, the table here has room for {b}: raise max_gaps";
+                return Err(small(text, &input.name, all, room));
             }
         }
         Ok(())

@@ -177,6 +177,7 @@ impl<'m> Pipeline<'m> {
             (output.head, output.tail) = (0, 0);
         }
         self.released = [0; MAX_INPUTS];
+        self.gaps.clear();
         self.cache.clear(&mut self.work);
         self.checkpoints.clear(&mut self.work);
         self.start_stream()

@@ -138,10 +138,10 @@ impl<'m> Pipeline<'m> {
 
     /// Why an input accepts no more samples: `left` were not copied.
     #[must_use]
-    pub fn full(&self, input: usize, left: usize) -> Error {
+    pub fn full(&self, input: usize, left: u64) -> Error {
         let text = "{i} is full, {a} samples were not copied: push them after sqs_step() and sqs_pull(), or an \
                     evaluation";
-        let error = Error::new(Status::Again, text).a(checked::count(left));
+        let error = Error::new(Status::Again, text).a(left);
         self.graph.inputs().get(input).map_or(error, |i| error.name(&i.name))
     }
 

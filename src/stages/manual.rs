@@ -626,6 +626,7 @@ pub(super) const TO_F32: Manual = Manual {
     params: &[
         param("scale", Number, "y per x", "finite in f32", "1", "factor"),
         param("offset", Number, "of y", "finite in f32", "0", "offset"),
+        param("missing", Number, "of x", "finite", "none", "elements of this value, such as gap_fill, become NaN"),
     ],
 };
 pub(super) const TOP_K_SUM: Manual = Manual {

@@ -188,7 +188,7 @@ const CASES: &[Case<'_>] = &[
         &[("covariance", 0, ON_OFF), BAD_PRECISION],
     ),
     ("threshold", F32, &[("level", &[1.0]), ("below", &[1.0])], &[("below", 0, ON_OFF)]),
-    ("to_f32", F32, &[("scale", &[2.0]), ("offset", &[1.0])], &[]),
+    ("to_f32", F32, &[("scale", &[2.0]), ("offset", &[1.0]), ("missing", &[3.0])], &[]),
     ("top_k_sum", F32, &[("k", &[3.0])], &[("k", 0, &[0.0, 0.5, 65.0])]),
     (
         "viterbi",

@@ -231,22 +231,44 @@ impl InputBuffer {
     /// of samples accepted.
     pub fn push(&mut self, work: &mut Work<'_>, samples: &[u8], keep: u64) -> usize {
         let offered = samples.len().checked_div(self.sample_bytes).unwrap_or(0);
-        let mut taken = 0usize;
-        // Samples between windows, which no window needs, are skipped when the buffer is empty.
+        let (skipped, more, place) = self.make_room(work, checked::count(offered), keep);
+        let mut taken = usize::try_from(skipped).unwrap_or(offered);
+        let from = taken.sat_mul(self.sample_bytes);
+        let source = samples.get(from..from.sat_add(more.sat_mul(self.sample_bytes))).unwrap_or(&[]);
+        if let Some(to) = place.and_then(|p| work.bytes(p)).filter(|to| to.len() == source.len()) {
+            to.put(source);
+            taken = taken.sat_add(more);
+            self.appended(work, more);
+        }
+        taken
+    }
+
+    /// As [`InputBuffer::push`], with `count` samples that `fill` writes.
+    pub fn push_fill(&mut self, work: &mut Work<'_>, count: u64, keep: u64, fill: impl FnOnce(&mut [u8])) -> u64 {
+        let (skipped, more, place) = self.make_room(work, count, keep);
+        let Some(to) = place.and_then(|p| work.bytes(p)) else { return skipped };
+        fill(to);
+        self.appended(work, more);
+        skipped.sat_add(checked::count(more))
+    }
+
+    /// Makes room after the last sample for as many of `offered` samples as fit. Samples between windows, which no window
+    /// needs, are skipped when the buffer is empty. Returns their number, the number that fits, and the place of these.
+    fn make_room(&mut self, work: &mut Work<'_>, offered: u64, keep: u64) -> (u64, usize, Option<Span>) {
+        let mut skip = 0;
         if keep > self.end {
-            let skip = keep.sat_sub(self.end).min_u64(checked::count(offered));
+            skip = keep.sat_sub(self.end).min_u64(offered);
             self.end = self.end.sat_add(skip);
             (self.first, self.start) = (self.end, 0);
-            taken = usize::try_from(skip).unwrap_or(offered);
         }
-        let rest = offered.sat_sub(taken);
+        let rest = offered.sat_sub(skip);
         let held = self.end.sat_sub(self.first);
-        if held.sat_add(checked::count(rest)) > self.capacity {
+        if held.sat_add(rest) > self.capacity {
             self.drop_before(work, keep.min_u64(self.end));
         }
         let held = self.end.sat_sub(self.first);
-        let room = usize::try_from(self.capacity.sat_sub(held)).unwrap_or(usize::MAX);
-        let more = rest.min(room);
+        // No more than the capacity, which fits the address space.
+        let more = usize::try_from(rest.min_u64(self.capacity.sat_sub(held))).unwrap_or(0);
         let bytes = more.sat_mul(self.sample_bytes);
         let held_bytes = usize::try_from(held).unwrap_or(0).sat_mul(self.sample_bytes);
         if self.start.sat_add(held_bytes).sat_add(bytes) > self.span.len {
@@ -255,17 +277,14 @@ impl InputBuffer {
             }
             self.start = 0;
         }
-        let from = taken.sat_mul(self.sample_bytes);
-        let source = samples.get(from..from.sat_add(bytes)).unwrap_or(&[]);
-        let place = self.span.part(self.start.sat_add(held_bytes), bytes);
-        if let Some(to) = place.and_then(|p| work.bytes(p)).filter(|to| to.len() == source.len()) {
-            to.put(source);
-            let before = self.end;
-            self.end = self.end.sat_add(checked::count(more));
-            taken = taken.sat_add(more);
-            self.extend_crcs(work, before);
-        }
-        taken
+        (skip, more, self.span.part(self.start.sat_add(held_bytes), bytes))
+    }
+
+    /// Counts samples that were just appended.
+    fn appended(&mut self, work: &mut Work<'_>, more: usize) {
+        let before = self.end;
+        self.end = self.end.sat_add(checked::count(more));
+        self.extend_crcs(work, before);
     }
 
     fn drop_before(&mut self, work: &mut Work<'_>, keep: u64) {

@@ -3,6 +3,7 @@
 //! | module | content |
 //! |---|---|
 //! | `input_buffer` | samples of pushed inputs |
+//! | `gaps` | samples of pushed inputs that are missing |
 //! | `queue` | rows of opened outputs that wait to be pulled |
 //! | `found` | damaged items found last |
 //! | `cache` | finished rows that may be requested again |
@@ -12,6 +13,7 @@
 pub mod cache;
 pub mod checkpoints;
 pub mod found;
+pub mod gaps;
 pub mod input_buffer;
 pub mod queue;
 pub mod state_slots;

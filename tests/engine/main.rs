@@ -12,6 +12,7 @@ mod graphs;
 mod streams;
 
 mod far_offsets;
+mod gaps;
 mod orders;
 mod passes;
 mod planner;
@@ -24,6 +25,7 @@ mod spill;
 mod stream_only;
 mod sweeps;
 mod texts;
+mod texts_gaps;
 mod texts_graph;
 mod texts_running;
 mod texts_saved;

@@ -43,8 +43,18 @@ fn texts_about_streams() {
     while p.step(9, &mut 0).unwrap() == Status::Ok {}
     is(&p.blocked(), "the queue of <stage y> is full: <pull> its <2> rows");
     is(&p.pull(0, &mut [0; 3], &mut 0).unwrap_err(), "<stage y> has rows of <4 bytes>, the buffer has <3>");
+    is(
+        &p.push_gap(0, 1).unwrap_err(),
+        "<input>: the table has room for <0> gaps and is full: step and pull first, or <raise max_gaps>",
+    );
+    is(
+        &p.push_gap(0, u64::MAX).unwrap_err(),
+        "<input>: a gap of <18446744073709551615> samples from sample 16 on ends after 2^64 samples: push <a shorter one>",
+    );
+    is(&p.gap_text(0, 2), "<input>: <2> samples from sample <14> on are missing");
     p.push_end(0).unwrap();
     is(&p.push(0, &[0; 4]).unwrap_err(), "<input> has <ended>: <reset> the pipeline to push a new stream");
+    is(&p.push_gap(0, 1).unwrap_err(), "<input> has <ended>: <reset> the pipeline to push a new stream");
 
     let p = &mut pipeline();
     p.add_stage("y", &[EdgeSpec { lookahead: 1, ..edge("input") }], spec(1)).unwrap();

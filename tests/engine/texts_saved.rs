@@ -42,7 +42,7 @@ fn texts_about_checkpoint_files() {
         |p: &mut Pipeline<'static>, file: &[u8], marked: &str| is(&p.checkpoint_restore(file).unwrap_err(), marked);
     let p = &mut sealed(&config, spec(1));
     refuse(p, &changed(&file, 0, 0), "the file is <not a checkpoint>: its <first bytes> <differ>");
-    refuse(p, &changed(&file, 8, 9), "the <checkpoint> has format <version 9>, this library reads <version 1>");
+    refuse(p, &changed(&file, 8, 9), "the <checkpoint> has format <version 9>, this library reads <versions up to 2>");
     refuse(
         p,
         &changed(&file, 20, 9),
@@ -101,6 +101,19 @@ fn texts_about_buffers_of_checkpoint_files() {
         &mut sealed(&few, spec(1)),
         &full,
         "the <checkpoint> has <50> samples of input, its buffer here holds 16: set <input_capacity>",
+    );
+    let roomy = Config { param_bytes: 128, ..config };
+    let mut with_gap = create(&roomy);
+    with_gap.reserve_gaps(2).unwrap();
+    with_gap.add_stage("y", &[edge("input")], spec(1)).unwrap();
+    with_gap.open_output(0, 2).unwrap();
+    let bytes = with_gap.plan(&[]).unwrap().bytes;
+    with_gap.seal(&[], area(bytes)).unwrap();
+    with_gap.push_gap(0, 2).unwrap();
+    refuse(
+        &mut sealed(&config, spec(1)),
+        &saved(&mut with_gap),
+        "the <checkpoint> has <1> gaps up to input, the table here has room for 0: raise <max_gaps>",
     );
     while source.step(9, &mut 0).unwrap() == Status::Ok {}
     let rows = saved(&mut source);

@@ -36,6 +36,7 @@ const CHAPTERS: &[Chapter] = &[
             "manual/memory_forward.h",
             "pipeline/lifecycle.rs",
             "pipeline/push.rs",
+            "pipeline/gaps.rs",
             "pipeline/evaluate.rs",
         ],
     },
@@ -103,6 +104,7 @@ const CHAPTERS: &[Chapter] = &[
             "codec/encode_stream.rs",
             "codec/decode_stream.rs",
             "codec/evaluate_file.rs",
+            "codec/recovered_file.rs",
         ],
     },
     Chapter {

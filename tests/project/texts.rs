@@ -61,9 +61,11 @@ const FAULT: &str = "a fault of the library itself, or a flipped bit before seal
 /// Files with cases.
 const CASES: &[&str] = &[
     "tests/engine/texts.rs",
+    "tests/engine/texts_gaps.rs",
     "tests/engine/texts_graph.rs",
     "tests/engine/texts_running.rs",
     "tests/engine/texts_saved.rs",
+    "ctests/test_gaps.c",
     "ctests/test_texts.c",
 ];
 

@@ -6,7 +6,7 @@ use sqrtspace::dtype::Dtype;
 use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
 use sqrtspace::io::{Sink, SinkBox, Source, SourceBox};
 use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
-use sqrtspace::pipeline::{Config, Pipeline};
+use sqrtspace::pipeline::{Config, Pipeline, gap_bytes};
 use sqrtspace::plan::{ALL, Mode, Order, PlanOptions, Request};
 use std::cell::{Cell, RefCell};
 use std::mem::MaybeUninit;
@@ -232,24 +232,32 @@ impl Collected {
 pub struct Memory {
     bytes: Vec<u8>,
     portion: usize,
+    gaps: Vec<(u64, u64)>,
 }
 
 impl Memory {
     pub fn new(bytes: Vec<u8>, portion: usize) -> Memory {
-        Memory { bytes, portion }
+        Memory { bytes, portion, gaps: Vec::new() }
     }
 }
 
 impl Source for Memory {
     fn digest(&self, sum: &mut Digest) {
         sum.sizes([self.bytes.as_ptr().addr(), self.bytes.len(), self.bytes.capacity(), self.portion]);
+        sum.sizes([self.gaps.as_ptr().addr(), self.gaps.len(), self.gaps.capacity()]);
     }
 
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
         let at = first as usize * sample_bytes;
         let n = (out.len() / sample_bytes).min(self.portion.max(1));
+        let end = first + n as u64;
+        assert!(self.gaps.iter().all(|g| g.1 <= first || g.0 >= end), "a read of samples in a gap");
         out[..n * sample_bytes].copy_from_slice(&self.bytes[at..at + n * sample_bytes]);
         Ok(n)
+    }
+
+    fn gap(&mut self, from: u64) -> Result<Option<(u64, u64)>, Code> {
+        Ok(self.gaps.iter().copied().find(|g| g.1 > from))
     }
 }
 
@@ -299,6 +307,18 @@ pub fn build(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i6
 
 /// The same, with the start of its control area.
 pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell<i64>>, *mut u8) {
+    build_with(graph, setup, 0, 0, &[])
+}
+
+/// The same, with room for gaps, the value of missing samples, and the gaps of each source.
+pub fn build_with(
+    graph: &TestGraph,
+    setup: &Setup,
+    room: usize,
+    fill: i64,
+    gaps: &[Vec<(u64, u64)>],
+) -> (Pipeline<'static>, Rc<Cell<i64>>, *mut u8) {
+    let param_bytes = gap_bytes(room).unwrap();
     let first = &graph.inputs[0];
     let capacity = |i: &TestInput| match (setup.pushed, setup.whole_ring) {
         (true, true) => (i.samples.len() as u64 / u64::from(i.channels)).max(i.window),
@@ -320,20 +340,17 @@ pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell
     fn spec<'a>(name: &'a str, i: &TestInput, capacity: u64) -> InputSpec<'a> {
         InputSpec { name, dtype: Dtype::U32, channels: i.channels, window: i.window, hop: i.hop, capacity }
     }
-    let config = Config {
-        input: spec("input", first, capacity(first)),
-        options,
-        limits: LIMITS,
-        param_bytes: 0,
-        host_heap: true,
-    };
-    let need = Pipeline::control_bytes(LIMITS, 0, 0).unwrap();
+    let config =
+        Config { input: spec("input", first, capacity(first)), options, limits: LIMITS, param_bytes, host_heap: true };
+    let need = Pipeline::control_bytes(LIMITS, param_bytes, 0).unwrap();
     let control = area(need);
     let base = control.as_mut_ptr();
     let mut p = Pipeline::new(&config, uninit(control)).unwrap();
+    p.reserve_gaps(room).unwrap();
+    p.set_gap_fill(0, fill).unwrap();
     for (i, input) in graph.inputs.iter().enumerate().skip(1) {
         let name = graph.name(i);
-        p.add_input(&spec(&name, input, capacity(input))).unwrap();
+        p.add_filled_input(&spec(&name, input, capacity(input)), fill).unwrap();
     }
     let fail_in = Rc::new(Cell::new(-1));
     for (s, stage) in graph.stages.iter().enumerate() {
@@ -368,7 +385,8 @@ pub fn build_in(graph: &TestGraph, setup: &Setup) -> (Pipeline<'static>, Rc<Cell
     }
     if !setup.pushed {
         for (i, input) in graph.inputs.iter().enumerate() {
-            let memory = Memory { bytes: bytes_of(&input.samples), portion: setup.portion };
+            let gaps = gaps.get(i).cloned().unwrap_or_default();
+            let memory = Memory { bytes: bytes_of(&input.samples), portion: setup.portion, gaps };
             let n = input.samples.len() as u64 / u64::from(input.channels);
             p.set_source(i, SourceBox::new(memory), n, false).unwrap();
         }

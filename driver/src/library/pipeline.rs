@@ -178,6 +178,7 @@ impl Pipeline {
             read: Some(read_hook),
             ctx: hook.as_ptr().cast(),
             samples: count,
+            gap: None,
         };
         // SAFETY: the library copies the struct; the hook is freed after the handle is deleted.
         let status = unsafe { sqs_source_set(self.handle.as_ptr(), input, &raw const source) };

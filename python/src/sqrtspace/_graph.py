@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -44,6 +45,7 @@ class Graph(Handle, Kinds):
         dtype: Any = "float32",
         channels: int = 1,
         capacity: int = 0,
+        gap_fill: int = 0,
     ) -> Input:
         """Registers an additional input: a second stream with windows of its own.
 
@@ -59,6 +61,8 @@ class Graph(Handle, Kinds):
             Interleaved elements of a sample.
         capacity : int
             Samples that its buffer holds; 0: the default.
+        gap_fill : int
+            Value of missing samples of an integer type. Others are NaN.
 
         Returns
         -------
@@ -74,6 +78,7 @@ class Graph(Handle, Kinds):
             capacity=capacity,
             dtype=element(dtype),
             channels=channels,
+            gap_fill=gap_fill,
         )
         number = ffi.new("uint32_t *")
         self._call(lib.sqs_input_register, desc, number)
@@ -133,6 +138,7 @@ class Graph(Handle, Kinds):
         *,
         samples: int | None = None,
         growing: bool = False,
+        gaps: Sequence[tuple[int, int]] = (),
     ) -> None:
         """Makes an input read an array, a memory map or a function instead of pushed samples. Before seal.
 
@@ -147,6 +153,8 @@ class Graph(Handle, Kinds):
             Number of samples; required for a function.
         growing : bool
             More samples may come: `extend_source`.
+        gaps : sequence of (int, int)
+            Ranges of samples that are missing, first and end (exclusive), ascending: they are not read.
         """
         target = self._input(input)
         if callable(source):
@@ -164,7 +172,12 @@ class Graph(Handle, Kinds):
             self._kept.append(data)
         callback = ffi.callback("sqs_source_read_fn", self._caught.guard(read), error=1)
         flags = lib.SQS_SOURCE_GROWING if growing else 0
-        self._call(lib.sqs_source_set, target.id, new("sqs_source", read=callback, samples=count, flags=flags))
+        source_desc = new("sqs_source", read=callback, samples=count, flags=flags)
+        if gaps:
+            report = ffi.callback("sqs_source_gap_fn", self._caught.guard(_gap_finder(gaps)), error=1)
+            source_desc.gap = report
+            self._kept.append(report)
+        self._call(lib.sqs_source_set, target.id, source_desc)
         self._kept.append(callback)
 
     def extend_source(self, samples: int, input: Input | str | int = 0, *, growing: bool = False) -> None:
@@ -178,6 +191,7 @@ class Graph(Handle, Kinds):
         *,
         byte_order: str = "little",
         offset: int = 0,
+        missing: Sequence[tuple[int, int]] | None = None,
     ) -> int:
         """Makes an input read a file of raw samples. Before seal.
 
@@ -191,6 +205,8 @@ class Graph(Handle, Kinds):
             "little" or "big".
         offset : int
             Position of the first sample in bytes.
+        missing : sequence of (int, int)
+            Ranges of bytes that are missing, as a decoder that recovers reports them.
 
         Returns
         -------
@@ -200,7 +216,13 @@ class Graph(Handle, Kinds):
         order = {"little": lib.SQS_LITTLE_ENDIAN, "big": lib.SQS_BIG_ENDIAN}[byte_order]
         count = ffi.new("uint64_t *")
         text = ffi.new("char[]", path_text(path))
-        self._call(lib.sqs_source_set_file, self._input(input).id, text, order, offset, count)
+        if missing is None:
+            self._call(lib.sqs_source_set_file, self._input(input).id, text, order, offset, count)
+            return int(count[0])
+        ranges = ffi.new("sqs_range[]", [tuple(r) for r in missing])
+        self._kept.append(ranges)
+        number = self._input(input).id
+        self._call(lib.sqs_source_set_recovered, number, text, order, offset, ranges, _count(missing), count)
         return int(count[0])
 
     def _edges(self, given: Source | Sequence[Source], lookback: int, lookahead: int, boundary: str) -> list[Edge]:
@@ -435,6 +457,17 @@ def _params(given: Mapping[str, object]) -> tuple[Any, list[Any]]:
             param.values = ffi.cast("double *", flat.ctypes.data)
             param.count = flat.size
     return params, kept
+
+
+def _gap_finder(gaps: Sequence[tuple[int, int]]) -> Callable[..., None]:
+    """Reports the first of the gaps that ends after a sample."""
+    ranges = [(int(first), int(end)) for first, end in gaps]
+
+    def gap(_ctx: Any, start: int, first: Any, end: Any) -> None:
+        at = bisect.bisect_right(ranges, start, key=lambda r: r[1])
+        first[0], end[0] = ranges[at] if at < len(ranges) else (2**64 - 1, 2**64 - 1)
+
+    return gap
 
 
 def _array_reader(data: Array) -> Callable[..., None]:

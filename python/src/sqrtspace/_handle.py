@@ -67,6 +67,8 @@ class Handle:
         max_stages: int | None = None,
         max_edges: int | None = None,
         param_bytes: int | None = None,
+        max_gaps: int | None = None,
+        gap_fill: int | None = None,
         spill_dir: str | os.PathLike[str] | None = None,
         stream_only: bool = False,
         host_defaults: bool = False,
@@ -91,6 +93,8 @@ class Handle:
             "max_stages": max_stages,
             "max_edges": max_edges,
             "param_bytes": param_bytes,
+            "max_gaps": max_gaps,
+            "gap_fill": gap_fill,
             "spill_dir": spill_dir,
             "flags": lib.SQS_STREAM_ONLY if stream_only else 0,
         }

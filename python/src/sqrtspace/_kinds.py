@@ -2115,6 +2115,7 @@ class Kinds:
         *,
         scale: float | None = None,
         offset: float | None = None,
+        missing: float | None = None,
         name: str | None = None,
         lookback: int = 0,
         lookahead: int = 0,
@@ -2131,6 +2132,9 @@ class Kinds:
             Factor. Unit: y per x. Valid: finite in f32. Default: 1.
         offset : float
             Offset. Unit: of y. Valid: finite in f32. Default: 0.
+        missing : float
+            Elements of this value, such as gap_fill, become NaN. Unit: of x. Valid: finite.
+            Default: none.
         name : str
             Name of the stage. Default: the kind, with a number if it is in use.
         lookback : int
@@ -2155,7 +2159,7 @@ class Kinds:
         offset are 0 or normal numbers of f32 and offset is below 2^100; otherwise, and for other
         types, in f64, rounded once.
         """
-        params = {"scale": scale, "offset": offset}
+        params = {"scale": scale, "offset": offset, "missing": missing}
         return self._kind("to_f32", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def top_k_sum(

@@ -42,6 +42,37 @@ class Stream(Graph):
         self._call(lib.sqs_push, target.id, address(data), data.size // target.channels, accepted)
         return int(accepted[0])
 
+    def push_gap(self, samples: int, input: Input | str | int = 0) -> int:
+        """Appends missing samples to a pushed input: the number that fits. They keep their positions.
+
+        Parameters
+        ----------
+        samples : int
+            Number of missing samples.
+        input : Input, str or int
+            The input.
+
+        Returns
+        -------
+        int
+            Missing samples appended: less than given if the buffer is full.
+
+        Examples
+        --------
+        >>> import numpy as np, sqrtspace
+        >>> pipe = sqrtspace.Pipeline(window=4, hop=4, stream_only=True, max_gaps=8)
+        >>> _ = pipe.open(pipe.max("input", name="peak"))
+        >>> pipe.push(np.arange(4, dtype="float32")), pipe.push_gap(2), pipe.push(np.arange(6, 8, dtype="float32"))
+        (4, 2, 2)
+        >>> _ = pipe.step()
+        >>> status, rows, missing = pipe.pull_counted("peak")
+        >>> missing
+        array([0, 2], dtype=uint64)
+        """
+        accepted = ffi.new("uint64_t *")
+        self._call(lib.sqs_push_gap, self._input(input).id, samples, accepted)
+        return int(accepted[0])
+
     def end(self, input: Input | str | int = 0) -> None:
         """Ends a pushed input: rows that wait for more samples can be finished."""
         self._call(lib.sqs_push_end, self._input(input).id)
@@ -91,6 +122,21 @@ class Stream(Graph):
         count = ffi.new("size_t *")
         status = self._call(lib.sqs_pull, target.id, address(block), rows, count)
         return Status(status), block[: int(count[0])]
+
+    def pull_counted(self, stage: Stage | str, rows: int = 256) -> tuple[Status, Array, Array]:
+        """As `pull`, and the number of missing samples of each row: see `rows_missing`."""
+        target = self._stage(stage)
+        block, missing = np.empty((rows, target.len), target.dtype), np.empty(rows, "uint64")
+        count = ffi.new("size_t *")
+        counts = ffi.cast("uint64_t *", address(missing))
+        status = self._call(lib.sqs_pull_counted, target.id, address(block), counts, rows, count)
+        return Status(status), block[: int(count[0])], missing[: int(count[0])]
+
+    def rows_missing(self, stage: Stage | str, first: int = 0, count: int = 1) -> Array:
+        """The number of missing samples of rows: of all windows that a row depends on, the first one to the last one."""
+        missing = np.empty(count, "uint64")
+        self._call(lib.sqs_rows_missing, self._stage(stage).id, first, count, ffi.cast("uint64_t *", address(missing)))
+        return missing
 
     def rows(self, stage: Stage | str, block: int = 256) -> Iterator[Array]:
         """Blocks of the rows of an opened output that can be computed now: steps and pulls until samples are missing.

@@ -34,6 +34,10 @@ class Pipeline(Evaluation):
         Row cache, and processor cache that a block should fit into.
     max_stages, max_edges, param_bytes : int
         Sizes of tables: by default 64 stages, 256 edges, 65536 bytes for lists of parameters.
+    max_gaps : int
+        Gaps of pushed inputs that are held at a time, for `push_gap`. Default: 0.
+    gap_fill : int
+        Value of missing samples of an integer type. Others are NaN.
     spill_dir : path
         Directory for the rows of classic requests.
     stream_only : bool

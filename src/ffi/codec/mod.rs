@@ -25,6 +25,8 @@ mod identity;
 #[cfg(feature = "std")]
 mod job;
 mod progress;
+#[cfg(feature = "std")]
+mod recovered_file;
 mod sink;
 mod stats;
 #[cfg(feature = "std")]
@@ -51,6 +53,8 @@ pub use format::*;
 #[cfg(feature = "std")]
 pub use job::*;
 pub use progress::*;
+#[cfg(feature = "std")]
+pub use recovered_file::*;
 pub use sink::*;
 pub use stats::*;
 #[cfg(feature = "std")]

@@ -1,5 +1,6 @@
 //! The config of a pipeline: the struct, its defaults, and its parsed form.
 
+use crate::checked;
 use crate::digest::Digest;
 use crate::dtype::Dtype;
 use crate::ffi::elements::{SQS_OFF, dtype};
@@ -9,8 +10,8 @@ use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, versioned};
 use crate::graph::{GraphLimits, InputSpec};
 use crate::io::Clock;
-use crate::limits::{DEFAULT_EDGES, DEFAULT_STAGES};
-use crate::pipeline::Pipeline;
+use crate::limits::{AREA_ALIGN, DEFAULT_EDGES, DEFAULT_STAGES};
+use crate::pipeline::{Pipeline, gap_bytes};
 use crate::plan::{Mode, PlanOptions};
 use crate::status::{Error, Result, Status};
 use core::ffi::{c_char, c_void};
@@ -92,12 +93,19 @@ pub struct sqs_config {
     pub clock: sqs_clock_fn,
     /// First argument of clock. Not copied; must outlive the pipeline.
     pub clock_ctx: *mut c_void,
-    /// Receives events: errors of calls, damage found, inputs that are full. Called at the end of a call, at most twice,
-    /// and never from within another callback; a call on the same handle returns #SQS_ERR_REENTRANT to it. Default:
-    /// NULL, none.
+    /// Receives events: errors of calls, damage found, inputs that are full, missing samples. Called at the end of a
+    /// call, at most twice, and never from within another callback; a call on the same handle returns
+    /// #SQS_ERR_REENTRANT to it. Default: NULL, none.
     pub event: sqs_event_fn,
     /// First argument of event. Not copied; must outlive the pipeline.
     pub event_ctx: *mut c_void,
+    /// Value of the missing samples of "input", if their type is an integer: see sqs_push_gap(). Default: 0.
+    pub gap_fill: i64,
+    /// Gaps of pushed inputs that are held at a time, of all inputs together, up to 65536; 24 bytes of the control area
+    /// each. Default: 0, sqs_push_gap() is refused.
+    pub max_gaps: u32,
+    /// 0.
+    pub reserved2: u32,
 }
 versioned!(sqs_config, checkpoint_slots: u32);
 
@@ -108,6 +116,7 @@ const DEFAULT_CHECKPOINTS: u32 = 32;
 const MAX_CHECKPOINTS: u32 = 1 << 16;
 const MAX_STAGES: u32 = 1024;
 const MAX_EDGES: u32 = 4096;
+const MAX_GAPS: u32 = 1 << 16;
 
 /// A config with its defaults filled in.
 pub(super) struct ParsedConfig {
@@ -115,6 +124,9 @@ pub(super) struct ParsedConfig {
     pub(super) options: PlanOptions,
     pub(super) limits: GraphLimits,
     pub(super) param_bytes: usize,
+    /// Value of missing samples of the first input, and room for gaps.
+    pub(super) gap_fill: i64,
+    pub(super) max_gaps: usize,
     /// Bytes of the control area.
     pub(super) control: usize,
     /// The directory of spill files, or NULL.
@@ -153,10 +165,12 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
     let c = structs::read(config)?;
     structs::known("sqs_config.flags", c.flags, SQS_STREAM_ONLY)?;
     structs::known("sqs_config.reserved", c.reserved, 0)?;
+    structs::known("sqs_config.reserved2", c.reserved2, 0)?;
     let (stages, edges) = (or(c.max_stages, DEFAULT_STAGES), or(c.max_edges, DEFAULT_EDGES));
     for (text, given, max) in [
         ("sqs_config: max_stages is {a}, but at most {b}", stages, MAX_STAGES),
         ("sqs_config: max_edges is {a}, but at most {b}", edges, MAX_EDGES),
+        ("sqs_config: max_gaps is {a}, but at most {b}", c.max_gaps, MAX_GAPS),
     ] {
         if given > max {
             return Err(bad(text).a(given).b(max));
@@ -164,6 +178,8 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
     }
     let limits = GraphLimits { stages: stages as usize, edges: edges as usize };
     let param_bytes = if c.param_bytes == 0 { DEFAULT_PARAM_BYTES } else { c.param_bytes as usize };
+    let max_gaps = c.max_gaps as usize;
+    let param_bytes = checked::add(checked::align_up(param_bytes, AREA_ALIGN)?, gap_bytes(max_gaps)?)?;
     let options = plan_options(&c)?;
     let input = InputSpec {
         name: "input",
@@ -179,7 +195,18 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
     let control = Pipeline::control_bytes(limits, param_bytes, size_of::<sqs_pipeline>())?;
     let clock = c.clock.map(|now| CClock { now, ctx: c.clock_ctx });
     let hook = Hook::new(c.event, c.event_ctx);
-    Ok(ParsedConfig { input, options, limits, param_bytes, control, spill_dir: c.spill_dir, clock, hook })
+    Ok(ParsedConfig {
+        input,
+        options,
+        limits,
+        param_bytes,
+        gap_fill: c.gap_fill,
+        max_gaps,
+        control,
+        spill_dir: c.spill_dir,
+        clock,
+        hook,
+    })
 }
 
 fn plan_options(c: &sqs_config) -> Result<PlanOptions> {

@@ -33,8 +33,10 @@ pub struct sqs_input_desc {
     pub dtype: u32,
     /// Interleaved elements of a sample. Default: 1.
     pub channels: u32,
+    /// Value of its missing samples, if their type is an integer: see sqs_push_gap(). Default: 0.
+    pub gap_fill: i64,
 }
-versioned!(sqs_input_desc);
+versioned!(sqs_input_desc, channels: u32);
 
 /// Registers an additional input. Before seal. Does not allocate.
 ///
@@ -42,8 +44,8 @@ versioned!(sqs_input_desc);
 /// @param[in]  desc      description; copied
 /// @param[out] id        number of the input, for sqs_push(), sqs_push_end() and the source functions ("input" is 0)
 /// @retval SQS_OK
-/// @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, the element type does not exist, or window
-///                              or hop is 0
+/// @retval SQS_ERR_ARGUMENT     the handle is not valid, a pointer is NULL, the element type does not exist, window or hop
+///                              is 0, or samples cannot have the value gap_fill
 /// @retval SQS_ERR_NAME         the name is already used, empty or too long
 /// @retval SQS_ERR_LIMIT        the pipeline has #SQS_MAX_INPUTS inputs
 /// @retval SQS_ERR_STATE        the pipeline is sealed
@@ -73,6 +75,6 @@ pub unsafe extern "C" fn sqs_input_register(
             hop: d.hop,
             capacity: d.capacity,
         };
-        write_id(id, core.add_input(&spec)?)
+        write_id(id, core.add_filled_input(&spec, d.gap_fill)?)
     })
 }

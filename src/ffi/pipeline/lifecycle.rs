@@ -85,6 +85,8 @@ fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, base: *mu
         host_heap: holder.is_host(),
     };
     let mut core = Pipeline::new(&config, tables)?;
+    core.reserve_gaps(parsed.max_gaps)?;
+    core.set_gap_fill(0, parsed.gap_fill)?;
     if let Some(clock) = parsed.clock {
         core.set_clock(ClockBox::new(clock))?;
     }

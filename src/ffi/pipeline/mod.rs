@@ -9,6 +9,7 @@ mod config;
 mod control;
 pub(in crate::ffi) mod evaluate;
 mod evaluate_to;
+mod gaps;
 #[cfg(feature = "std")]
 mod host;
 mod input;
@@ -24,7 +25,7 @@ mod scrub;
 pub(in crate::ffi) mod seal;
 mod source;
 #[cfg(feature = "std")]
-mod source_file;
+pub(in crate::ffi) mod source_file;
 mod stage;
 mod stats;
 mod waiting;
@@ -36,6 +37,7 @@ pub use config::*;
 pub use control::*;
 pub use evaluate::*;
 pub use evaluate_to::*;
+pub use gaps::*;
 #[cfg(feature = "std")]
 pub use host::*;
 pub use input::*;

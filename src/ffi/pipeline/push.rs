@@ -52,7 +52,7 @@ pub unsafe extern "C" fn sqs_push(
         accepted.set(copied);
         if copied < count {
             call.note_full();
-            return Err(core.full(input as usize, count.sat_sub(copied)));
+            return Err(core.full(input as usize, checked::count(count.sat_sub(copied))));
         }
         Ok(Status::Ok)
     })

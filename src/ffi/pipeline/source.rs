@@ -28,6 +28,14 @@ pub type sqs_source_read_fn = Option<
     ) -> i32,
 >;
 
+/// Returns the first gap that ends after sample from: its first missing sample and, exclusive, its end. Without one sets
+/// both to UINT64_MAX.
+///
+/// The same position must give the same gap on every call, also of samples that a growing source will have. Returns 0, or
+/// a code of its own, which the error detail shows.
+pub type sqs_source_gap_fn =
+    Option<unsafe extern "C" fn(ctx: *mut c_void, from: u64, first: *mut u64, end: *mut u64) -> i32>;
+
 /// Samples that can be read at any position, any number of times: a recorder file, a memory.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -38,28 +46,31 @@ pub struct sqs_source {
     pub flags: u32,
     /// Reads samples. Required.
     pub read: sqs_source_read_fn,
-    /// First argument of read. Not copied; must outlive the pipeline.
+    /// First argument of read and gap. Not copied; must outlive the pipeline.
     pub ctx: *mut c_void,
     /// Number of samples.
     pub samples: u64,
+    /// Reports missing samples, which read is then not called for. Default: NULL, none is missing.
+    pub gap: sqs_source_gap_fn,
 }
-versioned!(sqs_source);
+versioned!(sqs_source, samples: u64);
 
 /// A source of the caller.
 struct CSource {
     read: unsafe extern "C" fn(*mut c_void, u64, *mut c_void, usize, *mut usize) -> i32,
+    gap: sqs_source_gap_fn,
     ctx: *mut c_void,
 }
 
 impl CSource {
     fn new(desc: &sqs_source) -> Option<Self> {
-        Some(CSource { read: desc.read?, ctx: desc.ctx })
+        Some(CSource { read: desc.read?, gap: desc.gap, ctx: desc.ctx })
     }
 }
 
 impl Source for CSource {
     fn digest(&self, sum: &mut Digest) {
-        sum.sizes([self.read as usize, self.ctx.addr()]);
+        sum.sizes([self.read as usize, self.gap.map_or(0, |gap| gap as usize), self.ctx.addr()]);
     }
 
     fn read(&mut self, first: u64, out: &mut [u8], sample_bytes: usize) -> Result<usize, Code> {
@@ -68,6 +79,14 @@ impl Source for CSource {
         // SAFETY: the caller's function with its context; `out` has room for n samples.
         outcome(unsafe { (self.read)(self.ctx, first, out.as_mut_ptr().cast(), n, &raw mut got) })?;
         Ok(got)
+    }
+
+    fn gap(&mut self, from: u64) -> Result<Option<(u64, u64)>, Code> {
+        let Some(gap) = self.gap else { return Ok(None) };
+        let (mut first, mut end) = (u64::MAX, u64::MAX);
+        // SAFETY: the caller's function with its context.
+        outcome(unsafe { gap(self.ctx, from, &raw mut first, &raw mut end) })?;
+        Ok((first != u64::MAX).then_some((first, end)))
     }
 }
 
