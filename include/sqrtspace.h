@@ -3428,6 +3428,15 @@ typedef struct sqs_encode_options {
      * the first frame, which recordings that begin alike have in common: always set it there.
      */
     uint64_t identity;
+    /**
+     * Position in the original of the first byte that is encoded; above 0 to continue a stream that was cut off, as one
+     * stream: the output follows the last whole frame (sqs_codec_stats.used_bytes of a decoder), with the identity of
+     * the stream. Bytes between the end of that frame and first are reported as missing. Needs identity, and head_bytes
+     * of 0. Frames are no larger than those before. Default: 0.
+     */
+    uint64_t first;
+    /** Bytes of the stream before the output, for the positions in its index. Default: 0. */
+    uint64_t stream_bytes;
 } sqs_encode_options;
 
 /**
@@ -3498,7 +3507,8 @@ sqs_status sqs_encode_work_bytes(const sqs_encode_options *options, size_t *byte
 #define SQS_DECODE_TAG      2 /**< The identity of the stream is the tag, a number of 16 bits, as in streams of
                                     version 1 of the format. */
 #define SQS_DECODE_IDENTITY 4 /**< The identity of the stream is the given one. Without it, the stream is the one
-                                    that begins where the input begins. */
+                                    that begins where the input begins. Frames of other streams before it count as
+                                    damage: without #SQS_DECODE_RECOVER the result is #SQS_ERR_DAMAGED. */
 #define SQS_DECODE_ALL      8 /**< Read all streams that follow one another. Without it, reading ends with the first
                                     stream. */
 /** @} */
@@ -3759,6 +3769,11 @@ sqs_status sqs_source_set_recovered(sqs_pipeline *pipeline, uint32_t input, cons
  * Coders that run in memory of yours, and exist without an operating system. The functions that end in _bytes return
  * the exact size of the memory; nothing allocates. A step consumes input that is cut anywhere and fills output that is
  * cut anywhere, as in zlib.
+ *
+ * After a reboot a recorder continues its stream: a decoder with #SQS_DECODE_RECOVER reads what is on the medium and returns
+ * the identity, the position after the last whole frame (sqs_codec_stats.used_bytes) and the number of bytes before it
+ * (raw_bytes and missing_bytes). An encoder with this identity, with first at that number or, after a gap, above it, and
+ * with stream_bytes at that position writes the rest from there on. The gap is a missing range of one stream.
  *
  * A coder's handle is used by one task at a time, like a pipeline's. Coders call nothing back.
  *

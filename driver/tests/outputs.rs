@@ -336,3 +336,40 @@ fn a_signal_removes_a_temporary_file_of_the_library() {
     }
     assert_eq!(names(&dir), ["raw"]);
 }
+
+/// A stream that was cut off is continued, and what was lost between is listed.
+#[test]
+fn append() {
+    let dir = Dir::new("append");
+    let (a, b, out, back) = (dir.file("a"), dir.file("b"), dir.file("out"), dir.file("back"));
+    let raw: Vec<u8> = (0..200_000u32).map(|i| (i / 700) as u8 ^ (i % 2) as u8).collect();
+    std::fs::write(&a, &raw).unwrap();
+    let text = fails(&["encode", "--append", &a, &out], 1);
+    assert!(text.contains("--append continues a file that exists"), "{text}");
+    succeeds(&["encode", "--format", "i16", &a, &out]);
+    let text = fails(&["encode", "--append", &a, &out], 1);
+    assert!(text.contains("the stream is complete"), "{text}");
+    let whole = std::fs::read(&out).unwrap();
+    for (cut, gap) in [(whole.len() - 60, 0), (whole.len() / 2, 0), (whole.len() / 2 + 3, 1000)] {
+        std::fs::write(&out, &whole[..cut]).unwrap();
+        let found = driver(&["verify", "--json", &out]);
+        let end = number(&String::from_utf8_lossy(&found.stdout), "raw_bytes") as usize;
+        std::fs::write(&b, &raw[end + gap..]).unwrap();
+        succeeds(&["encode", "--append", "--gap", &gap.to_string(), "--format", "i16", &b, &out]);
+        if gap == 0 {
+            succeeds(&["decode", "--force", &out, &back]);
+        } else {
+            let done = driver(&["decode", "--force", "--recover", &out, &back]);
+            let text = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert_eq!(done.status.code(), Some(3), "{text}");
+            assert!(text.contains(&format!("missing {end}..{} ({gap} bytes)", end + gap)), "{text}");
+        }
+        let mut want = raw.clone();
+        want[end..end + gap].fill(0);
+        assert!(std::fs::read(&back).unwrap() == want, "cut {cut}, gap {gap}");
+    }
+    std::fs::write(&out, "text").unwrap();
+    let text = fails(&["encode", "--append", &a, &out], 1);
+    assert!(text.contains("no stream to continue"), "{text}");
+    assert_eq!(std::fs::read(&out).unwrap(), b"text");
+}

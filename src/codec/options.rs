@@ -78,6 +78,10 @@ pub struct EncodeOptions {
     /// Bytes of the original before the first row, such as the header of a file. They are in frames of their own, so
     /// that every frame after them begins with a row.
     pub head_bytes: u64,
+    /// Position in the original of the first byte; above 0 where a stream that was cut off is continued.
+    pub first: u64,
+    /// Bytes of the stream before the first frame, which positions in the index include.
+    pub stream_bytes: u64,
 }
 
 impl EncodeOptions {
@@ -96,6 +100,8 @@ impl EncodeOptions {
             restart_interval: 1,
             history_bytes: DEFAULT_HISTORY_BYTES,
             head_bytes: 0,
+            first: 0,
+            stream_bytes: 0,
         }
     }
 

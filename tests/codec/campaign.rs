@@ -294,6 +294,7 @@ pub(crate) fn holes(have: &[bool]) -> Vec<(u64, u64)> {
 pub(crate) fn place(have: &mut [bool], raw: &[u8], pieces: &[(u64, Vec<u8>)], case: &str) {
     for (o, p) in pieces {
         let at = *o as usize..*o as usize + p.len();
+        assert!(at.end <= raw.len(), "{case}: bytes {at:?} of {}", raw.len());
         assert!(raw[at.clone()] == p[..], "{case}: wrong bytes at {o}");
         assert!(have[at.clone()].iter().all(|h| !h), "{case}: twice at {o}");
         have[at].fill(true);

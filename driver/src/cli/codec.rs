@@ -25,6 +25,12 @@ pub(crate) struct EncodeArgs {
     /// Replace OUT if it exists
     #[arg(long, short)]
     pub(crate) force: bool,
+    /// Continue OUT, a stream that was cut off, as one stream: what is left of its last frame is overwritten
+    #[arg(long, conflicts_with_all = ["force", "skip", "identity"])]
+    pub(crate) append: bool,
+    /// With --append: bytes of the original that were lost before IN; decoders report them as missing
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "0", requires = "append")]
+    pub(crate) gap: u64,
     /// Encoding effort: 1 is the fastest and uses integers only, 9 gives the smallest output
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=9))]
     pub(crate) effort: u32,

@@ -16,7 +16,7 @@ use std::io::{Error, Read, Seek, SeekFrom, Write as _};
 use std::os::fd::AsFd;
 
 /// Maximum frame size and history of the format.
-const MAX_BYTES: u32 = 4 << 20;
+pub(super) const MAX_BYTES: u32 = 4 << 20;
 
 /// An input: a file that can be read anywhere, or a pipe.
 enum Source {
@@ -70,7 +70,7 @@ impl Source {
 }
 
 /// Reads a whole stream, or all streams, without output.
-fn check(path: &str, how: &Decoding) -> Result<Coded> {
+pub(super) fn check(path: &str, how: &Decoding) -> Result<Coded> {
     let mut source = Source::open(path)?;
     let bar = Progress::bytes(source.len(), "checking");
     source.decode(None, &Decoding { recover: true, first: 0, count: ALL, ..*how }, &bar)

@@ -1,5 +1,6 @@
 //! `driver encode`.
 
+use super::append;
 use super::damage::counts;
 use super::source::{open, regular_size};
 use crate::cli::EncodeArgs;
@@ -149,7 +150,10 @@ fn stream(
 
 /// Encodes a file or standard input.
 pub(crate) fn encode(args: &EncodeArgs) -> Result<()> {
-    output::check(&args.output, args.force)?;
+    let end = if args.append { Some(append::end_of(&args.output)?) } else { None };
+    if end.is_none() {
+        output::check(&args.output, args.force)?;
+    }
     if is_regular(&args.output) {
         output::remove_on_signal();
     }
@@ -168,11 +172,15 @@ pub(crate) fn encode(args: &EncodeArgs) -> Result<()> {
         index_entries: args.index,
         threads: args.threads,
         head_bytes: head,
-        identity: args.identity.unwrap_or(0),
+        identity: end.map_or(args.identity.unwrap_or(0), |end| end.identity),
+        first: end.map_or(Ok(0), |end| end.first(args.gap))?,
+        stream_bytes: end.map_or(0, |end| end.position),
     };
     let bar = Progress::bytes(total, "encoding");
     let mut progress = |done: u64, _: u64| bar.at(done);
-    let coded = if regular_size(&args.input).is_some() && is_regular(&args.output) {
+    let coded = if end.is_some() {
+        append::encode(&args.output, start, source, &encoding, &mut progress)?
+    } else if regular_size(&args.input).is_some() && is_regular(&args.output) {
         library::encode(Route::Files(&args.input, &args.output), &encoding, &mut progress)?
     } else {
         stream(args, start, source, &encoding, &mut progress)?

@@ -1,5 +1,6 @@
 //! The codec on the command line: encode, decode, verify, inspect.
 
+mod append;
 mod damage;
 mod decode;
 mod encode;

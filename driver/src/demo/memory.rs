@@ -54,6 +54,8 @@ fn encode_one(args: &MemoryArgs, size: u64) -> Result<()> {
         threads: 1,
         head_bytes: 0,
         identity: 1,
+        first: 0,
+        stream_bytes: 0,
     };
     let mut stdout = std::io::stdout().lock();
     let mut read = |room: &mut [u8]| Ok(recording.read(room));

@@ -78,6 +78,9 @@ pub(crate) struct Encoding {
     pub(crate) head_bytes: u64,
     /// 0: drawn by the library.
     pub(crate) identity: u64,
+    /// Position in the original of the first byte, and bytes of the stream before the output.
+    pub(crate) first: u64,
+    pub(crate) stream_bytes: u64,
 }
 
 /// Decoding options.
@@ -220,7 +223,7 @@ pub(crate) fn encode(route: Route<'_>, e: &Encoding, mut progress: &mut Progress
     o.frame_bytes = e.frame_bytes;
     (o.restart_interval, o.history_bytes) = (e.restart_interval, e.history_bytes);
     (o.index_entries, o.threads, o.identity) = (e.index_entries, e.threads, e.identity);
-    o.head_bytes = e.head_bytes;
+    (o.head_bytes, o.first, o.stream_bytes) = (e.head_bytes, e.first, e.stream_bytes);
     o.progress = Some(progress_hook);
     o.ctx = (&raw mut progress).cast();
     let status = match route {

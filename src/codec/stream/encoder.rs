@@ -154,16 +154,17 @@ impl<'a> Encoder<'a> {
         let len = if all { self.raw.len() } else { self.raw.rows() };
         let (data, from) = self.raw.with_past(len);
         let identity = *self.identity.get_or_insert_with(|| identity_of(data));
-        let place = Place { identity, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
+        let place = Place { identity, sequence: self.sequence, raw_offset: self.raw_offset() };
         let frame = encode_frame(&self.options, place, data, from, self.work, self.out)?;
         // Decoding can begin only at the start of a group.
         if first {
-            self.index.push(Entry { raw_offset: self.stats.raw_bytes, position: self.stats.coded_bytes });
+            let position = self.options.stream_bytes.sat_add(self.stats.coded_bytes);
+            self.index.push(Entry { raw_offset: place.raw_offset, position });
         }
         self.raw.release(len);
         self.head = self.head.sat_sub(len as u64);
         self.stats.identity = identity;
-        self.stats.raw_bytes = place.raw_offset.sat_add(len as u64);
+        self.stats.raw_bytes = self.stats.raw_bytes.sat_add(len as u64);
         self.stats.frames += 1;
         let position = self.options.position(self.sequence);
         self.stats.tally.add(frame.codec, position, payload_of(self.out, frame.len));
@@ -175,11 +176,16 @@ impl<'a> Encoder<'a> {
     fn encode_end(&mut self) -> Result<()> {
         let identity = self.identity.unwrap_or(0);
         self.stats.identity = identity;
-        let place = Place { identity, sequence: self.sequence, raw_offset: self.stats.raw_bytes };
+        let place = Place { identity, sequence: self.sequence, raw_offset: self.raw_offset() };
         let len = encode_end(&self.options, place, &self.index, self.out)?;
         self.set_ready(len);
         self.ended = true;
         Ok(())
+    }
+
+    /// Position in the original of the next frame.
+    const fn raw_offset(&self) -> u64 {
+        self.options.first.saturating_add(self.stats.raw_bytes)
     }
 
     /// Marks the frame of `len` bytes in `out` as ready to be returned.

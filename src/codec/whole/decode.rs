@@ -5,7 +5,7 @@ use super::seek;
 pub use super::seek::Chosen;
 pub(crate) use super::seek::ReadAt;
 use crate::checked;
-use crate::codec::container::frame::{Header, StreamId};
+use crate::codec::container::frame::{HEADER_BYTES, Header, StreamId};
 use crate::codec::stream::decoder::{DecodeOptions, Decoder};
 use crate::codec::stream::holes::Range;
 use crate::codec::stream::memory::DecodeMemory;
@@ -13,6 +13,7 @@ use crate::codec::{Flow, Progress};
 use crate::io::{ByteSink, ByteSource};
 use crate::mem::{Carver, Layout};
 use crate::status::{Error, Result, Status};
+use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,50 @@ pub fn memory(options: &DecodeOptions) -> Result<usize> {
     layout.reserve::<u8>(IO_BYTES)?;
     layout.reserve::<u8>(IO_BYTES)?;
     Ok(layout.bytes())
+}
+
+/// The places, in memory of `bytes` bytes as [`memory`] returns, of 64 KiB to search with before the run, and of the
+/// buffer that the run reads into.
+pub(crate) fn places(bytes: usize) -> [core::ops::Range<usize>; 2] {
+    let input = bytes.sat_sub(2 * IO_BYTES);
+    [0..SEARCH_BYTES, input..input + IO_BYTES]
+}
+
+/// Bytes read at a time when searching for a frame; a longer index is not used.
+const SEARCH_BYTES: usize = 64 << 10;
+
+/// The start of an input that can be read anywhere, held, so that it is read once.
+pub(crate) struct Held<'a> {
+    read: &'a ReadAt<'a>,
+    bytes: &'a [u8],
+    /// The input has no further bytes.
+    all: bool,
+}
+
+impl<'a> Held<'a> {
+    /// Reads the start of an input into `buf`.
+    pub(crate) fn new(read: &'a ReadAt<'a>, buf: &'a mut [u8]) -> Result<Self> {
+        let n = read(0, buf)?.min(buf.len());
+        Ok(Held { read, bytes: buf.get(..n).unwrap_or(&[]), all: n < buf.len() })
+    }
+
+    /// The number of bytes held.
+    pub(crate) const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// As [`ReadAt`].
+    pub(crate) fn read_at(&self, at: u64, out: &mut [u8]) -> Result<usize> {
+        let held = checked::size(at).ok().and_then(|at| self.bytes.get(at..)).unwrap_or(&[]);
+        if held.len() < out.len() && !self.all {
+            return (self.read)(at, out);
+        }
+        let n = held.len().min(out.len());
+        if let (Some(to), Some(from)) = (out.get_mut(..n), held.get(..n)) {
+            to.put(from);
+        }
+        Ok(n)
+    }
 }
 
 /// What a decoding run used.
@@ -44,8 +89,8 @@ pub struct Usage {
 /// Decodes bytes `options.start` to `end` (exclusive; `u64::MAX`: to the end of the original) from the source to the
 /// sink (`ends`).
 ///
-/// The source begins at the start of the stream or, if the stream is `chosen`, at a frame at or before byte `start`.
-/// Position 0 of the sink is byte `start`. Returns the number of bytes from `start` to `end` or to the end of the
+/// The source begins at the start of the stream or, if the stream is `chosen`, at a frame at or before byte `start`. The
+/// bytes `held` of the input buffer, whose place [`places`] returns, were read before. Position 0 of the sink is byte `start`. Returns the number of bytes from `start` to `end` or to the end of the
 /// original, holes included. Fails if the original ends before `end`, and if no frame is valid.
 ///
 /// The carver has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end, also
@@ -53,7 +98,7 @@ pub struct Usage {
 pub fn decode(
     options: &DecodeOptions,
     end: u64,
-    chosen: Option<Chosen>,
+    (chosen, held): (Option<Chosen>, core::ops::Range<usize>),
     mut carver: Carver<'_>,
     ends: (&mut dyn ByteSource, &mut dyn ByteSink),
     usage: &mut Usage,
@@ -66,7 +111,8 @@ pub fn decode(
     }
     let input = carver.bytes(IO_BYTES)?;
     let output = carver.bytes(IO_BYTES)?;
-    let result = run(&mut decoder, Range { start: options.start, end }, (input, output), ends, usage, watch);
+    let range = Range { start: options.start, end };
+    let result = run(&mut decoder, range, (input, held), output, ends, usage, watch);
     let seen = watch(&decoder);
     result.and_then(|len| seen.map(|()| len))
 }
@@ -74,12 +120,13 @@ pub fn decode(
 fn run(
     decoder: &mut Decoder<'_>,
     range: Range,
-    (input, output): (&mut [u8], &mut [u8]),
+    (input, held): (&mut [u8], core::ops::Range<usize>),
+    output: &mut [u8],
     (source, sink): (&mut dyn ByteSource, &mut dyn ByteSink),
     usage: &mut Usage,
     watch: &mut dyn FnMut(&Decoder<'_>) -> Result<()>,
 ) -> Result<u64> {
-    let (mut from, mut to, mut flow) = (0, 0, Flow::Continue);
+    let (mut from, mut to, mut flow) = (held.start, held.end, Flow::Continue);
     let mut next = range.start;
     // Each iteration consumes input, writes output or ends: at most one per frame and per buffer.
     loop {
@@ -168,7 +215,14 @@ pub struct Beginning {
 pub fn beginning(read: &ReadAt<'_>, stream: StreamId, buf: &mut [u8]) -> Result<Beginning> {
     let ours = |h: &Header| h.stream == stream;
     let Some((at, h)) = seek::header_from(read, 0, &ours, buf)? else { return Ok(Beginning::default()) };
-    let second = seek::header_from(read, at.sat_add(checked::count(h.frame_len())), &ours, buf)?;
+    let next = at.sat_add(checked::count(h.frame_len()));
+    // Usually the next frame follows immediately.
+    let head = buf.get_mut(..HEADER_BYTES).unwrap_or_default();
+    let n = read(next, head)?;
+    let second = match Header::parse(head.get(..n).unwrap_or(&[])).filter(ours) {
+        Some(h) => Some((next, h)),
+        None => seek::header_from(read, next, &ours, buf)?,
+    };
     let grouped = h.position > 0 || second.is_some_and(|(_, h)| h.position > 0);
     Ok(Beginning { frame_bytes: h.raw_len as usize, grouped })
 }

@@ -51,7 +51,7 @@ impl<'s, 'm> EncodeLoop<'s, 'm> {
             past,
             held: 0,
             head: options.head_bytes,
-            place: Place::default(),
+            place: Place { raw_offset: options.first, ..Place::default() },
             identity: options.identity,
             index: Index::new(index),
             source,
@@ -136,7 +136,8 @@ impl<'s, 'm> EncodeLoop<'s, 'm> {
             self.sink.write(stats.coded_bytes, slot.out.get(at..at + coded).unwrap_or(&[]))?;
             // Decoding can begin only at the start of a group.
             if self.options.position(stats.frames as u32) == 0 {
-                self.index.push(Entry { raw_offset: stats.raw_bytes, position: stats.coded_bytes });
+                let raw_offset = self.options.first.sat_add(stats.raw_bytes);
+                self.index.push(Entry { raw_offset, position: self.options.stream_bytes.sat_add(stats.coded_bytes) });
             }
             stats.raw_bytes += checked::count(raw);
             stats.coded_bytes += checked::count(coded);
@@ -154,7 +155,8 @@ impl<'s, 'm> EncodeLoop<'s, 'm> {
         let stats = &mut self.report.stats;
         let sequence = stats.frames as u32;
         stats.identity = self.identity.unwrap_or(0);
-        let place = Place { identity: stats.identity, sequence, raw_offset: stats.raw_bytes };
+        let raw_offset = self.options.first.sat_add(stats.raw_bytes);
+        let place = Place { identity: stats.identity, sequence, raw_offset };
         // As long as the output of a streaming encoder: the length decides whether the index fits.
         let out = out.get_mut(..self.options.frame_bytes + OVERHEAD_BYTES).unwrap_or_default();
         let len = encode_end(self.options, place, &self.index, out)?;

@@ -22,6 +22,16 @@ struct Seen {
     raw_offset: u64,
     /// Its end frame is all that was found of it, and ends the input.
     only_ends: bool,
+    /// Position of its end frame in the input; `u64::MAX` before it is found.
+    end: u64,
+}
+
+impl Seen {
+    /// Whether a stream that ended before the first valid frame of this one can be part of what this one lost: all
+    /// bytes before that frame can be frames of this stream, which are hardly longer than what they hold.
+    fn may_hold(&self, inner: &Seen) -> bool {
+        inner.end < self.at && self.at <= self.raw_offset + self.raw_offset / 256 + MISSING / 64
+    }
 }
 
 /// The streams of an input. If it has more than can be counted, those that begin later give way, then the shortest.
@@ -59,17 +69,22 @@ impl Survey {
         let place = known.or_else(|| (0..STREAMS).min_by_key(|i| self.streams.get(*i).and_then(rank)));
         let Some(slot) = place.and_then(|i| self.streams.get_mut(i)) else { return };
         let (stream, raw_offset) = (h.stream, h.raw_offset);
-        let new = Seen { stream, bytes: 0, begins_later: false, at, raw_offset, only_ends: false };
+        let new = Seen { stream, bytes: 0, begins_later: false, at, raw_offset, only_ends: false, end: u64::MAX };
         let mut seen = slot.filter(|s| s.stream == h.stream).unwrap_or(new);
         seen.only_ends = last && seen.bytes == 0 && h.codec == Codec::End;
         seen.bytes += h.frame_len() as u64;
         seen.begins_later |= h.raw_offset == 0;
+        if h.codec == Codec::End {
+            seen.end = at;
+        }
         *slot = Some(seen);
     }
 
     /// The stream that begins at the start of an input, which is a sync marker if `synced`.
     pub(super) fn chosen(&self, synced: bool) -> Option<StreamId> {
-        let lost_its_first = self.streams.iter().flatten().filter(|s| !s.begins_later);
+        let lost = self.streams.iter().flatten().filter(|s| !s.begins_later);
+        // One damage at the start explains an inner stream, but not two streams without their first frames.
+        let lost_its_first = lost.clone().filter(|s| !lost.clone().any(|outer| outer.may_hold(s)));
         let earliest = lost_its_first.clone().map(|s| s.at).min();
         // What a stream lost at the start was compressed if it is much shorter than its part of the original, also if
         // some bytes are missing. It then does not hold the frames of another stream that are found there.
@@ -96,6 +111,24 @@ mod tests {
         let mut s = Survey::default();
         (1..40).for_each(|i| s.add(&frame(1, 9000 * i, 4000), 4100 * i, false));
         (40..400).for_each(|i| s.add(&frame(2, 9000 * i, 4000), 4100 * i, false));
+        assert_eq!(s.chosen(true), Some(StreamId::new(1)));
+    }
+
+    /// An archive in two frames: the start of the first one is lost, and that of a stream within it.
+    #[test]
+    fn an_inner_stream_that_ended_is_not_chosen() {
+        let end = |h: Header| Header { codec: Codec::End, raw_len: 0, payload_len: 4, ..h };
+        let mut s = Survey::default();
+        s.add(&frame(1, 9000, 8000), 300, false);
+        s.add(&end(frame(1, 18_000, 0)), 8339, false);
+        s.add(&frame(2, 9000, 4000), 9020, false);
+        s.add(&end(frame(2, 13_000, 0)), 13_059, true);
+        assert_eq!(s.chosen(true), Some(StreamId::new(2)));
+        // A stream after another one does not have room for it.
+        let mut s = Survey::default();
+        s.add(&frame(1, 9000, 8000), 300, false);
+        s.add(&end(frame(1, 18_000, 0)), 8339, false);
+        s.add(&frame(2, 9000, 4000), 18_020, false);
         assert_eq!(s.chosen(true), Some(StreamId::new(1)));
     }
 

@@ -10,20 +10,37 @@ use crate::checked;
 use crate::codec::options::DEFAULT_HISTORY_BYTES;
 use crate::codec::stream::decoder::{DecodeOptions, Decoder};
 use crate::codec::whole::decode;
-use crate::codec::whole::decode::{Chosen, ReadAt, Usage};
+use crate::codec::whole::decode::{Chosen, Held, ReadAt, Usage};
 use crate::ffi::elements::SQS_ALL;
 use crate::ffi::regions::Region;
 use crate::ffi::status::{sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::Out;
 use crate::io::replace::{Input, Replacement};
 use crate::io::{ByteSink, ByteSource};
-use crate::status::{Result, Status};
+use crate::status::{Error, Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
+use core::ops::Range;
 use std::time::Instant;
 
-/// Bytes read at a time when searching for a frame, in memory of the run; a longer index is not used.
-const SEARCH_BYTES: usize = 64 << 10;
+/// Where a run begins to read an input that can be read anywhere.
+pub(super) struct Begin {
+    chosen: Option<Chosen>,
+    /// Position of the first byte to decode.
+    pub(super) at: u64,
+    /// Bytes from there on that the input buffer of the run holds.
+    held: Range<usize>,
+}
+
+impl Begin {
+    /// The start of an input that is read in order.
+    const START: Self = Begin { chosen: None, at: 0, held: 0..0 };
+
+    /// The position of the first byte to read.
+    fn next(&self) -> u64 {
+        self.at.sat_add(checked::count(self.held.len()))
+    }
+}
 
 /// A decoding to run: parsed options.
 #[derive(Clone, Copy)]
@@ -68,17 +85,25 @@ impl DecodeJob {
         report: &mut Report<'_>,
         stats: &mut sqs_codec_stats,
     ) -> Result<u64> {
-        self.run_in(self.area()?, None, (source, sink), total_bytes, report, stats)
+        self.run_in(self.area()?, Begin::START, (source, sink), total_bytes, report, stats)
     }
 
     /// Prepares for an input of `len` bytes that can be read anywhere: chooses its stream, finds the range by the index
-    /// or by the headers, and adapts the memory to the first frames. Returns the memory, the stream, and the position
-    /// at which to begin reading.
-    pub(super) fn prepare(&mut self, len: u64, read: &ReadAt<'_>) -> Result<(Area, Option<Chosen>, u64)> {
+    /// or by the headers, and adapts the memory to the first frames. The start of the input is read once, into the
+    /// input buffer of the run, unless the memory changes.
+    pub(super) fn prepare(&mut self, len: u64, read: &ReadAt<'_>) -> Result<(Area, Begin)> {
         let mut area = self.area()?;
-        let buffer = area.zeros(SEARCH_BYTES);
-        let Some(chosen) = decode::choose(read, len, self.core.identity, buffer)? else { return Ok((area, None, 0)) };
-        let first = decode::beginning(read, chosen.stream, buffer)?;
+        let bytes = area.len();
+        let short = Error::new(Status::Internal, "the memory of a run has no buffers");
+        let [search, input] = decode::places(bytes);
+        let [search, input] = area.zeros(search, input).ok_or(short)?;
+        let held = Held::new(read, input)?;
+        let read: &ReadAt<'_> = &|at, out| held.read_at(at, out);
+        let Some(chosen) = decode::choose(read, len, self.core.identity, search)? else {
+            let held = 0..held.len();
+            return Ok((area, Begin { held, ..Begin::START }));
+        };
+        let first = decode::beginning(read, chosen.stream, search)?;
         if self.options.max_frame_bytes == 0 {
             self.core.max_frame_bytes = self.core.max_frame_bytes.max(first.frame_bytes);
         }
@@ -87,13 +112,16 @@ impl DecodeJob {
         }
         // Positions in later streams are not those of their headers.
         let want = if self.core.all { 0 } else { self.core.start };
-        let at = decode::find(read, len, want, chosen.stream, buffer)?;
-        if decode::memory(&self.core)? != area.len() {
+        let at = decode::find(read, len, want, chosen.stream, search)?;
+        let from = checked::size(at).unwrap_or(usize::MAX);
+        let mut held = from.min(held.len())..held.len();
+        if decode::memory(&self.core)? != bytes {
             // The first frame needs more than the default. The two are never held together.
             drop(area);
             area = self.area()?;
+            held = 0..0;
         }
-        Ok((area, Some(chosen), at))
+        Ok((area, Begin { chosen: Some(chosen), at, held }))
     }
 
     /// As [`DecodeJob::run`], for an input of `len` bytes that can be read anywhere.
@@ -105,9 +133,10 @@ impl DecodeJob {
         report: &mut Report<'_>,
         stats: &mut sqs_codec_stats,
     ) -> Result<u64> {
-        let (area, chosen, at) = self.prepare(len, &|at, out| source.read_at(at, out))?;
-        source.seek(at)?;
-        let done = self.run_in(area, chosen, (source, sink), len, report, stats);
+        let (area, begin) = self.prepare(len, &|at, out| source.read_at(at, out))?;
+        let at = begin.at;
+        source.seek(begin.next())?;
+        let done = self.run_in(area, begin, (source, sink), len, report, stats);
         self.count_from(at, Some(len), stats);
         done
     }
@@ -116,7 +145,7 @@ impl DecodeJob {
     fn run_in(
         &self,
         mut area: Area,
-        chosen: Option<Chosen>,
+        begin: Begin,
         ends: (&mut dyn ByteSource, &mut dyn ByteSink),
         total_bytes: u64,
         report: &mut Report<'_>,
@@ -131,7 +160,8 @@ impl DecodeJob {
             let (in_bytes, out_bytes) = (stats.coded_bytes, stats.raw_bytes);
             report(&sqs_progress { total_bytes, in_bytes, out_bytes, frames: stats.frames })
         };
-        let done = decode::decode(&self.core, end, chosen, area.carver()?, ends, &mut usage, &mut watch);
+        let begin = (begin.chosen, begin.held);
+        let done = decode::decode(&self.core, end, begin, area.carver()?, ends, &mut usage, &mut watch);
         timed(stats, start.elapsed(), [usage.reading, usage.decoding, usage.writing]);
         stats.trailing_bytes = stats.trailing_bytes.sat_add(usage.unused_bytes);
         stats.peak_bytes = checked::count(needed);
@@ -147,16 +177,17 @@ impl DecodeJob {
         stats: &mut sqs_codec_stats,
     ) -> Result<()> {
         let mut input = Input::open(from)?;
-        let (area, chosen, at) = match input.len() {
+        let (area, begin) = match input.len() {
             Some(len) => self.prepare(len, &|at, out| input.read_at(at, out))?,
-            None => (self.area()?, None, 0),
+            None => (self.area()?, Begin::START),
         };
-        if at > 0 {
-            input.seek(at)?;
+        let (at, next) = (begin.at, begin.next());
+        if next > 0 {
+            input.seek(next)?;
         }
         let mut output = Replacement::beside(to, Some(&input))?;
         let total = input.len().unwrap_or(SQS_ALL);
-        let len = self.run_in(area, chosen, (&mut input, &mut output), total, report, stats);
+        let len = self.run_in(area, begin, (&mut input, &mut output), total, report, stats);
         self.count_from(at, input.len(), stats);
         keep(output, len?, stats)
     }

@@ -16,6 +16,7 @@ pub const SQS_DECODE_RECOVER: u32 = 1;
 /// The identity of the stream is the tag, a number of 16 bits, as in streams of version 1 of the format.
 pub const SQS_DECODE_TAG: u32 = 2;
 /// The identity of the stream is the given one. Without it, the stream is the one that begins where the input begins.
+/// Frames of other streams before it count as damage: without #SQS_DECODE_RECOVER the result is #SQS_ERR_DAMAGED.
 pub const SQS_DECODE_IDENTITY: u32 = 4;
 /// Read all streams that follow one another. Without it, reading ends with the first stream.
 pub const SQS_DECODE_ALL: u32 = 8;

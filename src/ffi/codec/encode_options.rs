@@ -80,6 +80,13 @@ pub struct sqs_encode_options {
     /// never mixed in. 0: hosts draw it from the system's randomness. Without an operating system it is then a hash of
     /// the first frame, which recordings that begin alike have in common: always set it there.
     pub identity: u64,
+    /// Position in the original of the first byte that is encoded; above 0 to continue a stream that was cut off, as one
+    /// stream: the output follows the last whole frame (sqs_codec_stats.used_bytes of a decoder), with the identity of
+    /// the stream. Bytes between the end of that frame and first are reported as missing. Needs identity, and head_bytes
+    /// of 0. Frames are no larger than those before. Default: 0.
+    pub first: u64,
+    /// Bytes of the stream before the output, for the positions in its index. Default: 0.
+    pub stream_bytes: u64,
 }
 versioned!(sqs_encode_options, ctx: *mut c_void);
 
@@ -145,6 +152,15 @@ pub(super) fn parse(options: *const sqs_encode_options) -> Result<(EncodeOptions
         value.history_bytes = o.history_bytes as usize;
     }
     value.head_bytes = o.head_bytes;
+    (value.first, value.stream_bytes) = (o.first, o.stream_bytes);
+    if (o.first, o.stream_bytes) != (0, 0) && o.identity == 0 && o.flags & SQS_ENCODE_TAG == 0 {
+        let e = bad("sqs_encode_options: first = {a}, stream_bytes = {b} continue a stream: set its identity");
+        return Err(e.a(o.first).b(o.stream_bytes));
+    }
+    if o.first > 0 && o.head_bytes > 0 {
+        let e = bad("sqs_encode_options: with first = {a} head_bytes must be 0, not {b}");
+        return Err(e.a(o.first).b(o.head_bytes));
+    }
     if o.ccsds_bits != 0 && o.codec == SQS_CODEC_CCSDS121 {
         value.ccsds121 = Some(params(o.ccsds_bits, o.ccsds_block, o.ccsds_rsi, o.ccsds_flags)?);
     } else if (o.ccsds_bits, o.ccsds_block, o.ccsds_rsi, o.ccsds_flags) != (0, 0, 0, 0) {
