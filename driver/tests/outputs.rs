@@ -373,3 +373,22 @@ fn append() {
     assert!(text.contains("no stream to continue"), "{text}");
     assert_eq!(std::fs::read(&out).unwrap(), b"text");
 }
+
+/// A file on standard input begins where its position is, whatever the output is.
+#[test]
+fn standard_input_at_a_position() {
+    let (dir, raw, coded) = encoded("position");
+    let (later, back) = (dir.file("later"), dir.file("back"));
+    let mut bytes = vec![0x55; 77];
+    bytes.extend(std::fs::read(&coded).unwrap());
+    std::fs::write(&later, &bytes).unwrap();
+    for output in ["-", &back] {
+        let mut file = File::open(&later).unwrap();
+        file.read_exact(&mut [0; 77]).unwrap();
+        let mut decode = Command::new(env!("CARGO_BIN_EXE_driver"));
+        let done = decode.args(["decode", "-", output]).stdin(file).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let got = if output == "-" { done.stdout } else { std::fs::read(&back).unwrap() };
+        assert!(got == std::fs::read(&raw).unwrap(), "{output}");
+    }
+}

@@ -76,12 +76,24 @@ pub(super) fn check(path: &str, how: &Decoding) -> Result<Coded> {
     source.decode(None, &Decoding { recover: true, first: 0, count: ALL, ..*how }, &bar)
 }
 
-/// Decodes to standard output, a device or a pipe, with zeros for missing bytes in their place.
+/// Whether standard input is a file that was read in part. The library opens files at their start.
+fn begins_later(path: &str) -> bool {
+    path == "-" && matches!(Source::open(path), Ok(Source::File { start: 1.., .. }))
+}
+
+/// Decodes in order, with zeros for missing bytes in their place.
 fn in_order(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded> {
     let mut source = Source::open(&args.input)?;
-    let mut out: Box<dyn std::io::Write> = match args.output.as_str() {
-        to if is_stdout(to) => Box::new(Bytes::new()?),
-        to => Box::new(Output::create(to.as_ref(), None).map_err(|e| format!("{to}: {e}"))?),
+    let error = |e: Error| format!("{}: {e}", args.output);
+    let mut file = match args.output.as_str() {
+        to if is_stdout(to) => None,
+        to => Some(Output::create(to.as_ref(), None).map_err(error)?),
+    };
+    let mut stdout = if file.is_none() { Some(Bytes::new()?) } else { None };
+    let mut out: Box<dyn std::io::Write> = match (&mut file, &mut stdout) {
+        (Some(file), _) => Box::new(file),
+        (_, Some(stdout)) => Box::new(stdout),
+        _ => Box::new(std::io::sink()),
     };
     let mut at = 0u64;
     let mut write = |offset: u64, data: &[u8]| {
@@ -99,6 +111,10 @@ fn in_order(args: &DecodeArgs, how: &Decoding, bar: &Progress) -> Result<Coded> 
         std::io::copy(&mut std::io::repeat(0).take(coded.length.saturating_sub(at)), &mut out)?;
     }
     out.flush()?;
+    drop(out);
+    if let (Ok(()), Some(file)) = (&coded.result, file) {
+        file.keep().map_err(error)?;
+    }
     Ok(coded)
 }
 
@@ -123,7 +139,7 @@ pub(crate) fn decode(args: &DecodeArgs) -> Result<()> {
     let bar = Progress::bytes(size.unwrap_or(0), "decoding");
     let from = if args.input == "-" { "/dev/stdin" } else { &args.input };
     let coded = match args.output.as_str() {
-        to if !is_regular(to) => in_order(args, &options(MAX_BYTES), &bar)?,
+        to if !is_regular(to) || begins_later(&args.input) => in_order(args, &options(MAX_BYTES), &bar)?,
         to => {
             let files = |max| library::decode(Route::Files(from, to), &options(max), &mut |done, _| bar.at(done));
             // For a regular file, the library derives the memory from the frames that it finds. If a later
