@@ -33,6 +33,11 @@ test-hdf5: ## the filter of HDF5 with h5py, h5dump and h5repack
 	integrations/hdf5/build.sh $(BUILT)/hdf5
 	SQRTSPACE_HDF5=$(abspath $(BUILT)/hdf5) $(BUILT)/python/venv/bin/python -m pytest -q -p no:cacheprovider integrations/hdf5
 
+# Package: tshark.
+.PHONY: test-wireshark
+test-wireshark: ## the Wireshark dissector in tshark
+	integrations/wireshark/test.sh $(BUILT)/wireshark
+
 .PHONY: fuzz
 fuzz: ## a million cases of the fuzz targets
 	$(CARGO) run --release -p fuzz -- --cases 170000
