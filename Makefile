@@ -27,6 +27,19 @@ test-long: ## the long forms of the tests of random cases, and the damage campai
 test-python: ## the Python package, in a virtual environment in target/python: pytest, doctest, mypy
 	python/test.sh $(BUILT)/python
 
+# After test-python, in its environment. Package: chromium, else the test of rendered pages is skipped.
+.PHONY: docs-python
+docs-python: ## the documentation of the Python package in HTML: executes the notebooks and examples, warnings are errors
+	python/docs/build.sh $(BUILT)/python
+
+# After test-python, in its environment. SIZE: the largest file of the end-to-end run, which needs three times that of the disk.
+SIZE ?= 10G
+
+.PHONY: bench-python-long
+bench-python-long: ## Dask on 32 files of 30 MB with killed workers; the streaming encoder from 1 MB to SIZE
+	$(BUILT)/python/venv/bin/python python/benches/archive.py --plot $(BUILT)/python/archive.png
+	cd python/compat && $(abspath $(BUILT))/python/venv/bin/python benchmark_streaming_demo.py --max $(SIZE) --folder $(abspath $(BUILT))/python
+
 # After test-python, in its environment. Packages: libhdf5-dev, hdf5-tools.
 .PHONY: test-hdf5
 test-hdf5: ## the filter of HDF5 with h5py, h5dump and h5repack

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """The codec beside others on chunks of arrays: `python benches/chunks.py [FOLDER]`.
 
-Rows: numcodecs (what Zarr writes and reads), then HDF5 by h5py, if SQRTSPACE_HDF5 names the folder of the filter. FOLDER has raw
+Rows: numcodecs (what Zarr writes and reads), then HDF5 by h5py, if SQRTSPACE_HDF5 names the folder of the filter. The packages
+pcodec, blosc2, soundfile (FLAC) and hdf5plugin add rows of theirs. FOLDER has raw
 recordings, NAME_CHANNELSch.TYPE; without it signals are generated. Columns: ratio, and megabytes per CPU second.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import io
 import os
 import re
 import sys
@@ -52,6 +55,43 @@ def best(work: Callable[[], Any]) -> tuple[float, Any]:
     return max(min(times), 1e-6), result
 
 
+class Blosc2:
+    """Blosc2 with zstd and shuffled bytes."""
+
+    def encode(self, array: Any) -> bytes:
+        """A chunk."""
+        import blosc2
+
+        made = blosc2.compress(array, array.itemsize, 5, blosc2.Filter.SHUFFLE, blosc2.Codec.ZSTD)
+        return bytes(made)
+
+    def decode(self, stream: bytes) -> Any:
+        """Its bytes."""
+        import blosc2
+
+        return blosc2.decompress(stream)
+
+
+class Flac:
+    """FLAC by libsndfile, level 5, of 16-bit samples in up to 8 channels."""
+
+    def encode(self, array: Any) -> bytes:
+        """A chunk."""
+        import soundfile
+
+        if array.dtype != np.int16 or array.shape[1] > 8:
+            raise TypeError("FLAC by libsndfile has 16-bit samples in up to 8 channels")
+        target = io.BytesIO()
+        soundfile.write(target, array, 48_000, "PCM_16", format="FLAC", compression_level=0.625)
+        return target.getvalue()
+
+    def decode(self, stream: bytes) -> Any:
+        """Its samples."""
+        import soundfile
+
+        return soundfile.read(io.BytesIO(stream), dtype="int16", always_2d=True)[0]
+
+
 def codecs() -> dict[str, Any]:
     """Codecs of numcodecs by name."""
     import numcodecs
@@ -71,6 +111,27 @@ def codecs() -> dict[str, Any]:
         found["pcodec 8"] = PCodec(8)
     except ImportError:
         pass
+    for package, name, codec in (("blosc2", "blosc2 zstd 5", Blosc2()), ("soundfile", "FLAC 5", Flac())):
+        if importlib.util.find_spec(package):
+            found[name] = codec
+    return found
+
+
+def filters() -> dict[str, dict[str, Any]]:
+    """Options of a dataset by the name of its filter."""
+    found: dict[str, dict[str, Any]] = {
+        "sqrtspace 5": {"compression": 313, "compression_opts": (5,)},
+        "sqrtspace 1": {"compression": 313, "compression_opts": (1,)},
+        "gzip 4 shuffled": {"compression": "gzip", "shuffle": True},
+        "lzf shuffled": {"compression": "lzf", "shuffle": True},
+        "szip": {"compression": "szip"},
+    }
+    if importlib.util.find_spec("hdf5plugin"):
+        import hdf5plugin
+
+        found["zstd 3 shuffled"] = {"compression": hdf5plugin.Zstd(3), "shuffle": True}
+        found["blosc2 zstd 5"] = {"compression": hdf5plugin.Blosc2("zstd", 5, hdf5plugin.Blosc2.SHUFFLE)}
+        found["bitshuffle zstd"] = {"compression": hdf5plugin.Bitshuffle(cname="zstd", clevel=3)}
     return found
 
 
@@ -131,14 +192,7 @@ def main() -> None:
             h5py.h5pl.prepend(plugins.encode())
             print(f"  {'HDF5':<24}{head}")
             path = f"/dev/shm/{os.getpid()}.h5"
-            cases: dict[str, dict[str, Any]] = {
-                "sqrtspace 5": {"compression": 313, "compression_opts": (5,)},
-                "gzip 4 shuffled": {"compression": "gzip", "shuffle": True},
-                "lzf shuffled": {"compression": "lzf", "shuffle": True},
-            }
-            if h5py.h5z.filter_avail(h5py.h5z.FILTER_SZIP) and array.itemsize <= 4:
-                cases["szip"] = {"compression": "szip"}
-            for label, options in cases.items():
+            for label, options in filters().items():
                 try:
                     print(f"  {label:<24}{hdf5_row(options, array, path)}")
                 except (OSError, ValueError, RuntimeError) as error:

@@ -47,6 +47,10 @@ def config_of(given: dict[str, Any]) -> tuple[Any, list[Any]]:
 H = TypeVar("H", bound="Handle")
 
 
+CPU_CACHE_BYTES = 2 << 20
+"""Default of `cpu_cache_bytes`: MEASUREMENTS.md compares it with that of C, 512 KiB."""
+
+
 class Handle:
     """An `sqs_pipeline` with what its callbacks need."""
 
@@ -78,6 +82,8 @@ class Handle:
         allocator: tuple[Callable[[int, int], int], Callable[[int, int], None]] | None = None,
     ) -> None:
         hop = window if hop is None else hop
+        if cpu_cache_bytes is None and not host_defaults:
+            cpu_cache_bytes = CPU_CACHE_BYTES
         given = {
             "window": window,
             "hop": hop,

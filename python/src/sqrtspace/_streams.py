@@ -12,7 +12,7 @@ from ._native import ffi, lib
 from ._native_calls import Caught, Failure, new, result
 from ._nodes import Array
 from ._options import DTYPES, Options, decode_options, encode_options
-from ._status import LimitError
+from ._status import LimitError, Status
 from ._structs import CodecStats, Progress
 from .coders import buffer_of
 
@@ -115,6 +115,19 @@ def decode_through(
     finish(status, failure, caught, options)
     del kept
     return result(CodecStats, stats), _ranges(options, stats), int(length[0])
+
+
+def probe(
+    read: Callable[[Any], int], total: int, given: dict[str, Any], seek: Callable[[int], Any]
+) -> CodecStats:
+    """Statistics after checking a range of a stream, however damaged it is."""
+    options, caught, failure, stats = decode_options(given), Caught(), Failure(), new("sqs_codec_stats")
+    stream, kept = _stream(read, None, seek, total, caught)
+    status = lib.sqs_decode_stream(stream, options.struct, ffi.NULL, stats, failure.struct)
+    if status not in (Status.ERR_RANGE, Status.ERR_DAMAGED):
+        finish(status, failure, caught, options)
+    del kept
+    return result(CodecStats, stats)
 
 
 def _ranges(options: Options, stats: Any) -> list[tuple[int, int]]:

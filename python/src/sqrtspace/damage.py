@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -147,6 +147,21 @@ def _crc32c(data: bytes) -> int:
     return value ^ 0xFFFFFFFF
 
 
+def length_of(file: BinaryIO, size: int, stats: CodecStats) -> int | None:
+    """Bytes of the original, from the end frame of a stream with which a file ends; None if it does not."""
+    file.seek(max(size - 8, 0))
+    end_bytes = int.from_bytes(file.read(4), "big")
+    if not _HEADER_BYTES[1] < end_bytes <= size:
+        return None
+    file.seek(size - end_bytes)
+    head = file.read(max(_HEADER_BYTES.values()))
+    version, header_bytes = _valid(head)
+    end_frame = header_bytes and head[5] & 0xF == 15 and _SYNC.match(head)
+    if not end_frame or (version, _identity(head, version)) != (stats.version, stats.identity):
+        return None
+    return int.from_bytes(head[header_bytes - 12 : header_bytes - 4], "big")
+
+
 @dataclass(frozen=True)
 class _Header:
     """A valid header of a frame: docs/formats/container.md, section 3."""
@@ -155,12 +170,24 @@ class _Header:
     frame: Frame
 
 
-def _header(data: Array, at: int) -> _Header | None:
-    """The header at a position, of version 1 or 2; None if it is damaged, or that of an end frame."""
-    head = data[at : at + max(_HEADER_BYTES.values())].tobytes()
+def _valid(head: bytes) -> tuple[int, int]:
+    """Version and size of a header; zeros if it is damaged."""
     version = head[4] >> 4 if len(head) > 4 else 0
     size = _HEADER_BYTES.get(version, 0)
     if size == 0 or len(head) < size or _crc32c(head[: size - 4]) != int.from_bytes(head[size - 4 : size], "big"):
+        return 0, 0
+    return version, size
+
+
+def _identity(head: bytes, version: int) -> int:
+    return int.from_bytes(head[9 : 11 if version == 1 else 17], "big")
+
+
+def _header(data: Array, at: int) -> _Header | None:
+    """The header at a position, of version 1 or 2; None if it is damaged, or that of an end frame."""
+    head = data[at : at + max(_HEADER_BYTES.values())].tobytes()
+    version, size = _valid(head)
+    if size == 0:
         return None
     raw, payload, first = (
         int.from_bytes(head[size - start : size - end], "big") for start, end in ((18, 15), (15, 12), (12, 4))
@@ -168,8 +195,7 @@ def _header(data: Array, at: int) -> _Header | None:
     codec = head[5] & 0xF
     if raw == 0 or codec >= len(_CODED):
         return None
-    identity = int.from_bytes(head[9 : 11 if version == 1 else 17], "big")
-    return _Header((version, identity), Frame(at, size + payload + 4, first, raw, _CODED[codec]))
+    return _Header((version, _identity(head, version)), Frame(at, size + payload + 4, first, raw, _CODED[codec]))
 
 
 def inspect(data: Any, *, identity: int | None = None) -> list[Frame]:

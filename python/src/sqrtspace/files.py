@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from typing import Any, Literal, overload
 
 import numpy as np
 
 from ._nodes import Array
 from ._status import DamagedError, Status
-from ._streams import shaped
-from .codec import decode_file
+from ._streams import LARGEST, Target, decode_through, probe, reading, shaped
 from .coders import Decoder, Encoder
-from .damage import Frame, Recovered, inspect, recover, verify
+from .damage import Frame, Recovered, inspect, length_of, recover, verify
 
 PathLike = str | os.PathLike[str]
-
-# Where decoded ranges go: memory, where the system has a file system for it.
-_SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class SqsFile:
     """An encoded file as an array that is read by slicing: only the frames that hold a range are decoded.
+
+    Its length is read from the end frame. Where the start is damaged, the sample type is that of the first valid
+    frame.
 
     Parameters
     ----------
@@ -44,44 +42,37 @@ class SqsFile:
 
     def __init__(self, path: PathLike) -> None:
         self.path = os.fspath(path)
-        with open(path, "rb") as file:
-            self._head = file.read(1 << 16)
-        stats = self._first()
+        stats = self._probe(0, 1)
         self.stats = stats
         self.channels = max(stats.channels, 1)
-        probe = shaped(np.zeros(24 * self.channels, np.uint8), stats)
-        self.dtype: np.dtype[Any] = probe.dtype
-        self._row = 24 * self.channels // len(probe) if len(probe) else 1
+        sample = shaped(np.zeros(24 * self.channels, np.uint8), stats)
+        self.dtype: np.dtype[Any] = sample.dtype
+        self._row = 24 * self.channels // len(sample) if len(sample) else 1
         self._bytes: int | None = None
 
-    def _first(self) -> Any:
-        """Statistics after the first frame: sample type and channels."""
-        decoder = Decoder(max_frame_bytes=4 << 20, history_bytes=4 << 20, recover=True)
-        room = np.empty(1, np.uint8)
+    def _probe(self, first: int, count: int) -> Any:
+        """Statistics after reading the frames of a range, damaged ones passed over."""
         with open(self.path, "rb") as file:
-            while data := file.read(1 << 16):
-                at = 0
-                while at < len(data):
-                    status, consumed, written, _ = decoder.step(data[at:], room)
-                    at += consumed
-                    if written or status is Status.END:
-                        return decoder.stats()
-        return decoder.stats()
+            options = {**LARGEST, "recover": True, "first": first, "count": count}
+            return probe(reading(file), os.path.getsize(self.path), options, file.seek)
 
     def _range(self, first: int, count: int, **options: Any) -> tuple[Array, Any]:
-        """Bytes of the original."""
-        handle, name = tempfile.mkstemp(dir=_SCRATCH)
-        os.close(handle)
-        try:
-            stats = decode_file(self.path, name, first=first, count=count, **options)
-            return np.fromfile(name, np.uint8), stats
-        finally:
-            os.unlink(name)
+        """Bytes of the original, and the statistics."""
+        target = Target(min(count, (1 << 26) if self._bytes is None else self._bytes))
+        with open(self.path, "rb", buffering=0) as file:
+            size = os.path.getsize(self.path)
+            given = {"first": first, "count": count, **options}
+            stats, _, length = decode_through(reading(file), target.write, size, given, file.seek)
+        return target.memory[:length], stats
 
     @property
     def nbytes(self) -> int:
         """Bytes of the original."""
         if self._bytes is None:
+            with open(self.path, "rb") as file:
+                self._bytes = length_of(file, os.path.getsize(self.path), self.stats)
+        if self._bytes is None:
+            # The file does not end with the stream, or its end is damaged.
             stats = verify(self.path).stats
             if not stats.ended:
                 raise DamagedError("the stream has no end: its length is not known", Status.ERR_DAMAGED)

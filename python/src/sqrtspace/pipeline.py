@@ -31,7 +31,9 @@ class Pipeline(Evaluation):
     checkpoint_every, checkpoint_slots : int
         Windows between checkpoints of stages with state, and their number.
     row_cache_bytes, cpu_cache_bytes : int
-        Row cache, and processor cache that a block should fit into.
+        Row cache, and processor cache of which a block should use at most half. The default is 2 MiB, four times that
+        of C: each block costs a call of every stage, and a call of a stage in Python costs some microseconds. A block
+        is no longer than a `memory_budget_bytes` allows. 0: the default of C.
     max_stages, max_edges, param_bytes : int
         Sizes of tables: by default 64 stages, 256 edges, 65536 bytes for lists of parameters.
     max_gaps : int
@@ -58,8 +60,7 @@ class Pipeline(Evaluation):
     -----
     Calls release the interpreter lock while the library works. A pipeline is used by one thread at a time: a call while
     another thread's call runs raises RuntimeError. An exception in a stage, source or sink comes out of the call that ran it
-    as it is. A stage in Python costs a few microseconds per block: with such stages `cpu_cache_bytes` of some MiB, or
-    `host_defaults`, makes blocks longer.
+    as it is.
 
     Examples
     --------
