@@ -2,8 +2,8 @@
 """The streaming encoder end to end: `python benchmark_streaming_demo.py [--max 100M] [--folder FOLDER]`.
 
 Files are generated, encoded with `encode_file` and with `encode_file_async` on two threads, decoded and compared. Columns:
-elapsed and CPU seconds. On idle processors the speed-up is that of elapsed time. Where other work runs, elapsed time says
-little; `bound` is what the division of the work allows: CPU time of both threads over that of the busier one.
+elapsed and CPU seconds. On idle processors the speed-up is that of elapsed time. Other work on them makes it smaller;
+`bound` is what the division of the work allows: CPU time of both threads over that of the busier one.
 """
 
 from __future__ import annotations
