@@ -15,7 +15,7 @@ static sqs_encoder *E;
 static sqs_decoder *D;
 static sqs_ccsds121 *C;
 static sqs_codec_job *J;
-static uint32_t ID;
+static uint32_t ID, TAIL;
 static float x[64];
 
 typedef enum { NONE, OPEN, SEALED, ENCODER, DECODER, CCSDS, JOB } state;
@@ -115,6 +115,20 @@ CALL(c_kind)
     if (fill) { a[0] = (void *)(uintptr_t)sqs_kind_mean(); builtin_in(a[1]); }
     FILLED;
     return sqs_stage_register_kind(P, a[0], a[1], a[2]);
+}
+CALL(c_params)
+{
+    if (fill) { const sqs_param scale = { "scale", 2.0, NULL, 0 }; memset(a[0], 0, sizeof scale); memcpy(a[0], &scale, sizeof scale); }
+    FILLED;
+    return sqs_stage_params(P, TAIL, a[0], 1, SQS_NEXT_ROW, a[1]);
+}
+CALL(c_context) { FILLED; return sqs_stage_context(P, ID, NULL, 1, SQS_NEXT_ROW, a[0]); }
+CALL(c_release) { FILLED; return sqs_stage_params_release(P, ID, 0, a[0]); }
+CALL(c_describe)
+{
+    if (fill) { strcpy(a[0], "ema"); SIZED(sqs_param_info, a[1]); }
+    FILLED;
+    return sqs_stage_params_describe(a[0], 0, a[1]);
 }
 CALL(c_step) { FILLED; return sqs_step(P, 1, a[0]); }
 CALL(c_pull) { FILLED; return sqs_pull(P, ID, a[0], 4, a[1]); }
@@ -323,6 +337,10 @@ static const struct { const char *function, *pointers; call run; state in; } row
     {"sqs_stage_find", "<name >id", c_find, SEALED},
     {"sqs_stage_register_builtin", "<desc >id", c_builtin, OPEN},
     {"sqs_stage_register_kind", "<kind <desc >id", c_kind, OPEN},
+    {"sqs_stage_params", "<params >row", c_params, SEALED},
+    {"sqs_stage_context", ">row", c_context, SEALED},
+    {"sqs_stage_params_release", ">freed", c_release, SEALED},
+    {"sqs_stage_params_describe", "<kind >info", c_describe, NONE},
     {"sqs_step", "#done_windows", c_step, SEALED},
     {"sqs_pull", ">rows #written_rows", c_pull, SEALED},
     {"sqs_output_position", ">next >end", c_position, SEALED},

@@ -10,6 +10,7 @@ static void begin(state in)
     sqs_encode_options e;
     sqs_decode_options d;
     sqs_ccsds121_params c;
+    sqs_builtin_desc tail;
     encode_in(&e); decode_in(&d); params_in(&c);
     P = NULL;
     if (in == OPEN || in == SEALED) {
@@ -18,9 +19,13 @@ static void begin(state in)
         sqs_stage_desc stage = stage_of("sum", &FROM_INPUT);
         sqs_memory m;
         memset(&m, 0, sizeof m);
+        config.max_param_changes = 1; config.param_change_bytes = 64;
         m.struct_size = sizeof m; m.control = control.b; m.control_bytes = sizeof control.b;
         CHECK_STATUS(sqs_pipeline_new(&config, &m, &P, NULL), SQS_OK);
         CHECK_STATUS(sqs_stage_register(P, &stage, &ID), SQS_OK);
+        builtin_in(&tail);
+        tail.name = "tail";
+        CHECK_STATUS(sqs_stage_register_builtin(P, &tail, &TAIL), SQS_OK);
     }
     if (in == SEALED) {
         sqs_request r = all_of(ID);

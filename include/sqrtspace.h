@@ -438,6 +438,13 @@ typedef struct sqs_config {
     uint32_t max_gaps;
     /** 0. */
     uint32_t reserved2;
+    /**
+     * Changes of parameters that are held at a time, up to 4096: see sqs_stage_params(). Default: 0, parameters cannot
+     * change, which needs no memory.
+     */
+    uint32_t max_param_changes;
+    /** Bytes for the lists of parameters of one change. Default: param_bytes. */
+    uint32_t param_change_bytes;
 } sqs_config;
 
 /**
@@ -682,8 +689,8 @@ sqs_status sqs_evaluate(sqs_pipeline *pipeline, uint32_t stage, uint64_t first, 
  *
  * A pipeline uses two areas.
  *
- * - The control area holds the tables. Its size depends on max_stages, max_edges, param_bytes and max_gaps of the
- *   config alone.
+ * - The control area holds the tables. Its size depends on max_stages, max_edges, param_bytes, max_gaps,
+ *   max_param_changes and param_change_bytes of the config alone.
  * - The work area holds samples, rows, scratch memory, queues and caches. sqs_plan() returns its exact size, before
  *   anything runs, for the requests that you will make.
  *
@@ -741,7 +748,7 @@ struct sqs_memory {
 };
 
 /**
- * An upper limit of sqs_pipeline_control_bytes(), for static arrays. Valid for param_bytes up to 1024 (the default).
+ * An upper limit of sqs_pipeline_control_bytes(), for static arrays. Valid for param_bytes up to 1024 (the default) and max_param_changes of 0.
  * Later versions may need more: check with sqs_pipeline_control_bytes() at start.
  */
 #define SQS_CONTROL_BYTES(stages, edges) \
@@ -750,8 +757,8 @@ struct sqs_memory {
 /**
  * Computes size and alignment of the control area.
  *
- * They depend on max_stages, max_edges, param_bytes and max_gaps of the config alone. For static arrays use
- * #SQS_CONTROL_BYTES, plus 24 bytes for each of max_gaps.
+ * They depend on max_stages, max_edges, param_bytes, max_gaps, max_param_changes and param_change_bytes of the config
+ * alone. For static arrays use #SQS_CONTROL_BYTES, plus 24 bytes for each of max_gaps, with max_param_changes of 0.
  * May be called from callbacks.
  *
  * @param[in]  config  configuration
@@ -1208,6 +1215,58 @@ sqs_status sqs_stage_register(sqs_pipeline *pipeline, const sqs_stage_desc *desc
  */
 sqs_status sqs_stage_find(sqs_pipeline *pipeline, const char *name, uint32_t *id);
 
+#define SQS_NEXT_ROW UINT64_MAX /**< Row of a change: the first row that is not computed yet. */
+
+/**
+ * Gives a stage of the caller another context from a row on. After seal.
+ *
+ * What sqs_stage_params() is for built-in stages: rows before from_row are computed with the context that they had,
+ * however often they are computed again. So the contexts before it must stay as they are until no row of theirs can be
+ * asked for, after sqs_stage_params_release() at the latest. state_init always gets the context of the registration.
+ * Row, state, scratch and functions of the stage remain.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  stage     number of a stage that sqs_stage_register() returned
+ * @param[in]  ctx       first argument of run and state_init from this row on; not copied
+ * @param[in]  revision  number of the caller's that changes with the parameters in ctx. A checkpoint with a change of
+ *                       another revision is refused
+ * @param[in]  from_row  first row with this context, which is not computed yet; #SQS_NEXT_ROW: the first such row
+ * @param[out] row       the first row with this context; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE      the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, or the stage does not exist or is built in
+ * @retval SQS_ERR_RANGE      row from_row is computed already; the detail has the first row that can change
+ * @retval SQS_ERR_LIMIT      all changes are in use, or max_param_changes of the config is 0
+ * @retval SQS_ERR_ALIGN      row is misaligned
+ * @retval SQS_ERR_OVERLAP    row lies in memory of the pipeline
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ */
+sqs_status sqs_stage_context(sqs_pipeline *pipeline, uint32_t stage, void *ctx, uint32_t revision, uint64_t from_row,
+                             uint64_t *row);
+
+/**
+ * Frees the changes of a stage that only rows before a row are computed with.
+ *
+ * Those rows of the stage, and what needs them, can no longer be computed: an evaluation of them is refused with
+ * #SQS_ERR_EVICTED. Rows that the stream or an evaluation still has to compute keep their changes. For pipelines with
+ * sources, whose rows otherwise never become impossible. A stage with state starts from a checkpoint: rows after the
+ * row are possible if one is held from there on.
+ *
+ * @param[in]  pipeline  handle
+ * @param[in]  stage     number of the stage
+ * @param[in]  row       rows before this one are not asked for any more
+ * @param[out] freed     number of changes freed; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE      the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT   the handle is not valid, or the stage does not exist
+ * @retval SQS_ERR_ALIGN      freed is misaligned
+ * @retval SQS_ERR_OVERLAP    freed lies in memory of the pipeline
+ * @retval SQS_ERR_REENTRANT  called from a callback of this handle
+ * @retval SQS_ERR_POISONED   the handle is poisoned
+ */
+sqs_status sqs_stage_params_release(sqs_pipeline *pipeline, uint32_t stage, uint64_t row, uint64_t *freed);
+
 /** What the rows of a stage or the windows of an input are. */
 typedef struct sqs_row_info {
     /** In: sizeof(sqs_row_info). */
@@ -1426,6 +1485,90 @@ sqs_status sqs_stage_register_builtin(sqs_pipeline *pipeline, const sqs_builtin_
  */
 sqs_status sqs_stage_register_kind(sqs_pipeline *pipeline, const sqs_kind *kind, const sqs_builtin_desc *desc,
                                    uint32_t *id);
+
+/** @name Types of parameters
+ *  @{ */
+#define SQS_PARAM_NUMBER         0 /**< A number. */
+#define SQS_PARAM_INTEGER        1 /**< An integer. */
+#define SQS_PARAM_LIST           2 /**< A list of numbers. */
+#define SQS_PARAM_NUMBER_OR_LIST 3 /**< A number, or a list of numbers. */
+/** @} */
+
+/** A parameter of a kind of built-in stage, for tables of ground tools. */
+typedef struct sqs_param_info {
+    /** In: sizeof(sqs_param_info). */
+    uint32_t struct_size;
+    /** SQS_PARAM_... */
+    uint32_t param_type;
+    /** Name, as in sqs_param.key. All texts are zero-terminated. */
+    char name[32];
+    /** Unit; "-" for none. */
+    char unit[32];
+    /** Valid values. */
+    char range[96];
+    /** Default; "required" without one. */
+    char default_value[96];
+    /** Meaning. */
+    char meaning[512];
+} sqs_param_info;
+
+/**
+ * Changes the parameters of a built-in stage from a row on. After seal.
+ *
+ * Rows before it keep the parameters that they had, whenever and in whatever order they are computed again: for an
+ * evaluation, in reverse order, for a repair, after a restore. The state of the stage is kept; the one before the first
+ * row is always that of the parameters at registration. The change is complete or, after an error, none. A change at the row of an earlier one replaces it; one for a later row may be given in
+ * advance. A reset discards all changes.
+ *
+ * The pipeline holds sqs_config.max_param_changes changes. One is freed when no row that it is for can be computed any
+ * more because the samples have left the input buffers, or by sqs_stage_params_release(). Does not allocate.
+ *
+ * @param[in]  pipeline     handle
+ * @param[in]  stage        number of a built-in stage
+ * @param[in]  params       all parameters, as at registration: those left out have their defaults; copied
+ * @param[in]  param_count  number of parameters
+ * @param[in]  from_row     first row with these parameters, which is not computed yet; #SQS_NEXT_ROW: the first such row
+ * @param[out] row          the first row with these parameters; may be NULL
+ * @retval SQS_OK
+ * @retval SQS_ERR_STATE        the pipeline is not sealed
+ * @retval SQS_ERR_ARGUMENT     the handle is not valid, the stage does not exist or is one of the caller, a parameter is
+ *                              unknown, missing or out of range, or params is NULL
+ * @retval SQS_ERR_RANGE        row from_row is computed already; the detail has the first row that can change
+ * @retval SQS_ERR_LIMIT        all changes are in use, or max_param_changes is 0, or more than 16 parameters
+ * @retval SQS_ERR_GRAPH        rows, state, scratch or table of the stage would have another size: the detail names it
+ * @retval SQS_ERR_MEMORY       param_change_bytes of the config is too small
+ * @retval SQS_ERR_UNSUPPORTED  the transform needs the host's heap
+ * @retval SQS_ERR_NAME         a parameter's name is too long
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_OVERLAP      row overlaps another argument, or a pointer is in memory of the pipeline
+ * @retval SQS_ERR_OVERFLOW     a list does not fit the address space
+ * @retval SQS_ERR_CALLBACK     the stage could not be prepared
+ * @retval SQS_ERR_REENTRANT    called from a callback of this handle
+ * @retval SQS_ERR_POISONED     the handle is poisoned
+ * @see sqs_stage_context(), sqs_stage_params_release(), sqs_stage_params_describe()
+ */
+sqs_status sqs_stage_params(sqs_pipeline *pipeline, uint32_t stage, const sqs_param *params, uint32_t param_count,
+                            uint64_t from_row, uint64_t *row);
+
+/**
+ * Describes a parameter of a kind of built-in stage: call it with index 0, 1, ... until it returns #SQS_END. Hosts
+ * only.
+ *
+ * Tables for ground tools are made of it. May be called from callbacks.
+ *
+ * @param[in]  kind   name of the kind, such as "biquad"
+ * @param[in]  index  number of the parameter, in the order of the table of the kind
+ * @param[out] info   the parameter; struct_size set by the caller
+ * @retval SQS_OK
+ * @retval SQS_END              the kind has no more parameters
+ * @retval SQS_ERR_NAME         the kind does not exist
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL
+ * @retval SQS_ERR_ALIGN        info is misaligned
+ * @retval SQS_ERR_OVERLAP      kind lies in info
+ * @retval SQS_ERR_STRUCT_SIZE  info->struct_size is not valid
+ * @see sqs_stage_params()
+ */
+sqs_status sqs_stage_params_describe(const char *kind, uint32_t index, sqs_param_info *info);
 
 /* Each function returns the kind of its name, for sqs_stage_register_kind(): always the same pointer, never NULL,
  * nothing to free. */
@@ -2889,6 +3032,14 @@ sqs_status sqs_evaluate_cancel(sqs_pipeline *pipeline);
  * nearest checkpoint before it. A stored state that fails its check is dropped and recomputed. sqs_scrub() searches
  * for damage in idle time.
  *
+ * Parameters that change
+ * ----------------------
+ *
+ * With max_param_changes of the config, sqs_stage_params() and sqs_stage_context() give a stage other parameters from a
+ * row on, by default from the first row that is not computed. The parameters of a row are those in force at its number,
+ * however often and in whatever order it is computed: rows after a command are the same bits in the stream, in a later
+ * evaluation, in reverse order, after a repair and after a restore. The state is kept.
+ *
  * Reverse scans
  * -------------
  *
@@ -2928,7 +3079,9 @@ sqs_status sqs_evaluate_cancel(sqs_pipeline *pipeline);
  * queues, as long as what was saved fits.
  *
  * Set state_word of a stage with state, so that any machine can read the file. Change its revision with its
- * parameters, so that a file saved with other parameters is refused.
+ * parameters, so that a file saved with other parameters is refused. Changes by sqs_stage_params() and
+ * sqs_stage_context() are in the file by their rows and revisions only: repeat them, at the same rows, before you
+ * restore it.
  *
  * @{
  */

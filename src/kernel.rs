@@ -9,6 +9,7 @@ use crate::mem::{Inline, cast, cast_mut, inline_of};
 use crate::series::Series;
 use crate::status::Status;
 use crate::util::unsigned::Unsigned;
+use core::ffi::c_void;
 
 /// An error code of a stage: any number except 0. The detail of the error contains it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,12 @@ pub trait Kernel {
         let _ = sum;
     }
 
+    /// The same stage with another context of the caller's; none for a stage without one.
+    fn with_context<'x>(&self, context: *mut c_void) -> Option<KernelBox<'x>> {
+        let _ = context;
+        None
+    }
+
     /// Sets the state of a scan before row 0 (of a reverse scan: after the last row).
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
         state.fill(0);
@@ -46,7 +53,7 @@ pub trait Kernel {
 }
 
 /// A kernel stored in place. Data beyond 8 words must be in the parameter pool or the table.
-pub(crate) type KernelBox<'m> = Inline<dyn Kernel + 'm, 8>;
+pub type KernelBox<'m> = Inline<dyn Kernel + 'm, 8>;
 inline_of!(Kernel, 8);
 
 /// Type and length of a row.

@@ -146,6 +146,7 @@ using Stats = Sized<sqs_stats>;
 using CodecStats = Sized<sqs_codec_stats>;
 using RowInfo = Sized<sqs_row_info>;
 using StageCounts = Sized<sqs_stage_counts>;
+using ParamInfo = Sized<sqs_param_info>;
 using Wait = Sized<sqs_wait>;
 using Resume = Sized<sqs_resume>;
 using InputDesc = Sized<sqs_input_desc>;

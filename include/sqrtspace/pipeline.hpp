@@ -309,6 +309,35 @@ public:
         stepped.status = sqs_step_budget(handle_, max_cost_ns, &stepped.windows, &stepped.spent_ns);
         return stepped;
     }
+    /** Other parameters of a built-in stage from a row on. The count is that row. */
+    Counted<std::uint64_t> stage_params(std::uint32_t stage, Span<const Param> params,
+                                        std::uint64_t from_row = SQS_NEXT_ROW) noexcept
+    {
+        std::uint64_t row = 0;
+        const Status status = sqs_stage_params(handle_, stage, params.data(),
+                                               static_cast<std::uint32_t>(params.size()), from_row, &row);
+        return {status, row};
+    }
+    /** Another context of a stage of the caller from a row on. The count is that row. */
+    Counted<std::uint64_t> stage_context(std::uint32_t stage, void *ctx, std::uint32_t revision,
+                                         std::uint64_t from_row = SQS_NEXT_ROW) noexcept
+    {
+        std::uint64_t row = 0;
+        const Status status = sqs_stage_context(handle_, stage, ctx, revision, from_row, &row);
+        return {status, row};
+    }
+    /** Frees the changes of a stage that only rows before `row` need. The count is their number. */
+    Counted<std::uint64_t> stage_params_release(std::uint32_t stage, std::uint64_t row) noexcept
+    {
+        std::uint64_t freed = 0;
+        const Status status = sqs_stage_params_release(handle_, stage, row, &freed);
+        return {status, freed};
+    }
+    /** Describes parameter `index` of a kind: SQS_END after the last one. */
+    static Status stage_params_describe(const char *kind, std::uint32_t index, ParamInfo &info) noexcept
+    {
+        return sqs_stage_params_describe(kind, index, &info);
+    }
     /** What the stream waits for. */
     Status blocked_on(Wait &wait) noexcept { return sqs_blocked_on(handle_, &wait); }
     /** Finished rows, one after another: as many as fit. The elements must be of the stage's type. The count is in rows. */

@@ -40,6 +40,7 @@ RESULTS = {
     "sqs_row_info": "RowInfo",
     "sqs_wait": "Wait",
     "sqs_stage_counts": "StageCounts",
+    "sqs_param_info": "ParamInfo",
     "sqs_event": "Event",
 }
 TYPES = {"double": "float", "char": "str", "const char *": "str"}

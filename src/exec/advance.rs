@@ -143,7 +143,8 @@ impl<'m> Job<'m> {
     }
 
     /// Computes rows `from .. to` of a stage: one call for rows whose halo exists, one call per row whose halo crosses
-    /// an end of the stream. Calls of a scan end at the rows of which a checkpoint or snapshot is kept.
+    /// an end of the stream. Calls end at rows from which a stage has other parameters; those of a scan, also at the rows of
+    /// which a checkpoint or snapshot is kept.
     fn compute_forward(
         &mut self,
         context: &mut JobContext<'_, 'm>,
@@ -157,9 +158,10 @@ impl<'m> Job<'m> {
         while at < to {
             let whole = at >= inner && at < outer;
             let stop = if scan { context.checkpoints.next_stop(stage, at) } else { u64::MAX };
+            let change = context.changes.next_after(stage, at);
             let capture = self.progress.get(stage).and_then(|p| p.capture).filter(|c| *c > at);
             let before_capture = capture.map_or(to, |c| c.min_u64(to));
-            let end = if whole { before_capture.min_u64(outer).min_u64(stop) } else { at.sat_add(1) };
+            let end = if whole { before_capture.min_u64(outer).min_u64(stop).min_u64(change) } else { at.sat_add(1) };
             let end = end.min_u64(at.sat_add(max_rows));
             self.call(context, stage, at, end, !whole)?;
             if capture == Some(end) {
@@ -192,7 +194,8 @@ impl<'m> Job<'m> {
             let capture = self.progress.get(stage).and_then(|p| p.capture).filter(|c| *c < at);
             let after_capture = capture.map_or(from, |c| c.max_u64(from));
             let start = if whole { after_capture.max_u64(inner) } else { at.sat_sub(1) };
-            let start = start.max_u64(at.sat_sub(max_rows));
+            let change = context.changes.in_force(stage, at.sat_sub(1)).map_or(0, |c| c.first);
+            let start = start.max_u64(at.sat_sub(max_rows)).max_u64(change);
             self.call(context, stage, start, at, !whole)?;
             if capture == Some(start) {
                 self.capture(context, stage)?;

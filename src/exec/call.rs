@@ -5,7 +5,7 @@ use super::job::Job;
 use super::stage_counts::timed;
 use crate::checked;
 use crate::graph::{Edge, Node, Stage};
-use crate::kernel::{EdgeRows, StageIo};
+use crate::kernel::{Code, EdgeRows, StageIo};
 use crate::limits::{BUFFER_ALIGN, MAX_FAN_IN};
 use crate::mem::Span;
 use crate::status::Result;
@@ -40,11 +40,12 @@ impl<'m> Job<'m> {
             *span = self.read_edge(context, index, edge, (from, to), &mut gathered, rows_in)?;
         }
 
+        let change = context.changes.in_force(index, from).copied();
         let lane = self.plan.lanes.get(index).copied().unwrap_or_default();
         let (scratch, state) = (self.placed(lane.scratch), self.placed(lane.state));
         let fan_in = graph.edges_of(stage).len();
         if let Some(table) = spans.get_mut(fan_in) {
-            *table = stage.table;
+            *table = change.map_or(stage.table, |c| c.table);
         }
         let reads = spans.get(..=fan_in).unwrap_or(&[]);
         let mut lent = [&[] as &[u8]; MAX_FAN_IN + 1];
@@ -64,14 +65,18 @@ impl<'m> Job<'m> {
             state,
             scratch,
             table: lent.get(fan_in).copied().unwrap_or(&[]),
-            continues: stage.keeps_scratch && scratch_row == Some(from),
+            continues: stage.keeps_scratch && scratch_row == Some(from) && change.is_none_or(|c| c.first != from),
         };
         if let Some(progress) = progress.filter(|_| !stage.reverse) {
             progress.scratch_row = Some(to);
         }
         context.counts.stage_calls = context.counts.stage_calls.wrapping_add(1);
         let bytes = checked::count(io.out.len());
-        let (ran, ns) = timed(context.clock, || stage.kernel.run(&mut io));
+        let changes = &*context.changes;
+        let (ran, ns) = timed(context.clock, || match change {
+            None => stage.kernel.run(&mut io),
+            Some(c) => changes.with_kernel(&c, |kernel| kernel.run(&mut io)).unwrap_or(Err(Code::MISFIT)),
+        });
         if let Some(own) = context.stage_counts.get_mut(index) {
             own.add_call(ns);
         }
@@ -79,6 +84,7 @@ impl<'m> Job<'m> {
             context.counts.failed = Some((index, from));
             callback_error(code, STAGE_FAILED).b(from).name(&stage.name)
         })?;
+        context.changes.note(index, to);
         self.count_rows(context, index, (from, to), bytes);
         Ok(())
     }

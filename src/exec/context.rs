@@ -1,5 +1,6 @@
 //! What all jobs share: graph, inputs, work area, checkpoints and counts; the windows available; errors of callbacks.
 
+use super::changes::Changes;
 use super::stage_counts::StageCounts;
 use super::supply::Supply;
 use crate::graph::Graph;
@@ -19,6 +20,8 @@ pub struct JobContext<'w, 'm> {
     pub work: &'w mut Work<'m>,
     /// Checkpoints of the scans.
     pub checkpoints: &'w mut CheckpointTable<'m>,
+    /// Changes of parameters.
+    pub changes: &'w mut Changes<'m>,
     /// Work done so far, by all jobs together.
     pub counts: &'w mut Counts,
     /// Work done so far, by stage.

@@ -206,6 +206,12 @@ impl<'m> Job<'m> {
         Some(if stage.reverse { progress.first } else { progress.mark })
     }
 
+    /// The first row that a stage of the job still computes; none where it computes none.
+    #[must_use]
+    pub fn first_open(&self, graph: &Graph<'_>, stage: usize) -> Option<u64> {
+        self.first_open_row(stage, graph.stages().get(stage)?)
+    }
+
     /// The first row of a node that some stage still needs, as of the start of the block; at most `bound`.
     pub(super) fn oldest_row(&self, graph: &Graph<'_>, node: Node, bound: u64) -> u64 {
         let mut row = bound;

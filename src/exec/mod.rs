@@ -6,6 +6,7 @@
 //!
 //! | module | content |
 //! |---|---|
+//! | `changes` | changes of parameters at rows |
 //! | `stage_counts` | calls, rows and time of each stage |
 //! | `context` | what jobs share, and errors of callbacks |
 //! | `supply` | the samples of an input: pushed or from a source |
@@ -22,6 +23,7 @@
 mod advance;
 mod call;
 mod carry;
+mod changes;
 mod context;
 mod job;
 mod progress;
@@ -33,6 +35,7 @@ mod supply;
 mod sweep;
 
 pub use carry::Position;
+pub use changes::{Change, Changes};
 pub use context::{Counts, JobContext, final_windows, final_windows_of, windows};
 pub(crate) use context::{callback_error, internal};
 pub use job::Job;

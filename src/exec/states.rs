@@ -82,6 +82,7 @@ impl<'m> Job<'m> {
     /// Marks positions and copies states, for [`Job::roll_back`] when the block fails.
     pub(super) fn mark(&mut self, context: &mut JobContext<'_, 'm>) -> Result<()> {
         self.commit();
+        context.changes.mark();
         for lane in self.plan.lanes.iter().filter(|l| l.active && l.state.len > 0) {
             if context.work.copy(self.placed(lane.state), self.placed(lane.shadow).at).is_none() {
                 return internal("a state is outside the work area");
@@ -96,6 +97,7 @@ impl<'m> Job<'m> {
             progress.next = progress.mark;
             progress.scratch_row = None;
         }
+        context.changes.roll_back();
         for stage in 0..self.plan.lanes.len() {
             self.restore_state(context, stage);
         }
@@ -114,7 +116,8 @@ impl<'m> Job<'m> {
     }
 }
 
-/// Writes the state of a scan before its first row, or of a reverse scan after its last row.
+/// Writes the state of a scan before its first row, or of a reverse scan after its last row: with the parameters that it
+/// was registered with, because changes of parameters keep the state.
 fn init_state(context: &mut JobContext<'_, '_>, stage: &Stage<'_>, state: Span) -> Result<()> {
     let Some(bytes) = context.work.bytes(state) else { return internal("a state is outside the work area") };
     let text = "stage {n} returned {a} for its initial state";

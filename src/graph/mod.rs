@@ -17,11 +17,12 @@ pub use register::{EdgeSpec, InputSpec, Needs};
 use crate::checked;
 use crate::dtype::Dtype;
 use crate::kernel::RowShape;
-use crate::limits::MAX_INPUTS;
+use crate::limits::{AREA_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout};
 use crate::series::Series;
-use crate::status::{Error, Result, Status};
+use crate::status::{Error, Name, Result, Status};
 use crate::util::places::PlaceSum;
+use crate::util::unsigned::Unsigned;
 
 /// Capacities of the tables.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,30 @@ impl GraphLimits {
         layout.reserve::<Input>(MAX_INPUTS)?;
         layout.reserve::<Stage<'_>>(self.stages)?;
         layout.reserve::<Edge>(self.edges)
+    }
+}
+
+/// Room for changes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ChangeLimits {
+    /// Maximum number of changes held at a time.
+    pub changes: usize,
+    /// Bytes for the lists of parameters of one change.
+    pub bytes: usize,
+}
+
+impl ChangeLimits {
+    /// No changes: no memory.
+    pub const NONE: ChangeLimits = ChangeLimits { changes: 0, bytes: 0 };
+
+    /// One more than the changes: the next one is built before the one that it replaces is dropped.
+    #[must_use]
+    pub(crate) fn blocks(self) -> usize {
+        if self.changes == 0 { 0 } else { self.changes.sat_add(1) }
+    }
+
+    pub(crate) fn block_bytes(self) -> Result<usize> {
+        checked::align_up(self.bytes, AREA_ALIGN)
     }
 }
 
@@ -145,6 +170,16 @@ impl<'m> Graph<'m> {
             Node::Stage(s) => self.stages.get(s).map(|s| s.shape),
         };
         found.unwrap_or(RowShape { dtype: Dtype::U8, len: 0 })
+    }
+
+    /// The name of a node.
+    #[must_use]
+    pub fn name(&self, node: Node) -> Name {
+        let found = match node {
+            Node::Input(i) => self.inputs.get(i).map(|i| i.name),
+            Node::Stage(s) => self.stages.get(s).map(|s| s.name),
+        };
+        found.unwrap_or_default()
     }
 
     /// What the rows of a node are as a series.

@@ -124,7 +124,8 @@ impl<'m> Carver<'m> {
         self.rest.len()
     }
 
-    fn uninit<T>(&mut self, n: usize) -> Result<&'m mut [MaybeUninit<T>]> {
+    /// `n` places for values of `T`.
+    pub fn uninit<T>(&mut self, n: usize) -> Result<&'m mut [MaybeUninit<T>]> {
         const { assert!(align_of::<T>() <= AREA_ALIGN) };
         let place = self.take(n, size_of::<T>(), align_of::<T>())?;
         // SAFETY: `place` has n * size_of::<T>() bytes, its start is aligned (the area's start is

@@ -2,12 +2,14 @@
 //!
 //! - [`Carver`] cuts the control area into tables ([`FixedVec`]); [`Layout`] computes its size beforehand.
 //! - [`Work`] is the work area, of which a [`Span`] is a part.
+//! - [`Block`] is memory that one value after another borrows.
 //! - [`Inline`] stores a trait object in place; [`cast`] reads bytes as elements ([`Pod`]).
 //!
 //! Only this module, `simd` and `ffi` contain `unsafe`. Nothing here allocates on the heap.
 #![allow(unsafe_code)]
 
 mod append;
+mod block;
 mod carve;
 #[cfg(feature = "std")]
 mod file_calls;
@@ -24,6 +26,7 @@ mod thread_heap;
 mod work;
 
 pub use append::append;
+pub use block::{Block, Borrower};
 pub(crate) use carve::SHORT;
 pub use carve::{Carver, Layout};
 #[cfg(feature = "std")]

@@ -64,7 +64,7 @@ impl<'m> Pipeline<'m> {
     #[cfg(feature = "stages")]
     pub fn add_kind(
         &mut self,
-        kind: &crate::stages::Kind,
+        kind: &'static crate::stages::Kind,
         name: &str,
         edges: &[EdgeSpec<'_>],
         params: &[crate::stages::Param<'_>],
@@ -74,7 +74,10 @@ impl<'m> Pipeline<'m> {
         self.must_not_be_sealed()?;
         let mut shapes = [EdgeShape::NONE; MAX_FAN_IN];
         for (shape, spec) in shapes.iter_mut().zip(edges) {
-            *shape = self.edge_shape(name, spec)?;
+            let from = self.graph.resolve(name, spec)?.from();
+            let mut name = crate::status::Name::new();
+            name.push_str(spec.name);
+            *shape = self.shape_of(from, name, spec.lookback, spec.lookahead);
         }
         let edge_shapes = shapes.get(..edges.len().min(MAX_FAN_IN)).unwrap_or(&[]);
         let (pool, host_plans) = (&mut self.pool, self.host_plans.as_mut());
@@ -83,15 +86,22 @@ impl<'m> Pipeline<'m> {
             let text = "stage {n}: its parameters need at least {a} bytes more than are left: raise param_bytes";
             if e.template == SHORT { e.reworded(text).name(&cut_name(name)) } else { e }
         })?;
-        self.add_stage(name, edges, spec)
+        let stage = self.add_stage(name, edges, spec)?;
+        self.keep_kind(stage, kind);
+        Ok(stage)
     }
 
     /// The rows that an edge of a built-in stage delivers.
     #[cfg(feature = "stages")]
-    fn edge_shape(&self, stage: &str, spec: &EdgeSpec<'_>) -> Result<crate::stages::EdgeShape> {
+    pub(super) fn shape_of(
+        &self,
+        from: crate::graph::Node,
+        name: crate::status::Name,
+        lookback: u32,
+        lookahead: u32,
+    ) -> crate::stages::EdgeShape {
         use crate::graph::Node;
         use crate::util::unsigned::Unsigned;
-        let from = self.graph.resolve(stage, spec)?.from();
         let row = self.graph.shape(from);
         // Windows of an input overlap in its buffer; rows of a stage are one after another, whatever they hold.
         let stride = match from {
@@ -102,10 +112,7 @@ impl<'m> Pipeline<'m> {
                 .map_or(0, |i| usize::try_from(i.hop).unwrap_or(usize::MAX).sat_mul(i.channels as usize)),
             Node::Stage(_) => row.len,
         };
-        let mut name = crate::status::Name::new();
-        name.push_str(spec.name);
-        let (lookback, lookahead) = (spec.lookback, spec.lookahead);
-        Ok(crate::stages::EdgeShape { shape: row, stride, series: self.graph.series(from), name, lookback, lookahead })
+        crate::stages::EdgeShape { shape: row, stride, series: self.graph.series(from), name, lookback, lookahead }
     }
 
     /// Sets the clock that calls of stages are timed with.

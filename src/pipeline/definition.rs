@@ -5,8 +5,8 @@ use super::scrub_place::ScrubPlace;
 use super::sums::Sums;
 use super::sweep_state::SavedSweep;
 use crate::checked;
-use crate::exec::{Counts, Job, JobContext, StageCounts, Supply};
-use crate::graph::{Graph, GraphLimits, InputSpec};
+use crate::exec::{Changes, Counts, Job, JobContext, StageCounts, Supply};
+use crate::graph::{ChangeLimits, Graph, GraphLimits, InputSpec};
 use crate::io::ClockBox;
 use crate::limits::{AREA_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout, SHORT, Work};
@@ -81,6 +81,10 @@ pub struct Pipeline<'m> {
     /// Hash of config and graph, which saved and stored data must match.
     pub(super) hash: u64,
     pub(super) checkpoints: CheckpointTable<'m>,
+    pub(super) changes: Changes<'m>,
+    /// Per stage the kind of a built-in one, if parameters can change.
+    #[cfg(feature = "stages")]
+    pub(super) kinds: FixedVec<'m, Option<&'static crate::stages::Kind>>,
     pub(super) counts: Counts,
     pub(super) stage_counts: FixedVec<'m, StageCounts>,
     pub(super) clock: Option<ClockBox<'m>>,
@@ -92,6 +96,16 @@ const _: () = assert!(AREA_ALIGN >= align_of::<Supply<'static>>());
 impl<'m> Pipeline<'m> {
     /// Size in bytes of the control area for these limits. The first `before` bytes are the caller's own.
     pub fn control_bytes(limits: GraphLimits, param_bytes: usize, before: usize) -> Result<usize> {
+        Self::control_bytes_with(limits, ChangeLimits::NONE, param_bytes, before)
+    }
+
+    /// The same for a pipeline whose parameters can change.
+    pub fn control_bytes_with(
+        limits: GraphLimits,
+        changes: ChangeLimits,
+        param_bytes: usize,
+        before: usize,
+    ) -> Result<usize> {
         let mut layout = Layout::after(before);
         limits.reserve(&mut layout)?;
         layout.reserve::<Supply<'_>>(MAX_INPUTS)?;
@@ -101,12 +115,24 @@ impl<'m> Pipeline<'m> {
         Job::reserve(limits, &mut layout)?;
         layout.reserve::<ScanCheckpoints>(limits.stages)?;
         layout.reserve::<StageCounts>(limits.stages)?;
+        Changes::reserve(changes, limits.stages, &mut layout)?;
+        #[cfg(feature = "stages")]
+        layout.reserve::<Option<&'static crate::stages::Kind>>(if changes.changes > 0 { limits.stages } else { 0 })?;
         layout.reserve::<u64>(param_bytes.div_ceil(8))?;
         Ok(layout.bytes())
     }
 
     /// Creates a pipeline with its tables in `control`.
     pub fn new(config: &Config<'_>, control: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
+        Self::with_changes(config, ChangeLimits::NONE, control)
+    }
+
+    /// Creates a pipeline whose parameters can change.
+    pub fn with_changes(
+        config: &Config<'_>,
+        changes: ChangeLimits,
+        control: &'m mut [MaybeUninit<u8>],
+    ) -> Result<Self> {
         let mut carver = Carver::new(control)?;
         let limits = config.limits;
         let mut pipeline = Pipeline {
@@ -135,6 +161,9 @@ impl<'m> Pipeline<'m> {
             checkpoints: CheckpointTable::new(carver.vec(limits.stages)?),
             counts: Counts::default(),
             stage_counts: carver.vec(limits.stages)?,
+            changes: Changes::new(changes, limits.stages, &mut carver)?,
+            #[cfg(feature = "stages")]
+            kinds: carver.vec(if changes.changes > 0 { limits.stages } else { 0 })?,
             clock: None,
             rows_out: 0,
             pool: carver,
@@ -199,6 +228,7 @@ impl<'m> Pipeline<'m> {
             outputs: outputs.get(..self.outputs.len()).unwrap_or(&[]),
             requests,
             options: self.options,
+            changed_tables: self.changes.blocks(),
         };
         ask(&planner, &mut self.draft)
     }
@@ -226,7 +256,8 @@ impl<'m> Pipeline<'m> {
     pub(super) fn split_stream(&mut self) -> (&mut Job<'m>, JobContext<'_, 'm>) {
         let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
         let (checkpoints, stage_counts, clock) = (&mut self.checkpoints, &mut self.stage_counts, self.clock.as_ref());
-        let context = JobContext { graph: &self.graph, inputs, work, checkpoints, counts, stage_counts, clock };
+        let (graph, changes) = (&self.graph, &mut self.changes);
+        let context = JobContext { graph, inputs, work, checkpoints, changes, counts, stage_counts, clock };
         (&mut self.stream, context)
     }
 
@@ -234,7 +265,8 @@ impl<'m> Pipeline<'m> {
     pub(super) fn split_eval(&mut self) -> (&mut Job<'m>, JobContext<'_, 'm>) {
         let (inputs, work, counts) = (&mut self.supplies, &mut self.work, &mut self.counts);
         let (checkpoints, stage_counts, clock) = (&mut self.checkpoints, &mut self.stage_counts, self.clock.as_ref());
-        let context = JobContext { graph: &self.graph, inputs, work, checkpoints, counts, stage_counts, clock };
+        let (graph, changes) = (&self.graph, &mut self.changes);
+        let context = JobContext { graph, inputs, work, checkpoints, changes, counts, stage_counts, clock };
         (&mut self.eval, context)
     }
 }

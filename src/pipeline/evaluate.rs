@@ -127,8 +127,11 @@ impl<'m> Pipeline<'m> {
         Ok(())
     }
 
-    /// An error where the job needs samples that their input buffer no longer holds.
+    /// An error where the job needs samples that their input buffer no longer holds, or parameters that are released.
     pub(super) fn check_samples(&self) -> Result<()> {
+        if let Some(released) = self.released_row(&self.eval) {
+            return Err(released);
+        }
         let Some((input, need, first)) = self.missing_sample(&self.eval) else { return Ok(()) };
         let text = "{i}: sample {a} is needed, the input buffer starts with sample {b}: raise input_capacity";
         // Samples that were held when the evaluation began are missing only because of damage.

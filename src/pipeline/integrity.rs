@@ -66,7 +66,10 @@ impl<'m> Pipeline<'m> {
         for stage in 0..self.graph.stages().len() {
             self.repair_table(stage)?;
         }
-        Ok(())
+        if self.sum_of(|p, d| p.changes.digest_kernels(d)) != self.sums.changes {
+            return Err(POSITIONS);
+        }
+        self.repair_changed_tables()
     }
 
     /// Records checksums of what a call leaves.
@@ -75,6 +78,7 @@ impl<'m> Pipeline<'m> {
             self.stream.commit();
             self.eval.commit();
             self.sums.jobs = self.sum_of(Self::digest_jobs);
+            self.sums.changes = self.sum_of(|p, d| p.changes.digest_kernels(d));
             let streams = self.plan.stream_block > 0;
             self.sums.stream = if streams { self.stream.carried_sum(&self.graph, &mut self.work) } else { None };
             let uses_job = self.evaluation.as_ref().is_some_and(|e| e.uses_job());
@@ -118,6 +122,7 @@ impl<'m> Pipeline<'m> {
         self.work.places(&mut sum);
         self.stage_counts.places(&mut sum);
         self.gaps.places(&mut sum);
+        self.changes.places(&mut sum);
         self.stream.places(&mut sum);
         let sink = self.evaluation.as_ref().map_or(0, |e| e.sink.address());
         let lost = self.sums.lost.as_ref().map_or([0; 3], |e| [1, e.template.as_ptr().addr(), e.template.len()]);
@@ -149,6 +154,7 @@ impl<'m> Pipeline<'m> {
         if !self.sealed {
             self.graph.kernels(&mut sum);
         }
+        self.changes.kernels(&mut sum);
         sum
     }
 
@@ -235,6 +241,11 @@ impl Pipeline<'_> {
         let (stream, mut context) = self.split_stream();
         let tail = |stage: usize| tails.iter().find(|(s, _)| *s == stage).map_or(0, |(_, tail)| *tail);
         stream.start(&mut context, region, windows, &|stage| (tail(stage), u64::MAX))?;
+        if let Some(released) = self.released_row(&self.stream) {
+            let lost = released.with_status(Status::Corrupt);
+            self.sums.lost = Some(lost);
+            return Err(lost);
+        }
         let Some((input, need, first)) = self.missing_sample(&self.stream) else { return Ok(()) };
         let text =
             "the stream is damaged; its repair needs sample {a} of {i}, the input buffer starts with {b}: reset it";
@@ -365,6 +376,7 @@ impl Pipeline<'_> {
         if let Some(saved) = self.saved_sweep.as_ref() {
             saved.digest(d);
         }
+        self.changes.digest(d);
         self.checkpoints.digest(d);
         self.cache.digest(d);
     }

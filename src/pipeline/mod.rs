@@ -10,6 +10,7 @@
 //! | `build` | before seal: inputs, stages, outputs, sources |
 //! | `seal` | planning, seal and reset |
 //! | `calls` | the calls that run it, each between checks of memory |
+//! | `changes` | changes of parameters at rows |
 //! | `stream` | push, step, pull |
 //! | `step_budget` | steps bounded in time |
 //! | `gaps` | missing samples: pushed, counted for rows |
@@ -18,17 +19,20 @@
 //! | `sweep_state`, `sweep` | a sweep, and its steps |
 //! | `sums`, `integrity` | checksums between calls, and repair |
 //! | `save`, `saved`, `saved_check`, `restore` | checkpoint files: written; read; checked; applied |
+//! | `restore_changes` | changes of parameters in them |
 //! | `scrub_place`, `scrub` | search for damage in idle time |
 //! | `stats` | figures of plans and of work done |
 
 mod build;
 mod calls;
+mod changes;
 mod definition;
 mod evaluate;
 mod evaluation;
 mod gaps;
 mod integrity;
 mod restore;
+mod restore_changes;
 mod save;
 mod saved;
 mod saved_check;

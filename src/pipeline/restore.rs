@@ -55,6 +55,7 @@ impl<'m> Pipeline<'m> {
         if let Some(gaps) = saved.gaps.clone() {
             self.apply_gaps(gaps);
         }
+        self.apply_changes(saved);
     }
 
     /// Copies big-endian words of `word` bytes to `to`, in the byte order of this machine. The check compared the

@@ -17,9 +17,10 @@ use crate::util::unsigned::{Count, Unsigned};
 
 /// The first bytes of a file.
 pub(super) const MAGIC: [u8; 8] = *b"sqscheck";
-/// The versions of the format: without and with gaps.
+/// The versions of the format: without and with gaps; with changes of parameters as well.
 pub(super) const VERSION: u32 = 1;
 pub(super) const VERSION_GAPS: u32 = 2;
+pub(super) const VERSION_CHANGES: u32 = 3;
 /// Size in bytes of the header, and of the CRC that ends a file.
 pub(super) const HEADER: usize = 56;
 pub(super) const TRAILER: usize = 4;
@@ -128,9 +129,13 @@ impl Pipeline<'_> {
             let row = checked::count(self.graph.shape(Node::Stage(output.facts.stage)).bytes());
             add(checked::mul64(output.facts.capacity, row)?.sat_add(4 + 8 + 16));
         }
-        if self.gaps.capacity() > 0 {
+        if self.gaps.capacity() > 0 || self.changes.capacity() > 0 {
             let inputs = checked::count(self.graph.inputs().len()).sat_mul(8 + 4);
             add(checked::mul64(checked::count(self.gaps.capacity()), 16)?.sat_add(inputs));
+        }
+        if self.changes.capacity() > 0 {
+            let (stages, changes) = (self.graph.stages().len(), self.changes.capacity());
+            add(checked::count(stages.sat_add(changes).sat_mul(16).sat_add(4)));
         }
         Ok(max_bytes)
     }
@@ -163,7 +168,12 @@ impl Pipeline<'_> {
         let mut out = Out { sink, sum: Crc32c::new(), piece: [0; PIECE], used: 0, written: 0 };
         let opaque = self.graph.stages().iter().any(|s| s.is_scan() && s.state_word == 0);
         out.bytes(&MAGIC)?;
-        out.u32(if self.gaps.is_unused() { VERSION } else { VERSION_GAPS })?;
+        let changes = self.changes.capacity() > 0;
+        out.u32(match (changes, self.gaps.is_unused()) {
+            (true, _) => VERSION_CHANGES,
+            (false, true) => VERSION,
+            (false, false) => VERSION_GAPS,
+        })?;
         out.u32(if opaque { OWN_ORDER } else { NO_ORDER })?;
         out.u64(length)?;
         out.u64(self.hash)?;
@@ -188,6 +198,9 @@ impl Pipeline<'_> {
         self.write_outputs(&mut out)?;
         self.write_checkpoints(&mut out)?;
         self.write_gaps(&mut out)?;
+        if changes {
+            self.write_changes(&mut out)?;
+        }
         out.flush()?;
         let sum = out.sum.value();
         out.u32(sum)?;
@@ -287,6 +300,22 @@ impl Pipeline<'_> {
         Ok(())
     }
 
+    /// Writes changes of parameters: per stage its rows that are computed and released, then the changes.
+    fn write_changes(&self, out: &mut Out<'_>) -> Result<()> {
+        let (stages, changes) = (self.graph.stages().len(), self.changes.all());
+        for stage in 0..stages {
+            out.u64(self.changes.computed(stage))?;
+            out.u64(self.changes.floor(stage))?;
+        }
+        out.u32(u32::try_from(changes.len()).unwrap_or(0))?;
+        for change in changes {
+            out.u32(change.stage)?;
+            out.u32(change.revision)?;
+            out.u64(change.first)?;
+        }
+        Ok(())
+    }
+
     fn write_checkpoints(&mut self, out: &mut Out<'_>) -> Result<()> {
         for i in 0..self.graph.stages().len() {
             let Some(held) = self.checkpoints.held(i) else { continue };
@@ -312,7 +341,7 @@ impl Pipeline<'_> {
     }
 
     fn write_gaps(&self, out: &mut Out<'_>) -> Result<()> {
-        if self.gaps.is_unused() {
+        if self.gaps.is_unused() && self.changes.capacity() == 0 {
             return Ok(());
         }
         for i in 0..self.graph.inputs().len() {

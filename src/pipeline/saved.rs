@@ -1,7 +1,7 @@
 //! The parts of a checkpoint file as values. The check of a file and its application read them with the same functions,
 //! so that what is applied is what was checked.
 
-use super::save::{HEADER, MAGIC, TRAILER, VERSION, VERSION_GAPS};
+use super::save::{HEADER, MAGIC, TRAILER, VERSION, VERSION_CHANGES, VERSION_GAPS};
 use crate::checked;
 use crate::crc::crc32c;
 use crate::exec::Position;
@@ -60,6 +60,8 @@ impl<'f> In<'f> {
 /// The start of a file: what it is of.
 pub(super) struct Head {
     pub(super) order: u32,
+    /// Changes of parameters follow.
+    pub(super) changes: bool,
     pub(super) hash: u64,
     pub(super) inputs: u32,
     pub(super) stages: u32,
@@ -80,9 +82,9 @@ impl Head {
             return Err(Error::new(Status::Format, "the file is not a checkpoint: its first bytes differ"));
         }
         let version = head.u32()?;
-        if version != VERSION && version != VERSION_GAPS {
+        if !(VERSION..=VERSION_CHANGES).contains(&version) {
             let text = "the checkpoint has format version {a}, this library reads versions up to {b}";
-            return Err(Error::new(Status::Format, text).a(version).b(VERSION_GAPS));
+            return Err(Error::new(Status::Format, text).a(version).b(VERSION_CHANGES));
         }
         let order = head.u32()?;
         let length = head.u64()?;
@@ -96,8 +98,8 @@ impl Head {
         }
         let hash = head.u64()?;
         let (inputs, stages, outputs, slots) = (head.u32()?, head.u32()?, head.u32()?, head.u32()?);
-        let gaps = version == VERSION_GAPS;
-        let head_values = Head { order, hash, inputs, stages, outputs, slots, every: head.u64()?, gaps };
+        let (gaps, changes) = (version >= VERSION_GAPS, version == VERSION_CHANGES);
+        let head_values = Head { order, hash, inputs, stages, outputs, slots, every: head.u64()?, gaps, changes };
         let rest = head.rest();
         let body = rest.get(..rest.len().sat_sub(TRAILER)).ok_or(SHORT)?;
         Ok((head_values, In::new(body)))
@@ -220,6 +222,53 @@ impl SavedGaps {
     }
 }
 
+/// The rows of a stage: the end (exclusive) of those computed, and the first one whose parameters are held.
+#[derive(Clone, Copy)]
+pub(super) struct SavedRows {
+    pub(super) end: u64,
+    pub(super) floor: u64,
+}
+
+/// A change of parameters.
+#[derive(Clone, Copy)]
+pub(super) struct SavedChange {
+    pub(super) stage: usize,
+    pub(super) revision: u32,
+    pub(super) first: u64,
+}
+
+/// The changes in a file.
+#[derive(Clone, Default)]
+pub(super) struct SavedChanges<'f> {
+    rows: In<'f>,
+    changes: In<'f>,
+    count: u32,
+}
+
+impl<'f> SavedChanges<'f> {
+    /// Reads the changes in a file of a graph with `stages`.
+    pub(super) fn read(from: &mut In<'f>, stages: usize) -> Result<Self> {
+        let rows = In::new(from.values(checked::count(stages), 16)?);
+        let count = from.u32()?;
+        Ok(SavedChanges { rows, changes: In::new(from.values(count.into(), 16)?), count })
+    }
+
+    /// The rows of each stage, in order.
+    pub(super) fn rows(&self) -> impl Iterator<Item = SavedRows> {
+        let mut from = self.rows.clone();
+        core::iter::from_fn(move || Some(SavedRows { end: from.u64().ok()?, floor: from.u64().ok()? }))
+    }
+
+    /// The changes, by stage and row.
+    pub(super) fn all(&self) -> impl Iterator<Item = SavedChange> {
+        let mut from = self.changes.clone();
+        (0..self.count).map_while(move |_| {
+            let (stage, revision, first) = (from.u32().ok()?, from.u32().ok()?, from.u64().ok()?);
+            Some(SavedChange { stage: usize::try_from(stage).ok()?, revision, first })
+        })
+    }
+}
+
 /// A file that is complete, undamaged and of this pipeline. Each part is read again from the start of its kind.
 pub(super) struct Saved<'f> {
     pub(super) inputs: [SavedInput<'f>; MAX_INPUTS],
@@ -234,6 +283,8 @@ pub(super) struct Saved<'f> {
     pub(super) scans: In<'f>,
     /// The gaps of all inputs, if any.
     pub(super) gaps: Option<In<'f>>,
+    /// Changes of parameters; none in a file of a version before them.
+    pub(super) changes: Option<SavedChanges<'f>>,
     /// Rows that the queues of the outputs held.
     pub(super) capacities: In<'f>,
     /// Checkpoints of a scan, and windows between them.

@@ -3,7 +3,8 @@
 
 use super::definition::Pipeline;
 use super::save::{NO_ORDER, OWN_ORDER, STATE_ORDERS};
-use super::saved::{Head, In, ODD, Saved, SavedGaps, SavedInput, SavedOutput, SavedScan, SavedStage, SavedState};
+use super::saved::SavedState;
+use super::saved::{Head, In, ODD, Saved, SavedChanges, SavedGaps, SavedInput, SavedOutput, SavedScan, SavedStage};
 use crate::checked;
 use crate::exec::{Position, final_windows_of};
 use crate::graph::Node;
@@ -58,6 +59,7 @@ impl<'m> Pipeline<'m> {
             outputs: In::default(),
             scans: In::default(),
             gaps: None,
+            changes: None,
             capacities,
             slots: head.slots,
             every: head.every,
@@ -72,6 +74,13 @@ impl<'m> Pipeline<'m> {
         if head.gaps {
             saved.gaps = Some(from.clone());
             self.check_gaps(&saved, &mut from)?;
+        }
+        if head.changes {
+            let changes = SavedChanges::read(&mut from, self.graph.stages().len())?;
+            self.check_changes(&changes, available)?;
+            saved.changes = Some(changes);
+        } else if let Some(own) = self.changes.all().first() {
+            return Err(self.more_changes(own));
         }
         require(from.rest().is_empty())?;
         Ok(saved)

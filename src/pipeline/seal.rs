@@ -159,6 +159,7 @@ impl<'m> Pipeline<'m> {
         if self.sealed {
             self.rebuild()?;
         }
+        self.changes.clear();
         let reset = self.clear_contents();
         if self.sealed {
             self.record_all();

@@ -15,6 +15,8 @@ pub(super) struct Sums {
     pub(super) flow: u32,
     /// Of the evaluation, the checkpoints and the cache.
     pub(super) jobs: u32,
+    /// Of the identities that kernels of changes report.
+    pub(super) changes: u32,
     /// Of the bytes that the stream carries; None where it carries none.
     pub(super) stream: Option<u32>,
     /// Of the bytes that the evaluation carries; None where it carries none.

@@ -119,13 +119,15 @@ impl Planner<'_, '_> {
     fn tables(&self, plan: &mut Plan) -> Result<usize> {
         plan.align = AREA_ALIGN;
         plan.host_heap_bytes = 0;
-        let mut tables = 0;
+        let (mut tables, mut largest) = (0, 0);
         for stage in self.graph.stages() {
             tables = checked::align_up(checked::add(tables, stage.table_bytes)?, BUFFER_ALIGN)?;
+            largest = stage.table_bytes.max(largest);
             plan.align = plan.align.max(stage.scratch_align).max(stage.state_align);
             plan.host_heap_bytes = plan.host_heap_bytes.sat_add(stage.host_heap_bytes);
         }
-        Ok(tables)
+        let changed = checked::mul(checked::align_up(largest, BUFFER_ALIGN)?, self.changed_tables)?;
+        checked::add(tables, changed)
     }
 
     /// Lays out every job that has changed and sets the sizes of the planned requests.

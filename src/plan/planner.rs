@@ -22,6 +22,8 @@ pub(crate) struct Planner<'a, 'm> {
     pub requests: &'a [Request],
     /// The options.
     pub options: PlanOptions,
+    /// Constant tables that changes of parameters may need, of the largest stage.
+    pub changed_tables: usize,
 }
 
 impl Planner<'_, '_> {

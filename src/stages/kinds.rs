@@ -10,7 +10,7 @@ use super::{
 };
 
 /// A kind of stage.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Kind {
     /// Its name.
     pub name: &'static str,

@@ -42,7 +42,7 @@ fn texts_about_checkpoint_files() {
         |p: &mut Pipeline<'static>, file: &[u8], marked: &str| is(&p.checkpoint_restore(file).unwrap_err(), marked);
     let p = &mut sealed(&config, spec(1));
     refuse(p, &changed(&file, 0, 0), "the file is <not a checkpoint>: its <first bytes> <differ>");
-    refuse(p, &changed(&file, 8, 9), "the <checkpoint> has format <version 9>, this library reads <versions up to 2>");
+    refuse(p, &changed(&file, 8, 9), "the <checkpoint> has format <version 9>, this library reads versions <up to 3>");
     refuse(
         p,
         &changed(&file, 20, 9),

@@ -57,12 +57,18 @@ const CHAPTERS: &[Chapter] = &[
     Chapter {
         group: "stages",
         title: "Stages of your own",
-        parts: &["manual/05-stages.txt", "pipeline/stage.rs", "pipeline/rows.rs", "manual/row.h"],
+        parts: &["manual/05-stages.txt", "pipeline/stage.rs", "pipeline/change.rs", "pipeline/rows.rs", "manual/row.h"],
     },
     Chapter {
         group: "builtin",
         title: "Built-in stages",
-        parts: &["manual/06-builtin.txt", "pipeline/builtin.rs", "manual/06-kinds.txt", "pipeline/kinds.rs"],
+        parts: &[
+            "manual/06-builtin.txt",
+            "pipeline/builtin.rs",
+            "pipeline/params.rs",
+            "manual/06-kinds.txt",
+            "pipeline/kinds.rs",
+        ],
     },
     Chapter {
         group: "streaming",

@@ -7,6 +7,7 @@ mod chain;
 #[path = "../support/graphs.rs"]
 mod graphs;
 
+mod changes;
 mod checkpoint_growth;
 mod checkpoints;
 mod faults;

@@ -26,7 +26,7 @@ pub(crate) fn save(p: &mut Pipeline<'static>) -> Vec<u8> {
 }
 
 /// Scans, halos, strides; one or two inputs; windows that overlap, meet or leave gaps.
-fn random_graph(dice: &mut Dice) -> TestGraph {
+pub(crate) fn random_graph(dice: &mut Dice) -> TestGraph {
     let inputs: Vec<_> = (0..1 + dice.below(2))
         .map(|_| {
             let (channels, window, hop) = (1 + dice.below(2) as u32, 1 + dice.below(5), 1 + dice.below(6));

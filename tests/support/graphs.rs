@@ -3,9 +3,9 @@
 
 use sqrtspace::digest::Digest;
 use sqrtspace::dtype::Dtype;
-use sqrtspace::graph::{Boundary, EdgeSpec, GraphLimits, InputSpec};
+use sqrtspace::graph::{Boundary, ChangeLimits, EdgeSpec, GraphLimits, InputSpec};
 use sqrtspace::io::{Sink, SinkBox, Source, SourceBox};
-use sqrtspace::kernel::{Code, Kernel, RowShape, StageIo, StageSpec};
+use sqrtspace::kernel::{Code, Kernel, KernelBox, RowShape, StageIo, StageSpec};
 use sqrtspace::pipeline::{Config, Pipeline, gap_bytes};
 use sqrtspace::plan::{ALL, Mode, Order, PlanOptions, Request};
 use std::cell::{Cell, RefCell};
@@ -64,6 +64,11 @@ impl TestInput {
 impl TestGraph {
     /// Rows of every node, computed one at a time from the definition.
     pub fn oracle(&self) -> Vec<Vec<Vec<u32>>> {
+        self.oracle_with(|_, _| 0)
+    }
+
+    /// The same where row t of a stage has the parameter `salt(stage, t)`.
+    pub fn oracle_with(&self, salt: impl Fn(usize, usize) -> u32) -> Vec<Vec<Vec<u32>>> {
         let windows = self.inputs.iter().map(TestInput::windows).min().unwrap();
         let mut nodes: Vec<Vec<Vec<u32>>> = Vec::new();
         for input in &self.inputs {
@@ -74,7 +79,7 @@ impl TestGraph {
             });
             nodes.push(rows.collect());
         }
-        for stage in &self.stages {
+        for (s, stage) in self.stages.iter().enumerate() {
             let n = nodes[stage.edges[0].from].len();
             let count = n.div_ceil(stage.stride as usize);
             let mut rows = vec![Vec::new(); count];
@@ -83,7 +88,7 @@ impl TestGraph {
                 let t = if stage.reverse { count - 1 - t } else { t };
                 let mut row = Vec::new();
                 for j in 0..stage.len {
-                    let mut acc = j as u32;
+                    let mut acc = j as u32 ^ salt(s, t);
                     for edge in &stage.edges {
                         let from = &nodes[edge.from];
                         let own = (t * stage.stride as usize) as i64;
@@ -122,8 +127,11 @@ thread_local! {
     pub static MADE: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The kernel of [`TestStage`]; `calls` counts, `fail_in` lets the call that brings it to zero fail.
+/// The kernel of [`TestStage`]; `calls` counts, `fail_in` lets the call that brings it to zero fail. Its context is a
+/// parameter.
+#[derive(Clone)]
 pub struct Mix {
+    salt: u32,
     len: usize,
     keeps: bool,
     scan: bool,
@@ -136,11 +144,15 @@ impl Kernel for Mix {
     fn digest(&self, sum: &mut Digest) {
         let flags = [self.keeps, self.scan, self.reverse].map(usize::from);
         sum.sizes(flags);
-        sum.sizes([self.len, self.stage, self.fail_in.as_ptr().addr()]);
+        sum.sizes([self.salt as usize, self.len, self.stage, self.fail_in.as_ptr().addr()]);
+    }
+
+    fn with_context<'x>(&self, context: *mut std::ffi::c_void) -> Option<KernelBox<'x>> {
+        Some(KernelBox::new(Mix { salt: context.addr() as u32, ..self.clone() }))
     }
 
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
-        state.copy_from_slice(&1u32.to_ne_bytes());
+        state.copy_from_slice(&(1u32 ^ self.salt).to_ne_bytes());
         Ok(())
     }
 
@@ -176,7 +188,7 @@ impl Kernel for Mix {
             let i = if self.reverse { rows - 1 - i } else { i };
             let row = &mut out[i * self.len..(i + 1) * self.len];
             for (j, y) in row.iter_mut().enumerate() {
-                *y = j as u32;
+                *y = j as u32 ^ self.salt;
                 for (view, span) in &views {
                     for r in i * step..i * step + span {
                         *y = view.row(r).iter().fold(*y, |a, x| mix(a, *x));
@@ -318,6 +330,22 @@ pub fn build_with(
     fill: i64,
     gaps: &[Vec<(u64, u64)>],
 ) -> (Pipeline<'static>, Rc<Cell<i64>>, *mut u8) {
+    build_all(graph, setup, (room, fill, gaps), 0)
+}
+
+/// The graph with room for changes of parameters.
+pub fn build_changing(graph: &TestGraph, setup: &Setup, changes: usize) -> (Pipeline<'static>, Rc<Cell<i64>>, *mut u8) {
+    build_all(graph, setup, (0, 0, &[]), changes)
+}
+
+type Gaps<'a> = (usize, i64, &'a [Vec<(u64, u64)>]);
+
+fn build_all(
+    graph: &TestGraph,
+    setup: &Setup,
+    (room, fill, gaps): Gaps<'_>,
+    changes: usize,
+) -> (Pipeline<'static>, Rc<Cell<i64>>, *mut u8) {
     let param_bytes = gap_bytes(room).unwrap();
     let first = &graph.inputs[0];
     let capacity = |i: &TestInput| match (setup.pushed, setup.whole_ring) {
@@ -342,10 +370,11 @@ pub fn build_with(
     }
     let config =
         Config { input: spec("input", first, capacity(first)), options, limits: LIMITS, param_bytes, host_heap: true };
-    let need = Pipeline::control_bytes(LIMITS, param_bytes, 0).unwrap();
+    let changes = ChangeLimits { changes, bytes: 0 };
+    let need = Pipeline::control_bytes_with(LIMITS, changes, param_bytes, 0).unwrap();
     let control = area(need);
     let base = control.as_mut_ptr();
-    let mut p = Pipeline::new(&config, uninit(control)).unwrap();
+    let mut p = Pipeline::with_changes(&config, changes, uninit(control)).unwrap();
     p.reserve_gaps(room).unwrap();
     p.set_gap_fill(0, fill).unwrap();
     for (i, input) in graph.inputs.iter().enumerate().skip(1) {
@@ -367,6 +396,7 @@ pub fn build_with(
             })
             .collect();
         let kernel = Mix {
+            salt: 0,
             len: stage.len,
             keeps: stage.keeps,
             scan: stage.scan,

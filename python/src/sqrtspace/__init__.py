@@ -16,7 +16,7 @@ from ._native_calls import ALL, abi_version, panic_hook, version
 from ._nodes import Edge, Input, Stage
 from ._status import *
 from ._status import ERRORS, SqrtspaceError, Status
-from ._structs import CodecStats, Event, PlanInfo, Progress, RowInfo, StageCounts, Stats, Wait
+from ._structs import CodecStats, Event, ParamInfo, PlanInfo, Progress, RowInfo, StageCounts, Stats, Wait
 from .codec import content_identity, decode, decode_file, decode_stream, encode, encode_file, encode_stream, save
 from .coders import (
     Decoder,
@@ -47,6 +47,7 @@ __all__ = [
     "Frame",
     "Input",
     "Job",
+    "ParamInfo",
     "Pipeline",
     "PlanInfo",
     "Progress",

@@ -309,7 +309,7 @@ class Graph(Handle, Kinds):
         name = self._free_name(kind) if name is None else name
         given = {key: value for key, value in params.items() if value is not None}
         descs, kept_names = self._edge_descs(edges)
-        values, kept = _params(given)
+        values, kept = params_of(given)
         texts = [ffi.new("char[]", kind.encode()), ffi.new("char[]", name.encode())]
         desc = new("sqs_builtin_desc", name=texts[1], edges=descs, edge_count=len(edges), cost_ns_per_row=cost)
         desc.params = values
@@ -441,7 +441,7 @@ def _count(items: Sequence[Any]) -> int:
     return len(items)
 
 
-def _params(given: Mapping[str, object]) -> tuple[Any, list[Any]]:
+def params_of(given: Mapping[str, object]) -> tuple[Any, list[Any]]:
     """Parameters as an array of `sqs_param`, and what it points to."""
     params = ffi.new("sqs_param[]", max(len(given), 1))
     kept: list[Any] = []

@@ -73,6 +73,8 @@ class Handle:
         param_bytes: int | None = None,
         max_gaps: int | None = None,
         gap_fill: int | None = None,
+        max_param_changes: int | None = None,
+        param_change_bytes: int | None = None,
         spill_dir: str | os.PathLike[str] | None = None,
         stream_only: bool = False,
         host_defaults: bool = False,
@@ -101,6 +103,8 @@ class Handle:
             "param_bytes": param_bytes,
             "max_gaps": max_gaps,
             "gap_fill": gap_fill,
+            "max_param_changes": max_param_changes,
+            "param_change_bytes": param_change_bytes,
             "spill_dir": spill_dir,
             "flags": lib.SQS_STREAM_ONLY if stream_only else 0,
         }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from ._graph import Graph
+from ._graph import Graph, params_of
 from ._native import ffi, lib
-from ._native_calls import ALL, address, new, result
+from ._native_calls import ALL, address, check, new, result
 from ._nodes import Array, Input, Stage
 from ._status import Status
-from ._structs import Wait
+from ._structs import ParamInfo, Wait
+
+# First row of a change: the first one that is not computed.
+NEXT_ROW = (1 << 64) - 1
 
 
 class Stream(Graph):
@@ -93,6 +97,54 @@ class Stream(Graph):
         done = ffi.new("uint64_t[2]")
         status = self._call(lib.sqs_step_budget, max_cost_ns, done, done + 1)
         return Status(status), int(done[0]), int(done[1])
+
+    def change(self, stage: Stage | str, from_row: int | None = None, **params: object) -> int:
+        """Changes the parameters of a built-in stage from a row on; needs `max_param_changes` of the pipeline. After seal.
+
+        Parameters
+        ----------
+        stage : Stage or str
+            The stage.
+        from_row : int
+            First row with these parameters, not computed yet. Default: the first such row.
+        **params
+            All parameters: those left out have their defaults. A trailing underscore is dropped (`from_`).
+
+        Returns
+        -------
+        int
+            The first row with these parameters.
+        """
+        given = {key.rstrip("_"): value for key, value in params.items()}
+        values, kept = params_of(given)
+        row = ffi.new("uint64_t *")
+        first = NEXT_ROW if from_row is None else from_row
+        self._call(lib.sqs_stage_params, self._stage(stage).id, values, len(given), first, row)
+        del kept
+        return int(row[0])
+
+    def change_context(self, stage: Stage | str, ctx: Any, revision: int, from_row: int | None = None) -> int:
+        """Gives a stage of the caller another context (a C pointer) from a row on; returns the row. After seal."""
+        row = ffi.new("uint64_t *")
+        first = NEXT_ROW if from_row is None else from_row
+        self._call(lib.sqs_stage_context, self._stage(stage).id, ffi.cast("void *", ctx), revision, first, row)
+        return int(row[0])
+
+    @staticmethod
+    def parameters(kind: str) -> list[ParamInfo]:
+        """The parameters of a kind of built-in stage: names, types, units, ranges, defaults."""
+        name = ffi.new("char[]", kind.encode())
+        found: list[ParamInfo] = []
+        info = new("sqs_param_info")
+        while check(lib.sqs_stage_params_describe(name, len(found), info)) == Status.OK:
+            found.append(result(ParamInfo, info))
+        return found
+
+    def release_changes(self, stage: Stage | str, row: int) -> int:
+        """Frees the changes of a stage that only rows before `row` are computed with; returns their number."""
+        freed = ffi.new("uint64_t *")
+        self._call(lib.sqs_stage_params_release, self._stage(stage).id, row, freed)
+        return int(freed[0])
 
     def blocked_on(self) -> Wait:
         """What the stream waits for: the output or input that a step returned AGAIN for."""

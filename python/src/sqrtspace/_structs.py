@@ -374,6 +374,29 @@ class StageCounts:
 
 
 @dataclass(frozen=True)
+class ParamInfo:
+    """A parameter of a kind of built-in stage, for tables of ground tools."""
+
+    param_type: int = 0
+    """SQS_PARAM_..."""
+
+    name: str = ""
+    """Name, as in sqs_param.key. All texts are zero-terminated."""
+
+    unit: str = ""
+    """Unit; "-" for none."""
+
+    range: str = ""
+    """Valid values."""
+
+    default_value: str = ""
+    """Default; "required" without one."""
+
+    meaning: str = ""
+    """Meaning."""
+
+
+@dataclass(frozen=True)
 class Event:
     """An event of a pipeline."""
 

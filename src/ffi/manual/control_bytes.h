@@ -1,5 +1,5 @@
 /**
- * An upper limit of sqs_pipeline_control_bytes(), for static arrays. Valid for param_bytes up to 1024 (the default).
+ * An upper limit of sqs_pipeline_control_bytes(), for static arrays. Valid for param_bytes up to 1024 (the default) and max_param_changes of 0.
  * Later versions may need more: check with sqs_pipeline_control_bytes() at start.
  */
 #define SQS_CONTROL_BYTES(stages, edges) \

@@ -70,13 +70,57 @@ versioned!(sqs_builtin_desc, param_count: u32);
 /// Maximum number of parameters of a built-in stage.
 const MAX_PARAMS: usize = 16;
 /// Maximum length of the name of a kind or parameter in bytes.
-const MAX_NAME: usize = 64;
+pub(super) const MAX_NAME: usize = 64;
+
+/// Parameters of a stage, parsed.
+pub(super) struct Params<'a> {
+    all: [Param<'a>; MAX_PARAMS],
+    count: usize,
+}
+
+impl<'a> Params<'a> {
+    /// Reads the parameters of a stage; `many` is the error for too many of them.
+    ///
+    /// # Safety
+    /// `params` points to `count` parameters, whose names and lists outlive `'a`.
+    pub(super) unsafe fn read(
+        call: &Call<'_>,
+        params: *const sqs_param,
+        count: u32,
+        many: &'static str,
+    ) -> Result<Self> {
+        let count = count as usize;
+        if count > MAX_PARAMS {
+            return Err(Error::new(Status::Limit, many).a(MAX_PARAMS as u32).b(crate::checked::count(count)));
+        }
+        let mut read = Params { all: [Param { key: "", value: 0.0, values: &[] }; MAX_PARAMS], count };
+        call.reads(Region::array("params", params, count))?;
+        // SAFETY: by the contract of this function.
+        let given = unsafe { structs::array("params", params, count)? };
+        for (param, p) in read.all.iter_mut().zip(given) {
+            call.reads(Region::array("sqs_param.values", p.values, p.count))?;
+            // SAFETY: as above: C strings, and lists of the given lengths.
+            *param = unsafe {
+                Param {
+                    key: structs::name_apart(call, "sqs_param.key", p.key, MAX_NAME)?,
+                    value: p.value,
+                    values: structs::array("sqs_param.values", p.values, p.count)?,
+                }
+            };
+        }
+        Ok(read)
+    }
+
+    pub(super) fn list(&self) -> &[Param<'a>] {
+        self.all.get(..self.count).unwrap_or(&[])
+    }
+}
 
 /// Registers a stage of a kind. `d` points to data of the caller.
 fn register(
     core: &mut Pipeline<'_>,
     call: &Call<'_>,
-    kind: &Kind,
+    kind: &'static Kind,
     d: &sqs_builtin_desc,
     id: Out<u32>,
 ) -> Result<Status> {
@@ -84,27 +128,10 @@ fn register(
     // SAFETY: the caller gives C strings and edge_count edges.
     let (name, edges) =
         unsafe { (structs::name_apart(call, "name", d.name, NAME_LEN)?, Edges::read(call, d.edges, d.edge_count)?) };
-    let mut params = [Param { key: "", value: 0.0, values: &[] }; MAX_PARAMS];
-    if d.param_count as usize > MAX_PARAMS {
-        let text = "sqs_builtin_desc.param_count is {b}: a built-in stage has at most {a} parameters";
-        return Err(Error::new(Status::Limit, text).a(MAX_PARAMS as u32).b(d.param_count));
-    }
-    call.reads(Region::array("params", d.params, d.param_count as usize))?;
+    let many = "sqs_builtin_desc.param_count is {b}: a built-in stage has at most {a} parameters";
     // SAFETY: the caller gives param_count parameters.
-    let given = unsafe { structs::array("params", d.params, d.param_count as usize)? };
-    for (param, p) in params.iter_mut().zip(given) {
-        call.reads(Region::array("sqs_param.values", p.values, p.count))?;
-        // SAFETY: the caller gives C strings, and lists of the given lengths.
-        *param = unsafe {
-            Param {
-                key: structs::name_apart(call, "sqs_param.key", p.key, MAX_NAME)?,
-                value: p.value,
-                values: structs::array("sqs_param.values", p.values, p.count)?,
-            }
-        };
-    }
-    let params = params.get(..given.len()).unwrap_or(&[]);
-    let stage = core.add_kind(kind, name, edges.list(), params)?;
+    let params = unsafe { Params::read(call, d.params, d.param_count, many)? };
+    let stage = core.add_kind(kind, name, edges.list(), params.list())?;
     if d.cost_ns_per_row > 0 {
         core.set_cost(stage, d.cost_ns_per_row)?;
     }

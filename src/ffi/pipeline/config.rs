@@ -8,7 +8,7 @@ use crate::ffi::event::{Hook, sqs_event_fn};
 use crate::ffi::handle::sqs_pipeline;
 use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, versioned};
-use crate::graph::{GraphLimits, InputSpec};
+use crate::graph::{ChangeLimits, GraphLimits, InputSpec};
 use crate::io::Clock;
 use crate::limits::{AREA_ALIGN, DEFAULT_EDGES, DEFAULT_STAGES};
 use crate::pipeline::{Pipeline, gap_bytes};
@@ -106,6 +106,11 @@ pub struct sqs_config {
     pub max_gaps: u32,
     /// 0.
     pub reserved2: u32,
+    /// Changes of parameters that are held at a time, up to 4096: see sqs_stage_params(). Default: 0, parameters cannot
+    /// change, which needs no memory.
+    pub max_param_changes: u32,
+    /// Bytes for the lists of parameters of one change. Default: param_bytes.
+    pub param_change_bytes: u32,
 }
 versioned!(sqs_config, checkpoint_slots: u32);
 
@@ -117,6 +122,7 @@ const MAX_CHECKPOINTS: u32 = 1 << 16;
 const MAX_STAGES: u32 = 1024;
 const MAX_EDGES: u32 = 4096;
 const MAX_GAPS: u32 = 1 << 16;
+const MAX_CHANGES: u32 = 4096;
 
 /// A config with its defaults filled in.
 pub(super) struct ParsedConfig {
@@ -127,6 +133,7 @@ pub(super) struct ParsedConfig {
     /// Value of missing samples of the first input, and room for gaps.
     pub(super) gap_fill: i64,
     pub(super) max_gaps: usize,
+    pub(super) changes: ChangeLimits,
     /// Bytes of the control area.
     pub(super) control: usize,
     /// The directory of spill files, or NULL.
@@ -171,6 +178,7 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
         ("sqs_config: max_stages is {a}, but at most {b}", stages, MAX_STAGES),
         ("sqs_config: max_edges is {a}, but at most {b}", edges, MAX_EDGES),
         ("sqs_config: max_gaps is {a}, but at most {b}", c.max_gaps, MAX_GAPS),
+        ("sqs_config: max_param_changes is {a}, but at most {b}", c.max_param_changes, MAX_CHANGES),
     ] {
         if given > max {
             return Err(bad(text).a(given).b(max));
@@ -178,6 +186,8 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
     }
     let limits = GraphLimits { stages: stages as usize, edges: edges as usize };
     let param_bytes = if c.param_bytes == 0 { DEFAULT_PARAM_BYTES } else { c.param_bytes as usize };
+    let change_bytes = if c.param_change_bytes == 0 { param_bytes } else { c.param_change_bytes as usize };
+    let changes = ChangeLimits { changes: c.max_param_changes as usize, bytes: change_bytes };
     let max_gaps = c.max_gaps as usize;
     let param_bytes = checked::add(checked::align_up(param_bytes, AREA_ALIGN)?, gap_bytes(max_gaps)?)?;
     let options = plan_options(&c)?;
@@ -192,7 +202,7 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
     if input.window == 0 || input.hop == 0 {
         return Err(bad("sqs_config: window is {a} and hop is {b}, but both must be at least 1").a(c.window).b(c.hop));
     }
-    let control = Pipeline::control_bytes(limits, param_bytes, size_of::<sqs_pipeline>())?;
+    let control = Pipeline::control_bytes_with(limits, changes, param_bytes, size_of::<sqs_pipeline>())?;
     let clock = c.clock.map(|now| CClock { now, ctx: c.clock_ctx });
     let hook = Hook::new(c.event, c.event_ctx);
     Ok(ParsedConfig {
@@ -202,6 +212,7 @@ pub(super) fn parse(config: *const sqs_config) -> Result<ParsedConfig> {
         param_bytes,
         gap_fill: c.gap_fill,
         max_gaps,
+        changes,
         control,
         spill_dir: c.spill_dir,
         clock,

@@ -9,8 +9,8 @@ use crate::status::Status;
 
 /// Computes size and alignment of the control area.
 ///
-/// They depend on max_stages, max_edges, param_bytes and max_gaps of the config alone. For static arrays use
-/// #SQS_CONTROL_BYTES, plus 24 bytes for each of max_gaps.
+/// They depend on max_stages, max_edges, param_bytes, max_gaps, max_param_changes and param_change_bytes of the config
+/// alone. For static arrays use #SQS_CONTROL_BYTES, plus 24 bytes for each of max_gaps, with max_param_changes of 0.
 /// May be called from callbacks.
 ///
 /// @param[in]  config  configuration

@@ -84,7 +84,7 @@ fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, base: *mu
         param_bytes: parsed.param_bytes,
         host_heap: holder.is_host(),
     };
-    let mut core = Pipeline::new(&config, tables)?;
+    let mut core = Pipeline::with_changes(&config, parsed.changes, tables)?;
     core.reserve_gaps(parsed.max_gaps)?;
     core.set_gap_fill(0, parsed.gap_fill)?;
     if let Some(clock) = parsed.clock {

@@ -4,6 +4,7 @@ mod buffers;
 #[cfg(feature = "stages")]
 mod builtin;
 mod callbacks;
+mod change;
 mod checkpoint;
 mod config;
 mod control;
@@ -17,6 +18,8 @@ mod input;
 mod kinds;
 mod lifecycle;
 mod output;
+#[cfg(feature = "stages")]
+mod params;
 mod plan;
 mod push;
 pub(in crate::ffi) mod request;
@@ -32,6 +35,7 @@ mod waiting;
 
 #[cfg(feature = "stages")]
 pub use builtin::*;
+pub use change::*;
 pub use checkpoint::*;
 pub use config::*;
 pub use control::*;
@@ -45,6 +49,8 @@ pub use input::*;
 pub use kinds::*;
 pub use lifecycle::*;
 pub use output::*;
+#[cfg(feature = "stages")]
+pub use params::*;
 pub use plan::*;
 pub use push::*;
 pub use request::*;

@@ -9,7 +9,7 @@ use crate::ffi::status::sqs_status;
 use crate::ffi::structs::{self, Out, versioned};
 use crate::graph::Needs;
 use crate::graph::{Boundary, EdgeSpec};
-use crate::kernel::{Code, EdgeRows, Kernel, RowShape, StageIo, StageSpec};
+use crate::kernel::{Code, EdgeRows, Kernel, KernelBox, RowShape, StageIo, StageSpec};
 use crate::limits::{MAX_FAN_IN, NAME_LEN};
 use crate::series::{Axis, Series, Unit};
 use crate::status::{Error, Result, Status};
@@ -174,6 +174,7 @@ fn or_null(bytes: &mut [u8]) -> *mut c_void {
 }
 
 /// A stage of the caller.
+#[derive(Clone, Copy)]
 struct CStage {
     run: unsafe extern "C" fn(*mut c_void, *const sqs_stage_io) -> i32,
     init: sqs_state_init_fn,
@@ -183,6 +184,10 @@ struct CStage {
 impl Kernel for CStage {
     fn digest(&self, sum: &mut Digest) {
         sum.sizes([self.run as usize, self.init.map_or(0, |i| i as usize), self.ctx.addr()]);
+    }
+
+    fn with_context<'x>(&self, context: *mut c_void) -> Option<KernelBox<'x>> {
+        Some(KernelBox::new(CStage { ctx: context, ..*self }))
     }
 
     fn state_init(&self, state: &mut [u8]) -> Result<(), Code> {
