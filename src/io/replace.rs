@@ -28,8 +28,10 @@ pub struct Input {
 impl Input {
     /// Opens a file.
     pub fn open(path: &str) -> Result<Self> {
-        let file = File::open(path).map_err(|e| refused("the input cannot be opened: errno {a}", &e))?;
-        let identity = file.metadata().map_err(|e| refused("the input cannot be opened: errno {a}", &e))?;
+        let file =
+            File::open(path).map_err(|e| refused("the input cannot be opened, errno {a}: check its path", &e))?;
+        let identity =
+            file.metadata().map_err(|e| refused("the input cannot be opened, errno {a}: check its path", &e))?;
         let len = identity.is_file().then_some(identity.len());
         Ok(Input { file, len, identity, read: 0 })
     }
@@ -54,7 +56,7 @@ impl Input {
                 Ok(0) => break,
                 Ok(n) => filled = filled.sat_add(n),
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Err(e) => return Err(refused("the input cannot be read: errno {a}", &e)),
+                Err(e) => return Err(refused("the input cannot be read, errno {a}: give a file or a pipe", &e)),
             }
         }
         Ok(filled)
@@ -63,7 +65,7 @@ impl Input {
     /// Continues reading at position `at`.
     pub fn seek(&mut self, at: u64) -> Result<()> {
         let sought = io::Seek::seek(&mut self.file, io::SeekFrom::Start(at));
-        self.read = sought.map_err(|e| refused("the input cannot be read: errno {a}", &e))?;
+        self.read = sought.map_err(|e| refused("the input cannot be read, errno {a}: give a file or a pipe", &e))?;
         Ok(())
     }
 }
@@ -80,7 +82,7 @@ impl ByteSource for Input {
                     return Ok(n);
                 }
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Err(e) => return Err(refused("the input cannot be read: errno {a}", &e)),
+                Err(e) => return Err(refused("the input cannot be read, errno {a}: give a file or a pipe", &e)),
             }
         }
     }
@@ -109,10 +111,13 @@ impl Replacement {
         let mut mode = input.filter(|m| m.is_file()).map_or(ANYONE, |m| m.mode() & 0o777);
         if let Ok(m) = fs::metadata(path) {
             if input.is_some_and(|i| (m.ino(), m.dev()) == (i.ino(), i.dev())) {
-                return Err(Error::new(Status::Argument, "input and output are the same file"));
+                return Err(Error::new(Status::Argument, "input and output are the same file: give another out_path"));
             }
             if !m.is_file() || temporary::is_descriptor(path) {
-                return Err(Error::new(Status::Argument, "the output exists and is not a regular file"));
+                return Err(Error::new(
+                    Status::Argument,
+                    "the output exists and is not a regular file: use the functions on streams",
+                ));
             }
             mode &= m.mode();
         }
@@ -126,7 +131,7 @@ impl Replacement {
 
     /// Cuts the file to `len` bytes and replaces the target with it. When this returns, the file is on the disk.
     pub fn keep(mut self, len: u64) -> Result<()> {
-        let failed = |e: io::Error| refused("the output cannot be completed: errno {a}", &e);
+        let failed = |e: io::Error| refused("the output cannot be completed, errno {a}: check its disk", &e);
         let file = self.file.open();
         within_file_limit(len).and_then(|()| file.set_len(len)).map_err(failed)?;
         if let Some(time) = self.modified {
@@ -144,8 +149,8 @@ impl Replacement {
 impl ByteSink for Replacement {
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
         let end = offset.sat_add(checked::count(bytes.len()));
-        within_file_limit(end)
-            .and_then(|()| self.file.open().write_all_at(bytes, offset))
-            .map_err(|e| refused("the output cannot be written: errno {a}", &e))
+        within_file_limit(end).and_then(|()| self.file.open().write_all_at(bytes, offset)).map_err(|e| {
+            refused("the output cannot be written, errno {a}: check its disk and the limits of the process", &e)
+        })
     }
 }

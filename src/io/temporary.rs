@@ -44,11 +44,11 @@ impl Folder {
         let folder = match File::open(folder_of(target)) {
             // A folder that only takes files: its file system is synced instead.
             Err(e) if e.kind() == ErrorKind::PermissionDenied && cfg!(target_os = "linux") => Folder(None),
-            Err(e) => return Err(refused("the output cannot be created: errno {a}", &e)),
+            Err(e) => return Err(refused("the output cannot be created, errno {a}: check its folder", &e)),
             Ok(file) => Folder(Some(file)),
         };
         let checked = folder.0.as_ref().map_or(Ok(()), sync_folder);
-        checked.map_err(|e| refused("the folder of the output cannot be synced: errno {a}", &e))?;
+        checked.map_err(|e| refused("the folder of the output cannot be synced, errno {a}: use another one", &e))?;
         Ok(folder)
     }
 
@@ -86,7 +86,7 @@ impl Temporary {
         if let Some(file) = nameless(folder_of(target), mode) {
             return Ok(Temporary { file, name: None });
         }
-        let refusal = |e: io::Error| refused("the output cannot be created: errno {a}", &e);
+        let refusal = |e: io::Error| refused("the output cannot be created, errno {a}: check its folder", &e);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(mode);
         // Stale files that the first round removes leave their names to the second.
@@ -100,7 +100,7 @@ impl Temporary {
                 Err(e) => return Err(refusal(e)),
             }
         }
-        Err(Error::new(Status::Io, "{a} processes are writing this output").a(MAX_NAMES))
+        Err(Error::new(Status::Io, "{a} processes are writing this output: wait, or use another path").a(MAX_NAMES))
     }
 
     /// The file.

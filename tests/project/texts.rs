@@ -8,10 +8,7 @@ const NOT_HERE: &[(&str, &str)] = &[
     ("plan/explain.rs", "a report, not errors"),
     ("status.rs", "the texts of statuses"),
     ("stages/manual", "the reference"),
-    ("codec/", "tests/codec and ctests/test_codec_*.c provoke them, not word for word"),
     ("mem/inline.rs", "checked by the compiler"),
-    ("io/", "as the codec"),
-    ("ffi/codec/", "as the codec"),
 ];
 
 /// Texts without a case, and why.
@@ -63,9 +60,54 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("stages depend on each other in a circle", FAULT),
     ("a stage reads one that does not exist", FAULT),
     ("the slots of states do not fit the memory planned for them", FAULT),
+    ("a coded block is damaged", RUST),
+    ("decoding needs {a} words of work memory", RUST),
+    ("coded samples need more than {a} bytes", RUST),
+    ("{a} samples do not fit the output", RUST),
+    ("coded samples end early, after {a} bytes", RUST),
+    ("{a} coded samples do not fit the address space", NO_TEXT),
+    ("no frame size fits {b} bytes of memory: give the {a} that the smallest needs", NO_TEXT),
+    ("the memory of the decoder has {a} bytes, but its options need {b}", SIZES),
+    ("the raw bytes have {a} bytes of memory, but need {b}", SIZES),
+    ("the coded frame has {a} bytes of memory, but needs {b}", SIZES),
+    ("the codecs have {a} bytes of work memory, but need {b}", SIZES),
+    ("the index has memory for {a} entries, but needs {b}", SIZES),
+    ("a row does not fit a frame: raise frame_bytes", SIZES),
+    ("a frame begins past the end of its data", SIZES),
+    ("{a} raw bytes do not fit a frame of {b} bytes", SIZES),
+    ("a frame does not fit its buffer", SIZES),
+    ("no room for the handle", SIZES),
+    ("the path of the output is too long", SIZES),
+    (
+        "a second end frame, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest",
+        "after missing frames, which are the error then",
+    ),
+    (
+        "frames out of order, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest",
+        "after missing frames, which are the error then",
+    ),
+    ("the input was cut to {a} bytes while it was read", "needs a file that shrinks while it is read"),
+    ("the output cannot be completed, errno {a}: check its disk", SYSTEM),
+    ("the output is complete and in its place, but its folder is not on the disk: errno {a}", SYSTEM),
+    (
+        "the output cannot be written, errno {a}: check its disk and the limits of the process",
+        "ctests/test_file_limit.c",
+    ),
+    ("the folder of the output cannot be synced, errno {a}: use another one", SYSTEM),
+    ("{a} processes are writing this output: wait, or use another path", "needs 100 processes"),
+    ("the heap has no {a} bytes: give memory in the options", "ctests/test_codec_no_heap.c"),
+    ("the heap has no memory for a job: free some, or use the call without a job", "ctests/test_codec_no_heap.c"),
+    ("a thread cannot be created, errno {a}: use the call without a job", SYSTEM),
+    ("the call came from the write function of a sink: return from it first", "ctests/test_codec_sink.c"),
+    ("the place of the handle", REGION),
+    ("memory of the options", REGION),
 ];
 
 const DAMAGE: &str = "needs flipped bits in the control area: tests/state/faults.rs, ctests/test_flips.c";
+const RUST: &str = "of functions of the Rust library, which C does not call";
+const NO_TEXT: &str = "the C function returns no text";
+const SIZES: &str = "the C functions check sizes before";
+const REGION: &str = "the name of a region in the text of an overlap";
 const BUILD: &str = "another build";
 const SYSTEM: &str = "needs a system that refuses memory or files";
 const FAULT: &str = "a fault of the library itself, or a flipped bit before seal";
@@ -80,6 +122,7 @@ const CASES: &[&str] = &[
     "ctests/test_gaps.c",
     "ctests/test_texts.c",
     "ctests/test_params.c",
+    "ctests/test_codec_texts.c",
 ];
 
 /// A string literal with the code before it, without white space.

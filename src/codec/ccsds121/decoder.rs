@@ -61,7 +61,10 @@ pub struct Decoder {
     failed: bool,
 }
 
-const DAMAGED: Error = Error::new(Status::Damaged, "coded samples are damaged");
+const DAMAGED: Error = Error::new(
+    Status::Damaged,
+    "no encoder with these parameters makes this CCSDS 121 bitstream: check bits, block, rsi, flags and its source",
+);
 const INTERNAL: Error = Error::new(Status::Internal, "a block exceeds its bound");
 
 impl Decoder {

@@ -58,7 +58,11 @@ impl Coder {
             return Err(INTERNAL);
         };
         if !sample::read(&l, containers, samples) {
-            return Err(Error::new(Status::Range, "a sample does not fit its {a} bits").a(l.bits));
+            return Err(Error::new(
+                Status::Range,
+                "a sample does not fit {a} bits: raise bits, or set SQS_CCSDS121_SIGNED",
+            )
+            .a(l.bits));
         }
         let first = if l.preprocess && self.index == 0 { samples.first().copied() } else { None };
         // A reference sample predicts itself: its residual is 0. It is stored in two's complement
@@ -248,7 +252,8 @@ impl Encoder {
     fn pad(&mut self, block_bytes: usize) -> Result<()> {
         let size = self.coder.layout.sample_bytes;
         if !self.staged_len.is_multiple_of(size) {
-            return Err(Error::new(Status::Argument, "the data end within a sample"));
+            return Err(Error::new(Status::Argument, "the input ends within a sample of {a} bytes: give whole ones")
+                .a(size as u64));
         }
         for i in self.staged_len..block_bytes {
             let from = i.checked_sub(size).and_then(|i| self.staged.get(i)).copied();

@@ -70,7 +70,11 @@ impl Params {
     /// 32 `pad_rsi`, 64 `not_enforce`. [`Status::Argument`] for other flags and for parameters out of range.
     pub fn from_flags(bits: u8, block: u16, rsi: u16, flags: u32) -> Result<Self> {
         if flags > 127 {
-            return Err(Error::new(Status::Argument, "unknown flags of CCSDS 121 parameters: {a}").a(flags));
+            return Err(Error::new(
+                Status::Argument,
+                "the CCSDS 121 flags {a} are unknown: use a sum of SQS_CCSDS121_*, up to 127",
+            )
+            .a(flags));
         }
         let on = |flag: u32| flags & flag != 0;
         let params = Params {
@@ -105,7 +109,11 @@ impl Params {
         let [bits, flags, b0, b1, r0, r1] = bytes;
         let on = |bit: u8| flags >> bit & 1 == 1;
         if on(7) {
-            return Err(Error::new(Status::Format, "unknown flags of CCSDS 121 parameters: {a}").a(flags));
+            return Err(Error::new(
+                Status::Format,
+                "the CCSDS 121 flags {a} are unknown: use a sum of SQS_CCSDS121_*, up to 127",
+            )
+            .a(flags));
         }
         let params = Params {
             bits,
@@ -160,27 +168,30 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn new(p: &Params) -> Result<Self> {
-        let bad = |text| Err(Error::new(Status::Argument, text));
+        let bad = |text, n: u32| Err(Error::new(Status::Argument, text).a(n));
         let bits = u32::from(p.bits);
         if !(1..=32).contains(&bits) {
-            return bad("bits of a sample are 1 to 32");
+            return bad("samples of CCSDS 121 have {a} bits: use 1 to 32", bits);
         }
         let block = usize::from(p.block);
         if p.not_enforce {
             if block == 0 || block > MAX_BLOCK || block % 2 == 1 {
-                return bad("a block is an even number of samples, at most 256");
+                return bad(
+                    "blocks of CCSDS 121 have {a} samples: with SQS_CCSDS121_NOT_ENFORCE use an even number, 2 to 256",
+                    p.block.into(),
+                );
             }
         } else if !matches!(block, 8 | 16 | 32 | 64) {
-            return bad("a block is 8, 16, 32 or 64 samples");
+            return bad("blocks of CCSDS 121 have {a} samples: use 8, 16, 32 or 64", p.block.into());
         }
         let rsi = u32::from(p.rsi);
         if !(1..=4096).contains(&rsi) {
-            return bad("a reference interval is 1 to 4096 blocks");
+            return bad("reference intervals of CCSDS 121 have {a} blocks: use 1 to 4096", rsi);
         }
         let id_len = match (p.restricted, bits) {
             (true, 1..=2) => 1,
             (true, 3..=4) => 2,
-            (true, _) => return bad("restricted options are for at most 4 bits"),
+            (true, _) => return bad("the flag SQS_CCSDS121_RESTRICTED is for up to 4 bits, not {a}: clear it", bits),
             (false, 1..=8) => 3,
             (false, 9..=16) => 4,
             (false, _) => 5,

@@ -254,7 +254,7 @@ impl<'a> Decoder<'a> {
     fn accept(&mut self, h: &Header) {
         let DecodeOptions { start, max_frame_bytes, .. } = self.options;
         if !self.input.fits(h, max_frame_bytes) {
-            let e = Error::new(Status::Limit, "a frame has {a} raw bytes, but max_frame_bytes is {b}");
+            let e = Error::new(Status::Limit, "a frame has {a} raw bytes, but max_frame_bytes is {b}: raise it");
             self.failed = Some(e.a(h.raw_len).b(max_frame_bytes as i128));
             return;
         }
@@ -316,7 +316,10 @@ impl<'a> Decoder<'a> {
         match *outcome {
             Outcome::Nothing | Outcome::Decoded => return true,
             Outcome::TooFar(bytes) => {
-                let e = Error::new(Status::Limit, "a frame refers to {a} bytes before it, but history_bytes is {b}");
+                let e = Error::new(
+                    Status::Limit,
+                    "a frame refers to {a} bytes before it, but history_bytes is {b}: raise it",
+                );
                 self.failed = Some(e.a(bytes).b(self.options.history_bytes as i128));
                 return false;
             }
@@ -325,7 +328,7 @@ impl<'a> Decoder<'a> {
             Outcome::Orphan if frame.arrival == Arrival::Known => return true,
             Outcome::Orphan => {
                 self.stats.orphaned_frames += 1;
-                self.damage("a frame that refers to missing bytes, at byte {a} of the original");
+                self.damage("a frame that refers to missing bytes, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest");
             }
             Outcome::Damaged if frame.header.codec == Codec::Unknown => {
                 self.stats.damaged_frames += 1;
@@ -334,7 +337,9 @@ impl<'a> Decoder<'a> {
             }
             Outcome::Damaged => {
                 self.stats.damaged_frames += 1;
-                self.damage("a frame that cannot be decoded, at byte {a} of the original");
+                self.damage(
+                    "a frame that cannot be decoded, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest",
+                );
             }
         }
         self.stats.skipped_bytes += frame.header.frame_len() as u64;
@@ -345,7 +350,7 @@ impl<'a> Decoder<'a> {
     fn accept_end(&mut self, h: &Header, end: u64) {
         if self.stats.ended {
             self.stats.repeated_frames += 1;
-            self.damage("a second end frame, at byte {a} of the original");
+            self.damage("a second end frame, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest");
         }
         self.stats.ended = true;
         self.length = Some(end);
@@ -370,14 +375,14 @@ impl<'a> Decoder<'a> {
         match arrival {
             Arrival::Known => {
                 self.stats.repeated_frames += 1;
-                self.damage("a repeated frame, at byte {a} of the original");
+                self.damage("a repeated frame, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest");
                 return;
             }
             Arrival::Ahead => self.missing_bytes(),
             Arrival::Next if !self.stats.ended => self.deferred = None,
             Arrival::Next | Arrival::Late => {
                 self.stats.late_frames += 1;
-                self.damage("frames out of order, at byte {a} of the original");
+                self.damage("frames out of order, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest");
             }
         }
         if self.failed.is_some() {
@@ -411,7 +416,7 @@ impl<'a> Decoder<'a> {
             }
             Some(_) => {}
             None => {
-                self.damage("the stream ends without its end frame, at byte {a} of the original");
+                self.damage("the stream ends without its end frame, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest");
                 self.failed = self.failed.or_else(|| self.deferred.take());
             }
         }
@@ -426,5 +431,7 @@ impl<'a> Decoder<'a> {
 }
 
 fn start_error(start: u64, end: u64) -> Error {
-    Error::new(Status::Range, "the start, byte {a}, is after the end of the original, byte {b}").a(start).b(end)
+    Error::new(Status::Range, "the start, byte {a}, is after the end of the original, byte {b}: lower first")
+        .a(start)
+        .b(end)
 }

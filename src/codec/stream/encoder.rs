@@ -119,8 +119,11 @@ impl<'a> Encoder<'a> {
             let rest = input.get(consumed..).unwrap_or(&[]);
             if self.ended {
                 if !rest.is_empty() {
-                    return Err(Error::new(Status::State, "{a} bytes of input after the end of the stream")
-                        .a(rest.len() as i128));
+                    return Err(Error::new(
+                        Status::State,
+                        "{a} bytes of input after the end of the stream: begin another with sqs_encoder_init()",
+                    )
+                    .a(rest.len() as i128));
                 }
                 return Ok(StepResult { consumed, written, progress: Progress::Done });
             }
@@ -249,7 +252,12 @@ pub fn encode_frame(
     let data = Data { all: data, from, position };
     let data = data.limit_history(if position > 0 { options.history() } else { 0 });
     if place.raw_offset.checked_add(raw.len() as u64).is_none() {
-        return Err(Error::new(Status::Overflow, "the stream is longer than 2^64 bytes"));
+        return Err(Error::new(
+            Status::Overflow,
+            "{a} bytes at byte {b} of the original end after byte 2^64: lower first",
+        )
+        .a(raw.len() as u64)
+        .b(place.raw_offset));
     }
     if raw.len() > options.frame_bytes {
         return Err(Error::new(Status::Argument, "{a} raw bytes do not fit a frame of {b} bytes")

@@ -39,7 +39,7 @@ impl EncodeOptions {
             if sample != SampleType::Bytes && !sample.width().is_multiple_of(container) {
                 let e = Error::new(
                     Status::Argument,
-                    "samples of {a} bytes do not consist of CCSDS 121 containers of {b} bytes",
+                    "samples of {a} bytes do not consist of CCSDS 121 containers of {b} bytes: change ccsds_bits",
                 );
                 return Err(e.a(sample.width() as i128).b(container as i128));
             }

@@ -174,12 +174,15 @@ fn run(
 /// The number of bytes from the start of the range to its end, or to that of the original.
 fn ended(decoder: &mut Decoder<'_>, range: Range) -> Result<u64> {
     if !decoder.has_frames() {
-        return Err(Error::new(Status::Damaged, "no frame is valid: nothing can be decoded"));
+        return Err(Error::new(
+            Status::Damaged,
+            "no frame is valid: check the source of the stream, or the identity that was given",
+        ));
     }
     match decoder.length() {
         Some(length) if range.end == u64::MAX => return Ok(length.sat_sub(range.start)),
         Some(length) if length < range.end => {
-            let text = "the range ends at byte {a}, the original at byte {b}";
+            let text = "the range ends at byte {a}, the original at byte {b}: lower first or count";
             return Err(Error::new(Status::Range, text).a(range.end).b(length));
         }
         // A stream that was cut off may have had any length.

@@ -49,7 +49,8 @@ impl Area {
             let area = unsafe { given(memory, bytes, needed)? };
             return Ok(Area { base: area.as_mut_ptr().cast(), len: area.len(), heap: None });
         }
-        let none = Error::new(Status::Memory, "the heap has no {a} bytes").a(checked::count(needed));
+        let none = Error::new(Status::Memory, "the heap has no {a} bytes: give memory in the options")
+            .a(checked::count(needed));
         let layout = std::alloc::Layout::from_size_align(needed.max(1), AREA_ALIGN).map_err(|_| none)?;
         // SAFETY: the layout is not empty.
         let base = unsafe { std::alloc::alloc_zeroed(layout) };

@@ -168,7 +168,10 @@ pub unsafe extern "C" fn sqs_ccsds121_step(
 /// A step of the coder; a failure repeats.
 fn run(c: &mut sqs_ccsds121, input: &[u8], output: &mut [u8], flow: Flow) -> Result<Stepped> {
     if flow == Flow::Flush {
-        return Err(Error::new(Status::Argument, "incomplete blocks cannot be flushed"));
+        return Err(Error::new(
+            Status::Argument,
+            "flow is SQS_FLOW_FLUSH, but incomplete blocks cannot be flushed: use SQS_FLOW_END",
+        ));
     }
     let last = flow == Flow::End;
     if let Some(e) = c.failed {
@@ -179,7 +182,10 @@ fn run(c: &mut sqs_ccsds121, input: &[u8], output: &mut [u8], flow: Flow) -> Res
         Core::Decoder(d) => d.step(input, output).and_then(|step| {
             // All input is consumed and room remains: the missing samples will never come.
             let idle = step.consumed == input.len() && step.produced < output.len();
-            let early = Error::new(Status::Damaged, "coded samples end early");
+            let early = Error::new(
+                Status::Damaged,
+                "the CCSDS 121 bitstream ends before its last sample: give all of it, or lower samples",
+            );
             if last && idle && !step.done { Err(early) } else { Ok(step) }
         }),
     };

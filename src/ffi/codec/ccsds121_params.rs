@@ -44,7 +44,7 @@ versioned!(sqs_ccsds121_params);
 pub(super) fn read(p: *const sqs_ccsds121_params) -> Result<Params> {
     let p = structs::read(p)?;
     if p.reserved != 0 {
-        return Err(Error::new(Status::Unsupported, "sqs_ccsds121_params: fields unknown to this version"));
+        return Err(Error::new(Status::Unsupported, "sqs_ccsds121_params.reserved is {a}: set it to 0").a(p.reserved));
     }
     params(p.bits, p.block, p.rsi, p.flags)
 }

@@ -29,7 +29,10 @@ fn flow_of(flow: u32) -> Result<Flow> {
         SQS_FLOW_CONTINUE => Ok(Flow::Continue),
         SQS_FLOW_FLUSH => Ok(Flow::Flush),
         SQS_FLOW_END => Ok(Flow::End),
-        other => Err(Error::new(Status::Argument, "unknown flow {a}").a(other)),
+        other => {
+            Err(Error::new(Status::Argument, "flow is {a}, not SQS_FLOW_CONTINUE, SQS_FLOW_FLUSH or SQS_FLOW_END")
+                .a(other))
+        }
     }
 }
 
@@ -266,7 +269,10 @@ pub(super) unsafe fn step<T: Handle>(
     let counts = [Region::value("consumed_bytes", input.2), Region::value("written_bytes", output.2)];
     with(handle, &counts, |coder, call| {
         if coder.head().busy && !holds {
-            return Err(Error::new(Status::Reentrant, "the call came from the write function of a sink"));
+            return Err(Error::new(
+                Status::Reentrant,
+                "the call came from the write function of a sink: return from it first",
+            ));
         }
         // SAFETY: by the contract of this function; overlaps are refused.
         let s = unsafe { spans(call, other, input, output)? };

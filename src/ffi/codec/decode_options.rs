@@ -108,15 +108,17 @@ pub(super) fn parse(options: *const sqs_decode_options) -> Result<(DecodeOptions
         let tag = u16::try_from(o.tag);
         value.identity = Some(tag.map_err(|_| bad("sqs_decode_options: tag is {a}, not 0 to 65535").a(o.tag))?.into());
     } else if o.tag != 0 {
-        return Err(bad("sqs_decode_options: a tag needs the flag SQS_DECODE_TAG"));
+        return Err(bad("sqs_decode_options: tag is {a}, but needs the flag SQS_DECODE_TAG").a(o.tag));
     }
     if o.flags & SQS_DECODE_IDENTITY != 0 {
         if value.identity.is_some() {
-            return Err(bad("sqs_decode_options: SQS_DECODE_IDENTITY and SQS_DECODE_TAG exclude each other"));
+            return Err(bad(
+                "sqs_decode_options: SQS_DECODE_IDENTITY and SQS_DECODE_TAG exclude each other: clear one",
+            ));
         }
         value.identity = Some(o.identity);
     } else if o.identity != 0 {
-        return Err(bad("sqs_decode_options: an identity needs the flag SQS_DECODE_IDENTITY"));
+        return Err(bad("sqs_decode_options: identity is {a}, but needs the flag SQS_DECODE_IDENTITY").a(o.identity));
     }
     if o.max_missing != 0 {
         value.max_holes = o.max_missing as usize;

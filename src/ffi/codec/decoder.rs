@@ -134,7 +134,10 @@ pub unsafe extern "C" fn sqs_decoder_step(
         step(decoder, (input, output), (Region::value("offset", offset), false), flow, |d, input, output, flow| {
             let offset = Out::or_null("offset", offset)?;
             if flow == Flow::Flush {
-                return Err(Error::new(Status::Argument, "a decoder holds no output back that could be flushed"));
+                return Err(Error::new(
+                    Status::Argument,
+                    "flow is SQS_FLOW_FLUSH, but a decoder holds nothing back: use SQS_FLOW_CONTINUE",
+                ));
             }
             let step = d.core.step(input, output, flow)?;
             offset.set(step.offset);
@@ -190,7 +193,7 @@ pub unsafe extern "C" fn sqs_decoder_missing(
         }
         write_missing(ranges, capacity, holes);
         if capacity < n {
-            let text = "{a} missing ranges, room for {b}";
+            let text = "ranges has room for {b}, {a} are missing: raise capacity";
             return Err(Error::new(Status::Space, text).a(checked::count(n)).b(checked::count(capacity)));
         }
         Ok(Status::Ok)

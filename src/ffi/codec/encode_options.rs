@@ -109,11 +109,15 @@ fn bad(text: &'static str) -> Error {
 }
 
 fn format(o: &sqs_encode_options) -> Result<Format> {
-    let sample = sample_type(o.dtype).ok_or_else(|| bad("sqs_encode_options: unknown sample type {a}").a(o.dtype))?;
+    let sample = sample_type(o.dtype).ok_or_else(|| {
+        bad("sqs_encode_options: dtype is {a}, not SQS_BYTES, SQS_I24 or a type of real numbers").a(o.dtype)
+    })?;
     let order = match o.byte_order {
         SQS_LITTLE_ENDIAN => ByteOrder::Little,
         SQS_BIG_ENDIAN => ByteOrder::Big,
-        other => return Err(bad("sqs_encode_options: unknown byte order {a}").a(other)),
+        other => {
+            return Err(bad("sqs_encode_options: byte_order is {a}, not SQS_LITTLE_ENDIAN or SQS_BIG_ENDIAN").a(other));
+        }
     };
     // The order of single bytes means nothing.
     let order = if sample == SampleType::Bytes { ByteOrder::Big } else { order };
@@ -130,7 +134,8 @@ pub(super) fn parse(options: *const sqs_encode_options) -> Result<(EncodeOptions
         let effort = Effort::from_level(o.effort);
         value.effort = effort.ok_or_else(|| bad("sqs_encode_options: effort is {a}, not 1 to 9").a(o.effort))?;
     }
-    value.method = method(o.codec).ok_or_else(|| bad("sqs_encode_options: unknown codec {a}").a(o.codec))?;
+    value.method =
+        method(o.codec).ok_or_else(|| bad("sqs_encode_options: codec is {a}, not one of SQS_CODEC_*").a(o.codec))?;
     if o.frame_bytes != 0 {
         value.frame_bytes = o.frame_bytes as usize;
     }
@@ -138,11 +143,11 @@ pub(super) fn parse(options: *const sqs_encode_options) -> Result<(EncodeOptions
         let tag = u16::try_from(o.tag);
         let tag = tag.map_err(|_| bad("sqs_encode_options: tag is {a}, not 0 to 65535").a(o.tag))?;
         if o.identity != 0 {
-            return Err(bad("sqs_encode_options: identity and SQS_ENCODE_TAG exclude each other"));
+            return Err(bad("sqs_encode_options: identity and SQS_ENCODE_TAG exclude each other: clear one"));
         }
         value.identity = Some(tag.into());
     } else if o.tag != 0 {
-        return Err(bad("sqs_encode_options: a tag needs the flag SQS_ENCODE_TAG"));
+        return Err(bad("sqs_encode_options: tag is {a}, but needs the flag SQS_ENCODE_TAG").a(o.tag));
     } else {
         value.identity = if o.identity == 0 { drawn() } else { Some(o.identity) };
     }
@@ -185,6 +190,6 @@ pub(super) fn frame_within(
         return Ok(bytes);
     }
     let min = MIN_FRAME_BYTES.max(options.format.row_bytes().next_power_of_two());
-    let text = "no frame size fits {b} bytes of memory; the smallest needs {a}";
+    let text = "no frame size fits {b} bytes of memory: give the {a} that the smallest needs";
     Err(Error::new(Status::Budget, text).a(checked::count(memory(&with(min))?)).b(checked::count(limit)))
 }

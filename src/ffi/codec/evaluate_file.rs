@@ -71,8 +71,15 @@ impl Sink for FileSink {
 /// The caller's options, with sample type, byte order and channels of the rows of a stage.
 fn options_for(core: &Pipeline<'static>, stage: u32, options: *const sqs_encode_options) -> Result<sqs_encode_options> {
     let mut o = structs::read(options)?;
-    let found = core.graph().stages().get(stage as usize);
-    let shape = found.ok_or_else(|| Error::new(Status::Argument, "stage {a} does not exist").a(stage))?.shape;
+    let stages = core.graph().stages();
+    let found = stages.get(stage as usize);
+    let shape = found
+        .ok_or_else(|| {
+            Error::new(Status::Argument, "stage {a} does not exist: the pipeline has {b} stages, numbered from 0")
+                .a(stage)
+                .b(checked::count(stages.len()))
+        })?
+        .shape;
     let complex = shape.dtype == Dtype::C32;
     o.struct_size = size_of::<sqs_encode_options>() as u32;
     o.dtype = if complex { SQS_F32 } else { shape.dtype as u32 };

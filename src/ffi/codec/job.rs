@@ -71,7 +71,7 @@ type Run = dyn FnOnce(&str, &str, &mut Report<'_>, &mut sqs_codec_stats) -> Resu
 
 /// An error without the memory of the heap that a job and its thread need; the standard library would abort.
 fn has_heap() -> Result<()> {
-    let none = Error::new(Status::Memory, "the heap has no memory for a job");
+    let none = Error::new(Status::Memory, "the heap has no memory for a job: free some, or use the call without a job");
     if heap_has_room() { Ok(()) } else { Err(none) }
 }
 
@@ -100,7 +100,11 @@ unsafe fn start(
                 state.cancelled
             };
             // Outside of the lock, so that progress may poll the job.
-            if cancelled { Err(Error::new(Status::Cancelled, "the job was cancelled")) } else { watch.report(p) }
+            if cancelled {
+                Err(Error::new(Status::Cancelled, "the job was cancelled by sqs_codec_job_cancel(): start another one"))
+            } else {
+                watch.report(p)
+            }
         };
         let result = guarded(|| run(&from, &to, &mut report, &mut stats).map(|()| Status::Ok)).map(|_| ());
         let mut state = locked(&theirs);
@@ -109,7 +113,8 @@ unsafe fn start(
         theirs.changed.notify_all();
     };
     let thread = thread::Builder::new().spawn(body).map_err(|e| {
-        Error::new(Status::Io, "a thread cannot be created: errno {a}").os(e.raw_os_error().unwrap_or(0))
+        Error::new(Status::Io, "a thread cannot be created, errno {a}: use the call without a job")
+            .os(e.raw_os_error().unwrap_or(0))
     })?;
     let process = std::process::id();
     let job = Box::new(sqs_codec_job { magic: MAGIC, process, shared: shared.clone(), thread });

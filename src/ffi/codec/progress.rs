@@ -34,7 +34,7 @@ impl Watch {
     pub(super) fn report(&self, progress: &sqs_progress) -> Result<()> {
         // SAFETY: the caller's function with its context; the struct is valid during the call.
         let code = self.call.map_or(0, |call| unsafe { call(self.ctx, progress) });
-        let text = "cancelled: progress returned {a}";
+        let text = "the call was cancelled: progress returned {a}, 0 continues";
         if code == 0 { Ok(()) } else { Err(Error::new(Status::Cancelled, text).a(code)) }
     }
 }

@@ -1,5 +1,6 @@
 //! Functions of the caller that read and write a stream.
 
+use crate::checked;
 use crate::ffi::elements::SQS_ALL;
 use crate::ffi::structs::{self, versioned};
 use crate::io::{ByteSink, ByteSource};
@@ -71,7 +72,7 @@ impl CReader {
     pub(super) fn seek(&self, at: u64) -> Result<()> {
         // SAFETY: the caller's function with its context.
         let code = self.seek.map_or(0, |seek| unsafe { seek(self.ctx, at) });
-        outcome(code, "sqs_stream.seek returned {a}")
+        outcome(code, "sqs_stream.seek returned {a}: 0 means success")
     }
 
     /// Fills `out` from position `at` on and returns the number of bytes; fewer than fit only at the end.
@@ -98,7 +99,7 @@ pub(super) struct CWriter {
 pub(super) fn ends(stream: *const sqs_stream) -> Result<(CReader, CWriter, u64)> {
     let s = structs::read(stream)?;
     structs::known("sqs_stream.flags", s.flags, 0)?;
-    let read = s.read.ok_or_else(|| Error::new(Status::Argument, "sqs_stream: read is NULL"))?;
+    let read = s.read.ok_or_else(|| Error::new(Status::Argument, "sqs_stream.read is NULL: set a function"))?;
     let total = if s.total_bytes == 0 { SQS_ALL } else { s.total_bytes };
     // Without its length, an input has no end to read from.
     let seek = s.seek.filter(|_| s.total_bytes > 0);
@@ -108,7 +109,7 @@ pub(super) fn ends(stream: *const sqs_stream) -> Result<(CReader, CWriter, u64)>
 impl CWriter {
     /// An error without a function.
     pub(super) fn required(&self) -> Result<()> {
-        let missing = || Error::new(Status::Argument, "sqs_stream: write is NULL");
+        let missing = || Error::new(Status::Argument, "sqs_stream.write is NULL: encoding needs a function");
         self.write.map(|_| ()).ok_or_else(missing)
     }
 }
@@ -118,9 +119,14 @@ impl ByteSource for CReader {
         let mut count = 0;
         // SAFETY: the caller's function with its context; `out` has the given capacity.
         let code = unsafe { (self.read)(self.ctx, out.as_mut_ptr().cast(), out.len(), &raw mut count) };
-        outcome(code, "sqs_stream.read returned {a}")?;
+        outcome(code, "sqs_stream.read returned {a}: 0 means success")?;
         if count > out.len() {
-            return Err(Error::new(Status::Callback, "sqs_stream.read returned more bytes than its capacity"));
+            return Err(Error::new(
+                Status::Callback,
+                "sqs_stream.read set *read_bytes to {a}: it is at most the capacity of {b}",
+            )
+            .a(checked::count(count))
+            .b(checked::count(out.len())));
         }
         Ok(count)
     }
@@ -130,6 +136,6 @@ impl ByteSink for CWriter {
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
         // SAFETY: the caller's function with its context; the bytes are valid during the call.
         let code = self.write.map_or(0, |w| unsafe { w(self.ctx, offset, bytes.as_ptr().cast(), bytes.len()) });
-        outcome(code, "sqs_stream.write returned {a}")
+        outcome(code, "sqs_stream.write returned {a}: 0 means success")
     }
 }

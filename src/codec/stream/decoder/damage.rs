@@ -25,14 +25,16 @@ impl Decoder<'_> {
                 self.stats.foreign_frames += 1;
                 self.stats.skipped_bytes += h.frame_len() as u64;
                 self.input.skip_frame(h);
-                self.damage("a frame of another stream, at byte {a} of the original");
+                self.damage(
+                    "a frame of another stream, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest",
+                );
             }
             Found::Damaged { skip, checked } => {
                 self.meet();
                 self.stats.damaged_frames += 1;
                 self.stats.skipped_bytes += skip as u64;
                 self.input.skip_damaged(skip, checked);
-                self.damage("a damaged frame, at byte {a} of the original");
+                self.damage("a damaged frame, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest");
             }
             Found::NeedInput(_) | Found::Frame(_) => {}
         }
@@ -51,7 +53,7 @@ impl Decoder<'_> {
         if !self.met && !self.options.recover && self.head.is_known() {
             self.failed = Some(self.head.error());
         }
-        self.damage("bytes that belong to no frame, at byte {a} of the original");
+        self.damage("bytes that belong to no frame, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest");
     }
 
     /// A valid header was found: the input is an encoded stream, or another one follows the last.
@@ -88,7 +90,11 @@ impl Decoder<'_> {
     /// Records missing bytes of the range that the caller asked for.
     pub(super) fn missing_bytes(&mut self) {
         if !self.options.recover {
-            let e = Error::new(Status::Damaged, "missing frames, at byte {a} of the original").a(self.holes.reach());
+            let e = Error::new(
+                Status::Damaged,
+                "missing frames, at byte {a} of the original: SQS_DECODE_RECOVER reads the rest",
+            )
+            .a(self.holes.reach());
             self.failed = self.failed.or_else(|| self.deferred.take()).or(Some(e));
         }
     }
