@@ -23,6 +23,16 @@ test: ## all tests, in their short forms
 test-long: ## the long forms of the tests of random cases, and the damage campaign
 	SQS_LONG=1 $(TEST) $(CHECKED) --test codec --test engine --test install --test state
 
+# Both need nightly Rust (rustup toolchain install nightly -c rust-src -c miri), else they report that they skip. Package: clang.
+.PHONY: test-sanitize
+test-sanitize: ## the C tests and examples with AddressSanitizer and ThreadSanitizer in the library, too
+	ci/sanitize.sh address
+	ci/sanitize.sh thread
+
+.PHONY: test-miri
+test-miri: ## round trips of the C API and unit tests of memory under Miri
+	ci/miri.sh
+
 .PHONY: test-python
 test-python: ## the Python package, in a virtual environment in target/python: pytest, doctest, mypy
 	python/test.sh $(BUILT)/python

@@ -7,3 +7,4 @@ mod commands;
 
 mod c_programs;
 mod kinds;
+mod round_trips;

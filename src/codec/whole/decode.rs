@@ -90,8 +90,9 @@ pub struct Usage {
 /// sink (`ends`).
 ///
 /// The source begins at the start of the stream or, if the stream is `chosen`, at a frame at or before byte `start`. The
-/// bytes `held` of the input buffer, whose place [`places`] returns, were read before. Position 0 of the sink is byte `start`. Returns the number of bytes from `start` to `end` or to the end of the
-/// original, holes included. Fails if the original ends before `end`, and if no frame is valid.
+/// bytes `held` of the input buffer, whose place `places` returns, were read before. Position 0 of the sink is byte
+/// `start`. Returns the number of bytes from `start` to `end` or to the end of the original, holes included. Fails if the
+/// original ends before `end`, and if no frame is valid.
 ///
 /// The carver has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end, also
 /// after an error; an error of `watch` ends the run.
