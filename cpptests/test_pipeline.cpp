@@ -253,6 +253,38 @@ static void gaps()
     CHECK_STATUS(q.source_set_recovered(0, "/nonexistent", SQS_LITTLE_ENDIAN, 0, ranges).status, SQS_ERR_IO);
 }
 
+// Parameters that change at a row: the first two rows are the samples, the others hold the last one by weight 0.5.
+static void changes()
+{
+    auto config = sqs::Config::of<float>(1, 1);
+    config.max_param_changes = 2;
+    sqs::Pipeline p;
+    CHECK_STATUS(p.create(config), SQS_OK);
+    const sqs::Edge input[] = {sqs::edge("input")};
+    const sqs::Param whole[] = {sqs::param("alpha", 1.0)};
+    const sqs::Param half[] = {sqs::param("alpha", 0.5)};
+    const auto stage = p.stage_register_builtin("ema", "smooth", input, whole);
+    CHECK_STATUS(p.output_open(stage.count, 4), SQS_OK);
+    CHECK_STATUS(p.stage_params(stage.count, half).status, SQS_ERR_STATE);
+    CHECK_STATUS(p.seal({}), SQS_OK);
+    const float x[] = {8, 4, 2, 6};
+    CHECK_STATUS(p.push(0, sqs::Span<const float>(x)).status, SQS_OK);
+    const auto changed = p.stage_params(stage.count, half, 2);
+    CHECK(changed.status.ok() && changed.count == 2);
+    CHECK(!p.step(9).status.failed());
+    std::array<float, 4> rows;
+    const auto pulled = p.pull(stage.count, rows);
+    CHECK(pulled.status.ok() && pulled.count == 4);
+    const float want[] = {8, 4, 3, 4.5f};
+    for (std::size_t k = 0; k < 4; k++) CHECK(rows[k] >= want[k] && rows[k] <= want[k]);
+    CHECK_STATUS(p.stage_context(stage.count, nullptr, 1).status, SQS_ERR_ARGUMENT);
+    CHECK_STATUS(p.stage_params_release(stage.count, 4).status, SQS_OK);
+    sqs::ParamInfo info;
+    CHECK_STATUS(sqs::Pipeline::stage_params_describe("ema", 0, info), SQS_OK);
+    CHECK(info.name[0] != 0);
+    CHECK_STATUS(sqs::Pipeline::stage_params_describe("ema", 99, info), SQS_END);
+}
+
 // Evaluations of a source, with an allocator of the caller's.
 static void evaluations()
 {
@@ -446,6 +478,7 @@ int main()
     types_of_inputs();
     facts();
     gaps();
+    changes();
     evaluations();
     checkpoints();
     spectra();

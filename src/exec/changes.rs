@@ -255,11 +255,13 @@ impl<'m> Changes<'m> {
             self.drop_kernel(old.block);
             return;
         }
-        if self.entries.push(change).is_ok()
-            && let Some(moved) = self.entries.get_mut(at..)
-        {
-            moved.rotate_right(1);
+        if self.entries.len() >= self.capacity() {
+            return;
         }
+        let mut last = change;
+        let moved = self.entries.get_mut(at..).unwrap_or_default();
+        moved.iter_mut().for_each(|slot| core::mem::swap(slot, &mut last));
+        let _ = self.entries.push(last);
     }
 
     fn drop_kernel(&mut self, block: usize) {
@@ -275,9 +277,9 @@ impl<'m> Changes<'m> {
         // One turn per change of the stage.
         while let Some(block) = self.of(stage).first().filter(|c| c.first < kept).map(|c| c.block) {
             let at = self.entries.partition_point(|c| c.stage < id(stage));
-            if let Some(moved) = self.entries.get_mut(at..) {
-                moved.rotate_left(1);
-            }
+            let mut next = Change::default();
+            let moved = self.entries.get_mut(at..).unwrap_or_default();
+            moved.iter_mut().rev().for_each(|slot| core::mem::swap(slot, &mut next));
             let len = self.entries.len().sat_sub(1);
             self.entries.truncate(len);
             self.drop_kernel(block);
