@@ -253,7 +253,7 @@ static void gaps()
     CHECK_STATUS(q.source_set_recovered(0, "/nonexistent", SQS_LITTLE_ENDIAN, 0, ranges).status, SQS_ERR_IO);
 }
 
-// Parameters that change at a row: the first two rows are the samples, the others hold the last one by weight 0.5.
+// Parameters that change at a row: the first two rows are the samples, the next ones averages of weight 0.5.
 static void changes()
 {
     auto config = sqs::Config::of<float>(1, 1);
