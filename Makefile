@@ -35,12 +35,12 @@ test-miri: ## round trips of the C API and unit tests of memory under Miri
 
 .PHONY: test-python
 test-python: ## the Python package, in a virtual environment in target/python: pytest, doctest, mypy
-	python/test.sh $(BUILT)/python
+	python/test.sh $(abspath $(BUILT))/python
 
 # After test-python, in its environment. Package: chromium, else the test of rendered pages is skipped.
 .PHONY: docs-python
 docs-python: ## the documentation of the Python package in HTML: executes the notebooks and examples, warnings are errors
-	python/docs/build.sh $(BUILT)/python
+	python/docs/build.sh $(abspath $(BUILT))/python
 
 # After test-python, in its environment. SIZE: the largest file of the end-to-end run, which needs three times that of the disk.
 SIZE ?= 10G
