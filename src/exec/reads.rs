@@ -140,28 +140,25 @@ impl<'m> Job<'m> {
         while loaded.end < until {
             let skip = checked::mul(checked::size(loaded.end.sat_sub(loaded.first))?, sample)?;
             let at = checked::add(place, skip)?;
-            let gap = gap_of(source, input, loaded.end)?;
-            let missing = gap.filter(|(first, _)| *first <= loaded.end).map(|(_, end)| end);
-            let stop = missing.or(gap.map(|(first, _)| first)).map_or(until, |stop| stop.min_u64(until));
-            let asked = stop.sat_sub(loaded.end);
+            let (first, end) = gap_of(source, input, loaded.end)?.unwrap_or((u64::MAX, u64::MAX));
+            let missing = first <= loaded.end;
+            let stop = if missing { end } else { first };
+            let asked = stop.min_u64(until).sat_sub(loaded.end);
             let Some(to) = context.work.bytes(Span { at, len: checked::mul(checked::size(asked)?, sample)? }) else {
                 return internal("samples are outside the work area");
             };
-            let got = match missing {
-                Some(_) => {
-                    input.fill_gap(to);
-                    asked
-                }
-                None => {
-                    let read = source.read(loaded.end, to, sample);
-                    let text = "the source of {i} returned {a} at sample {b}";
-                    let got = read.map_err(|code| callback_error(code, text).b(loaded.end).name(&input.name))?;
-                    let got = checked::count(got);
-                    let counts = &mut *context.counts;
-                    counts.source_calls = counts.source_calls.wrapping_add(1);
-                    counts.source_bytes = counts.source_bytes.wrapping_add(got.sat_mul(checked::count(sample)));
-                    got
-                }
+            let got = if missing {
+                input.fill_gap(to);
+                asked
+            } else {
+                let read = source.read(loaded.end, to, sample);
+                let text = "the source of {i} returned {a} at sample {b}";
+                let got = read.map_err(|code| callback_error(code, text).b(loaded.end).name(&input.name))?;
+                let got = checked::count(got);
+                let counts = &mut *context.counts;
+                counts.source_calls = counts.source_calls.wrapping_add(1);
+                counts.source_bytes = counts.source_bytes.wrapping_add(got.sat_mul(checked::count(sample)));
+                got
             };
             if got == 0 || got > asked {
                 let text = "the source of {i} returned {a} samples at sample {b}: none, or more than requested";
