@@ -1,7 +1,7 @@
 //! Parameters that change at rows: whatever is asked in whatever order, each row has the bits that it has in arrays with
 //! the parameters in force at it.
 
-use crate::amount::{long, some};
+use crate::amount::some;
 use crate::chain::Dice;
 use crate::graphs::*;
 use crate::save_resume::{random_graph, save};
@@ -108,7 +108,7 @@ fn flip(sealed: &Sealed, dice: &mut Dice) {
 fn pulled_rows_have_the_parameters_in_force() {
     let mut dice = Dice(11);
     let (mut made, mut full, mut repaired, mut resumed) = (0, 0, 0, 0);
-    for _ in 0..if long() { 6000 } else { some(900) } {
+    for _ in 0..some(900) {
         let pushed = dice.below(2) == 0;
         let graph = random_graph(&mut dice);
         let setup = setup(&mut dice, Mode::Sqrt, pushed, false);
@@ -192,7 +192,7 @@ fn pulled_rows_have_the_parameters_in_force() {
 fn evaluated_rows_have_the_parameters_in_force() {
     let mut dice = Dice(12);
     let (mut made, mut compared) = (0, 0);
-    for round in 0..if long() { 6000 } else { some(900) } {
+    for round in 0..some(900) {
         let mut graph = random_graph(&mut dice);
         graph.stages.iter_mut().for_each(|s| s.reverse = s.scan && dice.below(2) == 0);
         let mode = [Mode::Auto, Mode::Classic, Mode::Sqrt][dice.below(3) as usize];
@@ -247,7 +247,7 @@ fn evaluated_rows_have_the_parameters_in_force() {
             assert_eq!(words, range.concat(), "round {round}: {first} to {end} of {stage}, {graph:?}, {:?}", history.0);
         }
     }
-    assert!(made > 500 && compared > 5000, "{made} {compared}");
+    assert!(made > some(1500) && compared > some(15_000), "{made} {compared}");
 }
 
 /// The text of an error, without that of its status.
