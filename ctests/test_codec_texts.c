@@ -2,24 +2,9 @@
 /* Texts of errors of the codec, word for word. In each, < and > mark what it is about, what was given and what would be
    right. tests/project/texts.rs finds a case here for each text. */
 #include "scratch.h"
+#include "texts.h"
 
 static sqs_error error;
-
-static void compare(int line, const char *text, const char *marked)
-{
-    char want[512];
-    size_t n = 0, parts = 0;
-    for (const char *c = marked; *c && n + 1 < sizeof want; c++) {
-        if (*c == '<') parts++;
-        if (*c != '<' && *c != '>') want[n++] = *c;
-    }
-    want[n] = 0;
-    checks++;
-    if (strcmp(text, want) != 0 || parts < 3) {
-        failures++;
-        printf("%s:%d: \"%s\" is not \"%s\"\n", __FILE__, line, text, want);
-    }
-}
 
 /* A call that fails and fills `error`. */
 #define TEXT(call, marked) \

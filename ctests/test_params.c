@@ -1,5 +1,6 @@
 /* Parameters that change at rows: commands in a stream, the same rows in every order, files, refusals word for word. */
 #include "check.h"
+#include "texts.h"
 
 enum { SAMPLES = 600, HOP = 2, ROWS = SAMPLES / HOP, MAX = 16 };
 
@@ -222,27 +223,10 @@ static void bytes(void)
     CHECK(plan[0].work_bytes == plan[1].work_bytes); /* neither stage has a table */
 }
 
-static void same(int line, const char *text, const char *marked)
-{
-    char want[512];
-    size_t n = 0;
-    for (const char *c = marked; *c; c++) if (*c != '<' && *c != '>') want[n++] = *c;
-    want[n] = 0;
-    checks++;
-    if (strcmp(text, want) != 0) { failures++; printf("%s:%d: \"%s\" is not \"%s\"\n", __FILE__, line, text, want); }
-}
-
-static void compare(int line, sqs_pipeline *p, const char *marked)
-{
-    char text[512] = "";
-    sqs_pipeline_error_detail(p, text, sizeof text, NULL);
-    same(line, text, marked);
-}
-
 #define TEXT(call, status, marked) \
     do { \
         CHECK_STATUS(call, status); \
-        compare(__LINE__, p, marked); \
+        detail(__LINE__, p, marked); \
     } while (0)
 
 static void refusals(void)
@@ -312,7 +296,7 @@ static void refusals(void)
     e.struct_size = sizeof e;
     p = NULL;
     CHECK_STATUS(sqs_pipeline_new(&c, NULL, &p, &e), SQS_ERR_ARGUMENT);
-    same(__LINE__, e.text, "<sqs_config>: max_param_changes is <5000>, but at most <4096>");
+    compare(__LINE__, e.text, "<sqs_config>: max_param_changes is <5000>, but at most <4096>");
 }
 
 static void descriptions(void)

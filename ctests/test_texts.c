@@ -2,33 +2,10 @@
    and what would be right. tests/project/texts.rs finds a case here or in tests/engine for each text. */
 #include "check.h"
 #include <stdlib.h>
+#include "texts.h"
 
 /* A size larger than all memory overlaps what lies above it, and sanitizers place memory elsewhere. */
 static int sanitized(void) { return getenv("SQS_SANITIZED") != NULL; }
-
-static void compare(int line, const char *text, const char *marked)
-{
-    char want[512];
-    size_t n = 0, parts = 0;
-    const char *c;
-    for (c = marked; *c && n + 1 < sizeof want; c++) {
-        if (*c == '<') parts++;
-        if (*c != '<' && *c != '>') want[n++] = *c;
-    }
-    want[n] = 0;
-    checks++;
-    if (strcmp(text, want) != 0 || parts < 3) {
-        failures++;
-        printf("%s:%d: \"%s\" is not \"%s\"\n", __FILE__, line, text, want);
-    }
-}
-
-static void detail(int line, const sqs_pipeline *p, const char *marked)
-{
-    char text[512] = "";
-    sqs_pipeline_error_detail(p, text, sizeof text, NULL);
-    compare(line, text, marked);
-}
 
 /* A call that fails, and the text of its error. */
 #define TEXT(call, marked) \

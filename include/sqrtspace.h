@@ -394,8 +394,8 @@ typedef struct sqs_config {
     uint64_t cpu_cache_bytes;
     /**
      * Samples that the buffer of the pushed input holds. Default: the samples of two blocks, see
-     * sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length. A block has no more windows
-     * than the buffer can supply: a small one makes all buffers small, and needs more steps.
+     * sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length. A block has no more
+     * windows than the buffer can supply: a small one makes all buffers small, and needs more steps.
      */
     uint64_t input_capacity;
     /** Maximum number of stages, up to 1024. Default: 16. */
@@ -578,9 +578,9 @@ sqs_status sqs_push_end(sqs_pipeline *pipeline, uint32_t input);
  * Appends missing samples to a pushed input: the number that fits.
  *
  * They keep their positions: row t still belongs to window t. Stages see NaN in their place, of integer types
- * sqs_config.gap_fill or sqs_input_desc.gap_fill. A gap that continues the last one is one gap. Gaps are released when a
- * new one needs room, once nothing needs their samples and no row in a queue depends on them. Runs no stage; seals as
- * sqs_push() does.
+ * sqs_config.gap_fill or sqs_input_desc.gap_fill. A gap that continues the last one is one gap. Gaps are released when
+ * a new one needs room, once nothing needs their samples and no row in a queue depends on them. Runs no stage; seals
+ * as sqs_push() does.
  *
  * @param[in]  pipeline  handle
  * @param[in]  input     number of the input
@@ -1516,9 +1516,10 @@ typedef struct sqs_param_info {
  * Changes the parameters of a built-in stage from a row on. After seal.
  *
  * Rows before it keep the parameters that they had, whenever and in whatever order they are computed again: for an
- * evaluation, in reverse order, for a repair, after a restore. The state of the stage is kept; the one before the first
- * row is always that of the parameters at registration. The change is complete or, after an error, none. A change at the row of an earlier one replaces it; one for a later row may be given in
- * advance. A reset discards all changes.
+ * evaluation, in reverse order, for a repair, after a restore. The state of the stage is kept; the one before the
+ * first row is always that of the parameters at registration. The change is complete or, after an error, none. A
+ * change at the row of an earlier one replaces it; one for a later row may be given in advance. A reset discards all
+ * changes.
  *
  * The pipeline holds sqs_config.max_param_changes changes. One is freed when no row that it is for can be computed any
  * more because the samples have left the input buffers, or by sqs_stage_params_release(). Does not allocate.
@@ -2797,11 +2798,11 @@ sqs_status sqs_input_register(sqs_pipeline *pipeline, const sqs_input_desc *desc
 typedef int32_t (*sqs_source_read_fn)(void *ctx, uint64_t first, void *samples, size_t count, size_t *read_samples);
 
 /**
- * Returns the first gap that ends after sample from: its first missing sample and, exclusive, its end. Without one sets
- * both to UINT64_MAX.
+ * Returns the first gap that ends after sample from: its first missing sample and, exclusive, its end. Without one
+ * sets both to UINT64_MAX.
  *
- * The same position must give the same gap on every call, also of samples that a growing source will have. Returns 0, or
- * a code of its own, which the error detail shows.
+ * The same position must give the same gap on every call, also of samples that a growing source will have. Returns 0,
+ * or a code of its own, which the error detail shows.
  */
 typedef int32_t (*sqs_source_gap_fn)(void *ctx, uint64_t from, uint64_t *first, uint64_t *end);
 
@@ -3582,10 +3583,10 @@ typedef struct sqs_encode_options {
      */
     uint64_t identity;
     /**
-     * Position in the original of the first byte that is encoded; above 0 to continue a stream that was cut off, as one
-     * stream: the output follows the last whole frame (sqs_codec_stats.used_bytes of a decoder), with the identity of
-     * the stream. Bytes between the end of that frame and first are reported as missing. Needs identity, and head_bytes
-     * of 0. Frames are no larger than those before. Default: 0.
+     * Position in the original of the first byte that is encoded; above 0 to continue a stream that was cut off, as
+     * one stream: the output follows the last whole frame (sqs_codec_stats.used_bytes of a decoder), with the identity
+     * of the stream. Bytes between the end of that frame and first are reported as missing. Needs identity, and
+     * head_bytes of 0. Frames are no larger than those before. Default: 0.
      */
     uint64_t first;
     /** Bytes of the stream before the output, for the positions in its index. Default: 0. */

@@ -143,8 +143,8 @@ impl<'m> Job<'m> {
     }
 
     /// Computes rows `from .. to` of a stage: one call for rows whose halo exists, one call per row whose halo crosses
-    /// an end of the stream. Calls end at rows from which a stage has other parameters; those of a scan, also at the rows of
-    /// which a checkpoint or snapshot is kept.
+    /// an end of the stream. Calls end at rows from which a stage has other parameters; those of a scan, also at the
+    /// rows of which a checkpoint or snapshot is kept.
     fn compute_forward(
         &mut self,
         context: &mut JobContext<'_, 'm>,

@@ -32,8 +32,8 @@ pub struct Job<'m> {
     /// Position of the job's buffers in the work area.
     pub(super) origin: usize,
     pub(super) frontier: u64,
-    /// The final number of windows, or [`UNKNOWN`]. A number instead of an `Option`, whose payload optimized code reads before
-    /// its tag.
+    /// The final number of windows, or [`UNKNOWN`]. A number instead of an `Option`, whose payload optimized code reads
+    /// before its tag.
     pub(super) known_windows: u64,
     /// Per stage: rows before this one count as recomputed because of damage.
     pub(super) recompute_end: FixedVec<'m, u64>,

@@ -116,8 +116,8 @@ impl<'m> Job<'m> {
     }
 }
 
-/// Writes the state of a scan before its first row, or of a reverse scan after its last row: with the parameters that it
-/// was registered with, because changes of parameters keep the state.
+/// Writes the state of a scan before its first row, or of a reverse scan after its last row: with the parameters that
+/// it was registered with, because changes of parameters keep the state.
 fn init_state(context: &mut JobContext<'_, '_>, stage: &Stage<'_>, state: Span) -> Result<()> {
     let Some(bytes) = context.work.bytes(state) else { return internal("a state is outside the work area") };
     let text = "stage {n} returned {a} for its initial state";

@@ -263,7 +263,8 @@ impl<'m> Graph<'m> {
         Ok(Timing { rate, delay, level })
     }
 
-    /// Adds an edge that leads to stage `to`, with the links by which [`Graph::consumers`] finds it. There is room for it.
+    /// Adds an edge that leads to stage `to`, with the links by which [`Graph::consumers`] finds it. There is room for
+    /// it.
     fn link(&mut self, edge: Edge, to: usize) {
         let index = u32::try_from(self.edges.len()).unwrap_or(NO_EDGE);
         let reader = match edge.from() {

@@ -1,8 +1,8 @@
 //! Temporary files beside an output, and the folder that holds both.
 //!
-//! Where the file system can, the file has no name until it is complete, so that nothing remains of a process that ends.
-//! Else it is `NAME.sqrtspace-N.tmp`, locked (`flock`) as long as a process writes it. A file of such a name that is not
-//! locked is stale: it is removed by the next output of that name.
+//! Where the file system can, the file has no name until it is complete, so that nothing remains of a process that
+//! ends. Else it is `NAME.sqrtspace-N.tmp`, locked (`flock`) as long as a process writes it. A file of such a name that
+//! is not locked is stale: it is removed by the next output of that name.
 
 use super::path::{PATH_LEN, PathText, refused};
 use crate::mem::{link_file, link_target, lock_file, sync_file_system};

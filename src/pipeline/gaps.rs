@@ -75,7 +75,8 @@ impl<'m> Pipeline<'m> {
         self.graph.inputs().get(input).map_or(text, |i| text.name(&i.name))
     }
 
-    /// Removes the gaps that no row depends on: those before the samples held and before the rows that wait in queues. With
+    /// Removes the gaps that no row depends on: those before the samples held and before the rows that wait in queues.
+    /// With
     /// `all` also those before samples that the next push may discard.
     fn release_gaps(&mut self, all: bool) {
         for i in 0..self.supplies.len() {
@@ -99,7 +100,8 @@ impl<'m> Pipeline<'m> {
         self.windows_of(stage, row, u64::MAX, u64::min_u64, before)
     }
 
-    /// Per input the end (exclusive) of the windows that a row depends on, of those that exist; 0 where it depends on none.
+    /// Per input the end (exclusive) of the windows that a row depends on, of those that exist; 0 where it depends on
+    /// none.
     fn end_windows(&mut self, stage: usize, row: u64) -> [u64; MAX_INPUTS] {
         let after = |end: u64, stride: u64, edge: &Edge, count: u64| {
             end.sat_sub(1).sat_mul(stride).sat_add(edge.lookahead).sat_add(1).min_u64(count)
@@ -107,8 +109,9 @@ impl<'m> Pipeline<'m> {
         self.windows_of(stage, row.sat_add(1), 0, u64::max_u64, after)
     }
 
-    /// Follows the edges from a position of a stage to the inputs. `reach` is the position that an edge reaches, from the
-    /// position, the stride, the edge and the number of rows that exist; `best` of several is kept. `none` is no position.
+    /// Follows the edges from a position of a stage to the inputs. `reach` is the position that an edge reaches, from
+    /// the position, the stride, the edge and the number of rows that exist; `best` of several is kept. `none` is no
+    /// position.
     fn windows_of(
         &mut self,
         stage: usize,
@@ -166,8 +169,8 @@ impl<'m> Pipeline<'m> {
         })
     }
 
-    /// Sets each of `counts` to the number of missing samples of a row, from row `first` on: per input, those of all windows
-    /// from the first to the last one that the row depends on.
+    /// Sets each of `counts` to the number of missing samples of a row, from row `first` on: per input, those of all
+    /// windows from the first to the last one that the row depends on.
     pub fn rows_missing(&mut self, stage: usize, first: u64, counts: &mut [u64]) -> Result<()> {
         self.guarded(Scope::Flow, |p| p.rows_missing_now(stage, first, counts))
     }

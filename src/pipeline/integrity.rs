@@ -110,8 +110,8 @@ impl<'m> Pipeline<'m> {
         if same || !self.sealed { Ok(()) } else { Err(TABLES) }
     }
 
-    /// Sum over what leads to the tables that all calls use: addresses, lengths, and what is present. To be compared with
-    /// the sum at the end of the call before, before any of it is followed.
+    /// Sum over what leads to the tables that all calls use: addresses, lengths, and what is present. To be compared
+    /// with the sum at the end of the call before, before any of it is followed.
     #[must_use]
     pub fn places(&self) -> PlaceSum {
         let mut sum = PlaceSum::default();

@@ -1,5 +1,5 @@
-//! The changes of parameters in a checkpoint file. Kernels are not in a file: the same changes must have been made in the
-//! pipeline that reads it.
+//! The changes of parameters in a checkpoint file. Kernels are not in a file: the same changes must have been made in
+//! the pipeline that reads it.
 
 use super::definition::Pipeline;
 use super::saved::{ODD, Saved, SavedChange, SavedChanges};

@@ -3,8 +3,9 @@
 
 use super::definition::Pipeline;
 use super::save::{NO_ORDER, OWN_ORDER, STATE_ORDERS};
-use super::saved::SavedState;
-use super::saved::{Head, In, ODD, Saved, SavedChanges, SavedGaps, SavedInput, SavedOutput, SavedScan, SavedStage};
+use super::saved::{
+    Head, In, ODD, Saved, SavedChanges, SavedGaps, SavedInput, SavedOutput, SavedScan, SavedStage, SavedState,
+};
 use crate::checked;
 use crate::exec::{Position, final_windows_of};
 use crate::graph::Node;
@@ -202,8 +203,8 @@ impl<'m> Pipeline<'m> {
         Ok((frontier, windows))
     }
 
-    /// The frontier starts where a first row becomes possible, and moves with the windows; after the last one it moves on
-    /// until the row with the largest delay is computed.
+    /// The frontier starts where a first row becomes possible, and moves with the windows; after the last one it moves
+    /// on until the row with the largest delay is computed.
     fn check_frontier(&self, saved: &Saved<'_>) -> Result<()> {
         let mut end = saved.available;
         for (i, stage) in self.graph.stages().iter().enumerate() {

@@ -209,7 +209,8 @@ mod tests {
         }
     }
 
-    /// A flipped bit in the level of a stage changes the plan at most: the planner runs over a bounded number of passes.
+    /// A flipped bit in the level of a stage changes the plan at most: the planner runs over a bounded number of
+    /// passes.
     #[test]
     fn planning_ends_whatever_a_level_is() {
         let limits = GraphLimits { stages: 2, edges: 2 };

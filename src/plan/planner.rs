@@ -40,8 +40,9 @@ impl Planner<'_, '_> {
         self.graph.inputs().iter().zip(self.inputs).filter_map(of).min()
     }
 
-    /// Maximum number of windows that pushed inputs of a given capacity can supply to a block, once the job in `draft` is
-    /// laid out for blocks of 1 window. What a block reads before and after its own windows is in the buffer as well.
+    /// Maximum number of windows that pushed inputs of a given capacity can supply to a block, once the job in `draft`
+    /// is laid out for blocks of 1 window. What a block reads before and after its own windows is in the buffer as
+    /// well.
     pub(super) fn supply(&self, draft: &JobPlan<'_>) -> u64 {
         let inputs = self.graph.inputs().iter().zip(self.inputs).zip(draft.feeds.iter());
         let limited = inputs.filter(|((i, f), feed)| f.pushed && i.capacity > 0 && feed.active);

@@ -1,6 +1,7 @@
 //! The kinds of built-in stages: one constant each, and the table of all.
 //!
-//! A linker keeps the kinds that a program names. A program that looks up a kind by its name ([`super::by_name`]) has all.
+//! A linker keeps the kinds that a program names. A program that looks up a kind by its name ([`super::by_name`]) has
+//! all.
 
 #[cfg(feature = "std")]
 use super::manual::{self, Manual, ParamInfo};
@@ -16,9 +17,8 @@ pub struct Kind {
     pub name: &'static str,
     /// Its builder.
     pub build: Builder,
-    /// Estimated picoseconds per element of its edges, for the planner: measured on a server x86-64 with usual parameters,
-    /// except for `decibel` and `window`, which are guesses.
-    /// 0: its builder estimates a row itself.
+    /// Estimated picoseconds per element of its edges, for the planner: measured on a server x86-64 with usual
+    /// parameters, except for `decibel` and `window`, which are guesses. 0: its builder estimates a row itself.
     pub cost_ps: u32,
     /// Its reference text. Not in builds without `std`.
     #[cfg(feature = "std")]

@@ -1,7 +1,7 @@
 //! Reference texts of the kinds of built-in stages: what a kind computes, its input and output, and its parameters.
 //!
-//! The C header prints them, and programs on hosts can list them ([`Kind::manual`](super::Kind)). Builds without `std` do
-//! not contain them. Bounds and defaults are those of the builders; tests/abi/kinds.rs compares the names of the
+//! The C header prints them, and programs on hosts can list them ([`Kind::manual`](super::Kind)). Builds without `std`
+//! do not contain them. Bounds and defaults are those of the builders; tests/abi/kinds.rs compares the names of the
 //! parameters with what the builders accept.
 
 /// Type of a parameter.

@@ -1,8 +1,8 @@
 //! Rows as `f32`: `y = x * scale + offset`, from raw counts to units of measurement.
 //!
 //! Input: rows of any real type. Output: `f32` rows of the same length. Integers of up to 16 bits and `f32` are
-//! multiplied and added in `f32`, each rounded, not fused, if scale and offset are normal numbers of `f32` or 0, and the
-//! offset is below 2^100: so that no step leaves the range of `f32` if the result is in it. Else, and for all other
+//! multiplied and added in `f32`, each rounded, not fused, if scale and offset are normal numbers of `f32` or 0, and
+//! the offset is below 2^100: so that no step leaves the range of `f32` if the result is in it. Else, and for all other
 //! types, the arithmetic is in `f64`, rounded once to `f32`. With scale 1 and offset 0, `i64` is rounded once, too.
 //!
 //! | parameter | meaning |

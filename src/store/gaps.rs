@@ -1,7 +1,7 @@
 //! Gaps of pushed inputs: ranges of samples that are known to be missing, in a table of fixed size.
 //!
-//! The samples of a gap have a value in the input buffer like all others, so that stages, checkpoints and repair work on
-//! them unchanged. The table answers how many samples of a range are missing.
+//! The samples of a gap have a value in the input buffer like all others, so that stages, checkpoints and repair work
+//! on them unchanged. The table answers how many samples of a range are missing.
 
 use crate::checked;
 use crate::digest::Digest;

@@ -252,8 +252,9 @@ impl InputBuffer {
         skipped.sat_add(checked::count(more))
     }
 
-    /// Makes room after the last sample for as many of `offered` samples as fit. Samples between windows, which no window
-    /// needs, are skipped when the buffer is empty. Returns their number, the number that fits, and the place of these.
+    /// Makes room after the last sample for as many of `offered` samples as fit. Samples between windows, which no
+    /// window needs, are skipped when the buffer is empty. Returns their number, the number that fits, and the place of
+    /// these.
     fn make_room(&mut self, work: &mut Work<'_>, offered: u64, keep: u64) -> (u64, usize, Option<Span>) {
         let mut skip = 0;
         if keep > self.end {

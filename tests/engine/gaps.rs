@@ -1,5 +1,5 @@
-//! Gaps: rows and their numbers of missing samples are those of an oracle that holds all samples and, per row, the set of
-//! samples it depends on; for any graph, split, order, budget, source or push, saved and resumed or not.
+//! Gaps: rows and their numbers of missing samples are those of an oracle that holds all samples and, per row, the set
+//! of samples it depends on; for any graph, split, order, budget, source or push, saved and resumed or not.
 
 use crate::amount::some;
 use crate::chain::Dice;
@@ -71,8 +71,8 @@ fn random_case(dice: &mut Dice, turns: bool) -> Case {
     Case { graph, gaps, rows, missing }
 }
 
-/// The number of missing samples of every row of every node: those of the windows from the first to the last one that it
-/// depends on, of each input, from the set of these windows.
+/// The number of missing samples of every row of every node: those of the windows from the first to the last one that
+/// it depends on, of each input, from the set of these windows.
 fn oracle_of_missing(graph: &TestGraph, gaps: &[Vec<(u64, u64)>]) -> Vec<Vec<u64>> {
     let windows = graph.inputs.iter().map(TestInput::windows).min().unwrap() as u64;
     let mut nodes: Vec<Vec<BTreeSet<(usize, u64)>>> =
@@ -120,8 +120,8 @@ pub(crate) fn setup(dice: &mut Dice, pushed: bool, mode: Mode) -> Setup {
     }
 }
 
-/// Pushes up to `n` samples or missing samples of input `i` from sample `at` on. Returns how many were accepted, and the
-/// status of a gap that was refused.
+/// Pushes up to `n` samples or missing samples of input `i` from sample `at` on. Returns how many were accepted, and
+/// the status of a gap that was refused.
 fn push_some(p: &mut Pipeline<'static>, case: &Case, i: usize, at: u64, n: u64) -> (u64, Option<Status>) {
     let input = &case.graph.inputs[i];
     let c = u64::from(input.channels);
@@ -243,8 +243,8 @@ fn pulled_rows_and_their_missing_samples_are_those_of_the_definition() {
     assert!(resumed > some(2000) && rows_with_gaps > some(10_000) && full > some(300) && stuck < some(1500) / 2);
 }
 
-/// Ranges in any order, mode and budget, of sources and of pushed inputs; forward and reverse scans; failing callbacks; with
-/// sources, bits of the work area that flip between two calls.
+/// Ranges in any order, mode and budget, of sources and of pushed inputs; forward and reverse scans; failing callbacks;
+/// with sources, bits of the work area that flip between two calls.
 #[test]
 fn evaluated_rows_and_their_missing_samples_are_those_of_the_definition() {
     let mut dice = Dice(12);

@@ -1,4 +1,5 @@
-//! Each error text of the library is provoked by a test that compares it word for word, or is an exception with a reason.
+//! Each error text of the library is provoked by a test that compares it word for word, or is an exception with a
+//! reason.
 
 use crate::commands::root;
 use crate::imports::read;

@@ -1,5 +1,5 @@
-//! Parameters that change at rows: whatever is asked in whatever order, each row has the bits that it has in arrays with
-//! the parameters in force at it.
+//! Parameters that change at rows: whatever is asked in whatever order, each row has the bits that it has in arrays
+//! with the parameters in force at it.
 
 use crate::amount::some;
 use crate::chain::Dice;
@@ -186,8 +186,8 @@ fn pulled_rows_have_the_parameters_in_force() {
     assert!(made > 500 && full > 20 && repaired > 20 && resumed > 100, "{made} {full} {repaired} {resumed}");
 }
 
-/// Evaluations of ranges, forward and reversed, of graphs with reverse scans, in all modes and budgets, with changes between
-/// them and in the middle of them.
+/// Evaluations of ranges, forward and reversed, of graphs with reverse scans, in all modes and budgets, with changes
+/// between them and in the middle of them.
 #[test]
 fn evaluated_rows_have_the_parameters_in_force() {
     let mut dice = Dice(12);

@@ -1,5 +1,5 @@
-//! Saved and resumed pipelines give the bytes of one that was never stopped; files that are damaged or of another pipeline
-//! are refused and change nothing.
+//! Saved and resumed pipelines give the bytes of one that was never stopped; files that are damaged or of another
+//! pipeline are refused and change nothing.
 
 use crate::amount::{long, some};
 use crate::chain::Dice;
@@ -95,8 +95,8 @@ impl Run {
     }
 }
 
-/// Random graphs, random moments, several times in a stream: all rows are those of the definition, and a resumed pipeline
-/// saves the file it came from.
+/// Random graphs, random moments, several times in a stream: all rows are those of the definition, and a resumed
+/// pipeline saves the file it came from.
 #[test]
 fn a_stream_resumed_at_random_moments_gives_the_same_rows() {
     let mut dice = Dice(3);

@@ -89,13 +89,13 @@ pub struct Usage {
 /// Decodes bytes `options.start` to `end` (exclusive; `u64::MAX`: to the end of the original) from the source to the
 /// sink (`ends`).
 ///
-/// The source begins at the start of the stream or, if the stream is `chosen`, at a frame at or before byte `start`. The
-/// bytes `held` of the input buffer, whose place `places` returns, were read before. Position 0 of the sink is byte
+/// The source begins at the start of the stream or, if the stream is `chosen`, at a frame at or before byte `start`.
+/// The bytes `held` of the input buffer, whose place `places` returns, were read before. Position 0 of the sink is byte
 /// `start`. Returns the number of bytes from `start` to `end` or to the end of the original, holes included. Fails if the
 /// original ends before `end`, and if no frame is valid.
 ///
-/// The carver has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end, also
-/// after an error; an error of `watch` ends the run.
+/// The carver has at least [`memory`] bytes. `watch` is called with the decoder after each write, and once at the end,
+/// also after an error; an error of `watch` ends the run.
 pub fn decode(
     options: &DecodeOptions,
     end: u64,
@@ -194,8 +194,8 @@ fn ended(decoder: &mut Decoder<'_>, range: Range) -> Result<u64> {
     Ok(range.len())
 }
 
-/// The stream of an input of `len` bytes that can be read anywhere. `None` if the input has no valid frame. `buf` has 64
-/// KiB.
+/// The stream of an input of `len` bytes that can be read anywhere. `None` if the input has no valid frame. `buf` has
+/// 64 KiB.
 pub fn choose(read: &ReadAt<'_>, len: u64, identity: Option<u64>, buf: &mut [u8]) -> Result<Option<Chosen>> {
     seek::choose(read, len, identity, buf)
 }

@@ -80,10 +80,10 @@ pub struct sqs_encode_options {
     /// never mixed in. 0: hosts draw it from the system's randomness. Without an operating system it is then a hash of
     /// the first frame, which recordings that begin alike have in common: always set it there.
     pub identity: u64,
-    /// Position in the original of the first byte that is encoded; above 0 to continue a stream that was cut off, as one
-    /// stream: the output follows the last whole frame (sqs_codec_stats.used_bytes of a decoder), with the identity of
-    /// the stream. Bytes between the end of that frame and first are reported as missing. Needs identity, and head_bytes
-    /// of 0. Frames are no larger than those before. Default: 0.
+    /// Position in the original of the first byte that is encoded; above 0 to continue a stream that was cut off, as
+    /// one stream: the output follows the last whole frame (sqs_codec_stats.used_bytes of a decoder), with the identity
+    /// of the stream. Bytes between the end of that frame and first are reported as missing. Needs identity, and
+    /// head_bytes of 0. Frames are no larger than those before. Default: 0.
     pub first: u64,
     /// Bytes of the stream before the output, for the positions in its index. Default: 0.
     pub stream_bytes: u64,

@@ -71,8 +71,8 @@ pub struct sqs_config {
     /// that from one to the next may be larger. Default: 512 KiB.
     pub cpu_cache_bytes: u64,
     /// Samples that the buffer of the pushed input holds. Default: the samples of two blocks, see
-    /// sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length. A block has no more windows
-    /// than the buffer can supply: a small one makes all buffers small, and needs more steps.
+    /// sqs_plan_info.input_capacity. To evaluate a pushed recording at once, set its length. A block has no more
+    /// windows than the buffer can supply: a small one makes all buffers small, and needs more steps.
     pub input_capacity: u64,
     /// Maximum number of stages, up to 1024. Default: 16.
     pub max_stages: u32,

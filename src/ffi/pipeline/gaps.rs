@@ -14,9 +14,9 @@ use core::ffi::c_void;
 /// Appends missing samples to a pushed input: the number that fits.
 ///
 /// They keep their positions: row t still belongs to window t. Stages see NaN in their place, of integer types
-/// sqs_config.gap_fill or sqs_input_desc.gap_fill. A gap that continues the last one is one gap. Gaps are released when a
-/// new one needs room, once nothing needs their samples and no row in a queue depends on them. Runs no stage; seals as
-/// sqs_push() does.
+/// sqs_config.gap_fill or sqs_input_desc.gap_fill. A gap that continues the last one is one gap. Gaps are released when
+/// a new one needs room, once nothing needs their samples and no row in a queue depends on them. Runs no stage; seals
+/// as sqs_push() does.
 ///
 /// @param[in]  pipeline  handle
 /// @param[in]  input     number of the input

@@ -18,9 +18,10 @@ use core::ffi::c_char;
 /// Changes the parameters of a built-in stage from a row on. After seal.
 ///
 /// Rows before it keep the parameters that they had, whenever and in whatever order they are computed again: for an
-/// evaluation, in reverse order, for a repair, after a restore. The state of the stage is kept; the one before the first
-/// row is always that of the parameters at registration. The change is complete or, after an error, none. A change at the row of an earlier one replaces it; one for a later row may be given in
-/// advance. A reset discards all changes.
+/// evaluation, in reverse order, for a repair, after a restore. The state of the stage is kept; the one before the
+/// first row is always that of the parameters at registration. The change is complete or, after an error, none. A
+/// change at the row of an earlier one replaces it; one for a later row may be given in advance. A reset discards all
+/// changes.
 ///
 /// The pipeline holds sqs_config.max_param_changes changes. One is freed when no row that it is for can be computed any
 /// more because the samples have left the input buffers, or by sqs_stage_params_release(). Does not allocate.

@@ -28,11 +28,11 @@ pub type sqs_source_read_fn = Option<
     ) -> i32,
 >;
 
-/// Returns the first gap that ends after sample from: its first missing sample and, exclusive, its end. Without one sets
-/// both to UINT64_MAX.
+/// Returns the first gap that ends after sample from: its first missing sample and, exclusive, its end. Without one
+/// sets both to UINT64_MAX.
 ///
-/// The same position must give the same gap on every call, also of samples that a growing source will have. Returns 0, or
-/// a code of its own, which the error detail shows.
+/// The same position must give the same gap on every call, also of samples that a growing source will have. Returns 0,
+/// or a code of its own, which the error detail shows.
 pub type sqs_source_gap_fn =
     Option<unsafe extern "C" fn(ctx: *mut c_void, from: u64, first: *mut u64, end: *mut u64) -> i32>;
 

@@ -2,9 +2,9 @@
 //!
 //! It is the eigenvector of the largest eigenvalue of the symmetric tridiagonal matrix with the diagonal
 //! `((M - 1 - 2 i) / 2)^2 cos(2 pi nw / M)` and the elements `i (M - i) / 2` beside it (Slepian 1978, section 2; Percival
-//! and Walden, Spectral Analysis for Physical Applications, section 8.3). Bisection finds the smallest `lambda` for which
-//! all pivots of `lambda I - T` are positive; inverse iteration from there gives the vector. No sum in it has terms of
-//! different signs, so all elements are accurate, the smallest ones, too.
+//! and Walden, Spectral Analysis for Physical Applications, section 8.3). Bisection finds the smallest `lambda` for
+//! which all pivots of `lambda I - T` are positive; inverse iteration from there gives the vector. No sum in it has
+//! terms of different signs, so all elements are accurate, the smallest ones, too.
 
 use super::super::trig;
 use crate::checked;
