@@ -15,7 +15,7 @@ CARGO = os.environ.get("CARGO", "cargo")
 LICENSE = re.compile(r"(licen[cs]e|copying|copyright|notice|unlicense)([-_.].*)?", re.IGNORECASE)
 
 # Crates published without the text of their license, which is MIT: their copyright notices.
-NOTICES = dict.fromkeys(["plotters", "plotters-backend"], "Copyright (c) 2019 Hao Hou <haohou302@gmail.com>")
+NOTICES = dict.fromkeys(["plotters", "plotters-backend", "plotters-bitmap", "plotters-svg"], "Copyright (c) 2019 Hao Hou <haohou302@gmail.com>")
 ROOT = pathlib.Path(__file__).parent.parent
 
 

@@ -224,36 +224,31 @@ impl Record {
 
 /// Writes records as CSV with a heading.
 pub(crate) fn save(path: &Path, records: &[Record]) -> Result<()> {
-    let mut out = COLUMNS.join(",") + "\n";
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(COLUMNS)?;
     for r in records {
-        // Error texts may contain commas.
-        let texts = r.texts().map(|t| t.replace([',', '\n', '"'], " "));
-        out.push_str(&texts.join(","));
-        r.wholes().iter().for_each(|v| out.push_str(&format!(",{v}")));
-        r.reals().iter().for_each(|v| out.push_str(&format!(",{v}")));
-        out.push('\n');
+        let texts = r.texts().map(str::to_string);
+        let numbers = r.wholes().map(|v| v.to_string()).into_iter().chain(r.reals().map(|v| v.to_string()));
+        out.write_record(texts.into_iter().chain(numbers))?;
     }
-    Ok(Output::write(path, |file| std::io::Write::write_all(file, out.as_bytes()))?)
+    let bytes = out.into_inner()?;
+    Ok(Output::write(path, |file| std::io::Write::write_all(file, &bytes))?)
 }
 
 /// Reads a file that [`save`] wrote. Columns may be missing or in another order.
 pub(crate) fn load(path: &Path) -> Result<Vec<Record>> {
     let error = |what: String| format!("{}: {what}", path.display());
     let text = std::fs::read_to_string(path).map_err(|e| error(e.to_string()))?;
-    let mut lines = text.lines().filter(|l| !l.trim().is_empty());
-    let heading: Vec<&str> = lines.next().unwrap_or_default().split(',').map(str::trim).collect();
-    if !["workload", "mode", "wall_s"].iter().all(|key| heading.contains(key)) {
+    let mut lines = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let heading = lines.headers().map_err(|e| error(e.to_string()))?.clone();
+    let column = |key: &str| heading.iter().position(|h| h == key);
+    if ["workload", "mode", "wall_s"].into_iter().any(|key| column(key).is_none()) {
         return Err(error("not a CSV file of `bench`: the heading lacks workload, mode or wall_s".into()).into());
     }
     let mut records = Vec::new();
-    for (i, line) in lines.enumerate() {
-        let fields: Vec<&str> = line.split(',').collect();
-        if fields.len() != heading.len() {
-            let (got, expected) = (fields.len(), heading.len());
-            return Err(error(format!("line {} has {got} fields, the heading has {expected}", i + 2)).into());
-        }
-        let get = |key: &str| heading.iter().position(|h| *h == key).map(|at| fields[at].trim());
-        records.push(Record::read(get));
+    for line in lines.records() {
+        let line = line.map_err(|e| error(e.to_string()))?;
+        records.push(Record::read(|key| line.get(column(key)?)));
     }
     if records.is_empty() { Err(error("the file has no runs".into()).into()) } else { Ok(records) }
 }
@@ -265,7 +260,7 @@ mod tests {
     #[test]
     fn csv_and_json_are_read_back() {
         let mut r =
-            Record { workload: "logs".into(), mode: "sqrt".into(), outcome: "a, b".into(), ..Record::default() };
+            Record { workload: "logs".into(), mode: "sqrt".into(), outcome: "a, \"b\"".into(), ..Record::default() };
         (r.n, r.iter, r.cache_misses, r.wall_s, r.user_s, r.sys_s) = (20_000_000, 3, 7, 0.5, 0.25, 0.125);
         (r.recompute_factor, r.check2, r.least_bytes) = (1.5, -2.5, 99);
         let path = std::env::temp_dir().join(format!("sqrtspace-record-{}.csv", std::process::id()));
@@ -277,7 +272,7 @@ mod tests {
             assert_eq!(got.wholes(), r.wholes());
             assert_eq!(got.reals(), r.reals());
         }
-        assert_eq!(read[0].texts()[..2], ["logs", "sqrt"]);
+        assert_eq!(read[0].texts(), r.texts());
         assert_eq!(TEXTS + r.wholes().len() + r.reals().len(), COLUMNS.len());
     }
 }

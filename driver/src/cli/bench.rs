@@ -176,8 +176,8 @@ pub(crate) struct PlotArgs {
     /// CSV file written by `bench ... --csv`
     #[arg(value_name = "FILE.csv")]
     pub(crate) input: PathBuf,
-    /// PNG file to write
-    #[arg(short, long, value_name = "OUT.png")]
+    /// File to write: SVG if its name ends in .svg, else PNG
+    #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
 }
 

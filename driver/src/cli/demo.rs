@@ -69,8 +69,8 @@ pub(crate) struct DemoAudioArgs {
     /// Append a table that compares the classic and the sqrt order, each run in a separate process
     #[arg(long, conflicts_with = "json")]
     pub(crate) compare: bool,
-    /// Draw the spectrogram to a PNG file
-    #[arg(long, value_name = "OUT.png")]
+    /// Draw the spectrogram to a file: SVG if its name ends in .svg, else PNG
+    #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
     /// Push the samples as a stream, save its state to FILE periodically, and resume from FILE if it exists. A run that
     /// is killed at any moment and started again ends with the checksum of an uninterrupted run

@@ -5,7 +5,7 @@ use super::{compare, stream};
 use crate::cli::{AudioArgs, DemoAudioArgs};
 use crate::error::Result;
 use crate::library::{Config, Plan};
-use crate::plot::spectrogram::{self, Picture};
+use crate::plot::spectrogram::{self, Levels};
 use crate::report::chart::Chart;
 use crate::report::numbers::whole;
 use crate::report::print;
@@ -52,7 +52,7 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
         Input::Recording(_) => None,
     };
     let bin_hz = rate / config.window as f64;
-    let mut picture = demo.plot.as_ref().map(|_| Picture::new(windows, audio::PICTURE_LEN));
+    let mut picture = demo.plot.as_ref().map(|_| Levels::new(windows, audio::PICTURE_LEN));
     let (pipeline, stage) =
         if picture.is_some() { input.picture_pipeline(&config)? } else { input.pipeline(&config)? };
     let job = Job {

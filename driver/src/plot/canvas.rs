@@ -1,137 +1,154 @@
-//! A drawing backend for plotters: a picture in memory, with text in a built-in font instead of fonts of the system.
+//! Pictures in files: PNG, or SVG if the name ends in `.svg`. The text of a PNG is set in DejaVu Sans, which the program
+//! contains; that of an SVG is text.
 
-use super::font;
+use crate::error::Result;
 use crate::report::output::Output;
-use plotters_backend::{
-    BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontTransform,
-    text_anchor::{HPos, VPos},
-};
-use std::convert::Infallible;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::{FontStyle, register_font};
+use std::io::{self, Write};
 use std::path::Path;
 
-/// A picture of RGB pixels.
-pub(crate) struct Canvas {
-    width: usize,
-    height: usize,
-    pixels: Vec<u8>,
+/// The whole picture, or a part of it.
+pub(super) type Area<B> = DrawingArea<B, Shift>;
+
+/// RGB pixels, row by row from the top, and the place of the upper left one in the picture.
+pub(super) struct Pixels {
+    pub(super) left: i32,
+    pub(super) top: i32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) rgb: Vec<u8>,
 }
 
-impl Canvas {
-    pub(crate) fn new(width: u32, height: u32) -> Canvas {
-        let (width, height) = (width as usize, height as usize);
-        Canvas { width, height, pixels: vec![255; 3 * width * height] }
-    }
+/// What can be drawn in each format.
+pub(super) trait Picture {
+    /// Width and height in pixels.
+    fn size(&self) -> (u32, u32);
 
-    fn blend(&mut self, x: i32, y: i32, color: BackendColor) {
-        let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else { return };
-        if x >= self.width || y >= self.height {
-            return;
-        }
-        let at = 3 * (y * self.width + x);
-        let (r, g, b) = color.rgb;
-        for (p, c) in self.pixels[at..at + 3].iter_mut().zip([r, g, b]) {
-            *p = (f64::from(*p) + (f64::from(c) - f64::from(*p)) * color.alpha).round() as u8;
-        }
-    }
-
-    /// Writes the picture to a PNG file.
-    pub(crate) fn save(&self, path: &Path) -> Result<(), String> {
-        Output::write(path, |file| {
-            let mut png = png::Encoder::new(file, self.width as u32, self.height as u32);
-            png.set_color(png::ColorType::Rgb);
-            png.set_depth(png::BitDepth::Eight);
-            png.set_compression(png::Compression::Best);
-            let mut png = png.write_header()?;
-            png.write_image_data(&self.pixels)?;
-            Ok(png.finish()?)
-        })
-    }
+    /// Draws everything but the pixels that it returns. What it draws covers them.
+    fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, root: &Area<B>) -> Result<Option<Pixels>>;
 }
 
-/// Size of a dot of the font in pixels, for a text size.
-fn dot(size: f64) -> i32 {
-    (size / f64::from(font::HEIGHT)).round().max(1.0) as i32
+/// Writes a picture to a file.
+pub(super) fn write(picture: &impl Picture, path: &Path) -> Result<()> {
+    register_font("sans", FontStyle::Normal, dejavu::sans::regular()).map_err(|_| "the font cannot be read")?;
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg")) {
+        let text = svg(picture)?;
+        Output::write(path, |file| file.write_all(text.as_bytes()))?;
+    } else {
+        let pixels = pixels(picture)?;
+        Output::write(path, |file| encode(file, picture.size(), &pixels))?;
+    }
+    Ok(())
 }
 
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
-
-impl DrawingBackend for &mut Canvas {
-    type ErrorType = Infallible;
-
-    fn get_size(&self) -> (u32, u32) {
-        (self.width as u32, self.height as u32)
+fn svg(picture: &impl Picture) -> Result<String> {
+    let mut text = String::new();
+    let root = SVGBackend::with_string(&mut text, picture.size()).into_drawing_area();
+    root.fill(&WHITE)?;
+    let image = picture.draw(&root)?;
+    root.present()?;
+    drop(root);
+    if let Some(image) = image {
+        let mut png = Vec::new();
+        encode(&mut png, (image.width, image.height), &image.rgb)?;
+        let background = text.find("<rect").and_then(|at| Some(at + text[at..].find("/>")? + 2));
+        let Pixels { left, top, width, height, .. } = image;
+        let tag = format!(
+            "\n<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{}\"/>",
+            BASE64_STANDARD.encode(&png)
+        );
+        text.insert_str(background.ok_or("the picture has no background")?, &tag);
     }
+    Ok(text)
+}
 
-    fn ensure_prepared(&mut self) -> Drawn {
-        Ok(())
+fn pixels(picture: &impl Picture) -> Result<Vec<u8>> {
+    let (width, height) = picture.size();
+    let mut pixels = vec![255; 3 * width as usize * height as usize];
+    let draw = |pixels: &mut [u8]| -> Result<Option<Pixels>> {
+        let root = BitMapBackend::with_buffer(pixels, picture.size()).into_drawing_area();
+        let image = picture.draw(&root)?;
+        root.present()?;
+        Ok(image)
+    };
+    if let Some(image) = draw(&mut pixels)? {
+        pixels.fill(255);
+        BitMapBackend::with_buffer(&mut pixels, picture.size()).blit_bitmap(
+            (image.left, image.top),
+            (image.width, image.height),
+            &image.rgb,
+        )?;
+        draw(&mut pixels)?;
     }
+    Ok(pixels)
+}
 
-    fn present(&mut self) -> Drawn {
-        Ok(())
-    }
-
-    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
-        self.blend(point.0, point.1, color);
-        Ok(())
-    }
-
-    fn estimate_text_size<S: BackendTextStyle>(
-        &self,
-        text: &str,
-        style: &S,
-    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        let dot = dot(style.size());
-        Ok(((font::width(text) * dot) as u32, (font::HEIGHT * dot) as u32))
-    }
-
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, pos: BackendCoord) -> Drawn {
-        let dot = dot(style.size());
-        let (width, height) = (font::width(text) * dot, font::HEIGHT * dot);
-        let left = match style.anchor().h_pos {
-            HPos::Left => 0,
-            HPos::Center => -width / 2,
-            HPos::Right => -width,
-        };
-        let top = match style.anchor().v_pos {
-            VPos::Top => 0,
-            VPos::Center => -height / 2,
-            VPos::Bottom => -height,
-        };
-        for (x, y) in font::dots(text) {
-            for (dx, dy) in (0..dot * dot).map(|i| (i % dot, i / dot)) {
-                let (x, y) = (left + x * dot + dx, top + y * dot + dy);
-                let (x, y) = match style.transform() {
-                    FontTransform::None => (x, y),
-                    FontTransform::Rotate90 => (-y, x),
-                    FontTransform::Rotate180 => (-x, -y),
-                    FontTransform::Rotate270 => (y, -x),
-                };
-                self.blend(pos.0 + x, pos.1 + y, style.color());
-            }
-        }
-        Ok(())
-    }
+fn encode(file: impl Write, (width, height): (u32, u32), rgb: &[u8]) -> io::Result<()> {
+    let mut png = png::Encoder::new(file, width, height);
+    png.set_color(png::ColorType::Rgb);
+    png.set_depth(png::BitDepth::Eight);
+    png.set_compression(png::Compression::Best);
+    let mut png = png.write_header()?;
+    png.write_image_data(rgb)?;
+    Ok(png.finish()?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_picture_is_read_back_as_drawn() {
-        let mut canvas = Canvas::new(7, 5);
-        canvas.blend(3, 2, BackendColor { alpha: 1.0, rgb: (10, 20, 30) });
-        canvas.blend(0, 0, BackendColor { alpha: 0.5, rgb: (0, 0, 0) });
-        canvas.blend(-1, 9, BackendColor { alpha: 1.0, rgb: (0, 0, 0) });
-        let path = std::env::temp_dir().join(format!("sqrtspace-canvas-{}.png", std::process::id()));
-        canvas.save(&path).unwrap();
-        let mut reader = png::Decoder::new(std::fs::File::open(&path).unwrap()).read_info().unwrap();
+    /// Four pixels, a black bar over one of them, and a word.
+    struct Sample;
+
+    impl Picture for Sample {
+        fn size(&self) -> (u32, u32) {
+            (60, 40)
+        }
+
+        fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, root: &Area<B>) -> Result<Option<Pixels>> {
+            root.draw(&Rectangle::new([(11, 10), (12, 30)], BLACK.filled()))?;
+            root.draw(&Text::new("word", (20, 10), ("sans", 16)))?;
+            let rgb = vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+            Ok(Some(Pixels { left: 10, top: 10, width: 2, height: 2, rgb }))
+        }
+    }
+
+    /// Writes the sample to a file and reads the file.
+    fn written(ending: &str) -> Vec<u8> {
+        let path = std::env::temp_dir().join(format!("sqrtspace-picture-{}.{ending}", std::process::id()));
+        write(&Sample, &path).unwrap();
+        let file = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        file
+    }
+
+    fn decoded(png: &[u8]) -> (u32, u32, Vec<u8>) {
+        let mut reader = png::Decoder::new(png).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size()];
         let info = reader.next_frame(&mut pixels).unwrap();
-        std::fs::remove_file(&path).unwrap();
-        assert_eq!((info.width, info.height), (7, 5));
-        assert_eq!(pixels[3 * (2 * 7 + 3)..][..3], [10, 20, 30]);
-        assert_eq!(pixels[0], 128);
-        assert_eq!(pixels.iter().filter(|p| **p != 255).count(), 6);
+        (info.width, info.height, pixels)
+    }
+
+    #[test]
+    fn a_png_has_the_pixels_what_covers_them_and_letters() {
+        let (width, height, pixels) = decoded(&written("png"));
+        assert_eq!((width, height), (60, 40));
+        let at = |x: usize, y: usize| &pixels[3 * (60 * y + x)..][..3];
+        assert_eq!([at(10, 10), at(10, 11), at(11, 10), at(9, 10)], [[1, 2, 3], [7, 8, 9], [0; 3], [255; 3]]);
+        let dark = (20..60).flat_map(|x| (10..30).map(move |y| (x, y))).filter(|(x, y)| at(*x, *y)[0] < 100).count();
+        assert!((40..400).contains(&dark), "{dark} dark pixels of letters");
+    }
+
+    #[test]
+    fn an_svg_has_text_and_the_pixels_below_what_covers_them() {
+        let text = String::from_utf8(written("svg")).unwrap();
+        let (image, bar, word) = (text.find("<image"), text.rfind("<rect"), text.find("word"));
+        assert!(image.is_some() && image < bar && bar < word, "{text}");
+        let data = text.split("base64,").nth(1).and_then(|t| t.split('"').next()).unwrap();
+        let (width, height, pixels) = decoded(&BASE64_STANDARD.decode(data).unwrap());
+        assert_eq!((width, height, pixels), (2, 2, (1..=12).collect()));
     }
 }

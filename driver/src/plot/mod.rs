@@ -1,6 +1,5 @@
-//! Plots in PNG files.
+//! Plots in PNG and SVG files.
 
 mod canvas;
-mod font;
 pub(crate) mod runs;
 pub(crate) mod spectrogram;

@@ -1,16 +1,13 @@
 //! Plots of benchmark results: bars per workload and mode, or lines of a sweep. Every axis starts at zero.
 
-use super::canvas::Canvas;
+use super::canvas::{self, Area, Picture, Pixels};
 use crate::bench::Record;
 use crate::bench::record::load;
 use crate::cli::PlotArgs;
 use crate::error::Result;
 use crate::report::numbers::{bytes, median};
-use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-
-type Area<'a> = DrawingArea<&'a mut Canvas, Shift>;
 
 /// A quantity: its heading, its unit, and its value in a run.
 struct Quantity {
@@ -74,29 +71,38 @@ pub(crate) fn draw(args: &PlotArgs) -> Result<()> {
     if records.iter().any(|r| r.sweep != records[0].sweep) {
         return Err(format!("{}: the file has runs of different sweeps", args.input.display()).into());
     }
-    let mut canvas = if sweep { Canvas::new(1000, 1140) } else { Canvas::new(1240, 900) };
-    paint(&mut canvas, &records, sweep)?;
-    canvas.save(&args.output).map_err(Into::into)
+    canvas::write(&Runs { records: &records, sweep }, &args.output)
 }
 
-fn paint(canvas: &mut Canvas, records: &[Record], sweep: bool) -> Result<()> {
-    let root = canvas.into_drawing_area();
-    root.fill(&WHITE)?;
-    let (head, body) = root.split_vertically(76);
-    let names = if sweep { different(records, |r| r.order.clone()) } else { different(records, |r| r.mode.clone()) };
-    head.draw(&Text::new(title(records), (80, 14), ("sans", 14)))?;
-    legend(&head, &names)?;
-    if sweep {
-        for (area, quantity) in body.split_evenly((LINES.len(), 1)).iter().zip(&LINES) {
-            lines(area, quantity, records, &names)?;
-        }
-    } else {
-        for (area, quantity) in body.split_evenly((2, 2)).iter().zip(&BARS) {
-            bars(area, quantity, records, &names)?;
-        }
+struct Runs<'a> {
+    records: &'a [Record],
+    /// The runs of a sweep are drawn as lines, others as bars.
+    sweep: bool,
+}
+
+impl Picture for Runs<'_> {
+    fn size(&self) -> (u32, u32) {
+        if self.sweep { (1000, 1140) } else { (1240, 900) }
     }
-    root.present()?;
-    Ok(())
+
+    fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, root: &Area<B>) -> Result<Option<Pixels>> {
+        let records = self.records;
+        let (head, body) = root.split_vertically(76);
+        let name = |r: &Record| if self.sweep { r.order.clone() } else { r.mode.clone() };
+        let names = different(records, name);
+        head.draw(&Text::new(title(records), (80, 12), ("sans", 20)))?;
+        legend(&head, &names)?;
+        if self.sweep {
+            for (area, quantity) in body.split_evenly((LINES.len(), 1)).iter().zip(&LINES) {
+                lines(area, quantity, records, &names)?;
+            }
+        } else {
+            for (area, quantity) in body.split_evenly((2, 2)).iter().zip(&BARS) {
+                bars(area, quantity, records, &names)?;
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// The input, the windows and the number of runs, if they are the same for all records.
@@ -111,12 +117,14 @@ fn title(records: &[Record]) -> String {
     parts.join(", ")
 }
 
-fn legend(area: &Area<'_>, names: &[String]) -> Result<()> {
+fn legend<B: DrawingBackend<ErrorType: 'static>>(area: &Area<B>, names: &[String]) -> Result<()> {
+    let text: TextStyle<'_> = ("sans", 18).into();
     let mut x = 80;
     for (i, name) in names.iter().enumerate() {
         area.draw(&Rectangle::new([(x, 42), (x + 18, 60)], color(i).filled()))?;
-        area.draw(&Text::new(name.clone(), (x + 26, 44), ("sans", 14)))?;
-        x += 60 + 12 * name.len() as i32;
+        area.draw(&Text::new(name.clone(), (x + 26, 42), text.clone()))?;
+        let (width, _) = area.estimate_text_size(name, &text)?;
+        x += 60 + width as i32;
     }
     Ok(())
 }
@@ -138,7 +146,12 @@ fn digits(top: f64) -> usize {
     (0.1 - (top / 6.0).log10()).ceil().clamp(0.0, 6.0) as usize
 }
 
-fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[String]) -> Result<()> {
+fn bars<B: DrawingBackend<ErrorType: 'static>>(
+    area: &Area<B>,
+    quantity: &Quantity,
+    records: &[Record],
+    modes: &[String],
+) -> Result<()> {
     let groups = different(records, group);
     let value = |g: &String, mode: &String| {
         let of = records.iter().filter(|r| group(r) == *g && r.mode == *mode && r.outcome == "ok");
@@ -148,7 +161,7 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
     let top = all.fold(0f64, f64::max).max(1e-9) * 1.15;
     let digits = digits(top);
     let mut chart = ChartBuilder::on(area)
-        .caption(quantity.name, ("sans", 14))
+        .caption(quantity.name, ("sans", 20))
         .margin(12)
         .x_label_area_size(30)
         .y_label_area_size(80)
@@ -159,14 +172,14 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
         .disable_x_axis()
         .y_labels(6)
         .y_label_formatter(&|v| format!("{v:.digits$}"))
-        .label_style(("sans", 14))
+        .label_style(("sans", 16))
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
         .draw()?;
     let width = 0.8 / modes.len() as f64;
     let plot = chart.plotting_area();
     let text = |size, v| ("sans", size).into_font().color(&BLACK).pos(Pos::new(HPos::Center, v));
-    let (above, absent, below) = (text(10, VPos::Bottom), text(14, VPos::Bottom), text(14, VPos::Top));
+    let (above, absent, below) = (text(13, VPos::Bottom), text(16, VPos::Bottom), text(16, VPos::Top));
     for (g, name) in groups.iter().enumerate() {
         for (m, mode) in modes.iter().enumerate() {
             let left = g as f64 + 0.1 + m as f64 * width;
@@ -192,7 +205,8 @@ fn bars(area: &Area<'_>, quantity: &Quantity, records: &[Record], modes: &[Strin
         if quantity.capped && limit > 0.0 && limit < top {
             let line = [(g as f64 + 0.02, limit), (g as f64 + 0.98, limit)];
             plot.draw(&PathElement::new(line, BLACK.stroke_width(2)))?;
-            plot.draw(&Text::new("cap", (g as f64 + 0.5, limit + 0.01 * top), above.clone()))?;
+            let style = above.clone().pos(Pos::new(HPos::Right, VPos::Bottom));
+            plot.draw(&Text::new("cap", (g as f64 + 0.98, limit + 0.01 * top), style))?;
         }
         let (x, y) = plot.map_coordinate(&(g as f64 + 0.5, 0.0));
         let origin = area.get_base_pixel();
@@ -210,7 +224,12 @@ fn varied(r: &Record) -> u64 {
     }
 }
 
-fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[String]) -> Result<()> {
+fn lines<B: DrawingBackend<ErrorType: 'static>>(
+    area: &Area<B>,
+    quantity: &Quantity,
+    records: &[Record],
+    orders: &[String],
+) -> Result<()> {
     // The points are equidistant, because most steps of a parameter double it.
     let mut places: Vec<u64> = records.iter().map(varied).collect();
     places.sort_unstable();
@@ -224,7 +243,7 @@ fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[Str
     };
     let digits = digits(top);
     let mut chart = ChartBuilder::on(area)
-        .caption(quantity.name, ("sans", 14))
+        .caption(quantity.name, ("sans", 20))
         .margin(12)
         .x_label_area_size(52)
         .y_label_area_size(80)
@@ -245,8 +264,8 @@ fn lines(area: &Area<'_>, quantity: &Quantity, records: &[Record], orders: &[Str
         .x_desc(what)
         .y_labels(6)
         .y_label_formatter(&|v| format!("{v:.digits$}"))
-        .label_style(("sans", 14))
-        .axis_desc_style(("sans", 14))
+        .label_style(("sans", 16))
+        .axis_desc_style(("sans", 18))
         .light_line_style(WHITE)
         .bold_line_style(RGBColor(225, 225, 225))
         .draw()?;

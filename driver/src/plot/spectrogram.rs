@@ -1,8 +1,9 @@
 //! A spectrogram: time to the right, frequency upward, level as color.
 
-use super::canvas::Canvas;
+use super::canvas::{self, Area, Picture, Pixels};
 use crate::error::Result;
 use plotters::prelude::*;
+use std::ops::Range;
 use std::path::Path;
 
 /// Maximum number of columns. In longer recordings, a column shows the maximum levels of its rows.
@@ -13,18 +14,18 @@ const RANGE: (f32, f32) = (30.0, 80.0);
 const BELOW: f32 = 12.0;
 
 /// Levels in dB, column by column. The memory does not grow with the recording.
-pub(crate) struct Picture {
+pub(crate) struct Levels {
     rows: u64,
     columns: u64,
     len: usize,
     levels: Vec<f32>,
 }
 
-impl Picture {
-    /// A picture of `rows` rows of `len` levels.
-    pub(crate) fn new(rows: u64, len: usize) -> Picture {
+impl Levels {
+    /// The levels of `rows` rows of `len`.
+    pub(crate) fn new(rows: u64, len: usize) -> Levels {
         let columns = rows.clamp(1, COLUMNS);
-        Picture { rows: rows.max(1), columns, len, levels: vec![f32::NEG_INFINITY; columns as usize * len] }
+        Levels { rows: rows.max(1), columns, len, levels: vec![f32::NEG_INFINITY; columns as usize * len] }
     }
 
     /// Adds row `t`.
@@ -35,15 +36,9 @@ impl Picture {
     }
 }
 
-/// The color of a level from 0 to 1: from dark through blue, red and yellow to bright.
+/// The color of a level from 0 to 1, in a scale that reads the same to color-blind eyes and in gray.
 fn color(level: f32) -> RGBColor {
-    const STOPS: [[f32; 3]; 5] =
-        [[8.0, 8.0, 24.0], [40.0, 40.0, 130.0], [180.0, 40.0, 110.0], [250.0, 150.0, 40.0], [255.0, 250.0, 190.0]];
-    let place = level.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
-    let stop = (place as usize).min(STOPS.len() - 2);
-    let share = place - stop as f32;
-    let [r, g, b] = std::array::from_fn(|i| STOPS[stop][i] + share * (STOPS[stop + 1][i] - STOPS[stop][i]));
-    RGBColor(r as u8, g as u8, b as u8)
+    ViridisRGB.get_color(level.clamp(0.0, 1.0))
 }
 
 /// The maximum level, and the range of colors below it.
@@ -54,52 +49,77 @@ fn reach(levels: &[f32]) -> (f32, f32) {
     (*top, (top - median + BELOW).clamp(RANGE.0, RANGE.1))
 }
 
-/// Draws a picture to a PNG file; the axes end at `seconds` and `hertz`.
-pub(crate) fn draw(picture: &Picture, path: &Path, seconds: f64, hertz: f64) -> Result<()> {
-    let mut canvas = Canvas::new(1040, 640);
-    paint(&mut canvas, picture, seconds, hertz)?;
-    canvas.save(path).map_err(Into::into)
+/// Draws levels to a file; the axes end at `seconds` and `hertz`.
+pub(crate) fn draw(levels: &Levels, path: &Path, seconds: f64, hertz: f64) -> Result<()> {
+    canvas::write(&Spectrogram { levels, seconds, hertz }, path)
 }
 
-fn paint(canvas: &mut Canvas, picture: &Picture, seconds: f64, hertz: f64) -> Result<()> {
-    let root = canvas.into_drawing_area();
-    root.fill(&WHITE)?;
-    let (unit, scale) = if hertz >= 2000.0 { ("kHz", 1e-3) } else { ("Hz", 1.0) };
-    let mut chart = ChartBuilder::on(&root)
-        .caption("Spectrogram, dB below full scale", ("sans", 16))
-        .margin(14)
-        .margin_right(84)
-        .x_label_area_size(46)
-        .y_label_area_size(70)
-        .build_cartesian_2d(0.0..seconds, 0.0..hertz * scale)?;
-    chart
-        .configure_mesh()
-        .disable_mesh()
-        .x_desc("seconds")
-        .y_desc(unit)
-        .label_style(("sans", 14))
-        .axis_desc_style(("sans", 14))
-        .draw()?;
-    let (top, range) = reach(&picture.levels);
-    let area = chart.plotting_area();
-    let (width, height) = area.dim_in_pixel();
-    let bare = area.strip_coord_spec();
-    for x in 0..width {
-        let column = (u64::from(x) * picture.columns / u64::from(width)) as usize;
-        for y in 0..height {
-            let bin = (height - 1 - y) as usize * picture.len / height as usize;
-            let level = picture.levels[column * picture.len + bin];
-            bare.draw_pixel((x as i32, y as i32), &color(1.0 + (level - top) / range))?;
-        }
+struct Spectrogram<'a> {
+    levels: &'a Levels,
+    seconds: f64,
+    hertz: f64,
+}
+
+impl Picture for Spectrogram<'_> {
+    fn size(&self) -> (u32, u32) {
+        (1040, 640)
     }
-    // The color scale on the right.
-    let (left, above) = (width as i32 + 14 + 70 + 16, 60);
+
+    fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, root: &Area<B>) -> Result<Option<Pixels>> {
+        let (unit, scale) = if self.hertz >= 2000.0 { ("kHz", 1e-3) } else { ("Hz", 1.0) };
+        let mut chart = ChartBuilder::on(root)
+            .caption("Spectrogram, dB below full scale", ("sans", 22))
+            .margin(14)
+            .margin_right(84)
+            .x_label_area_size(50)
+            .y_label_area_size(74)
+            .build_cartesian_2d(0.0..self.seconds, 0.0..self.hertz * scale)?;
+        chart
+            .configure_mesh()
+            .disable_mesh()
+            .x_desc("seconds")
+            .y_desc(unit)
+            .label_style(("sans", 16))
+            .axis_desc_style(("sans", 18))
+            .draw()?;
+        let (top, range) = reach(&self.levels.levels);
+        let (across, down) = chart.plotting_area().get_pixel_range();
+        scale_of_colors(root, across.end + 18, down.start + 20, (top, range))?;
+        Ok(Some(self.pixels((across, down), (top, range))))
+    }
+}
+
+impl Spectrogram<'_> {
+    /// The colors of the levels in a rectangle of the picture.
+    fn pixels(&self, (across, down): (Range<i32>, Range<i32>), (top, range): (f32, f32)) -> Pixels {
+        // The axes are on the pixels left of and below the rectangle.
+        let (width, height) = (across.len() - 1, down.len() - 1);
+        let Levels { columns, len, ref levels, .. } = *self.levels;
+        let mut rgb = Vec::with_capacity(3 * width * height);
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let column = x * columns as usize / width;
+            let bin = (height - 1 - y) * len / height;
+            let level = levels[column * len + bin];
+            let RGBColor(r, g, b) = color(1.0 + (level - top) / range);
+            rgb.extend([r, g, b]);
+        }
+        Pixels { left: across.start + 1, top: down.start, width: width as u32, height: height as u32, rgb }
+    }
+}
+
+/// The scale of colors, from the maximum level down.
+fn scale_of_colors<B: DrawingBackend<ErrorType: 'static>>(
+    root: &Area<B>,
+    left: i32,
+    above: i32,
+    (top, range): (f32, f32),
+) -> Result<()> {
     for y in 0..300 {
         let level = 1.0 - y as f32 / 299.0;
-        root.draw(&Rectangle::new([(left, above + y), (left + 14, above + y)], color(level).filled()))?;
+        root.draw(&Rectangle::new([(left, above + y), (left + 14, above + y + 1)], color(level).filled()))?;
         if y % 75 == 0 || y == 299 {
             let text = format!("{:.0}", top - range * (1.0 - level));
-            root.draw(&Text::new(text, (left + 20, above + y - 7), ("sans", 14)))?;
+            root.draw(&Text::new(text, (left + 20, above + y - 8), ("sans", 16)))?;
         }
     }
     Ok(())
