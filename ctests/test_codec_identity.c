@@ -66,16 +66,22 @@ static void identities(void)
     CHECK(waitpid(child, &status, 0) == child && status == 0 && drawn[0] != drawn[1]);
     munmap(drawn, 4096);
 
-    /* A decoder takes frames of the given identity alone. */
-    sqs_decode_options o = decoding(SQS_DECODE_IDENTITY | SQS_DECODE_RECOVER);
+    /* A decoder takes frames of the given identity alone. What is no such frame is damage. */
+    sqs_decode_options o = decoding(SQS_DECODE_IDENTITY);
     sqs_codec_stats stats = no_stats();
     o.identity = 78;
     save("coded", coded[1], n);
+    CHECK_STATUS(sqs_decode_file("coded", "back", &o, &stats, NULL), SQS_ERR_DAMAGED);
+    CHECK(stats.frames == 0 && stats.raw_bytes == 0 && access("back", F_OK) != 0);
+    o.flags |= SQS_DECODE_RECOVER;
     CHECK_STATUS(sqs_decode_file("coded", "back", &o, &stats, NULL), SQS_ERR_DAMAGED);
     CHECK(stats.frames == 0 && stats.foreign_frames == N / 16384 + 2);
     o.identity = 77;
     CHECK_STATUS(sqs_decode_file("coded", "back", &o, &stats, NULL), SQS_OK);
     CHECK(stats.foreign_frames == 0 && stats.missing_bytes == 0 && stats.identity == 77 && stats.uncertain == 0);
+    o.flags = SQS_DECODE_IDENTITY;
+    CHECK_STATUS(sqs_decode_file("coded", "back", &o, &stats, NULL), SQS_OK);
+    CHECK(stats.identity == 77 && load("back", back, sizeof back) == N && memcmp(back, raw, N) == 0);
     remove("back");
 }
 
@@ -251,6 +257,34 @@ static void ranges(void)
     CHECK(length == 30000 && stats.missing_bytes > 0 && stats.missing_ranges == 1);
 }
 
+/* A range that begins after the end of the original is refused, whatever is damaged before and however it is read. */
+static void after_the_end(void)
+{
+    uint64_t id;
+    const size_t n = encode(9, coded[0], &id);
+    for (int damage = 0; damage < 4; damage++) {
+        memcpy(joined, coded[0], n);
+        if (damage == 1) joined[60] ^= 1;
+        if (damage == 2) joined[n / 2] ^= 1;
+        if (damage == 3) memset(joined, 0, n / 2);
+        for (int way = 0; way < 6; way++) {
+            for (uint64_t past = 1; past < 4 * N; past = past * 5 + 1) {
+                sqs_decode_options o = decoding(way & 1 ? SQS_DECODE_RECOVER : 0);
+                pipes p = {joined, n, 0, 0, back};
+                const sqs_stream s = {sizeof s, 0, get, put, &p, n, way / 2 == 1 ? seek : NULL};
+                uint64_t length = 1;
+                o.first = N + past;
+                if (way < 4) {
+                    CHECK_STATUS(sqs_decode_stream(&s, &o, &length, NULL, NULL), SQS_ERR_RANGE);
+                } else {
+                    save("coded", joined, n);
+                    CHECK_STATUS(sqs_decode_file("coded", "back", &o, NULL, NULL), SQS_ERR_RANGE);
+                }
+            }
+        }
+    }
+}
+
 /* Fewer threads than requested, down to none, give the same bytes. */
 static void few_threads(void)
 {
@@ -302,6 +336,7 @@ int main(void)
     one_after_another();
     not_ours();
     ranges();
+    after_the_end();
     few_threads();
     scratch_end();
     return DONE();

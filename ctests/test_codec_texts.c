@@ -221,6 +221,8 @@ static void damage(void)
     DECODE(n, "a frame that <cannot be decoded>, at byte <16384> of the original: <SQS_DECODE_RECOVER reads the rest>");
     memcpy(made, coded, n);
     decode_is(__LINE__, n, N + 1, 0, "the <start>, byte <60001>, is after the end of the original, byte <60000>: lower first");
+    decode_is(__LINE__, n, N + 1, SQS_DECODE_RECOVER,
+              "the <start>, byte <60001>, is after the end of the original, byte <60000>: lower first");
     made[4] = 0x30;
     put32(made + 31, crc32c(made, 31));
     DECODE(n, "a <stream> of version <3> of the format; this library reads <versions 1 to 2>");
