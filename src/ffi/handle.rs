@@ -47,21 +47,26 @@ pub struct sqs_pipeline {
 }
 
 impl sqs_pipeline {
-    pub(super) fn new(holder: Holder, core: Pipeline<'static>, hook: Hook) -> Self {
-        sqs_pipeline {
-            magic: Cell::new(MAGIC),
-            state: Cell::new(IDLE),
-            health: Cell::new(INTACT),
-            detail: Cell::new(None),
-            detail_sum: Cell::new(sum_of(&None)),
-            places: Cell::new(core.places()),
-            far: Cell::new(far_places(&core, &holder)),
-            openings: Cell::new(core.openings()),
-            own: Cell::new(holder.regions()),
-            hook: Cell::new(hook),
-            hook_sum: Cell::new(hook.places()),
-            holder,
-            core,
+    /// Sets all fields of a handle but `core`, which is set.
+    ///
+    /// # Safety
+    /// `p` is aligned, and its memory is large enough for a handle that nothing refers to.
+    pub(super) unsafe fn init(p: *mut Self, holder: Holder, hook: Hook) {
+        // SAFETY: each field is written once, without a reference to the whole.
+        unsafe {
+            let core = &(*p).core;
+            (&raw mut (*p).magic).write(Cell::new(MAGIC));
+            (&raw mut (*p).state).write(Cell::new(IDLE));
+            (&raw mut (*p).health).write(Cell::new(INTACT));
+            (&raw mut (*p).detail).write(Cell::new(None));
+            (&raw mut (*p).detail_sum).write(Cell::new(sum_of(&None)));
+            (&raw mut (*p).places).write(Cell::new(core.places()));
+            (&raw mut (*p).far).write(Cell::new(far_places(core, &holder)));
+            (&raw mut (*p).openings).write(Cell::new(core.openings()));
+            (&raw mut (*p).own).write(Cell::new(holder.regions()));
+            (&raw mut (*p).hook).write(Cell::new(hook));
+            (&raw mut (*p).hook_sum).write(Cell::new(hook.places()));
+            (&raw mut (*p).holder).write(holder);
         }
     }
 }
@@ -133,31 +138,58 @@ fn sum_of(detail: &Option<Error>) -> PlaceSum {
 
 /// Runs a call on a handle: refuses NULL, stale, busy and poisoned handles, keeps the detail of an error, and poisons
 /// the handle after an internal fault. `counts` are set to 0 whatever happens, unless they overlap other memory.
+// All but the body is out of line: it is compiled once, not once per function of the library.
 pub(super) fn with(
     p: *mut sqs_pipeline,
     access: Access,
     counts: &[Region],
     body: impl FnOnce(&mut Pipeline<'static>, &mut Holder, &mut Call<'_>) -> Result<Status>,
 ) -> sqs_status {
-    let mut call = match enter(p, access, counts) {
-        Ok(call) => call,
-        Err(status) => return leave(status),
+    let mut running = match begin(p, access, counts) {
+        Ok(running) => running,
+        Err(status) => return status,
     };
-    let result;
-    let sealed_now;
-    let found;
-    {
-        // SAFETY: a Cell of a handle that is alive.
-        let watched = unsafe { (*p).hook.get().is_set() };
-        // SAFETY: checked in `enter`; until the end of the call `busy` keeps every other call away from `core`, and the
+    let result = {
+        // SAFETY: checked in `begin`; until the end of the call `busy` keeps every other call away from `core`, and the
         // references are to fields that no other reference covers.
         let (core, holder) = unsafe { (&mut (*p).core, &mut (*p).holder) };
-        let before = (core.is_sealed(), if watched { damage(core, access) } else { (0, 0) });
-        result = guarded(|| body(core, holder, &mut call));
-        sealed_now = core.is_sealed() != before.0;
-        found = if watched { Found::since(before.1, core, access, &call) } else { Found::NOTHING };
+        guarded(|| body(core, holder, &mut running.call))
+    };
+    end(p, access, &running, &result)
+}
+
+/// A call on a handle that has begun.
+struct Running<'c> {
+    call: Call<'c>,
+    /// A hook gets events.
+    watched: bool,
+    /// What the handle was before the call.
+    sealed: bool,
+    damage: (u64, u64),
+}
+
+/// Begins a call on a handle; otherwise returns the status of the call.
+#[cfg_attr(not(feature = "std"), inline(never))]
+fn begin<'c>(p: *mut sqs_pipeline, access: Access, counts: &'c [Region]) -> Result<Running<'c>, sqs_status> {
+    let call = enter(p, access, counts).map_err(leave)?;
+    // SAFETY: a handle that `enter` has marked as busy, and a Cell of it; the reference ends with this function.
+    let (core, watched) = unsafe { (&(*p).core, (*p).hook.get().is_set()) };
+    let damage = if watched { damage(core, access) } else { (0, 0) };
+    Ok(Running { call, watched, sealed: core.is_sealed(), damage })
+}
+
+/// Ends a call on a handle.
+#[cfg_attr(not(feature = "std"), inline(never))]
+fn end(p: *mut sqs_pipeline, access: Access, running: &Running<'_>, result: &Result<Status>) -> sqs_status {
+    let (found, sealed_now);
+    {
+        // SAFETY: a handle that `begin` has marked as busy; the references of the body have ended.
+        let core = unsafe { &mut (*p).core };
+        sealed_now = core.is_sealed() != running.sealed;
+        let since = |core| Found::since(running.damage, core, access, &running.call);
+        found = if running.watched { since(core) } else { Found::NOTHING };
     }
-    call.finish();
+    running.call.finish();
     finish(p, access, sealed_now, result, &found)
 }
 
@@ -263,13 +295,19 @@ unsafe fn set_detail(p: *const sqs_pipeline, detail: Option<Error>) {
 }
 
 /// Ends a call: keeps the detail of its error.
-fn finish(p: *mut sqs_pipeline, access: Access, sealed_now: bool, result: Result<Status>, found: &Found) -> sqs_status {
+fn finish(
+    p: *mut sqs_pipeline,
+    access: Access,
+    sealed_now: bool,
+    result: &Result<Status>,
+    found: &Found,
+) -> sqs_status {
     // SAFETY: a handle that `enter` has checked; the references of the call have ended. It stays busy while the hook
     // runs, which may be called with a sum that matches only.
     unsafe {
         let hook = (*p).hook.get();
         if hook.is_set() && hook.places() == (*p).hook_sum.get() {
-            found.report(hook, &result);
+            found.report(hook, result);
         }
         (*p).state.set(IDLE);
         (*p).places.set((*p).core.places());
@@ -279,12 +317,12 @@ fn finish(p: *mut sqs_pipeline, access: Access, sealed_now: bool, result: Result
             (*p).openings.set((*p).core.openings());
         }
         match result {
-            Ok(status) => leave(status),
+            Ok(status) => leave(*status),
             Err(error) => {
                 if matches!(error.status, Status::Internal | Status::Poisoned) {
                     (*p).health.set(0);
                 }
-                set_detail(p, Some(error));
+                set_detail(p, Some(*error));
                 leave(error.status)
             }
         }

@@ -6,6 +6,7 @@ use crate::ffi::memory::{Holder, sqs_memory};
 use crate::ffi::regions::{Call, Region};
 use crate::ffi::status::{SQS_OK, sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::{self, Out, put_text};
+use crate::graph::ChangeLimits;
 use crate::io::ClockBox;
 use crate::pipeline::{Config, Pipeline};
 use crate::status::{Result, Status};
@@ -49,11 +50,11 @@ pub unsafe extern "C" fn sqs_pipeline_new(
         call.claim(&[Region::value("pipeline", pipeline), control], &ins)?;
         let memory = given;
         let (mut holder, base) = Holder::new(memory, parsed.control)?;
-        match create(call, &parsed, &mut holder, base) {
-            Ok(core) => {
-                let handle: *mut sqs_pipeline = base.cast();
-                // SAFETY: the head of the area is aligned and large enough for the handle.
-                unsafe { handle.write(sqs_pipeline::new(holder, core, parsed.hook)) };
+        let handle: *mut sqs_pipeline = base.cast();
+        match create(call, &parsed, &mut holder, handle) {
+            Ok(()) => {
+                // SAFETY: the head of the area is aligned and large enough for the handle; `create` has set its core.
+                unsafe { sqs_pipeline::init(handle, holder, parsed.hook) };
                 out.set(handle);
                 Ok(Status::Ok)
             }
@@ -65,8 +66,8 @@ pub unsafe extern "C" fn sqs_pipeline_new(
     })
 }
 
-/// Opens the spill directory, and sets up the tables after the handle in the control area at `base`.
-fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, base: *mut u8) -> Result<Pipeline<'static>> {
+/// Opens the spill directory, and sets up the core of the handle and the tables after it in the control area.
+fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, handle: *mut sqs_pipeline) -> Result<()> {
     if !parsed.spill_dir.is_null() {
         // SAFETY: the caller gives a C string.
         let path = unsafe { core::ffi::CStr::from_ptr(parsed.spill_dir) };
@@ -76,7 +77,7 @@ fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, base: *mu
     let head = size_of::<sqs_pipeline>();
     // SAFETY: the area has `control` bytes from `base`, which are the pipeline's until it is deleted.
     let tables: &'static mut [MaybeUninit<u8>] =
-        unsafe { core::slice::from_raw_parts_mut(base.add(head).cast(), parsed.control.sat_sub(head)) };
+        unsafe { core::slice::from_raw_parts_mut(handle.add(1).cast(), parsed.control.sat_sub(head)) };
     let config = Config {
         input: parsed.input,
         options: parsed.options,
@@ -84,13 +85,30 @@ fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, base: *mu
         param_bytes: parsed.param_bytes,
         host_heap: holder.is_host(),
     };
-    let mut core = Pipeline::with_changes(&config, parsed.changes, tables)?;
+    put_core(handle, &config, parsed.changes, tables)?;
+    // SAFETY: set by the line before; no call has the handle yet.
+    let core = unsafe { &mut (*handle).core };
     core.reserve_gaps(parsed.max_gaps)?;
     core.set_gap_fill(0, parsed.gap_fill)?;
     if let Some(clock) = parsed.clock {
         core.set_clock(ClockBox::new(clock))?;
     }
-    Ok(core)
+    Ok(())
+}
+
+/// Sets the core of a handle.
+// The one function with a pipeline on its stack.
+#[cfg_attr(not(feature = "std"), inline(never))]
+fn put_core(
+    handle: *mut sqs_pipeline,
+    config: &Config<'_>,
+    changes: ChangeLimits,
+    tables: &'static mut [MaybeUninit<u8>],
+) -> Result<()> {
+    let core = Pipeline::with_changes(config, changes, tables)?;
+    // SAFETY: the head of the area is aligned and large enough for the handle.
+    unsafe { (&raw mut (*handle).core).write(core) };
+    Ok(())
 }
 
 /// Returns a pipeline to row 0 of new input; the only way to use a poisoned handle again.

@@ -56,20 +56,34 @@ fn seal(
     list: &[Request],
     (work, bytes): (*mut c_void, usize),
 ) -> Result<()> {
-    let plan = core.plan(list)?;
+    let need = need(core, list)?;
     if !work.is_null() {
-        if bytes < plan.bytes {
+        if bytes < need.bytes {
             let text = "the work area has {b} bytes, the plan needs {a} (work_bytes of the plan)";
-            return Err(Error::new(Status::Memory, text).a(checked::count(plan.bytes)).b(checked::count(bytes)));
+            return Err(Error::new(Status::Memory, text).a(checked::count(need.bytes)).b(checked::count(bytes)));
         }
-        if !work.addr().is_multiple_of(plan.align) {
+        if !work.addr().is_multiple_of(need.align) {
             let text = "the work area must be aligned to {a} bytes";
-            return Err(Error::new(Status::Align, text).a(checked::count(plan.align)));
+            return Err(Error::new(Status::Align, text).a(checked::count(need.align)));
         }
     }
-    let area = holder.work(call, work, bytes, plan.bytes, plan.align)?;
-    let sealed = holder.map_spill(plan.spill.len).and_then(|spill| core.seal_with(list, area, spill));
+    let area = holder.work(call, work, bytes, need.bytes, need.align)?;
+    let sealed = holder.map_spill(need.spill).and_then(|spill| core.seal_with(list, area, spill));
     sealed.inspect_err(|_| holder.drop_work())
+}
+
+/// Memory that a plan needs.
+struct Need {
+    bytes: usize,
+    align: usize,
+    spill: usize,
+}
+
+// The plan itself is not on the stack while the pipeline is sealed.
+#[cfg_attr(not(feature = "std"), inline(never))]
+fn need(core: &mut Pipeline<'static>, list: &[Request]) -> Result<Need> {
+    let plan = core.plan(list)?;
+    Ok(Need { bytes: plan.bytes, align: plan.align, spill: plan.spill.len })
 }
 
 /// Seals for a list of requests, unless the pipeline is sealed: the first push or evaluation.
