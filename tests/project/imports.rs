@@ -118,7 +118,7 @@ fn item_end(code: &[String], start: usize) -> usize {
     let mut import = false;
     for (i, token) in code.iter().enumerate().skip(start) {
         match token.as_str() {
-            "use" if depth == 0 => import = true,
+            "use" if depth == 0 => import |= is_import(code, i),
             "{" | "(" | "[" => depth += 1,
             "}" | ")" | "]" => {
                 depth -= 1;
@@ -157,6 +157,11 @@ pub(crate) struct Modules {
 /// An imported name: its path, and the local name (`*` for a glob).
 type Use = (Vec<String>, String);
 
+/// Whether the token at `i` begins an import: in a type, `use<'a>` lists what the type captures.
+fn is_import(code: &[String], i: usize) -> bool {
+    code[i] == "use" && code.get(i + 1).is_some_and(|t| t != "<")
+}
+
 /// Collects the paths of a `use` tree whose first token is at `i`; returns the position after it.
 fn use_tree(code: &[String], mut i: usize, before: &[String], out: &mut Vec<Use>) -> usize {
     let mut path = before.to_vec();
@@ -166,10 +171,9 @@ fn use_tree(code: &[String], mut i: usize, before: &[String], out: &mut Vec<Use>
             "{" => {
                 i += 1;
                 while code[i] != "}" {
-                    i = use_tree(code, i, &path, out);
-                    if code[i] == "," {
-                        i += 1;
-                    }
+                    let end = use_tree(code, i, &path, out);
+                    assert!(end > i, "an import at {:?} ends within its list", &code[i..code.len().min(i + 4)]);
+                    i = end + usize::from(code[end] == ",");
                 }
                 return i + 1;
             }
@@ -259,7 +263,7 @@ impl Module {
                     }
                     i += 1;
                 }
-                "use" => {
+                "use" if is_import(&code, i) => {
                     let mut list = Vec::new();
                     let public = i > 0 && (code[i - 1] == "pub" || code[i - 1] == ")");
                     let end = use_tree(&code, i + 1, &[], &mut list);
