@@ -3496,6 +3496,8 @@ typedef struct sqs_codec_stats {
     uint32_t version;
     /** Decoding: 1 if the start of the input is damaged such that the stream had to be chosen by later frames. */
     uint32_t uncertain;
+    /** Of frames: space packets. */
+    uint64_t packet_frames;
 } sqs_codec_stats;
 
 #define SQS_ENCODE_TAG 1 /**< Flag of encoders: the identity of the stream is the tag, a number of 16 bits. Prefer

@@ -5,7 +5,7 @@
 -- sqs_packet  space packets in UDP datagrams: preference "UDP port", or "Decode As". A gap in the sequence count of an
 --             APID is a warning of the packet after it.
 
-local CODECS = { [0] = "stored", "numeric", "LZ", "CCSDS 121", [15] = "end" }
+local CODECS = { [0] = "stored", "numeric", "LZ", "CCSDS 121", "packets", [15] = "end" }
 local SAMPLES = { [0] = "bytes", "i8", "u8", "i16", "u16", "i24", "i32", "u32", "i64", "f32", "f64" }
 local SEGMENTS = { [0] = "continuation", "first", "last", "unsegmented" }
 local SYNC = 0xF55351B2

@@ -2,7 +2,7 @@
 //!
 //! A stream is a series of frames ([`container::frame`]). Each frame states which bytes of the original it holds, and
 //! can be decoded alone or with the frames of its group. The payload codec is chosen per frame ([`select`]): stored,
-//! numeric planes ([`numeric`]), [`lz`] or [`ccsds121`]. `docs/formats/container.md` specifies the format.
+//! numeric planes ([`numeric`]), [`lz`], [`ccsds121`] or space packets (`packets`). `docs/formats/container.md` specifies the format.
 //!
 //! [`stream`] encodes and decodes a stream in pieces, [`whole`] a whole file on a host. Except in `whole`, nothing here
 //! allocates, recurses or panics: all memory comes from the caller.
@@ -13,6 +13,7 @@ pub mod container;
 pub mod lz;
 pub mod numeric;
 pub mod options;
+mod packets;
 pub mod select;
 pub mod stream;
 #[cfg(feature = "std")]

@@ -1,5 +1,6 @@
 //! Damaged streams: every untouched frame is recovered at its right offset, and everything missing is reported.
 
+use crate::packet_data::{Kind, packets};
 use crate::streams::{Decoded, Random, decode, decode_cut, encode, signal16};
 use sqrtspace::codec::container::format::{ByteOrder, Format, SampleType};
 use sqrtspace::codec::container::frame::{HEADER_BYTES, Header};
@@ -8,7 +9,7 @@ use sqrtspace::codec::options::Method;
 use sqrtspace::codec::stream::decoder::DecodeOptions;
 use sqrtspace::status::Status;
 
-const RECOVER: DecodeOptions = DecodeOptions {
+pub(crate) const RECOVER: DecodeOptions = DecodeOptions {
     max_frame_bytes: 64 << 10,
     recover: true,
     start: 0,
@@ -17,16 +18,16 @@ const RECOVER: DecodeOptions = DecodeOptions {
     max_holes: 64,
     history_bytes: 64 << 10,
 };
-const STRICT: DecodeOptions = DecodeOptions { recover: false, ..RECOVER };
+pub(crate) const STRICT: DecodeOptions = DecodeOptions { recover: false, ..RECOVER };
 
 /// A frame of a stream: where it lies, and which bytes of the original it holds.
 #[derive(Clone, Debug)]
-struct Frame {
-    at: std::ops::Range<usize>,
-    raw: std::ops::Range<usize>,
+pub(crate) struct Frame {
+    pub(crate) at: std::ops::Range<usize>,
+    pub(crate) raw: std::ops::Range<usize>,
 }
 
-fn frames(coded: &[u8]) -> Vec<Frame> {
+pub(crate) fn frames(coded: &[u8]) -> Vec<Frame> {
     let (mut at, mut list) = (0, Vec::new());
     while at < coded.len() {
         let h = Header::parse(&coded[at..]).unwrap();
@@ -49,7 +50,7 @@ fn stream_by(method: Method, rows: usize) -> (Vec<u8>, Vec<u8>, Vec<Frame>) {
 }
 
 /// Checks that all decoded bytes are right, and that the missing bytes are those reported and those in `lost`.
-fn account(raw: &[u8], got: &Decoded, lost: &[Frame]) {
+pub(crate) fn account(raw: &[u8], got: &Decoded, lost: &[Frame]) {
     let mut have = vec![false; raw.len()];
     for (o, p) in &got.pieces {
         let at = *o as usize..*o as usize + p.len();
@@ -75,7 +76,7 @@ fn account(raw: &[u8], got: &Decoded, lost: &[Frame]) {
     }
 }
 
-fn hit(list: &[Frame], at: std::ops::Range<usize>) -> Vec<Frame> {
+pub(crate) fn hit(list: &[Frame], at: std::ops::Range<usize>) -> Vec<Frame> {
     list.iter().filter(|f| f.at.start < at.end && at.start < f.at.end).cloned().collect()
 }
 
@@ -268,9 +269,13 @@ fn hostile_payloads_do_no_harm() {
     use sqrtspace::codec::container::frame::Codec;
     use sqrtspace::crc::crc32c;
     let mut r = Random(12);
-    let streams = [Method::Numeric, Method::Lz, Method::Ccsds121].map(|m| stream_by(m, 9000));
-    for case in 0..6000 {
-        let (_, coded, list) = &streams[case % 3];
+    let mut streams = [Method::Numeric, Method::Lz, Method::Ccsds121].map(|m| stream_by(m, 9000)).to_vec();
+    let raw = packets(Kind::Variable, 600, 4).concat();
+    let coded = encode(EncodeOptions { frame_bytes: 16 << 10, ..EncodeOptions::new(Format::BYTES) }, &raw);
+    let list = frames(&coded);
+    streams.push((raw, coded, list));
+    for case in 0..8000 {
+        let (_, coded, list) = &streams[case % 4];
         let f = &list[r.below(list.len() - 1)];
         let mut bytes = coded[f.at.clone()].to_vec();
         let mut h = Header::parse(&bytes).unwrap();
@@ -282,7 +287,7 @@ fn hostile_payloads_do_no_harm() {
         }
         if case % 5 == 0 {
             h.format = Format::from_code(r.below(11) as u8, 1 + r.below(9) as u32).unwrap();
-            h.codec = [Codec::Numeric, Codec::Lz, Codec::Ccsds121, Codec::End][r.below(4)];
+            h.codec = [Codec::Numeric, Codec::Lz, Codec::Ccsds121, Codec::Packets, Codec::End][r.below(5)];
             if h.codec == Codec::End {
                 h.raw_len = 0;
             }

@@ -12,6 +12,8 @@ mod ccsds121_oracle;
 mod libaec;
 #[path = "../oracles/lz.rs"]
 mod lz_oracle;
+#[path = "../support/packets.rs"]
+mod packet_data;
 #[path = "../support/streams.rs"]
 mod streams;
 
@@ -32,4 +34,5 @@ mod lz_sequences;
 #[cfg(feature = "std")]
 mod neighbors;
 mod outputs;
+mod packets;
 mod stream;

@@ -38,7 +38,7 @@ pub(crate) fn both(stream: &[u8], case: &str) -> Option<Vec<u8>> {
 }
 
 /// A frame as its header describes it, and its payload.
-fn frames(stream: &[u8]) -> Vec<(Header, &[u8])> {
+pub(crate) fn frames(stream: &[u8]) -> Vec<(Header, &[u8])> {
     let (mut at, mut list) = (0, Vec::new());
     while at < stream.len() {
         let h = Header::parse(&stream[at..]).unwrap();
@@ -95,7 +95,7 @@ fn damage_behind_right_checksums_is_read_alike() {
 }
 
 /// Some of the bytes are others, most often at the start; or some are missing or too many.
-fn damage(payload: &mut Vec<u8>, r: &mut Random) {
+pub(crate) fn damage(payload: &mut Vec<u8>, r: &mut Random) {
     for _ in 0..1 + r.below(2) {
         let near = payload.len().min([12, 40, usize::MAX][r.below(3)]);
         let at = r.below(near);

@@ -2,6 +2,7 @@
 //! version 2.
 
 use crate::format_oracle::seen;
+use crate::packet_data::{Kind, packets};
 use crate::second;
 use crate::signals::{KINDS, TYPES, signal};
 use crate::streams::{Random, decode, encode, encode_flushed, names};
@@ -114,7 +115,19 @@ fn golden() -> Vec<(String, Vec<u8>)> {
         let o = EncodeOptions { head_bytes: head as u64, restart_interval, ..EncodeOptions::new(f) };
         out.push((format!("head-{head}-group-{restart_interval}"), encode_flushed(o, &raw, &[400])));
     }
+    packets_of(&mut out);
     out
+}
+
+/// Space packets: with bytes before and after them, of fixed and variable lengths, in groups.
+fn packets_of(out: &mut Vec<(String, Vec<u8>)>) {
+    for (i, kind) in [Kind::Single, Kind::Mixed, Kind::Turns, Kind::Variable].into_iter().enumerate() {
+        let all = packets(kind, [160, 60, 60, 80][i], 3 + i as u64).concat();
+        let raw = &all[[0, 31, 0, 7][i]..all.len() - [0, 0, 9, 40][i]];
+        let effort = [Effort::Default, Effort::Best, Effort::Fast, Effort::Default][i];
+        let o = EncodeOptions { effort, restart_interval: [1, 1, 2, 1][i], ..EncodeOptions::new(Format::BYTES) };
+        out.push((format!("packets-{kind:?}-{effort:?}"), encode_flushed(o, raw, &[raw.len() / 2])));
+    }
 }
 
 /// Everything of the format that [`format_oracle::seen`] can report.
@@ -162,6 +175,21 @@ const PARTS: [&str; 41] = [
     "past of coder 3",
 ];
 
+/// What version 1 does not have.
+const PACKET_PARTS: [&str; 11] = [
+    "frame 4",
+    "block 0",
+    "block 1",
+    "block 2",
+    "block 3",
+    "constant bytes",
+    "fields 2",
+    "fields 4",
+    "fields 7",
+    "fields 9",
+    "packets of several lengths",
+];
+
 /// The streams in the file are read as they were written.
 fn read_all_of(file: &str, version: u8) {
     seen();
@@ -207,4 +235,7 @@ fn streams_of_version_2_are_read() {
         print!("{text}");
     }
     read_all_of(include_str!("../golden/streams_v2.txt"), 2);
+    let seen = seen();
+    let missing: Vec<_> = PACKET_PARTS.iter().filter(|p| !seen.contains(**p)).collect();
+    assert!(missing.is_empty(), "no golden stream has {missing:?}");
 }

@@ -1,6 +1,8 @@
 //! The format against a second decoder, which was written from docs/formats/container.md alone: streams of today's encoder, streams
 //! of earlier ones (tests/format/golden.rs), and what is to be refused (tests/format/refusals.rs).
 
+#[path = "../support/amount.rs"]
+mod amount;
 #[path = "../oracles/ccsds121.rs"]
 mod ccsds121_oracle;
 mod damage;
@@ -10,6 +12,9 @@ mod golden;
 mod identity;
 #[path = "../oracles/lz.rs"]
 mod lz_oracle;
+#[path = "../support/packets.rs"]
+mod packet_data;
+mod packets;
 mod refusals;
 mod signals;
 #[path = "../support/streams.rs"]

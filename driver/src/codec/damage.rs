@@ -59,6 +59,7 @@ pub(super) fn counts(o: Object, stats: &CodecStats) -> Object {
         .whole("glyph_frames", stats.numeric_frames)
         .whole("lz_frames", stats.lz_frames)
         .whole("ccsds121_frames", stats.ccsds121_frames)
+        .whole("packet_frames", stats.packet_frames)
         .whole("primitive_glyphs", stats.primitive_glyphs)
         .whole("reference_glyphs", stats.reference_glyphs)
         .whole("delta_glyphs", stats.delta_glyphs)

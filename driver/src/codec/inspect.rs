@@ -12,9 +12,9 @@ use std::io::{BufRead, BufReader};
 
 /// The codec of the last frame, from the counters before and after it.
 fn codec(now: &CodecStats, before: &CodecStats) -> &'static str {
-    let counts = |s: &CodecStats| [s.stored_frames, s.numeric_frames, s.lz_frames, s.ccsds121_frames];
+    let counts = |s: &CodecStats| [s.stored_frames, s.numeric_frames, s.lz_frames, s.ccsds121_frames, s.packet_frames];
     let more = counts(now).into_iter().zip(counts(before)).position(|(a, b)| a > b);
-    more.map_or("?", |i| ["stored", "glyph", "lz", "ccsds121"][i])
+    more.map_or("?", |i| ["stored", "glyph", "lz", "ccsds121", "packets"][i])
 }
 
 /// What a stretch of damage consists of.
@@ -124,7 +124,7 @@ fn totals(args: &InspectArgs, stats: &CodecStats, missing: &[Missing]) -> String
     format!(
         "\n{} of {name}{order}, channels: {}\nidentity {:#x}, version {} of the format\n\
          {} raw bytes in {} encoded bytes, ratio {ratio:.3}\n\
-         frames: {} glyph, {} lz, {} ccsds121, {} stored\n{}{}",
+         frames: {} glyph, {} lz, {} ccsds121, {} packets, {} stored\n{}{}",
         damage::count(stats.frames, "frame"),
         stats.channels,
         stats.identity,
@@ -134,6 +134,7 @@ fn totals(args: &InspectArgs, stats: &CodecStats, missing: &[Missing]) -> String
         stats.numeric_frames,
         stats.lz_frames,
         stats.ccsds121_frames,
+        stats.packet_frames,
         stats.stored_frames,
         damage::trailing(stats, false),
         if is_damaged(stats) { "" } else { "valid\n" }

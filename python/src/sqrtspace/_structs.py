@@ -277,6 +277,9 @@ class CodecStats:
     """Decoding: 1 if the start of the input is damaged such that the stream had to be chosen by
     later frames."""
 
+    packet_frames: int = 0
+    """Of frames: space packets."""
+
 
 @dataclass(frozen=True)
 class Progress:

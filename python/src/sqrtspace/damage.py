@@ -124,7 +124,7 @@ def verify(data: Any, **options: Any) -> Recovered:
 
 _SYNC = re.compile(rb"\xf5SQ\xb2")
 _HEADER_BYTES = {1: 32, 2: 35}
-_CODED = ("stored", "numeric", "lz", "ccsds121")
+_CODED = ("stored", "numeric", "lz", "ccsds121", "packets")
 
 
 def _remainders() -> list[int]:

@@ -48,6 +48,8 @@ pub enum Codec {
     Lz = 2,
     /// CCSDS 121.0-B-3.
     Ccsds121 = 3,
+    /// Space packets as tables of fields.
+    Packets = 4,
     /// A codec of a later encoder. Its frames cannot be decoded.
     Unknown = 14,
     /// The end of the stream, without raw bytes; the payload may hold an index.
@@ -63,6 +65,7 @@ impl Codec {
             1 => Codec::Numeric,
             2 => Codec::Lz,
             3 => Codec::Ccsds121,
+            4 => Codec::Packets,
             15 => Codec::End,
             _ => Codec::Unknown,
         }

@@ -11,7 +11,7 @@ use crate::codec::container::reference::{Reference, refers};
 use crate::codec::options::Effort;
 use crate::codec::options::EncodeOptions;
 use crate::codec::options::Method;
-use crate::codec::{lz, numeric};
+use crate::codec::{lz, numeric, packets};
 use crate::mem::Slide;
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
@@ -208,6 +208,36 @@ impl PayloadEncoder<'_> {
         if self.effort != Effort::Best && detect::is_text(self.raw) {
             return self.encode_lz();
         }
+        match packets::find(self.raw) {
+            Some(found) => self.encode_packets(&found),
+            None => self.encode_unframed(),
+        }
+    }
+
+    /// Encodes space packets, unless another codec is smaller.
+    fn encode_packets(&mut self, found: &packets::Packets) -> Written {
+        let Some(packets) = self.encode_found(found) else { return self.encode_unframed() };
+        let best = packets.2;
+        let guess = self.detect()?;
+        if guess.bytes.sat_sub(guess.bytes / 4) >= best && self.estimate_lz(best) >= best {
+            return Some(packets);
+        }
+        match self.encode_unframed() {
+            Some(other) if other.2 < best => Some(other),
+            _ => self.encode_found(found),
+        }
+    }
+
+    /// Encodes the packets that were found.
+    fn encode_found(&mut self, found: &packets::Packets) -> Written {
+        let (style, end) = ((self.effort, level(self.effort)), self.raw.len().checked_sub(1)?);
+        let out = self.out.get_mut(..end)?;
+        let len = packets::encode(self.raw, found, style, self.cells.0, self.work, out)?;
+        Some((Codec::Packets, self.format, len))
+    }
+
+    /// Encodes bytes that are not space packets with the better of the LZ and the numeric codec.
+    fn encode_unframed(&mut self) -> Written {
         let guess = self.detect()?;
         if is_plain(guess.format) { self.encode_plain(&guess) } else { self.encode_structured(&guess) }
     }

@@ -5,7 +5,7 @@ use crate::codec::container::frame::{Codec, Header, MAX_FRAME_BYTES};
 use crate::codec::container::reference::{Reference, refers};
 use crate::codec::options::DecodeOptions;
 use crate::codec::select::work;
-use crate::codec::{ccsds121, lz, numeric};
+use crate::codec::{ccsds121, lz, numeric, packets};
 use crate::crc::crc32c;
 use crate::mem::Slide;
 use crate::util::slice::Put;
@@ -130,6 +130,7 @@ fn decode_payload(
             .and_then(|words| lz::decode_block_after(past, payload, data, words).ok())
             .is_some_and(|n| n == h.raw_len as usize),
         Codec::Ccsds121 => decode_ccsds121(payload, data).is_some(),
+        Codec::Packets => packets::decode(payload, data, memory).is_some(),
         Codec::Unknown | Codec::End => false,
     }
 }

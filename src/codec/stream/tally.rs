@@ -12,8 +12,8 @@ use crate::util::unsigned::Unsigned;
 /// Counts of frames and glyphs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Frames: stored, numeric, LZ, CCSDS 121.
-    pub frames: [u64; 4],
+    /// Frames: stored, numeric, LZ, CCSDS 121, packets.
+    pub frames: [u64; 5],
     /// Glyphs: PRIMITIVE, REFERENCE, DELTA, COMPOSITE.
     pub glyphs: [u64; 4],
 }

@@ -96,6 +96,8 @@ pub struct sqs_codec_stats {
     pub version: u32,
     /// Decoding: 1 if the start of the input is damaged such that the stream had to be chosen by later frames.
     pub uncertain: u32,
+    /// Of frames: space packets.
+    pub packet_frames: u64,
 }
 versioned!(sqs_codec_stats, reserved: u32);
 
@@ -106,7 +108,8 @@ fn milli(a: u64, b: u64) -> u64 {
 }
 
 fn tallied(raw: u64, coded: u64, tally: &Tally) -> sqs_codec_stats {
-    let ([stored, numeric, lz, ccsds121], [primitive, reference, delta, composite]) = (tally.frames, tally.glyphs);
+    let ([stored, numeric, lz, ccsds121, packets], [primitive, reference, delta, composite]) =
+        (tally.frames, tally.glyphs);
     sqs_codec_stats {
         struct_size: size_of::<sqs_codec_stats>() as u32,
         raw_bytes: raw,
@@ -116,6 +119,7 @@ fn tallied(raw: u64, coded: u64, tally: &Tally) -> sqs_codec_stats {
         numeric_frames: numeric,
         lz_frames: lz,
         ccsds121_frames: ccsds121,
+        packet_frames: packets,
         primitive_glyphs: primitive,
         reference_glyphs: reference,
         delta_glyphs: delta,

@@ -6,6 +6,7 @@ mod adaptive;
 mod arrays;
 mod bytes;
 mod maps;
+mod packets;
 mod planes;
 mod predict;
 
@@ -116,6 +117,7 @@ pub(crate) fn read(stream: &[u8], ccsds121: Ccsds121<'_>, lz: Lz<'_>) -> R<Strea
             1 => planes::numeric(b.0, f, raw_len, past)?,
             2 => lz(b.0, past, raw_len)?,
             3 => ccsds121(payload, raw_len)?,
+            4 => packets::packets(payload, raw_len, lz)?,
             _ => return Err("codec"),
         };
         need(raw.len() == raw_len, "raw length")?;
