@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""`sqrtspace.signal` beside SciPy and pandas: `python benches/series.py [--minutes 10]`.
+"""`sqrtspace.signal` beside SciPy and pandas: `python benches/series.py [--minutes 10] [--rounds 5] [CASE ...]`.
 
-Each function runs in a process of its own, over audio at 48 kHz in a .npy file. Columns: the best CPU and elapsed time of three
-runs, and by how much the peak resident set grows above the interpreter with its imports. Results of sqrtspace go to a file;
-SciPy needs them in memory.
+Each function runs over audio at 48 kHz in a .npy file, with its result in memory and in a file: four processes, which take
+turns. Columns: the median of their CPU times, the ratio of both libraries, and by how much the peak resident set grows above the
+interpreter with its imports in the first run. SciPy reads the file with np.load and writes results with np.save.
 """
 
 from __future__ import annotations
@@ -78,33 +78,61 @@ def theirs(case: str, path: str, _out: str | None) -> Any:
     return calls[case]
 
 
-def one(which: str, case: str, path: str, short: str) -> None:
-    """Measures a function in this process."""
-    make = ours if which == "sqrtspace" else theirs
-    out = path + ".out.npy"
+def serve(which: str, case: str, path: str, short: str, target: str) -> None:
+    """Runs a function once for each line of the standard input, and prints its CPU time and the growth of memory."""
     import pandas  # noqa: F401
     import scipy.signal  # noqa: F401
     from sqrtspace import signal  # noqa: F401
 
-    before, cpu, wall = resident("VmRSS"), [], []
+    out = f"{path}.{which}.npy" if target == "file" else None
+
+    def work(source: str) -> None:
+        result = (ours if which == "sqrtspace" else theirs)(case, source, out)()
+        if out and which != "sqrtspace":
+            np.save(out, result)
+
+    before = resident("VmRSS")
     # What is loaded at the first use.
-    make(case, short, out)()
-    for _ in range(3):
-        start, start_cpu = time.perf_counter(), time.process_time()
-        make(case, path, out)()
-        wall.append(time.perf_counter() - start)
-        cpu.append(time.process_time() - start_cpu)
-    print(json.dumps({"cpu": min(cpu), "wall": min(wall), "grown": resident("VmHWM") - before}))
+    work(short)
+    for _ in sys.stdin:
+        start = time.process_time()
+        work(path)
+        print(json.dumps({"cpu": time.process_time() - start, "grown": resident("VmHWM") - before}), flush=True)
+
+
+class Worker:
+    """A process that measures a function."""
+
+    def __init__(self, *arguments: str) -> None:
+        call = [sys.executable, __file__, "--serve", *arguments]
+        self.process = subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.cpu: list[float] = []
+        self.grown = 0.0
+
+    def measure(self) -> None:
+        """One run."""
+        assert self.process.stdin and self.process.stdout
+        print(file=self.process.stdin, flush=True)
+        found = json.loads(self.process.stdout.readline())
+        self.cpu.append(found["cpu"])
+        self.grown = self.grown or found["grown"] / 2**20
+
+    def end(self) -> float:
+        """Ends the process. Returns the median of the CPU times."""
+        self.process.communicate()
+        return float(np.median(self.cpu))
 
 
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"{', '.join(CASES)}; default: all")
+    parser.add_argument("--serve", nargs=5, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        one(*options.one)
+    if options.serve:
+        serve(*options.serve)
         return
     with tempfile.TemporaryDirectory() as folder:
         n = int(options.minutes * 60 * RATE)
@@ -115,17 +143,19 @@ def main() -> None:
         np.save(long, x)
         np.save(short, x[:100_000])
         del x
-        print(f"{options.minutes:g} min of audio, {n} samples")
-        print(f"{'':<16}{'CPU s':>8}{'elapsed s':>11}{'MiB':>8}   {'SciPy CPU s':>11}{'elapsed s':>11}{'MiB':>8}{'CPU ratio':>11}")
-        for case in CASES:
-            rows = []
-            for which in ("sqrtspace", "scipy"):
-                call = [sys.executable, __file__, "--one", which, case, long, short]
-                rows.append(json.loads(subprocess.run(call, check=True, capture_output=True, text=True).stdout))
-            a, b = rows
+        print(f"{options.minutes:g} min of audio, {n} samples; CPU s, the median of {options.rounds} runs")
+        print(f"{'':<16}{'to memory':>10}{'SciPy':>8}{'ratio':>7}{'to a file':>12}{'SciPy':>8}{'ratio':>7}{'MiB':>8}{'SciPy':>8}")
+        for case in options.cases or CASES:
+            pairs = [(which, target) for target in ("memory", "file") for which in ("sqrtspace", "scipy")]
+            workers = [Worker(which, case, long, short, target) for which, target in pairs]
+            for _ in range(options.rounds):
+                for worker in workers:
+                    worker.measure()
+            a, b, c, d = (worker.end() for worker in workers)
             print(
-                f"{case:<16}{a['cpu']:>8.2f}{a['wall']:>11.2f}{a['grown'] / 2**20:>8.1f}   "
-                f"{b['cpu']:>11.2f}{b['wall']:>11.2f}{b['grown'] / 2**20:>8.1f}{b['cpu'] / a['cpu']:>11.2f}"
+                f"{case:<16}{a:>10.2f}{b:>8.2f}{b / a:>7.2f}{c:>12.2f}{d:>8.2f}{d / c:>7.2f}"
+                f"{workers[2].grown:>8.1f}{workers[1].grown:>8.1f}",
+                flush=True,
             )
 
 

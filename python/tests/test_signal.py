@@ -171,6 +171,30 @@ def test_files_in_and_out(tmp_path: Path) -> None:
         signal.sosfilt(FILTERS["low"], x.reshape(2, -1))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int16"])
+def test_zero_phase_in_place_in_files_and_in_parts_of_rows(dtype: str, tmp_path: Path) -> None:
+    """Samples between the passes are stored in the result or computed twice: the same bits."""
+    x, sos = samples(300_000, dtype), FILTERS["cheby"]
+    want = signal.sosfiltfilt(sos, x)
+    near(want, scipy.sosfiltfilt(sos, x.astype("float64")), 1e-9)
+    np.testing.assert_array_equal(signal.sosfiltfilt(sos, x, out=tmp_path / "y.npy"), want)
+    np.testing.assert_array_equal(signal.sosfiltfilt(sos, x, out=np.empty(len(x), "float32")), want.astype("float32"))
+    np.testing.assert_array_equal(signal.sosfiltfilt(sos, x, memory_budget_bytes=2 << 20), want)
+    np.testing.assert_array_equal(signal.decimate(x, 4), want[::4])
+    np.testing.assert_array_equal(signal.decimate(x, 7, out=tmp_path / "d.npy"), signal.decimate(x, 7))
+    if dtype == "float64":
+        assert signal.sosfiltfilt(sos, x, out=x) is x
+        np.testing.assert_array_equal(x, want)
+
+
+def test_the_final_state_of_a_long_series() -> None:
+    x, sos = samples(300_000), FILTERS["band"]
+    zi = RNG.standard_normal((len(sos), 2))
+    (y, zf), (want, want_zf) = signal.sosfilt(sos, x, zi=zi), scipy.sosfilt(sos, x, zi=zi)
+    near(y, want, 1e-12)
+    near(zf, want_zf, 1e-10)
+
+
 def test_budgets_are_kept() -> None:
     x = samples(400_000)
     near(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._nodes import Array
-from ._series import BUDGET, ROW, Padded, Result, float_type, run, series
+from ._series import BUDGET, Padded, Result, float_type, row_length, run, series
 from .pipeline import Pipeline
 
 
@@ -60,9 +60,9 @@ class rolling:
         result = Result(self._out, (n,), np.float64)
         if n == 0:
             return result.done()
-        dtype = float_type(self.x)
-        pipe = Pipeline(ROW, dtype=dtype, memory_budget_bytes=self._budget)
-        Padded(self.x, dtype, after=np.zeros(-n % ROW)).attach(pipe)
+        dtype, row = float_type(self.x), row_length(n, self._budget)
+        pipe = Pipeline(row, dtype=dtype, memory_budget_bytes=self._budget)
+        Padded(self.x, dtype, after=np.zeros(-n % row)).attach(pipe)
         stage = pipe.rolling_stats(
             "input", window=self.window, ddof=ddof, min_periods=self.min_periods, precision=64
         )
@@ -71,7 +71,7 @@ class rolling:
             values = block.reshape(-1, 2)[:, column]
             return change(values) if change else values
 
-        return run(pipe, stage, result, 0, pick)
+        return run(pipe, stage, result, change=pick)
 
     def mean(self) -> Array:
         """Means, in float64."""
@@ -111,7 +111,7 @@ class rolling:
             raise ValueError(f"Interpolation '{interpolation}' is not supported")
         share = part[interpolation] if high > low else 0.0
         result = Result(self._out, (n,), np.float64)
-        result.write(np.full(min(last, n), np.nan))
+        result.put(0, np.full(min(last, n), np.nan))
         if n <= last:
             return result.done()
         pipe = Pipeline(self.window, 1, memory_budget_bytes=self._budget)
@@ -123,7 +123,7 @@ class rolling:
             values = rows.astype(np.float64)
             return values[:, 0] if share == 0 else values[:, 0] + (values[:, 1] - values[:, 0]) * share
 
-        return run(pipe, stage, result, 0, between, flat=False)
+        return run(pipe, stage, result, -last, change=between, flat=False)
 
     def median(self) -> Array:
         """Medians of windows without NaN, in float64, from samples in float32."""
@@ -134,12 +134,12 @@ class rolling:
             raise NotImplementedError("extremes need whole windows: min_periods is window")
         n, last = len(self.x), self.window - 1
         result = Result(self._out, (n,), np.float64)
-        result.write(np.full(min(last, n), np.nan))
+        result.put(0, np.full(min(last, n), np.nan))
         if n <= last:
             return result.done()
         pipe = Pipeline(self.window, 1, memory_budget_bytes=self._budget)
         Padded(self.x, "float32").attach(pipe)
-        return run(pipe, getattr(pipe, kind)("input"), result)
+        return run(pipe, getattr(pipe, kind)("input"), result, -last)
 
     def min(self) -> Array:
         """Minima of whole windows, in float64, from samples in float32."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,9 @@ BUDGET = 8 << 20
 """Default memory budget of a function of `sqrtspace.signal`."""
 
 ROW = 4096
-"""Samples of a row for filters."""
+"""Samples of a row for filters, at least."""
+
+LONGEST_ROW = 1 << 16
 
 
 _FLOATS = ("float32", "float64", "int16")
@@ -29,6 +32,14 @@ def float_type(x: Any) -> str:
     """The type in which filters read a series."""
     name = np.dtype(x.dtype).name
     return name if name in _FLOATS and np.dtype(x.dtype).isnative else "float64"
+
+
+def row_length(samples: int, budget: int) -> int:
+    """Samples of a row for a filter: long rows need fewer calls, short ones less memory."""
+    length = ROW
+    while length < min(samples, LONGEST_ROW) and 128 * length <= budget:
+        length *= 2
+    return length
 
 
 def series(x: Any) -> Any:
@@ -58,6 +69,8 @@ class NpyFile:
             raise ValueError("the array of the file is in Fortran's order")
         self.shape, self.dtype = mapped.shape, mapped.dtype
         self.offset = int(mapped.offset)
+        self.descriptor = os.open(self.path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self.descriptor)
 
     def __len__(self) -> int:
         return int(self.shape[0])
@@ -66,8 +79,23 @@ class NpyFile:
         if not isinstance(key, slice):
             return self[key : key + 1 or None][0]
         first, end, step = key.indices(len(self))
-        place = self.offset + first * self.dtype.itemsize
-        return np.fromfile(self.path, self.dtype, max(end - first, 0), offset=place)[::step]
+        read = np.empty(max(end - first, 0), self.dtype)
+        self.read(first, read)
+        return read[::step]
+
+    def read(self, first: int, room: Array) -> None:
+        """Fills a contiguous array of the file's type with samples from `first` on."""
+        read_at(self.descriptor, room, self.offset + first * self.dtype.itemsize)
+
+
+def read_at(descriptor: int, room: Array, place: int) -> None:
+    """Fills a contiguous array with the bytes of a file from `place` on."""
+    left = room.view(np.uint8).data
+    while len(left):
+        count = os.preadv(descriptor, [left], place)
+        if not count:
+            raise EOFError(f"the file ends at {place}")
+        left, place = left[count:], place + count
 
 
 class Padded:
@@ -99,7 +127,11 @@ class Padded:
             stop = start + len(part)
             if at < stop and at < end:
                 take = min(stop, end) - at
-                room[at - first : at - first + take] = part[at - start : at - start + take]
+                target = room[at - first : at - first + take]
+                if isinstance(part, (NpyFile, Result)) and part.dtype == room.dtype:
+                    part.read(at - start, target)
+                else:
+                    target[...] = part[at - start : at - start + take]
                 at += take
         return at - first
 
@@ -119,14 +151,14 @@ class Padded:
 
 
 class Result:
-    """Where rows go: a new array, a given one, or a .npy file that is written row by row.
+    """Where values go: a new array, a given one, or a .npy file.
 
     Parameters
     ----------
     out : None, array or path
         The place.
     shape : tuple
-        Shape of the result; rows are its first axis.
+        Shape of the result; values are its first axis.
     dtype : dtype
         Type of the result.
     """
@@ -134,32 +166,52 @@ class Result:
     def __init__(self, out: Any, shape: tuple[int, ...], dtype: Any) -> None:
         self.path = os.fspath(out) if isinstance(out, (str, os.PathLike)) else None
         self.shape, self.dtype = shape, np.dtype(dtype)
-        self.end = 0
+        self.count = self.offset = 0
         self.file: Any = None
         self.array: Array | None = None
         if self.path is not None:
-            self.file = open(self.path, "wb")
+            self.file = open(self.path, "w+b", buffering=0)
             header = {"descr": npy.dtype_to_descr(self.dtype), "fortran_order": False, "shape": shape}
             npy.write_array_header_1_0(self.file, header)
+            self.offset = self.file.seek(0, os.SEEK_CUR)
+            self.item = self.dtype.itemsize * int(np.prod(shape[1:], dtype=np.int64))
         else:
             self.array = np.empty(shape, self.dtype) if out is None else out
             if self.array.shape != shape:
                 raise ValueError(f"out has shape {self.array.shape}, the result {shape}")
 
-    def write(self, rows: Array) -> None:
-        """Appends rows; those beyond the end are dropped."""
-        rows = rows[: self.shape[0] - self.end]
-        if self.file is not None:
-            self.file.write(buffer_of(rows.astype(self.dtype, copy=False)).data)
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def exact(self) -> bool:
+        """Whether it holds values as they are."""
+        return self.array is None or self.array.dtype == self.dtype
+
+    def put(self, at: int, values: Array) -> None:
+        """Stores values from index `at` on; those outside of the result are dropped."""
+        values = values[max(-at, 0) : max(len(self) - at, 0)]
+        at = max(at, 0)
+        if self.array is not None:
+            self.array[at : at + len(values)] = values
+        elif len(values):
+            left = buffer_of(values.astype(self.dtype, copy=False)).data
+            place = self.offset + at * self.item
+            while len(left):
+                count = os.pwrite(self.file.fileno(), left, place)
+                left, place = left[count:], place + count
+        self.count += len(values)
+
+    def read(self, first: int, room: Array) -> None:
+        """Fills an array of the result's type with values stored before, from index `first` on."""
+        if self.array is not None:
+            room[...] = self.array[first : first + len(room)]
         else:
-            assert self.array is not None
-            self.array[self.end : self.end + len(rows)] = rows
-        self.end += len(rows)
+            read_at(self.file.fileno(), room, self.offset + first * self.item)
 
     def done(self) -> Array:
         """The result; a file is mapped."""
-        if self.end != self.shape[0]:
-            raise RuntimeError(f"{self.end} rows of {self.shape[0]} were computed")
+        if self.count != self.shape[0]:
+            raise RuntimeError(f"{self.count} rows of {self.shape[0]} were computed")
         if self.path is None:
             assert self.array is not None
             return self.array
@@ -168,13 +220,56 @@ class Result:
         return mapped
 
 
+def evaluate(
+    pipe: Pipeline,
+    stage: Stage,
+    put: Callable[[int, Array], Any],
+    *,
+    change: Callable[[Array], Array] | None = None,
+    flat: bool = True,
+    order: str = "forward",
+) -> None:
+    """Evaluates all rows.
+
+    Parameters
+    ----------
+    pipe : Pipeline
+        The pipeline.
+    stage : Stage
+        Its stage.
+    put : function
+        Gets the index of the first value of a block, and its values in their order.
+    change : function
+        Applied to every block: returns the values.
+    flat : bool
+        Values are the elements of rows, not the rows.
+    order : str
+        "forward"; or "reverse", for elements without a change.
+    """
+
+    def sink(first: int, rows: Array) -> None:
+        if order == "reverse":
+            # Row by row: reversed together they would be copied.
+            for i, row in enumerate(rows):
+                put((first - i) * len(row), row)
+            return
+        values = rows.reshape(-1) if flat else rows
+        values = change(values) if change else values
+        put(first * (len(values) // len(rows)), values)
+
+    pipe.evaluate_to(stage, sink, order=order, copy=False)
+
+
 def run(
     pipe: Pipeline,
     stage: Stage,
     result: Result,
     skip: int = 0,
+    step: int = 1,
+    *,
     change: Callable[[Array], Array] | None = None,
     flat: bool = True,
+    order: str = "forward",
 ) -> Array:
     """Evaluates all rows into a result.
 
@@ -185,23 +280,19 @@ def run(
     stage : Stage
         Its stage.
     result : Result
-        Where rows go.
+        Where values go.
     skip : int
-        Elements (or rows) at the start that are no part of the result.
-    change : function
-        Applied to every block.
-    flat : bool
-        The elements of rows are one series.
+        Values at the start that are no part of the result.
+    step : int
+        The result has every `step`-th value.
+    change, flat, order
+        As for `evaluate`.
     """
-    left = skip
 
-    def sink(_first: int, rows: Array) -> None:
-        nonlocal left
-        block = rows.reshape(-1) if flat else rows
-        block, left = block[left:], max(left - len(block), 0)
-        if len(block):
-            result.write(change(block) if change else block)
+    def put(first: int, values: Array) -> None:
+        at = first - skip
+        result.put(-(-at // step), values[-at % step :: step] if step > 1 else values)
 
     with pipe:
-        pipe.evaluate_to(stage, sink, copy=False)
+        evaluate(pipe, stage, put, change=change, flat=flat, order=order)
     return result.done()

@@ -8,14 +8,13 @@ minimum.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ._nodes import Array, Stage
 from ._rolling import rolling
-from ._series import BUDGET, ROW, Padded, Result, float_type, run, series
+from ._series import BUDGET, ROW, Padded, Result, evaluate, float_type, row_length, run, series
 from .pipeline import Pipeline, Request
 
 
@@ -63,22 +62,16 @@ def sosfilt(
     state = np.asarray(zi, np.float64).reshape(len(sections), 2)
     if len(x) == 0:
         return Result(out, (0,), np.float64).done(), state.copy()
-    pipe, stages = _cascade(sections, x, state, memory_budget_bytes)
-    final = _final_state(sections, x, state, memory_budget_bytes)
-    return run(pipe, stages[-1], Result(out, (len(x),), np.float64)), final
-
-
-def _thinned(step: int) -> Callable[[Array], Array] | None:
-    """Every `step`-th element of the series that blocks form."""
-    at = 0
-
-    def every(block: Array) -> Array:
-        nonlocal at
-        first = -at % step
-        at += len(block)
-        return block[first::step]
-
-    return every if step > 1 else None
+    pipe, stages, row = _cascade(sections, x, state, memory_budget_bytes)
+    # The state after the last sample follows from the last two samples and results of each section.
+    first = max((len(x) - 1) // row - 1, 0)
+    tails = [Request(stage, first, (len(x) - 1) // row - first + 1) for stage in stages]
+    result = Result(out, (len(x),), np.float64)
+    with pipe:
+        pipe.seal(stages[-1], *tails)
+        evaluate(pipe, stages[-1], result.put)
+        ends = [pipe.evaluate(tail.stage, first, tail.count).ravel()[: len(x) - first * row][-2:] for tail in tails]
+    return result.done(), _final_state(sections, x, state, ends)
 
 
 def _causal(sections: Array, x: Any, step: int, out: Any, budget: int) -> Array:
@@ -86,34 +79,28 @@ def _causal(sections: Array, x: Any, step: int, out: Any, budget: int) -> Array:
     result = Result(out, (-(-len(x) // step),), np.float64)
     if len(x) == 0:
         return result.done()
-    pipe, stages = _cascade([sections], x, [None], budget)
-    return run(pipe, stages[-1], result, 0, _thinned(step))
+    pipe, stages, _ = _cascade([sections], x, [None], budget)
+    return run(pipe, stages[-1], result, 0, step)
 
 
-def _cascade(sections: Any, x: Any, states: Any, budget: int) -> tuple[Pipeline, list[Stage]]:
-    """A pipeline with a stage for each part of a filter, over whole rows: zeros follow the series."""
-    dtype = float_type(x)
-    pipe = Pipeline(ROW, dtype=dtype, memory_budget_bytes=budget, param_bytes=16384)
-    Padded(x, dtype, after=np.zeros(-len(x) % ROW)).attach(pipe)
+def _cascade(sections: Any, x: Any, states: Any, budget: int) -> tuple[Pipeline, list[Stage], int]:
+    """A pipeline with a stage for each part of a filter, and the samples of its rows: zeros follow the series."""
+    dtype, row = float_type(x), row_length(len(x), budget)
+    pipe = Pipeline(row, dtype=dtype, memory_budget_bytes=budget, param_bytes=16384)
+    Padded(x, dtype, after=np.zeros(-len(x) % row)).attach(pipe)
     stages: list[Stage] = []
     for part, state in zip(sections, states, strict=True):
         stages.append(pipe.biquad(stages[-1] if stages else "input", sos=part, zi=state, precision=64))
-    return pipe, stages
+    return pipe, stages, row
 
 
-def _final_state(sections: Array, x: Any, state: Array, budget: int) -> Array:
-    """The state after the last sample: it follows from the last two samples and results of each section."""
+def _final_state(sections: Array, x: Any, state: Array, ends: list[Array]) -> Array:
+    """The state after the last sample, from the last two results of each section."""
     n = len(x)
-    first = max((n - 1) // ROW - 1, 0)
-    count = (n - 1) // ROW - first + 1
-    pipe, stages = _cascade(sections, x, state, budget)
-    with pipe:
-        pipe.seal(*(Request(stage, first, count) for stage in stages))
-        tails = [pipe.evaluate(stage, first, count).ravel()[: n - first * ROW][-2:] for stage in stages]
     final = np.empty_like(state)
     x_end = np.asarray(x[max(n - 2, 0) : n], np.float64)
     for i, section in enumerate(sections):
-        b, a, y_end = section[:3], section[3:], tails[i]
+        b, a, y_end = section[:3], section[3:], ends[i]
         final[i, 1] = b[2] * x_end[-1] - a[2] * y_end[-1]
         earlier = b[2] * x_end[-2] - a[2] * y_end[-2] if n > 1 else state[i, 1]
         final[i, 0] = b[1] * x_end[-1] - a[1] * y_end[-1] + earlier
@@ -182,15 +169,39 @@ def _zero_phase(
     before, after = _extended(x, padtype, edge) if edge else (np.empty(0), np.empty(0))
     # Whole rows: more samples of the first value. They are the steady state from which the filter starts anyway.
     start = before[0] if len(before) else float(x[0])
-    more = -(n + 2 * edge) % ROW
-    before = np.concatenate([np.full(more, start), before])
+    row = row_length(n, budget)
+    before = np.concatenate([np.full(-(n + 2 * edge) % row, start), before])
     dtype = "float64" if edge else float_type(x)
-    pipe = Pipeline(ROW, dtype=dtype, memory_budget_bytes=budget, param_bytes=8192)
-    Padded(x, dtype, before, after).attach(pipe)
-    forward = pipe.biquad("input", sos=sections, zi=1, precision=64)
-    backward = pipe.biquad_reverse(forward, sos=sections, zi=1, precision=64)
     result = Result(out, (-(-n // step),), np.float64)
-    return run(pipe, backward, result, len(before), _thinned(step))
+    node: dict[str, Any] = {"sos": sections, "zi": 1, "precision": 64}
+    source = Padded(x, dtype, before, after)
+    stored = step == 1 and result.exact()
+    if stored:
+        # The result holds the samples between the two passes: each is computed once.
+        source = _stored(source, result, row, node, budget)
+    pipe = Pipeline(row, dtype=source.dtype, memory_budget_bytes=budget, param_bytes=8192)
+    source.attach(pipe)
+    forward = "input" if stored else pipe.biquad("input", **node)
+    return run(pipe, pipe.biquad_reverse(forward, **node), result, len(before), step, order="reverse")
+
+
+def _stored(source: Padded, result: Result, row: int, filter: dict[str, Any], budget: int) -> Padded:
+    """Filters a series into a result, and what is before and after it into arrays."""
+    head, tail = np.empty(len(source.before)), np.empty(len(source.after))
+    end = len(head) + len(result)
+    pipe = Pipeline(row, dtype=source.dtype, memory_budget_bytes=budget, param_bytes=8192)
+    source.attach(pipe)
+
+    def put(at: int, values: Array) -> None:
+        head[at : at + len(values)] = values[: max(len(head) - at, 0)]
+        result.put(at - len(head), values)
+        last = values[max(end - at, 0) :]
+        tail[max(at - end, 0) : max(at - end, 0) + len(last)] = last
+
+    with pipe:
+        evaluate(pipe, pipe.biquad("input", **filter), put)
+    result.count = 0
+    return Padded(result, np.float64, head, tail)
 
 
 def lfilter(b: Any, a: Any, x: Any, *, out: Any = None, memory_budget_bytes: int = BUDGET) -> Array:
@@ -399,7 +410,7 @@ def spectrogram(
             room = np.empty(rows.shape, np.float32)
         return np.multiply(rows, factor, out=room[: len(rows)])
 
-    rows = run(pipe, stage, Result(out, (count, bins), np.float32), 0, scaled, flat=False)
+    rows = run(pipe, stage, Result(out, (count, bins), np.float32), change=scaled, flat=False)
     times = (np.arange(count) * hop + nperseg / 2) / fs
     return np.arange(bins) * fs / nperseg, times, rows.T
 

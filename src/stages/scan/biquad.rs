@@ -26,11 +26,11 @@
 //! `biquad` followed by `biquad_reverse`, both with `zi` 1, is `sosfiltfilt(padtype=None)`.
 
 use super::recovery::{CHUNK, Guard, OnNan, Start};
-use super::sections::{Section, filter_chunk, sections, settle, settles};
+use super::sections::{BLOCK, SIDE_BY_SIDE, Section, filter_chunk, filter_into, sections, settle, settles};
 use super::{Real, Sample, as_samples, precision, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
-use crate::kernel::{Code, Kernel, StageIo, StageSpec};
+use crate::kernel::{Code, Kernel, Rows, StageIo, StageSpec};
 use crate::mem::cast_mut;
 use crate::stages::params::FINITE;
 use crate::stages::{Build, shape};
@@ -85,6 +85,21 @@ struct Biquad<'m> {
 }
 
 impl Biquad<'_> {
+    /// Filters rows with at most 4 sections, without a guard.
+    fn few<X: Sample, Y: Real>(&self, z: &mut [[f64; 2]], rows: &Rows<'_, X>, out: &mut [Y]) {
+        let converted = |x: &X| (*x).into() * self.scale;
+        let out = out.chunks_exact_mut(rows.row_len().max(1)).enumerate();
+        if self.reverse {
+            for (i, y) in out.rev() {
+                filter_into(self.sections, z, rows.row(i).iter().rev().map(converted), y.iter_mut().rev());
+            }
+        } else {
+            for (i, y) in out {
+                filter_into(self.sections, z, rows.row(i).iter().map(converted), y.iter_mut());
+            }
+        }
+    }
+
     fn rows<X: Sample, Y: Real>(&self, io: &mut StageIo<'_>) -> Result<(), Code> {
         let rows = io.input::<X>(0)?;
         let state = cast_mut::<f64>(io.state).ok_or(Code::MISFIT)?;
@@ -103,6 +118,10 @@ impl Biquad<'_> {
                 settle(self.sections, z, (*first).into() * self.scale);
             }
         }
+        if SIDE_BY_SIDE && !guards && self.sections.len() <= 4 {
+            self.few(z, &rows, out);
+            return Ok(());
+        }
         let mut filtered = |x: &mut [f64]| {
             if !guards {
                 filter_chunk(self.sections, z, x);
@@ -110,7 +129,8 @@ impl Biquad<'_> {
                 guard.chunk(x);
             }
         };
-        let mut buffer = [0.0; CHUNK];
+        let part = if guards { CHUNK } else { BLOCK };
+        let mut buffer = [0.0; BLOCK];
         let mut filter_part = |y: &mut [Y], x: &[X]| {
             let held = buffer.get_mut(..x.len()).unwrap_or(&mut []);
             if self.reverse {
@@ -125,11 +145,11 @@ impl Biquad<'_> {
         };
         if self.reverse {
             for (i, y) in out.chunks_exact_mut(len).enumerate().rev() {
-                y.rchunks_mut(CHUNK).zip(rows.row(i).rchunks(CHUNK)).for_each(|(y, x)| filter_part(y, x));
+                y.rchunks_mut(part).zip(rows.row(i).rchunks(part)).for_each(|(y, x)| filter_part(y, x));
             }
         } else {
             for (i, y) in out.chunks_exact_mut(len).enumerate() {
-                y.chunks_mut(CHUNK).zip(rows.row(i).chunks(CHUNK)).for_each(|(y, x)| filter_part(y, x));
+                y.chunks_mut(part).zip(rows.row(i).chunks(part)).for_each(|(y, x)| filter_part(y, x));
             }
         }
         Ok(())

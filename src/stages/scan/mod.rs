@@ -35,6 +35,8 @@ macro_rules! rows_by_type {
 }
 
 pub(super) mod biquad;
+#[cfg(test)]
+mod cascade;
 mod covariance;
 pub(super) mod cusum;
 pub(super) mod ema;

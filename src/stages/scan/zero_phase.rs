@@ -32,7 +32,7 @@
 //! end was padded.
 
 use super::recovery::{CHUNK, Guard, OnNan, Start};
-use super::sections::{Section, filter, sections, settle, settles};
+use super::sections::{BLOCK, Section, filter, filter_chunk, sections, settle, settles};
 use super::{Real, Sample, as_samples, precision, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -194,9 +194,8 @@ impl Forward<'_> {
         let out = cast_mut::<f64>(io.out).ok_or(Code::MISFIT)?;
         for (i, out) in out.chunks_exact_mut(self.row_len.max(1)).enumerate() {
             let (y, after) = out.split_at_mut_checked(rows.row_len()).ok_or(Code::MISFIT)?;
-            for (y, x) in y.iter_mut().zip(rows.row(own.sat_add(i))) {
-                *y = filter(self.sections, z, (*x).into() * self.scale);
-            }
+            y.iter_mut().zip(rows.row(own.sat_add(i))).for_each(|(y, x)| *y = (*x).into() * self.scale);
+            filter_chunk(self.sections, z, y);
             after.iter_mut().zip(z.as_flattened()).for_each(|(to, z)| *to = *z);
         }
         Ok(())
@@ -319,6 +318,7 @@ impl Reverse<'_> {
         let before = io.edges.get(1).map_or(0, |e: &EdgeRows<'_>| e.lookback);
         let (z, started) = split(io.state)?;
         let out = cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?;
+        let mut buffer = [0.0; BLOCK];
         for (i, out) in out.chunks_exact_mut(x.row_len().max(1)).enumerate().rev() {
             let row = forward.row(i);
             if *started == 0.0 {
@@ -326,8 +326,12 @@ impl Reverse<'_> {
                 *started = 1.0;
                 self.turn(&x, before.sat_add(i), row, z, io.scratch)?;
             }
-            for (out, y) in out.iter_mut().zip(row).rev() {
-                *out = Y::rounded(filter(self.sections, z, *y));
+            let row = row.get(..out.len()).ok_or(Code::MISFIT)?;
+            for (out, row) in out.rchunks_mut(BLOCK).zip(row.rchunks(BLOCK)) {
+                let part = buffer.get_mut(..row.len()).ok_or(Code::MISFIT)?;
+                part.iter_mut().zip(row.iter().rev()).for_each(|(to, y)| *to = *y);
+                filter_chunk(self.sections, z, part);
+                out.iter_mut().rev().zip(part).for_each(|(out, y)| *out = Y::rounded(*y));
             }
         }
         Ok(())
