@@ -32,7 +32,7 @@
 //! end was padded.
 
 use super::recovery::{CHUNK, Guard, OnNan, Start};
-use super::sections::{BLOCK, Section, filter, filter_chunk, sections, settle, settles};
+use super::sections::{SIDE_BY_SIDE, Section, filter, filter_chunk, filter_into, sections, settle, settles};
 use super::{Real, Sample, as_samples, precision, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
@@ -318,7 +318,6 @@ impl Reverse<'_> {
         let before = io.edges.get(1).map_or(0, |e: &EdgeRows<'_>| e.lookback);
         let (z, started) = split(io.state)?;
         let out = cast_mut::<Y>(io.out).ok_or(Code::MISFIT)?;
-        let mut buffer = [0.0; BLOCK];
         for (i, out) in out.chunks_exact_mut(x.row_len().max(1)).enumerate().rev() {
             let row = forward.row(i);
             if *started == 0.0 {
@@ -327,11 +326,12 @@ impl Reverse<'_> {
                 self.turn(&x, before.sat_add(i), row, z, io.scratch)?;
             }
             let row = row.get(..out.len()).ok_or(Code::MISFIT)?;
-            for (out, row) in out.rchunks_mut(BLOCK).zip(row.rchunks(BLOCK)) {
-                let part = buffer.get_mut(..row.len()).ok_or(Code::MISFIT)?;
-                part.iter_mut().zip(row.iter().rev()).for_each(|(to, y)| *to = *y);
-                filter_chunk(self.sections, z, part);
-                out.iter_mut().rev().zip(part).for_each(|(out, y)| *out = Y::rounded(*y));
+            if SIDE_BY_SIDE && self.sections.len() <= 4 {
+                filter_into(self.sections, z, row.iter().rev().copied(), out.iter_mut().rev());
+                continue;
+            }
+            for (out, y) in out.iter_mut().zip(row).rev() {
+                *out = Y::rounded(filter(self.sections, z, *y));
             }
         }
         Ok(())
