@@ -110,7 +110,8 @@ fn the_checker_finds_planted_circles() {
     assert_eq!(found(&[root, mod_ab, b, ("a/c.rs", "use crate::a::d::D;"), ("a/d.rs", "use super::b;")]), 1);
     assert_eq!(found(&[root, mod_ab, b, ("a/c.rs", "use crate::a::d::D;"), ("a/d.rs", "pub struct D;")]), 0);
     // What a type captures is no import, and what follows it is still read.
-    let captures = "fn f<'a>() -> impl Fn() + use<'a> { crate::a::b::g() } #[cfg(test)] fn t() -> impl Fn() + use<> { }";
+    let captures =
+        "fn f<'a>() -> impl Fn() + use<'a> { crate::a::b::g() } #[cfg(test)] fn t() -> impl Fn() + use<> { }";
     assert_eq!(found(&[root, mod_ab, b, ("a/c.rs", captures)]), 1);
     assert_eq!(found(&[root, mod_ab, b, ("a/c.rs", "fn f<'a>() -> impl Fn() + use<'a> { g() }")]), 0);
     // A module and its folder's mod.rs.
