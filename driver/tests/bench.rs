@@ -3,29 +3,6 @@
 mod common;
 use common::*;
 
-/// Width, height and RGB pixels of a PNG file.
-fn pixels(path: &str) -> (u32, u32, Vec<u8>) {
-    let mut reader = png::Decoder::new(std::fs::File::open(path).unwrap()).read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size()];
-    let info = reader.next_frame(&mut pixels).unwrap();
-    assert_eq!((info.color_type, info.bit_depth), (png::ColorType::Rgb, png::BitDepth::Eight));
-    (info.width, info.height, pixels)
-}
-
-/// Width, height, and the number of pixels that are not white.
-fn picture(path: &str) -> (u32, u32, usize) {
-    let (width, height, pixels) = pixels(path);
-    (width, height, pixels.chunks_exact(3).filter(|p| p.iter().any(|c| *c != 255)).count())
-}
-
-/// The number of colors to the left of the color scale.
-fn colors(path: &str) -> usize {
-    let (width, _, pixels) = pixels(path);
-    let width = width as usize;
-    let left = pixels.chunks_exact(3 * width).flat_map(|line| line[..3 * (width - 100)].chunks_exact(3));
-    left.collect::<std::collections::HashSet<_>>().len()
-}
-
 #[test]
 fn each_mode_runs_in_a_separate_process_and_is_plotted() {
     let dir = Dir::new("extreme");
@@ -115,23 +92,6 @@ fn sweeps_vary_one_parameter_and_no_row() {
         succeeds(&["plot", &csv, "-o", &png]);
         assert!(picture(&png).2 > 5_000);
     }
-}
-
-#[test]
-fn a_spectrogram_does_not_change_the_rows() {
-    let dir = Dir::new("spectrogram");
-    let png = dir.file("out.png");
-    let plain = succeeds(&["demo", "audio", "--seconds", "4", "--json"]);
-    for mode in ["classic", "sqrt"] {
-        let drawn = succeeds(&["demo", "audio", "--seconds", "4", "--json", "--mode", mode, "--plot", &png]);
-        assert_eq!(field(&drawn, "checksum"), field(&plain, "checksum"));
-        assert!(picture(&png).2 > 400_000, "the whole area is colored");
-        assert!(colors(&png) > 100, "levels differ");
-        std::fs::remove_file(&png).unwrap();
-    }
-    assert!(
-        fails(&["demo", "audio", "--seconds", "1", "--plot", "/nonexistent/x.png"], 1).contains("/nonexistent/x.png")
-    );
 }
 
 #[test]

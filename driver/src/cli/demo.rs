@@ -12,11 +12,11 @@ pub(crate) enum Demo {
     /// Find the strongest tone and the spectral centroid of a recording: Hann window, spectrum, argmax, centroid
     Audio(DemoAudioArgs),
     /// Find when a service became slow: quantiles and histogram of latencies, change detector, alerts
-    Logs(LogsArgs),
+    Logs(DemoArgs<LogsArgs>),
     /// Find a weak drifting carrier and, with --deep, bursts: spectra, coherent sums, drift search, channels
-    Satcom(SatcomArgs),
+    Satcom(DemoArgs<SatcomArgs>),
     /// Run a Kalman filter and smoother with many memory budgets: memory against recomputation
-    Smoother(SmootherArgs),
+    Smoother(DemoArgs<SmootherArgs>),
     /// Compare the peak memory of encoding and decoding with the file size, each in a separate process
     Memory(MemoryArgs),
 }
@@ -31,6 +31,32 @@ pub(crate) enum Planned {
     Satcom(PlanArgs<SatcomArgs>),
     /// Plan the smoother demo with rows in reverse order
     Smoother(PlanArgs<SmootherArgs>),
+}
+
+/// Arguments of a demo, and what it draws.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct DemoArgs<T: Args> {
+    #[command(flatten)]
+    pub(crate) demo: T,
+    #[command(flatten)]
+    pub(crate) pictures: Pictures,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Pictures {
+    /// Draw the result to a file: SVG if its name ends in .svg, else PNG
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Write the report with its plot and its plan to an HTML file that needs no other file
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+impl Pictures {
+    /// Whether anything is drawn.
+    pub(crate) fn wanted(&self) -> bool {
+        self.plot.is_some() || self.report.is_some()
+    }
 }
 
 /// Arguments of a plan: those of the demo, and `--probe`.
@@ -69,12 +95,11 @@ pub(crate) struct DemoAudioArgs {
     /// Append a table that compares the classic and the sqrt order, each run in a separate process
     #[arg(long, conflicts_with = "json")]
     pub(crate) compare: bool,
-    /// Draw the spectrogram to a file: SVG if its name ends in .svg, else PNG
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pictures: Pictures,
     /// Push the samples as a stream, save its state to FILE periodically, and resume from FILE if it exists. A run that
     /// is killed at any moment and started again ends with the checksum of an uninterrupted run
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "plot"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "plot", "report"])]
     pub(crate) checkpoint: Option<PathBuf>,
     /// Rows between saves
     #[arg(long, value_name = "WINDOWS", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..))]

@@ -20,7 +20,8 @@ pub(crate) use bench::{
 };
 pub(crate) use codec::{DecodeArgs, EncodeArgs, InspectArgs, VerifyArgs};
 pub(crate) use demo::{
-    AudioArgs, Demo, DemoAudioArgs, LogsArgs, MemoryArgs, PlanArgs, Planned, SatcomArgs, SmootherArgs,
+    AudioArgs, Demo, DemoArgs, DemoAudioArgs, LogsArgs, MemoryArgs, Pictures, PlanArgs, Planned, SatcomArgs,
+    SmootherArgs,
 };
 pub(crate) use values::bytes;
 

@@ -5,7 +5,7 @@ use super::{compare, stream};
 use crate::cli::{AudioArgs, DemoAudioArgs};
 use crate::error::Result;
 use crate::library::{Config, Plan};
-use crate::plot::spectrogram::{self, Levels};
+use crate::plot::spectrogram::{Levels, Spectrogram};
 use crate::report::chart::Chart;
 use crate::report::numbers::whole;
 use crate::report::print;
@@ -52,7 +52,7 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
         Input::Recording(_) => None,
     };
     let bin_hz = rate / config.window as f64;
-    let mut picture = demo.plot.as_ref().map(|_| Levels::new(windows, audio::PICTURE_LEN));
+    let mut picture = demo.pictures.wanted().then(|| Levels::new(windows, audio::PICTURE_LEN));
     let (pipeline, stage) =
         if picture.is_some() { input.picture_pipeline(&config)? } else { input.pipeline(&config)? };
     let job = Job {
@@ -66,6 +66,7 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
         row_len: ROW_LEN + if picture.is_some() { audio::PICTURE_LEN } else { 0 },
         checked_len: ROW_LEN,
         row: "strongest bin, centroid".into(),
+        explain: demo.pictures.report.is_some(),
     };
     let chart = Chart::new(windows);
     let mut findings = Findings { chart, centroid_sum: 0.0, planted: 0, found: 0, error_hz: 0.0 };
@@ -78,19 +79,20 @@ pub(crate) fn run(demo: &DemoAudioArgs) -> Result<()> {
     };
     let retry = |mode| replan(args, &Config { mode, memory_budget_bytes: 0, ..config });
     let run = job.run(pipeline, stage, retry, take)?;
-    if let (Some(picture), Some(path)) = (&picture, &demo.plot) {
-        let seconds = run.seconds().unwrap_or(0.0);
-        spectrogram::draw(picture, path, seconds, rate / 2.0)?;
-    }
     let generated = notes.is_some();
     let centroid_hz = findings.centroid_sum / run.rows.max(1) as f64 * bin_hz;
+    let text = report(&run, &findings, bin_hz, centroid_hz, generated);
+    let drawn = match &picture {
+        Some(levels) => {
+            let spectrogram = Spectrogram { levels, seconds: run.seconds().unwrap_or(0.0), hertz: rate / 2.0 };
+            run.draw(&demo.pictures, &text, &spectrogram)?
+        }
+        None => String::new(),
+    };
     if args.json {
         return print(&format!("{}\n", json(&run, &findings, bin_hz, centroid_hz, generated)));
     }
-    print(&report(&run, &findings, bin_hz, centroid_hz, generated))?;
-    if let Some(path) = &demo.plot {
-        print(&format!("The spectrogram was written to {}.\n", path.display()))?;
-    }
+    print(&(text + &drawn))?;
     if demo.compare { print(&format!("\n{}", compare::table()?)) } else { Ok(()) }
 }
 

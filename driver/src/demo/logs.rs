@@ -2,11 +2,12 @@
 
 use super::compare;
 use super::run::{Job, Run, windows};
-use crate::cli::LogsArgs;
+use crate::cli::{DemoArgs, LogsArgs};
 use crate::error::Result;
 use crate::inputs::latency::{Latency, SPIKES};
 use crate::inputs::text::Tally;
 use crate::library::{Config, Plan, Rows};
+use crate::plot::panels::{Columns, Panel, Panels, Shade};
 use crate::report::bars;
 use crate::report::chart::Chart;
 use crate::report::json::Object;
@@ -42,11 +43,14 @@ struct Findings {
     /// The rolling histogram of the last row, and the sums of p50, p95, p99.
     histogram: Vec<f32>,
     sums: [f64; 3],
+    /// p50, p95 and p99 for the plot.
+    quantiles: [Columns; 3],
 }
 
 impl Findings {
     fn take(&mut self, t: u64, row: &[f32]) {
         self.chart.add(t, row[1]);
+        self.quantiles.iter_mut().zip(row).for_each(|(q, x)| q.add(t, f64::from(*x)));
         self.sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
         let on = row[4] != 0.0;
         if on && !self.on {
@@ -92,7 +96,7 @@ fn spikes(findings: &Findings, latency: &Latency, config: &Config) -> (Vec<Spike
 }
 
 /// `driver demo logs`.
-pub(crate) fn run(args: &LogsArgs) -> Result<()> {
+pub(crate) fn run(DemoArgs { demo: args, pictures }: &DemoArgs<LogsArgs>) -> Result<()> {
     compare::check(args.compare, args.input.as_deref())?;
     let config = args.args.config(logs::WINDOW, logs::HOP);
     logs::check(config.window, config.hop)?;
@@ -117,18 +121,42 @@ pub(crate) fn run(args: &LogsArgs) -> Result<()> {
         row_len: ROW_LEN,
         checked_len: ROW_LEN,
         row: format!("p50, p95, p99, change, alert, histogram of {BINS} bins"),
+        explain: pictures.report.is_some(),
     };
     let chart = Chart::of_maxima(windows);
     let (alerts, histogram) = (Vec::new(), Vec::with_capacity(BINS));
-    let mut findings = Findings { alerts, count: 0, on: false, chart, histogram, sums: [0.0; 3] };
+    let quantiles = std::array::from_fn(|_| Columns::new(windows));
+    let mut findings = Findings { alerts, count: 0, on: false, chart, histogram, sums: [0.0; 3], quantiles };
     let retry = |mode| plan(args, &Config { mode, memory_budget_bytes: 0, ..config });
     let run = job.run(pipeline, stage, retry, |t, row| findings.take(t, row))?;
     let planted = args.input.is_none().then(|| spikes(&findings, &Latency::new(samples), &config));
+    let text = report(&run, &findings, planted.as_ref());
+    let drawn = run.draw(pictures, &text, &plot(&run, &findings))?;
     if args.json {
         return print(&format!("{}\n", json(&run, &findings, planted.as_ref(), tally)));
     }
-    print(&report(&run, &findings, planted.as_ref()))?;
+    print(&(text + &drawn))?;
     if args.compare { print(&format!("\n{}", compare::table()?)) } else { Ok(()) }
+}
+
+/// The quantiles over the samples, with the alerts shaded.
+fn plot(run: &Run<'_>, findings: &Findings) -> Panels {
+    let hop = run.job.config.hop as f64;
+    let end = |t: f64| t * hop + run.job.config.window as f64;
+    let curves = ["p99", "p95", "p50"].iter().zip(findings.quantiles.iter().rev());
+    let alerts = findings.alerts.iter().map(|a| Shade {
+        from: (end(a.first as f64), f64::NEG_INFINITY),
+        to: (end((a.first + a.rows) as f64), f64::INFINITY),
+    });
+    let panel = Panel {
+        title: "Quantiles of each window, and alerts".into(),
+        x: "end of the window, samples".into(),
+        y: "latency, ms".into(),
+        in_bytes: false,
+        curves: curves.map(|(name, columns)| columns.curve(name, end)).collect(),
+        shaded: Some(("alert".into(), alerts.collect())),
+    };
+    Panels { title: format!("logs: {}", run.job.input), panels: vec![panel] }
 }
 
 type Planted = (Vec<Spike>, Vec<Option<usize>>);

@@ -1,9 +1,12 @@
 //! Runs a pipeline over all its rows, and reports the figures that every demo has.
 
+use crate::cli::Pictures;
 use crate::error::Result;
 use crate::library::{Config, Mode, Pipeline, Plan, Rows, Stage, Stats};
+use crate::plot::canvas::{self, Picture};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
+use crate::report::page::Page;
 use crate::report::plan;
 use crate::report::process::{Checksum, Stopwatch, Took};
 use crate::report::progress::Progress;
@@ -23,12 +26,16 @@ pub(crate) struct Job<'a> {
     pub(crate) row_len: usize,
     pub(crate) checked_len: usize,
     pub(crate) row: String,
+    /// Explain the plan, see [`Run::explanation`].
+    pub(crate) explain: bool,
 }
 
 /// A completed run.
 pub(crate) struct Run<'a> {
     pub(crate) job: Job<'a>,
     plan: Plan,
+    /// The text of the plan, if the job asks for it.
+    pub(crate) explanation: String,
     stats: Stats,
     took: Took,
     windows: u64,
@@ -57,6 +64,7 @@ impl<'a> Job<'a> {
         let windows = windows(&self.config, self.samples, &self.input)?;
         let stopwatch = Stopwatch::start();
         let plan = plan::make(&mut pipeline, stage, retry)?;
+        let explanation = if self.explain { pipeline.explain(Rows::all(stage))? } else { String::new() };
         pipeline.seal(Rows::all(stage))?;
         // In the classic order, a window of work is one window of one stage.
         let work = if plan.mode() == Mode::Classic { windows * self.stage_count } else { windows };
@@ -74,7 +82,7 @@ impl<'a> Job<'a> {
         drop(progress);
         let took = stopwatch.stop();
         let stats = pipeline.stats()?;
-        Ok(Run { job: self, plan, stats, took, windows, rows, checksum })
+        Ok(Run { job: self, plan, explanation, stats, took, windows, rows, checksum })
     }
 }
 
@@ -126,11 +134,11 @@ impl Run<'_> {
             .text("checksum", self.checksum)
     }
 
-    /// The first part of every report.
-    pub(crate) fn report(&self) -> String {
+    /// The facts of every run: name and value. A fact without a name continues the one before it.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let (job, plan, stats, took) = (&self.job, &self.plan, &self.stats, &self.took);
-        let mut out = format!("{}: {}\n\n", job.name, job.stages);
-        let mut line = |key: &str, value: String| out.push_str(&format!("  {key:<17} {value}\n"));
+        let mut facts = Vec::new();
+        let mut line = |key, value: String| facts.push((key, value));
         line("input", job.input.clone());
         let length = job.rate.zip(self.seconds()).map(|(rate, s)| format!(", {} at {rate} Hz", time(s)));
         line("", format!("{} samples{}", whole(job.samples), length.unwrap_or_default()));
@@ -152,6 +160,35 @@ impl Run<'_> {
         let factor = factor.map(|f| format!(", {f:.*} times real time", usize::from(f < 10.0)));
         line("speed", format!("{speed}{}", factor.unwrap_or_default()));
         line("checksum", format!("{} (identical in every mode)", self.checksum));
+        facts
+    }
+
+    /// The first part of every report.
+    pub(crate) fn report(&self) -> String {
+        let mut out = format!("{}: {}\n\n", self.job.name, self.job.stages);
+        self.facts().iter().for_each(|(key, value)| out.push_str(&format!("  {key:<17} {value}\n")));
         out
     }
+
+    /// Draws what is asked for, and returns a text that names the files. `report` begins with that of the run.
+    pub(crate) fn draw(&self, pictures: &Pictures, report: &str, picture: &impl Picture) -> Result<String> {
+        let findings = report.strip_prefix(&self.report()).unwrap_or(report);
+        let title = format!("{}: {}", self.job.name, self.job.stages);
+        let page = Page { title: &title, facts: &self.facts(), plot: "", findings, plan: &self.explanation };
+        draw(pictures, page, picture)
+    }
+}
+
+/// Draws what is asked for, and returns a text that names the files.
+pub(super) fn draw(pictures: &Pictures, page: Page<'_>, picture: &impl Picture) -> Result<String> {
+    let mut out = String::new();
+    if let Some(path) = &pictures.plot {
+        canvas::write(picture, path)?;
+        out.push_str(&format!("The plot was written to {}.\n", path.display()));
+    }
+    if let Some(path) = &pictures.report {
+        Page { plot: &canvas::svg(picture)?, ..page }.write(path)?;
+        out.push_str(&format!("The report was written to {}.\n", path.display()));
+    }
+    Ok(out)
 }

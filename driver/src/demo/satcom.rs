@@ -2,10 +2,11 @@
 
 use super::compare;
 use super::run::{Job, Run, windows};
-use crate::cli::SatcomArgs;
+use crate::cli::{DemoArgs, SatcomArgs};
 use crate::error::Result;
 use crate::inputs::satellite::{self, Planted, Satellite};
 use crate::library::{Config, Plan, Rows, Samples};
+use crate::plot::panels::{Curve, Panel, Panels};
 use crate::report::chart::Chart;
 use crate::report::numbers::{median, whole};
 use crate::report::print;
@@ -142,7 +143,7 @@ fn errors(planted: &Planted, found: &Burst) -> (f64, f64) {
 }
 
 /// `driver demo satcom`.
-pub(crate) fn run(args: &SatcomArgs) -> Result<()> {
+pub(crate) fn run(DemoArgs { demo: args, pictures }: &DemoArgs<SatcomArgs>) -> Result<()> {
     compare::check(args.compare, args.input.as_deref())?;
     let (config, band, text) = satcom::setup(args)?;
     let source = args.input.is_none().then(|| satcom::generated(args));
@@ -163,6 +164,7 @@ pub(crate) fn run(args: &SatcomArgs) -> Result<()> {
         row_len,
         checked_len: row_len,
         row: format!("bin, drift, height, energy, kind{}", if args.deep { ", bursts" } else { "" }),
+        explain: pictures.report.is_some(),
     };
     let complete_rows = windows / STRIDE;
     let mut findings = Findings { picks: Vec::new(), energy_peaks: 0, rows: 0, height: 0.0, bursts: Vec::new() };
@@ -172,10 +174,12 @@ pub(crate) fn run(args: &SatcomArgs) -> Result<()> {
     let planted = source.as_ref().map(|s| Planting::new(&findings, &own, s, &band));
     let line = fit(&findings.picks, band.bin_hz());
     let summary = Summary { run, findings, own, line, planted, band };
+    let text = summary.report(args);
+    let drawn = summary.run.draw(pictures, &text, &summary.plot(args.deep))?;
     if args.json {
         return print(&format!("{}\n", summary.json()));
     }
-    print(&summary.report(args))?;
+    print(&(text + &drawn))?;
     if args.compare { print(&format!("\n{}", compare::table()?)) } else { Ok(()) }
 }
 
@@ -230,6 +234,37 @@ impl Summary<'_> {
             out.push_str(&self.bursts(self.band.real));
         }
         out
+    }
+
+    /// The strongest track of each row with the carrier's line, the distances from it, and the bursts in their channels.
+    fn plot(&self, deep: bool) -> Panels {
+        let panel = |title: &str, y: &str, curves| Panel {
+            title: title.into(),
+            x: "seconds".into(),
+            y: y.into(),
+            in_bytes: false,
+            curves,
+            shaded: None,
+        };
+        let dots = |name: &str, points| Curve { name: name.into(), points, joined: false };
+        let picks = || self.findings.picks.iter().map(|p| (p.0, p.1));
+        let mut tracks = vec![dots("strongest track of a row", picks().collect())];
+        let mut panels = Vec::new();
+        if let Some(l) = &self.line {
+            let at = |t: f64| l.hertz + l.drift * t;
+            let points = [0.0, self.run.seconds().unwrap_or(0.0)].map(|t| (t, at(t))).to_vec();
+            tracks.push(Curve { name: format!("carrier, {:.2} Hz per second", l.drift), points, joined: true });
+            let near = picks().map(|p| (p.0, p.1 - at(p.0))).filter(|p| p.1.abs() <= 8.0 * self.band.bin_hz());
+            let near = vec![dots("track of a row", near.collect())];
+            panels.push(panel("Distance of the tracks from the carrier's line", "Hz", near));
+        }
+        panels.insert(0, panel("Frequency of the strongest track", "Hz", tracks));
+        if deep {
+            let middle = |b: &Burst| ((b.start + b.end) / 2.0 / self.band.rate, b.channel as f64);
+            let bursts = vec![dots("middle of a burst", self.own.iter().map(middle).collect())];
+            panels.push(panel("Bursts in the channels", "channel", bursts));
+        }
+        Panels { title: format!("satcom: {}", self.run.job.input), panels }
     }
 
     /// The tracks on the carrier's line, or all tracks if no line was found.

@@ -1,12 +1,15 @@
 //! `driver demo smoother`: a reverse scan over a scan, with many memory budgets and in both orders of rows.
 
-use crate::cli::SmootherArgs;
+use super::run;
+use crate::cli::{DemoArgs, SmootherArgs};
 use crate::error::Result;
 use crate::inputs::track::{NOISE_M, Track};
 use crate::library::{Config, Failure, Mode, Order, Pipeline, Plan, Rows, Samples, Stage};
+use crate::plot::panels;
 use crate::report::curves::{COLUMNS, Curve, draw};
 use crate::report::json::Object;
 use crate::report::numbers::{bytes, time, whole};
+use crate::report::page::Page;
 use crate::report::print;
 use crate::report::process::{Checksum, Stopwatch};
 use crate::report::progress::Progress;
@@ -188,7 +191,7 @@ fn curve(rows: u64, order: Order, budgets: &[u64]) -> Result<Curve> {
 }
 
 /// `driver demo smoother`.
-pub(crate) fn run(args: &SmootherArgs) -> Result<()> {
+pub(crate) fn run(DemoArgs { demo: args, pictures }: &DemoArgs<SmootherArgs>) -> Result<()> {
     let rows = args.rows;
     let classic = Classic::new(rows)?;
     let (mut lines, mut curves, mut refused) = (Vec::new(), Vec::new(), Vec::new());
@@ -214,12 +217,50 @@ pub(crate) fn run(args: &SmootherArgs) -> Result<()> {
     if lines.is_empty() {
         return Err(refused.swap_remove(0).1.into());
     }
-    let text = match args.json {
-        true => json(rows, &classic, &lines)?,
-        false => report(rows, &classic, &lines, &curves, &refused)?,
-    };
-    print(&text)?;
+    let text = report(rows, &classic, &lines, &curves, &refused)?;
+    let title = format!("smoother: {}", smoother::STAGES);
+    let page = Page { title: &title, facts: &[], plot: "", findings: &text, plan: "" };
+    let drawn = run::draw(pictures, page, &plot(rows, &classic, &lines, &curves)?)?;
+    print(&if args.json { json(rows, &classic, &lines)? } else { text + &drawn })?;
     if lines.iter().all(|l| l.same) { Ok(()) } else { Err("the rows differ from those of the classic order".into()) }
+}
+
+/// Number of rows at the start whose errors are drawn.
+const DRAWN: usize = 300;
+
+/// The recompute factor against the memory, and the errors of the first rows.
+fn plot(rows: u64, classic: &Classic, lines: &[Line], curves: &[Curve]) -> Result<panels::Panels> {
+    let mut factors = Vec::new();
+    for (order, curve) in ORDERS.iter().zip(curves) {
+        let points = curve.points.iter().map(|p| (p.0 as f64, p.1)).collect();
+        factors.push(panels::Curve { name: format!("{} order, planned", name(*order)), points, joined: true });
+    }
+    let measured = lines.iter().map(|l| (l.plan.work_bytes as f64, l.factor(rows))).collect();
+    factors.push(panels::Curve { name: "measured, rows identical to classic".into(), points: measured, joined: false });
+    let mut track = Track::new(rows);
+    let (mut raw, mut smooth, mut x) = (Vec::new(), Vec::new(), [0f32]);
+    for (t, row) in (0u64..).zip(classic.rows.chunks_exact(ROW_LEN)).take(DRAWN) {
+        track.read(t, &mut x)?;
+        raw.push((t as f64, f64::from(x[0]) - Track::truth(t)));
+        smooth.push((t as f64, f64::from(row[0]) - Track::truth(t)));
+    }
+    let errors = vec![
+        panels::Curve { name: "measured".into(), points: raw, joined: false },
+        panels::Curve { name: "smoothed".into(), points: smooth, joined: true },
+    ];
+    let panel = |title: &str, x: &str, y: &str, in_bytes, curves| panels::Panel {
+        title: title.into(),
+        x: x.into(),
+        y: y.into(),
+        in_bytes,
+        curves,
+        shaded: None,
+    };
+    let panels = vec![
+        panel("Rows computed per row of each stage", "work memory", "recompute factor", true, factors),
+        panel("Errors of the position in the first rows", "seconds", "m", false, errors),
+    ];
+    Ok(panels::Panels { title: format!("smoother: {} rows", whole(rows)), panels })
 }
 
 fn json(rows: u64, classic: &Classic, lines: &[Line]) -> Result<String> {

@@ -11,19 +11,19 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// The whole picture, or a part of it.
-pub(super) type Area<B> = DrawingArea<B, Shift>;
+pub(crate) type Area<B> = DrawingArea<B, Shift>;
 
 /// RGB pixels, row by row from the top, and the place of the upper left one in the picture.
-pub(super) struct Pixels {
-    pub(super) left: i32,
-    pub(super) top: i32,
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) rgb: Vec<u8>,
+pub(crate) struct Pixels {
+    pub(crate) left: i32,
+    pub(crate) top: i32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) rgb: Vec<u8>,
 }
 
 /// What can be drawn in each format.
-pub(super) trait Picture {
+pub(crate) trait Picture {
     /// Width and height in pixels.
     fn size(&self) -> (u32, u32);
 
@@ -31,9 +31,12 @@ pub(super) trait Picture {
     fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, root: &Area<B>) -> Result<Option<Pixels>>;
 }
 
+fn set_font() -> Result<()> {
+    Ok(register_font("sans", FontStyle::Normal, dejavu::sans::regular()).map_err(|_| "the font cannot be read")?)
+}
+
 /// Writes a picture to a file.
-pub(super) fn write(picture: &impl Picture, path: &Path) -> Result<()> {
-    register_font("sans", FontStyle::Normal, dejavu::sans::regular()).map_err(|_| "the font cannot be read")?;
+pub(crate) fn write(picture: &impl Picture, path: &Path) -> Result<()> {
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("svg")) {
         let text = svg(picture)?;
         Output::write(path, |file| file.write_all(text.as_bytes()))?;
@@ -44,7 +47,9 @@ pub(super) fn write(picture: &impl Picture, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn svg(picture: &impl Picture) -> Result<String> {
+/// The picture as the text of an SVG file.
+pub(crate) fn svg(picture: &impl Picture) -> Result<String> {
+    set_font()?;
     let mut text = String::new();
     let root = SVGBackend::with_string(&mut text, picture.size()).into_drawing_area();
     root.fill(&WHITE)?;
@@ -66,6 +71,7 @@ fn svg(picture: &impl Picture) -> Result<String> {
 }
 
 fn pixels(picture: &impl Picture) -> Result<Vec<u8>> {
+    set_font()?;
     let (width, height) = picture.size();
     let mut pixels = vec![255; 3 * width as usize * height as usize];
     let draw = |pixels: &mut [u8]| -> Result<Option<Pixels>> {

@@ -1,5 +1,6 @@
 //! Plots in PNG and SVG files.
 
-mod canvas;
+pub(crate) mod canvas;
+pub(crate) mod panels;
 pub(crate) mod runs;
 pub(crate) mod spectrogram;

@@ -1,10 +1,9 @@
 //! A spectrogram: time to the right, frequency upward, level as color.
 
-use super::canvas::{self, Area, Picture, Pixels};
+use super::canvas::{Area, Picture, Pixels};
 use crate::error::Result;
 use plotters::prelude::*;
 use std::ops::Range;
-use std::path::Path;
 
 /// Maximum number of columns. In longer recordings, a column shows the maximum levels of its rows.
 const COLUMNS: u64 = 900;
@@ -49,15 +48,11 @@ fn reach(levels: &[f32]) -> (f32, f32) {
     (*top, (top - median + BELOW).clamp(RANGE.0, RANGE.1))
 }
 
-/// Draws levels to a file; the axes end at `seconds` and `hertz`.
-pub(crate) fn draw(levels: &Levels, path: &Path, seconds: f64, hertz: f64) -> Result<()> {
-    canvas::write(&Spectrogram { levels, seconds, hertz }, path)
-}
-
-struct Spectrogram<'a> {
-    levels: &'a Levels,
-    seconds: f64,
-    hertz: f64,
+/// The picture of levels. The axes end at `seconds` and `hertz`.
+pub(crate) struct Spectrogram<'a> {
+    pub(crate) levels: &'a Levels,
+    pub(crate) seconds: f64,
+    pub(crate) hertz: f64,
 }
 
 impl Picture for Spectrogram<'_> {
@@ -116,7 +111,7 @@ fn scale_of_colors<B: DrawingBackend<ErrorType: 'static>>(
 ) -> Result<()> {
     for y in 0..300 {
         let level = 1.0 - y as f32 / 299.0;
-        root.draw(&Rectangle::new([(left, above + y), (left + 14, above + y + 1)], color(level).filled()))?;
+        root.draw(&Rectangle::new([(left, above + y), (left + 14, above + y + 2)], color(level).filled()))?;
         if y % 75 == 0 || y == 299 {
             let text = format!("{:.0}", top - range * (1.0 - level));
             root.draw(&Text::new(text, (left + 20, above + y - 8), ("sans", 16)))?;

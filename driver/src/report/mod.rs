@@ -7,6 +7,7 @@ pub(crate) mod curves;
 pub(crate) mod json;
 pub(crate) mod numbers;
 pub(crate) mod output;
+pub(crate) mod page;
 pub(crate) mod plan;
 pub(crate) mod process;
 pub(crate) mod program;

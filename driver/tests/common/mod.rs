@@ -117,3 +117,26 @@ pub(crate) fn write_wav(path: &str, rate: u32, bits: u16, channels: &[&[f64]]) {
     }
     wav.finalize().unwrap();
 }
+
+/// Width, height and RGB pixels of a PNG file.
+pub(crate) fn pixels(path: &str) -> (u32, u32, Vec<u8>) {
+    let mut reader = png::Decoder::new(std::fs::File::open(path).unwrap()).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    assert_eq!((info.color_type, info.bit_depth), (png::ColorType::Rgb, png::BitDepth::Eight));
+    (info.width, info.height, pixels)
+}
+
+/// Width, height, and the number of pixels that are not white.
+pub(crate) fn picture(path: &str) -> (u32, u32, usize) {
+    let (width, height, pixels) = pixels(path);
+    (width, height, pixels.chunks_exact(3).filter(|p| p.iter().any(|c| *c != 255)).count())
+}
+
+/// The number of colors to the left of the color scale.
+pub(crate) fn colors(path: &str) -> usize {
+    let (width, _, pixels) = pixels(path);
+    let width = width as usize;
+    let left = pixels.chunks_exact(3 * width).flat_map(|line| line[..3 * (width - 100)].chunks_exact(3));
+    left.collect::<std::collections::HashSet<_>>().len()
+}
