@@ -12,6 +12,7 @@ declare -A needs_host=(
     [install]="runs make install, pkg-config and CMake for the host"
     [project]="reads the sources and runs cargo and nm"
     [outputs]="signals and failing system calls of the driver, which the emulator would answer"
+    [pictures]="plots and reports, which are drawn on hosts"
 )
 # Single tests, by name.
 declare -A skipped=(
