@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
-"""The codec beside others on chunks of arrays: `python benches/chunks.py [FOLDER]`.
+"""The codec beside others on chunks of arrays: `python benches/chunks.py [FOLDER] [--megabytes N] [--chunk BYTES]`.
 
-Rows: numcodecs (what Zarr writes and reads), then HDF5 by h5py, if SQRTSPACE_HDF5 names the folder of the filter. The packages
-pcodec, blosc2, soundfile (FLAC) and hdf5plugin add rows of theirs. FOLDER has raw
-recordings, NAME_CHANNELSch.TYPE; without it signals are generated. Columns: ratio, and megabytes per CPU second.
+Rows: numcodecs (what Zarr writes and reads), then HDF5 by h5py, if SQRTSPACE_HDF5 names the folder of the filter. The
+packages pcodec, blosc2, soundfile (FLAC) and hdf5plugin add rows of theirs. FOLDER has raw recordings,
+NAME_CHANNELSch.TYPE; without it signals are generated. A recording is repeated to at least --megabytes; one that is shorter
+than a chunk is left out, so that no chunk repeats itself. Columns: ratio, and megabytes per CPU second, the best of --runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import io
 import os
 import re
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,19 +22,20 @@ from typing import Any
 import numpy as np
 
 TYPES = {"i16": "<i2", "i32": "<i4", "f32": "<f4", "u8": "u1"}
-CHUNK = 1 << 20
 
 
-def recordings(folder: str | None) -> dict[str, Any]:
-    """Arrays (n, channels) by name."""
-    found = {}
+def recordings(folder: str | None, size: int, chunk: int) -> dict[str, Any]:
+    """Arrays (n, channels) by name, of at least a size in bytes."""
+    found: dict[str, Any] = {}
     for path in sorted(Path(folder).glob("*ch.*")) if folder else []:
         match = re.fullmatch(r"(\w+)_(\d+)ch", path.stem)
         kind = TYPES.get(path.suffix[1:])
         if match and kind:
             channels = int(match[2])
             data = np.fromfile(path, kind)
-            found[match[1]] = data[: data.size // channels * channels].reshape(-1, channels)
+            data = data[: data.size // channels * channels].reshape(-1, channels)
+            if size == 0 or data.nbytes >= chunk:
+                found[match[1]] = np.tile(data, (max(-(-size // data.nbytes), 1), 1))
     if found:
         return found
     rng = np.random.default_rng(1)
@@ -45,10 +47,10 @@ def recordings(folder: str | None) -> dict[str, Any]:
     }
 
 
-def best(work: Callable[[], Any]) -> tuple[float, Any]:
-    """CPU seconds of the fastest of three runs, and the result."""
+def best(runs: int, work: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds of the fastest of some runs, and the result."""
     times, result = [], None
-    for _ in range(3):
+    for _ in range(runs):
         start = time.process_time()
         result = work()
         times.append(time.process_time() - start)
@@ -135,30 +137,30 @@ def filters() -> dict[str, dict[str, Any]]:
     return found
 
 
-def chunks(array: Any) -> list[Any]:
-    """Chunks of about a megabyte."""
-    rows = max(CHUNK // (array.shape[1] * array.itemsize), 1)
-    return [array[at : at + rows] for at in range(0, len(array), rows)]
+def rows_of(array: Any, chunk: int) -> int:
+    """Rows of a chunk of about a size in bytes."""
+    return min(max(chunk // (array.shape[1] * array.itemsize), 1), len(array))
 
 
-def zarr_row(codec: Any, array: Any) -> str:
+def zarr_row(codec: Any, array: Any, chunk: int, runs: int) -> str:
     """Ratio, and megabytes per CPU second of writing and reading."""
-    parts = chunks(array)
+    rows = rows_of(array, chunk)
+    parts = [array[at : at + rows] for at in range(0, len(array), rows)]
     try:
-        write, streams = best(lambda: [codec.encode(np.ascontiguousarray(part)) for part in parts])
+        write, streams = best(runs, lambda: [codec.encode(np.ascontiguousarray(part)) for part in parts])
     except (TypeError, ValueError, RuntimeError):
         return f"{'':>27}"
-    read, back = best(lambda: [codec.decode(stream) for stream in streams])
+    read, back = best(runs, lambda: [codec.decode(stream) for stream in streams])
     assert b"".join(np.asarray(part).tobytes() for part in back) == array.tobytes()
     size = sum(len(np.asarray(stream).tobytes()) if not isinstance(stream, bytes) else len(stream) for stream in streams)
     return f"{array.nbytes / size:>9.2f}{array.nbytes / 1e6 / write:>9.0f}{array.nbytes / 1e6 / read:>9.0f}"
 
 
-def hdf5_row(options: dict[str, Any], array: Any, path: str) -> str:
+def hdf5_row(options: dict[str, Any], array: Any, path: str, chunk: int, runs: int) -> str:
     """The same for a dataset."""
     import h5py
 
-    rows = min(max(CHUNK // (array.shape[1] * array.itemsize), 1), len(array))
+    rows = rows_of(array, chunk)
 
     def write() -> int:
         with h5py.File(path, "w") as file:
@@ -170,21 +172,28 @@ def hdf5_row(options: dict[str, Any], array: Any, path: str) -> str:
         with h5py.File(path) as file:
             return file["x"][...]
 
-    seconds, size = best(write)
-    again, back = best(read)
+    seconds, size = best(runs, write)
+    again, back = best(runs, read)
     assert (back == array).all()
     return f"{array.nbytes / size:>9.2f}{array.nbytes / 1e6 / seconds:>9.0f}{array.nbytes / 1e6 / again:>9.0f}"
 
 
 def main() -> None:
     """Prints the tables."""
-    data = recordings(sys.argv[1] if len(sys.argv) > 1 else None)
+    parser = argparse.ArgumentParser(description="the codec beside others on chunks of arrays")
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--megabytes", type=float, default=0)
+    parser.add_argument("--chunk", type=int, default=1 << 20)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    given = (options.chunk, options.runs)
+    data = recordings(options.folder, int(options.megabytes * 1e6), options.chunk)
     head = f"{'ratio':>9}{'write':>9}{'read':>9}"
     for name, array in data.items():
         print(f"{name}, {array.dtype}, {array.shape[1]} channels, {array.nbytes / 1e6:.1f} MB")
         print(f"  {'numcodecs':<24}{head}")
         for label, codec in codecs().items():
-            print(f"  {label:<24}{zarr_row(codec, array)}")
+            print(f"  {label:<24}{zarr_row(codec, array, *given)}", flush=True)
         plugins = os.environ.get("SQRTSPACE_HDF5")
         if plugins:
             import h5py
@@ -192,9 +201,9 @@ def main() -> None:
             h5py.h5pl.prepend(plugins.encode())
             print(f"  {'HDF5':<24}{head}")
             path = f"/dev/shm/{os.getpid()}.h5"
-            for label, options in filters().items():
+            for label, settings in filters().items():
                 try:
-                    print(f"  {label:<24}{hdf5_row(options, array, path)}")
+                    print(f"  {label:<24}{hdf5_row(settings, array, path, *given)}", flush=True)
                 except (OSError, ValueError, RuntimeError) as error:
                     print(f"  {label:<24} {str(error)[:60]}")
             os.unlink(path)

@@ -30,6 +30,26 @@ def filtered(path: str) -> tuple[Pipeline, str]:
     return pipe, "level"
 
 
+READ: list[int] = []
+
+
+def counted(path: str) -> tuple[Pipeline, str]:
+    """The same graph, whose source counts the samples that it reads."""
+    samples = np.memmap(path, "int16", "r")
+
+    def read(first: int, room: Any) -> int:
+        READ.append(len(room))
+        room[...] = samples[first : first + len(room)]
+        return len(room)
+
+    pipe = Pipeline(64, dtype="int16")
+    pipe.biquad("input", sos=[0.02, 0.04, 0.02, 1, -1.6, 0.68], name="low")
+    pipe.frame(sqrtspace.Edge("low", 0, 3), name="windows")
+    pipe.quantile("windows", q=[0.5, 0.9], name="level")
+    pipe.set_source(read, samples=len(samples))
+    return pipe, "level"
+
+
 def slow_encode(source: str, folder: str) -> Any:
     """Encodes a file, after a note of the worker's process."""
     name = os.path.basename(source)
@@ -99,6 +119,47 @@ def test_ranges_of_a_graph_with_state_have_the_bits_of_one_run(cluster: Any, tmp
         rows = archive.evaluate(filtered, path, rows=700, resources=True)
         assert rows.numblocks == (15, 1) and rows.shape == want.shape
         np.testing.assert_array_equal(rows.compute(), want)
+
+
+def test_ranges_start_from_the_nearest_state(tmp_path: Path) -> None:
+    (path,) = recordings(tmp_path, 1, 640_000)
+    want = counted(path)[0].evaluate("level")
+    states = archive.states_of(counted, path)
+    for first in range(0, len(want), 1000):
+        for given, most in ((states, 1000 + len(want) // 16 + 100), (b"", first + 1100)):
+            READ.clear()
+            rows = archive.evaluate_range(counted, (path,), first, 1000, given)
+            np.testing.assert_array_equal(rows, want[first : first + 1000])
+            assert sum(READ) <= 64 * most
+    assert sum(READ) > 64 * 9000, "without states the last range reads everything"
+
+
+def test_rows_to_zarr_and_parquet(tmp_path: Path) -> None:
+    zarr = pytest.importorskip("zarr", "3")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (path,) = recordings(tmp_path, 1, 100_000)
+    want = filtered(path)[0].evaluate("level")
+    with dask.config.set(scheduler="synchronous"):
+        archive.evaluate(filtered, path, rows=500).to_zarr(str(tmp_path / "rows.zarr"))
+        names = dask.compute(*archive.to_parquet(filtered, path, folder=f"{tmp_path}/rows", rows=500, rate=100.0))
+        urls = dask.compute(*archive.to_parquet(filtered, path, folder="memory://rows", rows=500, rate=100.0))
+    np.testing.assert_array_equal(zarr.open_array(tmp_path / "rows.zarr", mode="r")[...], want)
+    table = parquet.read_table(tmp_path / "rows")
+    np.testing.assert_array_equal(np.stack(table["level"].to_numpy()), want)
+    assert table["row"].to_pylist() == list(range(len(want))) and len(names) == len(urls) == 4
+    import fsspec
+
+    with fsspec.open(urls[3], "rb") as file:
+        assert file.read() == Path(names[3]).read_bytes()
+
+
+def test_the_plan_is_the_resource_of_a_task(tmp_path: Path) -> None:
+    (path,) = recordings(tmp_path, 1, 100_000)
+    rows = archive.evaluate(filtered, path, rows=500, resources=True)
+    given = [layer.annotations for layer in rows.dask.layers.values() if layer.annotations]
+    assert len(given) == 5 and rows.numblocks == (4, 1)
+    needs = archive.plan_of(filtered, path, count=500).work_bytes
+    assert all(found == {"resources": {"memory": needs}} for found in given)
 
 
 def test_a_killed_worker_costs_its_tasks_alone(cluster: Any, tmp_path: Path) -> None:

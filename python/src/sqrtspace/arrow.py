@@ -151,16 +151,25 @@ def write_parquet(
         Rows written.
     """
     temporary = f"{os.fspath(path)}.{os.getpid()}.tmp"
-    names = {key: options[key] for key in ("rate", "start", "hop") if key in options}
-    rows = 0
     try:
-        with pa.parquet.ParquetWriter(temporary, schema(pipe, stage, **names), compression=compression) as writer:
-            for part in batches(pipe, stage, first, count, **options):
-                writer.write_batch(part)
-                rows += part.num_rows
+        rows = write_rows(temporary, pipe, stage, first, count, compression=compression, **options)
         os.replace(temporary, path)
     except BaseException:
         if os.path.exists(temporary):
             os.unlink(temporary)
         raise
+    return rows
+
+
+def write_rows(
+    file: Any, pipe: Pipeline, stage: Stage | str, first: int = 0, count: int | None = None, **options: Any
+) -> int:
+    """As `write_parquet`, into a file object, or a path at which a part of the file may stay after an error."""
+    compression = options.pop("compression", "zstd")
+    names = {key: options[key] for key in ("rate", "start", "hop") if key in options}
+    rows = 0
+    with pa.parquet.ParquetWriter(file, schema(pipe, stage, **names), compression=compression) as writer:
+        for part in batches(pipe, stage, first, count, **options):
+            writer.write_batch(part)
+            rows += part.num_rows
     return rows

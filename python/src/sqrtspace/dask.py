@@ -182,12 +182,56 @@ def available(build: Build, *arguments: Any) -> tuple[int, int, np.dtype[Any]]:
         return pipe.available(node), node.len, node.dtype
 
 
-def evaluate_range(build: Build, arguments: tuple[Any, ...], first: int, count: int) -> Array:
-    """Evaluates a range of rows: the work of a task. Scans start from the beginning, and give the bits of a whole run."""
+def states_of(build: Build, *arguments: Any) -> bytes:
+    """The states of scans along a recording, as `Pipeline.save` writes them; none for graphs without state.
+
+    Computes the rows that the scans need and the last row of the stage: the work of the task that ranges wait for.
+    """
     pipe, stage = build(*arguments)
     with pipe:
-        pipe.seal(Request(stage, first, count))
+        pipe.seal(Request(stage, 0, 1))
+        rows = pipe.available(pipe._stage(stage))
+        if rows == 0 or pipe.plan(Request(stage, 0, 1)).checkpoint_slots == 0:
+            return b""
+        pipe.evaluate(stage, rows - 1, 1)
+        return pipe.save()
+
+
+def _range(build: Build, arguments: tuple[Any, ...], first: int, count: int, states: bytes) -> tuple[Pipeline, Any]:
+    pipe, stage = build(*arguments)
+    pipe.seal(Request(stage, first, count))
+    if states:
+        pipe.restore(states)
+    return pipe, stage
+
+
+def evaluate_range(build: Build, arguments: tuple[Any, ...], first: int, count: int, states: bytes = b"") -> Array:
+    """Evaluates a range of rows: the work of a task.
+
+    Scans start from the nearest of the states before the range, without states from the beginning. Both give the bits
+    of a whole run.
+    """
+    pipe, stage = _range(build, arguments, first, count, states)
+    with pipe:
         return pipe.evaluate(stage, first, count)
+
+
+def write_range(
+    build: Build,
+    arguments: tuple[Any, ...],
+    first: int,
+    count: int,
+    states: bytes,
+    target: str,
+    options: dict[str, Any],
+) -> str:
+    """Evaluates a range of rows into a file of Parquet: the work of a task."""
+    from .arrow import write_rows
+
+    pipe, stage = _range(build, arguments, first, count, states)
+    with pipe:
+        _moved(target, lambda file: write_rows(file, pipe, stage, first, count, **options))
+    return target
 
 
 def plan_of(build: Build, *arguments: Any, count: int) -> PlanInfo:
@@ -197,8 +241,36 @@ def plan_of(build: Build, *arguments: Any, count: int) -> PlanInfo:
         return pipe.plan(Request(stage, 0, count))
 
 
+def _ranges(
+    work: Callable[..., Any],
+    build: Build,
+    arguments: tuple[Any, ...],
+    total: int,
+    rows: int,
+    resources: bool,
+    *more: Callable[[int], Any],
+) -> list[tuple[int, Any]]:
+    """A task for each range of rows, which waits for the states of scans: counts of rows, and delayed results."""
+    plan = plan_of(build, *arguments, count=min(rows, total))
+    needs = {"resources": {"memory": plan.work_bytes}} if resources else {}
+    parts = []
+    with dask.annotate(**needs):
+        states: Any = b""
+        if plan.checkpoint_slots and total > rows:
+            states = dask.delayed(states_of, pure=True)(build, *arguments)
+        task = dask.delayed(work, pure=True)
+        for number, first in enumerate(range(0, total, rows)):
+            count = min(rows, total - first)
+            parts.append((count, task(build, arguments, first, count, states, *(value(number) for value in more))))
+    return parts
+
+
 def evaluate(build: Build, *arguments: Any, rows: int = 4096, resources: bool = False) -> Any:
     """Evaluates all rows of a stage: an array of Dask, one task for each range of rows.
+
+    A graph with state has one task more, which computes the scans once and keeps their states along the recording. A
+    range starts from the nearest one before it: with the 32 checkpoints of a plan at most a sixteenth of the recording
+    is computed again.
 
     Parameters
     ----------
@@ -215,20 +287,42 @@ def evaluate(build: Build, *arguments: Any, rows: int = 4096, resources: bool = 
     Returns
     -------
     dask.array.Array
-        Rows, (n, len). The same bits as one evaluation of all rows.
+        Rows, (n, len). The same bits as one evaluation of all rows. Its method `to_zarr` writes an array of Zarr.
     """
     total, length, dtype = available(build, *arguments)
-    task = dask.delayed(evaluate_range, pure=True)
     if total == 0:
         return dask.array.zeros((0, length), dtype=dtype)
-    needs = {"memory": plan_of(build, *arguments, count=min(rows, total)).work_bytes} if resources else None
-    blocks = []
-    for first in range(0, total, rows):
-        count = min(rows, total - first)
-        with dask.annotate(**({"resources": needs} if needs else {})):
-            part = task(build, arguments, first, count)
-        blocks.append(dask.array.from_delayed(part, (count, length), dtype=dtype))
+    parts = _ranges(evaluate_range, build, arguments, total, rows, resources)
+    blocks = [dask.array.from_delayed(part, (count, length), dtype=dtype) for count, part in parts]
     return dask.array.concatenate(blocks, axis=0)
+
+
+def to_parquet(
+    build: Build, *arguments: Any, folder: str, rows: int = 4096, resources: bool = False, **options: Any
+) -> list[Any]:
+    """Evaluates all rows of a stage into files of Parquet, one for each range of rows. Needs `sqrtspace[arrow]`.
+
+    Parameters
+    ----------
+    build, *arguments, rows, resources
+        As for `evaluate`.
+    folder : str
+        Path or URL of the folder. Files are named by their order: part-00000.parquet.
+    **options
+        As for `sqrtspace.arrow.write_parquet`.
+
+    Returns
+    -------
+    list of Delayed
+        For `dask.compute`: the names of the files.
+    """
+    total = available(build, *arguments)[0]
+
+    def target(number: int) -> str:
+        return f"{folder.rstrip('/')}/part-{number:05}.parquet"
+
+    parts = _ranges(write_range, build, arguments, total, rows, resources, target, lambda _: options)
+    return [part for _, part in parts]
 
 
 __all__ = [
@@ -242,7 +336,10 @@ __all__ = [
     "evaluate_range",
     "identity_of",
     "plan_of",
+    "states_of",
     "target_of",
+    "to_parquet",
     "verify",
     "verify_file",
+    "write_range",
 ]
