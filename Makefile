@@ -37,6 +37,11 @@ test-miri: ## round trips of the C API and unit tests of memory under Miri
 test-python: ## the Python package, in a virtual environment in target/python: pytest, doctest, mypy
 	python/test.sh $(abspath $(BUILT))/python
 
+# NEED: versions of Python that must be found, such as "3.10 3.13".
+.PHONY: test-python-packages
+test-python-packages: ## source distribution and manylinux wheel, tested in every Python from 3.10 to 3.13 that is found
+	NEED="$(NEED)" python/packages.sh $(abspath $(BUILT))/python
+
 # After test-python, in its environment. Package: chromium, else the test of rendered pages is skipped.
 .PHONY: docs-python
 docs-python: ## the documentation of the Python package in HTML: executes the notebooks and examples, warnings are errors
