@@ -138,11 +138,11 @@ def sosfiltfilt(
     sos : array_like
         Sections, (n_sections, 6).
     x : series
-        The samples. They are read several times.
+        The samples.
     padtype, padlen : str, int
         How the series is extended: "odd", "even", "constant" or None, and by how many samples.
     out : array or path
-        Place for the result.
+        Place for the result, which holds the samples between the passes, too. It may be the array `x`.
     memory_budget_bytes : int
         Limit of the work area.
 
