@@ -275,6 +275,45 @@ static void ccsds121()
     CHECK(last.failed() && coder.error_detail(text).status.ok() && std::strlen(text) > 0);
 }
 
+// A unit in space packets, one of which is lost.
+static void packets()
+{
+    sqs::PacketWriter writer;
+    writer.apid = 42;
+    writer.max_bytes = 1000;
+    writer.flags = SQS_PACKET_CRC;
+    std::byte time[6];
+    CHECK_STATUS(sqs::packet_time(1, 0x80000000, 4, 2, time), SQS_OK);
+    CHECK(time[3] == std::byte(1) && time[4] == std::byte(0x80));
+    std::vector<std::byte> stream, out(1000), unit(SAMPLES * 2);
+    sqs::Counted<std::size_t> packet{SQS_AGAIN, 0};
+    std::size_t second = 0;
+    while (packet.status.again()) {
+        packet = writer.write(sqs::bytes(samples), out, time);
+        CHECK(!packet.status.failed());
+        if (second == 0) second = packet.count;
+        stream.insert(stream.end(), out.begin(), out.begin() + std::ptrdiff_t(packet.count));
+    }
+    CHECK_STATUS(writer.write({}, out).status, SQS_ERR_ARGUMENT);
+    sqs::PacketReader reader;
+    reader.apid = 42;
+    reader.secondary_bytes = 6;
+    reader.flags = SQS_PACKET_CRC;
+    const sqs::PacketUnit whole = reader.read(stream, unit, SQS_FLOW_END);
+    CHECK(whole.status.again() && whole.consumed == stream.size() && whole.unit_bytes == SAMPLES * 2);
+    CHECK(equal(unit, sqs::bytes(samples)));
+    sqs::Packet header;
+    CHECK_STATUS(header.parse(stream), SQS_OK);
+    CHECK(header.apid == 42 && header.bytes == second && header.segment == SQS_PACKET_FIRST);
+    stream.erase(stream.begin() + std::ptrdiff_t(second), stream.begin() + std::ptrdiff_t(2 * second));
+    sqs::PacketReader other;
+    other.apid = 42;
+    other.secondary_bytes = 6;
+    other.flags = SQS_PACKET_CRC;
+    CHECK_STATUS(other.read(stream, unit, SQS_FLOW_END).status, SQS_END);
+    CHECK(other.lost_packets == 1 && other.lost_units == 1);
+}
+
 // Rows of an evaluation, encoded in memory and into a file.
 static void rows()
 {
@@ -346,6 +385,7 @@ int main()
     streams(stream);
     identities(stream);
     ccsds121();
+    packets();
     rows();
     rmdir(name);
     return done();

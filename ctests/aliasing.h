@@ -323,6 +323,26 @@ CALL(c_ccsds_decoder)
 CALL(c_ccsds_step) { FILLED; return sqs_ccsds121_step(C, a[0], 64, a[1], a[2], 64, a[3], SQS_FLOW_CONTINUE); }
 CALL(c_ccsds_detail) { FILLED; return sqs_ccsds121_error_detail(C, a[0], 160, a[1]); }
 
+CALL(c_packet_write)
+{
+    if (fill) { sqs_packet_writer *w = SIZED(sqs_packet_writer, a[0]); w->apid = 5; }
+    FILLED;
+    return sqs_packet_write(a[0], a[1], 4, a[2], 64, a[3], 128, a[4]);
+}
+CALL(c_packet_read)
+{
+    if (fill) { sqs_packet_reader *r = SIZED(sqs_packet_reader, a[0]); r->apid = 5; }
+    FILLED;
+    return sqs_packet_read(a[0], a[1], 64, a[2], a[3], 64, a[4], SQS_FLOW_CONTINUE);
+}
+CALL(c_packet_parse)
+{
+    if (fill) { memset(a[0], 8, 6); SIZED(sqs_packet, a[1]); }
+    FILLED;
+    return sqs_packet_parse(a[0], 64, a[1]);
+}
+CALL(c_packet_time) { FILLED; return sqs_packet_time(1, 2, 4, 3, a[0], 64); }
+
 /* In the order of the arguments: "<" reads, ">" writes, "#" is a number that is always written. */
 static const struct { const char *function, *pointers; call run; state in; } rows[] = {
     {"sqs_pipeline_control_bytes", "<config >bytes >align", c_control, NONE},
@@ -396,6 +416,10 @@ static const struct { const char *function, *pointers; call run; state in; } row
     {"sqs_ccsds121_decoder_init", ">memory <params >coder >error", c_ccsds_decoder, NONE},
     {"sqs_ccsds121_step", "<in #consumed_bytes >out #written_bytes", c_ccsds_step, CCSDS},
     {"sqs_ccsds121_error_detail", ">buffer #needed_bytes", c_ccsds_detail, CCSDS},
+    {"sqs_packet_write", ">writer <secondary <unit >out >written_bytes", c_packet_write, NONE},
+    {"sqs_packet_read", ">reader <in >consumed_bytes >unit >unit_bytes", c_packet_read, NONE},
+    {"sqs_packet_parse", "<in >packet", c_packet_parse, NONE},
+    {"sqs_packet_time", ">out", c_packet_time, NONE},
 };
 
 #endif

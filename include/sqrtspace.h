@@ -81,7 +81,8 @@
  *     13. Codec: streams in memory of yours
  *     14. Codec: jobs in the background
  *     15. CCSDS 121 without a container
- *     16. Advanced: versions of the interface, panics
+ *     16. CCSDS space packets
+ *     17. Advanced: versions of the interface, panics
  *
  * Within a chapter, types come before functions, and simple functions before those for more control.
  *
@@ -4523,7 +4524,201 @@ sqs_status sqs_ccsds121_error_detail(const sqs_ccsds121 *coder, char *buffer, si
 
 /* ================================================================================================================== */
 /**
- * @defgroup advanced 16. Advanced: versions of the interface, panics
+ * @defgroup packets 16. CCSDS space packets
+ *
+ * Units of bytes (rows, codec frames, files) in CCSDS space packets, and back: docs/formats/packets.md. Nothing here
+ * allocates or keeps a pointer. The state is in a struct of the caller: zero it, set struct_size and the fields that are
+ * not marked "State", and leave the others alone.
+ *
+ * A codec frame is a good unit: a lost packet costs one frame, and the decoder reports which bytes are missing.
+ *
+ * @code{.c}
+ * sqs_packet_writer w = {.struct_size = sizeof w, .apid = 42, .max_bytes = 1024, .flags = SQS_PACKET_CRC};
+ * do {
+ *     status = sqs_packet_write(&w, NULL, 0, frame, frame_bytes, packet, sizeof packet, &n);
+ *     if (status >= 0) send(packet, n);
+ * } while (status == SQS_AGAIN);
+ * @endcode
+ *
+ * @{
+ */
+
+/** @name Flags of packets
+ *  @{ */
+#define SQS_PACKET_COMMAND 1 /**< Commands; without it telemetry. */
+#define SQS_PACKET_CRC     2 /**< Packets end with a checksum of two bytes, the packet error control of
+                                   ECSS-E-ST-70-41. */
+/** @} */
+
+/** @name Place of a packet in its unit
+ *  @{ */
+#define SQS_PACKET_CONTINUATION 0 /**< Neither the first nor the last segment. */
+#define SQS_PACKET_FIRST        1 /**< The first segment. */
+#define SQS_PACKET_LAST         2 /**< The last segment. */
+#define SQS_PACKET_WHOLE        3 /**< A whole unit. */
+/** @} */
+
+/** Writes units as packets of one application process. */
+typedef struct sqs_packet_writer {
+    /** sizeof(sqs_packet_writer). */
+    uint32_t struct_size;
+    /** Application process identifier, 0 to 2047. */
+    uint32_t apid;
+    /** Sum of #SQS_PACKET_COMMAND and #SQS_PACKET_CRC, or 0. */
+    uint32_t flags;
+    /** Maximum size of a packet with its headers, in bytes, up to 65542; 0 means 65542. */
+    uint32_t max_bytes;
+    /** 0. */
+    uint32_t reserved;
+    /** State: sequence count of the next packet, modulo 16384. May be set to continue a stream. */
+    uint32_t sequence;
+    /** State: bytes of the unit in packets; 0 between units. Set it to 0 to give up a unit. */
+    uint64_t unit_at;
+} sqs_packet_writer;
+
+/** Reads units from packets of one application process. */
+typedef struct sqs_packet_reader {
+    /** sizeof(sqs_packet_reader). */
+    uint32_t struct_size;
+    /** Application process identifier, 0 to 2047. */
+    uint32_t apid;
+    /** Sum of #SQS_PACKET_COMMAND and #SQS_PACKET_CRC, or 0: as the writer. */
+    uint32_t flags;
+    /** Size of the secondary header of packets that have one, in bytes. */
+    uint32_t secondary_bytes;
+    /** State: one more than the expected sequence count; 0 before the first packet. */
+    uint32_t expected;
+    /** State: 0 between units, 1 within one, 2 within a lost one; 4 more while searching for a valid packet. */
+    uint32_t progress;
+    /** State: bytes of the unit collected. */
+    uint64_t unit_at;
+    /** Valid packets of the application process. */
+    uint64_t packets;
+    /** Packets of others. */
+    uint64_t other_packets;
+    /** Packets that sequence counts show to be lost. */
+    uint64_t lost_packets;
+    /** Repeated or late packets, which are dropped. */
+    uint64_t repeated_packets;
+    /** Units of which a packet arrived, but not all, and units that did not fit. */
+    uint64_t lost_units;
+    /** Bytes that belong to no packet. */
+    uint64_t skipped_bytes;
+} sqs_packet_reader;
+
+/** The primary header of a packet. */
+typedef struct sqs_packet {
+    /** In: sizeof(sqs_packet). */
+    uint32_t struct_size;
+    /** Application process identifier. */
+    uint32_t apid;
+    /** 1 for a command, 0 for telemetry. */
+    uint32_t command;
+    /** 1 if a secondary header follows. */
+    uint32_t secondary;
+    /** Place in the unit: SQS_PACKET_CONTINUATION to SQS_PACKET_WHOLE. */
+    uint32_t segment;
+    /** Sequence count, 0 to 16383. */
+    uint32_t sequence;
+    /** Size of the packet with its headers in bytes, which may be more than the input has. */
+    uint32_t bytes;
+    /** 0. */
+    uint32_t reserved;
+} sqs_packet;
+
+/**
+ * Writes the next packet of a unit.
+ *
+ * Call it until it returns #SQS_OK: a unit that is longer than one packet is cut into segments. Does not allocate.
+ *
+ * @param[in,out] writer           what packets have in common, and the state
+ * @param[in]     secondary        secondary header of this packet; may be NULL if secondary_bytes is 0
+ * @param[in]     secondary_bytes  size of the secondary header in bytes; 0 for none
+ * @param[in]     unit             the unit: the same in all calls until it is complete
+ * @param[in]     unit_bytes       size of the unit in bytes, at least 1
+ * @param[out]    out              the packet
+ * @param[in]     out_bytes        size of out; writer->max_bytes is always enough
+ * @param[out]    written_bytes    size of the packet in bytes
+ * @retval SQS_OK                the packet is the last one of the unit
+ * @retval SQS_AGAIN             the unit has more: call again
+ * @retval SQS_ERR_SPACE         out is too short for the packet; nothing changed
+ * @retval SQS_ERR_ARGUMENT      a pointer is NULL, the unit is empty or shorter than writer->unit_at, apid is above 2047,
+ *                               or max_bytes is above 65542 or has no room for data
+ * @retval SQS_ERR_OVERLAP       buffers and structs overlap
+ * @retval SQS_ERR_ALIGN         a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE   writer->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED   flags or fields are set that this version does not know
+ */
+sqs_status sqs_packet_write(sqs_packet_writer *writer, const void *secondary, size_t secondary_bytes, const void *unit,
+                            size_t unit_bytes, void *out, size_t out_bytes, size_t *written_bytes);
+
+/**
+ * Reads packets up to the end of a unit or of the input.
+ *
+ * Give what is not consumed, the start of a packet, again with the bytes that follow it; a packet has at most 65542.
+ * Lost packets, and units that are not complete, are counted in the reader and never delivered. Does not allocate.
+ *
+ * @param[in,out] reader               what packets have in common, the state and the counts
+ * @param[in]     in                   input; may be NULL if in_bytes is 0
+ * @param[in]     in_bytes             size of in
+ * @param[out]    consumed_bytes       bytes of in consumed
+ * @param[in,out] unit                 memory of the unit: keep its content until the unit is complete
+ * @param[in]     unit_capacity_bytes  size of unit; longer units are lost
+ * @param[out]    unit_bytes           size of the unit that is complete; 0 if none is
+ * @param[in]     flow                 #SQS_FLOW_CONTINUE, or #SQS_FLOW_END: no input follows
+ * @retval SQS_OK               the input is consumed, up to the start of a packet
+ * @retval SQS_AGAIN            a unit is complete: use it, and call again with the rest of the input and the same flow
+ * @retval SQS_END              all input is consumed, and no more follows
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL, the flow is neither of the two, apid is above 2047, the secondary
+ *                              header leaves no room for data, or the state is not one of a reader
+ * @retval SQS_ERR_OVERLAP      buffers and structs overlap
+ * @retval SQS_ERR_ALIGN        a pointer is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  reader->struct_size is not valid
+ * @retval SQS_ERR_UNSUPPORTED  flags or fields are set that this version does not know
+ */
+sqs_status sqs_packet_read(sqs_packet_reader *reader, const void *in, size_t in_bytes, size_t *consumed_bytes,
+                           void *unit, size_t unit_capacity_bytes, size_t *unit_bytes, uint32_t flow);
+
+/**
+ * Reads the primary header at the start of a packet.
+ *
+ * Use it to distribute packets to readers, or to list them.
+ *
+ * @param[in]  in        input
+ * @param[in]  in_bytes  size of in
+ * @param[out] packet    the header; struct_size is set by the caller
+ * @retval SQS_OK
+ * @retval SQS_AGAIN            in has less than the 6 bytes of a header; packet is not written
+ * @retval SQS_ERR_FORMAT       the version is not 0: no packet begins here
+ * @retval SQS_ERR_ARGUMENT     a pointer is NULL
+ * @retval SQS_ERR_OVERLAP      in and packet overlap
+ * @retval SQS_ERR_ALIGN        packet is misaligned
+ * @retval SQS_ERR_STRUCT_SIZE  packet->struct_size is not valid
+ */
+sqs_status sqs_packet_parse(const void *in, size_t in_bytes, sqs_packet *packet);
+
+/**
+ * Writes a time as in secondary headers: the T-field of an unsegmented time code (CUC, CCSDS 301.0-B-4).
+ *
+ * @param[in]  seconds        seconds since the epoch of the mission
+ * @param[in]  fraction       fraction of a second in units of 2^-32 s
+ * @param[in]  coarse_bytes   bytes of the seconds, 1 to 4: their low ones
+ * @param[in]  fine_bytes     bytes of the fraction, 0 to 3: its high ones
+ * @param[out] out            the field
+ * @param[in]  out_bytes      size of out, at least coarse_bytes + fine_bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_ARGUMENT   out is NULL, or a number of bytes is out of range
+ * @retval SQS_ERR_SPACE      out is too short
+ */
+sqs_status sqs_packet_time(uint32_t seconds, uint32_t fraction, uint32_t coarse_bytes, uint32_t fine_bytes, void *out,
+                           size_t out_bytes);
+
+/** @} */
+
+
+/* ================================================================================================================== */
+/**
+ * @defgroup advanced 17. Advanced: versions of the interface, panics
  *
  * Programs and libraries of different versions work together within one major ABI version (docs/design/abi.md).
  *

@@ -19,6 +19,7 @@
 
 #include "sqrtspace/basics.hpp"
 #include "sqrtspace/codec.hpp"
+#include "sqrtspace/packets.hpp"
 #include "sqrtspace/pipeline.hpp"
 
 #endif /* SQRTSPACE_HPP */

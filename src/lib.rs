@@ -50,6 +50,7 @@ pub mod io;
 pub mod kernel;
 pub(crate) mod limits;
 pub mod mem;
+pub mod packet;
 pub mod pipeline;
 pub mod plan;
 pub mod schedule;

@@ -131,6 +131,11 @@ const CHAPTERS: &[Chapter] = &[
         parts: &["manual/15-ccsds121.txt", "codec/ccsds121_params.rs", "codec/ccsds121.rs"],
     },
     Chapter {
+        group: "packets",
+        title: "CCSDS space packets",
+        parts: &["manual/15-packets.txt", "packet.rs"],
+    },
+    Chapter {
         group: "advanced",
         title: "Advanced: versions of the interface, panics",
         parts: &["manual/16-advanced.txt", "abi.rs", "panic.rs"],

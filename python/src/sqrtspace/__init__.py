@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from . import ccsds121, signal
+from . import ccsds121, packets, signal
 from ._evaluate import Request
 from ._native_calls import ALL, abi_version, panic_hook, version
 from ._nodes import Edge, Input, Stage
@@ -77,6 +77,7 @@ __all__ = [
     "inspect",
     "open",
     "optimal_frame_bytes",
+    "packets",
     "panic_hook",
     "recover",
     "save",
