@@ -61,6 +61,12 @@ test-hdf5: ## the filter of HDF5 with h5py, h5dump and h5repack
 	integrations/hdf5/build.sh $(BUILT)/hdf5
 	SQRTSPACE_HDF5=$(abspath $(BUILT)/hdf5) $(BUILT)/python/venv/bin/python -m pytest -q -p no:cacheprovider integrations/hdf5
 
+# After test-python, in its environment, with ccsdspy and spacepackets of the package index.
+.PHONY: test-packets
+test-packets: ## space packets against ccsdspy and spacepackets
+	$(BUILT)/python/venv/bin/pip install -q ccsdspy spacepackets
+	SQS_NEED_PEERS=1 $(BUILT)/python/venv/bin/python -m pytest -q -p no:cacheprovider python/tests/test_packets.py
+
 # Package: tshark.
 .PHONY: test-wireshark
 test-wireshark: ## the Wireshark dissector in tshark

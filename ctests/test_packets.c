@@ -128,7 +128,7 @@ static void damage(void)
             bad[at] ^= flips[flip];
             const unsigned seen = read_three(&r, bad, len);
             CHECK(seen == 14 || r.lost_packets + r.lost_units + r.skipped_bytes + r.other_packets > 1);
-            /* The units before the damage are there. */
+            /* The unit before the damage is delivered. */
             CHECK(at < 48 || (seen & 2));
         }
     }

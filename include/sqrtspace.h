@@ -4528,7 +4528,7 @@ sqs_status sqs_ccsds121_error_detail(const sqs_ccsds121 *coder, char *buffer, si
  *
  * Units of bytes (rows, codec frames, files) in CCSDS space packets, and back: docs/formats/packets.md. Nothing here
  * allocates or keeps a pointer. The state is in a struct of the caller: zero it, set struct_size and the fields that are
- * not marked "State", and leave the others alone.
+ * not marked "State", and change nothing else.
  *
  * A codec frame is a good unit: a lost packet costs one frame, and the decoder reports which bytes are missing.
  *

@@ -12,6 +12,7 @@
 //! capped/     both orders under memory limits, and the on-board computers whose memory sizes are the limits
 //! plot/       PNG files: spectrograms and benchmark results
 //! codec/      encodes, decodes, checks and lists files
+//! packets/    CCSDS space packets: splits, joins and lists them
 //! report/     output: JSON, text charts, formatted numbers, resource usage
 //! ```
 
@@ -23,6 +24,7 @@ mod demo;
 mod error;
 mod inputs;
 mod library;
+mod packets;
 mod plan;
 mod plot;
 mod probe;
@@ -31,7 +33,7 @@ mod workloads;
 
 use bench::Workload;
 use clap::{CommandFactory, FromArgMatches};
-use cli::{Bench, Cli, Command, Demo, Planned};
+use cli::{Bench, Cli, Command, Demo, Packets, Planned};
 use error::Result;
 use report::program;
 use std::process::ExitCode;
@@ -61,6 +63,9 @@ fn run(command: Command) -> Result<()> {
         Command::Decode(args) => codec::decode(&args),
         Command::Verify(args) => codec::verify(&args),
         Command::Inspect(args) => codec::inspect(&args),
+        Command::Packets(Packets::Split(args)) => packets::split(&args),
+        Command::Packets(Packets::Join(args)) => packets::join(&args),
+        Command::Packets(Packets::Inspect(args)) => packets::inspect(&args),
     }
 }
 

@@ -130,11 +130,7 @@ const CHAPTERS: &[Chapter] = &[
         title: "CCSDS 121 without a container",
         parts: &["manual/15-ccsds121.txt", "codec/ccsds121_params.rs", "codec/ccsds121.rs"],
     },
-    Chapter {
-        group: "packets",
-        title: "CCSDS space packets",
-        parts: &["manual/15-packets.txt", "packet.rs"],
-    },
+    Chapter { group: "packets", title: "CCSDS space packets", parts: &["manual/15-packets.txt", "packet.rs"] },
     Chapter {
         group: "advanced",
         title: "Advanced: versions of the interface, panics",

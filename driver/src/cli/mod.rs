@@ -6,12 +6,14 @@
 //! demo      arguments of `demo` and `plan`
 //! bench     arguments of `bench`, `plot`, `capped` and `profile`
 //! codec     arguments of `encode`, `decode`, `verify` and `inspect`
+//! packets   arguments of `packets`
 //! values    parsers of single values: sizes, ranges, times
 //! ```
 
 mod bench;
 mod codec;
 mod demo;
+mod packets;
 mod pipeline;
 mod values;
 
@@ -23,6 +25,7 @@ pub(crate) use demo::{
     AudioArgs, Demo, DemoArgs, DemoAudioArgs, LogsArgs, MemoryArgs, Pictures, PlanArgs, Planned, SatcomArgs,
     SmootherArgs,
 };
+pub(crate) use packets::{JoinArgs, Packets, PacketsArgs, SplitArgs};
 pub(crate) use values::bytes;
 
 use clap::{Parser, Subcommand};
@@ -62,6 +65,9 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// List the frames of an encoded file with their codecs and damage
     Inspect(InspectArgs),
+    /// Split files into CCSDS space packets, join and list them
+    #[command(subcommand)]
+    Packets(Packets),
 }
 
 #[cfg(test)]

@@ -11,3 +11,4 @@ pub(crate) use damage::Damage;
 pub(crate) use decode::{decode, verify};
 pub(crate) use encode::encode;
 pub(crate) use inspect::inspect;
+pub(crate) use source::open;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, stdin};
 
 /// Opens a file, or standard input for `-`. Returns it with its size; 0 if unknown.
-pub(super) fn open(path: &str) -> Result<(Box<dyn Read>, u64)> {
+pub(crate) fn open(path: &str) -> Result<(Box<dyn Read>, u64)> {
     if path == "-" {
         return Ok((Box::new(stdin().lock()), 0));
     }

@@ -4,6 +4,7 @@
 mod codec;
 mod config;
 mod failure;
+mod packets;
 mod pipeline;
 mod process;
 mod samples;
@@ -12,6 +13,7 @@ mod stages;
 pub(crate) use codec::*;
 pub(crate) use config::{Config, Costs, Mode, OFF, Plan, Registered, Stats};
 pub(crate) use failure::Failure;
+pub(crate) use packets::{Packet, PacketReader, PacketWriter, packet, packet_time};
 pub(crate) use pipeline::{Order, Param, Pipeline, Rows, Stage};
 pub(crate) use process::{end_by_closed_pipe, is_ignored, stdout_was_closed};
 pub(crate) use samples::Samples;
