@@ -35,7 +35,7 @@ fn fill(source: &mut dyn Read, held: &mut Vec<u8>, size: usize, path: &str) -> R
 }
 
 /// Reports where the output is not standard output.
-fn tell(output: &str, text: &str) -> Result<()> {
+fn summary(output: &str, text: &str) -> Result<()> {
     if output::is_stdout(output) {
         complain(text);
         return Ok(());
@@ -73,7 +73,7 @@ pub(crate) fn split(args: &SplitArgs) -> Result<()> {
         return Err(e);
     }
     written?;
-    tell(&args.output, &format!("{} units in {} packets of APID {}\n", whole(units), whole(packets), args.apid))
+    summary(&args.output, &format!("{} units in {} packets of APID {}\n", whole(units), whole(packets), args.apid))
 }
 
 /// Calls `each` with the units of the input: frames of an encoded file, or parts of equal length.
@@ -124,7 +124,7 @@ pub(crate) fn join(args: &JoinArgs) -> Result<()> {
         whole(c.skipped_bytes)
     );
     let text = format!("{} units in {} packets of APID {}", whole(units), whole(c.packets), args.apid);
-    tell(&args.output, &format!("{text}; {} packets of others\n", whole(c.other_packets)))?;
+    summary(&args.output, &format!("{text}; {} packets of others\n", whole(c.other_packets)))?;
     if c.lost_packets + c.lost_units + c.skipped_bytes > 0 {
         return Err(Damage(format!("{}: {lost}", args.input)).into());
     }
