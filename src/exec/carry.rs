@@ -171,8 +171,8 @@ impl Job<'_> {
         else {
             return;
         };
-        // After the head of a tile all loaded samples may be read again.
-        let oldest = if self.tail_call.is_some() { 0 } else { self.oldest_kept_row(graph, i) };
+        // Later levels read any of the loaded samples again once the head of a tile is done.
+        let oldest = if self.is_read_by_tail(graph, i) { 0 } else { self.oldest_kept_row(graph, i) };
         let first = oldest.sat_mul(input.hop).max_u64(loaded.first);
         if feed.cap > 0 && oldest != u64::MAX && first < loaded.end {
             let bytes = |n: u64| usize::try_from(n).ok()?.checked_mul(input.sample_bytes());
@@ -180,6 +180,12 @@ impl Job<'_> {
             let part = skip.zip(bytes(loaded.end.sat_sub(first))).and_then(|(s, l)| feed.samples.part(s, l));
             add(part.map(|p| self.placed(p)));
         }
+    }
+
+    /// True in a sweep where a stage of a later level reads the input.
+    fn is_read_by_tail(&self, graph: &Graph<'_>, input: usize) -> bool {
+        let mut consumers = graph.consumers(Node::Input(input));
+        self.plan.leaf > 0 && consumers.any(|(c, stage, _)| stage.level > 0 && self.is_active(c))
     }
 
     /// The checksum `sum` continued over rows `first .. end` of a target.

@@ -98,6 +98,13 @@ impl<'m> Job<'m> {
             progress.scratch_row = None;
         }
         context.changes.roll_back();
+        if context.changes.capacity() > 0 {
+            // The rows after the marks may get other parameters before they are computed again.
+            for stage in 0..self.plan.lanes.len() {
+                let computed = context.changes.computed(stage);
+                context.checkpoints.drop_after(context.work, stage, computed);
+            }
+        }
         for stage in 0..self.plan.lanes.len() {
             self.restore_state(context, stage);
         }

@@ -85,6 +85,8 @@ impl<'m> Pipeline<'m> {
             delivered: 0,
             sweep,
         });
+        // Nothing of the job before is used.
+        self.sums.verified.eval = true;
         // Reports samples that are no longer held now, before any work.
         if count > 0 && self.cache.capacity() == 0 && sweep.is_none() {
             self.start_job().inspect_err(|_| self.evaluation = None)?;

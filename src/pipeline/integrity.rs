@@ -11,7 +11,7 @@
 //!   [`Status::Corrupt`].
 
 use super::definition::{MAX_OUTPUTS, Pipeline};
-use super::sums::{Scope, TileSum};
+use super::sums::{Scope, TileSum, Verified};
 use crate::crc::{Crc32c, crc32c};
 use crate::digest::Digest;
 use crate::exec::{Supply, callback_error, final_windows, internal};
@@ -48,6 +48,7 @@ impl<'m> Pipeline<'m> {
 
     /// Verifies what a call uses. Fills damaged constant tables again.
     pub(super) fn verify(&mut self, scope: Scope) -> Result<()> {
+        self.sums.verified = Verified::default();
         for supply in self.supplies.iter_mut() {
             if let Supply::Pushed(buffer) = supply {
                 buffer.forget_verified();
@@ -79,19 +80,29 @@ impl<'m> Pipeline<'m> {
             self.eval.commit();
             self.sums.jobs = self.sum_of(Self::digest_jobs);
             self.sums.changes = self.sum_of(|p, d| p.changes.digest_kernels(d));
-            let streams = self.plan.stream_block > 0;
-            self.sums.stream = if streams { self.stream.carried_sum(&self.graph, &mut self.work) } else { None };
-            let uses_job = self.evaluation.as_ref().is_some_and(|e| e.uses_job());
-            self.sums.eval = if uses_job { self.eval.carried_sum(&self.graph, &mut self.work) } else { None };
-            self.record_tile();
+            self.record_carried();
         }
         self.sums.flow = self.sum_of(Self::digest_flow);
         self.sums.sources = self.sum_of(Self::digest_sources);
     }
 
+    /// Records checksums of what jobs carry, where this call has verified it.
+    fn record_carried(&mut self) {
+        if self.sums.verified.stream {
+            let streams = self.plan.stream_block > 0;
+            self.sums.stream = if streams { self.stream.carried_sum(&self.graph, &mut self.work) } else { None };
+        }
+        let uses_job = self.evaluation.as_ref().is_some_and(|e| e.uses_job());
+        if !uses_job || self.sums.verified.eval {
+            self.sums.eval = if uses_job { self.eval.carried_sum(&self.graph, &mut self.work) } else { None };
+            self.record_tile();
+        }
+    }
+
     /// Records all checksums, those of the constant tables included: after seal, reset and restore.
     pub(super) fn record_all(&mut self) {
         self.sums.lost = None;
+        self.sums.verified = Verified { stream: true, eval: true };
         self.sums.constant = self.sum_of(Self::digest_constant);
         self.sums.callees = self.sum_of(Self::digest_callees);
         self.record(Scope::All);
@@ -196,6 +207,7 @@ impl<'m> Pipeline<'m> {
 impl Pipeline<'_> {
     /// Verifies what the evaluation carries, and restarts its job where that is damaged.
     pub(super) fn check_evaluation(&mut self) {
+        self.sums.verified.eval = true;
         let uses_job = self.evaluation.as_ref().is_some_and(|e| e.uses_job());
         if !uses_job || self.sums.off || self.eval.carried_sum(&self.graph, &mut self.work) == self.sums.eval {
             return;
@@ -224,10 +236,13 @@ impl Pipeline<'_> {
             || self.sums.off
             || self.stream.carried_sum(&self.graph, &mut self.work) == self.sums.stream
         {
+            self.sums.verified.stream = true;
             return Ok(());
         }
         self.count_repair();
-        self.restart_stream()
+        self.restart_stream()?;
+        self.sums.verified.stream = true;
+        Ok(())
     }
 
     /// Restarts the stream from the nearest checkpoints, each output at the first row that is not queued.
@@ -266,10 +281,12 @@ impl Pipeline<'_> {
         output.found = Found::default();
         self.repairs.crc_failures = self.repairs.crc_failures.sat_add(u64::from(new));
         self.repairs.repairs = self.repairs.repairs.sat_add(1);
-        self.restart_stream()?;
+        let restarted = self.restart_stream();
+        // A restart drops damaged checkpoints, whether it succeeds or not.
+        self.sums.jobs = self.sum_of(Self::digest_jobs);
+        restarted?;
         self.stream.count_recomputed_of(stage, end);
         self.sums.stream = self.stream.carried_sum(&self.graph, &mut self.work);
-        self.sums.jobs = self.sum_of(Self::digest_jobs);
         Ok(())
     }
 

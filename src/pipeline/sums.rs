@@ -23,6 +23,9 @@ pub(super) struct Sums {
     pub(super) eval: Option<u32>,
     /// Of the rows of the present tile.
     pub(super) tile: TileSum,
+    /// What this call has verified of the bytes carried, or replaced. Only this gets new checksums at its end: a
+    /// checksum of bytes that nothing verified would cover damage.
+    pub(super) verified: Verified,
     /// The stream is damaged and the samples it would be recomputed from are discarded: the error of every call that
     /// needs it, until reset.
     pub(super) lost: Option<Error>,
@@ -37,6 +40,13 @@ pub(super) struct TileSum {
     /// The rows are in reverse order.
     pub(super) reversed: bool,
     pub(super) sum: u32,
+}
+
+/// The jobs whose carried bytes a call has verified.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Verified {
+    pub(super) stream: bool,
+    pub(super) eval: bool,
 }
 
 /// What a call uses.

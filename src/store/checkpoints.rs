@@ -162,6 +162,15 @@ impl ScanCheckpoints {
         }
     }
 
+    fn drop_after(&mut self, work: &mut Work<'_>, row: u64) {
+        for slot in 0..self.slots.slots() {
+            if self.expected(slot).is_some_and(|held| held > row) {
+                self.slots.drop_slot(work, slot);
+            }
+        }
+        self.last = self.last.filter(|last| *last <= row);
+    }
+
     fn clear(&mut self, work: &mut Work<'_>) {
         self.slots.clear(work);
         (self.newest, self.last) = (None, None);
@@ -231,6 +240,13 @@ impl<'m> CheckpointTable<'m> {
     pub fn save_last(&mut self, work: &mut Work<'_>, stage: usize, row: u64, state: Span) {
         if let Some(scan) = self.scans.get_mut(stage) {
             scan.save_last(work, row, state);
+        }
+    }
+
+    /// Drops the checkpoints of a scan at rows after `row`, which is the end of the rows that are computed.
+    pub fn drop_after(&mut self, work: &mut Work<'_>, stage: usize, row: u64) {
+        if let Some(scan) = self.scans.get_mut(stage) {
+            scan.drop_after(work, row);
         }
     }
 

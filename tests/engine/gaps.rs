@@ -1,7 +1,7 @@
 //! Gaps: rows and their numbers of missing samples are those of an oracle that holds all samples and, per row, the set
 //! of samples it depends on; for any graph, split, order, budget, source or push, saved and resumed or not.
 
-use crate::amount::some;
+use crate::amount::{long, some};
 use crate::chain::Dice;
 use crate::graphs::*;
 use sqrtspace::pipeline::Pipeline;
@@ -148,7 +148,8 @@ pub(crate) fn counts(p: &mut Pipeline<'static>, stage: usize, first: u64, n: usi
 fn pulled_rows_and_their_missing_samples_are_those_of_the_definition() {
     let mut dice = Dice(11);
     let (mut resumed, mut rows_with_gaps, mut full, mut stuck) = (0, 0, 0, 0);
-    for _ in 0..some(1500) {
+    let streams = if long() { 20_000 } else { some(1500) };
+    for _ in 0..streams {
         let case = random_case(&mut dice, false);
         let pushed = dice.below(4) > 0;
         let setup = setup(&mut dice, pushed, Mode::Sqrt);
@@ -240,7 +241,7 @@ fn pulled_rows_and_their_missing_samples_are_those_of_the_definition() {
     println!(
         "{resumed} resumes, {rows_with_gaps} rows with gaps, table full {full} times, {stuck} streams stopped by it"
     );
-    assert!(resumed > some(2000) && rows_with_gaps > some(10_000) && full > some(300) && stuck < some(1500) / 2);
+    assert!(resumed > some(2000) && rows_with_gaps > some(10_000) && full > some(300) && stuck < streams / 2);
 }
 
 /// Ranges in any order, mode and budget, of sources and of pushed inputs; forward and reverse scans; failing callbacks;
@@ -249,7 +250,7 @@ fn pulled_rows_and_their_missing_samples_are_those_of_the_definition() {
 fn evaluated_rows_and_their_missing_samples_are_those_of_the_definition() {
     let mut dice = Dice(12);
     let (mut rows_with_gaps, mut repairs) = (0, 0);
-    for round in 0..some(3000) {
+    for round in 0..if long() { 10_000 } else { some(3000) } {
         let case = random_case(&mut dice, round % 2 == 0);
         let pushed = dice.below(2) == 0;
         let mode = [Mode::Auto, Mode::Classic, Mode::Sqrt][dice.below(3) as usize];

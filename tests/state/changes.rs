@@ -1,7 +1,7 @@
 //! Parameters that change at rows: whatever is asked in whatever order, each row has the bits that it has in arrays
 //! with the parameters in force at it.
 
-use crate::amount::some;
+use crate::amount::{long, some};
 use crate::chain::Dice;
 use crate::graphs::*;
 use crate::save_resume::{random_graph, save};
@@ -108,7 +108,7 @@ fn flip(sealed: &Sealed, dice: &mut Dice) {
 fn pulled_rows_have_the_parameters_in_force() {
     let mut dice = Dice(11);
     let (mut made, mut full, mut repaired, mut resumed) = (0, 0, 0, 0);
-    for _ in 0..some(900) {
+    for _ in 0..if long() { 6000 } else { some(900) } {
         let pushed = dice.below(2) == 0;
         let graph = random_graph(&mut dice);
         let setup = setup(&mut dice, Mode::Sqrt, pushed, false);
@@ -192,7 +192,7 @@ fn pulled_rows_have_the_parameters_in_force() {
 fn evaluated_rows_have_the_parameters_in_force() {
     let mut dice = Dice(12);
     let (mut made, mut compared) = (0, 0);
-    for round in 0..some(900) {
+    for round in 0..if long() { 6000 } else { some(900) } {
         let mut graph = random_graph(&mut dice);
         graph.stages.iter_mut().for_each(|s| s.reverse = s.scan && dice.below(2) == 0);
         let mode = [Mode::Auto, Mode::Classic, Mode::Sqrt][dice.below(3) as usize];
@@ -311,6 +311,49 @@ fn refusals_name_what_is_missing() {
     p.reset().unwrap();
     assert_eq!(evaluate(&mut p, 0, 0, 80, 7), graph.oracle()[1][..80].concat());
     assert_eq!(p.change_context(7, parameter(1), 1, None).unwrap_err().status, Status::Argument);
+}
+
+/// A block that fails after a scan in it has passed rows with checkpoints: the rows can get other parameters then.
+#[test]
+fn checkpoints_of_a_failed_block_are_dropped() {
+    let edge = |from| TestEdge { from, lookback: 0, lookahead: 0, clamp: false };
+    let stage = |from, scan| TestStage {
+        edges: vec![edge(from)],
+        len: 1,
+        stride: 1,
+        scratch: 0,
+        keeps: false,
+        scan,
+        reverse: false,
+    };
+    let graph = TestGraph {
+        inputs: vec![TestInput { channels: 1, window: 1, hop: 1, samples: (0..40).collect() }],
+        stages: vec![stage(0, true), stage(1, false)],
+    };
+    let setup = Setup {
+        cache_bytes: 30_000,
+        every: 1,
+        slots: 16,
+        lru_bytes: 0,
+        ..setup(&mut Dice(15), Mode::Sqrt, false, true)
+    };
+    let asked = [request(1, 0, EVERYTHING)];
+    let mut run = start(&graph, &setup, 4, &[], &asked);
+    let sink = Collected::default();
+    run.p.evaluate_begin(&asked[0], sink.boxed()).unwrap();
+    // The scan computes a block of 12 rows, with a checkpoint at each; the stage after it fails.
+    run.fail_in.set(12);
+    assert_eq!(run.p.step(12, &mut 0).unwrap_err().status, Status::Callback);
+    run.fail_in.set(-1);
+    let mut history = History::default();
+    assert_eq!(run.p.change_context(0, parameter(9), 9, None).unwrap(), 0);
+    history.0.push((0, 0, 9));
+    run.p.evaluate_cancel();
+    let want = history.oracle(&graph)[2].concat();
+    // All rows, then each from the checkpoint before it.
+    for first in 0..40 {
+        assert_eq!(evaluate(&mut run.p, 1, first, 40 - first, 7), want[first as usize..], "from row {first}");
+    }
 }
 
 /// A file is read where the same changes were made, and nowhere else.

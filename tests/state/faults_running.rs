@@ -55,10 +55,19 @@ fn random_graph(dice: &mut Dice, reverse: bool) -> TestGraph {
         stage(vec![edge(dice, 2)], 3, 1, true, dice.below(2) == 0),
         stage(vec![edge(dice, 3)], 1, 1, false, false),
     ];
-    // Some with passes down and up.
+    // Some with passes in both directions, which may read the input again.
     if reverse {
         stages[2].reverse = true;
         stages[3].scan = dice.below(2) == 0;
+        if dice.below(2) == 0 {
+            stages[1].stride = 1;
+            for later in [2, 3] {
+                if dice.below(2) == 0 {
+                    let again = edge(dice, 0);
+                    stages[later].edges.push(again);
+                }
+            }
+        }
     }
     TestGraph { inputs: vec![input], stages }
 }
@@ -102,9 +111,12 @@ fn evaluations(runs: u64, seed: u64, pushed: bool, control: bool, reverse: bool)
     let (mut refused, mut found, mut recomputed) = (0, 0, 0);
     for run in 0..runs {
         let (graph, oracle) = &graphs[(run % graphs.len() as u64) as usize];
-        let setup = setup(&mut dice, pushed);
+        let mut setup = setup(&mut dice, pushed);
         let stage = dice.below(4) as usize;
         let asked = [request(stage, 0, EVERYTHING), reversed(stage, 0, EVERYTHING)];
+        if reverse && setup.mode != Mode::Classic && dice.below(2) == 0 {
+            setup.budget = build(graph, &setup).0.plan(&asked).unwrap().min_budget_bytes as u64 + dice.below(2000);
+        }
         let (mut p, fail_in, base) = build_in(graph, &setup);
         let areas = Areas::seal(&mut p, base, &asked);
         if pushed {
@@ -117,7 +129,9 @@ fn evaluations(runs: u64, seed: u64, pushed: bool, control: bool, reverse: bool)
             let order = dice.below(2) as usize;
             // Samples before an evaluated range may leave a ring.
             let first = if turn == 0 || pushed { 0 } else { dice.below(rows.len() as u64) };
-            let ask = Request { first, count: rows.len() as u64 - first, ..asked[order] };
+            let left = rows.len() as u64 - first;
+            let count = if reverse && dice.below(2) == 0 { dice.below(left + 1) } else { left };
+            let ask = Request { first, count, ..asked[order] };
             let (kept, strike_at) = (Kept::default(), dice.below(14));
             if turn > 0 && pushed {
                 break;

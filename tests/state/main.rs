@@ -10,6 +10,7 @@ mod graphs;
 mod changes;
 mod checkpoint_growth;
 mod checkpoints;
+mod every_byte;
 mod faults;
 mod faults_running;
 mod fields;
