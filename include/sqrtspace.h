@@ -1667,6 +1667,41 @@ const sqs_kind *sqs_kind_biquad(void);
 const sqs_kind *sqs_kind_biquad_reverse(void);
 
 /**
+ * burst: Bursts of each channel of a power series, over a noise floor f that it follows: a power above start f starts a
+ * burst, one of at most end f ends it; outside of bursts f = f + follow (p - f).
+ *
+ * - Input: f32: consecutive powers of one or more interleaved channels, as channelizer with average computes them; the
+ *   edge may have a lookahead of a rows, and a row of the stage then reads a + 1 of them
+ * - Output: 1 + 4 events f32: the number of bursts that ended in the row; for each channel, start, length, power
+ *   relative to the floor; zeros after them
+ * - NaN: missing: the sample does not change the state, which is finite after any samples
+ * - Notes: Start and length are in samples, the start from the start of the row, negative if the burst began before.
+ *   Ends are located within slots by the power of the slot relative to the mean of whole ones. At the first slot the
+ *   floor of all channels is the median over them. Bursts after events of a row are not listed. Computed in f64.
+ * - Source: a comparison with hysteresis (Schmitt, J. Scientific Instruments 15 (1938)) with an exponential mean as the
+ *   floor
+ *
+ * | Parameter | Type    | Unit    | Range              | Default          |
+ * | --------- | ------- | ------- | ------------------ | ---------------- |
+ * | start     | number  | floors  | at least 1         | 4                |
+ * | end       | number  | floors  | 1 to start         | 2, at most start |
+ * | follow    | number  | -       | above 0, at most 1 | 0.02             |
+ * | events    | integer | -       | 1 to 4096          | 16               |
+ * | slot      | number  | samples | above 0            | 1                |
+ * | delay     | number  | samples | finite             | 0                |
+ *
+ * - start: power above which a burst starts
+ * - end: power up to which it ends
+ * - follow: weight of a new slot in the floor
+ * - events: bursts listed in a row
+ * - slot: length of a slot
+ * - delay: added to start and end: the delay of the filter before
+ *
+ * @return the kind "burst"
+ */
+const sqs_kind *sqs_kind_burst(void);
+
+/**
  * centroid: Centroid in elements: sum k x[k] / sum x[k]; of a magnitude row, the spectral centroid in bins.
  *
  * - Input: f32
@@ -1695,6 +1730,63 @@ const sqs_kind *sqs_kind_centroid(void);
  * @return the kind "channel"
  */
 const sqs_kind *sqs_kind_channel(void);
+
+/**
+ * channelizer: Polyphase channelizer: C equal channels of the band, y[t, c] = sum over i of h[i] x[t D + i] exp(-2 pi j
+ * c (t D + i) / C), i from 0 to C taps - 1, with D = C / oversample.
+ *
+ * - Input: f32 or c32, one channel; rows start at multiples of D samples
+ * - Output: frames C c32, the channels of each time interleaved; with average frames / average C f32: mean powers
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Channel c is the band around c / C of the sample rate; the upper half are negative frequencies. The
+ *   prototype h, a sinc under a Hamming window, has a sum of 1, loses 6 dB at the edge of a channel and delays by (C
+ *   taps - 1) / 2 samples. For consecutive results the input has a window of C taps + D (frames - 1) and a hop of D
+ *   frames. The error is about 1e-7 (taps + log2 C) of the largest sample.
+ * - Source: scipy.signal.firwin(C taps, 1 / C) for h; Harris, Dick and Rice, IEEE Trans. MTT 51 (2003)
+ *
+ * | Parameter  | Type    | Unit | Range                        | Default     |
+ * | ---------- | ------- | ---- | ---------------------------- | ----------- |
+ * | channels   | integer | -    | powers of two from 4 to 4096 | required    |
+ * | taps       | integer | -    | 1 to 64                      | 8           |
+ * | oversample | integer | -    | 1, 2                         | 1           |
+ * | frames     | integer | -    | 1 to (n - C taps) / D + 1    | the largest |
+ * | average    | integer | -    | 0, or a divisor of frames    | 0           |
+ *
+ * - channels: C
+ * - taps: taps of each branch of the filter
+ * - oversample: results of a channel for C samples
+ * - frames: results of a row
+ * - average: results whose powers are averaged; 0: complex results
+ *
+ * @return the kind "channelizer"
+ */
+const sqs_kind *sqs_kind_channelizer(void);
+
+/**
+ * coherent: Coherent sum of the spectra of M consecutive windows, at several frequencies f = k + (j + 1/2) / parts -
+ * 1/2 within each bin k: y[k parts + j] = 1/M |sum over m of x_m[k] exp(-2 pi i f m step / window)|^2.
+ *
+ * - Input: c32, one channel: n bins, as fft and rfft compute them; the edge has the lookback or the lookahead, of at
+ *   most 1023 rows
+ * - Output: n parts f32: powers
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Raises a carrier over the noise by M; noise of power 1 keeps power 1. Phases are exact ratios of integers;
+ *   sums run in f32 with a relative error of about M 2^-23. Uses 8 bytes for each of the window / gcd(window, step)
+ *   phases. Rows outside the stream are those of the boundary of the edge.
+ * - Source: Mahafza, Radar Systems Analysis and Design Using MATLAB, 4.3 (coherent integration)
+ *
+ * | Parameter | Type    | Unit    | Range        | Default | Meaning                                                  |
+ * | --------- | ------- | ------- | ------------ | ------- | -------------------------------------------------------- |
+ * | window    | integer | samples | 1 to 1048576 | n       | length of the transform                                  |
+ * | step      | integer | samples | 0 to 2^30    | 0       | from a window to the next; 0: rows are added as they are |
+ * | parts     | integer | -       | 1 to 64      | 1       | frequencies within a bin                                 |
+ * | from      | integer | bins    | 0 to 1048576 | 0       | number of the first bin in the row of the transform      |
+ * | shift     | integer | -       | 0, 1         | 0       | 1: the row of the transform is that of fft with shift 1  |
+ * | hop       | integer | rows    | 1 to 1048576 | 1       | rows of the edge from one row to the next                |
+ *
+ * @return the kind "coherent"
+ */
+const sqs_kind *sqs_kind_coherent(void);
 
 /**
  * cusum: Two-sided CUSUM detector of changes of a mean: high = max(0, high + (x - target) - drift), low = max(0, low -
@@ -1793,6 +1885,52 @@ const sqs_kind *sqs_kind_decimate(void);
  * @return the kind "detrend"
  */
 const sqs_kind *sqs_kind_detrend(void);
+
+/**
+ * drift: Drift search: for each bin, the strongest of the straight tracks through M rows of power that end in it, y[k]
+ * = max over d of 1/M sum over b of x_b[k - s], s = d b / (M - 1) rounded, where x_b is the row b rows before.
+ *
+ * - Input: f32 of powers, one channel; the edge has the lookback M - 1, 1 to 1023, and no lookahead
+ * - Output: n f32: powers
+ * - NaN: skipped: the row is computed from its other elements
+ * - Notes: d is from -drift to drift. Powers are at least 0; elements outside the row count as 0, tracks through a NaN
+ *   do not count. Halves are rounded away from 0. Sums run in f32, from the last row to the first, with a relative
+ *   error below M 2^-24. The time is that of (2 drift + 1) M n additions.
+ * - Source: Taylor, Astron. Astrophys. Suppl. 15 (1974), by brute force
+ *
+ * | Parameter | Type    | Unit | Range     | Default  | Meaning                                                 |
+ * | --------- | ------- | ---- | --------- | -------- | ------------------------------------------------------- |
+ * | drift     | integer | bins | 0 to 4096 | required | maximum drift from the first row of a track to the last |
+ *
+ * @return the kind "drift"
+ */
+const sqs_kind *sqs_kind_drift(void);
+
+/**
+ * drift_peak: The strongest track of a row of drift: bin in which it ends, with a fraction; drift in bins a row; height
+ * above the mean of all tracks in their standard deviations; strength; 1 if the height is at least threshold, 2 if the
+ * strength is a local maximum, too, else 0.
+ *
+ * - Input: edge 0: rows of drift, f32; edge 1: the rows of power that it reads, with the same lookback; edge 2, if
+ *   there is one: the strength, 1 f32 a row, with lookback 1 and lookahead 1
+ * - Output: 5 f32: bin, drift, height, strength, kind
+ * - NaN: ordered: below all numbers
+ * - Notes: The bin is that of the vertex of the parabola through the track and those beside it, and then along the
+ *   ridge of tracks through its middle. Without edge 2 the strength is the mean power of the track, and the last
+ *   element at most 1. A local maximum is at least the number before and above the one after. Computed in f64.
+ * - Source: Jacobsen and Kootsookos, IEEE Signal Processing Magazine, May 2007, for the parabola
+ *
+ * | Parameter | Type    | Unit       | Range      | Default  |
+ * | --------- | ------- | ---------- | ---------- | -------- |
+ * | drift     | integer | bins       | 0 to 4096  | required |
+ * | threshold | number  | deviations | at least 0 | 0        |
+ *
+ * - drift: maximum drift from the first row of a track to the last
+ * - threshold: height from which a track counts
+ *
+ * @return the kind "drift_peak"
+ */
+const sqs_kind *sqs_kind_drift_peak(void);
 
 /**
  * edge_max: The largest of the elements of several edges: y[i] = max over e of x_e[i].
@@ -2085,6 +2223,20 @@ const sqs_kind *sqs_kind_hmm_forward(void);
 const sqs_kind *sqs_kind_irfft(void);
 
 /**
+ * join: Rows of several edges one after another: y = x0, x1, ..., so that one request returns several results.
+ *
+ * - Input: 2 to 16 edges of one type, with rows of any lengths, without lookback and lookahead
+ * - Output: a row of the sum of the lengths, of the same type
+ * - NaN: copied: elements are not interpreted
+ * - Notes: The row has several lists: select one with band for a further stage.
+ * - Source: numpy.concatenate([x0, x1, ...])
+ * - Parameters: none
+ *
+ * @return the kind "join"
+ */
+const sqs_kind *sqs_kind_join(void);
+
+/**
  * kalman: Linear Kalman filter with d states and scalar measurements z: s = h P h' + r, k = P h' / s, x += k (z - h x);
  * then x = F x, P = F P F' + Q.
  *
@@ -2171,6 +2323,33 @@ const sqs_kind *sqs_kind_mean(void);
  * @return the kind "min"
  */
 const sqs_kind *sqs_kind_min(void);
+
+/**
+ * noncoherent: Noncoherent sum: power added over rows, y[i] = sum over m of |x_m[i]|^2, or of x_m[i] if the rows are
+ * powers.
+ *
+ * - Input: f32 rows of powers, which are added as they are, or c32; any number of channels; the edge has the lookback
+ *   or the lookahead
+ * - Output: n f32: powers
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Computed in f64, in the order of the rows, and rounded once. With limit, an element y above the limit l,
+ *   which is the parameter times the mean of the finite elements of the row, becomes l (1 + ln(y / l)), so that an
+ *   impulse in one row does not hide what is in all. Rows outside the stream are those of the boundary of the edge.
+ * - Source: numpy.sum(x[t hop - lookback:t hop + lookahead + 1], axis=0), numpy.mean
+ *
+ * | Parameter | Type    | Unit  | Range        | Default |
+ * | --------- | ------- | ----- | ------------ | ------- |
+ * | hop       | integer | rows  | 1 to 1048576 | 1       |
+ * | mean      | integer | -     | 0, 1         | 0       |
+ * | limit     | number  | means | above 0      | none    |
+ *
+ * - hop: rows of the edge from one row to the next
+ * - mean: 1: the mean over the rows instead of the sum
+ * - limit: power up to which an element counts linearly, in means of the row
+ *
+ * @return the kind "noncoherent"
+ */
+const sqs_kind *sqs_kind_noncoherent(void);
 
 /**
  * pll: Phase-locked loop of second order that tracks a tone: e = arg(x exp(-2 pi i phase)) / (2 pi), frequency += ki e,

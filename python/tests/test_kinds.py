@@ -20,8 +20,11 @@ def test_every_kind_computes_rows_of_its_type_and_length(tmp_path: Path) -> None
     given: dict[str, dict[str, Any]] = {
         "biquad": {"sos": sos},
         "biquad_reverse": {"sos": sos},
+        "channelizer": {"channels": 4, "taps": 2},
         "cusum": {"threshold": 3},
         "decimate": {"factor": 2, "taps": [0.5, 0.5]},
+        "drift": {"drift": 2},
+        "drift_peak": {"drift": 2},
         "ema": {"alpha": 0.5},
         "fir": {"taps": [1, 2, 3]},
         "histogram": {"lo": -1, "hi": 1, "bins": 7},
@@ -45,7 +48,7 @@ def test_every_kind_computes_rows_of_its_type_and_length(tmp_path: Path) -> None
     assert len(kinds) >= 40
     for kind in kinds:
         dtype = "uint8" if kind.startswith(("viterbi", "hmm")) else "float32"
-        dtype = "complex64" if kind in ("fft", "irfft") else dtype
+        dtype = "complex64" if kind in ("coherent", "fft", "irfft") else dtype
         pipe = Pipeline(32, 32, dtype=dtype)
         # Symbols 0 and 1 for the decoders.
         samples = (RNG.integers(0, 2, 320)).astype(dtype)
@@ -57,10 +60,14 @@ def test_every_kind_computes_rows_of_its_type_and_length(tmp_path: Path) -> None
             source = getattr(pipe, before)("input", **extra)
         if kind == "hmm_forward":
             params = {"transition": eye, "emission": eye}
-        if kind.startswith("edge_"):
+        if kind.startswith("edge_") or kind == "join":
             source = ["input", pipe.hann("input")]
         if kind == "zero_phase_reverse":
             source = [source, "input"]
+        if kind == "drift":
+            source = Edge("input", 2, 0)
+        if kind == "drift_peak":
+            source = [pipe.drift(Edge("input", 2, 0), drift=2), Edge("input", 2, 0)]
         if kind == "frame":
             source = Edge("input", 0, 2)
         stage = getattr(pipe, kind)(source, **params)
@@ -73,3 +80,24 @@ def test_every_kind_computes_rows_of_its_type_and_length(tmp_path: Path) -> None
         assert rows.dtype == stage.dtype, kind
         assert (rows.shape[1] if rows.ndim > 1 else 1) == stage.len, kind
         assert stats.raw_bytes == len(rows) * stage.row_bytes, kind
+
+
+def test_sums_over_rows_find_a_carrier_as_numpy_does(tmp_path: Path) -> None:
+    """Four windows are added with their phases, then four of these powers."""
+    n, count = 64, 64
+    at = np.arange(n * count)
+    noise = RNG.normal(size=(2, n * count)).astype(np.float32)
+    samples = (noise[0] + 1j * noise[1] + np.exp(2j * np.pi * 17.25 / n * at)).astype(np.complex64)
+    pipe = Pipeline(n, n, dtype="complex64")
+    spectrum = pipe.fft("input")
+    coherent = pipe.coherent(Edge(spectrum, 0, 3), step=n, parts=4, hop=4)
+    powers = pipe.noncoherent(Edge(coherent, 0, 3), hop=4, mean=1)
+    pipe.set_source(samples)
+    pipe.evaluate_to_file(powers, tmp_path / "powers")
+    got = sqrtspace.open(tmp_path / "powers").read()
+    x = np.fft.fft(samples.reshape(-1, 4, n), axis=2)
+    f = np.arange(n)[:, None] + (np.arange(4) + 0.5) / 4 - 0.5
+    turns = np.exp(-2j * np.pi * f[None] * np.arange(4)[:, None, None])
+    want = (np.abs((x[..., None] * turns).sum(axis=1)) ** 2 / 4).reshape(-1, 4, n * 4).mean(axis=1)
+    np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-4 * want.max())
+    assert abs(int(got.sum(axis=0).argmax()) - (17.25 * 4 + 1.5)) <= 1

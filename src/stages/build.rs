@@ -8,6 +8,7 @@ use crate::kernel::{RowShape, StageSpec};
 use crate::mem::Carver;
 use crate::series::{Series, Unit};
 use crate::status::{Error, Name, Result, Status};
+use crate::util::unsigned::Unsigned;
 
 /// Checks parameters and edges of a stage of one kind, and returns its specification.
 pub type Builder = for<'m> fn(&mut Build<'_, 'm>) -> Result<StageSpec<'m>>;
@@ -50,6 +51,12 @@ impl EdgeShape {
 
     /// Placeholder for an unused edge.
     pub const NONE: EdgeShape = EdgeShape::of(RowShape { dtype: Dtype::U8, len: 0 });
+
+    /// Rows that a row of the stage reads.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        (self.lookback as usize).sat_add(self.lookahead as usize).sat_add(1)
+    }
 
     /// Interleaved channels in a row.
     #[must_use]
@@ -131,6 +138,27 @@ impl Build<'_, '_> {
         }
     }
 
+    /// The only edge of the stage, with any halo.
+    pub fn edge_with_halo(&self) -> Result<EdgeShape> {
+        match self.edges {
+            [edge] => Ok(*edge),
+            edges => Err(self.error(Status::Argument, "stage {m}: {n} has one edge, not {a}").a(edges.len())),
+        }
+    }
+
+    /// The first of several edges, which have no halo.
+    pub fn several_edges(&self) -> Result<EdgeShape> {
+        let halo = self.edges.iter().map(|e| e.lookback.max(e.lookahead)).max().unwrap_or(0);
+        match (self.edges, halo) {
+            ([first, _, ..], 0) => Ok(*first),
+            (edges, _) => {
+                let text =
+                    "stage {m}: {n} has 2 to 16 edges without lookback and lookahead, not {a} with a halo of {b} rows";
+                Err(self.error(Status::Argument, text).a(edges.len()).b(halo))
+            }
+        }
+    }
+
     /// The only edge of a stage that treats the elements of a row as those of one channel.
     pub fn one_channel(&self) -> Result<EdgeShape> {
         let edge = self.one_edge()?;
@@ -186,6 +214,7 @@ fn texts_of(types: &[Dtype]) -> &'static [&'static str] {
         [Dtype::F32] => &["f32"],
         [Dtype::F64] => &["f64"],
         [Dtype::C32] => &["c32"],
+        [Dtype::F32, Dtype::C32] => &["f32", "c32"],
         [Dtype::F32, Dtype::I16] => &["f32", "i16"],
         [Dtype::F32, Dtype::I16, Dtype::C32] => &["f32", "i16", "c32"],
         [Dtype::F32, Dtype::F64, Dtype::C32] => &["f32", "f64", "c32"],

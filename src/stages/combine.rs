@@ -38,20 +38,16 @@ const UNLIKE: &str = "stage {n}: rows of {m} differ from those of the first edge
 
 fn build<'m>(b: &mut Build<'_, 'm>, of: Of) -> Result<StageSpec<'m>> {
     b.allow(&["scale"])?;
-    let halo = b.edges.iter().map(|e| e.lookback.max(e.lookahead)).max().unwrap_or(0);
-    let (Some((first, others)), 0, 2..) = (b.edges.split_first(), halo, b.edges.len()) else {
-        let text = "stage {m}: {n} has 2 to 16 edges without lookback and lookahead, not {a} with a halo of {b} rows";
-        return Err(b.error(Status::Argument, text).a(b.edges.len()).b(halo));
-    };
+    let first = b.several_edges()?;
     let mut series = first.series;
-    for edge in others {
+    for edge in b.edges {
         let unit = edge.series.unit;
         if edge.shape != first.shape || edge.series.of(first.series.unit) != first.series {
             return b.named(*edge, Err(Error::new(Status::Graph, UNLIKE)));
         }
         series.unit = if unit == series.unit { unit } else { Unit::Other };
     }
-    b.takes(*first, &[Dtype::F32, Dtype::F64, Dtype::I16])?;
+    b.takes(first, &[Dtype::F32, Dtype::F64, Dtype::I16])?;
     let wide = first.shape.dtype == Dtype::F64;
     let rows = shape(if wide { Dtype::F64 } else { Dtype::F32 }, first.shape.len)?;
     let count = checked::count(b.edges.len()) as f64;

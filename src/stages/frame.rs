@@ -13,20 +13,16 @@
 use super::{Build, shape};
 use crate::checked;
 use crate::kernel::{Code, Kernel, StageIo, StageSpec};
-use crate::status::{Result, Status};
+use crate::status::Result;
 use crate::util::slice::Put;
 use crate::util::unsigned::Unsigned;
 
 pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     b.allow(&["hop"])?;
-    let [edge] = b.edges else {
-        return Err(b.error(Status::Argument, "stage {m}: {n} has one edge, not {a}").a(b.edges.len()));
-    };
-    let edge = *edge;
+    let edge = b.edge_with_halo()?;
     let hop = b.count("hop", Some(1), 1, 1 << 20)?;
     b.consecutive(edge, edge.channels())?;
-    let rows = u64::from(edge.lookback).sat_add(edge.lookahead.into()).sat_add(1);
-    let shape = shape(edge.shape.dtype, checked::mul(edge.shape.len, checked::size(rows)?)?)?;
+    let shape = shape(edge.shape.dtype, checked::mul(edge.shape.len, edge.rows())?)?;
     let mut spec = StageSpec::new(Frame { row: edge.shape.bytes(), bytes: shape.bytes() }, shape);
     spec.stride = u32::try_from(hop).unwrap_or(u32::MAX);
     spec.series = edge.series.every(hop);

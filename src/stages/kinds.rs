@@ -6,8 +6,9 @@
 #[cfg(feature = "std")]
 use super::manual::{self, Manual, ParamInfo};
 use super::{
-    Builder, argmax, band, centroid, channel, combine, decibel, detrend, dft, energy, fir, frame, hann, histogram,
-    mean, quantile, reduce, rfft, scan, threshold, to_f32, top_k_sum, window,
+    Builder, argmax, band, centroid, channel, channelizer, coherent, combine, decibel, detrend, dft, drift, drift_peak,
+    energy, fir, frame, hann, histogram, join, mean, noncoherent, quantile, reduce, rfft, scan, threshold, to_f32,
+    top_k_sum, window,
 };
 
 /// A kind of stage.
@@ -18,7 +19,7 @@ pub struct Kind {
     /// Its builder.
     pub build: Builder,
     /// Estimated picoseconds per element of its edges, for the planner: measured on a server x86-64 with usual
-    /// parameters, except for `decibel` and `window`, which are guesses. 0: its builder estimates a row itself.
+    /// parameters; `decibel`, `join`, `noncoherent` and `window` are guesses. 0: its builder estimates a row itself.
     pub cost_ps: u32,
     /// Its reference text. Not in builds without `std`.
     #[cfg(feature = "std")]
@@ -53,12 +54,17 @@ kinds! {
     BAND = "band", band::build, 60, BAND;
     BIQUAD = "biquad", scan::biquad::forward, 4000, BIQUAD;
     BIQUAD_REVERSE = "biquad_reverse", scan::biquad::reverse, 4000, BIQUAD_REVERSE;
+    BURST = "burst", scan::burst::build, 0, BURST;
     CENTROID = "centroid", centroid::build, 90, CENTROID;
     CHANNEL = "channel", channel::build, 300, CHANNEL;
+    CHANNELIZER = "channelizer", channelizer::build, 0, CHANNELIZER;
+    COHERENT = "coherent", coherent::build, 0, COHERENT;
     CUSUM = "cusum", scan::cusum::build, 3000, CUSUM;
     DECIBEL = "decibel", decibel::build, 9000, DECIBEL;
     DECIMATE = "decimate", fir::decimate, 2000, DECIMATE;
     DETREND = "detrend", detrend::build, 400, DETREND;
+    DRIFT = "drift", drift::build, 0, DRIFT;
+    DRIFT_PEAK = "drift_peak", drift_peak::build, 0, DRIFT_PEAK;
     EDGE_MAX = "edge_max", combine::max, 400, EDGE_MAX;
     EDGE_MEAN = "edge_mean", combine::mean, 400, EDGE_MEAN;
     EDGE_MIN = "edge_min", combine::min, 400, EDGE_MIN;
@@ -73,10 +79,12 @@ kinds! {
     HMM_BACKWARD = "hmm_backward", scan::hmm::backward, 3000, HMM_BACKWARD;
     HMM_FORWARD = "hmm_forward", scan::hmm::forward, 3000, HMM_FORWARD;
     IRFFT = "irfft", dft::real_inverse, 0, IRFFT;
+    JOIN = "join", join::build, 60, JOIN;
     KALMAN = "kalman", scan::kalman::build, 20_000, KALMAN_FILTER;
     MAX = "max", reduce::max, 90, MAX;
     MEAN = "mean", mean::build, 90, MEAN;
     MIN = "min", reduce::min, 90, MIN;
+    NONCOHERENT = "noncoherent", noncoherent::build, 500, NONCOHERENT;
     PLL = "pll", scan::pll::build, 15_000, PLL;
     QUANTILE = "quantile", quantile::build, 0, QUANTILE;
     RFFT = "rfft", dft::real, 0, RFFT;

@@ -124,10 +124,12 @@ const fn param(
 
 mod combine;
 mod dft;
+mod search;
 mod window;
 
 pub(super) use combine::{EDGE_MAX, EDGE_MEAN, EDGE_MIN, EDGE_SUM, FRAME, MAX, MIN, SUM};
 pub(super) use dft::{FFT, IRFFT, RFFT};
+pub(super) use search::{BURST, CHANNELIZER, COHERENT, DRIFT, DRIFT_PEAK, JOIN, NONCOHERENT};
 pub(super) use window::{DECIBEL, WINDOW};
 
 use ParamKind::{Integer, List, Number, NumberOrList};

@@ -25,6 +25,8 @@ const TWO_CHANNELS: &[EdgeShape] =
 const OF_TWO_STATES: &[EdgeShape] = &[rows(Dtype::F64, 50)];
 const OF_HMM: &[EdgeShape] = &[rows(Dtype::F64, 30)];
 const OF_VITERBI: &[EdgeShape] = &[rows(Dtype::U8, 8 * 8 + 1)];
+const OF_POWERS: &[EdgeShape] = &[EdgeShape { lookback: 7, ..rows(Dtype::F32, 64) }];
+const OF_TRACKS: &[EdgeShape] = &[rows(Dtype::F32, 64), EdgeShape { lookback: 7, ..rows(Dtype::F32, 64) }];
 const TO_REVERSE: &[EdgeShape] = &[rows(Dtype::F64, 66), rows(Dtype::F32, 64)];
 
 type Values<'a> = &'a [(&'a str, &'a [f64])];
@@ -102,6 +104,70 @@ const CASES: &[Case<'_>] = &[
         &[BAD_SOS, BAD_PRECISION],
     ),
     ("channel", TWO_CHANNELS, &[("index", &[1.0])], &[("index", 0, ON_OFF)]),
+    (
+        "burst",
+        F32,
+        &[
+            ("start", &[5.0]),
+            ("end", &[3.0]),
+            ("follow", &[0.1]),
+            ("events", &[4.0]),
+            ("slot", &[8.0]),
+            ("delay", &[3.5]),
+        ],
+        &[
+            ("start", 0, &[0.5, -1.0]),
+            ("end", 0, &[0.5, 5.5]),
+            ("follow", 0, &[0.0, -0.5, 1.5]),
+            ("events", 0, &[0.0, 0.5, 4097.0]),
+            ("slot", 0, &[0.0, -1.0]),
+        ],
+    ),
+    (
+        "channelizer",
+        C32,
+        &[("channels", &[8.0]), ("taps", &[4.0]), ("oversample", &[2.0]), ("frames", &[8.0]), ("average", &[4.0])],
+        &[
+            ("channels", 0, &[0.0, 2.0, 12.0, 8192.0]),
+            ("taps", 0, &[0.0, 0.5, 65.0]),
+            ("oversample", 0, &[0.0, 0.5, 3.0]),
+            ("frames", 0, &[0.0, 0.5, 10.0]),
+            ("average", 0, &[-1.0, 0.5, 3.0, 9.0]),
+        ],
+    ),
+    (
+        "coherent",
+        C32,
+        &[
+            ("window", &[64.0]),
+            ("step", &[16.0]),
+            ("parts", &[4.0]),
+            ("from", &[8.0]),
+            ("shift", &[1.0]),
+            ("hop", &[4.0]),
+        ],
+        &[
+            ("window", 0, &[0.0, 0.5, 1_048_577.0]),
+            ("step", 0, &[-1.0, 0.5, 2e9]),
+            ("parts", 0, &[0.0, 0.5, 65.0]),
+            ("from", 0, &[-1.0, 0.5, 1_048_577.0]),
+            ("shift", 0, ON_OFF),
+            ("hop", 0, &[0.0, 0.5, 1_048_577.0]),
+        ],
+    ),
+    ("drift", OF_POWERS, &[("drift", &[8.0])], &[("drift", 0, &[-1.0, 0.5, 4097.0])]),
+    (
+        "drift_peak",
+        OF_TRACKS,
+        &[("drift", &[8.0]), ("threshold", &[8.0])],
+        &[("drift", 0, &[-1.0, 0.5, 4097.0]), ("threshold", 0, &[-1.0])],
+    ),
+    (
+        "noncoherent",
+        F32,
+        &[("hop", &[4.0]), ("mean", &[1.0]), ("limit", &[16.0])],
+        &[("hop", 0, &[0.0, 0.5, 1_048_577.0]), ("mean", 0, ON_OFF), ("limit", 0, &[0.0, -1.0])],
+    ),
     (
         "cusum",
         F32,

@@ -19,9 +19,10 @@ static int32_t keep(void *ctx, uint64_t first, size_t n, const void *data, size_
     return 0;
 }
 
-/* Rows of the input per row of a stage: the parameter hop of frame. */
+/* Rows of the input per row of a stage: its parameter hop; of burst those of its edge. */
 static uint64_t stride_of(const feature_stage *s)
 {
+    if (s->kind == sqs_kind_burst) return (uint64_t)s->lookahead + 1;
     for (uint32_t i = 0; i < s->param_count; i++) {
         const char *key = s->params[i].key;
         if (key[0] == 'h' && key[1] == 'o' && key[2] == 'p' && !key[3]) return (uint64_t)s->params[i].value;

@@ -156,6 +156,20 @@ def decibels():
          reference=0.3, factor=10, floor=-40)
 
 
+def channels():
+    # A mixer to 0 and a filter for each channel: firwin and lfilter of the mixed samples.
+    for c, taps, over, frames in ((4, 3, 1, 4), (8, 8, 1, 3), (8, 4, 2, 6), (16, 8, 2, 2)):
+        n, every = c * taps, c // over
+        h = signal.firwin(n, 1 / c)
+        x = noise(1, n + every * (frames - 1))
+        at = np.arange(x.shape[1])
+        # The formula reads h[i] x[t D + i]: the filter backward in time; h is even.
+        y = [signal.lfilter(h[::-1], 1, x[0] * np.exp(-2j * np.pi * k * at / c))[n - 1::every] for k in range(c)]
+        power = (np.abs(np.array(y)) ** 2).T
+        case("channelizer", x, power, 2e-6, channels=c, taps=taps, oversample=over, average=1)
+        case("channelizer", x, power.mean(axis=0), 2e-6, channels=c, taps=taps, oversample=over, average=frames)
+
+
 hann()
 spectra()
 features()
@@ -166,3 +180,4 @@ comparisons()
 ends()
 windows()
 decibels()
+channels()

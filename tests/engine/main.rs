@@ -29,3 +29,4 @@ mod texts_gaps;
 mod texts_graph;
 mod texts_running;
 mod texts_saved;
+mod texts_search;

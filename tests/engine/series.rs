@@ -24,14 +24,19 @@ fn pipeline(dtype: Dtype, (window, hop, channels): Windows) -> Pipeline<'static>
 }
 
 fn add(p: &mut Pipeline<'static>, kind: &str, name: &str, edges: &[(&str, u32)], params: &Params<'_>) -> Result<usize> {
-    let edge = |(name, lookahead): &(&'static str, u32)| EdgeSpec {
+    // The last edge of these kinds has the rows of a track.
+    let track = if kind.starts_with("drift") { edges.len() } else { 0 };
+    let names: Vec<(&'static str, u32, u32)> = edges
+        .iter()
+        .enumerate()
+        .map(|(i, (n, a))| (&*Box::leak(n.to_string().into_boxed_str()), *a, u32::from(i + 1 == track)))
+        .collect();
+    let edge = |(name, lookahead, lookback): &(&'static str, u32, u32)| EdgeSpec {
         name,
-        lookback: 0,
+        lookback: *lookback,
         lookahead: *lookahead,
         boundary: Boundary::Zero,
     };
-    let names: Vec<(&'static str, u32)> =
-        edges.iter().map(|(n, a)| (&*Box::leak(n.to_string().into_boxed_str()), *a)).collect();
     let edges: Vec<EdgeSpec<'_>> = names.iter().map(edge).collect();
     let params: Vec<Param<'_>> = params
         .iter()
@@ -83,8 +88,11 @@ const TABLE: &[Expected] = &[
     of("band", &[("from", &[3.0]), ("to", &[9.0])], ANY),
     of("biquad", &[SOS], SCAN),
     of("biquad_reverse", &[SOS], SCAN),
+    of("burst", &[], ["hop = window", "hop = window", "+", "band"]),
     of("centroid", &[], ROW),
     of("channel", &[], ANY),
+    complex("coherent"),
+    of("channelizer", &[("channels", &[4.0]), ("taps", &[1.0])], ["+", "multiple", "channel", "multiple"]),
     of("cusum", &[("threshold", &[5.0])], SCAN),
     of("decimate", &[("factor", &[2.0]), ("taps", &[0.5, 0.5])], ROW),
     of("decibel", &[], ANY),
@@ -93,6 +101,8 @@ const TABLE: &[Expected] = &[
     of("edge_mean", &[], ANY),
     of("edge_min", &[], ANY),
     of("edge_sum", &[], ANY),
+    of("drift", &[("drift", &[2.0])], ROW),
+    of("drift_peak", &[("drift", &[2.0])], ROW),
     of("ema", &[("alpha", &[0.5])], SCAN),
     of("energy", &[], SQUARED),
     complex("fft"),
@@ -103,10 +113,12 @@ const TABLE: &[Expected] = &[
     paired("hmm_backward", &[THIRDS], Dtype::F64, 24),
     paired("hmm_forward", &[THIRDS, ("emission", &[0.5, 0.5, 0.5, 0.5, 0.5, 0.5])], Dtype::U8, 24),
     complex("irfft"),
+    of("join", &[], ANY),
     of("kalman", &[Q, R], SCAN),
     of("max", &[], ROW),
     of("mean", &[], ROW),
     of("min", &[], ROW),
+    of("noncoherent", &[], ANY),
     of("pll", &[("frequency", &[0.1])], SCAN),
     of("quantile", &[("q", &[0.25, 0.75])], ROW),
     of("rfft", &[], ROW),
@@ -140,7 +152,9 @@ fn registered(e: &Expected, windows: Windows, far: usize, power: bool) -> Result
     }
     let edge = (name, 0);
     match e.kind {
-        k if k.starts_with("edge_") => add(&mut p, k, "asked", &[edge, edge], e.params),
+        k if k.starts_with("edge_") || ["drift_peak", "join"].contains(&k) => {
+            add(&mut p, k, "asked", &[edge, edge], e.params)
+        }
         "zero_phase_reverse" => {
             // Its first edge comes from an input with consecutive rows of the same length.
             let len = p.graph().shape(p.graph().find(name).unwrap()).len as u64;

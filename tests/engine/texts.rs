@@ -24,7 +24,7 @@ pub(crate) fn is(e: &Error, marked: &str) {
     assert!(parts >= 3 && parts == marked.matches('>').count(), "{marked}: what, what was given, what would be right");
 }
 
-fn rows(dtype: Dtype, len: usize) -> EdgeShape {
+pub(crate) fn rows(dtype: Dtype, len: usize) -> EdgeShape {
     let edge = EdgeShape::of(RowShape { dtype, len });
     let mut name = sqrtspace::status::Name::new();
     name.push_str("gyro");
@@ -38,7 +38,7 @@ fn series(edge: EdgeShape, change: impl FnOnce(&mut Series)) -> EdgeShape {
 }
 
 /// The error of a stage `asked` of a kind.
-fn stage(kind: &str, params: &[(&str, &[f64])], edges: &[EdgeShape]) -> Error {
+pub(crate) fn stage(kind: &str, params: &[(&str, &[f64])], edges: &[EdgeShape]) -> Error {
     // A single number has no list, as in the C API.
     let values = |v: &'static [f64]| if v.len() == 1 { &[] } else { v };
     let params: Vec<Param<'_>> = params

@@ -129,6 +129,7 @@ const CASES: &[&str] = &[
     "tests/engine/texts_graph.rs",
     "tests/engine/texts_running.rs",
     "tests/engine/texts_saved.rs",
+    "tests/engine/texts_search.rs",
     "ctests/test_gaps.c",
     "ctests/test_texts.c",
     "ctests/test_params.c",

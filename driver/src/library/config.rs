@@ -33,8 +33,10 @@ impl Mode {
 pub(crate) struct Config {
     pub(crate) window: u64,
     pub(crate) hop: u64,
-    /// Interleaved numbers in a sample; 2 for IQ.
+    /// Interleaved numbers in a sample.
     pub(crate) channels: u32,
+    /// Samples are complex: IQ.
+    pub(crate) complex: bool,
     pub(crate) mode: Mode,
     pub(crate) checkpoint_every: u64,
     pub(crate) lru_bytes: u64,
@@ -58,6 +60,7 @@ impl Config {
             window,
             hop,
             channels: 1,
+            complex: false,
             mode: Mode::Auto,
             checkpoint_every: 0,
             lru_bytes: 0,

@@ -17,7 +17,7 @@ pub(crate) use packets::{Packet, PacketReader, PacketWriter, packet, packet_time
 pub(crate) use pipeline::{Order, Param, Pipeline, Rows, Stage};
 pub(crate) use process::{end_by_closed_pipe, is_ignored, stdout_was_closed};
 pub(crate) use samples::Samples;
-pub(crate) use stages::{Custom, RowBuffers, RowInputs, Shape, complex, from};
+pub(crate) use stages::{Custom, RowBuffers, RowInputs, Shape, from};
 
 use core::ffi::CStr;
 use sqrtspace::ffi::*;

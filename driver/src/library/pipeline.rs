@@ -100,6 +100,7 @@ impl Pipeline {
             sqs_config_init(&raw mut config, size_of::<sqs_config>());
             (config.window, config.hop) = (c.window, c.hop);
             config.channels = c.channels;
+            config.dtype = if c.complex { SQS_C32 } else { SQS_F32 };
             config.max_stages = 24;
             config.mode = match c.mode {
                 Mode::Auto => SQS_MODE_AUTO,
@@ -214,8 +215,20 @@ impl Pipeline {
 
     /// Registers a built-in stage with one edge.
     pub(crate) fn builtin(&mut self, kind: &CStr, name: &CStr, edge: Edge<'_>, params: &[Param<'_>]) -> Result<Stage> {
-        self.record(name, &[edge], 1);
-        let edge = edge.desc();
+        self.builtin_of(kind, name, &[edge], 1, params)
+    }
+
+    /// Registers a built-in stage, which reads `stride` rows of its edges per row.
+    pub(crate) fn builtin_of(
+        &mut self,
+        kind: &CStr,
+        name: &CStr,
+        edges: &[Edge<'_>],
+        stride: u32,
+        params: &[Param<'_>],
+    ) -> Result<Stage> {
+        self.record(name, edges, stride);
+        let edges: Vec<sqs_edge_desc> = edges.iter().map(Edge::desc).collect();
         let params: Vec<sqs_param> = params
             .iter()
             .map(|(key, list)| match list {
@@ -228,9 +241,9 @@ impl Pipeline {
             flags: 0,
             kind: kind.as_ptr(),
             name: name.as_ptr(),
-            edges: &raw const edge,
+            edges: edges.as_ptr(),
             params: params.as_ptr(),
-            edge_count: 1,
+            edge_count: edges.len() as u32,
             param_count: params.len() as u32,
             cost_ns_per_row: self.cost(name),
         };
@@ -257,7 +270,6 @@ impl Pipeline {
         desc.stride = shape.stride;
         desc.row_channels = shape.channels;
         desc.state_bytes = (shape.state * size_of::<f64>()) as u32;
-        desc.scratch_bytes = (shape.scratch * size_of::<f32>()) as u32;
         self.register(name, edges, shape.len, desc)
     }
 

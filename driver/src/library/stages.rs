@@ -2,7 +2,6 @@
 
 use core::ffi::{CStr, c_void};
 use sqrtspace::ffi::*;
-use sqrtspace_fft::Complex32;
 
 /// Concatenates the rows of its edges as `f32`, so that one evaluation returns several results.
 pub(super) unsafe extern "C" fn join(_: *mut c_void, io: *const sqs_stage_io) -> i32 {
@@ -52,8 +51,6 @@ pub(crate) struct RowBuffers<'a> {
     pub(crate) out: &'a mut [f32],
     /// The state after the previous row.
     pub(crate) state: &'a mut [f64],
-    /// Uninitialized working memory: its content is arbitrary.
-    pub(crate) scratch: &'a mut [f32],
 }
 
 impl<'a> RowInputs<'a> {
@@ -81,12 +78,6 @@ impl<'a> RowInputs<'a> {
     }
 }
 
-/// Reinterprets pairs of numbers as complex numbers.
-pub(crate) fn complex(pairs: &mut [f32]) -> &mut [Complex32] {
-    // SAFETY: Complex32 is repr(C): two f32 without padding, with the alignment of f32.
-    unsafe { std::slice::from_raw_parts_mut(pairs.as_mut_ptr().cast(), pairs.len() / 2) }
-}
-
 /// A stage of this program with its registered sizes.
 pub(super) struct Hosted<C> {
     pub(super) stage: C,
@@ -104,8 +95,6 @@ pub(crate) struct Shape {
     pub(crate) stride: u32,
     /// Numbers in its state.
     pub(crate) state: usize,
-    /// Numbers in its scratch memory.
-    pub(crate) scratch: usize,
 }
 
 pub(super) unsafe extern "C" fn run_custom<C: Custom>(ctx: *mut c_void, io: *const sqs_stage_io) -> i32 {
@@ -119,7 +108,6 @@ pub(super) unsafe extern "C" fn run_custom<C: Custom>(ctx: *mut c_void, io: *con
             let mut to = RowBuffers {
                 out: slice_of(io.out.cast::<f32>().wrapping_add(row * hosted.shape.len), hosted.shape.len),
                 state: slice_of(io.state.cast::<f64>(), hosted.shape.state),
-                scratch: slice_of(io.scratch.cast::<f32>(), hosted.shape.scratch),
             };
             hosted.stage.row(io.first + row as u64, RowInputs { edges, row }, &mut to);
         }

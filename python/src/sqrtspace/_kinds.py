@@ -248,6 +248,78 @@ class Kinds:
         params = {"sos": sos, "zi": zi, "on_nan": on_nan, "precision": precision, "scale": scale}
         return self._kind("biquad_reverse", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
+    def burst(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        start: float | None = None,
+        end: float | None = None,
+        follow: float | None = None,
+        events: int | None = None,
+        slot: float | None = None,
+        delay: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Bursts of each channel of a power series, over a noise floor f that it follows: a power
+        above start f starts a burst, one of at most end f ends it; outside of bursts f = f + follow
+        (p - f).
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32: consecutive powers of one or more interleaved channels, as channelizer with average
+            computes them; the edge may have a lookahead of a rows, and a row of the stage then
+            reads a + 1 of them
+        start : float
+            Power above which a burst starts. Unit: floors. Valid: at least 1. Default: 4.
+        end : float
+            Power up to which it ends. Unit: floors. Valid: 1 to start. Default: 2, at most start.
+        follow : float
+            Weight of a new slot in the floor. Valid: above 0, at most 1. Default: 0.02.
+        events : int
+            Bursts listed in a row. Valid: 1 to 4096. Default: 16.
+        slot : float
+            Length of a slot. Unit: samples. Valid: above 0. Default: 1.
+        delay : float
+            Added to start and end: the delay of the filter before. Unit: samples. Valid: finite.
+            Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 1 + 4 events f32: the number of bursts that ended in the row; for each channel,
+            start, length, power relative to the floor; zeros after them.
+
+        Notes
+        -----
+        NaN: missing: the sample does not change the state, which is finite after any samples.
+
+        Start and length are in samples, the start from the start of the row, negative if the burst
+        began before. Ends are located within slots by the power of the slot relative to the mean of
+        whole ones. At the first slot the floor of all channels is the median over them. Bursts
+        after events of a row are not listed. Computed in f64.
+
+        Source: a comparison with hysteresis (Schmitt, J. Scientific Instruments 15 (1938)) with an
+        exponential mean as the floor.
+        """
+        params = {"start": start, "end": end, "follow": follow, "events": events, "slot": slot, "delay": delay}
+        return self._kind("burst", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
     def centroid(
         self,
         source: Source | Sequence[Source] = "input",
@@ -337,6 +409,143 @@ class Kinds:
         """
         params = {"index": index}
         return self._kind("channel", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def channelizer(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        channels: int,
+        taps: int | None = None,
+        oversample: int | None = None,
+        frames: int | None = None,
+        average: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Polyphase channelizer: C equal channels of the band, y[t, c] = sum over i of h[i] x[t D +
+        i] exp(-2 pi j c (t D + i) / C), i from 0 to C taps - 1, with D = C / oversample.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or c32, one channel; rows start at multiples of D samples
+        channels : int
+            C. Valid: powers of two from 4 to 4096.
+        taps : int
+            Taps of each branch of the filter. Valid: 1 to 64. Default: 8.
+        oversample : int
+            Results of a channel for C samples. Valid: 1, 2. Default: 1.
+        frames : int
+            Results of a row. Valid: 1 to (n - C taps) / D + 1. Default: the largest.
+        average : int
+            Results whose powers are averaged; 0: complex results. Valid: 0, or a divisor of frames.
+            Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: frames C c32, the channels of each time interleaved; with average frames / average
+            C f32: mean powers.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Channel c is the band around c / C of the sample rate; the upper half are negative
+        frequencies. The prototype h, a sinc under a Hamming window, has a sum of 1, loses 6 dB at
+        the edge of a channel and delays by (C taps - 1) / 2 samples. For consecutive results the
+        input has a window of C taps + D (frames - 1) and a hop of D frames. The error is about 1e-7
+        (taps + log2 C) of the largest sample.
+
+        Source: scipy.signal.firwin(C taps, 1 / C) for h; Harris, Dick and Rice, IEEE Trans. MTT 51
+        (2003).
+        """
+        params = {"channels": channels, "taps": taps, "oversample": oversample, "frames": frames, "average": average}
+        return self._kind("channelizer", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def coherent(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        window: int | None = None,
+        step: int | None = None,
+        parts: int | None = None,
+        from_: int | None = None,
+        shift: int | None = None,
+        hop: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Coherent sum of the spectra of M consecutive windows, at several frequencies f = k + (j +
+        1/2) / parts - 1/2 within each bin k: y[k parts + j] = 1/M |sum over m of x_m[k] exp(-2 pi i
+        f m step / window)|^2.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            c32, one channel: n bins, as fft and rfft compute them; the edge has the lookback or the
+            lookahead, of at most 1023 rows
+        window : int
+            Length of the transform. Unit: samples. Valid: 1 to 1048576. Default: n.
+        step : int
+            From a window to the next; 0: rows are added as they are. Unit: samples. Valid: 0 to
+            2^30. Default: 0.
+        parts : int
+            Frequencies within a bin. Valid: 1 to 64. Default: 1.
+        from_ : int
+            Number of the first bin in the row of the transform. Unit: bins. Valid: 0 to 1048576.
+            Default: 0.
+        shift : int
+            1: the row of the transform is that of fft with shift 1. Valid: 0, 1. Default: 0.
+        hop : int
+            Rows of the edge from one row to the next. Unit: rows. Valid: 1 to 1048576. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n parts f32: powers.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Raises a carrier over the noise by M; noise of power 1 keeps power 1. Phases are exact
+        ratios of integers; sums run in f32 with a relative error of about M 2^-23. Uses 8 bytes for
+        each of the window / gcd(window, step) phases. Rows outside the stream are those of the
+        boundary of the edge.
+
+        Source: Mahafza, Radar Systems Analysis and Design Using MATLAB, 4.3 (coherent integration).
+        """
+        params = {"window": window, "step": step, "parts": parts, "from": from_, "shift": shift, "hop": hop}
+        return self._kind("coherent", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def cusum(
         self,
@@ -567,6 +776,116 @@ class Kinds:
         """
         params = {"type": type, "scale": scale}
         return self._kind("detrend", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def drift(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        drift: int,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Drift search: for each bin, the strongest of the straight tracks through M rows of power
+        that end in it, y[k] = max over d of 1/M sum over b of x_b[k - s], s = d b / (M - 1)
+        rounded, where x_b is the row b rows before.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 of powers, one channel; the edge has the lookback M - 1, 1 to 1023, and no lookahead
+        drift : int
+            Maximum drift from the first row of a track to the last. Unit: bins. Valid: 0 to 4096.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n f32: powers.
+
+        Notes
+        -----
+        NaN: skipped: the row is computed from its other elements.
+
+        d is from -drift to drift. Powers are at least 0; elements outside the row count as 0,
+        tracks through a NaN do not count. Halves are rounded away from 0. Sums run in f32, from the
+        last row to the first, with a relative error below M 2^-24. The time is that of (2 drift +
+        1) M n additions.
+
+        Source: Taylor, Astron. Astrophys. Suppl. 15 (1974), by brute force.
+        """
+        params = {"drift": drift}
+        return self._kind("drift", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def drift_peak(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        drift: int,
+        threshold: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """The strongest track of a row of drift: bin in which it ends, with a fraction; drift in
+        bins a row; height above the mean of all tracks in their standard deviations; strength; 1 if
+        the height is at least threshold, 2 if the strength is a local maximum, too, else 0.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            edge 0: rows of drift, f32; edge 1: the rows of power that it reads, with the same
+            lookback; edge 2, if there is one: the strength, 1 f32 a row, with lookback 1 and
+            lookahead 1
+        drift : int
+            Maximum drift from the first row of a track to the last. Unit: bins. Valid: 0 to 4096.
+        threshold : float
+            Height from which a track counts. Unit: deviations. Valid: at least 0. Default: 0.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: 5 f32: bin, drift, height, strength, kind.
+
+        Notes
+        -----
+        NaN: ordered: below all numbers.
+
+        The bin is that of the vertex of the parabola through the track and those beside it, and
+        then along the ridge of tracks through its middle. Without edge 2 the strength is the mean
+        power of the track, and the last element at most 1. A local maximum is at least the number
+        before and above the one after. Computed in f64.
+
+        Source: Jacobsen and Kootsookos, IEEE Signal Processing Magazine, May 2007, for the
+        parabola.
+        """
+        params = {"drift": drift, "threshold": threshold}
+        return self._kind("drift_peak", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def edge_max(
         self,
@@ -1304,6 +1623,51 @@ class Kinds:
         params = {"n": n}
         return self._kind("irfft", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
+    def join(
+        self,
+        source: Sequence[Source],
+        /,
+        *,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Rows of several edges one after another: y = x0, x1, ..., so that one request returns
+        several results.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            2 to 16 edges of one type, with rows of any lengths, without lookback and lookahead
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: a row of the sum of the lengths, of the same type.
+
+        Notes
+        -----
+        NaN: copied: elements are not interpreted.
+
+        The row has several lists: select one with band for a further stage.
+
+        Source: numpy.concatenate([x0, x1, ...]).
+        """
+        params: dict[str, object] = {}
+        return self._kind("join", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
     def kalman(
         self,
         source: Source | Sequence[Source] = "input",
@@ -1526,6 +1890,65 @@ class Kinds:
         """
         params = {"scale": scale}
         return self._kind("min", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def noncoherent(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        hop: int | None = None,
+        mean: int | None = None,
+        limit: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Noncoherent sum: power added over rows, y[i] = sum over m of |x_m[i]|^2, or of x_m[i] if
+        the rows are powers.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 rows of powers, which are added as they are, or c32; any number of channels; the
+            edge has the lookback or the lookahead
+        hop : int
+            Rows of the edge from one row to the next. Unit: rows. Valid: 1 to 1048576. Default: 1.
+        mean : int
+            1: the mean over the rows instead of the sum. Valid: 0, 1. Default: 0.
+        limit : float
+            Power up to which an element counts linearly, in means of the row. Unit: means. Valid:
+            above 0. Default: none.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n f32: powers.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Computed in f64, in the order of the rows, and rounded once. With limit, an element y above
+        the limit l, which is the parameter times the mean of the finite elements of the row,
+        becomes l (1 + ln(y / l)), so that an impulse in one row does not hide what is in all. Rows
+        outside the stream are those of the boundary of the edge.
+
+        Source: numpy.sum(x[t hop - lookback:t hop + lookahead + 1], axis=0), numpy.mean.
+        """
+        params = {"hop": hop, "mean": mean, "limit": limit}
+        return self._kind("noncoherent", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def pll(
         self,

@@ -33,6 +33,11 @@ pub extern "C" fn sqs_kind_biquad_reverse() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_burst() -> *const sqs_kind {
+    of!(BURST)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_centroid() -> *const sqs_kind {
     of!(CENTROID)
 }
@@ -40,6 +45,16 @@ pub extern "C" fn sqs_kind_centroid() -> *const sqs_kind {
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_channel() -> *const sqs_kind {
     of!(CHANNEL)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_channelizer() -> *const sqs_kind {
+    of!(CHANNELIZER)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_coherent() -> *const sqs_kind {
+    of!(COHERENT)
 }
 
 #[unsafe(no_mangle)]
@@ -60,6 +75,16 @@ pub extern "C" fn sqs_kind_decimate() -> *const sqs_kind {
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_detrend() -> *const sqs_kind {
     of!(DETREND)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_drift() -> *const sqs_kind {
+    of!(DRIFT)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_drift_peak() -> *const sqs_kind {
+    of!(DRIFT_PEAK)
 }
 
 #[unsafe(no_mangle)]
@@ -133,6 +158,11 @@ pub extern "C" fn sqs_kind_irfft() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_join() -> *const sqs_kind {
+    of!(JOIN)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_kalman() -> *const sqs_kind {
     of!(KALMAN)
 }
@@ -150,6 +180,11 @@ pub extern "C" fn sqs_kind_mean() -> *const sqs_kind {
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_min() -> *const sqs_kind {
     of!(MIN)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_noncoherent() -> *const sqs_kind {
+    of!(NONCOHERENT)
 }
 
 #[unsafe(no_mangle)]
@@ -249,12 +284,17 @@ mod tests {
             ("band", sqs_kind_band),
             ("biquad", sqs_kind_biquad),
             ("biquad_reverse", sqs_kind_biquad_reverse),
+            ("burst", sqs_kind_burst),
             ("centroid", sqs_kind_centroid),
             ("channel", sqs_kind_channel),
+            ("channelizer", sqs_kind_channelizer),
+            ("coherent", sqs_kind_coherent),
             ("cusum", sqs_kind_cusum),
             ("decibel", sqs_kind_decibel),
             ("decimate", sqs_kind_decimate),
             ("detrend", sqs_kind_detrend),
+            ("drift", sqs_kind_drift),
+            ("drift_peak", sqs_kind_drift_peak),
             ("edge_max", sqs_kind_edge_max),
             ("edge_mean", sqs_kind_edge_mean),
             ("edge_min", sqs_kind_edge_min),
@@ -269,10 +309,12 @@ mod tests {
             ("hmm_backward", sqs_kind_hmm_backward),
             ("hmm_forward", sqs_kind_hmm_forward),
             ("irfft", sqs_kind_irfft),
+            ("join", sqs_kind_join),
             ("kalman", sqs_kind_kalman),
             ("max", sqs_kind_max),
             ("mean", sqs_kind_mean),
             ("min", sqs_kind_min),
+            ("noncoherent", sqs_kind_noncoherent),
             ("pll", sqs_kind_pll),
             ("quantile", sqs_kind_quantile),
             ("rfft", sqs_kind_rfft),

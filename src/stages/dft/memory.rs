@@ -4,15 +4,15 @@ use crate::kernel::Code;
 use crate::simd::{self, Level};
 
 /// Memory of a call.
-pub(super) struct Memory<'a> {
-    pub(super) row: &'a mut [f32],
-    pub(super) z: &'a mut [f32],
-    pub(super) work: &'a mut [f32],
-    pub(super) turns: &'a [f32],
+pub(in crate::stages) struct Memory<'a> {
+    pub(in crate::stages) row: &'a mut [f32],
+    pub(in crate::stages) z: &'a mut [f32],
+    pub(in crate::stages) work: &'a mut [f32],
+    pub(in crate::stages) turns: &'a [f32],
 }
 
 /// The elements of a transform, which has real and imaginary parts apart where [`simd::stockham`] computes it.
-pub(super) fn bins(z: &[f32], size: usize) -> impl Iterator<Item = [f32; 2]> {
+pub(in crate::stages) fn bins(z: &[f32], size: usize) -> impl Iterator<Item = [f32; 2]> {
     let (from, step) = if simd::VECTORS { (size, 1) } else { (1, 2) };
     let im = z.get(from..).unwrap_or(&[]).iter().step_by(step);
     z.iter().step_by(step).zip(im).map(|(re, im)| [*re, *im]).take(size)
@@ -20,7 +20,7 @@ pub(super) fn bins(z: &[f32], size: usize) -> impl Iterator<Item = [f32; 2]> {
 
 impl Memory<'_> {
     /// Transforms the row times `scale` into `z`.
-    pub(super) fn transform(&mut self, level: Level, size: usize, scale: Option<f64>) -> Result<(), Code> {
+    pub(in crate::stages) fn transform(&mut self, level: Level, size: usize, scale: Option<f64>) -> Result<(), Code> {
         if simd::VECTORS {
             let (re, im) = self.z.split_at_mut_checked(size).ok_or(Code::MISFIT)?;
             simd::stockham(level, re, im, self.work, self.row, scale, self.turns);
@@ -31,7 +31,7 @@ impl Memory<'_> {
     }
 
     /// The elements of the row.
-    pub(super) fn elements(&mut self) -> &mut [[f32; 2]] {
+    pub(in crate::stages) fn elements(&mut self) -> &mut [[f32; 2]] {
         self.row.as_chunks_mut().0
     }
 }

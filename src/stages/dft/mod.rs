@@ -20,7 +20,7 @@
 //! A NaN or an infinity in the row spreads to all results of the row.
 
 mod chirp;
-mod memory;
+pub(super) mod memory;
 
 use super::{Build, shape, trig};
 use crate::checked;

@@ -35,6 +35,7 @@ macro_rules! rows_by_type {
 }
 
 pub(super) mod biquad;
+pub(super) mod burst;
 #[cfg(test)]
 mod cascade;
 mod covariance;

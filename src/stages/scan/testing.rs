@@ -3,6 +3,7 @@
 use crate::dtype::Element;
 use crate::kernel::{Code, EdgeRows, RowShape, StageIo, StageSpec};
 use crate::mem::cast;
+use crate::series::Series;
 use crate::stages::testing::{Aligned, register_all};
 use crate::stages::{EdgeShape, Param};
 use crate::status::Result;
@@ -18,13 +19,19 @@ pub(crate) struct Edge {
     pub(crate) shape: RowShape,
     pub(crate) lookback: usize,
     pub(crate) lookahead: usize,
+    /// Interleaved channels.
+    channels: usize,
 }
 
 impl Edge {
     pub(crate) fn rows<T: Element>(data: &[T], len: usize) -> Edge {
         assert_eq!(data.len() % len, 0);
         let bytes = Aligned::of(data).get().to_vec();
-        Edge { bytes, shape: RowShape { dtype: T::DTYPE, len }, lookback: 0, lookahead: 0 }
+        Edge { bytes, shape: RowShape { dtype: T::DTYPE, len }, lookback: 0, lookahead: 0, channels: 1 }
+    }
+
+    pub(crate) fn interleaved(self, channels: usize) -> Edge {
+        Edge { channels, ..self }
     }
 
     pub(crate) fn halo(mut self, lookback: usize, lookahead: usize) -> Edge {
@@ -38,7 +45,9 @@ impl Edge {
 
     fn described(&self) -> EdgeShape {
         let (lookback, lookahead) = (self.lookback as u32, self.lookahead as u32);
-        EdgeShape { lookback, lookahead, ..EdgeShape::of(self.shape) }
+        let edge = EdgeShape::of(self.shape);
+        let series = Series { unit: edge.series.unit, ..Series::interleaved(self.shape.len, self.channels) };
+        EdgeShape { lookback, lookahead, series, ..edge }
     }
 
     /// The rows of a block with its halo.
@@ -168,7 +177,7 @@ pub(crate) fn run<U: Element>(kind: &str, params: &Params<'_>, edges: &[Edge]) -
 /// The rows of one stage as the edge of another.
 pub(crate) fn chain(kind: &str, params: &Params<'_>, edges: &[Edge]) -> Edge {
     let spec = register(kind, params, edges).unwrap();
-    Edge { bytes: bytes(&spec, edges), shape: spec.shape, lookback: 0, lookahead: 0 }
+    Edge { bytes: bytes(&spec, edges), shape: spec.shape, lookback: 0, lookahead: 0, channels: 1 }
 }
 
 /// The elements of an edge as numbers.

@@ -4,12 +4,16 @@
 //! samples -> Hann, FFT -> coherent sums -> sums of power -> drift search -> energy of the top 32 -> peaks
 //!         -> polyphase channels -> bursts of each channel                              (deep)
 //! ```
-//! The stages are functions of this program, registered through the C interface; energy is a built-in stage.
+//! All stages are built-in kinds of the library.
+//!
+//! A carrier has the same strength in every window and noise does not, so sums over windows raise the carrier above
+//! the noise. Coherent sums gain the most, but require the frequency to a fraction of a bin: each bin is tried at
+//! `COHERENT` frequencies within it. Sums of power gain less, and only while the carrier stays in a bin. A drifting
+//! carrier is followed along straight tracks.
 
 mod band;
 mod bursts;
 mod channels;
-mod search;
 
 pub(crate) use band::{Band, STRIDE, TRACK};
 pub(crate) use bursts::Burst;
@@ -19,10 +23,9 @@ use crate::cli::SatcomArgs;
 use crate::error::Result;
 use crate::inputs::recording::{Raw, Recording};
 use crate::inputs::satellite::{self, Satellite};
-use crate::library::{Config, Failure, Pipeline, Samples, Shape, Stage, from};
-use band::{COHERENT, POWERS};
+use crate::library::{Config, Failure, Pipeline, Samples, Stage, from};
+use band::{COHERENT, DRIFT, POWERS};
 use channels::SLOT;
-use search::{Coherent, Peaks, Spectrum, Sum, Tracks};
 
 /// Samples per window.
 pub(crate) const WINDOW: u64 = 4096;
@@ -31,6 +34,11 @@ pub(crate) const HOP: u64 = 2048;
 /// Window and hop of the benchmark, which computes magnitudes of real samples and the sum of the 32 largest.
 pub(crate) const BENCH_WINDOW: u64 = 16384;
 pub(crate) const BENCH_HOP: u64 = 4096;
+/// Power up to which a bin counts linearly, in units of the row's mean. Above it, power counts by its logarithm, so
+/// that a burst of one or two rows does not hide the carrier, which is in all rows.
+const FULL: f64 = 16.0;
+/// Minimum height of a carrier, in standard deviations of all tracks.
+const FOUND: f64 = 8.0;
 /// The stages, for reports.
 const STAGES: &str = "hann and fft -> coherent sum -> sum of power -> drift search -> top-32 energy -> peaks";
 const DEEP_STAGES: &str = "hann and fft -> coherent sum -> sum of power -> drift search -> top-32 energy -> peaks; \
@@ -81,28 +89,44 @@ impl Peak {
 
 /// Registers the stages of the demo. Returns the stage with the result and the length of its rows.
 pub(crate) fn build(p: &mut Pipeline, band: &Band, deep: bool) -> Result<(Stage, usize), Failure> {
-    let (window, bins) = (band.window as usize, band.bins());
-    let spectrum = Spectrum::new(window, band.real);
-    let shape = Shape { len: 2 * band.coarse(), scratch: spectrum.scratch(), ..Shape::default() };
-    p.custom(c"spectrum", &[from(c"input")], shape, spectrum)?;
-    let shape = Shape { len: bins, stride: COHERENT, ..Shape::default() };
-    let stage = Coherent::new(window, band.hop as usize, band.real);
-    p.custom(c"coherent", &[from(c"spectrum").halo(0, COHERENT - 1)], shape, stage)?;
-    let shape = Shape { len: bins, stride: POWERS, ..Shape::default() };
-    p.custom(c"power", &[from(c"coherent").halo(0, POWERS - 1)], shape, Sum { rows: POWERS })?;
-    let shape = Shape { len: bins, scratch: bins, ..Shape::default() };
-    p.custom(c"tracks", &[from(c"power").halo(TRACK - 1, 0)], shape, Tracks)?;
-    p.builtin(c"top_k_sum", c"energy", from(c"tracks"), &[(c"k", &[32.0f64.min(bins as f64)])])?;
+    spectrum(p, band)?;
+    let (window, step, parts) = (band.window as f64, band.hop as f64, f64::from(COHERENT));
+    let shift = if band.real { 0.0 } else { 1.0 };
+    let params = [
+        (c"window", &[window][..]),
+        (c"step", &[step]),
+        (c"parts", &[parts]),
+        (c"shift", &[shift]),
+        (c"hop", &[f64::from(COHERENT)]),
+    ];
+    p.builtin_of(c"coherent", c"coherent", &[from(c"spectrum").halo(0, COHERENT - 1)], COHERENT, &params)?;
+    let params = [(c"hop", &[f64::from(POWERS)][..]), (c"mean", &[1.0]), (c"limit", &[FULL])];
+    p.builtin_of(c"noncoherent", c"power", &[from(c"coherent").halo(0, POWERS - 1)], POWERS, &params)?;
+    let drift = (c"drift", &[f64::from(DRIFT)][..]);
+    p.builtin(c"drift", c"tracks", from(c"power").halo(TRACK - 1, 0), &[drift])?;
+    p.builtin(c"top_k_sum", c"energy", from(c"tracks"), &[(c"k", &[32.0f64.min(band.bins() as f64)])])?;
     let edges = [from(c"tracks"), from(c"power").halo(TRACK - 1, 0), from(c"energy").halo(1, 1)];
-    let shape = Shape { len: PEAK_LEN, ..Shape::default() };
-    let peaks = p.custom(c"peaks", &edges, shape, Peaks)?;
+    let peaks = p.builtin_of(c"drift_peak", c"peaks", &edges, 1, &[drift, (c"threshold", &[FOUND])])?;
     if !deep {
         return Ok((peaks, PEAK_LEN));
     }
     channels::register(p, band)?;
-    let events = bursts::register(p, band)?;
-    let len = PEAK_LEN + events;
-    Ok((p.join(c"findings", &[c"peaks", c"bursts"], len)?, len))
+    let events = bursts::register(p)?;
+    let findings = p.builtin_of(c"join", c"findings", &[from(c"peaks"), from(c"bursts")], 1, &[])?;
+    Ok((findings, PEAK_LEN + events))
+}
+
+/// Registers the complex spectrum under a Hann window, in order of ascending frequency, scaled so that noise of power 1
+/// has power 1 in every bin.
+fn spectrum(p: &mut Pipeline, band: &Band) -> Result<Stage, Failure> {
+    // The squares of the window have a mean of 3/8.
+    let scale = 1.0 / (0.375 * band.window as f64).sqrt();
+    p.builtin(c"window", c"windowed", from(c"input"), &[(c"type", &[1.0]), (c"scale", &[scale])])?;
+    if !band.real {
+        return p.builtin(c"fft", c"spectrum", from(c"windowed"), &[(c"shift", &[1.0])]);
+    }
+    p.builtin(c"rfft", c"half", from(c"windowed"), &[])?;
+    p.builtin(c"band", c"spectrum", from(c"half"), &[(c"to", &[band.coarse() as f64])])
 }
 
 /// Registers the stages of the benchmark: magnitudes and the sum of the 32 largest.
@@ -143,7 +167,7 @@ pub(crate) fn setup(args: &SatcomArgs) -> Result<(Config, Band, String)> {
     let recording = recording(args)?;
     let real = recording.as_ref().map_or(args.real, |r| r.channels() == 1);
     let rate = recording.as_ref().map_or(satellite::RATE, |r| rate(args, r));
-    let config = Config { channels: if real { 1 } else { 2 }, ..args.args.config(WINDOW, HOP) };
+    let config = Config { complex: !real, ..args.args.config(WINDOW, HOP) };
     let band = Band { window: config.window, hop: config.hop, real, rate };
     band.check(args.deep)?;
     let kind = if real { "real" } else { "IQ" };
