@@ -93,7 +93,19 @@ static void static_memory()
     sqs::PlanInfo plan;
     CHECK_STATUS(p.plan({}, plan), SQS_OK);
     CHECK(plan.work_bytes > 0 && plan.work_bytes <= work.size() && plan.host_heap_bytes == 0);
-    CHECK_STATUS(p.seal({}, sqs::WritableBytes(work).part(0, plan.work_bytes)), SQS_OK);
+    // A plan written and read in place of the planner's.
+    static std::byte bytes[8192];
+    const auto exported = p.plan_export({}, bytes);
+    CHECK(exported.status.ok() && exported.count <= sizeof bytes);
+    CHECK(p.plan_export({}, sqs::WritableBytes()).status == sqs::Status(SQS_ERR_SPACE));
+    sqs::Pipeline without;
+    alignas(8) static std::byte other[1 << 16];
+    CHECK_STATUS(without.create_planned(config, other), SQS_OK);
+    CHECK_STATUS(without.create_planned(config, other), SQS_ERR_STATE);
+    CHECK_STATUS(without.seal_planned(sqs::Bytes(bytes).part(0, exported.count)), SQS_ERR_STATE);
+    CHECK_STATUS(p.seal_planned(sqs::Bytes(bytes).part(0, exported.count),
+                                sqs::WritableBytes(work).part(0, plan.work_bytes)),
+                 SQS_OK);
 
     // Moves between calls, as a member of a component would.
     std::size_t pushed = 0, rows = 0;

@@ -70,17 +70,15 @@ static void request_in(void *at) { *(sqs_request *)at = all_of(ID); }
 static void config_in(void *at) { *(sqs_config *)at = config_of(4, 2, 64); }
 
 CALL(c_control) { if (fill) config_in(a[0]); FILLED; return sqs_pipeline_control_bytes(a[0], a[1], a[2]); }
-CALL(c_new)
+static void new_in(void **a)
 {
-    if (fill) {
-        config_in(a[0]);
-        SIZED(sqs_memory, a[1])->control = spare.b;
-        ((sqs_memory *)a[1])->control_bytes = sizeof spare.b;
-        SIZED(sqs_error, a[3]);
-        return SQS_OK;
-    }
-    return sqs_pipeline_new(a[0], a[1], a[2], a[3]);
+    config_in(a[0]);
+    SIZED(sqs_memory, a[1])->control = spare.b;
+    ((sqs_memory *)a[1])->control_bytes = sizeof spare.b;
+    SIZED(sqs_error, a[3]);
 }
+CALL(c_new) { if (fill) new_in(a); FILLED; return sqs_pipeline_new(a[0], a[1], a[2], a[3]); }
+CALL(c_new_planned) { if (fill) new_in(a); FILLED; return sqs_pipeline_new_planned(a[0], a[1], a[2], a[3]); }
 CALL(c_detail) { FILLED; return sqs_pipeline_error_detail(P, a[0], 160, a[1]); }
 CALL(c_push) { FILLED; return sqs_push(P, 0, a[0], 16, a[1]); }
 CALL(c_evaluate) { FILLED; return sqs_evaluate(P, ID, 0, 8, a[0], 64, a[1]); }
@@ -96,6 +94,16 @@ CALL(c_seal)
     if (fill) request_in(a[0]);
     FILLED;
     return sqs_pipeline_seal(P, a[0], 1, a[1], a[1] == slot[1].b ? SLOT : 64);
+}
+CALL(c_export) { if (fill) request_in(a[0]); FILLED; return sqs_plan_export(P, a[0], 1, a[1], SLOT, a[2]); }
+CALL(c_seal_planned)
+{
+    static size_t n;
+    if (fill) {
+        const sqs_request r = all_of(ID);
+        return sqs_plan_export(P, &r, 1, a[0], SLOT, &n);
+    }
+    return sqs_pipeline_seal_planned(P, a[0], n, a[1], a[1] == slot[1].b ? SLOT : 64);
 }
 CALL(c_stage)
 {
@@ -347,12 +355,15 @@ CALL(c_packet_time) { FILLED; return sqs_packet_time(1, 2, 4, 3, a[0], 64); }
 static const struct { const char *function, *pointers; call run; state in; } rows[] = {
     {"sqs_pipeline_control_bytes", "<config >bytes >align", c_control, NONE},
     {"sqs_pipeline_new", "<config <memory >pipeline >error", c_new, NONE},
+    {"sqs_pipeline_new_planned", "<config <memory >pipeline >error", c_new_planned, NONE},
     {"sqs_pipeline_error_detail", ">buffer #needed_bytes", c_detail, SEALED},
     {"sqs_push", "<samples #accepted", c_push, SEALED},
     {"sqs_evaluate", ">rows #written_rows", c_evaluate, SEALED},
     {"sqs_plan", "<requests >info", c_plan, SEALED},
     {"sqs_plan_explain", "<requests >buffer #needed_bytes", c_explain, SEALED},
+    {"sqs_plan_export", "<requests >buffer #needed_bytes", c_export, SEALED},
     {"sqs_pipeline_seal", "<requests >work", c_seal, OPEN},
+    {"sqs_pipeline_seal_planned", "<plan >work", c_seal_planned, OPEN},
     {"sqs_stage_register", "<desc >id", c_stage, OPEN},
     {"sqs_stage_find", "<name >id", c_find, SEALED},
     {"sqs_stage_register_builtin", "<desc >id", c_builtin, OPEN},

@@ -494,6 +494,24 @@ sqs_status sqs_pipeline_new(const sqs_config *config, const sqs_memory *memory, 
                             sqs_error *error);
 
 /**
+ * Creates a pipeline without a planner: sqs_pipeline_seal_planned() seals it.
+ *
+ * As sqs_pipeline_new(). A program that creates its pipelines with this function alone does not contain the planner.
+ * What needs a plan is refused before seal with #SQS_ERR_STATE: sqs_plan(), sqs_pipeline_seal(), and the calls that
+ * would seal, such as sqs_push(). An evaluation of rows that are not planned is refused with #SQS_ERR_NOT_PLANNED.
+ *
+ * @param[in]  config    as for sqs_pipeline_new()
+ * @param[in]  memory    as for sqs_pipeline_new()
+ * @param[out] pipeline  the handle, to be deleted with sqs_pipeline_delete()
+ * @param[out] error     details of an error; may be NULL
+ * @retval SQS_OK
+ * @return the statuses of sqs_pipeline_new()
+ * @see sqs_plan_export()
+ */
+sqs_status sqs_pipeline_new_planned(const sqs_config *config, const sqs_memory *memory, sqs_pipeline **pipeline,
+                                    sqs_error *error);
+
+/**
  * Returns a pipeline to row 0 of new input; the only way to use a poisoned handle again.
  *
  * Discards samples, queued rows, cached rows, checkpoints and a running evaluation; keeps graph, plan and memory.
@@ -718,6 +736,19 @@ sqs_status sqs_evaluate(sqs_pipeline *pipeline, uint32_t stage, uint64_t first, 
  * sqs_plan_explain() lists what was considered. A classic plan over the budget is refused, unless spill_dir names a
  * directory for its rows.
  *
+ * A plan can be made on the ground. sqs_plan_export() writes it as bytes, which are the same on every machine.
+ * sqs_pipeline_seal_planned() checks them and seals with them: flight runs the plan that was tested. A program that
+ * creates its pipelines with sqs_pipeline_new_planned() does not contain the planner.
+ *
+ * @code{.c}
+ * // On the ground, with the same config, stages and outputs:
+ * sqs_plan_export(p, &request, 1, plan, sizeof plan, &plan_bytes);
+ * // In flight: plan is a constant array of the program.
+ * sqs_pipeline_new_planned(&config, &memory, &p, NULL);
+ * // ... register the same stages, open the same outputs ...
+ * sqs_pipeline_seal_planned(p, plan, sizeof plan, work, sizeof work);
+ * @endcode
+ *
  * @{
  */
 
@@ -907,6 +938,28 @@ typedef struct sqs_plan_info {
 sqs_status sqs_plan(sqs_pipeline *pipeline, const sqs_request *requests, uint32_t request_count, sqs_plan_info *info);
 
 /**
+ * Writes a plan as bytes, for sqs_pipeline_seal_planned().
+ *
+ * The bytes are the same on every machine, and are read on every machine: docs/formats/plan.md describes them. They
+ * are for this config and graph, with its opened outputs and the lengths of its sources. Call it before seal, on a
+ * pipeline in memory of the caller (sqs_memory.control) if the target has no heap: stages then have the sizes that they
+ * have there. Changes nothing, does not allocate.
+ *
+ * @param[in]  pipeline        handle
+ * @param[in]  requests        as for sqs_plan()
+ * @param[in]  request_count   number of requests
+ * @param[out] buffer          the plan; NULL with a capacity of 0
+ * @param[in]  capacity_bytes  size of buffer in bytes
+ * @param[out] needed_bytes    size of the plan in bytes; always written
+ * @retval SQS_OK
+ * @retval SQS_ERR_SPACE    the plan does not fit; what is in buffer is not a plan
+ * @retval SQS_ERR_OVERLAP  requests, buffer, needed_bytes and memory of the pipeline overlap
+ * @return the statuses of sqs_plan()
+ */
+sqs_status sqs_plan_export(sqs_pipeline *pipeline, const sqs_request *requests, uint32_t request_count, void *buffer,
+                           size_t capacity_bytes, size_t *needed_bytes);
+
+/**
  * Explains a plan in English: what sqs_plan() considers for the same arguments, and why it decides as it does.
  *
  * For every request the text lists the orders and blocks that were tried, with their bytes and the estimated time of
@@ -951,6 +1004,33 @@ sqs_status sqs_plan_explain(sqs_pipeline *pipeline, const sqs_request *requests,
  */
 sqs_status sqs_pipeline_seal(sqs_pipeline *pipeline, const sqs_request *requests, uint32_t request_count, void *work,
                              size_t work_bytes);
+
+/**
+ * Fixes graph and memory with a plan that sqs_plan_export() has made.
+ *
+ * As sqs_pipeline_seal(), without a planner: the pipeline has the blocks, places and orders of the plan. The plan must
+ * have been exported from the same config and graph, with the same opened outputs and lengths of sources, on any
+ * machine. All of it is checked before anything changes. Sizes of stages that differ are refused. Nothing allocates
+ * after this call.
+ *
+ * @param[in] pipeline    handle
+ * @param[in] plan        bytes of the plan; not copied, must outlive the pipeline unchanged: they are checked again when
+ *                        an evaluation begins, and after damage
+ * @param[in] plan_bytes  size of plan in bytes
+ * @param[in] work        as for sqs_pipeline_seal()
+ * @param[in] work_bytes  size of work in bytes
+ * @retval SQS_OK
+ * @retval SQS_ERR_FORMAT    the bytes are not a plan, or of a version that this library does not read
+ * @retval SQS_ERR_CORRUPT   the plan is damaged or not complete
+ * @retval SQS_ERR_GRAPH     the plan is for another config or graph, or does not fit the graph
+ * @retval SQS_ERR_STATE     the pipeline is sealed already; #SQS_STREAM_ONLY without an opened output
+ * @retval SQS_ERR_ARGUMENT  the handle is not valid, plan is NULL, or classic mode with opened outputs
+ * @retval SQS_ERR_OVERLAP   work, or what the allocator returned, overlaps the control area or plan
+ * @return for work and for the handle, the statuses of sqs_pipeline_seal()
+ * @see sqs_pipeline_new_planned()
+ */
+sqs_status sqs_pipeline_seal_planned(sqs_pipeline *pipeline, const void *plan, size_t plan_bytes, void *work,
+                                     size_t work_bytes);
 
 /**
  * Sets memory_budget_bytes and cpu_cache_bytes of a config from this machine, where they are 0.

@@ -113,6 +113,20 @@ public:
         memory.control_bytes = control.size();
         return create(config, &memory, error);
     }
+    /**
+     * Creates a pipeline without a planner, which seal_planned() seals. A program that uses no other way to create one
+     * does not contain the planner.
+     */
+    Status create_planned(const Config &config, WritableBytes control, Error *error = nullptr) noexcept
+    {
+        Sized<sqs_memory> memory;
+        memory.control = control.data();
+        memory.control_bytes = control.size();
+        if (handle_ != nullptr) return SQS_ERR_STATE;
+        const Status status = sqs_pipeline_new_planned(&config, &memory, &handle_, error);
+        if (status.ok()) remember(0, config.dtype, config.channels);
+        return status;
+    }
     /** Creates a pipeline on the host's heap. */
     Status create(const Config &config, Error *error = nullptr) noexcept { return create(config, nullptr, error); }
     /** Both areas from an allocator: `void *allocate(size_t bytes, size_t align)`, `void deallocate(void *, size_t)`. */
@@ -260,6 +274,19 @@ public:
         const Status status = sqs_plan_explain(handle_, requests.data(), static_cast<std::uint32_t>(requests.size()),
                                                text.data(), text.size(), &needed);
         return {status, needed};
+    }
+    /** Writes a plan for seal_planned(). The count is the size of all of it in bytes. */
+    Counted<std::size_t> plan_export(Span<const Request> requests, WritableBytes buffer) noexcept
+    {
+        std::size_t needed = 0;
+        const Status status = sqs_plan_export(handle_, requests.data(), static_cast<std::uint32_t>(requests.size()),
+                                              buffer.data(), buffer.size(), &needed);
+        return {status, needed};
+    }
+    /** Seals with a plan that plan_export() wrote. The bytes must outlive the pipeline. */
+    Status seal_planned(Bytes plan, WritableBytes work = {}) noexcept
+    {
+        return sqs_pipeline_seal_planned(handle_, plan.data(), plan.size(), work.data(), work.size());
     }
     /** Seals with a work area of the caller; an empty one is taken from the heap or the allocator. */
     Status seal(Span<const Request> requests, WritableBytes work = {}) noexcept

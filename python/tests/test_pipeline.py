@@ -283,6 +283,27 @@ def test_reverse_blocks_and_cancel() -> None:
     assert not pipe.stats().evaluating
 
 
+def test_exported_plans() -> None:
+    def made(hop: int = 512) -> Pipeline:
+        pipe = Pipeline(1024, hop)
+        pipe.energy("input", name="loud")
+        pipe.set_source(noise(102400))
+        return pipe
+
+    planned, pipe = made(), made()
+    plan = planned.export_plan("loud")
+    pipe.seal_planned(plan)
+    planned.seal("loud")
+    assert np.array_equal(pipe.evaluate("loud"), planned.evaluate("loud"))
+    assert pipe.stats() == planned.stats()
+    with pytest.raises(sqrtspace.GraphError, match="another config or graph"):
+        made(hop=256).seal_planned(plan)
+    with pytest.raises(sqrtspace.CorruptError, match="CRC"):
+        made().seal_planned(plan[:-1] + bytes([plan[-1] ^ 1]))
+    with pytest.raises(sqrtspace.StateError, match="already"):
+        pipe.seal_planned(plan)
+
+
 def test_plans_budgets_and_errors() -> None:
     pipe = Pipeline(1024, 1024, memory_budget_bytes=100)
     loud = pipe.energy("input")

@@ -60,7 +60,14 @@ impl Graph<'_> {
     /// Hash of all inputs and stages: stored checkpoints are bound to it.
     #[must_use]
     pub fn hash(&self) -> u64 {
+        self.hash_with(core::iter::empty())
+    }
+
+    /// Hash of all inputs and stages, and of words.
+    #[must_use]
+    pub(crate) fn hash_with(&self, words: impl Iterator<Item = u64>) -> u64 {
         let mut hash = START;
+        words.for_each(|w| hash.words(&[w]));
         (0..self.inputs.len()).for_each(|i| hash.words(&[self.input_identity(i)]));
         (0..self.stages.len()).for_each(|s| hash.words(&[self.stage_identity(s)]));
         hash.0

@@ -10,7 +10,7 @@ use crate::graph::{ChangeLimits, Graph, GraphLimits, InputSpec};
 use crate::io::ClockBox;
 use crate::limits::{AREA_ALIGN, MAX_INPUTS};
 use crate::mem::{Carver, FixedVec, Layout, SHORT, Work};
-use crate::plan::{InputFacts, JobPlan, Plan, PlanOptions, Planner, Request};
+use crate::plan::{InputFacts, JobPlan, Plan, PlanOptions, PlannedRequest, Planner, Request};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
 use crate::store::checkpoints::{CheckpointTable, ScanCheckpoints};
@@ -48,6 +48,15 @@ pub(super) struct Repairs {
     pub(super) repairs: u64,
 }
 
+/// The calls of the planner.
+#[derive(Debug)]
+pub struct PlannerCalls {
+    /// Computes a plan for requests.
+    pub(super) plan: fn(&mut Pipeline<'_>, &[Request]) -> Result<Plan>,
+    /// Lays out the job of a request of the plan, or of the stream.
+    pub(super) job: fn(&mut Pipeline<'_>, Option<&PlannedRequest>) -> Result<()>,
+}
+
 /// A pipeline.
 #[derive(Debug)]
 pub struct Pipeline<'m> {
@@ -59,6 +68,10 @@ pub struct Pipeline<'m> {
     #[cfg(feature = "stages")]
     pub(super) host_plans: Option<crate::stages::HostPlans>,
     pub(super) control_bytes: usize,
+    /// The planner; none in a pipeline that is sealed with a plan made before.
+    pub(super) planner: Option<&'static PlannerCalls>,
+    /// The plan made before that it is sealed with.
+    pub(super) frozen: Option<&'m [u8]>,
     /// Working memory of the planner, swapped with the plan of a job.
     pub(super) draft: JobPlan<'m>,
     pub(super) plan: Plan,
@@ -122,15 +135,11 @@ impl<'m> Pipeline<'m> {
         Ok(layout.bytes())
     }
 
-    /// Creates a pipeline with its tables in `control`.
-    pub fn new(config: &Config<'_>, control: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
-        Self::with_changes(config, ChangeLimits::NONE, control)
-    }
-
-    /// Creates a pipeline whose parameters can change.
-    pub fn with_changes(
+    /// Creates a pipeline. Only a program that names the planner contains it.
+    pub(crate) fn with_planner_calls(
         config: &Config<'_>,
         changes: ChangeLimits,
+        planner: Option<&'static PlannerCalls>,
         control: &'m mut [MaybeUninit<u8>],
     ) -> Result<Self> {
         let mut carver = Carver::new(control)?;
@@ -146,6 +155,8 @@ impl<'m> Pipeline<'m> {
             #[cfg(feature = "stages")]
             host_plans: config.host_heap.then(Default::default),
             control_bytes: 0,
+            planner,
+            frozen: None,
             plan: Plan::EMPTY,
             sealed: false,
             work: Work::default(),

@@ -2,7 +2,7 @@
 
 use super::definition::Pipeline;
 use super::evaluation::Evaluation;
-use super::seal::STREAMS_ONLY;
+use super::planning::STREAMS_ONLY;
 use crate::checked;
 use crate::exec::{callback_error, final_windows, internal, windows};
 use crate::graph::Node;
@@ -52,16 +52,18 @@ impl<'m> Pipeline<'m> {
         }
         let known = self.plan.find(&Request { count, ..*ask }, self.graph.has_scans());
         let Some(planned) = known.copied() else {
-            let bytes = self.with_planner(&[*ask], |planner, draft| planner.plan(draft))?.bytes;
+            if self.planner.is_none() {
+                let text =
+                    "stage {n}: this request is not in the plan that the pipeline is sealed with: export one with it";
+                return Err(self.graph.about_stage(ask.stage, Error::new(Status::NotPlanned, text)));
+            }
+            let bytes = self.plan(&[*ask])?.bytes;
             let text =
                 "stage {n}: the pipeline is not sealed for this request: seal it with it; alone it needs {a} bytes";
             return Err(self.graph.about_stage(ask.stage, Error::new(Status::NotPlanned, text).a(bytes)));
         };
         // The plan was laid out with this block: every buffer gets the place planned for it.
-        self.with_planner(&[], |planner, draft| {
-            planner.job(draft, &planned)?;
-            draft.check_places()
-        })?;
+        self.lay_out_job(Some(&planned))?;
         core::mem::swap(&mut self.draft, &mut self.eval.plan);
         self.eval.stop_counting_recomputed();
         let ask = Request { count, ..*ask };

@@ -139,6 +139,10 @@ impl<'m> Pipeline<'m> {
         let lost = self.sums.lost.as_ref().map_or([0; 3], |e| [1, e.template.as_ptr().addr(), e.template.len()]);
         let clock = self.clock.as_ref().map_or(0, |c| c.address());
         sum.add_all([usize::from(self.sealed), usize::from(self.sums.off), sink, clock]);
+        let planner = self.planner.map_or(0, |calls| core::ptr::from_ref(calls).addr());
+        let frozen = self.frozen.map_or([0; 2], |bytes| [bytes.as_ptr().addr(), bytes.len()]);
+        sum.add(planner);
+        sum.add_all(frozen);
         sum.add_all(lost);
         #[cfg(feature = "stages")]
         sum.add(usize::from(self.host_plans.is_some()));

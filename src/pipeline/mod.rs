@@ -8,7 +8,8 @@
 //! |---|---|
 //! | `definition` | the type, its creation, and access to its parts |
 //! | `build` | before seal: inputs, stages, outputs, sources |
-//! | `seal` | planning, seal and reset |
+//! | `planning` | creation, plans made or read |
+//! | `seal` | seal and reset |
 //! | `calls` | the calls that run it, each between checks of memory |
 //! | `changes` | changes of parameters at rows |
 //! | `stream` | push, step, pull |
@@ -31,6 +32,7 @@ mod evaluate;
 mod evaluation;
 mod gaps;
 mod integrity;
+mod planning;
 mod restore;
 mod restore_changes;
 mod save;
@@ -47,8 +49,9 @@ mod sweep;
 mod sweep_state;
 mod waiting;
 
-pub use definition::{Config, Pipeline};
+pub use definition::{Config, Pipeline, PlannerCalls};
 pub use gaps::gap_bytes;
+pub(crate) use planning::PLANNER;
 pub use restore::Resume;
 pub use stats::{PlanInfo, Stats, SweepInfo};
 pub use waiting::{InputPosition, Wait};

@@ -6,49 +6,14 @@ use crate::exec::{Supply, callback_error, internal};
 use crate::graph::Node;
 use crate::limits::{BUFFER_ALIGN, MAX_INPUTS};
 use crate::mem::{Span, Work};
-use crate::plan::{Mode, Page, Plan, Request};
+use crate::plan::{Plan, Request};
 use crate::status::{Error, Result, Status};
 use crate::store::cache::Cache;
 use crate::store::checkpoints::{self, ScanCheckpoints, every_rows};
 use crate::store::input_buffer::InputBuffer;
 use crate::store::queue::queue_bytes;
 
-/// The error for an evaluation of a pipeline that only streams.
-pub(super) const STREAMS_ONLY: Error = Error::new(
-    Status::NotPlanned,
-    "the pipeline only streams (SQS_STREAM_ONLY): pull the rows of its outputs, nothing is planned for evaluations",
-);
-
 impl<'m> Pipeline<'m> {
-    /// The plan for these requests, with the exact number of bytes. Changes nothing.
-    pub fn plan(&mut self, requests: &[Request]) -> Result<Plan> {
-        if self.options.mode == Mode::Classic && !self.outputs.is_empty() {
-            let text =
-                "the mode is classic, but opened outputs are streams, which run in blocks: set mode to auto or sqrt";
-            return Err(Error::new(Status::Argument, text));
-        }
-        if self.options.stream_only && !requests.is_empty() {
-            return Err(STREAMS_ONLY);
-        }
-        if self.options.stream_only && self.outputs.is_empty() {
-            let text = "the pipeline only streams (SQS_STREAM_ONLY): open an output before it is planned";
-            return Err(Error::new(Status::State, text));
-        }
-        self.with_planner(requests, |planner, draft| planner.plan(draft))
-    }
-
-    /// Comparisons that planning has made so far: its work, independent of the machine.
-    #[must_use]
-    pub fn planning_steps(&self) -> u64 {
-        self.draft.steps()
-    }
-
-    /// Writes the alternatives considered for these requests and the reasons for the plan. Changes nothing.
-    pub fn explain(&mut self, requests: &[Request], page: &mut Page<'_>) -> Result<()> {
-        let plan = self.plan(requests)?;
-        self.with_planner(requests, |planner, draft| planner.explain(draft, &plan, page))
-    }
-
     /// Fixes graph and memory. `work` has at least the bytes that [`Pipeline::plan`] returns for the same requests.
     pub fn seal(&mut self, requests: &[Request], work: &'m mut [u8]) -> Result<()> {
         self.seal_with(requests, work, &mut [])
@@ -58,6 +23,19 @@ impl<'m> Pipeline<'m> {
     pub fn seal_with(&mut self, requests: &[Request], work: &'m mut [u8], spill: &'m mut [u8]) -> Result<()> {
         self.must_not_be_sealed()?;
         let plan = self.plan(requests)?;
+        self.seal_as(plan, work, spill)
+    }
+
+    /// Fixes graph and memory with a plan that [`Pipeline::export_plan`] of the same config and graph has made, without
+    /// the planner. `bytes` is read again when evaluations begin.
+    pub fn seal_planned(&mut self, bytes: &'m [u8], work: &'m mut [u8], spill: &'m mut [u8]) -> Result<()> {
+        self.must_not_be_sealed()?;
+        let plan = self.load_plan(bytes)?;
+        self.frozen = Some(bytes);
+        self.seal_as(plan, work, spill).inspect_err(|_| self.frozen = None)
+    }
+
+    fn seal_as(&mut self, plan: Plan, work: &'m mut [u8], spill: &'m mut [u8]) -> Result<()> {
         if work.len() < plan.bytes {
             let text = "the work area has {b} bytes, the plan needs {a} (work_bytes of the plan)";
             return Err(Error::new(Status::Memory, text).a(checked::count(plan.bytes)).b(checked::count(work.len())));
@@ -117,10 +95,7 @@ impl<'m> Pipeline<'m> {
         }
         self.plan = plan;
         if plan.stream_block > 0 {
-            self.with_planner(&[], |planner, draft| {
-                planner.stream(draft, plan.stream_block)?;
-                draft.check_places()
-            })?;
+            self.lay_out_job(None)?;
             core::mem::swap(&mut self.draft, &mut self.stream.plan);
         }
         self.start_stream()

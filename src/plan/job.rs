@@ -99,8 +99,8 @@ pub struct JobPlan<'m> {
     pub bytes: usize,
     /// Of these, bytes of samples.
     pub feed_bytes: usize,
-    /// Only rows, samples and states are counted; nothing is ordered or placed.
-    pub(super) sizes_only: bool,
+    /// Bytes of all snapshots together.
+    pub(super) states: usize,
     /// Comparisons made so far, of all layouts: of nodes to run next, of buffers to place, and one per stage.
     pub(super) steps: u64,
 }
@@ -141,7 +141,7 @@ impl<'m> JobPlan<'m> {
             snapshots: [Span::default(); MAX_LEVELS],
             bytes: 0,
             feed_bytes: 0,
-            sizes_only: false,
+            states: 0,
             steps: 0,
         })
     }
@@ -196,8 +196,9 @@ impl<'m> JobPlan<'m> {
         self.lanes.get(stage).copied().unwrap_or_default()
     }
 
-    /// Lays out the targets in blocks of `block` windows. Inputs for which `pushed` is true are read in their buffers.
-    pub(crate) fn blocks(&mut self, graph: &Graph<'_>, pushed: impl Fn(usize) -> bool, block: u64) -> Result<()> {
+    /// Sizes the targets in blocks of `block` windows: rows, samples and states, without order and places. Inputs for
+    /// which `pushed` is true are read in their buffers.
+    pub(crate) fn size_blocks(&mut self, graph: &Graph<'_>, pushed: impl Fn(usize) -> bool, block: u64) -> Result<()> {
         self.block = block.max_u64(1);
         self.classic = false;
         self.activate(graph);
@@ -218,7 +219,7 @@ impl<'m> JobPlan<'m> {
             let (_, need) = input.samples(0, rows);
             self.set_feed(i, need, input.sample_bytes(), pushed(i), true);
         }
-        self.finish(graph)
+        self.size_states(graph)
     }
 
     /// Finds the stages whose rows are held while a tile is computed, and the number of these rows.
@@ -251,8 +252,8 @@ impl<'m> JobPlan<'m> {
         self.lanes.iter().zip(graph.stages()).any(|(l, s)| l.active && s.level > 0)
     }
 
-    /// Lays out the one target in the classic order, for up to `rows` of its rows, from at most `windows` windows.
-    pub(crate) fn classic(
+    /// Sizes the one target in the classic order, for up to `rows` of its rows, from at most `windows` windows.
+    pub(crate) fn size_classic(
         &mut self,
         graph: &Graph<'_>,
         pushed: impl Fn(usize) -> bool,
@@ -288,7 +289,7 @@ impl<'m> JobPlan<'m> {
             let (_, samples) = input.samples(0, windows.map_or(rows, |w| rows.min_u64(w)));
             self.set_feed(i, samples, input.sample_bytes(), pushed(i), false);
         }
-        self.finish(graph)
+        self.size_states(graph)
     }
 
     /// The rows of `node` that its consumers need, relative to the target's first row.

@@ -13,18 +13,30 @@ use crate::util::unsigned::Unsigned;
 /// The search for an order with a low peak: a bound on the time of planning.
 const EFFORT: Effort = Effort { moves: 500, tries: 1 << 15 };
 
+/// Order or places that were given are not those of a plan of this graph.
+const WRONG_PLACES: Error =
+    Error::new(Status::Graph, "the order or the places in the plan do not fit the graph: export it again");
+
 const FULL: Error = Error::new(Status::Internal, "the buffer table is full");
 
 impl JobPlan<'_> {
-    /// Orders the stages, lists the buffers with their lifetimes, and places them. With `sizes_only` the order and the
-    /// places are left out, and so is the size of the job.
-    pub(super) fn finish(&mut self, graph: &Graph<'_>) -> Result<()> {
-        let states = self.snapshot_layout(graph)?;
+    /// Sizes the snapshots: the end of every sizing.
+    pub(super) fn size_states(&mut self, graph: &Graph<'_>) -> Result<()> {
+        self.states = self.snapshot_layout(graph)?;
         self.steps = self.steps.sat_add(checked::count(graph.stages().len()));
-        if self.sizes_only {
-            return Ok(());
-        }
+        Ok(())
+    }
+
+    /// Orders the stages of a job that is sized, lists the buffers with their lifetimes, and places them.
+    pub(super) fn finish(&mut self, graph: &Graph<'_>) -> Result<()> {
         self.set_order(graph)?;
+        self.list_buffers(graph)?;
+        self.bytes = place(&mut self.buffers, &mut self.steps)?;
+        self.set_places()
+    }
+
+    /// Lists the buffers of a job that is sized and ordered.
+    pub(super) fn list_buffers(&mut self, graph: &Graph<'_>) -> Result<()> {
         let last = self.order.len();
         // The last step of the head: the steps up to there repeat with every block.
         let head = if self.head < last { self.head.sat_sub(1) } else { last };
@@ -37,10 +49,70 @@ impl JobPlan<'_> {
         }
         self.list_samples(graph, head)?;
         if self.leaf > 0 {
-            self.buffers.push(Buffer::new(Purpose::Snapshot, states, 0, last)).map_err(|_| FULL)?;
+            self.buffers.push(Buffer::new(Purpose::Snapshot, self.states, 0, last)).map_err(|_| FULL)?;
         }
-        self.bytes = place(&mut self.buffers, &mut self.steps)?;
+        Ok(())
+    }
+
+    /// As [`JobPlan::finish`], with the order and the places that `next` returns, for a job of `bytes` bytes. Fails
+    /// where a stage would run before one that it reads, or two buffers would overlap.
+    pub(super) fn finish_given(
+        &mut self,
+        graph: &Graph<'_>,
+        bytes: usize,
+        next: &mut dyn FnMut() -> Result<usize>,
+    ) -> Result<()> {
+        self.take_order(graph, next)?;
+        self.list_buffers(graph)?;
+        self.bytes = bytes;
+        for buffer in self.buffers.iter_mut() {
+            buffer.at = next()?;
+            // One without bytes is at the start.
+            let room = if buffer.bytes > 0 { bytes } else { 0 };
+            let inside = buffer.at.checked_add(buffer.bytes).is_some_and(|end| end <= room);
+            if !(inside && buffer.at.is_multiple_of(BUFFER_ALIGN)) {
+                return Err(WRONG_PLACES);
+            }
+        }
+        if clash(&mut self.buffers).is_some() {
+            return Err(WRONG_PLACES);
+        }
         self.set_places()
+    }
+
+    /// Takes the order of the active stages from `next`.
+    fn take_order(&mut self, graph: &Graph<'_>, next: &mut dyn FnMut() -> Result<usize>) -> Result<()> {
+        const UNSET: u64 = u64::MAX;
+        self.sizes.clear();
+        self.sizes.fill_with(|| UNSET);
+        self.order.clear();
+        self.head = 0;
+        let active = self.lanes.iter().filter(|l| l.active).count();
+        for step in 0..active {
+            let i = next()?;
+            let Some(stage) = graph.stages().get(i) else { return Err(WRONG_PLACES) };
+            let known = |node: Node| match node {
+                Node::Stage(from) => self.sizes.get(from).is_some_and(|s| *s != UNSET),
+                Node::Input(_) => true,
+            };
+            let late = stage.level > 0;
+            let fits = self.lane(i).active
+                && self.sizes.get(i) == Some(&UNSET)
+                && graph.edges_of(stage).iter().all(|e| known(e.from()))
+                && (late || self.head == step);
+            if !fits {
+                return Err(WRONG_PLACES);
+            }
+            if let Some(size) = self.sizes.get_mut(i) {
+                *size = checked::count(step);
+            }
+            let _ = self.order.push(i);
+            self.head = self.head.sat_add(usize::from(!late));
+        }
+        if self.leaf == 0 {
+            self.head = active;
+        }
+        Ok(())
     }
 
     /// Fails where two buffers overlap that are alive at the same time. Every job is checked before it runs.
@@ -171,7 +243,7 @@ impl JobPlan<'_> {
     }
 
     /// Copies the places of the buffers to the lanes and feeds.
-    fn set_places(&mut self) -> Result<()> {
+    pub(super) fn set_places(&mut self) -> Result<()> {
         for buffer in self.buffers.iter() {
             let span = buffer.span();
             match buffer.purpose {

@@ -80,11 +80,25 @@ impl Demand {
 }
 
 impl Planner<'_, '_> {
-    /// Computes the size of every region and stacks them.
+    /// Lays out every job that has changed, and computes the regions.
     pub(super) fn lay_out(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
+        if plan.stream_block > 0 && plan.stream_laid != plan.stream_block {
+            self.stream(draft, plan.stream_block)?;
+            plan.stream.len = draft.bytes;
+            plan.stream_laid = plan.stream_block;
+        }
+        for planned in plan.planned.iter_mut().flatten().filter(|p| !p.is_laid()) {
+            let bytes = self.job(draft, planned)?;
+            planned.set_bytes(bytes);
+        }
+        self.regions(draft, plan)
+    }
+
+    /// Computes the size of every region and stacks them. The sizes of the jobs are in the plan.
+    pub(super) fn regions(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<()> {
         let mut stack = Stack { top: 0 };
         plan.tables = stack.region(self.tables(plan)?)?;
-        let demand = self.jobs(draft, plan)?;
+        let demand = self.demand(draft, plan)?;
         plan.stream = stack.region(demand.stream)?;
         plan.eval = stack.region(demand.eval)?;
         self.input_buffers(draft, plan, &demand, &mut stack)?;
@@ -130,28 +144,16 @@ impl Planner<'_, '_> {
         checked::add(tables, changed)
     }
 
-    /// Lays out every job that has changed and sets the sizes of the planned requests.
-    fn jobs(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<Demand> {
+    /// The requirements of all jobs; also sets the sizes of what sweeps keep.
+    fn demand(&self, draft: &mut JobPlan<'_>, plan: &mut Plan) -> Result<Demand> {
         let mut demand = Demand::default();
         if plan.stream_block > 0 {
             demand.stream = plan.stream.len;
-            if plan.stream_laid == plan.stream_block {
-                self.stream_sizes(draft, plan.stream_block)?;
-            } else {
-                self.stream(draft, plan.stream_block)?;
-                demand.stream = draft.bytes;
-            }
-            plan.stream_laid = plan.stream_block;
+            self.stream_sizes(draft, plan.stream_block)?;
             demand.note_inputs(draft);
         }
         for planned in plan.planned.iter_mut().flatten() {
-            // Only what has changed since it was laid out is placed again.
-            if planned.is_laid() {
-                self.sizes(draft, planned)?;
-            } else {
-                let bytes = self.job(draft, planned)?;
-                planned.set_bytes(bytes);
-            }
+            self.sizes(draft, planned)?;
             demand.note_inputs(draft);
             let mut bytes = planned.bytes;
             if let Run::Sweep(sweep) = &mut planned.run {

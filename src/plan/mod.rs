@@ -11,6 +11,7 @@ mod check;
 mod choose;
 mod cost;
 mod explain;
+mod frozen;
 mod job;
 mod job_buffers;
 mod layout;

@@ -32,7 +32,7 @@ impl Planner<'_, '_> {
     }
 
     /// Maximum number of windows, if anything bounds them: the capacities of input buffers and the lengths of sources.
-    fn windows(&self) -> Option<u64> {
+    pub(super) fn windows(&self) -> Option<u64> {
         let of = |(i, f): (&Input, &InputFacts)| match f.pushed {
             true => (i.capacity > 0).then(|| i.windows(i.capacity)),
             false => f.windows,
@@ -71,14 +71,8 @@ impl Planner<'_, '_> {
         Ok(())
     }
 
-    /// Lays out the blocks of one target, or of the opened outputs.
-    pub(super) fn blocks(
-        &self,
-        draft: &mut JobPlan<'_>,
-        target: Option<usize>,
-        block: u64,
-        tile_rows: u64,
-    ) -> Result<()> {
+    /// Sizes the blocks of one target, or of the opened outputs.
+    fn size_blocks(&self, draft: &mut JobPlan<'_>, target: Option<usize>, block: u64, tile_rows: u64) -> Result<()> {
         draft.clear();
         // Rows of a later level are computed in tiles, of at least one row.
         let later = target.and_then(|t| self.graph.stages().get(t)).is_some_and(|s| s.level > 0);
@@ -87,38 +81,45 @@ impl Planner<'_, '_> {
             Some(stage) => draft.want(stage),
             None => self.outputs.iter().for_each(|o| draft.want(o.stage)),
         }
-        draft.blocks(self.graph, self.pushed(), block)
+        draft.size_blocks(self.graph, self.pushed(), block)
     }
 
-    /// Lays out the job of a request and returns its size in bytes.
-    pub(crate) fn job(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest) -> Result<usize> {
+    /// Lays out the blocks of one target, or of the opened outputs.
+    pub(super) fn blocks(
+        &self,
+        draft: &mut JobPlan<'_>,
+        target: Option<usize>,
+        block: u64,
+        tile_rows: u64,
+    ) -> Result<()> {
+        self.size_blocks(draft, target, block, tile_rows)?;
+        draft.finish(self.graph)
+    }
+
+    /// The job of a request without order and places: its rows, samples and states.
+    pub(super) fn sizes(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest) -> Result<()> {
         let stage = planned.request.stage;
         match planned.run {
             Run::Classic { .. } => {
                 draft.clear();
                 draft.want(stage);
-                draft.classic(self.graph, self.pushed(), stage, planned.block, planned.windows)?;
+                draft.size_classic(self.graph, self.pushed(), stage, planned.block, planned.windows)
             }
-            Run::Blocks => self.blocks(draft, Some(stage), planned.block, 0)?,
-            Run::Sweep(sweep) => self.blocks(draft, Some(stage), planned.block, sweep.tile_rows)?,
+            Run::Blocks => self.size_blocks(draft, Some(stage), planned.block, 0),
+            Run::Sweep(sweep) => self.size_blocks(draft, Some(stage), planned.block, sweep.tile_rows),
         }
-        Ok(draft.bytes)
     }
 
-    /// The job of a request without order and places: its rows, samples and states.
-    pub(super) fn sizes(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest) -> Result<()> {
-        draft.sizes_only = true;
-        let sized = self.job(draft, planned);
-        draft.sizes_only = false;
-        sized.map(|_| ())
+    /// Lays out the job of a request and returns its size in bytes.
+    pub(crate) fn job(&self, draft: &mut JobPlan<'_>, planned: &PlannedRequest) -> Result<usize> {
+        self.sizes(draft, planned)?;
+        draft.finish(self.graph)?;
+        Ok(draft.bytes)
     }
 
     /// The job of the opened outputs, as [`Planner::sizes`].
     pub(super) fn stream_sizes(&self, draft: &mut JobPlan<'_>, block: u64) -> Result<()> {
-        draft.sizes_only = true;
-        let sized = self.stream(draft, block);
-        draft.sizes_only = false;
-        sized
+        self.size_blocks(draft, None, block, 0)
     }
 
     /// Lays out the job of the stream.

@@ -12,6 +12,7 @@ mod graphs;
 mod streams;
 
 mod far_offsets;
+mod frozen;
 mod gaps;
 mod orders;
 mod passes;

@@ -29,7 +29,7 @@ fn graph() -> impl Strategy<Value = TestGraph> {
 }
 
 /// One stage of `scans` is a scan, where `turns` one in two of these in reverse.
-fn graph_with(scans: u8, turns: bool) -> impl Strategy<Value = TestGraph> {
+pub(crate) fn graph_with(scans: u8, turns: bool) -> impl Strategy<Value = TestGraph> {
     prop::collection::vec(input(), 1..3)
         .prop_flat_map(move |inputs| {
             let n = inputs.len();
@@ -59,7 +59,7 @@ fn graph_with(scans: u8, turns: bool) -> impl Strategy<Value = TestGraph> {
         })
 }
 
-fn setup() -> impl Strategy<Value = Setup> {
+pub(crate) fn setup() -> impl Strategy<Value = Setup> {
     let mode = prop::sample::select(vec![Mode::Auto, Mode::Classic, Mode::Sqrt]);
     let cache = prop::sample::select(vec![1u64, 600, 3000, 30_000, 1 << 20]);
     let lru = prop::sample::select(vec![0u64, 0, 200, 2000]);

@@ -110,6 +110,50 @@ class Evaluation(Stream):
         if work is not None:
             self._kept.append(work)
 
+    def export_plan(self, *requests: Request | Stage | str) -> bytes:
+        """Returns a plan as bytes, for `seal_planned` and for a C program's sqs_pipeline_seal_planned(). Before seal.
+
+        Parameters
+        ----------
+        *requests : Request, Stage or str
+            As for `plan`.
+
+        Examples
+        --------
+        >>> import sqrtspace
+        >>> pipes = [sqrtspace.Pipeline(window=256, hop=64) for _ in range(2)]
+        >>> _ = [pipe.energy("input", name="loud") for pipe in pipes]
+        >>> pipes[1].seal_planned(pipes[0].export_plan("loud"))
+        """
+        array = self._requests(requests)
+        needed = ffi.new("size_t *")
+        # The first call reports the size of the plan, with the status for one that does not fit.
+        status = lib.sqs_plan_export(self._handle, array, len(requests), ffi.NULL, 0, needed)
+        if status != lib.SQS_ERR_SPACE:
+            self._call(lib.sqs_plan_export, array, len(requests), ffi.NULL, 0, needed)
+        plan = ffi.new("unsigned char[]", int(needed[0]))
+        self._call(lib.sqs_plan_export, array, len(requests), plan, len(plan), needed)
+        return bytes(ffi.buffer(plan))
+
+    def seal_planned(self, plan: bytes, work: Array | None = None) -> None:
+        """Fixes graph and memory with a plan that `export_plan` of the same config and graph returned.
+
+        Parameters
+        ----------
+        plan : bytes
+            The plan.
+        work : array
+            As for `seal`.
+        """
+        kept = ffi.new("unsigned char[]", bytes(plan))
+        place = ffi.NULL if work is None else address(work)
+        self._call(
+            lib.sqs_pipeline_seal_planned, kept, len(plan), place, 0 if work is None else work.nbytes
+        )
+        self._kept.append(kept)
+        if work is not None:
+            self._kept.append(work)
+
     def evaluate(
         self,
         stage: Stage | str,

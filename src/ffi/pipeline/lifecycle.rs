@@ -8,7 +8,7 @@ use crate::ffi::status::{SQS_OK, sqs_error, sqs_status, without_handle};
 use crate::ffi::structs::{self, Out, put_text};
 use crate::graph::ChangeLimits;
 use crate::io::ClockBox;
-use crate::pipeline::{Config, Pipeline};
+use crate::pipeline::{Config, PLANNER, Pipeline, PlannerCalls};
 use crate::status::{Result, Status};
 use crate::util::unsigned::Unsigned;
 use core::ffi::c_char;
@@ -41,6 +41,40 @@ pub unsafe extern "C" fn sqs_pipeline_new(
     pipeline: *mut *mut sqs_pipeline,
     error: *mut sqs_error,
 ) -> sqs_status {
+    new(config, memory, pipeline, error, Some(&PLANNER))
+}
+
+/// Creates a pipeline without a planner: sqs_pipeline_seal_planned() seals it.
+///
+/// As sqs_pipeline_new(). A program that creates its pipelines with this function alone does not contain the planner.
+/// What needs a plan is refused before seal with #SQS_ERR_STATE: sqs_plan(), sqs_pipeline_seal(), and the calls that
+/// would seal, such as sqs_push(). An evaluation of rows that are not planned is refused with #SQS_ERR_NOT_PLANNED.
+///
+/// @param[in]  config    as for sqs_pipeline_new()
+/// @param[in]  memory    as for sqs_pipeline_new()
+/// @param[out] pipeline  the handle, to be deleted with sqs_pipeline_delete()
+/// @param[out] error     details of an error; may be NULL
+/// @retval SQS_OK
+/// @return the statuses of sqs_pipeline_new()
+/// @see sqs_plan_export()
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_pipeline_new_planned(
+    config: *const sqs_config,
+    memory: *const sqs_memory,
+    pipeline: *mut *mut sqs_pipeline,
+    error: *mut sqs_error,
+) -> sqs_status {
+    new(config, memory, pipeline, error, None)
+}
+
+/// Creates a pipeline with a planner, or without one.
+fn new(
+    config: *const sqs_config,
+    memory: *const sqs_memory,
+    pipeline: *mut *mut sqs_pipeline,
+    error: *mut sqs_error,
+    planner: Option<&'static PlannerCalls>,
+) -> sqs_status {
     without_handle(error, |call| {
         let out = Out::new("pipeline", pipeline)?;
         let parsed = parse(config)?;
@@ -51,7 +85,7 @@ pub unsafe extern "C" fn sqs_pipeline_new(
         let memory = given;
         let (mut holder, base) = Holder::new(memory, parsed.control)?;
         let handle: *mut sqs_pipeline = base.cast();
-        match create(call, &parsed, &mut holder, handle) {
+        match create(call, &parsed, planner, &mut holder, handle) {
             Ok(()) => {
                 // SAFETY: the head of the area is aligned and large enough for the handle; `create` has set its core.
                 unsafe { sqs_pipeline::init(handle, holder, parsed.hook) };
@@ -67,7 +101,13 @@ pub unsafe extern "C" fn sqs_pipeline_new(
 }
 
 /// Opens the spill directory, and sets up the core of the handle and the tables after it in the control area.
-fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, handle: *mut sqs_pipeline) -> Result<()> {
+fn create(
+    call: &Call<'_>,
+    parsed: &ParsedConfig,
+    planner: Option<&'static PlannerCalls>,
+    holder: &mut Holder,
+    handle: *mut sqs_pipeline,
+) -> Result<()> {
     if !parsed.spill_dir.is_null() {
         // SAFETY: the caller gives a C string.
         let path = unsafe { core::ffi::CStr::from_ptr(parsed.spill_dir) };
@@ -85,9 +125,19 @@ fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, handle: *
         param_bytes: parsed.param_bytes,
         host_heap: holder.is_host(),
     };
-    put_core(handle, &config, parsed.changes, tables)?;
+    put_core(handle, &config, (parsed.changes, planner), tables)?;
     // SAFETY: set by the line before; no call has the handle yet.
     let core = unsafe { &mut (*handle).core };
+    let set = set_up(core, parsed);
+    if set.is_err() {
+        // SAFETY: set above, and not used afterwards.
+        unsafe { core::ptr::drop_in_place(core) };
+    }
+    set
+}
+
+/// Sets what a config has besides the sizes of tables.
+fn set_up(core: &mut Pipeline<'static>, parsed: &ParsedConfig) -> Result<()> {
     core.reserve_gaps(parsed.max_gaps)?;
     core.set_gap_fill(0, parsed.gap_fill)?;
     if let Some(clock) = parsed.clock {
@@ -102,10 +152,10 @@ fn create(call: &Call<'_>, parsed: &ParsedConfig, holder: &mut Holder, handle: *
 fn put_core(
     handle: *mut sqs_pipeline,
     config: &Config<'_>,
-    changes: ChangeLimits,
+    (changes, planner): (ChangeLimits, Option<&'static PlannerCalls>),
     tables: &'static mut [MaybeUninit<u8>],
 ) -> Result<()> {
-    let core = Pipeline::with_changes(config, changes, tables)?;
+    let core = Pipeline::with_planner_calls(config, changes, planner, tables)?;
     // SAFETY: the head of the area is aligned and large enough for the handle.
     unsafe { (&raw mut (*handle).core).write(core) };
     Ok(())

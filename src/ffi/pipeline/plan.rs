@@ -11,7 +11,7 @@ use crate::pipeline::Pipeline;
 use crate::plan::{Page, Plan};
 use crate::status::{Error, Status};
 use crate::util::unsigned::Unsigned;
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 use core::mem::size_of;
 
 /// A plan in figures. The parts of work_bytes add up to it, with the padding between them.
@@ -160,6 +160,48 @@ pub unsafe extern "C" fn sqs_plan(
         structs::writable(info)?;
         let plan = core.plan(list.list())?;
         structs::write(info, self::info(core, &plan))?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Writes a plan as bytes, for sqs_pipeline_seal_planned().
+///
+/// The bytes are the same on every machine, and are read on every machine: docs/formats/plan.md describes them. They
+/// are for this config and graph, with its opened outputs and the lengths of its sources. Call it before seal, on a
+/// pipeline in memory of the caller (sqs_memory.control) if the target has no heap: stages then have the sizes that they
+/// have there. Changes nothing, does not allocate.
+///
+/// @param[in]  pipeline        handle
+/// @param[in]  requests        as for sqs_plan()
+/// @param[in]  request_count   number of requests
+/// @param[out] buffer          the plan; NULL with a capacity of 0
+/// @param[in]  capacity_bytes  size of buffer in bytes
+/// @param[out] needed_bytes    size of the plan in bytes; always written
+/// @retval SQS_OK
+/// @retval SQS_ERR_SPACE    the plan does not fit; what is in buffer is not a plan
+/// @retval SQS_ERR_OVERLAP  requests, buffer, needed_bytes and memory of the pipeline overlap
+/// @return the statuses of sqs_plan()
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_plan_export(
+    pipeline: *mut sqs_pipeline,
+    requests: *const sqs_request,
+    request_count: u32,
+    buffer: *mut c_void,
+    capacity_bytes: usize,
+    needed_bytes: *mut usize,
+) -> sqs_status {
+    with(pipeline, Access::Normal, &[Region::value("needed_bytes", needed_bytes)], |core, _, call| {
+        let needed = Out::new("needed_bytes", needed_bytes)?;
+        let list = Requests::read(requests, request_count)?;
+        call.claim(&[Region::bytes("buffer", buffer, capacity_bytes)], &[list.region(requests)])?;
+        // SAFETY: claimed.
+        let to = unsafe { structs::array_mut("buffer", buffer.cast::<u8>(), capacity_bytes)? };
+        let bytes = core.export_plan(list.list(), to)?;
+        needed.set(bytes);
+        if bytes > capacity_bytes {
+            let text = "the plan needs {a} bytes, buffer has {b}";
+            return Err(Error::new(Status::Space, text).a(bytes).b(capacity_bytes));
+        }
         Ok(Status::Ok)
     })
 }

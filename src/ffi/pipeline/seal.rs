@@ -44,19 +44,72 @@ pub unsafe extern "C" fn sqs_pipeline_seal(
         }
         let list = Requests::read(requests, request_count)?;
         call.claim(&[Region::bytes("work", work, work_bytes)], &[list.region(requests)])?;
-        seal(core, holder, call, list.list(), (work, work_bytes))?;
+        seal(core, holder, call, &How::For(list.list()), (work, work_bytes))?;
         Ok(Status::Ok)
     })
+}
+
+/// Fixes graph and memory with a plan that sqs_plan_export() has made.
+///
+/// As sqs_pipeline_seal(), without a planner: the pipeline has the blocks, places and orders of the plan. The plan must
+/// have been exported from the same config and graph, with the same opened outputs and lengths of sources, on any
+/// machine. All of it is checked before anything changes. Sizes of stages that differ are refused. Nothing allocates
+/// after this call.
+///
+/// @param[in] pipeline    handle
+/// @param[in] plan        bytes of the plan; not copied, must outlive the pipeline unchanged: they are checked again when
+///                        an evaluation begins, and after damage
+/// @param[in] plan_bytes  size of plan in bytes
+/// @param[in] work        as for sqs_pipeline_seal()
+/// @param[in] work_bytes  size of work in bytes
+/// @retval SQS_OK
+/// @retval SQS_ERR_FORMAT    the bytes are not a plan, or of a version that this library does not read
+/// @retval SQS_ERR_CORRUPT   the plan is damaged or not complete
+/// @retval SQS_ERR_GRAPH     the plan is for another config or graph, or does not fit the graph
+/// @retval SQS_ERR_STATE     the pipeline is sealed already; #SQS_STREAM_ONLY without an opened output
+/// @retval SQS_ERR_ARGUMENT  the handle is not valid, plan is NULL, or classic mode with opened outputs
+/// @retval SQS_ERR_OVERLAP   work, or what the allocator returned, overlaps the control area or plan
+/// @return for work and for the handle, the statuses of sqs_pipeline_seal()
+/// @see sqs_pipeline_new_planned()
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sqs_pipeline_seal_planned(
+    pipeline: *mut sqs_pipeline,
+    plan: *const c_void,
+    plan_bytes: usize,
+    work: *mut c_void,
+    work_bytes: usize,
+) -> sqs_status {
+    with(pipeline, Access::Normal, &[], |core, holder, call| {
+        if core.is_sealed() {
+            return Err(Error::new(Status::State, "the pipeline is sealed already: seal it once"));
+        }
+        if plan.is_null() {
+            return Err(Error::new(Status::Argument, "plan is NULL: give the bytes that sqs_plan_export() wrote"));
+        }
+        call.claim(&[Region::bytes("work", work, work_bytes)], &[Region::bytes("plan", plan, plan_bytes)])?;
+        // SAFETY: not NULL; the caller gives plan_bytes bytes that stay as they are until the pipeline is deleted.
+        let bytes: &'static [u8] = unsafe { core::slice::from_raw_parts(plan.cast(), plan_bytes) };
+        seal(core, holder, call, &How::Planned(bytes), (work, work_bytes))?;
+        Ok(Status::Ok)
+    })
+}
+
+/// What a pipeline is sealed with.
+enum How<'a> {
+    /// A plan for these requests.
+    For(&'a [Request]),
+    /// A plan made before.
+    Planned(&'static [u8]),
 }
 
 fn seal(
     core: &mut Pipeline<'static>,
     holder: &mut Holder,
     call: &Call<'_>,
-    list: &[Request],
+    how: &How<'_>,
     (work, bytes): (*mut c_void, usize),
 ) -> Result<()> {
-    let need = need(core, list)?;
+    let need = need(core, how)?;
     if !work.is_null() {
         if bytes < need.bytes {
             let text = "the work area has {b} bytes, the plan needs {a} (work_bytes of the plan)";
@@ -68,7 +121,10 @@ fn seal(
         }
     }
     let area = holder.work(call, work, bytes, need.bytes, need.align)?;
-    let sealed = holder.map_spill(need.spill).and_then(|spill| core.seal_with(list, area, spill));
+    let sealed = holder.map_spill(need.spill).and_then(|spill| match how {
+        How::For(list) => core.seal_with(list, area, spill),
+        How::Planned(bytes) => core.seal_planned(bytes, area, spill),
+    });
     sealed.inspect_err(|_| holder.drop_work())
 }
 
@@ -81,8 +137,11 @@ struct Need {
 
 // The plan itself is not on the stack while the pipeline is sealed.
 #[cfg_attr(not(feature = "std"), inline(never))]
-fn need(core: &mut Pipeline<'static>, list: &[Request]) -> Result<Need> {
-    let plan = core.plan(list)?;
+fn need(core: &mut Pipeline<'static>, how: &How<'_>) -> Result<Need> {
+    let plan = match how {
+        How::For(list) => core.plan(list)?,
+        How::Planned(bytes) => core.load_plan(bytes)?,
+    };
     Ok(Need { bytes: plan.bytes, align: plan.align, spill: plan.spill.len })
 }
 
@@ -93,5 +152,5 @@ pub(in crate::ffi) fn seal_first(
     call: &Call<'_>,
     list: &[Request],
 ) -> Result<()> {
-    if core.is_sealed() { Ok(()) } else { seal(core, holder, call, list, (core::ptr::null_mut(), 0)) }
+    if core.is_sealed() { Ok(()) } else { seal(core, holder, call, &How::For(list), (core::ptr::null_mut(), 0)) }
 }
