@@ -91,6 +91,15 @@ for line in dump.splitlines():
             if int(word, 16) in frame:
                 taken.add(int(word, 16))
 taken = {t for t in taken if not names[t].startswith(roots)}
+# A pipeline calls its planner through pointers: these calls lead to one function each.
+for caller, callee in (("::ask_plan", "pipeline::planning::plan_now"), ("::ask_job", "pipeline::planning::job_now"),
+                       ("::ask_frozen", "pipeline::planning::frozen_now")):
+    for v in [v for v in frame if names[v].endswith(caller)]:
+        led = {t for t in taken if names[t].endswith(callee)}
+        if len(led) == 1 and pointers[v] > 0:
+            calls[v] |= led
+            pointers[v] = 0
+    taken = {t for t in taken if not names[t].endswith(callee)}
 
 # Tarjan's algorithm; recursion is fine here, because programs have some hundred functions.
 index, low, stack, on, cycles, count = {}, {}, [], set(), [], [0]

@@ -1,7 +1,8 @@
 #!/bin/bash
-# Code and data of the library for LEON3 in four programs: everything; all but the codec (engine); the built-in stages of a
-# spectrum's features only, by kind (audio); no built-in stages, only C stages (own): size.sh [OUT]. docs/flight/sizes.txt holds the
-# lines; a change of the library updates it (make size).
+# Code and data of the library for LEON3 in programs: everything; all but the codec (engine); the built-in stages of a
+# spectrum's features only, by kind (audio); no built-in stages, only C stages (own); these two with plans made before, without
+# the planner (audio-planned, own-planned); the calls of a stream alone, of C stages with such a plan (stream-planned):
+# size.sh [OUT]. docs/flight/sizes.txt holds the lines; a change of the library updates it (make size).
 set -euo pipefail
 cd "$(dirname "$0")"
 target=${CARGO_TARGET_DIR:-$PWD/../target}
@@ -15,12 +16,18 @@ fi
 "${FLIGHT_RUSTC:-/usr/bin/rustc}" --version
 echo "target reaches text rodata data bss"
 codec='^sqs_(en|de)code|^sqs_optimal|^sqs_codec|^sqs_ccsds121'
-for reaches in everything engine audio own; do
+planner='^sqs_plan|^sqs_pipeline_(new|seal)$'
+stream='pipeline_new_planned|pipeline_seal_planned|pipeline_delete|pipeline_error_detail|config_init|stage_register|output_open'
+stream="$stream|push|push_end|step|pull"
+for reaches in everything engine audio own audio-planned own-planned stream-planned; do
     case $reaches in
         everything) but= ;;
         engine) but=$codec ;;
         audio) but="$codec|^sqs_stage_register_builtin|^sqs_kind_(?!(hann|rfft_power|argmax|centroid|rms)$)" ;;
         own) but="$codec|^sqs_stage_register_(builtin|kind)|^sqs_kind_" ;;
+        audio-planned) but="$codec|$planner|^sqs_stage_register_builtin|^sqs_kind_(?!(hann|rfft_power|argmax|centroid|rms)$)" ;;
+        own-planned) but="$codec|$planner|^sqs_stage_register_(builtin|kind)|^sqs_kind_" ;;
+        stream-planned) but="^sqs_(?!($stream)$)" ;;
     esac
     program=$out/$reaches
     python3 surface.py sparc64-linux-gnu- "$SQS_LEON_LIBRARY" ${but:+"$but"} > "$program.c"

@@ -284,10 +284,12 @@ def test_reverse_blocks_and_cancel() -> None:
 
 
 def test_exported_plans() -> None:
+    samples = noise(102400)
+
     def made(hop: int = 512) -> Pipeline:
         pipe = Pipeline(1024, hop)
         pipe.energy("input", name="loud")
-        pipe.set_source(noise(102400))
+        pipe.set_source(samples)
         return pipe
 
     planned, pipe = made(), made()

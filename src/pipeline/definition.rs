@@ -57,6 +57,14 @@ pub struct PlannerCalls {
     pub(super) job: fn(&mut Pipeline<'_>, Option<&PlannedRequest>) -> Result<()>,
 }
 
+/// A plan made before, and the call that reads it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frozen<'m> {
+    pub(super) bytes: &'m [u8],
+    /// Lays out the job of a request of the plan, or of the stream.
+    pub(super) job: fn(&mut Pipeline<'_>, Option<&PlannedRequest>, &[u8]) -> Result<()>,
+}
+
 /// A pipeline.
 #[derive(Debug)]
 pub struct Pipeline<'m> {
@@ -71,7 +79,7 @@ pub struct Pipeline<'m> {
     /// The planner; none in a pipeline that is sealed with a plan made before.
     pub(super) planner: Option<&'static PlannerCalls>,
     /// The plan made before that it is sealed with.
-    pub(super) frozen: Option<&'m [u8]>,
+    pub(super) frozen: Option<Frozen<'m>>,
     /// Working memory of the planner, swapped with the plan of a job.
     pub(super) draft: JobPlan<'m>,
     pub(super) plan: Plan,

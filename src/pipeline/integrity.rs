@@ -140,7 +140,7 @@ impl<'m> Pipeline<'m> {
         let clock = self.clock.as_ref().map_or(0, |c| c.address());
         sum.add_all([usize::from(self.sealed), usize::from(self.sums.off), sink, clock]);
         let planner = self.planner.map_or(0, |calls| core::ptr::from_ref(calls).addr());
-        let frozen = self.frozen.map_or([0; 2], |bytes| [bytes.as_ptr().addr(), bytes.len()]);
+        let frozen = self.frozen.map_or([0; 3], |f| [f.bytes.as_ptr().addr(), f.bytes.len(), f.job as usize]);
         sum.add(planner);
         sum.add_all(frozen);
         sum.add_all(lost);

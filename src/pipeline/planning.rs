@@ -1,7 +1,7 @@
 //! Plans: made by the planner, or before and read from bytes. A pipeline calls its planner through pointers, so that a
 //! program without a planner does not contain one.
 
-use super::definition::{Config, Pipeline, PlannerCalls};
+use super::definition::{Config, Frozen, Pipeline, PlannerCalls};
 use crate::graph::ChangeLimits;
 use crate::plan::{Mode, Page, Plan, PlannedRequest, Request};
 use crate::status::{Error, Result, Status};
@@ -36,6 +36,12 @@ fn job_now(p: &mut Pipeline<'_>, planned: Option<&PlannedRequest>) -> Result<()>
     })
 }
 
+/// Lays out the job of a request of a plan made before, or of the stream.
+fn frozen_now(p: &mut Pipeline<'_>, planned: Option<&PlannedRequest>, bytes: &[u8]) -> Result<()> {
+    let plan = p.plan;
+    p.with_planner(&[], |planner, draft| planner.load_job(draft, planned, &plan, bytes))
+}
+
 impl<'m> Pipeline<'m> {
     /// Creates a pipeline with its tables in `control`.
     pub fn new(config: &Config<'_>, control: &'m mut [MaybeUninit<u8>]) -> Result<Self> {
@@ -67,7 +73,7 @@ impl<'m> Pipeline<'m> {
         self.ask_plan(planner, requests)
     }
 
-    // Here and in `ask_job` are the calls through pointers that lead to the planner: targets/graph.py follows them.
+    // Here, in `ask_job` and in `ask_frozen` are the calls through pointers that lead to the planner: targets/graph.py follows them.
     #[inline(never)]
     fn ask_plan(&mut self, planner: &PlannerCalls, requests: &[Request]) -> Result<Plan> {
         (planner.plan)(self, requests)
@@ -76,6 +82,16 @@ impl<'m> Pipeline<'m> {
     #[inline(never)]
     fn ask_job(&mut self, planner: &PlannerCalls, planned: Option<&PlannedRequest>) -> Result<()> {
         (planner.job)(self, planned)
+    }
+
+    #[inline(never)]
+    fn ask_frozen(&mut self, frozen: &Frozen<'m>, planned: Option<&PlannedRequest>) -> Result<()> {
+        (frozen.job)(self, planned, frozen.bytes)
+    }
+
+    /// What reads these bytes. Only a program that seals with a plan made before contains it.
+    pub(super) fn frozen(bytes: &'m [u8]) -> Frozen<'m> {
+        Frozen { bytes, job: frozen_now }
     }
 
     fn may_plan(&self, requests: &[Request]) -> Result<()> {
@@ -96,9 +112,8 @@ impl<'m> Pipeline<'m> {
 
     /// Lays out the job of a request of the plan, or of the stream, in the draft, and checks it.
     pub(super) fn lay_out_job(&mut self, planned: Option<&PlannedRequest>) -> Result<()> {
-        if let Some(bytes) = self.frozen {
-            let plan = self.plan;
-            return self.with_planner(&[], |planner, draft| planner.load_job(draft, planned, &plan, bytes));
+        if let Some(frozen) = self.frozen {
+            return self.ask_frozen(&frozen, planned);
         }
         let Some(planner) = self.planner else { return Err(NO_PLANNER) };
         self.ask_job(planner, planned)?;

@@ -31,7 +31,7 @@ impl<'m> Pipeline<'m> {
     pub fn seal_planned(&mut self, bytes: &'m [u8], work: &'m mut [u8], spill: &'m mut [u8]) -> Result<()> {
         self.must_not_be_sealed()?;
         let plan = self.load_plan(bytes)?;
-        self.frozen = Some(bytes);
+        self.frozen = Some(Self::frozen(bytes));
         self.seal_as(plan, work, spill).inspect_err(|_| self.frozen = None)
     }
 

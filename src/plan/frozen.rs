@@ -212,7 +212,9 @@ impl Planner<'_, '_> {
         plan.lru = words.next()?;
         plan.min_budget_bytes = words.size()?;
         let scans = self.graph.has_scans();
-        must(plan.slots <= self.options.checkpoint_slots && plan.slots % 2 == 0 && (scans || plan.slots == 0))?;
+        must(
+            plan.slots <= self.options.checkpoint_slots && plan.slots.is_multiple_of(2) && (scans || plan.slots == 0),
+        )?;
         must((plan.stream_block > 0) != self.outputs.is_empty())?;
         must(!self.options.stream_only || plan.lru == 0)?;
         let forward =

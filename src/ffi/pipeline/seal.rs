@@ -7,7 +7,7 @@ use crate::ffi::memory::Holder;
 use crate::ffi::regions::{Call, Region};
 use crate::ffi::status::sqs_status;
 use crate::pipeline::Pipeline;
-use crate::plan::Request;
+use crate::plan::{Plan, Request};
 use crate::status::{Error, Result, Status};
 use core::ffi::c_void;
 
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn sqs_pipeline_seal(
         }
         let list = Requests::read(requests, request_count)?;
         call.claim(&[Region::bytes("work", work, work_bytes)], &[list.region(requests)])?;
-        seal(core, holder, call, &How::For(list.list()), (work, work_bytes))?;
+        seal_for(core, holder, call, list.list(), (work, work_bytes))?;
         Ok(Status::Ok)
     })
 }
@@ -89,27 +89,34 @@ pub unsafe extern "C" fn sqs_pipeline_seal_planned(
         call.claim(&[Region::bytes("work", work, work_bytes)], &[Region::bytes("plan", plan, plan_bytes)])?;
         // SAFETY: not NULL; the caller gives plan_bytes bytes that stay as they are until the pipeline is deleted.
         let bytes: &'static [u8] = unsafe { core::slice::from_raw_parts(plan.cast(), plan_bytes) };
-        seal(core, holder, call, &How::Planned(bytes), (work, work_bytes))?;
+        let need = planned_need(core, bytes)?;
+        let fix = |core: &mut Pipeline<'static>, area, spill| core.seal_planned(bytes, area, spill);
+        seal(core, holder, call, &need, (work, work_bytes), fix)?;
         Ok(Status::Ok)
     })
 }
 
-/// What a pipeline is sealed with.
-enum How<'a> {
-    /// A plan for these requests.
-    For(&'a [Request]),
-    /// A plan made before.
-    Planned(&'static [u8]),
+/// Seals with the planner.
+fn seal_for(
+    core: &mut Pipeline<'static>,
+    holder: &mut Holder,
+    call: &Call<'_>,
+    list: &[Request],
+    work: (*mut c_void, usize),
+) -> Result<()> {
+    let need = need(core, list)?;
+    seal(core, holder, call, &need, work, |core, area, spill| core.seal_with(list, area, spill))
 }
 
+/// Gets the work area and the spill file, and seals with them.
 fn seal(
     core: &mut Pipeline<'static>,
     holder: &mut Holder,
     call: &Call<'_>,
-    how: &How<'_>,
+    need: &Need,
     (work, bytes): (*mut c_void, usize),
+    fix: impl FnOnce(&mut Pipeline<'static>, &'static mut [u8], &'static mut [u8]) -> Result<()>,
 ) -> Result<()> {
-    let need = need(core, how)?;
     if !work.is_null() {
         if bytes < need.bytes {
             let text = "the work area has {b} bytes, the plan needs {a} (work_bytes of the plan)";
@@ -121,10 +128,7 @@ fn seal(
         }
     }
     let area = holder.work(call, work, bytes, need.bytes, need.align)?;
-    let sealed = holder.map_spill(need.spill).and_then(|spill| match how {
-        How::For(list) => core.seal_with(list, area, spill),
-        How::Planned(bytes) => core.seal_planned(bytes, area, spill),
-    });
+    let sealed = holder.map_spill(need.spill).and_then(|spill| fix(core, area, spill));
     sealed.inspect_err(|_| holder.drop_work())
 }
 
@@ -135,14 +139,21 @@ struct Need {
     spill: usize,
 }
 
+impl Need {
+    fn of(plan: &Plan) -> Need {
+        Need { bytes: plan.bytes, align: plan.align, spill: plan.spill.len }
+    }
+}
+
 // The plan itself is not on the stack while the pipeline is sealed.
 #[cfg_attr(not(feature = "std"), inline(never))]
-fn need(core: &mut Pipeline<'static>, how: &How<'_>) -> Result<Need> {
-    let plan = match how {
-        How::For(list) => core.plan(list)?,
-        How::Planned(bytes) => core.load_plan(bytes)?,
-    };
-    Ok(Need { bytes: plan.bytes, align: plan.align, spill: plan.spill.len })
+fn need(core: &mut Pipeline<'static>, list: &[Request]) -> Result<Need> {
+    core.plan(list).map(|plan| Need::of(&plan))
+}
+
+#[cfg_attr(not(feature = "std"), inline(never))]
+fn planned_need(core: &mut Pipeline<'static>, bytes: &[u8]) -> Result<Need> {
+    core.load_plan(bytes).map(|plan| Need::of(&plan))
 }
 
 /// Seals for a list of requests, unless the pipeline is sealed: the first push or evaluation.
@@ -152,5 +163,5 @@ pub(in crate::ffi) fn seal_first(
     call: &Call<'_>,
     list: &[Request],
 ) -> Result<()> {
-    if core.is_sealed() { Ok(()) } else { seal(core, holder, call, &How::For(list), (core::ptr::null_mut(), 0)) }
+    if core.is_sealed() { Ok(()) } else { seal_for(core, holder, call, list, (core::ptr::null_mut(), 0)) }
 }
