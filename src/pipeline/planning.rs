@@ -73,7 +73,7 @@ impl<'m> Pipeline<'m> {
         self.ask_plan(planner, requests)
     }
 
-    // Here, in `ask_job` and in `ask_frozen` are the calls through pointers that lead to the planner: targets/graph.py follows them.
+    // The calls through pointers of these three lead to one function each: targets/graph.py follows them.
     #[inline(never)]
     fn ask_plan(&mut self, planner: &PlannerCalls, requests: &[Request]) -> Result<Plan> {
         (planner.plan)(self, requests)

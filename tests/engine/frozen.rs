@@ -89,8 +89,8 @@ proptest! {
         let mut setup = setup;
         if let (1.., Ok(plan)) = (tight, built(&graph, &setup, &open).plan(&asked)) {
             // Between the minimum and what it takes without a limit.
-            let least = plan.min_budget_bytes as u64;
-            setup.budget = least + (plan.bytes as u64).saturating_sub(least) * (tight - 1) / 2;
+            let min = plan.min_budget_bytes as u64;
+            setup.budget = min + (plan.bytes as u64).saturating_sub(min) * (tight - 1) / 2;
         }
         let (mut p, mut q) = (built(&graph, &setup, &open), built(&graph, &setup, &open));
         let Ok(plan) = p.plan(&asked) else { return Ok(()) };
