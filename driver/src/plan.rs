@@ -7,6 +7,7 @@ use crate::probe;
 use crate::report::plan::{self, describe, object, windows};
 use crate::report::print;
 use crate::workloads::{audio, logs, satcom, smoother};
+use std::path::Path;
 
 /// A workload to plan, and the form of the report.
 struct Subject<'a> {
@@ -15,6 +16,7 @@ struct Subject<'a> {
     stages: &'a str,
     probe: bool,
     json: bool,
+    emit_c: Option<&'a Path>,
 }
 
 impl Subject<'_> {
@@ -30,6 +32,13 @@ impl Subject<'_> {
             p.plan(rows).ok()
         };
         let plan = plan::make(&mut pipeline, rows, retry)?;
+        if let Some(file) = self.emit_c {
+            let code = plan::emit_c(&plan, &pipeline.export(rows)?);
+            if file == Path::new("-") {
+                return print(&code);
+            }
+            std::fs::write(file, code).map_err(|e| format!("{}: {e}", file.display()))?;
+        }
         let explained = pipeline.explain(rows)?;
         if self.json {
             let o = object(&config, &plan, self.windows).text("explained", &explained);
@@ -49,36 +58,36 @@ const ALL_ROWS: Rows = Rows { stage: 0, first: 0, count: u64::MAX, order: Order:
 
 /// `driver plan audio`.
 pub(crate) fn audio(args: &PlanArgs<AudioArgs>) -> Result<()> {
-    let (a, probe) = (&args.demo, args.probe);
+    let (a, probe, emit_c) = (&args.demo, args.probe, args.emit_c.as_deref());
     let config = a.args.config(audio::WINDOW, audio::HOP);
     let windows = windows(audio::Input::open(a)?.count(), &config);
-    let subject = Subject { config, windows, stages: audio::STAGES, probe, json: a.json };
+    let subject = Subject { config, windows, stages: audio::STAGES, probe, json: a.json, emit_c };
     subject.report(ALL_ROWS, |c| audio::Input::open(a)?.pipeline(c))
 }
 
 /// `driver plan logs`.
 pub(crate) fn logs(args: &PlanArgs<LogsArgs>) -> Result<()> {
-    let (a, probe) = (&args.demo, args.probe);
+    let (a, probe, emit_c) = (&args.demo, args.probe, args.emit_c.as_deref());
     let config = a.args.config(logs::WINDOW, logs::HOP);
     logs::check(config.window, config.hop)?;
     let windows = windows(logs::open(a, 0)?.0.count(), &config);
-    let subject = Subject { config, windows, stages: logs::STAGES, probe, json: a.json };
+    let subject = Subject { config, windows, stages: logs::STAGES, probe, json: a.json, emit_c };
     subject.report(ALL_ROWS, |c| logs::pipeline(a, c))
 }
 
 /// `driver plan satcom`.
 pub(crate) fn satcom(args: &PlanArgs<SatcomArgs>) -> Result<()> {
-    let (a, probe) = (&args.demo, args.probe);
+    let (a, probe, emit_c) = (&args.demo, args.probe, args.emit_c.as_deref());
     let (config, band, _) = satcom::setup(a)?;
     let windows = windows(satcom::open(a)?.count(), &config);
-    let subject = Subject { config, windows, stages: satcom::stages(a.deep), probe, json: a.json };
+    let subject = Subject { config, windows, stages: satcom::stages(a.deep), probe, json: a.json, emit_c };
     subject.report(ALL_ROWS, |c| satcom::pipeline(a, c, &band).map(|(p, stage, _)| (p, stage)))
 }
 
 /// `driver plan smoother`: the rows in reverse order, which the demo computes first.
 pub(crate) fn smoother(args: &PlanArgs<SmootherArgs>) -> Result<()> {
-    let (a, probe) = (&args.demo, args.probe);
+    let (a, probe, emit_c) = (&args.demo, args.probe, args.emit_c.as_deref());
     let config = Config { memory_budget_bytes: a.budget.unwrap_or(0), ..Config::of(1, 1) };
-    let subject = Subject { config, windows: a.rows, stages: smoother::STAGES, probe, json: a.json };
+    let subject = Subject { config, windows: a.rows, stages: smoother::STAGES, probe, json: a.json, emit_c };
     subject.report(Rows { order: Order::Reverse, ..ALL_ROWS }, |c| smoother::pipeline(a.rows, c))
 }

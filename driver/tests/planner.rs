@@ -75,3 +75,21 @@ fn auto_stays_within_a_budget() {
         assert!(number(&json, "peak_bytes") <= number(&json, "budget_bytes"));
     }
 }
+
+/// The array is a whole plan, beside the report or instead of it.
+#[test]
+fn a_plan_is_written_as_a_c_array() {
+    let file = std::env::temp_dir().join(format!("plan-{}.h", std::process::id()));
+    for args in PLANS {
+        let code = succeeds(&[args, &["--emit-c", "-"]].concat());
+        let hex = code.split("0x").skip(1).map(|b| u8::from_str_radix(&b[..2], 16).expect("a byte"));
+        let bytes: Vec<u8> = hex.collect();
+        assert!(bytes.starts_with(b"SQSP\0\0\0\x01"), "{code}");
+        assert_eq!(u64::from_be_bytes(bytes[8..16].try_into().expect("8 bytes")), bytes.len() as u64);
+        assert!(code.contains(&format!("plan_bytes[{}]", bytes.len())), "{code}");
+        let text = succeeds(&[args, &["--emit-c", file.to_str().expect("UTF-8")]].concat());
+        assert_eq!(text, succeeds(args));
+        assert_eq!(std::fs::read_to_string(&file).expect("the file"), code);
+    }
+    std::fs::remove_file(&file).expect("remove");
+}

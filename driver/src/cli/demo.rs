@@ -59,7 +59,7 @@ impl Pictures {
     }
 }
 
-/// Arguments of a plan: those of the demo, and `--probe`.
+/// Arguments of a plan: those of the demo, `--probe` and `--emit-c`.
 #[derive(Args, Debug, Clone)]
 pub(crate) struct PlanArgs<T: Args> {
     #[command(flatten)]
@@ -67,6 +67,9 @@ pub(crate) struct PlanArgs<T: Args> {
     /// Measure the time per row of every stage first, and plan with the result
     #[arg(long)]
     pub(crate) probe: bool,
+    /// Write the plan as a C array, for sqs_pipeline_seal_planned(); `-`: standard output, without the report
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub(crate) emit_c: Option<PathBuf>,
 }
 
 #[derive(Args, Debug, Clone)]

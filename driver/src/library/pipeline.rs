@@ -306,6 +306,20 @@ impl Pipeline {
         self.checked(status).map(|_| Plan(info))
     }
 
+    /// The plan as bytes.
+    pub(crate) fn export(&mut self, rows: impl Into<Rows>) -> Result<Vec<u8>> {
+        let ask = rows.into().request();
+        let (mut plan, mut needed) = (vec![0u8; 1 << 16], 0);
+        // SAFETY: one request; the buffer has the given length.
+        let status = unsafe {
+            let buf = plan.as_mut_ptr().cast();
+            sqs_plan_export(self.handle.as_ptr(), &raw const ask, 1, buf, plan.len(), &raw mut needed)
+        };
+        self.checked(status)?;
+        plan.truncate(needed);
+        Ok(plan)
+    }
+
     /// The library's explanation of the plan: the candidates and the reason for the choice.
     pub(crate) fn explain(&mut self, rows: impl Into<Rows>) -> Result<String> {
         let ask = rows.into().request();

@@ -85,6 +85,24 @@ pub(crate) fn describe(config: &Config, plan: &Plan, windows: u64) -> String {
     out
 }
 
+/// The plan as a C array, with the sizes of the memory that it needs.
+pub(crate) fn emit_c(plan: &Plan, bytes: &[u8]) -> String {
+    let mut out = String::from(
+        "/* A plan of sqs_plan_export() for sqs_pipeline_seal_planned(): for one config and graph, on any machine. */\n",
+    );
+    out.push_str(&format!(
+        "enum {{ PLAN_WORK_BYTES = {}, PLAN_WORK_ALIGN = {} }};\n",
+        plan.work_bytes, plan.work_align
+    ));
+    out.push_str(&format!("static const unsigned char plan_bytes[{}] = {{\n", bytes.len()));
+    for line in bytes.chunks(16) {
+        let line: Vec<String> = line.iter().map(|b| format!("0x{b:02x},")).collect();
+        out.push_str(&format!("    {}\n", line.join(" ")));
+    }
+    out.push_str("};\n");
+    out
+}
+
 /// The plan as JSON.
 pub(crate) fn object(config: &Config, plan: &Plan, windows: u64) -> Object {
     let mut o = Object::new()
