@@ -2405,6 +2405,32 @@ const sqs_kind *sqs_kind_mean(void);
 const sqs_kind *sqs_kind_min(void);
 
 /**
+ * mixer: Mixer with a numerically controlled oscillator: y[n] = x[n] exp(2 pi i (frequency n + phase)), with n from the
+ * first sample of row 0.
+ *
+ * - Input: f32, i16 or c32, one channel; overlapping rows are counted by their position in the samples
+ * - Output: n c32
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: The phase is an integer of 64 bits, a multiple of 2^-64 turns: it does not drift. Sine and cosine are
+ *   computed in f64, and products rounded once. A negative frequency shifts a positive one to 0.
+ * - Source: x * numpy.exp(2j * numpy.pi * (frequency * n + phase)); Tierney, Rader and Gold, IEEE Trans. Audio
+ *   Electroacoustics 19 (1971)
+ *
+ * | Parameter | Type   | Unit            | Range             | Default  |
+ * | --------- | ------ | --------------- | ----------------- | -------- |
+ * | frequency | number | cycles a sample | -0.5 to 0.5       | required |
+ * | phase     | number | turns           | -1 to 1           | 0        |
+ * | scale     | number | -               | 1.2e-38 to 3.4e38 | 1        |
+ *
+ * - frequency: shift of all frequencies
+ * - phase: phase of sample 0
+ * - scale: factor of the elements; rounded once, with the result
+ *
+ * @return the kind "mixer"
+ */
+const sqs_kind *sqs_kind_mixer(void);
+
+/**
  * noncoherent: Noncoherent sum: power added over rows, y[i] = sum over m of |x_m[i]|^2, or of x_m[i] if the rows are
  * powers.
  *
@@ -2493,6 +2519,30 @@ const sqs_kind *sqs_kind_pll(void);
  * @return the kind "quantile"
  */
 const sqs_kind *sqs_kind_quantile(void);
+
+/**
+ * resample: Rational resampler: the sample rate times up / down, y[m] = sum over i of h[(m down mod up) + i up]
+ * x[floor(m down / up) + Q - i], Q = ceil(taps / up) - 1.
+ *
+ * - Input: f32 or c32, one channel; rows start every hop samples, hop up a multiple of down, and have at least hop + Q
+ *   samples
+ * - Output: hop up / down elements of the same type, consecutive over the rows
+ * - NaN: spreads: what the row computes from it is not finite; other rows are not affected
+ * - Notes: Taps are used as given, at up times the rate: for a gain of 1 their sum is up. Output m is at the input time
+ *   (m down + Q up - (taps - 1) / 2) / up if the filter is even. Taps are rounded to f32; sums run in f64 and are
+ *   rounded once.
+ * - Source: scipy.signal.upfirdn(taps, x, up)[Q up::down]; Crochiere and Rabiner, Multirate Digital Signal Processing
+ *   (1983), 3.3
+ *
+ * | Parameter | Type    | Unit | Range                     | Default  | Meaning                  |
+ * | --------- | ------- | ---- | ------------------------- | -------- | ------------------------ |
+ * | up        | integer | -    | 1 to 4096                 | 1        | outputs for down samples |
+ * | down      | integer | -    | 1 to 4096                 | 1        | samples for up outputs   |
+ * | taps      | list    | -    | 1 to 65536 numbers of f32 | required | the filter               |
+ *
+ * @return the kind "resample"
+ */
+const sqs_kind *sqs_kind_resample(void);
 
 /**
  * rfft: Discrete Fourier transform of real rows: X[k] = sum x[i] exp(-2 pi j i k / n), k from 0 to n / 2.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import sqrtspace
 from sqrtspace import Edge, Pipeline
 from sqrtspace._kinds import Kinds
@@ -29,8 +30,10 @@ def test_every_kind_computes_rows_of_its_type_and_length(tmp_path: Path) -> None
         "fir": {"taps": [1, 2, 3]},
         "histogram": {"lo": -1, "hi": 1, "bins": 7},
         "kalman": {"q": 1, "r": 1},
+        "mixer": {"frequency": 0.1},
         "pll": {"frequency": 0.1},
         "quantile": {"q": [0.1, 0.9]},
+        "resample": {"up": 2, "taps": [1, 2]},
         "rolling_stats": {"window": 5},
         "threshold": {"level": 0.5},
         "top_k_sum": {"k": 3},
@@ -101,3 +104,24 @@ def test_sums_over_rows_find_a_carrier_as_numpy_does(tmp_path: Path) -> None:
     want = (np.abs((x[..., None] * turns).sum(axis=1)) ** 2 / 4).reshape(-1, 4, n * 4).mean(axis=1)
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-4 * want.max())
     assert abs(int(got.sum(axis=0).argmax()) - (17.25 * 4 + 1.5)) <= 1
+
+
+def test_resample_and_mixer_agree_with_scipy(tmp_path: Path) -> None:
+    """The rows are consecutive: those of the whole signal."""
+    signal = pytest.importorskip("scipy.signal")
+    for up, down, taps, hop in ((1, 1, 5, 20), (3, 2, 41, 12), (2, 5, 41, 15), (7, 3, 10, 9), (147, 160, 1470, 160)):
+        h = RNG.normal(size=taps).astype(np.float32)
+        q = -(-taps // up) - 1
+        x = RNG.normal(size=hop * 9 + q).astype(np.float32)
+        pipe = Pipeline(hop + q, hop)
+        stage = pipe.resample("input", up=up, down=down, taps=[float(v) for v in h])
+        mixed = pipe.mixer(stage, frequency=-0.12)
+        pipe.set_source(x)
+        pipe.evaluate_to_file(stage, tmp_path / "resampled")
+        got = sqrtspace.open(tmp_path / "resampled").read().ravel()
+        want = signal.upfirdn(h.astype(float), x.astype(float), up)[q * up :: down][: 9 * hop * up // down]
+        np.testing.assert_allclose(got, want, rtol=0, atol=1e-6 * np.abs(want).max())
+        pipe.evaluate_to_file(mixed, tmp_path / "mixed")
+        got = sqrtspace.open(tmp_path / "mixed").read().view(np.complex64).ravel()
+        turned = want * np.exp(-2j * np.pi * 0.12 * np.arange(len(want)))
+        np.testing.assert_allclose(got, turned, rtol=0, atol=1e-6 * np.abs(want).max())

@@ -7,8 +7,8 @@
 use super::manual::{self, Manual, ParamInfo};
 use super::{
     Builder, argmax, band, centroid, channel, channelizer, coherent, combine, decibel, detrend, dft, drift, drift_peak,
-    energy, fir, frame, hann, histogram, join, mean, noncoherent, quantile, reduce, rfft, scan, threshold, to_f32,
-    top_k_sum, window,
+    energy, fir, frame, hann, histogram, join, mean, mixer, noncoherent, quantile, reduce, resample, rfft, scan,
+    threshold, to_f32, top_k_sum, window,
 };
 
 /// A kind of stage.
@@ -84,9 +84,11 @@ kinds! {
     MAX = "max", reduce::max, 90, MAX;
     MEAN = "mean", mean::build, 90, MEAN;
     MIN = "min", reduce::min, 90, MIN;
+    MIXER = "mixer", mixer::build, 12000, MIXER;
     NONCOHERENT = "noncoherent", noncoherent::build, 500, NONCOHERENT;
     PLL = "pll", scan::pll::build, 15_000, PLL;
     QUANTILE = "quantile", quantile::build, 0, QUANTILE;
+    RESAMPLE = "resample", resample::build, 0, RESAMPLE;
     RFFT = "rfft", dft::real, 0, RFFT;
     RFFT_MAGNITUDE = "rfft_magnitude", rfft::magnitude, 0, RFFT_MAGNITUDE;
     RFFT_POWER = "rfft_power", rfft::power, 0, RFFT_POWER;

@@ -124,11 +124,13 @@ const fn param(
 
 mod combine;
 mod dft;
+mod rate;
 mod search;
 mod window;
 
 pub(super) use combine::{EDGE_MAX, EDGE_MEAN, EDGE_MIN, EDGE_SUM, FRAME, MAX, MIN, SUM};
 pub(super) use dft::{FFT, IRFFT, RFFT};
+pub(super) use rate::{MIXER, RESAMPLE};
 pub(super) use search::{BURST, CHANNELIZER, COHERENT, DRIFT, DRIFT_PEAK, JOIN, NONCOHERENT};
 pub(super) use window::{DECIBEL, WINDOW};
 

@@ -35,6 +35,7 @@ pub mod kinds;
 #[cfg(feature = "std")]
 pub mod manual;
 mod mean;
+mod mixer;
 mod noncoherent;
 mod params;
 mod quantile;
@@ -43,6 +44,7 @@ mod reduce;
 mod reference;
 #[cfg(test)]
 mod refusals;
+mod resample;
 mod rfft;
 mod rows;
 #[cfg(test)]

@@ -27,6 +27,7 @@ const CASES: &[(&str, &Params<'_>)] = &[
     ("max", &[]),
     ("mean", &[]),
     ("min", &[]),
+    ("mixer", &[("frequency", &[0.1])]),
     ("pll", &[("frequency", &[0.1])]),
     ("quantile", &[("q", &[0.1, 0.5])]),
     ("rms", &[]),

@@ -33,7 +33,21 @@ pub(super) fn turn(j: u64, n: u64) -> (f64, f64) {
     let rest = eighths.checked_rem(n).unwrap_or(0);
     // In odd octants the angle is counted back from the next multiple of a quarter turn.
     let part = if octant & 1 == 0 { rest } else { n.wrapping_sub(rest) };
-    let x = part as f64 / n as f64 * (PI / 4.0);
+    in_octant(octant as u32, part as f64 / n as f64)
+}
+
+/// Cosine and sine of a phase in units of 2^-64 turns.
+#[must_use]
+pub(super) fn turn_of_word(phase: u64) -> (f64, f64) {
+    const EIGHTH: u64 = 1 << 61;
+    let (octant, rest) = (phase >> 61, phase & EIGHTH.wrapping_sub(1));
+    let part = if octant & 1 == 0 { rest } else { EIGHTH.wrapping_sub(rest) };
+    in_octant(octant as u32, part as f64 / EIGHTH as f64)
+}
+
+/// Cosine and sine in an octant, of an angle in eighths of a turn from the multiple of a quarter turn beside it.
+fn in_octant(octant: u32, eighths: f64) -> (f64, f64) {
+    let x = eighths * (PI / 4.0);
     let (c, s) = (cos_poly(x), sin_poly(x));
     match octant {
         0 => (c, s),
@@ -65,6 +79,9 @@ mod tests {
             let x = f64::from(i) / 1000.0 * (PI / 4.0);
             assert!((sin_poly(x) - x.sin()).abs() <= 2.3e-16, "{x}");
             assert!((cos_poly(x) - x.cos()).abs() <= 2.3e-16, "{x}");
+        }
+        for j in 0..4096u64 {
+            assert_eq!(turn(j, 4096), turn_of_word(j << 52));
         }
         assert_eq!(turn(0, 5), (1.0, 0.0));
         assert_eq!(turn(1, 4), (0.0, 1.0));

@@ -231,6 +231,15 @@ const feature_case feature_cases[] = {
     { "f32, 8 channels, twice", SQS_C32, SQS_F32, TONE, 1, 64, 20,
       { STAGE(channelizer,
               WITH(NUMBER("channels", 8), NUMBER("taps", 3), NUMBER("oversample", 2), NUMBER("frames", 5))) } },
+    { "c32, overlapping", SQS_C32, SQS_C32, TONE, 1, 64, 24,
+      { STAGE(mixer, WITH(NUMBER("frequency", -0.1234), NUMBER("phase", 0.3))) } },
+    { "i16, scaled", SQS_C32, SQS_I16, TONE, 1, 50, 50,
+      { STAGE(mixer, WITH(NUMBER("frequency", 0.31), NUMBER("scale", 1.0 / 32768.0))) } },
+    { "f32, 3 / 2, odd values", SQS_F32, SQS_F32, ODD, 1, 52, 50,
+      { STAGE(resample, WITH(NUMBER("up", 3), NUMBER("down", 2), LIST("taps", taps))) } },
+    { "c32, 2 / 5 after a mixer", SQS_C32, SQS_C32, TONE, 1, 56, 50,
+      { STAGE(mixer, WITH(NUMBER("frequency", 0.2))),
+        STAGE(resample, WITH(NUMBER("up", 2), NUMBER("down", 5), LIST("taps", taps))) } },
 };
 
 const size_t feature_count = sizeof feature_cases / sizeof *feature_cases;

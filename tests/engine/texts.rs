@@ -31,7 +31,7 @@ pub(crate) fn rows(dtype: Dtype, len: usize) -> EdgeShape {
     EdgeShape { name, ..edge }
 }
 
-fn series(edge: EdgeShape, change: impl FnOnce(&mut Series)) -> EdgeShape {
+pub(crate) fn series(edge: EdgeShape, change: impl FnOnce(&mut Series)) -> EdgeShape {
     let mut series = edge.series;
     change(&mut series);
     EdgeShape { series, ..edge }

@@ -1,6 +1,6 @@
-//! Error texts of the kinds that search spectra for signals.
+//! Error texts of the kinds that search spectra for signals, shift frequencies and change the sample rate.
 
-use crate::texts::{is, rows, stage};
+use crate::texts::{is, rows, series, stage};
 use sqrtspace::dtype::Dtype;
 use sqrtspace::stages::EdgeShape;
 
@@ -76,6 +76,42 @@ fn texts_about_edges_and_parameters_of_searches() {
             &[],
             &[EdgeShape { lookback: 1024, ..rows(Dtype::C32, 64) }],
             "stage <asked>: <coherent> adds at most <1024> rows, not <1025>",
+        ),
+        (
+            "mixer",
+            &[("frequency", &[0.1])],
+            &[series(f, |s| s.step = 0)],
+            "stage <asked>: rows of <gyro>, of <64> samples, start between samples: use a <hop that is a multiple> of the factor",
+        ),
+        (
+            "mixer",
+            &[("frequency", &[0.75])],
+            &[f],
+            "stage <asked>: the parameter <mixer.frequency = 0.75> must be <from -0.5 to 0.5>",
+        ),
+        (
+            "mixer",
+            &[("frequency", &[0.25]), ("phase", &[2.0])],
+            &[f],
+            "stage <asked>: the parameter <mixer.phase = 2> must be <from -1 to 1>",
+        ),
+        (
+            "resample",
+            &[],
+            &[f],
+            "stage <asked>: the parameter <resample.taps> is required: a list of <1 to 65536 coefficients>, not of <0>",
+        ),
+        (
+            "resample",
+            &[("down", &[3.0]), ("taps", &[1.0, 2.0])],
+            &[f],
+            "stage <asked>: rows of <gyro> start every <64> samples: use a hop whose product with up is <a multiple of down, 3>",
+        ),
+        (
+            "resample",
+            &[("taps", &[1.0, 2.0])],
+            &[f],
+            "stage <asked>: rows of <gyro> have <64> samples: use a window of <at least 65>: hop + ceil(taps / up) - 1",
         ),
     ];
     for (kind, params, edges, marked) in cases {

@@ -1891,6 +1891,65 @@ class Kinds:
         params = {"scale": scale}
         return self._kind("min", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
+    def mixer(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        frequency: float,
+        phase: float | None = None,
+        scale: float | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Mixer with a numerically controlled oscillator: y[n] = x[n] exp(2 pi i (frequency n +
+        phase)), with n from the first sample of row 0.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32, i16 or c32, one channel; overlapping rows are counted by their position in the
+            samples
+        frequency : float
+            Shift of all frequencies. Unit: cycles a sample. Valid: -0.5 to 0.5.
+        phase : float
+            Phase of sample 0. Unit: turns. Valid: -1 to 1. Default: 0.
+        scale : float
+            Factor of the elements; rounded once, with the result. Valid: 1.2e-38 to 3.4e38.
+            Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: n c32.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        The phase is an integer of 64 bits, a multiple of 2^-64 turns: it does not drift. Sine and
+        cosine are computed in f64, and products rounded once. A negative frequency shifts a
+        positive one to 0.
+
+        Source: x * numpy.exp(2j * numpy.pi * (frequency * n + phase)); Tierney, Rader and Gold,
+        IEEE Trans. Audio Electroacoustics 19 (1971).
+        """
+        params = {"frequency": frequency, "phase": phase, "scale": scale}
+        return self._kind("mixer", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
     def noncoherent(
         self,
         source: Source | Sequence[Source] = "input",
@@ -2084,6 +2143,64 @@ class Kinds:
         """
         params = {"q": q, "scale": scale}
         return self._kind("quantile", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
+
+    def resample(
+        self,
+        source: Source | Sequence[Source] = "input",
+        /,
+        *,
+        taps: Numbers,
+        up: int | None = None,
+        down: int | None = None,
+        name: str | None = None,
+        lookback: int = 0,
+        lookahead: int = 0,
+        boundary: str = "zero",
+        cost_ns_per_row: int = 0,
+    ) -> Stage:
+        """Rational resampler: the sample rate times up / down, y[m] = sum over i of h[(m down mod
+        up) + i up] x[floor(m down / up) + Q - i], Q = ceil(taps / up) - 1.
+
+        Parameters
+        ----------
+        source : node, Edge or name, or several
+            f32 or c32, one channel; rows start every hop samples, hop up a multiple of down, and
+            have at least hop + Q samples
+        taps : array_like
+            The filter. Valid: 1 to 65536 numbers of f32.
+        up : int
+            Outputs for down samples. Valid: 1 to 4096. Default: 1.
+        down : int
+            Samples for up outputs. Valid: 1 to 4096. Default: 1.
+        name : str
+            Name of the stage. Default: the kind, with a number if it is in use.
+        lookback : int
+            Rows before the stage's own, for each source that is no `Edge`.
+        lookahead : int
+            Rows after the stage's own, for each source that is no `Edge`.
+        boundary : str
+            "zero" or "clamp": rows outside of the range.
+        cost_ns_per_row : int
+            Estimated time of a row for the planner; 0: the estimate of the kind.
+
+        Returns
+        -------
+        Stage
+            Rows: hop up / down elements of the same type, consecutive over the rows.
+
+        Notes
+        -----
+        NaN: spreads: what the row computes from it is not finite; other rows are not affected.
+
+        Taps are used as given, at up times the rate: for a gain of 1 their sum is up. Output m is
+        at the input time (m down + Q up - (taps - 1) / 2) / up if the filter is even. Taps are
+        rounded to f32; sums run in f64 and are rounded once.
+
+        Source: scipy.signal.upfirdn(taps, x, up)[Q up::down]; Crochiere and Rabiner, Multirate
+        Digital Signal Processing (1983), 3.3.
+        """
+        params = {"up": up, "down": down, "taps": taps}
+        return self._kind("resample", source, params, name, lookback, lookahead, boundary, cost_ns_per_row)
 
     def rfft(
         self,

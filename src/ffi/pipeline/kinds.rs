@@ -183,6 +183,11 @@ pub extern "C" fn sqs_kind_min() -> *const sqs_kind {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_mixer() -> *const sqs_kind {
+    of!(MIXER)
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_noncoherent() -> *const sqs_kind {
     of!(NONCOHERENT)
 }
@@ -195,6 +200,11 @@ pub extern "C" fn sqs_kind_pll() -> *const sqs_kind {
 #[unsafe(no_mangle)]
 pub extern "C" fn sqs_kind_quantile() -> *const sqs_kind {
     of!(QUANTILE)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sqs_kind_resample() -> *const sqs_kind {
+    of!(RESAMPLE)
 }
 
 #[unsafe(no_mangle)]
@@ -314,9 +324,11 @@ mod tests {
             ("max", sqs_kind_max),
             ("mean", sqs_kind_mean),
             ("min", sqs_kind_min),
+            ("mixer", sqs_kind_mixer),
             ("noncoherent", sqs_kind_noncoherent),
             ("pll", sqs_kind_pll),
             ("quantile", sqs_kind_quantile),
+            ("resample", sqs_kind_resample),
             ("rfft", sqs_kind_rfft),
             ("rfft_magnitude", sqs_kind_rfft_magnitude),
             ("rfft_power", sqs_kind_rfft_power),

@@ -25,8 +25,8 @@
 //!
 //! `biquad` followed by `biquad_reverse`, both with `zi` 1, is `sosfiltfilt(padtype=None)`.
 
-use super::recovery::{CHUNK, Guard, OnNan, Start};
-use super::sections::{BLOCK, SIDE_BY_SIDE, Section, filter_chunk, filter_into, sections, settle, settles};
+use super::recovery::{Guard, OnNan, Start};
+use super::sections::{BLOCK, CHUNK, SIDE_BY_SIDE, Section, filter_chunk, filter_into, sections, settle, settles};
 use super::{Real, Sample, as_samples, precision, samples, with_state};
 use crate::checked;
 use crate::dtype::Dtype;

@@ -1,13 +1,10 @@
 //! Cascades of sections whose state stays finite: what the parameter `on_nan` sets for samples that are not finite, or
 //! whose result or state would not be.
 
-use super::sections::{Section, filter, filter_chunk, settle};
+use super::sections::{CHUNK, Section, filter, filter_chunk, settle};
 use crate::stages::Build;
 use crate::status::Result;
 use crate::util::slice::Put;
-
-/// Samples filtered at a time.
-pub(super) const CHUNK: usize = 64;
 
 /// What a sample does that is not finite, or that would make the state not finite.
 #[derive(Clone, Copy, PartialEq, Eq)]

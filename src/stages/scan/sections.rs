@@ -55,8 +55,11 @@ const HELD: usize = if cfg!(target_arch = "sparc") { 1 } else { 4 };
 pub(super) const SIDE_BY_SIDE: bool =
     cfg!(any(target_feature = "sse2", all(target_arch = "aarch64", target_feature = "neon")));
 
+/// Samples of a guarded chunk.
+pub(super) const CHUNK: usize = 64;
+
 /// Samples that are best filtered at a time, at least those of a guarded chunk.
-pub(super) const BLOCK: usize = if SIDE_BY_SIDE { 256 } else { super::recovery::CHUNK };
+pub(super) const BLOCK: usize = if SIDE_BY_SIDE { 256 } else { CHUNK };
 
 /// Filters samples with the cascade, in place.
 pub(super) fn filter_chunk(sections: &[Section], z: &mut [[f64; 2]], x: &mut [f64]) {

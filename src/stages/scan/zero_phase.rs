@@ -31,8 +31,8 @@
 //! State of both: `z1 z2` of each section; with `on_nan` above 0 a pair of words ([`super::recovery`]); then 1 after the
 //! end was padded.
 
-use super::recovery::{CHUNK, Guard, OnNan, Start};
-use super::sections::{SIDE_BY_SIDE, Section, filter, filter_chunk, filter_into, sections, settle, settles};
+use super::recovery::{Guard, OnNan, Start};
+use super::sections::{CHUNK, SIDE_BY_SIDE, Section, filter, filter_chunk, filter_into, sections, settle, settles};
 use super::{Real, Sample, as_samples, precision, with_state};
 use crate::checked;
 use crate::dtype::Dtype;
