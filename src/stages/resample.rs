@@ -6,10 +6,10 @@
 //! Digital Signal Processing (1983), 3.3. Output `m` is at the input time `(m down + Q up - (taps - 1) / 2) / up` if
 //! the filter is even. Taps are used as given: for a gain of 1 their sum is `up`.
 //!
-//! Input: `f32` or `c32` rows of one channel, every `hop` samples, a multiple of `down / gcd(up, down)`, with at
-//! least `hop + Q` samples. Output: `hop up / down` elements of the same type, consecutive over the rows. Taps are
-//! rounded to `f32`, products are exact, sums run in `f64` in the order of `i` and are rounded once: the same bits on
-//! every machine. A NaN or an infinity spreads to the outputs that read it.
+//! Input: `f32` or `c32` rows of one channel, every `hop` samples, a multiple of `down / gcd(up, down)`, with `hop + Q`
+//! samples or more. Output: `hop up / down` elements of the same type, consecutive over the rows. Taps are rounded to
+//! `f32`, products are exact, sums run in `f64` in the order of `i` and are rounded once: the same bits on every
+//! machine. A NaN or an infinity spreads to the outputs that read it.
 //!
 //! | parameter | meaning |
 //! | --- | --- |
@@ -46,7 +46,8 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let hop = edge.series.step;
     let rate = hop.sat_mul(up);
     if hop == 0 || rate.checked_rem(down) != Some(0) {
-        let text = "stage {n}: rows of {m} start every {a} samples: use a hop whose product with up is a multiple of down, {b}";
+        let text =
+            "stage {n}: rows of {m} start every {a} samples: use a hop whose product with up is a multiple of down, {b}";
         return b.named(edge, Err(Error::new(Status::Graph, text).a(hop).b(down)));
     }
     let needed = hop.sat_add(checked::count(each)).sat_sub(1);
