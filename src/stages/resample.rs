@@ -46,8 +46,7 @@ pub(super) fn build<'m>(b: &mut Build<'_, 'm>) -> Result<StageSpec<'m>> {
     let hop = edge.series.step;
     let rate = hop.sat_mul(up);
     if hop == 0 || rate.checked_rem(down) != Some(0) {
-        let text =
-            "stage {n}: rows of {m} start every {a} samples: use a hop whose product with up is a multiple of down, {b}";
+        let text = "stage {n}: rows of {m} start every {a} samples: hop times up must be a multiple of down, {b}";
         return b.named(edge, Err(Error::new(Status::Graph, text).a(hop).b(down)));
     }
     let needed = hop.sat_add(checked::count(each)).sat_sub(1);

@@ -105,7 +105,7 @@ fn texts_about_edges_and_parameters_of_searches() {
             "resample",
             &[("down", &[3.0]), ("taps", &[1.0, 2.0])],
             &[f],
-            "stage <asked>: rows of <gyro> start every <64> samples: use a hop whose product with up is <a multiple of down, 3>",
+            "stage <asked>: rows of <gyro> start every <64> samples: hop times up must be <a multiple of down, 3>",
         ),
         (
             "resample",
