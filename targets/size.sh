@@ -1,5 +1,5 @@
 #!/bin/bash
-# Code and data of the library for LEON3 in programs: everything; all but the codec (engine); the built-in stages of a
+# Code and data of the library for LEON3 in programs: everything; all but codec and packets (engine); the built-in stages of a
 # spectrum's features only, by kind (audio); no built-in stages, only C stages (own); these two with plans made before, without
 # the planner (audio-planned, own-planned); the calls of a stream alone, of C stages with such a plan (stream-planned):
 # size.sh [OUT]. docs/flight/sizes.txt holds the lines; a change of the library updates it (make size).
@@ -15,7 +15,7 @@ if [ -z "${SQS_LEON_LIBRARY:-}" ]; then
 fi
 "${FLIGHT_RUSTC:-/usr/bin/rustc}" --version
 echo "target reaches text rodata data bss"
-codec='^sqs_(en|de)code|^sqs_optimal|^sqs_codec|^sqs_ccsds121'
+codec='^sqs_(en|de)code|^sqs_optimal|^sqs_codec|^sqs_ccsds121|^sqs_packet'
 planner='^sqs_plan|^sqs_pipeline_(new|seal)$'
 stream='pipeline_new_planned|pipeline_seal_planned|pipeline_delete|pipeline_error_detail|config_init|stage_register|output_open'
 stream="$stream|push|push_end|step|pull"

@@ -27,29 +27,40 @@ pub(super) struct Style {
     pub(super) cells: usize,
 }
 
-/// Writes a block and returns its size in bytes. `work` is aligned memory.
-pub(super) fn write(raw: &[u8], format: Format, style: Style, work: &mut [u8], out: &mut [u8]) -> Option<usize> {
+/// Writes a block of bytes and returns its size. `work` is aligned memory.
+pub(super) fn write_bytes(raw: &[u8], style: Style, work: &mut [u8], out: &mut [u8]) -> Option<usize> {
     let body = out.get_mut(HEAD..)?;
-    let mut best = None;
     let max = body.len().min(raw.len().saturating_sub(1));
-    if let Some(n) = numerics(raw, format, style, work, body.get_mut(..max)?) {
-        best = Some((NUMERIC, n));
-    }
-    let used = best.map_or(0, |(_, n)| n);
-    if format.sample == SampleType::Bytes
-        && let Some(to) = body.get_mut(used..).and_then(|b| b.get_mut(..raw.len()))
-        && let Some(n) = lz::encode_block(raw, to, words(work), style.level)
-        && best.is_none_or(|(_, numeric)| n < numeric)
+    let numeric = numerics(raw, Format::BYTES, style, work, body.get_mut(..max)?);
+    let used = numeric.unwrap_or(0);
+    let to = body.get_mut(used..).and_then(|b| b.get_mut(..raw.len()));
+    if let Some(n) = to.and_then(|to| lz::encode_block(raw, to, words(work), style.level))
+        && numeric.is_none_or(|numeric| n < numeric)
     {
         body.slide(used..used + n, 0);
-        best = Some((LZ, n));
+        return finish(LZ, n, out);
     }
-    let Some((mode, n)) = best else {
-        *out.first_mut()? = STORED;
-        out.get_mut(1..1 + raw.len())?.put(raw);
-        return Some(1 + raw.len());
-    };
-    finish(mode, n, out)
+    match numeric {
+        Some(n) => finish(NUMERIC, n, out),
+        None => store(raw, out),
+    }
+}
+
+/// Writes a block of rows of samples and returns its size in bytes.
+pub(super) fn write_rows(raw: &[u8], format: Format, style: Style, work: &mut [u8], out: &mut [u8]) -> Option<usize> {
+    let body = out.get_mut(HEAD..)?;
+    let max = body.len().min(raw.len().saturating_sub(1));
+    match numerics(raw, format, style, work, body.get_mut(..max)?) {
+        Some(n) => finish(NUMERIC, n, out),
+        None => store(raw, out),
+    }
+}
+
+/// Writes a stored block.
+fn store(raw: &[u8], out: &mut [u8]) -> Option<usize> {
+    *out.first_mut()? = STORED;
+    out.get_mut(1..1 + raw.len())?.put(raw);
+    Some(1 + raw.len())
 }
 
 /// Writes a block of columns, one after another, as samples of one channel. `None` if it has more than `limit` bytes.

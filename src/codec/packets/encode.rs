@@ -77,10 +77,14 @@ impl Encoder<'_> {
         Some(())
     }
 
-    /// Writes a block whose raw bytes are the first `len` bytes of the rest of the work memory.
-    fn block(&mut self, len: usize, format: Format) -> Option<()> {
+    /// Writes a block whose raw bytes are the first `len` bytes of the rest of the work memory: samples, or bytes.
+    fn block(&mut self, len: usize, format: Option<Format>) -> Option<()> {
         let (raw, work) = self.area.rest.split_at_mut_checked(len.next_multiple_of(8))?;
-        self.at += block::write(raw.get(..len)?, format, self.style, work, self.out.get_mut(self.at..)?)?;
+        let (raw, out) = (raw.get(..len)?, self.out.get_mut(self.at..)?);
+        self.at += match format {
+            Some(format) => block::write_rows(raw, format, self.style, work, out)?,
+            None => block::write_bytes(raw, self.style, work, out)?,
+        };
         Some(())
     }
 
@@ -90,7 +94,7 @@ impl Encoder<'_> {
             return Some(());
         }
         let out = self.out.get_mut(self.at..)?;
-        self.at += block::write(self.area.order, Format::BYTES, self.style, self.area.rest, out)?;
+        self.at += block::write_bytes(self.area.order, self.style, self.area.rest, out)?;
         Some(())
     }
 
@@ -104,7 +108,7 @@ impl Encoder<'_> {
                 to.put(&u16::try_from(more).ok()?.to_be_bytes());
             }
             let len = starts.len() * 2;
-            self.block(len, LENGTHS)?;
+            self.block(len, Some(LENGTHS))?;
         }
         Some(())
     }
@@ -128,7 +132,7 @@ impl Encoder<'_> {
             at = end;
         }
         copy(raw.get(at..)?)?;
-        if len > 0 { self.block(len, Format::BYTES) } else { Some(()) }
+        if len > 0 { self.block(len, None) } else { Some(()) }
     }
 
     /// Writes the fields and the columns of a kind.
@@ -154,7 +158,7 @@ impl Encoder<'_> {
                 let (to, work) = self.area.rest.split_at_mut_checked(len.next_multiple_of(8))?;
                 let to = to.get_mut(..len)?;
                 gather(self.raw, starts, fields, width, to)?;
-                let n = block::write(to, format, self.style, work, out.get_mut(at..)?)?;
+                let n = block::write_rows(to, format, self.style, work, out.get_mut(at..)?)?;
                 gather_columns(self.raw, starts, fields, width, to)?;
                 let other = out.get_mut(at + n..)?;
                 match block::write_columns(to, format, self.style, work, other, n.saturating_sub(1)) {

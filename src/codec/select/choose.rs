@@ -208,23 +208,26 @@ impl PayloadEncoder<'_> {
         if self.effort != Effort::Best && detect::is_text(self.raw) {
             return self.encode_lz();
         }
-        match packets::find(self.raw) {
-            Some(found) => self.encode_packets(&found),
+        match self.encode_packets() {
+            Some(written) => written,
             None => self.encode_unframed(),
         }
     }
 
-    /// Encodes space packets, unless another codec is smaller.
-    fn encode_packets(&mut self, found: &packets::Packets) -> Written {
-        let Some(packets) = self.encode_found(found) else { return self.encode_unframed() };
+    /// Encodes space packets, unless another codec is smaller. `None` if no packets are found, or they do not shrink.
+    // The kinds are on the stack of this function: not on that of the other codecs.
+    #[inline(never)]
+    fn encode_packets(&mut self) -> Option<Written> {
+        let found = packets::find(self.raw)?;
+        let packets = self.encode_found(&found)?;
         let best = packets.2;
         let guess = self.detect()?;
         if guess.bytes.sat_sub(guess.bytes / 4) >= best && self.estimate_lz(best) >= best {
-            return Some(packets);
+            return Some(Some(packets));
         }
         match self.encode_unframed() {
-            Some(other) if other.2 < best => Some(other),
-            _ => self.encode_found(found),
+            Some(other) if other.2 < best => Some(Some(other)),
+            _ => Some(self.encode_found(&found)),
         }
     }
 
