@@ -117,6 +117,7 @@ def test_resample_and_mixer_agree_with_scipy(tmp_path: Path) -> None:
         stage = pipe.resample("input", up=up, down=down, taps=[float(v) for v in h])
         mixed = pipe.mixer(stage, frequency=-0.12)
         pipe.set_source(x)
+        pipe.seal(stage, mixed)
         pipe.evaluate_to_file(stage, tmp_path / "resampled")
         got = sqrtspace.open(tmp_path / "resampled").read().ravel()
         want = signal.upfirdn(h.astype(float), x.astype(float), up)[q * up :: down][: 9 * hop * up // down]
