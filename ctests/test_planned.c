@@ -90,7 +90,8 @@ int main(void)
     CHECK_STATUS(sqs_pipeline_seal_planned(p, plan, bytes, work.b, sizeof work.b), SQS_OK);
     rows_of(p, id, read);
     CHECK(memcmp(planned, read, sizeof planned) == 0);
-    CHECK_STATUS(sqs_evaluate(p, 0, 0, 1, read, sizeof *read, &same), SQS_ERR_NOT_PLANNED);
+    uint64_t none = 0;
+    CHECK_STATUS(sqs_evaluate(p, 0, 0, 1, read, sizeof *read, &none), SQS_ERR_NOT_PLANNED);
     detail(__LINE__, p, "<stage a>: <this request> is not in the plan that the pipeline is sealed with: <export one with it>");
     CHECK_STATUS(sqs_pipeline_reset(p), SQS_OK);
     rows_of(p, id, read);
