@@ -35,8 +35,8 @@ static void rows_of(sqs_pipeline *p, uint32_t id, float *rows)
     uint64_t done = 0;
     CHECK_STATUS(sqs_push(p, 0, samples, 64, &n), SQS_OK);
     CHECK_STATUS(sqs_push_end(p, 0), SQS_OK);
-    CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, rows, 31 * sizeof *rows, &n), SQS_OK);
-    CHECK(n == 31);
+    CHECK_STATUS(sqs_evaluate(p, id, 0, SQS_ALL, rows, 31 * sizeof *rows, &done), SQS_OK);
+    CHECK(done == 31);
     for (n = 31; n < 62;) {
         CHECK(sqs_step(p, 4, &done) >= 0);
         CHECK(sqs_pull(p, id, rows + n, 62 - n, &got) >= 0);
