@@ -19,7 +19,9 @@ pub struct Kind {
     /// Its builder.
     pub build: Builder,
     /// Estimated picoseconds per element of its edges, for the planner: measured on a server x86-64 with usual
-    /// parameters; `decibel`, `join`, `noncoherent` and `window` are guesses. 0: its builder estimates a row itself.
+    /// parameters; `decibel`, `join`, `mixer`, `noncoherent` and `window` are guesses. 0: its builder estimates a
+    /// row itself; the estimates for `burst`, `channelizer`, `coherent`, `drift`, `drift_peak` and
+    /// `resample` are not measured either.
     pub cost_ps: u32,
     /// Its reference text. Not in builds without `std`.
     #[cfg(feature = "std")]

@@ -17,6 +17,9 @@ pub(crate) enum Packets {
 /// What the packets of an application process have in common.
 #[derive(Args, Debug, Clone)]
 pub(crate) struct Common {
+    /// Application process identifier
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=2047))]
+    pub(crate) apid: u32,
     /// Packets end with a checksum of two bytes
     #[arg(long)]
     pub(crate) crc: bool,
@@ -36,9 +39,6 @@ pub(crate) struct SplitArgs {
     /// Replace OUT if it exists
     #[arg(long, short)]
     pub(crate) force: bool,
-    /// Application process identifier
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=2047))]
-    pub(crate) apid: u32,
     /// Maximum size of a packet
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "65542")]
     pub(crate) max_bytes: u64,
@@ -66,9 +66,6 @@ pub(crate) struct JoinArgs {
     /// Replace OUT if it exists
     #[arg(long, short)]
     pub(crate) force: bool,
-    /// Application process identifier
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=2047))]
-    pub(crate) apid: u32,
     /// Size of the secondary header of packets that have one
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "0")]
     pub(crate) secondary: u64,

@@ -48,7 +48,7 @@ pub(crate) fn split(args: &SplitArgs) -> Result<()> {
     output::check(&args.output, args.force)?;
     let (mut source, _) = open(&args.input)?;
     let max = u32::try_from(args.max_bytes).unwrap_or(u32::MAX);
-    let mut writer = PacketWriter::new(args.apid, max, args.sequence, args.common.crc, args.common.command);
+    let mut writer = PacketWriter::new(args.common.apid, max, args.sequence, args.common.crc, args.common.command);
     let (mut units, mut packets, mut failed) = (0u64, 0u64, None);
     let written = output::Output::write(Path::new(&args.output), |to| {
         failed = units_of(args, &mut *source, &mut |unit| {
@@ -73,7 +73,10 @@ pub(crate) fn split(args: &SplitArgs) -> Result<()> {
         return Err(e);
     }
     written?;
-    summary(&args.output, &format!("{} units in {} packets of APID {}\n", whole(units), whole(packets), args.apid))
+    summary(
+        &args.output,
+        &format!("{} units in {} packets of APID {}\n", whole(units), whole(packets), args.common.apid),
+    )
 }
 
 /// Calls `each` with the units of the input: frames of an encoded file, or parts of equal length.
@@ -101,7 +104,7 @@ pub(crate) fn join(args: &JoinArgs) -> Result<()> {
     let (mut source, _) = open(&args.input)?;
     let secondary = u32::try_from(args.secondary)?;
     let max_unit = usize::try_from(args.max_unit)?;
-    let mut reader = PacketReader::new(args.apid, secondary, max_unit, args.common.crc, args.common.command);
+    let mut reader = PacketReader::new(args.common.apid, secondary, max_unit, args.common.crc, args.common.command);
     let (mut units, mut failed) = (0u64, None);
     let written = output::Output::write(Path::new(&args.output), |to| {
         failed = join_to(&mut reader, &mut *source, &args.input, &mut |unit| {
@@ -123,7 +126,7 @@ pub(crate) fn join(args: &JoinArgs) -> Result<()> {
         whole(c.lost_units),
         whole(c.skipped_bytes)
     );
-    let text = format!("{} units in {} packets of APID {}", whole(units), whole(c.packets), args.apid);
+    let text = format!("{} units in {} packets of APID {}", whole(units), whole(c.packets), args.common.apid);
     summary(&args.output, &format!("{text}; {} packets of others\n", whole(c.other_packets)))?;
     if c.lost_packets + c.lost_units + c.skipped_bytes > 0 {
         return Err(Damage(format!("{}: {lost}", args.input)).into());

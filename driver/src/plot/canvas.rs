@@ -27,7 +27,7 @@ pub(crate) trait Picture {
     /// Width and height in pixels.
     fn size(&self) -> (u32, u32);
 
-    /// Draws everything but the pixels that it returns. What it draws covers them.
+    /// Draws everything but the pixels that it returns. They cover what it draws.
     fn draw<B: DrawingBackend<ErrorType: 'static>>(&self, root: &Area<B>) -> Result<Option<Pixels>>;
 }
 
@@ -59,13 +59,12 @@ pub(crate) fn svg(picture: &impl Picture) -> Result<String> {
     if let Some(image) = image {
         let mut png = Vec::new();
         encode(&mut png, (image.width, image.height), &image.rgb)?;
-        let background = text.find("<rect").and_then(|at| Some(at + text[at..].find("/>")? + 2));
         let Pixels { left, top, width, height, .. } = image;
         let tag = format!(
-            "\n<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{}\"/>",
+            "<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{}\"/>\n",
             BASE64_STANDARD.encode(&png)
         );
-        text.insert_str(background.ok_or("the picture has no background")?, &tag);
+        text.insert_str(text.rfind("</svg>").ok_or("the picture has no end")?, &tag);
     }
     Ok(text)
 }
@@ -74,20 +73,16 @@ fn pixels(picture: &impl Picture) -> Result<Vec<u8>> {
     set_font()?;
     let (width, height) = picture.size();
     let mut pixels = vec![255; 3 * width as usize * height as usize];
-    let draw = |pixels: &mut [u8]| -> Result<Option<Pixels>> {
-        let root = BitMapBackend::with_buffer(pixels, picture.size()).into_drawing_area();
-        let image = picture.draw(&root)?;
-        root.present()?;
-        Ok(image)
-    };
-    if let Some(image) = draw(&mut pixels)? {
-        pixels.fill(255);
+    let root = BitMapBackend::with_buffer(&mut pixels, picture.size()).into_drawing_area();
+    let image = picture.draw(&root)?;
+    root.present()?;
+    drop(root);
+    if let Some(image) = image {
         BitMapBackend::with_buffer(&mut pixels, picture.size()).blit_bitmap(
             (image.left, image.top),
             (image.width, image.height),
             &image.rgb,
         )?;
-        draw(&mut pixels)?;
     }
     Ok(pixels)
 }
@@ -106,7 +101,7 @@ fn encode(file: impl Write, (width, height): (u32, u32), rgb: &[u8]) -> io::Resu
 mod tests {
     use super::*;
 
-    /// Four pixels, a black bar over one of them, and a word.
+    /// A black bar, four pixels over a part of it, and a word.
     struct Sample;
 
     impl Picture for Sample {
@@ -139,20 +134,21 @@ mod tests {
     }
 
     #[test]
-    fn a_png_has_the_pixels_what_covers_them_and_letters() {
+    fn a_png_has_the_pixels_over_the_rest_and_letters() {
         let (width, height, pixels) = decoded(&written("png"));
         assert_eq!((width, height), (60, 40));
         let at = |x: usize, y: usize| &pixels[3 * (60 * y + x)..][..3];
-        assert_eq!([at(10, 10), at(10, 11), at(11, 10), at(9, 10)], [[1, 2, 3], [7, 8, 9], [0; 3], [255; 3]]);
+        assert_eq!([at(10, 10), at(11, 10), at(10, 11), at(11, 11)], [[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12]]);
+        assert_eq!([at(11, 12), at(9, 10)], [[0; 3], [255; 3]]);
         let dark = (20..60).flat_map(|x| (10..30).map(move |y| (x, y))).filter(|(x, y)| at(*x, *y)[0] < 100).count();
         assert!((40..400).contains(&dark), "{dark} dark pixels of letters");
     }
 
     #[test]
-    fn an_svg_has_text_and_the_pixels_below_what_covers_them() {
+    fn an_svg_has_text_and_the_pixels_over_the_rest() {
         let text = String::from_utf8(written("svg")).unwrap();
-        let (image, bar, word) = (text.find("<image"), text.rfind("<rect"), text.find("word"));
-        assert!(image.is_some() && image < bar && bar < word, "{text}");
+        let (bar, word, image) = (text.rfind("<rect"), text.find("word"), text.find("<image"));
+        assert!(bar.is_some() && bar < word && word < image, "{text}");
         let data = text.split("base64,").nth(1).and_then(|t| t.split('"').next()).unwrap();
         let (width, height, pixels) = decoded(&BASE64_STANDARD.decode(data).unwrap());
         assert_eq!((width, height, pixels), (2, 2, (1..=12).collect()));

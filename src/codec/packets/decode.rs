@@ -3,7 +3,7 @@
 use super::area::Area;
 use super::block::{self, Layout};
 use super::encode::{LENGTHS, packets_of};
-use super::kinds::{HEADER_BYTES, Kind, Kinds, MAX_KINDS, MAX_ROW, block_bytes, max_packets};
+use super::kinds::{HEADER_BYTES, Kind, Kinds, MAX_KINDS, MAX_PACKET_BYTES, MAX_ROW, block_bytes, max_packets};
 use super::places::{scatter, scatter_columns};
 use super::rows::{CONSTANT, Runs, bit_of, codes, format_of, place};
 use crate::codec::container::format::Format;
@@ -58,7 +58,7 @@ fn lengths(r: &mut Reader<'_>, kinds: &Kinds, area: &mut Area<'_>) -> Option<()>
         block::read(r, LENGTHS, work, bytes)?;
         for (to, more) in to.iter_mut().zip(bytes.as_chunks::<2>().0) {
             *to = kind.covered + u32::from(u16::from_be_bytes(*more));
-            if *to as usize <= HEADER_BYTES || *to as usize > HEADER_BYTES + (1 << 16) {
+            if *to as usize <= HEADER_BYTES || *to as usize > MAX_PACKET_BYTES {
                 return None;
             }
         }

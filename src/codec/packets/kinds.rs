@@ -7,7 +7,7 @@ use crate::util::bytes::{Reader, Writer};
 pub(super) const HEADER_BYTES: usize = 6;
 
 /// Maximum size of a packet in bytes.
-const MAX_PACKET_BYTES: usize = HEADER_BYTES + (1 << 16);
+pub(super) const MAX_PACKET_BYTES: usize = HEADER_BYTES + (1 << 16);
 
 /// Maximum number of kinds of a frame.
 pub(super) const MAX_KINDS: usize = 64;
